@@ -1,0 +1,1 @@
+//! Who gets which caller: agents, queues, strategies, offers.

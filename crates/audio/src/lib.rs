@@ -1,0 +1,1 @@
+//! PCM frames: codecs, tones, measuring, WAV.

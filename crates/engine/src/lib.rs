@@ -1,0 +1,1 @@
+//! Call control: the one owner of all calls, deterministic and without I/O.

@@ -1,0 +1,1 @@
+//! IVR scripts: parse, check, run.

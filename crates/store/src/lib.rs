@@ -1,0 +1,1 @@
+//! Database, fact log, recordings, prompts: all that outlives the process.

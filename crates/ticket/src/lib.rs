@@ -1,0 +1,1 @@
+//! Work orders: what a call leaves behind until the matter is ended.
