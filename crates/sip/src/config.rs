@@ -1,0 +1,136 @@
+//! What an endpoint is given at its start: names, limits (S7), registration bounds and the timers of RFC 3261.
+//!
+//! Every bound of the crate stands here, so that a reader finds all of them in one place and an admin can set them.
+
+use crate::flow::Transport;
+use core::time::Duration;
+use std::{collections::BTreeSet, net::SocketAddr};
+
+/// Configuration of an [`crate::Endpoint`].
+#[derive(Clone, Debug)]
+pub struct EndpointConfig {
+    /// Domain of our addresses of record, such as `call.example.com`; listener addresses count as ours too.
+    pub domain: String,
+    /// Realm of the digest challenges.
+    pub realm: String,
+    /// Value of Server and User-Agent, such as `Trunkline/0.1`.
+    pub product: String,
+    /// The sockets that the shell has bound.
+    pub listeners: Vec<(Transport, SocketAddr)>,
+    /// Key of nonces, tags and branches: secret, and fresh at each start.
+    pub nonce_secret: [u8; 32],
+    /// Seed of everything that is drawn; same seed, same bytes (R3).
+    pub seed: u64,
+    /// Users that anybody may call without authentication.
+    pub hotlines: BTreeSet<String>,
+    /// Bounds of messages and tables.
+    pub limits: Limits,
+    /// Bounds of registrations.
+    pub registration: RegistrationLimits,
+    /// Timers of RFC 3261.
+    pub timers: Timers,
+}
+
+/// The password of a user, hashed as the two digest algorithms need it (RFC 7616 §3.4.2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// MD5 of `user:realm:password`.
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 of `user:realm:password`.
+    pub ha1_sha256: [u8; 32],
+}
+
+// S22: a hash that stands for a password is never printed.
+impl core::fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.write_str("Account(secret)")
+    }
+}
+
+/// Bounds of one message and of the tables (S7).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Start line, headers and body together.
+    pub message_bytes_max: usize,
+    /// Header fields in a message.
+    pub headers_max: usize,
+    /// One header field with its name and its folded lines.
+    pub header_line_bytes_max: usize,
+    /// One URI.
+    pub uri_bytes_max: usize,
+    /// Via values in a message.
+    pub vias_max: usize,
+    /// A body; what is longer gets 413.
+    pub body_bytes_max: usize,
+    /// INVITE sessions alive at one time; one more gets 503.
+    pub sessions_max: usize,
+    /// Transactions alive at one time; one more gets 503.
+    pub transactions_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: 65_535,
+            headers_max: 128,
+            header_line_bytes_max: 8_192,
+            uri_bytes_max: 1_024,
+            vias_max: 70,
+            body_bytes_max: 16_384,
+            sessions_max: 20_000,
+            transactions_max: 100_000,
+        }
+    }
+}
+
+/// Bounds of registrations, RFC 3261 §10.3.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RegistrationLimits {
+    /// Less (but not 0) gets 423 with Min-Expires.
+    pub expires_s_min: u32,
+    /// Granted when the phone names none.
+    pub expires_s_default: u32,
+    /// Granted when the phone asks for more.
+    pub expires_s_max: u32,
+    /// Contacts of one address of record; one more gets 403.
+    pub contacts_max: usize,
+}
+
+impl Default for RegistrationLimits {
+    fn default() -> Self {
+        Self {
+            expires_s_min: 60,
+            expires_s_default: 3_600,
+            expires_s_max: 7_200,
+            contacts_max: 10,
+        }
+    }
+}
+
+/// The three base values of RFC 3261 §17.1.1.1 from which all transaction timers follow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timers {
+    /// Round-trip estimate.
+    pub t1: Duration,
+    /// Longest retransmission interval of a non-INVITE request or an INVITE response.
+    pub t2: Duration,
+    /// Longest time that a message stays in the network.
+    pub t4: Duration,
+}
+
+impl Timers {
+    /// `64*T1`: the time-out of B, F, H, J, L, M and of the wait for an ACK.
+    pub fn timeout(&self) -> Duration {
+        self.t1.saturating_mul(64)
+    }
+}
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self {
+            t1: Duration::from_millis(500),
+            t2: Duration::from_secs(4),
+            t4: Duration::from_secs(5),
+        }
+    }
+}

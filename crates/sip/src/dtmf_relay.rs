@@ -1,0 +1,1 @@
+//! Keys in INFO bodies: application/dtmf-relay and application/dtmf.

@@ -1,0 +1,269 @@
+//! What goes in and out of an endpoint besides messages: invitations, refusals, news.
+//!
+//! Strings that come from the network are decoded lossily and carry no control characters (advisory 24).
+
+use crate::{
+    flow::{Flow, Transmit},
+    message::uri::Uri,
+    reason::Reason,
+    registrar::Binding,
+};
+use bytes::Bytes;
+
+/// One INVITE session, from the INVITE to its end. Never used twice by an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SessionId(pub u64);
+
+/// What [`crate::Endpoint::poll_output`] hands out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Bytes for the network.
+    Transmit(Transmit),
+    /// News for the owner of the calls.
+    Event(Event),
+}
+
+/// News. After `Refused`, `Ended` and `Cancelled` the session id is dead; calls with it do nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Somebody calls us; 100 Trying is on its way.
+    Invite {
+        /// The session.
+        session: SessionId,
+        /// What the INVITE says.
+        invite: IncomingInvite,
+    },
+    /// The caller gave up before our answer (CANCEL, or BYE on the early dialog); it has got its 200 and 487.
+    Cancelled {
+        /// The session.
+        session: SessionId,
+        /// Reason header of the CANCEL.
+        reason: Option<Reason>,
+    },
+    /// ACK to our 2xx of the INVITE; to that of a re-INVITE only if it carries SDP.
+    Acked {
+        /// The session.
+        session: SessionId,
+        /// The SDP answer, where our 2xx held the SDP offer.
+        sdp: Option<Bytes>,
+    },
+    /// The peer changes the session: answer by `accept_reinvite` or `reject_reinvite`.
+    ReInvite {
+        /// The session.
+        session: SessionId,
+        /// The SDP offer; none = we are to offer.
+        sdp: Option<Bytes>,
+    },
+    /// A key, by INFO; one event a press. 200 was sent.
+    Digit {
+        /// The session.
+        session: SessionId,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+        /// Length of the press as the phone reports it.
+        duration_ms: u32,
+    },
+    /// A provisional response above 100 to our INVITE.
+    Ringing {
+        /// The session.
+        session: SessionId,
+        /// 101 to 199.
+        status: u16,
+        /// SDP of early media.
+        sdp: Option<Bytes>,
+    },
+    /// 2xx to our INVITE; the ACK is on its way.
+    Answered {
+        /// The session.
+        session: SessionId,
+        /// The SDP answer.
+        sdp: Option<Bytes>,
+        /// We had hung up already (R11, R22): the owner hangs up again, else the endpoint does so after 5 s.
+        late: bool,
+    },
+    /// Final refusal of our INVITE: as received, 408 without an answer, 503 on a lost flow.
+    Refused {
+        /// The session.
+        session: SessionId,
+        /// 300 to 699.
+        status: u16,
+        /// Reason header.
+        reason: Option<Reason>,
+        /// Retry-After in seconds.
+        retry_after_s: Option<u32>,
+    },
+    /// An answered session is over, not by `hang_up`.
+    Ended {
+        /// The session.
+        session: SessionId,
+        /// Who or what ended it.
+        by: EndedBy,
+        /// Reason header of the BYE.
+        reason: Option<Reason>,
+    },
+    /// A REGISTER was granted and the user has at least one contact.
+    Registered {
+        /// The user.
+        user: String,
+        /// Contacts bound by it.
+        contacts: usize,
+        /// The user had none before.
+        first: bool,
+    },
+    /// The last contact of the user is gone.
+    Unregistered {
+        /// The user.
+        user: String,
+        /// Why.
+        cause: UnregisterCause,
+    },
+}
+
+/// What ended an answered session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndedBy {
+    /// The peer's BYE.
+    RemoteBye,
+    /// No ACK came within 64*T1 of our 2xx; a BYE is on its way (RFC 3261 §13.3.1.4).
+    NoAck,
+    /// The connection that carried the dialog was lost.
+    FlowLost,
+    /// A request of ours in the dialog got 408, 481 or nothing (RFC 3261 §12.2.1.2).
+    Timeout,
+}
+
+/// Why a user has no contact any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnregisterCause {
+    /// Not refreshed in time.
+    Expired,
+    /// REGISTER with Expires 0.
+    Request,
+    /// The connection of the contact was lost.
+    FlowLost,
+    /// [`crate::Endpoint::remove_account`].
+    AccountRemoved,
+}
+
+/// What an INVITE says to the call's owner.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IncomingInvite {
+    /// User part of the Request-URI, unescaped.
+    pub called_user: String,
+    /// Who calls.
+    pub caller: Caller,
+    /// The account whose password was proven (S11), if any.
+    pub authenticated: Option<String>,
+    /// The SDP offer; none = we offer in the 2xx.
+    pub sdp: Option<Bytes>,
+    /// Where it came from.
+    pub flow: Flow,
+    /// Call-ID, for traces.
+    pub call_id: String,
+    /// User-Agent, for traces.
+    pub user_agent: Option<String>,
+}
+
+/// The calling party, as claimed by From; an authenticated user replaces the claim (S11).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    /// Display name.
+    pub display: Option<String>,
+    /// User part or telephone number.
+    pub user: String,
+    /// Host of the From URI; empty for `tel:`.
+    pub host: String,
+    /// RFC 3323: the caller withholds who he is.
+    pub anonymous: bool,
+}
+
+/// Whom our INVITE names in From or in an identity header.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Identity {
+    /// Display name.
+    pub display: Option<String>,
+    /// User part; `anonymous` is fine.
+    pub user: String,
+}
+
+/// A call of ours to a registered contact.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OutgoingInvite {
+    /// Request-URI and flow (phones.md: route to the contact, over the flow of its REGISTER).
+    pub binding: Binding,
+    /// User of the To header.
+    pub to_user: String,
+    /// Who calls.
+    pub from: Identity,
+    /// The SDP offer, never empty.
+    pub sdp: Bytes,
+    /// What else the phone is told.
+    pub headers: Vec<ExtraHeader>,
+}
+
+/// Headers that the owner of a call may add: typed, so that no text can smuggle a line in (S10).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ExtraHeader {
+    /// Alert-Info: ring tone or auto-answer hint.
+    AlertInfo(AlertInfo),
+    /// Priority.
+    Priority(Priority),
+    /// Call-Info.
+    CallInfo {
+        /// What is pointed at.
+        uri: Uri,
+        /// `purpose` parameter, a token such as `info`.
+        purpose: String,
+    },
+    /// Subject.
+    Subject(String),
+    /// P-Asserted-Identity (RFC 3325), at our domain.
+    AssertedIdentity(Identity),
+}
+
+/// Alert-Info, RFC 3261 §20.4.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlertInfo {
+    /// Such as `urn:alert:service:call-waiting`.
+    pub uri: Uri,
+    /// `info` parameter, such as `alert-autoanswer`.
+    pub info: Option<String>,
+}
+
+/// Priority, RFC 3261 §20.26.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Priority {
+    /// `emergency`
+    Emergency,
+    /// `urgent`
+    Urgent,
+    /// `normal`
+    Normal,
+    /// `non-urgent`
+    NonUrgent,
+}
+
+/// A final answer that says no.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// 400 to 699; anything else is sent as 500.
+    pub status: u16,
+    /// Retry-After in seconds.
+    pub retry_after_s: Option<u32>,
+    /// Reason header.
+    pub reason: Option<Reason>,
+    /// Text of a Warning header with code 399 (RFC 3261 §20.43).
+    pub warning: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that says no more than its status.
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            retry_after_s: None,
+            reason: None,
+            warning: None,
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! SIP messages, RFC 3261 §7.
+pub mod uri;
