@@ -1,1 +1,15 @@
 //! What happens to voice: ports, playback, DTMF, bridge, recorder; a core without sockets.
+//!
+//! The [`Worker`] is one media thread's state. Commands and packets go in with the time, datagrams, [`News`] and recorded
+//! sound come out through an [`Outbox`] that the shell owns and empties. Nothing on the packet path allocates.
+
+pub mod command;
+mod outbox;
+mod worker;
+
+pub use command::{
+    Command, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, SoundLibrary,
+    SoundName, Source, Stream,
+};
+pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
+pub use worker::{Worker, WorkerConfig};

@@ -1,0 +1,60 @@
+//! The codec table: everything that anybody needs to know of a codec is its row.
+//!
+//! A row beside its file is all that adding a codec takes; SDP, RTP and transcoding read the columns and nobody else
+//! names a codec. Order is preference in our own SDP offers.
+
+mod pcma;
+mod pcmu;
+
+use core::fmt;
+
+/// One codec. Rows compare by name.
+pub struct Codec {
+    /// Encoding name of RFC 3551, upper case.
+    pub name: &'static str,
+    /// Static payload type of RFC 3551 table 4.
+    pub payload_type: u8,
+    /// RTP clock in Hz.
+    pub clock_rate_hz: u32,
+    /// Channels.
+    pub channels: u8,
+    /// Format parameters for SDP.
+    pub fmtp: Option<&'static str>,
+    /// Linear samples to payload; gives the bytes written (as many as fit `out`).
+    pub encode: fn(samples: &[i16], out: &mut [u8]) -> usize,
+    /// Payload to linear samples; gives the samples written (as many as fit `out`, S18).
+    pub decode: fn(payload: &[u8], out: &mut [i16]) -> usize,
+}
+
+/// All codecs, most wanted first.
+pub static CODECS: [Codec; 2] = [pcma::PCMA, pcmu::PCMU];
+
+/// The row of a name (without case) and clock, or none.
+#[must_use]
+pub fn by_name(name: &str, clock_rate_hz: u32) -> Option<&'static Codec> {
+    CODECS
+        .iter()
+        .find(|codec| codec.clock_rate_hz == clock_rate_hz && codec.name.eq_ignore_ascii_case(name))
+}
+
+impl PartialEq for Codec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Codec {}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Writes `f` of each input element into `out`, as far as both reach.
+fn map<A: Copy, B>(input: &[A], out: &mut [B], f: impl Fn(A) -> B) -> usize {
+    for (to, from) in out.iter_mut().zip(input) {
+        *to = f(*from);
+    }
+    input.len().min(out.len())
+}

@@ -1,0 +1,278 @@
+//! The words between call control and a media worker: commands down, news up.
+//!
+//! Values only: a command can be logged, queued, compared and replayed. Ids are given by the sender and never reused
+//! while their port lives. A command to a port that is gone is ignored: the news of its end is already on its way.
+
+use core::fmt;
+use core::net::{IpAddr, SocketAddr};
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use audio::{Codec, Sound};
+
+/// One leg's media end: an RTP socket with its RTCP neighbour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortId(pub u64);
+
+/// One [`Command::Play`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlaybackId(pub u64);
+
+/// One [`Command::Record`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordingId(pub u64);
+
+/// The name of a prompt or a piece of music, such as `zh-CN/welcome`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SoundName(Arc<str>);
+
+impl SoundName {
+    /// A name; whether the library has it shows when it is played.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SoundName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// All sounds by name, at 8 kHz.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SoundLibrary(pub BTreeMap<SoundName, Arc<Sound>>);
+
+/// One piece of a playback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A sound of the library.
+    Sound(SoundName),
+    /// A sine at a quarter of full scale.
+    Tone {
+        /// Frequency.
+        hz: u16,
+        /// Length.
+        ms: u32,
+    },
+    /// A pause; no packets are sent in it.
+    Silence {
+        /// Length.
+        ms: u32,
+    },
+}
+
+/// What SDP negotiation gave a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// Where the peer's SDP wants RTP.
+    pub remote: SocketAddr,
+    /// Where the peer's SDP wants RTCP.
+    pub remote_rtcp: SocketAddr,
+    /// Host that the signalling came from, if known. Behind NAT the peer's RTP comes from there: with it, only this host
+    /// and the host of `remote` can be learnt as source (S16); without it, any.
+    pub signalling: Option<IpAddr>,
+    /// The codec: a row of [`audio::codec::CODECS`].
+    pub codec: &'static Codec,
+    /// Payload type of the codec, both ways.
+    pub payload_type: u8,
+    /// Payload type of telephone-event, both ways; none if the peer has none.
+    pub telephone_event: Option<u8>,
+    /// We may send (false while the peer holds us).
+    pub sending: bool,
+    /// The peer may send (false while we hold it).
+    pub receiving: bool,
+}
+
+/// What call control wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// RTP on this even port, RTCP on the next.
+    Open {
+        /// A fresh id.
+        port: PortId,
+        /// Address of the RTP socket.
+        local: SocketAddr,
+    },
+    /// The stream as negotiated; again with every re-INVITE, which opens the source lock once more (S16).
+    Negotiate {
+        /// Which port.
+        port: PortId,
+        /// What was agreed.
+        stream: Stream,
+    },
+    /// Plays the sources one after another, replacing what plays. On a bridged port it is heard instead of the peer.
+    Play {
+        /// Which port.
+        port: PortId,
+        /// A fresh id, for the news and for stopping.
+        playback: PlaybackId,
+        /// The pieces in order.
+        sources: Vec<Source>,
+        /// From the start again at the end, until stopped (music).
+        repeat: bool,
+        /// Where to begin; beyond the end it is done at once, or wraps round when repeating.
+        start_at: Duration,
+    },
+    /// Stops that playback; ignored if it does not play.
+    StopPlay {
+        /// Which port.
+        port: PortId,
+        /// Which playback.
+        playback: PlaybackId,
+    },
+    /// Both hear each other; stops what plays on both (R12). A former bridge of either ends.
+    Bridge {
+        /// One side.
+        a: PortId,
+        /// The other.
+        b: PortId,
+    },
+    /// Ends that bridge; ignored if they are not bridged to each other.
+    Unbridge {
+        /// One side.
+        a: PortId,
+        /// The other.
+        b: PortId,
+    },
+    /// Sends keys by RFC 4733, after those still waiting; audio to the port pauses meanwhile.
+    SendDigits {
+        /// Which port.
+        port: PortId,
+        /// 0-9 * # A-D; other characters are skipped.
+        digits: String,
+    },
+    /// Records in stereo: left from the port, right towards it.
+    Record {
+        /// Which port.
+        port: PortId,
+        /// A fresh id.
+        recording: RecordingId,
+    },
+    /// Ends that recording.
+    StopRecord {
+        /// Which port.
+        port: PortId,
+        /// Which recording.
+        recording: RecordingId,
+    },
+    /// Closes the port with all that goes on in it.
+    Close {
+        /// Which port.
+        port: PortId,
+    },
+    /// Replaces the library; what plays keeps its sounds.
+    Sounds(Arc<SoundLibrary>),
+}
+
+/// What happened to a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A key was pressed and released (RFC 4733).
+    Digit {
+        /// Which port.
+        port: PortId,
+        /// 0-9 * # A-D.
+        digit: char,
+        /// How long it was held.
+        duration_ms: u32,
+    },
+    /// A playback reached its end; not told when it was stopped, replaced or cut by a bridge.
+    PlaybackDone {
+        /// Which port.
+        port: PortId,
+        /// Which playback.
+        playback: PlaybackId,
+    },
+    /// The library has no such sound; the playback goes on with its next source.
+    SoundMissing {
+        /// Which port.
+        port: PortId,
+        /// What was asked for.
+        sound: SoundName,
+    },
+    /// No RTP for the time-out of the configuration while both sides may send; told once a silence, never on hold.
+    Silent {
+        /// Which port.
+        port: PortId,
+    },
+    /// The source of the peer's packets is settled (S16).
+    Locked {
+        /// Which port.
+        port: PortId,
+        /// The source.
+        remote: SocketAddr,
+    },
+    /// The port could not be opened.
+    OpenFailed {
+        /// Which port.
+        port: PortId,
+        /// For the log.
+        reason: String,
+    },
+    /// The last chunk of a recording is out.
+    RecordingEnded {
+        /// Which recording.
+        recording: RecordingId,
+        /// Its length in stereo frames at 8 kHz.
+        frames: u64,
+    },
+    /// A port was closed by command.
+    Closed {
+        /// Which port.
+        port: PortId,
+        /// What it saw.
+        statistics: PortStatistics,
+    },
+    /// A defect of ours ended this port alone (S3); its sockets are to be closed.
+    PortPanicked {
+        /// Which port.
+        port: PortId,
+    },
+}
+
+/// What a port counted in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PortStatistics {
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// RTP payload octets sent.
+    pub octets_sent: u64,
+    /// RTP packets accepted.
+    pub packets_received: u64,
+    /// RTP payload octets accepted.
+    pub octets_received: u64,
+    /// Packets that the sequence numbers promised and that never came.
+    pub lost: u64,
+    /// Interarrival jitter of RFC 3550 §6.4.1 at the end, in ms.
+    pub jitter_ms: u32,
+    /// Packets refused.
+    pub refused: Refused,
+}
+
+/// Refused packets by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// No RTP at all, or without payload.
+    pub malformed: u64,
+    /// Not from the peer (S16).
+    pub source: u64,
+    /// A payload type that was never negotiated.
+    pub payload_type: u64,
+    /// Beyond the packet budget (S17).
+    pub budget: u64,
+    /// Before negotiation, or while the peer may not send.
+    pub unexpected: u64,
+    /// A stream beside the one that is heard (S17).
+    pub extra_stream: u64,
+    /// RTCP that RFC 3550 A.2 rejects, or from a stranger.
+    pub rtcp: u64,
+}
