@@ -1,1 +1,25 @@
-//! Ids, numbers, agent states, calendar, configuration snapshot, CDR and facts: the words that all rooms share.
+//! The words that all rooms share: ids, numbers, agent states, calendars, what a decision weighed, what a pop shows, facts.
+//!
+//! Plain data without behaviour that needs a clock or the world. A word that only one room speaks lives in that room.
+
+pub mod agent_state;
+pub mod calendar;
+pub mod cdr;
+pub mod decision;
+pub mod fact;
+pub mod id;
+pub mod number;
+pub mod profile;
+pub mod time;
+
+pub use agent_state::{AgentState, NotReadyReason};
+pub use calendar::{Calendar, CalendarState};
+pub use cdr::Cdr;
+pub use decision::{Decision, ReasonCode};
+pub use fact::{Fact, FactRecord};
+pub use id::{
+    AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, ScriptName, TicketId,
+};
+pub use number::{Caller, E164};
+pub use profile::Profile;
+pub use time::Timestamp;

@@ -1,0 +1,95 @@
+//! What people want of the engine: commands from the API, the agent's page and the terminal, each answered in the same turn.
+
+use std::sync::Arc;
+
+use model::{AgentId, CallId, QueueName};
+use serde::{Deserialize, Serialize};
+
+/// The number by which the shell finds the asker again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(pub u64);
+
+/// What someone wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Set an agent's state.
+    SetAgentState {
+        /// Whose.
+        agent: AgentId,
+        /// To what.
+        request: StateRequest,
+        /// Who asks: the agent himself or another person.
+        by: Asker,
+    },
+    /// The agent is done with wrap-up before its time.
+    EndWrapUp {
+        /// Who.
+        agent: AgentId,
+    },
+    /// End a call.
+    HangUp {
+        /// Which.
+        call: CallId,
+    },
+    /// An agent was added or changed in the store.
+    PutAgent(AgentEntry),
+    /// An agent was removed from the store.
+    RemoveAgent(AgentId),
+    /// Refuse new calls from here on and report when the last one has ended (S6).
+    Drain,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// The agent himself.
+    Agent,
+    /// A supervisor or admin.
+    Supervisor,
+}
+
+/// The states that a person may ask for; the others follow from calls.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StateRequest {
+    /// Take calls.
+    Ready,
+    /// Take no calls.
+    NotReady {
+        /// Why: a word of at most 32 characters.
+        reason: Arc<str>,
+    },
+    /// Sign out.
+    Offline,
+}
+
+/// What the engine must know of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentEntry {
+    /// The store's id.
+    pub id: AgentId,
+    /// The user name of his phone and of the page; also the number by which colleagues dial him: `1001`.
+    pub login: String,
+    /// His name.
+    pub name: String,
+    /// Queues that he serves, in order of his place in each (linear and round-robin use the agent's order: by login).
+    pub queues: Vec<QueueName>,
+    /// MD5 of `login:realm:password` for his phone (RFC 7616).
+    pub ha1_md5: [u8; 16],
+    /// SHA-256 of the same (RFC 8760).
+    pub ha1_sha256: [u8; 32],
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No such agent.
+    #[error("no agent {0}")]
+    UnknownAgent(AgentId),
+    /// No such call, or it has ended.
+    #[error("no call {0}")]
+    UnknownCall(CallId),
+    /// The agent's state does not allow it.
+    #[error("{0}")]
+    NotAllowed(String),
+}

@@ -1,0 +1,237 @@
+//! The call detail record, read from facts and from nothing else (invariant 9).
+//!
+//! `apply` takes the facts of one call in order; the record is complete after `call.ended`. Each duration has its one
+//! formula here, whoever shows it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::{CallResult, EndedBy, Fact};
+use crate::id::{AgentId, CallId, CustomerId, QueueName};
+use crate::number::{Caller, E164};
+use crate::time::Timestamp;
+
+/// One call, start to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cdr {
+    /// The call.
+    pub call: CallId,
+    /// Who called.
+    pub caller: Caller,
+    /// The number in international form, once the directory told it.
+    pub e164: Option<E164>,
+    /// The first customer candidate, once the directory told it.
+    pub customer: Option<CustomerId>,
+    /// The number that was dialled.
+    pub called: String,
+    /// The last queue.
+    pub queue: Option<QueueName>,
+    /// The first agent who was connected.
+    pub first_agent: Option<AgentId>,
+    /// The last agent who was connected.
+    pub agent: Option<AgentId>,
+    /// When the INVITE came.
+    pub started_at: Timestamp,
+    /// When the caller first joined a queue.
+    pub queued_at: Option<Timestamp>,
+    /// When an agent was first connected.
+    pub connected_at: Option<Timestamp>,
+    /// When the call ended; `None` while it lives.
+    pub ended_at: Option<Timestamp>,
+    /// How it ended.
+    pub result: Option<CallResult>,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// Whether an agent answered while the caller was already gone (R11).
+    pub answered_late: bool,
+    /// From the INVITE to the queue, or to the end without one.
+    pub ivr_ms: u64,
+    /// In queues until connected or gone, ringing included.
+    pub wait_ms: u64,
+    /// Of the offer that was answered: from its ring to the answer.
+    pub ring_ms: u64,
+    /// Connected to an agent, hold included.
+    pub talk_ms: u64,
+    /// Of the talk time: on hold.
+    pub hold_ms: u64,
+    /// Since when the call is held.
+    held_since: Option<Timestamp>,
+}
+
+impl Cdr {
+    /// Begins a record at `call.arrived`; any other fact begins none.
+    pub fn begin(at: Timestamp, fact: &Fact) -> Option<Self> {
+        let Fact::CallArrived {
+            call,
+            caller,
+            called,
+            ..
+        } = fact
+        else {
+            return None;
+        };
+        Some(Self {
+            call: *call,
+            caller: caller.clone(),
+            e164: None,
+            customer: None,
+            called: called.clone(),
+            queue: None,
+            first_agent: None,
+            agent: None,
+            started_at: at,
+            queued_at: None,
+            connected_at: None,
+            ended_at: None,
+            result: None,
+            ended_by: None,
+            answered_late: false,
+            ivr_ms: 0,
+            wait_ms: 0,
+            ring_ms: 0,
+            talk_ms: 0,
+            hold_ms: 0,
+            held_since: None,
+        })
+    }
+
+    /// Takes the next fact of this call.
+    pub fn apply(&mut self, at: Timestamp, fact: &Fact) {
+        match fact {
+            Fact::CallIdentified { profile, .. } => {
+                self.e164.clone_from(&profile.e164);
+                self.customer = profile
+                    .candidates
+                    .first()
+                    .map(|candidate| candidate.customer);
+            }
+            Fact::QueueJoined { queue, .. } => {
+                self.queue = Some(queue.clone());
+                if self.queued_at.is_none() {
+                    self.queued_at = Some(at);
+                    self.ivr_ms = at.ms_since(self.started_at);
+                }
+            }
+            Fact::QueueLeft { waited_ms, .. } => self.wait_ms += waited_ms,
+            Fact::CallConnected {
+                offer,
+                waited_ms,
+                rang_ms,
+            } => {
+                self.first_agent.get_or_insert(offer.agent);
+                self.agent = Some(offer.agent);
+                self.connected_at.get_or_insert(at);
+                self.wait_ms += waited_ms;
+                self.ring_ms = *rang_ms;
+            }
+            Fact::CallHeld { .. } => self.held_since = self.held_since.or(Some(at)),
+            Fact::CallResumed { .. } => self.end_hold(at),
+            Fact::CallEnded {
+                result,
+                by,
+                answered_late,
+                ..
+            } => {
+                self.end_hold(at);
+                self.ended_at = Some(at);
+                self.result = Some(*result);
+                self.ended_by = Some(*by);
+                self.answered_late = *answered_late;
+                self.talk_ms = self.connected_at.map_or(0, |since| at.ms_since(since));
+                if self.queued_at.is_none() {
+                    self.ivr_ms = at.ms_since(self.started_at);
+                }
+            }
+            Fact::CallArrived { .. }
+            | Fact::CallAnswered { .. }
+            | Fact::IvrEntered { .. }
+            | Fact::KeyPressed { .. }
+            | Fact::OfferMade { .. }
+            | Fact::OfferCancelled { .. }
+            | Fact::OfferMissed { .. }
+            | Fact::OfferDeclined { .. }
+            | Fact::OfferUnreachable { .. }
+            | Fact::RecordingReady { .. }
+            | Fact::AgentStateChanged { .. }
+            | Fact::AgentRegistered { .. }
+            | Fact::AgentUnregistered { .. }
+            | Fact::TicketCreated { .. }
+            | Fact::TicketChanged { .. } => {}
+        }
+    }
+
+    fn end_hold(&mut self, at: Timestamp) {
+        if let Some(since) = self.held_since.take() {
+            self.hold_ms += at.ms_since(since);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Offer;
+    use crate::id::OfferId;
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_ms(ms)
+    }
+
+    #[test]
+    fn durations_come_from_the_facts() {
+        let call = CallId::new(1);
+        let offer = Offer {
+            id: OfferId::new(2),
+            call,
+            agent: AgentId::new(7),
+            queue: "support".into(),
+        };
+        let arrived = Fact::CallArrived {
+            call,
+            caller: Caller::new("100", None),
+            called: "4000".into(),
+            sip_call_id: "x".into(),
+            agent: None,
+        };
+        let mut cdr = Cdr::begin(at(1_000), &arrived).unwrap();
+        cdr.apply(
+            at(3_000),
+            &Fact::QueueJoined {
+                call,
+                queue: "support".into(),
+                position: 1,
+            },
+        );
+        cdr.apply(
+            at(9_000),
+            &Fact::CallConnected {
+                offer,
+                waited_ms: 6_000,
+                rang_ms: 2_000,
+            },
+        );
+        cdr.apply(at(12_000), &Fact::CallHeld { call });
+        cdr.apply(at(15_000), &Fact::CallResumed { call });
+        let ended = Fact::CallEnded {
+            call,
+            result: CallResult::Answered,
+            by: EndedBy::Caller,
+            agent: Some(AgentId::new(7)),
+            answered_late: false,
+        };
+        cdr.apply(at(20_000), &ended);
+        assert_eq!(
+            (
+                cdr.ivr_ms,
+                cdr.wait_ms,
+                cdr.ring_ms,
+                cdr.talk_ms,
+                cdr.hold_ms
+            ),
+            (2_000, 6_000, 2_000, 11_000, 3_000)
+        );
+        assert!(
+            Cdr::begin(at(0), &ended).is_none(),
+            "only an arrival begins a record"
+        );
+    }
+}

@@ -1,0 +1,457 @@
+//! Facts: what happened, past tense, numbered without gaps and written in order (invariant 9).
+//!
+//! CDR, live board, tickets' timelines, screen pops and webhooks are all read from facts; the names are those that
+//! integrators see. Adding a fact is a variant here: the compiler then names each reader.
+
+use serde::{Deserialize, Serialize};
+
+use crate::agent_state::AgentState;
+use crate::decision::Decision;
+use crate::id::{AgentId, CallId, OfferId, QueueName, ScriptName, TicketId};
+use crate::number::Caller;
+use crate::profile::Profile;
+use crate::time::Timestamp;
+
+/// A fact with its number and time, as it stands in the log and in the event stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactRecord {
+    /// The number: 1, 2, 3 … per node, without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What happened. In JSON: `{"type": "queue.joined", "data": {…}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Fact {
+    /// A caller's INVITE was taken.
+    #[serde(rename = "call.arrived")]
+    CallArrived {
+        /// The call.
+        call: CallId,
+        /// Who calls.
+        caller: Caller,
+        /// The number that was dialled.
+        called: String,
+        /// The Call-ID of the caller's leg, to find it in a trace.
+        sip_call_id: String,
+        /// The agent, when the caller is one of ours.
+        agent: Option<AgentId>,
+    },
+    /// We answered the caller: from here the call has a sound.
+    #[serde(rename = "call.answered")]
+    CallAnswered {
+        /// The call.
+        call: CallId,
+        /// The codec of the caller's leg.
+        codec: String,
+    },
+    /// The directory told who calls.
+    #[serde(rename = "call.identified")]
+    CallIdentified {
+        /// The call.
+        call: CallId,
+        /// What it told.
+        profile: Profile,
+    },
+    /// The script entered a node.
+    #[serde(rename = "ivr.entered")]
+    IvrEntered {
+        /// The call.
+        call: CallId,
+        /// The script.
+        script: ScriptName,
+        /// The node's kind: `menu`, `queue`, …
+        kind: String,
+        /// The node's name.
+        node: String,
+    },
+    /// A key was pressed; never those of a `secret` input.
+    #[serde(rename = "ivr.key")]
+    KeyPressed {
+        /// The call.
+        call: CallId,
+        /// The key.
+        key: char,
+    },
+    /// The caller began to wait in a queue.
+    #[serde(rename = "queue.joined")]
+    QueueJoined {
+        /// The call.
+        call: CallId,
+        /// The queue.
+        queue: QueueName,
+        /// His place in line, 1 is next.
+        position: u32,
+    },
+    /// The caller left the queue otherwise than to an agent.
+    #[serde(rename = "queue.left")]
+    QueueLeft {
+        /// The call.
+        call: CallId,
+        /// The queue.
+        queue: QueueName,
+        /// Why.
+        cause: QueueExit,
+        /// How long he waited, in ms.
+        waited_ms: u64,
+    },
+    /// An agent was chosen and his phone is being rung.
+    #[serde(rename = "offer.made")]
+    OfferMade {
+        /// The offer.
+        offer: Offer,
+        /// What the decision weighed.
+        decision: Decision,
+        /// What the agent's screen shows.
+        pop: Box<Pop>,
+    },
+    /// The ringing ended without fault of the agent.
+    #[serde(rename = "offer.cancelled")]
+    OfferCancelled {
+        /// The offer.
+        offer: Offer,
+        /// Why.
+        cause: CancelCause,
+    },
+    /// It rang and he did not answer (R5).
+    #[serde(rename = "offer.missed")]
+    OfferMissed {
+        /// The offer.
+        offer: Offer,
+    },
+    /// He refused (R6).
+    #[serde(rename = "offer.declined")]
+    OfferDeclined {
+        /// The offer.
+        offer: Offer,
+    },
+    /// His phone could not be reached (R7): no fault of the agent.
+    #[serde(rename = "offer.unreachable")]
+    OfferUnreachable {
+        /// The offer.
+        offer: Offer,
+        /// The SIP status that told it.
+        status: u16,
+    },
+    /// Caller and agent hear each other.
+    #[serde(rename = "call.connected")]
+    CallConnected {
+        /// The offer that was answered.
+        offer: Offer,
+        /// From joining the queue to the answer, in ms (ASA counts this).
+        waited_ms: u64,
+        /// From the first ring at this agent to the answer, in ms.
+        rang_ms: u64,
+    },
+    /// A party put the call on hold.
+    #[serde(rename = "call.held")]
+    CallHeld {
+        /// The call.
+        call: CallId,
+    },
+    /// The party came back.
+    #[serde(rename = "call.resumed")]
+    CallResumed {
+        /// The call.
+        call: CallId,
+    },
+    /// The call is over. The last fact of its call but for `recording.ready` and what tickets add.
+    #[serde(rename = "call.ended")]
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// How it ended.
+        result: CallResult,
+        /// Who ended it.
+        by: EndedBy,
+        /// The agent who was or had been connected last.
+        agent: Option<AgentId>,
+        /// Whether an agent answered while the caller was already gone (R11).
+        answered_late: bool,
+    },
+    /// The recording is complete on disk.
+    #[serde(rename = "recording.ready")]
+    RecordingReady {
+        /// The call.
+        call: CallId,
+        /// Path below the recordings folder, made of ids only.
+        path: String,
+        /// When it began.
+        started_at: Timestamp,
+        /// Its length.
+        duration_ms: u64,
+        /// Its size.
+        bytes: u64,
+    },
+    /// An agent's state changed.
+    #[serde(rename = "agent.state_changed")]
+    AgentStateChanged {
+        /// Who.
+        agent: AgentId,
+        /// From.
+        from: AgentState,
+        /// To.
+        to: AgentState,
+        /// Why, in a word: `agent`, `supervisor`, `offer`, `answer`, `call_ended`, `wrap_up_done`, …
+        cause: String,
+    },
+    /// An agent's phone registered where none was.
+    #[serde(rename = "agent.registered")]
+    AgentRegistered {
+        /// Who.
+        agent: AgentId,
+    },
+    /// An agent's last registration is gone.
+    #[serde(rename = "agent.unregistered")]
+    AgentUnregistered {
+        /// Who.
+        agent: AgentId,
+        /// Why: `expired`, `request`, `flow_lost`.
+        cause: String,
+    },
+    /// A ticket stands in the store.
+    #[serde(rename = "ticket.created")]
+    TicketCreated {
+        /// The ticket.
+        ticket: TicketId,
+        /// Its readable number.
+        number: String,
+        /// The call that it came from.
+        call: Option<CallId>,
+        /// The agent who took the call.
+        agent: Option<AgentId>,
+    },
+    /// A ticket changed.
+    #[serde(rename = "ticket.changed")]
+    TicketChanged {
+        /// The ticket.
+        ticket: TicketId,
+        /// The event's name: `append`, `recording_linked`, …
+        event: String,
+    },
+}
+
+/// Which ringing attempt, at whom, for which call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Its id; the `leg id` of the pop rules, since one offer rings one phone.
+    pub id: OfferId,
+    /// The call.
+    pub call: CallId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The queue that offers; `None` when the script or a person named this agent.
+    pub queue: Option<QueueName>,
+}
+
+/// What the agent's page shows while the phone rings (P4); `null` fields are unknown, not empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pop {
+    /// `in`: the caller dialled us.
+    pub direction: String,
+    /// Who calls.
+    pub caller: Caller,
+    /// The number that was dialled.
+    pub called: String,
+    /// How long the caller has waited, in s.
+    pub waited_s: u64,
+    /// The language that the caller chose.
+    pub language: String,
+    /// The path through the script: `menu welcome`, `1`, `queue support`.
+    pub path: Vec<String>,
+    /// The profile, or `pending` while the directory has not answered (P3).
+    pub customer: PopCustomer,
+    /// What the agent may best do: `append`, `urge`, `new`.
+    pub suggestion: String,
+}
+
+/// The directory's part of a pop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", content = "profile", rename_all = "snake_case")]
+pub enum PopCustomer {
+    /// The directory has not answered; `call.identified` fills it in (P3).
+    Pending,
+    /// The number was withheld: no candidates (P10).
+    Withheld,
+    /// What the directory knows.
+    Known(Box<Profile>),
+}
+
+/// Why a caller left a queue without an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueExit {
+    /// The caller hung up.
+    Abandoned,
+    /// `max_wait_s` is over.
+    Timeout,
+    /// `max_waiting` callers were there.
+    Full,
+    /// Nobody is signed in.
+    NoAgents,
+    /// The queue's hours are over.
+    Closed,
+    /// He pressed a key that leads elsewhere.
+    Key,
+    /// The call failed.
+    Failed,
+}
+
+/// Why ringing ended without fault of the agent (P0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelCause {
+    /// Another agent answered (R22).
+    AnsweredElsewhere,
+    /// The caller hung up (R10).
+    CallerLeft,
+    /// The caller left the queue: deadline or key.
+    QueueLeft,
+    /// The agent is no longer ready (R21).
+    AgentNotReady,
+    /// The call failed.
+    Failed,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallResult {
+    /// An agent and the caller talked.
+    Answered,
+    /// The caller left while waiting or ringing.
+    Abandoned,
+    /// The matter ended in the script.
+    SelfService,
+    /// We refused the call.
+    Refused,
+    /// Something broke: this call alone was ended (S3).
+    Failed,
+}
+
+impl CallResult {
+    /// The word in APIs and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Abandoned => "abandoned",
+            Self::SelfService => "self_service",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Who ended a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// The caller.
+    Caller,
+    /// The agent.
+    Agent,
+    /// The script, a deadline, an operator or a fault of ours.
+    System,
+}
+
+impl EndedBy {
+    /// The word in APIs and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Agent => "agent",
+            Self::System => "system",
+        }
+    }
+}
+
+impl Fact {
+    /// The call that this fact belongs to, if it belongs to one.
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::CallArrived { call, .. }
+            | Self::CallAnswered { call, .. }
+            | Self::CallIdentified { call, .. }
+            | Self::IvrEntered { call, .. }
+            | Self::KeyPressed { call, .. }
+            | Self::QueueJoined { call, .. }
+            | Self::QueueLeft { call, .. }
+            | Self::CallHeld { call }
+            | Self::CallResumed { call }
+            | Self::CallEnded { call, .. }
+            | Self::RecordingReady { call, .. } => Some(*call),
+            Self::OfferMade { offer, .. }
+            | Self::OfferCancelled { offer, .. }
+            | Self::OfferMissed { offer }
+            | Self::OfferDeclined { offer }
+            | Self::OfferUnreachable { offer, .. }
+            | Self::CallConnected { offer, .. } => Some(offer.call),
+            Self::TicketCreated { call, .. } => *call,
+            Self::AgentStateChanged { .. }
+            | Self::AgentRegistered { .. }
+            | Self::AgentUnregistered { .. }
+            | Self::TicketChanged { .. } => None,
+        }
+    }
+
+    /// The name under which integrators know it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CallArrived { .. } => "call.arrived",
+            Self::CallAnswered { .. } => "call.answered",
+            Self::CallIdentified { .. } => "call.identified",
+            Self::IvrEntered { .. } => "ivr.entered",
+            Self::KeyPressed { .. } => "ivr.key",
+            Self::QueueJoined { .. } => "queue.joined",
+            Self::QueueLeft { .. } => "queue.left",
+            Self::OfferMade { .. } => "offer.made",
+            Self::OfferCancelled { .. } => "offer.cancelled",
+            Self::OfferMissed { .. } => "offer.missed",
+            Self::OfferDeclined { .. } => "offer.declined",
+            Self::OfferUnreachable { .. } => "offer.unreachable",
+            Self::CallConnected { .. } => "call.connected",
+            Self::CallHeld { .. } => "call.held",
+            Self::CallResumed { .. } => "call.resumed",
+            Self::CallEnded { .. } => "call.ended",
+            Self::RecordingReady { .. } => "recording.ready",
+            Self::AgentStateChanged { .. } => "agent.state_changed",
+            Self::AgentRegistered { .. } => "agent.registered",
+            Self::AgentUnregistered { .. } => "agent.unregistered",
+            Self::TicketCreated { .. } => "ticket.created",
+            Self::TicketChanged { .. } => "ticket.changed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_reads_as_type_and_data_and_comes_back() {
+        let record = FactRecord {
+            seq: 7,
+            at: Timestamp::from_ms(0),
+            fact: Fact::QueueJoined {
+                call: CallId::new(5),
+                queue: "support".into(),
+                position: 1,
+            },
+        };
+        let json = serde_json::to_string(&record).unwrap();
+        assert_eq!(
+            json,
+            r#"{"seq":7,"at":"1970-01-01T00:00:00.000Z","type":"queue.joined","data":{"call":"5","queue":"support","position":1}}"#
+        );
+        assert_eq!(serde_json::from_str::<FactRecord>(&json).unwrap(), record);
+        assert!(
+            json.contains(record.fact.name()),
+            "the name is the one on the wire"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! What the directory knows of a caller when the phone rings: the content of a screen pop (P4).
+//!
+//! Bounded by construction: at most five candidates, five open tickets and three calls, each text cut to a length, so
+//! that a pop stays within 8 KiB.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, CallId, CustomerId, TicketId};
+use crate::number::E164;
+use crate::time::Timestamp;
+
+/// Most candidates in a pop (P4).
+pub const CANDIDATES_MAX: usize = 5;
+/// Most open tickets in a pop (P4).
+pub const TICKETS_MAX: usize = 5;
+/// Most past calls in a pop (P4).
+pub const CALLS_MAX: usize = 3;
+
+/// The answer to "who calls?".
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// The number in international form, when it could be read as one.
+    pub e164: Option<E164>,
+    /// Customers who own the number, best first.
+    pub candidates: Vec<Candidate>,
+    /// Open tickets of the number or of the first candidate, most pressing first.
+    pub open_tickets: Vec<OpenTicket>,
+    /// The last calls of the number, newest first.
+    pub last_calls: Vec<PastCall>,
+    /// The agent to whom this caller is familiar, if any (R57).
+    pub familiar: Option<Familiar>,
+}
+
+/// A customer who may be the caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The customer.
+    pub customer: CustomerId,
+    /// His name.
+    pub name: String,
+    /// VIP level, 0 for none.
+    pub vip_level: u8,
+    /// `known` or `maybe`.
+    pub confidence: String,
+    /// Why he is a candidate, in a word: `number`.
+    pub why: String,
+}
+
+/// An open ticket in a pop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTicket {
+    /// Which.
+    pub ticket: TicketId,
+    /// Its readable number.
+    pub number: String,
+    /// Its subject, cut to 120 characters.
+    pub subject: String,
+    /// 1 highest … 5 lowest.
+    pub priority: u8,
+    /// Its state's word.
+    pub state: String,
+    /// How often the caller urged.
+    pub urges: u32,
+}
+
+/// A past call in a pop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastCall {
+    /// Which.
+    pub call: CallId,
+    /// When it began.
+    pub at: Timestamp,
+    /// The agent who took it.
+    pub agent: Option<String>,
+    /// `answered`, `abandoned`, …
+    pub result: String,
+}
+
+/// The agent to whom a caller is familiar (熟客).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Familiar {
+    /// Who.
+    pub agent: AgentId,
+    /// How it is known.
+    pub source: FamiliarSource,
+}
+
+/// Where familiarity comes from (R57).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FamiliarSource {
+    /// The customer record names him as owner.
+    Owner,
+    /// He handled the last call of this number for at least 30 s within the last 30 days.
+    LastAgent,
+}
