@@ -1,0 +1,109 @@
+//! What goes into a run and what comes out of it: the words between a script and the engine.
+//!
+//! The run never touches a call. It is told what the caller and the call did (`Input`) and says what should happen
+//! (`Effect`); the engine does it and answers with the next input where the doc line of the effect says so.
+
+use std::time::Duration;
+
+use model::fact::QueueExit;
+use model::{QueueName, ScriptName};
+
+/// What the caller or the call did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The call is answered and can hear: the first input, once.
+    Start,
+    /// A key was pressed: `0`–`9`, `*`, `#`, `A`–`D`. Others are ignored.
+    Key(char),
+    /// All sounds of the last `Play` were heard. Not expected after `StopPlay`.
+    PlayDone,
+    /// The caller left the queue without an agent.
+    QueueLeft(QueueExit),
+    /// The transfer reached nobody; one that is answered ends the run's work.
+    TransferFailed(TransferFailure),
+}
+
+/// Why a transfer reached nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TransferFailure {
+    /// The line is engaged.
+    Busy,
+    /// It rang for `ring_s` and nobody came.
+    NoAnswer,
+    /// It could not be reached.
+    Failure,
+}
+
+/// What should happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The script entered a node (fact `ivr.entered`); nothing to do.
+    Entered {
+        /// `menu`, `queue`, …
+        kind: &'static str,
+        /// The node's name.
+        node: String,
+    },
+    /// Play these one after the other, then answer `PlayDone`.
+    Play {
+        /// Names of sounds: `zh-CN/welcome`.
+        sounds: Vec<String>,
+    },
+    /// Cut what is played.
+    StopPlay,
+    /// Let the caller wait; answer `QueueLeft` when he leaves without an agent. Keys pressed meanwhile are passed on.
+    JoinQueue {
+        /// The queue.
+        queue: QueueName,
+        /// How much longer than in truth he is taken to wait.
+        head_start: Duration,
+        /// Whether the familiar agent comes first; `None` is the queue's own setting.
+        sticky: Option<bool>,
+    },
+    /// Take him out of the queue: a key that leads elsewhere was pressed.
+    LeaveQueue,
+    /// Connect the caller to somebody; answer `TransferFailed` if nobody comes. Never a script or a queue: those are
+    /// walked by the run itself (`JoinQueue`).
+    Transfer {
+        /// To whom.
+        to: Target,
+        /// How long it may ring.
+        ring: Duration,
+    },
+    /// The caller's language from here on (E14: queue and survey speak it too).
+    LanguageSet(String),
+    /// End the call; its prompt, if any, was heard.
+    HangUp {
+        /// Why.
+        cause: HangUpCause,
+    },
+    /// The run used up a budget (S21) or met an impossible state: end the call.
+    Faulted {
+        /// For the log.
+        reason: String,
+    },
+}
+
+/// Where a transfer leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// `agent:1001`: one agent, by login.
+    Agent(String),
+    /// `queue:support`.
+    Queue(QueueName),
+    /// `script:NAME`: another script takes the caller over; answers and language travel along (E16).
+    Script(ScriptName),
+    /// `number:…`: as an agent would dial it.
+    Number(String),
+}
+
+/// Why a script ends a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HangUpCause {
+    /// The matter is done.
+    Normal,
+    /// As if the line were engaged.
+    Busy,
+    /// The call is not wanted.
+    Rejected,
+}
