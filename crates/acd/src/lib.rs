@@ -1,1 +1,20 @@
-//! Who gets which caller: agents, queues, strategies, offers.
+//! Who gets which caller: agents, queues, strategies, offers (automatic call distribution).
+//!
+//! A pure core: time and seeds are arguments, nothing is read from a clock and nothing is slept. One shape: give it an
+//! [`Input`], drain [`Output`]s, ask when it wants to be woken. The same inputs with the same seed give byte-equal
+//! outputs (R3). It rings no phone and plays no prompt; the engine does what the outputs say and reports back.
+
+pub mod acd;
+pub mod agent;
+pub mod config;
+pub mod input;
+pub mod output;
+pub mod selection;
+pub mod strategy;
+
+pub use acd::Acd;
+pub use agent::{AgentProfile, Requested};
+pub use config::QueueConfig;
+pub use input::Input;
+pub use output::{DirectEnd, OfferEnd, Output};
+pub use strategy::Strategy;

@@ -1,0 +1,113 @@
+//! What the engine tells the core.
+
+use core::time::Duration;
+
+use model::profile::Familiar;
+use model::{AgentId, CallId, OfferId, QueueName};
+
+use model::fact::QueueExit;
+
+use crate::agent::{AgentProfile, Requested};
+
+/// One event for [`crate::Acd::handle_input`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// An agent was added or changed. A new one is offline.
+    AgentPut(AgentProfile),
+    /// An agent was deleted; if he is in a call his state is kept until it ends.
+    AgentRemoved(AgentId),
+    /// His phone registered where none was (A5).
+    PhoneRegistered(AgentId),
+    /// His last registration is gone (A5): a ready agent becomes not ready (`device_lost`).
+    PhoneUnregistered(AgentId),
+    /// A state was asked for. In a call or in wrap-up it is remembered as the next state; *ready* ends a wrap-up.
+    StateRequested {
+        /// For whom.
+        agent: AgentId,
+        /// Which state.
+        request: Requested,
+        /// Who asked, in a word: `agent` or `supervisor`.
+        cause: &'static str,
+    },
+    /// The agent says that the last call is filed.
+    WrapUpEnded(AgentId),
+    /// His phone is in a call that the core did not give him (C12).
+    PhoneBusy {
+        /// Who.
+        agent: AgentId,
+        /// The call, when it is one of ours.
+        call: Option<CallId>,
+    },
+    /// That call is over: he returns to the state he asked for, without wrap-up.
+    PhoneFree {
+        /// Who.
+        agent: AgentId,
+    },
+    /// A caller began to wait.
+    Joined {
+        /// The call.
+        call: CallId,
+        /// Where.
+        queue: QueueName,
+        /// Seconds that he is treated as having waited already (A8, R72).
+        head_start: Duration,
+        /// The caller himself, when he is one of our agents: never offered his own call.
+        caller_agent: Option<AgentId>,
+        /// His familiar agent, when already known (R57).
+        familiar: Option<Familiar>,
+        /// Whether his number may be a key at all: not withheld, not shared (R64).
+        sticky: bool,
+    },
+    /// The directory answered after he joined. Matters only while nobody rings for him.
+    Identified {
+        /// The call.
+        call: CallId,
+        /// His familiar agent.
+        familiar: Option<Familiar>,
+    },
+    /// A waiting caller is gone, or the script took him elsewhere.
+    Left {
+        /// The call.
+        call: CallId,
+        /// `Abandoned`, `Key` or `Failed`.
+        cause: QueueExit,
+    },
+    /// A script or a person named this agent: ring him outside queues.
+    Direct {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        agent: AgentId,
+        /// How long his phone may ring.
+        ring_timeout: Duration,
+    },
+    /// His phone rings (SIP 180 or 183).
+    Ringing {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// His phone answered. The first answer wins (R22).
+    Answered {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// He refused: 486, 603 or the desk's button (R6).
+    Declined {
+        /// Which offer.
+        offer: OfferId,
+    },
+    /// His phone could not be reached (R7).
+    Failed {
+        /// Which offer.
+        offer: OfferId,
+        /// The SIP status that told it.
+        status: u16,
+    },
+    /// The agent's part of a call is over.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+    },
+}

@@ -1,0 +1,118 @@
+//! What the core tells the engine.
+
+use core::time::Duration;
+
+use model::fact::{CancelCause, QueueExit};
+use model::{AgentId, AgentState, CallId, Decision, OfferId, QueueName};
+
+/// One result of [`crate::Acd::poll_output`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Ring this agent's phone for this caller.
+    Offer {
+        /// The offer.
+        offer: OfferId,
+        /// The caller.
+        call: CallId,
+        /// Whom to ring.
+        agent: AgentId,
+        /// The queue that offers; `None` when the agent was named.
+        queue: Option<QueueName>,
+        /// How long it may ring. The core keeps this time itself and says `Withdraw` when it is over.
+        ring_timeout: Duration,
+        /// How long the caller has waited in this queue.
+        waited: Duration,
+        /// What was weighed (R1).
+        decision: Decision,
+    },
+    /// Stop the ring. Said for each offer that ends otherwise than by `Declined`, `Failed` or `Connect`.
+    Withdraw {
+        /// The offer.
+        offer: OfferId,
+        /// The caller.
+        call: CallId,
+        /// Whose phone.
+        agent: AgentId,
+        /// Why it ended.
+        end: OfferEnd,
+    },
+    /// This agent answered first: connect the two.
+    Connect {
+        /// The offer.
+        offer: OfferId,
+        /// The caller.
+        call: CallId,
+        /// The agent.
+        agent: AgentId,
+        /// The queue; `None` when the agent was named.
+        queue: Option<QueueName>,
+        /// From joining the queue to the answer.
+        waited: Duration,
+        /// From the first ring of this offer to the answer; zero when the phone answered without ringing.
+        rang: Duration,
+    },
+    /// The phone answered an offer that had ended (R11, R22): end that leg.
+    TooLate {
+        /// The offer.
+        offer: OfferId,
+        /// The caller it was for.
+        call: CallId,
+        /// Whose phone.
+        agent: AgentId,
+    },
+    /// An agent's state changed.
+    AgentStateChanged {
+        /// Who.
+        agent: AgentId,
+        /// From.
+        from: AgentState,
+        /// To; always another state than `from`.
+        to: AgentState,
+        /// Why, in a word (see [`crate::agent::cause`]).
+        cause: &'static str,
+    },
+    /// A caller left the queue otherwise than to an agent.
+    LeftQueue {
+        /// The call.
+        call: CallId,
+        /// The queue.
+        queue: QueueName,
+        /// Why.
+        cause: QueueExit,
+        /// How long he waited.
+        waited: Duration,
+    },
+    /// A named agent was not connected.
+    DirectEnded {
+        /// The call.
+        call: CallId,
+        /// Who was named.
+        agent: AgentId,
+        /// Why not.
+        end: DirectEnd,
+    },
+}
+
+/// How an offer ended that was neither declined, nor failed, nor connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferEnd {
+    /// It rang for its whole time and nobody answered (R5).
+    Missed,
+    /// The phone did not even say that it rings: no contact, no fault of the agent (R7).
+    NoContact,
+    /// It was taken back.
+    Cancelled(CancelCause),
+}
+
+/// Why a named agent was not connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectEnd {
+    /// He is in a call, rings for another, files, is not ready or is offline.
+    Busy,
+    /// It rang and he did not answer.
+    NoAnswer,
+    /// He refused.
+    Declined,
+    /// His phone could not be reached, or there is no such agent.
+    Unreachable,
+}
