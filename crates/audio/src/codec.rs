@@ -8,6 +8,26 @@ mod pcmu;
 
 use core::fmt;
 
+/// An array of `$length` elements, each the expression of its index; evaluated at compile time.
+macro_rules! table {
+    ($length:literal, |$index:ident| $element:expr) => {{
+        let mut $index: usize = 0;
+        let mut elements = [$element; $length];
+        while $index < $length {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "runs at compile time; `get_mut` does not"
+            )]
+            {
+                elements[$index] = $element;
+            }
+            $index += 1;
+        }
+        elements
+    }};
+}
+use table;
+
 /// One codec. Rows compare by name.
 pub struct Codec {
     /// Encoding name of RFC 3551, upper case.
@@ -57,4 +77,9 @@ fn map<A: Copy, B>(input: &[A], out: &mut [B], f: impl Fn(A) -> B) -> usize {
         *to = f(*from);
     }
     input.len().min(out.len())
+}
+
+/// The element under an index; a table covers every value of its index type.
+fn lookup<T: Copy + Default>(table: &[T], index: impl Into<usize>) -> T {
+    table.get(index.into()).copied().unwrap_or_default()
 }

@@ -1,4 +1,6 @@
-//! What an SDP body means to a call: codecs, direction, addresses (RFC 8866, RFC 3551).
+//! What an SDP body means to a call: codecs, direction, addresses (RFC 8866, RFC 3264, RFC 3551).
+//!
+//! Plain values that the rooms above fill in and read; the text they come from is nobody else's concern.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,6 +19,19 @@ pub struct Codec {
     pub fmtp: Option<String>,
 }
 
+impl Codec {
+    /// The same encoding, whatever payload type it has.
+    pub(crate) fn is_like(&self, other: &Codec) -> bool {
+        self.name.eq_ignore_ascii_case(&other.name)
+            && self.clock_rate_hz == other.clock_rate_hz
+            && self.channels == other.channels
+    }
+
+    pub(crate) fn is_telephone_event(&self) -> bool {
+        self.name.eq_ignore_ascii_case("telephone-event")
+    }
+}
+
 /// Who sends on a stream, seen from the side that holds the value (RFC 3264 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -30,7 +45,52 @@ pub enum Direction {
     Inactive,
 }
 
-/// Our side of an audio stream, as the caller of this crate wants it.
+/// Directions with their attribute names (RFC 8866 §6.7).
+const DIRECTIONS: [(Direction, &str); 4] = [
+    (Direction::SendReceive, "sendrecv"),
+    (Direction::SendOnly, "sendonly"),
+    (Direction::ReceiveOnly, "recvonly"),
+    (Direction::Inactive, "inactive"),
+];
+
+impl Direction {
+    /// This side may send.
+    #[must_use]
+    pub fn sends(self) -> bool {
+        matches!(self, Direction::SendReceive | Direction::SendOnly)
+    }
+
+    /// This side may receive.
+    #[must_use]
+    pub fn receives(self) -> bool {
+        matches!(self, Direction::SendReceive | Direction::ReceiveOnly)
+    }
+
+    pub(crate) fn of(sends: bool, receives: bool) -> Self {
+        match (sends, receives) {
+            (true, true) => Direction::SendReceive,
+            (true, false) => Direction::SendOnly,
+            (false, true) => Direction::ReceiveOnly,
+            (false, false) => Direction::Inactive,
+        }
+    }
+
+    pub(crate) fn from_attribute(name: &str) -> Option<Self> {
+        DIRECTIONS
+            .iter()
+            .find(|(_, attribute)| attribute.eq_ignore_ascii_case(name))
+            .map(|(direction, _)| *direction)
+    }
+
+    pub(crate) fn attribute(self) -> &'static str {
+        DIRECTIONS
+            .iter()
+            .find(|(direction, _)| *direction == self)
+            .map_or("sendrecv", |(_, attribute)| attribute)
+    }
+}
+
+/// Our side of an audio stream, as the rooms above want it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalAudio {
     /// Address under which our RTP socket is reachable.
@@ -43,7 +103,7 @@ pub struct LocalAudio {
     pub telephone_event: u8,
     /// `o=` session id, constant for the dialog.
     pub session_id: u64,
-    /// `o=` version, raised by the caller of this crate with every changed body.
+    /// `o=` version: the caller raises it with every changed body (RFC 3264 §8).
     pub session_version: u64,
     /// Direction that we want, seen from us.
     pub direction: Direction,
@@ -56,12 +116,12 @@ pub struct Negotiated {
     pub codec: Codec,
     /// Payload type of `telephone-event`, if the peer has it.
     pub telephone_event: Option<u8>,
-    /// Where our RTP goes.
+    /// Where our RTP goes. Unspecified (0.0.0.0) for a hold in the old way; then [`Direction::sends`] is false.
     pub remote: SocketAddr,
     /// Where our RTCP goes.
     pub remote_rtcp: SocketAddr,
     /// Direction of the stream, seen from us.
     pub direction: Direction,
-    /// Packet time towards the peer, in ms.
+    /// Packet time that the peer would like to receive, in ms: a wish (RFC 8866 §6.4), 20 if it has none.
     pub ptime_ms: u32,
 }

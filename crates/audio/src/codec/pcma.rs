@@ -3,7 +3,7 @@
 //! Both directions are tables built at compile time: 64 KiB to encode, 512 bytes to decode. The coder is the bit-exact
 //! G.711 one, decision values in the middle between two outputs; no dithering and no packet-loss concealment here.
 
-use super::Codec;
+use super::{Codec, lookup, map, table};
 
 pub(super) const PCMA: Codec = Codec {
     name: "PCMA",
@@ -18,32 +18,15 @@ pub(super) const PCMA: Codec = Codec {
 /// G.711 §3.1: even bits are inverted on the line.
 const EVEN_BITS: u8 = 0x55;
 
-static ENCODED: [u8; 65_536] = {
-    let mut table = [0; 65_536];
-    let mut bits: usize = 0;
-    while bits < table.len() {
-        table[bits] = compress(bits as u16 as i16);
-        bits += 1;
-    }
-    table
-};
-
-static DECODED: [i16; 256] = {
-    let mut table = [0; 256];
-    let mut code: usize = 0;
-    while code < table.len() {
-        table[code] = expand(code as u8);
-        code += 1;
-    }
-    table
-};
+static ENCODED: [u8; 65_536] = table!(65_536, |bits| compress(bits as u16 as i16));
+static DECODED: [i16; 256] = table!(256, |code| expand(code as u8));
 
 fn encode(samples: &[i16], out: &mut [u8]) -> usize {
-    super::map(samples, out, |sample| ENCODED[usize::from(sample as u16)])
+    map(samples, out, |sample| lookup(&ENCODED, sample as u16))
 }
 
 fn decode(payload: &[u8], out: &mut [i16]) -> usize {
-    super::map(payload, out, |code| DECODED[usize::from(code)])
+    map(payload, out, |code| lookup(&DECODED, code))
 }
 
 const fn compress(sample: i16) -> u8 {
