@@ -1,1 +1,18 @@
 //! Work orders: what a call leaves behind until the matter is ended.
+//!
+//! Pure rules: ids, numbers and the time are arguments, and what changed comes back as entries of the ticket's timeline.
+//! The store keeps both; the desk loop of the server calls the rules.
+
+pub mod desk;
+pub mod entry;
+pub mod number;
+pub mod priority;
+pub mod state;
+pub mod ticket;
+
+pub use desk::{Draft, Submission, submit};
+pub use entry::{Actor, Entry, Event};
+pub use number::{Day, Number};
+pub use priority::Priority;
+pub use state::State;
+pub use ticket::{Contact, Correction, Refused, Ticket};

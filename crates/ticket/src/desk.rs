@@ -1,0 +1,257 @@
+//! The desk: the draft that a call leaves with its agent, and T1, which makes it a ticket.
+//!
+//! A draft (存盘) is not a ticket: it has no number and no clock, and it belongs to one agent. It is opened when the
+//! agent's phone rings, filled as the directory answers and the agent types, and submitted when the call is over. One
+//! that cannot be submitted (a withheld number and no customer) stays with its agent.
+
+use model::fact::{Offer, Pop, PopCustomer};
+use model::{AgentId, CallId, CustomerId, Profile, QueueName, TicketId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{Actor, Entry, Event};
+use crate::number::Number;
+use crate::priority::Priority;
+use crate::state::State;
+use crate::ticket::{Contact, Refused, SUBJECT_CHARS_MAX, Ticket, check_texts};
+
+/// What a call leaves with an agent until it is submitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The call.
+    pub call: CallId,
+    /// Whose draft.
+    pub agent: AgentId,
+    /// When the agent's phone rang.
+    pub opened_at: Timestamp,
+    /// The queue that offered the call.
+    pub queue: Option<QueueName>,
+    /// The caller's path through the script: `menu welcome`, `1`, `queue support`.
+    pub path: Vec<String>,
+    /// The language that the caller chose.
+    pub language: String,
+    /// Who calls.
+    pub contact: Contact,
+    /// The customer, once known.
+    pub customer: Option<CustomerId>,
+    /// What the agent wrote as subject; one is made from queue and path without it.
+    pub subject: Option<String>,
+    /// What the agent wrote.
+    pub body: String,
+    /// Recordings of the call that were complete before the draft was submitted.
+    pub recordings: Vec<String>,
+}
+
+/// What T1 gives: the ticket and the first entries of its timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// The ticket, in state `new`.
+    pub ticket: Ticket,
+    /// `submit`, then each recording that was already there.
+    pub entries: Vec<Entry>,
+}
+
+impl Draft {
+    /// Opens the draft of an offer from what the agent's screen shows.
+    pub fn open(at: Timestamp, offer: &Offer, pop: &Pop) -> Self {
+        let mut draft = Self {
+            call: offer.call,
+            agent: offer.agent,
+            opened_at: at,
+            queue: offer.queue.clone(),
+            path: pop.path.clone(),
+            language: pop.language.clone(),
+            contact: Contact {
+                name: pop.caller.display.clone(),
+                number: pop.caller.number.clone(),
+                e164: None,
+            },
+            customer: None,
+            subject: None,
+            body: String::new(),
+            recordings: Vec::new(),
+        };
+        match &pop.customer {
+            PopCustomer::Known(profile) => draft.identify(profile),
+            PopCustomer::Pending | PopCustomer::Withheld => {}
+        }
+        draft
+    }
+
+    /// Takes what the directory told. Only a sole candidate is taken as the customer: among several the agent chooses.
+    pub fn identify(&mut self, profile: &Profile) {
+        self.contact.e164.clone_from(&profile.e164);
+        if let [only] = profile.candidates.as_slice() {
+            self.customer = Some(only.customer);
+            self.contact.name = Some(only.name.clone());
+        }
+    }
+}
+
+/// T1 `submit`: a draft becomes a ticket in state `new`, linked to its call.
+pub fn submit(
+    draft: &Draft,
+    id: TicketId,
+    number: Number,
+    now: Timestamp,
+) -> Result<Submission, Refused> {
+    if draft.customer.is_none() && draft.contact.number.is_none() {
+        return Err(Refused::NoContact);
+    }
+    let subject = draft.subject.clone().unwrap_or_else(|| subject_of(draft));
+    check_texts(&subject, &draft.body)?;
+    let mut ticket = Ticket {
+        id,
+        number,
+        state: State::New,
+        priority: Priority::NORMAL,
+        subject,
+        body: draft.body.clone(),
+        contact: draft.contact.clone(),
+        customer: draft.customer,
+        queue: draft.queue.clone(),
+        source_call: Some(draft.call),
+        created_by: Some(draft.agent),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let mut entries = vec![Entry {
+        at: now,
+        actor: Actor::Agent(draft.agent),
+        from: None,
+        to: State::New,
+        event: Event::Submit { call: draft.call },
+    }];
+    let recordings = draft.recordings.iter();
+    entries.extend(recordings.map(|path| ticket.link_recording(now, draft.call, path)));
+    Ok(Submission { ticket, entries })
+}
+
+/// `来电 · support · 按键 1 2` or `Call · support · keys 1 2`: queue and pressed keys in the caller's language.
+fn subject_of(draft: &Draft) -> String {
+    let (call, keys) = if draft.language.starts_with("zh") {
+        ("来电", "按键")
+    } else {
+        ("Call", "keys")
+    };
+    let pressed: Vec<&str> = draft.path.iter().filter_map(|step| key_of(step)).collect();
+    let mut subject = call.to_owned();
+    if let Some(queue) = &draft.queue {
+        subject = format!("{subject} · {queue}");
+    }
+    if !pressed.is_empty() {
+        subject = format!("{subject} · {keys} {}", pressed.join(" "));
+    }
+    subject.chars().take(SUBJECT_CHARS_MAX).collect()
+}
+
+/// A step of the path that is a pressed key, and not a node of the script.
+fn key_of(step: &str) -> Option<&str> {
+    let is_key = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | 'A'..='D');
+    (!step.is_empty() && step.chars().all(is_key)).then_some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Day;
+    use model::profile::Candidate;
+    use model::{Caller, E164, OfferId};
+
+    const NOW: Timestamp = Timestamp::from_ms(1_795_000_000_000);
+
+    fn draft(caller: Caller, customer: PopCustomer, language: &str) -> Draft {
+        let offer = Offer {
+            id: OfferId::new(1),
+            call: CallId::new(2),
+            agent: AgentId::new(7),
+            queue: Some("support".into()),
+        };
+        let pop = Pop {
+            direction: "in".into(),
+            caller,
+            called: "4000".into(),
+            waited_s: 3,
+            language: language.into(),
+            path: vec!["menu welcome".into(), "1".into(), "queue support".into()],
+            customer,
+            suggestion: "new".into(),
+        };
+        Draft::open(NOW, &offer, &pop)
+    }
+
+    fn candidate(id: u64) -> Candidate {
+        Candidate {
+            customer: CustomerId::new(id),
+            name: format!("customer {id}"),
+            vip_level: 0,
+            confidence: "known".into(),
+            why: "number".into(),
+        }
+    }
+
+    fn known(candidates: Vec<Candidate>) -> PopCustomer {
+        PopCustomer::Known(Box::new(Profile {
+            e164: E164::parse("+8613800001111").ok(),
+            candidates,
+            ..Profile::default()
+        }))
+    }
+
+    fn submitted(draft: &Draft) -> Result<Submission, Refused> {
+        submit(
+            draft,
+            TicketId::new(9),
+            Number::new(Day::of(NOW, 480), 1),
+            NOW,
+        )
+    }
+
+    #[test]
+    fn t1_a_draft_becomes_a_new_ticket_linked_to_its_call() {
+        let caller = Caller::new("13800001111", None);
+        let mut draft = draft(caller, known(vec![candidate(5)]), "zh-CN");
+        draft.recordings.push("2026/11/18/2-1.wav".into());
+        let Submission { ticket, entries } = submitted(&draft).unwrap();
+        assert_eq!(ticket.state, State::New);
+        assert_eq!(ticket.subject, "来电 · support · 按键 1");
+        assert_eq!(ticket.source_call, Some(CallId::new(2)));
+        assert_eq!(ticket.customer, Some(CustomerId::new(5)));
+        assert_eq!(ticket.contact.number.as_deref(), Some("13800001111"));
+        assert_eq!(
+            ticket.contact.e164.as_ref().map(E164::as_str),
+            Some("+8613800001111")
+        );
+        let names: Vec<_> = entries.iter().map(|entry| entry.event.name()).collect();
+        assert_eq!(names, ["submit", "recording_linked"]);
+    }
+
+    #[test]
+    fn the_subject_speaks_the_callers_language_unless_the_agent_wrote_one() {
+        let mut english = draft(Caller::new("100", None), PopCustomer::Pending, "en-US");
+        assert_eq!(
+            submitted(&english).unwrap().ticket.subject,
+            "Call · support · keys 1"
+        );
+        english.queue = None;
+        english.path.clear();
+        assert_eq!(submitted(&english).unwrap().ticket.subject, "Call");
+        english.subject = Some("Router broken".into());
+        assert_eq!(submitted(&english).unwrap().ticket.subject, "Router broken");
+    }
+
+    #[test]
+    fn t1_p10_a_withheld_number_without_customer_stays_a_draft() {
+        let mut withheld = draft(Caller::withheld(), PopCustomer::Withheld, "en-US");
+        assert_eq!(submitted(&withheld), Err(Refused::NoContact));
+        withheld.customer = Some(CustomerId::new(5));
+        assert!(submitted(&withheld).is_ok(), "the agent found the customer");
+    }
+
+    #[test]
+    fn among_several_candidates_nobody_is_chosen() {
+        let two = known(vec![candidate(5), candidate(6)]);
+        let draft = draft(Caller::new("13800001111", None), two, "zh-CN");
+        assert_eq!((draft.customer, draft.contact.name), (None, None));
+    }
+}
