@@ -21,8 +21,10 @@ pub mod event;
 pub mod flow;
 pub mod framing;
 pub mod message;
+mod random;
 pub mod reason;
 pub mod registrar;
+mod transaction;
 
 pub use config::{Account, EndpointConfig, Limits, RegistrationLimits, Timers};
 pub use counters::Counters;

@@ -1,0 +1,274 @@
+//! Messages that we send, RFC 3261 §7.
+//!
+//! Invariant (S10): a header value is written through [`Value`] alone, and whatever goes through it loses CR, LF and the
+//! other control characters. The CRLF of a line is written here and nowhere else, so no caller's text can end a line,
+//! and so no header can be injected. Names come from the [`Header`] table.
+
+use super::{Header, Message, Method, Uri, lexer::is_token, status::phrase};
+use bytes::Bytes;
+
+/// A message under construction: start line first, then headers, then the body.
+#[derive(Debug)]
+pub struct Builder {
+    out: Vec<u8>,
+}
+
+impl Builder {
+    /// Starts a request.
+    pub fn request(method: &Method, uri: &Uri) -> Self {
+        let mut builder = Self {
+            out: Vec::with_capacity(1_024),
+        };
+        builder
+            .value()
+            .text(method.as_str())
+            .text(" ")
+            .uri(uri)
+            .text(" SIP/2.0");
+        builder.end_line()
+    }
+
+    /// Starts a response. A status outside 100 to 699 becomes 500.
+    pub fn response(status: u16) -> Self {
+        let status = if (100..700).contains(&status) {
+            status
+        } else {
+            500
+        };
+        let mut builder = Self {
+            out: Vec::with_capacity(1_024),
+        };
+        builder
+            .value()
+            .text("SIP/2.0 ")
+            .number(u64::from(status))
+            .text(" ")
+            .text(phrase(status));
+        builder.end_line()
+    }
+
+    /// Adds one header field; `write` fills its value.
+    pub fn header(mut self, header: Header, write: impl FnOnce(&mut Value<'_>)) -> Self {
+        self.out.extend_from_slice(header.name().as_bytes());
+        self.out.extend_from_slice(b": ");
+        write(&mut self.value());
+        self.end_line()
+    }
+
+    /// Adds a header field if there is something to say.
+    pub fn maybe<T>(
+        self,
+        header: Header,
+        value: Option<T>,
+        write: impl FnOnce(&mut Value<'_>, T),
+    ) -> Self {
+        match value {
+            Some(value) => self.header(header, |out| write(out, value)),
+            None => self,
+        }
+    }
+
+    /// Adds every value of a header of a received message, byte for byte but unfolded.
+    pub fn copy_all(mut self, header: Header, message: &Message) -> Self {
+        for value in message.all(header) {
+            self = self.header(header, |out| {
+                out.copied(value);
+            });
+        }
+        self
+    }
+
+    /// Ends the message without a body.
+    pub fn finish(self) -> Bytes {
+        self.header(Header::ContentLength, |out| {
+            out.text("0");
+        })
+        .with_tail(b"")
+    }
+
+    /// Ends the message with a body.
+    pub fn body(self, media_type: &'static str, body: &[u8]) -> Bytes {
+        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        self.header(Header::ContentType, |out| {
+            out.text(media_type);
+        })
+        .header(Header::ContentLength, |out| {
+            out.number(length);
+        })
+        .with_tail(body)
+    }
+
+    fn value(&mut self) -> Value<'_> {
+        Value { out: &mut self.out }
+    }
+
+    fn end_line(mut self) -> Self {
+        self.out.extend_from_slice(b"\r\n");
+        self
+    }
+
+    fn with_tail(mut self, body: &[u8]) -> Bytes {
+        self.out.extend_from_slice(b"\r\n");
+        self.out.extend_from_slice(body);
+        self.out.into()
+    }
+}
+
+/// Writes one header value: the only way to do so.
+#[derive(Debug)]
+pub struct Value<'a> {
+    out: &'a mut Vec<u8>,
+}
+
+impl Value<'_> {
+    /// Text as it is, control characters left out.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        let kept = text.chars().filter(|character| !character.is_control());
+        for character in kept {
+            let mut buffer = [0; 4];
+            self.out
+                .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        }
+        self
+    }
+
+    /// A quoted string: quotes and backslashes escaped, control characters left out.
+    pub fn quoted(&mut self, text: &str) -> &mut Self {
+        self.out.push(b'"');
+        for character in text.chars() {
+            if matches!(character, '"' | '\\') {
+                self.out.push(b'\\');
+            }
+            let mut buffer = [0; 4];
+            self.text(character.encode_utf8(&mut buffer));
+        }
+        self.out.push(b'"');
+        self
+    }
+
+    /// A token: every other character becomes `-`, and no character at all becomes `-` too.
+    pub fn token(&mut self, text: &str) -> &mut Self {
+        if text.is_empty() {
+            self.out.push(b'-');
+        }
+        let safe = text
+            .bytes()
+            .map(|byte| if is_token(byte) { byte } else { b'-' });
+        self.out.extend(safe);
+        self
+    }
+
+    /// A number.
+    pub fn number(&mut self, number: u64) -> &mut Self {
+        self.text(&number.to_string())
+    }
+
+    /// A URI; it holds URI characters only.
+    pub fn uri(&mut self, uri: &Uri) -> &mut Self {
+        self.text(uri.as_str())
+    }
+
+    /// `<uri>`
+    pub fn bracketed(&mut self, uri: &Uri) -> &mut Self {
+        self.text("<").uri(uri).text(">")
+    }
+
+    /// `"display" <uri>`, or `<uri>` alone.
+    pub fn name_addr(&mut self, display: Option<&str>, uri: &Uri) -> &mut Self {
+        if let Some(display) = display {
+            self.quoted(display).text(" ");
+        }
+        self.bracketed(uri)
+    }
+
+    /// `;name=value`, the value a token.
+    pub fn param(&mut self, name: &'static str, value: &str) -> &mut Self {
+        self.text(";").text(name).text("=").token(value)
+    }
+
+    /// Bytes of a received header: folding becomes a blank, a bare control character is left out. A quoted-pair
+    /// keeps its character whatever it is, but CR and LF (RFC 3261 §8.2.6.2: the value is echoed).
+    pub fn copied(&mut self, bytes: &[u8]) -> &mut Self {
+        let mut rest = bytes;
+        loop {
+            rest = match rest {
+                [b'\r', b'\n', b' ' | b'\t', tail @ ..] => {
+                    self.out.push(b' ');
+                    tail
+                }
+                [b'\\', escaped, tail @ ..] if !matches!(escaped, b'\r' | b'\n') => {
+                    self.out.extend_from_slice(&[b'\\', *escaped]);
+                    tail
+                }
+                [byte, tail @ ..] => {
+                    if !byte.is_ascii_control() || *byte == b'\t' {
+                        self.out.push(*byte);
+                    }
+                    tail
+                }
+                [] => return self,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: [&str; 6] = [
+        "a\r\nEvil: 1",
+        "a\nEvil: 1",
+        "a\rEvil: 1",
+        "a\r\n\r\nEvil: 1",
+        "\u{0}\u{85}\u{7f}\r\n Evil: 1",
+        "\\\r\n\"\\\\\"\r\nEvil: 1",
+    ];
+
+    /// S10: whatever a caller writes, the message has exactly the lines that the builder was asked for.
+    #[test]
+    fn s10_no_text_can_end_a_header_line() {
+        type Write = fn(&mut Value<'_>, &str);
+        let ways: [Write; 6] = [
+            |out, text| drop(out.text(text)),
+            |out, text| drop(out.quoted(text)),
+            |out, text| drop(out.token(text)),
+            |out, text| drop(out.param("x", text)),
+            |out, text| drop(out.copied(text.as_bytes())),
+            |out, text| drop(out.name_addr(Some(text), &"sip:a@h".parse().unwrap())),
+        ];
+        for text in HOSTILE {
+            for way in ways {
+                let bytes = Builder::response(200)
+                    .header(Header::Subject, |out| way(out, text))
+                    .finish();
+                let lines: Vec<_> = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).collect();
+                assert_eq!(
+                    lines.len(),
+                    9,
+                    "{text:?} {:?}",
+                    String::from_utf8_lossy(&bytes)
+                );
+                assert!(bytes.ends_with(b"\r\nContent-Length: 0\r\n\r\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_method_and_status_stay_on_their_line() {
+        assert!(Method::parse(b"A\r\nB").is_none());
+        assert!(Builder::response(7).finish().starts_with(b"SIP/2.0 500 "));
+    }
+
+    #[test]
+    fn quoted_strings_escape() {
+        let bytes = Builder::response(200)
+            .header(Header::Subject, |out| drop(out.quoted("a\"b\\c\u{4e2d}")))
+            .finish();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(
+            text.contains("Subject: \"a\\\"b\\\\c\u{4e2d}\"\r\n"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Tags, branches and nonces: HMAC-SHA256 over a secret and a counter.
+//!
+//! Unguessable to whoever has not the secret, and equal for equal secret and seed (R3): a deterministic test sees the
+//! same bytes each time, a production node gets its secret from the operating system at start.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Draws names that nobody can guess.
+pub(crate) struct Random {
+    key: Hmac<Sha256>,
+    seed: u64,
+    drawn: u64,
+}
+
+// S22: the key is never printed.
+impl core::fmt::Debug for Random {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(formatter, "Random({} drawn)", self.drawn)
+    }
+}
+
+impl Random {
+    pub(crate) fn new(secret: &[u8; 32], seed: u64) -> Self {
+        Self {
+            // A key of the block size: this constructor cannot fail.
+            key: Hmac::new(&pad(secret).into()),
+            seed,
+            drawn: 0,
+        }
+    }
+
+    /// 64 bits as 16 hexadecimal digits.
+    pub(crate) fn name(&mut self) -> String {
+        self.drawn = self.drawn.wrapping_add(1);
+        let drawn = self.drawn.to_be_bytes();
+        let code = self.code(b"draw", &[&self.seed.to_be_bytes(), &drawn]);
+        hex(code.get(..8).unwrap_or_default())
+    }
+
+    /// A keyed code over parts; equal parts give equal codes. `purpose` separates the uses of the one key.
+    pub(crate) fn code(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.key.clone();
+        for part in core::iter::once(&purpose).chain(parts) {
+            // The length goes first, so that no two lists of parts run into one another.
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+fn pad(secret: &[u8; 32]) -> [u8; 64] {
+    let mut block = [0; 64];
+    for (to, from) in block.iter_mut().zip(secret) {
+        *to = *from;
+    }
+    block
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r3_same_secret_and_seed_draw_the_same_names_and_others_differ() {
+        let draw = |secret, seed| {
+            let mut random = Random::new(&[secret; 32], seed);
+            [random.name(), random.name()]
+        };
+        assert_eq!(draw(1, 1), draw(1, 1));
+        assert_ne!(draw(1, 1), draw(1, 2));
+        assert_ne!(draw(1, 1), draw(2, 1));
+        let [first, second] = draw(1, 1);
+        assert_ne!(first, second);
+    }
+
+    #[test]
+    fn parts_do_not_run_into_one_another() {
+        let random = Random::new(&[1; 32], 0);
+        assert_ne!(
+            random.code(b"p", &[b"ab", b"c"]),
+            random.code(b"p", &[b"a", b"bc"])
+        );
+        assert_ne!(random.code(b"p", &[b"a"]), random.code(b"q", &[b"a"]));
+    }
+}

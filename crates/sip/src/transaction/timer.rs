@@ -1,0 +1,139 @@
+//! Every timer of the crate, and the one ordered list in which they wait (S8).
+
+use super::TransactionId;
+use crate::event::SessionId;
+use core::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What a timer is for; letters are those of RFC 3261 table 4 and RFC 6026.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Timer {
+    /// INVITE request is repeated (UDP): T1, doubling.
+    A,
+    /// INVITE without any answer: 64*T1.
+    B,
+    /// Repeats of a refusal are acknowledged: 32 s (UDP).
+    D,
+    /// Other request is repeated (UDP): T1, doubling to T2.
+    E,
+    /// Other request without a final answer: 64*T1.
+    F,
+    /// INVITE refusal is repeated (UDP): T1, doubling to T2.
+    G,
+    /// INVITE refusal without an ACK: 64*T1.
+    H,
+    /// Repeats of the ACK are absorbed: T4 (UDP).
+    I,
+    /// Repeats of another request are answered: 64*T1 (UDP).
+    J,
+    /// Repeats of a final answer are absorbed: T4 (UDP).
+    K,
+    /// Repeats of an INVITE that was accepted are absorbed: 64*T1.
+    L,
+    /// Repeats and forks of a 2xx are seen: 64*T1.
+    M,
+    /// RFC 3261 §13.3.1.4: our 2xx is repeated until its ACK comes: T1, doubling to T2, on streams too.
+    OkRepeat,
+    /// RFC 3261 §13.3.1.4: our 2xx without an ACK: 64*T1.
+    OkTimeout,
+    /// RFC 3261 §9.1: a cancelled INVITE without a final answer: 64*T1.
+    CancelTimeout,
+    /// R11, R22: a 2xx came after we had hung up, and the owner has not hung up again: 5 s.
+    LateAnswer,
+    /// RFC 3261 §10.3: the next contact of a user expires.
+    Binding,
+}
+
+/// Whose timer it is.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Owner {
+    /// A to M.
+    Transaction(TransactionId),
+    /// `Ok…`, `CancelTimeout`, `LateAnswer`.
+    Session(SessionId),
+    /// `Binding`.
+    User(Arc<str>),
+}
+
+/// Timers in the order in which they fire. Each (owner, timer) stands in it at most once.
+#[derive(Debug, Default)]
+pub(crate) struct Wheel {
+    by_time: BTreeSet<(Duration, Owner, Timer)>,
+    by_owner: BTreeMap<(Owner, Timer), Duration>,
+}
+
+impl Wheel {
+    /// Sets a timer to an absolute time; one that was set moves.
+    pub(crate) fn set(&mut self, owner: Owner, timer: Timer, at: Duration) {
+        self.cancel(&owner, timer);
+        self.by_owner.insert((owner.clone(), timer), at);
+        self.by_time.insert((at, owner, timer));
+    }
+
+    pub(crate) fn cancel(&mut self, owner: &Owner, timer: Timer) {
+        if let Some(at) = self.by_owner.remove(&(owner.clone(), timer)) {
+            self.by_time.remove(&(at, owner.clone(), timer));
+        }
+    }
+
+    /// Forgets all timers of an owner who is no more.
+    pub(crate) fn cancel_all(&mut self, owner: &Owner) {
+        let range = (owner.clone(), Timer::A)..=(owner.clone(), Timer::Binding);
+        let timers: Vec<Timer> = self
+            .by_owner
+            .range(range)
+            .map(|((_, timer), _)| *timer)
+            .collect();
+        for timer in timers {
+            self.cancel(owner, timer);
+        }
+    }
+
+    /// Absolute time of the next timer.
+    pub(crate) fn next(&self) -> Option<Duration> {
+        self.by_time.first().map(|(at, _, _)| *at)
+    }
+
+    /// Takes the next timer that is due.
+    pub(crate) fn pop_due(&mut self, now: Duration) -> Option<(Owner, Timer)> {
+        if self.next()? > now {
+            return None;
+        }
+        let (_, owner, timer) = self.by_time.pop_first()?;
+        self.by_owner.remove(&(owner.clone(), timer));
+        Some((owner, timer))
+    }
+
+    /// Timers that wait.
+    pub(crate) fn len(&self) -> usize {
+        self.by_time.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_fire_in_order_move_and_vanish_with_their_owner() {
+        let at = Duration::from_secs;
+        let (a, b) = (Owner::Session(SessionId(1)), Owner::Session(SessionId(2)));
+        let mut wheel = Wheel::default();
+        wheel.set(a.clone(), Timer::OkRepeat, at(5));
+        wheel.set(a.clone(), Timer::OkRepeat, at(1));
+        wheel.set(a.clone(), Timer::LateAnswer, at(2));
+        wheel.set(b.clone(), Timer::OkTimeout, at(3));
+        assert_eq!(wheel.next(), Some(at(1)));
+        assert_eq!(wheel.pop_due(at(0)), None);
+        assert_eq!(wheel.pop_due(at(9)), Some((a.clone(), Timer::OkRepeat)));
+        wheel.cancel_all(&a);
+        assert_eq!(wheel.pop_due(at(9)), Some((b, Timer::OkTimeout)));
+        assert_eq!(
+            (wheel.next(), wheel.len(), wheel.by_owner.len()),
+            (None, 0, 0)
+        );
+    }
+}
