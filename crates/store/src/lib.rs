@@ -1,1 +1,34 @@
 //! Database, fact log, recordings, prompts: all that outlives the process.
+//!
+//! The call path never waits for anything here. What happened stands in the [`fact_log`]; calls and recordings in the
+//! [`Database`] are projections of it and can be caught up after a crash.
+
+pub mod cdr;
+pub mod database;
+pub mod directory;
+pub mod error;
+pub mod fact_log;
+mod migration;
+pub mod number_plan;
+pub mod page;
+pub mod password;
+pub mod profile;
+pub mod prompt;
+pub mod recording;
+pub mod secret;
+pub mod session;
+pub mod ticket;
+
+pub use cdr::{CallFilter, Recording};
+pub use database::Database;
+pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
+pub use directory::customer::{CustomerPhone, CustomerRecord, NewCustomer};
+pub use error::{FactLogError, StoreError};
+pub use fact_log::{FactLog, FactReader};
+pub use page::{Page, PageRequest};
+pub use password::{hash_password, verify_password};
+pub use prompt::load_sounds;
+pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
+pub use secret::Secret;
+pub use session::{ApiToken, IssuedSession, Session};
+pub use ticket::TicketFilter;

@@ -1,0 +1,127 @@
+//! What can go wrong with the store, in the words of whoever asked.
+
+use std::path::PathBuf;
+
+use model::fact::FactRecord;
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No such row.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// It would stand beside something that must be the only one of its kind, such as a login.
+    #[error("{0} is taken")]
+    Taken(&'static str),
+    /// Somebody else changed the row first (optimistic locking); read it again.
+    #[error("{what} was changed meanwhile: version {current} is current")]
+    Conflict {
+        /// What kind of row.
+        what: &'static str,
+        /// The version that stands in the store.
+        current: u64,
+    },
+    /// A rule of the ticket refused.
+    #[error(transparent)]
+    Refused(#[from] ticket::Refused),
+    /// Facts did not follow on those that were applied: read them again from the log, from `after + 1` on.
+    #[error("facts are missing: {after} was applied last, {got} came next")]
+    Gap {
+        /// The last fact that was applied.
+        after: u64,
+        /// The number that came.
+        got: u64,
+    },
+    /// The settings are wrong.
+    #[error("{0}")]
+    Setting(String),
+    /// The database was made by a newer program, or a migration that ran has changed since.
+    #[error("migration: {0}")]
+    Migration(String),
+    /// A row cannot be read back.
+    #[error("the {what} is damaged: {why}")]
+    Damaged {
+        /// What kind of row.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The writer has had no room for 5 s, or no reader was free.
+    #[error("the database is busy")]
+    Busy,
+    /// The database was closed.
+    #[error("the database is closed")]
+    Closed,
+    /// What the database said.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What the store gives.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::PoolClosed => Self::Closed,
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl StoreError {
+    /// Of an insert: a broken uniqueness rule means that `what` is taken.
+    pub(crate) fn or_taken(error: sqlx::Error, what: &'static str) -> Self {
+        match error.as_database_error() {
+            Some(database) if database.is_unique_violation() => Self::Taken(what),
+            Some(_) | None => error.into(),
+        }
+    }
+
+    pub(crate) fn damaged(what: &'static str, why: impl ToString) -> Self {
+        Self::Damaged {
+            what,
+            why: why.to_string(),
+        }
+    }
+}
+
+/// Why a fact log could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum FactLogError {
+    /// Another process writes this log.
+    #[error("{}: another process writes this log", .0.display())]
+    InUse(PathBuf),
+    /// A record that was whole once is not any more. It is never skipped: whoever reads on does so by asking for a later number.
+    #[error("{}: fact {seq} at byte {offset} is damaged", path.display())]
+    Damaged {
+        /// The segment.
+        path: PathBuf,
+        /// Where the record begins.
+        offset: u64,
+        /// Its number.
+        seq: u64,
+        /// The facts that were read before it.
+        before: Vec<FactRecord>,
+    },
+    /// A fact longer than a record may be.
+    #[error("a fact of {0} bytes is longer than a record may be")]
+    TooLong(usize),
+    /// The disk failed or is full.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
