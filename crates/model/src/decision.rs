@@ -1,7 +1,10 @@
 //! The why-record: what one decision of the ACD weighed (rule 2 of the product, R1).
 //!
 //! Every agent of the queue stands in it once, either with the keys that ranked him or with the one reason why he was no
-//! candidate, so that "why did this call not go to me" has an answer.
+//! candidate, so that "why did this call not go to me" has an answer. A queue of thousands would write megabytes a
+//! minute: there the record names the chosen and counts the others by reason.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +13,7 @@ use crate::id::{AgentId, QueueName};
 /// One run of the decision for one caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// The queue that asked.
+    /// The queue that asked; the empty name when the script or a person named the agent.
     pub queue: QueueName,
     /// The strategy that ranked (the fall-back's name when sticky gave way).
     pub strategy: String,
@@ -22,8 +25,14 @@ pub struct Decision {
     pub waited_ms: u64,
     /// Those chosen, in order of rank.
     pub chosen: Vec<AgentId>,
-    /// All agents of the queue, by id.
+    /// All agents of the queue, by id; in a large queue the chosen ones alone.
     pub candidates: Vec<Weighed>,
+    /// How many agents were ranked, the chosen ones included.
+    #[serde(default)]
+    pub ranked: u32,
+    /// How many agents were out, by reason: those that `candidates` does not name. Empty in a small queue.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<ReasonCode, u32>,
 }
 
 /// One agent in a decision.
@@ -78,4 +87,6 @@ pub enum ReasonCode {
     Consecutive,
     /// Beyond `ring_max` (R20).
     RingMax,
+    /// Left for the next caller in line, where all could have rung for the first one (R18).
+    NextCaller,
 }
