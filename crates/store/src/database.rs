@@ -1,19 +1,182 @@
-use crate::error::Result;
-/// A handle
-#[derive(Clone, Debug)]
-pub struct Database {}
+//! The database: one writer, several readers, on an SQLite file in WAL mode.
+//!
+//! All changes go through one connection behind a queue that groups them into few commits (`writer`); reads have
+//! connections of their own that cannot write and never wait for the writer. A handle is cheap to clone. The call path
+//! never waits for any of this: it speaks to the loops that do.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use model::{IdSource, Timestamp};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use crate::error::{Result, StoreError};
+use crate::migration;
+use crate::number_plan::NumberPlan;
+use writer::{Job, Order, Work};
+
+mod writer;
+
+/// Connections that read.
+const READERS: u32 = 4;
+/// Orders that may wait for the writer (S8); whoever comes then waits up to [`PATIENCE`].
+const QUEUE: usize = 1_024;
+/// How long anybody waits for room, a reader, or another process's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Passwords checked at once: each takes 19 MiB and a core.
+const SIGN_INS: usize = 2;
+
+/// A handle on the open database.
+#[derive(Clone)]
+pub struct Database {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    readers: SqlitePool,
+    writer: mpsc::Sender<Order>,
+    plan: NumberPlan,
+    ids: Mutex<IdSource>,
+    sign_ins: Semaphore,
+}
+
 impl Database {
-    /// `url`: `sqlite://data/trunkline.db` (the folder is made). `region`: country of numbers without country code, `CN`.
+    /// Opens the file and brings its schema up to date. `url`: `sqlite://data/trunkline.db`, the folder is made if it is
+    /// missing. `region`: the country of numbers that come without a country code, `CN`.
     pub async fn open(url: &str, region: &str) -> Result<Self> {
-        let _ = (url, region);
-        todo!()
+        let options = options(url)?;
+        let plan = NumberPlan::new(region)?;
+        let mut conn = options.connect().await?;
+        let steps = migration::migrate(&mut conn, clock()).await?;
+        if steps > 0 {
+            tracing::info!(steps, "database schema brought up to date");
+        }
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        let (writer, orders) = mpsc::channel(QUEUE);
+        tokio::spawn(writer::run(conn, orders));
+        Ok(Self {
+            shared: Arc::new(Shared {
+                readers,
+                writer,
+                plan,
+                ids: Mutex::new(IdSource::new(model::id::SINGLE_NODE)),
+                sign_ins: Semaphore::new(SIGN_INS),
+            }),
+        })
     }
-    /// Waits for what was asked before, then closes; other handles get `Closed`.
+
+    /// Waits for what was asked before and closes the file; other handles get [`StoreError::Closed`] from here on.
     pub async fn close(self) {
-        todo!()
+        self.shared.readers.close().await;
+        let (closed, wait) = oneshot::channel();
+        if self.shared.writer.send(Order::Close(closed)).await.is_ok() {
+            // An error means that another handle closed it meanwhile.
+            let _ = wait.await;
+        }
     }
-    /// Whether a write and a read go through (for `/readyz`).
+
+    /// Whether a write reaches the file and a read comes back (for `/readyz`).
     pub async fn ping(&self) -> Result<()> {
-        todo!()
+        self.write(|conn| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO projection (name, seq) VALUES ('ping', 0)
+                     ON CONFLICT (name) DO UPDATE SET seq = 1 - projection.seq",
+                )
+                .execute(conn)
+                .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        let (_one,): (i64,) = sqlx::query_as("SELECT 1")
+            .fetch_one(self.readers())
+            .await?;
+        Ok(())
     }
+
+    /// Runs `work` on the writer, inside a savepoint of a group; gives its result once the group is committed.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    {
+        let (job, result) = Job::new(work);
+        self.shared
+            .writer
+            .send_timeout(Order::Write(job), PATIENCE)
+            .await
+            .map_err(|refused| match refused {
+                mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
+                mpsc::error::SendTimeoutError::Closed(_) => StoreError::Closed,
+            })?;
+        result.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The connections that read.
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.shared.readers
+    }
+
+    /// How numbers are read.
+    pub(crate) fn plan(&self) -> &NumberPlan {
+        &self.shared.plan
+    }
+
+    /// A fresh id.
+    pub(crate) fn next_id(&self, now: Timestamp) -> u64 {
+        let mut ids = self
+            .shared
+            .ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        ids.next(now.into())
+    }
+
+    /// Leave to check one password.
+    pub(crate) fn sign_ins(&self) -> &Semaphore {
+        &self.shared.sign_ins
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").finish_non_exhaustive()
+    }
+}
+
+/// A file in WAL mode. `NORMAL` may lose the last commits at a power cut, never consistency: the fact log is the truth
+/// and is read again.
+fn options(url: &str) -> Result<SqliteConnectOptions> {
+    let wrong = |why: &dyn fmt::Display| StoreError::Setting(format!("store url `{url}`: {why}"));
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| wrong(&error))?;
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(wrong(&"the store outlives the process: name a file"));
+    }
+    if let Some(folder) = options.get_filename().parent() {
+        std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    Ok(options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging())
+}
+
+fn clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default().into()
 }

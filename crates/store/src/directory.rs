@@ -1,3 +1,4 @@
-//! The directory: who works here and who calls.
+//! The directory: who works here ([`agent`]) and who calls ([`customer`]).
+
 pub mod agent;
 pub mod customer;

@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The database was closed.
     #[error("the database is closed")]
     Closed,
+    /// The change was not committed, for a reason that is not its own.
+    #[error("the change was not committed: {0}")]
+    Lost(String),
     /// What the database said.
     #[error("database: {0}")]
     Database(sqlx::Error),

@@ -4,6 +4,7 @@
 //! [`Database`] are projections of it and can be caught up after a crash.
 
 pub mod cdr;
+mod column;
 pub mod database;
 pub mod directory;
 pub mod error;

@@ -1,1 +1,147 @@
-//! migrations
+//! Migrations: numbered texts, applied in order, each once, each in one transaction; never backwards.
+//!
+//! One text serves both databases: `{{PK}}` and `{{WITHOUT_ROWID}}` are all that differs. A migration that has run must
+//! not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
+
+use model::Timestamp;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use crate::error::{Result, StoreError};
+
+/// A numbered step of the schema.
+struct Migration {
+    version: i64,
+    name: &'static str,
+    text: &'static str,
+}
+
+/// In order; a step that was released is never edited.
+static MIGRATIONS: [Migration; 1] = [Migration {
+    version: 1,
+    name: "first_call",
+    text: include_str!("../migrations/0001_first_call.sql"),
+}];
+
+/// Brings the schema up to date; gives how many steps that took.
+pub(crate) async fn migrate(conn: &mut SqliteConnection, now: Timestamp) -> Result<usize> {
+    let mut turn = conn.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query(
+        "CREATE TABLE IF NOT EXISTS migration (
+           version BIGINT PRIMARY KEY NOT NULL, name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at BIGINT NOT NULL)",
+    )
+    .execute(&mut *turn)
+    .await?;
+    let applied: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT version, checksum FROM migration ORDER BY version")
+            .fetch_all(&mut *turn)
+            .await?;
+    check(&applied, &MIGRATIONS)?;
+    let pending = MIGRATIONS.iter().skip(applied.len());
+    let mut steps = 0;
+    for migration in pending {
+        sqlx::raw_sql(AssertSqlSafe(for_sqlite(migration.text)))
+            .execute(&mut *turn)
+            .await?;
+        sqlx::query(
+            "INSERT INTO migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(migration.version)
+        .bind(migration.name)
+        .bind(checksum(migration.text))
+        .bind(now.as_ms())
+        .execute(&mut *turn)
+        .await?;
+        steps += 1;
+    }
+    turn.commit().await?;
+    Ok(steps)
+}
+
+/// What was applied must be the beginning of what we know.
+fn check(applied: &[(i64, i64)], known: &[Migration]) -> Result<()> {
+    for (place, (version, sum)) in applied.iter().enumerate() {
+        let Some(migration) = known.get(place) else {
+            return Err(StoreError::Migration(format!(
+                "the database is at version {version}, this program knows {} only",
+                known.len()
+            )));
+        };
+        if migration.version != *version || checksum(migration.text) != *sum {
+            return Err(StoreError::Migration(format!(
+                "step {version} differs from the one that was applied"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Fills in the two places in which SQLite differs: a BIGINT key would not be the row id.
+fn for_sqlite(text: &str) -> String {
+    text.replace("{{PK}}", "INTEGER PRIMARY KEY NOT NULL")
+        .replace("{{WITHOUT_ROWID}}", "WITHOUT ROWID")
+}
+
+fn checksum(text: &str) -> i64 {
+    i64::from(crc32fast::hash(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn memory() -> SqliteConnection {
+        SqliteConnection::connect("sqlite::memory:").await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn from_empty_to_the_last_and_then_nothing_more() {
+        let mut conn = memory().await;
+        let now = Timestamp::from_ms(1);
+        assert_eq!(migrate(&mut conn, now).await.unwrap(), MIGRATIONS.len());
+        assert_eq!(migrate(&mut conn, now).await.unwrap(), 0);
+        let tables: Vec<(String,)> =
+            sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
+                .fetch_all(&mut conn)
+                .await
+                .unwrap();
+        for table in ["agent", "call_record", "ticket", "session", "projection"] {
+            assert!(tables.iter().any(|(name,)| name == table), "{table}");
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_row_ids_and_nothing_is_left_to_fill_in() {
+        let rendered = for_sqlite(MIGRATIONS[0].text);
+        assert!(!rendered.contains("\n  id BIGINT"));
+        let body: Vec<_> = rendered
+            .lines()
+            .filter(|line| !line.starts_with("--"))
+            .collect();
+        assert!(!body.join("\n").contains("{{"));
+        let mut conn = memory().await;
+        migrate(&mut conn, Timestamp::from_ms(1)).await.unwrap();
+        let plan: (i64, i64, i64, String) =
+            sqlx::query_as("EXPLAIN QUERY PLAN SELECT * FROM ticket WHERE id = 5")
+                .fetch_one(&mut conn)
+                .await
+                .unwrap();
+        assert!(plan.3.contains("INTEGER PRIMARY KEY"), "{}", plan.3);
+    }
+
+    #[tokio::test]
+    async fn a_newer_database_and_an_edited_step_are_refused() {
+        for (statement, words) in [
+            (
+                "INSERT INTO migration VALUES (99, 'later', 0, 0)",
+                "knows 1 only",
+            ),
+            ("UPDATE migration SET checksum = 0", "differs"),
+        ] {
+            let mut conn = memory().await;
+            migrate(&mut conn, Timestamp::from_ms(1)).await.unwrap();
+            sqlx::query(statement).execute(&mut conn).await.unwrap();
+            let error = migrate(&mut conn, Timestamp::from_ms(2)).await.unwrap_err();
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}

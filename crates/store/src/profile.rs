@@ -1,10 +1,171 @@
+//! Who calls? The content of a screen pop (P4), in one go.
+//!
+//! Every list is bounded where it is read, every text is cut, and every look-up stands on an index, so that an answer
+//! takes milliseconds however much is stored. A withheld number asks nothing and finds nothing (P10).
+
+use model::profile::{
+    CALLS_MAX, CANDIDATES_MAX, Candidate, Familiar, FamiliarSource, OpenTicket, PastCall,
+    TICKETS_MAX,
+};
+use model::{AgentId, CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
+use sqlx::SqliteConnection;
+use ticket::Number;
+
 use crate::Database;
+use crate::column::{big, count, cut};
 use crate::error::Result;
-use model::{Caller, Profile, Timestamp};
+
+/// Longest name in a pop, in characters.
+const NAME_CHARS_MAX: usize = 80;
+/// Longest subject in a pop, in characters.
+const SUBJECT_CHARS_MAX: usize = 120;
+/// R57: an agent is familiar who talked at least so long …
+const FAMILIAR_TALK_MS: i64 = 30_000;
+/// … within so long …
+const FAMILIAR_AGE_MS: i64 = 30 * 24 * 3_600_000;
+/// … in one of so many last calls of the number: a number that is called all day costs no more than another.
+const FAMILIAR_CALLS: i64 = 50;
+
 impl Database {
-    /// P4.
+    /// What the directory knows of a caller.
     pub async fn profile(&self, caller: &Caller, now: Timestamp) -> Result<Profile> {
-        let _ = (caller, now);
-        todo!()
+        let Some(number) = &caller.number else {
+            return Ok(Profile::default());
+        };
+        let number = self.plan().key(number);
+        if number.key.is_empty() {
+            return Ok(Profile::default());
+        }
+        let mut conn = self.readers().acquire().await?;
+        let owners = owners(&mut conn, &number.key).await?;
+        let first = owners.first().map(|owner| owner.candidate.customer);
+        Ok(Profile {
+            open_tickets: open_tickets(&mut conn, &number.key, first).await?,
+            last_calls: last_calls(&mut conn, &number.key).await?,
+            familiar: familiar(&mut conn, &number.key, &owners, now).await?,
+            candidates: owners.into_iter().map(|owner| owner.candidate).collect(),
+            e164: number.e164,
+        })
     }
+}
+
+/// A customer who has the number.
+struct Owner {
+    candidate: Candidate,
+    /// Whether many share the number.
+    is_shared: bool,
+    /// The agent who looks after this customer, if he works here.
+    agent: Option<AgentId>,
+}
+
+/// Best first: certain before maybe, then by VIP level, then the one who is known longest.
+async fn owners(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Owner>> {
+    type Row = (i64, String, i64, String, i64, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT c.id, c.display_name, c.vip_level, p.confidence, p.is_shared, a.id
+         FROM customer_phone p JOIN customer c ON c.id = p.customer_id
+         LEFT JOIN agent a ON a.id = c.owner_agent_id AND a.is_active = 1
+         WHERE p.number_key = $1
+         ORDER BY CASE p.confidence WHEN 'known' THEN 0 ELSE 1 END, c.vip_level DESC, c.id LIMIT $2",
+    )
+    .bind(key)
+    .bind(CANDIDATES_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    let owner = |(id, name, vip_level, confidence, is_shared, agent): Row| Owner {
+        candidate: Candidate {
+            customer: CustomerId::new(count(id)),
+            name: cut(&name, NAME_CHARS_MAX),
+            vip_level: u8::try_from(vip_level).unwrap_or(0),
+            confidence,
+            why: "number".to_owned(),
+        },
+        is_shared: is_shared != 0,
+        agent: agent.map(|id| AgentId::new(count(id))),
+    };
+    Ok(rows.into_iter().map(owner).collect())
+}
+
+/// Of the number or of the first candidate, most pressing first.
+async fn open_tickets(
+    conn: &mut SqliteConnection,
+    key: &str,
+    customer: Option<CustomerId>,
+) -> Result<Vec<OpenTicket>> {
+    type Row = (i64, String, String, i64, String, i64);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, number, subject, priority, state, urge_count FROM ticket
+         WHERE is_open = 1 AND (contact_key = $1 OR customer_id = $2)
+         ORDER BY priority, id DESC LIMIT $3",
+    )
+    .bind(key)
+    .bind(customer.map(|id| big(id.get())))
+    .bind(TICKETS_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    let ticket = |(id, number, subject, priority, state, urges): Row| OpenTicket {
+        ticket: TicketId::new(count(id)),
+        number: number
+            .parse::<Number>()
+            .map_or(number, |number| number.to_string()),
+        subject: cut(&subject, SUBJECT_CHARS_MAX),
+        priority: u8::try_from(priority).unwrap_or(u8::MAX),
+        state,
+        urges: u32::try_from(urges).unwrap_or(0),
+    };
+    Ok(rows.into_iter().map(ticket).collect())
+}
+
+/// Of the number, newest first; the call that asks has not ended and is none of them.
+async fn last_calls(conn: &mut SqliteConnection, key: &str) -> Result<Vec<PastCall>> {
+    type Row = (i64, i64, Option<String>, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT c.id, c.started_at, a.display_name, c.result
+         FROM call_record c LEFT JOIN agent a ON a.id = c.agent_id
+         WHERE c.peer_key = $1 AND c.ended_at IS NOT NULL ORDER BY c.id DESC LIMIT $2",
+    )
+    .bind(key)
+    .bind(CALLS_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    let call = |(id, at, agent, result): Row| PastCall {
+        call: CallId::new(count(id)),
+        at: Timestamp::from_ms(at),
+        agent: agent.map(|name| cut(&name, NAME_CHARS_MAX)),
+        result: result.unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(call).collect())
+}
+
+/// R57: the owner of the best candidate who has one, else the last agent who handled a call of this number.
+async fn familiar(
+    conn: &mut SqliteConnection,
+    key: &str,
+    owners: &[Owner],
+    now: Timestamp,
+) -> Result<Option<Familiar>> {
+    // R64: behind a switchboard the same number is another person each time.
+    if owners.iter().any(|owner| owner.is_shared) {
+        return Ok(None);
+    }
+    if let Some(agent) = owners.iter().find_map(|owner| owner.agent) {
+        let source = FamiliarSource::Owner;
+        return Ok(Some(Familiar { agent, source }));
+    }
+    let last: Option<(i64,)> = sqlx::query_as(
+        "SELECT a.id FROM
+           (SELECT id, agent_id, talk_ms, ended_at FROM call_record WHERE peer_key = $1 ORDER BY id DESC LIMIT $2) c
+         JOIN agent a ON a.id = c.agent_id AND a.is_active = 1
+         WHERE c.talk_ms >= $3 AND c.ended_at >= $4 ORDER BY c.id DESC LIMIT 1",
+    )
+    .bind(key)
+    .bind(FAMILIAR_CALLS)
+    .bind(FAMILIAR_TALK_MS)
+    .bind(now.as_ms().saturating_sub(FAMILIAR_AGE_MS))
+    .fetch_optional(conn)
+    .await?;
+    Ok(last.map(|(agent,)| Familiar {
+        agent: AgentId::new(count(agent)),
+        source: FamiliarSource::LastAgent,
+    }))
 }

@@ -1,3 +1,8 @@
+//! Who is signed in: sessions of the pages and bearer tokens of programs.
+//!
+//! A token is 256 random bits that only its holder knows; the store keeps the SHA-256, so a stolen database signs nobody
+//! in (equality of hashes needs no constant time). The CSRF token follows from the session's token and is kept nowhere.
+
 use crate::Database;
 use crate::error::Result;
 use crate::secret::Secret;
@@ -40,32 +45,87 @@ pub struct ApiToken {
 }
 
 impl Database {
-    /// Begins a session.
-    pub async fn create_session(
-        &self,
-        agent: AgentId,
-        now: Timestamp,
-        lasts: Duration,
-    ) -> Result<IssuedSession> {
-        let _ = (agent, now, lasts);
-        todo!()
+    /// Begins a session that ends after `lasts` at the latest.
+    pub async fn create_session(&self, agent: AgentId, now: Timestamp, lasts: Duration) -> Result<IssuedSession> {
+        let token = random_token()?;
+        let lasts_ms = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
+        let expires_at = Timestamp::from_ms(now.as_ms().saturating_add(lasts_ms));
+        let hash = hash_of(token.expose());
+        self.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query("INSERT INTO session (token_sha256, agent_id, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+                    .bind(hash)
+                    .bind(big(agent.get()))
+                    .bind(now.as_ms())
+                    .bind(expires_at.as_ms())
+                    .execute(conn)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        let csrf = csrf_of(token.expose());
+        Ok(IssuedSession {
+            token,
+            csrf,
+            expires_at,
+        })
     }
-    /// The session of a token, unless it ended or its agent may not sign in.
+
+    /// The session of a token, unless it has ended or its agent may not sign in.
     pub async fn session(&self, token: &str, now: Timestamp) -> Result<Option<Session>> {
-        let _ = (token, now);
-        todo!()
+        if token.len() > TOKEN_BYTES_MAX {
+            return Ok(None);
+        }
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "SELECT s.agent_id, s.expires_at FROM session s JOIN agent a ON a.id = s.agent_id
+             WHERE s.token_sha256 = $1 AND s.expires_at > $2 AND a.is_active = 1",
+        )
+        .bind(hash_of(token))
+        .bind(now.as_ms())
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(row.map(|(agent, expires_at)| Session {
+            agent: AgentId::new(count(agent)),
+            csrf: csrf_of(token),
+            expires_at: Timestamp::from_ms(expires_at),
+        }))
     }
+
     /// Ends a session; it is no error if there is none.
     pub async fn delete_session(&self, token: &str) -> Result<()> {
-        let _ = token;
-        todo!()
+        let hash = hash_of(token);
+        self.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query("DELETE FROM session WHERE token_sha256 = $1")
+                    .bind(hash)
+                    .execute(conn)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
     }
-    /// Removes what has expired; gives how many.
+
+    /// Removes sessions and bearer tokens that have expired; gives how many.
     pub async fn purge_sessions(&self, now: Timestamp) -> Result<u64> {
-        let _ = now;
-        todo!()
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sessions = sqlx::query("DELETE FROM session WHERE expires_at <= $1")
+                    .bind(now.as_ms())
+                    .execute(&mut *conn)
+                    .await?;
+                let tokens = sqlx::query("DELETE FROM api_token WHERE expires_at <= $1")
+                    .bind(now.as_ms())
+                    .execute(conn)
+                    .await?;
+                Ok(sessions.rows_affected() + tokens.rows_affected())
+            })
+        })
+        .await
     }
-    /// Makes a bearer token. `Taken` if the name is.
+
+    /// Makes a bearer token. `Taken` if the name is. The only time that the token is seen.
     pub async fn create_api_token(
         &self,
         name: &str,
@@ -73,21 +133,102 @@ impl Database {
         now: Timestamp,
         expires_at: Option<Timestamp>,
     ) -> Result<Secret<String>> {
-        let _ = (name, agent, now, expires_at);
-        todo!()
+        if name.trim().is_empty() || name.chars().nth(NAME_CHARS_MAX).is_some() {
+            return Err(StoreError::Setting(format!("a token's name has 1 to {NAME_CHARS_MAX} characters")));
+        }
+        let token = random_token()?;
+        let (name, hash) = (name.to_owned(), hash_of(token.expose()));
+        self.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO api_token (token_sha256, name, agent_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+                )
+                .bind(hash)
+                .bind(name)
+                .bind(big(agent.get()))
+                .bind(now.as_ms())
+                .bind(expires_at.map(Timestamp::as_ms))
+                .execute(conn)
+                .await
+                .map_err(|error| StoreError::or_taken(error, "token name"))?;
+                Ok(())
+            })
+        })
+        .await?;
+        Ok(token)
     }
-    /// The bearer token, unless it ended or its agent may not sign in.
+
+    /// The bearer token, unless it has ended or its agent may not sign in.
     pub async fn api_token(&self, token: &str, now: Timestamp) -> Result<Option<ApiToken>> {
-        let _ = (token, now);
-        todo!()
+        if token.len() > TOKEN_BYTES_MAX {
+            return Ok(None);
+        }
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT t.name, t.agent_id, t.created_at, t.expires_at FROM api_token t JOIN agent a ON a.id = t.agent_id
+             WHERE t.token_sha256 = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND a.is_active = 1",
+        )
+        .bind(hash_of(token))
+        .bind(now.as_ms())
+        .fetch_optional(self.readers())
+        .await?;
+        Ok(row.map(ApiToken::from_row))
     }
+
     /// All bearer tokens by name.
     pub async fn api_tokens(&self) -> Result<Vec<ApiToken>> {
-        todo!()
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT name, agent_id, created_at, expires_at FROM api_token ORDER BY name")
+                .fetch_all(self.readers())
+                .await?;
+        Ok(rows.into_iter().map(ApiToken::from_row).collect())
     }
+
     /// Removes a bearer token.
     pub async fn delete_api_token(&self, name: &str) -> Result<()> {
-        let _ = name;
-        todo!()
+        let name = name.to_owned();
+        self.write(move |conn| {
+            Box::pin(async move {
+                let removed = sqlx::query("DELETE FROM api_token WHERE name = $1")
+                    .bind(name)
+                    .execute(conn)
+                    .await?;
+                if removed.rows_affected() == 0 {
+                    return Err(StoreError::NotFound("token"));
+                }
+                Ok(())
+            })
+        })
+        .await
     }
+}
+
+type Row = (String, i64, i64, Option<i64>);
+
+impl ApiToken {
+    fn from_row((name, agent, created_at, expires_at): Row) -> Self {
+        Self {
+            name,
+            agent: AgentId::new(count(agent)),
+            created_at: Timestamp::from_ms(created_at),
+            expires_at: expires_at.map(Timestamp::from_ms),
+        }
+    }
+}
+
+fn random_token() -> Result<Secret<String>> {
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits).map_err(|error| StoreError::Setting(format!("no random numbers: {error}")))?;
+    Ok(Secret::new(text_of(&bits)))
+}
+
+fn hash_of(token: &str) -> String {
+    text_of(&Sha256::digest(token.as_bytes()))
+}
+
+/// Bound to the session, worthless for making its token.
+fn csrf_of(token: &str) -> Secret<String> {
+    let mut hash = Sha256::new();
+    hash.update(b"csrf\0");
+    hash.update(token.as_bytes());
+    Secret::new(text_of(&hash.finalize()))
 }
