@@ -6,13 +6,21 @@
 //! does when it is full (S8), every refusal is counted ([`SipCounters`], [`MediaCounters`]), nothing here understands a
 //! call. Not here: outgoing TCP connections, TLS, WebSocket, DNS.
 
-pub mod clock;
-pub mod counters;
+mod clock;
+mod counters;
+mod datagram_batch;
 mod flow;
-pub mod media_threads;
-pub mod sip_sockets;
+mod media_thread;
+mod media_threads;
+mod rtp_socket;
+mod sip_config;
+mod sip_sockets;
+mod sip_tcp;
+mod sip_udp;
+mod socket;
 
 pub use clock::Clock;
 pub use counters::{Counter, MediaCounters, SipCounters};
 pub use media_threads::{MediaConfig, MediaThreads};
-pub use sip_sockets::{Sent, SipConfig, SipInbound, SipSockets, TcpLimits};
+pub use sip_config::{SipConfig, TcpLimits};
+pub use sip_sockets::{Sent, SipInbound, SipSockets};

@@ -1,47 +1,23 @@
-//! The SIP shell: listeners, flows and the way out.
+//! The SIP shell as a whole: all listeners, one way in, one way out.
+//!
+//! What comes in goes into one bounded queue to the engine loop, which stamps the time; what goes out is placed by its
+//! flow, without blocking, so that a turn of the engine never waits for the network (invariant 7). Dropping the sockets
+//! ends all tasks and connections. Deliberately ignorant of SIP beyond its framing.
 
+use core::net::SocketAddr;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use sip::{Flow, Transmit, Transport};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tracing::info;
 
-use crate::SipCounters;
-
-/// What the SIP shell is told at its start.
-#[derive(Clone, Debug)]
-pub struct SipConfig {
-    /// Addresses to bind for UDP; port 0 lets the system choose.
-    pub udp: Vec<SocketAddr>,
-    /// Addresses to listen on for TCP; port 0 lets the system choose.
-    pub tcp: Vec<SocketAddr>,
-    /// Bounds of a message, for the framing of streams.
-    pub message: sip::Limits,
-    /// Bounds of TCP connections.
-    pub tcp_limits: TcpLimits,
-    /// Datagrams that wait for a socket whose buffer is full; the next is dropped.
-    pub udp_queue_max: usize,
-}
-
-/// Bounds of TCP connections (S7, S8).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TcpLimits {
-    /// Connections alive at one time.
-    pub connections_max: usize,
-    /// Of these, from one source.
-    pub connections_per_source_max: usize,
-    /// Time for a connection's first message, and for every message from its first byte to its last (G12: <= 30 s).
-    pub message_timeout: Duration,
-    /// Silence after which a connection is cut.
-    pub idle_timeout: Duration,
-    /// Messages that wait for a peer to read; one more closes the connection.
-    pub write_queue_max: usize,
-    /// Time for the peer to take one message.
-    pub write_timeout: Duration,
-}
+use crate::flow::Flows;
+use crate::sip_tcp::{self, Shared};
+use crate::sip_udp::UdpListener;
+use crate::{SipConfig, SipCounters};
 
 /// What comes from the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,7 +29,7 @@ pub enum SipInbound {
         /// As read.
         bytes: Bytes,
     },
-    /// The connection is gone; nothing sent on it arrives any more.
+    /// The connection is gone; nothing sent on it arrives any more. May be told more than once.
     FlowClosed {
         /// Which.
         flow: Flow,
@@ -65,7 +41,7 @@ pub enum SipInbound {
 pub enum Sent {
     /// The system has it, or a queue of ours.
     Accepted,
-    /// Dropped and counted.
+    /// Dropped and counted: a queue was full, the system refused it, or no listener has that address.
     Dropped,
     /// The connection is gone; [`SipInbound::FlowClosed`] tells it too.
     FlowGone,
@@ -75,17 +51,56 @@ pub enum Sent {
 #[derive(Debug)]
 pub struct SipSockets {
     local: Vec<(Transport, SocketAddr)>,
+    udp: Vec<UdpListener>,
+    flows: Arc<Flows>,
+    inbound: mpsc::Sender<SipInbound>,
     counters: Arc<SipCounters>,
+    /// Aborted on drop.
+    _tasks: JoinSet<()>,
 }
 
 impl SipSockets {
-    /// Binds all listeners and starts their tasks.
+    /// Binds all listeners and starts their tasks. `inbound` is the bounded queue to the engine: when it is full,
+    /// datagrams are dropped and counted while TCP connections wait (S8).
     ///
     /// # Errors
-    /// Names the address that could not be bound.
+    /// The system's error with transport and address in its text; nothing stays bound.
     pub async fn bind(config: SipConfig, inbound: mpsc::Sender<SipInbound>) -> io::Result<Self> {
-        let _ = (config, inbound);
-        todo!()
+        let counters = Arc::new(SipCounters::default());
+        let flows = Arc::new(Flows::default());
+        let mut tasks = JoinSet::new();
+        let mut local = Vec::new();
+        let mut udp = Vec::new();
+        for &address in &config.udp {
+            let counters = Arc::clone(&counters);
+            let listener =
+                UdpListener::bind(address, &config, inbound.clone(), counters, &mut tasks)
+                    .map_err(|error| named(Transport::Udp, address, &error))?;
+            local.push((Transport::Udp, listener.local()));
+            udp.push(listener);
+        }
+        let shared = Arc::new(Shared::new(
+            &config,
+            inbound.clone(),
+            Arc::clone(&flows),
+            Arc::clone(&counters),
+        ));
+        for &address in &config.tcp {
+            let bound = sip_tcp::bind(address, Arc::clone(&shared), &mut tasks)
+                .map_err(|error| named(Transport::Tcp, address, &error))?;
+            local.push((Transport::Tcp, bound));
+        }
+        for (transport, address) in &local {
+            info!(transport = transport.via_token(), %address, "SIP listener");
+        }
+        Ok(Self {
+            local,
+            udp,
+            flows,
+            inbound,
+            counters,
+            _tasks: tasks,
+        })
     }
 
     /// The real addresses, port 0 resolved: UDP in the order of the configuration, then TCP.
@@ -94,10 +109,13 @@ impl SipSockets {
         &self.local
     }
 
-    /// Sends without ever blocking.
+    /// Sends on the message's flow; never blocks. Whatever is not accepted is counted.
     pub fn send(&self, transmit: Transmit) -> Sent {
-        let _ = transmit;
-        todo!()
+        let Transmit { flow, bytes } = transmit;
+        match flow.transport {
+            Transport::Udp => self.send_datagram(&flow, bytes),
+            Transport::Tcp => self.send_on_connection(flow, bytes),
+        }
     }
 
     /// What the sockets count.
@@ -105,4 +123,35 @@ impl SipSockets {
     pub fn counters(&self) -> &Arc<SipCounters> {
         &self.counters
     }
+
+    fn send_datagram(&self, flow: &Flow, bytes: Bytes) -> Sent {
+        let listener = self
+            .udp
+            .iter()
+            .find(|listener| listener.local() == flow.local);
+        let Some(listener) = listener else {
+            self.counters.udp_out_failed.increment();
+            return Sent::Dropped;
+        };
+        listener.send(flow.remote, bytes)
+    }
+
+    fn send_on_connection(&self, flow: Flow, bytes: Bytes) -> Sent {
+        let sent = self.flows.send(&flow, bytes);
+        if sent == Sent::FlowGone {
+            self.counters.flow_gone.increment();
+            // An engine that has not even taken the former news hears it at its next try, or by its transaction's timer.
+            if let Err(mpsc::error::TrySendError::Full(_)) =
+                self.inbound.try_send(SipInbound::FlowClosed { flow })
+            {
+                self.counters.notice_overflow.increment();
+            }
+        }
+        sent
+    }
+}
+
+fn named(transport: Transport, address: SocketAddr, error: &io::Error) -> io::Error {
+    let text = format!("SIP over {} on {address}: {error}", transport.via_token());
+    io::Error::new(error.kind(), text)
 }

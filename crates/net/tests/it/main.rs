@@ -1,0 +1,13 @@
+//! The shell on real loopback sockets, through its public face. Every wait has a deadline; nothing sleeps for luck.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod media;
+mod sip_tcp;
+mod sip_udp;
+mod support;

@@ -1,0 +1,90 @@
+//! What the tests share: a SIP shell with its inbound queue, messages, and waiting with a deadline.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use net::{SipConfig, SipInbound, SipSockets, TcpLimits};
+use sip::{Flow, Transport};
+use tokio::sync::mpsc;
+
+/// Longer than anything takes on a machine that is busy, shorter than a reader's patience.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Shell {
+    pub(crate) sockets: SipSockets,
+    pub(crate) inbound: mpsc::Receiver<SipInbound>,
+}
+
+impl Shell {
+    pub(crate) async fn start(tcp_limits: TcpLimits, queue: usize) -> Self {
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let config = SipConfig {
+            udp: vec![any],
+            tcp: vec![any],
+            tcp_limits,
+            ..SipConfig::default()
+        };
+        let (sender, inbound) = mpsc::channel(queue);
+        let sockets = SipSockets::bind(config, sender).await.unwrap();
+        Self { sockets, inbound }
+    }
+
+    pub(crate) fn address(&self, transport: Transport) -> SocketAddr {
+        let mut local = self.sockets.local().iter();
+        local.find(|(of, _)| *of == transport).unwrap().1
+    }
+
+    pub(crate) async fn next(&mut self) -> SipInbound {
+        in_time(self.inbound.recv()).await.unwrap()
+    }
+
+    pub(crate) async fn message(&mut self) -> (Flow, Bytes) {
+        match self.next().await {
+            SipInbound::Message { flow, bytes } => (flow, bytes),
+            SipInbound::FlowClosed { flow } => panic!("{flow:?} closed"),
+        }
+    }
+
+    pub(crate) async fn closed(&mut self) -> Flow {
+        match self.next().await {
+            SipInbound::FlowClosed { flow } => flow,
+            SipInbound::Message { bytes, .. } => panic!("{bytes:?}"),
+        }
+    }
+}
+
+pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(DEADLINE, future)
+        .await
+        .expect("nothing came in time")
+}
+
+/// Asks until the answer is yes.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// The same in a task.
+pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// A request that frames well, told apart by its number.
+pub(crate) fn options(number: usize) -> Vec<u8> {
+    let body = "x".repeat(number % 7);
+    format!(
+        "OPTIONS sip:a@localhost SIP/2.0\r\nCall-ID: {number}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
