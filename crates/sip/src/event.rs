@@ -25,6 +25,10 @@ pub enum Output {
 
 /// News. After `Refused`, `Ended` and `Cancelled` the session id is dead; calls with it do nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an event is made once and moved twice; a box would cost more"
+)]
 pub enum Event {
     /// Somebody calls us; 100 Trying is on its way.
     Invite {
@@ -128,7 +132,7 @@ pub enum EndedBy {
     NoAck,
     /// The connection that carried the dialog was lost.
     FlowLost,
-    /// A request of ours in the dialog got 408, 481 or nothing (RFC 3261 §12.2.1.2).
+    /// An answer came after `hang_up`, and the owner did nothing about it for 5 s; a BYE is on its way.
     Timeout,
 }
 

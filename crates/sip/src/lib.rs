@@ -14,6 +14,7 @@
 
 pub mod config;
 pub mod counters;
+mod dialog;
 pub mod digest;
 pub mod dtmf_relay;
 pub mod endpoint;

@@ -2,6 +2,11 @@
 //!
 //! Only the first value of the header is read: further ones repeat it for other protocols.
 
+use crate::message::{
+    Params, Value,
+    lexer::{Cursor, decimal, printable},
+};
+
 /// One reason, such as `SIP;cause=200;text="Call completed elsewhere"`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reason {
@@ -35,5 +40,69 @@ impl Reason {
     /// R22: what a ringing phone is told when another has taken the call, so that it shows no missed call.
     pub fn answered_elsewhere() -> Self {
         Self::sip(200, "Call completed elsewhere")
+    }
+}
+
+impl Reason {
+    /// Reads the first value of a Reason header. `None` when it is malformed.
+    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor::new(value);
+        let protocol = printable(cursor.token()?);
+        let params = Params::take(&mut cursor)?;
+        Some(Self {
+            protocol,
+            cause: params.get("cause").and_then(decimal),
+            text: params.text("text").map(|text| printable(&text)),
+        })
+    }
+
+    /// Writes the value of the header.
+    pub(crate) fn write(&self, out: &mut Value<'_>) {
+        out.token(&self.protocol);
+        if let Some(cause) = self.cause {
+            out.text(";cause=").number(u64::from(cause));
+        }
+        if let Some(text) = &self.text {
+            out.text(";text=").quoted(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_read() {
+        let rows = [
+            (
+                "SIP;cause=200;text=\"Call completed elsewhere\"",
+                Some(Reason::answered_elsewhere()),
+            ),
+            (
+                "Q.850 ;cause=16;text=\"a\\\"b\\\nc\"",
+                Some(Reason::q850(16, "a\"b c")),
+            ),
+            (
+                "Q.850;cause=16, SIP;cause=200",
+                Some(Reason {
+                    text: None,
+                    ..Reason::q850(16, "")
+                }),
+            ),
+            (
+                "SIP;cause=x",
+                Some(Reason {
+                    protocol: "SIP".into(),
+                    cause: None,
+                    text: None,
+                }),
+            ),
+            ("", None),
+            (";cause=1", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(Reason::parse(text.as_bytes()), expected, "{text}");
+        }
     }
 }

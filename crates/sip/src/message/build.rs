@@ -121,6 +121,13 @@ pub struct Value<'a> {
 }
 
 impl Value<'_> {
+    /// A value on its own, to be kept and [`Value::copied`] later.
+    pub fn collect(write: impl FnOnce(&mut Value<'_>)) -> Vec<u8> {
+        let mut out = Vec::new();
+        write(&mut Value { out: &mut out });
+        out
+    }
+
     /// Text as it is, control characters left out.
     pub fn text(&mut self, text: &str) -> &mut Self {
         let kept = text.chars().filter(|character| !character.is_control());
@@ -230,12 +237,24 @@ mod tests {
     fn s10_no_text_can_end_a_header_line() {
         type Write = fn(&mut Value<'_>, &str);
         let ways: [Write; 6] = [
-            |out, text| drop(out.text(text)),
-            |out, text| drop(out.quoted(text)),
-            |out, text| drop(out.token(text)),
-            |out, text| drop(out.param("x", text)),
-            |out, text| drop(out.copied(text.as_bytes())),
-            |out, text| drop(out.name_addr(Some(text), &"sip:a@h".parse().unwrap())),
+            |out, text| {
+                out.text(text);
+            },
+            |out, text| {
+                out.quoted(text);
+            },
+            |out, text| {
+                out.token(text);
+            },
+            |out, text| {
+                out.param("x", text);
+            },
+            |out, text| {
+                out.copied(text.as_bytes());
+            },
+            |out, text| {
+                out.name_addr(Some(text), &"sip:a@h".parse().unwrap());
+            },
         ];
         for text in HOSTILE {
             for way in ways {
@@ -263,7 +282,9 @@ mod tests {
     #[test]
     fn quoted_strings_escape() {
         let bytes = Builder::response(200)
-            .header(Header::Subject, |out| drop(out.quoted("a\"b\\c\u{4e2d}")))
+            .header(Header::Subject, |out| {
+                out.quoted("a\"b\\c\u{4e2d}");
+            })
             .finish();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(

@@ -13,6 +13,10 @@ const PARAM: u8 = 64;
 
 const CLASSES: [u8; 256] = classes();
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a constant: a wrong index does not compile"
+)]
 const fn mark(mut table: [u8; 256], chars: &[u8], class: u8) -> [u8; 256] {
     let mut rest = chars;
     while let [first, tail @ ..] = rest {

@@ -70,10 +70,10 @@ impl Method {
 
     /// The token on the wire.
     pub fn as_str(&self) -> &str {
-        match self {
-            Method::Other(name) => name,
-            known => known.label(),
+        if let Method::Other(name) = self {
+            return name;
         }
+        self.label()
     }
 
     /// The name for counters: unknown methods share one, so that a peer cannot fill a table with names.

@@ -10,7 +10,7 @@ use super::{
     key::{ClientKey, MergeKey, ServerKey},
     server::Server,
 };
-use crate::{event::SessionId, flow::Flow};
+use crate::{dialog::Head, event::SessionId, flow::Flow};
 use std::collections::{BTreeMap, HashMap};
 
 /// One of the four machines.
@@ -34,6 +34,8 @@ pub(crate) struct Transaction {
     pub(crate) flow: Flow,
     /// Whom it serves; a BYE or CANCEL of ours serves nobody any more.
     pub(crate) session: Option<SessionId>,
+    /// Of our INVITE: from it come CANCEL, the ACKs, and the dialogs of forks.
+    pub(crate) head: Option<Box<Head>>,
 }
 
 #[derive(Debug)]

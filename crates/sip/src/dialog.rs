@@ -1,0 +1,210 @@
+//! Dialogs, RFC 3261 §12: who speaks with whom, by which route, and the next number.
+//!
+//! A dialog is made once, from the INVITE (as UAS) or from its 2xx (as UAC), and writes the heads of requests inside it.
+//! From and To are kept as they stood in the first messages, because the peer compares them (RFC 3261 §12.2.1.1 asks for
+//! the URIs as they were for the sake of RFC 2543).
+
+use crate::{
+    flow::Flow,
+    message::{Builder, Header, Message, Method, Uri},
+};
+
+/// Call-ID, our tag, their tag.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct DialogKey {
+    call_id: Vec<u8>,
+    local_tag: Vec<u8>,
+    remote_tag: Vec<u8>,
+}
+
+impl DialogKey {
+    /// The dialog that a request inside one names; `None` without a To tag.
+    pub(crate) fn of_request(request: &Message) -> Option<Self> {
+        Some(Self {
+            call_id: request.call_id().to_vec(),
+            local_tag: request.to()?.tag()?.to_vec(),
+            // RFC 3261 §12.1.1: a missing From tag is an empty one.
+            remote_tag: request.from()?.tag().unwrap_or_default().to_vec(),
+        })
+    }
+}
+
+/// What all requests have: the start of each of ours.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Head {
+    pub(crate) uri: Uri,
+    /// `SIP/2.0/UDP host:port`, without parameters.
+    pub(crate) sent_by: String,
+    pub(crate) branch: String,
+    pub(crate) routes: Vec<Uri>,
+    /// Values of From and To, tags included.
+    pub(crate) from: Vec<u8>,
+    pub(crate) to: Vec<u8>,
+    pub(crate) call_id: Vec<u8>,
+    pub(crate) cseq: u32,
+    pub(crate) flow: Flow,
+}
+
+impl Head {
+    /// Starts the request. CANCEL and the ACK to a refusal are the head of their INVITE with another method
+    /// (RFC 3261 §9.1, §17.1.1.3).
+    pub(crate) fn start(&self, method: &Method) -> Builder {
+        let (uri, routes) = self.next_hop();
+        let mut builder = Builder::request(method, uri).header(Header::Via, |out| {
+            out.text(&self.sent_by)
+                .param("branch", &self.branch)
+                .text(";rport");
+        });
+        for route in routes {
+            builder = builder.header(Header::Route, |out| {
+                out.bracketed(route);
+            });
+        }
+        builder
+            .header(Header::MaxForwards, |out| {
+                out.number(70);
+            })
+            .header(Header::From, |out| {
+                out.copied(&self.from);
+            })
+            .header(Header::To, |out| {
+                out.copied(&self.to);
+            })
+            .header(Header::CallId, |out| {
+                out.copied(&self.call_id);
+            })
+            .header(Header::CSeq, |out| {
+                out.number(u64::from(self.cseq))
+                    .text(" ")
+                    .text(method.as_str());
+            })
+    }
+
+    /// RFC 3261 §12.2.1.1: a strict router (no `lr`) gets itself as Request-URI and the target as the last route.
+    fn next_hop(&self) -> (&Uri, Vec<&Uri>) {
+        match self.routes.split_first() {
+            Some((first, rest)) if first.view().parameter("lr").is_none() => (
+                first,
+                rest.iter().chain(core::iter::once(&self.uri)).collect(),
+            ),
+            Some(_) | None => (&self.uri, self.routes.iter().collect()),
+        }
+    }
+
+    /// The ACK to a refusal: To is that of the response (RFC 3261 §17.1.1.3).
+    pub(crate) fn ack_of_refusal(&self, response: &Message) -> bytes::Bytes {
+        let mut head = self.clone();
+        if let Some(to) = response.first(Header::To) {
+            head.to = to.to_vec();
+        }
+        head.start(&Method::Ack).finish()
+    }
+}
+
+/// One dialog.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Dialog {
+    pub(crate) key: DialogKey,
+    /// Over which our requests go: the flow on which the peer was heard last.
+    pub(crate) flow: Flow,
+    local: Vec<u8>,
+    remote: Vec<u8>,
+    target: Uri,
+    routes: Vec<Uri>,
+    local_cseq: u32,
+    remote_cseq: Option<u32>,
+}
+
+impl Dialog {
+    /// RFC 3261 §12.1.1: as UAS, from an INVITE. `None` without a usable Contact.
+    pub(crate) fn of_invite(invite: &Message, local_tag: &str, flow: Flow) -> Option<Self> {
+        let mut local = invite.first(Header::To)?.to_vec();
+        local.extend_from_slice(b";tag=");
+        local.extend_from_slice(local_tag.as_bytes());
+        Some(Self {
+            key: DialogKey {
+                call_id: invite.call_id().to_vec(),
+                local_tag: local_tag.as_bytes().to_vec(),
+                remote_tag: invite.from()?.tag().unwrap_or_default().to_vec(),
+            },
+            flow,
+            local,
+            remote: invite.first(Header::From)?.to_vec(),
+            target: contact(invite)?,
+            routes: routes(invite).collect(),
+            local_cseq: 0,
+            remote_cseq: Some(invite.cseq()?.number),
+        })
+    }
+
+    /// RFC 3261 §12.1.2: as UAC, from the 2xx to our INVITE. A 2xx without a usable Contact leaves the Request-URI.
+    pub(crate) fn of_answer(head: &Head, local_tag: &str, answer: &Message) -> Option<Self> {
+        let mut routes: Vec<Uri> = routes(answer).collect();
+        routes.reverse();
+        Some(Self {
+            key: DialogKey {
+                call_id: head.call_id.clone(),
+                local_tag: local_tag.as_bytes().to_vec(),
+                remote_tag: answer.to()?.tag().unwrap_or_default().to_vec(),
+            },
+            flow: head.flow,
+            local: head.from.clone(),
+            remote: answer.first(Header::To)?.to_vec(),
+            target: contact(answer).unwrap_or_else(|| head.uri.clone()),
+            routes,
+            local_cseq: head.cseq,
+            remote_cseq: None,
+        })
+    }
+
+    /// The head of the next request of ours.
+    pub(crate) fn next_head(&mut self, sent_by: String, branch: String) -> Head {
+        self.local_cseq = self.local_cseq.saturating_add(1);
+        self.head(sent_by, branch)
+    }
+
+    /// The head with the number as it stands: that of the ACK to a 2xx, right after its INVITE.
+    pub(crate) fn head(&self, sent_by: String, branch: String) -> Head {
+        Head {
+            uri: self.target.clone(),
+            sent_by,
+            branch,
+            routes: self.routes.clone(),
+            from: self.local.clone(),
+            to: self.remote.clone(),
+            call_id: self.key.call_id.clone(),
+            cseq: self.local_cseq,
+            flow: self.flow,
+        }
+    }
+
+    /// RFC 3261 §12.2.2: takes the number of a request of theirs; false when it is out of order.
+    pub(crate) fn accept_cseq(&mut self, cseq: u32) -> bool {
+        let in_order = self.remote_cseq.is_none_or(|last| cseq > last);
+        if in_order {
+            self.remote_cseq = Some(cseq);
+        }
+        in_order
+    }
+
+    /// RFC 3261 §12.2: a re-INVITE may move the target.
+    pub(crate) fn refresh_target(&mut self, request: &Message) {
+        if let Some(target) = contact(request) {
+            self.target = target;
+        }
+    }
+
+    pub(crate) fn local_tag(&self) -> &str {
+        core::str::from_utf8(&self.key.local_tag).unwrap_or_default()
+    }
+}
+
+fn contact(message: &Message) -> Option<Uri> {
+    message.addresses(Header::Contact).next()?.to_uri()
+}
+
+fn routes(message: &Message) -> impl Iterator<Item = Uri> {
+    message
+        .addresses(Header::RecordRoute)
+        .filter_map(|route| route.to_uri())
+}

@@ -1,0 +1,217 @@
+//! How sessions end: by the owner (RFC 3261 §9.1, §15), by their timers, by the loss of a flow.
+
+use super::{
+    Endpoint,
+    session::{Progress, Session, Stage},
+};
+use crate::{
+    dialog::Dialog,
+    event::{EndedBy, Event, Refusal, SessionId},
+    flow::Flow,
+    message::{Header, Method},
+    reason::Reason,
+    transaction::timer::{Owner, Timer},
+};
+use core::time::Duration;
+
+impl Endpoint {
+    /// Ends a session in the way that its state asks for: CANCEL (once a 1xx has come), a refusal, or BYE (once the ACK
+    /// has come). Idempotent; a session that is over is left alone.
+    ///
+    /// After it, a call of ours still reports `Refused`, or `Answered { late: true }`; any other session is dead.
+    /// A call to us is refused by the cause of a SIP reason, else by 480.
+    pub fn hang_up(&mut self, now: Duration, session: SessionId, reason: Option<Reason>) {
+        let Some(alive) = self.sessions.get_mut(&session) else {
+            return;
+        };
+        match &mut alive.stage {
+            Stage::Incoming { .. } => self.reject(now, session, refusal(reason)),
+            Stage::Calling { progress, .. } => match progress {
+                Progress::Waiting => *progress = Progress::CancelDue(reason),
+                Progress::Proceeding => self.send_cancel(now, session, reason.as_ref()),
+                Progress::CancelDue(_) | Progress::Cancelling => {}
+            },
+            // RFC 3261 §15: the callee sends no BYE before the ACK has come, or cannot come any more.
+            Stage::Established {
+                acked: false,
+                hung_up,
+                ..
+            } => {
+                hung_up.get_or_insert(reason);
+            }
+            Stage::Established { acked: true, .. } => self.bye(now, session, reason.as_ref()),
+        }
+    }
+
+    /// Sends BYE and forgets the session.
+    fn bye(&mut self, now: Duration, session: SessionId, reason: Option<&Reason>) {
+        let dialog = self
+            .sessions
+            .get(&session)
+            .and_then(Session::dialog)
+            .cloned();
+        self.close_session(now, session);
+        if let Some(mut dialog) = dialog {
+            self.send_bye(now, &mut dialog, reason);
+        }
+    }
+
+    pub(super) fn send_bye(&mut self, now: Duration, dialog: &mut Dialog, reason: Option<&Reason>) {
+        let (sent_by, branch) = (self.sent_by(dialog.flow), self.branch());
+        let product = &self.config.product;
+        let head = dialog.next_head(sent_by, branch);
+        let bye = head
+            .start(&Method::Bye)
+            .maybe(Header::Reason, reason, |out, reason| reason.write(out))
+            .header(Header::UserAgent, |out| {
+                out.text(product);
+            })
+            .finish();
+        self.send_detached(now, head.flow, &head.branch, &Method::Bye, bye);
+    }
+
+    /// Forgets an established session; a re-INVITE that waits for the owner gets 487 (RFC 3261 §15.1.2).
+    pub(super) fn close_session(&mut self, now: Duration, session: SessionId) {
+        self.reject_reinvite(now, session, 487);
+        self.forget_session(session);
+    }
+
+    /// Removes every trace of a session but its transactions.
+    pub(super) fn forget_session(&mut self, session: SessionId) {
+        if let Some(gone) = self.sessions.remove(&session)
+            && let Some(dialog) = gone.dialog()
+        {
+            self.dialogs.remove(&dialog.key);
+        }
+        self.timers.cancel_all(&Owner::Session(session));
+    }
+
+    pub(super) fn session_timer(&mut self, now: Duration, session: SessionId, timer: Timer) {
+        match timer {
+            Timer::OkRepeat => self.repeat_ok(now, session),
+            Timer::OkTimeout => self.end(now, session, EndedBy::NoAck),
+            Timer::LateAnswer => self.end(now, session, EndedBy::Timeout),
+            Timer::CancelTimeout => self.give_up(session),
+            Timer::A
+            | Timer::B
+            | Timer::D
+            | Timer::E
+            | Timer::F
+            | Timer::G
+            | Timer::H
+            | Timer::I
+            | Timer::J
+            | Timer::K
+            | Timer::L
+            | Timer::M
+            | Timer::Binding => {}
+        }
+    }
+
+    fn repeat_ok(&mut self, now: Duration, session: SessionId) {
+        let Some(Session {
+            stage:
+                Stage::Established {
+                    pending_ok: Some(pending),
+                    ..
+                },
+            ..
+        }) = self.sessions.get_mut(&session)
+        else {
+            return;
+        };
+        pending.interval = pending
+            .interval
+            .saturating_mul(2)
+            .min(self.config.timers.t2);
+        let (flow, bytes, interval) = (pending.flow, pending.bytes.clone(), pending.interval);
+        self.counters.retransmissions = self.counters.retransmissions.saturating_add(1);
+        self.transmit(flow, bytes);
+        self.timers.set(
+            Owner::Session(session),
+            Timer::OkRepeat,
+            now.saturating_add(interval),
+        );
+    }
+
+    /// BYE by our own decision; news unless the owner has hung up already.
+    fn end(&mut self, now: Duration, session: SessionId, by: EndedBy) {
+        let Some(Session {
+            stage: Stage::Established { hung_up, .. },
+            ..
+        }) = self.sessions.get_mut(&session)
+        else {
+            return;
+        };
+        let wish = hung_up.take();
+        let is_news = wish.is_none();
+        let reason = wish.flatten();
+        self.bye(now, session, reason.as_ref());
+        if is_news {
+            self.event(Event::Ended {
+                session,
+                by,
+                reason: None,
+            });
+        }
+    }
+
+    /// RFC 3261 §9.1: nobody answered the cancelled INVITE within 64*T1.
+    fn give_up(&mut self, session: SessionId) {
+        if let Some(Session {
+            stage: Stage::Calling { transaction, .. },
+            ..
+        }) = self.sessions.get(&session)
+        {
+            let transaction = *transaction;
+            self.refused_without_answer(session, 408);
+            self.forget_transaction(transaction);
+        }
+    }
+
+    /// Nothing can be sent on the flow any more: its sessions are over.
+    pub(super) fn lose_sessions(&mut self, _now: Duration, flow: Flow) {
+        let rows = self.sessions.iter();
+        let lost: Vec<SessionId> = rows
+            .filter(|(_, session)| session.flow() == flow)
+            .map(|(id, _)| *id)
+            .collect();
+        for session in lost {
+            let event = match self.sessions.get(&session).map(|alive| &alive.stage) {
+                Some(Stage::Incoming { .. }) => Some(Event::Cancelled {
+                    session,
+                    reason: None,
+                }),
+                Some(Stage::Calling { .. }) => Some(Event::Refused {
+                    session,
+                    status: 503,
+                    reason: None,
+                    retry_after_s: None,
+                }),
+                Some(Stage::Established { hung_up: None, .. }) => Some(Event::Ended {
+                    session,
+                    by: EndedBy::FlowLost,
+                    reason: None,
+                }),
+                Some(Stage::Established {
+                    hung_up: Some(_), ..
+                })
+                | None => None,
+            };
+            self.forget_session(session);
+            self.outputs.extend(event.map(crate::event::Output::Event));
+        }
+    }
+}
+
+fn refusal(reason: Option<Reason>) -> Refusal {
+    let status = reason
+        .as_ref()
+        .filter(|reason| reason.protocol.eq_ignore_ascii_case("SIP"))
+        .and_then(|reason| u16::try_from(reason.cause?).ok())
+        .filter(|status| (400..700).contains(status));
+    Refusal {
+        reason,
+        ..Refusal::new(status.unwrap_or(480))
+    }
+}

@@ -1,0 +1,303 @@
+//! Requests inside a dialog, RFC 3261 §12.2.2, §14.2, §15.1.2: ACK, BYE, INFO, re-INVITE.
+
+use super::{
+    Endpoint,
+    session::{Session, Stage},
+};
+use crate::{
+    dialog::DialogKey,
+    dtmf_relay::{Signal, parse_plain, parse_relay},
+    event::{EndedBy, Event, SessionId},
+    flow::Flow,
+    message::{Builder, Header, Message, Method},
+    reason::Reason,
+    transaction::{
+        key::ServerKey,
+        table::Machine,
+        timer::{Owner, Timer},
+    },
+};
+use bytes::Bytes;
+use core::time::Duration;
+
+/// RFC 3261 §14.2: a random time of 0 to 10 s; one value does, as the peers differ in theirs.
+const RETRY_AFTER_S: u64 = 2;
+
+impl Endpoint {
+    pub(super) fn receive_in_dialog(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: Message,
+        method: &Method,
+    ) {
+        let Some(session) = self.session_of(&request, flow) else {
+            return self.refuse(&request, flow, 481, "no such dialog");
+        };
+        let cseq = request.cseq().map_or(0, |cseq| cseq.number);
+        let dialog = self
+            .sessions
+            .get_mut(&session)
+            .and_then(Session::dialog_mut);
+        let in_order = dialog.is_some_and(|dialog| {
+            dialog.flow = flow;
+            dialog.accept_cseq(cseq)
+        });
+        if !in_order {
+            return self.refuse(&request, flow, 500, "request out of order");
+        }
+        match method {
+            Method::Bye => self.receive_bye(now, flow, &request, session),
+            Method::Info => self.receive_info(now, flow, &request, session),
+            Method::Invite => self.receive_reinvite(now, flow, request, session),
+            Method::Options => self.receive_options(&request, flow),
+            Method::Ack
+            | Method::Cancel
+            | Method::Register
+            | Method::Prack
+            | Method::Update
+            | Method::Subscribe
+            | Method::Notify
+            | Method::Refer
+            | Method::Message
+            | Method::Publish
+            | Method::Other(_) => self.refuse_method(&request, flow),
+        }
+    }
+
+    /// The session whose dialog a request names. Where the phone has proven a password, only its address may speak.
+    fn session_of(&self, request: &Message, flow: Flow) -> Option<SessionId> {
+        let id = *self.dialogs.get(&DialogKey::of_request(request)?)?;
+        let session = self.sessions.get(&id)?;
+        let same_peer = session.flow().remote.ip() == flow.remote.ip();
+        (same_peer || !session.trusted).then_some(id)
+    }
+
+    /// An ACK belongs to a refusal (by its branch) or to a 2xx (by its dialog); it is never answered.
+    pub(super) fn receive_ack(&mut self, now: Duration, request: &Message) {
+        let known =
+            ServerKey::of(request, &Method::Invite).and_then(|key| self.transactions.server(&key));
+        if let Some(id) = known {
+            self.drive(now, id, |machine, actions| match machine {
+                Machine::InviteServer(server) => server.acknowledged(actions),
+                Machine::InviteClient(_) | Machine::Client(_) | Machine::Server(_) => {}
+            });
+        }
+        let acked = self.acknowledge_ok(now, request);
+        if known.is_none() && acked.is_none() {
+            self.counters.stray = self.counters.stray.saturating_add(1);
+        }
+    }
+
+    fn acknowledge_ok(&mut self, now: Duration, request: &Message) -> Option<()> {
+        let session = *self.dialogs.get(&DialogKey::of_request(request)?)?;
+        let number = request.cseq()?.number;
+        let alive = self.sessions.get_mut(&session)?;
+        let Stage::Established {
+            pending_ok,
+            acked,
+            hung_up,
+            ..
+        } = &mut alive.stage
+        else {
+            return None;
+        };
+        pending_ok.take_if(|pending| pending.cseq == number)?;
+        let is_first = !core::mem::replace(acked, true);
+        let hang_up = hung_up.take();
+        let owner = Owner::Session(session);
+        self.timers.cancel(&owner, Timer::OkRepeat);
+        self.timers.cancel(&owner, Timer::OkTimeout);
+        if let Some(reason) = hang_up {
+            self.hang_up(now, session, reason);
+            return Some(());
+        }
+        let sdp = request.sdp();
+        if is_first || sdp.is_some() {
+            self.event(Event::Acked { session, sdp });
+        }
+        Some(())
+    }
+
+    fn receive_bye(&mut self, now: Duration, flow: Flow, request: &Message, session: SessionId) {
+        let tag = self.stateless_tag(request);
+        let ok = self.response(request, flow, 200, &tag).finish();
+        self.answer_finally(now, request, flow, ok);
+        let reason = request.first(Header::Reason).and_then(Reason::parse);
+        let Some(alive) = self.sessions.get(&session) else {
+            return;
+        };
+        match &alive.stage {
+            Stage::Established { hung_up, .. } => {
+                let silent = hung_up.is_some();
+                self.close_session(now, session);
+                if !silent {
+                    let by = EndedBy::RemoteBye;
+                    self.event(Event::Ended {
+                        session,
+                        by,
+                        reason,
+                    });
+                }
+            }
+            // RFC 3261 §15.1.2: BYE on an early dialog: the INVITE gets 487.
+            Stage::Incoming { .. } => {
+                self.reject(now, session, crate::event::Refusal::new(487));
+                self.event(Event::Cancelled { session, reason });
+            }
+            Stage::Calling { .. } => {}
+        }
+    }
+
+    fn receive_info(&mut self, now: Duration, flow: Flow, request: &Message, session: SessionId) {
+        let body = request.body();
+        let signal = if body.is_empty() {
+            Some(Signal::Flash)
+        } else if request.has_content_type("application/dtmf-relay") {
+            parse_relay(&body)
+        } else if request.has_content_type("application/dtmf") {
+            parse_plain(&body)
+        } else {
+            let accept = "application/dtmf-relay, application/dtmf";
+            return self.answer_in_dialog(now, flow, request, 415, |builder| {
+                builder.header(Header::Accept, |out| {
+                    out.text(accept);
+                })
+            });
+        };
+        let status = if signal.is_some() { 200 } else { 400 };
+        self.answer_in_dialog(now, flow, request, status, |builder| builder);
+        if let Some(Signal::Digit(digit, duration_ms)) = signal {
+            self.event(Event::Digit {
+                session,
+                digit,
+                duration_ms,
+            });
+        }
+    }
+
+    fn receive_reinvite(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: Message,
+        session: SessionId,
+    ) {
+        let Some(Session {
+            stage:
+                Stage::Established {
+                    pending_ok,
+                    reinvite,
+                    hung_up,
+                    ..
+                },
+            ..
+        }) = self.sessions.get(&session)
+        else {
+            return self.retry_later(now, flow, &request);
+        };
+        // RFC 3261 §14.2: one at a time; our own 2xx on its way counts as an INVITE in progress.
+        if reinvite.is_some() {
+            return self.retry_later(now, flow, &request);
+        }
+        if pending_ok.is_some() || hung_up.is_some() {
+            return self.answer_in_dialog(now, flow, &request, 491, |builder| builder);
+        }
+        if !self.is_body_understood(&request, flow) {
+            return;
+        }
+        let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
+            return self.refuse(&request, flow, 400, "malformed INVITE");
+        };
+        let sdp = request.sdp();
+        if let Some(Session {
+            stage: Stage::Established {
+                reinvite, dialog, ..
+            },
+            ..
+        }) = self.sessions.get_mut(&session)
+        {
+            dialog.refresh_target(&request);
+            *reinvite = Some((transaction, Box::new(request)));
+        }
+        self.event(Event::ReInvite { session, sdp });
+    }
+
+    fn retry_later(&mut self, now: Duration, flow: Flow, request: &Message) {
+        self.answer_in_dialog(now, flow, request, 500, |builder| {
+            builder.header(Header::RetryAfter, |out| {
+                out.number(RETRY_AFTER_S);
+            })
+        });
+    }
+
+    /// A final answer inside a dialog, remembered for repeats.
+    fn answer_in_dialog(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+        status: u16,
+        extra: impl FnOnce(Builder) -> Builder,
+    ) {
+        let bytes = extra(self.response(request, flow, status, "")).finish();
+        if request.method() == Some(&Method::Invite) {
+            // Absorbed by no machine: a repeat finds the same state or is out of order, and its ACK is stray.
+            self.transmit(flow, bytes);
+        } else {
+            self.answer_finally(now, request, flow, bytes);
+        }
+    }
+
+    /// Accepts the re-INVITE of [`Event::ReInvite`] with SDP. Does nothing when there is none.
+    pub fn accept_reinvite(&mut self, now: Duration, session: SessionId, sdp: Bytes) {
+        let Some((transaction, request)) = self.take_reinvite(session) else {
+            return;
+        };
+        let Some(dialog) = self.sessions.get(&session).and_then(Session::dialog) else {
+            return;
+        };
+        let bytes = self
+            .session_response(&request, dialog, 200)
+            .body("application/sdp", &sdp);
+        let ok = self.send_ok(now, session, transaction, &request, bytes);
+        if let Some(Session {
+            stage: Stage::Established { pending_ok, .. },
+            ..
+        }) = self.sessions.get_mut(&session)
+        {
+            *pending_ok = ok;
+        }
+    }
+
+    /// Refuses the re-INVITE of [`Event::ReInvite`]; the session goes on as it was. A status below 400 becomes 488.
+    pub fn reject_reinvite(&mut self, now: Duration, session: SessionId, status: u16) {
+        let Some((transaction, request)) = self.take_reinvite(session) else {
+            return;
+        };
+        let Some(flow) = self
+            .transactions
+            .get_mut(transaction)
+            .map(|transaction| transaction.flow)
+        else {
+            return;
+        };
+        let status = if (400..700).contains(&status) {
+            status
+        } else {
+            488
+        };
+        let bytes = self.response(&request, flow, status, "").finish();
+        self.respond_invite(now, transaction, status, bytes);
+    }
+
+    pub(super) fn take_reinvite(
+        &mut self,
+        session: SessionId,
+    ) -> Option<(crate::transaction::TransactionId, Box<Message>)> {
+        match &mut self.sessions.get_mut(&session)?.stage {
+            Stage::Established { reinvite, .. } => reinvite.take(),
+            Stage::Incoming { .. } | Stage::Calling { .. } => None,
+        }
+    }
+}

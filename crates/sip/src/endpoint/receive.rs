@@ -1,0 +1,184 @@
+//! The way in: bytes to a message, the message to its transaction, its dialog or its method (RFC 3261 §8.2, §16.3).
+
+use super::{Endpoint, respond::ALLOW};
+use crate::{
+    counters::Counters,
+    flow::Flow,
+    message::{Header, Message, Method, ParseError, Scheme, parse},
+    transaction::{
+        key::{ClientKey, MergeKey, ServerKey},
+        table::Machine,
+    },
+};
+use bytes::Bytes;
+use core::time::Duration;
+
+impl Endpoint {
+    pub(super) fn receive(&mut self, now: Duration, flow: Flow, bytes: Bytes) {
+        match parse(bytes, &self.config.limits) {
+            Ok(message) => match message.status() {
+                Some(status) => self.receive_response(now, &message, status),
+                None => self.receive_request(now, flow, message),
+            },
+            Err(ParseError::Unframable(cause)) => {
+                Counters::count(&mut self.counters.unframable, cause)
+            }
+            Err(ParseError::Answerable { message, fault }) => {
+                self.refuse(&message, flow, fault.status, fault.text);
+            }
+        }
+    }
+
+    fn receive_response(&mut self, now: Duration, response: &Message, status: u16) {
+        let class = status.checked_div(100).unwrap_or_default();
+        Counters::count(&mut self.counters.responses, class);
+        let id = ClientKey::of(response).and_then(|key| self.transactions.client(&key));
+        let Some(id) = id else {
+            self.counters.stray = self.counters.stray.saturating_add(1);
+            return;
+        };
+        let is_invite = matches!(
+            self.transactions
+                .get_mut(id)
+                .map(|transaction| &transaction.machine),
+            Some(Machine::InviteClient(_))
+        );
+        if is_invite {
+            self.invite_answered(now, id, response, status);
+        } else {
+            // What the peer says to our BYE or CANCEL changes nothing: the session is gone already.
+            self.drive(now, id, |machine, actions| {
+                if let Machine::Client(client) = machine {
+                    client.response(status, actions);
+                }
+            });
+        }
+    }
+
+    fn receive_request(&mut self, now: Duration, flow: Flow, request: Message) {
+        let Some(method) = request.method().cloned() else {
+            return;
+        };
+        Counters::count(&mut self.counters.requests, method.label());
+        if method == Method::Ack {
+            self.receive_ack(now, &request);
+        } else if method == Method::Cancel {
+            self.receive_cancel(now, flow, &request);
+        } else if self.absorb_repeat(now, &request, &method)
+            || !self.is_admissible(flow, &request, &method)
+        {
+            // Answered.
+        } else if request.to().is_some_and(|to| to.tag().is_some()) {
+            self.receive_in_dialog(now, flow, request, &method);
+        } else {
+            self.receive_out_of_dialog(now, flow, request, &method);
+        }
+    }
+
+    /// RFC 3261 §17.2.3: a request that is known gets its last answer again.
+    fn absorb_repeat(&mut self, now: Duration, request: &Message, method: &Method) -> bool {
+        let known = ServerKey::of(request, method).and_then(|key| self.transactions.server(&key));
+        let Some(id) = known else {
+            return false;
+        };
+        self.counters.repeats = self.counters.repeats.saturating_add(1);
+        self.drive(now, id, |machine, actions| match machine {
+            Machine::InviteServer(server) => server.repeated(actions),
+            Machine::Server(server) => server.repeated(actions),
+            Machine::InviteClient(_) | Machine::Client(_) => {}
+        });
+        true
+    }
+
+    /// RFC 3261 §8.2.1 to §8.2.2, for every method alike.
+    fn is_admissible(&mut self, flow: Flow, request: &Message, method: &Method) -> bool {
+        if let Method::Other(_) = method {
+            self.refuse_with(request, flow, 501, "unknown method", |builder| {
+                builder.header(Header::Allow, |out| {
+                    out.text(ALLOW);
+                })
+            });
+            return false;
+        }
+        // No transport of ours keeps the promise of `sips`.
+        match request.request_uri().map(|uri| uri.scheme) {
+            Some(Scheme::Sip | Scheme::Tel) => {}
+            Some(Scheme::Sips | Scheme::Other) | None => {
+                self.refuse(request, flow, 416, "unsupported URI scheme");
+                return false;
+            }
+        }
+        let required: Vec<&[u8]> = request.tokens(Header::Require).collect();
+        if !required.is_empty() {
+            self.refuse_with(request, flow, 420, "required extension", |builder| {
+                builder.header(Header::Unsupported, |out| {
+                    for (index, tag) in required.iter().enumerate() {
+                        out.text(if index > 0 { ", " } else { "" }).copied(tag);
+                    }
+                })
+            });
+            return false;
+        }
+        true
+    }
+
+    fn receive_out_of_dialog(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: Message,
+        method: &Method,
+    ) {
+        let hops_left = request.number(Header::MaxForwards).unwrap_or(70);
+        match method {
+            // RFC 3261 §11: a probe that was meant to die here is answered all the same.
+            Method::Options => self.receive_options(&request, flow),
+            _ if hops_left == 0 => self.refuse(&request, flow, 483, "Max-Forwards is 0"),
+            _ if MergeKey::of(&request).is_some_and(|key| self.transactions.is_merged(&key)) => {
+                self.refuse(&request, flow, 482, "merged request");
+            }
+            Method::Register => self.receive_register(now, flow, &request),
+            Method::Invite => self.receive_invite(now, flow, request),
+            Method::Bye | Method::Info => self.refuse(&request, flow, 481, "no such dialog"),
+            // S14: what is not done is refused whoever asks.
+            Method::Prack
+            | Method::Update
+            | Method::Subscribe
+            | Method::Notify
+            | Method::Refer
+            | Method::Message
+            | Method::Publish
+            | Method::Ack
+            | Method::Cancel
+            | Method::Other(_) => self.refuse_method(&request, flow),
+        }
+    }
+
+    pub(super) fn refuse_method(&mut self, request: &Message, flow: Flow) {
+        self.refuse_with(request, flow, 405, "method not allowed", |builder| {
+            builder.header(Header::Allow, |out| {
+                out.text(ALLOW);
+            })
+        });
+    }
+
+    /// RFC 3261 §11.2. Costs no memory and tells nothing about users.
+    pub(super) fn receive_options(&mut self, request: &Message, flow: Flow) {
+        self.answer_statelessly(request, flow, 200, |builder| {
+            builder
+                .header(Header::Allow, |out| {
+                    out.text(ALLOW);
+                })
+                .header(Header::Accept, |out| {
+                    out.text("application/sdp");
+                })
+                .header(Header::AcceptEncoding, |out| {
+                    out.text("identity");
+                })
+                .header(Header::AcceptLanguage, |out| {
+                    out.text("en");
+                })
+                .header(Header::Supported, |_| {})
+        });
+    }
+}

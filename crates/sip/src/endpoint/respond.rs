@@ -1,0 +1,193 @@
+//! Responses, RFC 3261 §8.2.6: where they go, what they copy, and the refusals that leave no memory (S9).
+//!
+//! S13: a response goes to the source of its request, over the same flow; Via is amended by `received` and `rport`
+//! (RFC 3581) but never followed.
+
+use super::{Challenge, Endpoint};
+use crate::{
+    counters::Counters,
+    digest::Algorithm,
+    event::Output,
+    flow::{Flow, Transmit},
+    message::{Builder, Header, Message, Method, Uri, Value, Via},
+    random::hex,
+};
+use bytes::Bytes;
+use core::time::Duration;
+
+/// What we do, in the words of Allow.
+pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER";
+
+impl Endpoint {
+    pub(super) fn transmit(&mut self, flow: Flow, bytes: Bytes) {
+        self.outputs
+            .push_back(Output::Transmit(Transmit { flow, bytes }));
+    }
+
+    /// Starts a response; `tag` goes into To unless the request has one there.
+    pub(super) fn response(
+        &self,
+        request: &Message,
+        flow: Flow,
+        status: u16,
+        tag: &str,
+    ) -> Builder {
+        let mut builder = Builder::response(status);
+        for (index, via) in request.all(Header::Via).enumerate() {
+            builder = builder.header(Header::Via, |out| match Via::parse(via) {
+                Some(top) if index == 0 => write_top_via(out, &top, flow),
+                Some(_) | None => {
+                    out.copied(via);
+                }
+            });
+        }
+        let has_tag = request.to().is_some_and(|to| to.tag().is_some());
+        let product = &self.config.product;
+        builder
+            .copy_all(Header::From, request)
+            .header(Header::To, |out| {
+                out.copied(request.first(Header::To).unwrap_or_default());
+                if !has_tag && status > 100 {
+                    out.param("tag", tag);
+                }
+            })
+            .copy_all(Header::CallId, request)
+            .copy_all(Header::CSeq, request)
+            .header(Header::Server, |out| {
+                out.text(product);
+            })
+    }
+
+    /// Answers without memory. RFC 3261 §8.2.7: the same request gets the same tag, so the tag is computed.
+    pub(super) fn answer_statelessly(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        status: u16,
+        extra: impl FnOnce(Builder) -> Builder,
+    ) {
+        let tag = self.stateless_tag(request);
+        let bytes = extra(self.response(request, flow, status, &tag)).finish();
+        self.transmit(flow, bytes);
+    }
+
+    pub(super) fn stateless_tag(&self, request: &Message) -> String {
+        let first = |header| request.first(header).unwrap_or_default();
+        let parts = [Header::Via, Header::From, Header::CallId, Header::CSeq].map(first);
+        let code = self.random.code(b"tag", &parts);
+        hex(code.get(..8).unwrap_or_default())
+    }
+
+    /// Refuses without memory, and counts why.
+    pub(super) fn refuse(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        status: u16,
+        cause: &'static str,
+    ) {
+        self.refuse_with(request, flow, status, cause, |builder| builder);
+    }
+
+    pub(super) fn refuse_with(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        status: u16,
+        cause: &'static str,
+        extra: impl FnOnce(Builder) -> Builder,
+    ) {
+        Counters::count(&mut self.counters.refused, cause);
+        if request.method() != Some(&Method::Ack) {
+            self.answer_statelessly(request, flow, status, extra);
+        }
+    }
+
+    /// 401 or 407 with one header for each algorithm, the strongest first (RFC 8760 §2.4).
+    pub(super) fn challenge(
+        &mut self,
+        now: Duration,
+        request: &Message,
+        flow: Flow,
+        kind: Challenge,
+        stale: bool,
+    ) {
+        let nonces = Algorithm::OFFERED.map(|algorithm| {
+            let source = flow.remote.ip();
+            (
+                algorithm,
+                self.authenticator
+                    .nonce(&mut self.random, now, source, algorithm),
+            )
+        });
+        let realm = self.authenticator.realm().to_owned();
+        self.refuse_with(
+            request,
+            flow,
+            kind.status(),
+            "not authenticated",
+            |mut builder| {
+                for (algorithm, nonce) in nonces {
+                    builder = builder.header(kind.header(), |out| {
+                        out.text("Digest realm=")
+                            .quoted(&realm)
+                            .text(", nonce=")
+                            .quoted(&nonce);
+                        out.text(", algorithm=")
+                            .text(algorithm.token())
+                            .text(", qop=\"auth\"");
+                        if stale {
+                            out.text(", stale=true");
+                        }
+                    });
+                }
+                builder
+            },
+        );
+    }
+
+    /// `SIP/2.0/UDP host:port`: the address that the shell has bound, or our domain where it is a wildcard.
+    pub(super) fn sent_by(&self, flow: Flow) -> String {
+        format!(
+            "SIP/2.0/{} {}",
+            flow.transport.via_token(),
+            self.our_address(flow)
+        )
+    }
+
+    /// Contact of our side of a dialog.
+    pub(super) fn our_contact(&self, flow: Flow, user: &str) -> Option<Uri> {
+        let transport = flow.transport.uri_token();
+        let host = format!("{};transport={transport}", self.our_address(flow));
+        Uri::sip(user, &host).ok()
+    }
+
+    fn our_address(&self, flow: Flow) -> String {
+        if flow.local.ip().is_unspecified() {
+            format!("{}:{}", self.config.domain, flow.local.port())
+        } else {
+            flow.local.to_string()
+        }
+    }
+}
+
+/// RFC 3261 §18.2.1 and RFC 3581 §4.
+fn write_top_via(out: &mut Value<'_>, via: &Via<'_>, flow: Flow) {
+    let head_len = via.text.len().saturating_sub(via.params.as_bytes().len());
+    out.copied(via.text.get(..head_len).unwrap_or_default());
+    for (name, value) in via.params.iter() {
+        if name.eq_ignore_ascii_case(b"received") || name.eq_ignore_ascii_case(b"rport") {
+            continue;
+        }
+        out.text(";").copied(name);
+        if let Some(value) = value {
+            out.text("=").copied(value);
+        }
+    }
+    out.text(";received=")
+        .text(&flow.remote.ip().to_canonical().to_string());
+    if via.wants_rport() {
+        out.text(";rport=").number(u64::from(flow.remote.port()));
+    }
+    out.copied(via.further);
+}
