@@ -97,9 +97,7 @@ impl Database {
             })
         })
         .await?;
-        let (_one,): (i64,) = sqlx::query_as("SELECT 1")
-            .fetch_one(self.readers())
-            .await?;
+        let (_one,): (i64,) = sqlx::query_as("SELECT 1").fetch_one(self.readers()).await?;
         Ok(())
     }
 

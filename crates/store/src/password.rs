@@ -41,8 +41,11 @@ pub fn verify_password(password: &str, phc: Option<&str>) -> bool {
     let Some(hash) = phc.or_else(|| nobody().map(|secret| secret.expose().as_str())) else {
         return false;
     };
-    let fits = PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    let fits = PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    });
     fits && phc.is_some()
 }
 

@@ -3,11 +3,20 @@
 //! A token is 256 random bits that only its holder knows; the store keeps the SHA-256, so a stolen database signs nobody
 //! in (equality of hashes needs no constant time). The CSRF token follows from the session's token and is kept nowhere.
 
-use crate::Database;
-use crate::error::Result;
-use crate::secret::Secret;
-use model::{AgentId, Timestamp};
 use std::time::Duration;
+
+use model::{AgentId, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::Database;
+use crate::column::{big, count, text_of};
+use crate::error::{Result, StoreError};
+use crate::secret::Secret;
+
+/// Longest name of a bearer token.
+const NAME_CHARS_MAX: usize = 80;
+/// Longest text that is looked up as a token.
+const TOKEN_BYTES_MAX: usize = 128;
 
 /// A session that was just made; the only time that its token is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +55,12 @@ pub struct ApiToken {
 
 impl Database {
     /// Begins a session that ends after `lasts` at the latest.
-    pub async fn create_session(&self, agent: AgentId, now: Timestamp, lasts: Duration) -> Result<IssuedSession> {
+    pub async fn create_session(
+        &self,
+        agent: AgentId,
+        now: Timestamp,
+        lasts: Duration,
+    ) -> Result<IssuedSession> {
         let token = random_token()?;
         let lasts_ms = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
         let expires_at = Timestamp::from_ms(now.as_ms().saturating_add(lasts_ms));
@@ -134,7 +148,9 @@ impl Database {
         expires_at: Option<Timestamp>,
     ) -> Result<Secret<String>> {
         if name.trim().is_empty() || name.chars().nth(NAME_CHARS_MAX).is_some() {
-            return Err(StoreError::Setting(format!("a token's name has 1 to {NAME_CHARS_MAX} characters")));
+            return Err(StoreError::Setting(format!(
+                "a token's name has 1 to {NAME_CHARS_MAX} characters"
+            )));
         }
         let token = random_token()?;
         let (name, hash) = (name.to_owned(), hash_of(token.expose()));
@@ -176,10 +192,11 @@ impl Database {
 
     /// All bearer tokens by name.
     pub async fn api_tokens(&self) -> Result<Vec<ApiToken>> {
-        let rows: Vec<Row> =
-            sqlx::query_as("SELECT name, agent_id, created_at, expires_at FROM api_token ORDER BY name")
-                .fetch_all(self.readers())
-                .await?;
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT name, agent_id, created_at, expires_at FROM api_token ORDER BY name",
+        )
+        .fetch_all(self.readers())
+        .await?;
         Ok(rows.into_iter().map(ApiToken::from_row).collect())
     }
 
@@ -217,7 +234,8 @@ impl ApiToken {
 
 fn random_token() -> Result<Secret<String>> {
     let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|error| StoreError::Setting(format!("no random numbers: {error}")))?;
+    getrandom::fill(&mut bits)
+        .map_err(|error| StoreError::Setting(format!("no random numbers: {error}")))?;
     Ok(Secret::new(text_of(&bits)))
 }
 

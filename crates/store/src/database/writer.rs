@@ -228,7 +228,14 @@ mod tests {
     async fn a_failure_and_a_panic_harm_nobody_else_in_the_group() {
         let (sender, orders) = mpsc::channel(16);
         let mut results = Vec::new();
-        for (order, result) in [insert(1), insert(2), insert(1), insert(13), insert(3), count()] {
+        for (order, result) in [
+            insert(1),
+            insert(2),
+            insert(1),
+            insert(13),
+            insert(3),
+            count(),
+        ] {
             sender.try_send(order).ok().unwrap();
             results.push(result);
         }

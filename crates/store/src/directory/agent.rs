@@ -174,11 +174,17 @@ impl Database {
     /// more is signed out.
     pub async fn put_agent(&self, agent: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
         agent.check()?;
-        self.write(move |conn| Box::pin(put(conn, agent, now))).await
+        self.write(move |conn| Box::pin(put(conn, agent, now)))
+            .await
     }
 
     /// A new password; his sessions end.
-    pub async fn set_password(&self, id: AgentId, password: NewPassword, now: Timestamp) -> Result<()> {
+    pub async fn set_password(
+        &self,
+        id: AgentId,
+        password: NewPassword,
+        now: Timestamp,
+    ) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
                 let changed = sqlx::query(
@@ -269,7 +275,9 @@ impl AgentRecord {
             )));
         }
         if self.name.trim().is_empty() || self.name.chars().nth(NAME_CHARS_MAX).is_some() {
-            return Err(StoreError::Setting(format!("a name has 1 to {NAME_CHARS_MAX} characters")));
+            return Err(StoreError::Setting(format!(
+                "a name has 1 to {NAME_CHARS_MAX} characters"
+            )));
         }
         Ok(())
     }
@@ -313,7 +321,11 @@ async fn insert(
     Ok(())
 }
 
-async fn put(conn: &mut SqliteConnection, record: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
+async fn put(
+    conn: &mut SqliteConnection,
+    record: AgentRecord,
+    now: Timestamp,
+) -> Result<AgentRecord> {
     let changed = sqlx::query(
         "UPDATE agent SET login = $3, display_name = $4, locale = $5, queues = $6, skills = $7, roles = $8, is_active = $9,
            updated_at = $10, version = version + 1
@@ -332,7 +344,9 @@ async fn put(conn: &mut SqliteConnection, record: AgentRecord, now: Timestamp) -
     .execute(&mut *conn)
     .await
     .map_err(|error| StoreError::or_taken(error, "login"))?;
-    let stands = agent(conn, record.id).await?.ok_or(StoreError::NotFound("agent"))?;
+    let stands = agent(conn, record.id)
+        .await?
+        .ok_or(StoreError::NotFound("agent"))?;
     if changed.rows_affected() == 0 {
         return Err(StoreError::Conflict {
             what: "agent",

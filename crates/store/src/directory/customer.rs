@@ -3,9 +3,20 @@
 //! A number may belong to several customers, and a customer has several numbers; both are bounded. A number without a
 //! key (empty, only marks) is refused, so that a withheld number can never match one (P10).
 
-use crate::Database;
-use crate::error::Result;
 use model::{AgentId, CustomerId, E164, Timestamp};
+use sqlx::SqliteConnection;
+
+use crate::Database;
+use crate::column::{big, count};
+use crate::error::{Result, StoreError};
+use crate::number_plan::NumberKey;
+
+/// Most numbers of a customer.
+const PHONES_MAX: usize = 50;
+/// Longest name.
+const NAME_CHARS_MAX: usize = 120;
+/// Highest VIP level.
+const VIP_MAX: u8 = 9;
 
 /// A customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +75,8 @@ pub struct NewPhone {
 impl Database {
     /// Adds a customer.
     pub async fn add_customer(&self, new: NewCustomer, now: Timestamp) -> Result<CustomerRecord> {
-        let name_is_good = !new.name.trim().is_empty() && new.name.chars().nth(NAME_CHARS_MAX).is_none();
+        let name_is_good =
+            !new.name.trim().is_empty() && new.name.chars().nth(NAME_CHARS_MAX).is_none();
         if !name_is_good || new.vip_level > VIP_MAX {
             return Err(StoreError::Setting(format!(
                 "a customer has a name of 1 to {NAME_CHARS_MAX} characters and a VIP level of 0 to {VIP_MAX}"
@@ -114,16 +126,20 @@ impl Database {
         let (phone, key) = self.keyed(phone)?;
         self.write(move |conn| {
             Box::pin(async move {
-                let changed = sqlx::query("UPDATE customer SET version = version + 1, updated_at = $2 WHERE id = $1")
-                    .bind(big(id.get()))
-                    .bind(now.as_ms())
-                    .execute(&mut *conn)
-                    .await?;
+                let changed = sqlx::query(
+                    "UPDATE customer SET version = version + 1, updated_at = $2 WHERE id = $1",
+                )
+                .bind(big(id.get()))
+                .bind(now.as_ms())
+                .execute(&mut *conn)
+                .await?;
                 if changed.rows_affected() == 0 {
                     return Err(StoreError::NotFound("customer"));
                 }
                 put_phone(conn, id, &phone, &key, now).await?;
-                customer(conn, id).await?.ok_or(StoreError::NotFound("customer"))
+                customer(conn, id)
+                    .await?
+                    .ok_or(StoreError::NotFound("customer"))
             })
         })
         .await
@@ -132,7 +148,10 @@ impl Database {
     fn keyed(&self, phone: NewPhone) -> Result<(NewPhone, NumberKey)> {
         let key = self.plan().key(&phone.raw);
         if key.key.is_empty() {
-            return Err(StoreError::Setting(format!("`{}` is no telephone number", phone.raw)));
+            return Err(StoreError::Setting(format!(
+                "`{}` is no telephone number",
+                phone.raw
+            )));
         }
         Ok((phone, key))
     }
@@ -159,12 +178,15 @@ async fn put_phone(
     .bind(now.as_ms())
     .execute(&mut *conn)
     .await?;
-    let (phones,): (i64,) = sqlx::query_as("SELECT count(*) FROM customer_phone WHERE customer_id = $1")
-        .bind(big(id.get()))
-        .fetch_one(conn)
-        .await?;
+    let (phones,): (i64,) =
+        sqlx::query_as("SELECT count(*) FROM customer_phone WHERE customer_id = $1")
+            .bind(big(id.get()))
+            .fetch_one(conn)
+            .await?;
     if phones > PHONES_MAX as i64 {
-        return Err(StoreError::Setting(format!("a customer has at most {PHONES_MAX} numbers")));
+        return Err(StoreError::Setting(format!(
+            "a customer has at most {PHONES_MAX} numbers"
+        )));
     }
     Ok(())
 }
@@ -172,11 +194,12 @@ async fn put_phone(
 type Row = (String, i64, Option<i64>, i64);
 
 async fn customer(conn: &mut SqliteConnection, id: CustomerId) -> Result<Option<CustomerRecord>> {
-    let row: Option<Row> =
-        sqlx::query_as("SELECT display_name, vip_level, owner_agent_id, version FROM customer WHERE id = $1")
-            .bind(big(id.get()))
-            .fetch_optional(&mut *conn)
-            .await?;
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT display_name, vip_level, owner_agent_id, version FROM customer WHERE id = $1",
+    )
+    .bind(big(id.get()))
+    .fetch_optional(&mut *conn)
+    .await?;
     let Some((name, vip_level, owner, version)) = row else {
         return Ok(None);
     };
@@ -187,12 +210,14 @@ async fn customer(conn: &mut SqliteConnection, id: CustomerId) -> Result<Option<
     .bind(big(id.get()))
     .fetch_all(conn)
     .await?;
-    let phones = phones.into_iter().map(|(key, raw, confidence, is_shared)| CustomerPhone {
-        raw,
-        e164: E164::parse(&key).ok(),
-        is_certain: confidence == "known",
-        is_shared: is_shared != 0,
-    });
+    let phones = phones
+        .into_iter()
+        .map(|(key, raw, confidence, is_shared)| CustomerPhone {
+            raw,
+            e164: E164::parse(&key).ok(),
+            is_certain: confidence == "known",
+            is_shared: is_shared != 0,
+        });
     Ok(Some(CustomerRecord {
         id,
         name,
