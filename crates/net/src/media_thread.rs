@@ -244,8 +244,11 @@ impl<N: Fn(News)> MediaThread<N> {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     return ControlFlow::Break(());
                 }
-                // An error that the network left at the socket; reading it took it away.
-                Err(error) => debug!(port = ?readable.port, %error, "RTP socket"),
+                // An error that the network left at the socket; reading took it away, and the next packet tells again.
+                Err(error) => {
+                    debug!(port = ?readable.port, %error, "RTP socket");
+                    return ControlFlow::Break(());
+                }
             }
         }
         ControlFlow::Continue(())
@@ -280,7 +283,8 @@ impl<N: Fn(News)> MediaThread<N> {
                 return;
             }
             self.worker.handle_timeout(now, &mut self.outbox);
-            self.send();
+            // News and chunks too: a worker whose outbox is full of any of them waits.
+            self.flush();
         }
     }
 

@@ -61,7 +61,7 @@ pub struct SipSockets {
 
 impl SipSockets {
     /// Binds all listeners and starts their tasks. `inbound` is the bounded queue to the engine: when it is full,
-    /// datagrams are dropped and counted while TCP connections wait (S8).
+    /// datagrams are dropped and counted while TCP connections wait (S8). To be called within a tokio runtime.
     ///
     /// # Errors
     /// The system's error with transport and address in its text; nothing stays bound.

@@ -4,7 +4,8 @@
 //! system's backlog stays free for the innocent (G12). Outgoing connections are not made here: a phone that registered
 //! over TCP is reached on its own connection (RFC 5626).
 
-pub(crate) mod connection;
+mod connection;
+mod patience;
 
 use core::net::SocketAddr;
 use core::time::Duration;

@@ -153,3 +153,40 @@ fn udp_flow(local: SocketAddr, remote: SocketAddr) -> Flow {
         connection: 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // One thread: until this test awaits, the runtime does not learn that the socket can be written, and its sends find it
+    // as full as a send buffer without room.
+    #[tokio::test]
+    async fn s8_what_the_system_cannot_take_waits_up_to_the_bound_and_then_goes_out_in_order() {
+        let config = SipConfig {
+            udp_queue_max: 2,
+            ..SipConfig::default()
+        };
+        let counters = Arc::new(SipCounters::default());
+        let (inbound, _engine) = mpsc::channel(1);
+        let mut tasks = JoinSet::new();
+        let any = "127.0.0.1:0".parse().unwrap();
+        let listener =
+            UdpListener::bind(any, &config, inbound, Arc::clone(&counters), &mut tasks).unwrap();
+        let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let to = phone.local_addr().unwrap();
+        let sent: Vec<Sent> = ["1", "2", "3"]
+            .map(|text| listener.send(to, Bytes::from(text)))
+            .into();
+        assert_eq!(sent, [Sent::Accepted, Sent::Accepted, Sent::Dropped]);
+        assert_eq!(counters.udp_out_overflow.get(), 1);
+        for expected in [b"1", b"2"] {
+            let mut buffer = [0; 8];
+            let received = phone.recv_from(&mut buffer);
+            let (len, _) = tokio::time::timeout(Duration::from_secs(20), received)
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(&buffer[..len], expected);
+        }
+    }
+}

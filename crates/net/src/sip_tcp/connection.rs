@@ -17,10 +17,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 use tracing::{debug, trace};
 
 use super::Shared;
+use super::patience::{Patience, Wait};
 use crate::flow::{Admission, Opened};
 use crate::{Counter, Sent, SipCounters, SipInbound};
 
@@ -54,10 +55,8 @@ enum Ended {
     Peer,
     /// What came is not SIP.
     Framing(FrameError),
-    /// No first message, or a message not complete in time.
-    Drip,
-    /// Nothing heard for too long.
-    Idle,
+    /// It kept us waiting for too long.
+    Patience(Wait),
     /// The peer does not read, or reads too slowly.
     Overflow,
     /// We shut down.
@@ -113,8 +112,8 @@ impl Peer {
         let mut framer = StreamFramer::new(self.shared.message);
         let mut patience = Patience::new(&self.shared.limits);
         loop {
-            match timeout_at(patience.until, stream.readable()).await {
-                Err(_elapsed) => return patience.exhausted(),
+            match timeout_at(patience.until(), stream.readable()).await {
+                Err(_elapsed) => return Ended::Patience(patience.waiting_for()),
                 Ok(Err(_)) => return Ended::Peer,
                 Ok(Ok(())) => {}
             }
@@ -210,116 +209,15 @@ fn read_away(stream: &OwnedReadHalf) -> io::Result<usize> {
     stream.try_read(&mut [0; READ_BYTES])
 }
 
-/// How long a peer may keep us waiting.
-#[derive(Debug)]
-struct Patience {
-    until: Instant,
-    waiting_for: Wait,
-    message_timeout: Duration,
-    idle_timeout: Duration,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Wait {
-    /// The first frame, or the rest of a message.
-    Message,
-    /// Anything.
-    Sign,
-}
-
-impl Patience {
-    fn new(limits: &crate::TcpLimits) -> Self {
-        Self {
-            until: Instant::now() + limits.message_timeout,
-            waiting_for: Wait::Message,
-            message_timeout: limits.message_timeout,
-            idle_timeout: limits.idle_timeout,
-        }
-    }
-
-    /// Bytes came: so many whole frames, and after them nothing that counts or the beginning of a message.
-    fn heard(&mut self, frames: usize, at_boundary: bool) {
-        let now = Instant::now();
-        match (self.waiting_for, frames, at_boundary) {
-            // G12: bytes of the same message, or none that count before the first: the limit stands.
-            (Wait::Message, 0, _) => {}
-            (Wait::Message | Wait::Sign, _, false) => {
-                self.waiting_for = Wait::Message;
-                self.until = now + self.message_timeout;
-            }
-            (Wait::Message | Wait::Sign, _, true) => {
-                self.waiting_for = Wait::Sign;
-                self.until = now + self.idle_timeout;
-            }
-        }
-    }
-
-    fn exhausted(&self) -> Ended {
-        match self.waiting_for {
-            Wait::Message => Ended::Drip,
-            Wait::Sign => Ended::Idle,
-        }
-    }
-}
-
 impl Ended {
     fn counter(self, counters: &SipCounters) -> Option<&Counter> {
         match self {
             Ended::Peer => Some(&counters.tcp_closed_peer),
             Ended::Framing(_) => Some(&counters.tcp_closed_framing),
-            Ended::Drip => Some(&counters.tcp_closed_drip),
-            Ended::Idle => Some(&counters.tcp_closed_idle),
+            Ended::Patience(Wait::Message) => Some(&counters.tcp_closed_drip),
+            Ended::Patience(Wait::Sign) => Some(&counters.tcp_closed_idle),
             Ended::Overflow => Some(&counters.tcp_closed_overflow),
             Ended::EngineGone => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::TcpLimits;
-
-    const MESSAGE: Duration = Duration::from_secs(20);
-    const IDLE: Duration = Duration::from_secs(7_500);
-
-    fn patience() -> Patience {
-        Patience::new(&TcpLimits {
-            message_timeout: MESSAGE,
-            idle_timeout: IDLE,
-            ..TcpLimits::default()
-        })
-    }
-
-    #[test]
-    fn g12_more_bytes_of_one_message_do_not_prolong_its_time() {
-        let mut patience = patience();
-        let limit = patience.until;
-        for _ in 0..100 {
-            patience.heard(0, false);
-        }
-        assert_eq!(patience.until, limit);
-        assert_eq!(patience.exhausted(), Ended::Drip);
-    }
-
-    #[test]
-    fn a_whole_message_earns_the_idle_time_and_the_next_one_a_limit_of_its_own() {
-        let mut patience = patience();
-        patience.heard(1, true);
-        assert!(patience.until > Instant::now() + IDLE - Duration::from_secs(5));
-        assert_eq!(patience.exhausted(), Ended::Idle);
-        patience.heard(0, false);
-        assert!(patience.until <= Instant::now() + MESSAGE);
-        assert_eq!(patience.exhausted(), Ended::Drip);
-        patience.heard(1, false);
-        assert_eq!(patience.exhausted(), Ended::Drip);
-    }
-
-    #[test]
-    fn lone_line_ends_before_the_first_message_earn_nothing() {
-        let mut patience = patience();
-        let limit = patience.until;
-        patience.heard(0, true);
-        assert_eq!((patience.until, patience.exhausted()), (limit, Ended::Drip));
     }
 }
