@@ -16,7 +16,7 @@ pub use agent_state::{AgentState, NotReadyReason};
 pub use calendar::{Calendar, CalendarState};
 pub use cdr::Cdr;
 pub use decision::{Decision, ReasonCode};
-pub use fact::{Fact, FactRecord};
+pub use fact::{Fact, FactRecord, Offer};
 pub use id::{
     AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, ScriptName, TicketId,
 };

@@ -1,1 +1,98 @@
-fn main() {}
+//! The binary `trunkline`: configuration, loops, fan-out, shutdown, and the verbs of the command line.
+//!
+//! Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 the system failed.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks by printing"
+)]
+
+mod banner;
+mod cli;
+mod config;
+mod demo;
+mod desk_loop;
+mod engine_loop;
+mod fan_out;
+mod people;
+mod readiness;
+mod recordings;
+mod recovery;
+mod serve;
+mod verb;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ivr::Diagnostic;
+
+use cli::{Cli, Verb};
+
+/// How a verb ended.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input is wrong; each finding has its place. Exit code 1.
+    Input(Vec<Diagnostic>),
+    /// The input is wrong, and this says how. Exit code 1.
+    Refused(String),
+    /// The system failed. Exit code 3.
+    System(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<Vec<Diagnostic>> for Failure {
+    fn from(findings: Vec<Diagnostic>) -> Self {
+        Self::Input(findings)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let source = cli.place.source();
+    let json = cli.place.json;
+    let done = match cli.verb.unwrap_or(Verb::Serve) {
+        Verb::Serve => serve::run(&source),
+        Verb::Check => verb::check::run(&source, json),
+        Verb::Call(args) => verb::call::run(&source, args, json),
+        Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
+        Verb::Agent(verb) => verb::agent::run(&source, verb, json),
+        Verb::Token(verb) => verb::token::run(&source, verb, json),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&failure, json);
+            ExitCode::from(match failure {
+                Failure::Input(_) | Failure::Refused(_) => 1,
+                Failure::System(_) => 3,
+            })
+        }
+    }
+}
+
+fn tell(failure: &Failure, json: bool) {
+    match failure {
+        Failure::Input(findings) if json => println!("{}", verb::check::as_json(findings)),
+        Failure::Input(findings) => {
+            for finding in findings {
+                eprintln!("{finding}");
+            }
+            eprintln!(
+                "{} found; nothing was changed",
+                if findings.len() == 1 {
+                    "1 mistake".to_owned()
+                } else {
+                    format!("{} mistakes", findings.len())
+                }
+            );
+        }
+        Failure::Refused(message) => eprintln!("error: {message}"),
+        Failure::System(error) => eprintln!("error: {error:#}"),
+    }
+}

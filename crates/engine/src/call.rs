@@ -1,0 +1,350 @@
+//! A call: the caller's matter, from the INVITE to `call.ended`.
+//!
+//! Its state is one `Phase` with the phase's data inside; each phase's work stands in its own file (`script`, `ring`,
+//! `talk`, `ending`). A call speaks to the world through `Context` alone and never to another call. Every event is taken
+//! in every phase: what a phase cannot use is ignored there by name, never by accident.
+
+mod arrival;
+mod ending;
+mod keys;
+mod pop;
+mod ring;
+mod script;
+mod talk;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use ivr::Run;
+use media::{PlaybackId, PortId};
+use model::decision::Decision;
+use model::fact::{EndedBy, QueueExit};
+use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName};
+use sip::SessionId;
+
+use crate::config::Entry;
+use crate::context::{Context, Side};
+use crate::leg::Leg;
+use ending::Ending;
+use keys::LastKey;
+pub(crate) use keys::Way;
+use ring::Ring;
+pub(crate) use ring::tell_withdrawn;
+use talk::Talking;
+
+/// How many past events a call keeps for the trace of a defect (S3).
+const TRACE_MAX: usize = 64;
+
+/// A call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    id: CallId,
+    caller: Caller,
+    called: String,
+    /// The agent whose phone calls, when the caller is one of ours.
+    caller_agent: Option<AgentId>,
+    /// The caller's leg; `None` once it is over.
+    leg: Option<Leg>,
+    /// Our SDP for a caller whom we have not answered.
+    unanswered: Option<Bytes>,
+    /// The script, while it has something to say.
+    run: Option<Run>,
+    phase: Phase,
+    /// Phones that ring, or whose last word is still to come.
+    rings: BTreeMap<OfferId, Ring>,
+    profile: Identity,
+    language: String,
+    /// The way through the script, for the pop.
+    path: Vec<String>,
+    playing: Option<PlaybackId>,
+    last_key: Option<LastKey>,
+    /// The last agent who talked with the caller.
+    agent: Option<AgentId>,
+    answered_late: bool,
+    trace: VecDeque<(Duration, CallEvent)>,
+    planted_panic: bool,
+}
+
+/// What a call is doing.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// The caller was answered; his ACK is to come.
+    Arriving(Entry),
+    /// The script speaks.
+    InScript,
+    /// In line, with music; phones may ring.
+    Queued {
+        /// The queue.
+        queue: QueueName,
+    },
+    /// A named agent's phone rings.
+    Direct,
+    /// An agent and the caller hear each other.
+    Talking(Box<Talking>),
+    /// The caller is gone; the last phones are being told.
+    Ending(Ending),
+}
+
+/// What is known of the caller.
+#[derive(Debug)]
+enum Identity {
+    /// The directory was asked.
+    Pending,
+    /// The number was withheld, or the directory could not be asked.
+    Unknown,
+    /// The directory's answer.
+    Known(Box<Profile>),
+}
+
+/// What happens to a call.
+#[derive(Clone, Debug)]
+pub(crate) enum CallEvent {
+    /// ACK of the caller or of an agent.
+    Acked {
+        side: Side,
+        session: SessionId,
+        sdp: Option<Bytes>,
+    },
+    /// The caller cancelled, hung up, or his leg was lost.
+    CallerGone { by: EndedBy },
+    /// A key was pressed.
+    Key { side: Side, key: char, way: Way },
+    /// A party changes its media: hold, resume, another address.
+    ReInvite {
+        side: Side,
+        session: SessionId,
+        sdp: Option<Bytes>,
+    },
+    /// The agent's phone rings.
+    AgentRinging { offer: OfferId },
+    /// The agent's phone answered.
+    AgentAnswered {
+        offer: OfferId,
+        session: SessionId,
+        sdp: Option<Bytes>,
+        late: bool,
+    },
+    /// The agent's phone refused.
+    AgentRefused {
+        offer: OfferId,
+        session: SessionId,
+        status: u16,
+    },
+    /// The agent hung up, or his leg was lost.
+    AgentGone { offer: OfferId, session: SessionId },
+    /// A playback was heard to its end.
+    PlaybackDone(PlaybackId),
+    /// A media port could not be opened, or broke.
+    PortFailed(PortId),
+    /// No sound has come for the RTP time-out.
+    Silent(PortId),
+    /// The ACD chose an agent.
+    Offered {
+        offer: Offer,
+        ring_timeout: Duration,
+        waited: Duration,
+        decision: Decision,
+    },
+    /// The ACD takes an offer back.
+    Withdrawn { offer: OfferId, end: acd::OfferEnd },
+    /// The ACD grants the answer.
+    Connected {
+        offer: OfferId,
+        waited: Duration,
+        rang: Duration,
+    },
+    /// The answer came when another had the call.
+    TooLate { offer: OfferId },
+    /// The ACD's line is left.
+    LeftQueue {
+        queue: QueueName,
+        cause: QueueExit,
+        waited: Duration,
+    },
+    /// The named agent was not reached.
+    DirectEnded(acd::DirectEnd),
+    /// The directory's answer.
+    Identified(Option<Box<Profile>>),
+    /// A time of `deadline` has come.
+    TimeUp,
+    /// An operator ends the call.
+    HangUp,
+}
+
+impl Call {
+    /// One turn: takes an event, changes, speaks through the context.
+    pub(crate) fn handle(&mut self, context: &mut Context, event: CallEvent) {
+        if self.trace.len() == TRACE_MAX {
+            self.trace.pop_front();
+        }
+        self.trace.push_back((context.now, event.clone()));
+        assert!(!self.planted_panic, "a panic planted by a test");
+        match event {
+            CallEvent::Acked { side, session, sdp } => self.acked(context, side, session, sdp),
+            CallEvent::CallerGone { by } => self.caller_gone(context, by),
+            CallEvent::Key { side, key, way } => self.key(context, side, key, way),
+            CallEvent::ReInvite { side, session, sdp } => {
+                self.re_invite(context, side, session, sdp)
+            }
+            CallEvent::AgentRinging { offer } => context.tell_acd(acd::Input::Ringing { offer }),
+            CallEvent::AgentAnswered {
+                offer,
+                session,
+                sdp,
+                late,
+            } => self.agent_answered(context, offer, session, sdp, late),
+            CallEvent::AgentRefused {
+                offer,
+                session,
+                status,
+            } => self.agent_refused(context, offer, session, status),
+            CallEvent::AgentGone { offer, session } => self.agent_gone(context, offer, session),
+            CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
+            CallEvent::PortFailed(port) => self.port_failed(context, port),
+            CallEvent::Silent(port) => self.port_failed(context, port),
+            CallEvent::Offered {
+                offer,
+                ring_timeout,
+                waited,
+                decision,
+            } => self.offered(context, offer, ring_timeout, waited, decision),
+            CallEvent::Withdrawn { offer, end } => self.withdrawn(context, offer, end),
+            CallEvent::Connected {
+                offer,
+                waited,
+                rang,
+            } => self.connected(context, offer, waited, rang),
+            CallEvent::TooLate { offer } => self.too_late(context, offer),
+            CallEvent::LeftQueue {
+                queue,
+                cause,
+                waited,
+            } => self.left_queue(context, queue, cause, waited),
+            CallEvent::DirectEnded(end) => self.direct_ended(context, end),
+            CallEvent::Identified(profile) => self.identified(context, profile),
+            CallEvent::TimeUp => self.time_up(context),
+            CallEvent::HangUp => {
+                self.finish(context, ending::by_operator(&self.phase), EndedBy::System)
+            }
+        }
+        self.settle_ending(context);
+    }
+
+    /// The call's id.
+    pub(crate) const fn id(&self) -> CallId {
+        self.id
+    }
+
+    /// Whose phone uses a port.
+    pub(crate) fn side_of(&self, port: PortId) -> Side {
+        match &self.phase {
+            Phase::Talking(talking) if talking.leg.port == port => Side::Agent(talking.offer.id),
+            Phase::Arriving(_)
+            | Phase::InScript
+            | Phase::Queued { .. }
+            | Phase::Direct
+            | Phase::Talking(_)
+            | Phase::Ending(_) => self.ring_of(port).map_or(Side::Caller, Side::Agent),
+        }
+    }
+
+    /// When `TimeUp` is due.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        let script = self.run.as_ref().and_then(Run::poll_timeout);
+        let ending = match &self.phase {
+            Phase::Ending(ending) => ending.deadline(),
+            Phase::Arriving(_)
+            | Phase::InScript
+            | Phase::Queued { .. }
+            | Phase::Direct
+            | Phase::Talking(_) => None,
+        };
+        let tones = self.rings.values().filter_map(Ring::deadline).min();
+        [script, ending, tones].into_iter().flatten().min()
+    }
+
+    /// Whether nothing of the call is left: the engine forgets it.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(&self.phase, Phase::Ending(ending) if ending.is_told()) && self.rings.is_empty()
+    }
+
+    /// Whether `call.ended` was told already.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(&self.phase, Phase::Ending(ending) if ending.is_told())
+    }
+
+    /// The agent who talks with the caller, or did last.
+    pub(crate) const fn agent(&self) -> Option<AgentId> {
+        self.agent
+    }
+
+    /// The agent who talks with the caller at this moment.
+    pub(crate) const fn talking_agent(&self) -> Option<AgentId> {
+        match &self.phase {
+            Phase::Talking(_) => self.agent,
+            Phase::Arriving(_)
+            | Phase::InScript
+            | Phase::Queued { .. }
+            | Phase::Direct
+            | Phase::Ending(_) => None,
+        }
+    }
+
+    /// The agent whose phone calls.
+    pub(crate) const fn caller_agent(&self) -> Option<AgentId> {
+        self.caller_agent
+    }
+
+    /// The last events, oldest first.
+    pub(crate) fn trace(&self) -> Vec<String> {
+        self.trace
+            .iter()
+            .map(|(at, event)| format!("{at:?} {event:?}"))
+            .collect()
+    }
+
+    /// The next turn of this call will panic: for the test of S3.
+    pub(crate) const fn plant_panic(&mut self) {
+        self.planted_panic = true;
+    }
+
+    fn time_up(&mut self, context: &mut Context) {
+        self.end_late_tones(context);
+        if self
+            .run
+            .as_ref()
+            .and_then(Run::poll_timeout)
+            .is_some_and(|at| at <= context.now)
+        {
+            self.drive(context, script::Push::Timeout);
+        }
+    }
+
+    fn identified(&mut self, context: &mut Context, profile: Option<Box<Profile>>) {
+        let Some(profile) = profile else {
+            self.profile = Identity::Unknown;
+            return;
+        };
+        let familiar = profile.familiar;
+        context.fact(model::Fact::CallIdentified {
+            call: self.id,
+            profile: (*profile).clone(),
+        });
+        self.profile = Identity::Known(profile);
+        context.tell_acd(acd::Input::Identified {
+            call: self.id,
+            familiar,
+        });
+    }
+
+    /// A leg without sound is a leg without a caller: the call ends (S17: RTP time-out, and nothing else of media, ends).
+    fn port_failed(&mut self, context: &mut Context, port: PortId) {
+        if let Some(offer) = self.ring_of(port) {
+            self.ring_failed(context, offer, port);
+            return;
+        }
+        let result = ending::by_fault(&self.phase);
+        self.finish(context, result, EndedBy::System);
+    }
+}

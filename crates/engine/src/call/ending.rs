@@ -1,0 +1,175 @@
+//! The end: everything the call holds is given back in one turn, and `call.ended` is told once.
+//!
+//! Phones that were told to stop may still answer (R11), so the fact waits for their last words, but never longer than a
+//! second; the call itself is forgotten when the last of them has spoken.
+
+use std::time::Duration;
+
+use model::Fact;
+use model::fact::{CallResult, EndedBy, QueueExit};
+use sip::{Reason, Refusal};
+
+use super::{Call, Phase};
+use crate::context::Context;
+
+/// How long `call.ended` waits for phones that were told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// An ending call.
+#[derive(Debug)]
+pub(super) struct Ending {
+    result: CallResult,
+    by: EndedBy,
+    until: Duration,
+    told: bool,
+}
+
+impl Ending {
+    /// When the fact waits no longer.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        (!self.told).then_some(self.until)
+    }
+
+    /// Whether `call.ended` was told.
+    pub(super) const fn is_told(&self) -> bool {
+        self.told
+    }
+}
+
+impl Call {
+    /// The caller's leg ended by itself.
+    pub(super) fn caller_gone(&mut self, context: &mut Context, by: EndedBy) {
+        let result = match &self.phase {
+            Phase::Talking(_) => CallResult::Answered,
+            Phase::Queued { .. } | Phase::Direct => CallResult::Abandoned,
+            Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
+            Phase::Ending(_) => return,
+        };
+        self.finish(context, result, by);
+    }
+
+    /// A named agent was not reached: the script decides, else the caller is told why.
+    pub(super) fn direct_ended(&mut self, context: &mut Context, end: acd::DirectEnd) {
+        self.stop_playing(context);
+        if matches!(self.phase, Phase::Direct) {
+            self.phase = Phase::InScript;
+        }
+        if self.run.is_some() {
+            let failure = match end {
+                acd::DirectEnd::Busy | acd::DirectEnd::Declined => ivr::TransferFailure::Busy,
+                acd::DirectEnd::NoAnswer => ivr::TransferFailure::NoAnswer,
+                acd::DirectEnd::Unreachable => ivr::TransferFailure::Failure,
+            };
+            self.push_or_end(context, ivr::Input::TransferFailed(failure));
+            return;
+        }
+        let status = match end {
+            acd::DirectEnd::Busy => 486,
+            acd::DirectEnd::Declined => 603,
+            acd::DirectEnd::NoAnswer | acd::DirectEnd::Unreachable => 480,
+        };
+        self.refuse_caller(context, status);
+        self.finish(context, CallResult::Refused, EndedBy::System);
+    }
+
+    /// A final refusal for a caller whom we have not answered.
+    fn refuse_caller(&mut self, context: &mut Context, status: u16) {
+        if let (Some(_), Some(leg)) = (self.unanswered.take(), &self.leg) {
+            context
+                .sip
+                .reject(context.now, leg.session, Refusal::new(status));
+        }
+    }
+
+    /// Gives everything back: line, agents, legs, ports.
+    pub(super) fn finish(&mut self, context: &mut Context, result: CallResult, by: EndedBy) {
+        if matches!(self.phase, Phase::Ending(_)) {
+            return;
+        }
+        let ending = Ending {
+            result,
+            by,
+            until: context.now + LAST_WORDS,
+            told: false,
+        };
+        match std::mem::replace(&mut self.phase, Phase::Ending(ending)) {
+            Phase::Queued { .. } | Phase::Direct => {
+                let cause = if by == EndedBy::Caller {
+                    QueueExit::Abandoned
+                } else {
+                    QueueExit::Failed
+                };
+                context.tell_acd(acd::Input::Left {
+                    call: self.id,
+                    cause,
+                });
+            }
+            Phase::Talking(talking) => {
+                let agent = talking.offer.agent;
+                talking.leg.hang_up(context, None);
+                talking.leg.release(context);
+                context.tell_acd(acd::Input::CallEnded {
+                    call: self.id,
+                    agent,
+                });
+            }
+            Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {}
+        }
+        self.run = None;
+        self.playing = None;
+        if let Some(leg) = self.leg.take() {
+            let reason =
+                (result == CallResult::Failed).then(|| Reason::sip(500, "Server Internal Error"));
+            leg.hang_up(context, reason);
+            leg.release(context);
+        }
+        if let Some(agent) = self.caller_agent {
+            context.tell_acd(acd::Input::PhoneFree { agent });
+        }
+    }
+
+    /// After every turn: tells the end once the last words are spoken, or their time is over.
+    pub(super) fn settle_ending(&mut self, context: &mut Context) {
+        let Phase::Ending(ending) = &mut self.phase else {
+            return;
+        };
+        if ending.told || (!self.rings.is_empty() && context.now < ending.until) {
+            return;
+        }
+        // Offers of this call that the ACD still takes back are told before the end: `call.ended` is a call's last fact.
+        if context.offers.values().any(|offer| offer.call == self.id) && context.now < ending.until
+        {
+            return;
+        }
+        ending.told = true;
+        let fact = Fact::CallEnded {
+            call: self.id,
+            result: ending.result,
+            by: ending.by,
+            agent: self.agent,
+            answered_late: self.answered_late,
+        };
+        context.fact(fact);
+    }
+}
+
+/// How a call counts that an operator ends.
+pub(super) const fn by_operator(phase: &Phase) -> CallResult {
+    match phase {
+        Phase::Talking(_) => CallResult::Answered,
+        Phase::Queued { .. } | Phase::Direct => CallResult::Abandoned,
+        Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => CallResult::SelfService,
+    }
+}
+
+/// How a call counts that lost its media: a talk that broke off was a talk.
+pub(super) const fn by_fault(phase: &Phase) -> CallResult {
+    match phase {
+        Phase::Talking(_) => CallResult::Answered,
+        Phase::Queued { .. }
+        | Phase::Direct
+        | Phase::Arriving(_)
+        | Phase::InScript
+        | Phase::Ending(_) => CallResult::Failed,
+    }
+}

@@ -1,0 +1,57 @@
+//! What the agent's screen shows as his phone rings (P4): built from what the call carries, asking nobody.
+
+use std::time::Duration;
+
+use model::fact::{Pop, PopCustomer};
+use model::profile::Familiar;
+
+use super::{Call, Identity};
+
+impl Call {
+    pub(super) fn pop(&self, waited: Duration) -> Pop {
+        let customer = match &self.profile {
+            _ if self.caller.is_withheld() => PopCustomer::Withheld,
+            Identity::Pending | Identity::Unknown => PopCustomer::Pending,
+            Identity::Known(profile) => PopCustomer::Known(profile.clone()),
+        };
+        Pop {
+            direction: "in".to_owned(),
+            caller: self.caller.clone(),
+            called: self.called.clone(),
+            waited_s: waited.as_secs(),
+            language: self.language.clone(),
+            path: self.path.clone(),
+            suggestion: if self.has_open_ticket() {
+                "append"
+            } else {
+                "new"
+            }
+            .to_owned(),
+            customer,
+        }
+    }
+
+    pub(super) fn familiar(&self) -> Option<Familiar> {
+        match &self.profile {
+            Identity::Known(profile) => profile.familiar,
+            Identity::Pending | Identity::Unknown => None,
+        }
+    }
+
+    pub(super) fn vip_level(&self) -> u8 {
+        match &self.profile {
+            Identity::Known(profile) => profile
+                .candidates
+                .first()
+                .map_or(0, |candidate| candidate.vip_level),
+            Identity::Pending | Identity::Unknown => 0,
+        }
+    }
+
+    fn has_open_ticket(&self) -> bool {
+        match &self.profile {
+            Identity::Known(profile) => !profile.open_tickets.is_empty(),
+            Identity::Pending | Identity::Unknown => false,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The script's part of a call: what it wants is done here, what the caller does is told to it.
+
+use std::time::Duration;
+
+use ivr::{Effect, Environment, Run};
+use media::{PlaybackId, SoundName, Source};
+use model::fact::{CallResult, EndedBy, QueueExit};
+use model::{Fact, QueueName};
+
+use super::{Call, Phase};
+use crate::config::Entry;
+use crate::context::Context;
+use crate::route;
+
+/// Ring time of an agent who was dialled by name.
+pub(super) const DIRECT_RING: Duration = Duration::from_secs(25);
+/// The pop's path keeps this many steps.
+const PATH_MAX: usize = 20;
+/// Ringing tone of the network that the caller knows (ITU-T E.180: China 450 Hz, 1 s on, 4 s off).
+const RINGING_TONE: [Source; 2] = [
+    Source::Tone { hz: 450, ms: 1_000 },
+    Source::Silence { ms: 4_000 },
+];
+
+/// What pushes a script on.
+pub(super) enum Push {
+    Input(ivr::Input),
+    Timeout,
+}
+
+impl Call {
+    /// Goes where a number or a transfer leads.
+    pub(super) fn enter_target(&mut self, context: &mut Context, entry: Entry) {
+        match entry {
+            Entry::Script(name) => {
+                let Some(script) = context.config.scripts.get(&name).cloned() else {
+                    // `check` refuses a number without its script; a reload may race with it.
+                    self.finish(context, CallResult::Failed, EndedBy::System);
+                    return;
+                };
+                let vip_level = self.vip_level();
+                let entry = ivr::Entry {
+                    caller: self.caller.clone(),
+                    vip_level,
+                    called: self.called.clone(),
+                    language: None,
+                };
+                let run = Run::new(script, entry);
+                run.language().clone_into(&mut self.language);
+                self.run = Some(run);
+                self.drive(context, Push::Input(ivr::Input::Start));
+            }
+            Entry::Queue(queue) => self.join_queue(context, queue, Duration::ZERO, None),
+            Entry::Agent(login) => {
+                self.stop_playing(context);
+                self.ring_agent(context, &login, DIRECT_RING);
+                if matches!(self.phase, Phase::Direct) {
+                    self.play(context, RINGING_TONE.to_vec(), true);
+                }
+            }
+        }
+    }
+
+    /// Pushes the script and does what it then wants.
+    pub(super) fn drive(&mut self, context: &mut Context, push: Push) {
+        let Some(mut run) = self.run.take() else {
+            return;
+        };
+        let config = context.config.clone();
+        let environment = Environment {
+            calendars: &config.calendars,
+            scripts: &config.scripts,
+        };
+        match push {
+            Push::Input(input) => run.handle_input(context.now, &environment, input),
+            Push::Timeout => run.handle_timeout(context.now, &environment),
+        }
+        while let Some(effect) = run.poll_effect() {
+            self.perform(context, &run, effect);
+        }
+        // A call that has left the script for good (an agent, the end) does not take it back.
+        if !matches!(self.phase, Phase::Talking(_) | Phase::Ending(_)) {
+            self.run = Some(run);
+        }
+    }
+
+    fn perform(&mut self, context: &mut Context, run: &Run, effect: Effect) {
+        if matches!(self.phase, Phase::Ending(_)) {
+            return;
+        }
+        match effect {
+            Effect::Entered { kind, node } => {
+                self.step(format!("{kind} {node}"));
+                context.fact(Fact::IvrEntered {
+                    call: self.id,
+                    script: run.script().clone(),
+                    kind: kind.to_owned(),
+                    node,
+                });
+            }
+            Effect::Play { sounds } => {
+                let sources = sounds
+                    .iter()
+                    .map(|name| Source::Sound(SoundName::new(name)))
+                    .collect();
+                self.play(context, sources, false);
+            }
+            Effect::StopPlay => self.stop_playing(context),
+            Effect::JoinQueue {
+                queue,
+                head_start,
+                sticky,
+            } => self.join_queue(context, queue, head_start, sticky),
+            Effect::LeaveQueue => self.leave_queue(context),
+            Effect::Transfer { to, ring } => self.transfer(context, to, ring),
+            Effect::LanguageSet(language) => self.language = language,
+            Effect::HangUp { cause } => {
+                tracing::debug!(call = %self.id, ?cause, "the script ends the call");
+                self.finish(context, CallResult::SelfService, EndedBy::System);
+            }
+            Effect::Faulted { reason } => {
+                tracing::warn!(call = %self.id, reason, "the script cannot go on");
+                self.finish(context, CallResult::Failed, EndedBy::System);
+            }
+        }
+    }
+
+    fn transfer(&mut self, context: &mut Context, to: ivr::Target, ring: Duration) {
+        let entry = match to {
+            ivr::Target::Agent(login) => {
+                self.stop_playing(context);
+                self.ring_agent(context, &login, ring);
+                if matches!(self.phase, Phase::Direct) {
+                    self.play(context, RINGING_TONE.to_vec(), true);
+                }
+                return;
+            }
+            ivr::Target::Queue(queue) => Some(Entry::Queue(queue)),
+            ivr::Target::Script(script) => Some(Entry::Script(script)),
+            ivr::Target::Number(number) => {
+                route::entry(&context.config, &context.directory, &number)
+            }
+        };
+        match entry {
+            Some(entry) => self.enter_target(context, entry),
+            // `check` refuses unknown numbers; an agent may have been removed since.
+            None => self.direct_ended(context, acd::DirectEnd::Unreachable),
+        }
+    }
+
+    pub(super) fn join_queue(
+        &mut self,
+        context: &mut Context,
+        queue: QueueName,
+        head_start: Duration,
+        sticky: Option<bool>,
+    ) {
+        let Some(music) = context
+            .config
+            .queues
+            .get(&queue)
+            .map(|queue| queue.music.clone())
+        else {
+            self.left_queue(context, queue, QueueExit::Closed, Duration::ZERO);
+            return;
+        };
+        self.stop_playing(context);
+        self.phase = Phase::Queued {
+            queue: queue.clone(),
+        };
+        context.tell_acd(acd::Input::Joined {
+            call: self.id,
+            queue: queue.clone(),
+            head_start,
+            caller_agent: self.caller_agent,
+            familiar: self.familiar(),
+            // R64: a withheld number makes nobody familiar.
+            sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
+        });
+        if let Some(position) = context.acd.position(self.id) {
+            context.fact(Fact::QueueJoined {
+                call: self.id,
+                queue,
+                position,
+            });
+            self.play(context, vec![Source::Sound(music)], true);
+        }
+    }
+
+    fn leave_queue(&mut self, context: &mut Context) {
+        self.stop_playing(context);
+        if matches!(self.phase, Phase::Queued { .. }) {
+            self.phase = Phase::InScript;
+            context.tell_acd(acd::Input::Left {
+                call: self.id,
+                cause: QueueExit::Key,
+            });
+        }
+    }
+
+    /// The line is left without an agent: the script goes on by the exit, if it was not the script or the caller who left.
+    pub(super) fn left_queue(
+        &mut self,
+        context: &mut Context,
+        queue: QueueName,
+        cause: QueueExit,
+        waited: Duration,
+    ) {
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        context.fact(Fact::QueueLeft {
+            call: self.id,
+            queue,
+            cause,
+            waited_ms,
+        });
+        match cause {
+            QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
+            QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
+                self.stop_playing(context);
+                if matches!(self.phase, Phase::Queued { .. }) {
+                    self.phase = Phase::InScript;
+                }
+                self.push_or_end(context, ivr::Input::QueueLeft(cause));
+            }
+        }
+    }
+
+    /// Hands the script its news; a call without a script ends instead.
+    pub(super) fn push_or_end(&mut self, context: &mut Context, input: ivr::Input) {
+        if self.run.is_some() {
+            self.drive(context, Push::Input(input));
+        } else {
+            self.finish(context, CallResult::Abandoned, EndedBy::System);
+        }
+    }
+
+    pub(super) fn playback_done(&mut self, context: &mut Context, playback: PlaybackId) {
+        if self.playing == Some(playback) {
+            self.playing = None;
+            self.drive(context, Push::Input(ivr::Input::PlayDone));
+        }
+    }
+
+    pub(super) fn play(&mut self, context: &mut Context, sources: Vec<Source>, repeat: bool) {
+        if let Some(leg) = &self.leg {
+            self.playing = Some(context.play(leg.port, sources, repeat, Duration::ZERO));
+        }
+    }
+
+    pub(super) fn stop_playing(&mut self, context: &mut Context) {
+        if let (Some(playback), Some(leg)) = (self.playing.take(), &self.leg) {
+            context.media(media::Command::StopPlay {
+                port: leg.port,
+                playback,
+            });
+        }
+    }
+
+    pub(super) fn step(&mut self, step: String) {
+        if self.path.len() < PATH_MAX {
+            self.path.push(step);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Talking: the bridge, hold and resume, and who hangs up first.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use media::Source;
+use model::fact::{CallResult, EndedBy, Fact};
+use model::{Offer, OfferId};
+use sip::SessionId;
+
+use super::ring::ringing_leg;
+use super::{Call, Phase};
+use crate::context::{Context, Side};
+use crate::leg::Leg;
+
+/// What a talking call has.
+#[derive(Debug)]
+pub(super) struct Talking {
+    /// The offer that was answered.
+    pub(super) offer: Offer,
+    /// The agent's leg.
+    pub(super) leg: Leg,
+    held: bool,
+}
+
+impl Call {
+    /// The ACD grants the answer: both hear each other from this turn on (R12: a bridge cuts every prompt).
+    pub(super) fn connected(
+        &mut self,
+        context: &mut Context,
+        offer: OfferId,
+        waited: Duration,
+        rang: Duration,
+    ) {
+        let (Some((agent, leg)), Some(offer)) = (self.claim(offer), context.offers.remove(&offer))
+        else {
+            return;
+        };
+        self.answer_caller(context);
+        let Some(port) = self.leg.as_ref().map(|leg| leg.port) else {
+            leg.hang_up(context, None);
+            leg.release(context);
+            return;
+        };
+        self.playing = None;
+        self.run = None;
+        self.agent = Some(agent);
+        context.media(media::Command::Bridge {
+            a: port,
+            b: leg.port,
+        });
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        context.fact(Fact::CallConnected {
+            offer: offer.clone(),
+            waited_ms: ms(waited),
+            rang_ms: ms(rang),
+        });
+        self.phase = Phase::Talking(Box::new(Talking {
+            offer,
+            leg,
+            held: false,
+        }));
+    }
+
+    /// A BYE from an agent's phone.
+    pub(super) fn agent_gone(&mut self, context: &mut Context, offer: OfferId, session: SessionId) {
+        match &self.phase {
+            Phase::Talking(talking) if talking.leg.session == session => {
+                self.finish(context, CallResult::Answered, EndedBy::Agent);
+            }
+            Phase::Arriving(_)
+            | Phase::InScript
+            | Phase::Queued { .. }
+            | Phase::Direct
+            | Phase::Talking(_)
+            | Phase::Ending(_) => {
+                self.ringing_leg_gone(context, offer, session);
+            }
+        }
+    }
+
+    /// A party changes its media. What we cannot speak is refused and the session stays as it was (RFC 3261 §14.2).
+    pub(super) fn re_invite(
+        &mut self,
+        context: &mut Context,
+        side: Side,
+        session: SessionId,
+        sdp: Option<Bytes>,
+    ) {
+        let now = context.now;
+        let Some(leg) = self.leg_of(side, session) else {
+            context.sip.reject_reinvite(now, session, 481);
+            return;
+        };
+        let body = match sdp {
+            Some(offer) => leg.answer_sdp(context, &offer),
+            None => Ok(leg.sdp_offer()),
+        };
+        match body {
+            Ok(body) => {
+                context.sip.accept_reinvite(now, session, body);
+                self.hold_changed(context);
+            }
+            Err(error) => context.sip.reject_reinvite(now, session, error.status()),
+        }
+    }
+
+    /// Hold: the held side hears music, its port and codec stay (phones.md: hold is the server's work).
+    fn hold_changed(&mut self, context: &mut Context) {
+        let Phase::Talking(talking) = &mut self.phase else {
+            return;
+        };
+        let Some(caller) = &self.leg else { return };
+        let held = caller.is_held() || talking.leg.is_held();
+        if held == talking.held {
+            return;
+        }
+        talking.held = held;
+        let (a, b) = (caller.port, talking.leg.port);
+        let held_port = if talking.leg.is_held() { a } else { b };
+        if held {
+            let music = talking
+                .offer
+                .queue
+                .as_ref()
+                .and_then(|queue| context.config.queues.get(queue))
+                .map_or_else(
+                    || media::SoundName::new("music/default"),
+                    |queue| queue.music.clone(),
+                );
+            context.media(media::Command::Unbridge { a, b });
+            context.play(held_port, vec![Source::Sound(music)], true, Duration::ZERO);
+            context.fact(Fact::CallHeld { call: self.id });
+        } else {
+            context.media(media::Command::Bridge { a, b });
+            context.fact(Fact::CallResumed { call: self.id });
+        }
+    }
+
+    /// The leg that a session belongs to.
+    pub(super) fn leg_of(&mut self, side: Side, session: SessionId) -> Option<&mut Leg> {
+        match side {
+            Side::Caller => self.leg.as_mut(),
+            Side::Agent(offer) => match &mut self.phase {
+                Phase::Talking(talking) if talking.leg.session == session => Some(&mut talking.leg),
+                Phase::Arriving(_)
+                | Phase::InScript
+                | Phase::Queued { .. }
+                | Phase::Direct
+                | Phase::Talking(_)
+                | Phase::Ending(_) => ringing_leg(&mut self.rings, offer, session),
+            },
+        }
+    }
+}

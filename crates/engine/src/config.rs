@@ -1,0 +1,96 @@
+//! The configuration under which the engine works: one immutable snapshot, replaced whole.
+//!
+//! A running call keeps what it took from the snapshot with which it began (its script by `Arc`, its queue by name), so a
+//! reload never touches it. Reading files and telling mistakes with line and column is the shell's work.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use media::SoundName;
+use model::{Calendar, QueueName, ScriptName};
+
+/// The snapshot.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Rises with every reload; stands in each decision.
+    pub version: u64,
+    /// Where each dialled number enters.
+    pub numbers: BTreeMap<String, Number>,
+    /// All queues.
+    pub queues: BTreeMap<QueueName, Queue>,
+    /// All scripts, checked.
+    pub scripts: BTreeMap<ScriptName, Arc<ivr::Script>>,
+    /// All calendars.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// Language of a call before a script sets one: `zh-CN`.
+    pub language: String,
+    /// Which calls are recorded.
+    pub recording: RecordingPolicy,
+    /// How an agent goes to work.
+    pub sign_in: SignIn,
+}
+
+/// How an agent goes to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// By his page or the API alone.
+    Page,
+    /// Also by his phone: its first registration makes him ready, its sign-off sends him home.
+    Phone,
+}
+
+/// A dialled number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// Where its calls enter.
+    pub entry: Entry,
+    /// A hotline: callers who are not registered here may reach it.
+    pub open: bool,
+}
+
+/// Where a call enters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A script.
+    Script(ScriptName),
+    /// Straight into a queue.
+    Queue(QueueName),
+    /// An agent's phone, by login.
+    Agent(String),
+}
+
+/// A queue: the rules by which the ACD distributes, and what the caller hears.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// The rules.
+    pub rules: acd::QueueConfig,
+    /// Its name by language, for people.
+    pub title: BTreeMap<String, String>,
+    /// Played while the caller waits.
+    pub music: SoundName,
+}
+
+/// Which calls are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingPolicy {
+    /// Every answered call, from the answer to its end.
+    All,
+    /// None.
+    Never,
+}
+
+/// Where media may live, given once at start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaPlan {
+    /// Address of the RTP sockets.
+    pub bind: IpAddr,
+    /// Address that our SDP names: the same, or the public one before a NAT.
+    pub advertise: IpAddr,
+    /// First port of the range; RTP takes even ports, RTCP the next.
+    pub port_min: u16,
+    /// Last port of the range.
+    pub port_max: u16,
+    /// Media threads; both legs of a call live on one of them.
+    pub threads: u8,
+}

@@ -1,0 +1,84 @@
+//! What the engine lends a call for its turn: the SIP endpoint, the ACD, ports, agents, and the way out.
+//!
+//! A call reaches the world and its neighbours only through here, never another call. News for other calls (an agent who
+//! is free, say) come out of the ACD and are handed on by the engine within the same turn.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use acd::Acd;
+use media::{PlaybackId, PortId};
+use model::{CallId, Fact, IdSource, Offer, OfferId, Timestamp};
+use sip::{Endpoint, SessionId};
+
+use crate::config::Config;
+use crate::directory::Directory;
+use crate::input::Output;
+use crate::placement::Placement;
+use crate::request::Request;
+
+/// Whose phone a SIP session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The caller's.
+    Caller,
+    /// The phone of the agent who got this offer.
+    Agent(OfferId),
+}
+
+/// The loan.
+pub(crate) struct Context {
+    pub(crate) now: Duration,
+    pub(crate) config: Arc<Config>,
+    pub(crate) sip: Endpoint,
+    pub(crate) acd: Acd,
+    pub(crate) directory: Directory,
+    pub(crate) placement: Placement,
+    pub(crate) ids: IdSource,
+    /// Whose session it is.
+    pub(crate) sessions: BTreeMap<SessionId, (CallId, Side)>,
+    /// Live offers by id, for facts about them.
+    pub(crate) offers: BTreeMap<OfferId, Offer>,
+    pub(crate) outputs: VecDeque<Output>,
+    pub(crate) playbacks: u64,
+}
+
+impl Context {
+    pub(crate) fn fact(&mut self, fact: Fact) {
+        self.outputs
+            .push_back(Output::Fact(Timestamp::from(self.now), fact));
+    }
+
+    pub(crate) fn media(&mut self, command: media::Command) {
+        self.outputs.push_back(Output::Media(command));
+    }
+
+    pub(crate) fn request(&mut self, request: Request) {
+        self.outputs.push_back(Output::Request(request));
+    }
+
+    pub(crate) fn tell_acd(&mut self, input: acd::Input) {
+        self.acd.handle_input(self.now, input);
+    }
+
+    /// Plays to a port; the id stops it and comes back when it is done.
+    pub(crate) fn play(
+        &mut self,
+        port: PortId,
+        sources: Vec<media::Source>,
+        repeat: bool,
+        start_at: Duration,
+    ) -> PlaybackId {
+        self.playbacks += 1;
+        let playback = PlaybackId(self.playbacks);
+        self.media(media::Command::Play {
+            port,
+            playback,
+            sources,
+            repeat,
+            start_at,
+        });
+        playback
+    }
+}

@@ -1,0 +1,217 @@
+//! The one owner of all calls: an event comes in, the calls that it concerns take their turns, wishes come out.
+//!
+//! Same configuration, seed and inputs give byte-equal outputs (R3). Each call's turn runs behind a fence: a defect ends
+//! that call alone (S3), gives back what it held and leaves a trace. Nothing waits here: everything that takes time is a
+//! request, a media command or a timer.
+
+mod fence;
+mod news;
+mod people;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use acd::Acd;
+use model::{CallId, IdSource};
+use sip::{Endpoint, EndpointConfig};
+
+use crate::call::{Call, CallEvent};
+use crate::config::{Config, MediaPlan};
+use crate::context::Context;
+use crate::directory::Directory;
+use crate::input::{Input, Output};
+use crate::placement::Placement;
+use crate::request::Reply;
+
+/// What a drained server tells callers: try again then (S6).
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// News handled in one turn before the engine suspects that two rooms only talk to each other.
+const NEWS_MAX: usize = 1_000_000;
+
+/// What an engine is made of.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The first configuration.
+    pub config: Arc<Config>,
+    /// The SIP endpoint's; its hotlines are taken from `config`.
+    pub sip: EndpointConfig,
+    /// Where media may live.
+    pub media: MediaPlan,
+    /// Seed of every decision.
+    pub seed: u64,
+    /// This node's number in ids, 0..1023.
+    pub node: u16,
+}
+
+/// The engine.
+pub struct Engine {
+    context: Context,
+    calls: BTreeMap<CallId, Call>,
+    deadlines: BTreeSet<(Duration, CallId)>,
+    deadline_of: BTreeMap<CallId, Duration>,
+    draining: bool,
+}
+
+impl Engine {
+    /// An engine without agents: they come as commands.
+    pub fn new(now: Duration, settings: Settings) -> Self {
+        let Settings {
+            config,
+            sip,
+            media,
+            seed,
+            node,
+        } = settings;
+        let mut engine = Self {
+            context: Context {
+                now,
+                config: config.clone(),
+                sip: Endpoint::new(sip),
+                acd: Acd::new(seed, node),
+                directory: Directory::default(),
+                placement: Placement::new(media, seed),
+                ids: IdSource::new(node),
+                sessions: BTreeMap::new(),
+                offers: BTreeMap::new(),
+                outputs: VecDeque::new(),
+                playbacks: 0,
+            },
+            calls: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+            deadline_of: BTreeMap::new(),
+            draining: false,
+        };
+        engine.configured(config);
+        engine
+    }
+
+    /// Takes one event; drain `poll_output` after it.
+    pub fn handle_input(&mut self, now: Duration, input: Input) {
+        self.context.now = now;
+        match input {
+            Input::Message { flow, bytes } => self.fenced("a SIP message", |context| {
+                context.sip.handle_message(now, flow, bytes)
+            }),
+            Input::FlowClosed(flow) => self.fenced("a closed flow", |context| {
+                context.sip.handle_flow_closed(now, flow)
+            }),
+            Input::Media(news) => self.media_news(news),
+            Input::Command(id, command) => {
+                let done = self.command(command);
+                self.context
+                    .outputs
+                    .push_back(Output::CommandDone(id, done));
+            }
+            Input::Reply(Reply::Profile { call, profile }) => {
+                self.turn(call, CallEvent::Identified(profile))
+            }
+            Input::Configured(config) => self.configured(config),
+        }
+        self.settle();
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.context.now = now;
+        self.fenced("a SIP timer", |context| context.sip.handle_timeout(now));
+        self.fenced("an ACD timer", |context| context.acd.handle_timeout(now));
+        self.settle();
+        while let Some((at, call)) = self.deadlines.first().copied()
+            && at <= now
+        {
+            self.deadlines.remove(&(at, call));
+            self.deadline_of.remove(&call);
+            self.turn(call, CallEvent::TimeUp);
+            self.settle();
+        }
+    }
+
+    /// When `handle_timeout` wants to be called; absolute.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let calls = self.deadlines.first().map(|(at, _)| *at);
+        [
+            self.context.sip.poll_timeout(),
+            self.context.acd.poll_timeout(),
+            calls,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// The next wish.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.context.outputs.pop_front()
+    }
+
+    /// Calls alive.
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// RTP ports in use.
+    pub fn ports_in_use(&self) -> usize {
+        self.context.placement.in_use()
+    }
+
+    /// What the SIP endpoint counted.
+    pub fn sip_counters(&self) -> &sip::Counters {
+        self.context.sip.counters()
+    }
+
+    /// The ACD, to be looked at.
+    pub const fn acd(&self) -> &Acd {
+        &self.context.acd
+    }
+
+    /// Makes the next turn of a call panic: for tests of S3.
+    #[doc(hidden)]
+    pub fn plant_panic(&mut self, call: CallId) {
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.plant_panic();
+        }
+    }
+
+    fn configured(&mut self, config: Arc<Config>) {
+        let queues = config
+            .queues
+            .iter()
+            .map(|(name, queue)| (name.clone(), queue.rules.clone()))
+            .collect();
+        let hotlines = config
+            .numbers
+            .iter()
+            .filter(|(_, number)| number.open)
+            .map(|(digits, _)| digits.clone())
+            .collect();
+        self.context
+            .acd
+            .set_queues(self.context.now, config.version, queues);
+        self.context.sip.set_hotlines(hotlines);
+        self.context.config = config;
+    }
+
+    /// News of SIP and the ACD, until there are none: all that follows from one event follows in its turn.
+    fn settle(&mut self) {
+        for _ in 0..NEWS_MAX {
+            if let Some(output) = self.context.sip.poll_output() {
+                match output {
+                    sip::Output::Transmit(transmit) => {
+                        self.context.outputs.push_back(Output::Transmit(transmit))
+                    }
+                    sip::Output::Event(event) => self.sip_event(event),
+                }
+            } else if let Some(output) = self.context.acd.poll_output() {
+                self.acd_output(output);
+            } else {
+                if self.draining && self.calls.is_empty() {
+                    self.draining = false;
+                    self.context.outputs.push_back(Output::Drained);
+                }
+                return;
+            }
+        }
+        tracing::error!("one event made a million others: the turn was cut");
+    }
+}

@@ -1,0 +1,284 @@
+//! News of the rooms below, each handed to the call that it concerns, in the turn in which it came.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use model::fact::{EndedBy, QueueExit};
+use model::{Fact, Offer};
+use sip::Event;
+
+use super::Engine;
+use super::fence::internal_error;
+use crate::call::{self, Call, CallEvent, Way};
+use crate::context::Side;
+
+impl Engine {
+    pub(super) fn sip_event(&mut self, event: Event) {
+        match event {
+            Event::Invite { session, invite } => self.arrive(session, invite),
+            Event::Registered { user, first, .. } => self.registered(&user, first),
+            Event::Unregistered { user, cause } => self.unregistered(&user, cause),
+            Event::Cancelled { session, .. } => {
+                self.session_turn(session, |_| CallEvent::CallerGone {
+                    by: EndedBy::Caller,
+                })
+            }
+            Event::Acked { session, sdp } => {
+                self.session_turn(session, |side| CallEvent::Acked { side, session, sdp })
+            }
+            Event::ReInvite { session, sdp } => {
+                self.session_turn(session, |side| CallEvent::ReInvite { side, session, sdp })
+            }
+            Event::Digit { session, digit, .. } => {
+                self.session_turn(session, |side| CallEvent::Key {
+                    side,
+                    key: digit,
+                    way: Way::Info,
+                });
+            }
+            Event::Ringing { session, .. } => {
+                self.agent_turn(session, |offer| CallEvent::AgentRinging { offer })
+            }
+            Event::Answered { session, sdp, late } => {
+                self.agent_turn(session, |offer| CallEvent::AgentAnswered {
+                    offer,
+                    session,
+                    sdp,
+                    late,
+                });
+            }
+            Event::Refused {
+                session, status, ..
+            } => {
+                self.agent_turn(session, |offer| CallEvent::AgentRefused {
+                    offer,
+                    session,
+                    status,
+                });
+            }
+            Event::Ended { session, by, .. } => self.session_turn(session, |side| match side {
+                Side::Caller => CallEvent::CallerGone {
+                    by: ended_by(by, EndedBy::Caller),
+                },
+                Side::Agent(offer) => CallEvent::AgentGone { offer, session },
+            }),
+        }
+    }
+
+    pub(super) fn arrive(&mut self, session: sip::SessionId, invite: sip::IncomingInvite) {
+        let context = &mut self.context;
+        let arrived = catch_unwind(AssertUnwindSafe(|| Call::arrive(context, session, invite)));
+        match arrived {
+            Ok(Some(call)) => {
+                let id = call.id();
+                self.calls.insert(id, call);
+                self.after_turn(id);
+            }
+            Ok(None) => {}
+            Err(_) => {
+                tracing::error!("a call could not begin");
+                self.context
+                    .sip
+                    .hang_up(self.context.now, session, Some(internal_error()));
+            }
+        }
+    }
+
+    pub(super) fn session_turn(
+        &mut self,
+        session: sip::SessionId,
+        event: impl FnOnce(Side) -> CallEvent,
+    ) {
+        if let Some((call, side)) = self.context.sessions.get(&session).copied() {
+            self.turn(call, event(side));
+        }
+    }
+
+    pub(super) fn agent_turn(
+        &mut self,
+        session: sip::SessionId,
+        event: impl FnOnce(model::OfferId) -> CallEvent,
+    ) {
+        match self.context.sessions.get(&session).copied() {
+            Some((call, Side::Agent(offer))) => self.turn(call, event(offer)),
+            // A phone that answers for a call that broke: the endpoint's own BYE ends it.
+            Some((_, Side::Caller)) | None => {
+                self.context.sip.hang_up(self.context.now, session, None)
+            }
+        }
+    }
+
+    pub(super) fn acd_output(&mut self, output: acd::Output) {
+        match output {
+            acd::Output::Offer {
+                offer,
+                call,
+                agent,
+                queue,
+                ring_timeout,
+                waited,
+                decision,
+            } => {
+                let offer = Offer {
+                    id: offer,
+                    call,
+                    agent,
+                    queue,
+                };
+                if self.calls.contains_key(&call) {
+                    self.turn(
+                        call,
+                        CallEvent::Offered {
+                            offer,
+                            ring_timeout,
+                            waited,
+                            decision,
+                        },
+                    );
+                } else {
+                    self.context.tell_acd(acd::Input::Left {
+                        call,
+                        cause: QueueExit::Failed,
+                    });
+                }
+            }
+            acd::Output::Withdraw {
+                offer, call, end, ..
+            } => {
+                if self.calls.contains_key(&call) {
+                    self.turn(call, CallEvent::Withdrawn { offer, end });
+                } else {
+                    call::tell_withdrawn(&mut self.context, offer, end);
+                }
+            }
+            acd::Output::Connect {
+                offer,
+                call,
+                waited,
+                rang,
+                ..
+            } => self.turn(
+                call,
+                CallEvent::Connected {
+                    offer,
+                    waited,
+                    rang,
+                },
+            ),
+            acd::Output::TooLate { offer, call, .. } => {
+                self.turn(call, CallEvent::TooLate { offer })
+            }
+            acd::Output::AgentStateChanged {
+                agent,
+                from,
+                to,
+                cause,
+            } => {
+                self.context.fact(Fact::AgentStateChanged {
+                    agent,
+                    from,
+                    to,
+                    cause: cause.to_owned(),
+                });
+            }
+            acd::Output::LeftQueue {
+                call,
+                queue,
+                cause,
+                waited,
+            } => self.turn(
+                call,
+                CallEvent::LeftQueue {
+                    queue,
+                    cause,
+                    waited,
+                },
+            ),
+            acd::Output::DirectEnded { call, end, .. } => {
+                self.turn(call, CallEvent::DirectEnded(end))
+            }
+        }
+    }
+
+    pub(super) fn registered(&mut self, user: &str, first: bool) {
+        let Some(agent) = self.context.directory.by_login(user).map(|agent| agent.id) else {
+            return;
+        };
+        if first {
+            self.context.fact(Fact::AgentRegistered { agent });
+            self.context.tell_acd(acd::Input::PhoneRegistered(agent));
+            self.sign_in_by_phone(agent);
+        }
+    }
+
+    pub(super) fn unregistered(&mut self, user: &str, cause: sip::UnregisterCause) {
+        let Some(agent) = self.context.directory.by_login(user).map(|agent| agent.id) else {
+            return;
+        };
+        let cause = match cause {
+            sip::UnregisterCause::Expired => "expired",
+            sip::UnregisterCause::Request => "request",
+            sip::UnregisterCause::FlowLost => "flow_lost",
+            sip::UnregisterCause::AccountRemoved => "account_removed",
+        };
+        self.context.fact(Fact::AgentUnregistered {
+            agent,
+            cause: cause.to_owned(),
+        });
+        if cause == "request" {
+            self.sign_out_by_phone(agent);
+        }
+        self.context.tell_acd(acd::Input::PhoneUnregistered(agent));
+    }
+
+    pub(super) fn media_news(&mut self, news: media::News) {
+        match news {
+            media::News::Digit { port, digit, .. } => self.port_turn(port, |side| CallEvent::Key {
+                side,
+                key: digit,
+                way: Way::Media,
+            }),
+            media::News::PlaybackDone { port, playback } => {
+                self.port_turn(port, |_| CallEvent::PlaybackDone(playback))
+            }
+            media::News::Silent { port } => self.port_turn(port, |_| CallEvent::Silent(port)),
+            media::News::OpenFailed { port, reason } => {
+                tracing::warn!(?port, reason, "an RTP port cannot be opened");
+                self.port_turn(port, |_| CallEvent::PortFailed(port));
+                self.context.placement.release(port);
+            }
+            media::News::PortPanicked { port } => {
+                tracing::error!(?port, "a media port broke");
+                self.port_turn(port, |_| CallEvent::PortFailed(port));
+                self.context.placement.release(port);
+            }
+            media::News::Closed { port, statistics } => {
+                tracing::debug!(?port, ?statistics, "a media port is closed");
+                self.context.placement.release(port);
+            }
+            media::News::SoundMissing { sound, .. } => tracing::warn!(%sound, "a sound is missing"),
+            media::News::Locked { port, remote } => {
+                tracing::debug!(?port, %remote, "the source of sound is settled")
+            }
+            media::News::RecordingEnded { recording, frames } => {
+                tracing::debug!(?recording, frames, "a recording ended")
+            }
+        }
+    }
+
+    pub(super) fn port_turn(&mut self, port: media::PortId, event: impl FnOnce(Side) -> CallEvent) {
+        if let Some(call) = self.context.placement.owner(port) {
+            let side = self
+                .calls
+                .get(&call)
+                .map_or(Side::Caller, |call| call.side_of(port));
+            self.turn(call, event(side));
+        }
+    }
+}
+
+const fn ended_by(by: sip::EndedBy, party: EndedBy) -> EndedBy {
+    match by {
+        sip::EndedBy::RemoteBye => party,
+        sip::EndedBy::NoAck | sip::EndedBy::FlowLost | sip::EndedBy::Timeout => EndedBy::System,
+    }
+}

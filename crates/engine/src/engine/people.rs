@@ -1,0 +1,140 @@
+//! Commands: what people want, answered in the turn in which it was asked.
+
+use model::{AgentId, AgentState};
+
+use super::{Engine, RETRY_AFTER};
+use crate::call::CallEvent;
+use crate::command::{AgentEntry, Asker, Command, CommandError, StateRequest};
+use crate::config::SignIn;
+
+/// Longest word that an agent may give as a reason.
+const REASON_MAX: usize = 32;
+
+impl Engine {
+    pub(super) fn command(&mut self, command: Command) -> Result<(), CommandError> {
+        match command {
+            Command::SetAgentState { agent, request, by } => {
+                self.set_agent_state(agent, request, by)
+            }
+            Command::EndWrapUp { agent } => {
+                self.known_agent(agent)?;
+                self.context.tell_acd(acd::Input::WrapUpEnded(agent));
+                Ok(())
+            }
+            Command::HangUp { call } => {
+                if !self.calls.contains_key(&call) {
+                    return Err(CommandError::UnknownCall(call));
+                }
+                self.turn(call, CallEvent::HangUp);
+                Ok(())
+            }
+            Command::PutAgent(agent) => {
+                self.put_agent(agent);
+                Ok(())
+            }
+            Command::RemoveAgent(agent) => {
+                let former = self
+                    .context
+                    .directory
+                    .remove(agent)
+                    .ok_or(CommandError::UnknownAgent(agent))?;
+                self.context.sip.remove_account(&former.login);
+                self.context.tell_acd(acd::Input::AgentRemoved(agent));
+                Ok(())
+            }
+            Command::Drain => {
+                self.context.sip.set_refusing(Some(RETRY_AFTER));
+                self.draining = true;
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn known_agent(&self, agent: AgentId) -> Result<(), CommandError> {
+        self.context
+            .directory
+            .get(agent)
+            .map(|_| ())
+            .ok_or(CommandError::UnknownAgent(agent))
+    }
+
+    pub(super) fn set_agent_state(
+        &mut self,
+        agent: AgentId,
+        request: StateRequest,
+        by: Asker,
+    ) -> Result<(), CommandError> {
+        self.known_agent(agent)?;
+        let request = match request {
+            StateRequest::Ready => acd::Requested::Ready,
+            StateRequest::Offline => acd::Requested::Offline,
+            StateRequest::NotReady { reason } => {
+                let length = reason.chars().count();
+                if length == 0 || length > REASON_MAX || reason.chars().any(char::is_control) {
+                    return Err(CommandError::NotAllowed(format!(
+                        "a reason has 1 to {REASON_MAX} printable characters"
+                    )));
+                }
+                acd::Requested::NotReady(model::NotReadyReason::Said(reason))
+            }
+        };
+        let cause = match by {
+            Asker::Agent => "agent",
+            Asker::Supervisor => "supervisor",
+        };
+        self.context.tell_acd(acd::Input::StateRequested {
+            agent,
+            request,
+            cause,
+        });
+        Ok(())
+    }
+
+    pub(super) fn put_agent(&mut self, agent: AgentEntry) {
+        let account = sip::Account {
+            ha1_md5: agent.ha1_md5,
+            ha1_sha256: agent.ha1_sha256,
+        };
+        let profile = acd::AgentProfile {
+            id: agent.id,
+            login: agent.login.clone(),
+            queues: agent.queues.clone(),
+        };
+        let login = agent.login.clone();
+        if let Some(former) = self.context.directory.put(agent)
+            && former.login != login
+        {
+            self.context.sip.remove_account(&former.login);
+        }
+        self.context.sip.set_account(&login, account);
+        self.context.tell_acd(acd::Input::AgentPut(profile));
+    }
+
+    /// Where phones sign in: the first registration of an agent who is not at work makes him ready.
+    pub(super) fn sign_in_by_phone(&mut self, agent: AgentId) {
+        let offline = matches!(
+            self.context.acd.agent_state(agent),
+            Some(AgentState::Offline)
+        );
+        if offline && self.context.config.sign_in == SignIn::Phone {
+            let request = acd::Requested::Ready;
+            self.context.tell_acd(acd::Input::StateRequested {
+                agent,
+                request,
+                cause: "phone",
+            });
+        }
+    }
+
+    /// Where phones sign in: one that signs off sends its agent home. A phone that is lost does not (A5).
+    pub(super) fn sign_out_by_phone(&mut self, agent: AgentId) {
+        if self.context.config.sign_in == SignIn::Phone {
+            let request = acd::Requested::Offline;
+            self.context.tell_acd(acd::Input::StateRequested {
+                agent,
+                request,
+                cause: "phone",
+            });
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One phone's part in a call: a SIP session and the port where its sound lives.
+//!
+//! A leg speaks SDP; it does not know what the call is about. Every body that we send on it has the same `o=` id and a
+//! rising version (RFC 3264 §8).
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use media::PortId;
+use model::CallId;
+use sdp::{Direction, LocalAudio, Negotiated};
+use sip::{Flow, Reason, SessionId};
+
+use crate::context::{Context, Side};
+
+/// Payload type of telephone-event in SDP offers of ours.
+const TELEPHONE_EVENT: u8 = 101;
+
+/// A leg.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) session: SessionId,
+    pub(crate) port: PortId,
+    audio: LocalAudio,
+    signalling: IpAddr,
+    /// What the peer last agreed to; `None` until its SDP came.
+    negotiated: Option<Negotiated>,
+}
+
+/// Why a leg could not be made.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum LegError {
+    /// Its SDP cannot be used: the SIP status that says so.
+    Sdp(u16),
+    /// No RTP port is free.
+    NoPort,
+}
+
+impl LegError {
+    pub(crate) const fn status(&self) -> u16 {
+        match self {
+            Self::Sdp(status) => *status,
+            // RFC 3261 §21.5.4: overload.
+            Self::NoPort => 503,
+        }
+    }
+}
+
+impl Leg {
+    /// A leg for an INVITE that came in; the port is open when this returns well.
+    pub(crate) fn incoming(
+        context: &mut Context,
+        call: CallId,
+        session: SessionId,
+        flow: Flow,
+    ) -> Result<Self, LegError> {
+        let leg = Self::open(context, call, session, flow.remote.ip())?;
+        context.sessions.insert(session, (call, Side::Caller));
+        Ok(leg)
+    }
+
+    /// A leg towards a phone. `dial` sends the INVITE with the SDP offer it is given.
+    pub(crate) fn outgoing(
+        context: &mut Context,
+        call: CallId,
+        side: Side,
+        flow: Flow,
+        dial: impl FnOnce(&mut Context, Bytes) -> SessionId,
+    ) -> Result<Self, LegError> {
+        let mut leg = Self::open(context, call, SessionId(0), flow.remote.ip())?;
+        let body = leg.sdp_offer();
+        leg.session = dial(context, body);
+        context.sessions.insert(leg.session, (call, side));
+        Ok(leg)
+    }
+
+    fn open(
+        context: &mut Context,
+        call: CallId,
+        session: SessionId,
+        signalling: IpAddr,
+    ) -> Result<Self, LegError> {
+        let (port, local) = context.placement.take(call).ok_or(LegError::NoPort)?;
+        context.media(media::Command::Open { port, local });
+        let codecs = audio::codec::CODECS.iter().map(|codec| sdp::Codec {
+            name: codec.name.to_owned(),
+            payload_type: codec.payload_type,
+            clock_rate_hz: codec.clock_rate_hz,
+            channels: codec.channels,
+            fmtp: codec.fmtp.map(str::to_owned),
+        });
+        let audio = LocalAudio {
+            address: context.placement.advertised(),
+            port: local.port(),
+            codecs: codecs.collect(),
+            telephone_event: TELEPHONE_EVENT,
+            session_id: port.0,
+            session_version: 0,
+            direction: Direction::SendReceive,
+        };
+        Ok(Self {
+            session,
+            port,
+            audio,
+            signalling,
+            negotiated: None,
+        })
+    }
+
+    /// Our SDP offer, of a new version.
+    pub(crate) fn sdp_offer(&mut self) -> Bytes {
+        self.audio.session_version += 1;
+        sdp::offer(&self.audio).into()
+    }
+
+    /// Answers the peer's SDP offer and tells the media thread what was agreed.
+    pub(crate) fn answer_sdp(
+        &mut self,
+        context: &mut Context,
+        offer: &[u8],
+    ) -> Result<Bytes, LegError> {
+        self.audio.session_version += 1;
+        let (body, negotiated) =
+            sdp::answer(offer, &self.audio).map_err(|error| LegError::Sdp(error.status()))?;
+        self.agree(context, negotiated)?;
+        Ok(body.into())
+    }
+
+    /// Takes the peer's answer to our SDP offer.
+    pub(crate) fn accept_sdp(
+        &mut self,
+        context: &mut Context,
+        answer: &[u8],
+    ) -> Result<(), LegError> {
+        let negotiated = sdp::accept(&self.audio, answer).map_err(|_| LegError::Sdp(488))?;
+        self.agree(context, negotiated)
+    }
+
+    fn agree(&mut self, context: &mut Context, negotiated: Negotiated) -> Result<(), LegError> {
+        let row = audio::codec::by_name(&negotiated.codec.name, negotiated.codec.clock_rate_hz)
+            .ok_or(LegError::Sdp(488))?;
+        let stream = media::Stream {
+            remote: negotiated.remote,
+            remote_rtcp: negotiated.remote_rtcp,
+            signalling: Some(self.signalling),
+            codec: row,
+            payload_type: negotiated.codec.payload_type,
+            telephone_event: negotiated.telephone_event,
+            sending: matches!(
+                negotiated.direction,
+                Direction::SendReceive | Direction::SendOnly
+            ),
+            receiving: matches!(
+                negotiated.direction,
+                Direction::SendReceive | Direction::ReceiveOnly
+            ),
+        };
+        context.media(media::Command::Negotiate {
+            port: self.port,
+            stream,
+        });
+        self.negotiated = Some(negotiated);
+        Ok(())
+    }
+
+    /// Name of the codec, once agreed.
+    pub(crate) fn codec(&self) -> Option<&str> {
+        self.negotiated
+            .as_ref()
+            .map(|negotiated| negotiated.codec.name.as_str())
+    }
+
+    /// Whether the peer's SDP came.
+    pub(crate) const fn is_negotiated(&self) -> bool {
+        self.negotiated.is_some()
+    }
+
+    /// Whether the peer has put us on hold: it does not want to hear us, or neither to be heard (RFC 3264 §8.4).
+    pub(crate) fn is_held(&self) -> bool {
+        self.negotiated
+            .as_ref()
+            .is_some_and(|negotiated| match negotiated.direction {
+                Direction::SendReceive | Direction::SendOnly => false,
+                Direction::ReceiveOnly | Direction::Inactive => true,
+            })
+    }
+
+    /// Asks the phone to stop: CANCEL, BYE or a refusal, as its state wants. Its last word may still come.
+    pub(crate) fn hang_up(&self, context: &mut Context, reason: Option<Reason>) {
+        context.sip.hang_up(context.now, self.session, reason);
+    }
+
+    /// Forgets the leg: its session is over and its port is closed.
+    pub(crate) fn release(self, context: &mut Context) {
+        context.sessions.remove(&self.session);
+        context.media(media::Command::Close { port: self.port });
+    }
+}

@@ -1,0 +1,203 @@
+//! The command line: verbs, each with an example in its help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Source;
+
+/// The contact centre in one binary.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trunkline",
+    version,
+    about,
+    after_help = "Without a verb it serves: `trunkline` is `trunkline serve`.\nExit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 the system failed."
+)]
+pub struct Cli {
+    /// Where the configuration stands.
+    #[command(flatten)]
+    pub place: Place,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Folder of the configuration.
+    #[arg(long, global = true, default_value = "config", value_name = "DIR")]
+    pub config: PathBuf,
+    /// Overrides one setting, such as sip.udp=127.0.0.1:5070; may be repeated.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Prints data for programs.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+impl Place {
+    /// As the configuration's source.
+    pub fn source(&self) -> Source {
+        Source {
+            dir: self.config.clone(),
+            overrides: self.overrides.clone(),
+        }
+    }
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Runs the contact centre (the default).
+    #[command(
+        after_help = "Example: trunkline serve --config config --set http.listen=127.0.0.1:8090"
+    )]
+    Serve,
+    /// Checks configuration and all scripts without starting anything.
+    #[command(after_help = "Example: trunkline check --config config")]
+    Check,
+    /// Calls a number from a built-in test phone through real SIP and RTP, and narrates what happens.
+    #[command(
+        after_help = "Examples:\n  trunkline call 4000 --press 2s:1 --tone 440 --for 20\n  trunkline call --answer --as 1001 --password trunkline-demo --tone 880"
+    )]
+    Call(CallArgs),
+    /// IVR scripts.
+    #[command(subcommand)]
+    Ivr(IvrVerb),
+    /// The people who take calls.
+    #[command(subcommand)]
+    Agent(AgentVerb),
+    /// Bearer tokens for programs.
+    #[command(subcommand)]
+    Token(TokenVerb),
+}
+
+/// `trunkline call`
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The number to dial.
+    #[arg(required_unless_present = "answer")]
+    pub number: Option<String>,
+    /// Waits for calls instead of making one; needs --as and --password.
+    #[arg(long, conflicts_with = "number", requires = "password")]
+    pub answer: bool,
+    /// The number that calls, or the login of an agent.
+    #[arg(long = "as", value_name = "USER", default_value = "13800001111")]
+    pub user: String,
+    /// The password of that agent.
+    #[arg(long)]
+    pub password: Option<String>,
+    /// The server; default: the first SIP listener of the configuration.
+    #[arg(long, value_name = "ADDRESS")]
+    pub server: Option<SocketAddr>,
+    /// Presses a key so long after the answer: 2s:1 (may be repeated).
+    #[arg(long, value_name = "AFTER:KEY")]
+    pub press: Vec<String>,
+    /// How keys are sent.
+    #[arg(long, value_enum, default_value = "rfc4733")]
+    pub dtmf: Dtmf,
+    /// Says a tone of this frequency.
+    #[arg(long, value_name = "HZ", conflicts_with = "wav")]
+    pub tone: Option<f64>,
+    /// Says this WAV.
+    #[arg(long, value_name = "FILE")]
+    pub wav: Option<PathBuf>,
+    /// Writes what is heard and said to this WAV (left heard, right said).
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Hangs up so many seconds after the answer.
+    #[arg(long = "for", value_name = "SECONDS")]
+    pub hold_for: Option<f64>,
+}
+
+/// How keys are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dtmf {
+    /// In the media.
+    Rfc4733,
+    /// By SIP INFO.
+    Info,
+}
+
+/// `trunkline ivr`
+#[derive(Debug, Subcommand)]
+pub enum IvrVerb {
+    /// Runs the tests that stand in the scripts, in virtual time.
+    #[command(after_help = "Example: trunkline ivr test ivr-scripts/main.toml")]
+    Test {
+        /// One script; default: all.
+        file: Option<PathBuf>,
+    },
+}
+
+/// `trunkline agent`
+#[derive(Debug, Subcommand)]
+pub enum AgentVerb {
+    /// Adds an agent; prints a password if none is given.
+    #[command(
+        after_help = "Example: trunkline agent add 1004 --name 'Zhao Lei' --queues support,sales"
+    )]
+    Add {
+        /// User name of phone and page, and the number by which colleagues dial him.
+        login: String,
+        /// His name.
+        #[arg(long)]
+        name: String,
+        /// Queues that he serves.
+        #[arg(long, value_delimiter = ',')]
+        queues: Vec<String>,
+        /// agent, supervisor, admin.
+        #[arg(long, value_delimiter = ',', default_value = "agent")]
+        roles: Vec<String>,
+        /// Language of his page.
+        #[arg(long, default_value = "zh-CN")]
+        locale: String,
+        /// His password; without it one is made and printed once.
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Lists all agents.
+    #[command(after_help = "Example: trunkline agent list --json")]
+    List,
+    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles; lists are separated by `;`.
+    #[command(after_help = "Example: trunkline agent import agents.csv")]
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Gives an agent a new password; reads it from standard input if none is given.
+    #[command(after_help = "Example: trunkline agent passwd 1001 < new-password.txt")]
+    Passwd {
+        /// Who.
+        login: String,
+        /// The password; better given by standard input, where no list of processes shows it.
+        #[arg(long)]
+        password: Option<String>,
+    },
+}
+
+/// `trunkline token`
+#[derive(Debug, Subcommand)]
+pub enum TokenVerb {
+    /// Makes a token that acts as an agent; prints it once.
+    #[command(after_help = "Example: trunkline token add wallboard --as admin")]
+    Add {
+        /// What it is for.
+        name: String,
+        /// Whose rights it has.
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+    },
+    /// Lists all tokens, without their secrets.
+    #[command(after_help = "Example: trunkline token list")]
+    List,
+    /// Takes a token back.
+    #[command(after_help = "Example: trunkline token revoke wallboard")]
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}

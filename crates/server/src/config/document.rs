@@ -1,0 +1,121 @@
+//! One TOML file: read into its shape, with every mistake told by line and column.
+
+use std::path::Path;
+
+use ivr::{Diagnostic, Severity, closest};
+use serde::de::DeserializeOwned;
+
+/// A file's text and name, to turn byte offsets into places.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// As people call it: `config/queues.toml`.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Document {
+    /// Reads a file; a file that cannot be read is a diagnostic like any other mistake.
+    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok(Self { file, text }),
+            Err(error) => Err(Diagnostic {
+                severity: Severity::Error,
+                file,
+                line: 1,
+                column: 1,
+                message: format!("cannot be read: {error}"),
+                help: None,
+            }),
+        }
+    }
+
+    /// Reads the text into a shape. TOML stops at the first mistake of syntax or type.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+        toml::from_str(&self.text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            self.error(
+                offset,
+                error.message().to_owned(),
+                suggestion(error.message()),
+            )
+        })
+    }
+
+    /// An error at a byte offset.
+    pub fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
+        let (line, column) = place(&self.text, offset);
+        Diagnostic {
+            severity: Severity::Error,
+            file: self.file.clone(),
+            line,
+            column,
+            message,
+            help,
+        }
+    }
+}
+
+/// Line and column of a byte offset, both from 1, columns in characters.
+fn place(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |line| line.chars().count())
+        + 1;
+    (
+        u32::try_from(line).unwrap_or(u32::MAX),
+        u32::try_from(column).unwrap_or(u32::MAX),
+    )
+}
+
+/// "unknown field `stategy`, expected one of `name`, `strategy`": the nearest of the names it lists.
+fn suggestion(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field ")?;
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let wrong = quoted.next()?;
+    let near = closest(wrong, quoted)?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape is asked for")]
+    struct Shape {
+        strategy: String,
+        wrap_up_s: Option<u32>,
+    }
+
+    fn told(text: &str) -> String {
+        let document = Document {
+            file: "config/x.toml".into(),
+            text: text.into(),
+        };
+        document.parse::<Shape>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn mistakes_have_a_place_and_a_suggestion() {
+        let unknown = told("# 中文\nstrategy = \"x\"\nwrap_upp_s = 3\n");
+        assert!(
+            unknown.starts_with("config/x.toml:3:1: error: unknown field `wrap_upp_s`"),
+            "{unknown}"
+        );
+        assert!(
+            unknown.ends_with("help: did you mean `wrap_up_s`?"),
+            "{unknown}"
+        );
+        let kind = told("strategy = \"x\"\nwrap_up_s = \"10\"\n");
+        assert!(kind.starts_with("config/x.toml:2:13: error: "), "{kind}");
+        let syntax = told("strategy = \"x\nwrap_up_s = 3");
+        assert!(syntax.starts_with("config/x.toml:1:"), "{syntax}");
+    }
+}

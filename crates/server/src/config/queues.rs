@@ -1,0 +1,251 @@
+//! `config/queues.toml`: the rules of each queue.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::Queue;
+use ivr::{Diagnostic, closest};
+use media::SoundName;
+use model::QueueName;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::document::Document;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    queue: BTreeMap<String, Section>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    #[serde(default)]
+    name: BTreeMap<String, String>,
+    strategy: Spanned<String>,
+    fallback: Option<Spanned<String>>,
+    ring_timeout_s: Option<Spanned<u32>>,
+    wrap_up_s: Option<u32>,
+    max_wait_s: Option<Spanned<u32>>,
+    max_waiting: Option<u32>,
+    ring_max: Option<Spanned<usize>>,
+    pass_pause_s: Option<u32>,
+    reject_delay_s: Option<u32>,
+    no_answer_limit: Option<u32>,
+    min_handled_s: Option<u32>,
+    max_consecutive: Option<u32>,
+    sticky_wait_s: Option<u32>,
+    count_window_s: Option<Spanned<u32>>,
+    wait_without_agents: Option<bool>,
+    music: Option<Spanned<String>>,
+}
+
+/// Reads all queues; `sounds` are the names that can be played.
+pub fn read(
+    document: &Document,
+    sounds: &std::collections::BTreeSet<String>,
+) -> Result<BTreeMap<QueueName, Queue>, Vec<Diagnostic>> {
+    let file: File = document.parse().map_err(|error| vec![error])?;
+    let mut wrong = Vec::new();
+    let mut queues = BTreeMap::new();
+    for (name, section) in file.queue {
+        let name = QueueName::new(name);
+        if let Some(queue) = queue_of(document, &name, section, sounds, &mut wrong) {
+            queues.insert(name, queue);
+        }
+    }
+    if wrong.is_empty() {
+        Ok(queues)
+    } else {
+        Err(wrong)
+    }
+}
+
+fn queue_of(
+    document: &Document,
+    name: &QueueName,
+    section: Section,
+    sounds: &std::collections::BTreeSet<String>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Queue> {
+    let mut rules = acd::QueueConfig::new(name.clone());
+    rules.strategy = strategy(document, &section.strategy, wrong)?;
+    if let Some(fallback) = &section.fallback {
+        rules.fallback = strategy(document, fallback, wrong)?;
+        if rules.fallback.name == "sticky" {
+            wrong.push(document.error(
+                fallback.span().start,
+                "the fall-back of a queue cannot be `sticky`".into(),
+                Some("name the strategy for callers without a familiar agent".into()),
+            ));
+        }
+    }
+    if let Some(seconds) = section.ring_timeout_s {
+        rules.ring_timeout = positive(document, "ring_timeout_s", &seconds, wrong)?;
+    }
+    if let Some(seconds) = section.max_wait_s {
+        rules.max_wait = Some(positive(document, "max_wait_s", &seconds, wrong)?);
+    }
+    if let Some(seconds) = section.count_window_s {
+        rules.count_window = positive(document, "count_window_s", &seconds, wrong)?;
+    }
+    if let Some(most) = section.ring_max {
+        if *most.get_ref() == 0 {
+            wrong.push(document.error(
+                most.span().start,
+                "`ring_max` is 0: nobody would ring".into(),
+                None,
+            ));
+        }
+        rules.ring_max = *most.get_ref();
+    }
+    let seconds = |given: Option<u32>, rule: &mut Duration| {
+        if let Some(given) = given {
+            *rule = Duration::from_secs(given.into());
+        }
+    };
+    seconds(section.wrap_up_s, &mut rules.wrap_up);
+    seconds(section.pass_pause_s, &mut rules.pass_pause);
+    seconds(section.reject_delay_s, &mut rules.reject_delay);
+    seconds(section.min_handled_s, &mut rules.min_handled);
+    seconds(section.sticky_wait_s, &mut rules.sticky_wait);
+    rules.max_waiting = section.max_waiting.or(rules.max_waiting);
+    rules.no_answer_limit = section.no_answer_limit.unwrap_or(rules.no_answer_limit);
+    rules.max_consecutive = section.max_consecutive.unwrap_or(rules.max_consecutive);
+    rules.wait_without_agents = section
+        .wait_without_agents
+        .unwrap_or(rules.wait_without_agents);
+    let music = music(document, section.music, sounds, wrong)?;
+    Some(Queue {
+        rules,
+        title: section.name,
+        music,
+    })
+}
+
+fn strategy(
+    document: &Document,
+    given: &Spanned<String>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<&'static acd::Strategy> {
+    let found = acd::strategy::find(given.get_ref());
+    if found.is_none() {
+        let names: Vec<&str> = acd::strategy::all()
+            .iter()
+            .map(|strategy| strategy.name)
+            .collect();
+        let help = closest(given.get_ref(), names.iter().copied())
+            .map(|near| format!("did you mean `{near}`?"));
+        wrong.push(document.error(
+            given.span().start,
+            format!(
+                "no strategy `{}`; expected one of {}",
+                given.get_ref(),
+                names.join(", ")
+            ),
+            help,
+        ));
+    }
+    found
+}
+
+fn positive(
+    document: &Document,
+    key: &str,
+    seconds: &Spanned<u32>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Duration> {
+    if *seconds.get_ref() == 0 {
+        wrong.push(document.error(
+            seconds.span().start,
+            format!("`{key}` is 0; expected at least one second"),
+            None,
+        ));
+        return None;
+    }
+    Some(Duration::from_secs((*seconds.get_ref()).into()))
+}
+
+fn music(
+    document: &Document,
+    given: Option<Spanned<String>>,
+    sounds: &std::collections::BTreeSet<String>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<SoundName> {
+    let Some(given) = given else {
+        return Some(SoundName::new("music/default"));
+    };
+    let name = format!("music/{}", given.get_ref());
+    if sounds.contains(&name) {
+        return Some(SoundName::new(&name));
+    }
+    let known = sounds
+        .iter()
+        .filter_map(|sound| sound.strip_prefix("music/"));
+    let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
+    wrong.push(document.error(
+        given.span().start,
+        format!(
+            "no music `{0}`: there is no music/{0}.wav beside the scripts",
+            given.get_ref()
+        ),
+        help,
+    ));
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
+        let document = Document {
+            file: "config/queues.toml".into(),
+            text: text.into(),
+        };
+        let sounds = ["music/default".to_owned()].into();
+        read(&document, &sounds).map_err(|wrong| {
+            wrong
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("\n")
+        })
+    }
+
+    #[test]
+    fn a_queue_takes_its_rules_from_the_file_and_the_rest_from_the_defaults() {
+        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\n").unwrap();
+        let queue = &queues["support"];
+        assert_eq!(queue.rules.strategy.name, "ring-all");
+        assert_eq!(queue.rules.wrap_up, Duration::ZERO);
+        assert_eq!(queue.rules.max_wait, Some(Duration::from_secs(60)));
+        assert_eq!(
+            queue.rules.ring_timeout,
+            Duration::from_secs(15),
+            "R5's default"
+        );
+        assert_eq!(queue.title["zh-CN"], "技术支持");
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let told = read_text("[queue.a]\nstrategy = \"ring-al\"\n[queue.b]\nstrategy = \"sticky\"\nfallback = \"sticky\"\nmusic = \"defalt\"\n").unwrap_err();
+        for expected in [
+            "config/queues.toml:2:12: error: no strategy `ring-al`",
+            "did you mean `ring-all`?",
+            "config/queues.toml:5:12: error: the fall-back of a queue cannot be `sticky`",
+            "config/queues.toml:6:9: error: no music `defalt`",
+            "did you mean `default`?",
+        ] {
+            assert!(told.contains(expected), "{told}\nlacks {expected}");
+        }
+        assert!(
+            read_text("[queue.a]\nname = {}\n")
+                .unwrap_err()
+                .contains("missing field `strategy`")
+        );
+    }
+}

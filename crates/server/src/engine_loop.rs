@@ -1,0 +1,185 @@
+//! The loop that owns the engine: events in, wishes out, one thread, no lock.
+//!
+//! It stamps the time, feeds the engine and drains it after each event. Nothing in it waits but for the next event or
+//! timer. A wish goes where it belongs: bytes to the sockets, commands to the media threads, facts to the fan-out,
+//! questions to the answering tasks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use engine::{CommandError, CommandId, Engine, Input, Output, Request};
+use model::{CallId, Timestamp};
+use net::{Clock, MediaThreads, SipInbound, SipSockets};
+use store::RecordingSink;
+use tokio::sync::{mpsc, oneshot};
+use web::{Asked, CommandReceiver};
+
+use crate::fan_out::Facts;
+
+/// Where the engine's wishes go.
+pub struct Sinks {
+    /// SIP.
+    pub sockets: SipSockets,
+    /// RTP.
+    pub media: Arc<MediaThreads>,
+    /// What happened.
+    pub facts: Facts,
+    /// Questions.
+    pub requests: mpsc::Sender<Request>,
+    /// Recordings are announced here before their first sound.
+    pub recordings: RecordingSink,
+    /// Told once when a drained engine has no calls.
+    pub drained: mpsc::Sender<()>,
+}
+
+/// Where the engine's events come from.
+pub struct Sources {
+    /// SIP.
+    pub sip: mpsc::Receiver<SipInbound>,
+    /// Commands of people.
+    pub commands: CommandReceiver,
+    /// Media news, replies, configurations.
+    pub inputs: mpsc::Receiver<Input>,
+}
+
+/// What the loop counts for `/metrics`.
+#[derive(Debug, Default)]
+pub struct Gauges {
+    /// Calls alive.
+    pub calls: AtomicU64,
+    /// RTP ports in use.
+    pub ports: AtomicU64,
+    /// Turns taken.
+    pub turns: AtomicU64,
+    /// Calls that a defect ended.
+    pub broken_calls: AtomicU64,
+}
+
+/// The loop.
+pub struct EngineLoop {
+    /// The engine.
+    pub engine: Engine,
+    /// The clock of the shell.
+    pub clock: Clock,
+    /// Way out.
+    pub sinks: Sinks,
+    /// For `/metrics`.
+    pub gauges: Arc<Gauges>,
+}
+
+type Answers = BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>;
+
+impl EngineLoop {
+    /// Starts the loop on a thread of its own; it ends when all sources are closed.
+    pub fn start(self, sources: Sources) -> std::io::Result<std::thread::JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        std::thread::Builder::new()
+            .name("engine".into())
+            .spawn(move || runtime.block_on(self.run(sources)))
+    }
+
+    async fn run(mut self, mut sources: Sources) {
+        let mut answers = Answers::new();
+        let mut commands = 0_u64;
+        loop {
+            let now = self.clock.now();
+            let due = self.engine.poll_timeout();
+            if due.is_some_and(|at| at <= now) {
+                self.engine.handle_timeout(now);
+                self.drain(&mut answers);
+                tokio::task::yield_now().await;
+            }
+            let timer = tokio::time::sleep(
+                due.map_or(Duration::from_secs(3_600), |at| at.saturating_sub(now)),
+            );
+            let input = tokio::select! {
+                Some(inbound) = sources.sip.recv() => of_sip(inbound),
+                Some(input) = sources.inputs.recv() => input,
+                Some(asked) = sources.commands.recv() => {
+                    commands += 1;
+                    self.asked(asked, CommandId(commands), &mut answers)
+                }
+                () = timer => continue,
+                else => return,
+            };
+            self.engine.handle_input(self.clock.now(), input);
+            self.gauges.turns.fetch_add(1, Ordering::Relaxed);
+            self.drain(&mut answers);
+        }
+    }
+
+    fn asked(&self, asked: Asked, id: CommandId, answers: &mut Answers) -> Input {
+        answers.insert(id, asked.answer);
+        Input::Command(id, asked.command)
+    }
+
+    fn drain(&mut self, answers: &mut Answers) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Transmit(transmit) => {
+                    let _counted = self.sinks.sockets.send(transmit);
+                }
+                Output::Media(command) => self.media(command),
+                Output::Fact(at, fact) => self.sinks.facts.tell(at, fact),
+                Output::Request(request) => {
+                    // A full queue means a stalled directory: the call goes on without an answer (P3).
+                    if self.sinks.requests.try_send(request).is_err() {
+                        tracing::warn!("the directory stalls: a caller stays unknown");
+                    }
+                }
+                Output::CommandDone(id, done) => {
+                    if let Some(answer) = answers.remove(&id) {
+                        let _asker_may_be_gone = answer.send(done);
+                    }
+                }
+                Output::CallBroken { call, trace } => self.broken(call, &trace),
+                Output::Drained => {
+                    let _told_once = self.sinks.drained.try_send(());
+                }
+            }
+        }
+        self.gauges
+            .calls
+            .store(self.engine.calls() as u64, Ordering::Relaxed);
+        self.gauges
+            .ports
+            .store(self.engine.ports_in_use() as u64, Ordering::Relaxed);
+    }
+
+    fn media(&mut self, command: media::Command) {
+        if let media::Command::Record { recording, .. } = &command {
+            let at = Timestamp::from(self.clock.now());
+            // One recording a call, under the call's id; the file's name is made of ids only (S5).
+            if !self
+                .sinks
+                .recordings
+                .begin(recording.0, CallId::new(recording.0), 1, at)
+            {
+                tracing::error!(
+                    recording = recording.0,
+                    "the recordings' disk stalls: a call is not recorded"
+                );
+            }
+        }
+        self.sinks.media.command(command);
+    }
+
+    fn broken(&self, call: CallId, trace: &[String]) {
+        self.gauges.broken_calls.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(%call, "a defect ended this call; its last events follow");
+        for event in trace {
+            tracing::error!(%call, event);
+        }
+    }
+}
+
+fn of_sip(inbound: SipInbound) -> Input {
+    match inbound {
+        SipInbound::Message { flow, bytes } => Input::Message { flow, bytes },
+        SipInbound::FlowClosed { flow } => Input::FlowClosed(flow),
+    }
+}

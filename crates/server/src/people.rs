@@ -1,0 +1,103 @@
+//! Agents between the store, the engine and the terminal: passwords become hashes here, records become entries.
+
+use std::collections::BTreeMap;
+
+use engine::{AgentEntry, Command};
+use model::AgentId;
+use store::{AgentRecord, Database, NewPassword, Secret};
+use web::CommandSender;
+
+/// The demo's one password. It works on loopback only: the server refuses to listen elsewhere while it is in use.
+pub const DEMO_PASSWORD: &str = "trunkline-demo";
+/// S28: shorter passwords are weak.
+const PASSWORD_MIN: usize = 12;
+
+/// Refuses weak passwords (S28).
+pub fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
+    if password.chars().count() < PASSWORD_MIN || password == login {
+        anyhow::bail!(
+            "the password of `{login}` is too weak: it needs at least {PASSWORD_MIN} characters and may not be the login"
+        );
+    }
+    Ok(())
+}
+
+/// Everything that a password becomes.
+pub fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
+    check_password(login, password)?;
+    Ok(NewPassword {
+        password_hash: store::hash_password(password)?,
+        ha1_md5: Secret::new(sip::digest::ha1_md5(login, realm, password)),
+        ha1_sha256: Secret::new(sip::digest::ha1_sha256(login, realm, password)),
+    })
+}
+
+/// Those who still use the demo's password.
+pub fn with_demo_password<'a>(agents: &'a [AgentRecord], realm: &str) -> Vec<&'a str> {
+    agents
+        .iter()
+        .filter(|agent| {
+            agent.is_active
+                && *agent.ha1_sha256.expose()
+                    == sip::digest::ha1_sha256(&agent.login, realm, DEMO_PASSWORD)
+        })
+        .map(|agent| agent.login.as_str())
+        .collect()
+}
+
+/// What the engine must know.
+pub fn entry(agent: &AgentRecord) -> AgentEntry {
+    AgentEntry {
+        id: agent.id,
+        login: agent.login.clone(),
+        name: agent.name.clone(),
+        queues: agent.queues.clone(),
+        ha1_md5: *agent.ha1_md5.expose(),
+        ha1_sha256: *agent.ha1_sha256.expose(),
+    }
+}
+
+/// Keeps the engine's agents like the store's: `trunkline agent …` changes the store while the server runs.
+pub struct Roster {
+    database: Database,
+    commands: CommandSender,
+    known: BTreeMap<AgentId, AgentEntry>,
+}
+
+impl Roster {
+    /// Nobody known yet.
+    pub const fn new(database: Database, commands: CommandSender) -> Self {
+        Self {
+            database,
+            commands,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// Tells the engine what changed.
+    pub async fn refresh(&mut self) -> anyhow::Result<()> {
+        let records = self.database.agents().await?;
+        let current: BTreeMap<AgentId, AgentEntry> = records
+            .iter()
+            .filter(|agent| agent.is_active)
+            .map(|agent| (agent.id, entry(agent)))
+            .collect();
+        let gone: Vec<AgentId> = self
+            .known
+            .keys()
+            .filter(|id| !current.contains_key(id))
+            .copied()
+            .collect();
+        for agent in gone {
+            self.commands.send(Command::RemoveAgent(agent)).await?;
+            self.known.remove(&agent);
+        }
+        for (id, entry) in current {
+            if self.known.get(&id) != Some(&entry) {
+                self.commands.send(Command::PutAgent(entry.clone())).await?;
+                self.known.insert(id, entry);
+            }
+        }
+        Ok(())
+    }
+}

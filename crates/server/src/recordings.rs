@@ -1,0 +1,72 @@
+//! From the media threads to the disk: recorded sound goes to the writer, what the writer finished becomes a fact.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use media::RecordingChunk;
+use model::{Fact, Timestamp};
+use net::Clock;
+use store::{RecordingReport, RecordingSink};
+
+use crate::fan_out::Facts;
+
+/// Chunks of 100 ms that wait for the disk: at 200 recorded calls, more than two seconds.
+const CHUNKS_MAX: usize = 4_096;
+
+/// The queue that the media threads fill, and the thread that empties it into the writer.
+pub fn carry(mut sink: RecordingSink) -> std::io::Result<SyncSender<RecordingChunk>> {
+    let (chunks, filled) = sync_channel::<RecordingChunk>(CHUNKS_MAX);
+    std::thread::Builder::new()
+        .name("recording-in".into())
+        .spawn(move || {
+            for chunk in filled {
+                let samples = chunk
+                    .samples
+                    .get(..usize::from(chunk.frames) * 2)
+                    .unwrap_or(&chunk.samples);
+                sink.write(chunk.recording.0, samples, chunk.last);
+            }
+        })?;
+    Ok(chunks)
+}
+
+/// Tells `recording.ready` for each file that is complete, until the writer is closed.
+pub fn announce(
+    reports: Receiver<RecordingReport>,
+    facts: Facts,
+    clock: Clock,
+) -> std::io::Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("recording-out".into())
+        .spawn(move || {
+            for report in reports {
+                match report {
+                    RecordingReport::Ready {
+                        call,
+                        path,
+                        started_at,
+                        duration_ms,
+                        bytes,
+                        fault,
+                        ..
+                    } => {
+                        if let Some(fault) = fault {
+                            tracing::error!(%call, fault, "a recording is shorter than its call");
+                        }
+                        facts.tell(
+                            Timestamp::from(clock.now()),
+                            Fact::RecordingReady {
+                                call,
+                                path,
+                                started_at,
+                                duration_ms,
+                                bytes,
+                            },
+                        );
+                    }
+                    RecordingReport::Failed { call, fault, .. } => {
+                        tracing::error!(%call, fault, "a call was not recorded")
+                    }
+                }
+            }
+        })
+}

@@ -1,0 +1,56 @@
+//! The verbs of the command line that do not serve.
+
+pub mod agent;
+pub mod call;
+pub mod check;
+pub mod ivr;
+pub mod token;
+
+use store::Database;
+
+use crate::Failure;
+use crate::config::Source;
+use crate::config::settings::Settings;
+
+/// Runs asynchronous work of a verb to its end.
+fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::System(error.into()))?;
+    runtime.block_on(work)
+}
+
+/// The store of the configuration, which may be in use by a running server.
+async fn open_store(source: &Source) -> Result<(Settings, Database), Failure> {
+    let settings = source.settings()?;
+    std::fs::create_dir_all(&settings.data.dir).map_err(|error| {
+        Failure::System(anyhow::anyhow!("{}: {error}", settings.data.dir.display()))
+    })?;
+    let database = Database::open(&settings.store.url, &settings.numbering.region)
+        .await
+        .map_err(|error| {
+            Failure::System(anyhow::anyhow!(
+                "the store {} cannot be opened: {error}",
+                settings.store.url
+            ))
+        })?;
+    Ok((settings, database))
+}
+
+/// The time of the machine's clock.
+fn now() -> model::Timestamp {
+    net::Clock::start().now().into()
+}
+
+/// A store's error by whose fault it is.
+fn by_fault(error: store::StoreError) -> Failure {
+    match error {
+        store::StoreError::NotFound(_)
+        | store::StoreError::Taken(_)
+        | store::StoreError::Conflict { .. }
+        | store::StoreError::Refused(_)
+        | store::StoreError::Setting(_) => Failure::Refused(error.to_string()),
+        error => Failure::System(error.into()),
+    }
+}
