@@ -216,3 +216,6 @@ impl Endpoint {
         SessionId(self.sessions_issued)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,14 +194,14 @@ impl Endpoint {
             ..
         }) = self.sessions.get(&session)
         else {
-            return self.retry_later(now, flow, &request);
+            return self.refuse_reinvite(now, flow, &request, session, 500);
         };
         // RFC 3261 §14.2: one at a time; our own 2xx on its way counts as an INVITE in progress.
         if reinvite.is_some() {
-            return self.retry_later(now, flow, &request);
+            return self.refuse_reinvite(now, flow, &request, session, 500);
         }
         if pending_ok.is_some() || hung_up.is_some() {
-            return self.answer_in_dialog(now, flow, &request, 491, |builder| builder);
+            return self.refuse_reinvite(now, flow, &request, session, 491);
         }
         if !self.is_body_understood(&request, flow) {
             return;
@@ -223,14 +223,6 @@ impl Endpoint {
         self.event(Event::ReInvite { session, sdp });
     }
 
-    fn retry_later(&mut self, now: Duration, flow: Flow, request: &Message) {
-        self.answer_in_dialog(now, flow, request, 500, |builder| {
-            builder.header(Header::RetryAfter, |out| {
-                out.number(RETRY_AFTER_S);
-            })
-        });
-    }
-
     /// A final answer inside a dialog, remembered for repeats.
     fn answer_in_dialog(
         &mut self,
@@ -241,11 +233,27 @@ impl Endpoint {
         extra: impl FnOnce(Builder) -> Builder,
     ) {
         let bytes = extra(self.response(request, flow, status, "")).finish();
-        if request.method() == Some(&Method::Invite) {
-            // Absorbed by no machine: a repeat finds the same state or is out of order, and its ACK is stray.
-            self.transmit(flow, bytes);
-        } else {
-            self.answer_finally(now, request, flow, bytes);
+        self.answer_finally(now, request, flow, bytes);
+    }
+
+    /// Refuses a re-INVITE that the owner does not get to see.
+    fn refuse_reinvite(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+        session: SessionId,
+        status: u16,
+    ) {
+        let retry = (status == 500).then_some(RETRY_AFTER_S);
+        let bytes = self
+            .response(request, flow, status, "")
+            .maybe(Header::RetryAfter, retry, |out, after| {
+                out.number(after);
+            })
+            .finish();
+        if let Some(id) = self.start_invite_server(now, flow, request, session) {
+            self.respond_invite(now, id, status, bytes);
         }
     }
 

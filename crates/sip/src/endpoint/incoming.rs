@@ -385,14 +385,19 @@ impl Endpoint {
         let Some(session) = session else {
             return;
         };
-        let is_early = matches!(
-            self.sessions.get(&session),
-            Some(Session { stage: Stage::Incoming { transaction, .. }, .. }) if *transaction == id
-        );
-        if is_early {
-            let reason = request.first(Header::Reason).and_then(Reason::parse);
-            self.reject(now, session, Refusal::new(487));
-            self.event(Event::Cancelled { session, reason });
+        let reason = request.first(Header::Reason).and_then(Reason::parse);
+        match self.sessions.get(&session).map(|alive| &alive.stage) {
+            Some(Stage::Incoming { transaction, .. }) if *transaction == id => {
+                self.reject(now, session, Refusal::new(487));
+                self.event(Event::Cancelled { session, reason });
+            }
+            Some(Stage::Established {
+                reinvite: Some((transaction, _)),
+                ..
+            }) if *transaction == id => self.reject_reinvite(now, session, 487),
+            // Too late: the final answer is out (RFC 3261 §9.2).
+            Some(Stage::Incoming { .. } | Stage::Calling { .. } | Stage::Established { .. })
+            | None => {}
         }
     }
 }

@@ -1,0 +1,10 @@
+//! Stories in virtual time: endpoints wired to one another, and phones that speak raw text.
+
+mod calls;
+mod hostile;
+mod loss;
+mod raw;
+mod registrations;
+mod requests;
+mod streams;
+mod world;
