@@ -1,1 +1,30 @@
 //! HTTP API, event stream and the agent's page.
+//!
+//! A shell of floor 4: it reads what the engine told (facts, gathered in a `View`), asks the engine by commands, reads and
+//! writes the store, and shows all of that to people and programs. It decides nothing about calls.
+//!
+//! The server gives it `Deps`, publishes each fact to the `EventHub` once the fact stands in the log, and runs `serve`.
+//! Rules: `S19`, `S22` for the web, `P0..P10` for screen pops. It deliberately knows nothing of SIP, RTP and sockets other
+//! than its own listener.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod commands;
+pub mod connection;
+pub mod desktop;
+pub mod events;
+pub mod extract;
+pub mod health;
+pub mod locale;
+pub mod metrics;
+pub mod page;
+pub mod problem;
+pub mod view;
+
+pub use app::{App, Deps, openapi, router, serve};
+pub use commands::{Asked, CommandFailure, CommandReceiver, CommandSender};
+pub use events::{EventHub, HubSettings, ReadFacts};
+pub use health::Readiness;
+pub use metrics::MetricsHandle;
+pub use view::View;

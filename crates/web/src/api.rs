@@ -1,0 +1,116 @@
+//! The API under `/v1`: one file per noun. Conventions: ids are strings, times RFC 3339 UTC with milliseconds, durations ms,
+//! lists by key set (`after`, `limit` up to 200) without totals, errors as problems, unknown fields refused.
+
+pub mod agents;
+pub mod call_body;
+pub mod calls;
+pub mod list;
+pub mod recording;
+pub mod session;
+pub mod stream;
+pub mod ticket_body;
+pub mod tickets;
+
+use store::StoreError;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::auth::principal::{COOKIE, CSRF_HEADER};
+use crate::problem::{Code, Problem, ProblemDocument};
+use crate::{health, metrics};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Trunkline",
+        description = "The contact centre in one binary. Clients must ignore unknown fields in answers; unknown fields in requests are refused. Errors are `application/problem+json` with a stable `code`.",
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Security),
+    security(("session" = [], "csrf" = []), ("token" = [])),
+    tags(
+        (name = "session", description = "Signing in and out."),
+        (name = "agents", description = "People who take calls, and what they do."),
+        (name = "calls", description = "Live and past calls and their recordings."),
+        (name = "tickets", description = "What calls leave behind."),
+        (name = "events", description = "Facts and screen pops as they happen."),
+        (name = "operation", description = "For those who run it."),
+    ),
+)]
+struct Document;
+
+/// The two ways in.
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+        let csrf = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+            CSRF_HEADER,
+            "The session's CSRF token, beside the cookie, for every method but GET and HEAD.",
+        )));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("session", cookie);
+        components.add_security_scheme("csrf", csrf);
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+/// The table of routes; the OpenAPI document is made of it.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi_json))
+        .routes(routes!(session::read, session::begin, session::end))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::desktop))
+        .routes(routes!(agents::read))
+        .routes(routes!(
+            agents::state,
+            agents::put_state,
+            agents::post_state
+        ))
+        .routes(routes!(agents::end_wrap_up))
+        .routes(routes!(calls::list))
+        .routes(routes!(calls::read))
+        .routes(routes!(calls::timeline))
+        .routes(routes!(calls::hang_up))
+        .routes(routes!(recording::hear))
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::read, tickets::correct))
+        .routes(routes!(stream::events))
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "operation", security(()),
+    responses((status = 200, description = "The OpenAPI document of this API.", body = Object)))]
+async fn openapi_json() -> axum::Json<utoipa::openapi::OpenApi> {
+    axum::Json(crate::app::openapi())
+}
+
+impl From<StoreError> for Problem {
+    /// What the store could not do and the asker cannot mend; what he can, a handler tells itself.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::new(Code::Busy).retry_after_s(1),
+            StoreError::Closed => Self::new(Code::Closing),
+            StoreError::NotFound(_)
+            | StoreError::Lost(_)
+            | StoreError::Taken(_)
+            | StoreError::Conflict { .. }
+            | StoreError::Refused(_)
+            | StoreError::Gap { .. }
+            | StoreError::Setting(_)
+            | StoreError::Migration(_)
+            | StoreError::Damaged { .. }
+            | StoreError::Database(_)
+            | StoreError::File { .. } => Self::internal(&error),
+        }
+    }
+}

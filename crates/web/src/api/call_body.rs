@@ -1,0 +1,158 @@
+//! A call as the API tells it: the record of a past call, or what the board knows of a live one.
+
+use model::{AgentId, CallId, Caller, Cdr, CustomerId, E164, QueueName, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::view::{LiveCall, Phase};
+
+/// A call. Durations are final once it has ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallBody {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: CallId,
+    /// Who calls.
+    pub caller: CallerBody,
+    /// The number that was dialled.
+    pub called: String,
+    /// The first customer who owns the caller's number.
+    #[schema(value_type = Option<String>)]
+    pub customer: Option<CustomerId>,
+    /// The last queue.
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueName>,
+    /// The last agent who was connected.
+    #[schema(value_type = Option<String>)]
+    pub agent: Option<AgentId>,
+    /// When it came.
+    #[schema(value_type = String, format = DateTime)]
+    pub started_at: Timestamp,
+    /// When the caller first joined a queue.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub queued_at: Option<Timestamp>,
+    /// When an agent was first connected.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub connected_at: Option<Timestamp>,
+    /// When it ended; `null` while it lives.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+    /// `answered`, `abandoned`, `self_service`, `refused`, `failed`; `null` while it lives.
+    pub result: Option<&'static str>,
+    /// `caller`, `agent`, `system`; `null` while it lives.
+    pub ended_by: Option<&'static str>,
+    /// From the beginning to the queue, or to the end without one.
+    pub ivr_ms: u64,
+    /// In queues until connected or gone, ringing included.
+    pub wait_ms: u64,
+    /// Of the offer that was answered: from its ring to the answer.
+    pub ring_ms: u64,
+    /// Connected to an agent, hold included.
+    pub talk_ms: u64,
+    /// Of the talk time: on hold.
+    pub hold_ms: u64,
+    /// Where it is, while it lives.
+    pub live: Option<LiveBody>,
+}
+
+/// Who calls.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallerBody {
+    /// The number as received; `null` when it was withheld.
+    pub number: Option<String>,
+    /// The display name.
+    pub display: Option<String>,
+    /// The number in international form, when it could be read as one.
+    #[schema(value_type = Option<String>)]
+    pub e164: Option<E164>,
+}
+
+/// Where a live call is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LiveBody {
+    /// `ivr`, `queued`, `talking`.
+    pub phase: &'static str,
+    /// Whether a party holds it.
+    pub held: bool,
+    /// Agents whose phones ring.
+    #[schema(value_type = Vec<String>)]
+    pub ringing: Vec<AgentId>,
+}
+
+impl CallerBody {
+    fn of(caller: Caller, e164: Option<E164>) -> Self {
+        Self {
+            number: caller.number,
+            display: caller.display,
+            e164,
+        }
+    }
+}
+
+impl LiveBody {
+    fn of(live: &LiveCall) -> Self {
+        Self {
+            phase: live.phase.name(),
+            held: live.held,
+            ringing: live.ringing.iter().map(|(_, agent)| *agent).collect(),
+        }
+    }
+}
+
+impl CallBody {
+    /// From the store's record, with the board's line while it lives.
+    pub fn of_record(cdr: Cdr, live: Option<&LiveCall>) -> Self {
+        Self {
+            id: cdr.call,
+            caller: CallerBody::of(cdr.caller, cdr.e164),
+            called: cdr.called,
+            customer: cdr.customer,
+            queue: cdr.queue,
+            agent: cdr.agent,
+            started_at: cdr.started_at,
+            queued_at: cdr.queued_at,
+            connected_at: cdr.connected_at,
+            ended_at: cdr.ended_at,
+            result: cdr.result.map(model::fact::CallResult::name),
+            ended_by: cdr.ended_by.map(model::fact::EndedBy::name),
+            ivr_ms: cdr.ivr_ms,
+            wait_ms: cdr.wait_ms,
+            ring_ms: cdr.ring_ms,
+            talk_ms: cdr.talk_ms,
+            hold_ms: cdr.hold_ms,
+            live: live.map(LiveBody::of),
+        }
+    }
+
+    /// From the board alone: durations are told at the end.
+    pub fn of_live(live: &LiveCall) -> Self {
+        Self {
+            id: live.call,
+            caller: CallerBody::of(live.caller.clone(), None),
+            called: live.called.clone(),
+            customer: None,
+            queue: live.queue.clone(),
+            agent: talking_agent(live),
+            started_at: live.started_at,
+            queued_at: None,
+            connected_at: None,
+            ended_at: None,
+            result: None,
+            ended_by: None,
+            ivr_ms: 0,
+            wait_ms: 0,
+            ring_ms: 0,
+            talk_ms: 0,
+            hold_ms: 0,
+            live: Some(LiveBody::of(live)),
+        }
+    }
+}
+
+/// The agent who talks in a live call.
+pub(super) const fn talking_agent(live: &LiveCall) -> Option<AgentId> {
+    match live.phase {
+        Phase::Talking { agent } => Some(agent),
+        Phase::Ivr | Phase::Queued => None,
+    }
+}

@@ -1,0 +1,239 @@
+//! Calls: past ones from the store, live ones from the board, and ending one (to the engine).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use engine::command::Command;
+use model::fact::CallResult;
+use model::{AgentId, CallId, FactRecord, QueueName, TicketId, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::CallFilter;
+use utoipa::{IntoParams, ToSchema};
+
+use super::call_body::{CallBody, talking_agent};
+use super::list::{self, List};
+use crate::app::App;
+use crate::auth::permission::reaches_all;
+use crate::auth::{Action, Principal, authorise};
+use crate::extract::{AgentRef, InPath, InQuery};
+use crate::problem::{Code, Problem, ProblemDocument};
+use crate::view::LiveCall;
+
+/// A call with what hangs on it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallDetail {
+    /// The call.
+    #[serde(flatten)]
+    pub call: CallBody,
+    /// Its recordings, heard under `/v1/calls/{id}/recording?part=…`.
+    pub recordings: Vec<RecordingBody>,
+    /// Tickets that it is linked to.
+    pub tickets: Vec<TicketLink>,
+}
+
+/// A recording of a call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordingBody {
+    /// 1, 2, … within the call.
+    pub part: u32,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub started_at: Timestamp,
+    /// Its length.
+    pub duration_ms: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// A ticket that a call is linked to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketLink {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: TicketId,
+    /// Its readable number.
+    pub number: String,
+}
+
+/// Which calls.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CallQuery {
+    /// `true`: those that live, oldest first, from the board. Else past and live ones from the store, newest first.
+    #[serde(default)]
+    live: bool,
+    /// Of this queue.
+    #[serde(rename = "filter[queue]")]
+    queue: Option<String>,
+    /// With this agent: an id, or `me`.
+    #[serde(rename = "filter[agent]")]
+    #[param(value_type = Option<String>)]
+    agent: Option<AgentRef>,
+    /// That ended so: `answered`, `abandoned`, `self_service`, `refused`, `failed`.
+    #[serde(rename = "filter[result]")]
+    #[param(value_type = Option<String>)]
+    result: Option<CallResult>,
+    /// The last id of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<u64>,
+    /// Rows, 1 to 200; 50 when absent.
+    limit: Option<u32>,
+}
+
+/// Calls. An agent sees those that he took.
+#[utoipa::path(get, path = "/v1/calls", tag = "calls", params(CallQuery),
+    responses((status = 200, description = "Calls.", body = List<CallBody>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    who: Principal,
+    InQuery(query): InQuery<CallQuery>,
+) -> Result<Json<List<CallBody>>, Problem> {
+    let page = list::page_request(query.after, query.limit)?;
+    let asked = query.agent.map(|agent| agent.resolve(&who));
+    // Who may see his own alone sees his own when he names nobody.
+    let agent = match asked {
+        None if !reaches_all(&who, Action::SeeCalls) => Some(who.agent),
+        asked => asked,
+    };
+    authorise(&who, Action::SeeCalls, agent)?;
+    if query.live {
+        let limit = page.limit;
+        let queue = query.queue.as_deref();
+        return Ok(Json(live_calls(&app, agent, queue, page.after, limit)));
+    }
+    let filter = CallFilter {
+        queue: query.queue.map(QueueName::new),
+        agent,
+        result: query.result,
+    };
+    let found = app.database().calls(&filter, page).await?;
+    let items = found.items.into_iter().map(|cdr| {
+        let live = app.view().call(cdr.call);
+        CallBody::of_record(cdr, live.as_ref())
+    });
+    Ok(Json(List {
+        items: items.collect(),
+        next: found.next.map(|next| next.to_string()),
+    }))
+}
+
+fn live_calls(
+    app: &App,
+    agent: Option<AgentId>,
+    queue: Option<&str>,
+    after: Option<u64>,
+    limit: u32,
+) -> List<CallBody> {
+    let fits = |call: &LiveCall| {
+        agent.is_none_or(|agent| concerns(call, agent))
+            && queue.is_none_or(|name| {
+                call.queue
+                    .as_ref()
+                    .is_some_and(|queue| queue.as_str() == name)
+            })
+    };
+    let one_more = limit as usize + 1;
+    let found = app
+        .view()
+        .live_calls_after(after.map(CallId::new), one_more, fits);
+    let page = list::cut(found, limit, |call| call.call.get());
+    List {
+        items: page.items.iter().map(CallBody::of_live).collect(),
+        next: page.next,
+    }
+}
+
+/// Whether an agent talks in a live call or is rung for it.
+fn concerns(call: &LiveCall, agent: AgentId) -> bool {
+    talking_agent(call) == Some(agent) || call.ringing.iter().any(|(_, rung)| *rung == agent)
+}
+
+/// One call.
+#[utoipa::path(get, path = "/v1/calls/{id}", tag = "calls", params(("id" = String, Path)),
+    responses(
+        (status = 200, description = "The call.", body = CallDetail),
+        (status = 404, description = "No such call.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn read(
+    State(app): State<App>,
+    who: Principal,
+    InPath(id): InPath<CallId>,
+) -> Result<Json<CallDetail>, Problem> {
+    let live = app.view().call(id);
+    let record = app.database().call(id).await?;
+    let owner = owner(&who, record.as_ref(), live.as_ref());
+    let call = match (record, &live) {
+        (Some(cdr), live) => CallBody::of_record(cdr, live.as_ref()),
+        // The projection may be a moment behind the board.
+        (None, Some(live)) => CallBody::of_live(live),
+        (None, None) => return Err(Problem::new(Code::NoSuchCall)),
+    };
+    authorise(&who, Action::SeeCalls, owner)?;
+    let recordings = app.database().recordings(id).await?;
+    let tickets = app.database().tickets_of_call(id).await?;
+    Ok(Json(CallDetail {
+        call,
+        recordings: recordings
+            .into_iter()
+            .map(|recording| RecordingBody {
+                part: recording.part,
+                started_at: recording.started_at,
+                duration_ms: recording.duration_ms,
+                bytes: recording.bytes,
+            })
+            .collect(),
+        tickets: tickets
+            .into_iter()
+            .map(|ticket| TicketLink {
+                id: ticket.id,
+                number: ticket.number.to_string(),
+            })
+            .collect(),
+    }))
+}
+
+/// All facts of a call with the reasons of each decision: for those who may see all calls.
+#[utoipa::path(get, path = "/v1/calls/{id}/timeline", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200, description = "Facts in order: `seq`, `at`, `type`, `data`.", body = Vec<Object>)))]
+pub(crate) async fn timeline(
+    State(app): State<App>,
+    who: Principal,
+    InPath(id): InPath<CallId>,
+) -> Result<Json<Vec<FactRecord>>, Problem> {
+    authorise(&who, Action::SeeCalls, None)?;
+    let facts = app.database().timeline(id).await?;
+    if facts.is_empty() {
+        return Err(Problem::new(Code::NoSuchCall));
+    }
+    Ok(Json(facts))
+}
+
+/// Ends a call.
+#[utoipa::path(post, path = "/v1/calls/{id}/hangup", tag = "calls", params(("id" = String, Path)),
+    responses(
+        (status = 204, description = "The engine ends it."),
+        (status = 404, description = "No such call, or it has ended.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn hang_up(
+    State(app): State<App>,
+    who: Principal,
+    InPath(call): InPath<CallId>,
+) -> Result<StatusCode, Problem> {
+    authorise(&who, Action::HangUp, None)?;
+    app.commands().send(Command::HangUp { call }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whose call it is: the asker's when he took part in it, else the last agent's.
+pub(super) fn owner(
+    who: &Principal,
+    record: Option<&model::Cdr>,
+    live: Option<&LiveCall>,
+) -> Option<AgentId> {
+    let took = record.is_some_and(|cdr| [cdr.first_agent, cdr.agent].contains(&Some(who.agent)));
+    if took || live.is_some_and(|live| concerns(live, who.agent)) {
+        return Some(who.agent);
+    }
+    record.and_then(|cdr| cdr.agent)
+}

@@ -1,0 +1,186 @@
+//! The application: what the server lends it, the routes, and the layers around each of them.
+//!
+//! Layers from the outside in: problems in the reader's language, headers that keep browsers strict (S19), counting, the
+//! bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
+
+mod headers;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use model::Fact;
+use store::Database;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::auth::TryLimiter;
+use crate::commands::CommandSender;
+use crate::connection::{Guarded, Peer};
+use crate::events::EventHub;
+use crate::health::Readiness;
+use crate::metrics::{self, MetricsHandle};
+use crate::problem::{self, Code, Problem};
+use crate::view::View;
+use crate::{api, page};
+
+/// Most bytes of a request's body (S7).
+pub const BODY_MAX: usize = 1024 * 1024;
+/// How long open requests may take when the process ends; streams are ended at once.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
+/// Passwords that are checked at once: each takes a core for tens of milliseconds and 19 MiB.
+const PASSWORD_CHECKS_MAX: usize = 2;
+
+/// What the server lends the web.
+pub struct Deps {
+    /// People, calls, tickets.
+    pub database: Database,
+    /// The way to the engine.
+    pub commands: CommandSender,
+    /// Facts and the live board.
+    pub events: Arc<EventHub>,
+    /// The folder below which recordings lie.
+    pub recordings_dir: PathBuf,
+    /// Where `/metrics` reads.
+    pub metrics: MetricsHandle,
+    /// Which parts work; asked at each `/readyz`, must not block.
+    pub readiness: Box<dyn Fn() -> Readiness + Send + Sync>,
+    /// Takes a fact of ours (`ticket.changed`): the server numbers it, writes it to the log and publishes it. Must not block.
+    pub tell: Box<dyn Fn(Fact) + Send + Sync>,
+    /// Whether browsers come by HTTPS: cookies are marked `Secure` then.
+    pub is_https: bool,
+}
+
+/// The handles that all requests share.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    deps: Deps,
+    tries: TryLimiter,
+    password_checks: Semaphore,
+    routes: Vec<String>,
+}
+
+impl App {
+    /// An application on what the server lends.
+    pub fn new(deps: Deps) -> Self {
+        let paths = openapi().paths.paths;
+        let routes = paths.into_keys().chain(page::PATHS.map(str::to_owned));
+        Self(Arc::new(Shared {
+            deps,
+            tries: TryLimiter::default(),
+            password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
+            routes: routes.collect(),
+        }))
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.deps.database
+    }
+
+    pub(crate) fn commands(&self) -> &CommandSender {
+        &self.0.deps.commands
+    }
+
+    pub(crate) fn events(&self) -> &Arc<EventHub> {
+        &self.0.deps.events
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        self.0.deps.events.view()
+    }
+
+    pub(crate) fn recordings_dir(&self) -> &Path {
+        &self.0.deps.recordings_dir
+    }
+
+    pub(crate) fn metrics(&self) -> &MetricsHandle {
+        &self.0.deps.metrics
+    }
+
+    pub(crate) fn readiness(&self) -> Readiness {
+        (self.0.deps.readiness)()
+    }
+
+    pub(crate) fn tell(&self, fact: Fact) {
+        (self.0.deps.tell)(fact);
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.deps.is_https
+    }
+
+    pub(crate) fn tries(&self) -> &TryLimiter {
+        &self.0.tries
+    }
+
+    pub(crate) fn password_checks(&self) -> &Semaphore {
+        &self.0.password_checks
+    }
+
+    /// The template of the route that a path belongs to, `other` for none.
+    pub(crate) fn route_of(&self, path: &str) -> String {
+        let fits = |route: &&String| {
+            let mut asked = path.split('/');
+            let all = route.split('/').all(|part| {
+                asked
+                    .next()
+                    .is_some_and(|word| part.starts_with('{') || part == word)
+            });
+            all && asked.next().is_none()
+        };
+        // A route without a parameter comes before one with: `me` is no id.
+        let candidates = self.0.routes.iter().filter(fits);
+        candidates
+            .min_by_key(|route| route.matches('{').count())
+            .map_or_else(|| "other".to_owned(), Clone::clone)
+    }
+}
+
+/// The OpenAPI document of the routes.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api::routes().into_openapi()
+}
+
+/// All routes with their layers.
+pub fn router(app: App) -> Router {
+    let api: OpenApiRouter<App> = api::routes();
+    let (api, _) = api.split_for_parts();
+    api.merge(page::routes())
+        .fallback(|| async { Problem::new(Code::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn_with_state(app.clone(), metrics::counted))
+        .layer(from_fn(headers::strict))
+        .layer(from_fn(problem::localised))
+        .with_state(app)
+}
+
+/// Answers on a listener until `shutdown` is done; then ends the streams and gives open requests ten seconds.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let events = Arc::clone(app.events());
+    let (ending, ended) = tokio::sync::oneshot::channel();
+    let service = router(app).into_make_service_with_connect_info::<Peer>();
+    let serving = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
+        shutdown.await;
+        events.close();
+        let _ = ending.send(());
+    });
+    tokio::select! {
+        done = serving => done,
+        () = async {
+            let _ = ended.await;
+            tokio::time::sleep(DRAIN_MAX).await;
+        } => Ok(()),
+    }
+}

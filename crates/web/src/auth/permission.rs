@@ -1,0 +1,143 @@
+//! The one table of rights: role × action. Each row says how far a role's right goes; `authorise` is the one reader.
+
+use model::AgentId;
+use store::Role;
+
+use super::Principal;
+use crate::problem::{Code, Problem};
+
+/// What someone wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// See colleagues' names and states.
+    SeeAgents,
+    /// Change an agent's state, or end his wrap-up.
+    SetState,
+    /// See calls, live and past.
+    SeeCalls,
+    /// End a call.
+    HangUp,
+    /// Hear a recording.
+    HearRecording,
+    /// See tickets.
+    SeeTickets,
+    /// Correct a ticket.
+    ChangeTicket,
+    /// Follow all facts of the house.
+    FollowAll,
+    /// Follow what concerns an agent.
+    FollowAgent,
+}
+
+/// How far a right goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Not at all.
+    None,
+    /// To what is one's own: one's state, the calls that one took, the tickets that one made.
+    Own,
+    /// To everything.
+    All,
+}
+
+/// Agent, supervisor, admin.
+const fn reach(action: Action) -> [Reach; 3] {
+    use Reach::{All, None, Own};
+    match action {
+        Action::SeeAgents => [All, All, All],
+        Action::SetState => [Own, All, All],
+        Action::SeeCalls => [Own, All, All],
+        Action::HangUp => [None, All, All],
+        Action::HearRecording => [Own, All, All],
+        // The pop shows open tickets of a caller whoever made them: its reader may open them.
+        Action::SeeTickets => [All, All, All],
+        // T5: the creator or a lead.
+        Action::ChangeTicket => [Own, All, All],
+        Action::FollowAll => [None, All, All],
+        Action::FollowAgent => [Own, Own, Own],
+    }
+}
+
+/// Lets an action pass or refuses it; `owner` is the agent whose thing it is, if it is anybody's.
+pub fn authorise(who: &Principal, action: Action, owner: Option<AgentId>) -> Result<(), Problem> {
+    let [agent, supervisor, admin] = reach(action);
+    let passes = |role: &Role| {
+        let reach = match role {
+            Role::Agent => agent,
+            Role::Supervisor => supervisor,
+            Role::Admin => admin,
+        };
+        match reach {
+            Reach::None => false,
+            Reach::Own => owner == Some(who.agent),
+            Reach::All => true,
+        }
+    };
+    // A person of several roles may do what any of them may.
+    if who.roles.iter().any(passes) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::Forbidden))
+    }
+}
+
+/// Whether an action passes for things that are not one's own.
+pub fn reaches_all(who: &Principal, action: Action) -> bool {
+    authorise(who, action, None).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Via;
+
+    const ME: AgentId = AgentId::new(7);
+    const OTHER: AgentId = AgentId::new(8);
+
+    fn principal(roles: &[Role]) -> Principal {
+        Principal {
+            agent: ME,
+            roles: roles.iter().copied().collect(),
+            login: "1007".to_owned(),
+            name: "Seven".to_owned(),
+            locale: None,
+            via: Via::Token,
+        }
+    }
+
+    #[test]
+    fn s19_the_matrix_of_rights() {
+        // Own thing, another's thing, nobody's thing: for agent, supervisor, admin.
+        let matrix = [
+            (Action::SeeAgents, ["yyy", "yyy", "yyy"]),
+            (Action::SetState, ["ynn", "yyy", "yyy"]),
+            (Action::SeeCalls, ["ynn", "yyy", "yyy"]),
+            (Action::HangUp, ["nnn", "yyy", "yyy"]),
+            (Action::HearRecording, ["ynn", "yyy", "yyy"]),
+            (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
+            (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
+            (Action::FollowAll, ["nnn", "yyy", "yyy"]),
+            (Action::FollowAgent, ["ynn", "ynn", "ynn"]),
+        ];
+        let roles = [Role::Agent, Role::Supervisor, Role::Admin];
+        for (action, rows) in matrix {
+            for (role, row) in roles.into_iter().zip(rows) {
+                let told: String = [Some(ME), Some(OTHER), None]
+                    .into_iter()
+                    .map(|owner| {
+                        let passes = authorise(&principal(&[role]), action, owner).is_ok();
+                        if passes { 'y' } else { 'n' }
+                    })
+                    .collect();
+                assert_eq!(told, row, "{action:?} by {role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn several_roles_add_up_and_none_is_nothing() {
+        let both = principal(&[Role::Agent, Role::Supervisor]);
+        assert!(authorise(&both, Action::HangUp, None).is_ok());
+        assert!(authorise(&principal(&[]), Action::SeeAgents, Some(ME)).is_err());
+    }
+}

@@ -1,0 +1,219 @@
+//! Connections with bounds: how many at once, and how long one may say nothing or drip (G12, S7).
+//!
+//! A connection is cut when nothing moved either way for `IDLE_MAX`, or when a request began and no byte of an answer went
+//! out within `REQUEST_MAX`: our answers begin at once (a stream says so much in its first line), so a client that needs longer is
+//! dripping its request. Beyond `CONNECTIONS_MAX` new ones wait in the operating system's queue.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep};
+
+/// Most connections at once.
+const CONNECTIONS_MAX: usize = 20_000;
+/// How long a connection may be silent; a stream has its heartbeat each 15 s.
+const IDLE_MAX: Duration = Duration::from_secs(75);
+/// From the first byte of a request to the first byte of its answer.
+const REQUEST_MAX: Duration = Duration::from_secs(25);
+
+/// A listener whose connections have bounds.
+pub struct Guarded {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+}
+
+impl Guarded {
+    /// Guards a listener.
+    pub fn new(listener: TcpListener) -> Self {
+        Self {
+            listener,
+            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+        }
+    }
+}
+
+impl Listener for Guarded {
+    type Io = GuardedStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        // The semaphore is never closed; without a place we would still accept rather than hang.
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        let (stream, peer) = Listener::accept(&mut self.listener).await;
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "no-delay was refused");
+        }
+        (GuardedStream::new(stream, place), peer)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+/// Where a connection comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub SocketAddr);
+
+impl Connected<IncomingStream<'_, Guarded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Guarded>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// A connection that is cut when it is silent or drips.
+pub struct GuardedStream<S> {
+    stream: S,
+    /// Whether a byte was read after the last one that was written.
+    is_asked: bool,
+    cut_at: Pin<Box<Sleep>>,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl<S> GuardedStream<S> {
+    fn new(stream: S, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self {
+            stream,
+            is_asked: false,
+            cut_at: Box::pin(tokio::time::sleep(REQUEST_MAX)),
+            _place: place,
+        }
+    }
+
+    fn cut_after(&mut self, wait: Duration) {
+        self.cut_at.as_mut().reset(Instant::now() + wait);
+    }
+
+    fn has_read(&mut self) {
+        if !self.is_asked {
+            self.is_asked = true;
+            self.cut_after(REQUEST_MAX);
+        }
+    }
+
+    fn has_written(&mut self) {
+        self.is_asked = false;
+        self.cut_after(IDLE_MAX);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for GuardedStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        match Pin::new(&mut self.stream).poll_read(context, into) {
+            Poll::Ready(done) => {
+                if into.filled().len() > before {
+                    self.has_read();
+                }
+                // A drip keeps the reader awake: the deadline holds for it too.
+                if self.is_asked && self.cut_at.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+                }
+                Poll::Ready(done)
+            }
+            Poll::Pending => self
+                .cut_at
+                .as_mut()
+                .poll(context)
+                .map(|()| Err(io::ErrorKind::TimedOut.into())),
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if written.is_ready() {
+            self.has_written();
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if written.is_ready() {
+            self.has_written();
+        }
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn g12_a_dripping_request_is_cut_within_30_s() {
+        let (mut client, server) = duplex(64);
+        let mut server = GuardedStream::new(server, None);
+        let dripping = tokio::spawn(async move {
+            while client.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let begun = Instant::now();
+        let mut byte = [0];
+        let cut = loop {
+            if let Err(error) = server.read_exact(&mut byte).await {
+                break error;
+            }
+        };
+        assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() <= Duration::from_secs(30));
+        dripping.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_with_heartbeats_lives_and_a_silent_connection_is_cut() {
+        let (mut client, server) = duplex(4096);
+        let mut server = GuardedStream::new(server, None);
+        client.write_all(b"GET").await.unwrap();
+        let mut bytes = [0; 8];
+        server.read(&mut bytes).await.unwrap();
+        for _ in 0..20 {
+            server.write_all(b"heartbeat").await.unwrap();
+            let quiet = Duration::from_secs(15);
+            let read = tokio::time::timeout(quiet, server.read(&mut bytes)).await;
+            assert!(read.is_err(), "it lives");
+        }
+        let begun = Instant::now();
+        let cut = server.read(&mut bytes).await.unwrap_err();
+        assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() <= IDLE_MAX);
+    }
+}

@@ -1,0 +1,272 @@
+//! What an agent's stream shows: whom a fact concerns, and the frame that it becomes on his page (P0..P10).
+//!
+//! A supervisor's stream carries the facts themselves; an agent's carries pops in place of the offers and calls that
+//! concern him, his own `agent.*` facts and his tickets. Invariant: one fact yields at most one frame per subscriber, so a
+//! frame's id is the fact's number. Whom a fact concerns is told by the fact, or by the board as it stands (a profile that
+//! came late goes to those who still have the call on the screen).
+
+mod pop;
+
+use model::fact::{CallResult, CancelCause, EndedBy, Offer, PopCustomer};
+use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
+use serde::Serialize;
+
+pub use pop::{PAYLOAD_MAX, fitted};
+
+use crate::view::{Board, View};
+
+/// Whose eyes a stream is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// An agent: what concerns him, as pops.
+    Agent(AgentId),
+    /// A supervisor, an admin or a program: every fact.
+    Observer,
+}
+
+/// One event of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The fact's number.
+    pub id: u64,
+    /// The event's name: the fact's, or `pop.…`.
+    pub event: &'static str,
+    /// JSON: `{"seq", "at", "type", "data"}`.
+    pub data: String,
+}
+
+/// The agents whom a fact concerns.
+pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
+    match fact {
+        Fact::OfferMade { offer, .. }
+        | Fact::OfferCancelled { offer, .. }
+        | Fact::OfferMissed { offer }
+        | Fact::OfferDeclined { offer }
+        | Fact::OfferUnreachable { offer, .. }
+        | Fact::CallConnected { offer, .. } => vec![offer.agent],
+        Fact::CallIdentified { call, .. } => board.popped(*call),
+        // R11: whoever answered late had his pop cancelled, and no pop to end.
+        Fact::CallEnded {
+            agent,
+            answered_late,
+            ..
+        } => agent.filter(|_| !answered_late).into_iter().collect(),
+        Fact::AgentStateChanged { agent, .. }
+        | Fact::AgentRegistered { agent }
+        | Fact::AgentUnregistered { agent, .. } => vec![*agent],
+        Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
+        Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
+        Fact::CallArrived { .. }
+        | Fact::CallAnswered { .. }
+        | Fact::IvrEntered { .. }
+        | Fact::KeyPressed { .. }
+        | Fact::QueueJoined { .. }
+        | Fact::QueueLeft { .. }
+        | Fact::CallHeld { .. }
+        | Fact::CallResumed { .. }
+        | Fact::RecordingReady { .. } => Vec::new(),
+    }
+}
+
+/// The frame of a fact for a viewer; `None` when it does not concern him.
+pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> {
+    let Viewer::Agent(agent) = viewer else {
+        return written(record, record.fact.name(), record);
+    };
+    if !view.read(|board| concerned(&record.fact, board).contains(&agent)) {
+        return None;
+    }
+    match &record.fact {
+        Fact::OfferMade { offer, pop, .. } => {
+            let shown = fitted(pop);
+            enveloped(
+                record,
+                "pop.offer",
+                &Offered {
+                    offer: offer.into(),
+                    pop: &shown,
+                },
+            )
+        }
+        Fact::CallIdentified { call, profile } => {
+            let customer = pop::fitted_customer(&PopCustomer::Known(Box::new(profile.clone())));
+            let offer = view.read(|board| {
+                let line = board.agents().get(&agent)?;
+                line.pop.as_ref().map(|shown| shown.offer.id)
+            });
+            enveloped(
+                record,
+                "pop.updated",
+                &Updated {
+                    call: *call,
+                    offer,
+                    customer,
+                },
+            )
+        }
+        Fact::CallConnected {
+            offer,
+            waited_ms,
+            rang_ms,
+        } => {
+            let (waited_ms, rang_ms) = (*waited_ms, *rang_ms);
+            enveloped(
+                record,
+                "pop.connected",
+                &Connected {
+                    offer: offer.into(),
+                    waited_ms,
+                    rang_ms,
+                },
+            )
+        }
+        Fact::OfferCancelled { offer, cause } => cancelled(record, offer, cancel_word(*cause)),
+        Fact::OfferMissed { offer } => cancelled(record, offer, "timeout"),
+        Fact::OfferDeclined { offer } => cancelled(record, offer, "rejected"),
+        Fact::OfferUnreachable { offer, .. } => cancelled(record, offer, "unreachable"),
+        Fact::CallEnded {
+            call, result, by, ..
+        } => {
+            let offer = view.read(|board| {
+                let answered = board.agents().get(&agent)?.answered.as_ref();
+                answered
+                    .filter(|offer| offer.call == *call)
+                    .map(|offer| offer.id)
+            });
+            enveloped(
+                record,
+                "pop.ended",
+                &Ended {
+                    call: *call,
+                    offer,
+                    result: *result,
+                    by: *by,
+                },
+            )
+        }
+        Fact::AgentStateChanged { .. }
+        | Fact::AgentRegistered { .. }
+        | Fact::AgentUnregistered { .. }
+        | Fact::TicketCreated { .. }
+        | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
+        Fact::CallArrived { .. }
+        | Fact::CallAnswered { .. }
+        | Fact::IvrEntered { .. }
+        | Fact::KeyPressed { .. }
+        | Fact::QueueJoined { .. }
+        | Fact::QueueLeft { .. }
+        | Fact::CallHeld { .. }
+        | Fact::CallResumed { .. }
+        | Fact::RecordingReady { .. } => None,
+    }
+}
+
+/// P0's words for why a ring ended.
+const fn cancel_word(cause: CancelCause) -> &'static str {
+    match cause {
+        CancelCause::AnsweredElsewhere => "answered_by",
+        CancelCause::CallerLeft => "caller_left",
+        CancelCause::QueueLeft => "queue_left",
+        CancelCause::AgentNotReady => "not_ready",
+        CancelCause::Failed => "failed",
+    }
+}
+
+fn cancelled(record: &FactRecord, offer: &Offer, cause: &'static str) -> Option<Frame> {
+    enveloped(
+        record,
+        "pop.cancelled",
+        &Cancelled {
+            offer: offer.into(),
+            cause,
+        },
+    )
+}
+
+fn enveloped<T: Serialize>(record: &FactRecord, name: &'static str, data: &T) -> Option<Frame> {
+    let envelope = Envelope {
+        seq: record.seq,
+        at: record.at,
+        name,
+        data,
+    };
+    written(record, name, &envelope)
+}
+
+fn written<T: Serialize>(record: &FactRecord, event: &'static str, body: &T) -> Option<Frame> {
+    let data = serde_json::to_string(body)
+        .inspect_err(
+            |error| tracing::error!(seq = record.seq, %error, "a frame could not be written"),
+        )
+        .ok()?;
+    Some(Frame {
+        id: record.seq,
+        event,
+        data,
+    })
+}
+
+#[derive(Serialize)]
+struct Envelope<'a, T> {
+    seq: u64,
+    at: Timestamp,
+    #[serde(rename = "type")]
+    name: &'static str,
+    data: &'a T,
+}
+
+/// The pop's key (P9: call and offer id), and who offers.
+#[derive(Serialize)]
+struct Key<'a> {
+    call: CallId,
+    offer: OfferId,
+    queue: Option<&'a QueueName>,
+}
+
+impl<'a> From<&'a Offer> for Key<'a> {
+    fn from(offer: &'a Offer) -> Self {
+        Self {
+            call: offer.call,
+            offer: offer.id,
+            queue: offer.queue.as_ref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Offered<'a> {
+    #[serde(flatten)]
+    offer: Key<'a>,
+    #[serde(flatten)]
+    pop: &'a model::fact::Pop,
+}
+
+#[derive(Serialize)]
+struct Updated {
+    call: CallId,
+    offer: Option<OfferId>,
+    customer: PopCustomer,
+}
+
+#[derive(Serialize)]
+struct Connected<'a> {
+    #[serde(flatten)]
+    offer: Key<'a>,
+    waited_ms: u64,
+    rang_ms: u64,
+}
+
+#[derive(Serialize)]
+struct Cancelled<'a> {
+    #[serde(flatten)]
+    offer: Key<'a>,
+    cause: &'static str,
+}
+
+#[derive(Serialize)]
+struct Ended {
+    call: CallId,
+    offer: Option<OfferId>,
+    result: CallResult,
+    by: EndedBy,
+}

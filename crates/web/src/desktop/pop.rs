@@ -1,0 +1,241 @@
+//! A pop's size: at most 8 KiB of JSON, whatever callers, directories and scripts put into it (P4).
+//!
+//! Texts are cut to lengths that a card can show, lists to P4's counts; should exotic characters still make it too large,
+//! the least telling entries go first: the path's beginning, the oldest calls, the last tickets and candidates. Control
+//! characters never reach a page (S22).
+
+use model::fact::{Pop, PopCustomer};
+use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
+
+/// Most bytes of a pop as JSON (P4), with room for the frame around it.
+pub const PAYLOAD_MAX: usize = 8 * 1024;
+/// The envelope and the offer's ids beside the pop.
+const ENVELOPE_MAX: usize = 512;
+
+/// Most characters of a name (customer, agent, display name, a step of the path).
+const NAME_MAX: usize = 64;
+/// Most characters of a subject (P4).
+const SUBJECT_MAX: usize = 120;
+/// Most characters of a word: a state, a confidence, a language.
+const WORD_MAX: usize = 24;
+/// Most steps of the path through the script; the last ones tell more.
+const PATH_MAX: usize = 16;
+
+/// The pop as it goes out: cut so that frame and all stay within `PAYLOAD_MAX`.
+pub fn fitted(pop: &Pop) -> Pop {
+    let mut shown = pop.clone();
+    for (text, max) in [
+        (&mut shown.direction, WORD_MAX),
+        (&mut shown.called, NAME_MAX),
+        (&mut shown.language, WORD_MAX),
+        (&mut shown.suggestion, WORD_MAX),
+    ] {
+        cut(text, max);
+    }
+    let caller = &mut shown.caller;
+    for text in caller.number.iter_mut().chain(caller.display.iter_mut()) {
+        cut(text, NAME_MAX);
+    }
+    let surplus = shown.path.len().saturating_sub(PATH_MAX);
+    shown.path.drain(..surplus);
+    for step in &mut shown.path {
+        cut(step, NAME_MAX);
+    }
+    shown.customer = fitted_customer(&shown.customer);
+    while bytes(&shown) > PAYLOAD_MAX - ENVELOPE_MAX && drop_least(&mut shown) {}
+    shown
+}
+
+/// The directory's part, cut alike.
+pub(super) fn fitted_customer(customer: &PopCustomer) -> PopCustomer {
+    match customer {
+        PopCustomer::Pending => PopCustomer::Pending,
+        PopCustomer::Withheld => PopCustomer::Withheld,
+        PopCustomer::Known(profile) => PopCustomer::Known(Box::new(fitted_profile(profile))),
+    }
+}
+
+fn fitted_profile(profile: &Profile) -> Profile {
+    let mut shown = profile.clone();
+    shown.candidates.truncate(CANDIDATES_MAX);
+    shown.open_tickets.truncate(TICKETS_MAX);
+    shown.last_calls.truncate(CALLS_MAX);
+    for candidate in &mut shown.candidates {
+        cut(&mut candidate.name, NAME_MAX);
+        cut(&mut candidate.confidence, WORD_MAX);
+        cut(&mut candidate.why, WORD_MAX);
+    }
+    for ticket in &mut shown.open_tickets {
+        cut(&mut ticket.number, WORD_MAX);
+        cut(&mut ticket.subject, SUBJECT_MAX);
+        cut(&mut ticket.state, WORD_MAX);
+    }
+    for call in &mut shown.last_calls {
+        if let Some(agent) = &mut call.agent {
+            cut(agent, NAME_MAX);
+        }
+        cut(&mut call.result, WORD_MAX);
+    }
+    shown
+}
+
+/// Drops the least telling entry; `false` when none is left.
+fn drop_least(pop: &mut Pop) -> bool {
+    if !pop.path.is_empty() {
+        pop.path.remove(0);
+        return true;
+    }
+    let PopCustomer::Known(profile) = &mut pop.customer else {
+        return false;
+    };
+    profile.last_calls.pop().is_some()
+        || profile.open_tickets.pop().is_some()
+        || profile.candidates.pop().is_some()
+}
+
+fn bytes(pop: &Pop) -> usize {
+    serde_json::to_vec(pop).map_or(0, |json| json.len())
+}
+
+/// Cuts a text to `max` characters without control characters.
+fn cut(text: &mut String, max: usize) {
+    let untouched = text.len() <= max && !text.chars().any(char::is_control);
+    if !untouched {
+        *text = text
+            .chars()
+            .filter(|letter| !letter.is_control())
+            .take(max)
+            .collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fact::Offer;
+    use model::profile::{Candidate, OpenTicket, PastCall};
+    use model::{
+        AgentId, CallId, Caller, CustomerId, Decision, Fact, FactRecord, OfferId, TicketId,
+        Timestamp,
+    };
+
+    use super::*;
+    use crate::desktop::{Viewer, frame};
+    use crate::view::View;
+
+    /// Every field as long as it can be, of four-byte letters.
+    fn greedy() -> Pop {
+        let long = || "𠀀\u{7}\"".repeat(4_000);
+        let profile = Profile {
+            e164: None,
+            candidates: vec![
+                Candidate {
+                    customer: CustomerId::new(u64::MAX),
+                    name: long(),
+                    vip_level: 255,
+                    confidence: long(),
+                    why: long(),
+                };
+                40
+            ],
+            open_tickets: vec![
+                OpenTicket {
+                    ticket: TicketId::new(u64::MAX),
+                    number: long(),
+                    subject: long(),
+                    priority: 255,
+                    state: long(),
+                    urges: u32::MAX,
+                };
+                40
+            ],
+            last_calls: vec![
+                PastCall {
+                    call: CallId::new(u64::MAX),
+                    at: Timestamp::from_ms(1_795_000_000_007),
+                    agent: Some(long()),
+                    result: long(),
+                };
+                40
+            ],
+            familiar: None,
+        };
+        Pop {
+            direction: long(),
+            caller: Caller {
+                number: Some(long()),
+                display: Some(long()),
+            },
+            called: long(),
+            waited_s: u64::MAX,
+            language: long(),
+            path: vec![long(); 200],
+            customer: PopCustomer::Known(Box::new(profile)),
+            suggestion: long(),
+        }
+    }
+
+    fn offered(pop: Pop) -> FactRecord {
+        let offer = Offer {
+            id: OfferId::new(u64::MAX),
+            call: CallId::new(u64::MAX),
+            agent: AgentId::new(7),
+            queue: Some("q".repeat(64).as_str().into()),
+        };
+        let decision = Decision {
+            queue: "support".into(),
+            strategy: "ring_all".to_owned(),
+            seed: 1,
+            config_version: 1,
+            waited_ms: 0,
+            chosen: vec![AgentId::new(7)],
+            candidates: Vec::new(),
+        };
+        FactRecord {
+            seq: u64::MAX,
+            at: Timestamp::from_ms(1_795_000_000_007),
+            fact: Fact::OfferMade {
+                offer,
+                decision,
+                pop: Box::new(pop),
+            },
+        }
+    }
+
+    #[test]
+    fn p4_a_pop_stays_within_8_kib_and_keeps_what_tells_most() {
+        let frame = frame(
+            &offered(greedy()),
+            Viewer::Agent(AgentId::new(7)),
+            &View::default(),
+        )
+        .unwrap();
+        assert!(
+            frame.data.len() <= PAYLOAD_MAX,
+            "{} bytes",
+            frame.data.len()
+        );
+        let PopCustomer::Known(profile) = fitted(&greedy()).customer else {
+            panic!("the profile stays")
+        };
+        assert!(!profile.candidates.is_empty() && !profile.open_tickets.is_empty());
+        assert!(
+            !frame.data.contains("\\u0007"),
+            "control characters are gone"
+        );
+    }
+
+    #[test]
+    fn an_ordinary_pop_goes_out_unchanged() {
+        let pop = Pop {
+            direction: "in".to_owned(),
+            caller: Caller::new("13800001111", Some("王小明")),
+            called: "4000".to_owned(),
+            waited_s: 12,
+            language: "zh-CN".to_owned(),
+            path: vec!["menu welcome".to_owned(), "1".to_owned()],
+            customer: PopCustomer::Pending,
+            suggestion: "new".to_owned(),
+        };
+        assert_eq!(fitted(&pop), pop);
+    }
+}

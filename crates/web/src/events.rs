@@ -1,0 +1,276 @@
+//! The hub between the facts and those who listen: the last facts in memory, older ones from the log, one bounded queue per
+//! listener.
+//!
+//! `publish` runs on the server's fan-out thread after the fact stands in the log; it never blocks on a listener. A
+//! listener whose queue is full is cut off and comes back with the last id that he saw (S8). Invariant: what a listener
+//! gets is every fact that concerns him after the id he named, in order, once; where that cannot be kept the answer is
+//! `Gone` and he loads the whole state again.
+//!
+//! The work of a fact grows with those whom it concerns, not with those who listen: agents' queues are found by id.
+
+mod subscription;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::{AgentId, FactRecord};
+use tokio::sync::mpsc;
+
+use subscription::{Backlog, LogStretch};
+pub use subscription::{HEARTBEAT, Said, Subscription};
+
+use crate::desktop::{self, Viewer};
+use crate::view::View;
+
+/// Reads facts after a number from the log, oldest first, at most so many. May block: it is never called from a runtime's
+/// worker. Facts that the log does not keep any more are left out at the beginning, never in the middle.
+pub type ReadFacts = Box<dyn Fn(u64, usize) -> Vec<FactRecord> + Send + Sync>;
+
+/// The hub's bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct HubSettings {
+    /// The number of the last fact in the log at start, 0 for an empty log.
+    pub last_seq: u64,
+    /// Facts kept in memory for those who resume.
+    pub ring_max: usize,
+    /// Facts that a listener may be behind before he is cut off.
+    pub queue_max: usize,
+    /// Streams of one agent (several windows); the oldest gives way.
+    pub streams_per_agent_max: usize,
+    /// Streams of supervisors, admins and programs together.
+    pub observers_max: usize,
+}
+
+impl Default for HubSettings {
+    fn default() -> Self {
+        Self {
+            last_seq: 0,
+            ring_max: 8_192,
+            queue_max: 256,
+            streams_per_agent_max: 4,
+            observers_max: 1_000,
+        }
+    }
+}
+
+/// Why nobody can listen from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CannotListen {
+    /// The facts after that number are not kept any more, or it is not a number of this log: load the state again.
+    #[error("the facts after that number are gone")]
+    Gone,
+    /// Too many streams are open.
+    #[error("too many streams are open")]
+    TooMany,
+    /// The process ends.
+    #[error("the process ends")]
+    Closing,
+}
+
+/// Facts in, streams out.
+pub struct EventHub {
+    settings: HubSettings,
+    state: Mutex<State>,
+    view: Arc<View>,
+    read: ReadFacts,
+}
+
+struct State {
+    last_seq: u64,
+    ring: VecDeque<Arc<FactRecord>>,
+    agents: BTreeMap<AgentId, Vec<Listener>>,
+    observers: Vec<Listener>,
+    next_listener: u64,
+    closing: bool,
+}
+
+struct Listener {
+    id: u64,
+    queue: mpsc::Sender<Arc<FactRecord>>,
+}
+
+impl EventHub {
+    /// A hub on a view of its own; `read` reads older facts from the log.
+    pub fn new(settings: HubSettings, read: ReadFacts) -> Arc<Self> {
+        let view = Arc::new(View::default());
+        view.start_at(settings.last_seq);
+        let state = State {
+            last_seq: settings.last_seq,
+            ring: VecDeque::new(),
+            agents: BTreeMap::new(),
+            observers: Vec::new(),
+            next_listener: 0,
+            closing: false,
+        };
+        Arc::new(Self {
+            settings,
+            state: Mutex::new(state),
+            view,
+            read,
+        })
+    }
+
+    /// Takes a fact of the log at start, before anybody listens: it moves the view and nothing else.
+    pub fn restore(&self, record: &FactRecord) {
+        let mut state = self.lock();
+        self.view.apply(record);
+        state.last_seq = state.last_seq.max(record.seq);
+    }
+
+    /// Takes the next fact, once it stands in the log.
+    pub fn publish(&self, record: Arc<FactRecord>) {
+        metrics::counter!("trunkline_facts_total", "type" => record.fact.name()).increment(1);
+        // The view moves under the hub's lock: whoever read a number from the view can listen from it.
+        let mut state = self.lock();
+        self.view.apply(&record);
+        let concerned = self
+            .view
+            .read(|board| desktop::concerned(&record.fact, board));
+        state.keep(Arc::clone(&record), self.settings.ring_max);
+        for agent in concerned {
+            if let Some(listeners) = state.agents.get_mut(&agent) {
+                hand_out(listeners, &record);
+            }
+        }
+        hand_out(&mut state.observers, &record);
+    }
+
+    /// The live board.
+    pub const fn view(&self) -> &Arc<View> {
+        &self.view
+    }
+
+    /// The number of the last fact.
+    pub fn last_seq(&self) -> u64 {
+        self.lock().last_seq
+    }
+
+    /// Listens from `after` (exclusive), or from now on.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        viewer: Viewer,
+        after: Option<u64>,
+    ) -> Result<Subscription, CannotListen> {
+        let mut state = self.lock();
+        if state.closing {
+            return Err(CannotListen::Closing);
+        }
+        let after = after.unwrap_or(state.last_seq);
+        if after > state.last_seq {
+            return Err(CannotListen::Gone);
+        }
+        let backlog = state.backlog(after);
+        let (queue, facts) = mpsc::channel(self.settings.queue_max.max(1));
+        let id = state.next_listener;
+        state.next_listener += 1;
+        state.admit(viewer, Listener { id, queue }, self.settings)?;
+        drop(state);
+        metrics::gauge!("trunkline_event_streams").increment(1.0);
+        Ok(Subscription::new(
+            Arc::clone(self),
+            viewer,
+            id,
+            backlog,
+            facts,
+        ))
+    }
+
+    /// Ends all streams, so that the server can shut down.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.closing = true;
+        state.agents.clear();
+        state.observers.clear();
+    }
+
+    /// How many streams are open.
+    pub fn listeners(&self) -> usize {
+        let state = self.lock();
+        state.observers.len() + state.agents.values().map(Vec::len).sum::<usize>()
+    }
+
+    fn unsubscribe(&self, viewer: Viewer, id: u64) {
+        metrics::gauge!("trunkline_event_streams").decrement(1.0);
+        let mut state = self.lock();
+        match viewer {
+            Viewer::Observer => state.observers.retain(|listener| listener.id != id),
+            Viewer::Agent(agent) => {
+                let Some(listeners) = state.agents.get_mut(&agent) else {
+                    return;
+                };
+                listeners.retain(|listener| listener.id != id);
+                if listeners.is_empty() {
+                    state.agents.remove(&agent);
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn keep(&mut self, record: Arc<FactRecord>, ring_max: usize) {
+        self.last_seq = record.seq;
+        self.ring.push_back(record);
+        if self.ring.len() > ring_max {
+            self.ring.pop_front();
+        }
+    }
+
+    /// The facts after a number: from memory when they are all there, else from the log up to the last.
+    fn backlog(&self, after: u64) -> Backlog {
+        let in_memory = self
+            .ring
+            .front()
+            .map_or(after == self.last_seq, |first| first.seq <= after + 1);
+        let later = self.ring.iter().filter(|record| record.seq > after);
+        let until = self.last_seq;
+        Backlog {
+            log: (!in_memory).then_some(LogStretch { after, until }),
+            records: if in_memory {
+                later.cloned().collect()
+            } else {
+                VecDeque::new()
+            },
+        }
+    }
+
+    fn admit(
+        &mut self,
+        viewer: Viewer,
+        listener: Listener,
+        settings: HubSettings,
+    ) -> Result<(), CannotListen> {
+        match viewer {
+            Viewer::Observer => {
+                if self.observers.len() >= settings.observers_max {
+                    return Err(CannotListen::TooMany);
+                }
+                self.observers.push(listener);
+            }
+            Viewer::Agent(agent) => {
+                let listeners = self.agents.entry(agent).or_default();
+                // A window that was closed without a word must not lock its agent out.
+                if listeners.len() >= settings.streams_per_agent_max.max(1) {
+                    listeners.remove(0);
+                }
+                listeners.push(listener);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gives a fact to each listener; one whose queue is full is cut off.
+fn hand_out(listeners: &mut Vec<Listener>, record: &Arc<FactRecord>) {
+    listeners.retain(|listener| {
+        let taken = listener.queue.try_send(Arc::clone(record)).is_ok();
+        if !taken {
+            metrics::counter!("trunkline_event_streams_cut_total").increment(1);
+        }
+        taken
+    });
+}

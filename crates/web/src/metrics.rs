@@ -1,0 +1,90 @@
+//! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_live_calls`, `trunkline_agents{state}`,
+//! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_requests_total{method,route,status}` and
+//! `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
+//!
+//! Invariant: labels come from bounded sets (a route is a template of the API, never a path that somebody typed).
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+
+use crate::app::App;
+
+/// States of agents, so that a state that nobody is in reads 0 and not the last figure.
+const AGENT_STATES: [&str; 7] = [
+    "offline",
+    "not_ready",
+    "ready",
+    "reserved",
+    "ringing",
+    "talking",
+    "wrap_up",
+];
+
+/// Where `/metrics` reads.
+#[derive(Clone, Debug)]
+pub struct MetricsHandle(PrometheusHandle);
+
+impl MetricsHandle {
+    /// Makes the recorder of this process; all crates' figures go there. Fails when there is one already.
+    pub fn install() -> Result<Self, BuildError> {
+        builder().install_recorder().map(Self)
+    }
+
+    /// A recorder that nobody else writes to, for tests and tools.
+    pub fn detached() -> Self {
+        Self(builder().build_recorder().handle())
+    }
+}
+
+fn builder() -> PrometheusBuilder {
+    PrometheusBuilder::new()
+}
+
+/// All figures in the text format of Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation", security(()),
+    responses((status = 200, description = "Figures in the text format of Prometheus.", body = String, content_type = "text/plain")))]
+pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    let view = app.view();
+    let by_state = view.agents_by_state();
+    for state in AGENT_STATES {
+        let count = by_state.get(state).copied().unwrap_or(0);
+        metrics::gauge!("trunkline_agents", "state" => state).set(figure(count));
+    }
+    metrics::gauge!("trunkline_live_calls").set(figure(view.live_calls()));
+    let handle = &app.metrics().0;
+    handle.run_upkeep();
+    let text = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, text)], handle.render())
+}
+
+/// A count as a gauge takes it.
+fn figure(count: usize) -> f64 {
+    u32::try_from(count).unwrap_or(u32::MAX).into()
+}
+
+/// Counts requests.
+pub(crate) async fn counted(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = method_word(request.method());
+    let route = app.route_of(request.uri().path());
+    let response = next.run(request).await;
+    metrics::counter!("trunkline_http_requests_total",
+        "method" => method, "route" => route.clone(), "status" => response.status().as_u16().to_string())
+    .increment(1);
+    metrics::histogram!("trunkline_http_request_seconds", "route" => route)
+        .record(begun.elapsed().as_secs_f64());
+    response
+}
+
+/// A method of ours, or `other`: a client may send any word.
+fn method_word(method: &Method) -> &'static str {
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        .into_iter()
+        .find(|word| method.as_str() == *word)
+        .unwrap_or("other")
+}

@@ -1,0 +1,227 @@
+//! The texts of the page: key, Chinese, English. The page's placeholders `{{t.key}}` and the script read the same rows.
+
+use std::collections::BTreeMap;
+
+use crate::locale::Locale;
+
+const TEXTS: &[(&str, &str, &str)] = &[
+    ("title", "坐席工作台", "Agent desk"),
+    ("login", "工号", "Login"),
+    ("password", "密码", "Password"),
+    ("sign_in", "登录", "Sign in"),
+    ("sign_out", "退出登录", "Sign out"),
+    (
+        "sign_in_hint",
+        "使用您的分机工号和密码登录。",
+        "Use the login and password of your phone.",
+    ),
+    ("other_language", "English", "中文"),
+    ("other_language_tag", "en", "zh-CN"),
+    (
+        "no_script",
+        "未启用 JavaScript：本页显示加载时的状态，刷新以更新。",
+        "JavaScript is off: this page shows the state as of loading. Reload to update it.",
+    ),
+    (
+        "lost",
+        "实时连接中断，电话不受影响。正在重新连接…",
+        "Live connection lost. Phone calls are not affected. Reconnecting…",
+    ),
+    ("failed", "操作未成功", "That did not work"),
+    ("device_on", "话机在线", "Phone online"),
+    ("device_off", "话机离线", "Phone offline"),
+    ("go_ready", "示闲", "Ready"),
+    ("go_not_ready", "示忙", "Not ready"),
+    ("go_offline", "离线", "Go offline"),
+    ("reason", "示忙原因", "Reason"),
+    ("reason.break", "小休", "Break"),
+    ("reason.meal", "用餐", "Meal"),
+    ("reason.training", "培训", "Training"),
+    ("reason.meeting", "会议", "Meeting"),
+    ("reason.signed_in", "刚登录", "Just signed in"),
+    ("reason.no_answer", "未接来电", "Missed calls"),
+    ("reason.device", "话机故障", "Phone fault"),
+    ("reason.device_lost", "话机掉线", "Phone lost"),
+    ("state.offline", "离线", "Offline"),
+    ("state.not_ready", "示忙", "Not ready"),
+    ("state.ready", "示闲", "Ready"),
+    ("state.reserved", "预占", "Reserved"),
+    ("state.ringing", "振铃", "Ringing"),
+    ("state.talking", "通话中", "Talking"),
+    ("state.wrap_up", "话后处理", "Wrap-up"),
+    ("stage.offered", "来电振铃", "Incoming call"),
+    ("stage.connected", "通话中", "In call"),
+    ("stage.ended", "通话结束", "Call ended"),
+    ("stage.cancelled", "来电已取消", "Call cancelled"),
+    ("wrap_up", "话后处理", "Wrap-up"),
+    ("wrap_up_done", "完成", "Done"),
+    ("quiet", "暂无来电", "No call"),
+    (
+        "quiet_ready",
+        "您已示闲，来电时将在此弹屏。",
+        "You are ready. Callers appear here when your phone rings.",
+    ),
+    (
+        "quiet_not_ready",
+        "示闲后才会分配来电。",
+        "Calls come once you are ready.",
+    ),
+    ("withheld", "号码未显示", "Number withheld"),
+    ("pending", "正在查询客户资料…", "Looking up the caller…"),
+    ("stranger", "陌生来电", "Unknown caller"),
+    ("candidates", "可能的客户", "May be"),
+    ("vip", "贵宾", "VIP"),
+    ("number", "号码", "Number"),
+    ("called", "拨打", "Dialled"),
+    ("queue", "队列", "Queue"),
+    ("path", "按键路径", "Path"),
+    ("waited", "等待", "Waited"),
+    ("language", "语言", "Language"),
+    ("open_tickets", "未结工单", "Open tickets"),
+    ("no_open_tickets", "没有未结工单", "No open tickets"),
+    ("last_calls", "最近通话", "Last calls"),
+    ("no_last_calls", "没有通话记录", "No earlier calls"),
+    ("urged", "催单", "urged"),
+    ("suggestion", "建议", "Suggested"),
+    (
+        "suggestion.append",
+        "追加到未结工单",
+        "Append to the open ticket",
+    ),
+    ("suggestion.urge", "催办未结工单", "Urge the open ticket"),
+    ("suggestion.new", "新建工单", "New ticket"),
+    (
+        "cancelled.answered_by",
+        "已由其他坐席接听",
+        "Answered by a colleague",
+    ),
+    ("cancelled.timeout", "超时未接", "Not answered"),
+    ("cancelled.caller_left", "主叫已挂机", "The caller hung up"),
+    ("cancelled.rejected", "已拒接", "Declined"),
+    (
+        "cancelled.unreachable",
+        "话机无法接通",
+        "Phone not reachable",
+    ),
+    (
+        "cancelled.queue_left",
+        "主叫已离开队列",
+        "The caller left the queue",
+    ),
+    ("cancelled.not_ready", "您已示忙", "You are not ready"),
+    ("cancelled.failed", "呼叫失败", "The call failed"),
+    ("result.answered", "已接听", "answered"),
+    ("result.abandoned", "主叫放弃", "abandoned"),
+    ("result.self_service", "自助完成", "self service"),
+    ("result.refused", "已拒绝", "refused"),
+    ("result.failed", "失败", "failed"),
+    ("by.caller", "主叫挂机", "the caller hung up"),
+    ("by.agent", "坐席挂机", "you hung up"),
+    ("by.system", "系统结束", "ended by the system"),
+    ("my_tickets", "我的最近工单", "My last tickets"),
+    ("no_tickets", "还没有工单", "No tickets yet"),
+    ("ticket.quarantined", "隔离", "Quarantined"),
+    ("ticket.new", "待派", "New"),
+    ("ticket.dispatched", "待接单", "Dispatched"),
+    ("ticket.in_progress", "处理中", "In progress"),
+    ("ticket.pending", "挂起", "Pending"),
+    ("ticket.in_review", "待审核", "In review"),
+    ("ticket.resolved", "处理完毕", "Resolved"),
+    ("ticket.closed", "结案", "Closed"),
+    ("ticket.merged", "已合并", "Merged"),
+    ("ticket.void", "作废", "Void"),
+    ("ringing_now", "来电", "Incoming call from"),
+];
+
+/// All texts of a language.
+pub(super) fn all(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEXTS.iter().map(move |(key, chinese, english)| {
+        let text = match locale {
+            Locale::Chinese => *chinese,
+            Locale::English => *english,
+        };
+        (*key, text)
+    })
+}
+
+/// All texts for the script.
+pub(super) fn as_json(locale: Locale) -> String {
+    let texts: BTreeMap<_, _> = all(locale).collect();
+    serde_json::to_string(&texts).unwrap_or_default()
+}
+
+/// One text; a key without a row is a defect that a test finds.
+pub(super) fn get(key: &str, locale: Locale) -> &'static str {
+    all(locale)
+        .find(|(found, _)| *found == key)
+        .map_or("", |(_, text)| text)
+}
+
+/// The word for an agent's state.
+pub(super) fn of_state(state: &str, locale: Locale) -> &'static str {
+    get(&format!("state.{state}"), locale)
+}
+
+/// The word for how far a pop is.
+pub(super) fn of_stage(stage: &str, locale: Locale) -> &'static str {
+    get(&format!("stage.{stage}"), locale)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::page::{INDEX, SCRIPT};
+
+    #[test]
+    fn each_key_stands_once_with_both_languages() {
+        let keys: BTreeSet<_> = TEXTS.iter().map(|(key, _, _)| key).collect();
+        assert_eq!(keys.len(), TEXTS.len());
+        assert!(
+            TEXTS
+                .iter()
+                .all(|(_, chinese, english)| !chinese.is_empty() && !english.is_empty())
+        );
+    }
+
+    #[test]
+    fn every_text_that_page_and_script_ask_for_exists() {
+        let in_page = INDEX
+            .split("{{t.")
+            .skip(1)
+            .filter_map(|rest| rest.split_once("}}"));
+        let in_script = SCRIPT
+            .split("t(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'));
+        let asked: Vec<_> = in_page.chain(in_script).map(|(key, _)| key).collect();
+        assert!(asked.len() > 30);
+        for key in asked {
+            assert!(!get(key, Locale::English).is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_state_of_agents_and_tickets_has_its_word() {
+        for state in [
+            "offline",
+            "not_ready",
+            "ready",
+            "reserved",
+            "ringing",
+            "talking",
+            "wrap_up",
+        ] {
+            assert!(!of_state(state, Locale::Chinese).is_empty(), "{state}");
+        }
+        for state in ticket::State::all() {
+            let key = format!("ticket.{}", state.name());
+            assert_eq!(
+                get(&key, Locale::Chinese),
+                state.chinese(),
+                "one word for one thing"
+            );
+        }
+    }
+}

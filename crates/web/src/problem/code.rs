@@ -1,0 +1,162 @@
+//! The codes of problems: one row each with its word, status and the title in both languages. Codes are for ever; a title
+//! may be said better.
+
+use axum::http::StatusCode;
+
+use crate::locale::Locale;
+
+/// A code's row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) word: &'static str,
+    pub(super) status: StatusCode,
+    chinese: &'static str,
+    english: &'static str,
+}
+
+impl Row {
+    pub(super) const fn title(&self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::Chinese => self.chinese,
+            Locale::English => self.english,
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal $status:ident $chinese:literal $english:literal;)+) => {
+        /// What went wrong, in a word that programs compare.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Code {
+            /// All codes, for tests and the reference.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            pub(super) const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$name => &Row {
+                        word: $word,
+                        status: StatusCode::$status,
+                        chinese: $chinese,
+                        english: $english,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is no JSON, or of another shape.
+    MalformedBody = "malformed_body" BAD_REQUEST "请求体无法解析" "The body cannot be read";
+    /// A parameter of path or query cannot be read.
+    MalformedParameter = "malformed_parameter" BAD_REQUEST "请求参数无法解析" "A parameter cannot be read";
+    /// The body's media type is not the one that is taken.
+    WrongMediaType = "wrong_media_type" UNSUPPORTED_MEDIA_TYPE "不支持的内容类型" "The media type is not supported";
+    /// The body has a field that is not known, lacks one, or a value is out of its range.
+    InvalidBody = "invalid_body" UNPROCESSABLE_ENTITY "请求字段未知、缺失或取值无效" "A field is unknown, missing or invalid";
+    /// The body is larger than 1 MiB.
+    BodyTooLarge = "body_too_large" PAYLOAD_TOO_LARGE "请求体过大" "The body is too large";
+    /// Nobody is signed in.
+    SignInNeeded = "sign_in_needed" UNAUTHORIZED "请先登录" "Please sign in";
+    /// Login or password is wrong; the same for a login that does not exist (advisory 17).
+    WrongCredentials = "wrong_credentials" UNAUTHORIZED "用户名或密码错误" "Login or password is wrong";
+    /// Too many tries to sign in.
+    TooManyTries = "too_many_tries" TOO_MANY_REQUESTS "尝试次数过多，请稍后再试" "Too many tries, please wait";
+    /// The role does not allow it.
+    Forbidden = "forbidden" FORBIDDEN "没有权限" "Not allowed for this role";
+    /// The CSRF token is missing or wrong.
+    CsrfToken = "csrf_token" FORBIDDEN "缺少或错误的防伪令牌" "The CSRF token is missing or wrong";
+    /// The request comes from another site.
+    ForeignOrigin = "foreign_origin" FORBIDDEN "请求来自其他站点" "The request comes from another site";
+    /// No such path.
+    NotFound = "not_found" NOT_FOUND "没有这个地址" "There is nothing here";
+    /// The path knows other methods.
+    MethodNotAllowed = "method_not_allowed" METHOD_NOT_ALLOWED "不支持该请求方法" "The method is not allowed here";
+    /// No such agent.
+    NoSuchAgent = "no_such_agent" NOT_FOUND "没有这个坐席" "There is no such agent";
+    /// No such call, or it has ended.
+    NoSuchCall = "no_such_call" NOT_FOUND "没有这个通话，或已结束" "There is no such call, or it has ended";
+    /// No such ticket.
+    NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
+    /// The call has no recording (yet).
+    NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
+    /// The range lies outside of the recording.
+    RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
+    /// The agent's state does not allow it.
+    StateForbids = "state_forbids" CONFLICT "当前状态不允许此操作" "The present state does not allow it";
+    /// An update came without `If-Match`.
+    VersionNeeded = "version_needed" PRECONDITION_REQUIRED "缺少 If-Match 版本号" "If-Match with the version is needed";
+    /// The document changed meanwhile.
+    VersionConflict = "version_conflict" PRECONDITION_FAILED "内容已被他人修改" "The document changed meanwhile";
+    /// Events after that number are not kept.
+    EventsGone = "events_gone" GONE "事件已过期，请重新加载" "Those events are gone, load the state again";
+    /// Too many streams.
+    TooManyStreams = "too_many_streams" TOO_MANY_REQUESTS "事件流过多" "Too many event streams are open";
+    /// The queue is full; try again.
+    Busy = "busy" SERVICE_UNAVAILABLE "系统繁忙，请稍后再试" "Busy, please try again";
+    /// The engine does not answer.
+    EngineSilent = "engine_silent" SERVICE_UNAVAILABLE "通话引擎无响应" "The call engine does not answer";
+    /// The process ends.
+    Closing = "closing" SERVICE_UNAVAILABLE "系统正在关闭" "The system is shutting down";
+    /// A fault of ours.
+    Internal = "internal" INTERNAL_SERVER_ERROR "系统内部错误" "An internal error";
+}
+
+impl Code {
+    /// The code for a bare error of the framework.
+    pub(super) fn of_status(status: StatusCode) -> Option<Self> {
+        [
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::BodyTooLarge,
+            Self::WrongMediaType,
+            Self::InvalidBody,
+            Self::MalformedBody,
+            Self::Internal,
+        ]
+        .into_iter()
+        .find(|code| code.row().status == status)
+    }
+
+    /// The word that programs compare.
+    pub const fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    /// What it says to a person.
+    pub const fn title(self, locale: Locale) -> &'static str {
+        self.row().title(locale)
+    }
+
+    /// The HTTP status.
+    pub const fn status(self) -> StatusCode {
+        self.row().status
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_code_has_a_word_of_its_own_and_both_titles() {
+        let words: BTreeSet<_> = Code::ALL.iter().map(|code| code.word()).collect();
+        assert_eq!(words.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let row = code.row();
+            assert!(row.status.is_client_error() || row.status.is_server_error());
+            assert!(!row.chinese.is_ascii(), "{}: Chinese is Chinese", row.word);
+            assert!(
+                row.english.is_ascii() && !row.english.is_empty(),
+                "{}",
+                row.word
+            );
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! How facts change the live board. Plain data and no lock, so that each fact's effect is a row in a test.
+//!
+//! Invariant: a pop stands on an agent's line from `offer.made` until the ring fails or the agent is free again; one agent
+//! has at most one. The map of tickets is bounded: the oldest are forgotten, the store still knows them.
+
+use std::collections::BTreeMap;
+
+use model::fact::{Offer, Pop, PopCustomer};
+use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
+
+use super::line::{AgentLine, CurrentPop, LiveCall, Phase, PopStage};
+
+/// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
+const TICKETS_MAX: usize = 10_000;
+
+/// The board itself.
+#[derive(Debug, Default)]
+pub(crate) struct Board {
+    seq: u64,
+    agents: BTreeMap<AgentId, AgentLine>,
+    calls: BTreeMap<CallId, LiveCall>,
+    tickets: BTreeMap<TicketId, AgentId>,
+}
+
+impl Board {
+    pub(crate) fn apply(&mut self, record: &FactRecord) {
+        self.seq = record.seq;
+        let (seq, at) = (record.seq, record.at);
+        match &record.fact {
+            Fact::CallArrived {
+                call,
+                caller,
+                called,
+                ..
+            } => {
+                let line = LiveCall {
+                    call: *call,
+                    caller: caller.clone(),
+                    called: called.clone(),
+                    started_at: at,
+                    phase: Phase::Ivr,
+                    queue: None,
+                    held: false,
+                    ringing: Vec::new(),
+                };
+                self.calls.insert(*call, line);
+            }
+            Fact::CallIdentified { call, profile } => self.identify(seq, *call, profile),
+            Fact::QueueJoined { call, queue, .. } => self.on_call(*call, |line| {
+                line.phase = Phase::Queued;
+                line.queue = Some(queue.clone());
+            }),
+            Fact::QueueLeft { call, .. } => self.on_call(*call, |line| line.phase = Phase::Ivr),
+            Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
+            Fact::OfferCancelled { offer, .. }
+            | Fact::OfferMissed { offer }
+            | Fact::OfferDeclined { offer }
+            | Fact::OfferUnreachable { offer, .. } => self.ring_failed(offer),
+            Fact::CallConnected { offer, .. } => self.connect(seq, at, offer),
+            Fact::CallHeld { call } => self.on_call(*call, |line| line.held = true),
+            Fact::CallResumed { call } => self.on_call(*call, |line| line.held = false),
+            Fact::CallEnded { call, .. } => self.end_call(seq, at, *call),
+            Fact::AgentStateChanged { agent, to, .. } => self.set_state(*agent, at, to),
+            Fact::AgentRegistered { agent } => self.agent(*agent).registered = true,
+            Fact::AgentUnregistered { agent, .. } => self.agent(*agent).registered = false,
+            Fact::TicketCreated {
+                ticket,
+                agent: Some(agent),
+                ..
+            } => self.remember_ticket(*ticket, *agent),
+            Fact::TicketCreated { agent: None, .. }
+            | Fact::CallAnswered { .. }
+            | Fact::IvrEntered { .. }
+            | Fact::KeyPressed { .. }
+            | Fact::RecordingReady { .. }
+            | Fact::TicketChanged { .. } => {}
+        }
+    }
+
+    pub(crate) const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Begins to count at `seq`, when the log is older than the process.
+    pub(crate) fn start_at(&mut self, seq: u64) {
+        self.seq = seq;
+    }
+
+    pub(crate) const fn agents(&self) -> &BTreeMap<AgentId, AgentLine> {
+        &self.agents
+    }
+
+    pub(crate) const fn calls(&self) -> &BTreeMap<CallId, LiveCall> {
+        &self.calls
+    }
+
+    /// The agent whose ticket it is, as long as it is remembered.
+    pub(crate) fn ticket_agent(&self, ticket: TicketId) -> Option<AgentId> {
+        self.tickets.get(&ticket).copied()
+    }
+
+    /// The agents on whose screens this call is.
+    pub(crate) fn popped(&self, call: CallId) -> Vec<AgentId> {
+        let shows = |line: &AgentLine| line.pop.as_ref().is_some_and(|pop| pop.offer.call == call);
+        let Some(live) = self.calls.get(&call) else {
+            return Vec::new();
+        };
+        let talking = match live.phase {
+            Phase::Talking { agent } => Some(agent),
+            Phase::Ivr | Phase::Queued => None,
+        };
+        live.ringing
+            .iter()
+            .map(|(_, agent)| *agent)
+            .chain(talking)
+            .filter(|agent| self.agents.get(agent).is_some_and(shows))
+            .collect()
+    }
+
+    fn agent(&mut self, agent: AgentId) -> &mut AgentLine {
+        self.agents.entry(agent).or_insert_with(AgentLine::unseen)
+    }
+
+    fn on_call(&mut self, call: CallId, change: impl FnOnce(&mut LiveCall)) {
+        if let Some(line) = self.calls.get_mut(&call) {
+            change(line);
+        }
+    }
+
+    fn offer(&mut self, seq: u64, at: Timestamp, offer: &Offer, pop: &Pop) {
+        self.on_call(offer.call, |line| {
+            line.ringing.push((offer.id, offer.agent))
+        });
+        self.agent(offer.agent).pop = Some(CurrentPop {
+            offer: offer.clone(),
+            pop: Box::new(pop.clone()),
+            seq,
+            stage: PopStage::Offered { at },
+        });
+    }
+
+    /// P3: the directory answered after the ring began.
+    fn identify(&mut self, seq: u64, call: CallId, profile: &Profile) {
+        for agent in self.popped(call) {
+            if let Some(pop) = &mut self.agent(agent).pop {
+                pop.pop.customer = PopCustomer::Known(Box::new(profile.clone()));
+                pop.seq = seq;
+            }
+        }
+    }
+
+    fn ring_failed(&mut self, offer: &Offer) {
+        self.on_call(offer.call, |line| {
+            line.ringing.retain(|(ringing, _)| *ringing != offer.id);
+        });
+        let line = self.agent(offer.agent);
+        if line
+            .pop
+            .as_ref()
+            .is_some_and(|pop| pop.offer.id == offer.id)
+        {
+            line.pop = None;
+        }
+    }
+
+    fn connect(&mut self, seq: u64, at: Timestamp, offer: &Offer) {
+        self.on_call(offer.call, |line| {
+            line.ringing.retain(|(ringing, _)| *ringing != offer.id);
+            line.phase = Phase::Talking { agent: offer.agent };
+        });
+        let line = self.agent(offer.agent);
+        line.answered = Some(offer.clone());
+        if let Some(pop) = &mut line.pop
+            && pop.offer.id == offer.id
+        {
+            pop.stage = PopStage::Connected { at };
+            pop.seq = seq;
+        }
+    }
+
+    fn end_call(&mut self, seq: u64, at: Timestamp, call: CallId) {
+        let popped = self.popped(call);
+        self.calls.remove(&call);
+        for agent in popped {
+            let line = self.agent(agent);
+            let Some(pop) = &mut line.pop else { continue };
+            // An agent whom the call does not hold any more has nothing left to file.
+            let files =
+                matches!(pop.stage, PopStage::Connected { .. }) && line.state.call() == Some(call);
+            if files {
+                pop.stage = PopStage::Ended { at };
+                pop.seq = seq;
+            } else {
+                line.pop = None;
+            }
+        }
+    }
+
+    fn set_state(&mut self, agent: AgentId, at: Timestamp, to: &AgentState) {
+        let line = self.agent(agent);
+        line.state = to.clone();
+        line.since = Some(at);
+        // An agent whom no call holds has nothing on his screen but an offer that is about to ring.
+        let rings = |pop: &CurrentPop| matches!(pop.stage, PopStage::Offered { .. });
+        if to.call().is_none() && !line.pop.as_ref().is_some_and(rings) {
+            line.pop = None;
+        }
+    }
+
+    fn remember_ticket(&mut self, ticket: TicketId, agent: AgentId) {
+        self.tickets.insert(ticket, agent);
+        if self.tickets.len() > TICKETS_MAX {
+            self.tickets.pop_first();
+        }
+    }
+}

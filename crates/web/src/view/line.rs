@@ -1,0 +1,129 @@
+//! The lines of the live board: an agent, a call, a pop. Plain data, kept by `board`.
+
+use model::fact::{Offer, Pop};
+use model::{AgentId, AgentState, CallId, Caller, OfferId, QueueName, Timestamp};
+
+/// An agent on the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentLine {
+    /// What he does.
+    pub state: AgentState,
+    /// Since when; `None` when only his phone was heard of.
+    pub since: Option<Timestamp>,
+    /// Whether a phone of his is registered.
+    pub registered: bool,
+    /// The pop that his page shows, from the offer to the end of wrap-up.
+    pub pop: Option<CurrentPop>,
+    /// The offer that he answered last: `pop.ended` names it after the pop itself is gone.
+    pub answered: Option<Offer>,
+}
+
+impl AgentLine {
+    /// An agent of whom no state is known yet.
+    pub(super) const fn unseen() -> Self {
+        Self {
+            state: AgentState::Offline,
+            since: None,
+            registered: false,
+            pop: None,
+            answered: None,
+        }
+    }
+}
+
+/// A pop while it is on an agent's screen (P9: reload gives it back).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrentPop {
+    /// The ringing attempt: call and offer id are the pop's key.
+    pub offer: Offer,
+    /// What it shows, with the profile once the directory told it (P3).
+    pub pop: Box<Pop>,
+    /// The last fact that touched it.
+    pub seq: u64,
+    /// How far it is.
+    pub stage: PopStage,
+}
+
+/// How far a pop is (P0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PopStage {
+    /// The phone rings.
+    Offered {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Both talk.
+    Connected {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The call is over, the agent files it.
+    Ended {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+impl PopStage {
+    /// The stage's word in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered { .. } => "offered",
+            Self::Connected { .. } => "connected",
+            Self::Ended { .. } => "ended",
+        }
+    }
+
+    /// Since when it lasts.
+    pub const fn since(self) -> Timestamp {
+        match self {
+            Self::Offered { at } | Self::Connected { at } | Self::Ended { at } => at,
+        }
+    }
+}
+
+/// A call that lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCall {
+    /// Which.
+    pub call: CallId,
+    /// Who calls.
+    pub caller: Caller,
+    /// The number that was dialled.
+    pub called: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Where it is.
+    pub phase: Phase,
+    /// The last queue.
+    pub queue: Option<QueueName>,
+    /// Whether a party holds it.
+    pub held: bool,
+    /// Offers that ring.
+    pub ringing: Vec<(OfferId, AgentId)>,
+}
+
+/// Where a live call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// In the script.
+    Ivr,
+    /// Waits in a queue, ringing included.
+    Queued,
+    /// Talks with an agent.
+    Talking {
+        /// With whom.
+        agent: AgentId,
+    },
+}
+
+impl Phase {
+    /// The phase's word in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ivr => "ivr",
+            Self::Queued => "queued",
+            Self::Talking { .. } => "talking",
+        }
+    }
+}

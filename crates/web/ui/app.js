@@ -1,0 +1,316 @@
+// The live part of the agent's page: state, pop card, tickets, over the same API that everybody uses.
+// It sets text and attributes, never markup, and never moves the keyboard focus (P5).
+"use strict";
+
+document.documentElement.classList.add("has-script");
+
+(() => {
+  const texts = JSON.parse(document.body.dataset.texts || "{}");
+  const csrf = document.body.dataset.csrf;
+  const me = document.body.dataset.agent;
+  const locale = document.documentElement.lang;
+  const t = (key) => texts[key] || "";
+  const word = (group, key) => t(`${group}.${key}`) || key;
+  const byId = (id) => document.getElementById(id);
+
+  if (document.documentElement.dataset.view !== "desk") return;
+
+  // What the page shows. `seen` is the last fact that stands in it: what is older is dropped (P0).
+  let agent = null;
+  let pop = null;
+  let seen = 0;
+  let skewMs = 0;
+  let stream = null;
+  let retry = null;
+  const title = document.title;
+
+  // --- Small helpers -----------------------------------------------------------------------------------------------
+
+  function make(tag, className, text) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined && text !== null) element.textContent = text;
+    return element;
+  }
+
+  function lasted(since) {
+    const seconds = Math.max(0, Math.floor((Date.now() + skewMs - Date.parse(since)) / 1000));
+    const two = (n) => String(n).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    return hours ? `${hours}:${rest}` : rest;
+  }
+
+  function duration(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    const rest = seconds % 60;
+    if (locale.startsWith("zh")) return minutes ? `${minutes}分${rest}秒` : `${rest}秒`;
+    return minutes ? `${minutes}m ${rest}s` : `${rest}s`;
+  }
+
+  function moment(at) {
+    const day = new Date(at);
+    const two = (n) => String(n).padStart(2, "0");
+    return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())} ${two(day.getHours())}:${two(day.getMinutes())}`;
+  }
+
+  // 138 0013 8000 at home; other numbers as they came.
+  function phone(number) {
+    const home = /^(?:\+?86)?(1\d{2})(\d{4})(\d{4})$/.exec(number);
+    return home ? `${home[1]} ${home[2]} ${home[3]}` : number;
+  }
+
+  async function ask(method, path, body) {
+    const headers = { "Accept-Language": locale };
+    if (method !== "GET") headers["X-CSRF-Token"] = csrf;
+    if (body) headers["Content-Type"] = "application/json";
+    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const date = Date.parse(answer.headers.get("Date"));
+    if (date) skewMs = Math.abs(date - Date.now()) > 2000 ? date - Date.now() : 0;
+    if (answer.status === 401) location.reload();
+    return answer;
+  }
+
+  // Asks for a change and tells when it was refused.
+  async function change(method, path, body) {
+    const failed = byId("failed");
+    failed.hidden = true;
+    try {
+      const answer = await ask(method, path, body);
+      if (answer.ok) return;
+      const problem = await answer.json();
+      failed.textContent = `${t("failed")}: ${problem.title}`;
+    } catch {
+      failed.textContent = t("failed");
+    }
+    failed.hidden = false;
+  }
+
+  // --- State bar ---------------------------------------------------------------------------------------------------
+
+  function drawState() {
+    const { state, reason, registered } = agent;
+    byId("presence").dataset.state = state;
+    byId("state").textContent = word("state", state);
+    byId("state-reason").textContent = reason ? word("reason", reason) : "";
+    byId("device").dataset.device = registered ? "on" : "off";
+    document.querySelector(".desk").toggleAttribute("data-ready", state === "ready");
+    byId("go-ready").disabled = state === "ready";
+    byId("go-offline").disabled = state === "offline";
+    const files = state === "wrap_up";
+    byId("after").hidden = !files;
+    drawTimers();
+  }
+
+  function drawTimers() {
+    byId("state-time").textContent = agent && agent.since ? lasted(agent.since) : "";
+    byId("wrap-time").textContent = agent && agent.state === "wrap_up" && agent.since ? lasted(agent.since) : "";
+    const runs = pop && (pop.stage === "offered" || pop.stage === "connected");
+    byId("stage-time").textContent = runs ? lasted(pop.since) : "";
+  }
+
+  // --- Pop card ----------------------------------------------------------------------------------------------------
+
+  function profile() {
+    return pop && pop.customer && pop.customer.status === "known" ? pop.customer.profile : null;
+  }
+
+  function callerName() {
+    const known = profile();
+    const first = known && known.candidates[0];
+    const { number, display } = pop.caller;
+    return (first && first.name) || display || (number ? t("stranger") : t("withheld"));
+  }
+
+  function drawPop() {
+    const card = byId("card");
+    card.dataset.stage = pop ? pop.stage : "";
+    document.title = pop && pop.stage === "offered" ? `☎ ${callerName()} · ${title}` : title;
+    if (!pop) return;
+    card.setAttribute("aria-label", word("stage", pop.stage));
+    byId("stage").textContent = pop.note ? `${word("stage", pop.stage)} · ${pop.note}` : word("stage", pop.stage);
+    const known = profile();
+    const first = known && known.candidates[0];
+    byId("pop-name").textContent = callerName();
+    const vip = byId("pop-vip");
+    vip.hidden = !(first && first.vip_level > 0);
+    vip.textContent = first ? `★ ${t("vip")} ${first.vip_level}` : "";
+    byId("pop-number").textContent = pop.caller.number ? phone(pop.caller.number) : t("withheld");
+    byId("pop-facts").replaceChildren(...popFacts());
+    byId("pop-more").replaceChildren(...popBlocks(known));
+    drawTimers();
+  }
+
+  function popFacts() {
+    const path = (pop.path || []).filter((step) => !step.startsWith("queue ")).map((step) => step.replace(/^menu /, ""));
+    return [
+      [t("called"), pop.called],
+      [t("queue"), pop.queue],
+      [t("path"), path.join(" › ")],
+      [t("waited"), duration(pop.waited_s)],
+      [t("language"), pop.language],
+    ].filter(([, value]) => value).map(([name, value]) => {
+      const row = make("div");
+      row.append(make("dt", "", name), make("dd", "", value));
+      return row;
+    });
+  }
+
+  function popBlocks(known) {
+    if (pop.customer.status === "pending") return [make("p", "block quiet", t("pending"))];
+    if (!known) return [];
+    const blocks = [];
+    if (known.candidates.length > 1) {
+      blocks.push(block(t("candidates"), known.candidates.map((candidate) => {
+        const row = make("li");
+        row.append(make("span", "grow", candidate.name), make("span", "word", candidate.vip_level ? `${t("vip")} ${candidate.vip_level}` : ""));
+        return row;
+      })));
+    }
+    const tickets = known.open_tickets;
+    const count = tickets.length ? `${t("open_tickets")} (${tickets.length})` : t("open_tickets");
+    blocks.push(block(count, tickets.map(ticketRow), t("no_open_tickets")));
+    blocks.push(block(t("last_calls"), known.last_calls.map((call) => {
+      const row = make("li");
+      row.append(make("span", "timer", moment(call.at)), make("span", "grow", call.agent || ""), make("span", "word", word("result", call.result)));
+      return row;
+    }), t("no_last_calls")));
+    const advice = make("p", "suggestion");
+    advice.append(make("span", "quiet", `${t("suggestion")}: `), make("strong", "", word("suggestion", pop.suggestion)));
+    blocks.push(advice);
+    return blocks;
+  }
+
+  function ticketRow(ticket, place) {
+    const row = make("li", place === 0 ? "pressing" : "");
+    const priority = make("span", "priority", `P${ticket.priority}`);
+    priority.dataset.level = ticket.priority;
+    row.append(priority, make("span", "grow", `${ticket.subject}`), make("span", "word timer", ticket.number), make("span", "word", word("ticket", ticket.state)));
+    if (ticket.urges) row.append(make("span", "urged", `${t("urged")} ×${ticket.urges}`));
+    return row;
+  }
+
+  function block(name, rows, nothing) {
+    const whole = make("div", "block");
+    whole.append(make("h3", "", name));
+    if (rows.length) {
+      const list = make("ul");
+      list.append(...rows);
+      whole.append(list);
+    } else if (nothing) {
+      whole.append(make("p", "quiet", nothing));
+    }
+    return whole;
+  }
+
+  // --- Tickets -----------------------------------------------------------------------------------------------------
+
+  async function loadTickets() {
+    try {
+      const answer = await ask("GET", "/v1/tickets?filter[created_by]=me&limit=8");
+      if (!answer.ok) return;
+      const { items } = await answer.json();
+      byId("tickets").replaceChildren(...items.map((ticket) => {
+        const row = make("li");
+        const top = make("div", "top");
+        top.append(make("span", "", ticket.number), make("span", "", word("ticket", ticket.state)));
+        row.append(top, make("div", "subject", ticket.subject), make("div", "top", moment(ticket.created_at)));
+        return row;
+      }));
+      byId("no-tickets").hidden = items.length > 0;
+    } catch {
+      // The banner tells of a lost connection; the list is loaded again when it is back.
+    }
+  }
+
+  // --- Events ------------------------------------------------------------------------------------------------------
+
+  // Whether an event is about the pop on the screen: call and offer are its key (P9).
+  const isShown = (data) => pop && pop.call === data.call && (!data.offer || pop.offer === data.offer);
+
+  function close(stage, at, note) {
+    pop.stage = stage;
+    pop.since = at;
+    pop.note = note;
+  }
+
+  const handlers = {
+    "pop.offer": (data, at) => {
+      if (isShown(data)) return;
+      pop = { ...data, stage: "offered", since: at };
+      byId("announce").textContent = `${t("ringing_now")} ${callerName()}`;
+    },
+    "pop.updated": (data) => { if (isShown(data)) pop.customer = data.customer; },
+    "pop.connected": (data, at) => { if (isShown(data)) close("connected", at, ""); },
+    "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause)); },
+    "pop.ended": (data, at) => { if (isShown(data)) close("ended", at, word("by", data.by)); },
+    "agent.state_changed": (data, at) => {
+      if (data.agent !== me) return;
+      agent = { ...agent, reason: undefined, call: undefined, ...data.to, since: at };
+    },
+    "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
+    "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
+    "ticket.created": () => loadTickets(),
+    "ticket.changed": () => loadTickets(),
+  };
+
+  function take(event) {
+    const { seq, at, type, data } = JSON.parse(event.data);
+    if (seq <= seen) return;
+    seen = seq;
+    handlers[type](data, at);
+    drawState();
+    drawPop();
+  }
+
+  function listen() {
+    if (stream) stream.close();
+    stream = new EventSource(`/v1/events?scope=mine&after=${seen}`);
+    for (const name of Object.keys(handlers)) stream.addEventListener(name, take);
+    stream.onopen = () => { byId("lost").hidden = true; };
+    stream.onerror = () => {
+      byId("lost").hidden = false;
+      // The browser tries again by itself unless the server refused: then the state is loaded anew.
+      if (stream.readyState === EventSource.CLOSED) later();
+    };
+  }
+
+  function later() {
+    clearTimeout(retry);
+    retry = setTimeout(load, 2000);
+  }
+
+  // The whole state (P9), then the events after it.
+  async function load() {
+    try {
+      const answer = await ask("GET", "/v1/agents/me/session");
+      if (!answer.ok) throw new Error(String(answer.status));
+      const desk = await answer.json();
+      agent = desk.agent.state;
+      const gone = pop && !desk.pop && (pop.stage === "offered" || pop.stage === "connected");
+      if (desk.pop || gone) pop = desk.pop;
+      seen = desk.seq;
+      drawState();
+      drawPop();
+      listen();
+      loadTickets();
+    } catch {
+      byId("lost").hidden = false;
+      later();
+    }
+  }
+
+  // --- What the agent does -----------------------------------------------------------------------------------------
+
+  byId("go-ready").addEventListener("click", () => change("PUT", "/v1/agents/me/state", { state: "ready" }));
+  byId("go-offline").addEventListener("click", () => change("PUT", "/v1/agents/me/state", { state: "offline" }));
+  byId("go-not-ready").addEventListener("change", (event) => {
+    const reason = event.target.value;
+    event.target.value = "";
+    if (reason) change("PUT", "/v1/agents/me/state", { state: "not_ready", reason });
+  });
+  byId("wrap-done").addEventListener("click", () => change("POST", "/v1/agents/me/wrap-up/end"));
+
+  setInterval(drawTimers, 1000);
+  load();
+})();
