@@ -1,8 +1,24 @@
-//! skeleton
-use std::collections::BTreeSet;
+//! Proves a script before any caller meets it: nobody can be trapped, and everything that it names exists (E22, M2).
+//!
+//! The proof that each caller comes to an end: every node that is no end has an exit that the script takes by itself (the
+//! rows require it), the graph of those exits has no cycle (`graph`), and choices are bounded per node (`run/chain`). So
+//! once the choices are used up, every way leads to an end.
+
+mod graph;
+mod names;
+mod speech;
+mod variables;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::{QueueName, ScriptName};
-use crate::{Diagnostic, Script};
-/// What exists outside the script.
+
+use crate::claim::Claims;
+use crate::diagnostic::Diagnostic;
+use crate::report::Report;
+use crate::script::Script;
+
+/// What exists outside a script.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     /// Names in `queues.toml`.
@@ -11,12 +27,24 @@ pub struct World {
     pub calendars: BTreeSet<String>,
     /// All scripts, this one too.
     pub scripts: BTreeSet<ScriptName>,
-    /// Logins of agents; `None` when the store was not asked.
+    /// Logins of agents; `None` when the store was not asked, and then every login is taken.
     pub agents: Option<BTreeSet<String>>,
     /// Numbers that can be dialled.
     pub numbers: BTreeSet<String>,
     /// Sounds that exist: `zh-CN/welcome`.
     pub sounds: BTreeSet<String>,
 }
-/// Proves a script.
-pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> { let _ = (script, world); todo!() }
+
+/// Everything that is wrong with a script which `parse` read; what `parse` told already is not told again.
+pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
+    let mut report = Report::new(&script.file);
+    let claims = script.claims();
+    graph::check(script, &claims, &mut report);
+    names::check(script, &claims, world, &mut report);
+    variables::check(script, &claims, &mut report);
+    speech::check(script, &claims, &mut report);
+    report.finish()
+}
+
+/// What every node claims, by its name.
+type AllClaims<'s> = BTreeMap<&'s str, Claims<'s>>;

@@ -49,7 +49,14 @@ impl Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { severity, file, line, column, message, help } = self;
+        let Self {
+            severity,
+            file,
+            line,
+            column,
+            message,
+            help,
+        } = self;
         write!(f, "{file}:{line}:{column}: {severity}: {message}")?;
         match help {
             Some(help) => write!(f, "\n  help: {help}"),
@@ -78,9 +85,13 @@ fn distance(left: &str, right: &str) -> usize {
     for (i, a) in left.iter().enumerate() {
         let mut next = vec![i + 1];
         for (j, b) in right.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
-            let mut cost = (at(&row, j) + usize::from(a != b)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
-            let swapped = i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
+            let at =
+                |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
+            let mut cost = (at(&row, j) + usize::from(a != b))
+                .min(at(&row, j + 1) + 1)
+                .min(at(&next, j) + 1);
+            let swapped =
+                i > 0 && j > 0 && left.get(i - 1) == Some(b) && right.get(j - 1) == Some(a);
             if swapped {
                 cost = cost.min(at(&before, j - 1) + 1);
             }
@@ -129,7 +140,14 @@ mod tests {
             found.to_string(),
             "ivr-scripts/main.toml:12:5: error: no queue `suport`\n  help: did you mean `support`?"
         );
-        let bare = Diagnostic { severity: Severity::Warning, help: None, ..found };
-        assert_eq!(bare.to_string(), "ivr-scripts/main.toml:12:5: warning: no queue `suport`");
+        let bare = Diagnostic {
+            severity: Severity::Warning,
+            help: None,
+            ..found
+        };
+        assert_eq!(
+            bare.to_string(),
+            "ivr-scripts/main.toml:12:5: warning: no queue `suport`"
+        );
     }
 }

@@ -5,18 +5,30 @@
 //! and other scripts are arguments, what should happen comes out as `Effect`s.
 
 pub mod check;
+mod claim;
 pub mod diagnostic;
 pub mod effect;
+mod expression;
+mod node;
 pub mod parse;
+mod place;
+mod reference;
+mod report;
+mod row;
 pub mod run;
 pub mod script;
+mod section;
+mod step;
 pub mod test;
+mod value;
+mod variable;
 
 pub use check::{World, check};
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{Effect, HangUpCause, Input, Target, TransferFailure};
 pub use model::fact::QueueExit;
 pub use parse::parse;
+pub use reference::reference_page;
 pub use run::{Entry, Environment, Run};
 pub use script::{Script, ScriptTest};
 pub use test::TestOutcome;

@@ -1,9 +1,38 @@
-//! skeleton
-use std::collections::BTreeMap;
+//! One caller's way through a script: what happens to a call comes in, what should happen to it goes out.
+//!
+//! Mutate, then drain: after each `handle_*` the effects are polled until there are none. The invariant: a checked script
+//! always ends. Cycles without the caller's choice are refused by `check`; choices are bounded per node (`chain`); and a
+//! run that enters more nodes than any matter needs is ended (S21). News that come too late (a prompt that was cut, a
+//! queue that was left) are ignored. It deliberately does not know how long a prompt or a queue lasts.
+
+mod chain;
+mod keys;
+mod visit;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use model::{Calendar, Caller, ScriptName};
-use crate::{Effect, Input, Script};
+
+use model::{Calendar, Caller, QueueName, ScriptName};
+
+use crate::effect::{Effect, Input};
+use crate::script::{Script, sound};
+use crate::section::is_phone_key;
+use crate::step::{Event, Step};
+use crate::value::{Number, Value};
+use crate::variable::{CALLED, CALLER_NAME, CALLER_NUMBER, CALLER_VIP, Variables};
+use chain::Chain;
+use keys::Keys;
+use visit::Caught;
+pub(crate) use visit::Visit;
+
+/// Most nodes that one run enters (S21).
+const ENTRIES_MAX: u32 = 1_000;
+/// Most times that one script hands the caller to another.
+const HOPS_MAX: u32 = 20;
+/// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
+const PROMPT_MAX: Duration = Duration::from_secs(600);
+
 /// Who enters a script, and where he dialled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -16,34 +45,407 @@ pub struct Entry {
     /// His language, when it is known; the script's first one otherwise.
     pub language: Option<String>,
 }
+
 /// What a script may look at outside itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Environment<'a> {
-    /// By name.
+    /// By the name in `calendars.toml`.
     pub calendars: &'a BTreeMap<String, Calendar>,
-    /// For transfers from script to script.
+    /// Where `script:…` leads.
     pub scripts: &'a BTreeMap<ScriptName, Arc<Script>>,
 }
+
 /// One caller's way through a script.
 #[derive(Debug)]
-pub struct Run { script: Arc<Script> }
+pub struct Run {
+    script: Arc<Script>,
+    node: String,
+    phase: Phase,
+    language: String,
+    entry: BTreeMap<&'static str, Value>,
+    variables: Variables,
+    keys: Keys,
+    chain: Chain,
+    /// The digits of the node that has the caller.
+    digits: String,
+    entries: u32,
+    hops: u32,
+    secret: bool,
+    effects: VecDeque<Effect>,
+    /// One line for each node that was entered, when a test asked for it.
+    trace: Option<Vec<String>>,
+}
+
+/// What the run waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// `Input::Start`.
+    Fresh,
+    /// The end of a prompt.
+    Playing {
+        interruptible: bool,
+        until: Duration,
+    },
+    /// A key.
+    Listening { until: Duration },
+    /// An agent, or the end of waiting.
+    Queued,
+    /// An answer, or its failure.
+    Transferring,
+    /// Nothing any more.
+    Over,
+}
+
 impl Run {
     /// A run that waits for `Input::Start`.
-    pub fn new(script: Arc<Script>, entry: Entry) -> Self { let _ = entry; Self { script } }
-    /// Takes what happened.
-    pub fn handle_input(&mut self, now: Duration, environment: &Environment<'_>, input: Input) { let _ = (now, environment, input, &self.script); todo!() }
-    /// Time has come.
-    pub fn handle_timeout(&mut self, now: Duration, environment: &Environment<'_>) { let _ = (now, environment); todo!() }
-    /// When `handle_timeout` is due (absolute).
-    pub fn poll_timeout(&self) -> Option<Duration> { todo!() }
+    pub fn new(script: Arc<Script>, entry: Entry) -> Self {
+        let text = |text: Option<String>| Value::Text(text.unwrap_or_default());
+        let language = script.language_for(entry.language.as_deref()).to_owned();
+        let known = BTreeMap::from([
+            (CALLER_NUMBER, text(entry.caller.number)),
+            (CALLER_NAME, text(entry.caller.display)),
+            (
+                CALLER_VIP,
+                Value::Number(Number::whole(i64::from(entry.vip_level))),
+            ),
+            (CALLED, Value::Text(entry.called)),
+        ]);
+        Self {
+            node: script.start.text.clone(),
+            script,
+            phase: Phase::Fresh,
+            language,
+            entry: known,
+            variables: Variables::default(),
+            keys: Keys::default(),
+            chain: Chain::default(),
+            digits: String::new(),
+            entries: 0,
+            hops: 0,
+            secret: false,
+            effects: VecDeque::new(),
+            trace: None,
+        }
+    }
+
+    /// A run that keeps a line for each node that it enters.
+    pub(crate) fn traced(script: Arc<Script>, entry: Entry) -> Self {
+        Self {
+            trace: Some(Vec::new()),
+            ..Self::new(script, entry)
+        }
+    }
+
+    /// Takes what happened. `now` is the time since the Unix epoch; calendars are read with it.
+    pub fn handle_input(&mut self, now: Duration, environment: &Environment<'_>, input: Input) {
+        match (input, self.phase) {
+            (Input::Start, Phase::Fresh) => {
+                let start = self.node.clone();
+                if self.enter(start) {
+                    self.advance(now, environment, Event::Enter);
+                }
+            }
+            (Input::Key(key), _) => self.handle_key(now, environment, key),
+            (Input::PlayDone, Phase::Playing { .. }) => {
+                self.advance(now, environment, Event::Heard)
+            }
+            (Input::QueueLeft(exit), Phase::Queued) => {
+                self.advance(now, environment, Event::QueueLeft(exit))
+            }
+            (Input::TransferFailed(failure), Phase::Transferring) => {
+                self.advance(now, environment, Event::TransferFailed(failure));
+            }
+            // The call and the run cross on the way: what was asked for is not wanted any more.
+            (
+                Input::Start | Input::PlayDone | Input::QueueLeft(_) | Input::TransferFailed(_),
+                _,
+            ) => {}
+        }
+    }
+
+    /// Time has come; does nothing before `poll_timeout`.
+    pub fn handle_timeout(&mut self, now: Duration, environment: &Environment<'_>) {
+        match self.phase {
+            Phase::Listening { until } if until <= now => {
+                self.advance(now, environment, Event::TimedOut)
+            }
+            Phase::Playing { until, .. } if until <= now => {
+                self.effects.push_back(Effect::StopPlay);
+                self.advance(now, environment, Event::Heard);
+            }
+            Phase::Fresh
+            | Phase::Playing { .. }
+            | Phase::Listening { .. }
+            | Phase::Queued
+            | Phase::Transferring
+            | Phase::Over => {}
+        }
+    }
+
+    /// When `handle_timeout` is due, as absolute as `now`.
+    pub const fn poll_timeout(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Playing { until, .. } | Phase::Listening { until } => Some(until),
+            Phase::Fresh | Phase::Queued | Phase::Transferring | Phase::Over => None,
+        }
+    }
+
     /// The next thing to do.
-    pub fn poll_effect(&mut self) -> Option<Effect> { todo!() }
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
     /// The caller's language.
-    pub fn language(&self) -> &str { todo!() }
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
     /// The script that has the caller.
-    pub fn script(&self) -> &ScriptName { todo!() }
-    /// Whether the key just given belongs to a secret input.
-    pub fn is_secret(&self) -> bool { todo!() }
-    /// Answers so far, as text; without secret ones.
-    pub fn variables(&self) -> BTreeMap<String, String> { todo!() }
+    pub fn script(&self) -> &ScriptName {
+        self.script.name()
+    }
+
+    /// Whether the key just given belongs to a secret input (S22): it must not be logged, nor heard in the recording.
+    pub const fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// Whether the node that has the caller takes secret keys: the recording is masked while this holds.
+    pub fn takes_secret(&self) -> bool {
+        !matches!(self.phase, Phase::Fresh | Phase::Over) && self.node_is_secret()
+    }
+
+    /// The answers so far, as people read them; without secret ones.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.variables.shown()
+    }
+
+    /// The lines of a traced run.
+    pub(crate) fn trace(&self) -> &[String] {
+        self.trace.as_deref().unwrap_or(&[])
+    }
+
+    fn handle_key(&mut self, now: Duration, environment: &Environment<'_>, key: char) {
+        self.secret = self.node_is_secret();
+        if !is_phone_key(key) || self.keys.swallows(now, key) {
+            return;
+        }
+        match self.phase {
+            Phase::Playing {
+                interruptible: true,
+                ..
+            } => {
+                // E4: the key that cuts a prompt is kept for the node that listens next, and that may be a secret one.
+                self.secret |= self.script.has_secrets;
+                self.effects.push_back(Effect::StopPlay);
+                self.keys.keep(key);
+                self.advance(now, environment, Event::Heard);
+            }
+            Phase::Listening { .. } | Phase::Queued => {
+                self.advance(now, environment, Event::Key(key))
+            }
+            Phase::Fresh
+            | Phase::Playing {
+                interruptible: false,
+                ..
+            }
+            | Phase::Transferring
+            | Phase::Over => {}
+        }
+    }
+
+    /// Lets the node take an event, and does what it wants until it waits for something.
+    fn advance(&mut self, now: Duration, environment: &Environment<'_>, event: Event) {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            let script = Arc::clone(&self.script);
+            let Some(placed) = script.nodes.get(&self.node) else {
+                self.fault(format!("no node `{}`", self.node));
+                return;
+            };
+            let entered = event == Event::Enter;
+            let mut caught = Caught::new(&self.node);
+            let step = placed
+                .node
+                .step(&mut self.visit(now, environment, &mut caught), &event);
+            if let (true, Some(trace)) = (entered, &mut self.trace) {
+                trace.push(
+                    format!("{} {}", placed.kind.name, caught.label)
+                        .trim_end()
+                        .to_owned(),
+                );
+            }
+            if let Some(language) = caught.language {
+                self.speak(language);
+            }
+            next = self.take(now, environment, step);
+        }
+    }
+
+    /// Does what a node wants; the event that follows at once, if one does.
+    fn take(
+        &mut self,
+        now: Duration,
+        environment: &Environment<'_>,
+        step: Step<'_>,
+    ) -> Option<Event> {
+        match step {
+            Step::Say {
+                prompt,
+                interruptible,
+            } => {
+                if interruptible && !self.keys.is_empty() {
+                    return Some(Event::Heard);
+                }
+                self.effects.push_back(Effect::Play {
+                    sounds: vec![sound(&self.language, &prompt.text)],
+                });
+                self.phase = Phase::Playing {
+                    interruptible,
+                    until: now + PROMPT_MAX,
+                };
+                None
+            }
+            Step::Listen { time } => {
+                let kept = self.keys.next(now);
+                self.phase = Phase::Listening { until: now + time };
+                kept.map(Event::Key)
+            }
+            Step::Stay => None,
+            Step::Join {
+                queue,
+                head_start,
+                sticky,
+            } => {
+                // A key that was typed ahead of a queue was not meant as a way out of it.
+                self.keys.forget();
+                self.phase = Phase::Queued;
+                self.effects.push_back(Effect::JoinQueue {
+                    queue: QueueName::from(queue),
+                    head_start,
+                    sticky,
+                });
+                None
+            }
+            Step::Transfer { to, ring } => {
+                self.keys.forget();
+                self.phase = Phase::Transferring;
+                self.effects.push_back(Effect::Transfer {
+                    to: to.clone(),
+                    ring,
+                });
+                None
+            }
+            Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),
+            Step::Choose(to) => {
+                self.chain.chose();
+                self.enter(to.text.clone()).then_some(Event::Enter)
+            }
+            Step::Leave(to) => {
+                self.effects.push_back(Effect::LeaveQueue);
+                self.chain.chose();
+                self.enter(to.text.clone()).then_some(Event::Enter)
+            }
+            Step::Continue(name) => self.hand_over(environment, name).then_some(Event::Enter),
+            Step::HangUp(cause) => {
+                self.phase = Phase::Over;
+                self.effects.push_back(Effect::HangUp { cause });
+                None
+            }
+            Step::Gone => {
+                self.phase = Phase::Over;
+                None
+            }
+            Step::Fault(reason) => {
+                self.fault(format!("node `{}`: {reason}", self.node));
+                None
+            }
+        }
+    }
+
+    /// Comes to a node; false when the run's budget is used up or the node is not there.
+    fn enter(&mut self, node: String) -> bool {
+        self.entries += 1;
+        if self.entries > ENTRIES_MAX {
+            self.fault(format!("more than {ENTRIES_MAX} nodes entered"));
+            return false;
+        }
+        let Some(placed) = self.script.nodes.get(&node) else {
+            self.fault(format!("no node `{node}`"));
+            return false;
+        };
+        self.digits.clear();
+        self.chain.enter(self.script.name(), &node);
+        self.effects.push_back(Effect::Entered {
+            kind: placed.kind.name,
+            node: node.clone(),
+        });
+        self.node = node;
+        true
+    }
+
+    /// Lets another script take over: answers, language and keys typed ahead travel along (E16).
+    fn hand_over(&mut self, environment: &Environment<'_>, name: &ScriptName) -> bool {
+        self.hops += 1;
+        let Some(script) = environment
+            .scripts
+            .get(name)
+            .filter(|_| self.hops <= HOPS_MAX)
+        else {
+            let reason = if self.hops > HOPS_MAX {
+                format!("more than {HOPS_MAX} scripts")
+            } else {
+                format!("no script `{name}`")
+            };
+            self.fault(reason);
+            return false;
+        };
+        self.script = Arc::clone(script);
+        let language = script.language_for(Some(&self.language)).to_owned();
+        self.speak(language);
+        self.enter(script.start.text.clone())
+    }
+
+    fn speak(&mut self, language: String) {
+        if self.language != language {
+            self.effects
+                .push_back(Effect::LanguageSet(language.clone()));
+            self.language = language;
+        }
+    }
+
+    fn fault(&mut self, reason: String) {
+        self.phase = Phase::Over;
+        let reason = format!("script `{}`: {reason}", self.script.name());
+        self.effects.push_back(Effect::Faulted { reason });
+    }
+
+    fn node_is_secret(&self) -> bool {
+        self.script.nodes.get(&self.node).is_some_and(|placed| {
+            let mut claims = crate::claim::Claims::default();
+            placed.node.check(&mut claims);
+            claims.secret
+        })
+    }
+
+    fn visit<'a>(
+        &'a mut self,
+        now: Duration,
+        environment: &'a Environment<'_>,
+        caught: &'a mut Caught,
+    ) -> Visit<'a> {
+        Visit {
+            now,
+            calendars: environment.calendars,
+            script: self.script.name(),
+            node: &self.node,
+            language: &self.language,
+            entry: &self.entry,
+            variables: &mut self.variables,
+            keys: &mut self.keys,
+            chain: &mut self.chain,
+            digits: &mut self.digits,
+            caught,
+        }
+    }
 }

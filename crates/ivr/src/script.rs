@@ -1,21 +1,134 @@
-//! skeleton
-use std::collections::BTreeSet;
+//! A script that was read: its nodes, prompts, languages and tests; immutable, shared by `Arc`.
+//!
+//! A call ends on the version with which it began (E20): a reload makes a new `Script` and leaves this one to its calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::ScriptName;
-/// A script, immutable, shared by `Arc`.
+
+use crate::claim::{Claims, ReferenceKind};
+use crate::node::{Kind, Node};
+use crate::place::{Name, Place};
+
+pub use crate::test::ScriptTest;
+
+/// A script. It may be run when neither `parse` nor `check` found an error in it.
 #[derive(Debug)]
-pub struct Script {}
-/// A `[[test]]` of a script.
-#[derive(Debug, Clone)]
-pub struct ScriptTest {}
+pub struct Script {
+    pub(crate) name: ScriptName,
+    /// As the caller of `parse` named it.
+    pub(crate) file: String,
+    pub(crate) titles: BTreeMap<String, String>,
+    /// The default first; never empty.
+    pub(crate) languages: Vec<String>,
+    pub(crate) start: Name,
+    pub(crate) prompts: BTreeMap<String, Prompt>,
+    pub(crate) nodes: BTreeMap<String, Placed>,
+    /// Nodes that are there and could not be read: names that exist.
+    pub(crate) broken: BTreeSet<String>,
+    pub(crate) tests: Vec<ScriptTest>,
+    /// Whether any node takes secret keys.
+    pub(crate) has_secrets: bool,
+}
+
+/// A node with its place.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) kind: &'static Kind,
+    pub(crate) place: Place,
+    pub(crate) node: Box<dyn Node>,
+}
+
+/// A prompt: one text for each language.
+#[derive(Debug)]
+pub(crate) struct Prompt {
+    pub(crate) place: Place,
+    pub(crate) texts: BTreeMap<String, Name>,
+}
+
 impl Script {
     /// Its name: the file's without `.toml`.
-    pub fn name(&self) -> &ScriptName { todo!() }
-    /// Its title in a language (the first one's if it has none).
-    pub fn title(&self, language: &str) -> &str { let _ = language; todo!() }
+    pub const fn name(&self) -> &ScriptName {
+        &self.name
+    }
+
+    /// The file, as `parse` was told.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Its title in a language, in the default one when it has none for it.
+    pub fn title(&self, language: &str) -> &str {
+        let default = || {
+            self.languages
+                .first()
+                .and_then(|first| self.titles.get(first))
+        };
+        self.titles
+            .get(language)
+            .or_else(default)
+            .map_or("", String::as_str)
+    }
+
     /// Its languages, the default first.
-    pub fn languages(&self) -> &[String] { todo!() }
+    pub fn languages(&self) -> &[String] {
+        &self.languages
+    }
+
     /// Every sound that it may play: `zh-CN/welcome`.
-    pub fn sounds(&self) -> BTreeSet<String> { todo!() }
-    /// Its tests.
-    pub fn tests(&self) -> &[ScriptTest] { todo!() }
+    pub fn sounds(&self) -> BTreeSet<String> {
+        let prompts = self
+            .claims()
+            .into_values()
+            .flat_map(|claims| claims.references);
+        let prompts = prompts.filter(|reference| reference.kind == ReferenceKind::Prompt);
+        prompts
+            .flat_map(|prompt| {
+                self.languages
+                    .iter()
+                    .map(move |language| sound(language, &prompt.name.text))
+            })
+            .collect()
+    }
+
+    /// What is said in a prompt, by language: what a speech engine or a person reads aloud.
+    pub fn prompt_texts(&self) -> impl Iterator<Item = (String, &str)> {
+        self.prompts.iter().flat_map(|(name, prompt)| {
+            prompt
+                .texts
+                .iter()
+                .map(move |(language, text)| (sound(language, name), text.text.as_str()))
+        })
+    }
+
+    /// Its tests, in the order of the file.
+    pub fn tests(&self) -> &[ScriptTest] {
+        &self.tests
+    }
+
+    /// What every node claims, by its name.
+    pub(crate) fn claims(&self) -> BTreeMap<&str, Claims<'_>> {
+        self.nodes
+            .iter()
+            .map(|(name, placed)| {
+                let mut claims = Claims::default();
+                placed.node.check(&mut claims);
+                (name.as_str(), claims)
+            })
+            .collect()
+    }
+
+    /// The language a caller gets: his own if the script speaks it.
+    pub(crate) fn language_for(&self, wanted: Option<&str>) -> &str {
+        let spoken = self
+            .languages
+            .iter()
+            .find(|language| Some(language.as_str()) == wanted);
+        spoken.or(self.languages.first()).map_or("", String::as_str)
+    }
+}
+
+/// The name of a prompt's sound.
+pub(crate) fn sound(language: &str, prompt: &str) -> String {
+    format!("{language}/{prompt}")
 }

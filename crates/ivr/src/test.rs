@@ -1,6 +1,26 @@
-//! skeleton
+//! Runs the tests that stand in a script: virtual time, no sound, no network (E21).
+//!
+//! A caller of a test hears each prompt to its end, presses a key where the script waits for one, and does nothing more
+//! when his keys are used up. A queue or a transfer answers at once, as the test says. What is compared is the trace: a
+//! line for each node that was entered.
+
+mod case;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
-use crate::{Environment, Script};
+use std::time::Duration;
+
+use model::Caller;
+use model::fact::QueueExit;
+
+use crate::effect::{Effect, Input, Target, TransferFailure};
+use crate::run::{Entry, Environment, Run};
+use crate::script::Script;
+use case::Press;
+
+pub use case::ScriptTest;
+pub(crate) use case::{TEST, read_tests};
+
 /// How a test went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestOutcome {
@@ -8,14 +28,215 @@ pub struct TestOutcome {
     pub name: String,
     /// Whether it went as expected.
     pub passed: bool,
-    /// Its line in the script.
+    /// The line of its `[[test]]` in the script.
     pub line: u32,
     /// The trace that was expected.
     pub expected: Vec<String>,
-    /// The trace that was.
+    /// The trace that was: `menu welcome`, `hours office closed`, `queue support`, `hangup`.
     pub actual: Vec<String>,
-    /// What differs.
+    /// What differs; `None` when it passed.
     pub message: Option<String>,
 }
-/// Runs every test of a script in virtual time.
-pub fn run_all(script: &Arc<Script>, environment: &Environment<'_>) -> Vec<TestOutcome> { let _ = (script, environment); todo!() }
+
+/// What a prompt lasts in a test.
+const PROMPT: Duration = Duration::from_secs(3);
+/// More turns than any run can take within its budgets.
+const TURNS_MAX: u32 = 100_000;
+
+/// Runs every test of a checked script.
+pub fn run_all(script: &Arc<Script>, environment: &Environment<'_>) -> Vec<TestOutcome> {
+    script
+        .tests()
+        .iter()
+        .map(|test| run(script, test, environment))
+        .collect()
+}
+
+fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -> TestOutcome {
+    let entry = Entry {
+        caller: Caller::new(&test.caller, None),
+        vip_level: test.vip,
+        called: test.called.clone(),
+        language: test.language.clone(),
+    };
+    let mut caller = ImaginaryCaller {
+        run: Run::traced(Arc::clone(script), entry),
+        test,
+        now: Duration::from(test.at),
+        presses: test.press.iter().copied().collect(),
+        doing: Doing::Nothing,
+    };
+    let fault = caller.call(environment);
+    let expected = test.expect.clone();
+    let actual = caller.run.trace().to_vec();
+    let left = caller.presses.len();
+    let message = fault
+        .or_else(|| difference(&expected, &actual))
+        .or_else(|| {
+            (left > 0).then(|| format!("the call was over before the last {left} of `press`"))
+        });
+    TestOutcome {
+        name: test.name.clone(),
+        passed: message.is_none(),
+        line: test.line(),
+        expected,
+        actual,
+        message,
+    }
+}
+
+/// The first line in which two traces differ.
+fn difference(expected: &[String], actual: &[String]) -> Option<String> {
+    let steps = expected.len().max(actual.len());
+    (0..steps).find_map(|step| match (expected.get(step), actual.get(step)) {
+        (Some(wanted), Some(found)) if wanted == found => None,
+        (Some(wanted), Some(found)) => Some(format!(
+            "step {}: expected `{wanted}`, was `{found}`",
+            step + 1
+        )),
+        (Some(wanted), None) => Some(format!(
+            "step {}: expected `{wanted}`, but the call was over",
+            step + 1
+        )),
+        (None, Some(found)) => Some(format!(
+            "step {}: expected the end, was `{found}`",
+            step + 1
+        )),
+        (None, None) => None,
+    })
+}
+
+/// A caller who does what the test says.
+struct ImaginaryCaller<'t> {
+    run: Run,
+    test: &'t ScriptTest,
+    now: Duration,
+    presses: VecDeque<Press>,
+    doing: Doing,
+}
+
+/// What the call does between two turns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Doing {
+    Nothing,
+    Hearing,
+    Waiting(String),
+    Ringing(String),
+    Over,
+}
+
+impl ImaginaryCaller<'_> {
+    /// One call from start to end; the reason if the script faulted.
+    fn call(&mut self, environment: &Environment<'_>) -> Option<String> {
+        self.run.handle_input(self.now, environment, Input::Start);
+        for _ in 0..TURNS_MAX {
+            while let Some(effect) = self.run.poll_effect() {
+                if let Some(reason) = self.take(effect) {
+                    return Some(reason);
+                }
+            }
+            match self.doing.clone() {
+                Doing::Over => return None,
+                Doing::Hearing => {
+                    self.now += PROMPT;
+                    self.doing = Doing::Nothing;
+                    self.run
+                        .handle_input(self.now, environment, Input::PlayDone);
+                }
+                Doing::Waiting(queue) => self.wait(&queue, environment),
+                Doing::Ringing(target) => self.ring(&target, environment),
+                Doing::Nothing => self.listen(environment),
+            }
+        }
+        Some("the call does not end".to_owned())
+    }
+
+    fn take(&mut self, effect: Effect) -> Option<String> {
+        self.doing = match effect {
+            Effect::Play { .. } => Doing::Hearing,
+            Effect::StopPlay | Effect::LeaveQueue => Doing::Nothing,
+            Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
+            Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
+            Effect::HangUp { .. } => Doing::Over,
+            Effect::Faulted { reason } => return Some(reason),
+            Effect::Entered { .. } | Effect::LanguageSet(_) => return None,
+        };
+        None
+    }
+
+    /// The script waits for a key.
+    fn listen(&mut self, environment: &Environment<'_>) {
+        match self.presses.pop_front() {
+            Some(Press::Key(key)) => self
+                .run
+                .handle_input(self.now, environment, Input::Key(key)),
+            Some(Press::HangUp) => self.doing = Doing::Over,
+            Some(Press::Wait) | None => match self.run.poll_timeout() {
+                Some(due) => {
+                    self.now = due;
+                    self.run.handle_timeout(self.now, environment);
+                }
+                None => self.doing = Doing::Over,
+            },
+        }
+    }
+
+    /// He waits in a queue: keys first, then the queue's outcome.
+    fn wait(&mut self, queue: &str, environment: &Environment<'_>) {
+        match self.presses.front() {
+            Some(Press::Key(key)) => {
+                let key = *key;
+                self.presses.pop_front();
+                self.run
+                    .handle_input(self.now, environment, Input::Key(key));
+                return;
+            }
+            Some(Press::Wait) => drop(self.presses.pop_front()),
+            Some(Press::HangUp) => {
+                self.presses.pop_front();
+                self.doing = Doing::Over;
+                return;
+            }
+            None => {}
+        }
+        self.answer(
+            self.test.queue_exit(queue).map(Input::QueueLeft),
+            environment,
+        );
+    }
+
+    fn ring(&mut self, target: &str, environment: &Environment<'_>) {
+        self.answer(
+            self.test
+                .transfer_failure(target)
+                .map(Input::TransferFailed),
+            environment,
+        );
+    }
+
+    /// What became of waiting or ringing; nothing means that somebody answered.
+    fn answer(&mut self, news: Option<Input>, environment: &Environment<'_>) {
+        match news {
+            Some(Input::QueueLeft(QueueExit::Abandoned)) | None => self.doing = Doing::Over,
+            Some(news) => {
+                self.doing = Doing::Nothing;
+                self.run.handle_input(self.now, environment, news);
+            }
+        }
+    }
+}
+
+/// A target as a script writes it.
+fn target_text(target: &Target) -> String {
+    match target {
+        Target::Agent(login) => format!("agent:{login}"),
+        Target::Queue(queue) => format!("queue:{queue}"),
+        Target::Script(script) => format!("script:{script}"),
+        Target::Number(number) => format!("number:{number}"),
+    }
+}
+
+/// A word of a test and the failure that it stands for; none means that somebody answers.
+type TransferOutcome = (&'static str, Option<TransferFailure>);
+/// A word of a test and the exit that it stands for.
+type QueueOutcome = (&'static str, Option<QueueExit>);

@@ -1,0 +1,117 @@
+//! Exits lead somewhere, every node is reached, and no way goes round without the caller.
+
+use std::collections::BTreeSet;
+
+use super::AllClaims;
+use crate::claim::{By, Exit};
+use crate::place::Name;
+use crate::report::Report;
+use crate::script::Script;
+
+pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
+    exits_exist(script, claims, report);
+    // A node that could not be read hides its exits: what is reached only through it is not known.
+    if script.broken.is_empty() {
+        all_reached(script, claims, report);
+    }
+    no_cycle(claims, report);
+}
+
+fn exits_exist(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
+    let exits = claims
+        .values()
+        .flat_map(|claims| claims.exits.iter().map(|exit| exit.to));
+    for to in exits.chain([&script.start]) {
+        if !script.nodes.contains_key(&to.text) && !script.broken.contains(&to.text) {
+            let known = script
+                .nodes
+                .keys()
+                .chain(&script.broken)
+                .map(String::as_str);
+            report.unknown(to.place, format!("no node `{}`", to.text), &to.text, known);
+        }
+    }
+}
+
+fn all_reached(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
+    let mut reached: BTreeSet<&str> = BTreeSet::new();
+    let mut open = vec![script.start.text.as_str()];
+    while let Some(node) = open.pop() {
+        if let Some(claims) = claims.get(node)
+            && reached.insert(node)
+        {
+            open.extend(claims.exits.iter().map(|exit| exit.to.text.as_str()));
+        }
+    }
+    // When not even the start exists, that is told, and all else follows from it.
+    if reached.is_empty() {
+        return;
+    }
+    for (name, placed) in script
+        .nodes
+        .iter()
+        .filter(|(name, _)| !reached.contains(name.as_str()))
+    {
+        let help = Some("name it in an exit, or delete it".to_owned());
+        report.warning(placed.place, format!("no way leads to `{name}`"), help);
+    }
+}
+
+/// A depth-first walk over the exits that the script takes by itself; an exit back onto the way is a cycle.
+fn no_cycle(claims: &AllClaims<'_>, report: &mut Report) {
+    let mut done: BTreeSet<&str> = BTreeSet::new();
+    for root in claims.keys() {
+        // The way from the root to here: each node with its exits that are not walked yet.
+        let mut way: Vec<(&str, Vec<&Name>)> = Vec::new();
+        let mut next = Some(*root);
+        loop {
+            if let Some(node) = next.take()
+                && !done.contains(node)
+            {
+                way.push((node, by_itself(claims, node)));
+            }
+            let Some((node, exits)) = way.last_mut() else {
+                break;
+            };
+            let Some(exit) = exits.pop() else {
+                done.insert(*node);
+                way.pop();
+                continue;
+            };
+            let Some((to, _)) = claims.get_key_value(exit.text.as_str()) else {
+                continue;
+            };
+            match way.iter().position(|(on_way, _)| on_way == to) {
+                Some(start) => {
+                    tell_cycle(way.iter().skip(start).map(|(node, _)| *node), exit, report)
+                }
+                None => next = Some(to),
+            }
+        }
+    }
+}
+
+fn by_itself<'c>(claims: &'c AllClaims<'_>, node: &str) -> Vec<&'c Name> {
+    let exits = claims
+        .get(node)
+        .map_or(&[][..], |claims| claims.exits.as_slice());
+    exits
+        .iter()
+        .rev()
+        .filter(|exit: &&Exit<'_>| exit.by == By::Itself)
+        .map(|exit| exit.to)
+        .collect()
+}
+
+fn tell_cycle<'n>(nodes: impl Iterator<Item = &'n str>, back: &'n Name, report: &mut Report) {
+    let way: Vec<String> = nodes
+        .chain([back.text.as_str()])
+        .map(|node| format!("`{node}`"))
+        .collect();
+    let message = format!(
+        "a caller who does nothing goes round for ever: {}",
+        way.join(" → ")
+    );
+    let help = "let one of these exits lead to an end: a queue, a transfer or a hangup with another way out";
+    report.error(back.place, message, Some(help.to_owned()));
+}

@@ -1,0 +1,119 @@
+//! What a script names outside its graph exists: prompts with their sounds, queues, calendars, scripts, agents, numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{AllClaims, World};
+use crate::claim::{Reference, ReferenceKind};
+use crate::place::Name;
+use crate::report::Report;
+use crate::script::{Script, sound};
+
+pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
+    let references: Vec<Reference<'_>> = claims
+        .values()
+        .flat_map(|claims| claims.references.iter().copied())
+        .collect();
+    for reference in &references {
+        exists(script, world, reference, report);
+    }
+    let named = |kind| {
+        references
+            .iter()
+            .filter(move |one| one.kind == kind)
+            .map(|one| one.name.text.as_str())
+    };
+    let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
+    sounds_exist(script, &prompts, world, report);
+    let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
+    tests_name_what_is_there(script, &queues, report);
+}
+
+fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mut Report) {
+    let Name { text, place } = reference.name;
+    let mut known = |what: &str, known: &mut dyn Iterator<Item = &str>| {
+        let known: Vec<&str> = known.collect();
+        if !known.contains(&text.as_str()) {
+            report.unknown(
+                *place,
+                format!("no {what} `{text}`"),
+                text,
+                known.into_iter(),
+            );
+        }
+    };
+    match reference.kind {
+        ReferenceKind::Prompt => known("prompt", &mut script.prompts.keys().map(String::as_str)),
+        ReferenceKind::Queue => known(
+            "queue",
+            &mut world.queues.iter().map(model::QueueName::as_str),
+        ),
+        ReferenceKind::Calendar => {
+            known("calendar", &mut world.calendars.iter().map(String::as_str))
+        }
+        ReferenceKind::Script => known(
+            "script",
+            &mut world.scripts.iter().map(model::ScriptName::as_str),
+        ),
+        ReferenceKind::Agent => {
+            if let Some(agents) = &world.agents {
+                known("agent", &mut agents.iter().map(String::as_str));
+            }
+        }
+        ReferenceKind::Number => known("number", &mut world.numbers.iter().map(String::as_str)),
+        ReferenceKind::Language => known(
+            "language in this script",
+            &mut script.languages.iter().map(String::as_str),
+        ),
+    }
+}
+
+/// E14: each prompt that may be played has its sound in each language.
+fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &mut Report) {
+    for (name, prompt) in &script.prompts {
+        if !used.contains(name.as_str()) {
+            let help = Some("name it in a node, or delete it".to_owned());
+            report.warning(
+                prompt.place,
+                format!("no node plays the prompt `{name}`"),
+                help,
+            );
+            continue;
+        }
+        for language in &script.languages {
+            let sound = sound(language, name);
+            if !world.sounds.contains(&sound) {
+                let place = prompt
+                    .texts
+                    .get(language)
+                    .map_or(prompt.place, |text| text.place);
+                let help = format!(
+                    "put `prompts/{sound}.wav` beside the script; docs/prompts.md makes it from the text"
+                );
+                report.error(place, format!("no sound `{sound}`"), Some(help));
+            }
+        }
+    }
+}
+
+fn tests_name_what_is_there(script: &Script, queues: &BTreeSet<&str>, report: &mut Report) {
+    let mut names: BTreeMap<&str, u32> = BTreeMap::new();
+    for test in &script.tests {
+        for queue in test.queue_names() {
+            if !queues.contains(queue.text.as_str()) {
+                let message = format!("no node of this script joins the queue `{}`", queue.text);
+                report.unknown(queue.place, message, &queue.text, queues.iter().copied());
+            }
+        }
+        if let Some(line) = names.insert(test.name(), test.line()) {
+            let message = format!(
+                "there is a test \"{}\" already, on line {line}",
+                test.name()
+            );
+            report.warning(
+                test.place(),
+                message,
+                Some("give each test a name of its own".to_owned()),
+            );
+        }
+    }
+}

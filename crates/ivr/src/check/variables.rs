@@ -1,0 +1,128 @@
+//! Variables are set before they are read, on every way, and keep their type (E18).
+//!
+//! A forward data flow: what is certainly set at a node is what is set on each way to it. Types follow from inputs and
+//! expressions; a variable that gets two types is told where it gets the second.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::AllClaims;
+use crate::claim::Origin;
+use crate::expression::Lookup;
+use crate::place::Place;
+use crate::report::Report;
+use crate::script::Script;
+use crate::value::Type;
+use crate::variable::entry_type;
+
+pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
+    let types = types(claims, report);
+    let set = certainly_set(script, claims);
+    let names: BTreeSet<&str> = claims
+        .values()
+        .flat_map(|claims| &claims.assigned)
+        .map(|one| one.name.text.as_str())
+        .collect();
+    for (node, claims) in claims {
+        // What no way leads to reads nothing; that it is not reached is told elsewhere.
+        let Some(here) = set.get(node) else { continue };
+        let lookup = |name: &str| match (entry_type(name), types.get(name)) {
+            (Some(found), _) => Lookup::Known(found),
+            (None, Some(found)) if here.contains(name) => Lookup::Known(*found),
+            (None, None) if here.contains(name) => Lookup::Unclear,
+            (None, _) if names.contains(name) => Lookup::Unset,
+            (None, _) => Lookup::Unknown,
+        };
+        for (expression, wanted) in &claims.expressions {
+            let mut faults = Vec::new();
+            let found = expression.type_of(&lookup, &mut faults);
+            if let (Some(found), Some(wanted)) = (found, *wanted)
+                && found != wanted
+            {
+                let message = format!("a {wanted} is needed here, this is a {found}");
+                report.error(
+                    expression.place(),
+                    message,
+                    Some("compare it: `… == …`".to_owned()),
+                );
+            }
+            for fault in faults {
+                report.error(expression.place_of(&fault), fault.message, fault.help);
+            }
+        }
+    }
+}
+
+/// The type of each variable, as far as it is clear: inputs first, then expressions that read what is clear already.
+fn types<'s>(claims: &AllClaims<'s>, report: &mut Report) -> BTreeMap<&'s str, Type> {
+    let mut types: BTreeMap<&str, Type> = BTreeMap::new();
+    let mut told: BTreeSet<Place> = BTreeSet::new();
+    loop {
+        let mut news = false;
+        for assigned in claims.values().flat_map(|claims| &claims.assigned) {
+            let found = match &assigned.from {
+                Origin::Input(kind) => Some(*kind),
+                Origin::Expression(expression) => {
+                    let lookup = |name: &str| {
+                        let known = entry_type(name).or_else(|| types.get(name).copied());
+                        known.map_or(Lookup::Unclear, Lookup::Known)
+                    };
+                    expression.type_of(&lookup, &mut Vec::new())
+                }
+            };
+            let name = assigned.name;
+            match (found, types.get(name.text.as_str())) {
+                (Some(found), None) => {
+                    types.insert(&name.text, found);
+                    news = true;
+                }
+                (Some(found), Some(first)) if found != *first && told.insert(name.place) => {
+                    let message = format!(
+                        "`{}` becomes a {found} here and is a {first} elsewhere",
+                        name.text
+                    );
+                    report.error(
+                        name.place,
+                        message,
+                        Some("a variable keeps its type; use two names".to_owned()),
+                    );
+                }
+                (Some(_), Some(_)) | (None, _) => {}
+            }
+        }
+        if !news {
+            return types;
+        }
+    }
+}
+
+/// For each node that is reached: the variables that are set on every way to it.
+fn certainly_set<'s>(
+    script: &'s Script,
+    claims: &AllClaims<'s>,
+) -> BTreeMap<&'s str, BTreeSet<&'s str>> {
+    let mut set: BTreeMap<&str, BTreeSet<&str>> =
+        BTreeMap::from([(script.start.text.as_str(), BTreeSet::new())]);
+    let mut open: BTreeSet<&str> = set.keys().copied().collect();
+    while let Some(node) = open.pop_first() {
+        let (Some(here), Some(claims)) = (set.get(node).cloned(), claims.get(node)) else {
+            continue;
+        };
+        for exit in &claims.exits {
+            let after: BTreeSet<&str> = here
+                .iter()
+                .copied()
+                .chain(exit.sets.iter().copied())
+                .collect();
+            let to = exit.to.text.as_str();
+            let both = set.get(to).map_or_else(
+                || after.clone(),
+                |before| before.intersection(&after).copied().collect(),
+            );
+            if set.get(to) != Some(&both) {
+                set.insert(to, both);
+                open.insert(to);
+            }
+        }
+    }
+    set
+}

@@ -1,0 +1,307 @@
+//! `collect` (收号): digits that the caller keys in, up to an end key, a length or a pause, read as a kind (E5).
+//!
+//! A kind says which keys belong to it, its lengths, and what the digits mean; digits that mean nothing are a failed try,
+//! as are silence and a key that does not belong. A secret input is never logged (S22).
+
+mod kind;
+
+use std::time::Duration;
+
+use super::{Kind, Node};
+use crate::claim::{Assigned, By, Claims, Exit, Origin, ReferenceKind};
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+
+pub(crate) use kind::INPUT_KINDS;
+use kind::{InputKind, NAMES};
+
+/// Most digits of an input.
+const DIGITS_MAX: u32 = 64;
+
+pub(super) const KIND: Kind = Kind {
+    name: "collect",
+    says: Words {
+        en: "Takes digits from the caller into a variable.",
+        zh: "收取按键输入",
+    },
+    keys: &[
+        row(
+            "prompt",
+            Form::Prompt,
+            Need::Required,
+            "Asks for the digits; a key cuts it. Played again on each try.",
+            "提示音",
+        ),
+        row(
+            "into",
+            Form::Variable,
+            Need::Required,
+            "The variable that takes the answer.",
+            "存入的变量",
+        ),
+        row(
+            "kind",
+            Form::Word(NAMES),
+            Need::Default("digits"),
+            "What is keyed in, see below.",
+            "输入类型",
+        ),
+        row(
+            "min",
+            Form::Whole {
+                min: 1,
+                max: DIGITS_MAX,
+            },
+            Need::Optional,
+            "Fewest keys; the kind's own without it.",
+            "最少位数，默认随类型",
+        ),
+        row(
+            "max",
+            Form::Whole {
+                min: 1,
+                max: DIGITS_MAX,
+            },
+            Need::Optional,
+            "Most keys, which end the input at once; the kind's own without it.",
+            "最多位数，默认随类型",
+        ),
+        row(
+            "until",
+            Form::KeyOrNone,
+            Need::Default("#"),
+            "The key that ends the input; \"\" for none.",
+            "结束键",
+        ),
+        row(
+            "timeout_s",
+            Form::Seconds {
+                zero: false,
+                max: 120,
+            },
+            Need::Default("5"),
+            "How long to wait for the first key, from the end of the prompt.",
+            "首位等待秒数",
+        ),
+        row(
+            "digit_timeout_s",
+            Form::Seconds {
+                zero: false,
+                max: 60,
+            },
+            Need::Default("2.5"),
+            "A pause of so long after a key ends the input.",
+            "位间等待秒数",
+        ),
+        row(
+            "tries",
+            Form::Whole { min: 1, max: 10 },
+            Need::Default("3"),
+            "As in `menu`.",
+            "允许的尝试次数",
+        ),
+        row(
+            "secret",
+            Form::Truth,
+            Need::Default("false"),
+            "Never logged nor shown, and the recording is masked meanwhile.",
+            "保密输入：不记录、录音静音",
+        ),
+        row(
+            "next",
+            Form::Node,
+            Need::Required,
+            "With the answer.",
+            "收号成功后",
+        ),
+        row(
+            "on_failure",
+            Form::Node,
+            Need::Required,
+            "After the last try; the variable is then not set.",
+            "尝试用尽后",
+        ),
+    ],
+    example: "[collect.card]\nprompt = \"card\"\ninto = \"card\"\nkind = \"digits\"\nmin = 6\nmax = 8\nuntil = \"#\"\n\
+              timeout_s = 8\ndigit_timeout_s = 3\ntries = 2\nsecret = true\nnext = \"known\"\non_failure = \"agents\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Collect {
+    prompt: Name,
+    into: Name,
+    kind: &'static InputKind,
+    min: usize,
+    max: usize,
+    until: Option<char>,
+    timeout: Duration,
+    digit_timeout: Duration,
+    tries: u32,
+    secret: bool,
+    next: Name,
+    on_failure: Name,
+}
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (prompt, into, kind) = (
+        section.name("prompt"),
+        section.variable("into"),
+        section.word("kind"),
+    );
+    let kind = kind.map(|word| kind::find(&word.text));
+    let (min, max) = lengths(section, kind.unwrap_or(kind::find("digits")));
+    let until = section.key_or_none("until");
+    let (timeout, digit_timeout) = (
+        section.seconds("timeout_s"),
+        section.seconds("digit_timeout_s"),
+    );
+    let (tries, secret) = (section.whole("tries"), section.truth("secret"));
+    let (next, on_failure) = (section.name("next"), section.name("on_failure"));
+    let (kind, until) = (kind?, until?);
+    if let Some((key, place)) = until
+        && kind.takes(key)
+    {
+        let message = format!(
+            "`until` cannot be `{key}`: that key belongs to the input of kind `{}`",
+            kind.name
+        );
+        return Err(section
+            .report
+            .error(place, message, Some("use \"#\" or \"*\"".to_owned())));
+    }
+    Ok(Box::new(Collect {
+        prompt: prompt?,
+        into: into?,
+        kind,
+        min: min?,
+        max: max?,
+        until: until.map(|(key, _)| key),
+        timeout: timeout?,
+        digit_timeout: digit_timeout?,
+        tries: tries?,
+        secret: secret?,
+        next: next?,
+        on_failure: on_failure?,
+    }))
+}
+
+/// The fewest and most keys: the admin's within those of the kind.
+fn lengths(section: &mut Section<'_, '_>, kind: &InputKind) -> (Read<usize>, Read<usize>) {
+    let min = section.optional_whole("min");
+    let max = section.optional_whole("max");
+    let (Ok(min), Ok(max)) = (min, max) else {
+        return (Err(crate::report::Reported), Err(crate::report::Reported));
+    };
+    let size = |given: &Option<(u32, crate::place::Place)>| {
+        given.map(|(count, _)| usize::try_from(count).unwrap_or(usize::MAX))
+    };
+    // Without a word of the admin the kind's bounds hold; his `min` may lift the kind's usual `max`.
+    let low = size(&min).unwrap_or_else(|| kind.usual.0.min(size(&max).unwrap_or(usize::MAX)));
+    let high = size(&max).unwrap_or_else(|| kind.usual.1.max(low));
+    let place = max
+        .or(min)
+        .map_or_else(|| section.place(), |(_, place)| place);
+    if low < kind.bounds.0 || high > kind.bounds.1 {
+        let (from, to) = kind.bounds;
+        let message = format!(
+            "an input of kind `{}` has {from} to {to} keys, not {low} to {high}",
+            kind.name
+        );
+        let help = Some("leave `min` and `max` out".to_owned());
+        let reported = section.report.error(place, message, help);
+        return (Err(reported), Err(reported));
+    }
+    if low > high {
+        let message = format!("`min` ({low}) is more than `max` ({high})");
+        let reported = section.report.error(place, message, None);
+        return (Err(reported), Err(reported));
+    }
+    (Ok(low), Ok(high))
+}
+
+impl Collect {
+    const fn say(&self) -> Step<'_> {
+        Step::Say {
+            prompt: &self.prompt,
+            interruptible: true,
+        }
+    }
+
+    fn key(&self, visit: &mut Visit<'_>, key: char) -> Step<'_> {
+        if self.until == Some(key) {
+            return self.finish(visit);
+        }
+        if !self.kind.takes(key) {
+            return self.failed(visit);
+        }
+        visit.digits().push(key);
+        if visit.digits().len() < self.max {
+            return Step::Listen {
+                time: self.digit_timeout,
+            };
+        }
+        // A caller who was told "and then the hash key" presses it also when the length has ended the input.
+        if let Some(until) = self.until {
+            visit.swallow(until, self.digit_timeout);
+        }
+        self.finish(visit)
+    }
+
+    fn finish(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        let digits = std::mem::take(visit.digits());
+        let answer = if digits.len() >= self.min {
+            (self.kind.read)(&digits)
+        } else {
+            None
+        };
+        let Some(value) = answer else {
+            return self.failed(visit);
+        };
+        visit.set(&self.into.text, value, self.secret);
+        Step::Choose(&self.next)
+    }
+
+    fn failed(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        visit.digits().clear();
+        visit.count_failure();
+        if visit.may_try(self.tries) {
+            self.say()
+        } else {
+            Step::Go(&self.on_failure)
+        }
+    }
+}
+
+impl Node for Collect {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.refers(ReferenceKind::Prompt, &self.prompt);
+        claims.exits.push(Exit {
+            to: &self.next,
+            by: By::Caller,
+            sets: vec![&self.into.text],
+        });
+        claims.exit(&self.on_failure);
+        claims.assigned.push(Assigned {
+            name: &self.into,
+            from: Origin::Input(self.kind.gives),
+        });
+        claims.secret = self.secret;
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Enter if visit.may_try(self.tries) => self.say(),
+            Event::Enter => Step::Go(&self.on_failure),
+            Event::Heard => Step::Listen { time: self.timeout },
+            Event::Key(key) => self.key(visit, *key),
+            Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
+            Event::TimedOut => self.finish(visit),
+            Event::QueueLeft(_) | Event::TransferFailed(_) => Step::impossible(event),
+        }
+    }
+}

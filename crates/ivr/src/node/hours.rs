@@ -1,0 +1,103 @@
+//! `hours` (工作时间): open, closed or holiday by a named calendar (E8, E9).
+
+use model::CalendarState;
+
+use super::{Kind, Node};
+use crate::claim::{Claims, ReferenceKind};
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+
+pub(super) const KIND: Kind = Kind {
+    name: "hours",
+    says: Words {
+        en: "Chooses a way by the time of day.",
+        zh: "按工作时间分支",
+    },
+    keys: &[
+        row(
+            "calendar",
+            Form::Calendar,
+            Need::Required,
+            "A calendar of `calendars.toml`.",
+            "工作日历",
+        ),
+        row(
+            "open",
+            Form::Node,
+            Need::Required,
+            "Within its hours.",
+            "工作时间内",
+        ),
+        row(
+            "closed",
+            Form::Node,
+            Need::Required,
+            "Outside its hours.",
+            "工作时间外",
+        ),
+        row(
+            "holiday",
+            Form::Node,
+            Need::SameAs("closed"),
+            "On a day that is an exception without hours.",
+            "节假日",
+        ),
+    ],
+    example: "[hours.office]\ncalendar = \"office\"\nopen = \"sales\"\nclosed = \"closed\"\nholiday = \"happy_new_year\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Hours {
+    calendar: Name,
+    open: Name,
+    closed: Name,
+    holiday: Name,
+}
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (calendar, open) = (section.name("calendar"), section.name("open"));
+    let (closed, holiday) = (section.name("closed"), section.name("holiday"));
+    Ok(Box::new(Hours {
+        calendar: calendar?,
+        open: open?,
+        closed: closed?,
+        holiday: holiday?,
+    }))
+}
+
+impl Node for Hours {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.refers(ReferenceKind::Calendar, &self.calendar);
+        claims.exit(&self.open);
+        claims.exit(&self.closed);
+        claims.exit(&self.holiday);
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Enter => {}
+            Event::Heard
+            | Event::Key(_)
+            | Event::TimedOut
+            | Event::QueueLeft(_)
+            | Event::TransferFailed(_) => {
+                return Step::impossible(event);
+            }
+        }
+        let name = &self.calendar.text;
+        let Some(state) = visit.calendar_state(name) else {
+            return Step::Fault(format!("no calendar `{name}`"));
+        };
+        visit.trace_as(format!("{name} {}", state.name()));
+        Step::Go(match state {
+            CalendarState::Open => &self.open,
+            CalendarState::Closed => &self.closed,
+            CalendarState::Holiday => &self.holiday,
+        })
+    }
+}

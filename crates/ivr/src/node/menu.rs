@@ -1,0 +1,158 @@
+//! `menu` (按键菜单): a prompt, one key, the node that belongs to it (E1-E3).
+//!
+//! A wrong key and silence are a failed try each. Tries count over a chain of visits, until the caller makes a valid
+//! choice somewhere; then `on_failure`.
+
+use std::time::Duration;
+
+use super::{Kind, Node};
+use crate::claim::{Choice, Claims, ReferenceKind};
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+
+pub(super) const KIND: Kind = Kind {
+    name: "menu",
+    says: Words {
+        en: "Lets the caller choose by one key.",
+        zh: "按键菜单",
+    },
+    keys: &[
+        row(
+            "prompt",
+            Form::Prompt,
+            Need::Required,
+            "Tells the keys.",
+            "菜单提示音",
+        ),
+        row(
+            "prompt_again",
+            Form::Prompt,
+            Need::SameAs("prompt"),
+            "Played after a failed try.",
+            "重试时的提示音",
+        ),
+        row(
+            "keys",
+            Form::Keys,
+            Need::Required,
+            "Each key with the node that it leads to.",
+            "按键与去向",
+        ),
+        row(
+            "timeout_s",
+            Form::Seconds {
+                zero: false,
+                max: 120,
+            },
+            Need::Default("5"),
+            "How long to wait for a key, from the end of the prompt.",
+            "等待按键的秒数，自提示音结束起",
+        ),
+        row(
+            "tries",
+            Form::Whole { min: 1, max: 10 },
+            Need::Default("3"),
+            "How many tries in a chain of visits: wrong keys and silence count, a valid choice anywhere starts anew.",
+            "允许的尝试次数",
+        ),
+        row(
+            "interruptible",
+            Form::Truth,
+            Need::Default("true"),
+            "Whether a key cuts the prompt; otherwise keys before its end are ignored.",
+            "按键可打断提示音",
+        ),
+        row(
+            "on_failure",
+            Form::Node,
+            Need::Required,
+            "After the last try.",
+            "尝试用尽后",
+        ),
+    ],
+    example: "[menu.welcome]\nprompt = \"welcome\"\nkeys = { 1 = \"support\", 2 = \"sales\", \"*\" = \"welcome\" }\n\
+              on_failure = \"support\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Menu {
+    prompt: Name,
+    prompt_again: Name,
+    keys: Vec<(char, Name)>,
+    timeout: Duration,
+    tries: u32,
+    interruptible: bool,
+    on_failure: Name,
+}
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (prompt, prompt_again) = (section.name("prompt"), section.name("prompt_again"));
+    let (keys, timeout, tries) = (
+        section.keys("keys"),
+        section.seconds("timeout_s"),
+        section.whole("tries"),
+    );
+    let (interruptible, on_failure) = (section.truth("interruptible"), section.name("on_failure"));
+    Ok(Box::new(Menu {
+        prompt: prompt?,
+        prompt_again: prompt_again?,
+        keys: keys?,
+        timeout: timeout?,
+        tries: tries?,
+        interruptible: interruptible?,
+        on_failure: on_failure?,
+    }))
+}
+
+impl Menu {
+    fn say<'n>(&'n self, prompt: &'n Name) -> Step<'n> {
+        Step::Say {
+            prompt,
+            interruptible: self.interruptible,
+        }
+    }
+
+    fn failed(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        visit.count_failure();
+        if visit.may_try(self.tries) {
+            self.say(&self.prompt_again)
+        } else {
+            Step::Go(&self.on_failure)
+        }
+    }
+}
+
+impl Node for Menu {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.refers(ReferenceKind::Prompt, &self.prompt);
+        claims.refers(ReferenceKind::Prompt, &self.prompt_again);
+        for (_, to) in &self.keys {
+            claims.choice(to);
+        }
+        claims.exit(&self.on_failure);
+        let keys = self.keys.iter().map(|(key, to)| (*key, to)).collect();
+        claims.choice = Some(Choice {
+            prompt: &self.prompt,
+            keys,
+        });
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Enter if visit.may_try(self.tries) => self.say(&self.prompt),
+            Event::Enter => Step::Go(&self.on_failure),
+            Event::Heard => Step::Listen { time: self.timeout },
+            Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {
+                Some((_, to)) => Step::Choose(to),
+                None => self.failed(visit),
+            },
+            Event::TimedOut => self.failed(visit),
+            Event::QueueLeft(_) | Event::TransferFailed(_) => Step::impossible(event),
+        }
+    }
+}

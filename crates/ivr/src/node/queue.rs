@@ -1,0 +1,159 @@
+//! `queue` (排队): the caller waits for an agent. An answered call is the end of the script's work.
+
+use std::time::Duration;
+
+use model::fact::QueueExit;
+
+use super::{Kind, Node};
+use crate::claim::{Claims, ReferenceKind};
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+
+pub(super) const KIND: Kind = Kind {
+    name: "queue",
+    says: Words {
+        en: "Lets the caller wait for an agent, with the queue's music.",
+        zh: "排队等待坐席",
+    },
+    keys: &[
+        row(
+            "queue",
+            Form::Queue,
+            Need::Required,
+            "A queue of `queues.toml`.",
+            "队列",
+        ),
+        row(
+            "head_start_s",
+            Form::Seconds {
+                zero: true,
+                max: 86_400,
+            },
+            Need::Default("0"),
+            "How much longer than in truth the caller is taken to wait.",
+            "优先等待秒数",
+        ),
+        row(
+            "sticky",
+            Form::Truth,
+            Need::Optional,
+            "Whether the agent who knows the caller comes first; the queue's own setting without it.",
+            "熟客优先",
+        ),
+        row(
+            "keys",
+            Form::Keys,
+            Need::Optional,
+            "Keys that lead elsewhere while he waits; none without it.",
+            "等待中的按键",
+        ),
+        row(
+            "on_timeout",
+            Form::Node,
+            Need::Required,
+            "He waited `max_wait_s` of the queue.",
+            "等待超时",
+        ),
+        row(
+            "on_no_agents",
+            Form::Node,
+            Need::Required,
+            "Nobody is signed in.",
+            "无坐席签入",
+        ),
+        row(
+            "on_full",
+            Form::Node,
+            Need::SameAs("on_no_agents"),
+            "`max_waiting` callers are there already.",
+            "队列已满",
+        ),
+        row(
+            "on_closed",
+            Form::Node,
+            Need::SameAs("on_no_agents"),
+            "The queue's hours are over.",
+            "队列已下班",
+        ),
+    ],
+    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nsticky = true\nkeys = { 2 = \"sales\" }\n\
+              on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Queue {
+    queue: Name,
+    head_start: Duration,
+    sticky: Option<bool>,
+    keys: Vec<(char, Name)>,
+    on_timeout: Name,
+    on_no_agents: Name,
+    on_full: Name,
+    on_closed: Name,
+}
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (queue, head_start) = (section.name("queue"), section.seconds("head_start_s"));
+    let (sticky, keys) = (section.optional_truth("sticky"), section.keys("keys"));
+    let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
+    let (on_full, on_closed) = (section.name("on_full"), section.name("on_closed"));
+    Ok(Box::new(Queue {
+        queue: queue?,
+        head_start: head_start?,
+        sticky: sticky?,
+        keys: keys?,
+        on_timeout: on_timeout?,
+        on_no_agents: on_no_agents?,
+        on_full: on_full?,
+        on_closed: on_closed?,
+    }))
+}
+
+impl Node for Queue {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.ends = true;
+        claims.refers(ReferenceKind::Queue, &self.queue);
+        for (_, to) in &self.keys {
+            claims.choice(to);
+        }
+        for to in [
+            &self.on_timeout,
+            &self.on_no_agents,
+            &self.on_full,
+            &self.on_closed,
+        ] {
+            claims.exit(to);
+        }
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Enter => {
+                visit.trace_as(self.queue.text.clone());
+                Step::Join {
+                    queue: &self.queue.text,
+                    head_start: self.head_start,
+                    sticky: self.sticky,
+                }
+            }
+            Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {
+                Some((_, to)) if visit.may_choose() => Step::Leave(to),
+                Some(_) | None => Step::Stay,
+            },
+            Event::QueueLeft(exit) => match exit {
+                QueueExit::Timeout => Step::Go(&self.on_timeout),
+                QueueExit::NoAgents => Step::Go(&self.on_no_agents),
+                QueueExit::Full => Step::Go(&self.on_full),
+                QueueExit::Closed => Step::Go(&self.on_closed),
+                // `Key` is the engine's word for what the run itself asked for; a call that failed has no caller.
+                QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
+            },
+            Event::Heard | Event::TimedOut | Event::TransferFailed(_) => Step::impossible(event),
+        }
+    }
+}

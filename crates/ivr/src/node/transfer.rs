@@ -1,0 +1,252 @@
+//! `transfer` (转接): to an agent, a number, a queue or another script; answers and language travel along (E16).
+
+use std::time::Duration;
+
+use model::fact::QueueExit;
+use model::{QueueName, ScriptName};
+
+use super::{Kind, Node};
+use crate::claim::{Claims, ReferenceKind};
+use crate::effect::{Target, TransferFailure};
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+
+pub(super) const KIND: Kind = Kind {
+    name: "transfer",
+    says: Words {
+        en: "Hands the caller over.",
+        zh: "转接",
+    },
+    keys: &[
+        row(
+            "to",
+            Form::Target,
+            Need::Required,
+            "`number:…` as an agent would dial it, `agent:LOGIN`, `queue:NAME`, or `script:NAME`, which has no way back.",
+            "转接目标",
+        ),
+        row(
+            "ring_s",
+            Form::Seconds {
+                zero: false,
+                max: 300,
+            },
+            Need::Default("25"),
+            "How long an agent or a number rings; not for a queue or a script.",
+            "振铃秒数",
+        ),
+        row(
+            "on_busy",
+            Form::Node,
+            Need::Optional,
+            "The line is engaged; of a queue: it is full. Required but for a script, which has no exits.",
+            "忙线",
+        ),
+        row(
+            "on_no_answer",
+            Form::Node,
+            Need::Optional,
+            "Nobody came; of a queue: `max_wait_s` is over. Required but for a script.",
+            "无人接听",
+        ),
+        row(
+            "on_failure",
+            Form::Node,
+            Need::Optional,
+            "It could not be reached; of a queue: nobody is signed in, or it is closed. Required but for a script.",
+            "无法接通",
+        ),
+    ],
+    example: "[transfer.desk]\nto = \"agent:1001\"\nring_s = 20\non_busy = \"support\"\non_no_answer = \"support\"\n\
+              on_failure = \"goodbye\"\n\n[transfer.survey]\nto = \"script:survey\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Transfer {
+    /// As written: `agent:1001`.
+    to: Name,
+    /// What follows the colon.
+    named: Name,
+    target: Target,
+    ring: Duration,
+    /// None for a script.
+    exits: Option<Exits>,
+}
+
+#[derive(Debug)]
+struct Exits {
+    on_busy: Name,
+    on_no_answer: Name,
+    on_failure: Name,
+}
+
+const EXITS: [&str; 3] = ["on_busy", "on_no_answer", "on_failure"];
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (to, ring) = (section.name("to"), section.seconds("ring_s"));
+    let [on_busy, on_no_answer, on_failure] = EXITS.map(|key| section.optional_name(key));
+    let to = to?;
+    let (named, target) = target(section, &to)?;
+    let rings = matches!(target, Target::Agent(_) | Target::Number(_));
+    if !rings && section.has("ring_s") {
+        let message = format!("`ring_s` has no meaning for `{}`", to.text);
+        section.report.error(
+            section.place_of_key("ring_s"),
+            message,
+            Some("leave it out".to_owned()),
+        );
+    }
+    if matches!(target, Target::Script(_)) {
+        let vain: Vec<&str> = EXITS.into_iter().filter(|key| section.has(key)).collect();
+        for key in vain {
+            let message = format!("`{key}` is never taken: `{}` has no way back", to.text);
+            section.report.error(
+                section.place_of_key(key),
+                message,
+                Some("leave it out".to_owned()),
+            );
+        }
+        return Ok(Box::new(Transfer {
+            to,
+            named,
+            target,
+            ring: ring?,
+            exits: None,
+        }));
+    }
+    let [on_busy, on_no_answer, on_failure] = [
+        (EXITS[0], on_busy?),
+        (EXITS[1], on_no_answer?),
+        (EXITS[2], on_failure?),
+    ]
+    .map(|(key, exit)| exit.ok_or(key).or_else(|key| section.name(key)));
+    let exits = Exits {
+        on_busy: on_busy?,
+        on_no_answer: on_no_answer?,
+        on_failure: on_failure?,
+    };
+    Ok(Box::new(Transfer {
+        to,
+        named,
+        target,
+        ring: ring?,
+        exits: Some(exits),
+    }))
+}
+
+/// `queue:support` as a target, and what follows the colon.
+fn target(section: &mut Section<'_, '_>, written: &Name) -> Read<(Name, Target)> {
+    const SCHEMES: [&str; 4] = ["number", "agent", "queue", "script"];
+    let (scheme, rest) = written
+        .text
+        .split_once(':')
+        .unwrap_or((written.text.as_str(), ""));
+    let target = match scheme {
+        "number" => Target::Number(rest.to_owned()),
+        "agent" => Target::Agent(rest.to_owned()),
+        "queue" => Target::Queue(QueueName::from(rest)),
+        "script" => Target::Script(ScriptName::from(rest)),
+        _ => {
+            let message = format!(
+                "`{}` is no target; expected {}",
+                written.text,
+                Form::Target.describe()
+            );
+            return Err(section.report.unknown(
+                written.place,
+                message,
+                scheme,
+                SCHEMES.into_iter(),
+            ));
+        }
+    };
+    if rest.is_empty()
+        || rest
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control())
+    {
+        let message = format!(
+            "`{}` names no {scheme}; expected \"{scheme}:…\"",
+            written.text
+        );
+        return Err(section.report.error(written.place, message, None));
+    }
+    Ok((
+        Name {
+            text: rest.to_owned(),
+            place: written.place,
+        },
+        target,
+    ))
+}
+
+impl Exits {
+    const fn of(&self, failure: TransferFailure) -> &Name {
+        match failure {
+            TransferFailure::Busy => &self.on_busy,
+            TransferFailure::NoAnswer => &self.on_no_answer,
+            TransferFailure::Failure => &self.on_failure,
+        }
+    }
+}
+
+impl Transfer {
+    fn failed(&self, failure: TransferFailure) -> Step<'_> {
+        match &self.exits {
+            Some(exits) => Step::Go(exits.of(failure)),
+            None => Step::Fault(format!("`{}` has no way back", self.to.text)),
+        }
+    }
+}
+
+impl Node for Transfer {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.ends = true;
+        let kind = match &self.target {
+            Target::Agent(_) => ReferenceKind::Agent,
+            Target::Queue(_) => ReferenceKind::Queue,
+            Target::Script(_) => ReferenceKind::Script,
+            Target::Number(_) => ReferenceKind::Number,
+        };
+        claims.refers(kind, &self.named);
+        if let Some(exits) = &self.exits {
+            for to in [&exits.on_busy, &exits.on_no_answer, &exits.on_failure] {
+                claims.exit(to);
+            }
+        }
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Enter => {
+                visit.trace_as(self.to.text.clone());
+                match &self.target {
+                    Target::Agent(_) | Target::Number(_) => Step::Transfer {
+                        to: &self.target,
+                        ring: self.ring,
+                    },
+                    Target::Queue(queue) => Step::Join {
+                        queue: queue.as_str(),
+                        head_start: Duration::ZERO,
+                        sticky: None,
+                    },
+                    Target::Script(script) => Step::Continue(script),
+                }
+            }
+            Event::TransferFailed(failure) => self.failed(*failure),
+            Event::QueueLeft(exit) => match exit {
+                QueueExit::Full => self.failed(TransferFailure::Busy),
+                QueueExit::Timeout => self.failed(TransferFailure::NoAnswer),
+                QueueExit::NoAgents | QueueExit::Closed => self.failed(TransferFailure::Failure),
+                QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
+            },
+            Event::Key(_) => Step::Stay,
+            Event::Heard | Event::TimedOut => Step::impossible(event),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The keys above all tables: title, languages, start.
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::{KINDS, OTHER_TABLES, read_texts};
+use crate::place::{Name, Place, Source};
+use crate::report::Report;
+use crate::row::{Form, KeyRow, Need, row};
+use crate::section::Section;
+
+/// What a script begins with.
+pub(crate) const HEAD: &[KeyRow] = &[
+    row(
+        "title",
+        Form::Texts,
+        Need::Required,
+        "What people call the script.",
+        "流程名称",
+    ),
+    row(
+        "languages",
+        Form::List,
+        Need::Required,
+        "Its languages, the default first: `[\"zh-CN\", \"en\"]`.",
+        "语言，首个为默认",
+    ),
+    row(
+        "start",
+        Form::Node,
+        Need::Required,
+        "Where a caller enters.",
+        "入口节点",
+    ),
+];
+
+/// The keys as far as they could be read.
+pub(super) struct Head {
+    pub(super) titles: BTreeMap<String, String>,
+    pub(super) languages: Option<Vec<String>>,
+    pub(super) start: Option<Name>,
+}
+
+pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut Report) -> Head {
+    // The tables beside the keys have readers of their own.
+    let is_key =
+        |name: &str| !OTHER_TABLES.contains(&name) && !KINDS.iter().any(|kind| kind.name == name);
+    let keys: DeTable<'t> = document
+        .iter()
+        .filter(|(key, _)| {
+            is_key(key.get_ref()) && HEAD.iter().any(|row| row.name == key.get_ref().as_ref())
+        })
+        .map(|(key, item)| (key.clone(), item.clone()))
+        .collect();
+    let mut section = Section::new(
+        "script".to_owned(),
+        Place::START,
+        &keys,
+        HEAD,
+        source,
+        report,
+    );
+    let start = section.name("start").ok();
+    let languages = read_languages(&mut section);
+    if let Ok(item) = section.required("title")
+        && item.get_ref().as_table().is_none()
+    {
+        section.wrong("title", item);
+    }
+    let title = document
+        .get_key_value("title")
+        .map(|(key, item)| (source.place(key.span().start), item.get_ref()));
+    let table = title.and_then(|(place, item)| item.as_table().map(|table| (place, table)));
+    let titles = match (table, &languages) {
+        (Some((place, table)), Some(languages)) => {
+            read_texts("title", place, table, languages, source, report)
+        }
+        // Without languages every title would be one too many.
+        (Some(_), None) | (None, _) => BTreeMap::new(),
+    };
+    Head {
+        titles: titles
+            .into_iter()
+            .map(|(language, text)| (language, text.text))
+            .collect(),
+        languages,
+        start,
+    }
+}
+
+fn read_languages(section: &mut Section<'_, '_>) -> Option<Vec<String>> {
+    let item = section.required("languages").ok()?;
+    let names = section.list_of("languages", item).ok()?;
+    let mut languages: Vec<String> = Vec::new();
+    for name in names {
+        if !is_language(&name.text) {
+            let message = format!("`{}` is no language", name.text);
+            section.report.error(
+                name.place,
+                message,
+                Some("for example \"zh-CN\" or \"en\"".to_owned()),
+            );
+        } else if languages.contains(&name.text) {
+            section
+                .report
+                .error(name.place, format!("`{}` is there twice", name.text), None);
+        } else {
+            languages.push(name.text);
+        }
+    }
+    if languages.is_empty() {
+        section.wrong("languages", item);
+    }
+    (!languages.is_empty()).then_some(languages)
+}
+
+/// The shape of RFC 5646 tags that people use: a language, then subtags.
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().is_some_and(|part| {
+        (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic())
+    });
+    first
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        })
+}

@@ -1,0 +1,118 @@
+//! What a node may look at and change while it takes an event: the run, lent for one step.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{Calendar, CalendarState, ScriptName, Timestamp};
+
+use super::chain::Chain;
+use super::keys::Keys;
+use crate::expression::Expression;
+use crate::value::Value;
+use crate::variable::{LANGUAGE, NOW, Variables};
+
+/// The run as a node sees it.
+#[derive(Debug)]
+pub(crate) struct Visit<'a> {
+    pub(super) now: Duration,
+    pub(super) calendars: &'a BTreeMap<String, Calendar>,
+    pub(super) script: &'a ScriptName,
+    pub(super) node: &'a str,
+    pub(super) language: &'a str,
+    pub(super) entry: &'a BTreeMap<&'static str, Value>,
+    pub(super) variables: &'a mut Variables,
+    pub(super) keys: &'a mut Keys,
+    pub(super) chain: &'a mut Chain,
+    pub(super) digits: &'a mut String,
+    pub(super) caught: &'a mut Caught,
+}
+
+/// What a step says besides what it wants next.
+#[derive(Debug)]
+pub(super) struct Caught {
+    /// What follows the kind in the trace.
+    pub(super) label: String,
+    pub(super) language: Option<String>,
+}
+
+impl Caught {
+    pub(super) fn new(node: &str) -> Self {
+        Self {
+            label: node.to_owned(),
+            language: None,
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// What the trace shows after the node's kind, instead of its name.
+    pub(crate) fn trace_as(&mut self, label: String) {
+        self.caught.label = label;
+    }
+
+    /// The caller's language from here on.
+    pub(crate) fn speak(&mut self, language: &str) {
+        self.caught.language = Some(language.to_owned());
+    }
+
+    /// What a calendar says of this moment; `None` when there is no such calendar.
+    pub(crate) fn calendar_state(&self, name: &str) -> Option<CalendarState> {
+        Some(
+            self.calendars
+                .get(name)?
+                .state_at(Timestamp::from(self.now)),
+        )
+    }
+
+    /// The digits that were keyed in since the node was entered.
+    pub(crate) fn digits(&mut self) -> &mut String {
+        self.digits
+    }
+
+    /// Drops one key if it is the very next and comes within `time`.
+    pub(crate) fn swallow(&mut self, key: char, time: Duration) {
+        self.keys.swallow(key, self.now + time);
+    }
+
+    /// Whether the caller may try here, of so many tries in a chain of visits.
+    pub(crate) fn may_try(&self, tries: u32) -> bool {
+        self.chain.may_try(self.script, self.node, tries)
+    }
+
+    /// Whether this node still takes a choice.
+    pub(crate) fn may_choose(&self) -> bool {
+        self.chain.may_choose(self.script, self.node)
+    }
+
+    /// A try failed: what was typed ahead was typed for something else.
+    pub(crate) fn count_failure(&mut self) {
+        self.keys.forget();
+        self.chain.fail(self.script, self.node);
+    }
+
+    /// Sets a variable.
+    pub(crate) fn set(&mut self, name: &str, value: Value, secret: bool) {
+        self.variables.set(name, value, secret);
+    }
+
+    /// The value of an expression at this moment.
+    pub(crate) fn evaluate(&self, expression: &Expression) -> Result<Value, String> {
+        expression.evaluate(&|name| match name {
+            LANGUAGE => Some(Value::Text(self.language.to_owned())),
+            NOW => Some(Value::Text(Timestamp::from(self.now).to_string())),
+            _ => self
+                .entry
+                .get(name)
+                .or_else(|| self.variables.get(name))
+                .cloned(),
+        })
+    }
+
+    /// Whether an expression reads what came from a secret input.
+    pub(crate) fn reads_secret(&self, expression: &Expression) -> bool {
+        expression
+            .variables()
+            .into_iter()
+            .any(|name| self.variables.is_secret(name))
+    }
+}

@@ -1,0 +1,175 @@
+//! The forms that more than one kind of node reads: keys of a phone, variables, expressions, tables within tables.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Item, Section};
+use crate::expression::Expression;
+use crate::place::{Name, Place};
+use crate::report::Read;
+use crate::row::{Form, KeyRow};
+use crate::value::{Number, Value};
+use crate::variable::is_settable;
+
+/// The keys that a phone can send (RFC 4733 §3.2), as scripts write them.
+const PHONE_KEYS: &str = "0123456789*#ABCD";
+
+/// Whether a phone can send this key.
+pub(crate) fn is_phone_key(key: char) -> bool {
+    PHONE_KEYS.contains(key)
+}
+
+impl<'s, 't> Section<'s, 't> {
+    /// Reads a table that stands within this one.
+    pub(crate) fn within<'i>(
+        &'i mut self,
+        key: &str,
+        item: &Item<'t>,
+        table: &'i DeTable<'t>,
+        rows: &'static [KeyRow],
+    ) -> Section<'i, 't> {
+        let place = self.place_of(&item.span());
+        Section::new(
+            format!("{}.{key}", self.title),
+            place,
+            table,
+            rows,
+            self.source,
+            self.report,
+        )
+    }
+
+    /// Where a key that is there stands.
+    pub(crate) fn place_of_key(&self, key: &str) -> Place {
+        self.table
+            .get_key_value(key)
+            .map_or(self.place, |(key, _)| self.source.place(key.span().start))
+    }
+
+    /// A whole number that may be left out, with its place.
+    pub(crate) fn optional_whole(&mut self, key: &'static str) -> Read<Option<(u32, Place)>> {
+        let Some(item) = self.optional(key)? else {
+            return Ok(None);
+        };
+        let place = self.place_of(&item.span());
+        self.whole(key).map(|number| Some((number, place)))
+    }
+
+    /// One key of a phone or `""`; the place is that of the value.
+    pub(crate) fn key_or_none(&mut self, key: &'static str) -> Read<Option<(char, Place)>> {
+        let name = self.name(key)?;
+        if name.text.is_empty() {
+            return Ok(None);
+        }
+        self.phone_key(&name).map(|key| Some((key, name.place)))
+    }
+
+    /// Keys of a phone, each with a node, in the order in which they are written.
+    pub(crate) fn keys(&mut self, key: &'static str) -> Read<Vec<(char, Name)>> {
+        let read: Vec<Read<(char, Name)>> = self
+            .entries(key)?
+            .into_iter()
+            .map(|(name, item)| {
+                let (phone_key, to) = (self.phone_key(&name), self.node_of(item));
+                Ok((phone_key?, to?))
+            })
+            .collect();
+        let keys: Vec<(char, Name)> = read.into_iter().collect::<Read<_>>()?;
+        if keys.is_empty() && self.has(key) {
+            let message = format!("`{key}` of `{}` has no keys", self.title);
+            return Err(self.report.error(self.place_of_key(key), message, None));
+        }
+        Ok(keys)
+    }
+
+    /// The name of a variable that may be set.
+    pub(crate) fn variable(&mut self, key: &'static str) -> Read<Name> {
+        let name = self.name(key)?;
+        self.settable(name)
+    }
+
+    /// A name, if a variable may have it.
+    pub(crate) fn settable(&mut self, name: Name) -> Read<Name> {
+        if is_settable(&name.text) {
+            return Ok(name);
+        }
+        let message = format!("`{}` cannot be set", name.text);
+        let help = "a variable's name is a-z, 0-9 and _, begins with a letter, and is neither a word of expressions nor one of \
+                    the variables that are there at entry";
+        Err(self
+            .report
+            .error(name.place, message, Some(help.to_owned())))
+    }
+
+    /// An expression: a TOML text, or a bare whole number, `true` or `false`.
+    pub(crate) fn expression(&mut self, key: &'static str, item: &Item<'t>) -> Read<Expression> {
+        let place = self.place_of(&item.span());
+        match item.get_ref() {
+            DeValue::String(text) => self.expression_text(text, item.span()),
+            DeValue::Boolean(truth) => Ok(Expression::literal(Value::Truth(*truth), place)),
+            DeValue::Integer(number) => match Number::parse(number.as_str()) {
+                Some(value) if number.radix() == 10 => {
+                    Ok(Expression::literal(Value::Number(value), place))
+                }
+                Some(_) | None => Err(self.wrong(key, item)),
+            },
+            DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                Err(self.wrong(key, item))
+            }
+        }
+    }
+
+    fn expression_text(&mut self, text: &str, span: Range<usize>) -> Read<Expression> {
+        let written = self.written(span.clone());
+        let start = self.place_of(&span);
+        // Without escapes the text's characters are the file's, one after the opening quote.
+        let bare = written.get(1..written.len().saturating_sub(1));
+        let exact = bare == Some(text) && !text.contains('\n');
+        let place = if exact { start.right(1) } else { start };
+        Expression::parse(text, place, exact).map_err(|fault| {
+            let at = if exact {
+                place.right(fault.offset)
+            } else {
+                start
+            };
+            self.report.error(at, fault.message, fault.help)
+        })
+    }
+
+    fn phone_key(&mut self, name: &Name) -> Read<char> {
+        let mut letters = name.text.chars();
+        match (letters.next(), letters.next()) {
+            (Some(key), None) if is_phone_key(key) => Ok(key),
+            _ => {
+                let message = format!(
+                    "`{}` is no key of a phone; expected one of 0-9, *, #, A-D",
+                    name.text
+                );
+                let help = if name.text.chars().count() > 1 {
+                    "several digits are taken by `collect`"
+                } else {
+                    "one key each"
+                };
+                Err(self
+                    .report
+                    .error(name.place, message, Some(help.to_owned())))
+            }
+        }
+    }
+
+    fn node_of(&mut self, item: &Item<'t>) -> Read<Name> {
+        match item.get_ref().as_str() {
+            Some(text) => Ok(Name {
+                text: text.to_owned(),
+                place: self.place_of(&item.span()),
+            }),
+            None => {
+                let message = format!("a key leads to {}", Form::Node.describe());
+                Err(self
+                    .report
+                    .error(self.place_of(&item.span()), message, None))
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a node is told and what it wants next: the words between a node and the runner.
+
+use std::time::Duration;
+
+use model::ScriptName;
+use model::fact::QueueExit;
+
+use crate::effect::{HangUpCause, Target, TransferFailure};
+use crate::place::Name;
+
+/// What happened, told to the node that has the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The caller came to this node.
+    Enter,
+    /// The prompt was heard, or a key cut it (the key follows at the next `Listen`).
+    Heard,
+    /// A key, while the node listens or the caller waits in its queue.
+    Key(char),
+    /// The time of `Listen` is over without a key.
+    TimedOut,
+    /// The caller left the queue without an agent.
+    QueueLeft(QueueExit),
+    /// The transfer reached nobody.
+    TransferFailed(TransferFailure),
+}
+
+/// What a node wants next.
+#[derive(Debug)]
+pub(crate) enum Step<'n> {
+    /// Play a prompt, then `Event::Heard`.
+    Say {
+        prompt: &'n Name,
+        interruptible: bool,
+    },
+    /// Wait for a key: `Event::Key` or `Event::TimedOut`.
+    Listen { time: Duration },
+    /// Go on as before.
+    Stay,
+    /// Wait in a queue: `Event::QueueLeft`, and keys.
+    Join {
+        queue: &'n str,
+        head_start: Duration,
+        sticky: Option<bool>,
+    },
+    /// Ring somebody: `Event::TransferFailed`.
+    Transfer { to: &'n Target, ring: Duration },
+    /// On to another node, by itself.
+    Go(&'n Name),
+    /// On to another node, because the caller made a valid choice: his tries count anew.
+    Choose(&'n Name),
+    /// Out of the queue and on, because the caller chose so.
+    Leave(&'n Name),
+    /// Another script takes over.
+    Continue(&'n ScriptName),
+    /// End the call.
+    HangUp(HangUpCause),
+    /// The caller is gone already.
+    Gone,
+    /// The node cannot go on.
+    Fault(String),
+}
+
+impl Step<'_> {
+    /// The answer to an event that the runner never gives to this kind of node.
+    pub(crate) fn impossible(event: &Event) -> Self {
+        Self::Fault(format!("this node cannot take {event:?}"))
+    }
+}

@@ -1,0 +1,333 @@
+//! One `[[test]]` of a script: what the caller does, what the world answers, which way is expected.
+
+use model::Timestamp;
+use model::fact::QueueExit;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as PlainError;
+use toml::de::{DeTable, DeValue};
+
+use super::{QueueOutcome, TransferOutcome};
+use crate::effect::TransferFailure;
+use crate::place::{Name, Place, Source};
+use crate::report::{Read, Report};
+use crate::row::{Form, KeyRow, Need, row};
+use crate::section::{Item, Section, is_phone_key};
+
+/// A test that stands in a script.
+#[derive(Clone, Debug)]
+pub struct ScriptTest {
+    pub(super) name: String,
+    place: Place,
+    pub(super) at: Timestamp,
+    pub(super) press: Vec<Press>,
+    pub(super) caller: String,
+    pub(super) called: String,
+    pub(super) vip: u8,
+    pub(super) language: Option<String>,
+    queue: Vec<(Name, Option<QueueExit>)>,
+    transfer: Vec<(Name, Option<TransferFailure>)>,
+    pub(super) expect: Vec<String>,
+}
+
+/// What the caller does where the script waits for him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Press {
+    Key(char),
+    Wait,
+    HangUp,
+}
+
+/// What becomes of waiting in a queue.
+pub(crate) const QUEUE_OUTCOMES: [QueueOutcome; 6] = [
+    ("answered", None),
+    ("timeout", Some(QueueExit::Timeout)),
+    ("no_agents", Some(QueueExit::NoAgents)),
+    ("full", Some(QueueExit::Full)),
+    ("closed", Some(QueueExit::Closed)),
+    ("abandoned", Some(QueueExit::Abandoned)),
+];
+
+/// What becomes of a transfer.
+pub(crate) const TRANSFER_OUTCOMES: [TransferOutcome; 4] = [
+    ("answered", None),
+    ("busy", Some(TransferFailure::Busy)),
+    ("no_answer", Some(TransferFailure::NoAnswer)),
+    ("failure", Some(TransferFailure::Failure)),
+];
+
+const QUEUE_WORDS: &[&str] = &[
+    "answered",
+    "timeout",
+    "no_agents",
+    "full",
+    "closed",
+    "abandoned",
+];
+const TRANSFER_WORDS: &[&str] = &["answered", "busy", "no_answer", "failure"];
+
+/// The keys of a `[[test]]`.
+pub(crate) const TEST: &[KeyRow] = &[
+    row(
+        "name",
+        Form::Text,
+        Need::Required,
+        "What it proves.",
+        "测试名称",
+    ),
+    row(
+        "at",
+        Form::Moment,
+        Need::Default("2026-01-05T10:00:00+08:00"),
+        "When the call comes; say it in every test that meets `hours`.",
+        "来电时刻",
+    ),
+    row(
+        "press",
+        Form::List,
+        Need::Optional,
+        "What the caller does each time the script waits for him: a key, `wait` (lets the time or the queue run out), \
+         `hangup`; afterwards he does nothing.",
+        "依次的按键",
+    ),
+    row(
+        "caller",
+        Form::Text,
+        Need::Default("13800001111"),
+        "His number; \"\" is a withheld one.",
+        "主叫号码",
+    ),
+    row(
+        "called",
+        Form::Text,
+        Need::Default("4000"),
+        "The number that he dialled.",
+        "被叫号码",
+    ),
+    row(
+        "vip",
+        Form::Whole { min: 0, max: 255 },
+        Need::Default("0"),
+        "His VIP level.",
+        "贵宾等级",
+    ),
+    row(
+        "language",
+        Form::Language,
+        Need::Optional,
+        "His language, when it is known before.",
+        "已知语言",
+    ),
+    row(
+        "queue",
+        Form::Outcomes(QUEUE_WORDS),
+        Need::Optional,
+        "What becomes of waiting; `answered` without it.",
+        "排队结果",
+    ),
+    row(
+        "transfer",
+        Form::Outcomes(TRANSFER_WORDS),
+        Need::Optional,
+        "What becomes of a transfer, by its target: `{ \"agent:1001\" = \"busy\" }`; `answered` without it.",
+        "转接结果",
+    ),
+    row(
+        "expect",
+        Form::List,
+        Need::Required,
+        "A line for each node in the order in which it is entered: `menu NAME`, `hours CALENDAR STATE`, `queue QUEUE`, \
+         `language LANGUAGE`, `transfer TARGET`, `hangup`; others as `KIND NAME`.",
+        "预期经过",
+    ),
+];
+
+impl ScriptTest {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line of its `[[test]]`, from 1.
+    pub const fn line(&self) -> u32 {
+        self.place.line
+    }
+
+    pub(crate) const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The queues for which it says an outcome.
+    pub(crate) fn queue_names(&self) -> impl Iterator<Item = &Name> {
+        self.queue.iter().map(|(name, _)| name)
+    }
+
+    /// What becomes of waiting in a queue; `None` is an answer.
+    pub(super) fn queue_exit(&self, queue: &str) -> Option<QueueExit> {
+        self.queue
+            .iter()
+            .find(|(name, _)| name.text == queue)
+            .and_then(|(_, exit)| *exit)
+    }
+
+    /// What becomes of a transfer; `None` is an answer.
+    pub(super) fn transfer_failure(&self, target: &str) -> Option<TransferFailure> {
+        self.transfer
+            .iter()
+            .find(|(name, _)| name.text == target)
+            .and_then(|(_, failure)| *failure)
+    }
+}
+
+/// Reads all tests of a script.
+pub(crate) fn read_tests<'t>(
+    document: &DeTable<'t>,
+    source: &Source<'t>,
+    report: &mut Report,
+) -> Vec<ScriptTest> {
+    let Some((key, item)) = document.get_key_value("test") else {
+        return Vec::new();
+    };
+    let Some(items) = item.get_ref().as_array() else {
+        let message = "tests are written as `[[test]]`";
+        report.error(
+            source.place(key.span().start),
+            message,
+            Some("with two brackets".to_owned()),
+        );
+        return Vec::new();
+    };
+    let mut tests = Vec::new();
+    for item in items.iter() {
+        let place = source.place(item.span().start);
+        match item.get_ref().as_table() {
+            Some(table) => tests.extend(
+                read_test(&mut Section::new(
+                    "test".to_owned(),
+                    place,
+                    table,
+                    TEST,
+                    source,
+                    report,
+                ))
+                .ok(),
+            ),
+            None => drop(report.error(place, "tests are written as `[[test]]`", None)),
+        }
+    }
+    tests
+}
+
+fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
+    let (name, at, press) = (section.name("name"), moment(section), presses(section));
+    let (caller, called, vip) = (
+        section.name("caller"),
+        section.name("called"),
+        section.whole("vip"),
+    );
+    let language = section.optional_name("language");
+    let queue = outcomes(section, "queue", &QUEUE_OUTCOMES);
+    let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
+    let expect = section
+        .required("expect")
+        .and_then(|item| section.list_of("expect", item));
+    Ok(ScriptTest {
+        name: name?.text,
+        place: section.place(),
+        at: at?,
+        press: press?,
+        caller: caller?.text,
+        called: called?.text,
+        vip: u8::try_from(vip?).unwrap_or(u8::MAX),
+        language: language?.map(|name| name.text),
+        queue: queue?,
+        transfer: transfer?,
+        expect: expect?.into_iter().map(|line| line.text).collect(),
+    })
+}
+
+/// A moment as a text or as TOML's own form; both need their offset from UTC.
+fn moment(section: &mut Section<'_, '_>) -> Read<Timestamp> {
+    let written = section.optional("at")?;
+    let text = match written.map(|item| item.get_ref()) {
+        Some(DeValue::Datetime(moment)) => moment.to_string(),
+        Some(
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_),
+        )
+        | None => section.name("at")?.text,
+    };
+    let text: serde::de::value::StringDeserializer<PlainError> = text.into_deserializer();
+    match (Timestamp::deserialize(text), written) {
+        (Ok(at), _) => Ok(at),
+        (Err(_), Some(item)) => Err(section.wrong("at", item)),
+        (Err(_), None) => Ok(Timestamp::default()),
+    }
+}
+
+fn presses(section: &mut Section<'_, '_>) -> Read<Vec<Press>> {
+    let read: Vec<Read<Press>> = section
+        .list("press")?
+        .into_iter()
+        .map(|name| {
+            let mut letters = name.text.chars();
+            match (name.text.as_str(), letters.next(), letters.next()) {
+                ("wait", ..) => Ok(Press::Wait),
+                ("hangup", ..) => Ok(Press::HangUp),
+                (_, Some(key), None) if is_phone_key(key) => Ok(Press::Key(key)),
+                _ => {
+                    let message = format!(
+                        "`{}` cannot be pressed; expected one of 0-9, *, #, A-D, wait, hangup",
+                        name.text
+                    );
+                    let words = ["wait", "hangup"];
+                    Err(section
+                        .report
+                        .unknown(name.place, message, &name.text, words.into_iter()))
+                }
+            }
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+fn outcomes<T: Copy>(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    words: &[(&'static str, T)],
+) -> Read<Vec<(Name, T)>> {
+    let read: Vec<Read<(Name, T)>> = section
+        .entries(key)?
+        .into_iter()
+        .map(|(name, item)| Ok((name, outcome(section, key, item, words)?)))
+        .collect();
+    read.into_iter().collect()
+}
+
+fn outcome<T: Copy>(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    item: &Item<'_>,
+    words: &[(&'static str, T)],
+) -> Read<T> {
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let place = section.place_of(&item.span());
+    let text = item.get_ref().as_str().unwrap_or("");
+    let found = words
+        .iter()
+        .find(|(word, _)| *word == text)
+        .map(|(_, outcome)| *outcome);
+    found.ok_or_else(|| {
+        let message = format!(
+            "`{text}` is no outcome of a {key}; expected {}",
+            crate::row::one_of(&known)
+        );
+        section
+            .report
+            .unknown(place, message, text, known.iter().copied())
+    })
+}
