@@ -1,0 +1,9 @@
+//! Fuzz target `rtp`: its body stands in `bodies.rs`.
+#![no_main]
+
+#[path = "../bodies.rs"]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    bodies::rtp(data);
+});
