@@ -40,6 +40,8 @@ pub struct Codec {
     pub channels: u8,
     /// Format parameters for SDP.
     pub fmtp: Option<&'static str>,
+    /// Units of the RTP clock that a payload of so many bytes covers.
+    pub ticks: fn(payload_bytes: usize) -> u32,
     /// Linear samples to payload; gives the bytes written (as many as fit `out`).
     pub encode: fn(samples: &[i16], out: &mut [u8]) -> usize,
     /// Payload to linear samples; gives the samples written (as many as fit `out`, S18).
@@ -82,4 +84,9 @@ fn map<A: Copy, B>(input: &[A], out: &mut [B], f: impl Fn(A) -> B) -> usize {
 /// The element under an index; a table covers every value of its index type.
 fn lookup<T: Copy + Default>(table: &[T], index: impl Into<usize>) -> T {
     table.get(index.into()).copied().unwrap_or_default()
+}
+
+/// The `ticks` column of codecs with a byte a sample.
+fn byte_a_tick(payload_bytes: usize) -> u32 {
+    u32::try_from(payload_bytes).unwrap_or(u32::MAX)
 }

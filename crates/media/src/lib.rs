@@ -3,8 +3,17 @@
 //! The [`Worker`] is one media thread's state. Commands and packets go in with the time, datagrams, [`News`] and recorded
 //! sound come out through an [`Outbox`] that the shell owns and empties. Nothing on the packet path allocates.
 
+mod bridge;
+mod budget;
 pub mod command;
+mod dtmf;
+mod lock;
 mod outbox;
+mod outgoing;
+mod playback;
+mod port;
+mod recorder;
+mod seed;
 mod worker;
 
 pub use command::{

@@ -1,16 +1,20 @@
 //! The outbox: what a worker wants done, in memory that is allocated once.
 //!
-//! Datagrams lie in fixed slots; the shell sends them, takes news and chunks, and clears. A worker that finds the outbox
-//! full in mid-tick stops and goes on when called again, so that nothing is lost; a single packet beyond is dropped and counted.
+//! Datagrams lie in fixed slots; the shell sends them, takes news and recorded chunks, and clears. A worker that finds no
+//! room in mid-tick stops and goes on when called again, so that nothing is lost; a single packet too many is dropped and counted.
 
-use core::net::SocketAddr;
+use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use crate::{News, PortId, RecordingId};
 
-/// Largest datagram that is ever sent.
+/// Largest datagram that is ever sent, in bytes.
 pub const DATAGRAM_BYTES_MAX: usize = 1_500;
 /// Stereo frames of a full chunk: 100 ms at 8 kHz.
 pub const CHUNK_FRAMES: usize = 800;
+/// Least number of slots: a tick must be able to serve one port.
+const SLOTS_MIN: usize = 64;
+/// What one port may need in one step: frames to catch up, a report, the end of its recordings.
+const ROOM: usize = 32;
 
 /// Which socket of a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,14 @@ pub struct Datagram {
 }
 
 impl Datagram {
+    const EMPTY: Self = Self {
+        port: PortId(0),
+        channel: Channel::Rtp,
+        to: SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)),
+        len: 0,
+        bytes: [0; DATAGRAM_BYTES_MAX],
+    };
+
     /// What to send.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -75,10 +87,17 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Room for so many datagrams between two drains (at least 64).
+    /// Room for so many datagrams between two drains (at least 64), and for half as many news and chunks before they grow.
     #[must_use]
     pub fn new(datagrams_max: usize) -> Self {
-        todo!("{datagrams_max}")
+        let slots = datagrams_max.max(SLOTS_MIN);
+        Self {
+            datagrams: vec![Datagram::EMPTY; slots],
+            used: 0,
+            news: Vec::with_capacity(slots / 2),
+            chunks: Vec::with_capacity(slots / 2),
+            dropped: 0,
+        }
     }
 
     /// Datagrams to send, in order.
@@ -112,5 +131,66 @@ impl Outbox {
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Memory held, as (datagrams, news, chunks): constant while the shell drains in time.
+    #[must_use]
+    pub fn capacities(&self) -> (usize, usize, usize) {
+        (
+            self.datagrams.capacity(),
+            self.news.capacity(),
+            self.chunks.capacity(),
+        )
+    }
+
+    /// One more port can be served without growing or dropping.
+    pub(crate) fn has_room(&self) -> bool {
+        let slots = self.datagrams.len() - self.used;
+        slots >= ROOM
+            && self.news.len() + ROOM <= self.news.capacity()
+            && self.chunks.len() + ROOM <= self.chunks.capacity()
+    }
+
+    pub(crate) fn tell(&mut self, news: News) {
+        self.news.push(news);
+    }
+
+    /// Lends a slot; `write` gives the length, or none to leave it.
+    pub(crate) fn send(
+        &mut self,
+        port: PortId,
+        channel: Channel,
+        to: SocketAddr,
+        write: impl FnOnce(&mut [u8]) -> Option<usize>,
+    ) {
+        let Some(slot) = self.datagrams.get_mut(self.used) else {
+            self.dropped += 1;
+            return;
+        };
+        let Some(len) = write(&mut slot.bytes) else {
+            return;
+        };
+        (slot.port, slot.channel, slot.to, slot.len) = (port, channel, to, len);
+        self.used += 1;
+    }
+
+    /// Adds a silent chunk and lends its samples for writing.
+    pub(crate) fn chunk(
+        &mut self,
+        recording: RecordingId,
+        frames: u16,
+        last: bool,
+        write: impl FnOnce(&mut [i16]),
+    ) {
+        let mut chunk = RecordingChunk {
+            recording,
+            samples: [0; 2 * CHUNK_FRAMES],
+            frames,
+            last,
+        };
+        if let Some(samples) = chunk.samples.get_mut(..2 * usize::from(frames)) {
+            write(samples);
+        }
+        self.chunks.push(chunk);
     }
 }

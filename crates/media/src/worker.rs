@@ -1,9 +1,25 @@
 //! The worker: one media thread's ports, fed by commands, packets and time.
+//!
+//! Everything due is found without looking at every port: a list of those that play, record or send keys is walked every
+//! 20 ms, a heap holds the rest's next report or time-out. A port that only relays costs nothing between its packets.
+//! Each port's turn runs behind `catch_unwind`: a defect of ours ends that port alone (S3).
 
+use core::cmp::Reverse;
 use core::net::SocketAddr;
 use core::time::Duration;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use crate::{Command, Outbox, PortId};
+use crate::playback::Playback;
+use crate::port::{Port, Scratch};
+use crate::recorder::Recorder;
+use crate::{Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, Source};
+
+/// The tick that all ports share.
+const TICK: Duration = Duration::from_millis(20);
+/// A worker that was away for longer does not make up for it in a burst.
+const CATCH_UP_MAX: Duration = Duration::from_millis(100);
 
 /// What a worker is told at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +28,7 @@ pub struct WorkerConfig {
     pub seed: u64,
     /// Most ports at once.
     pub ports_max: usize,
-    /// Silence after which [`crate::News::Silent`] is told.
+    /// Silence after which [`News::Silent`] is told.
     pub rtp_timeout: Duration,
     /// Packet budget of a port (S17), in packets a second.
     pub packets_per_second_max: u32,
@@ -32,18 +48,74 @@ impl Default for WorkerConfig {
 /// One media thread's state.
 pub struct Worker {
     config: WorkerConfig,
+    ports: BTreeMap<PortId, Box<Port>>,
+    library: Arc<SoundLibrary>,
+    ticking: Vec<PortId>,
+    /// Where a tick goes on that found the outbox full.
+    cursor: usize,
+    next_tick: Option<Duration>,
+    wakes: BinaryHeap<Reverse<(Duration, PortId)>>,
+    scratch: Box<Scratch>,
 }
 
 impl Worker {
-    /// A worker without ports.
+    /// A worker without ports. Memory for its lists is taken here, for `ports_max` ports.
     #[must_use]
     pub fn new(config: WorkerConfig) -> Self {
-        Self { config }
+        Self {
+            ticking: Vec::with_capacity(config.ports_max),
+            wakes: BinaryHeap::with_capacity(2 * config.ports_max),
+            config,
+            ports: BTreeMap::new(),
+            library: Arc::default(),
+            cursor: 0,
+            next_tick: None,
+            scratch: Box::new(Scratch::new()),
+        }
     }
 
     /// Does what call control wants.
     pub fn handle_command(&mut self, now: Duration, command: Command, out: &mut Outbox) {
-        todo!("{now:?} {command:?} {:?} {}", self.config, out.dropped())
+        match command {
+            Command::Open { port, .. } => self.open(now, port, out),
+            Command::Negotiate { port, stream } => {
+                self.with(now, port, out, |port, _| port.negotiate(now, stream))
+            }
+            Command::Play {
+                port,
+                playback,
+                sources,
+                repeat,
+                start_at,
+            } => {
+                self.play(now, port, playback, &sources, repeat, start_at, out);
+            }
+            Command::StopPlay { port, playback } => self.with(now, port, out, |port, _| {
+                port.playback.take_if(|it| it.id == playback);
+            }),
+            Command::Bridge { a, b } => self.bridge(now, a, b, out),
+            Command::Unbridge { a, b } => {
+                if self.ports.get(&a).is_some_and(|port| port.peer == Some(b)) {
+                    self.unbridge(a);
+                }
+            }
+            Command::SendDigits { port, digits } => {
+                self.with(now, port, out, |port, _| port.key_sender.push(&digits))
+            }
+            Command::Record { port, recording } => self.with(now, port, out, |port, _| {
+                port.recorders.push(Recorder::new(now, recording));
+            }),
+            Command::StopRecord { port, recording } => {
+                self.with(now, port, out, |port, out| {
+                    stop_record(now, port, recording, out)
+                });
+            }
+            Command::Close { port } => {
+                self.with(now, port, out, |port, out| port.close(now, out));
+                self.forget(port);
+            }
+            Command::Sounds(library) => self.library = library,
+        }
     }
 
     /// Takes a datagram from the RTP socket of a port.
@@ -52,10 +124,23 @@ impl Worker {
         now: Duration,
         port: PortId,
         from: SocketAddr,
-        datagram: &mut [u8],
+        datagram: &[u8],
         out: &mut Outbox,
     ) {
-        todo!("{now:?} {port:?} {from} {datagram:?} {}", out.dropped())
+        let heard = self.guard(now, port, out, |worker, out| {
+            worker.scratch.decoded = false;
+            let it = worker.ports.get_mut(&port)?;
+            let heard = it.handle_rtp(now, from, datagram, &mut worker.scratch, out)?;
+            Some((it.peer?, heard))
+        });
+        if let Some((peer, heard)) = heard.flatten() {
+            self.guard(now, peer, out, |worker, out| {
+                if let Some(it) = worker.ports.get_mut(&peer) {
+                    it.handle_relayed(now, port, heard, &mut worker.scratch, out);
+                }
+            });
+        }
+        self.tick_if_needed(now, port);
     }
 
     /// Takes a datagram from the RTCP socket of a port.
@@ -67,17 +152,234 @@ impl Worker {
         datagram: &[u8],
         out: &mut Outbox,
     ) {
-        todo!("{now:?} {port:?} {from} {datagram:?} {}", out.dropped())
+        self.guard(now, port, out, |worker, _| {
+            if let Some(it) = worker.ports.get_mut(&port) {
+                it.handle_rtcp(now, from, datagram);
+            }
+        });
     }
 
-    /// Does what is due: a 20 ms tick for ports that play, record or send keys, RTCP and time-outs for the others.
+    /// Does what is due: the tick of 20 ms, then reports and time-outs. Stops when the outbox is full: drain it and call again
+    /// while [`Worker::poll_timeout`] is past.
     pub fn handle_timeout(&mut self, now: Duration, out: &mut Outbox) {
-        todo!("{now:?} {}", out.dropped())
+        if let Some(due) = self.next_tick.filter(|due| *due <= now)
+            && self.tick(now, out)
+        {
+            let next = due + TICK;
+            let next = if now.saturating_sub(next) > CATCH_UP_MAX {
+                on_grid(now)
+            } else {
+                next
+            };
+            self.next_tick = Some(next).filter(|_| !self.ticking.is_empty());
+        }
+        while let Some(Reverse((at, port))) = self
+            .wakes
+            .peek()
+            .copied()
+            .filter(|Reverse((at, _))| *at <= now)
+            && out.has_room()
+        {
+            self.wakes.pop();
+            // An entry is stale if the port is gone or was renegotiated since: that left an entry of its own.
+            if self.ports.get(&port).is_some_and(|it| it.wake == Some(at)) {
+                self.with(now, port, out, |port, out| port.handle_wake(now, out));
+            }
+        }
     }
 
     /// When [`Worker::handle_timeout`] wants to be called; it may be past if the outbox was full.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        None
+        let wake = self.wakes.peek().map(|Reverse((at, _))| *at);
+        self.next_tick.into_iter().chain(wake).min()
+    }
+
+    /// Ports that are open.
+    #[must_use]
+    pub fn ports(&self) -> usize {
+        self.ports.len()
+    }
+
+    fn open(&mut self, now: Duration, port: PortId, out: &mut Outbox) {
+        let reason = if self.ports.len() >= self.config.ports_max {
+            "no port is free on this media thread"
+        } else if self.ports.contains_key(&port) {
+            "this port is open already"
+        } else {
+            self.ports
+                .insert(port, Box::new(Port::new(now, port, &self.config)));
+            return;
+        };
+        out.tell(News::OpenFailed {
+            port,
+            reason: reason.to_owned(),
+        });
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one command")]
+    fn play(
+        &mut self,
+        now: Duration,
+        port: PortId,
+        id: PlaybackId,
+        sources: &[Source],
+        repeat: bool,
+        start_at: Duration,
+        out: &mut Outbox,
+    ) {
+        let library = Arc::clone(&self.library);
+        self.with(now, port, out, |it, out| {
+            let missing = |sound| out.tell(News::SoundMissing { port, sound });
+            it.playback = Some(Playback::new(
+                id, sources, repeat, start_at, &library, missing,
+            ));
+        });
+    }
+
+    fn bridge(&mut self, now: Duration, a: PortId, b: PortId, out: &mut Outbox) {
+        if a == b || !self.ports.contains_key(&a) || !self.ports.contains_key(&b) {
+            return;
+        }
+        self.unbridge(a);
+        self.unbridge(b);
+        for (port, peer) in [(a, b), (b, a)] {
+            self.with(now, port, out, |port, _| {
+                // R12: what plays is cut, so that both hear each other at once.
+                port.playback = None;
+                port.peer = Some(peer);
+            });
+        }
+    }
+
+    fn unbridge(&mut self, port: PortId) {
+        let peer = self.ports.get_mut(&port).and_then(|port| port.peer.take());
+        if let Some(peer) = peer.and_then(|peer| self.ports.get_mut(&peer)) {
+            peer.peer = None;
+        }
+    }
+
+    /// Runs a port's turn, then sees to its timers.
+    fn with(
+        &mut self,
+        now: Duration,
+        port: PortId,
+        out: &mut Outbox,
+        turn: impl FnOnce(&mut Port, &mut Outbox),
+    ) {
+        self.guard(now, port, out, |worker, out| {
+            if let Some(it) = worker.ports.get_mut(&port) {
+                turn(it, out);
+            }
+        });
+        self.tick_if_needed(now, port);
+        let Some(it) = self.ports.get_mut(&port) else {
+            return;
+        };
+        let wake = it.wake_at();
+        if it.wake != wake
+            && let Some(at) = wake
+        {
+            self.wakes.push(Reverse((at, port)));
+        }
+        it.wake = wake;
+    }
+
+    /// S3: a panic in a port's turn ends that port, and nothing else.
+    fn guard<T>(
+        &mut self,
+        now: Duration,
+        port: PortId,
+        out: &mut Outbox,
+        turn: impl FnOnce(&mut Self, &mut Outbox) -> T,
+    ) -> Option<T> {
+        let result = catch_unwind(AssertUnwindSafe(|| turn(self, out)));
+        if result.is_err() {
+            self.bury(now, port, out);
+        }
+        result.ok()
+    }
+
+    /// Takes a broken port out. Its recordings are closed where they are: what it still held is not to be trusted.
+    fn bury(&mut self, now: Duration, port: PortId, out: &mut Outbox) {
+        let recorders = self
+            .ports
+            .get_mut(&port)
+            .map(|port| core::mem::take(&mut port.recorders))
+            .unwrap_or_default();
+        for mut recorder in recorders {
+            let finished = catch_unwind(AssertUnwindSafe(|| recorder.finish(now, out)));
+            let frames = finished.unwrap_or_else(|_| recorder.written());
+            out.tell(News::RecordingEnded {
+                recording: recorder.id,
+                frames,
+            });
+        }
+        self.forget(port);
+        out.tell(News::PortPanicked { port });
+    }
+
+    fn forget(&mut self, port: PortId) {
+        self.unbridge(port);
+        self.ports.remove(&port);
+        if let Some(at) = self.ticking.iter().position(|it| *it == port) {
+            self.ticking.remove(at);
+            self.cursor -= usize::from(at < self.cursor);
+        }
+    }
+
+    fn tick_if_needed(&mut self, now: Duration, port: PortId) {
+        if let Some(it) = self.ports.get_mut(&port)
+            && !it.ticking
+            && it.needs_tick()
+        {
+            it.ticking = true;
+            self.ticking.push(port);
+            self.next_tick.get_or_insert(on_grid(now));
+        }
+    }
+
+    /// Ticks the ports of the list; false if the outbox filled up before the end.
+    fn tick(&mut self, now: Duration, out: &mut Outbox) -> bool {
+        while let Some(port) = self.ticking.get(self.cursor).copied() {
+            if !out.has_room() {
+                return false;
+            }
+            self.cursor += 1;
+            self.guard(now, port, out, |worker, out| {
+                if let Some(it) = worker.ports.get_mut(&port) {
+                    it.handle_tick(now, &mut worker.scratch, out);
+                }
+            });
+        }
+        self.cursor = 0;
+        let ports = &mut self.ports;
+        self.ticking.retain(|port| {
+            let Some(it) = ports.get_mut(port) else {
+                return false;
+            };
+            it.ticking = it.needs_tick();
+            it.ticking
+        });
+        true
+    }
+}
+
+fn stop_record(now: Duration, port: &mut Port, recording: RecordingId, out: &mut Outbox) {
+    let Some(at) = port.recorders.iter().position(|it| it.id == recording) else {
+        return;
+    };
+    let frames = port.recorders.remove(at).finish(now, out);
+    out.tell(News::RecordingEnded { recording, frames });
+}
+
+/// The next point of the grid that all workers share.
+fn on_grid(now: Duration) -> Duration {
+    let past = now.as_nanos() % TICK.as_nanos();
+    let to_go = TICK.as_nanos() - past;
+    if past == 0 {
+        now
+    } else {
+        now + Duration::from_nanos(to_go as u64)
     }
 }

@@ -12,6 +12,8 @@ pub const EVENT_BYTES: usize = 4;
 const END_LOST_AFTER: Duration = Duration::from_millis(150);
 /// Presses that are remembered, so that their late packets are not taken for new ones.
 const REMEMBERED: usize = 4;
+/// For how long after its last packet: a player of recorded keys repeats SSRC and timestamp with every press.
+const REMEMBERED_FOR: Duration = Duration::from_millis(500);
 /// How far the next segment of a long press may lie beyond the end of the last, in units of the RTP clock.
 const SEGMENT_SLACK: u32 = 1_600;
 /// The keys by event code (RFC 4733 §3.2, table 3).
@@ -101,7 +103,7 @@ struct Current {
 #[derive(Clone, Debug, Default)]
 pub struct Receiver {
     current: Option<Current>,
-    told: [Option<Identity>; REMEMBERED],
+    told: [Option<(Identity, Duration)>; REMEMBERED],
     next: usize,
 }
 
@@ -118,7 +120,7 @@ impl Receiver {
         let Some(key) = key(event.code) else {
             return [None, None];
         };
-        if self.told.contains(&Some(identity)) {
+        if self.is_told(now, identity) {
             return [None, None];
         }
         let mut overtaken = None;
@@ -132,7 +134,7 @@ impl Receiver {
                 current.before = current.before.saturating_add(u32::from(current.duration));
                 (current.identity, current.duration, current.heard_at) =
                     (identity, event.duration, now);
-                self.remember(old);
+                self.remember(old, now);
             }
             _ => {
                 overtaken = self.finish();
@@ -164,16 +166,40 @@ impl Receiver {
 
     fn finish(&mut self) -> Option<Press> {
         let current = self.current.take()?;
-        self.remember(current.identity);
+        self.remember(current.identity, current.heard_at);
         Some(Press {
             key: current.key,
             duration: current.before.saturating_add(u32::from(current.duration)),
         })
     }
 
-    fn remember(&mut self, identity: Identity) {
+    /// A packet of a press that was told already; keeps it in mind.
+    fn is_told(&mut self, now: Duration, identity: Identity) -> bool {
+        let told = self
+            .told
+            .iter_mut()
+            .flatten()
+            .find(|(it, _)| *it == identity);
+        told.is_some_and(|(_, heard_at)| {
+            let late = now.saturating_sub(*heard_at) <= REMEMBERED_FOR;
+            *heard_at = if late { now } else { *heard_at };
+            late
+        })
+    }
+
+    fn remember(&mut self, identity: Identity, heard_at: Duration) {
+        // One entry a press: a repeated identity takes the place of its former one.
+        let known = self
+            .told
+            .iter_mut()
+            .flatten()
+            .find(|(it, _)| *it == identity);
+        if let Some((_, at)) = known {
+            *at = heard_at;
+            return;
+        }
         if let Some(slot) = self.told.get_mut(self.next) {
-            *slot = Some(identity);
+            *slot = Some((identity, heard_at));
         }
         self.next = self
             .next
@@ -396,6 +422,17 @@ mod tests {
     fn the_same_key_twice_is_two_presses() {
         let packets = [press(0, 1, 1_000, 1, 800), press(240, 1, 2_920, 1, 800)].concat();
         assert_eq!(presses(&packets), [('1', 800), ('1', 800)]);
+    }
+
+    #[test]
+    fn a_recorded_key_played_again_is_another_press() {
+        let packets = [
+            press(0, 1, 1_000, 1, 800),
+            press(1_000, 1, 1_000, 1, 800),
+            press(2_000, 1, 1_000, 1, 800),
+        ]
+        .concat();
+        assert_eq!(presses(&packets), [('1', 800), ('1', 800), ('1', 800)]);
     }
 
     #[test]

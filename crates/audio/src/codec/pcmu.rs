@@ -11,6 +11,7 @@ pub(super) const PCMU: Codec = Codec {
     clock_rate_hz: 8_000,
     channels: 1,
     fmtp: None,
+    ticks: super::byte_a_tick,
     encode,
     decode,
 };
