@@ -13,7 +13,7 @@ use sip::message::{Header, Message, ParseError};
 
 /// What became of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Understood whole.
     Accepted,
     /// Refused with a SIP status.
@@ -25,15 +25,15 @@ pub enum Verdict {
 }
 
 /// A target: its name is its folder in the corpus.
-pub struct Target {
+pub(crate) struct Target {
     /// Name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Body.
-    pub run: fn(&[u8]) -> Verdict,
+    pub(crate) run: fn(&[u8]) -> Verdict,
 }
 
 /// All targets.
-pub const TARGETS: &[Target] = &[
+pub(crate) const TARGETS: &[Target] = &[
     Target {
         name: "sip_message",
         run: sip_message,
@@ -66,7 +66,7 @@ pub const TARGETS: &[Target] = &[
 
 /// A datagram is understood whole, refused by a status, or dropped; what is understood keeps its meaning when it is
 /// written again line by line (S10).
-pub fn sip_message(data: &[u8]) -> Verdict {
+pub(crate) fn sip_message(data: &[u8]) -> Verdict {
     let limits = Limits::default();
     match sip::message::parse(data.to_vec().into(), &limits) {
         Ok(message) => {
@@ -166,7 +166,7 @@ fn rewritten(data: &[u8], message: &Message) -> Vec<u8> {
 }
 
 /// However a stream is cut into reads, the same frames come out.
-pub fn sip_stream(data: &[u8]) -> Verdict {
+pub(crate) fn sip_stream(data: &[u8]) -> Verdict {
     let whole = frames(data, data.len().max(1));
     for size in [1, 7, 64] {
         assert_eq!(frames(data, size), whole, "cut into pieces of {size}");
@@ -198,7 +198,7 @@ fn frames(data: &[u8], size: usize) -> (Vec<Frame>, Option<FrameError>) {
 }
 
 /// An SDP offer gets an SDP answer that means the same to us, or a status.
-pub fn sdp(data: &[u8]) -> Verdict {
+pub(crate) fn sdp(data: &[u8]) -> Verdict {
     let local = local_audio(30_000);
     let _ = sdp::accept(&local, data);
     match sdp::answer(data, &local) {
@@ -243,7 +243,7 @@ fn local_audio(port: u16) -> sdp::LocalAudio {
 }
 
 /// A packet that is read is written back with the same header and payload.
-pub fn rtp(data: &[u8]) -> Verdict {
+pub(crate) fn rtp(data: &[u8]) -> Verdict {
     let _ = rtp::packet::is_rtcp(data);
     let Ok(packet) = rtp::Packet::parse(data) else {
         return Verdict::Dropped;
@@ -259,7 +259,7 @@ pub fn rtp(data: &[u8]) -> Verdict {
 }
 
 /// A compound is taken whole or not at all; reading it feeds the reception statistics without overflow.
-pub fn rtcp(data: &[u8]) -> Verdict {
+pub(crate) fn rtcp(data: &[u8]) -> Verdict {
     let Ok(compound) = rtp::rtcp::Compound::parse(data) else {
         return Verdict::Dropped;
     };
@@ -277,7 +277,7 @@ pub fn rtcp(data: &[u8]) -> Verdict {
 const EVENT_RECORD: usize = 14;
 
 /// A sequence of event packets gives at most one key a packet, and nothing stays down for ever.
-pub fn telephone_event(data: &[u8]) -> Verdict {
+pub(crate) fn telephone_event(data: &[u8]) -> Verdict {
     let mut receiver = rtp::telephone_event::Receiver::default();
     let mut now = Duration::from_secs(1_000);
     let mut keys = String::new();
@@ -326,7 +326,7 @@ fn letter(press: rtp::telephone_event::Press) -> char {
 }
 
 /// Every script is either accepted or refused with at least one error that has a place; what is accepted can be run.
-pub fn ivr_script(data: &[u8]) -> Verdict {
+pub(crate) fn ivr_script(data: &[u8]) -> Verdict {
     let Ok(text) = std::str::from_utf8(data) else {
         return Verdict::Dropped;
     };

@@ -59,6 +59,10 @@ rsip = { crates = [], dev = ["sip"] }
         "//! Random.\npub(super) const ROW: u8 = 0;\n",
     ),
     (
+        "crates/acd/src/strategy/tests.rs",
+        "//! Tests are no strategy.\n",
+    ),
+    (
         "crates/ivr/src/node.rs",
         "//! Nodes.\nmod play;\nconst TABLE: &[u8] = &[play::ROW];\n",
     ),
