@@ -175,7 +175,8 @@ impl MediaThreads {
 
     fn refuse(&self, command: Command) {
         self.counters.commands_refused.increment();
-        error!(?command, "a media thread does not take commands");
+        // S22: not the command itself, which may hold a caller's digits.
+        error!(ports = ?home(&command), "a media thread does not take commands");
         if let Command::Open { port, .. } = command {
             let reason = "the media thread is overloaded".to_owned();
             (self.news)(News::OpenFailed { port, reason });
@@ -204,9 +205,13 @@ impl Drop for MediaThreads {
 }
 
 /// Which threads a command concerns.
+#[derive(Clone, Copy, Debug)]
 enum Home {
+    /// That of a port.
     One(PortId),
+    /// That of both ports.
     Two(PortId, PortId),
+    /// Each.
     All,
 }
 

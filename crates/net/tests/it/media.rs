@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use media::{Command, News, PlaybackId, PortId, RecordingChunk, RecordingId, Source, Stream};
@@ -199,7 +199,9 @@ fn two_phones_hear_each_other_through_a_bridge() {
         assert_eq!(from, at_one);
     }
     let counters = media.threads.counters();
-    assert!(counters.datagrams_in.get() >= 40 && counters.datagrams_out.get() >= 40);
+    until("all are counted", || {
+        counters.datagrams_in.get() >= 40 && counters.datagrams_out.get() >= 40
+    });
     assert_eq!(counters.turn_panics.get(), 0);
 }
 
@@ -279,31 +281,80 @@ fn a_port_id_that_is_in_use_is_refused_and_the_first_lives_on() {
     phone.hears();
 }
 
-#[test]
-fn s8_a_full_command_queue_refuses_and_an_open_is_told() {
-    // The thread stands still in its first news until the gate opens.
+/// A thread that stands still in the news of the odd port until the gate is dropped.
+fn gated(configure: impl FnOnce(&mut MediaConfig), chunks_max: usize) -> (Media, mpsc::Sender<()>) {
     let (open_gate, gate) = mpsc::channel::<()>();
-    let gate = std::sync::Arc::new(Mutex::new(gate));
-    let wait = move |_: &News| {
-        if std::thread::current().name() == Some("media-0") {
+    let gate = Arc::new(Mutex::new(gate));
+    let wait = move |news: &News| {
+        let on_the_thread = std::thread::current().name() == Some("media-0");
+        if on_the_thread && matches!(news, News::OpenFailed { .. }) {
             let _ = gate.lock().unwrap().recv();
         }
     };
-    let media = Media::start_with(|config| config.commands_max = 3, 1, wait);
-    let odd = "127.0.0.1:30001".parse().unwrap();
+    (Media::start_with(configure, chunks_max, wait), open_gate)
+}
+
+fn odd() -> SocketAddr {
+    "127.0.0.1:30001".parse().unwrap()
+}
+
+#[test]
+fn a_late_thread_reads_and_writes_in_batches_and_keeps_the_order() {
+    // More than one turn reads from one socket.
+    const BURST: u8 = 200;
+    let (media, gate) = gated(|config| config.worker.packets_per_second_max = 1_000_000, 1);
+    let (one, two) = (Phone::new(), Phone::new());
+    let (at_one, _) = (media.open(A, &one), media.open(B, &two));
+    media.threads.command(Command::Bridge { a: A, b: B });
+    let mut sequence = 1;
+    one.is_heard_by(at_one, &two, &mut sequence, [0xFF; 160]);
+    two.rtp
+        .set_read_timeout(Some(Duration::from_millis(100)))
+        .unwrap();
+    while two.rtp.recv_from(&mut [0; 2_000]).is_ok() {}
+
+    let counters = media.threads.counters();
+    media.threads.command(Command::Open {
+        port: PortId(6),
+        local: odd(),
+    });
+    until("the thread is late", || counters.open_failed.get() == 1);
+    let batches = || (counters.batches_in.get(), counters.batches_out.get());
+    let before = batches();
+    for number in 0..BURST {
+        one.says(at_one, sequence, &[number; 160]);
+        sequence += 1;
+    }
+    drop(gate);
+    two.rtp.set_read_timeout(Some(DEADLINE)).unwrap();
+    for number in 0..BURST {
+        assert_eq!(two.hears().1, [number; 160]);
+    }
+    let (read, written) = batches();
+    let full = u64::from(BURST).div_ceil(32);
+    let reports = 4;
+    assert!(read - before.0 <= full + reports, "{read} {before:?}");
+    assert!(written - before.1 <= full + reports, "{written} {before:?}");
+}
+
+#[test]
+fn s8_a_full_command_queue_refuses_and_an_open_is_told() {
+    let (media, gate) = gated(|config| config.commands_max = 3, 1);
     media.threads.command(Command::Open {
         port: A,
-        local: odd,
+        local: odd(),
     });
     let counters = media.threads.counters();
-    until("the thread is at the gate", || counters.commands.get() == 1);
+    until("the thread is at the gate", || {
+        counters.open_failed.get() == 1
+    });
     for _ in 0..3 {
         media.threads.command(Command::Close { port: B });
     }
     assert_eq!(counters.commands_refused.get(), 0);
     media.threads.command(Command::Open {
         port: B,
-        local: odd,
+        local: odd(),
     });
     assert_eq!(counters.commands_refused.get(), 1);
     let refused = media.news(|_| true);
@@ -314,7 +365,7 @@ fn s8_a_full_command_queue_refuses_and_an_open_is_told() {
     until("the stall shows", || {
         media.threads.stalled_for() > Duration::from_millis(1_200)
     });
-    drop(open_gate);
+    drop(gate);
     let first = media.news(|_| true);
     assert!(
         matches!(first, News::OpenFailed { port: A, .. }),
@@ -333,7 +384,7 @@ fn s3_a_panic_on_the_thread_loses_a_turn_and_not_the_thread() {
     media.open(B, &phone);
     media.threads.command(Command::Open {
         port: A,
-        local: "127.0.0.1:30001".parse().unwrap(),
+        local: odd(),
     });
     let counters = media.threads.counters();
     until("the panic is counted", || counters.turn_panics.get() == 1);
