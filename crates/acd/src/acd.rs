@@ -1,67 +1,194 @@
-//! The core itself.
-#![allow(unused_variables, clippy::todo)]
+//! The centre: agents, queues, callers and offers, and the turn that brings them together.
+//!
+//! Every input is taken in full, then one turn makes every decision that it allows: an agent who becomes free is offered
+//! the next caller in the same turn. Invariants, checked by [`Acd::check_invariants`]: an agent is in at most one offer or
+//! call; no agent is reserved without a live offer; no caller waits while there is a candidate for him; no state that is
+//! not meant to last is without its timer.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use model::{AgentId, AgentState, CallId, QueueName};
+use model::fact::QueueExit;
+use model::{AgentId, AgentState, CallId, Decision, IdSource, OfferId, QueueName};
 
+use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::input::Input;
+use crate::offer::{EndedOffers, Offer};
 use crate::output::Output;
+use crate::queue::Queue;
+use crate::timer::{Timer, Timers};
+use crate::waiting::Waiting;
+
+mod agents;
+mod callers;
+mod configuration;
+mod direct;
+mod familiar;
+mod invariant;
+mod offers;
+mod roster;
+mod turn;
+mod weighing;
 
 /// Automatic call distribution for one site.
 #[derive(Debug)]
-pub struct Acd {}
+pub struct Acd {
+    seed: u64,
+    /// How many decisions found somebody: the next one's seed is drawn from it.
+    decisions: u64,
+    ids: IdSource,
+    config_version: u64,
+    agents: BTreeMap<AgentId, Agent>,
+    queues: BTreeMap<QueueName, Queue>,
+    waiting: BTreeMap<CallId, Waiting>,
+    offers: BTreeMap<OfferId, Offer>,
+    ended: EndedOffers,
+    /// Calls for which a named agent rings.
+    directs: BTreeMap<CallId, OfferId>,
+    /// Who waits for a familiar agent (R59, R63).
+    personal_lines: BTreeMap<AgentId, BTreeSet<CallId>>,
+    timers: Timers,
+    outputs: VecDeque<Output>,
+    /// Queues in which this turn may find something to do.
+    dirty: BTreeSet<QueueName>,
+    /// Callers who began to look for an agent in this turn.
+    fresh: BTreeSet<CallId>,
+}
 
 impl Acd {
-    /// An empty centre. `node` goes into the offers' ids.
+    /// An empty centre. `seed` drives the random strategy, `node` goes into the ids of offers.
     pub fn new(seed: u64, node: u16) -> Self {
-        todo!()
+        Self {
+            seed,
+            decisions: 0,
+            ids: IdSource::new(node),
+            config_version: 0,
+            agents: BTreeMap::new(),
+            queues: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            ended: EndedOffers::default(),
+            directs: BTreeMap::new(),
+            personal_lines: BTreeMap::new(),
+            timers: Timers::default(),
+            outputs: VecDeque::new(),
+            dirty: BTreeSet::new(),
+            fresh: BTreeSet::new(),
+        }
     }
-    /// Replaces the queues: callers keep their places, a vanished queue's callers leave with `Closed`.
+
+    /// Replaces the queues. Callers keep their places and deadlines, ringing offers end under the settings that made
+    /// them (R17), counters stay (R16); the callers of a queue that is gone leave with `Closed`.
     pub fn set_queues(
         &mut self,
         now: Duration,
         version: u64,
         queues: BTreeMap<QueueName, QueueConfig>,
     ) {
-        todo!()
+        self.configure(now, version, queues);
+        self.turn(now);
     }
-    /// Takes one event and makes every decision that it allows.
+
+    /// Takes one event and makes every decision that it allows. An event about somebody unknown changes nothing.
     pub fn handle_input(&mut self, now: Duration, input: Input) {
-        todo!()
+        match input {
+            Input::AgentPut(profile) => self.agent_put(now, profile),
+            Input::AgentRemoved(agent) => self.agent_removed(now, agent),
+            Input::PhoneRegistered(agent) => self.phone_registered(now, agent, true),
+            Input::PhoneUnregistered(agent) => self.phone_registered(now, agent, false),
+            Input::StateRequested {
+                agent,
+                request,
+                cause,
+            } => self.state_requested(now, agent, request, cause),
+            Input::WrapUpEnded(agent) => self.wrap_up_ended(now, agent),
+            Input::PhoneBusy { agent, call } => self.phone_busy(now, agent, call),
+            Input::PhoneFree { agent } => self.phone_free(now, agent),
+            Input::Joined {
+                call,
+                queue,
+                head_start,
+                caller_agent,
+                familiar,
+                sticky,
+            } => {
+                let caller = Waiting::new(now, call, queue, head_start, caller_agent).keyed(sticky);
+                self.joined(now, caller, familiar);
+            }
+            Input::Identified { call, familiar } => self.identified(call, familiar),
+            Input::Left { call, cause } => self.left(now, call, cause),
+            Input::Direct {
+                call,
+                agent,
+                ring_timeout,
+            } => self.direct(now, call, agent, ring_timeout),
+            Input::Ringing { offer } => self.ringing(now, offer),
+            Input::Answered { offer } => self.answered(now, offer),
+            Input::Declined { offer } => self.declined(now, offer),
+            Input::Failed { offer, status } => self.failed(now, offer, status),
+            Input::CallEnded { call, agent } => self.call_ended(now, call, agent),
+        }
+        self.turn(now);
     }
+
     /// Does what is due.
     pub fn handle_timeout(&mut self, now: Duration) {
-        todo!()
+        while let Some(timer) = self.timers.pop(now) {
+            match timer {
+                Timer::Ring(offer) => self.rang_out(now, offer),
+                Timer::WrapUp(agent) => self.wrap_up_ended(now, agent),
+                Timer::BackOff(agent) => self.back_off_ended(now, agent),
+                Timer::MaxWait(call) => self.leave(now, call, QueueExit::Timeout),
+                Timer::PassPause(call) => self.next_pass(call),
+                Timer::StickyWait(call) => self.give_up_familiar(call),
+                Timer::NoAgents(queue) => self.nobody_came(now, &queue),
+            }
+        }
+        self.turn(now);
     }
-    /// When to call `handle_timeout` next.
+
+    /// When to call [`Self::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        todo!()
+        self.timers.next()
     }
-    /// The next result.
+
+    /// The next result, in the order in which things happened.
     pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
+        self.outputs.pop_front()
     }
+
     /// An agent's state.
     pub fn agent_state(&self, agent: AgentId) -> Option<&AgentState> {
-        todo!()
+        self.agents.get(&agent).map(|agent| &agent.state)
     }
+
     /// All agents by id, with their states.
     pub fn agents(&self) -> impl Iterator<Item = (AgentId, &AgentState)> {
-        core::iter::empty()
+        self.agents.iter().map(|(id, agent)| (*id, &agent.state))
     }
+
     /// How many wait in a queue, those for whom a phone rings included.
     pub fn waiting(&self, queue: &QueueName) -> usize {
-        todo!()
+        self.queues.get(queue).map_or(0, |queue| queue.line.len())
     }
+
     /// A caller's place in his queue, 1 is next.
     pub fn position(&self, call: CallId) -> Option<u32> {
-        todo!()
+        let caller = self.waiting.get(&call)?;
+        let line = &self.queues.get(&caller.queue)?.line;
+        u32::try_from(line.range(..=caller.place()).count()).ok()
     }
-    /// Whether the state is one that may be.
+
+    /// Why a waiting caller is not served: what a decision for him would weigh at this moment (R19). It changes nothing.
+    pub fn why(&mut self, now: Duration, call: CallId) -> Option<Decision> {
+        let queue = self.waiting.get(&call)?.queue.clone();
+        self.queues.get_mut(&queue)?.refresh(now, &self.agents);
+        self.weigh(call, 1).map(|weighing| weighing.record(now))
+    }
+
+    /// Checks the invariants in the file's head and tells the first breach. Slow: it looks at everything.
     pub fn check_invariants(&self) -> Result<(), String> {
-        todo!()
+        self.check()
     }
 }

@@ -1,6 +1,21 @@
-//! An agent (坐席).
+//! An agent (坐席): what he asked for, what holds him, and the one state that follows from both (C3).
+//!
+//! The state is never set, it is derived: from the wish, the phone, and the call that binds him. So a wish uttered in a
+//! call is remembered by construction, and no two tables can drift apart. Counters and the idle clock survive breaks and
+//! signing out (R16).
 
-use model::{AgentId, NotReadyReason, QueueName};
+use core::time::Duration;
+use std::sync::Arc;
+
+use model::decision::ReasonCode;
+use model::{AgentId, AgentState, CallId, NotReadyReason, OfferId, QueueName};
+
+pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
+pub(crate) use self::idle_clock::IdleClock;
+
+mod call_log;
+pub mod cause;
+mod idle_clock;
 
 /// What the core is told of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,4 +37,141 @@ pub enum Requested {
     NotReady(NotReadyReason),
     /// Signs out (签出).
     Offline,
+}
+
+/// One agent as the core keeps him.
+#[derive(Debug)]
+pub(crate) struct Agent {
+    pub(crate) login: Arc<str>,
+    pub(crate) queues: Vec<QueueName>,
+    /// The state that was last published.
+    pub(crate) state: AgentState,
+    /// What his queues were last told: why he is no candidate, or `None` when he is one.
+    pub(crate) standing: Option<ReasonCode>,
+    pub(crate) wish: Requested,
+    pub(crate) registered: bool,
+    pub(crate) bound: Bound,
+    /// A call of his phone that the core did not give him (C12).
+    pub(crate) phone_use: Option<PhoneUse>,
+    /// Left alone for a while (R6, R7); a timer ends it.
+    pub(crate) backs_off: bool,
+    /// Deleted while in a call: goes when the call ends.
+    pub(crate) removed: bool,
+    /// Missed calls in a row (R8).
+    pub(crate) misses: u32,
+    /// Device faults in a row (R7).
+    pub(crate) faults: u32,
+    pub(crate) signed_in: Duration,
+    pub(crate) idle: IdleClock,
+    pub(crate) calls: CallLog,
+}
+
+/// What holds an agent, given by the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// Nothing.
+    Free,
+    /// An offer; its phone rings or is about to.
+    Offer {
+        offer: OfferId,
+        call: CallId,
+        ringing: bool,
+    },
+    /// A call.
+    Talk {
+        call: CallId,
+        queue: Option<QueueName>,
+        since: Duration,
+    },
+    /// The call that he files.
+    WrapUp { call: CallId },
+}
+
+/// A call of his phone that the core did not give him.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PhoneUse {
+    pub(crate) call: Option<CallId>,
+    pub(crate) since: Duration,
+}
+
+impl Agent {
+    /// An agent who is offline, with a phone that never registered.
+    pub(crate) fn new(profile: AgentProfile) -> Self {
+        Self {
+            login: profile.login.into(),
+            queues: profile.queues,
+            state: AgentState::Offline,
+            standing: Some(ReasonCode::Offline),
+            wish: Requested::Offline,
+            registered: false,
+            bound: Bound::Free,
+            phone_use: None,
+            backs_off: false,
+            removed: false,
+            misses: 0,
+            faults: 0,
+            signed_in: Duration::ZERO,
+            idle: IdleClock::default(),
+            calls: CallLog::default(),
+        }
+    }
+
+    /// The state that follows from wish, phone and binding.
+    pub(crate) fn derive(&self) -> AgentState {
+        match self.bound {
+            Bound::Offer {
+                call,
+                ringing: false,
+                ..
+            } => AgentState::Reserved { call },
+            Bound::Offer {
+                call,
+                ringing: true,
+                ..
+            } => AgentState::Ringing { call },
+            Bound::Talk { call, .. } => AgentState::Talking { call: Some(call) },
+            Bound::WrapUp { call } => AgentState::WrapUp { call },
+            Bound::Free => self.derive_free(),
+        }
+    }
+
+    fn derive_free(&self) -> AgentState {
+        // Who signs out during a call of his own is in it until it ends; who was offline is nobody's agent in it.
+        let signed_in = self.state != AgentState::Offline || self.wish != Requested::Offline;
+        match (&self.wish, self.phone_use) {
+            (_, Some(phone)) if signed_in => AgentState::Talking { call: phone.call },
+            (Requested::Offline, _) => AgentState::Offline,
+            (Requested::NotReady(reason), _) => AgentState::NotReady {
+                reason: reason.clone(),
+            },
+            (Requested::Ready, _) if !self.registered => AgentState::NotReady {
+                reason: NotReadyReason::DeviceLost,
+            },
+            (Requested::Ready, _) => AgentState::Ready,
+        }
+    }
+
+    /// Why he is no candidate for anybody, if he is not (R1); in the order of the checks.
+    pub(crate) fn stands(&self) -> Option<ReasonCode> {
+        if self.state != AgentState::Offline && !self.registered {
+            return Some(ReasonCode::Unregistered);
+        }
+        match self.state {
+            AgentState::Offline => Some(ReasonCode::Offline),
+            AgentState::NotReady { .. } => Some(ReasonCode::NotReady),
+            AgentState::Reserved { .. } | AgentState::Ringing { .. } => Some(ReasonCode::Reserved),
+            AgentState::Talking { .. } => Some(ReasonCode::Talking),
+            AgentState::WrapUp { .. } => Some(ReasonCode::WrapUp),
+            AgentState::Ready if self.backs_off => Some(ReasonCode::BackOff),
+            AgentState::Ready => None,
+        }
+    }
+
+    /// The offer that binds him, if one does.
+    pub(crate) const fn offer(&self) -> Option<OfferId> {
+        match self.bound {
+            Bound::Offer { offer, .. } => Some(offer),
+            Bound::Free | Bound::Talk { .. } | Bound::WrapUp { .. } => None,
+        }
+    }
 }

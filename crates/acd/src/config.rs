@@ -4,7 +4,11 @@ use core::time::Duration;
 
 use model::QueueName;
 
+use crate::agent::WINDOW_MAX;
 use crate::strategy::{self, Strategy};
+
+/// What counts as a handled call where no queue says otherwise (R13).
+pub(crate) const MIN_HANDLED: Duration = Duration::from_secs(5);
 
 /// One queue's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,19 +58,95 @@ impl QueueConfig {
             strategy: strategy::default(),
             fallback: strategy::default(),
             ring_timeout: Duration::from_secs(15),
-            wrap_up: Duration::ZERO,
+            wrap_up: Duration::from_secs(10),
             max_wait: None,
             max_waiting: None,
             ring_max: 10,
             pass_pause: Duration::from_secs(5),
             reject_delay: Duration::from_secs(10),
             no_answer_limit: 3,
-            min_handled: Duration::from_secs(5),
+            min_handled: MIN_HANDLED,
             max_consecutive: 5,
             sticky_wait: Duration::from_secs(20),
             personal_line: 2,
             count_window: Duration::from_secs(8 * 3_600),
             wait_without_agents: false,
+        }
+    }
+
+    /// Refuses settings under which callers could not be served. The core itself copes with them: a sticky fall-back is
+    /// taken for longest-idle.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.fallback.familiar {
+            return Err(ConfigError::StickyFallback);
+        }
+        if self.ring_timeout.is_zero() {
+            return Err(ConfigError::NoRingTime);
+        }
+        if self.ring_max == 0 {
+            return Err(ConfigError::NoPhones);
+        }
+        if self.count_window > WINDOW_MAX {
+            return Err(ConfigError::LongWindow);
+        }
+        Ok(())
+    }
+
+    /// The strategy that serves callers without a familiar agent.
+    pub(crate) fn base(&self) -> &'static Strategy {
+        match (self.strategy.familiar, self.fallback.familiar) {
+            (false, _) => self.strategy,
+            (true, false) => self.fallback,
+            (true, true) => strategy::default(),
+        }
+    }
+}
+
+/// Why a queue's settings are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Sticky falls back to sticky.
+    #[error("`fallback` must be another strategy than sticky")]
+    StickyFallback,
+    /// No phone would ever be answered in time.
+    #[error("`ring_timeout` must be longer than zero")]
+    NoRingTime,
+    /// Nobody would ring.
+    #[error("`ring_max` must be at least 1")]
+    NoPhones,
+    /// Calls are remembered for a week.
+    #[error("`count_window` must be at most 7 days")]
+    LongWindow,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_serve_nobody_are_refused() {
+        let good = QueueConfig::new("support".into());
+        assert_eq!(good.check(), Ok(()));
+        type Spoil = fn(&mut QueueConfig);
+        let table: [(Spoil, ConfigError); 4] = [
+            (
+                |queue| queue.fallback = strategy::find("sticky").unwrap(),
+                ConfigError::StickyFallback,
+            ),
+            (
+                |queue| queue.ring_timeout = Duration::ZERO,
+                ConfigError::NoRingTime,
+            ),
+            (|queue| queue.ring_max = 0, ConfigError::NoPhones),
+            (
+                |queue| queue.count_window = WINDOW_MAX + Duration::from_nanos(1),
+                ConfigError::LongWindow,
+            ),
+        ];
+        for (spoil, error) in table {
+            let mut bad = good.clone();
+            spoil(&mut bad);
+            assert_eq!(bad.check(), Err(error));
         }
     }
 }

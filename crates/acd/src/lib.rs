@@ -7,14 +7,21 @@
 pub mod acd;
 pub mod agent;
 pub mod config;
+mod decision;
 pub mod input;
+mod offer;
 pub mod output;
+mod queue;
+mod ready;
+mod seed;
 pub mod selection;
 pub mod strategy;
+mod timer;
+mod waiting;
 
 pub use acd::Acd;
 pub use agent::{AgentProfile, Requested};
-pub use config::QueueConfig;
+pub use config::{ConfigError, QueueConfig};
 pub use input::Input;
 pub use output::{DirectEnd, OfferEnd, Output};
 pub use strategy::Strategy;

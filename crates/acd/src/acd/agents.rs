@@ -1,0 +1,192 @@
+//! What happens to agents: they come and go, ask for states, their phones register and are used.
+//!
+//! Every change ends in [`Acd::publish`], the one place where a state becomes known to the world and to the queues.
+
+use core::time::Duration;
+
+use model::decision::ReasonCode;
+use model::fact::CancelCause;
+use model::{AgentId, AgentState, CallId};
+
+use super::Acd;
+use crate::agent::{Agent, Bound, PhoneUse, Requested, cause};
+use crate::output::Output;
+use crate::timer::Timer;
+
+/// A call of his own resets an agent's idle clock (R43), unless it was shorter: a wrong number, nobody there.
+const OWN_CALL_MIN: Duration = Duration::from_secs(5);
+
+impl Acd {
+    pub(super) fn phone_registered(&mut self, now: Duration, id: AgentId, registered: bool) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        agent.registered = registered;
+        // A5: the wish stays, so that he is ready again when his phone is back. A ringing phone may ring on: its answer
+        // can still come, and the ring has its timer.
+        self.publish(
+            now,
+            id,
+            if registered {
+                cause::REGISTERED
+            } else {
+                cause::DEVICE_LOST
+            },
+        );
+    }
+
+    pub(super) fn state_requested(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        request: Requested,
+        cause: &'static str,
+    ) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        agent.wish = request;
+        match (&agent.wish, &agent.bound) {
+            (Requested::NotReady(_) | Requested::Offline, Bound::Offer { offer, .. }) => {
+                // R21: his phone stops at once.
+                let offer = *offer;
+                return self.withdraw(now, offer, CancelCause::AgentNotReady, cause);
+            }
+            (Requested::Ready, Bound::WrapUp { .. }) => {
+                agent.bound = Bound::Free;
+                self.timers.cancel(&Timer::WrapUp(id));
+            }
+            (Requested::Ready, Bound::Free | Bound::Offer { .. } | Bound::Talk { .. })
+            | (
+                Requested::NotReady(_) | Requested::Offline,
+                Bound::Free | Bound::Talk { .. } | Bound::WrapUp { .. },
+            ) => {}
+        }
+        self.publish(now, id, cause);
+    }
+
+    pub(super) fn wrap_up_ended(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        if matches!(agent.bound, Bound::WrapUp { .. }) {
+            agent.bound = Bound::Free;
+            self.timers.cancel(&Timer::WrapUp(id));
+            self.publish(now, id, cause::WRAP_UP_DONE);
+        }
+    }
+
+    pub(super) fn phone_busy(&mut self, now: Duration, id: AgentId, call: Option<CallId>) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        let since = agent.phone_use.map_or(now, |phone| phone.since);
+        agent.phone_use = Some(PhoneUse { call, since });
+        match agent.offer() {
+            Some(offer) => {
+                self.withdraw(now, offer, CancelCause::AgentNotReady, cause::PHONE_BUSY);
+            }
+            None => self.publish(now, id, cause::PHONE_BUSY),
+        }
+    }
+
+    pub(super) fn phone_free(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        let Some(phone) = agent.phone_use.take() else {
+            return;
+        };
+        if now.saturating_sub(phone.since) >= OWN_CALL_MIN {
+            agent.idle.restart(now);
+        }
+        self.publish(now, id, cause::PHONE_FREE);
+    }
+
+    /// R6, R7: leaves an agent alone for a while; he stays ready.
+    pub(super) fn back_off(&mut self, now: Duration, id: AgentId, delay: Duration) {
+        if let Some(agent) = self.agents.get_mut(&id)
+            && !delay.is_zero()
+        {
+            agent.backs_off = true;
+            self.timers.set(Timer::BackOff(id), now + delay);
+        }
+    }
+
+    pub(super) fn back_off_ended(&mut self, now: Duration, id: AgentId) {
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.backs_off = false;
+            self.restand(now, id);
+        }
+    }
+
+    /// Makes an agent's state what follows from his wish, phone and binding, and tells everybody whom it concerns.
+    pub(super) fn publish(&mut self, now: Duration, id: AgentId, cause: &'static str) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        let to = agent.derive();
+        let from = core::mem::replace(&mut agent.state, to.clone());
+        if from != to {
+            keep_time(now, agent, &from);
+            self.outputs.push_back(Output::AgentStateChanged {
+                agent: id,
+                from: from.clone(),
+                to: to.clone(),
+                cause,
+            });
+        }
+        self.restand(now, id);
+        if self.will_not_be_free(id) {
+            self.release_personal_line(id);
+        }
+        // R9: who comes back from an offer has been there all the time.
+        let was_there = matches!(
+            from,
+            AgentState::Ready | AgentState::Reserved { .. } | AgentState::Ringing { .. }
+        );
+        if to == AgentState::Ready && !was_there {
+            self.end_pauses(id);
+        }
+    }
+
+    /// Tells an agent's queues whether he is a candidate.
+    fn restand(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        let stands = agent.stands();
+        let was = core::mem::replace(&mut agent.standing, stands);
+        if was == stands {
+            return;
+        }
+        for name in &agent.queues {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.restand(now, id, was, agent);
+                self.dirty.insert(name.clone());
+            }
+        }
+        let offline = Some(ReasonCode::Offline);
+        if was == offline || stands == offline {
+            for name in agent.queues.clone() {
+                self.watch_staffing(now, &name);
+            }
+        }
+    }
+}
+
+/// Keeps the clocks of an agent whose state has changed.
+fn keep_time(now: Duration, agent: &mut Agent, from: &AgentState) {
+    if *from == AgentState::Offline {
+        agent.signed_in = now;
+    }
+    match agent.state {
+        AgentState::Offline | AgentState::NotReady { .. } => agent.idle.stop(now),
+        AgentState::Ready
+        | AgentState::Reserved { .. }
+        | AgentState::Ringing { .. }
+        | AgentState::WrapUp { .. } => agent.idle.run(now),
+        // A call of his own during a break does not end the break.
+        AgentState::Talking { .. } => {}
+    }
+}

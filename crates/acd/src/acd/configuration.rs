@@ -1,0 +1,58 @@
+//! A new configuration on a running centre (D30, R16, R17): a diff, not a restart.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use model::fact::QueueExit;
+use model::{AgentId, CallId, QueueName};
+
+use super::Acd;
+use crate::config::QueueConfig;
+use crate::queue::Queue;
+use crate::timer::Timer;
+
+impl Acd {
+    pub(super) fn configure(
+        &mut self,
+        now: Duration,
+        version: u64,
+        mut configs: BTreeMap<QueueName, QueueConfig>,
+    ) {
+        self.config_version = version;
+        for name in self.queues.keys().cloned().collect::<Vec<_>>() {
+            match configs.remove(&name) {
+                Some(config) => self.reconfigure(now, &name, config),
+                None => self.close(now, &name),
+            }
+        }
+        for (name, config) in configs {
+            self.queues.insert(name, Queue::new(config));
+        }
+        for id in self.agents.keys().copied().collect::<Vec<AgentId>>() {
+            self.enrol(now, id);
+        }
+    }
+
+    fn close(&mut self, now: Duration, name: &QueueName) {
+        self.empty_line(now, name, QueueExit::Closed);
+        self.timers.cancel(&Timer::NoAgents(name.clone()));
+        self.queues.remove(name);
+    }
+
+    fn reconfigure(&mut self, now: Duration, name: &QueueName, config: QueueConfig) {
+        let Some(queue) = self.queues.get_mut(name) else {
+            return;
+        };
+        queue.config = config;
+        queue.readmit(now, &self.agents);
+        let familiar = queue.config.strategy.familiar;
+        let calls: Vec<CallId> = queue.line.iter().map(|place| place.call).collect();
+        for call in calls {
+            if !familiar {
+                self.give_up_familiar(call);
+            }
+            self.refile(call);
+        }
+        self.watch_staffing(now, name);
+    }
+}

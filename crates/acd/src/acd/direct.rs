@@ -1,0 +1,81 @@
+//! A named agent (定向分派): a script or a person wants this one, outside queues.
+//!
+//! He is reserved like for a queue's caller, so that nobody else gets him meanwhile. No strategy, no tried-set, no wait:
+//! if he cannot be had the engine is told why and the script goes on.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use model::decision::{Verdict, Weighed};
+use model::fact::CancelCause;
+use model::{AgentId, AgentState, CallId, Decision, QueueName};
+
+use super::Acd;
+use crate::agent::cause;
+use crate::offer::Offer;
+use crate::output::{DirectEnd, Output};
+
+impl Acd {
+    pub(super) fn direct(
+        &mut self,
+        now: Duration,
+        call: CallId,
+        id: AgentId,
+        ring_timeout: Duration,
+    ) {
+        self.withdraw_direct(now, call, CancelCause::QueueLeft);
+        self.drop_caller(now, call, CancelCause::QueueLeft);
+        let end = match self.agents.get(&id) {
+            None => Some(DirectEnd::Unreachable),
+            Some(agent) if agent.state != AgentState::Ready => Some(DirectEnd::Busy),
+            Some(_) => None,
+        };
+        if let Some(end) = end {
+            self.outputs.push_back(Output::DirectEnded {
+                call,
+                agent: id,
+                end,
+            });
+            return;
+        }
+        let decision = self.named(now, id);
+        let offer = Offer {
+            call,
+            agent: id,
+            queue: None,
+            ring_timeout,
+            rang_at: None,
+            shared: false,
+        };
+        let offer = self.make_offer(now, offer, Duration::ZERO, decision);
+        self.directs.insert(call, offer);
+    }
+
+    /// Stops the phone of a named agent, if one rings for this call.
+    pub(super) fn withdraw_direct(&mut self, now: Duration, call: CallId, why: CancelCause) {
+        if let Some(offer) = self.directs.get(&call).copied() {
+            self.withdraw(now, offer, why, cause::CANCELLED);
+        }
+    }
+
+    /// The record of a choice that was made elsewhere.
+    fn named(&self, now: Duration, id: AgentId) -> Decision {
+        let agent = self.agents.get(&id);
+        let idle = agent.map_or(Duration::ZERO, |agent| agent.idle.elapsed(now));
+        let verdict = Verdict::Ranked {
+            key: 0,
+            idle_ms: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX),
+        };
+        Decision {
+            queue: QueueName::new(""),
+            strategy: "direct".to_owned(),
+            seed: 0,
+            config_version: self.config_version,
+            waited_ms: 0,
+            chosen: vec![id],
+            candidates: vec![Weighed { agent: id, verdict }],
+            ranked: 1,
+            others: BTreeMap::new(),
+        }
+    }
+}

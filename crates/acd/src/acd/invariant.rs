@@ -1,0 +1,157 @@
+//! The invariants as a program: what must hold between two inputs, whatever came before.
+//!
+//! That an agent is in one offer or call at most needs no check: what binds him is one value. Called by tests after each step, and by the engine after it survived a panic.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::decision::ReasonCode;
+use model::{AgentId, OfferId};
+
+use super::Acd;
+use crate::agent::{Agent, Bound};
+use crate::offer::Offer;
+use crate::queue::{Lane, Queue};
+use crate::timer::Timer;
+use crate::waiting::{Seeking, Waiting};
+
+/// Tells a breach.
+fn ensure(holds: bool, breach: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(breach()) }
+}
+
+impl Acd {
+    pub(super) fn check(&self) -> Result<(), String> {
+        ensure(self.fresh.is_empty() && self.dirty.is_empty(), || {
+            "a turn left work behind".to_owned()
+        })?;
+        for (id, agent) in &self.agents {
+            self.check_agent(*id, agent)?;
+        }
+        for (id, offer) in &self.offers {
+            self.check_offer(*id, offer)?;
+        }
+        for caller in self.waiting.values() {
+            self.check_caller(caller)?;
+        }
+        for queue in self.queues.values() {
+            self.check_queue(queue)?;
+        }
+        Ok(())
+    }
+
+    fn check_agent(&self, id: AgentId, agent: &Agent) -> Result<(), String> {
+        ensure(agent.state == agent.derive(), || {
+            format!("agent {id}: state {:?} does not follow", agent.state)
+        })?;
+        ensure(agent.standing == agent.stands(), || {
+            format!("agent {id}: his queues were told {:?}", agent.standing)
+        })?;
+        let held = match &agent.bound {
+            Bound::Free | Bound::Talk { .. } => true,
+            Bound::Offer { offer, .. } => self.offers.get(offer).is_some_and(|of| of.agent == id),
+            Bound::WrapUp { .. } => self.timers.at(&Timer::WrapUp(id)).is_some(),
+        };
+        ensure(held, || {
+            format!("agent {id}: nothing holds him in {:?}", agent.bound)
+        })?;
+        let backs_off = self.timers.at(&Timer::BackOff(id)).is_some();
+        ensure(agent.backs_off == backs_off, || {
+            format!("agent {id}: backs off without end")
+        })
+    }
+
+    fn check_offer(&self, id: OfferId, offer: &Offer) -> Result<(), String> {
+        let agent = self.agents.get(&offer.agent);
+        ensure(agent.and_then(Agent::offer) == Some(id), || {
+            format!("offer {id}: agent {} does not know it", offer.agent)
+        })?;
+        ensure(self.timers.at(&Timer::Ring(id)).is_some(), || {
+            format!("offer {id}: rings for ever")
+        })?;
+        let known = match &offer.queue {
+            None => self.directs.get(&offer.call) == Some(&id),
+            Some(_) => self
+                .waiting
+                .get(&offer.call)
+                .is_some_and(|caller| caller.offers.contains(&id)),
+        };
+        ensure(known, || {
+            format!("offer {id}: call {} does not know it", offer.call)
+        })
+    }
+
+    fn check_caller(&self, caller: &Waiting) -> Result<(), String> {
+        let call = caller.call;
+        let Some(queue) = self.queues.get(&caller.queue) else {
+            return Err(format!("call {call}: its queue is gone"));
+        };
+        let place = caller.place();
+        let lane = Lane::of(
+            caller,
+            queue.row(caller.seeking).rings,
+            queue.config.ring_max,
+        );
+        ensure(
+            queue.line.contains(&place) && queue.lanes.find(place) == lane,
+            || format!("call {call}: not in its lane {lane:?}"),
+        )?;
+        let live = caller.offers.iter().all(|id| self.offers.contains_key(id));
+        ensure(live, || format!("call {call}: has a dead offer"))?;
+        let pauses = self.timers.at(&Timer::PassPause(call)).is_some();
+        ensure(caller.paused == pauses, || {
+            format!("call {call}: pauses without end")
+        })?;
+        ensure(
+            caller.tried.is_empty() != queue.retrying.contains(&call),
+            || format!("call {call}: its tried-set is not listed"),
+        )?;
+        self.check_familiar(caller)?;
+        let spare = lane.and_then(|_| self.weigh(call, 1)?.chosen().next());
+        ensure(spare.is_none(), || {
+            format!("call {call}: waits although {spare:?} is a candidate")
+        })
+    }
+
+    fn check_familiar(&self, caller: &Waiting) -> Result<(), String> {
+        let call = caller.call;
+        let waits = match caller.seeking {
+            Seeking::WaitsFor(agent) => self
+                .personal_lines
+                .get(&agent)
+                .is_some_and(|line| line.contains(&call)),
+            Seeking::Familiar(_) => !caller.offers.is_empty(),
+            Seeking::Anyone => true,
+        };
+        let timed = self.timers.at(&Timer::StickyWait(call)).is_some();
+        let waits_for = matches!(caller.seeking, Seeking::WaitsFor(_));
+        ensure(waits && timed == waits_for, || {
+            format!("call {call}: {:?} without end", caller.seeking)
+        })
+    }
+
+    fn check_queue(&self, queue: &Queue) -> Result<(), String> {
+        let name = &queue.config.name;
+        let mut tally: BTreeMap<ReasonCode, u32> = BTreeMap::new();
+        let mut ready = BTreeSet::new();
+        for id in queue.members() {
+            let Some(agent) = self.agents.get(&id) else {
+                return Err(format!("queue {name}: agent {id} is gone"));
+            };
+            match agent.standing {
+                Some(reason) => *tally.entry(reason).or_default() += 1,
+                None => {
+                    ready.insert(id);
+                }
+            }
+        }
+        let listed: BTreeSet<AgentId> = queue.ready.all().iter().map(|one| one.agent).collect();
+        ensure(ready == listed && tally == queue.tally, || {
+            format!("queue {name}: its ready set or tally is wrong")
+        })?;
+        let waiting = self.waiting.values();
+        let callers = waiting.filter(|caller| caller.queue == *name).count();
+        ensure(callers == queue.line.len(), || {
+            format!("queue {name}: {} in line, {callers} wait", queue.line.len())
+        })
+    }
+}

@@ -1,0 +1,335 @@
+//! The life of an offer: made, ringing, answered; or refused, failed, missed, withdrawn.
+//!
+//! Whatever ends it frees the agent and gives the caller back to his lane; the turn that follows makes the next offer.
+
+use core::time::Duration;
+
+use model::fact::CancelCause;
+use model::{AgentId, CallId, Decision, NotReadyReason, OfferId, QueueName};
+
+use super::Acd;
+use crate::agent::{Bound, Requested, cause};
+use crate::config::{MIN_HANDLED, QueueConfig};
+use crate::offer::Offer;
+use crate::output::{DirectEnd, OfferEnd, Output};
+use crate::timer::Timer;
+
+/// R7: so many device faults in a row, and the agent is not ready.
+const FAULTS_MAX: u32 = 2;
+/// Answers that say "not me, not now" rather than "I cannot be reached" (RFC 3261 §21.4.24, §21.6.1, §21.6.2).
+const REFUSALS: [u16; 3] = [486, 600, 603];
+
+impl Acd {
+    /// Reserves an agent and has his phone rung.
+    pub(super) fn make_offer(
+        &mut self,
+        now: Duration,
+        offer: Offer,
+        waited: Duration,
+        decision: Decision,
+    ) -> OfferId {
+        let id = OfferId::new(self.ids.next(now));
+        self.timers.set(Timer::Ring(id), now + offer.ring_timeout);
+        let agent = offer.agent;
+        if let Some(agent) = self.agents.get_mut(&agent) {
+            agent.bound = Bound::Offer {
+                offer: id,
+                call: offer.call,
+                ringing: false,
+            };
+        }
+        self.outputs.push_back(Output::Offer {
+            offer: id,
+            call: offer.call,
+            agent,
+            queue: offer.queue.clone(),
+            ring_timeout: offer.ring_timeout,
+            waited,
+            decision,
+        });
+        self.offers.insert(id, offer);
+        self.publish(now, agent, cause::OFFER);
+        id
+    }
+
+    pub(super) fn ringing(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.offers.get_mut(&id) else {
+            return;
+        };
+        if offer.rang_at.is_some() {
+            return;
+        }
+        offer.rang_at = Some(now);
+        let (agent, end) = (offer.agent, now + offer.ring_timeout);
+        self.timers.set(Timer::Ring(id), end);
+        if let Some(agent) = self.agents.get_mut(&agent)
+            && let Bound::Offer { ringing, .. } = &mut agent.bound
+        {
+            *ringing = true;
+            // A phone that rings is no broken phone (R7).
+            agent.faults = 0;
+        }
+        self.publish(now, agent, cause::RINGING);
+    }
+
+    pub(super) fn answered(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.end_offer(id) else {
+            return self.too_late(id);
+        };
+        let queue = offer.queue.clone();
+        let caller = queue.as_ref().and_then(|_| self.take_caller(offer.call));
+        self.bind_talk(now, &offer);
+        self.outputs.push_back(Output::Connect {
+            offer: id,
+            call: offer.call,
+            agent: offer.agent,
+            queue,
+            waited: caller
+                .as_ref()
+                .map_or(Duration::ZERO, |caller| caller.waited(now)),
+            rang: offer
+                .rang_at
+                .map_or(Duration::ZERO, |at| now.saturating_sub(at)),
+        });
+        self.publish(now, offer.agent, cause::ANSWER);
+        // R22: the others stop only after the claim.
+        for other in caller.map(|caller| caller.offers).unwrap_or_default() {
+            self.withdraw(now, other, CancelCause::AnsweredElsewhere, cause::CANCELLED);
+        }
+    }
+
+    fn bind_talk(&mut self, now: Duration, offer: &Offer) {
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.bound = Bound::Talk {
+                call: offer.call,
+                queue: offer.queue.clone(),
+                since: now,
+            };
+            agent.misses = 0;
+            agent.faults = 0;
+        }
+        let queue = offer
+            .queue
+            .as_ref()
+            .and_then(|name| self.queues.get_mut(name));
+        if let Some(queue) = queue {
+            queue.connected(now, offer.agent);
+        }
+    }
+
+    /// R11, R22: the answer crossed the withdrawal.
+    fn too_late(&mut self, id: OfferId) {
+        if let Some(ended) = self.ended.take(id) {
+            self.outputs.push_back(Output::TooLate {
+                offer: id,
+                call: ended.call,
+                agent: ended.agent,
+            });
+        }
+    }
+
+    pub(super) fn declined(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.end_offer(id) else {
+            return;
+        };
+        self.ended.remember(now, id, &offer);
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.faults = 0;
+        }
+        let delay = self.setting(&offer, |config| config.reject_delay);
+        self.back_off(now, offer.agent, delay.unwrap_or_default());
+        self.publish(now, offer.agent, cause::DECLINED);
+        self.release(id, &offer, Some(DirectEnd::Declined));
+    }
+
+    pub(super) fn failed(&mut self, now: Duration, id: OfferId, status: u16) {
+        if REFUSALS.contains(&status) {
+            return self.declined(now, id);
+        }
+        if let Some(offer) = self.end_offer(id) {
+            self.ended.remember(now, id, &offer);
+            self.device_fault(now, id, &offer);
+        }
+    }
+
+    /// R7: no fault of the agent; the second in a row takes him out.
+    fn device_fault(&mut self, now: Duration, id: OfferId, offer: &Offer) {
+        let mut broken = false;
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.faults += 1;
+            broken = agent.faults >= FAULTS_MAX;
+            if broken {
+                agent.faults = 0;
+                agent.wish = Requested::NotReady(NotReadyReason::Device);
+            }
+        }
+        if !broken {
+            // Without it, a queue full of callers would count one hiccup of his phone twice.
+            let delay = self.setting(offer, |config| config.pass_pause);
+            self.back_off(now, offer.agent, delay.unwrap_or_default());
+        }
+        self.publish(now, offer.agent, cause::DEVICE);
+        self.release(id, offer, Some(DirectEnd::Unreachable));
+    }
+
+    /// The time for ringing is over.
+    pub(super) fn rang_out(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.end_offer(id) else {
+            return;
+        };
+        self.ended.remember(now, id, &offer);
+        let end = match offer.rang_at {
+            Some(_) => OfferEnd::Missed,
+            None => OfferEnd::NoContact,
+        };
+        self.tell_withdrawn(id, &offer, end);
+        if end == OfferEnd::NoContact {
+            return self.device_fault(now, id, &offer);
+        }
+        self.charge_miss(&offer);
+        self.publish(now, offer.agent, cause::MISSED);
+        self.release(id, &offer, Some(DirectEnd::NoAnswer));
+    }
+
+    /// R8, and R24: where several rang, nobody is charged. A call that named him is nobody's queue and charges nothing.
+    fn charge_miss(&mut self, offer: &Offer) {
+        let Some(limit) = self.setting(offer, |config| config.no_answer_limit) else {
+            return;
+        };
+        let Some(agent) = self.agents.get_mut(&offer.agent) else {
+            return;
+        };
+        if offer.shared {
+            return;
+        }
+        agent.misses = agent.misses.saturating_add(1);
+        if limit > 0 && agent.misses >= limit {
+            agent.misses = 0;
+            agent.wish = Requested::NotReady(NotReadyReason::NoAnswer);
+        }
+    }
+
+    /// Takes an offer back: the agent is where he was, his idle clock untouched (R10, R22).
+    pub(super) fn withdraw(
+        &mut self,
+        now: Duration,
+        id: OfferId,
+        why: CancelCause,
+        cause: &'static str,
+    ) {
+        let Some(offer) = self.end_offer(id) else {
+            return;
+        };
+        self.ended.remember(now, id, &offer);
+        self.tell_withdrawn(id, &offer, OfferEnd::Cancelled(why));
+        self.publish(now, offer.agent, cause);
+        let busy = (why == CancelCause::AgentNotReady).then_some(DirectEnd::Busy);
+        self.release(id, &offer, busy.filter(|_| offer.queue.is_none()));
+    }
+
+    fn tell_withdrawn(&mut self, offer: OfferId, of: &Offer, end: OfferEnd) {
+        self.outputs.push_back(Output::Withdraw {
+            offer,
+            call: of.call,
+            agent: of.agent,
+            end,
+        });
+    }
+
+    /// Takes an offer out of the books and frees the agent, without telling anybody yet.
+    fn end_offer(&mut self, id: OfferId) -> Option<Offer> {
+        let offer = self.offers.remove(&id)?;
+        self.timers.cancel(&Timer::Ring(id));
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.bound = Bound::Free;
+        }
+        if offer.queue.is_none() {
+            self.directs.remove(&offer.call);
+        }
+        Some(offer)
+    }
+
+    /// Gives the caller back. `tried`: the agent had his chance and is in T(c) from here on; what a named call is told.
+    fn release(&mut self, id: OfferId, offer: &Offer, tried: Option<DirectEnd>) {
+        let Some(queue) = &offer.queue else {
+            return self.end_direct(offer, tried);
+        };
+        let Some(caller) = self.waiting.get_mut(&offer.call) else {
+            return;
+        };
+        if !caller.offers.remove(&id) {
+            return;
+        }
+        if tried.is_some() {
+            caller.tried.insert(offer.agent);
+            if let Some(queue) = self.queues.get_mut(queue) {
+                queue.retrying.insert(offer.call);
+            }
+            if caller.seeking.familiar() == Some(offer.agent) {
+                // R61.
+                self.give_up_familiar(offer.call);
+            }
+        }
+        self.refile(offer.call);
+    }
+
+    fn end_direct(&mut self, offer: &Offer, end: Option<DirectEnd>) {
+        if let Some(end) = end {
+            self.outputs.push_back(Output::DirectEnded {
+                call: offer.call,
+                agent: offer.agent,
+                end,
+            });
+        }
+    }
+
+    /// A setting of the queue that made an offer.
+    fn setting<T>(&self, offer: &Offer, of: impl Fn(&QueueConfig) -> T) -> Option<T> {
+        let queue = self.queues.get(offer.queue.as_ref()?)?;
+        Some(of(&queue.config))
+    }
+
+    pub(super) fn call_ended(&mut self, now: Duration, call: CallId, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        let Bound::Talk {
+            call: talk,
+            queue,
+            since,
+        } = &agent.bound
+        else {
+            return;
+        };
+        if *talk != call {
+            return;
+        }
+        let (queue, talked) = (queue.clone(), now.saturating_sub(*since));
+        let (min_handled, wrap_up) = self.after_call(queue.as_ref());
+        if let Some(agent) = self.agents.get_mut(&id) {
+            if talked >= min_handled {
+                // R13: a shorter call counts for nothing.
+                agent.calls.record(now, talked);
+                agent.idle.restart(now);
+            }
+            if agent.removed {
+                return self.forget_agent(now, id);
+            }
+            agent.bound = if wrap_up.is_zero() {
+                Bound::Free
+            } else {
+                self.timers.set(Timer::WrapUp(id), now + wrap_up);
+                Bound::WrapUp { call }
+            };
+        }
+        self.publish(now, id, cause::CALL_ENDED);
+    }
+
+    /// What counts as handled, and the time to file; a call that named its agent has none to file.
+    fn after_call(&self, queue: Option<&QueueName>) -> (Duration, Duration) {
+        match queue.and_then(|name| self.queues.get(name)) {
+            Some(queue) => (queue.config.min_handled, queue.config.wrap_up),
+            None => (MIN_HANDLED, Duration::ZERO),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The roster: agents are added, changed and deleted, and become members of queues.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use model::fact::CancelCause;
+use model::{AgentId, QueueName};
+
+use super::Acd;
+use crate::agent::{Agent, AgentProfile, Bound, Requested, cause};
+use crate::timer::Timer;
+
+impl Acd {
+    pub(super) fn agent_put(&mut self, now: Duration, profile: AgentProfile) {
+        let id = profile.id;
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.removed = false;
+            let login = core::mem::replace(&mut agent.login, profile.login.into());
+            let queues = core::mem::replace(&mut agent.queues, profile.queues);
+            self.transfer_member(now, id, &login, &queues);
+        } else {
+            self.agents.insert(id, Agent::new(profile));
+        }
+        self.enrol(now, id);
+    }
+
+    /// Takes him out of the queues that he no longer serves, and renames him in the others.
+    fn transfer_member(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        login: &Arc<str>,
+        queues: &[QueueName],
+    ) {
+        for name in queues {
+            let (Some(agent), Some(queue)) = (self.agents.get(&id), self.queues.get_mut(name))
+            else {
+                continue;
+            };
+            if agent.queues.contains(name) {
+                queue.rename_member(id, login, &agent.login);
+            } else {
+                queue.remove_member(id, login, agent.standing);
+                self.release_personal_line_in(id, name);
+                self.watch_staffing(now, name);
+            }
+        }
+    }
+
+    /// Makes him a member of each of his queues.
+    pub(super) fn enrol(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get(&id).filter(|agent| !agent.removed) else {
+            return;
+        };
+        for name in agent.queues.clone() {
+            let (Some(agent), Some(queue)) = (self.agents.get(&id), self.queues.get_mut(&name))
+            else {
+                continue;
+            };
+            if !queue.serves(id) {
+                queue.add_member(now, id, agent);
+                self.dirty.insert(name.clone());
+                self.watch_staffing(now, &name);
+            }
+        }
+    }
+
+    pub(super) fn agent_removed(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return;
+        };
+        agent.wish = Requested::Offline;
+        agent.phone_use = None;
+        if let Some(offer) = agent.offer() {
+            self.withdraw(now, offer, CancelCause::AgentNotReady, cause::REMOVED);
+        }
+        self.release_personal_line(id);
+        self.leave_queues(now, id);
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.removed = true;
+            if !matches!(agent.bound, Bound::Talk { .. }) {
+                self.forget_agent(now, id);
+            }
+        }
+    }
+
+    fn leave_queues(&mut self, now: Duration, id: AgentId) {
+        let Some(agent) = self.agents.get(&id) else {
+            return;
+        };
+        let (login, standing) = (agent.login.clone(), agent.standing);
+        for name in agent.queues.clone() {
+            if let Some(queue) = self.queues.get_mut(&name) {
+                queue.remove_member(id, &login, standing);
+                self.watch_staffing(now, &name);
+            }
+        }
+    }
+
+    /// The end of a deleted agent, once no call holds him.
+    pub(super) fn forget_agent(&mut self, now: Duration, id: AgentId) {
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.bound = Bound::Free;
+            self.publish(now, id, cause::REMOVED);
+            self.agents.remove(&id);
+        }
+        self.timers.cancel(&Timer::WrapUp(id));
+        self.timers.cancel(&Timer::BackOff(id));
+    }
+}

@@ -1,0 +1,201 @@
+//! A weighing: the decision for one caller as things stand, before it is applied, and its record (R1).
+//!
+//! Pure over the state. The record is written only for a decision that becomes an offer, or when somebody asks why.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use model::decision::{Decision, ReasonCode, Verdict, Weighed};
+use model::{AgentId, CallId};
+
+use super::Acd;
+use crate::agent::Agent;
+use crate::decision::{FULL_RECORD_MAX, Filter, Pool, Ranking};
+use crate::queue::Queue;
+use crate::seed;
+use crate::selection::{Candidate, Micros, Selection};
+use crate::strategy::{Rings, Strategy};
+use crate::waiting::Waiting;
+
+/// See the file's head.
+pub(super) struct Weighing<'a> {
+    agents: &'a BTreeMap<AgentId, Agent>,
+    queue: &'a Queue,
+    caller: &'a Waiting,
+    config_version: u64,
+    selection: Selection,
+    filter: Filter<'a>,
+    /// The strategy in force, whose name stands in the record.
+    row: &'static Strategy,
+    /// Whose ordering ranked: the fall-back's, where more could ring than may (R20).
+    order: &'static Strategy,
+    /// How many could be chosen.
+    limit: usize,
+    ranking: Ranking,
+}
+
+impl Acd {
+    /// Weighs the ready agents for one caller; at most `limit` are chosen.
+    pub(super) fn weigh(&self, call: CallId, limit: usize) -> Option<Weighing<'_>> {
+        let caller = self.waiting.get(&call)?;
+        let queue = self.queues.get(&caller.queue)?;
+        let row = queue.row(caller.seeking);
+        let only = caller.seeking.familiar();
+        let mut weighing = Weighing {
+            agents: &self.agents,
+            queue,
+            caller,
+            config_version: self.config_version,
+            selection: Selection {
+                seed: seed::mix(self.seed, self.decisions),
+                next_seat: queue.next_seat(),
+            },
+            filter: Filter {
+                tried: &caller.tried,
+                caller: caller.caller_agent,
+                only,
+                skip: queue.at_cap(row),
+            },
+            row,
+            order: row,
+            limit,
+            ranking: Ranking::default(),
+        };
+        if row.rings == Rings::All && weighing.pool().len() > limit {
+            weighing.order = queue.config.fallback;
+        }
+        weighing.rank();
+        Some(weighing)
+    }
+}
+
+impl<'a> Weighing<'a> {
+    fn pool(&self) -> &'a [Candidate] {
+        match self.filter.only {
+            Some(agent) => self.queue.ready.only(agent),
+            None => self.queue.ready.all(),
+        }
+    }
+
+    fn rank(&mut self) {
+        self.ranking = self.scan();
+        // R38 shapes who gets a call; it is no reason to let a caller wait.
+        if self.ranking.best.is_empty() && self.filter.skip.take().is_some() {
+            self.ranking = self.scan();
+        }
+    }
+
+    fn scan(&self) -> Ranking {
+        (self.order.scan)(&Pool {
+            selection: &self.selection,
+            ready: self.pool(),
+            filter: &self.filter,
+            keep: self.limit,
+        })
+    }
+
+    pub(super) fn chosen(&self) -> impl Iterator<Item = AgentId> {
+        self.ranking.best.iter().map(|key| key.agent)
+    }
+
+    /// Who was passed over for his calls in a row (R38).
+    pub(super) fn skipped(&self) -> Option<AgentId> {
+        let skipped = self.ranking.out.contains_key(&ReasonCode::Consecutive);
+        self.filter.skip.filter(|_| skipped)
+    }
+
+    /// What was weighed, in the words of R1.
+    pub(super) fn record(&self, now: Duration) -> Decision {
+        let full = self.queue.size() <= FULL_RECORD_MAX;
+        let waited = self.caller.waited(now).as_millis();
+        Decision {
+            queue: self.queue.config.name.clone(),
+            strategy: self.row.name.to_owned(),
+            seed: self.selection.seed,
+            config_version: self.config_version,
+            waited_ms: u64::try_from(waited).unwrap_or(u64::MAX),
+            chosen: self.chosen().collect(),
+            candidates: if full { self.all(now) } else { self.few(now) },
+            ranked: self.ranking.ranked,
+            others: if full { BTreeMap::new() } else { self.counts() },
+        }
+    }
+
+    /// Each agent of the queue, by id.
+    fn all(&self, now: Duration) -> Vec<Weighed> {
+        self.queue
+            .members()
+            .map(|agent| Weighed {
+                agent,
+                verdict: self.verdict(now, agent),
+            })
+            .collect()
+    }
+
+    /// The chosen ones alone.
+    fn few(&self, now: Duration) -> Vec<Weighed> {
+        self.chosen()
+            .map(|agent| Weighed {
+                agent,
+                verdict: self.verdict(now, agent),
+            })
+            .collect()
+    }
+
+    fn verdict(&self, now: Duration, agent: AgentId) -> Verdict {
+        let Some(candidate) = self.queue.ready.get(agent) else {
+            return Verdict::Out(self.standing(agent));
+        };
+        if let Some(reason) = self.filter.reason(agent) {
+            return Verdict::Out(reason);
+        }
+        if self.row.rings == Rings::All && !self.chosen().any(|chosen| chosen == agent) {
+            return Verdict::Out(self.beyond_limit());
+        }
+        let idle_us = Micros::from(now).get() - candidate.idle_since.get();
+        Verdict::Ranked {
+            key: (self.order.rank)(&self.selection, candidate).0,
+            idle_ms: u64::try_from(idle_us / 1_000).unwrap_or(0),
+        }
+    }
+
+    fn standing(&self, agent: AgentId) -> ReasonCode {
+        let standing = self.agents.get(&agent).and_then(|agent| agent.standing);
+        match standing.unwrap_or(ReasonCode::Offline) {
+            // Both hold after a decline; for this caller the tried-set is the reason that lasts.
+            ReasonCode::BackOff if self.filter.tried.contains(&agent) => ReasonCode::Tried,
+            reason => reason,
+        }
+    }
+
+    /// Why a candidate does not ring although all ring.
+    fn beyond_limit(&self) -> ReasonCode {
+        let ringing = self.caller.offers.len() + self.ranking.best.len();
+        if ringing < self.queue.config.ring_max {
+            ReasonCode::NextCaller
+        } else {
+            ReasonCode::RingMax
+        }
+    }
+
+    /// The agents of a large queue, by the reason why they were out.
+    fn counts(&self) -> BTreeMap<ReasonCode, u32> {
+        let mut counts = self.queue.tally.clone();
+        let mut add = |reason, count: usize| {
+            if count > 0 {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                *counts.entry(reason).or_default() += count;
+            }
+        };
+        for (reason, count) in &self.ranking.out {
+            add(*reason, usize::try_from(*count).unwrap_or(usize::MAX));
+        }
+        let not_looked_at = self.queue.ready.len() - self.pool().len();
+        add(ReasonCode::NotFamiliar, not_looked_at);
+        if self.row.rings == Rings::All {
+            let ranked = usize::try_from(self.ranking.ranked).unwrap_or(usize::MAX);
+            add(self.beyond_limit(), ranked - self.ranking.best.len());
+        }
+        counts
+    }
+}

@@ -1,0 +1,76 @@
+//! Lanes: which callers of a line look for an agent, in order of their places.
+
+use core::ops::Bound::{Excluded, Unbounded};
+use std::collections::BTreeSet;
+
+use crate::strategy::Rings;
+use crate::waiting::{Place, Waiting};
+
+/// What a caller looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// His first phone. Served before all others (R18).
+    Open,
+    /// Further phones, while some ring (R21).
+    Extending,
+}
+
+impl Lane {
+    /// The lane of a caller; `None`: he is served, or pauses between two passes.
+    pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
+        match (caller.offers.len(), rings) {
+            (0, _) => (!caller.paused).then_some(Self::Open),
+            (_, Rings::One) => None,
+            (ringing, Rings::All) => (ringing < ring_max).then_some(Self::Extending),
+        }
+    }
+}
+
+/// The callers of one queue who look for an agent. Nobody is in both lanes.
+#[derive(Debug, Default)]
+pub(crate) struct Lanes {
+    open: BTreeSet<Place>,
+    extending: BTreeSet<Place>,
+}
+
+impl Lanes {
+    /// Moves a caller into a lane, or out of both.
+    pub(crate) fn put(&mut self, place: Place, lane: Option<Lane>) {
+        self.open.remove(&place);
+        self.extending.remove(&place);
+        match lane {
+            Some(Lane::Open) => self.open.insert(place),
+            Some(Lane::Extending) => self.extending.insert(place),
+            None => false,
+        };
+    }
+
+    /// How many look for their first phone.
+    pub(crate) fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The first caller of a lane behind `after`.
+    pub(crate) fn next(&self, lane: Lane, after: Option<Place>) -> Option<Place> {
+        let lane = match lane {
+            Lane::Open => &self.open,
+            Lane::Extending => &self.extending,
+        };
+        match after {
+            Some(place) => lane.range((Excluded(place), Unbounded)).next(),
+            None => lane.first(),
+        }
+        .copied()
+    }
+
+    /// The lane that a caller stands in.
+    pub(crate) fn find(&self, place: Place) -> Option<Lane> {
+        if self.open.contains(&place) {
+            Some(Lane::Open)
+        } else if self.extending.contains(&place) {
+            Some(Lane::Extending)
+        } else {
+            None
+        }
+    }
+}

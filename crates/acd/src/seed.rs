@@ -1,0 +1,35 @@
+//! Seeds: from one number to as many as there are decisions and agents, without a generator's state.
+//!
+//! SplitMix64's finaliser (Steele, Lea, Flood 2014) over an odd-multiplied input: a bijection for either argument, with
+//! every bit of the result depending on every bit of both. Not for secrets.
+
+/// An odd constant near 2⁶⁴ divided by the golden ratio: neighbouring inputs land far apart.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A number that looks random, of a seed and what it is for.
+pub(crate) const fn mix(seed: u64, salt: u64) -> u64 {
+    finish(finish(seed).wrapping_add(salt.wrapping_mul(STEP)))
+}
+
+const fn finish(mut x: u64) -> u64 {
+    x ^= x >> 30;
+    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x ^= x >> 27;
+    x = x.wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_differ_in_about_half_of_their_bits() {
+        for (seed, salt) in [(0, 0), (1, 0), (7, 3), (u64::MAX, 12)] {
+            for other in [mix(seed ^ 1, salt), mix(seed, salt + 1)] {
+                let differing = (mix(seed, salt) ^ other).count_ones();
+                assert!((16..=48).contains(&differing), "{seed} {salt}: {differing}");
+            }
+        }
+    }
+}

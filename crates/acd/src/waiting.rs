@@ -1,0 +1,100 @@
+//! A waiting caller (排队来电): his place in line, whom he was offered to, and whom he waits for.
+//!
+//! His place never changes: the score grows for all alike, so the order is that of `joined − head start` (R72), ties by
+//! call id. He stays in line while phones ring for him, and leaves it by an answer or a `QueueExit`.
+
+use core::time::Duration;
+use std::collections::BTreeSet;
+
+use model::{AgentId, CallId, OfferId, QueueName};
+
+use crate::selection::Micros;
+
+/// A place in line: lower is served first. Comparable over all queues (D3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    since: Micros,
+    pub(crate) call: CallId,
+}
+
+/// One caller in one queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) call: CallId,
+    pub(crate) queue: QueueName,
+    pub(crate) joined: Duration,
+    pub(crate) head_start: Duration,
+    /// The caller himself, when he is an agent.
+    pub(crate) caller_agent: Option<AgentId>,
+    /// Whether his number may be a key (R64).
+    pub(crate) keyed: bool,
+    pub(crate) seeking: Seeking,
+    /// T(c), R9.
+    pub(crate) tried: BTreeSet<AgentId>,
+    /// The phones that ring for him.
+    pub(crate) offers: BTreeSet<OfferId>,
+    /// Between two passes (R9).
+    pub(crate) paused: bool,
+}
+
+/// Whom a caller looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seeking {
+    /// Whom the strategy (or the fall-back) ranks first.
+    Anyone,
+    /// His familiar agent alone (R57). Whether to wait for him is settled in the same turn.
+    Familiar(AgentId),
+    /// His familiar agent alone, who is busy; until the sticky wait is over (R59).
+    WaitsFor(AgentId),
+}
+
+impl Seeking {
+    /// The familiar agent, while he alone comes into question.
+    pub(crate) const fn familiar(self) -> Option<AgentId> {
+        match self {
+            Self::Familiar(agent) | Self::WaitsFor(agent) => Some(agent),
+            Self::Anyone => None,
+        }
+    }
+}
+
+impl Waiting {
+    /// A caller who joins a line.
+    pub(crate) const fn new(
+        now: Duration,
+        call: CallId,
+        queue: QueueName,
+        head_start: Duration,
+        caller_agent: Option<AgentId>,
+    ) -> Self {
+        Self {
+            call,
+            queue,
+            joined: now,
+            head_start,
+            caller_agent,
+            keyed: false,
+            seeking: Seeking::Anyone,
+            tried: BTreeSet::new(),
+            offers: BTreeSet::new(),
+            paused: false,
+        }
+    }
+
+    /// Whether his number may be a key (R64).
+    pub(crate) const fn keyed(mut self, keyed: bool) -> Self {
+        self.keyed = keyed;
+        self
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            since: self.joined.saturating_sub(self.head_start).into(),
+            call: self.call,
+        }
+    }
+
+    pub(crate) fn waited(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.joined)
+    }
+}

@@ -1,0 +1,180 @@
+//! D5-D8, D30 and named agents: how callers come into a queue and out of it.
+
+use acd::{Input, Output};
+use model::fact::QueueExit;
+
+use crate::support::{Centre, SUPPORT, call, id, queue, s};
+
+fn direct(centre: &mut Centre, number: u64, agent: char) {
+    centre.input(Input::Direct {
+        call: call(number),
+        agent: id(agent),
+        ring_timeout: s(25),
+    });
+}
+
+#[test]
+fn d5_a_full_queue_takes_nobody_in() {
+    let mut centre = Centre::tuned("linear", "A", |queue| queue.max_waiting = Some(2));
+    centre
+        .joins(1)
+        .joins(2)
+        .joins(3)
+        .expect("offer 1 A, left 3 Full");
+    assert_eq!(centre.acd.waiting(&SUPPORT.into()), 2);
+    centre.answers('A').joins(4).expect("connect 1 A");
+}
+
+#[test]
+fn d6_the_deadline_is_exact_stops_the_ring_and_never_fires_after_an_answer() {
+    let mut centre = Centre::tuned("linear", "AB", |queue| queue.max_wait = Some(s(20)));
+    centre
+        .joins(1)
+        .joins(2)
+        .answers('B')
+        .wait_ms(19_999)
+        .silence();
+    centre.wait_ms(1).expect("left 1 Timeout");
+    centre.joins(3).wait(12).joins(4).wait(7).silence();
+    centre
+        .wait(1)
+        .expect("cancelled 3 A QueueLeft, left 3 Timeout, offer 4 A");
+    centre.wait(600).expect_state('B', "talking 2");
+    let waited = centre.outputs.iter().find_map(|(_, output)| match output {
+        Output::LeftQueue { waited, .. } => Some(*waited),
+        _ => None,
+    });
+    assert_eq!(waited, Some(s(20)));
+}
+
+#[test]
+fn d7_nobody_signed_in_is_told_at_once_and_nobody_ready_is_not() {
+    let mut centre = Centre::new("linear", "");
+    centre
+        .hires('A', &[SUPPORT])
+        .joins(1)
+        .expect("left 1 NoAgents");
+    centre
+        .rests('A')
+        .joins(2)
+        .expect("")
+        .ready('A')
+        .expect("offer 2 A");
+    let mut patient = Centre::tuned("linear", "", |queue| queue.wait_without_agents = true);
+    patient.joins(1).wait(3_600).expect("");
+    patient
+        .hires('A', &[SUPPORT])
+        .ready('A')
+        .expect("offer 1 A");
+}
+
+#[test]
+fn d8_when_the_last_one_signs_out_callers_leave_after_the_grace() {
+    let mut centre = Centre::new("linear", "A");
+    centre.joins(1).joins(2).signs_out('A').silence();
+    centre
+        .wait_ms(9_999)
+        .expect("")
+        .wait_ms(1)
+        .expect("left 1 NoAgents, left 2 NoAgents");
+    centre.ready('A').joins(3).signs_out('A').wait(9).silence();
+    centre.ready('A').wait(9).expect("offer 3 A");
+}
+
+#[test]
+fn d14_a_key_or_a_failure_takes_the_caller_out_and_is_echoed() {
+    for (cause, ring) in [
+        (QueueExit::Key, "QueueLeft"),
+        (QueueExit::Failed, "Failed"),
+        (QueueExit::Abandoned, "CallerLeft"),
+    ] {
+        let mut centre = Centre::new("linear", "A");
+        centre.joins(1).silence().leaves(1, cause);
+        centre.expect(&format!("cancelled 1 A {ring}, left 1 {cause:?}"));
+        centre.leaves(1, cause).expect("");
+    }
+}
+
+#[test]
+fn d30_callers_of_a_queue_that_is_gone_leave_and_others_keep_their_places() {
+    let mut centre = Centre::new("linear", "A");
+    centre.add_queue(queue("sales", "linear"));
+    centre.assigns('A', &[SUPPORT, "sales"]);
+    centre.joins(1).joins(2).joins_in(3, "sales").silence();
+    centre.drop_queue(SUPPORT);
+    centre.expect("cancelled 1 A QueueLeft, left 1 Closed, left 2 Closed, offer 3 A");
+    centre.joins(4).expect("left 4 Closed");
+    // A queue that comes back takes its agents in again.
+    centre
+        .hangs_up(3)
+        .add_queue(queue(SUPPORT, "linear"))
+        .silence();
+    centre.joins(5).expect("offer 5 A");
+}
+
+#[test]
+fn d30_a_reload_without_a_change_changes_nothing() {
+    let mut centre = Centre::new("round-robin", "ABC");
+    centre.serves('A', 1, 60).joins(2).wait(3).silence();
+    let before = (centre.state('B'), centre.acd.poll_timeout());
+    centre.tune(SUPPORT, |_| {}).expect("");
+    assert_eq!(before, (centre.state('B'), centre.acd.poll_timeout()));
+    centre
+        .answers('B')
+        .joins(3)
+        .expect("connect 2 B, offer 3 C");
+}
+
+#[test]
+fn a_caller_who_joins_elsewhere_has_left_the_first_line() {
+    let mut centre = Centre::new("linear", "A");
+    centre.add_queue(queue("sales", "linear"));
+    centre.hires('B', &["sales"]).ready('B').joins(1).silence();
+    centre
+        .joins_in(1, "sales")
+        .expect("cancelled 1 A QueueLeft, offer 1 B");
+    assert_eq!(centre.acd.waiting(&SUPPORT.into()), 0);
+}
+
+#[test]
+fn b12_a_named_agent_is_rung_outside_queues() {
+    let mut centre = Centre::tuned("linear", "A", |queue| queue.wrap_up = s(30));
+    direct(&mut centre, 1, 'A');
+    centre.expect("offer 1 A").expect_state('A', "ringing 1");
+    centre
+        .joins(2)
+        .expect("")
+        .answers('A')
+        .expect("connect 1 A");
+    centre.wait(60).ends('A').expect("offer 2 A");
+    assert_eq!(centre.decisions[0].strategy, "direct");
+}
+
+#[test]
+fn b12_a_named_agent_who_cannot_be_had_is_told() {
+    let mut centre = Centre::new("linear", "ABC");
+    centre.rests('B').signs_out('C').joins(1).silence();
+    for (number, agent) in (2..).zip("ABC".chars()) {
+        direct(&mut centre, number, agent);
+        centre.expect(&format!("busy {number} {agent}"));
+    }
+    direct(&mut centre, 5, 'Z');
+    centre.expect("unreachable 5 Z").hangs_up(1).silence();
+    direct(&mut centre, 6, 'A');
+    centre
+        .wait(25)
+        .expect("offer 6 A, missed 6 A, no answer 6 A");
+    direct(&mut centre, 7, 'A');
+    centre.declines('A').expect("offer 7 A, declined 7 A");
+    direct(&mut centre, 8, 'A');
+    centre.fails('A', 503).expect("offer 8 A, unreachable 8 A");
+    direct(&mut centre, 9, 'A');
+    centre
+        .rests('A')
+        .expect("offer 9 A, cancelled 9 A AgentNotReady, busy 9 A");
+    centre.ready('A');
+    direct(&mut centre, 10, 'A');
+    centre
+        .hangs_up(10)
+        .expect("offer 10 A, cancelled 10 A CallerLeft");
+}

@@ -1,0 +1,129 @@
+//! R20-R26: ring-all.
+
+use model::decision::{ReasonCode, Verdict};
+
+use crate::support::{Centre, SUPPORT, id, queue, s};
+use acd::strategy;
+
+#[test]
+fn r20_all_candidates_ring_in_one_turn() {
+    let mut centre = Centre::new("ring-all", "ABCDE");
+    centre.joins(1);
+    centre.expect("offer 1 A, offer 1 B, offer 1 C, offer 1 D, offer 1 E");
+    assert_eq!(centre.decisions.len(), 5);
+    assert_eq!(centre.last_decision().chosen.len(), 5, "one decision");
+}
+
+#[test]
+fn r20_beyond_ring_max_the_fall_back_strategy_picks() {
+    let mut centre = Centre::tuned("ring-all", "ABCD", |queue| {
+        queue.ring_max = 2;
+        queue.fallback = strategy::find("least-calls").unwrap();
+    });
+    for (agent, number) in [('A', 1), ('B', 2)] {
+        centre.rests('C').rests('D');
+        for other in "AB".chars().filter(|other| *other != agent) {
+            centre.rests(other);
+        }
+        centre.serves(agent, number, 60);
+        for all in "ABCD".chars() {
+            centre.ready(all);
+        }
+    }
+    centre.joins(3).expect("offer 3 C, offer 3 D");
+    let verdicts = &centre.last_decision().candidates;
+    assert_eq!(verdicts[0].verdict, Verdict::Out(ReasonCode::RingMax));
+    assert_eq!(centre.last_decision().strategy, "ring-all");
+}
+
+#[test]
+fn r21_who_becomes_ready_joins_in_and_who_leaves_stops_alone() {
+    let mut centre = Centre::new("ring-all", "AB");
+    centre.hires('C', &[SUPPORT]).joins(1).wait(3).silence();
+    centre.ready('C').expect("offer 1 C");
+    centre.rests('B').expect("cancelled 1 B AgentNotReady");
+    centre
+        .expect_state('B', "not_ready break")
+        .expect_state('A', "ringing 1");
+    centre
+        .answers('C')
+        .expect("connect 1 C, cancelled 1 A AnsweredElsewhere");
+}
+
+#[test]
+fn r22_the_second_answer_comes_too_late_and_is_not_charged() {
+    let mut centre = Centre::tuned("ring-all", "AB", |queue| queue.no_answer_limit = 1);
+    centre.wait(60).joins(1).silence();
+    centre.answers('A').answers('B');
+    centre.expect("connect 1 A, cancelled 1 B AnsweredElsewhere, too late 1 B");
+    centre
+        .expect_state('B', "ready")
+        .hires('C', &[SUPPORT])
+        .ready('C');
+    centre.tune(SUPPORT, |queue| queue.strategy = strategy::default());
+    centre.joins(2).expect("offer 2 B");
+}
+
+#[test]
+fn r24_who_rang_together_is_not_charged_and_who_rang_alone_is() {
+    let mut centre = Centre::tuned("ring-all", "AB", |queue| queue.no_answer_limit = 1);
+    centre
+        .joins(1)
+        .wait(15)
+        .expect_state('A', "ready")
+        .expect_state('B', "ready");
+    centre.hangs_up(1).rests('B').joins(2).wait(15);
+    centre.expect_state('A', "not_ready no_answer");
+}
+
+#[test]
+fn r24_rang_together_also_when_one_joined_later() {
+    let mut centre = Centre::tuned("ring-all", "A", |queue| queue.no_answer_limit = 1);
+    centre.hires('B', &[SUPPORT]).joins(1).wait(14).ready('B');
+    centre.wait(1).expect_state('A', "ready");
+    centre.wait(14).expect_state('B', "ready");
+}
+
+#[test]
+fn r25_agents_freed_by_an_answer_ring_for_the_next_caller_in_the_same_turn() {
+    let mut centre = Centre::new("ring-all", "ABC");
+    centre.joins(1).joins(2).silence();
+    centre.answers('B').expect(
+        "connect 1 B, cancelled 1 A AnsweredElsewhere, cancelled 1 C AnsweredElsewhere, offer 2 A, offer 2 C",
+    );
+}
+
+#[test]
+fn r18_ring_all_leaves_a_phone_for_each_caller_behind() {
+    let mut centre = Centre::tuned("ring-all", "", |queue| queue.wait_without_agents = true);
+    for agent in "ABCDE".chars() {
+        centre.hires(agent, &["sales"]).ready(agent);
+    }
+    for number in 1..=3 {
+        centre.joins(number);
+    }
+    // The five become candidates in one turn, while three wait.
+    let mut sales = queue("sales", "ring-all");
+    sales.wait_without_agents = true;
+    centre.drop_queue("nothing").expect("");
+    centre.add_queue(sales);
+    for number in 11..=12 {
+        centre.joins_in(number, "sales");
+    }
+    centre.silence().answers('A');
+    centre.expect(
+        "connect 11 A, cancelled 11 B AnsweredElsewhere, cancelled 11 C AnsweredElsewhere, \
+         cancelled 11 D AnsweredElsewhere, cancelled 11 E AnsweredElsewhere, \
+         offer 12 B, offer 12 C, offer 12 D, offer 12 E",
+    );
+    // Three wait, four phones become free at once: one each, and the first in line gets the fourth as well.
+    centre.joins_in(13, "sales").joins_in(14, "sales").silence();
+    centre.answers('B').expect(
+        "connect 12 B, cancelled 12 C AnsweredElsewhere, cancelled 12 D AnsweredElsewhere, \
+         cancelled 12 E AnsweredElsewhere, offer 13 C, offer 13 D, offer 14 E",
+    );
+    let candidates = &centre.decisions[centre.decisions.len() - 2].candidates;
+    let e = candidates.iter().find(|one| one.agent == id('E')).unwrap();
+    assert_eq!(e.verdict, Verdict::Out(ReasonCode::NextCaller));
+    assert!(s(0).is_zero());
+}

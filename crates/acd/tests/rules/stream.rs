@@ -1,0 +1,287 @@
+//! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
+
+use acd::{Acd, AgentProfile, Input, OfferEnd, Output, QueueConfig, Requested, strategy};
+use model::fact::QueueExit;
+use model::profile::{Familiar, FamiliarSource};
+use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const AGENTS: u64 = 9;
+const QUEUES: [&str; 3] = ["one", "two", "three"];
+
+/// Xorshift64: the stream of a seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % sides
+    }
+
+    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[usize::try_from(self.roll(list.len() as u64)).unwrap()]
+    }
+}
+
+struct World {
+    acd: Acd,
+    dice: Dice,
+    now: Duration,
+    version: u64,
+    calls: u64,
+    /// Offers that were ever made, and who was last seen talking to whom.
+    offers: Vec<OfferId>,
+    talks: BTreeMap<AgentId, CallId>,
+    transcript: String,
+    connected: u32,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut world = Self {
+            acd: Acd::new(seed, 1),
+            dice: Dice(seed | 1),
+            now: Duration::from_secs(1_800_000_000),
+            version: 0,
+            calls: 0,
+            offers: Vec::new(),
+            talks: BTreeMap::new(),
+            transcript: String::new(),
+            connected: 0,
+        };
+        world.configure();
+        for agent in 1..=AGENTS {
+            world.put(AgentId::new(agent));
+            world.input(Input::PhoneRegistered(AgentId::new(agent)));
+            world.request(AgentId::new(agent), Requested::Ready);
+        }
+        world
+    }
+
+    fn configure(&mut self) {
+        self.version += 1;
+        let mut queues = BTreeMap::new();
+        for name in QUEUES {
+            if self.version > 1 && self.dice.roll(8) == 0 {
+                continue;
+            }
+            let mut config = QueueConfig::new(name.into());
+            let rows: Vec<_> = strategy::all().iter().collect();
+            config.strategy = self.dice.pick(&rows);
+            config.fallback = self.dice.pick(&rows);
+            config.wrap_up = Duration::from_secs(self.dice.roll(3) * 5);
+            config.max_wait = (self.dice.roll(2) == 0).then_some(Duration::from_secs(90));
+            config.max_waiting = (self.dice.roll(2) == 0).then_some(12);
+            config.ring_max = usize::try_from(1 + self.dice.roll(4)).unwrap();
+            config.max_consecutive = u32::try_from(self.dice.roll(3)).unwrap();
+            config.count_window = Duration::from_secs(60 + self.dice.roll(600));
+            config.wait_without_agents = self.dice.roll(2) == 0;
+            queues.insert(QueueName::from(name), config);
+        }
+        self.acd.set_queues(self.now, self.version, queues);
+        self.drain();
+    }
+
+    fn step(&mut self) {
+        let agent = AgentId::new(1 + self.dice.roll(AGENTS));
+        match self.dice.roll(40) {
+            0..=9 => self.join(),
+            10..=14 => self.answer(),
+            15..=17 => {
+                let offer = self.offer();
+                self.input(Input::Declined { offer });
+            }
+            18 => {
+                let (offer, status) = (self.offer(), self.dice.pick(&[404, 408, 486, 503]));
+                self.input(Input::Failed { offer, status });
+            }
+            19..=21 => {
+                let call = CallId::new(1 + self.dice.roll(self.calls.max(1)));
+                let cause = self.dice.pick(&[QueueExit::Abandoned, QueueExit::Key]);
+                self.input(Input::Left { call, cause });
+            }
+            22..=26 => {
+                if let Some(call) = self.talks.remove(&agent) {
+                    self.input(Input::CallEnded { call, agent });
+                }
+            }
+            27..=29 => self.request(agent, Requested::Ready),
+            30 => self.request(
+                agent,
+                Requested::NotReady(NotReadyReason::Said("tea".into())),
+            ),
+            31 if self.dice.roll(3) == 0 => self.request(agent, Requested::Offline),
+            32 => self.phone(agent),
+            33 => self.direct(agent),
+            34 if self.dice.roll(4) == 0 => self.input(Input::AgentRemoved(agent)),
+            35 => self.put(agent),
+            36 if self.dice.roll(6) == 0 => self.configure(),
+            37 => self.identify(),
+            38 => self.input(Input::WrapUpEnded(agent)),
+            _ => self.pass(),
+        }
+    }
+
+    fn offer(&mut self) -> OfferId {
+        let recent = self.offers.len().saturating_sub(12);
+        let recent = self.offers[recent..].to_vec();
+        if recent.is_empty() {
+            return OfferId::new(1);
+        }
+        self.dice.pick(&recent)
+    }
+
+    fn answer(&mut self) {
+        let offer = self.offer();
+        if self.dice.roll(4) > 0 {
+            self.input(Input::Ringing { offer });
+        }
+        self.input(Input::Answered { offer });
+    }
+
+    fn join(&mut self) {
+        self.calls += 1;
+        let familiar = self.familiar();
+        let caller_agent =
+            (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
+        let input = Input::Joined {
+            call: CallId::new(self.calls),
+            queue: self.dice.pick(&QUEUES).into(),
+            head_start: Duration::from_secs(self.dice.roll(3) * 30),
+            caller_agent,
+            familiar,
+            sticky: self.dice.roll(4) > 0,
+        };
+        self.input(input);
+    }
+
+    fn familiar(&mut self) -> Option<Familiar> {
+        (self.dice.roll(2) == 0).then(|| Familiar {
+            agent: AgentId::new(1 + self.dice.roll(AGENTS)),
+            source: FamiliarSource::Owner,
+        })
+    }
+
+    fn identify(&mut self) {
+        let (call, familiar) = (CallId::new(self.calls), self.familiar());
+        self.input(Input::Identified { call, familiar });
+    }
+
+    fn direct(&mut self, agent: AgentId) {
+        self.calls += 1;
+        let (call, ring_timeout) = (CallId::new(self.calls), Duration::from_secs(25));
+        self.input(Input::Direct {
+            call,
+            agent,
+            ring_timeout,
+        });
+    }
+
+    fn phone(&mut self, agent: AgentId) {
+        let input = match self.dice.roll(5) {
+            0 => Input::PhoneUnregistered(agent),
+            1 => Input::PhoneBusy { agent, call: None },
+            2 | 3 => Input::PhoneFree { agent },
+            _ => Input::PhoneRegistered(agent),
+        };
+        self.input(input);
+    }
+
+    fn put(&mut self, id: AgentId) {
+        let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
+        let queues = queues.map(|name| QueueName::from(*name)).collect();
+        let login = format!("{}{id}", self.dice.roll(3));
+        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
+    }
+
+    fn request(&mut self, agent: AgentId, request: Requested) {
+        let cause = "agent";
+        self.input(Input::StateRequested {
+            agent,
+            request,
+            cause,
+        });
+    }
+
+    fn pass(&mut self) {
+        self.now += Duration::from_millis(self.dice.roll(12_000));
+        self.acd.handle_timeout(self.now);
+        self.drain();
+    }
+
+    fn input(&mut self, input: Input) {
+        self.transcript
+            .push_str(&format!("{:?} {input:?}\n", self.now));
+        self.acd.handle_input(self.now, input);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        if let Err(breach) = self.acd.check_invariants() {
+            panic!("{breach}, after\n{}", tail(&self.transcript));
+        }
+        while let Some(output) = self.acd.poll_output() {
+            self.transcript
+                .push_str(&format!("{:?}  {output:?}\n", self.now));
+            match output {
+                Output::Offer { offer, .. } => self.offers.push(offer),
+                Output::Connect { call, agent, .. } => {
+                    self.connected += 1;
+                    assert!(
+                        self.talks.insert(agent, call).is_none(),
+                        "{agent} talks twice"
+                    );
+                }
+                Output::Withdraw { offer, end, .. } => {
+                    assert!(self.offers.contains(&offer) || end == OfferEnd::Missed);
+                }
+                Output::AgentStateChanged { from, to, .. } => assert_ne!(from, to),
+                Output::TooLate { .. } | Output::LeftQueue { .. } | Output::DirectEnded { .. } => {}
+            }
+        }
+        assert!(
+            self.acd.poll_timeout().is_none_or(|at| at > self.now) || self.dice.0 != 0,
+            "never reached"
+        );
+    }
+}
+
+fn tail(text: &str) -> &str {
+    let start = text.len().saturating_sub(6_000);
+    text.get(start..).unwrap_or(text)
+}
+
+fn run(seed: u64, steps: usize) -> World {
+    let mut world = World::new(seed);
+    for _ in 0..steps {
+        world.step();
+    }
+    world
+}
+
+#[test]
+fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
+    let (one, two) = (run(7, 4_000), run(7, 4_000));
+    assert!(one.transcript == two.transcript, "two runs differ");
+    assert!(one.connected > 100, "{} connected", one.connected);
+    assert!(one.transcript != run(9, 4_000).transcript);
+}
+
+#[test]
+fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
+    for seed in 100..120 {
+        run(seed, 3_000);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_stream_keeps_the_invariants(seed in any::<u64>()) {
+        run(seed, 600);
+    }
+}
