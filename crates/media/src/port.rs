@@ -253,6 +253,13 @@ impl Port {
             return false;
         };
         self.count(payload);
+        let clock_rate_hz = self
+            .stream
+            .map_or(8_000, |stream| stream.codec.clock_rate_hz);
+        let keep = self.voice.map(|(ssrc, _)| ssrc);
+        self.sources
+            .get(now, header.ssrc, header.sequence, clock_rate_hz, keep)
+            .handle_untimed(now, header.sequence);
         for press in self
             .keys
             .handle(now, header.ssrc, header.timestamp, event)

@@ -58,6 +58,12 @@ impl Reception {
         place
     }
 
+    /// Takes a packet whose timestamp does not tell when it was made, such as a key (RFC 4733 §2.2.1).
+    pub fn handle_untimed(&mut self, now: Duration, sequence: u16) -> Place {
+        self.heard_at = now;
+        self.sequence.handle(sequence)
+    }
+
     /// RFC 3550 A.8.
     fn measure(&mut self, now: Duration, timestamp: u32) {
         let transit = ticks(now, self.clock_rate_hz).wrapping_sub(timestamp);

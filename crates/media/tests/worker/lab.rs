@@ -8,7 +8,8 @@ use std::time::Duration;
 use audio::tone::Tone;
 use audio::{Codec, Sound, codec, goertzel};
 use media::{
-    Channel, Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, SoundName, Source, Stream, Worker, WorkerConfig,
+    Channel, Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, SoundName,
+    Source, Stream, Worker, WorkerConfig,
 };
 use rtp::{Header, Packet};
 
@@ -39,7 +40,11 @@ pub(crate) fn time(ms: u64) -> Duration {
 
 impl Lab {
     pub(crate) fn new() -> Self {
-        Self::with(WorkerConfig { seed: 7, ports_max: 64, ..WorkerConfig::default() })
+        Self::with(WorkerConfig {
+            seed: 7,
+            ports_max: 64,
+            ..WorkerConfig::default()
+        })
     }
 
     pub(crate) fn with(config: WorkerConfig) -> Self {
@@ -57,37 +62,59 @@ impl Lab {
     }
 
     pub(crate) fn command(&mut self, command: Command) {
-        self.worker.handle_command(time(self.now_ms), command, &mut self.out);
+        self.worker
+            .handle_command(time(self.now_ms), command, &mut self.out);
         self.drain();
     }
 
     /// A port with a stream to this phone.
     pub(crate) fn open(&mut self, phone: &Phone) {
-        self.command(Command::Open { port: phone.port, local: address("192.0.2.10:20000") });
+        self.command(Command::Open {
+            port: phone.port,
+            local: address("192.0.2.10:20000"),
+        });
         self.negotiate(phone);
     }
 
     pub(crate) fn negotiate(&mut self, phone: &Phone) {
-        self.command(Command::Negotiate { port: phone.port, stream: phone.stream });
+        self.command(Command::Negotiate {
+            port: phone.port,
+            stream: phone.stream,
+        });
     }
 
     pub(crate) fn bridge(&mut self, a: &Phone, b: &Phone) {
-        self.command(Command::Bridge { a: a.port, b: b.port });
+        self.command(Command::Bridge {
+            a: a.port,
+            b: b.port,
+        });
     }
 
     pub(crate) fn play(&mut self, phone: &Phone, playback: u64, sound: &str, repeat: bool) {
         let sources = vec![Source::Sound(SoundName::new(sound))];
         let playback = PlaybackId(playback);
-        self.command(Command::Play { port: phone.port, playback, sources, repeat, start_at: Duration::ZERO });
+        self.command(Command::Play {
+            port: phone.port,
+            playback,
+            sources,
+            repeat,
+            start_at: Duration::ZERO,
+        });
     }
 
     pub(crate) fn record(&mut self, phone: &Phone, recording: u64) {
-        self.command(Command::Record { port: phone.port, recording: RecordingId(recording) });
+        self.command(Command::Record {
+            port: phone.port,
+            recording: RecordingId(recording),
+        });
     }
 
     pub(crate) fn stop_record(&mut self, phone: &Phone, recording: u64) -> Vec<i16> {
         let recording = RecordingId(recording);
-        self.command(Command::StopRecord { port: phone.port, recording });
+        self.command(Command::StopRecord {
+            port: phone.port,
+            recording,
+        });
         assert!(self.ended.contains(&recording));
         self.recordings.remove(&recording).unwrap()
     }
@@ -95,7 +122,11 @@ impl Lab {
     /// Lets time pass, the worker woken when it wants to be.
     pub(crate) fn wait(&mut self, ms: u64) {
         let end_ms = self.now_ms + ms;
-        while let Some(due) = self.worker.poll_timeout().filter(|due| *due <= time(end_ms)) {
+        while let Some(due) = self
+            .worker
+            .poll_timeout()
+            .filter(|due| *due <= time(end_ms))
+        {
             let due_ms = due.saturating_sub(time(0)).as_micros().div_ceil(1_000) as u64;
             self.now_ms = self.now_ms.max(due_ms);
             self.worker.handle_timeout(time(self.now_ms), &mut self.out);
@@ -106,7 +137,8 @@ impl Lab {
 
     /// A datagram comes to the RTP socket of a port.
     pub(crate) fn arrive(&mut self, port: PortId, from: SocketAddr, datagram: &[u8]) {
-        self.worker.handle_rtp(time(self.now_ms), port, from, datagram, &mut self.out);
+        self.worker
+            .handle_rtp(time(self.now_ms), port, from, datagram, &mut self.out);
         self.drain();
     }
 
@@ -133,9 +165,18 @@ impl Lab {
         self.out.clear_datagrams();
         self.news.extend(self.out.drain_news());
         for chunk in self.out.drain_chunks() {
-            assert!(!self.ended.contains(&chunk.recording), "a chunk after the last");
-            assert!(chunk.last || chunk.frames == 800, "short chunk in the middle");
-            self.recordings.entry(chunk.recording).or_default().extend(chunk.interleaved());
+            assert!(
+                !self.ended.contains(&chunk.recording),
+                "a chunk after the last"
+            );
+            assert!(
+                chunk.last || chunk.frames == 800,
+                "short chunk in the middle"
+            );
+            self.recordings
+                .entry(chunk.recording)
+                .or_default()
+                .extend(chunk.interleaved());
             if chunk.last {
                 self.ended.push(chunk.recording);
             }
@@ -144,7 +185,10 @@ impl Lab {
 
     /// RTP that was sent to this phone's port: time, packet header, payload.
     pub(crate) fn rtp_to(&self, phone: &Phone) -> Vec<(u64, Header, Vec<u8>)> {
-        let rtp = self.sent.iter().filter(|sent| sent.port == phone.port && sent.channel == Channel::Rtp);
+        let rtp = self
+            .sent
+            .iter()
+            .filter(|sent| sent.port == phone.port && sent.channel == Channel::Rtp);
         rtp.map(|sent| {
             let packet = Packet::parse(&sent.bytes).expect("what is sent is RTP");
             (sent.at_ms, packet.header, packet.payload.to_vec())
@@ -157,7 +201,9 @@ impl Lab {
         let packets = self.rtp_to(phone).into_iter().filter(|(at, header, _)| {
             (from_ms..to_ms).contains(at) && header.payload_type == phone.stream.payload_type
         });
-        packets.flat_map(|(_, _, payload)| decode(phone.stream.codec, &payload)).collect()
+        packets
+            .flat_map(|(_, _, payload)| decode(phone.stream.codec, &payload))
+            .collect()
     }
 
     /// What a receiver relies on: one SSRC, numbers one after another, voice never before voice that was sent.
@@ -167,10 +213,20 @@ impl Lab {
         for pair in packets.windows(2) {
             let ((_, before, payload), (at, after, _)) = (&pair[0], &pair[1]);
             assert_eq!(after.ssrc, before.ssrc, "at {at} ms");
-            assert_eq!(after.sequence, before.sequence.wrapping_add(1), "at {at} ms");
-            if before.payload_type == after.payload_type && before.payload_type == phone.stream.payload_type {
+            assert_eq!(
+                after.sequence,
+                before.sequence.wrapping_add(1),
+                "at {at} ms"
+            );
+            if before.payload_type == after.payload_type
+                && before.payload_type == phone.stream.payload_type
+            {
                 let step = after.timestamp.wrapping_sub(before.timestamp);
-                assert!(step >= payload.len() as u32 && step < 0x8000_0000, "at {at} ms the timestamp moves by {}", step as i32);
+                assert!(
+                    step >= payload.len() as u32 && step < 0x8000_0000,
+                    "at {at} ms the timestamp moves by {}",
+                    step as i32
+                );
             }
         }
     }
@@ -190,11 +246,24 @@ impl Lab {
 fn library() -> SoundLibrary {
     let tone = |hz: u32| {
         let samples = Tone::samples(f64::from(hz), 8_000, 8_000, 80_000);
-        (SoundName::new(&format!("tone/{hz}")), Arc::new(Sound { rate_hz: 8_000, samples }))
+        (
+            SoundName::new(&format!("tone/{hz}")),
+            Arc::new(Sound {
+                rate_hz: 8_000,
+                samples,
+            }),
+        )
     };
-    let short = Sound { rate_hz: 8_000, samples: Tone::samples(600.0, 8_000, 8_000, 1_000) };
+    let short = Sound {
+        rate_hz: 8_000,
+        samples: Tone::samples(600.0, 8_000, 8_000, 1_000),
+    };
     let short = (SoundName::new("short"), Arc::new(short));
-    SoundLibrary([tone(440), tone(660), tone(1_000), short].into_iter().collect())
+    SoundLibrary(
+        [tone(440), tone(660), tone(1_000), short]
+            .into_iter()
+            .collect(),
+    )
 }
 
 /// A phone at the other end of a port.
@@ -207,7 +276,7 @@ pub(crate) struct Phone {
     pub(crate) ssrc: u32,
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
-    tone: Tone,
+    pub(crate) tone: Tone,
 }
 
 impl Phone {
@@ -227,7 +296,15 @@ impl Phone {
         };
         let tone = Tone::new(f64::from(hz), 8_000, 8_000);
         // Every caller of a well-known test tool has this SSRC.
-        Self { port: PortId(port), from, stream, ssrc: 0xca11_0000, sequence: 65_530, timestamp: u32::MAX - 1_000, tone }
+        Self {
+            port: PortId(port),
+            from,
+            stream,
+            ssrc: 0xca11_0000,
+            sequence: 65_530,
+            timestamp: u32::MAX - 1_000,
+            tone,
+        }
     }
 
     /// The next voice packet, not sent.
@@ -236,14 +313,33 @@ impl Phone {
         self.tone.fill(&mut samples);
         let mut payload = [0; 160];
         (self.stream.codec.encode)(&samples, &mut payload);
-        let bytes = self.packet(self.stream.payload_type, self.ssrc, self.sequence, self.timestamp, &payload);
+        let bytes = self.packet(
+            self.stream.payload_type,
+            self.ssrc,
+            self.sequence,
+            self.timestamp,
+            &payload,
+        );
         self.sequence = self.sequence.wrapping_add(1);
         self.timestamp = self.timestamp.wrapping_add(160);
         bytes
     }
 
-    pub(crate) fn packet(&self, payload_type: u8, ssrc: u32, sequence: u16, timestamp: u32, payload: &[u8]) -> Vec<u8> {
-        let header = Header { marker: false, payload_type, sequence, timestamp, ssrc };
+    pub(crate) fn packet(
+        &self,
+        payload_type: u8,
+        ssrc: u32,
+        sequence: u16,
+        timestamp: u32,
+        payload: &[u8],
+    ) -> Vec<u8> {
+        let header = Header {
+            marker: false,
+            payload_type,
+            sequence,
+            timestamp,
+            ssrc,
+        };
         let mut bytes = vec![0; 1_500];
         let length = Packet { header, payload }.write(&mut bytes).unwrap();
         bytes.truncate(length);
@@ -266,7 +362,15 @@ impl Phone {
     /// A whole press of 100 ms by the book, 20 ms a packet.
     pub(crate) fn press(&mut self, lab: &mut Lab, code: u8) {
         let timestamp = self.timestamp;
-        for (duration, end) in [(160_u16, 0), (320, 0), (480, 0), (640, 0), (800, 0x80), (800, 0x80), (800, 0x80)] {
+        for (duration, end) in [
+            (160_u16, 0),
+            (320, 0),
+            (480, 0),
+            (640, 0),
+            (800, 0x80),
+            (800, 0x80),
+            (800, 0x80),
+        ] {
             let [high, low] = duration.to_be_bytes();
             self.key(lab, timestamp, [code, end | 10, high, low]);
             self.timestamp = self.timestamp.wrapping_add(160);
@@ -291,5 +395,8 @@ pub(crate) fn level(samples: &[i16], hz: u32) -> f64 {
 
 /// Left and right of interleaved stereo.
 pub(crate) fn sides(interleaved: &[i16]) -> (Vec<i16>, Vec<i16>) {
-    interleaved.chunks_exact(2).map(|frame| (frame[0], frame[1])).unzip()
+    interleaved
+        .chunks_exact(2)
+        .map(|frame| (frame[0], frame[1]))
+        .unzip()
 }

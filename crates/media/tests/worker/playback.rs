@@ -14,7 +14,13 @@ fn called() -> (Lab, Phone) {
 
 fn play(lab: &mut Lab, phone: &Phone, sources: Vec<Source>, repeat: bool, start_at_ms: u64) {
     let start_at = Duration::from_millis(start_at_ms);
-    lab.command(Command::Play { port: phone.port, playback: PlaybackId(1), sources, repeat, start_at });
+    lab.command(Command::Play {
+        port: phone.port,
+        playback: PlaybackId(1),
+        sources,
+        repeat,
+        start_at,
+    });
 }
 
 #[test]
@@ -25,10 +31,23 @@ fn a_prompt_plays_at_its_pace_and_tells_its_end() {
     assert!(lab.news.is_empty());
     lab.wait(200);
     // 1,000 samples are 6.25 frames.
-    assert_eq!(lab.news, [News::PlaybackDone { port: phone.port, playback: PlaybackId(1) }]);
+    assert_eq!(
+        lab.news,
+        [News::PlaybackDone {
+            port: phone.port,
+            playback: PlaybackId(1)
+        }]
+    );
     let packets = lab.rtp_to(&phone);
-    assert_eq!(packets.iter().map(|packet| packet.0).collect::<Vec<_>>(), [0, 20, 40, 60, 80, 100, 120]);
-    assert!(packets.iter().all(|packet| packet.1.payload_type == 8 && packet.2.len() == 160));
+    assert_eq!(
+        packets.iter().map(|packet| packet.0).collect::<Vec<_>>(),
+        [0, 20, 40, 60, 80, 100, 120]
+    );
+    assert!(
+        packets
+            .iter()
+            .all(|packet| packet.1.payload_type == 8 && packet.2.len() == 160)
+    );
     assert!(packets[0].1.marker && packets[1..].iter().all(|packet| !packet.1.marker));
     lab.assert_one_stream(&phone);
 }
@@ -36,38 +55,85 @@ fn a_prompt_plays_at_its_pace_and_tells_its_end() {
 #[test]
 fn a_pause_sends_nothing_and_shows_in_the_timestamps() {
     let (mut lab, phone) = called();
-    play(&mut lab, &phone, vec![Source::Tone { hz: 500, ms: 40 }, Source::Silence { ms: 400 }, Source::Tone { hz: 500, ms: 40 }], false, 0);
+    play(
+        &mut lab,
+        &phone,
+        vec![
+            Source::Tone { hz: 500, ms: 40 },
+            Source::Silence { ms: 400 },
+            Source::Tone { hz: 500, ms: 40 },
+        ],
+        false,
+        0,
+    );
     lab.wait(1_000);
     let packets = lab.rtp_to(&phone);
-    assert_eq!(packets.iter().map(|packet| packet.0).collect::<Vec<_>>(), [0, 20, 440, 460]);
-    assert_eq!(packets[2].1.timestamp.wrapping_sub(packets[0].1.timestamp), 8 * 440);
+    assert_eq!(
+        packets.iter().map(|packet| packet.0).collect::<Vec<_>>(),
+        [0, 20, 440, 460]
+    );
+    assert_eq!(
+        packets[2].1.timestamp.wrapping_sub(packets[0].1.timestamp),
+        8 * 440
+    );
     assert!(packets[2].1.marker);
 }
 
 #[test]
 fn music_goes_on_where_it_was_left() {
     let (mut lab, phone) = called();
-    let sources = || ["tone/440", "tone/660"].map(|name| Source::Sound(SoundName::new(name))).to_vec();
+    let sources = || {
+        ["tone/440", "tone/660"]
+            .map(|name| Source::Sound(SoundName::new(name)))
+            .to_vec()
+    };
     play(&mut lab, &phone, sources(), true, 9_500);
     lab.wait(1_000);
     assert!(level(&lab.voice_to(&phone, 0, 500), 440) > 0.99);
     assert!(level(&lab.voice_to(&phone, 500, 1_000), 660) > 0.99);
-    lab.command(Command::StopPlay { port: phone.port, playback: PlaybackId(9) });
+    lab.command(Command::StopPlay {
+        port: phone.port,
+        playback: PlaybackId(9),
+    });
     lab.wait(100);
-    assert_eq!(lab.rtp_to(&phone).len(), 55, "another playback was meant");
-    lab.command(Command::StopPlay { port: phone.port, playback: PlaybackId(1) });
+    assert_eq!(lab.rtp_to(&phone).len(), 56, "another playback was meant");
+    lab.command(Command::StopPlay {
+        port: phone.port,
+        playback: PlaybackId(1),
+    });
     lab.wait(1_000);
-    assert_eq!(lab.rtp_to(&phone).len(), 55);
+    assert_eq!(lab.rtp_to(&phone).len(), 56);
     assert!(lab.news.is_empty(), "a stopped playback tells no end");
 }
 
 #[test]
 fn a_missing_sound_is_told_and_the_rest_plays() {
     let (mut lab, phone) = called();
-    play(&mut lab, &phone, vec![Source::Sound(SoundName::new("no/such")), Source::Tone { hz: 500, ms: 20 }], false, 0);
+    play(
+        &mut lab,
+        &phone,
+        vec![
+            Source::Sound(SoundName::new("no/such")),
+            Source::Tone { hz: 500, ms: 20 },
+        ],
+        false,
+        0,
+    );
     lab.wait(100);
-    let done = News::PlaybackDone { port: phone.port, playback: PlaybackId(1) };
-    assert_eq!(lab.news, [News::SoundMissing { port: phone.port, sound: SoundName::new("no/such") }, done]);
+    let done = News::PlaybackDone {
+        port: phone.port,
+        playback: PlaybackId(1),
+    };
+    assert_eq!(
+        lab.news,
+        [
+            News::SoundMissing {
+                port: phone.port,
+                sound: SoundName::new("no/such")
+            },
+            done
+        ]
+    );
     assert_eq!(lab.rtp_to(&phone).len(), 1);
 }
 
@@ -79,13 +145,22 @@ fn on_hold_time_passes_and_nothing_is_sent() {
     lab.play(&phone, 1, "short", false);
     lab.wait(500);
     assert!(lab.rtp_to(&phone).is_empty());
-    assert_eq!(lab.news, [News::PlaybackDone { port: phone.port, playback: PlaybackId(1) }]);
+    assert_eq!(
+        lab.news,
+        [News::PlaybackDone {
+            port: phone.port,
+            playback: PlaybackId(1)
+        }]
+    );
 }
 
 #[test]
 fn a_playback_waits_for_the_stream() {
     let (mut lab, phone) = (Lab::new(), Phone::new(1, "PCMU", 440));
-    lab.command(Command::Open { port: phone.port, local: phone.from });
+    lab.command(Command::Open {
+        port: phone.port,
+        local: phone.from,
+    });
     lab.play(&phone, 1, "short", false);
     lab.wait(500);
     assert!(lab.news.is_empty() && lab.sent.is_empty());
@@ -121,7 +196,10 @@ fn playing_is_deterministic() {
         let (mut lab, phone) = called();
         lab.play(&phone, 1, "short", false);
         lab.wait(20_000);
-        lab.sent.into_iter().map(|sent| (sent.at_ms, sent.bytes)).collect::<Vec<_>>()
+        lab.sent
+            .into_iter()
+            .map(|sent| (sent.at_ms, sent.bytes))
+            .collect::<Vec<_>>()
     };
     assert_eq!(run(), run());
 }

@@ -22,7 +22,10 @@ fn caller_left_agent_right_ten_seconds() {
     assert_eq!((left.len(), right.len()), (80_000, 80_000));
     assert!(level(&left, 440) > 0.99 && level(&right, 880) > 0.99);
     assert!(level(&left, 880) < 0.001 && level(&right, 440) < 0.001);
-    assert!(lab.news.contains(&News::RecordingEnded { recording: RecordingId(1), frames: 80_000 }));
+    assert!(lab.news.contains(&News::RecordingEnded {
+        recording: RecordingId(1),
+        frames: 80_000
+    }));
 }
 
 #[test]
@@ -32,12 +35,18 @@ fn chunks_come_while_it_lasts_and_the_last_is_marked() {
     lab.record(&agent, 5);
     lab.talk(&mut [&mut caller, &mut agent], 1_000);
     let so_far = lab.recordings[&RecordingId(5)].len() / 2;
-    assert!((5_600..=6_400).contains(&so_far), "at most 300 ms are held back: {so_far}");
+    assert!(
+        (5_600..=6_400).contains(&so_far),
+        "at most 300 ms are held back: {so_far}"
+    );
     lab.wait(50);
     let whole = lab.stop_record(&agent, 5);
     assert_eq!(whole.len() / 2, 8_400);
     let (left, right) = sides(&whole);
-    assert!(level(&left[..8_000], 880) > 0.99 && level(&right[..8_000], 440) > 0.99, "left is from the port that is recorded");
+    assert!(
+        level(&left[..8_000], 880) > 0.99 && level(&right[..8_000], 440) > 0.99,
+        "left is from the port that is recorded"
+    );
     assert!(left[8_000..].iter().all(|sample| *sample == 0));
 }
 
@@ -51,7 +60,10 @@ fn one_file_through_prompt_music_bridge_hold_and_after() {
     lab.talk(&mut [&mut caller], 1_000);
     lab.bridge(&caller, &agent);
     lab.talk(&mut [&mut caller, &mut agent], 1_000);
-    lab.command(Command::Unbridge { a: caller.port, b: agent.port });
+    lab.command(Command::Unbridge {
+        a: caller.port,
+        b: agent.port,
+    });
     lab.talk(&mut [&mut caller, &mut agent], 1_000);
     lab.play(&caller, 3, "tone/660", false);
     lab.talk(&mut [&mut agent], 1_000);
@@ -59,7 +71,10 @@ fn one_file_through_prompt_music_bridge_hold_and_after() {
     assert_eq!(left.len(), 40_000);
     for (second, hz) in [(0, 660), (1, 1_000), (2, 880), (4, 660)] {
         let part = &right[second * 8_000 + 400..(second + 1) * 8_000 - 400];
-        assert!(level(part, hz) > 0.98, "second {second} of the right side is not {hz} Hz");
+        assert!(
+            level(part, hz) > 0.98,
+            "second {second} of the right side is not {hz} Hz"
+        );
     }
     assert!(right[24_400..31_600].iter().all(|sample| *sample == 0));
     assert!(level(&left[..32_000], 440) > 0.99);
@@ -72,7 +87,7 @@ fn loss_reordering_and_jitter_leave_length_and_place_alone() {
     lab.bridge(&caller, &agent);
     lab.record(&caller, 1);
     // Packet n is sent at 20 n ms and comes up to 80 ms late; every tenth never comes.
-    let mut arrivals: Vec<(u64, u64, Vec<u8>)> = (0..500_u64)
+    let mut arrivals: Vec<(u64, u64, Vec<u8>)> = (0..495_u64)
         .map(|n| (20 * n + n.wrapping_mul(7_919) % 80, n, caller.voice()))
         .filter(|(_, n, _)| n % 10 != 5)
         .collect();
@@ -85,10 +100,19 @@ fn loss_reordering_and_jitter_leave_length_and_place_alone() {
     lab.wait(start_ms + 10_000 - lab.now_ms);
     let (left, _) = sides(&lab.stop_record(&caller, 1));
     assert_eq!(left.len(), 80_000);
-    let silent = left.chunks(160).filter(|frame| frame.iter().all(|sample| *sample == 0)).count();
-    assert!((48..=55).contains(&silent), "{silent} silent frames of 50 lost ones");
+    let silent = left
+        .chunks(160)
+        .filter(|frame| frame.iter().all(|sample| *sample == 0))
+        .count();
+    assert!(
+        (53..=57).contains(&silent),
+        "{silent} silent frames of 49 lost ones and 5 at the end"
+    );
     // Between two losses the tone is whole: nothing was cut or doubled.
-    let hole = left.chunks(160).position(|frame| frame.iter().all(|sample| *sample == 0)).unwrap();
+    let hole = left
+        .chunks(160)
+        .position(|frame| frame.iter().all(|sample| *sample == 0))
+        .unwrap();
     let whole = &left[(hole + 1) * 160..(hole + 9) * 160];
     assert!(level(whole, 440) > 0.99);
 }
