@@ -1,9 +1,24 @@
-use crate::Database;
-use crate::error::Result;
-use crate::page::{Page, PageRequest};
-use model::fact::{CallResult, FactRecord};
-use model::{AgentId, CallId, Cdr, QueueName, Timestamp};
+//! Calls, read from facts and from nothing else (invariant 9): records, timelines, recordings.
+//!
+//! [`Database::apply`] takes facts in order and in one transaction with the number of the last one, so each fact counts
+//! once, whatever is read twice after a crash. What a record says is computed by [`model::Cdr`] alone; the columns
+//! beside it are for finding and for reports. A call that a crash cut stays open until a fact ends it.
+
+use std::collections::BTreeMap;
+
+use model::fact::{CallResult, EndedBy, FactRecord};
+use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
 use serde::Serialize;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use crate::Database;
+use crate::column::{big, count, from_json, json_of};
+use crate::error::{Result, StoreError};
+use crate::number_plan::NumberPlan;
+use crate::page::{Page, PageRequest};
+
+/// Most facts of a timeline, most open calls: bounds of one answer.
+const ROWS_MAX: i64 = 10_000;
 
 /// Which calls; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,40 +51,275 @@ pub struct Recording {
 impl Database {
     /// The number of the last fact that was applied; 0 before the first.
     pub async fn applied_seq(&self) -> Result<u64> {
-        todo!()
+        let mut conn = self.readers().acquire().await?;
+        applied_seq(&mut conn).await
     }
-    /// Applies facts in order, each once: those that were applied are passed over, a gap is `Gap`. One transaction.
+
+    /// Applies facts in order, each once: those that were applied before are passed over. Where one is missing it applies
+    /// none and gives [`StoreError::Gap`].
     pub async fn apply(&self, facts: &[FactRecord]) -> Result<()> {
-        let _ = facts;
-        todo!()
+        if facts.is_empty() {
+            return Ok(());
+        }
+        let (facts, plan) = (facts.to_vec(), *self.plan());
+        self.write(move |conn| Box::pin(apply(conn, facts, plan)))
+            .await
     }
-    /// Goes on after facts that the log has lost (its recovery report names them).
+
+    /// Goes on after facts that the log has lost for good; its recovery report names them.
     pub async fn accept_gap(&self, through: u64) -> Result<()> {
-        let _ = through;
-        todo!()
+        self.write(move |conn| {
+            Box::pin(async move {
+                let after = applied_seq(conn).await?;
+                tracing::error!(after, through, "facts are lost: calls may be incomplete");
+                set_applied_seq(conn, after.max(through)).await
+            })
+        })
+        .await
     }
+
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
-        let _ = (filter, page);
-        todo!()
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT record FROM call_record WHERE 1 = 1");
+        if let Some(after) = page.after {
+            query.push(" AND id < ").push_bind(big(after));
+        }
+        if let Some(queue) = &filter.queue {
+            query.push(" AND queue = ").push_bind(queue.as_str());
+        }
+        if let Some(agent) = filter.agent {
+            query.push(" AND agent_id = ").push_bind(big(agent.get()));
+        }
+        if let Some(result) = filter.result {
+            query.push(" AND result = ").push_bind(result.name());
+        }
+        query
+            .push(" ORDER BY id DESC LIMIT ")
+            .push_bind(page.rows() as i64 + 1);
+        let rows: Vec<(String,)> = query.build_query_as().fetch_all(self.readers()).await?;
+        Ok(Page::cut(records(rows)?, page, |cdr| cdr.call.get()))
     }
+
     /// One call.
     pub async fn call(&self, id: CallId) -> Result<Option<Cdr>> {
-        let _ = id;
-        todo!()
+        let mut conn = self.readers().acquire().await?;
+        record(&mut conn, id).await
     }
-    /// All facts of a call, in order.
+
+    /// All facts of a call, in order, at most 10,000.
     pub async fn timeline(&self, id: CallId) -> Result<Vec<FactRecord>> {
-        let _ = id;
-        todo!()
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+            "SELECT seq, at, fact FROM call_event WHERE call_id = $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(big(id.get()))
+        .bind(ROWS_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let fact = |(seq, at, fact): (i64, i64, String)| {
+            Ok(FactRecord {
+                seq: count(seq),
+                at: Timestamp::from_ms(at),
+                fact: from_json("fact", &fact)?,
+            })
+        };
+        rows.into_iter().map(fact).collect()
     }
-    /// The recordings of a call.
+
+    /// The recordings of a call, in order.
     pub async fn recordings(&self, id: CallId) -> Result<Vec<Recording>> {
-        let _ = id;
-        todo!()
+        let rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT part, path, started_at, duration_ms, bytes FROM recording WHERE call_id = $1 ORDER BY part",
+        )
+        .bind(big(id.get()))
+        .fetch_all(self.readers())
+        .await?;
+        let recording = |(part, path, started_at, duration_ms, bytes)| Recording {
+            call: id,
+            part: u32::try_from(part).unwrap_or(u32::MAX),
+            path,
+            started_at: Timestamp::from_ms(started_at),
+            duration_ms: count(duration_ms),
+            bytes: count(bytes),
+        };
+        Ok(rows.into_iter().map(recording).collect())
     }
-    /// Calls that began and never ended: what a crash cut; oldest first, at most 10,000.
+
+    /// Whether a recording of this path is known.
+    pub async fn knows_recording(&self, path: &str) -> Result<bool> {
+        let found: Option<(i64,)> = sqlx::query_as("SELECT part FROM recording WHERE path = $1")
+            .bind(path)
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Calls that began and never ended, oldest first, at most 10,000: at start, those that a crash cut.
     pub async fn open_calls(&self) -> Result<Vec<Cdr>> {
-        todo!()
+        let rows = sqlx::query_as(
+            "SELECT record FROM call_record WHERE ended_at IS NULL ORDER BY id LIMIT $1",
+        )
+        .bind(ROWS_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        records(rows)
     }
+}
+
+fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
+    rows.iter()
+        .map(|(record,)| from_json("call", record))
+        .collect()
+}
+
+async fn applied_seq(conn: &mut SqliteConnection) -> Result<u64> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = 'calls'")
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.map_or(0, |(seq,)| count(seq)))
+}
+
+async fn set_applied_seq(conn: &mut SqliteConnection, seq: u64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO projection (name, seq) VALUES ('calls', $1)
+         ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+    )
+    .bind(big(seq))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn apply(
+    conn: &mut SqliteConnection,
+    facts: Vec<FactRecord>,
+    plan: NumberPlan,
+) -> Result<()> {
+    let mut last = applied_seq(conn).await?;
+    let mut changed = BTreeMap::new();
+    for fact in facts {
+        if fact.seq <= last {
+            continue;
+        }
+        if fact.seq != last + 1 {
+            let (after, got) = (last, fact.seq);
+            return Err(StoreError::Gap { after, got });
+        }
+        last = fact.seq;
+        if let Some(call) = fact.fact.call() {
+            apply_one(conn, call, &fact, &mut changed).await?;
+        }
+    }
+    for cdr in changed.values() {
+        put_record(conn, cdr, plan).await?;
+    }
+    set_applied_seq(conn, last).await
+}
+
+/// The fact into the call's timeline and into its record; a recording into its own row.
+async fn apply_one(
+    conn: &mut SqliteConnection,
+    call: CallId,
+    fact: &FactRecord,
+    changed: &mut BTreeMap<CallId, Cdr>,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO call_event (call_id, seq, at, kind, fact) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(big(call.get()))
+    .bind(big(fact.seq))
+    .bind(fact.at.as_ms())
+    .bind(fact.fact.name())
+    .bind(json_of("fact", &fact.fact)?)
+    .execute(&mut *conn)
+    .await?;
+    put_recording(conn, &fact.fact).await?;
+    if let Some(cdr) = Cdr::begin(fact.at, &fact.fact) {
+        changed.insert(call, cdr);
+        return Ok(());
+    }
+    if !changed.contains_key(&call) {
+        // Without its arrival (in a gap that was accepted) a call has facts but no record.
+        let Some(cdr) = record(conn, call).await? else {
+            tracing::warn!(%call, seq = fact.seq, "a fact of a call that never arrived");
+            return Ok(());
+        };
+        changed.insert(call, cdr);
+    }
+    if let Some(cdr) = changed.get_mut(&call) {
+        cdr.apply(fact.at, &fact.fact);
+    }
+    Ok(())
+}
+
+async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT record FROM call_record WHERE id = $1")
+        .bind(big(id.get()))
+        .fetch_optional(conn)
+        .await?;
+    row.map(|(record,)| from_json("call", &record)).transpose()
+}
+
+async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) -> Result<()> {
+    let number = cdr.caller.number.as_deref();
+    let key = number
+        .map(|number| plan.key(number).key)
+        .filter(|key| !key.is_empty());
+    sqlx::query(
+        "INSERT INTO call_record (id, peer_key, service_number, customer_id, queue, agent_id, first_agent_id, result, ended_by,
+           started_at, queued_at, connected_at, ended_at, ivr_ms, wait_ms, ring_ms, talk_ms, hold_ms, record)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, queue = excluded.queue,
+           agent_id = excluded.agent_id, first_agent_id = excluded.first_agent_id, result = excluded.result,
+           ended_by = excluded.ended_by, queued_at = excluded.queued_at, connected_at = excluded.connected_at,
+           ended_at = excluded.ended_at, ivr_ms = excluded.ivr_ms, wait_ms = excluded.wait_ms, ring_ms = excluded.ring_ms,
+           talk_ms = excluded.talk_ms, hold_ms = excluded.hold_ms, record = excluded.record",
+    )
+    .bind(big(cdr.call.get()))
+    .bind(key)
+    .bind(&cdr.called)
+    .bind(cdr.customer.map(|id| big(id.get())))
+    .bind(cdr.queue.as_ref().map(QueueName::as_str))
+    .bind(cdr.agent.map(|id| big(id.get())))
+    .bind(cdr.first_agent.map(|id| big(id.get())))
+    .bind(cdr.result.map(CallResult::name))
+    .bind(cdr.ended_by.map(EndedBy::name))
+    .bind(cdr.started_at.as_ms())
+    .bind(cdr.queued_at.map(Timestamp::as_ms))
+    .bind(cdr.connected_at.map(Timestamp::as_ms))
+    .bind(cdr.ended_at.map(Timestamp::as_ms))
+    .bind(big(cdr.ivr_ms))
+    .bind(big(cdr.wait_ms))
+    .bind(big(cdr.ring_ms))
+    .bind(big(cdr.talk_ms))
+    .bind(big(cdr.hold_ms))
+    .bind(json_of("call", cdr)?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn put_recording(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
+    let Fact::RecordingReady {
+        call,
+        path,
+        started_at,
+        duration_ms,
+        bytes,
+    } = fact
+    else {
+        return Ok(());
+    };
+    sqlx::query(
+        "INSERT INTO recording (call_id, part, path, started_at, duration_ms, bytes)
+         VALUES ($1, (SELECT COALESCE(MAX(part), 0) + 1 FROM recording WHERE call_id = $1), $2, $3, $4, $5)
+         ON CONFLICT (path) DO UPDATE SET duration_ms = excluded.duration_ms, bytes = excluded.bytes",
+    )
+    .bind(big(call.get()))
+    .bind(path)
+    .bind(started_at.as_ms())
+    .bind(big(*duration_ms))
+    .bind(big(*bytes))
+    .execute(conn)
+    .await?;
+    Ok(())
 }

@@ -1,8 +1,6 @@
 //! What can go wrong with the store, in the words of whoever asked.
 
-use std::path::PathBuf;
-
-use model::fact::FactRecord;
+use std::path::{Path, PathBuf};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -104,18 +102,20 @@ pub enum FactLogError {
     /// Another process writes this log.
     #[error("{}: another process writes this log", .0.display())]
     InUse(PathBuf),
-    /// A record that was whole once is not any more. It is never skipped: whoever reads on does so by asking for a later number.
-    #[error("{}: fact {seq} at byte {offset} is damaged", path.display())]
+    /// A fact cannot be read: its record was damaged, or its segment is gone. It is never skipped: whoever reads on asks for
+    /// `resume_at`.
+    #[error("{}: fact {seq} is damaged or missing", path.display())]
     Damaged {
-        /// The segment.
+        /// The segment in which it should stand.
         path: PathBuf,
-        /// Where the record begins.
-        offset: u64,
         /// Its number.
         seq: u64,
-        /// The facts that were read before it.
-        before: Vec<FactRecord>,
+        /// The next fact that can be read, if there is one.
+        resume_at: Option<u64>,
     },
+    /// A fact cannot be written as JSON.
+    #[error("a fact cannot be written: {0}")]
+    Unwritable(String),
     /// A fact longer than a record may be.
     #[error("a fact of {0} bytes is longer than a record may be")]
     TooLong(usize),
@@ -127,4 +127,13 @@ pub enum FactLogError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl FactLogError {
+    pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub mod password;
 pub mod profile;
 pub mod prompt;
 pub mod recording;
+#[cfg(test)]
+mod scratch;
 pub mod secret;
 pub mod session;
 pub mod ticket;

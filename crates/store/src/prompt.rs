@@ -1,6 +1,18 @@
-use audio::Sound;
+//! The sound library: every WAV below `prompts/` and `music/`, in memory, at 8 kHz.
+//!
+//! `prompts/zh-CN/welcome.wav` is the sound `zh-CN/welcome`, `music/default.wav` is `music/default`. Loaded whole or not
+//! at all: a broken file is told by name, so that nobody finds out by a silent call.
+
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
+
+use audio::Sound;
+
+/// Longest file that is loaded: an hour of 48 kHz mono.
+const FILE_BYTES_MAX: u64 = 400 * 1024 * 1024;
+
 /// A sound that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {why}", path.display())]
@@ -10,8 +22,69 @@ pub struct SoundError {
     /// Why.
     pub why: String,
 }
-/// All sounds by name.
+
+/// All sounds below the folder of scripts, by name. A folder that is missing holds no sounds.
 pub fn load_sounds(ivr_dir: &Path) -> Result<BTreeMap<String, Sound>, SoundError> {
-    let _ = ivr_dir;
-    todo!()
+    let mut sounds = BTreeMap::new();
+    load_folder(&ivr_dir.join("music"), "music", &mut sounds)?;
+    for (language, folder) in entries(&ivr_dir.join("prompts"))? {
+        if folder.is_dir() {
+            load_folder(&folder, &language, &mut sounds)?;
+        }
+    }
+    Ok(sounds)
+}
+
+fn load_folder(
+    folder: &Path,
+    prefix: &str,
+    sounds: &mut BTreeMap<String, Sound>,
+) -> Result<(), SoundError> {
+    for (file, path) in entries(folder)? {
+        if let Some(name) = file.strip_suffix(".wav") {
+            sounds.insert(format!("{prefix}/{name}"), load(&path)?);
+        }
+    }
+    Ok(())
+}
+
+fn load(path: &Path) -> Result<Sound, SoundError> {
+    let file = File::open(path).map_err(|error| failed(path, error))?;
+    let length = file.metadata().map_err(|error| failed(path, error))?.len();
+    if length > FILE_BYTES_MAX {
+        return Err(failed(path, "longer than an hour"));
+    }
+    let sound = Sound::from_wav(BufReader::new(file)).map_err(|error| failed(path, error))?;
+    if sound.samples.is_empty() {
+        return Err(failed(path, "holds no sound"));
+    }
+    Ok(sound.to_8k())
+}
+
+/// The visible entries of a folder, by name.
+fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>, SoundError> {
+    let mut found = BTreeMap::new();
+    if !folder.exists() {
+        return Ok(found);
+    }
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let entry = entry.map_err(|error| failed(folder, error))?;
+        let name = entry.file_name().into_string().map_err(|name| {
+            failed(
+                &folder.join(name),
+                "a sound is named in UTF-8, as scripts are",
+            )
+        })?;
+        if !name.starts_with('.') {
+            found.insert(name, entry.path());
+        }
+    }
+    Ok(found)
+}
+
+fn failed(path: &Path, why: impl ToString) -> SoundError {
+    SoundError {
+        path: path.to_owned(),
+        why: why.to_string(),
+    }
 }

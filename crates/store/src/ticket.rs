@@ -1,8 +1,28 @@
+//! The ticket store: drafts, tickets, timelines.
+//!
+//! The rules are those of the `ticket` crate; here they are loaded, asked and saved in one transaction. A call gives one
+//! ticket however often its end is read, because the call stands in the ticket as its source. Whoever corrects a version
+//! that is not current gets `Conflict` and loses nothing.
+
+use ::ticket::{
+    Actor, Contact, Correction, Day, Draft, Entry, Event, Number, Priority, State, Submission,
+    Ticket,
+};
+use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
 use crate::Database;
-use crate::error::Result;
+use crate::column::{big, count, from_json, json_of};
+use crate::error::{Result, StoreError};
+use crate::number_plan::NumberKey;
 use crate::page::{Page, PageRequest};
-use ::ticket::{Correction, Day, Draft, Entry, Number, State, Ticket};
-use model::{AgentId, CallId, CustomerId, TicketId, Timestamp};
+
+/// Most drafts, or tickets of one call, in an answer.
+const ROWS_MAX: i64 = 200;
+/// Most entries of a timeline in an answer.
+const ENTRIES_MAX: i64 = 1_000;
+/// Where tickets of calls come from.
+const CHANNEL: &str = "phone";
 
 /// Which tickets; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,38 +40,67 @@ pub struct TicketFilter {
 pub struct Submitted {
     /// The ticket.
     pub ticket: Ticket,
-    /// False when the call had its ticket already (a fact was read twice).
+    /// False when the call had its ticket already: its end was read twice.
     pub is_new: bool,
 }
 
 impl Database {
-    /// Keeps a draft if the agent has none of this call yet.
+    /// Keeps a draft if the agent has none of this call yet: what he wrote when the call came first is not overwritten.
     pub async fn open_draft(&self, draft: &Draft) -> Result<()> {
-        let _ = draft;
-        todo!()
+        let draft = draft.clone();
+        self.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (call_id, agent_id) DO NOTHING",
+                )
+                .bind(big(draft.call.get()))
+                .bind(big(draft.agent.get()))
+                .bind(json_of("draft", &draft)?)
+                .bind(draft.opened_at.as_ms())
+                .execute(conn)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
     }
+
     /// Keeps a draft, over what was there.
     pub async fn save_draft(&self, draft: &Draft) -> Result<()> {
-        let _ = draft;
-        todo!()
+        let draft = draft.clone();
+        self.write(move |conn| Box::pin(async move { put_draft(conn, &draft).await }))
+            .await
     }
+
     /// The draft of a call and an agent.
     pub async fn draft(&self, call: CallId, agent: AgentId) -> Result<Option<Draft>> {
-        let _ = (call, agent);
-        todo!()
+        let mut conn = self.readers().acquire().await?;
+        draft(&mut conn, call, agent).await
     }
+
     /// An agent's drafts, newest first, at most 200.
     pub async fn drafts(&self, agent: AgentId) -> Result<Vec<Draft>> {
-        let _ = agent;
-        todo!()
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT data FROM draft WHERE agent_id = $1 ORDER BY opened_at DESC, call_id DESC LIMIT $2",
+        )
+        .bind(big(agent.get()))
+        .bind(ROWS_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let drafts = rows.iter().map(|(data,)| from_json("draft", data));
+        drafts.collect()
     }
+
     /// Forgets all drafts of a call: nobody talked to the caller.
     pub async fn discard_drafts(&self, call: CallId) -> Result<()> {
-        let _ = call;
-        todo!()
+        self.write(move |conn| Box::pin(discard_drafts(conn, call)))
+            .await
     }
-    /// T1 at the end of a call: the draft of this agent becomes a ticket, the other drafts of the call go. Asked again, it
-    /// gives the same ticket. `Refused` leaves the draft; `NotFound` without one.
+
+    /// T1 at the end of a call: this agent's draft becomes a ticket and the call's other drafts go. Asked again, it gives
+    /// the same ticket. `Refused` leaves the draft with its agent; `NotFound` without a draft. `day` stands in the number:
+    /// today, where the centre is.
     pub async fn submit(
         &self,
         call: CallId,
@@ -59,50 +108,134 @@ impl Database {
         day: Day,
         now: Timestamp,
     ) -> Result<Submitted> {
-        let _ = (call, agent, day, now);
-        todo!()
+        let id = TicketId::new(self.next_id(now));
+        let plan = *self.plan();
+        self.write(move |conn| {
+            Box::pin(async move {
+                if let Some(ticket) = ticket_from(conn, call).await? {
+                    let is_new = false;
+                    return Ok(Submitted { ticket, is_new });
+                }
+                let mut draft = draft(conn, call, agent)
+                    .await?
+                    .ok_or(StoreError::NotFound("draft"))?;
+                // The directory may have had no answer while the call lasted.
+                let key = draft.contact.number.as_deref().map(|raw| plan.key(raw));
+                if draft.contact.e164.is_none() {
+                    draft.contact.e164 = key.as_ref().and_then(|key| key.e164.clone());
+                }
+                let number = next_number(conn, day).await?;
+                let submission = ::ticket::submit(&draft, id, number, now)?;
+                insert(conn, &submission, key.as_ref()).await?;
+                discard_drafts(conn, call).await?;
+                Ok(Submitted {
+                    ticket: submission.ticket,
+                    is_new: true,
+                })
+            })
+        })
+        .await
     }
-    /// Links a recording to the tickets (and drafts) of its call; gives the tickets that did not have it yet.
+
+    /// Links a recording to the tickets of its call, and to the drafts that may become tickets; gives the tickets that
+    /// did not have it yet.
     pub async fn link_recording(
         &self,
         call: CallId,
         path: &str,
         now: Timestamp,
     ) -> Result<Vec<TicketId>> {
-        let _ = (call, path, now);
-        todo!()
+        let path = path.to_owned();
+        self.write(move |conn| {
+            Box::pin(async move {
+                link_to_drafts(conn, call, &path).await?;
+                link_to_tickets(conn, call, &path, now).await
+            })
+        })
+        .await
     }
+
     /// Tickets, newest first.
     pub async fn tickets(&self, filter: &TicketFilter, page: PageRequest) -> Result<Page<Ticket>> {
-        let _ = (filter, page);
-        todo!()
+        let mut query = select();
+        query.push(" WHERE 1 = 1");
+        if let Some(after) = page.after {
+            query.push(" AND t.id < ").push_bind(big(after));
+        }
+        if let Some(state) = filter.state {
+            query.push(" AND t.state = ").push_bind(state.name());
+        }
+        if let Some(customer) = filter.customer {
+            query
+                .push(" AND t.customer_id = ")
+                .push_bind(big(customer.get()));
+        }
+        if let Some(agent) = filter.created_by {
+            query
+                .push(" AND t.created_by = ")
+                .push_bind(big(agent.get()));
+        }
+        query
+            .push(" ORDER BY t.id DESC LIMIT ")
+            .push_bind(page.rows() as i64 + 1);
+        let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
+        Ok(Page::cut(tickets(rows)?, page, |ticket| ticket.id.get()))
     }
+
     /// One ticket.
     pub async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>> {
-        let _ = id;
-        todo!()
+        let mut conn = self.readers().acquire().await?;
+        ticket(&mut conn, id).await
     }
+
     /// One ticket by its readable number.
     pub async fn ticket_by_number(&self, number: &Number) -> Result<Option<Ticket>> {
-        let _ = number;
-        todo!()
+        let mut query = select();
+        query
+            .push(" WHERE t.number = ")
+            .push_bind(number.digits().to_owned());
+        let row: Option<Row> = query
+            .build_query_as()
+            .fetch_optional(self.readers())
+            .await?;
+        row.map(Row::ticket).transpose()
     }
-    /// The tickets of a call, oldest first.
+
+    /// The tickets of a call, oldest first, at most 200.
     pub async fn tickets_of_call(&self, call: CallId) -> Result<Vec<Ticket>> {
-        let _ = call;
-        todo!()
+        let mut conn = self.readers().acquire().await?;
+        tickets_of_call(&mut conn, call).await
     }
-    /// The calls that are linked to a ticket.
+
+    /// The calls that are linked to a ticket, oldest first, at most 200.
     pub async fn calls_of_ticket(&self, id: TicketId) -> Result<Vec<CallId>> {
-        let _ = id;
-        todo!()
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "SELECT call_id FROM ticket_call WHERE ticket_id = $1 ORDER BY call_id LIMIT $2",
+        )
+        .bind(big(id.get()))
+        .bind(ROWS_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let calls = rows.into_iter().map(|(call,)| CallId::new(count(call)));
+        Ok(calls.collect())
     }
-    /// The timeline of a ticket, oldest first, at most 1,000.
+
+    /// The timeline of a ticket, oldest first, at most 1,000 entries.
     pub async fn ticket_entries(&self, id: TicketId) -> Result<Vec<Entry>> {
-        let _ = id;
-        todo!()
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT entry FROM ticket_event WHERE ticket_id = $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(big(id.get()))
+        .bind(ENTRIES_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let entries = rows.iter();
+        entries
+            .map(|(entry,)| from_json("ticket entry", entry))
+            .collect()
     }
-    /// T5. `Conflict` unless `version` is current, `NotFound`, or `Refused`.
+
+    /// T5: new values of core fields. `Conflict` unless `version` is current, `NotFound`, or `Refused`.
     pub async fn correct_ticket(
         &self,
         id: TicketId,
@@ -111,7 +244,290 @@ impl Database {
         correction: Correction,
         now: Timestamp,
     ) -> Result<Ticket> {
-        let _ = (id, version, by, correction, now);
-        todo!()
+        self.write(move |conn| {
+            Box::pin(async move {
+                let found = ticket(conn, id).await?;
+                let mut ticket = found.ok_or(StoreError::NotFound("ticket"))?;
+                if ticket.version != version {
+                    return Err(StoreError::Conflict {
+                        what: "ticket",
+                        current: ticket.version,
+                    });
+                }
+                if let Some(entry) = ticket.correct(now, Actor::Agent(by), correction)? {
+                    update(conn, &ticket).await?;
+                    append(conn, id, &entry).await?;
+                }
+                Ok(ticket)
+            })
+        })
+        .await
+    }
+}
+
+async fn put_draft(conn: &mut SqliteConnection, draft: &Draft) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (call_id, agent_id) DO UPDATE SET data = excluded.data",
+    )
+    .bind(big(draft.call.get()))
+    .bind(big(draft.agent.get()))
+    .bind(json_of("draft", draft)?)
+    .bind(draft.opened_at.as_ms())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn draft(conn: &mut SqliteConnection, call: CallId, agent: AgentId) -> Result<Option<Draft>> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT data FROM draft WHERE call_id = $1 AND agent_id = $2")
+            .bind(big(call.get()))
+            .bind(big(agent.get()))
+            .fetch_optional(conn)
+            .await?;
+    row.map(|(data,)| from_json("draft", &data)).transpose()
+}
+
+async fn discard_drafts(conn: &mut SqliteConnection, call: CallId) -> Result<()> {
+    sqlx::query("DELETE FROM draft WHERE call_id = $1")
+        .bind(big(call.get()))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The ticket that this call gave at its end.
+async fn ticket_from(conn: &mut SqliteConnection, call: CallId) -> Result<Option<Ticket>> {
+    let mut query = select();
+    query
+        .push(" WHERE t.channel = ")
+        .push_bind(CHANNEL)
+        .push(" AND t.source_ref = ")
+        .push_bind(call.to_string());
+    let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
+    row.map(Row::ticket).transpose()
+}
+
+/// The next number of the day; a refused submit gives it back with its savepoint.
+async fn next_number(conn: &mut SqliteConnection, day: Day) -> Result<Number> {
+    let (serial,): (i64,) = sqlx::query_as(
+        "INSERT INTO ticket_serial (day, last) VALUES ($1, 1)
+         ON CONFLICT (day) DO UPDATE SET last = ticket_serial.last + 1 RETURNING last",
+    )
+    .bind(i64::from(day.yymmdd()))
+    .fetch_one(conn)
+    .await?;
+    let serial = u32::try_from(serial).map_err(|error| StoreError::damaged("serial", error))?;
+    Ok(Number::new(day, serial))
+}
+
+async fn link_to_drafts(conn: &mut SqliteConnection, call: CallId, path: &str) -> Result<()> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT data FROM draft WHERE call_id = $1")
+        .bind(big(call.get()))
+        .fetch_all(&mut *conn)
+        .await?;
+    for (data,) in rows {
+        let mut draft: Draft = from_json("draft", &data)?;
+        if !draft.recordings.iter().any(|known| known == path) {
+            draft.recordings.push(path.to_owned());
+            put_draft(conn, &draft).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn link_to_tickets(
+    conn: &mut SqliteConnection,
+    call: CallId,
+    path: &str,
+    now: Timestamp,
+) -> Result<Vec<TicketId>> {
+    let mut linked = Vec::new();
+    for mut ticket in tickets_of_call(conn, call).await? {
+        if remember_recording(conn, ticket.id, path).await? {
+            let entry = ticket.link_recording(now, call, path);
+            update(conn, &ticket).await?;
+            append(conn, ticket.id, &entry).await?;
+            linked.push(ticket.id);
+        }
+    }
+    Ok(linked)
+}
+
+/// Whether the ticket did not have it yet.
+async fn remember_recording(conn: &mut SqliteConnection, id: TicketId, path: &str) -> Result<bool> {
+    let inserted = sqlx::query(
+        "INSERT INTO ticket_recording (ticket_id, path) VALUES ($1, $2) ON CONFLICT (ticket_id, path) DO NOTHING",
+    )
+    .bind(big(id.get()))
+    .bind(path)
+    .execute(conn)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+async fn tickets_of_call(conn: &mut SqliteConnection, call: CallId) -> Result<Vec<Ticket>> {
+    let mut query = select();
+    query
+        .push(" JOIN ticket_call c ON c.ticket_id = t.id WHERE c.call_id = ")
+        .push_bind(big(call.get()))
+        .push(" ORDER BY t.id LIMIT ")
+        .push_bind(ROWS_MAX);
+    tickets(query.build_query_as().fetch_all(conn).await?)
+}
+
+async fn ticket(conn: &mut SqliteConnection, id: TicketId) -> Result<Option<Ticket>> {
+    let mut query = select();
+    query.push(" WHERE t.id = ").push_bind(big(id.get()));
+    let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
+    row.map(Row::ticket).transpose()
+}
+
+/// The ticket, the first entries of its timeline, its call and the recordings that were there.
+async fn insert(
+    conn: &mut SqliteConnection,
+    submission: &Submission,
+    key: Option<&NumberKey>,
+) -> Result<()> {
+    let ticket = &submission.ticket;
+    insert_row(conn, ticket, key).await?;
+    for entry in &submission.entries {
+        append(conn, ticket.id, entry).await?;
+        if let Event::RecordingLinked { path, .. } = &entry.event {
+            remember_recording(conn, ticket.id, path).await?;
+        }
+    }
+    sqlx::query("INSERT INTO ticket_call (ticket_id, call_id, role) SELECT $1, $2, 'source' WHERE $2 IS NOT NULL")
+        .bind(big(ticket.id.get()))
+        .bind(ticket.source_call.map(|call| big(call.get())))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn insert_row(
+    conn: &mut SqliteConnection,
+    ticket: &Ticket,
+    key: Option<&NumberKey>,
+) -> Result<()> {
+    let contact = &ticket.contact;
+    sqlx::query(
+        "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, customer_id, contact_name, contact_raw,
+           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+    )
+    .bind(big(ticket.id.get()))
+    .bind(ticket.number.digits())
+    .bind(ticket.state.name())
+    .bind(i64::from(ticket.state.is_open()))
+    .bind(i64::from(ticket.priority.level()))
+    .bind(&ticket.subject)
+    .bind(&ticket.body)
+    .bind(ticket.customer.map(|id| big(id.get())))
+    .bind(&contact.name)
+    .bind(&contact.number)
+    .bind(contact.e164.as_ref().map(E164::as_str))
+    .bind(key.map(|key| key.key.as_str()).filter(|key| !key.is_empty()))
+    .bind(ticket.queue.as_ref().map(QueueName::as_str))
+    .bind(CHANNEL)
+    .bind(ticket.source_call.map(|id| big(id.get())))
+    .bind(ticket.source_call.map(|id| id.to_string()))
+    .bind(ticket.created_by.map(|id| big(id.get())))
+    .bind(ticket.created_at.as_ms())
+    .bind(ticket.updated_at.as_ms())
+    .bind(big(ticket.version))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What the rules of today may change.
+async fn update(conn: &mut SqliteConnection, ticket: &Ticket) -> Result<()> {
+    sqlx::query(
+        "UPDATE ticket SET subject = $2, body = $3, updated_at = $4, version = $5 WHERE id = $1",
+    )
+    .bind(big(ticket.id.get()))
+    .bind(&ticket.subject)
+    .bind(&ticket.body)
+    .bind(ticket.updated_at.as_ms())
+    .bind(big(ticket.version))
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Puts an entry at the end of the timeline.
+async fn append(conn: &mut SqliteConnection, id: TicketId, entry: &Entry) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO ticket_event (ticket_id, seq, at, kind, entry)
+         VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM ticket_event WHERE ticket_id = $1), $2, $3, $4)",
+    )
+    .bind(big(id.get()))
+    .bind(entry.at.as_ms())
+    .bind(entry.event.name())
+    .bind(json_of("ticket entry", entry)?)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// All columns of [`Row`], from `ticket t`.
+fn select() -> QueryBuilder<Sqlite> {
+    QueryBuilder::new(
+        "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
+           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.created_at, t.updated_at, t.version FROM ticket t",
+    )
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    number: String,
+    state: String,
+    priority: i64,
+    subject: String,
+    body: String,
+    customer_id: Option<i64>,
+    contact_name: Option<String>,
+    contact_raw: Option<String>,
+    contact_e164: Option<String>,
+    queue: Option<String>,
+    source_call_id: Option<i64>,
+    created_by: Option<i64>,
+    created_at: i64,
+    updated_at: i64,
+    version: i64,
+}
+
+fn tickets(rows: Vec<Row>) -> Result<Vec<Ticket>> {
+    rows.into_iter().map(Row::ticket).collect()
+}
+
+impl Row {
+    fn ticket(self) -> Result<Ticket> {
+        let damaged = |why: &dyn ToString| StoreError::damaged("ticket", why.to_string());
+        let priority = u8::try_from(self.priority).map_err(|error| damaged(&error))?;
+        let e164 = self.contact_e164.map(|number| E164::parse(&number));
+        Ok(Ticket {
+            id: TicketId::new(count(self.id)),
+            number: self.number.parse().map_err(|error| damaged(&error))?,
+            state: self.state.parse().map_err(|error| damaged(&error))?,
+            priority: Priority::new(priority).map_err(|error| damaged(&error))?,
+            subject: self.subject,
+            body: self.body,
+            contact: Contact {
+                name: self.contact_name,
+                number: self.contact_raw,
+                e164: e164.transpose().map_err(|error| damaged(&error))?,
+            },
+            customer: self.customer_id.map(|id| CustomerId::new(count(id))),
+            queue: self.queue.as_deref().map(QueueName::from),
+            source_call: self.source_call_id.map(|id| CallId::new(count(id))),
+            created_by: self.created_by.map(|id| AgentId::new(count(id))),
+            created_at: Timestamp::from_ms(self.created_at),
+            updated_at: Timestamp::from_ms(self.updated_at),
+            version: count(self.version),
+        })
     }
 }

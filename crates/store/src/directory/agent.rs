@@ -4,6 +4,10 @@
 //! still say who took them. Passwords stand as argon2id and as the two HA1s that his phone needs; none of them shows in
 //! `Debug`. Whoever writes over a version that is not current gets `Conflict`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AgentId, QueueName, Timestamp};
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use crate::Database;
@@ -16,9 +20,6 @@ use crate::secret::Secret;
 const LOGIN_CHARS_MAX: usize = 32;
 /// Longest name.
 const NAME_CHARS_MAX: usize = 80;
-use model::{AgentId, QueueName, Timestamp};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

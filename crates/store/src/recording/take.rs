@@ -1,0 +1,229 @@
+//! The recordings that are being written: each a file that is made durable every second and reported when it ends.
+//!
+//! Time is an argument, so that a test can let hours pass. One that nobody feeds any more (its media thread died) is
+//! ended after a while, so that no file stays open for ever.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use audio::{RATE_HZ, StereoWriter, WavError};
+use model::{CallId, Timestamp};
+
+use super::{RecordingReport, path_of, repair};
+
+/// S5: the longest time for which sound may stand in a file without a header that tells of it.
+const FLUSH_EVERY: Duration = Duration::from_secs(1);
+/// The same in frames, for sound that comes faster than it was heard.
+const FLUSH_FRAMES: u64 = RATE_HZ as u64;
+/// A recording without sound for so long has lost its port.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Most silence that stands for lost sound at one place: an hour.
+const SILENCE_FRAMES_MAX: u64 = 3_600 * RATE_HZ as u64;
+
+type Tell = Box<dyn FnMut(RecordingReport, bool) + Send>;
+
+/// All recordings that are being written.
+pub(super) struct Desk {
+    root: PathBuf,
+    takes: BTreeMap<u64, Take>,
+    /// Takes a report, and whether the disk spoilt the recording.
+    tell: Tell,
+}
+
+/// One recording.
+struct Take {
+    call: CallId,
+    path: String,
+    started_at: Timestamp,
+    sound: Sound,
+    frames: u64,
+    flushed_frames: u64,
+    flush_at: Instant,
+    fed_at: Instant,
+}
+
+/// The file, by its two handles.
+struct Sound {
+    wav: StereoWriter<BufWriter<File>>,
+    file: File,
+}
+
+impl Desk {
+    pub(super) fn new(
+        root: PathBuf,
+        tell: impl FnMut(RecordingReport, bool) + Send + 'static,
+    ) -> Self {
+        Self {
+            root,
+            takes: BTreeMap::new(),
+            tell: Box::new(tell),
+        }
+    }
+
+    /// Opens the file of a recording.
+    pub(super) fn begin(&mut self, now: Instant, id: u64, call: CallId, part: u32, at: Timestamp) {
+        let path = path_of(call, part, at);
+        match Sound::create(&self.root.join(&path)) {
+            Ok(sound) => {
+                let take = Take {
+                    call,
+                    path,
+                    started_at: at,
+                    sound,
+                    frames: 0,
+                    flushed_frames: 0,
+                    flush_at: now + FLUSH_EVERY,
+                    fed_at: now,
+                };
+                self.takes.insert(id, take);
+            }
+            Err(error) => {
+                tracing::error!(%call, path, %error, "recording cannot be written");
+                let fault = error.to_string();
+                (self.tell)(RecordingReport::Failed { id, call, fault }, true);
+            }
+        }
+    }
+
+    /// Appends sound, after silence for what was lost before it.
+    pub(super) fn chunk(
+        &mut self,
+        now: Instant,
+        id: u64,
+        lost: u64,
+        interleaved: &[i16],
+        last: bool,
+    ) {
+        // One that failed or ended is not there any more: its sound has nowhere to go.
+        let Some(take) = self.takes.get_mut(&id) else {
+            return;
+        };
+        take.fed_at = now;
+        let mut written = take.silence(lost).and_then(|()| take.write(interleaved));
+        if written.is_ok() && take.frames >= take.flushed_frames + FLUSH_FRAMES {
+            written = take.flush(now);
+        }
+        if let Err(error) = written {
+            self.end(id, Some(error.to_string()));
+        } else if last {
+            self.end(id, None);
+        }
+    }
+
+    /// Flushes what is due and ends what nobody feeds.
+    pub(super) fn tick(&mut self, now: Instant) {
+        let mut ended = Vec::new();
+        for (id, take) in &mut self.takes {
+            if now.saturating_duration_since(take.fed_at) >= IDLE_MAX {
+                ended.push((*id, "no sound came any more".to_owned()));
+            } else if now >= take.flush_at
+                && let Err(error) = take.flush(now)
+            {
+                ended.push((*id, error.to_string()));
+            }
+        }
+        for (id, fault) in ended {
+            self.end(id, Some(fault));
+        }
+    }
+
+    /// Ends all.
+    pub(super) fn close(&mut self) {
+        while let Some(id) = self.takes.keys().next().copied() {
+            self.end(id, None);
+        }
+    }
+
+    /// Closes the file and tells what stands on disk.
+    fn end(&mut self, id: u64, fault: Option<String>) {
+        let Some(take) = self.takes.remove(&id) else {
+            return;
+        };
+        let path = self.root.join(&take.path);
+        let closed = take.sound.close();
+        let fault = fault.or_else(|| closed.err().map(|error| error.to_string()));
+        // The file itself says how long it is, above all after a fault.
+        let file = repair::repair(&path);
+        let call = take.call;
+        if let Some(fault) = &fault {
+            tracing::error!(%call, path = take.path, fault, "recording ended early");
+        }
+        let spoilt = fault.is_some();
+        let report = match file {
+            Ok(found) => RecordingReport::Ready {
+                id,
+                call,
+                path: take.path,
+                started_at: take.started_at,
+                duration_ms: found.duration_ms,
+                bytes: found.bytes,
+                fault,
+            },
+            Err(error) => RecordingReport::Failed {
+                id,
+                call,
+                fault: fault.unwrap_or_else(|| error.to_string()),
+            },
+        };
+        (self.tell)(report, spoilt);
+    }
+}
+
+impl Take {
+    fn write(&mut self, interleaved: &[i16]) -> Result<(), WavError> {
+        self.sound.wav.write(interleaved)?;
+        self.frames += interleaved.len() as u64 / 2;
+        Ok(())
+    }
+
+    fn silence(&mut self, frames: u64) -> Result<(), WavError> {
+        const SILENCE: [i16; 1_600] = [0; 1_600];
+        let mut samples = usize::try_from(frames.min(SILENCE_FRAMES_MAX)).unwrap_or(0) * 2;
+        while samples > 0 {
+            let piece = SILENCE.get(..samples).unwrap_or(&SILENCE);
+            self.write(piece)?;
+            samples -= piece.len();
+        }
+        Ok(())
+    }
+
+    /// S5: header and data on disk.
+    fn flush(&mut self, now: Instant) -> Result<(), WavError> {
+        self.flush_at = now + FLUSH_EVERY;
+        if self.frames == self.flushed_frames {
+            return Ok(());
+        }
+        self.sound.wav.flush()?;
+        self.sound.file.sync_data().map_err(disk)?;
+        self.flushed_frames = self.frames;
+        Ok(())
+    }
+}
+
+impl Sound {
+    /// A file that was not there before: a recording is never written over.
+    fn create(path: &Path) -> Result<Self, WavError> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(disk)?;
+        }
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).open(path);
+        let file = file.map_err(disk)?;
+        let second = file.try_clone().map_err(disk)?;
+        let mut wav = StereoWriter::new(BufWriter::new(file), RATE_HZ)?;
+        wav.flush()?;
+        Ok(Self { wav, file: second })
+    }
+
+    fn close(self) -> Result<(), WavError> {
+        self.wav.finalize()?;
+        self.file.sync_data().map_err(disk)
+    }
+}
+
+fn disk(error: std::io::Error) -> WavError {
+    WavError::Wav(error.into())
+}

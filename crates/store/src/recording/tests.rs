@@ -1,0 +1,368 @@
+//! S5: a recording is a valid WAV at every second of its life, and after a crash, and without a disk.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::scratch::Scratch;
+
+const AT: Timestamp = Timestamp::from_ms(1_795_000_000_007);
+const CALL: CallId = CallId::new(77);
+
+type Told = Arc<Mutex<Vec<RecordingReport>>>;
+
+fn desk(scratch: &Scratch) -> (Desk, Told) {
+    let told = Told::default();
+    let tell = Arc::clone(&told);
+    let desk = Desk::new(scratch.path().to_owned(), move |report, _| {
+        tell.lock().unwrap().push(report);
+    });
+    (desk, told)
+}
+
+/// 100 ms: left rises, right falls.
+fn chunk(number: i16) -> Vec<i16> {
+    (0..800).flat_map(|_| [number + 1, -number - 1]).collect()
+}
+
+fn read(path: &PathBuf) -> Vec<i16> {
+    let wav = WavReader::open(path).unwrap();
+    assert_eq!((wav.spec().channels, wav.spec().sample_rate), (2, 8_000));
+    wav.into_samples::<i16>().map(Result::unwrap).collect()
+}
+
+#[test]
+fn s5_a_file_is_named_by_day_and_ids() {
+    assert_eq!(path_of(CALL, 2, AT), "2026/11/18/77-2.wav");
+}
+
+#[test]
+fn s5_the_file_is_valid_at_every_second_of_its_life() {
+    let scratch = Scratch::new();
+    let (mut desk, told) = desk(&scratch);
+    let start = Instant::now();
+    desk.begin(start, 1, CALL, 1, AT);
+    let path = scratch.path().join(path_of(CALL, 1, AT));
+    assert_eq!(read(&path), [], "valid before the first sound");
+    for number in 0..50_i16 {
+        let now = start + Duration::from_millis(100) * u32::try_from(number).unwrap();
+        desk.chunk(now, 1, 0, &chunk(number), false);
+        desk.tick(now);
+        // What was heard a second ago is there.
+        let heard = read(&path);
+        let frames = usize::try_from(number + 1).unwrap() * 800;
+        assert!(
+            heard.len() / 2 + 8_000 > frames,
+            "{} of {frames}",
+            heard.len() / 2
+        );
+        for (frame, pair) in heard.chunks(2).enumerate() {
+            let value = i16::try_from(frame / 800).unwrap() + 1;
+            assert_eq!(pair, [value, -value]);
+        }
+    }
+    desk.chunk(start, 1, 0, &[], true);
+    assert_eq!(read(&path).len(), 2 * 40_000);
+    let told = told.lock().unwrap();
+    let bytes = fs::metadata(&path).unwrap().len();
+    assert_eq!(
+        *told,
+        [RecordingReport::Ready {
+            id: 1,
+            call: CALL,
+            path: path_of(CALL, 1, AT),
+            started_at: AT,
+            duration_ms: 5_000,
+            bytes,
+            fault: None
+        }]
+    );
+    assert_eq!(bytes, 44 + 4 * 40_000);
+}
+
+#[test]
+fn a_quiet_file_is_flushed_by_the_clock() {
+    let scratch = Scratch::new();
+    let (mut desk, _) = desk(&scratch);
+    let start = Instant::now();
+    desk.begin(start, 1, CALL, 1, AT);
+    desk.chunk(start, 1, 0, &chunk(0), false);
+    let path = scratch.path().join(path_of(CALL, 1, AT));
+    desk.tick(start + Duration::from_millis(900));
+    assert_eq!(read(&path).len(), 0);
+    desk.tick(start + Duration::from_secs(1));
+    assert_eq!(read(&path).len(), 1_600);
+}
+
+#[test]
+fn s5_recovery_puts_right_a_file_that_was_cut_at_any_byte() {
+    let scratch = Scratch::new();
+    let (mut desk, _) = desk(&scratch);
+    let start = Instant::now();
+    desk.begin(start, 1, CALL, 1, AT);
+    for number in 0..10 {
+        desk.chunk(start, 1, 0, &chunk(number), false);
+    }
+    let path = scratch.path().join(path_of(CALL, 1, AT));
+    let stale_header = fs::read(&path).unwrap()[..44].to_vec();
+    desk.chunk(start, 1, 0, &chunk(10), true);
+    let mut whole = fs::read(&path).unwrap();
+    // As a crash leaves it: the header of the last flush, sound behind what it tells, cut anywhere.
+    whole[..44].copy_from_slice(&stale_header);
+    for length in [44, 45, 47, 48, 1_000, 32_044, 32_045, 33_001, whole.len()] {
+        fs::write(&path, &whole[..length]).unwrap();
+        let found = recover(scratch.path()).unwrap();
+        let frames = (length - 44) / 4;
+        assert_eq!(found.len(), 1, "{length}");
+        assert_eq!(
+            (found[0].call, found[0].path.as_str()),
+            (CALL, path_of(CALL, 1, AT).as_str())
+        );
+        assert_eq!(found[0].duration_ms, frames as u64 / 8, "{length}");
+        assert_eq!(found[0].repaired, length != 32_044, "{length}");
+        assert_eq!(read(&path).len(), frames * 2, "{length}");
+        let again = recover(scratch.path()).unwrap();
+        assert!(!again[0].repaired, "{length}");
+    }
+    fs::write(&path, &whole[..20]).unwrap();
+    assert_eq!(recover(scratch.path()).unwrap(), [], "no header, no sound");
+    assert!(path.exists(), "but nothing is thrown away");
+}
+
+#[test]
+fn recovery_looks_at_the_two_newest_days_and_at_recordings_only() {
+    let scratch = Scratch::new();
+    let (mut desk, _) = desk(&scratch);
+    let day = 24 * 3_600_000;
+    for (call, days) in [(1, 0), (2, 1), (3, 40)] {
+        let at = Timestamp::from_ms(AT.as_ms() + days * day);
+        desk.begin(Instant::now(), call, CallId::new(call), 1, at);
+    }
+    desk.close();
+    let folder = scratch.path().join("2026/11/19");
+    fs::write(folder.join("notes.txt"), "x").unwrap();
+    fs::write(folder.join("not-ours.wav"), "x").unwrap();
+    let calls: Vec<_> = recover(scratch.path())
+        .unwrap()
+        .iter()
+        .map(|found| found.call.get())
+        .collect();
+    assert_eq!(calls, [2, 3]);
+    assert_eq!(recover(&scratch.path().join("none")).unwrap(), []);
+}
+
+#[test]
+fn a_disk_that_fails_costs_the_recording_and_nothing_else() {
+    let scratch = Scratch::new();
+    // Where the year's folder should be stands a file.
+    fs::write(scratch.path().join("2026"), "x").unwrap();
+    let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
+    let mut sink = writer.sink();
+    assert!(sink.begin(1, CALL, 1, AT));
+    sink.write(1, &chunk(0), false);
+    sink.write(1, &chunk(1), true);
+    let next_year = Timestamp::from_ms(AT.as_ms() + 60 * 24 * 3_600_000);
+    assert!(sink.begin(2, CallId::new(78), 1, next_year));
+    sink.write(2, &chunk(0), true);
+    let report = reports.recv().unwrap();
+    assert!(
+        matches!(
+            report,
+            RecordingReport::Failed {
+                id: 1,
+                call: CALL,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
+    let report = reports.recv().unwrap();
+    assert!(
+        matches!(
+            report,
+            RecordingReport::Ready {
+                id: 2,
+                duration_ms: 100,
+                fault: None,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
+    assert_eq!(writer.counters().faults, 1);
+    writer.close();
+}
+
+#[test]
+fn a_disk_that_fills_up_leaves_what_it_took() {
+    // A file size limit makes the disk full for one process: this test again, as a child.
+    if let Ok(folder) = std::env::var("TRUNKLINE_FULL_DISK") {
+        let (writer, reports) = RecordingWriter::start(Path::new(&folder)).unwrap();
+        let mut sink = writer.sink();
+        sink.begin(1, CALL, 1, AT);
+        for _ in 0..60 {
+            sink.write(1, &chunk(0), false);
+        }
+        let report = reports.recv().unwrap();
+        assert!(
+            matches!(&report, RecordingReport::Ready { fault: Some(_), duration_ms, .. } if *duration_ms >= 3_000),
+            "{report:?}"
+        );
+        return;
+    }
+    let scratch = Scratch::new();
+    let child = std::process::Command::new("sh")
+        // 256 blocks of 512 bytes: 131,072, a little more than 4 s of sound. Without the signal it is an error of write.
+        .args(["-c", "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "recording::tests::a_disk_that_fills_up_leaves_what_it_took",
+            "--nocapture",
+        ])
+        .env("TRUNKLINE_FULL_DISK", scratch.path())
+        .output()
+        .unwrap();
+    assert!(
+        child.status.success(),
+        "{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    let kept = read(&scratch.path().join(path_of(CALL, 1, AT)));
+    assert!(
+        (24_000..=32_768).contains(&(kept.len() / 2)),
+        "{}",
+        kept.len() / 2
+    );
+}
+
+#[test]
+fn a_recording_that_is_there_is_never_written_over() {
+    let scratch = Scratch::new();
+    let (mut desk, told) = desk(&scratch);
+    let now = Instant::now();
+    desk.begin(now, 1, CALL, 1, AT);
+    desk.chunk(now, 1, 0, &chunk(3), true);
+    desk.begin(now, 2, CALL, 1, AT);
+    desk.chunk(now, 2, 0, &chunk(4), true);
+    let told = told.lock().unwrap();
+    assert!(
+        matches!(
+            told[..],
+            [
+                RecordingReport::Ready { id: 1, .. },
+                RecordingReport::Failed { id: 2, .. }
+            ]
+        ),
+        "{told:?}"
+    );
+    assert_eq!(read(&scratch.path().join(path_of(CALL, 1, AT)))[0], 4);
+}
+
+#[test]
+fn a_recording_without_sound_ends_by_itself() {
+    let scratch = Scratch::new();
+    let (mut desk, told) = desk(&scratch);
+    let start = Instant::now();
+    desk.begin(start, 1, CALL, 1, AT);
+    desk.chunk(start + Duration::from_secs(20), 1, 0, &chunk(0), false);
+    desk.tick(start + Duration::from_secs(49));
+    assert!(told.lock().unwrap().is_empty());
+    desk.tick(start + Duration::from_secs(50));
+    let told = told.lock().unwrap();
+    assert!(
+        matches!(
+            &told[..],
+            [RecordingReport::Ready {
+                duration_ms: 100,
+                fault: Some(_),
+                ..
+            }]
+        ),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn sound_that_finds_the_queue_full_becomes_silence_and_its_end_is_not_forgotten() {
+    let (queue, messages) = sync_channel(2);
+    let counters = Arc::<Counters>::default();
+    let mut sink = RecordingSink {
+        queue,
+        counters: Arc::clone(&counters),
+        lost: BTreeMap::new(),
+    };
+    let mut frames = Vec::new();
+    let mut drain = |frames: &mut Vec<(u64, u64, usize, bool)>| {
+        for message in messages.try_iter() {
+            if let Message::Chunk {
+                id,
+                lost,
+                len,
+                last,
+                ..
+            } = message
+            {
+                frames.push((id, lost, len / 2, last));
+            }
+        }
+    };
+    sink.write(1, &[5; 2 * 1_600], false);
+    sink.write(1, &chunk(0), false);
+    sink.write(1, &chunk(0)[..200], true);
+    sink.write(2, &chunk(0), false);
+    assert_eq!(counters.dropped_chunks.load(Ordering::Relaxed), 3);
+    drain(&mut frames);
+    assert_eq!(frames, [(1, 0, 800, false), (1, 0, 800, false)]);
+    frames.clear();
+    sink.write(2, &chunk(1), false);
+    drain(&mut frames);
+    assert_eq!(frames, [(1, 900, 0, true), (2, 800, 800, false)]);
+    assert!(sink.lost.is_empty());
+}
+
+#[test]
+fn silence_stands_where_sound_was_lost() {
+    let scratch = Scratch::new();
+    let (mut desk, _) = desk(&scratch);
+    let now = Instant::now();
+    desk.begin(now, 1, CALL, 1, AT);
+    desk.chunk(now, 1, 0, &chunk(0), false);
+    desk.chunk(now, 1, 1_700, &chunk(1), true);
+    let heard = read(&scratch.path().join(path_of(CALL, 1, AT)));
+    assert_eq!(heard.len(), 2 * (800 + 1_700 + 800));
+    assert!(
+        heard[1_600..1_600 + 3_400]
+            .iter()
+            .all(|sample| *sample == 0)
+    );
+    assert_eq!(heard[5_000], 2);
+}
+
+#[test]
+fn closing_ends_what_still_goes_on() {
+    let scratch = Scratch::new();
+    let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
+    let mut sink = writer.sink().clone();
+    sink.begin(1, CALL, 1, AT);
+    sink.write(1, &chunk(0), false);
+    writer.close();
+    let report = reports.recv().unwrap();
+    assert!(
+        matches!(
+            report,
+            RecordingReport::Ready {
+                duration_ms: 100,
+                fault: None,
+                ..
+            }
+        ),
+        "{report:?}"
+    );
+    assert!(reports.recv().is_err(), "no more will come");
+    assert!(
+        !sink.begin(2, CALL, 2, AT),
+        "a sink that lives on is refused"
+    );
+}
