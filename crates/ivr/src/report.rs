@@ -61,7 +61,7 @@ impl Report {
     /// All findings, by line and column.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.found
-            .sort_by(|a, b| (a.line, a.column, a.severity).cmp(&(b.line, b.column, b.severity)));
+            .sort_by_key(|one| (one.line, one.column, one.severity));
         self.found
     }
 

@@ -89,11 +89,11 @@ pub(crate) fn is_settable(name: &str) -> bool {
         .is_some_and(|letter| letter.is_ascii_lowercase());
     let rest = letters
         .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
-    first
-        && rest
-        && name.len() <= 64
-        && entry_type(name).is_none()
-        && !crate::expression::is_reserved(name)
+    // `caller` is the first part of names that are there at entry.
+    let free = ENTRY_VARIABLES
+        .iter()
+        .all(|known| known.name.split('.').next() != Some(name));
+    first && rest && free && name.len() <= 64 && !crate::expression::is_reserved(name)
 }
 
 /// The answers that a run has so far.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::AllClaims;
 use crate::claim::{By, Exit};
-use crate::place::Name;
+use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
 
@@ -14,7 +14,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report
     if script.broken.is_empty() {
         all_reached(script, claims, report);
     }
-    no_cycle(claims, report);
+    no_cycle(script, claims, report);
 }
 
 fn exits_exist(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
@@ -58,12 +58,19 @@ fn all_reached(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
 }
 
 /// A depth-first walk over the exits that the script takes by itself; an exit back onto the way is a cycle.
-fn no_cycle(claims: &AllClaims<'_>, report: &mut Report) {
+fn no_cycle(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
     let mut done: BTreeSet<&str> = BTreeSet::new();
-    for root in claims.keys() {
+    // From the start and then down the file: the exit that is told is the one that a reader meets last.
+    let mut roots: Vec<(&String, Place)> = script
+        .nodes
+        .iter()
+        .map(|(name, placed)| (name, placed.place))
+        .collect();
+    roots.sort_by_key(|(name, place)| (**name != script.start.text, *place));
+    for (root, _) in roots {
         // The way from the root to here: each node with its exits that are not walked yet.
         let mut way: Vec<(&str, Vec<&Name>)> = Vec::new();
-        let mut next = Some(*root);
+        let mut next = Some(root.as_str());
         loop {
             if let Some(node) = next.take()
                 && !done.contains(node)

@@ -71,12 +71,15 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
 fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &mut Report) {
     for (name, prompt) in &script.prompts {
         if !used.contains(name.as_str()) {
-            let help = Some("name it in a node, or delete it".to_owned());
-            report.warning(
-                prompt.place,
-                format!("no node plays the prompt `{name}`"),
-                help,
-            );
+            // A node that could not be read may be the one that plays it.
+            if script.broken.is_empty() {
+                let help = Some("name it in a node, or delete it".to_owned());
+                report.warning(
+                    prompt.place,
+                    format!("no node plays the prompt `{name}`"),
+                    help,
+                );
+            }
             continue;
         }
         for language in &script.languages {

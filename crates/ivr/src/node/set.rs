@@ -52,8 +52,8 @@ fn values(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Expression)>> {
     let read: Vec<Read<(Name, Expression)>> = entries
         .into_iter()
         .map(|(name, item)| {
-            let (name, expression) = (section.settable(name), section.expression("values", item));
-            Ok((name?, expression?))
+            let name = section.settable(name)?;
+            Ok((name, section.expression("values", item)?))
         })
         .collect();
     read.into_iter().collect()

@@ -24,20 +24,23 @@ pub(crate) struct InputKind {
 /// The words of `kind`, in the order of `INPUT_KINDS`.
 pub(super) const NAMES: &[&str] = &["digits", "phone", "id_card", "date", "money"];
 
+/// What is read when nothing else is said.
+const DIGITS: InputKind = InputKind {
+    name: "digits",
+    says: Words {
+        en: "Any digits.",
+        zh: "任意数字",
+    },
+    extra: None,
+    bounds: (1, super::DIGITS_MAX as usize),
+    usual: (1, 20),
+    gives: Type::Text,
+    read: |keys| Some(Value::Text(keys.to_owned())),
+};
+
 /// All kinds.
 pub(crate) const INPUT_KINDS: &[InputKind] = &[
-    InputKind {
-        name: "digits",
-        says: Words {
-            en: "Any digits.",
-            zh: "任意数字",
-        },
-        extra: None,
-        bounds: (1, super::DIGITS_MAX as usize),
-        usual: (1, 20),
-        gives: Type::Text,
-        read: |keys| Some(Value::Text(keys.to_owned())),
-    },
+    DIGITS,
     InputKind {
         name: "phone",
         says: Words {
@@ -95,13 +98,12 @@ impl InputKind {
     }
 }
 
-/// The kind of a word; the first one for an unknown word.
+/// The kind of a word; `digits` for an unknown one, which its reader has told.
 pub(super) fn find(word: &str) -> &'static InputKind {
-    const FIRST: &InputKind = &INPUT_KINDS[0];
     INPUT_KINDS
         .iter()
         .find(|kind| kind.name == word)
-        .unwrap_or(FIRST)
+        .unwrap_or(&DIGITS)
 }
 
 /// GB 11643-1999: region (6), birthday (8), sequence (3), check character by ISO 7064 MOD 11-2.

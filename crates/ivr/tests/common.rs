@@ -1,0 +1,69 @@
+//! What the tests of this crate share: one good script and the world around it.
+#![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(unreachable_pub, reason = "a module of several test binaries")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ivr::{Script, World, check, parse};
+use model::calendar::CalendarConfig;
+use model::{Calendar, QueueName, ScriptName};
+
+/// Whole and without findings; the tests of diagnostics edit it.
+pub const GOOD: &str = r#"title = { zh-CN = "测试", en = "Test" }
+languages = ["zh-CN", "en"]
+start = "welcome"
+
+[prompt.hello]
+zh-CN = "请按 1"
+en = "Press 1"
+
+[menu.welcome]
+prompt = "hello"
+keys = { 1 = "agents" }
+on_failure = "bye"
+
+[queue.agents]
+queue = "support"
+on_timeout = "bye"
+on_no_agents = "bye"
+
+[hangup.bye]
+"#;
+
+/// Two queues, a calendar, two scripts, an agent, a number, one prompt in two languages.
+pub fn world() -> World {
+    let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    World {
+        queues: ["sales", "support"].map(QueueName::from).into(),
+        calendars: texts(&["office"]),
+        scripts: ["main", "night"].map(ScriptName::from).into(),
+        agents: Some(texts(&["1001"])),
+        numbers: texts(&["4000"]),
+        sounds: texts(&["zh-CN/hello", "en/hello"]),
+    }
+}
+
+/// A script that must be whole: neither `parse` nor `check` finds an error.
+pub fn script(name: &str, text: &str) -> Arc<Script> {
+    let (script, mut found) = parse(ScriptName::from(name), name, text);
+    let script = script.unwrap_or_else(|| panic!("{found:#?}"));
+    let mut world = world();
+    world.sounds.extend(script.sounds());
+    found.extend(check(&script, &world));
+    found.retain(ivr::Diagnostic::is_error);
+    assert_eq!(found, [], "{text}");
+    Arc::new(script)
+}
+
+/// Monday to Friday, 9 to 18 in Shanghai; 2026-10-01 is a holiday.
+pub fn calendars() -> BTreeMap<String, Calendar> {
+    let config: CalendarConfig = serde_json::from_str(
+        r#"{"zone": "Asia/Shanghai", "mon-fri": ["09:00-18:00"], "exception": [{"date": "2026-10-01", "hours": []}]}"#,
+    )
+    .expect("a table");
+    BTreeMap::from([(
+        "office".to_owned(),
+        Calendar::new(&config).expect("a calendar"),
+    )])
+}
