@@ -40,8 +40,12 @@ impl Endpoint {
             .get_mut(&session)
             .and_then(Session::dialog_mut);
         let in_order = dialog.is_some_and(|dialog| {
-            dialog.flow = flow;
-            dialog.accept_cseq(cseq)
+            let in_order = dialog.accept_cseq(cseq);
+            // A phone that has come back on another connection is to be reached there.
+            if in_order {
+                dialog.flow = flow;
+            }
+            in_order
         });
         if !in_order {
             return self.refuse(&request, flow, 500, "request out of order");

@@ -122,7 +122,6 @@ impl Endpoint {
             .header(Header::Allow, |out| {
                 out.text(ALLOW);
             })
-            .header(Header::Supported, |_| {})
             .header(Header::UserAgent, |out| {
                 out.text(product);
             });

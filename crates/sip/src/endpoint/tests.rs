@@ -1,5 +1,6 @@
 //! Stories in virtual time: endpoints wired to one another, and phones that speak raw text.
 
+mod answers;
 mod calls;
 mod hostile;
 mod loss;

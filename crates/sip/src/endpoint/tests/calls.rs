@@ -482,26 +482,3 @@ fn s6_draining_refuses_new_calls_and_keeps_old_ones() {
     world.at(SERVER, |node, _| node.set_refusing(None));
     world.hotline();
 }
-
-#[test]
-fn advisory_8_rejected_invites_leave_nothing() {
-    let mut world = World::new();
-    for _ in 0..10_000 {
-        let (_, server) = world.hotline();
-        world.at(SERVER, |node, now| {
-            node.reject(now, server, Refusal::new(404))
-        });
-        world.run_ms(50);
-        assert!(matches!(
-            world.news(ALICE).as_slice(),
-            [Event::Refused { status: 404, .. }]
-        ));
-        assert_eq!(world.sizes(SERVER).sessions, 0);
-        assert!(
-            world.sizes(SERVER).transactions <= 60,
-            "timer I: 5 s of calls that take 100 ms each"
-        );
-        world.trace.clear();
-    }
-    world.expect_nothing_left();
-}

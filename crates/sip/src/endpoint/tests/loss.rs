@@ -93,7 +93,13 @@ fn r3_any_story_ends_once_and_leaves_nothing() {
                             node.accept_reinvite(now, session, ANSWER)
                         });
                     }
-                    _ => {}
+                    Event::Acked { .. }
+                    | Event::Digit { .. }
+                    | Event::Ringing { .. }
+                    | Event::Answered { .. }
+                    | Event::Refused { .. }
+                    | Event::Registered { .. }
+                    | Event::Unregistered { .. } => {}
                 }
             }
             for event in world.news(ALICE) {
@@ -105,16 +111,18 @@ fn r3_any_story_ends_once_and_leaves_nothing() {
             match roll() % 12 {
                 0 => world.at(SERVER, |node, now| node.ring(now, session)),
                 1 | 2 => world.at(SERVER, |node, now| node.answer(now, session, ANSWER)),
-                3 if roll() % 4 == 0 => {
+                3 if roll().is_multiple_of(4) => {
                     world.at(SERVER, |node, now| {
                         node.reject(now, session, Refusal::new(486))
                     });
                 }
-                4 if roll() % 4 == 0 => {
+                4 if roll().is_multiple_of(4) => {
                     world.at(SERVER, |node, now| node.hang_up(now, session, None));
                     server_done = true;
                 }
-                5 if roll() % 4 == 0 => world.at(ALICE, |node, now| node.hang_up(now, alice, None)),
+                5 if roll().is_multiple_of(4) => {
+                    world.at(ALICE, |node, now| node.hang_up(now, alice, None))
+                }
                 _ => {}
             }
         }

@@ -1,8 +1,16 @@
 use super::*;
 
+type Row = (
+    &'static str,
+    Scheme,
+    Option<&'static str>,
+    &'static str,
+    Option<u16>,
+);
+
 #[test]
 fn parts_of_valid_uris() {
-    let rows: [(&str, Scheme, Option<&str>, &str, Option<u16>); 12] = [
+    let rows: [Row; 12] = [
         (
             "sip:4000@example.com",
             Scheme::Sip,
