@@ -65,9 +65,6 @@ impl Acd {
         self.give_up_familiar(call);
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.seeking = seeking;
-            // He looks for somebody else than the pass that is between two rounds did.
-            caller.paused = false;
-            self.timers.cancel(&Timer::PassPause(call));
             self.refile(call);
         }
     }
@@ -139,13 +136,10 @@ impl Acd {
         let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };
-        let Some(queue) = self.queues.get_mut(&caller.queue) else {
-            return;
-        };
+        let queue = self.queues.get(&caller.queue);
+        let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
         caller.paused = true;
-        queue.file(caller);
-        let end = now + queue.config.pass_pause;
-        self.timers.set(Timer::PassPause(call), end);
+        self.timers.set(Timer::PassPause(call), now + length);
     }
 
     /// R9: T(c) is emptied.

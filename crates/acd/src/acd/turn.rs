@@ -13,6 +13,7 @@ use super::Acd;
 use crate::offer::Offer;
 use crate::queue::Lane;
 use crate::strategy::Rings;
+use crate::timer::Timer;
 use crate::waiting::{Place, Seeking};
 
 /// Where the walk stands in one queue's lane.
@@ -129,8 +130,10 @@ impl Acd {
             && let Some(queue) = self.queues.get_mut(&caller.queue)
         {
             caller.offers.insert(offer);
+            caller.paused = false;
             queue.file(caller);
         }
+        self.timers.cancel(&Timer::PassPause(call));
         self.mark_shared(call);
     }
 
@@ -152,7 +155,8 @@ impl Acd {
         let Some(caller) = self.waiting.get(&call) else {
             return;
         };
-        if lane == Lane::Open && caller.seeking == Seeking::Anyone && !caller.tried.is_empty() {
+        let pass_is_through = caller.seeking == Seeking::Anyone && !caller.tried.is_empty();
+        if lane == Lane::Open && pass_is_through && !caller.paused {
             self.pause(now, call);
         }
     }

@@ -161,11 +161,11 @@ impl<'a> Weighing<'a> {
 
     fn standing(&self, agent: AgentId) -> ReasonCode {
         let standing = self.agents.get(&agent).and_then(|agent| agent.standing);
-        match standing.unwrap_or(ReasonCode::Offline) {
-            // Both hold after a decline; for this caller the tried-set is the reason that lasts.
-            ReasonCode::BackOff if self.filter.tried.contains(&agent) => ReasonCode::Tried,
-            reason => reason,
+        // Both hold after a decline; for this caller the tried-set is the reason that lasts.
+        if standing == Some(ReasonCode::BackOff) && self.filter.tried.contains(&agent) {
+            return ReasonCode::Tried;
         }
+        standing.unwrap_or(ReasonCode::Offline)
     }
 
     /// Why a candidate does not ring although all ring.

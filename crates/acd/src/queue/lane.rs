@@ -16,10 +16,11 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
-    /// The lane of a caller; `None`: he is served, or pauses between two passes.
+    /// The lane of a caller; `None`: enough phones ring for him.
     pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
         match (caller.offers.len(), rings) {
-            (0, _) => (!caller.paused).then_some(Self::Open),
+            // Also between two passes: whoever becomes a candidate meanwhile is offered at once (R9).
+            (0, _) => Some(Self::Open),
             (_, Rings::One) => None,
             (ringing, Rings::All) => (ringing < ring_max).then_some(Self::Extending),
         }

@@ -48,11 +48,11 @@ fn r57_also_when_the_directory_answers_while_nobody_rings() {
 #[test]
 fn r58_who_is_away_is_not_waited_for() {
     let table: [fn(&mut Centre); 5] = [
-        |centre| drop(centre.signs_out('F')),
-        |centre| drop(centre.rests('F')),
-        |centre| drop(centre.assigns('F', &["sales"])),
-        |centre| drop(centre.input(Input::PhoneUnregistered(id('F')))),
-        |centre| drop(centre.input(Input::AgentRemoved(id('F')))),
+        |centre| _ = centre.signs_out('F'),
+        |centre| _ = centre.rests('F'),
+        |centre| _ = centre.assigns('F', &["sales"]),
+        |centre| _ = centre.input(Input::PhoneUnregistered(id('F'))),
+        |centre| _ = centre.input(Input::AgentRemoved(id('F'))),
     ];
     for away in table {
         let mut centre = centre("A");
@@ -65,11 +65,11 @@ fn r58_who_is_away_is_not_waited_for() {
 #[test]
 fn r58_who_goes_away_is_no_longer_waited_for() {
     let table: [fn(&mut Centre); 5] = [
-        |centre| drop(centre.signs_out('F')),
-        |centre| drop(centre.rests('F')),
-        |centre| drop(centre.assigns('F', &["sales"])),
-        |centre| drop(centre.input(Input::PhoneUnregistered(id('F')))),
-        |centre| drop(centre.input(Input::AgentRemoved(id('F')))),
+        |centre| _ = centre.signs_out('F'),
+        |centre| _ = centre.rests('F'),
+        |centre| _ = centre.assigns('F', &["sales"]),
+        |centre| _ = centre.input(Input::PhoneUnregistered(id('F'))),
+        |centre| _ = centre.input(Input::AgentRemoved(id('F'))),
     ];
     for away in table {
         let mut centre = centre("A");
@@ -168,9 +168,9 @@ fn r60_the_fall_back_starts_exactly_at_sticky_wait() {
 #[test]
 fn r61_when_he_declines_misses_or_fails_the_fall_back_comes_at_once() {
     let table: [fn(&mut Centre); 3] = [
-        |centre| drop(centre.declines('F')),
-        |centre| drop(centre.wait(15)),
-        |centre| drop(centre.fails('F', 480)),
+        |centre| _ = centre.declines('F'),
+        |centre| _ = centre.wait(15),
+        |centre| _ = centre.fails('F', 480),
     ];
     for end in table {
         let mut centre = centre("A");
@@ -191,7 +191,11 @@ fn r63_two_may_wait_for_him_by_place_and_the_third_falls_back() {
         .joins_for(3, 'F')
         .joins_as(2, SUPPORT, 60, None, Some('F'))
         .expect("");
-    centre.joins_for(4, 'F').expect("offer 4 A");
+    centre
+        .joins_for(4, 'F')
+        .expect("offer 4 A")
+        .answers('A')
+        .silence();
     centre.wait(15).expect("offer 2 F");
 }
 

@@ -27,14 +27,19 @@ fn d5_a_full_queue_takes_nobody_in() {
 
 #[test]
 fn d6_the_deadline_is_exact_stops_the_ring_and_never_fires_after_an_answer() {
-    let mut centre = Centre::tuned("linear", "AB", |queue| queue.max_wait = Some(s(20)));
+    let mut centre = Centre::tuned("linear", "AB", |queue| {
+        queue.max_wait = Some(s(20));
+        queue.ring_timeout = s(60);
+    });
     centre
         .joins(1)
         .joins(2)
         .answers('B')
         .wait_ms(19_999)
         .silence();
-    centre.wait_ms(1).expect("left 1 Timeout");
+    centre
+        .wait_ms(1)
+        .expect("cancelled 1 A QueueLeft, left 1 Timeout");
     centre.joins(3).wait(12).joins(4).wait(7).silence();
     centre
         .wait(1)

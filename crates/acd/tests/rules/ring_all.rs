@@ -1,9 +1,9 @@
 //! R20-R26: ring-all.
 
+use acd::strategy;
 use model::decision::{ReasonCode, Verdict};
 
-use crate::support::{Centre, SUPPORT, id, queue, s};
-use acd::strategy;
+use crate::support::{Centre, SUPPORT, all_in_wrap_up, id};
 
 #[test]
 fn r20_all_candidates_ring_in_one_turn() {
@@ -95,35 +95,12 @@ fn r25_agents_freed_by_an_answer_ring_for_the_next_caller_in_the_same_turn() {
 
 #[test]
 fn r18_ring_all_leaves_a_phone_for_each_caller_behind() {
-    let mut centre = Centre::tuned("ring-all", "", |queue| queue.wait_without_agents = true);
-    for agent in "ABCDE".chars() {
-        centre.hires(agent, &["sales"]).ready(agent);
-    }
-    for number in 1..=3 {
-        centre.joins(number);
-    }
-    // The five become candidates in one turn, while three wait.
-    let mut sales = queue("sales", "ring-all");
-    sales.wait_without_agents = true;
-    centre.drop_queue("nothing").expect("");
-    centre.add_queue(sales);
-    for number in 11..=12 {
-        centre.joins_in(number, "sales");
-    }
-    centre.silence().answers('A');
-    centre.expect(
-        "connect 11 A, cancelled 11 B AnsweredElsewhere, cancelled 11 C AnsweredElsewhere, \
-         cancelled 11 D AnsweredElsewhere, cancelled 11 E AnsweredElsewhere, \
-         offer 12 B, offer 12 C, offer 12 D, offer 12 E",
-    );
-    // Three wait, four phones become free at once: one each, and the first in line gets the fourth as well.
-    centre.joins_in(13, "sales").joins_in(14, "sales").silence();
-    centre.answers('B').expect(
-        "connect 12 B, cancelled 12 C AnsweredElsewhere, cancelled 12 D AnsweredElsewhere, \
-         cancelled 12 E AnsweredElsewhere, offer 13 C, offer 13 D, offer 14 E",
-    );
-    let candidates = &centre.decisions[centre.decisions.len() - 2].candidates;
-    let e = candidates.iter().find(|one| one.agent == id('E')).unwrap();
-    assert_eq!(e.verdict, Verdict::Out(ReasonCode::NextCaller));
-    assert!(s(0).is_zero());
+    let mut centre = all_in_wrap_up("ring-all");
+    centre.joins(11).joins(12).joins(13).silence();
+    centre
+        .wait(10)
+        .expect("offer 11 A, offer 11 B, offer 12 C, offer 13 D");
+    let first = &centre.decisions[centre.decisions.len() - 4].candidates;
+    let d = first.iter().find(|one| one.agent == id('D')).unwrap();
+    assert_eq!(d.verdict, Verdict::Out(ReasonCode::NextCaller));
 }

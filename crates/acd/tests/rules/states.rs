@@ -77,8 +77,8 @@ fn c3_one_call_passes_through_all_states() {
 #[test]
 fn c4_wrap_up_ends_by_hand_or_by_asking_for_ready() {
     let ends: [fn(&mut Centre); 2] = [
-        |centre| drop(centre.ready('A')),
-        |centre| drop(centre.input(Input::WrapUpEnded(id('A')))),
+        |centre| _ = centre.ready('A'),
+        |centre| _ = centre.input(Input::WrapUpEnded(id('A'))),
     ];
     for end in ends {
         let mut centre = Centre::tuned("linear", "A", |queue| queue.wrap_up = s(600));

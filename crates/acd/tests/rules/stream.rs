@@ -1,11 +1,11 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, AgentProfile, Input, OfferEnd, Output, QueueConfig, Requested, strategy};
+use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
 use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const AGENTS: u64 = 9;
@@ -33,8 +33,9 @@ struct World {
     now: Duration,
     version: u64,
     calls: u64,
-    /// Offers that were ever made, and who was last seen talking to whom.
-    offers: Vec<OfferId>,
+    /// The live offers, some dead ones, and who was last seen talking to whom.
+    live: BTreeSet<OfferId>,
+    dead: Vec<OfferId>,
     talks: BTreeMap<AgentId, CallId>,
     transcript: String,
     connected: u32,
@@ -48,7 +49,8 @@ impl World {
             now: Duration::from_secs(1_800_000_000),
             version: 0,
             calls: 0,
-            offers: Vec::new(),
+            live: BTreeSet::new(),
+            dead: Vec::new(),
             talks: BTreeMap::new(),
             transcript: String::new(),
             connected: 0,
@@ -89,27 +91,36 @@ impl World {
     fn step(&mut self) {
         let agent = AgentId::new(1 + self.dice.roll(AGENTS));
         match self.dice.roll(40) {
-            0..=9 => self.join(),
-            10..=14 => self.answer(),
-            15..=17 => {
+            0..=6 => self.join(),
+            7..=14 => self.answer(),
+            15..=16 => {
                 let offer = self.offer();
+                self.live.remove(&offer).then(|| self.dead.push(offer));
                 self.input(Input::Declined { offer });
             }
             18 => {
                 let (offer, status) = (self.offer(), self.dice.pick(&[404, 408, 486, 503]));
+                self.live.remove(&offer).then(|| self.dead.push(offer));
                 self.input(Input::Failed { offer, status });
             }
-            19..=21 => {
+            19..=20 => {
                 let call = CallId::new(1 + self.dice.roll(self.calls.max(1)));
                 let cause = self.dice.pick(&[QueueExit::Abandoned, QueueExit::Key]);
                 self.input(Input::Left { call, cause });
             }
-            22..=26 => {
-                if let Some(call) = self.talks.remove(&agent) {
+            21..=24 => {
+                let talks: Vec<_> = self
+                    .talks
+                    .iter()
+                    .map(|(agent, call)| (*agent, *call))
+                    .collect();
+                if !talks.is_empty() {
+                    let (agent, call) = self.dice.pick(&talks);
+                    self.talks.remove(&agent);
                     self.input(Input::CallEnded { call, agent });
                 }
             }
-            27..=29 => self.request(agent, Requested::Ready),
+            25..=29 => self.request(agent, Requested::Ready),
             30 => self.request(
                 agent,
                 Requested::NotReady(NotReadyReason::Said("tea".into())),
@@ -117,8 +128,11 @@ impl World {
             31 if self.dice.roll(3) == 0 => self.request(agent, Requested::Offline),
             32 => self.phone(agent),
             33 => self.direct(agent),
-            34 if self.dice.roll(4) == 0 => self.input(Input::AgentRemoved(agent)),
-            35 => self.put(agent),
+            34 if self.dice.roll(6) == 0 => self.input(Input::AgentRemoved(agent)),
+            35 => {
+                self.put(agent);
+                self.input(Input::PhoneRegistered(agent));
+            }
             36 if self.dice.roll(6) == 0 => self.configure(),
             37 => self.identify(),
             38 => self.input(Input::WrapUpEnded(agent)),
@@ -126,13 +140,15 @@ impl World {
         }
     }
 
+    /// Mostly a live offer; now and then one that has ended, as a crossing message would name it.
     fn offer(&mut self) -> OfferId {
-        let recent = self.offers.len().saturating_sub(12);
-        let recent = self.offers[recent..].to_vec();
-        if recent.is_empty() {
-            return OfferId::new(1);
+        let live: Vec<OfferId> = self.live.iter().copied().collect();
+        match (live.is_empty(), self.dead.is_empty()) {
+            (true, true) => OfferId::new(1),
+            (true, false) => self.dead[self.dead.len() - 1],
+            (false, false) if self.dice.roll(8) == 0 => self.dead[self.dead.len() - 1],
+            (false, _) => self.dice.pick(&live),
         }
-        self.dice.pick(&recent)
     }
 
     fn answer(&mut self) {
@@ -182,10 +198,10 @@ impl World {
     }
 
     fn phone(&mut self, agent: AgentId) {
-        let input = match self.dice.roll(5) {
+        let input = match self.dice.roll(10) {
             0 => Input::PhoneUnregistered(agent),
             1 => Input::PhoneBusy { agent, call: None },
-            2 | 3 => Input::PhoneFree { agent },
+            2..=5 => Input::PhoneFree { agent },
             _ => Input::PhoneRegistered(agent),
         };
         self.input(input);
@@ -228,25 +244,29 @@ impl World {
             self.transcript
                 .push_str(&format!("{:?}  {output:?}\n", self.now));
             match output {
-                Output::Offer { offer, .. } => self.offers.push(offer),
-                Output::Connect { call, agent, .. } => {
+                Output::Offer { offer, .. } => assert!(self.live.insert(offer)),
+                Output::Withdraw { offer, .. } => self.bury(offer),
+                Output::Connect {
+                    offer, call, agent, ..
+                } => {
+                    self.bury(offer);
                     self.connected += 1;
                     assert!(
                         self.talks.insert(agent, call).is_none(),
                         "{agent} talks twice"
                     );
                 }
-                Output::Withdraw { offer, end, .. } => {
-                    assert!(self.offers.contains(&offer) || end == OfferEnd::Missed);
-                }
                 Output::AgentStateChanged { from, to, .. } => assert_ne!(from, to),
-                Output::TooLate { .. } | Output::LeftQueue { .. } | Output::DirectEnded { .. } => {}
+                Output::TooLate { offer, .. } => assert!(!self.live.contains(&offer)),
+                Output::LeftQueue { .. } | Output::DirectEnded { .. } => {}
             }
         }
-        assert!(
-            self.acd.poll_timeout().is_none_or(|at| at > self.now) || self.dice.0 != 0,
-            "never reached"
-        );
+    }
+
+    /// An offer ended: it must have been alive.
+    fn bury(&mut self, offer: OfferId) {
+        assert!(self.live.remove(&offer), "offer {offer} ended twice");
+        self.dead.push(offer);
     }
 }
 
@@ -265,21 +285,21 @@ fn run(seed: u64, steps: usize) -> World {
 
 #[test]
 fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
-    let (one, two) = (run(7, 4_000), run(7, 4_000));
+    let (one, two) = (run(7, 2_000), run(7, 2_000));
     assert!(one.transcript == two.transcript, "two runs differ");
     assert!(one.connected > 100, "{} connected", one.connected);
-    assert!(one.transcript != run(9, 4_000).transcript);
+    assert!(one.transcript != run(9, 2_000).transcript);
 }
 
 #[test]
 fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
-    for seed in 100..120 {
-        run(seed, 3_000);
+    for seed in 100..110 {
+        run(seed, 2_000);
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_stream_keeps_the_invariants(seed in any::<u64>()) {
         run(seed, 600);

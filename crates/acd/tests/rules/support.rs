@@ -360,3 +360,24 @@ fn told(output: &Output) -> Option<String> {
     };
     Some(text)
 }
+
+/// Four agents, A to D, whose wrap-up ends in 10 s, so that all become ready in one turn.
+pub(crate) fn all_in_wrap_up(strategy: &str) -> Centre {
+    let mut centre = Centre::tuned(strategy, "ABCD", |queue| {
+        queue.wrap_up = s(10);
+        queue.max_consecutive = 0;
+    });
+    for number in 1..=4 {
+        centre.joins(number);
+        let mut agents = "ABCD".chars();
+        let rings = |agent: &char| centre.state(*agent) == format!("ringing {number}");
+        let agent = agents.find(rings).unwrap();
+        centre.answers(agent);
+    }
+    centre.wait(60);
+    for agent in "ABCD".chars() {
+        centre.ends(agent);
+    }
+    centre.silence();
+    centre
+}
