@@ -87,15 +87,15 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Room for so many datagrams between two drains (at least 64), and for half as many news and chunks before they grow.
+    /// Room for so many datagrams between two drains (at least 64), for as many news and a quarter as many chunks.
     #[must_use]
     pub fn new(datagrams_max: usize) -> Self {
         let slots = datagrams_max.max(SLOTS_MIN);
         Self {
             datagrams: vec![Datagram::EMPTY; slots],
             used: 0,
-            news: Vec::with_capacity(slots / 2),
-            chunks: Vec::with_capacity(slots / 2),
+            news: Vec::with_capacity(slots),
+            chunks: Vec::with_capacity((slots / 4).max(SLOTS_MIN)),
             dropped: 0,
         }
     }

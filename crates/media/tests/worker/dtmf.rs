@@ -12,11 +12,14 @@ fn called() -> (Lab, Phone) {
 }
 
 fn digits(lab: &Lab) -> String {
-    let digits = lab.news.iter().filter_map(|news| match news {
-        News::Digit { digit, .. } => Some(*digit),
-        _ => None,
-    });
-    digits.collect()
+    let digit = |news: &News| {
+        if let News::Digit { digit, .. } = news {
+            Some(*digit)
+        } else {
+            None
+        }
+    };
+    lab.news.iter().filter_map(digit).collect()
 }
 
 #[test]

@@ -234,9 +234,11 @@ impl Lab {
     /// The refusals of a port, which is closed for them.
     pub(crate) fn close(&mut self, phone: &Phone) -> media::PortStatistics {
         self.command(Command::Close { port: phone.port });
-        let closed = self.news.iter().find_map(|news| match news {
-            News::Closed { port, statistics } if *port == phone.port => Some(*statistics),
-            _ => None,
+        let closed = self.news.iter().find_map(|news| {
+            let News::Closed { port, statistics } = news else {
+                return None;
+            };
+            (*port == phone.port).then_some(*statistics)
         });
         closed.expect("Closed is told")
     }

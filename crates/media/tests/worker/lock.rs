@@ -27,11 +27,14 @@ fn at(caller: &Phone, from: &str) -> Phone {
 }
 
 fn locked(lab: &Lab) -> Vec<SocketAddr> {
-    let remotes = lab.news.iter().filter_map(|news| match news {
-        News::Locked { remote, .. } => Some(*remote),
-        _ => None,
-    });
-    remotes.collect()
+    let remote = |news: &News| {
+        if let News::Locked { remote, .. } = news {
+            Some(*remote)
+        } else {
+            None
+        }
+    };
+    lab.news.iter().filter_map(remote).collect()
 }
 
 #[test]
@@ -133,7 +136,8 @@ fn g6_a_caller_behind_nat_is_learnt_and_answered_where_it_is() {
 #[test]
 fn what_does_not_follow_teaches_nothing() {
     // (name, packets of a stranger in the first second)
-    let cases: [(&str, fn(&mut Phone, u16)); 3] = [
+    type Change = fn(&mut Phone, u16);
+    let cases: [(&str, Change); 3] = [
         ("random numbers", |stranger, n| {
             stranger.sequence = n.wrapping_mul(7_919)
         }),
