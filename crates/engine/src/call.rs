@@ -74,10 +74,7 @@ pub(crate) enum Phase {
     /// The script speaks.
     InScript,
     /// In line, with music; phones may ring.
-    Queued {
-        /// The queue.
-        queue: QueueName,
-    },
+    Queued,
     /// A named agent's phone rings.
     Direct,
     /// An agent and the caller hear each other.
@@ -242,7 +239,7 @@ impl Call {
             Phase::Talking(talking) if talking.leg.port == port => Side::Agent(talking.offer.id),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued { .. }
+            | Phase::Queued
             | Phase::Direct
             | Phase::Talking(_)
             | Phase::Ending(_) => self.ring_of(port).map_or(Side::Caller, Side::Agent),
@@ -256,7 +253,7 @@ impl Call {
             Phase::Ending(ending) => ending.deadline(),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued { .. }
+            | Phase::Queued
             | Phase::Direct
             | Phase::Talking(_) => None,
         };
@@ -285,7 +282,7 @@ impl Call {
             Phase::Talking(_) => self.agent,
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued { .. }
+            | Phase::Queued
             | Phase::Direct
             | Phase::Ending(_) => None,
         }

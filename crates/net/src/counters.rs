@@ -25,78 +25,98 @@ impl Counter {
     }
 }
 
-/// What the SIP sockets counted since the start.
-#[derive(Debug, Default)]
-pub struct SipCounters {
-    /// UDP datagrams read.
-    pub udp_in: Counter,
-    /// UDP datagrams given to the system.
-    pub udp_out: Counter,
-    /// Datagrams dropped because the engine was slower than the network.
-    pub udp_in_overflow: Counter,
-    /// Datagrams dropped because the listener's send queue was full.
-    pub udp_out_overflow: Counter,
-    /// Datagrams that the system refused to send, or that no listener is bound for.
-    pub udp_out_failed: Counter,
-    /// Messages read from TCP connections.
-    pub tcp_in: Counter,
-    /// Messages written to TCP connections.
-    pub tcp_out: Counter,
-    /// CRLF pings answered (RFC 5626 §3.5.1).
-    pub tcp_pings: Counter,
-    /// TCP connections accepted.
-    pub tcp_accepted: Counter,
-    /// Connections refused: too many in all.
-    pub tcp_refused_total: Counter,
-    /// Connections refused: too many from that source.
-    pub tcp_refused_source: Counter,
-    /// Connections closed by the peer, or broken.
-    pub tcp_closed_peer: Counter,
-    /// Connections cut: bytes that are not SIP framing.
-    pub tcp_closed_framing: Counter,
-    /// Connections cut: no first message, or a message not complete in time (G12).
-    pub tcp_closed_drip: Counter,
-    /// Connections cut: nothing heard for the idle time.
-    pub tcp_closed_idle: Counter,
-    /// Connections cut: the peer does not read what we write.
-    pub tcp_closed_overflow: Counter,
-    /// Messages for a flow that was gone.
-    pub flow_gone: Counter,
-    /// Notices of a gone flow dropped because the engine had not taken the former ones.
-    pub notice_overflow: Counter,
+/// A struct of counters, and all of them by name for whoever exports them.
+macro_rules! counters {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: Counter,)+
+        }
+
+        impl $name {
+            /// Each counter's name and value.
+            pub fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [$((stringify!($field), self.$field.get()),)+].into_iter()
+            }
+        }
+    };
 }
 
-/// What the media threads counted since the start.
-#[derive(Debug, Default)]
-pub struct MediaCounters {
-    /// Datagrams read, RTP and RTCP.
-    pub datagrams_in: Counter,
-    /// Datagrams given to the system.
-    pub datagrams_out: Counter,
-    /// `recvmmsg` calls that brought something.
-    pub batches_in: Counter,
-    /// `sendmmsg` calls that took something.
-    pub batches_out: Counter,
-    /// Datagrams longer than any that we understand, dropped.
-    pub in_too_long: Counter,
-    /// Datagrams dropped because the socket's send buffer was full.
-    pub out_would_block: Counter,
-    /// Datagrams that the system refused to send, or whose port was gone.
-    pub out_failed: Counter,
-    /// Datagrams that found no slot in the worker's outbox.
-    pub out_overflow: Counter,
-    /// Commands carried out.
-    pub commands: Counter,
-    /// Commands refused because a thread's queue was full, or its thread gone.
-    pub commands_refused: Counter,
-    /// Commands that named two ports of different threads.
-    pub commands_misrouted: Counter,
-    /// Ports opened.
-    pub opened: Counter,
-    /// Ports that could not be opened.
-    pub open_failed: Counter,
-    /// Chunks of recordings lost because the disk was slower than the calls (S8).
-    pub chunks_lost: Counter,
-    /// Turns that ended in a panic; each is a defect of ours.
-    pub turn_panics: Counter,
+counters! {
+    /// What the SIP sockets counted since the start.
+    SipCounters {
+        /// UDP datagrams read.
+        udp_in,
+        /// UDP datagrams given to the system.
+        udp_out,
+        /// Datagrams dropped because the engine was slower than the network.
+        udp_in_overflow,
+        /// Datagrams dropped because the listener's send queue was full.
+        udp_out_overflow,
+        /// Datagrams that the system refused to send, or that no listener is bound for.
+        udp_out_failed,
+        /// Messages read from TCP connections.
+        tcp_in,
+        /// Messages written to TCP connections.
+        tcp_out,
+        /// CRLF pings answered (RFC 5626 §3.5.1).
+        tcp_pings,
+        /// TCP connections accepted.
+        tcp_accepted,
+        /// Connections refused: too many in all.
+        tcp_refused_total,
+        /// Connections refused: too many from that source.
+        tcp_refused_source,
+        /// Connections closed by the peer, or broken.
+        tcp_closed_peer,
+        /// Connections cut: bytes that are not SIP framing.
+        tcp_closed_framing,
+        /// Connections cut: no first message, or a message not complete in time (G12).
+        tcp_closed_drip,
+        /// Connections cut: nothing heard for the idle time.
+        tcp_closed_idle,
+        /// Connections cut: the peer does not read what we write.
+        tcp_closed_overflow,
+        /// Messages for a flow that was gone.
+        flow_gone,
+        /// Notices of a gone flow dropped because the engine had not taken the former ones.
+        notice_overflow,
+    }
+}
+
+counters! {
+    /// What the media threads counted since the start.
+    MediaCounters {
+        /// Datagrams read, RTP and RTCP.
+        datagrams_in,
+        /// Datagrams given to the system.
+        datagrams_out,
+        /// `recvmmsg` calls that brought something.
+        batches_in,
+        /// `sendmmsg` calls that took something.
+        batches_out,
+        /// Datagrams longer than any that we understand, dropped.
+        in_too_long,
+        /// Datagrams dropped because the socket's send buffer was full.
+        out_would_block,
+        /// Datagrams that the system refused to send, or whose port was gone.
+        out_failed,
+        /// Datagrams that found no slot in the worker's outbox.
+        out_overflow,
+        /// Commands carried out.
+        commands,
+        /// Commands refused because a thread's queue was full, or its thread gone.
+        commands_refused,
+        /// Commands that named two ports of different threads.
+        commands_misrouted,
+        /// Ports opened.
+        opened,
+        /// Ports that could not be opened.
+        open_failed,
+        /// Chunks of recordings lost because the disk was slower than the calls (S8).
+        chunks_lost,
+        /// Turns that ended in a panic; each is a defect of ours.
+        turn_panics,
+    }
 }

@@ -42,6 +42,8 @@ pub struct Sources {
     pub commands: CommandReceiver,
     /// Media news, replies, configurations.
     pub inputs: mpsc::Receiver<Input>,
+    /// Ends the loop.
+    pub stop: oneshot::Receiver<()>,
 }
 
 /// What the loop counts for `/metrics`.
@@ -72,7 +74,7 @@ pub struct EngineLoop {
 type Answers = BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>;
 
 impl EngineLoop {
-    /// Starts the loop on a thread of its own; it ends when all sources are closed.
+    /// Starts the loop on a thread of its own; it ends when it is told to stop.
     pub fn start(self, sources: Sources) -> std::io::Result<std::thread::JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
@@ -103,8 +105,8 @@ impl EngineLoop {
                     commands += 1;
                     self.asked(asked, CommandId(commands), &mut answers)
                 }
+                _ = &mut sources.stop => return,
                 () = timer => continue,
-                else => return,
             };
             self.engine.handle_input(self.clock.now(), input);
             self.gauges.turns.fetch_add(1, Ordering::Relaxed);

@@ -23,7 +23,6 @@ const STALE: Duration = Duration::from_secs(8);
 const MEDIA_STALL: Duration = Duration::from_secs(1);
 
 /// When each part last answered, in ms of the clock.
-#[derive(Debug)]
 pub struct Watch {
     clock: Clock,
     signalling_ms: AtomicU64,

@@ -17,7 +17,7 @@ use net::{Clock, MediaConfig, MediaThreads, SipConfig, SipSockets};
 use store::{Database, RecordingWriter};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use web::{App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle};
 
 use crate::config::settings::Settings;
@@ -40,6 +40,8 @@ const QUESTIONS_MAX: usize = 1_024;
 const QUESTIONS_AT_ONCE: usize = 16;
 /// A directory slower than this is no help to the agent any more.
 const QUESTION_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the way down waits for the tables.
+const CATCH_UP_MAX: Duration = Duration::from_secs(5);
 /// How often the store is asked whether people changed.
 const ROSTER_EVERY: Duration = Duration::from_secs(2);
 
@@ -132,6 +134,7 @@ struct House {
     recorder: RecordingWriter,
     announcer: std::thread::JoinHandle<()>,
     engine: std::thread::JoinHandle<()>,
+    stop_engine: oneshot::Sender<()>,
     fan_out: FanOut,
     desk: tokio::task::JoinHandle<()>,
     helpers: Vec<tokio::task::JoinHandle<()>>,
@@ -233,11 +236,14 @@ impl House {
             sinks,
             gauges: gauges.clone(),
         };
-        let engine = engine_loop.start(Sources {
+        let (stop_engine, stop) = oneshot::channel();
+        let sources = Sources {
             sip: sip_in,
             commands: asked,
             inputs: input,
-        })?;
+            stop,
+        };
+        let engine = engine_loop.start(sources)?;
 
         let mut roster = Roster::new(database.clone(), commands.clone());
         roster
@@ -296,6 +302,7 @@ impl House {
             recorder,
             announcer,
             engine,
+            stop_engine,
             fan_out,
             desk,
             helpers,
@@ -385,50 +392,52 @@ impl House {
 
     /// From the outside in: nothing new comes, what was told is written, then the store closes.
     async fn down(self) {
-        let Self {
-            close_web,
-            web,
-            helpers,
-            inputs,
-            commands,
-            engine,
-            media,
-            recorder,
-            announcer,
-            fan_out,
-            desk,
-            database,
-            ..
-        } = self;
-        close_web.send_replace(true);
-        drop((inputs, commands));
-        for helper in helpers {
+        self.close_web.send_replace(true);
+        if self.web.await.is_err() {
+            tracing::error!("the web server panicked");
+        }
+        for helper in self.helpers {
             helper.abort();
             let _aborted = helper.await;
         }
-        if web.await.is_err() {
-            tracing::error!("the web server panicked");
-        }
-        // The media threads hold the last inputs' sender; without them the engine's sources are closed.
-        tokio::task::spawn_blocking(move || {
-            media.shutdown();
+        let _loop_may_be_gone = self.stop_engine.send(());
+        let (engine, media, recorder, announcer) =
+            (self.engine, self.media, self.recorder, self.announcer);
+        let joined = tokio::task::spawn_blocking(move || {
             if engine.join().is_err() {
                 tracing::error!("the engine's thread panicked");
             }
+            // The last handle: closes every port and gives out the last recorded sound.
+            drop(media);
             recorder.close();
             let _told = announcer.join();
-        })
-        .await
-        .unwrap_or_else(|error| tracing::error!(%error, "the way down broke off"));
-        desk.abort();
-        let _aborted = desk.await;
+        });
+        if joined.await.is_err() {
+            tracing::error!("the way down broke off");
+        }
+        // The tables may lag behind the log; what they lack they get at the next start.
+        let reached = *self.fan_out.reached().borrow();
+        let caught_up = async {
+            while self
+                .database
+                .applied_seq()
+                .await
+                .is_ok_and(|applied| applied < reached)
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let _late = tokio::time::timeout(CATCH_UP_MAX, caught_up).await;
+        self.desk.abort();
+        let _aborted = self.desk.await;
+        let fan_out = self.fan_out;
         if tokio::task::spawn_blocking(move || fan_out.join())
             .await
             .is_err()
         {
             tracing::error!("the fan-out thread cannot be joined");
         }
-        database.close().await;
+        self.database.close().await;
     }
 }
 

@@ -17,7 +17,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// An ending call.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     result: CallResult,
     by: EndedBy,
     until: Duration,
@@ -41,7 +41,7 @@ impl Call {
     pub(super) fn caller_gone(&mut self, context: &mut Context, by: EndedBy) {
         let result = match &self.phase {
             Phase::Talking(_) => CallResult::Answered,
-            Phase::Queued { .. } | Phase::Direct => CallResult::Abandoned,
+            Phase::Queued | Phase::Direct => CallResult::Abandoned,
             Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
             Phase::Ending(_) => return,
         };
@@ -93,7 +93,7 @@ impl Call {
             told: false,
         };
         match std::mem::replace(&mut self.phase, Phase::Ending(ending)) {
-            Phase::Queued { .. } | Phase::Direct => {
+            Phase::Queued | Phase::Direct => {
                 let cause = if by == EndedBy::Caller {
                     QueueExit::Abandoned
                 } else {
@@ -157,7 +157,7 @@ impl Call {
 pub(super) const fn by_operator(phase: &Phase) -> CallResult {
     match phase {
         Phase::Talking(_) => CallResult::Answered,
-        Phase::Queued { .. } | Phase::Direct => CallResult::Abandoned,
+        Phase::Queued | Phase::Direct => CallResult::Abandoned,
         Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => CallResult::SelfService,
     }
 }
@@ -166,10 +166,8 @@ pub(super) const fn by_operator(phase: &Phase) -> CallResult {
 pub(super) const fn by_fault(phase: &Phase) -> CallResult {
     match phase {
         Phase::Talking(_) => CallResult::Answered,
-        Phase::Queued { .. }
-        | Phase::Direct
-        | Phase::Arriving(_)
-        | Phase::InScript
-        | Phase::Ending(_) => CallResult::Failed,
+        Phase::Queued | Phase::Direct | Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {
+            CallResult::Failed
+        }
     }
 }

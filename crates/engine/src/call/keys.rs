@@ -43,7 +43,7 @@ impl Call {
             at: context.now,
         });
         match &self.phase {
-            Phase::InScript | Phase::Queued { .. } | Phase::Direct if side == Side::Caller => {
+            Phase::InScript | Phase::Queued | Phase::Direct if side == Side::Caller => {
                 self.script_key(context, key)
             }
             // RFC 4733 keys pass the bridge by themselves; one that came by INFO is sent on as RFC 4733.
@@ -61,7 +61,7 @@ impl Call {
             }
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued { .. }
+            | Phase::Queued
             | Phase::Direct
             | Phase::Talking(_)
             | Phase::Ending(_) => {}

@@ -165,9 +165,7 @@ impl Call {
             return;
         };
         self.stop_playing(context);
-        self.phase = Phase::Queued {
-            queue: queue.clone(),
-        };
+        self.phase = Phase::Queued;
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queue: queue.clone(),
@@ -189,7 +187,7 @@ impl Call {
 
     fn leave_queue(&mut self, context: &mut Context) {
         self.stop_playing(context);
-        if matches!(self.phase, Phase::Queued { .. }) {
+        if matches!(self.phase, Phase::Queued) {
             self.phase = Phase::InScript;
             context.tell_acd(acd::Input::Left {
                 call: self.id,
@@ -217,7 +215,7 @@ impl Call {
             QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
             QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
                 self.stop_playing(context);
-                if matches!(self.phase, Phase::Queued { .. }) {
+                if matches!(self.phase, Phase::Queued) {
                     self.phase = Phase::InScript;
                 }
                 self.push_or_end(context, ivr::Input::QueueLeft(cause));

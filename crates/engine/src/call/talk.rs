@@ -15,7 +15,7 @@ use crate::leg::Leg;
 
 /// What a talking call has.
 #[derive(Debug)]
-pub(super) struct Talking {
+pub(crate) struct Talking {
     /// The offer that was answered.
     pub(super) offer: Offer,
     /// The agent's leg.
@@ -70,7 +70,7 @@ impl Call {
             }
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued { .. }
+            | Phase::Queued
             | Phase::Direct
             | Phase::Talking(_)
             | Phase::Ending(_) => {
@@ -145,7 +145,7 @@ impl Call {
                 Phase::Talking(talking) if talking.leg.session == session => Some(&mut talking.leg),
                 Phase::Arriving(_)
                 | Phase::InScript
-                | Phase::Queued { .. }
+                | Phase::Queued
                 | Phase::Direct
                 | Phase::Talking(_)
                 | Phase::Ending(_) => ringing_leg(&mut self.rings, offer, session),

@@ -1,0 +1,327 @@
+//! The call from the first ring to the ticket's facts.
+
+use std::time::Duration;
+
+use engine::{Command, StateRequest};
+use model::fact::{CallResult, EndedBy};
+use model::{AgentState, Cdr, Fact};
+
+use crate::hotline::Hotline;
+use crate::phone::Manner;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn the_first_call() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Rings);
+    hotline.caller("13800001111", "4000");
+    assert_eq!(hotline.hears("13800001111"), "a prompt");
+    hotline.run_for(SECOND);
+    hotline.presses("13800001111", '1');
+    assert_eq!(hotline.hears("13800001111"), "music");
+    assert!(
+        hotline.when("1001", "rings from 13800001111").is_some(),
+        "the agent rings in the turn of the key"
+    );
+    assert!(matches!(hotline.state(li), AgentState::Ringing { .. }));
+    hotline.run_for(2 * SECOND);
+    hotline.answers("1001");
+    hotline.run_for(SECOND);
+    assert_eq!(hotline.hears("13800001111"), "1001");
+    assert_eq!(hotline.hears("1001"), "13800001111");
+    assert!(hotline.ports[&hotline.port_of("13800001111").unwrap()].recorded);
+    assert!(matches!(hotline.state(li), AgentState::Talking { .. }));
+    hotline.run_for(10 * SECOND);
+    hotline.hangs_up("13800001111");
+    hotline.run_for(SECOND);
+    assert!(matches!(hotline.state(li), AgentState::WrapUp { .. }));
+    assert_eq!(
+        hotline.story(),
+        [
+            "call.arrived",
+            "call.answered",
+            "ivr.entered",
+            "call.identified",
+            "ivr.key",
+            "ivr.entered",
+            "queue.joined",
+            "offer.made",
+            "call.connected",
+            "call.ended"
+        ]
+    );
+    let cdr = cdr(&hotline);
+    assert_eq!(
+        (cdr.result, cdr.ended_by),
+        (Some(CallResult::Answered), Some(EndedBy::Caller))
+    );
+    assert_eq!(cdr.agent, Some(li));
+    assert!((10_900..11_100).contains(&cdr.talk_ms), "{}", cdr.talk_ms);
+    assert!((2_000..2_100).contains(&cdr.wait_ms), "{}", cdr.wait_ms);
+    hotline.run_for(20 * SECOND);
+    assert_eq!(
+        hotline.state(li),
+        AgentState::Ready,
+        "wrap-up is a state with a timer"
+    );
+    assert_eq!(
+        (hotline.engine.calls(), hotline.engine.ports_in_use()),
+        (0, 0)
+    );
+}
+
+/// The record that the facts of the first call tell.
+fn cdr(hotline: &Hotline) -> Cdr {
+    let mut facts = hotline
+        .facts
+        .iter()
+        .filter(|(_, fact)| fact.call().is_some());
+    let (at, first) = facts.next().unwrap();
+    let mut cdr = Cdr::begin(*at, first).unwrap();
+    for (at, fact) in facts {
+        cdr.apply(*at, fact);
+    }
+    cdr
+}
+
+#[test]
+fn the_agent_hangs_up_first() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("13800001111", '1');
+    hotline.run_for(5 * SECOND);
+    hotline.hangs_up("1001");
+    hotline.run_for(SECOND);
+    assert!(hotline.when("13800001111", "is hung up").is_some());
+    assert_eq!(cdr(&hotline).ended_by, Some(EndedBy::Agent));
+}
+
+#[test]
+fn two_callers_and_one_agent_are_served_in_order() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.run_for(3 * SECOND);
+    hotline.caller_presses("200", '1');
+    hotline.run_for(3 * SECOND);
+    assert_eq!(
+        (hotline.hears("100"), hotline.hears("200")),
+        ("1001".into(), "music".into())
+    );
+    let freed = hotline.now;
+    hotline.hangs_up("100");
+    hotline.run_for(30 * SECOND);
+    assert_eq!(hotline.hears("200"), "1001");
+    let rang = hotline.phones["1001"]
+        .history
+        .iter()
+        .find(|(_, told)| told == "rings from 200")
+        .unwrap()
+        .0;
+    let wrap_up = acd::QueueConfig::new("support".into()).wrap_up;
+    assert!(
+        rang - freed < wrap_up + Duration::from_millis(20),
+        "F5: in the turn in which wrap-up ends"
+    );
+}
+
+#[test]
+fn a_busy_agent_is_not_rung() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Answers(SECOND));
+    // C12: his own call makes him busy.
+    hotline.phone("1001").manner = Manner::Rings;
+    let now = hotline.now;
+    hotline.phone("1001").dials(now, "4000", true);
+    hotline.run_for(SECOND);
+    // An agent's own call is challenged first; this phone does not answer challenges, so it never gets through.
+    assert!(hotline.when("1001", "is refused 40").is_some());
+    assert_eq!(hotline.state(li), AgentState::Ready);
+    hotline.phone("1001").manner = Manner::Answers(SECOND);
+    hotline.caller_presses("100", '1');
+    hotline.run_for(3 * SECOND);
+    hotline.caller_presses("200", '1');
+    hotline.run_for(20 * SECOND);
+    let rings = hotline.phones["1001"]
+        .history
+        .iter()
+        .filter(|(_, told)| told.starts_with("rings"))
+        .count();
+    assert_eq!(rings, 1, "ring in use is off (C11)");
+}
+
+#[test]
+fn nobody_at_work_leads_to_the_goodbye() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Rings);
+    hotline.says(li, StateRequest::Offline);
+    hotline.caller_presses("100", '1');
+    assert_eq!(
+        hotline.hears("100"),
+        "a prompt",
+        "the script's exit, in the same turn"
+    );
+    hotline.run_for(5 * SECOND);
+    assert!(hotline.when("100", "is hung up").is_some());
+    assert_eq!(cdr(&hotline).result, Some(CallResult::SelfService));
+}
+
+#[test]
+fn a_key_while_waiting_leads_elsewhere() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Rings);
+    hotline.says(
+        li,
+        StateRequest::NotReady {
+            reason: "lunch".into(),
+        },
+    );
+    hotline.caller_presses("100", '1');
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears("100"), "music");
+    hotline.presses("100", '9');
+    assert_eq!(hotline.hears("100"), "a prompt");
+    assert_eq!(
+        hotline
+            .story()
+            .iter()
+            .filter(|name| **name == "queue.left")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_named_agent_is_rung_and_his_absence_goes_back_to_the_script() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Rings);
+    hotline.agent("1002", Manner::Rings);
+    hotline.caller_presses("100", '3');
+    assert!(hotline.when("1002", "rings from 100").is_some());
+    assert_eq!(hotline.hears("100"), "a tone", "the caller hears ringing");
+    hotline.run_for(11 * SECOND);
+    assert!(
+        hotline.when("1002", "is cancelled").is_some(),
+        "ring_s of the node"
+    );
+    assert!(
+        hotline.when("1001", "rings from 100").is_some(),
+        "on_no_answer leads to the queue"
+    );
+}
+
+#[test]
+fn one_agent_calls_another() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1002", Manner::Answers(SECOND));
+    hotline.caller("13800001111", "1002");
+    assert!(
+        hotline.when("13800001111", "is refused 40").is_some(),
+        "closed to strangers"
+    );
+}
+
+#[test]
+fn hold_plays_music_to_the_held_side() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.run_for(3 * SECOND);
+    hotline.re_invites("1001", "sendonly");
+    assert_eq!(hotline.hears("100"), "music");
+    assert_eq!(hotline.facts_named("call.held").len(), 1);
+    hotline.run_for(60 * SECOND);
+    hotline.re_invites("1001", "sendrecv");
+    assert_eq!(hotline.hears("100"), "1001");
+    hotline.hangs_up("100");
+    hotline.run_for(SECOND);
+    let cdr = cdr(&hotline);
+    assert!((59_000..61_000).contains(&cdr.hold_ms), "{}", cdr.hold_ms);
+}
+
+#[test]
+fn s6_a_draining_engine_refuses_new_calls_and_keeps_the_old() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.run_for(3 * SECOND);
+    hotline.command(Command::Drain);
+    hotline.caller("200", "4000");
+    assert!(hotline.when("200", "is refused 503").is_some());
+    assert_eq!(hotline.hears("100"), "1001");
+    assert!(!hotline.drained);
+    hotline.hangs_up("100");
+    hotline.run_for(2 * SECOND);
+    assert!(hotline.drained, "told when the last call has ended");
+}
+
+#[test]
+fn an_operator_ends_a_call() {
+    let mut hotline = Hotline::open();
+    hotline.caller("100", "4000");
+    let call = hotline.facts_named("call.arrived")[0].call().unwrap();
+    hotline.command(Command::HangUp { call });
+    hotline.run_for(SECOND);
+    assert!(hotline.when("100", "is hung up").is_some());
+    assert_eq!(hotline.answers.last(), Some(&Ok(())));
+    hotline.command(Command::HangUp { call });
+    assert!(
+        hotline.answers.last().unwrap().is_err(),
+        "a call that is over cannot be ended again"
+    );
+}
+
+#[test]
+fn a_thousand_calls_leave_nothing_behind() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(Duration::from_millis(100)));
+    for round in 0..1_000 {
+        let how = round % 4;
+        hotline.caller("100", "4000");
+        hotline.run_for(Duration::from_millis(if how == 0 { 10 } else { 3_600 }));
+        if how > 1 {
+            hotline.presses("100", '1');
+        }
+        hotline.run_for(Duration::from_millis(if how == 2 { 50 } else { 400 }));
+        hotline.hangs_up("100");
+        hotline.run_for(12 * SECOND);
+    }
+    hotline.run_for(60 * SECOND);
+    assert_eq!(
+        (
+            hotline.engine.calls(),
+            hotline.engine.ports_in_use(),
+            hotline.ports.len()
+        ),
+        (0, 0, 0)
+    );
+    let begun = hotline.facts_named("call.arrived").len();
+    let ended = hotline.facts_named("call.ended").len();
+    assert_eq!(
+        (begun, ended),
+        (1_000, 1_000),
+        "each call ends in exactly one call.ended"
+    );
+}
+
+#[test]
+fn call_ended_is_the_last_fact_of_its_call() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Rings);
+    hotline.agent("1002", Manner::Rings);
+    hotline.caller_presses("100", '2');
+    hotline.run_for(SECOND);
+    hotline.hangs_up("100");
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.story().last(), Some(&"call.ended"));
+    let cancelled = hotline.facts_named("offer.cancelled");
+    assert_eq!(cancelled.len(), 2);
+    assert!(cancelled.iter().all(|fact| matches!(
+        fact,
+        Fact::OfferCancelled {
+            cause: model::fact::CancelCause::CallerLeft,
+            ..
+        }
+    )));
+}

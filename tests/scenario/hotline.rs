@@ -1,0 +1,604 @@
+//! The virtual hotline: the real engine, phones and a network in virtual time, and media that knows who hears what.
+//!
+//! Nothing sleeps: the world jumps to the next moment at which anybody wants to act. One way over the network takes 2 ms.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use engine::{
+    AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
+    Number, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn, StateRequest,
+};
+use media::{PortId, Source};
+use model::{AgentId, AgentState, CallId, Fact, Profile, Timestamp};
+use sip::{Flow, Transport};
+
+use crate::phone::{Manner, Phone};
+
+pub(crate) const SERVER: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5_060);
+const LATENCY: Duration = Duration::from_millis(2);
+/// 2026-11-21, a Saturday, 09:00 in China.
+pub(crate) const MORNING: Duration = Duration::from_secs(1_795_222_800);
+const PROMPT: Duration = Duration::from_secs(3);
+const PASSWORD: &str = "correct horse battery";
+
+/// The script of 4000.
+const SCRIPT: &str = r#"
+title = { en = "Story hotline" }
+languages = ["en"]
+start = "welcome"
+
+[prompt.welcome]
+en = "For support press 1, for the next free agent press 2, for Mr Li press 3."
+[prompt.goodbye]
+en = "Nobody is free. Goodbye."
+
+[menu.welcome]
+prompt = "welcome"
+keys = { 1 = "support", 2 = "everybody", 3 = "li" }
+on_failure = "support"
+
+[queue.support]
+queue = "support"
+on_full = "goodbye"
+on_closed = "goodbye"
+on_no_agents = "goodbye"
+on_timeout = "goodbye"
+keys = { 9 = "goodbye" }
+
+[queue.everybody]
+queue = "everybody"
+on_full = "goodbye"
+on_closed = "goodbye"
+on_no_agents = "goodbye"
+on_timeout = "goodbye"
+
+[transfer.li]
+to = "agent:1002"
+ring_s = 10
+on_busy = "support"
+on_no_answer = "support"
+on_failure = "support"
+
+[hangup.goodbye]
+prompt = "goodbye"
+"#;
+
+/// What the world knows of a media port.
+#[derive(Default, Debug)]
+pub(crate) struct Port {
+    local: u16,
+    playing: Option<(media::PlaybackId, Vec<Source>)>,
+    bridged: Option<PortId>,
+    pub(crate) recorded: bool,
+}
+
+/// The world.
+pub(crate) struct Hotline {
+    pub(crate) now: Duration,
+    pub(crate) engine: Engine,
+    pub(crate) phones: BTreeMap<String, Phone>,
+    pub(crate) facts: Vec<(Timestamp, Fact)>,
+    /// Every wish of the engine, as text: what R3 compares.
+    pub(crate) wishes: Vec<String>,
+    pub(crate) ports: BTreeMap<PortId, Port>,
+    /// What the directory answers, and after how long.
+    pub(crate) directory: (Profile, Duration),
+    pub(crate) broken: Vec<(CallId, Vec<String>)>,
+    pub(crate) drained: bool,
+    pub(crate) answers: Vec<Result<(), CommandError>>,
+    network: BTreeMap<(Duration, u64), Post>,
+    posted: u64,
+    commands: u64,
+    /// The phone whose next messages to the server are lost.
+    pub(crate) deaf: BTreeSet<String>,
+}
+
+enum Post {
+    ToServer { from: SocketAddr, bytes: Bytes },
+    ToPhone { to: SocketAddr, bytes: Bytes },
+    Media(media::News),
+    Reply(Reply),
+}
+
+impl Hotline {
+    /// A hotline with the queues `support` (longest-idle) and `everybody` (ring-all).
+    pub(crate) fn open() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// The same after changes to its queues.
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let (script, diagnostics) = ivr::parse("main".into(), "main.toml", SCRIPT);
+        assert!(
+            diagnostics.iter().all(|found| !found.is_error()),
+            "{diagnostics:?}"
+        );
+        let queue = |name: &str, strategy: &str| {
+            let mut rules = acd::QueueConfig::new(name.into());
+            rules.strategy = acd::strategy::find(strategy).unwrap();
+            (
+                name.into(),
+                Queue {
+                    rules,
+                    title: BTreeMap::new(),
+                    music: media::SoundName::new("music/default"),
+                },
+            )
+        };
+        let mut config = Config {
+            version: 1,
+            numbers: [(
+                "4000".to_owned(),
+                Number {
+                    entry: Entry::Script("main".into()),
+                    open: true,
+                },
+            )]
+            .into(),
+            queues: [
+                queue("support", "longest-idle"),
+                queue("everybody", "ring-all"),
+            ]
+            .into(),
+            scripts: [("main".into(), Arc::new(script.unwrap()))].into(),
+            calendars: BTreeMap::new(),
+            language: "en".into(),
+            recording: RecordingPolicy::All,
+            sign_in: SignIn::Page,
+        };
+        change(&mut config);
+        let sip = sip::EndpointConfig {
+            domain: "hotline.test".into(),
+            realm: "hotline.test".into(),
+            product: "Trunkline/test".into(),
+            listeners: vec![(Transport::Udp, SERVER)],
+            nonce_secret: [7; 32],
+            seed: 7,
+            hotlines: BTreeSet::new(),
+            limits: sip::Limits::default(),
+            registration: sip::RegistrationLimits::default(),
+            timers: sip::Timers::default(),
+        };
+        let media = MediaPlan {
+            bind: SERVER.ip(),
+            advertise: SERVER.ip(),
+            port_min: 30_000,
+            port_max: 30_999,
+            threads: 1,
+        };
+        let settings = Settings {
+            config: Arc::new(config),
+            sip,
+            media,
+            seed: 1,
+            node: 0,
+        };
+        Self {
+            now: MORNING,
+            engine: Engine::new(MORNING, settings),
+            phones: BTreeMap::new(),
+            facts: Vec::new(),
+            wishes: Vec::new(),
+            ports: BTreeMap::new(),
+            directory: (Profile::default(), Duration::from_millis(5)),
+            broken: Vec::new(),
+            drained: false,
+            answers: Vec::new(),
+            network: BTreeMap::new(),
+            posted: 0,
+            commands: 0,
+            deaf: BTreeSet::new(),
+        }
+    }
+
+    /// An agent with his phone registered, ready, in both queues.
+    pub(crate) fn agent(&mut self, login: &str, manner: Manner) -> AgentId {
+        let id = AgentId::new(login.parse().unwrap());
+        self.command(Command::PutAgent(AgentEntry {
+            id,
+            login: login.into(),
+            name: format!("Agent {login}"),
+            queues: vec!["support".into(), "everybody".into()],
+            ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
+            ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
+        }));
+        let mut phone = Phone::new(
+            login,
+            u8::try_from(self.phones.len() + 1).unwrap(),
+            Some(PASSWORD),
+        );
+        phone.manner = manner;
+        phone.registers(3_600);
+        self.phones.insert(login.into(), phone);
+        self.run_for(Duration::from_millis(50));
+        self.says(id, StateRequest::Ready);
+        self.run_for(Duration::from_millis(50));
+        id
+    }
+
+    /// A caller who dials.
+    pub(crate) fn caller(&mut self, number: &str, dials: &str) {
+        let host = u8::try_from(self.phones.len() + 1).unwrap();
+        let phone = self
+            .phones
+            .entry(number.into())
+            .or_insert_with(|| Phone::new(number, host, None));
+        phone.dials(self.now, dials, true);
+        self.run_for(Duration::from_millis(20));
+    }
+
+    /// A caller who has pressed a key of the menu.
+    pub(crate) fn caller_presses(&mut self, number: &str, key: char) {
+        self.caller(number, "4000");
+        self.run_for(PROMPT + Duration::from_millis(500));
+        self.presses(number, key);
+    }
+
+    /// A key in the media of a phone.
+    pub(crate) fn presses(&mut self, number: &str, key: char) {
+        let port = self.port_of(number).expect("a call is up");
+        self.media_news(media::News::Digit {
+            port,
+            digit: key,
+            duration_ms: 100,
+        });
+        self.run_for(Duration::from_millis(20));
+    }
+
+    /// A key by SIP INFO, in the dialog of the phone's call.
+    pub(crate) fn sends_info(&mut self, number: &str, key: char) {
+        let now = self.now;
+        self.phone(number).sends_info(now, key);
+        self.collect();
+        self.run_for(Duration::from_millis(20));
+    }
+
+    /// A re-INVITE with this direction.
+    pub(crate) fn re_invites(&mut self, who: &str, direction: &str) {
+        let now = self.now;
+        self.phone(who).re_invites(now, direction);
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
+    /// News of a media thread.
+    pub(crate) fn media_news(&mut self, news: media::News) {
+        self.engine.handle_input(self.now, Input::Media(news));
+        self.drain();
+    }
+
+    pub(crate) fn says(&mut self, agent: AgentId, request: StateRequest) {
+        self.command(Command::SetAgentState {
+            agent,
+            request,
+            by: Asker::Agent,
+        });
+    }
+
+    pub(crate) fn command(&mut self, command: Command) {
+        self.commands += 1;
+        self.engine
+            .handle_input(self.now, Input::Command(CommandId(self.commands), command));
+        self.drain();
+    }
+
+    /// Raw bytes from an address, as a stranger sends them.
+    pub(crate) fn datagram(&mut self, from: SocketAddr, bytes: &[u8]) {
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: SERVER,
+            remote: from,
+            connection: 0,
+        };
+        self.engine.handle_input(
+            self.now,
+            Input::Message {
+                flow,
+                bytes: Bytes::copy_from_slice(bytes),
+            },
+        );
+        self.drain();
+    }
+
+    pub(crate) fn hangs_up(&mut self, who: &str) {
+        let now = self.now;
+        self.phone(who).hangs_up(now);
+        self.collect();
+    }
+
+    pub(crate) fn answers(&mut self, who: &str) {
+        let now = self.now;
+        self.phone(who).answers(now);
+        self.collect();
+    }
+
+    pub(crate) fn phone(&mut self, who: &str) -> &mut Phone {
+        self.phones
+            .get_mut(who)
+            .unwrap_or_else(|| panic!("no phone {who}"))
+    }
+
+    /// What happened to a phone since a moment, in words.
+    pub(crate) fn heard_since(&self, who: &str, since: Duration) -> Vec<&str> {
+        self.phones[who]
+            .history
+            .iter()
+            .filter(|(at, _)| *at >= since)
+            .map(|(_, told)| told.as_str())
+            .collect()
+    }
+
+    /// The first time at which a phone's history holds these words.
+    pub(crate) fn when(&self, who: &str, words: &str) -> Option<Duration> {
+        self.phones[who]
+            .history
+            .iter()
+            .find(|(_, told)| told.starts_with(words))
+            .map(|(at, _)| *at)
+    }
+
+    pub(crate) fn state(&self, agent: AgentId) -> AgentState {
+        self.engine
+            .acd()
+            .agent_state(agent)
+            .expect("a known agent")
+            .clone()
+    }
+
+    /// The names of all facts of calls, in order.
+    pub(crate) fn story(&self) -> Vec<&'static str> {
+        self.facts
+            .iter()
+            .filter(|(_, fact)| fact.call().is_some())
+            .map(|(_, fact)| fact.name())
+            .collect()
+    }
+
+    pub(crate) fn facts_named(&self, name: &str) -> Vec<&Fact> {
+        self.facts
+            .iter()
+            .filter(|(_, fact)| fact.name() == name)
+            .map(|(_, fact)| fact)
+            .collect()
+    }
+
+    /// What a phone in a call hears: `a prompt`, `music`, `a tone`, or the number of the other.
+    pub(crate) fn hears(&self, who: &str) -> String {
+        let Some(port) = self.port_of(who) else {
+            return "nothing".into();
+        };
+        let port = &self.ports[&port];
+        if let Some((_, sources)) = &port.playing {
+            return match sources.first() {
+                Some(Source::Sound(name)) if name.as_str().starts_with("music/") => "music".into(),
+                Some(Source::Sound(_)) => "a prompt".into(),
+                Some(Source::Tone { .. } | Source::Silence { .. }) => "a tone".into(),
+                None => "nothing".into(),
+            };
+        }
+        let other = port.bridged.and_then(|other| self.ports.get(&other));
+        let name = other.and_then(|other| {
+            self.phones
+                .values()
+                .find(|phone| phone.server_rtp == Some(other.local))
+        });
+        name.map_or_else(|| "nothing".into(), |phone| phone.user.clone())
+    }
+
+    pub(crate) fn port_of(&self, who: &str) -> Option<PortId> {
+        let rtp = self.phones[who].server_rtp?;
+        self.ports
+            .iter()
+            .find(|(_, port)| port.local == rtp)
+            .map(|(id, _)| *id)
+    }
+
+    pub(crate) fn run_for(&mut self, time: Duration) {
+        let until = self.now + time;
+        self.collect();
+        while let Some(at) = self.next().filter(|at| *at <= until) {
+            self.now = at.max(self.now);
+            self.step();
+        }
+        self.now = until;
+    }
+
+    fn next(&self) -> Option<Duration> {
+        let posted = self.network.keys().next().map(|(at, _)| *at);
+        let phones = self.phones.values().filter_map(Phone::poll_timeout).min();
+        [posted, phones, self.engine.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn step(&mut self) {
+        if self.engine.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.engine.handle_timeout(self.now);
+            self.drain();
+        }
+        let now = self.now;
+        for phone in self.phones.values_mut() {
+            if phone.poll_timeout().is_some_and(|at| at <= now) {
+                phone.handle_timeout(now);
+            }
+        }
+        self.collect();
+        while let Some(entry) = self.network.first_entry()
+            && entry.key().0 <= self.now
+        {
+            let post = entry.remove();
+            self.deliver(post);
+        }
+        self.engine
+            .acd()
+            .check_invariants()
+            .expect("the ACD is consistent after every step");
+    }
+
+    fn deliver(&mut self, post: Post) {
+        match post {
+            Post::ToServer { from, bytes } => self.datagram(from, &bytes),
+            Post::ToPhone { to, bytes } => {
+                let now = self.now;
+                if let Some(phone) = self.phones.values_mut().find(|phone| phone.address == to) {
+                    phone.hears(now, bytes);
+                }
+                self.collect();
+            }
+            Post::Media(news) => {
+                if let media::News::PlaybackDone { port, playback } = &news {
+                    match self.ports.get_mut(port) {
+                        Some(known)
+                            if known.playing.as_ref().is_some_and(|(id, _)| id == playback) =>
+                        {
+                            known.playing = None
+                        }
+                        _ => return,
+                    }
+                }
+                self.media_news(news);
+            }
+            Post::Reply(reply) => {
+                self.engine.handle_input(self.now, Input::Reply(reply));
+                self.drain();
+            }
+        }
+    }
+
+    /// What phones have to say goes onto the network.
+    fn collect(&mut self) {
+        let now = self.now;
+        let mut posts = Vec::new();
+        for phone in self.phones.values_mut() {
+            while let Some(bytes) = phone.poll(now) {
+                if !self.deaf.contains(&phone.user) {
+                    posts.push(Post::ToServer {
+                        from: phone.address,
+                        bytes,
+                    });
+                }
+            }
+        }
+        for post in posts {
+            self.post(LATENCY, post);
+        }
+    }
+
+    fn post(&mut self, after: Duration, post: Post) {
+        self.posted += 1;
+        self.network.insert((self.now + after, self.posted), post);
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.engine.poll_output() {
+            self.wishes.push(format!("{:?} {output:?}", self.now));
+            match output {
+                Output::Transmit(transmit) => self.post(
+                    LATENCY,
+                    Post::ToPhone {
+                        to: transmit.flow.remote,
+                        bytes: transmit.bytes,
+                    },
+                ),
+                Output::Media(command) => self.media(command),
+                Output::Fact(at, fact) => self.facts.push((at, fact)),
+                Output::Request(Request::Profile { call, .. }) => {
+                    let (profile, after) = self.directory.clone();
+                    self.post(
+                        after,
+                        Post::Reply(Reply::Profile {
+                            call,
+                            profile: Some(Box::new(profile)),
+                        }),
+                    );
+                }
+                Output::CommandDone(_, done) => self.answers.push(done),
+                Output::CallBroken { call, trace } => self.broken.push((call, trace)),
+                Output::Drained => self.drained = true,
+            }
+        }
+        self.collect();
+    }
+
+    fn media(&mut self, command: media::Command) {
+        match command {
+            media::Command::Open { port, local } => {
+                self.ports.insert(
+                    port,
+                    Port {
+                        local: local.port(),
+                        ..Port::default()
+                    },
+                );
+            }
+            media::Command::Play {
+                port,
+                playback,
+                sources,
+                repeat,
+                ..
+            } => {
+                let length: Duration = sources
+                    .iter()
+                    .map(|source| match source {
+                        Source::Sound(_) => PROMPT,
+                        Source::Tone { ms, .. } | Source::Silence { ms } => {
+                            Duration::from_millis((*ms).into())
+                        }
+                    })
+                    .sum();
+                if let Some(known) = self.ports.get_mut(&port) {
+                    known.playing = Some((playback, sources));
+                    if !repeat {
+                        self.post(
+                            length,
+                            Post::Media(media::News::PlaybackDone { port, playback }),
+                        );
+                    }
+                }
+            }
+            media::Command::StopPlay { port, playback } => {
+                if let Some(known) = self.ports.get_mut(&port)
+                    && known
+                        .playing
+                        .as_ref()
+                        .is_some_and(|(id, _)| *id == playback)
+                {
+                    known.playing = None;
+                }
+            }
+            media::Command::Bridge { a, b } => {
+                for (one, other) in [(a, b), (b, a)] {
+                    let port = self.ports.get_mut(&one).expect("a bridge of open ports");
+                    (port.bridged, port.playing) = (Some(other), None);
+                }
+            }
+            media::Command::Unbridge { a, b } => {
+                for one in [a, b] {
+                    self.ports.get_mut(&one).expect("open ports").bridged = None;
+                }
+            }
+            media::Command::Record { port, .. } => {
+                self.ports.get_mut(&port).expect("an open port").recorded = true
+            }
+            media::Command::Close { port } => {
+                self.ports.remove(&port).expect("a port is closed once");
+                let statistics = media::PortStatistics::default();
+                self.post(
+                    Duration::from_millis(1),
+                    Post::Media(media::News::Closed { port, statistics }),
+                );
+            }
+            media::Command::Negotiate { .. }
+            | media::Command::SendDigits { .. }
+            | media::Command::StopRecord { .. }
+            | media::Command::Sounds(_) => {}
+        }
+    }
+}

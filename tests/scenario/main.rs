@@ -1,0 +1,18 @@
+//! Stories in virtual time: the real engine with real SIP messages, and a clock that jumps.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a story that does not go as told fails its test"
+)]
+
+mod calls;
+mod defects;
+mod hotline;
+mod keys;
+mod phone;
+mod pops;
+mod refusals;
+mod ringing;
+mod sameness;

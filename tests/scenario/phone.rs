@@ -1,0 +1,461 @@
+//! A phone in virtual time: a SIP endpoint of its own at its own address, doing what the story says.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use sdp::{Codec, Direction, LocalAudio};
+use sip::digest::{self, Algorithm};
+use sip::{
+    Endpoint, EndpointConfig, Event, Flow, Identity, OutgoingInvite, Output, Refusal, SessionId,
+    Transport, Uri,
+};
+
+use crate::hotline::SERVER;
+
+/// What a phone does when it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Rings until the story says otherwise.
+    Rings,
+    /// Rings, then answers.
+    Answers(Duration),
+    /// Refuses at once.
+    Refuses(u16),
+    /// Does not even say that it rings.
+    IsDead,
+}
+
+/// A phone.
+pub(crate) struct Phone {
+    pub(crate) user: String,
+    pub(crate) address: SocketAddr,
+    pub(crate) manner: Manner,
+    /// What happened to it, in words, with the time in ms.
+    pub(crate) history: Vec<(Duration, String)>,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) is_up: bool,
+    /// The server's RTP port as its SDP told.
+    pub(crate) server_rtp: Option<u16>,
+    endpoint: Endpoint,
+    password: Option<String>,
+    answer_at: Option<(Duration, SessionId)>,
+    /// Our SDP answer to the call that rings.
+    pending: Option<Bytes>,
+    audio: LocalAudio,
+    registrations: u32,
+    /// From, To, Call-ID and the server's contact: for requests that the endpoint does not send.
+    dialog: Option<[String; 4]>,
+    requests: u32,
+    server_contact: String,
+    /// Messages to the server that are not the endpoint's: REGISTER.
+    pub(crate) outbox: Vec<Bytes>,
+}
+
+impl Phone {
+    pub(crate) fn new(user: &str, host: u8, password: Option<&str>) -> Self {
+        let ip = Ipv4Addr::new(10, 0, 1, host);
+        let address = SocketAddr::new(ip.into(), 5_060);
+        let endpoint = Endpoint::new(EndpointConfig {
+            // An agent's phone speaks in the hotline's domain, and so claims to be that agent (S11).
+            domain: if password.is_some() {
+                "hotline.test".into()
+            } else {
+                "phone.test".into()
+            },
+            realm: "phone.test".into(),
+            product: "Story/1".into(),
+            listeners: vec![(Transport::Udp, address)],
+            nonce_secret: [host; 32],
+            seed: host.into(),
+            hotlines: [user.to_owned()].into(),
+            limits: sip::Limits::default(),
+            registration: sip::RegistrationLimits::default(),
+            timers: sip::Timers::default(),
+        });
+        let pcma = Codec {
+            name: "PCMA".into(),
+            payload_type: 8,
+            clock_rate_hz: 8_000,
+            channels: 1,
+            fmtp: None,
+        };
+        Self {
+            user: user.to_owned(),
+            address,
+            manner: Manner::Rings,
+            history: Vec::new(),
+            session: None,
+            is_up: false,
+            server_rtp: None,
+            endpoint,
+            password: password.map(str::to_owned),
+            answer_at: None,
+            pending: None,
+            audio: LocalAudio {
+                address: ip.into(),
+                port: 40_000,
+                codecs: vec![pcma],
+                telephone_event: 101,
+                session_id: 1,
+                session_version: 1,
+                direction: Direction::SendReceive,
+            },
+            registrations: 0,
+            dialog: None,
+            requests: 0,
+            server_contact: String::new(),
+            outbox: Vec::new(),
+        }
+    }
+
+    /// The path from this phone to the server.
+    pub(crate) fn flow(&self) -> Flow {
+        Flow {
+            transport: Transport::Udp,
+            local: self.address,
+            remote: SERVER,
+            connection: 0,
+        }
+    }
+
+    pub(crate) fn dials(&mut self, now: Duration, number: &str, with_sdp: bool) {
+        let contact = Uri::parse(format!("sip:{number}@10.0.0.1:5060").as_bytes()).unwrap();
+        let binding = sip::Binding {
+            contact,
+            flow: self.flow(),
+            expires_at: now + Duration::from_secs(3_600),
+            user_agent: None,
+            instance: None,
+            call_id: String::new(),
+            cseq: 0,
+        };
+        let sdp = if with_sdp {
+            sdp::offer(&self.audio).into()
+        } else {
+            Bytes::new()
+        };
+        let from = Identity {
+            display: None,
+            user: self.user.clone(),
+        };
+        self.session = Some(self.endpoint.invite(
+            now,
+            OutgoingInvite {
+                binding,
+                to_user: number.to_owned(),
+                from,
+                sdp,
+                headers: Vec::new(),
+            },
+        ));
+    }
+
+    pub(crate) fn answers(&mut self, now: Duration) {
+        if let Some(session) = self.session {
+            self.answer(now, session);
+        }
+    }
+
+    pub(crate) fn hangs_up(&mut self, now: Duration) {
+        if let Some(session) = self.session.take() {
+            self.is_up = false;
+            self.endpoint.hang_up(now, session, None);
+        }
+    }
+
+    pub(crate) fn refuses(&mut self, now: Duration, status: u16) {
+        if let Some(session) = self.session.take() {
+            self.answer_at = None;
+            self.endpoint.reject(now, session, Refusal::new(status));
+        }
+    }
+
+    /// INFO with a key, by hand.
+    pub(crate) fn sends_info(&mut self, _now: Duration, key: char) {
+        self.request(
+            "INFO",
+            "application/dtmf-relay",
+            &format!("Signal={key}\r\nDuration=160\r\n"),
+        );
+    }
+
+    /// re-INVITE by hand, acknowledged by hand.
+    pub(crate) fn re_invites(&mut self, _now: Duration, direction: &str) {
+        let offer = String::from_utf8(sdp::offer(&self.audio)).unwrap();
+        let offer = offer.replace("a=sendrecv", &format!("a={direction}"));
+        assert!(offer.contains(direction), "{offer}");
+        self.request("INVITE", "application/sdp", &offer);
+    }
+
+    fn request(&mut self, method: &str, kind: &str, body: &str) {
+        let [from, to, call_id, contact] = self.dialog.clone().expect("a dialog");
+        self.requests += 1;
+        let cseq = 100 + self.requests;
+        let (user, address, length) = (&self.user, self.address, body.len());
+        self.outbox.push(
+            format!(
+                "{method} {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {address};rport;branch=z9hG4bKhand{user}{cseq}\r\nMax-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\n\
+                 Call-ID: {call_id}\r\nCSeq: {cseq} {method}\r\nContact: <sip:{user}@{address}>\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+            )
+            .into(),
+        );
+        if method == "INVITE" {
+            self.outbox.push(
+                format!(
+                    "ACK {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {address};rport;branch=z9hG4bKack{user}{cseq}\r\nMax-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\n\
+                     Call-ID: {call_id}\r\nCSeq: {cseq} ACK\r\nContent-Length: 0\r\n\r\n"
+                )
+                .into(),
+            );
+        }
+    }
+
+    /// REGISTER by hand; `answer_challenge` completes it.
+    pub(crate) fn registers(&mut self, expires_s: u32) {
+        self.registrations += 1;
+        self.register(expires_s, None);
+    }
+
+    fn register(&mut self, expires_s: u32, authorization: Option<String>) {
+        let Self {
+            user,
+            address,
+            registrations,
+            ..
+        } = self;
+        let cseq = *registrations * 2 + u32::from(authorization.is_some());
+        let host = address.ip();
+        let authorization = authorization
+            .map(|value| format!("Authorization: {value}\r\n"))
+            .unwrap_or_default();
+        self.outbox.push(
+            format!(
+                "REGISTER sip:hotline.test SIP/2.0\r\nVia: SIP/2.0/UDP {address};rport;branch=z9hG4bKreg{host}x{cseq}\r\nMax-Forwards: 70\r\n\
+                 From: <sip:{user}@hotline.test>;tag=r{host}\r\nTo: <sip:{user}@hotline.test>\r\nCall-ID: reg-{address}\r\nCSeq: {cseq} REGISTER\r\n\
+                 Contact: <sip:{user}@{address}>\r\nExpires: {expires_s}\r\n{authorization}Content-Length: 0\r\n\r\n"
+            )
+            .into(),
+        );
+    }
+
+    /// Takes a message from the network.
+    pub(crate) fn hears(&mut self, now: Duration, bytes: Bytes) {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let of_register =
+            text.starts_with("SIP/2.0 ") && header(&text, "CSeq").ends_with(" REGISTER");
+        if of_register {
+            self.history
+                .push((now, format!("register {}", &text[8..11])));
+            if text.starts_with("SIP/2.0 401")
+                && !text.contains(&format!("CSeq: {} ", self.registrations * 2 + 1))
+            {
+                self.answer_challenge(&text);
+            }
+            return;
+        }
+        let by_hand = text.starts_with("SIP/2.0 ") && text.contains("branch=z9hG4bKhand");
+        if by_hand {
+            self.history
+                .push((now, format!("by hand {}", &text[8..11])));
+            return;
+        }
+        if text.starts_with("SIP/2.0 200") && header(&text, "CSeq").ends_with(" INVITE") {
+            self.dialog = Some([
+                header(&text, "From"),
+                header(&text, "To"),
+                header(&text, "Call-ID"),
+                contact(&text),
+            ]);
+        }
+        if text.starts_with("INVITE ") {
+            self.server_contact = contact(&text);
+        }
+        self.endpoint.handle_message(now, self.flow(), bytes);
+    }
+
+    fn answer_challenge(&mut self, challenge: &str) {
+        let Some(password) = self.password.clone() else {
+            return;
+        };
+        let nonce = challenge
+            .split("nonce=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned();
+        let realm = challenge
+            .split("realm=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned();
+        let algorithm = if challenge.contains("SHA-256") {
+            Algorithm::Sha256
+        } else {
+            Algorithm::Md5
+        };
+        let hex = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let ha1 = match algorithm {
+            Algorithm::Md5 => hex(&digest::ha1_md5(&self.user, &realm, &password)),
+            Algorithm::Sha256 => hex(&digest::ha1_sha256(&self.user, &realm, &password)),
+        };
+        let given = |response: &str| {
+            format!(
+                "Digest username=\"{}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"sip:hotline.test\", response=\"{response}\", algorithm={}, cnonce=\"c\", qop=auth, nc=00000001",
+                self.user,
+                algorithm.token()
+            )
+        };
+        let blank = digest::Credentials::parse(given("00").as_bytes()).unwrap();
+        let response = digest::response(
+            algorithm,
+            &ha1,
+            &blank,
+            &sip::message::method::Method::Register,
+        );
+        let value = given(&response);
+        self.register(3_600, Some(value));
+    }
+
+    /// The next time at which it wants to act.
+    pub(crate) fn poll_timeout(&self) -> Option<Duration> {
+        [
+            self.endpoint.poll_timeout(),
+            self.answer_at.map(|(at, _)| at),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Duration) {
+        self.endpoint.handle_timeout(now);
+        if let Some((at, session)) = self.answer_at
+            && at <= now
+        {
+            self.answer_at = None;
+            self.answer(now, session);
+        }
+    }
+
+    /// The next message to the server.
+    pub(crate) fn poll(&mut self, now: Duration) -> Option<Bytes> {
+        if !self.outbox.is_empty() {
+            return Some(self.outbox.remove(0));
+        }
+        while let Some(output) = self.endpoint.poll_output() {
+            match output {
+                Output::Transmit(transmit) => {
+                    let text = String::from_utf8_lossy(&transmit.bytes);
+                    if text.starts_with("SIP/2.0 200") && header(&text, "CSeq").ends_with(" INVITE")
+                    {
+                        self.dialog = Some([
+                            header(&text, "To"),
+                            header(&text, "From"),
+                            header(&text, "Call-ID"),
+                            self.server_contact.clone(),
+                        ]);
+                    }
+                    return Some(transmit.bytes);
+                }
+                Output::Event(event) => self.event(now, event),
+            }
+        }
+        None
+    }
+
+    fn answer(&mut self, now: Duration, session: SessionId) {
+        self.is_up = true;
+        let body = self.pending.take().unwrap_or_default();
+        self.endpoint.answer(now, session, body);
+        self.history.push((now, "answers".into()));
+    }
+
+    fn event(&mut self, now: Duration, event: Event) {
+        let told = match event {
+            Event::Invite { session, invite } => {
+                let caller = invite.caller.user.clone();
+                self.called(now, session, invite);
+                format!("rings from {caller}")
+            }
+            Event::Ringing { status, .. } => format!("is told {status}"),
+            Event::Answered { session, sdp, late } => {
+                if late {
+                    self.endpoint.hang_up(now, session, None);
+                }
+                self.is_up = !late;
+                self.server_rtp = sdp
+                    .and_then(|sdp| sdp::accept(&self.audio, &sdp).ok())
+                    .map(|agreed| agreed.remote.port());
+                "is answered".into()
+            }
+            Event::Refused { status, .. } => self.over(format!("is refused {status}")),
+            Event::Cancelled { reason, .. } => {
+                self.over(format!("is cancelled{}", in_words(reason)))
+            }
+            Event::Ended { reason, .. } => self.over(format!("is hung up{}", in_words(reason))),
+            Event::Acked { .. } => "is acked".into(),
+            Event::ReInvite { .. }
+            | Event::Digit { .. }
+            | Event::Registered { .. }
+            | Event::Unregistered { .. } => "hears something odd".into(),
+        };
+        self.history.push((now, told));
+    }
+
+    fn over(&mut self, told: String) -> String {
+        self.session = None;
+        self.answer_at = None;
+        self.is_up = false;
+        told
+    }
+
+    fn called(&mut self, now: Duration, session: SessionId, invite: sip::IncomingInvite) {
+        let busy = self.session.is_some();
+        let (body, agreed) = sdp::answer(&invite.sdp.unwrap_or_default(), &self.audio).unwrap();
+        match self.manner {
+            _ if busy => self.endpoint.reject(now, session, Refusal::new(486)),
+            Manner::Refuses(status) => self.endpoint.reject(now, session, Refusal::new(status)),
+            Manner::IsDead => {}
+            Manner::Rings | Manner::Answers(_) => {
+                self.server_rtp = Some(agreed.remote.port());
+                self.pending = Some(body.into());
+                self.session = Some(session);
+                self.endpoint.ring(now, session);
+                if let Manner::Answers(after) = self.manner {
+                    self.answer_at = Some((now + after, session));
+                }
+            }
+        }
+    }
+}
+
+fn in_words(reason: Option<sip::Reason>) -> String {
+    reason
+        .and_then(|reason| reason.text)
+        .map(|text| format!(": {text}"))
+        .unwrap_or_default()
+}
+
+fn header(message: &str, name: &str) -> String {
+    let line = message
+        .lines()
+        .find(|line| line.starts_with(&format!("{name}: ")))
+        .unwrap_or_else(|| panic!("no {name} in {message}"));
+    line[name.len() + 2..].trim().to_owned()
+}
+
+/// The URI between the brackets of Contact.
+fn contact(message: &str) -> String {
+    header(message, "Contact")
+        .split(['<', '>'])
+        .nth(1)
+        .unwrap()
+        .to_owned()
+}
