@@ -6,6 +6,7 @@
 //! Deliberately absent: REFER, SUBSCRIBE, session timers, 100rel (refused by their RFC answers).
 
 mod admit;
+mod answered;
 mod drive;
 mod hang_up;
 mod in_dialog;
@@ -13,6 +14,8 @@ mod incoming;
 mod outgoing;
 mod receive;
 mod register;
+mod reinvite;
+mod reply;
 mod respond;
 mod session;
 

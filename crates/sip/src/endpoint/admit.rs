@@ -12,6 +12,9 @@ use core::time::Duration;
 /// RFC 3323 §4.1: who withholds his name calls himself so.
 const ANONYMOUS: &str = "anonymous";
 
+/// Told with 503 where no drain names a time.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+
 impl Endpoint {
     /// The user whose password the request proves. `None` = the request has been answered (401, 407 or 400).
     pub(super) fn authenticate(
@@ -45,6 +48,99 @@ impl Endpoint {
                 None
             }
         }
+    }
+
+    /// May this INVITE be considered at all? The user that it proves, if any; `None` = it has been answered.
+    pub(super) fn admit_invite(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+    ) -> Option<Option<String>> {
+        if let Some(retry_after) = self.refusing {
+            self.refuse_busy(request, flow, "draining", retry_after);
+            return None;
+        }
+        let contacts: Vec<_> = request.addresses(Header::Contact).collect();
+        let [contact] = contacts.as_slice() else {
+            self.refuse(request, flow, 400, "INVITE without exactly one Contact");
+            return None;
+        };
+        if self.is_ourselves(contact, flow) {
+            self.refuse(request, flow, 403, "contact points at ourselves");
+            return None;
+        }
+        if !self.is_body_understood(request, flow) {
+            return None;
+        }
+        let authenticated = self.admit_caller(now, flow, request)?;
+        let is_full = self.sessions.len() >= self.config.limits.sessions_max
+            || self.transactions.len() >= self.config.limits.transactions_max;
+        if is_full {
+            self.refuse_busy(request, flow, "too many sessions", RETRY_AFTER);
+            return None;
+        }
+        Some(authenticated)
+    }
+
+    /// S11: only a hotline may be called by strangers, and nobody may call himself by the name of an account.
+    fn admit_caller(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+    ) -> Option<Option<String>> {
+        let called = request
+            .request_uri()
+            .and_then(|uri| uri.user())
+            .unwrap_or_default();
+        let claimed = request
+            .from()
+            .and_then(|from| self.claimed_account(&from, flow));
+        if claimed.is_none() && self.config.hotlines.contains(&called) {
+            return Some(None);
+        }
+        let user = self.authenticate(now, request, flow, Challenge::Proxy)?;
+        if claimed.is_some_and(|claimed| claimed != user) {
+            self.refuse(request, flow, 403, "From claims another user");
+            return None;
+        }
+        Some(Some(user))
+    }
+
+    /// RFC 3261 §8.2.3: SDP or nothing.
+    pub(super) fn is_body_understood(&mut self, request: &Message, flow: Flow) -> bool {
+        let encoded = request
+            .tokens(Header::ContentEncoding)
+            .any(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+        let understood =
+            !encoded && (request.body().is_empty() || request.has_content_type("application/sdp"));
+        if !understood {
+            self.refuse_with(request, flow, 415, "body that is not SDP", |builder| {
+                builder
+                    .header(Header::Accept, |out| {
+                        out.text("application/sdp");
+                    })
+                    .header(Header::AcceptEncoding, |out| {
+                        out.text("identity");
+                    })
+            });
+        }
+        understood
+    }
+
+    fn refuse_busy(
+        &mut self,
+        request: &Message,
+        flow: Flow,
+        cause: &'static str,
+        retry_after: Duration,
+    ) {
+        self.refuse_with(request, flow, 503, cause, |builder| {
+            builder.header(Header::RetryAfter, |out| {
+                out.number(retry_after.as_secs());
+            })
+        });
     }
 
     /// The account that From claims to be, if it claims one of ours at our domain.

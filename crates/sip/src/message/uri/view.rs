@@ -1,0 +1,206 @@
+//! The parts of a URI, read without copying: the grammar of RFC 3261 §25.1 and RFC 3966 §3.
+
+use super::{Scheme, UriError};
+use crate::message::lexer::{
+    Cursor, decimal, is_host, is_token, is_uri, is_uri_param, is_user, printable,
+};
+
+/// The parts of a URI, borrowed from its text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UriView<'a> {
+    /// The whole.
+    pub text: &'a [u8],
+    /// Kind of address.
+    pub scheme: Scheme,
+    /// The user with its escapes, without a password; the number of a `tel:`.
+    pub raw_user: Option<&'a [u8]>,
+    /// Host name or address, IPv6 in brackets; empty unless `sip` or `sips`.
+    pub host: &'a [u8],
+    /// Port, where named.
+    pub port: Option<u16>,
+    /// Parameters with their semicolons.
+    pub parameters: &'a [u8],
+    /// What follows the question mark.
+    pub headers: Option<&'a [u8]>,
+}
+
+impl<'a> UriView<'a> {
+    pub(super) const EMPTY: UriView<'static> = UriView {
+        text: b"",
+        scheme: Scheme::Other,
+        raw_user: None,
+        host: b"",
+        port: None,
+        parameters: b"",
+        headers: None,
+    };
+
+    /// Reads a whole URI without copying.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &'a [u8]) -> Result<Self, UriError> {
+        let mut cursor = Cursor::new(text);
+        let scheme = cursor.take_while(is_token);
+        if !scheme.first().is_some_and(u8::is_ascii_alphabetic) || !cursor.eat(b':') {
+            return Err(UriError::Scheme);
+        }
+        check_characters(cursor.rest())?;
+        let base = UriView {
+            text,
+            ..UriView::EMPTY
+        };
+        match () {
+            () if scheme.eq_ignore_ascii_case(b"sip") => base.sip(cursor, Scheme::Sip),
+            () if scheme.eq_ignore_ascii_case(b"sips") => base.sip(cursor, Scheme::Sips),
+            () if scheme.eq_ignore_ascii_case(b"tel") => base.tel(cursor),
+            () if cursor.is_empty() => Err(UriError::Host),
+            () => Ok(base),
+        }
+    }
+
+    fn sip(mut self, mut cursor: Cursor<'a>, scheme: Scheme) -> Result<Self, UriError> {
+        self.scheme = scheme;
+        // The user part may hold `;` and `?`, but `@` ends it: it is legal nowhere else (RFC 3261 §25.1).
+        let mut ahead = cursor;
+        let userinfo = ahead.take_while(is_user);
+        if ahead.eat(b'@') {
+            let user = userinfo
+                .split(|byte| *byte == b':')
+                .next()
+                .unwrap_or_default();
+            if user.is_empty() {
+                return Err(UriError::Host);
+            }
+            self.raw_user = Some(user);
+            cursor = ahead;
+        }
+        (self.host, self.port) = host_port(&mut cursor).ok_or(UriError::Host)?;
+        self.parameters = parameters(&mut cursor)?;
+        if cursor.eat(b'?') {
+            self.headers = Some(cursor.take_while(|byte| is_uri(byte) && byte != b'@'));
+        }
+        if cursor.is_empty() {
+            Ok(self)
+        } else {
+            Err(UriError::Host)
+        }
+    }
+
+    fn tel(mut self, mut cursor: Cursor<'a>) -> Result<Self, UriError> {
+        self.scheme = Scheme::Tel;
+        let number = cursor.take_while(|byte| is_user(byte) && byte != b';' && byte != b'?');
+        if number.is_empty() {
+            return Err(UriError::Host);
+        }
+        self.raw_user = Some(number);
+        self.parameters = parameters(&mut cursor)?;
+        if cursor.is_empty() {
+            Ok(self)
+        } else {
+            Err(UriError::Parameter)
+        }
+    }
+
+    /// The user without escapes; visual separators of a telephone number removed. Escapes of control characters stay
+    /// escaped, so that `%00` or `%0D` never becomes one.
+    pub fn user(&self) -> Option<String> {
+        let raw = self.raw_user?;
+        let text = printable(&unescape(raw));
+        Some(match self.scheme {
+            Scheme::Tel => text.replace(['-', '.', '(', ')'], ""),
+            Scheme::Sip | Scheme::Sips | Scheme::Other => text,
+        })
+    }
+
+    /// The host as text.
+    pub fn host_str(&self) -> &'a str {
+        core::str::from_utf8(self.host).unwrap_or_default()
+    }
+
+    /// The value of a parameter; empty for one without a value.
+    pub fn parameter(&self, name: &str) -> Option<&'a [u8]> {
+        let rows = self.parameters.split(|byte| *byte == b';').skip(1);
+        rows.map(|row| {
+            let mut halves = row.splitn(2, |byte| *byte == b'=');
+            (halves.next().unwrap_or_default(), halves.next())
+        })
+        .find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()))
+        .map(|(_, value)| value.unwrap_or_default())
+    }
+}
+
+/// Every byte is a URI character and every `%` starts an escape.
+fn check_characters(text: &[u8]) -> Result<(), UriError> {
+    let mut rest = text;
+    loop {
+        rest = match rest {
+            [] => return Ok(()),
+            [b'%', high, low, tail @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                tail
+            }
+            [b'%', ..] => return Err(UriError::Character),
+            [byte, tail @ ..] if is_uri(*byte) => tail,
+            [_, ..] => return Err(UriError::Character),
+        };
+    }
+}
+
+/// `host [":" port]`, as in URIs and in Via.
+pub(crate) fn host_port<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], Option<u16>)> {
+    let start = *cursor;
+    if cursor.eat(b'[') {
+        let inside =
+            cursor.take_while(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
+        let text = core::str::from_utf8(inside).ok()?;
+        text.parse::<std::net::Ipv6Addr>().ok()?;
+        if !cursor.eat(b']') {
+            return None;
+        }
+    } else if cursor.take_while(is_host).is_empty() {
+        return None;
+    }
+    let host = cursor.since(&start);
+    if !cursor.eat_separator(b':') {
+        return Some((host, None));
+    }
+    let port = decimal::<u16>(cursor.take_while(|byte| byte.is_ascii_digit()))?;
+    Some((host, Some(port)))
+}
+
+fn parameters<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], UriError> {
+    let start = *cursor;
+    while cursor.eat(b';') {
+        if cursor.take_while(is_uri_param).is_empty() {
+            return Err(UriError::Parameter);
+        }
+        if cursor.eat(b'=') && cursor.take_while(is_uri_param).is_empty() {
+            return Err(UriError::Parameter);
+        }
+    }
+    Ok(cursor.since(&start))
+}
+
+fn unescape(raw: &[u8]) -> Vec<u8> {
+    let hex = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let mut plain = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        let mut byte = *first;
+        if let (b'%', [high, low, after @ ..]) = (*first, tail)
+            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
+            && let value = high.wrapping_shl(4) | low
+            && !value.is_ascii_control()
+        {
+            byte = value;
+            rest = after;
+        }
+        plain.push(byte);
+    }
+    plain
+}
