@@ -154,6 +154,13 @@ fn a_short_time_out_is_kept_to_the_tick() {
     assert!(!lab.news.contains(&News::Silent { port: caller.port }));
     lab.wait(1_000);
     assert!(lab.news.contains(&News::Silent { port: caller.port }));
+    lab.talk(&mut [&mut caller], 100);
+    lab.news.clear();
+    lab.wait(1_000);
+    assert!(
+        lab.news.contains(&News::Silent { port: caller.port }),
+        "also after the first silence"
+    );
 }
 
 #[test]
