@@ -10,7 +10,7 @@ pub(crate) use incoming::refuse_stranger;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use rsip::{Header, Method, Request, Response, SipMessage};
 use tokio::time::Instant;
 
@@ -113,7 +113,7 @@ impl Running<'_> {
         while !self.over {
             let timer = self.poll_timeout();
             tokio::select! {
-                message = self.start.line.receive() => match message? {
+                message = self.start.line.receive() => match message.context("the call was cut")? {
                     SipMessage::Request(request) => self.handle_request(&request).await?,
                     SipMessage::Response(response) => self.handle_response(&response).await?,
                 },

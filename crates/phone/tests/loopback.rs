@@ -591,6 +591,24 @@ async fn a_key_that_does_not_exist_is_refused_before_the_call() {
     assert!(told.all().is_empty());
 }
 
+#[tokio::test]
+async fn a_server_that_goes_away_in_mid_call_is_told() {
+    let mut far = Far::open().await;
+    let (task, _) = call(
+        CallPlan {
+            hold_for: Some(Duration::from_millis(200)),
+            ..CallPlan::to("4000")
+        },
+        Account::caller("139", far.address()),
+        never(),
+    )
+    .await;
+    pick_up(&mut far, 101).await;
+    drop(far);
+    let error = timeout(DEADLINE, task).await.unwrap().unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "the call was cut");
+}
+
 /// An INVITE of the far end to the phone.
 fn invite_to(far: &Far, sdp: &str, number: u32) -> Request {
     let to = rsip::Uri::try_from("sip:1001@localhost").unwrap();

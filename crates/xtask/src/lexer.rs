@@ -65,7 +65,15 @@ fn next_piece(rest: &str, before: Option<char>) -> (Layer, usize) {
     if rest.starts_with('\'') && is_char(rest) {
         return (Layer::Text, quoted(rest, '\''));
     }
-    (Layer::Code, rest.chars().next().map_or(1, char::len_utf8))
+    (Layer::Code, code_run(rest))
+}
+
+/// Length of plain code: at least one character, up to the next that could begin something else.
+fn code_run(rest: &str) -> usize {
+    let first = rest.chars().next().map_or(1, char::len_utf8);
+    let tail = rest.get(first..).unwrap_or_default();
+    tail.find(['/', '"', '\'', 'r', 'b', 'c'])
+        .map_or(rest.len(), |at| first + at)
 }
 
 fn block_comment(rest: &str) -> usize {

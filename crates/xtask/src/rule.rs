@@ -61,6 +61,8 @@ pub fn tidy(house: &House) -> Vec<Finding> {
 
 /// Lines (from 1) of a text that hold a word, not as a part of a longer one.
 fn lines_with<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    // Most files hold none of the words: one search over the whole text spares the walk.
+    let text = if text.contains(word) { text } else { "" };
     text.lines()
         .enumerate()
         .filter(move |(_, line)| has_word(line, word))
