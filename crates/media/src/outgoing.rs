@@ -63,7 +63,8 @@ pub(crate) struct Outgoing {
 impl Outgoing {
     /// Nothing sent yet. The first numbers are random (RFC 3550 §5.1).
     pub(crate) fn new(now: Duration, ssrc: u32, sequence: u16, timestamp: u32) -> Self {
-        let origin = u64::from(timestamp);
+        // One turn of the 32 bits ahead of zero, so that no relayed packet lies before the beginning of time.
+        let origin = 1 << 32 | u64::from(timestamp);
         Self {
             sender: Sender::new(ssrc),
             next: sequence,
@@ -237,5 +238,86 @@ impl Shift {
 
 /// A time in samples at 8 kHz.
 pub(crate) fn samples(time: Duration) -> u64 {
-    time.as_secs() * CLOCK_HZ + u64::from(time.subsec_nanos()) * CLOCK_HZ / 1_000_000_000
+    let part = u64::from(time.subsec_nanos()) * CLOCK_HZ / 1_000_000_000;
+    time.as_secs().saturating_mul(CLOCK_HZ).saturating_add(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: PortId = PortId(2);
+
+    fn header(sequence: u16, timestamp: u32) -> Header {
+        Header {
+            marker: false,
+            payload_type: 8,
+            sequence,
+            timestamp,
+            ssrc: 7,
+        }
+    }
+
+    #[test]
+    fn numbers_begin_at_zero_and_late_packets_lie_before_it() {
+        let now = Duration::from_secs(1);
+        let mut outgoing = Outgoing::new(now, 1, 0, 0);
+        let mut sent = |ms, sequence, timestamp: u32| {
+            let place = outgoing.relay(
+                now + Duration::from_millis(ms),
+                PEER,
+                &header(sequence, timestamp),
+                160,
+            )?;
+            Some((place.sequence, place.timestamp as u32))
+        };
+        assert_eq!(sent(0, 100, 1_600), Some((0, 0)));
+        assert_eq!(
+            sent(1, 99, 1_440),
+            None,
+            "from before the beginning: its number may have been another's"
+        );
+        assert_eq!(sent(20, 102, 1_920), Some((2, 320)));
+        assert_eq!(sent(21, 101, 1_760), Some((1, 160)));
+        // A stream that jumps back in time is taken up anew; what follows never lies before what was sent.
+        assert_eq!(sent(40, 103, 1_800u32.wrapping_sub(50_000)), Some((3, 480)));
+    }
+
+    #[test]
+    fn a_key_far_off_its_voice_harms_nothing() {
+        let now = Duration::from_secs(1);
+        for timestamp in [
+            0,
+            1_600_u32.wrapping_add(0x7fff_ffff),
+            1_600_u32.wrapping_sub(0x7fff_ffff),
+            u32::MAX,
+        ] {
+            let mut outgoing = Outgoing::new(now, 1, 0, 0);
+            outgoing.relay(now, PEER, &header(1, 1_600), 160).unwrap();
+            assert!(
+                outgoing
+                    .relay_key(now, PEER, &header(2, timestamp))
+                    .is_some()
+            );
+            let place = outgoing
+                .relay(
+                    now + Duration::from_millis(20),
+                    PEER,
+                    &header(3, 1_760),
+                    160,
+                )
+                .unwrap();
+            assert_eq!(
+                (place.sequence, place.timestamp as u32),
+                (2, 160),
+                "{timestamp}"
+            );
+        }
+    }
+
+    #[test]
+    fn times_beyond_all_calls_saturate() {
+        assert_eq!(samples(Duration::MAX), u64::MAX);
+        assert_eq!(samples(Duration::from_micros(20_125)), 161);
+    }
 }

@@ -19,8 +19,10 @@ mod kind {
     pub(super) const SOURCE_DESCRIPTION: u8 = 202;
     pub(super) const BYE: u8 = 203;
 }
+
 /// SDES item of the canonical name (RFC 3550 §6.5.1).
 const CNAME: u8 = 1;
+
 /// What one side tells of one source that it hears (RFC 3550 §6.4.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportBlock {
