@@ -3,7 +3,7 @@
 //! Pure: the same pool gives the same ranking, whatever order the candidates come in. Ties are settled here and nowhere
 //! else (R4). It changes nothing; the turn applies it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use model::AgentId;
 use model::decision::ReasonCode;
@@ -50,6 +50,13 @@ impl Filter<'_> {
             None
         }
     }
+
+    /// All whom the filter names, each once.
+    pub(crate) fn named(&self) -> impl Iterator<Item = AgentId> {
+        let others = BTreeSet::from_iter(self.caller.into_iter().chain(self.skip));
+        let others = others.into_iter().filter(|one| !self.tried.contains(one));
+        self.tried.iter().copied().chain(others)
+    }
 }
 
 /// By what a candidate is compared: the strategy's rank, then R4.
@@ -71,38 +78,24 @@ impl Key {
     }
 }
 
-/// What a walk over the pool found.
-#[derive(Debug, Default)]
-pub(crate) struct Ranking {
-    /// The best `keep` candidates, best first.
-    pub(crate) best: Vec<Key>,
-    /// How many candidates there were.
-    pub(crate) ranked: u32,
-    /// How many ready agents the filter took out, by reason.
-    pub(crate) out: BTreeMap<ReasonCode, u32>,
-}
-
-/// Walks the pool once and keeps the best. Each strategy compiles its own copy with `rank` inlined.
-pub(crate) fn scan(pool: &Pool<'_>, rank: impl Fn(&Selection, &Candidate) -> Rank) -> Ranking {
-    let mut ranking = Ranking::default();
+/// Walks the pool once and tells the best `keep` candidates, best first. Each strategy compiles its own copy with `rank` inlined.
+pub(crate) fn scan(pool: &Pool<'_>, rank: impl Fn(&Selection, &Candidate) -> Rank) -> Vec<Key> {
+    let mut best: Vec<Key> = Vec::with_capacity(pool.keep.min(pool.ready.len()));
+    // The worst of a full list: almost all candidates end at this one comparison, and only the few that pass it are
+    // looked up in the filter.
+    let mut worst = None;
     for candidate in pool.ready {
-        if let Some(reason) = pool.filter.reason(candidate.agent) {
-            *ranking.out.entry(reason).or_default() += 1;
+        let key = Key::new(rank(pool.selection, candidate), candidate);
+        if worst.is_some_and(|worst| key >= worst) || pool.filter.reason(key.agent).is_some() {
             continue;
         }
-        ranking.ranked += 1;
-        let key = Key::new(rank(pool.selection, candidate), candidate);
-        if ranking.best.len() < pool.keep || ranking.best.last().is_some_and(|last| key < *last) {
-            insert(&mut ranking.best, key, pool.keep);
-        }
+        let at = best.partition_point(|other| *other < key);
+        best.insert(at, key);
+        best.truncate(pool.keep);
+        worst = best.last().copied().filter(|_| best.len() == pool.keep);
     }
-    ranking
-}
-
-fn insert(best: &mut Vec<Key>, key: Key, keep: usize) {
-    let at = best.partition_point(|other| *other < key);
-    best.insert(at, key);
-    best.truncate(keep);
+    best.truncate(pool.keep);
+    best
 }
 
 #[cfg(test)]
@@ -135,7 +128,7 @@ mod tests {
             },
             keep,
         };
-        let best = scan(&pool, |_, _| Rank(0)).best;
+        let best = scan(&pool, |_, _| Rank(0));
         best.iter().map(|key| key.agent.get()).collect()
     }
 

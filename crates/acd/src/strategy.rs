@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::decision::{Pool, Ranking};
+use crate::decision::{Key, Pool};
 use crate::selection::{Candidate, Rank, Selection};
 
 mod least_calls;
@@ -48,7 +48,7 @@ pub struct Strategy {
     /// The ordering.
     pub rank: fn(&Selection, &Candidate) -> Rank,
     /// The walk over the candidates, compiled with `rank` inside it: a call per candidate would cost more than the rank.
-    pub(crate) scan: fn(&Pool<'_>) -> Ranking,
+    pub(crate) scan: fn(&Pool<'_>) -> Vec<Key>,
 }
 
 /// How many phones ring at once for one caller.

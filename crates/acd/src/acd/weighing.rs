@@ -10,7 +10,7 @@ use model::{AgentId, CallId};
 
 use super::Acd;
 use crate::agent::Agent;
-use crate::decision::{FULL_RECORD_MAX, Filter, Pool, Ranking};
+use crate::decision::{FULL_RECORD_MAX, Filter, Key, Pool};
 use crate::queue::Queue;
 use crate::seed;
 use crate::selection::{Candidate, Micros, Selection};
@@ -31,7 +31,7 @@ pub(super) struct Weighing<'a> {
     order: &'static Strategy,
     /// How many could be chosen.
     limit: usize,
-    ranking: Ranking,
+    best: Vec<Key>,
 }
 
 impl Acd {
@@ -59,7 +59,7 @@ impl Acd {
             row,
             order: row,
             limit,
-            ranking: Ranking::default(),
+            best: Vec::new(),
         };
         if row.rings == Rings::All && weighing.pool().len() > limit {
             weighing.order = queue.config.fallback;
@@ -78,14 +78,14 @@ impl<'a> Weighing<'a> {
     }
 
     fn rank(&mut self) {
-        self.ranking = self.scan();
+        self.best = self.scan();
         // R38 shapes who gets a call; it is no reason to let a caller wait.
-        if self.ranking.best.is_empty() && self.filter.skip.take().is_some() {
-            self.ranking = self.scan();
+        if self.best.is_empty() && self.filter.skip.take().is_some() {
+            self.best = self.scan();
         }
     }
 
-    fn scan(&self) -> Ranking {
+    fn scan(&self) -> Vec<Key> {
         (self.order.scan)(&Pool {
             selection: &self.selection,
             ready: self.pool(),
@@ -95,13 +95,15 @@ impl<'a> Weighing<'a> {
     }
 
     pub(super) fn chosen(&self) -> impl Iterator<Item = AgentId> {
-        self.ranking.best.iter().map(|key| key.agent)
+        self.best.iter().map(|key| key.agent)
     }
 
     /// Who was passed over for his calls in a row (R38).
     pub(super) fn skipped(&self) -> Option<AgentId> {
-        let skipped = self.ranking.out.contains_key(&ReasonCode::Consecutive);
-        self.filter.skip.filter(|_| skipped)
+        let consecutive = Some(ReasonCode::Consecutive);
+        self.filter
+            .skip
+            .filter(|agent| self.filter.reason(*agent) == consecutive)
     }
 
     /// What was weighed, in the words of R1.
@@ -116,7 +118,7 @@ impl<'a> Weighing<'a> {
             waited_ms: u64::try_from(waited).unwrap_or(u64::MAX),
             chosen: self.chosen().collect(),
             candidates: if full { self.all(now) } else { self.few(now) },
-            ranked: self.ranking.ranked,
+            ranked: count(self.pool().len() - self.filtered().count()),
             others: if full { BTreeMap::new() } else { self.counts() },
         }
     }
@@ -170,7 +172,7 @@ impl<'a> Weighing<'a> {
 
     /// Why a candidate does not ring although all ring.
     fn beyond_limit(&self) -> ReasonCode {
-        let ringing = self.caller.offers.len() + self.ranking.best.len();
+        let ringing = self.caller.offers.len() + self.best.len();
         if ringing < self.queue.config.ring_max {
             ReasonCode::NextCaller
         } else {
@@ -178,24 +180,40 @@ impl<'a> Weighing<'a> {
         }
     }
 
+    /// Those of the pool whom the filter takes out, with the reason.
+    fn filtered(&self) -> impl Iterator<Item = ReasonCode> {
+        let in_pool = |agent: &AgentId| match self.filter.only {
+            Some(only) => only == *agent,
+            None => true,
+        };
+        let ready = |agent: &AgentId| self.queue.ready.get(*agent).is_some();
+        let named = self.filter.named().filter(in_pool).filter(ready);
+        named.filter_map(|agent| self.filter.reason(agent))
+    }
+
     /// The agents of a large queue, by the reason why they were out.
     fn counts(&self) -> BTreeMap<ReasonCode, u32> {
         let mut counts = self.queue.tally.clone();
-        let mut add = |reason, count: usize| {
-            if count > 0 {
-                let count = u32::try_from(count).unwrap_or(u32::MAX);
-                *counts.entry(reason).or_default() += count;
+        let mut add = |reason, number: u32| {
+            if number > 0 {
+                *counts.entry(reason).or_default() += number;
             }
         };
-        for (reason, count) in &self.ranking.out {
-            add(*reason, usize::try_from(*count).unwrap_or(usize::MAX));
+        let mut filtered = 0;
+        for reason in self.filtered() {
+            add(reason, 1);
+            filtered += 1;
         }
         let not_looked_at = self.queue.ready.len() - self.pool().len();
-        add(ReasonCode::NotFamiliar, not_looked_at);
+        add(ReasonCode::NotFamiliar, count(not_looked_at));
         if self.row.rings == Rings::All {
-            let ranked = usize::try_from(self.ranking.ranked).unwrap_or(usize::MAX);
-            add(self.beyond_limit(), ranked - self.ranking.best.len());
+            let beyond = self.pool().len() - filtered - self.best.len();
+            add(self.beyond_limit(), count(beyond));
         }
         counts
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,0 +1,142 @@
+//! The cost of a decision (F10: at most 20 µs with 10,000 agents and 1,000 waiting) and of a freed agent's next offer (F5).
+//!
+//! Both benches measure whole turns through the public face, more than the decision alone: `join` a caller who joins
+//! while all agents are ready, is offered to one, and hangs up; `freed` an agent whose call ends while 1,000 wait, who is
+//! offered the next caller in the same turn and answers, and the caller who joins in place of that one.
+#![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
+use divan::Bencher;
+use model::fact::QueueExit;
+use model::profile::{Familiar, FamiliarSource};
+use model::{AgentId, CallId, OfferId, QueueName};
+
+const WAITING: u64 = 1_000;
+const SIZES: [u64; 2] = [100, 10_000];
+
+fn main() {
+    divan::main();
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    strategy::all().iter().map(|row| row.name)
+}
+
+fn cases() -> impl Iterator<Item = (&'static str, u64)> {
+    names().flat_map(|name| SIZES.map(|agents| (name, agents)))
+}
+
+struct Floor {
+    acd: Acd,
+    now: Duration,
+    agents: u64,
+    calls: u64,
+    offer: Option<(OfferId, CallId, AgentId)>,
+}
+
+impl Floor {
+    fn new((strategy, agents): (&str, u64)) -> Self {
+        let mut config = QueueConfig::new("support".into());
+        config.strategy = strategy::find(strategy).unwrap();
+        config.wrap_up = Duration::ZERO;
+        let mut floor = Self {
+            acd: Acd::new(1, 0),
+            now: Duration::from_secs(1_800_000_000),
+            agents,
+            calls: 0,
+            offer: None,
+        };
+        floor.acd.set_queues(
+            floor.now,
+            1,
+            BTreeMap::from([(config.name.clone(), config)]),
+        );
+        for agent in 1..=agents {
+            floor.sign_in(AgentId::new(agent));
+        }
+        floor
+    }
+
+    fn sign_in(&mut self, id: AgentId) {
+        let queues = vec![QueueName::from("support")];
+        let login = format!("{id:>6}");
+        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
+        self.input(Input::PhoneRegistered(id));
+        self.input(Input::StateRequested {
+            agent: id,
+            request: Requested::Ready,
+            cause: "agent",
+        });
+    }
+
+    fn join(&mut self) -> CallId {
+        self.calls += 1;
+        let call = CallId::new(self.calls);
+        let familiar = Familiar {
+            agent: AgentId::new(1 + self.calls.wrapping_mul(7) % self.agents),
+            source: FamiliarSource::Owner,
+        };
+        self.input(Input::Joined {
+            call,
+            queue: "support".into(),
+            head_start: Duration::ZERO,
+            caller_agent: None,
+            familiar: Some(familiar),
+            sticky: true,
+        });
+        call
+    }
+
+    fn answer(&mut self) -> (CallId, AgentId) {
+        let (offer, call, agent) = self.offer.take().unwrap();
+        self.input(Input::Answered { offer });
+        (call, agent)
+    }
+
+    fn input(&mut self, input: Input) {
+        self.now += Duration::from_millis(1);
+        self.acd.handle_input(self.now, input);
+        while let Some(output) = self.acd.poll_output() {
+            if let Output::Offer {
+                offer, call, agent, ..
+            } = divan::black_box(output)
+            {
+                self.offer = Some((offer, call, agent));
+            }
+        }
+    }
+}
+
+#[divan::bench(args = cases(), sample_count = 100)]
+fn join(bencher: Bencher<'_, '_>, case: (&str, u64)) {
+    let mut floor = Floor::new(case);
+    bencher.bench_local(|| {
+        let call = floor.join();
+        floor.input(Input::Left {
+            call,
+            cause: QueueExit::Abandoned,
+        });
+    });
+}
+
+#[divan::bench(args = cases(), sample_count = 100)]
+fn freed(bencher: Bencher<'_, '_>, case: (&str, u64)) {
+    let mut floor = Floor::new(case);
+    let mut talks = std::collections::VecDeque::new();
+    for _ in 0..case.1 {
+        floor.join();
+        talks.push_back(floor.answer());
+    }
+    for _ in 0..WAITING {
+        floor.join();
+    }
+    bencher.bench_local(|| {
+        let (call, agent) = talks.pop_front().unwrap();
+        floor.input(Input::CallEnded { call, agent });
+        talks.push_back(floor.answer());
+        floor.join();
+    });
+}
