@@ -1,6 +1,6 @@
 //! The application: what the server lends it, the routes, and the layers around each of them.
 //!
-//! Layers from the outside in: problems in the reader's language, headers that keep browsers strict (S19), counting, the
+//! Layers from the outside in: headers that keep browsers strict (S19), problems in the reader's language, counting, the
 //! bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
 
 mod headers;
@@ -157,8 +157,8 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(app.clone(), metrics::counted))
-        .layer(from_fn(headers::strict))
         .layer(from_fn(problem::localised))
+        .layer(from_fn(headers::strict))
         .with_state(app)
 }
 

@@ -39,6 +39,12 @@ impl MetricsHandle {
     pub fn detached() -> Self {
         Self(builder().build_recorder().handle())
     }
+
+    /// All figures in the text format of Prometheus.
+    pub fn render(&self) -> String {
+        self.0.run_upkeep();
+        self.0.render()
+    }
 }
 
 fn builder() -> PrometheusBuilder {
@@ -56,10 +62,8 @@ pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
         metrics::gauge!("trunkline_agents", "state" => state).set(figure(count));
     }
     metrics::gauge!("trunkline_live_calls").set(figure(view.live_calls()));
-    let handle = &app.metrics().0;
-    handle.run_upkeep();
     let text = "text/plain; version=0.0.4; charset=utf-8";
-    ([(header::CONTENT_TYPE, text)], handle.render())
+    ([(header::CONTENT_TYPE, text)], app.metrics().render())
 }
 
 /// A count as a gauge takes it.

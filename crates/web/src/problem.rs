@@ -1,7 +1,7 @@
 //! Errors as people and programs get them: `application/problem+json` (RFC 9457) with a stable `code` and a title in the
 //! reader's language.
 //!
-//! Invariant: no answer of the API with a status of 400 or more has another body; `localised` runs outermost and knows the
+//! Invariant: no answer of the API with a status of 400 or more has another body; `localised` runs around all of them and knows the
 //! request's `Accept-Language`. Texts from a request are never repeated in a title; `detail` is for programmers and is
 //! JSON, never HTML (advisory 30).
 
@@ -172,7 +172,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Outermost layer: writes problems in the reader's language, and turns bare errors of the framework into problems.
+/// The layer around all handlers: writes problems in the reader's language, and turns bare errors of the framework into problems.
 pub(crate) async fn localised(request: Request, next: Next) -> Response {
     let locale = Locale::accepted(request.headers()).unwrap_or(Locale::English);
     let response = next.run(request).await;

@@ -210,7 +210,7 @@ pub struct AgentQuery {
 }
 
 /// Agents by id, with their states.
-#[utoipa::path(get, path = "/v1/agents", tag = "agents", params(AgentQuery),
+#[utoipa::path(get, operation_id = "list_agents", path = "/v1/agents", tag = "agents", params(AgentQuery),
     responses((status = 200, description = "Agents by id.", body = List<AgentBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -235,7 +235,7 @@ pub(crate) async fn list(
 }
 
 /// One agent; `me` is whoever asks.
-#[utoipa::path(get, path = "/v1/agents/{id}", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+#[utoipa::path(get, operation_id = "get_agent", path = "/v1/agents/{id}", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     responses(
         (status = 200, description = "The agent.", body = AgentBody),
         (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -252,7 +252,7 @@ pub(crate) async fn read(
 }
 
 /// The whole state of one's own page (P9).
-#[utoipa::path(get, path = "/v1/agents/me/session", tag = "agents",
+#[utoipa::path(get, operation_id = "get_my_desktop", path = "/v1/agents/me/session", tag = "agents",
     responses((status = 200, description = "State, pop, and the number of the last fact in them.", body = DesktopBody)))]
 pub(crate) async fn desktop(
     State(app): State<App>,
@@ -270,7 +270,7 @@ pub(crate) async fn desktop(
 }
 
 /// An agent's state.
-#[utoipa::path(get, path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+#[utoipa::path(get, operation_id = "get_agent_state", path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     responses((status = 200, description = "The state.", body = StateBody)))]
 pub(crate) async fn state(
     State(app): State<App>,
@@ -284,7 +284,7 @@ pub(crate) async fn state(
 }
 
 /// Asks for another state: one's own, or with the right for it another's. The state that follows comes as an event.
-#[utoipa::path(put, path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+#[utoipa::path(put, operation_id = "put_agent_state", path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     request_body = WantedState,
     responses(
         (status = 204, description = "The engine took it."),
@@ -311,7 +311,7 @@ pub(crate) async fn put_state(
 }
 
 /// The same as PUT, for clients that can only post.
-#[utoipa::path(post, path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+#[utoipa::path(post, operation_id = "post_agent_state", path = "/v1/agents/{id}/state", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     request_body = WantedState,
     responses((status = 204, description = "The engine took it.")))]
 pub(crate) async fn post_state(
@@ -324,7 +324,7 @@ pub(crate) async fn post_state(
 }
 
 /// Ends wrap-up before its time.
-#[utoipa::path(post, path = "/v1/agents/{id}/wrap-up/end", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+#[utoipa::path(post, operation_id = "end_wrap_up", path = "/v1/agents/{id}/wrap-up/end", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     responses(
         (status = 204, description = "The engine took it."),
         (status = 409, description = "He is not in wrap-up.", body = ProblemDocument, content_type = "application/problem+json"),

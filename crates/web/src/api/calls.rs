@@ -82,7 +82,7 @@ pub struct CallQuery {
 }
 
 /// Calls. An agent sees those that he took.
-#[utoipa::path(get, path = "/v1/calls", tag = "calls", params(CallQuery),
+#[utoipa::path(get, operation_id = "list_calls", path = "/v1/calls", tag = "calls", params(CallQuery),
     responses((status = 200, description = "Calls.", body = List<CallBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -150,7 +150,7 @@ fn concerns(call: &LiveCall, agent: AgentId) -> bool {
 }
 
 /// One call.
-#[utoipa::path(get, path = "/v1/calls/{id}", tag = "calls", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "get_call", path = "/v1/calls/{id}", tag = "calls", params(("id" = String, Path)),
     responses(
         (status = 200, description = "The call.", body = CallDetail),
         (status = 404, description = "No such call.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -194,7 +194,7 @@ pub(crate) async fn read(
 }
 
 /// All facts of a call with the reasons of each decision: for those who may see all calls.
-#[utoipa::path(get, path = "/v1/calls/{id}/timeline", tag = "calls", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "get_call_timeline", path = "/v1/calls/{id}/timeline", tag = "calls", params(("id" = String, Path)),
     responses((status = 200, description = "Facts in order: `seq`, `at`, `type`, `data`.", body = Vec<Object>)))]
 pub(crate) async fn timeline(
     State(app): State<App>,
@@ -210,7 +210,7 @@ pub(crate) async fn timeline(
 }
 
 /// Ends a call.
-#[utoipa::path(post, path = "/v1/calls/{id}/hangup", tag = "calls", params(("id" = String, Path)),
+#[utoipa::path(post, operation_id = "hang_up_call", path = "/v1/calls/{id}/hangup", tag = "calls", params(("id" = String, Path)),
     responses(
         (status = 204, description = "The engine ends it."),
         (status = 404, description = "No such call, or it has ended.", body = ProblemDocument, content_type = "application/problem+json"),

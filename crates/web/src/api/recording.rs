@@ -37,7 +37,7 @@ pub struct RecordingQuery {
 }
 
 /// A recording of a call: stereo, caller left, agent right.
-#[utoipa::path(get, path = "/v1/calls/{id}/recording", tag = "calls", params(("id" = String, Path), RecordingQuery),
+#[utoipa::path(get, operation_id = "get_recording", path = "/v1/calls/{id}/recording", tag = "calls", params(("id" = String, Path), RecordingQuery),
     responses(
         (status = 200, description = "The whole recording.", body = Vec<u8>, content_type = "audio/wav"),
         (status = 206, description = "The range that was asked for.", body = Vec<u8>, content_type = "audio/wav"),

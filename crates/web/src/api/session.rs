@@ -81,7 +81,7 @@ impl SessionBody {
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/v1/session", tag = "session",
+#[utoipa::path(get, operation_id = "get_session", path = "/v1/session", tag = "session",
     responses(
         (status = 200, description = "The session.", body = SessionBody),
         (status = 401, description = "Nobody is signed in.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -91,7 +91,7 @@ pub(crate) async fn read(who: Principal) -> Json<SessionBody> {
 }
 
 /// Signs in: the answer sets the session's cookie and tells the CSRF token.
-#[utoipa::path(post, path = "/v1/session", tag = "session", security(()), request_body = Credentials,
+#[utoipa::path(post, operation_id = "begin_session", path = "/v1/session", tag = "session", security(()), request_body = Credentials,
     responses(
         (status = 200, description = "Signed in.", body = SessionBody),
         (status = 401, description = "Login or password is wrong.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -111,7 +111,7 @@ pub(crate) async fn begin(
 }
 
 /// Signs out.
-#[utoipa::path(delete, path = "/v1/session", tag = "session",
+#[utoipa::path(delete, operation_id = "end_session", path = "/v1/session", tag = "session",
     responses((status = 204, description = "Signed out.")))]
 pub(crate) async fn end(
     State(app): State<App>,

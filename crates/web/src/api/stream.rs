@@ -52,7 +52,7 @@ pub enum Scope {
 ///
 /// Agents get `pop.offer`, `pop.connected`, `pop.updated`, `pop.cancelled` and `pop.ended` in place of the facts behind them,
 /// their own `agent.*` facts and their tickets' `ticket.*`. Supervisors and admins get all facts under their own names.
-#[utoipa::path(get, path = "/v1/events", tag = "events",
+#[utoipa::path(get, operation_id = "follow_events", path = "/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last number that the client has.")),
     responses(
         (status = 200, description = "A stream that does not end by itself.", body = String, content_type = "text/event-stream"),

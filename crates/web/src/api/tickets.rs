@@ -68,7 +68,7 @@ impl From<TicketChange> for Correction {
 }
 
 /// Tickets, newest first.
-#[utoipa::path(get, path = "/v1/tickets", tag = "tickets", params(TicketQuery),
+#[utoipa::path(get, operation_id = "list_tickets", path = "/v1/tickets", tag = "tickets", params(TicketQuery),
     responses((status = 200, description = "Tickets, newest first.", body = List<TicketBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -114,7 +114,7 @@ async fn by_number(app: &App, number: &str, filter: &TicketFilter) -> Result<Vec
 }
 
 /// One ticket with its calls and timeline; `ETag` is its version.
-#[utoipa::path(get, path = "/v1/tickets/{id}", tag = "tickets", params(("id" = String, Path)),
+#[utoipa::path(get, operation_id = "get_ticket", path = "/v1/tickets/{id}", tag = "tickets", params(("id" = String, Path)),
     responses(
         (status = 200, description = "The ticket.", body = TicketDetail, headers(("ETag" = String, description = "The version, for `If-Match`."))),
         (status = 404, description = "No such ticket.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -138,7 +138,7 @@ pub(crate) async fn read(
 }
 
 /// T5: corrects a ticket that nobody has accepted yet.
-#[utoipa::path(patch, path = "/v1/tickets/{id}", tag = "tickets",
+#[utoipa::path(patch, operation_id = "correct_ticket", path = "/v1/tickets/{id}", tag = "tickets",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The `ETag` that was read.")),
     request_body = TicketChange,
     responses(

@@ -15,6 +15,8 @@ const WINDOW: Duration = Duration::from_secs(60);
 const ACCOUNT_TRIES_MAX: usize = 10;
 /// Tries of one source within the window, whatever the accounts.
 const SOURCE_TRIES_MAX: usize = 60;
+/// How often a full table is swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 /// Most keys in the table.
 const KEYS_MAX: usize = 20_000;
 /// Longest account name that is told apart.
@@ -23,7 +25,13 @@ const ACCOUNT_CHARS_MAX: usize = 64;
 /// Counts tries.
 #[derive(Debug, Default)]
 pub struct TryLimiter {
-    tries: Mutex<BTreeMap<Key, VecDeque<Instant>>>,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    tries: BTreeMap<Key, VecDeque<Instant>>,
+    swept_at: Option<Instant>,
 }
 
 /// A source (an IPv6 source is its /64: the rest is its owner's to choose), with an account or with all.
@@ -32,17 +40,11 @@ type Key = (IpAddr, Option<String>);
 impl TryLimiter {
     /// Counts a try; `Err` tells how long to wait.
     pub fn count(&self, now: Instant, account: &str, source: IpAddr) -> Result<(), Duration> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() >= KEYS_MAX {
-            tries.retain(|_, times| {
-                times
-                    .back()
-                    .is_some_and(|last| now.duration_since(*last) < WINDOW)
-            });
-            if tries.len() >= KEYS_MAX {
-                return Err(WINDOW);
-            }
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.tries.len() >= KEYS_MAX && !table.make_room(now) {
+            return Err(WINDOW);
         }
+        let tries = &mut table.tries;
         let source = network(source);
         let account: String = account
             .chars()
@@ -59,6 +61,21 @@ impl TryLimiter {
             now,
             ACCOUNT_TRIES_MAX,
         )
+    }
+}
+
+impl Table {
+    /// Forgets what is over; `false` when nothing is. A flood does not pay for a sweep with each try.
+    fn make_room(&mut self, now: Instant) -> bool {
+        let recently = |at: Instant| now.duration_since(at) < SWEEP_EVERY;
+        if self.swept_at.is_some_and(recently) {
+            return false;
+        }
+        self.swept_at = Some(now);
+        let lives = |at: &Instant| now.duration_since(*at) < WINDOW;
+        self.tries
+            .retain(|_, times| times.back().is_some_and(lives));
+        self.tries.len() < KEYS_MAX
     }
 }
 
@@ -146,7 +163,7 @@ mod tests {
         for n in 0..u32::try_from(KEYS_MAX).unwrap() {
             let _ = limiter.count(now, "x", IpAddr::V4((0x0a00_0000 + n).into()));
         }
-        assert!(limiter.tries.lock().unwrap().len() <= KEYS_MAX + 1);
+        assert!(limiter.table.lock().unwrap().tries.len() <= KEYS_MAX + 1);
         assert!(limiter.count(now + WINDOW, "x", ip("192.0.2.1")).is_ok());
     }
 }

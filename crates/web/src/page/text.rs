@@ -191,10 +191,11 @@ mod tests {
             .split("{{t.")
             .skip(1)
             .filter_map(|rest| rest.split_once("}}"));
-        let in_script = SCRIPT
-            .split("t(\"")
-            .skip(1)
-            .filter_map(|rest| rest.split_once('"'));
+        // `t("…")`, and no other call whose name ends in t.
+        let calls = SCRIPT.match_indices("t(\"");
+        let in_script = calls
+            .filter(|(at, _)| !SCRIPT[..*at].ends_with(|before: char| before.is_alphanumeric()))
+            .filter_map(|(at, _)| SCRIPT[at + 3..].split_once('"'));
         let asked: Vec<_> = in_page.chain(in_script).map(|(key, _)| key).collect();
         assert!(asked.len() > 30);
         for key in asked {

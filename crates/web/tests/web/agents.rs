@@ -1,0 +1,164 @@
+//! Agents: lists, states, and commands to the engine by right.
+
+use engine::command::{Asker, Command, CommandError, StateRequest};
+use model::{AgentState, NotReadyReason};
+use serde_json::json;
+
+use crate::support::House;
+use crate::support::facts::{CALL, state};
+
+#[tokio::test]
+async fn the_list_joins_people_of_the_store_with_states_of_the_board() {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    let reason = NotReadyReason::Said("break".into());
+    house
+        .tell(state(
+            agent,
+            AgentState::Offline,
+            AgentState::NotReady { reason },
+            "agent",
+        ))
+        .await;
+    house.tell(model::Fact::AgentRegistered { agent }).await;
+    let client = house.program("1001").await;
+    let list = client.get("/v1/agents").await.json();
+    let items = list["items"].as_array().unwrap();
+    assert_eq!((items.len(), &list["next"]), (4, &json!(null)));
+    let me = items
+        .iter()
+        .find(|item| item["id"] == json!(agent))
+        .unwrap();
+    assert_eq!(
+        (&me["state"]["state"], &me["state"]["reason"]),
+        (&json!("not_ready"), &json!("break"))
+    );
+    assert_eq!(me["state"]["registered"], true);
+    assert_eq!(me["queues"], json!(["support"]));
+    let other = items.iter().find(|item| item["login"] == "1002").unwrap();
+    assert_eq!(
+        (&other["state"]["state"], &other["state"]["since"]),
+        (&json!("offline"), &json!(null))
+    );
+    assert!(
+        !list.to_string().contains("ha1") && !list.to_string().contains("argon2"),
+        "no secret leaves"
+    );
+}
+
+#[tokio::test]
+async fn pages_by_key_set_hold_everybody_once() {
+    let house = House::open().await;
+    let client = house.program("root").await;
+    let mut ids = Vec::new();
+    let mut path = "/v1/agents?limit=3".to_owned();
+    loop {
+        let page = client.get(&path).await.json();
+        ids.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].clone()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        path = format!("/v1/agents?limit=3&after={next}");
+    }
+    assert_eq!(ids.len(), 4);
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+}
+
+#[tokio::test]
+async fn a_state_is_asked_for_by_its_owner_or_by_a_supervisor() {
+    let house = House::open().await;
+    let (one, two) = (house.id("1001"), house.id("1002"));
+    let ready = r#"{"state":"ready"}"#;
+    let path = format!("/v1/agents/{two}/state");
+    let agent = house.program("1001").await;
+    assert_eq!(agent.json("PUT", &path, ready).await.problem(), "forbidden");
+    assert_eq!(
+        agent
+            .json("POST", &format!("/v1/agents/{two}/wrap-up/end"), "")
+            .await
+            .problem(),
+        "forbidden"
+    );
+    assert_eq!(house.last_command(), None);
+
+    assert_eq!(
+        agent
+            .json(
+                "POST",
+                "/v1/agents/me/state",
+                r#"{"state":"not_ready","reason":"用餐"}"#
+            )
+            .await
+            .status,
+        204
+    );
+    let asked = Command::SetAgentState {
+        agent: one,
+        request: StateRequest::NotReady {
+            reason: "用餐".into(),
+        },
+        by: Asker::Agent,
+    };
+    assert_eq!(house.last_command(), Some(asked));
+    for login in ["boss", "root"] {
+        let client = house.program(login).await;
+        assert_eq!(client.json("PUT", &path, ready).await.status, 204);
+        let asked = Command::SetAgentState {
+            agent: two,
+            request: StateRequest::Ready,
+            by: Asker::Supervisor,
+        };
+        assert_eq!(house.last_command(), Some(asked));
+    }
+    assert_eq!(
+        agent
+            .json("POST", "/v1/agents/me/wrap-up/end", "")
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        house.last_command(),
+        Some(Command::EndWrapUp { agent: one })
+    );
+}
+
+#[tokio::test]
+async fn what_the_engine_refuses_is_told() {
+    let house = House::open().await;
+    let agent = house.program("1001").await;
+    let why = "1001 is in a call";
+    for (refusal, status, code) in [
+        (
+            CommandError::NotAllowed(why.to_owned()),
+            409,
+            "state_forbids",
+        ),
+        (
+            CommandError::UnknownAgent(house.id("1001")),
+            404,
+            "no_such_agent",
+        ),
+    ] {
+        *house.refusal.lock().unwrap() = Some(refusal);
+        let answer = agent
+            .json("PUT", "/v1/agents/me/state", r#"{"state":"offline"}"#)
+            .await;
+        assert_eq!((answer.status, answer.problem().as_str()), (status, code));
+    }
+    *house.refusal.lock().unwrap() = Some(CommandError::UnknownCall(CALL));
+    let boss = house.program("boss").await;
+    assert_eq!(
+        boss.json("POST", "/v1/calls/500/hangup", "")
+            .await
+            .problem(),
+        "no_such_call"
+    );
+}

@@ -1,0 +1,15 @@
+//! The web as its users meet it: a real listener on loopback, a real store in a temporary folder, facts as the engine would
+//! tell them, and a small HTTP client written by hand.
+
+mod agents;
+mod calls;
+mod hub;
+mod openapi;
+mod operation;
+mod page;
+mod pops;
+mod problems;
+mod session;
+mod stream;
+mod support;
+mod tickets;

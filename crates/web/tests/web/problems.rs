@@ -1,0 +1,188 @@
+//! Errors: problem+json everywhere, with stable codes and titles in two languages, and strict headers on every answer.
+
+use crate::support::House;
+
+#[tokio::test]
+async fn whatever_goes_wrong_is_a_problem_with_a_code() {
+    let house = House::open().await;
+    let client = house.program("root").await;
+    let json = ("content-type", "application/json");
+    let large = vec![b' '; 1024 * 1024 + 1];
+    let state = "/v1/agents/me/state";
+    let cases: &[(&str, &str, &[(&str, &str)], &[u8], u16, &str)] = &[
+        ("GET", "/nowhere", &[], b"", 404, "not_found"),
+        ("GET", "/v1/", &[], b"", 404, "not_found"),
+        (
+            "GET",
+            "/v1/%3Cscript%3Ealert(1)%3C/script%3E",
+            &[],
+            b"",
+            404,
+            "not_found",
+        ),
+        ("DELETE", "/v1/agents", &[], b"", 405, "method_not_allowed"),
+        ("POST", "/", &[], b"", 405, "method_not_allowed"),
+        ("GET", "/v1/agents/x", &[], b"", 400, "malformed_parameter"),
+        ("GET", "/v1/agents/12345", &[], b"", 404, "no_such_agent"),
+        (
+            "GET",
+            "/v1/agents?limit=201",
+            &[],
+            b"",
+            400,
+            "malformed_parameter",
+        ),
+        (
+            "GET",
+            "/v1/agents?limit=0",
+            &[],
+            b"",
+            400,
+            "malformed_parameter",
+        ),
+        (
+            "GET",
+            "/v1/agents?color=red",
+            &[],
+            b"",
+            400,
+            "malformed_parameter",
+        ),
+        ("GET", "/v1/calls/77", &[], b"", 404, "no_such_call"),
+        (
+            "GET",
+            "/v1/calls/77/recording",
+            &[],
+            b"",
+            404,
+            "no_such_call",
+        ),
+        (
+            "GET",
+            "/v1/calls?filter[result]=lost",
+            &[],
+            b"",
+            400,
+            "malformed_parameter",
+        ),
+        ("GET", "/v1/tickets/77", &[], b"", 404, "no_such_ticket"),
+        ("PUT", state, &[json], b"{\"state\":", 400, "malformed_body"),
+        ("PUT", state, &[json], b"\xff\xfe", 400, "malformed_body"),
+        ("PUT", state, &[], b"{}", 415, "wrong_media_type"),
+        ("PUT", state, &[json], b"{}", 422, "invalid_body"),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"talking\"}",
+            422,
+            "invalid_body",
+        ),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"ready\",\"color\":1}",
+            422,
+            "invalid_body",
+        ),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"ready\",\"reason\":\"x\"}",
+            422,
+            "invalid_body",
+        ),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"not_ready\"}",
+            422,
+            "invalid_body",
+        ),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"not_ready\",\"reason\":\" \"}",
+            422,
+            "invalid_body",
+        ),
+        (
+            "PUT",
+            state,
+            &[json],
+            b"{\"state\":\"not_ready\",\"reason\":\"a\\u0000\"}",
+            422,
+            "invalid_body",
+        ),
+        ("PUT", state, &[json], &large, 413, "body_too_large"),
+    ];
+    for (method, path, headers, body, status, code) in cases {
+        let answer = client.send(method, path, headers, body).await;
+        assert_eq!(answer.status, *status, "{method} {path}: {}", answer.text());
+        assert_eq!(answer.problem(), *code, "{method} {path}");
+        assert!(!answer.json()["title"].as_str().unwrap().contains("script"));
+    }
+    let wrong_method = client.send("DELETE", "/v1/agents", &[], b"").await;
+    assert!(wrong_method.header("allow").unwrap().contains("GET"));
+    assert_eq!(
+        house.last_command(),
+        None,
+        "nothing of that reached the engine"
+    );
+}
+
+#[tokio::test]
+async fn titles_are_in_the_readers_language_and_codes_are_not() {
+    let house = House::open().await;
+    let client = house.stranger();
+    for (accept, language, title) in [
+        ("zh-CN,en;q=0.5", "zh-CN", "请先登录"),
+        ("en-US", "en", "Please sign in"),
+        ("fr", "en", "Please sign in"),
+    ] {
+        let answer = client
+            .send("GET", "/v1/session", &[("accept-language", accept)], b"")
+            .await;
+        assert_eq!(answer.problem(), "sign_in_needed");
+        assert_eq!(answer.json()["title"], title);
+        assert_eq!(answer.header("content-language"), Some(language));
+        assert!(answer.header("www-authenticate").is_some());
+    }
+}
+
+#[tokio::test]
+async fn s19_every_answer_keeps_browsers_strict() {
+    let house = House::open().await;
+    let client = house.signed_in("1001").await;
+    for path in [
+        "/",
+        "/assets/app.js",
+        "/assets/app.css",
+        "/v1/agents",
+        "/nowhere",
+        "/healthz",
+        "/openapi.json",
+    ] {
+        let answer = client.get(path).await;
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("referrer-policy"),
+            Some("no-referrer"),
+            "{path}"
+        );
+        assert!(answer.header("cache-control").is_some(), "{path}");
+    }
+}

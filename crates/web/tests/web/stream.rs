@@ -1,0 +1,122 @@
+//! `GET /v1/events` over HTTP: who gets what, resuming, and the end.
+
+use model::{AgentId, Fact, TicketId};
+
+use crate::support::House;
+use crate::support::facts::{CALL, answered_call, arrived};
+use web::HubSettings;
+
+#[tokio::test]
+async fn supervisors_get_every_fact_under_its_own_name() {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    let client = house.signed_in("boss").await;
+    let mut stream = client.listen("/v1/events", &[]).await.unwrap();
+    let facts = answered_call(CALL, agent);
+    let expected: Vec<_> = facts.iter().map(Fact::name).collect();
+    for fact in facts.clone() {
+        house.tell(fact).await;
+    }
+    for (place, name) in expected.into_iter().enumerate() {
+        let event = stream.next().await.unwrap();
+        assert_eq!((event.name.as_str(), event.id), (name, place as u64 + 1));
+        let record = serde_json::to_value(house_record(place, &facts)).unwrap();
+        assert_eq!(event.data, record, "the fact as it stands in the log");
+    }
+}
+
+fn house_record(place: usize, facts: &[Fact]) -> model::FactRecord {
+    crate::support::facts::record(place as u64 + 1, facts[place].clone())
+}
+
+#[tokio::test]
+async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
+    let house = House::open().await;
+    let (me, other) = (house.id("1001"), house.id("1002"));
+    let client = house.program("1001").await;
+    let refused = client
+        .listen("/v1/events?scope=all", &[])
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(refused.problem(), "forbidden");
+    let mut stream = client.listen("/v1/events", &[]).await.unwrap();
+    let created = |ticket: u64, agent: AgentId| Fact::TicketCreated {
+        ticket: TicketId::new(ticket),
+        number: "261118-0001-1".to_owned(),
+        call: Some(CALL),
+        agent: Some(agent),
+    };
+    let changed = |ticket: u64| Fact::TicketChanged {
+        ticket: TicketId::new(ticket),
+        event: "recording_linked".to_owned(),
+    };
+    for fact in [created(1, other), created(2, me), changed(1), changed(2)] {
+        house.tell(fact).await;
+    }
+    let first = stream.next().await.unwrap();
+    let second = stream.next().await.unwrap();
+    assert_eq!((first.name.as_str(), first.id), ("ticket.created", 2));
+    assert_eq!((second.name.as_str(), second.id), ("ticket.changed", 4));
+    let boss = house.program("boss").await;
+    let mut own = boss
+        .listen("/v1/events?scope=mine&after=0", &[])
+        .await
+        .unwrap();
+    house
+        .tell(Fact::AgentRegistered {
+            agent: house.id("boss"),
+        })
+        .await;
+    assert_eq!(own.next().await.unwrap().name, "agent.registered");
+}
+
+#[tokio::test]
+async fn numbers_that_cannot_be_resumed_are_410_and_nonsense_is_400() {
+    let house = House::with(HubSettings {
+        ring_max: 2,
+        ..HubSettings::default()
+    })
+    .await;
+    for _ in 0..5 {
+        house.tell(arrived(CALL)).await;
+    }
+    let client = house.program("boss").await;
+    let mut stream = client.listen("/v1/events?after=1", &[]).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().id, 2, "read from the log");
+    for (path, header, code) in [
+        ("/v1/events?after=6", "", "events_gone"),
+        ("/v1/events", "99", "events_gone"),
+        ("/v1/events", "x", "malformed_parameter"),
+        ("/v1/events?after=-1", "", "malformed_parameter"),
+        ("/v1/events?since=1", "", "malformed_parameter"),
+    ] {
+        let headers = [("Last-Event-ID", header)];
+        let headers = if header.is_empty() {
+            &[][..]
+        } else {
+            &headers[..]
+        };
+        let refused = client.listen(path, headers).await.err().unwrap();
+        assert_eq!(refused.problem(), code, "{path} {header}");
+    }
+    assert_eq!(
+        house
+            .stranger()
+            .listen("/v1/events", &[])
+            .await
+            .err()
+            .unwrap()
+            .status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn s6_the_end_of_the_process_ends_streams_at_once() {
+    let house = House::open().await;
+    let client = house.program("boss").await;
+    let mut stream = client.listen("/v1/events", &[]).await.unwrap();
+    house.shut().await;
+    assert_eq!(stream.next().await, None);
+}

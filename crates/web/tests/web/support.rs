@@ -1,0 +1,229 @@
+//! A house to test in: four people, a store, a hub, an engine that takes every command, and the server.
+
+pub mod client;
+pub mod facts;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use engine::command::{Command, CommandError};
+use model::{AgentId, Fact, FactRecord, Timestamp};
+use store::{Database, NewAgent, NewPassword, Role, Secret};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use web::{App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, Readiness};
+
+use client::Client;
+
+/// The password of everybody.
+pub const PASSWORD: &str = "correct horse";
+/// The name of agent 1002: what a hostile directory might hold.
+pub const CANARY: &str = "<img src=x onerror=alert(1)>\"'&";
+/// 2026-11-18, in ms.
+pub const NOON_MS: i64 = 1_795_000_000_000;
+
+/// A running web.
+pub struct House {
+    pub address: std::net::SocketAddr,
+    pub hub: Arc<EventHub>,
+    pub database: Database,
+    pub recordings_dir: PathBuf,
+    /// What the engine was asked.
+    pub commands: Arc<Mutex<Vec<Command>>>,
+    /// What the engine says to the next commands.
+    pub refusal: Arc<Mutex<Option<CommandError>>>,
+    /// What the web told.
+    pub told: Arc<Mutex<Vec<Fact>>>,
+    pub readiness: Arc<Mutex<Readiness>>,
+    log: Arc<Mutex<Vec<FactRecord>>>,
+    folder: PathBuf,
+    people: BTreeMap<&'static str, AgentId>,
+    tokens: AtomicU64,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::with(HubSettings::default()).await
+    }
+
+    pub async fn with(settings: HubSettings) -> Self {
+        let folder = temporary_folder();
+        let recordings_dir = folder.join("recordings");
+        std::fs::create_dir_all(&recordings_dir).unwrap();
+        let url = format!("sqlite://{}/trunkline.db", folder.display());
+        let database = Database::open(&url, "CN").await.unwrap();
+        let people = people(&database).await;
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let hub = EventHub::new(settings, reader(&log));
+        let (sender, mut engine) = CommandSender::channel(16);
+        let commands = Arc::new(Mutex::new(Vec::new()));
+        let refusal = Arc::new(Mutex::new(None));
+        let (seen, says) = (Arc::clone(&commands), Arc::clone(&refusal));
+        tokio::spawn(async move {
+            while let Some(asked) = engine.recv().await {
+                seen.lock().unwrap().push(asked.command);
+                let outcome = says.lock().unwrap().clone().map_or(Ok(()), Err);
+                let _ = asked.answer.send(outcome);
+            }
+        });
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let all = Readiness {
+            signalling: true,
+            media: true,
+            store: true,
+        };
+        let readiness = Arc::new(Mutex::new(all));
+        let (telling, asked) = (Arc::clone(&told), Arc::clone(&readiness));
+        let app = App::new(Deps {
+            database: database.clone(),
+            commands: sender,
+            events: Arc::clone(&hub),
+            recordings_dir: recordings_dir.clone(),
+            metrics: MetricsHandle::detached(),
+            readiness: Box::new(move || *asked.lock().unwrap()),
+            tell: Box::new(move |fact| telling.lock().unwrap().push(fact)),
+            is_https: false,
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(web::serve(listener, app, async {
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            hub,
+            database,
+            recordings_dir,
+            commands,
+            refusal,
+            told,
+            readiness,
+            log,
+            folder,
+            people,
+            tokens: AtomicU64::new(0),
+            stop: Some(stop),
+            serving,
+        }
+    }
+
+    /// Tells the next fact: log, store, hub, as the server does. Gives its number.
+    pub async fn tell(&self, fact: Fact) -> u64 {
+        let record = {
+            let mut log = self.log.lock().unwrap();
+            let record = facts::record(log.len() as u64 + 1, fact);
+            log.push(record.clone());
+            record
+        };
+        self.database
+            .apply(std::slice::from_ref(&record))
+            .await
+            .unwrap();
+        let seq = record.seq;
+        self.hub.publish(Arc::new(record));
+        seq
+    }
+
+    pub fn id(&self, login: &str) -> AgentId {
+        self.people[login]
+    }
+
+    /// Somebody who is not signed in.
+    pub fn stranger(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// Somebody who signed in by password.
+    pub async fn signed_in(&self, login: &str) -> Client {
+        let mut client = self.stranger();
+        client.sign_in(login, PASSWORD).await;
+        client
+    }
+
+    /// A program that acts for somebody.
+    pub async fn program(&self, login: &str) -> Client {
+        let at = Timestamp::from_ms(NOON_MS);
+        let name = format!("{login} {}", self.tokens.fetch_add(1, Ordering::Relaxed));
+        let token = self
+            .database
+            .create_api_token(&name, self.id(login), at, None)
+            .await;
+        let mut client = self.stranger();
+        client.token = Some(token.unwrap().expose().clone());
+        client
+    }
+
+    pub fn last_command(&self) -> Option<Command> {
+        self.commands.lock().unwrap().last().cloned()
+    }
+
+    /// Stops the server as a SIGTERM would.
+    pub async fn shut(mut self) {
+        let _ = self.stop.take().unwrap().send(());
+        let serving = std::mem::replace(&mut self.serving, tokio::spawn(async { Ok(()) }));
+        tokio::time::timeout(std::time::Duration::from_secs(5), serving)
+            .await
+            .expect("open streams do not hold up the end")
+            .unwrap()
+            .unwrap();
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.serving.abort();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Reads the log as the server's reader would.
+pub fn reader(log: &Arc<Mutex<Vec<FactRecord>>>) -> web::ReadFacts {
+    let log = Arc::clone(log);
+    Box::new(move |after, limit| {
+        let log = log.lock().unwrap();
+        let later = log.iter().filter(|record| record.seq > after);
+        later.take(limit).cloned().collect()
+    })
+}
+
+fn temporary_folder() -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("trunkline-web-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+async fn people(database: &Database) -> BTreeMap<&'static str, AgentId> {
+    let hash = store::hash_password(PASSWORD).unwrap();
+    let mut people = BTreeMap::new();
+    for (login, name, role) in [
+        ("1001", "李雷", Role::Agent),
+        ("1002", CANARY, Role::Agent),
+        ("boss", "Supervisor", Role::Supervisor),
+        ("root", "Admin", Role::Admin),
+    ] {
+        let agent = NewAgent {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            locale: "zh-CN".to_owned(),
+            queues: vec!["support".into()],
+            skills: BTreeMap::new(),
+            roles: BTreeSet::from([role]),
+            password: NewPassword {
+                password_hash: hash.clone(),
+                ha1_md5: Secret::new([0; 16]),
+                ha1_sha256: Secret::new([0; 32]),
+            },
+        };
+        let at = Timestamp::from_ms(NOON_MS);
+        people.insert(login, database.add_agent(agent, at).await.unwrap().id);
+    }
+    people
+}
