@@ -72,7 +72,7 @@ pub async fn answer_calls(
     }
     waiting
         .register(Duration::ZERO, |bytes, now| {
-            Retransmission::capped(bytes, now).at_most(LEAVE_WAIT)
+            Retransmission::capped(bytes, now).until(now + LEAVE_WAIT)
         })
         .await?;
     Ok(reports)

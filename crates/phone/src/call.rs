@@ -197,7 +197,7 @@ impl<'a> Attempt<'a> {
         self.giving_up = true;
         if let Some(waiting) = self.retransmission.take() {
             // No response yet, so no CANCEL (§9.1): the server has until the end of this to send one.
-            self.retransmission = Some(waiting.at_most(self.started.elapsed() + CANCEL_WAIT));
+            self.retransmission = Some(waiting.until(Instant::now() + CANCEL_WAIT));
             return Ok(());
         }
         self.send_cancel().await
@@ -207,7 +207,9 @@ impl<'a> Attempt<'a> {
         if self.cancel.is_none() {
             let bytes = Vec::from(sibling(&self.invite, Method::Cancel, None));
             self.line.send(&bytes).await?;
-            self.cancel = Some(Retransmission::capped(bytes, Instant::now()).at_most(CANCEL_WAIT));
+            self.cancel = Some(
+                Retransmission::capped(bytes, Instant::now()).until(Instant::now() + CANCEL_WAIT),
+            );
         }
         Ok(())
     }

@@ -246,7 +246,8 @@ impl Running<'_> {
         let request = self.start.dialog.request(method, credentials, body)?;
         let bytes = Vec::from(request.clone());
         self.start.line.send(&bytes).await?;
-        let retransmission = Retransmission::capped(bytes, Instant::now()).at_most(BYE_WAIT);
+        let retransmission =
+            Retransmission::capped(bytes, Instant::now()).until(Instant::now() + BYE_WAIT);
         self.in_flight = Some(InFlight {
             purpose,
             request,

@@ -54,8 +54,8 @@ impl Retransmission {
     }
 
     /// The same with an earlier end.
-    pub(crate) fn at_most(mut self, time: Duration) -> Self {
-        self.deadline = self.deadline.min(self.next - self.pause + time);
+    pub(crate) fn until(mut self, end: Instant) -> Self {
+        self.deadline = self.deadline.min(end);
         self
     }
 
@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn an_earlier_end_ends_earlier() {
         let start = Instant::now();
-        let short = Retransmission::capped(b"x".to_vec(), start).at_most(Duration::from_secs(2));
+        let short =
+            Retransmission::capped(b"x".to_vec(), start).until(start + Duration::from_secs(2));
         assert_eq!(sendings_ms(short, start), [500, 1_500]);
     }
 

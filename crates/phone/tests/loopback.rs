@@ -685,6 +685,17 @@ async fn a_waiting_phone_registers_answers_and_leaves() {
         String::from_utf8_lossy(&ok.body).contains("RTP/AVP 8 99"),
         "{ok}"
     );
+    // The 200 was lost: the INVITE comes again, and the very same 200 with it.
+    far.send(second.clone()).await;
+    assert_eq!(far.response().await, ok);
+    let mut ack = second.clone();
+    ack.method = Method::Ack;
+    ack.headers
+        .unique_push(Header::CSeq(headers::CSeq::new("1 ACK")));
+    ack.headers
+        .unique_push(Header::ContentLength(headers::ContentLength::new("0")));
+    ack.body.clear();
+    far.send(ack).await;
     // While it talks it is busy for others.
     far.send(invite_to(&far, &sdp, 3)).await;
     assert_eq!(far.response().await.status_code.code(), 486);

@@ -62,6 +62,10 @@ impl Running<'_> {
     }
 
     async fn handle_reinvite(&mut self, request: &Request) -> Result<()> {
+        // No ACK yet, so it is the INVITE once more: our answer is sent again by its own clock.
+        if self.start.unacknowledged.is_some() {
+            return Ok(());
+        }
         self.start.dialog.refresh(request);
         let local = self.start.media.local()?;
         self.sdp_version += 1;
