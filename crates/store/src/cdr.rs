@@ -5,6 +5,7 @@
 //! beside it are for finding and for reports. A call that a crash cut stays open until a fact ends it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::fact::{CallResult, EndedBy, FactRecord};
 use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
@@ -237,17 +238,18 @@ async fn apply_one(
         changed.insert(call, cdr);
         return Ok(());
     }
-    if !changed.contains_key(&call) {
-        // Without its arrival (in a gap that was accepted) a call has facts but no record.
-        let Some(cdr) = record(conn, call).await? else {
-            tracing::warn!(%call, seq = fact.seq, "a fact of a call that never arrived");
-            return Ok(());
-        };
-        changed.insert(call, cdr);
-    }
-    if let Some(cdr) = changed.get_mut(&call) {
-        cdr.apply(fact.at, &fact.fact);
-    }
+    let cdr = match changed.entry(call) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => match record(conn, call).await? {
+            Some(cdr) => place.insert(cdr),
+            // Without its arrival (in a gap that was accepted) a call has facts but no record.
+            None => {
+                tracing::warn!(%call, seq = fact.seq, "a fact of a call that never arrived");
+                return Ok(());
+            }
+        },
+    };
+    cdr.apply(fact.at, &fact.fact);
     Ok(())
 }
 

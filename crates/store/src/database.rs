@@ -107,7 +107,7 @@ impl Database {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
     {
-        let (job, result) = Job::new(work);
+        let (job, result) = Job::order(work);
         self.shared
             .writer
             .send_timeout(Order::Write(job), PATIENCE)
@@ -155,6 +155,11 @@ impl fmt::Debug for Database {
 /// and is read again.
 fn options(url: &str) -> Result<SqliteConnectOptions> {
     let wrong = |why: &dyn fmt::Display| StoreError::Setting(format!("store url `{url}`: {why}"));
+    if !url.starts_with("sqlite:") {
+        return Err(wrong(
+            &"only SQLite files so far: write `sqlite://data/trunkline.db`",
+        ));
+    }
     let options = SqliteConnectOptions::from_str(url).map_err(|error| wrong(&error))?;
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(wrong(&"the store outlives the process: name a file"));

@@ -71,10 +71,12 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolTimedOut => Self::Busy,
-            sqlx::Error::PoolClosed => Self::Closed,
-            other => Self::Database(other),
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            Self::Busy
+        } else if matches!(error, sqlx::Error::PoolClosed) {
+            Self::Closed
+        } else {
+            Self::Database(error)
         }
     }
 }

@@ -52,8 +52,8 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
 {
-    /// The order, and where its result will come.
-    pub(crate) fn new(work: F) -> (Box<dyn Write>, oneshot::Receiver<Result<T>>) {
+    /// What the writer takes, and where the result will come.
+    pub(crate) fn order(work: F) -> (Box<dyn Write>, oneshot::Receiver<Result<T>>) {
         let (asker, result) = oneshot::channel();
         let job = Self {
             work: Some(work),
@@ -143,7 +143,7 @@ async fn write_group(
         tracing::error!(%error, orders = jobs.len(), "database did not commit");
     }
     for job in jobs {
-        job.finish(outcome.as_ref().map(|()| ()));
+        job.finish(outcome.as_ref().copied());
     }
     closed
 }
@@ -199,7 +199,7 @@ mod tests {
     type Waiting<T> = oneshot::Receiver<Result<T>>;
 
     fn insert(n: i64) -> (Order, Waiting<i64>) {
-        let (job, result) = Job::new(move |conn: &mut SqliteConnection| -> Work<'_, i64> {
+        let (job, result) = Job::order(move |conn: &mut SqliteConnection| -> Work<'_, i64> {
             Box::pin(async move {
                 sqlx::query("INSERT INTO t (n) VALUES ($1)")
                     .bind(n)
@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn count() -> (Order, Waiting<i64>) {
-        let (job, result) = Job::new(|conn: &mut SqliteConnection| -> Work<'_, i64> {
+        let (job, result) = Job::order(|conn: &mut SqliteConnection| -> Work<'_, i64> {
             Box::pin(async move {
                 let (rows,) = sqlx::query_as("SELECT count(*) FROM t")
                     .fetch_one(conn)

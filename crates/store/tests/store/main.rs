@@ -1,0 +1,20 @@
+//! The store on real SQLite files: each test opens a database of its own in a folder that goes with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the lint configuration lifts these in test functions, not in what they share"
+)]
+
+mod calls;
+mod concurrency;
+mod people;
+mod profile;
+mod prompts;
+#[path = "../../src/scratch.rs"]
+mod scratch;
+mod sessions;
+mod tickets;
+mod world;

@@ -1,0 +1,169 @@
+//! Sessions and bearer tokens.
+
+use std::time::Duration;
+
+use store::StoreError;
+
+use crate::world::{NOW, World, after};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR_MS: i64 = 3_600_000;
+
+#[tokio::test]
+async fn a_session_is_found_by_its_token_until_it_ends() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let issued = world
+        .database
+        .create_session(agent, NOW, HOUR)
+        .await
+        .unwrap();
+    assert_eq!(issued.expires_at, after(HOUR_MS));
+    let token = issued.token.expose().clone();
+    assert_eq!(token.len(), 43, "256 bits");
+    let world = world.reopen().await;
+    let database = &world.database;
+    let found = database
+        .session(&token, after(HOUR_MS - 1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.agent, &found.csrf), (agent, &issued.csrf));
+    assert_ne!(found.csrf.expose(), &token);
+    assert_eq!(
+        database.session(&token, after(HOUR_MS)).await.unwrap(),
+        None
+    );
+    for wrong in ["", "x", &token[1..], &"A".repeat(5_000)] {
+        assert_eq!(
+            database.session(wrong, NOW).await.unwrap(),
+            None,
+            "{wrong:.20}"
+        );
+    }
+    database.delete_session(&token).await.unwrap();
+    database.delete_session(&token).await.unwrap();
+    assert_eq!(database.session(&token, NOW).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn s22_the_file_holds_no_token() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let session = world
+        .database
+        .create_session(agent, NOW, HOUR)
+        .await
+        .unwrap();
+    let bearer = world
+        .database
+        .create_api_token("crm", agent, NOW, None)
+        .await
+        .unwrap();
+    world.database.clone().close().await;
+    let folder = world.scratch.path().join("data");
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    let holds = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    assert!(holds("crm"), "we look in the right place");
+    for secret in [&session.token, &session.csrf, &bearer] {
+        assert!(!holds(secret.expose()));
+    }
+    assert!(!holds("correct horse"));
+}
+
+#[tokio::test]
+async fn one_who_may_not_sign_in_any_more_is_out_at_once() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await;
+    let bearer = database
+        .create_api_token("crm", agent.id, NOW, None)
+        .await
+        .unwrap();
+    let session = database.create_session(agent.id, NOW, HOUR).await.unwrap();
+    let mut barred = agent.clone();
+    barred.is_active = false;
+    let mut barred = database.put_agent(barred, NOW).await.unwrap();
+    assert_eq!(
+        database.session(session.token.expose(), NOW).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        database.api_token(bearer.expose(), NOW).await.unwrap(),
+        None
+    );
+    barred.is_active = true;
+    database.put_agent(barred, NOW).await.unwrap();
+    assert_eq!(
+        database.session(session.token.expose(), NOW).await.unwrap(),
+        None,
+        "the session has ended for good"
+    );
+    assert!(
+        database
+            .api_token(bearer.expose(), NOW)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    database.remove_agent(agent.id, NOW).await.unwrap();
+    assert_eq!(
+        database.api_token(bearer.expose(), NOW).await.unwrap(),
+        None
+    );
+    assert_eq!(database.api_tokens().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn bearer_tokens_have_names_and_ends() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    let end = Some(after(HOUR_MS));
+    let bearer = database
+        .create_api_token("crm", agent, NOW, end)
+        .await
+        .unwrap();
+    database
+        .create_api_token("bot", agent, NOW, None)
+        .await
+        .unwrap();
+    let taken = database.create_api_token("crm", agent, NOW, None).await;
+    assert!(
+        matches!(taken, Err(StoreError::Taken("token name"))),
+        "{taken:?}"
+    );
+    let nameless = database.create_api_token(" ", agent, NOW, None).await;
+    assert!(matches!(nameless, Err(StoreError::Setting(_))));
+    let found = database
+        .api_token(bearer.expose(), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.name.as_str(), found.agent, found.expires_at),
+        ("crm", agent, end)
+    );
+    assert_eq!(
+        database
+            .api_token(bearer.expose(), after(HOUR_MS))
+            .await
+            .unwrap(),
+        None
+    );
+    let names: Vec<_> = database.api_tokens().await.unwrap();
+    let names: Vec<_> = names.iter().map(|token| token.name.as_str()).collect();
+    assert_eq!(names, ["bot", "crm"]);
+    database.create_session(agent, NOW, HOUR).await.unwrap();
+    assert_eq!(database.purge_sessions(after(HOUR_MS)).await.unwrap(), 2);
+    database.delete_api_token("bot").await.unwrap();
+    let gone = database.delete_api_token("bot").await;
+    assert!(matches!(gone, Err(StoreError::NotFound("token"))));
+}

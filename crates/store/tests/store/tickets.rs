@@ -1,0 +1,334 @@
+//! From the draft of a call to a ticket with its timeline.
+
+use model::{AgentId, CallId, Caller, TicketId};
+use store::{PageRequest, StoreError, TicketFilter};
+use ticket::{Correction, Day, Number, Refused, State, Ticket};
+
+use crate::world::{MOBILE, NOW, World, after, draft};
+
+const CALL: CallId = CallId::new(5);
+
+fn today() -> Day {
+    Day::of(NOW, 480)
+}
+
+fn subject(text: &str) -> Correction {
+    Correction {
+        subject: Some(text.to_owned()),
+        body: None,
+    }
+}
+
+async fn submitted(world: &World, call: u64, agent: AgentId) -> Ticket {
+    let caller = Caller::new(MOBILE, None);
+    world
+        .database
+        .save_draft(&draft(call, agent, caller))
+        .await
+        .unwrap();
+    let call = CallId::new(call);
+    let submitted = world.database.submit(call, agent, today(), NOW).await;
+    submitted.unwrap().ticket
+}
+
+async fn events(world: &World, ticket: TicketId) -> Vec<&'static str> {
+    let entries = world.database.ticket_entries(ticket).await.unwrap();
+    entries.iter().map(|entry| entry.event.name()).collect()
+}
+
+#[tokio::test]
+async fn t1_a_call_leaves_a_draft_and_the_draft_a_ticket() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    let other = world.agent("1002").await.id;
+    let mine = draft(5, agent, Caller::new(MOBILE, None));
+    database.open_draft(&mine).await.unwrap();
+    database
+        .open_draft(&draft(5, other, Caller::new(MOBILE, None)))
+        .await
+        .unwrap();
+    assert_eq!(
+        database.draft(CALL, agent).await.unwrap(),
+        Some(mine.clone())
+    );
+    assert_eq!(database.drafts(agent).await.unwrap(), [mine]);
+
+    let made = database
+        .submit(CALL, agent, today(), after(1))
+        .await
+        .unwrap();
+    assert!(made.is_new);
+    let ticket = made.ticket;
+    assert_eq!((ticket.state, ticket.version), (State::New, 1));
+    assert_eq!(
+        (ticket.source_call, ticket.created_by),
+        (Some(CALL), Some(agent))
+    );
+    assert_eq!(ticket.contact.number.as_deref(), Some(MOBILE));
+    assert_eq!(
+        ticket.contact.e164.as_ref().map(model::E164::as_str),
+        Some("+8613800001111"),
+        "though the directory never answered"
+    );
+    assert_eq!(ticket.subject, "来电 · support · 按键 1");
+    assert!(database.drafts(agent).await.unwrap().is_empty());
+    assert!(
+        database.drafts(other).await.unwrap().is_empty(),
+        "nobody else's either"
+    );
+    assert_eq!(
+        database.ticket(ticket.id).await.unwrap(),
+        Some(ticket.clone())
+    );
+    assert_eq!(
+        database.tickets_of_call(CALL).await.unwrap(),
+        std::slice::from_ref(&ticket)
+    );
+    assert_eq!(database.calls_of_ticket(ticket.id).await.unwrap(), [CALL]);
+    let typed: Number = ticket.number.digits().parse().unwrap();
+    assert_eq!(
+        database.ticket_by_number(&typed).await.unwrap().unwrap().id,
+        ticket.id
+    );
+    assert_eq!(events(&world, ticket.id).await, ["submit"]);
+
+    let again = database
+        .submit(CALL, agent, today(), after(9))
+        .await
+        .unwrap();
+    assert!(!again.is_new);
+    assert_eq!(again.ticket, ticket, "a call gives one ticket");
+}
+
+#[tokio::test]
+async fn what_the_agent_wrote_survives_a_second_offer() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    let mut written = draft(5, agent, Caller::new(MOBILE, None));
+    database.open_draft(&written).await.unwrap();
+    written.body = "no dial tone".to_owned();
+    database.save_draft(&written).await.unwrap();
+    database
+        .open_draft(&draft(5, agent, Caller::new(MOBILE, None)))
+        .await
+        .unwrap();
+    assert_eq!(database.draft(CALL, agent).await.unwrap(), Some(written));
+    database.discard_drafts(CALL).await.unwrap();
+    assert_eq!(database.draft(CALL, agent).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn t1_p10_a_withheld_number_stays_a_draft_and_uses_no_number() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    database
+        .save_draft(&draft(5, agent, Caller::withheld()))
+        .await
+        .unwrap();
+    let refused = database.submit(CALL, agent, today(), NOW).await;
+    assert!(
+        matches!(refused, Err(StoreError::Refused(Refused::NoContact))),
+        "{refused:?}"
+    );
+    assert!(database.draft(CALL, agent).await.unwrap().is_some());
+    let next = submitted(&world, 6, agent).await;
+    assert!(
+        next.number.to_string().starts_with("261118-0001-"),
+        "{}",
+        next.number
+    );
+    let nothing = database.submit(CallId::new(7), agent, today(), NOW).await;
+    assert!(matches!(nothing, Err(StoreError::NotFound("draft"))));
+}
+
+#[tokio::test]
+async fn numbers_count_by_day() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let first = submitted(&world, 1, agent).await.number;
+    let second = submitted(&world, 2, agent).await.number;
+    assert!(first.to_string().starts_with("261118-0001-"), "{first}");
+    assert!(second.to_string().starts_with("261118-0002-"), "{second}");
+    world
+        .database
+        .save_draft(&draft(3, agent, Caller::new(MOBILE, None)))
+        .await
+        .unwrap();
+    let tomorrow = Day::of(after(crate::world::DAY), 480);
+    let third = world
+        .database
+        .submit(CallId::new(3), agent, tomorrow, NOW)
+        .await;
+    let third = third.unwrap().ticket.number;
+    assert!(third.to_string().starts_with("261119-0001-"), "{third}");
+}
+
+#[tokio::test]
+async fn a_recording_is_linked_once_whenever_it_comes() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    database
+        .save_draft(&draft(5, agent, Caller::new(MOBILE, None)))
+        .await
+        .unwrap();
+    // Before the ticket: the draft remembers it.
+    let early = database
+        .link_recording(CALL, "a/5-1.wav", NOW)
+        .await
+        .unwrap();
+    assert_eq!(early, []);
+    database
+        .link_recording(CALL, "a/5-1.wav", NOW)
+        .await
+        .unwrap();
+    let ticket = database
+        .submit(CALL, agent, today(), NOW)
+        .await
+        .unwrap()
+        .ticket;
+    let again = database
+        .link_recording(CALL, "a/5-1.wav", NOW)
+        .await
+        .unwrap();
+    assert_eq!(again, []);
+    // After it.
+    let late = database
+        .link_recording(CALL, "a/5-2.wav", after(5))
+        .await
+        .unwrap();
+    assert_eq!(late, [ticket.id]);
+    let again = database
+        .link_recording(CALL, "a/5-2.wav", after(6))
+        .await
+        .unwrap();
+    assert_eq!(again, []);
+    let names = events(&world, ticket.id).await;
+    assert_eq!(names, ["submit", "recording_linked", "recording_linked"]);
+    let stands = database.ticket(ticket.id).await.unwrap().unwrap();
+    assert_eq!((stands.version, stands.updated_at), (1, after(5)));
+    let stranger = database
+        .link_recording(CallId::new(6), "a/6-1.wav", NOW)
+        .await
+        .unwrap();
+    assert_eq!(stranger, []);
+}
+
+#[tokio::test]
+async fn t5_of_two_who_correct_at_once_one_gets_a_conflict() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let ticket = submitted(&world, 5, agent).await;
+    for round in 0..20 {
+        let version = world
+            .database
+            .ticket(ticket.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .version;
+        let correct = |text: String| {
+            let database = world.database.clone();
+            async move {
+                database
+                    .correct_ticket(ticket.id, version, agent, subject(&text), NOW)
+                    .await
+            }
+        };
+        let (a, b) = tokio::join!(
+            tokio::spawn(correct(format!("a {round}"))),
+            tokio::spawn(correct(format!("b {round}")))
+        );
+        let results = [a.unwrap(), b.unwrap()];
+        let won: Vec<_> = results.iter().flatten().collect();
+        assert_eq!(won.len(), 1, "{results:?}");
+        assert!(
+            results.iter().any(|result| matches!(result,
+                Err(StoreError::Conflict { what: "ticket", current }) if *current == version + 1)),
+            "{results:?}"
+        );
+        let stands = world.database.ticket(ticket.id).await.unwrap().unwrap();
+        assert_eq!(&stands, won[0]);
+    }
+    assert_eq!(events(&world, ticket.id).await.len(), 21);
+}
+
+#[tokio::test]
+async fn t5_a_refused_or_empty_correction_changes_nothing() {
+    let world = World::new().await;
+    let database = &world.database;
+    let agent = world.agent("1001").await.id;
+    let ticket = submitted(&world, 5, agent).await;
+    let refused = database
+        .correct_ticket(ticket.id, 1, agent, subject(" "), NOW)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(Refused::NoSubject))
+    ));
+    let same = subject(&ticket.subject);
+    let same = database
+        .correct_ticket(ticket.id, 1, agent, same, NOW)
+        .await
+        .unwrap();
+    assert_eq!(same, ticket);
+    assert_eq!(events(&world, ticket.id).await, ["submit"]);
+    let nobody = database
+        .correct_ticket(TicketId::new(1), 1, agent, subject("x"), NOW)
+        .await;
+    assert!(matches!(nobody, Err(StoreError::NotFound("ticket"))));
+}
+
+#[tokio::test]
+async fn tickets_are_listed_by_page_and_filter() {
+    let world = World::new().await;
+    let (anna, ben) = (world.agent("1001").await.id, world.agent("1002").await.id);
+    let customer = world.customer("王芳", "8001", 0, None).await;
+    let mut all = Vec::new();
+    for call in 1..=12 {
+        let agent = if call % 3 == 0 { ben } else { anna };
+        all.push(submitted(&world, call, agent).await.id);
+    }
+    let mut known = draft(20, ben, Caller::withheld());
+    known.customer = Some(customer);
+    world.database.save_draft(&known).await.unwrap();
+    let known = world
+        .database
+        .submit(CallId::new(20), ben, today(), NOW)
+        .await;
+    all.push(known.unwrap().ticket.id);
+    all.reverse();
+
+    let list = async |filter: TicketFilter| {
+        let (mut seen, mut next) = (Vec::new(), None);
+        loop {
+            let request = PageRequest {
+                after: next,
+                limit: 5,
+            };
+            let page = world.database.tickets(&filter, request).await.unwrap();
+            seen.extend(page.items.iter().map(|ticket| ticket.id));
+            next = page.next;
+            if next.is_none() {
+                return seen;
+            }
+        }
+    };
+    assert_eq!(list(TicketFilter::default()).await, all);
+    let by = |state, created_by, customer| TicketFilter {
+        state,
+        customer,
+        created_by,
+    };
+    assert_eq!(list(by(Some(State::New), None, None)).await.len(), 13);
+    assert_eq!(list(by(Some(State::Closed), None, None)).await.len(), 0);
+    assert_eq!(list(by(None, Some(ben), None)).await.len(), 5);
+    assert_eq!(list(by(None, None, Some(customer))).await, all[..1]);
+    assert_eq!(
+        list(by(Some(State::New), Some(anna), Some(customer))).await,
+        []
+    );
+}
