@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::ScriptName;
 use toml::de::DeTable;
 
-use crate::claim::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::node::{KINDS, Kind};
 use crate::place::{Name, Place, Source};
@@ -71,18 +70,12 @@ fn read<'t>(
         .map(|languages| read_prompts(document, languages, source, report));
     let (nodes, broken) = read_nodes(document, source, report);
     let tests = crate::test::read_tests(document, source, report);
-    let claims = |placed: &Placed| {
-        let mut claims = Claims::default();
-        placed.node.check(&mut claims);
-        claims.secret
-    };
     Some(Script {
         name,
         file: file.to_owned(),
         titles: head.titles,
         languages: head.languages?,
         start: head.start?,
-        has_secrets: nodes.values().any(claims),
         prompts: prompts?,
         nodes,
         broken,

@@ -27,8 +27,6 @@ pub struct Script {
     /// Nodes that are there and could not be read: names that exist.
     pub(crate) broken: BTreeSet<String>,
     pub(crate) tests: Vec<ScriptTest>,
-    /// Whether any node takes secret keys.
-    pub(crate) has_secrets: bool,
 }
 
 /// A node with its place.

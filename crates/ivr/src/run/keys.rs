@@ -1,46 +1,34 @@
-//! Keys between two nodes: those typed ahead, and the one end key too many.
+//! Keys between two nodes: the one typed ahead, and the one end key too many.
+//!
+//! At most one key is ever kept: a prompt that a key may cut is not begun while one is kept, and no other prompt takes any.
 
-use std::collections::VecDeque;
 use std::time::Duration;
-
-/// Most keys typed ahead; further ones are dropped.
-const KEPT_MAX: usize = 32;
 
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    kept: VecDeque<char>,
+    kept: Option<char>,
     /// A key that is not meant for anybody if it is the next one and comes before this time.
     superfluous: Option<(char, Duration)>,
 }
 
 impl Keys {
-    /// Keeps a key for the node that listens next.
-    pub(super) fn keep(&mut self, key: char) {
-        if self.kept.len() < KEPT_MAX {
-            self.kept.push_back(key);
-        }
+    /// Keeps the key that cut a prompt for the node that listens next.
+    pub(super) const fn keep(&mut self, key: char) {
+        self.kept = Some(key);
     }
 
-    /// The oldest kept key.
-    pub(super) fn next(&mut self, now: Duration) -> Option<char> {
-        let key = self.kept.pop_front()?;
-        if self.swallows(now, key) {
-            self.kept.pop_front()
-        } else {
-            Some(key)
-        }
+    /// Whether a key is kept.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.kept.is_some()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.kept.is_empty()
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.kept.clear();
+    /// The kept key, once.
+    pub(super) const fn take(&mut self) -> Option<char> {
+        self.kept.take()
     }
 
     /// The next key means nothing if it is this one and comes before `until`.
-    pub(super) fn swallow(&mut self, key: char, until: Duration) {
+    pub(super) const fn swallow(&mut self, key: char, until: Duration) {
         self.superfluous = Some((key, until));
     }
 

@@ -86,7 +86,7 @@ impl Visit<'_> {
 
     /// A try failed: what was typed ahead was typed for something else.
     pub(crate) fn count_failure(&mut self) {
-        self.keys.forget();
+        self.keys.take();
         self.chain.fail(self.script, self.node);
     }
 

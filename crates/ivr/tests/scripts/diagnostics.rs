@@ -2,9 +2,7 @@
 //!
 //! Each row edits one good script; the expectation is every finding of `parse` and `check`, in order.
 
-mod common;
-
-use common::{GOOD, world};
+use crate::common::{GOOD, world};
 use ivr::{Severity, check, parse};
 use model::ScriptName;
 

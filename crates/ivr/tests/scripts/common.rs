@@ -1,6 +1,4 @@
 //! What the tests of this crate share: one good script and the world around it.
-#![allow(dead_code, reason = "each test takes what it needs")]
-#![allow(unreachable_pub, reason = "a module of several test binaries")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +8,7 @@ use model::calendar::CalendarConfig;
 use model::{Calendar, QueueName, ScriptName};
 
 /// Whole and without findings; the tests of diagnostics edit it.
-pub const GOOD: &str = r#"title = { zh-CN = "测试", en = "Test" }
+pub(crate) const GOOD: &str = r#"title = { zh-CN = "测试", en = "Test" }
 languages = ["zh-CN", "en"]
 start = "welcome"
 
@@ -32,7 +30,7 @@ on_no_agents = "bye"
 "#;
 
 /// Two queues, a calendar, two scripts, an agent, a number, one prompt in two languages.
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     World {
         queues: ["sales", "support"].map(QueueName::from).into(),
@@ -45,7 +43,7 @@ pub fn world() -> World {
 }
 
 /// A script that must be whole: neither `parse` nor `check` finds an error.
-pub fn script(name: &str, text: &str) -> Arc<Script> {
+pub(crate) fn script(name: &str, text: &str) -> Arc<Script> {
     let (script, mut found) = parse(ScriptName::from(name), name, text);
     let script = script.unwrap_or_else(|| panic!("{found:#?}"));
     let mut world = world();
@@ -57,7 +55,7 @@ pub fn script(name: &str, text: &str) -> Arc<Script> {
 }
 
 /// Monday to Friday, 9 to 18 in Shanghai; 2026-10-01 is a holiday.
-pub fn calendars() -> BTreeMap<String, Calendar> {
+pub(crate) fn calendars() -> BTreeMap<String, Calendar> {
     let config: CalendarConfig = serde_json::from_str(
         r#"{"zone": "Asia/Shanghai", "mon-fri": ["09:00-18:00"], "exception": [{"date": "2026-10-01", "hours": []}]}"#,
     )

@@ -1,0 +1,209 @@
+//! One turn of a run: the node takes an event, and what it wants is done until the run waits for something again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{QueueName, ScriptName};
+
+use super::visit::{Caught, Visit};
+use super::{Environment, Phase, Run};
+use crate::effect::Effect;
+use crate::script::sound;
+use crate::step::{Event, Step};
+
+/// Most nodes that one run enters (S21).
+const ENTRIES_MAX: u32 = 1_000;
+/// Most times that one script hands the caller to another.
+const HOPS_MAX: u32 = 20;
+/// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
+const PROMPT_MAX: Duration = Duration::from_secs(600);
+
+impl Run {
+    /// Lets the node take an event, and does what it wants until it waits for something.
+    pub(super) fn advance(&mut self, now: Duration, environment: &Environment<'_>, event: Event) {
+        let mut next = Some(event);
+        while let Some(event) = next {
+            let script = Arc::clone(&self.script);
+            let Some(placed) = script.nodes.get(&self.node) else {
+                self.fault(format!("no node `{}`", self.node));
+                return;
+            };
+            let entered = event == Event::Enter;
+            let mut caught = Caught::new(&self.node);
+            let step = placed
+                .node
+                .step(&mut self.visit(now, environment, &mut caught), &event);
+            if let (true, Some(trace)) = (entered, &mut self.trace) {
+                trace.push(
+                    format!("{} {}", placed.kind.name, caught.label)
+                        .trim_end()
+                        .to_owned(),
+                );
+            }
+            if let Some(language) = caught.language {
+                self.speak(language);
+            }
+            next = self.take(now, environment, step);
+        }
+    }
+
+    /// Does what a node wants; the event that follows at once, if one does.
+    fn take(
+        &mut self,
+        now: Duration,
+        environment: &Environment<'_>,
+        step: Step<'_>,
+    ) -> Option<Event> {
+        match step {
+            Step::Say {
+                prompt,
+                interruptible,
+            } => {
+                if interruptible && self.keys.is_kept() {
+                    return Some(Event::Heard);
+                }
+                self.effects.push_back(Effect::Play {
+                    sounds: vec![sound(&self.language, &prompt.text)],
+                });
+                self.phase = Phase::Playing {
+                    interruptible,
+                    until: now + PROMPT_MAX,
+                };
+                None
+            }
+            Step::Listen { time } => {
+                let kept = self.keys.take();
+                self.secret |= kept.is_some() && self.node_is_secret();
+                self.phase = Phase::Listening { until: now + time };
+                kept.map(Event::Key)
+            }
+            Step::Stay => None,
+            Step::Join {
+                queue,
+                head_start,
+                sticky,
+            } => {
+                // A key that was typed ahead of a queue was not meant as a way out of it.
+                self.keys.take();
+                self.phase = Phase::Queued;
+                self.effects.push_back(Effect::JoinQueue {
+                    queue: QueueName::from(queue),
+                    head_start,
+                    sticky,
+                });
+                None
+            }
+            Step::Transfer { to, ring } => {
+                self.keys.take();
+                self.phase = Phase::Transferring;
+                self.effects.push_back(Effect::Transfer {
+                    to: to.clone(),
+                    ring,
+                });
+                None
+            }
+            Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),
+            Step::Choose(to) => {
+                self.chain.chose();
+                self.enter(to.text.clone()).then_some(Event::Enter)
+            }
+            Step::Leave(to) => {
+                self.effects.push_back(Effect::LeaveQueue);
+                self.chain.chose();
+                self.enter(to.text.clone()).then_some(Event::Enter)
+            }
+            Step::Continue(name) => self.hand_over(environment, name).then_some(Event::Enter),
+            Step::HangUp(cause) => {
+                self.phase = Phase::Over;
+                self.effects.push_back(Effect::HangUp { cause });
+                None
+            }
+            Step::Gone => {
+                self.phase = Phase::Over;
+                None
+            }
+            Step::Fault(reason) => {
+                self.fault(format!("node `{}`: {reason}", self.node));
+                None
+            }
+        }
+    }
+
+    /// Comes to a node; false when the run's budget is used up or the node is not there.
+    pub(super) fn enter(&mut self, node: String) -> bool {
+        self.entries += 1;
+        if self.entries > ENTRIES_MAX {
+            self.fault(format!("more than {ENTRIES_MAX} nodes entered"));
+            return false;
+        }
+        let Some(placed) = self.script.nodes.get(&node) else {
+            self.fault(format!("no node `{node}`"));
+            return false;
+        };
+        self.digits.clear();
+        self.chain.enter(self.script.name(), &node);
+        self.effects.push_back(Effect::Entered {
+            kind: placed.kind.name,
+            node: node.clone(),
+        });
+        self.node = node;
+        true
+    }
+
+    /// Lets another script take over: answers, language and keys typed ahead travel along (E16).
+    fn hand_over(&mut self, environment: &Environment<'_>, name: &ScriptName) -> bool {
+        self.hops += 1;
+        let Some(script) = environment
+            .scripts
+            .get(name)
+            .filter(|_| self.hops <= HOPS_MAX)
+        else {
+            let reason = if self.hops > HOPS_MAX {
+                format!("more than {HOPS_MAX} scripts")
+            } else {
+                format!("no script `{name}`")
+            };
+            self.fault(reason);
+            return false;
+        };
+        self.script = Arc::clone(script);
+        let language = script.language_for(Some(&self.language)).to_owned();
+        self.speak(language);
+        self.enter(script.start.text.clone())
+    }
+
+    fn speak(&mut self, language: String) {
+        if self.language != language {
+            self.effects
+                .push_back(Effect::LanguageSet(language.clone()));
+            self.language = language;
+        }
+    }
+
+    fn fault(&mut self, reason: String) {
+        self.phase = Phase::Over;
+        let reason = format!("script `{}`: {reason}", self.script.name());
+        self.effects.push_back(Effect::Faulted { reason });
+    }
+
+    fn visit<'a>(
+        &'a mut self,
+        now: Duration,
+        environment: &'a Environment<'_>,
+        caught: &'a mut Caught,
+    ) -> Visit<'a> {
+        Visit {
+            now,
+            calendars: environment.calendars,
+            script: self.script.name(),
+            node: &self.node,
+            language: &self.language,
+            entry: &self.entry,
+            variables: &mut self.variables,
+            keys: &mut self.keys,
+            chain: &mut self.chain,
+            digits: &mut self.digits,
+            caught,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The demo hotline in `ivr-scripts/`: whole, proved, its tests pass, every sound is there and fit for a telephone.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads the repository's files"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ivr::test::run_all;
+use ivr::{Environment, World, check, parse};
+use model::calendar::CalendarConfig;
+use model::{Calendar, QueueName, ScriptName};
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path)
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The committed calendars.
+fn calendars() -> BTreeMap<String, Calendar> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        calendar: BTreeMap<String, CalendarConfig>,
+    }
+    let file: File = toml::from_str(&read("config/calendars.toml")).expect("calendars.toml");
+    file.calendar
+        .iter()
+        .map(|(name, config)| (name.clone(), Calendar::new(config).expect("a calendar")))
+        .collect()
+}
+
+/// The committed sounds, by name.
+fn sounds() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for language in ["zh-CN", "en"] {
+        for entry in
+            std::fs::read_dir(root("ivr-scripts/prompts").join(language)).expect("a folder")
+        {
+            let name = entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name");
+            found.extend(
+                name.strip_suffix(".wav")
+                    .map(|name| format!("{language}/{name}")),
+            );
+        }
+    }
+    found
+}
+
+#[test]
+fn the_demo_is_whole_and_its_tests_pass() {
+    let (script, found) = parse(
+        ScriptName::from("main"),
+        "ivr-scripts/main.toml",
+        &read("ivr-scripts/main.toml"),
+    );
+    assert_eq!(found, []);
+    let script = Arc::new(script.expect("a script"));
+    let calendars = calendars();
+    let world = World {
+        queues: ["support", "sales"].map(QueueName::from).into(),
+        calendars: calendars.keys().cloned().collect(),
+        scripts: [ScriptName::from("main")].into(),
+        sounds: sounds(),
+        ..World::default()
+    };
+    assert_eq!(check(&script, &world), [], "not even a warning");
+    assert_eq!(
+        sounds(),
+        script.sounds(),
+        "no sound is missing, none is left over"
+    );
+    let scripts = BTreeMap::from([(script.name().clone(), Arc::clone(&script))]);
+    let outcomes = run_all(
+        &script,
+        &Environment {
+            calendars: &calendars,
+            scripts: &scripts,
+        },
+    );
+    assert!(outcomes.len() >= 12, "{}", outcomes.len());
+    for outcome in outcomes {
+        assert!(outcome.passed, "{outcome:#?}");
+    }
+}
+
+#[test]
+fn every_wav_is_8_khz_mono_16_bit_and_all_are_small() {
+    let mut files: Vec<PathBuf> = sounds()
+        .iter()
+        .map(|sound| root(&format!("ivr-scripts/prompts/{sound}.wav")))
+        .collect();
+    files.push(root("ivr-scripts/music/default.wav"));
+    let mut total = 0;
+    for path in files {
+        let bytes =
+            std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        // RIFF/WAVE, PCM, one channel, 8,000 samples a second, 16,000 bytes a second, frames of 2 bytes, 16 bits.
+        let format = [1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x80, 0x3e, 0, 0, 2, 0, 16, 0];
+        assert_eq!(
+            (&bytes[0..4], &bytes[8..16], &bytes[20..36]),
+            (&b"RIFF"[..], &b"WAVEfmt "[..], &format[..]),
+            "{}",
+            path.display()
+        );
+        assert!(
+            bytes.len() > 16_000 / 2,
+            "{} is shorter than half a second",
+            path.display()
+        );
+        total += bytes.len();
+    }
+    assert!(total < 3_000_000, "{total} bytes");
+}

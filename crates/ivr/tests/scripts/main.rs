@@ -1,0 +1,15 @@
+//! The public face of the crate under test: what an admin is told, what a caller meets, what no input can break.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panic"
+)]
+
+mod common;
+mod demo;
+mod diagnostics;
+mod never_trapped;
+mod reference_page;
+mod scenarios;
+mod script_tests;

@@ -1,0 +1,257 @@
+//! Properties: no text breaks the reader, and no caller is trapped in a script that `check` lets pass (E22, S21).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ivr::{
+    Effect, Entry, Environment, Input, QueueExit, Run, Script, TransferFailure, check, parse,
+};
+use model::{Caller, ScriptName};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+
+use crate::common::{GOOD, calendars, world};
+
+/// Many nodes of every kind, to be broken.
+const RICH: &str = include_str!("../../../../ivr-scripts/main.toml");
+
+/// Reads and proves; the script when neither found an error.
+fn passes(text: &str) -> Option<Arc<Script>> {
+    let (script, found) = parse(ScriptName::from("main"), "main.toml", text);
+    let script = script?;
+    let mut world = world();
+    world.sounds.extend(script.sounds());
+    let proved = check(&script, &world);
+    let errors = found.iter().chain(&proved).any(ivr::Diagnostic::is_error);
+    for one in found.iter().chain(&proved) {
+        assert!(
+            one.line >= 1 && one.column >= 1 && !one.message.is_empty(),
+            "{one}"
+        );
+    }
+    (!errors).then(|| Arc::new(script))
+}
+
+/// How a call went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// By the script, or with somebody.
+    Ended,
+    /// By a budget.
+    Faulted,
+    /// Not at all.
+    Trapped,
+}
+
+/// Drives a call by dice: each die is a key or a pause, and may say early what becomes of waiting. A prompt lasts five
+/// seconds and a queue or a ring a minute, whatever the caller presses meanwhile; when the dice are used up he presses
+/// nothing more.
+fn call(script: Arc<Script>, dice: &[u8]) -> End {
+    let calendars = calendars();
+    let scripts = BTreeMap::new();
+    let environment = Environment {
+        calendars: &calendars,
+        scripts: &scripts,
+    };
+    let entry = Entry {
+        caller: Caller::withheld(),
+        vip_level: 1,
+        called: "4000".to_owned(),
+        language: None,
+    };
+    let mut run = Run::new(script, entry);
+    let mut now = Duration::from_secs(1_795_140_000);
+    run.handle_input(now, &environment, Input::Start);
+    let mut dice = dice.iter().copied();
+    let (mut heard_at, mut left_at) = (None, None);
+    for _ in 0..100_000 {
+        while let Some(effect) = run.poll_effect() {
+            match effect {
+                Effect::HangUp { .. } => return End::Ended,
+                Effect::Faulted { .. } => return End::Faulted,
+                Effect::Play { .. } => heard_at = Some(now + Duration::from_secs(5)),
+                Effect::StopPlay => heard_at = None,
+                Effect::JoinQueue { .. } | Effect::Transfer { .. } => {
+                    left_at = Some(now + Duration::from_secs(60))
+                }
+                Effect::LeaveQueue => left_at = None,
+                Effect::Entered { .. } | Effect::LanguageSet(_) => {}
+            }
+        }
+        let due = [heard_at, left_at, run.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min();
+        // Nothing that could ever happen again, and yet no end.
+        let Some(due) = due else {
+            return End::Trapped;
+        };
+        let die = dice.next();
+        let next = die.map_or(due, |die| {
+            now + Duration::from_millis(100 + u64::from(die) * 10)
+        });
+        if due <= next {
+            now = due;
+            if heard_at.take_if(|at| *at <= now).is_some() {
+                run.handle_input(now, &environment, Input::PlayDone);
+            } else if left_at.take_if(|at| *at <= now).is_some() {
+                // Both are said; the one that does not fit is too late and ignored.
+                run.handle_input(
+                    now,
+                    &environment,
+                    Input::TransferFailed(TransferFailure::NoAnswer),
+                );
+                run.handle_input(now, &environment, Input::QueueLeft(QueueExit::Timeout));
+            } else {
+                run.handle_timeout(now, &environment);
+            }
+            continue;
+        }
+        now = next;
+        let key = die.and_then(|die| "0123456789*#ABCD".chars().nth(usize::from(die / 16)));
+        let input = match (die.unwrap_or(0) % 16, key) {
+            (14, _) => Input::QueueLeft(QueueExit::Full),
+            (15, _) => Input::TransferFailed(TransferFailure::Busy),
+            (_, Some(key)) => Input::Key(key),
+            (_, None) => Input::PlayDone,
+        };
+        run.handle_input(now, &environment, input);
+    }
+    End::Trapped
+}
+
+/// A script of random nodes; most are refused, and those that pass must never trap anybody.
+fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
+    let mut text =
+        "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"n0\"\n[prompt.p]\nen = \"1 2\"\n"
+            .to_owned();
+    for (index, (kind, a, b, c)) in nodes.iter().enumerate() {
+        // Mostly forward, so that many scripts pass; sometimes anywhere.
+        let to = |die: u8| {
+            let die = usize::from(die);
+            if die % 4 == 0 {
+                die / 4 % nodes.len()
+            } else {
+                index + 1 + die / 4 % (nodes.len() - index).max(1)
+            }
+        };
+        let (a, b, c) = (to(*a), to(*b), to(*c));
+        let written = match kind % 9 {
+            0 => writeln!(text, "[play.n{index}]\nprompt = \"p\"\nnext = \"n{a}\""),
+            1 | 2 => writeln!(
+                text,
+                "[menu.n{index}]\nprompt = \"p\"\nkeys = {{ 1 = \"n{a}\", 2 = \"n{b}\" }}\non_failure = \"n{c}\""
+            ),
+            3 => writeln!(
+                text,
+                "[collect.n{index}]\nprompt = \"p\"\ninto = \"x\"\nmax = 3\nnext = \"n{a}\"\non_failure = \"n{b}\""
+            ),
+            4 => writeln!(
+                text,
+                "[branch.n{index}]\nwhen = [{{ if = \"caller.vip > 0\", go = \"n{a}\" }}]\notherwise = \"n{b}\""
+            ),
+            5 => writeln!(
+                text,
+                "[hours.n{index}]\ncalendar = \"office\"\nopen = \"n{a}\"\nclosed = \"n{b}\""
+            ),
+            6 => writeln!(
+                text,
+                "[queue.n{index}]\nqueue = \"support\"\nkeys = {{ 1 = \"n{a}\" }}\non_timeout = \"n{b}\"\non_no_agents = \"n{c}\""
+            ),
+            7 => writeln!(
+                text,
+                "[transfer.n{index}]\nto = \"agent:1001\"\non_busy = \"n{a}\"\non_no_answer = \"n{b}\"\non_failure = \"n{c}\""
+            ),
+            _ => writeln!(
+                text,
+                "[set.n{index}]\nvalues = {{ y = 1 }}\nnext = \"n{a}\""
+            ),
+        };
+        written.expect("a String takes everything");
+    }
+    text + &format!("[hangup.n{}]\nprompt = \"p\"\n", nodes.len())
+}
+
+/// Applies small edits at characters: remove, double, replace, insert.
+fn mutate(text: &str, edits: &[(u16, u8, char)]) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    for (at, what, letter) in edits {
+        let at = usize::from(*at) % letters.len().max(1);
+        match (what % 4, letters.get(at).copied()) {
+            (0, Some(_)) => drop(letters.remove(at)),
+            (1, Some(same)) => letters.insert(at, same),
+            (2, Some(_)) => letters[at] = *letter,
+            _ => letters.insert(at, *letter),
+        }
+    }
+    letters.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_breaks_the_reader(text in any::<String>()) {
+        passes(&text);
+    }
+
+    #[test]
+    fn no_bytes_break_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        passes(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn no_edit_of_a_script_breaks_anything(
+        rich in any::<bool>(),
+        edits in prop::collection::vec((any::<u16>(), any::<u8>(), prop_oneof![
+            prop::sample::select("\"'{}[]=,.#\n 019*_-éx中".chars().collect::<Vec<_>>()),
+            any::<char>(),
+        ]), 1..6),
+        dice in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        if let Some(script) = passes(&mutate(if rich { RICH } else { GOOD }, &edits)) {
+            prop_assert_ne!(call(script, &dice), End::Trapped);
+        }
+    }
+
+    #[test]
+    fn e22_nobody_is_trapped_in_a_script_that_passes(
+        nodes in prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..6),
+        dice in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        if let Some(script) = passes(&random_script(&nodes)) {
+            // With so few nodes not even the budgets are needed.
+            prop_assert_eq!(call(script, &dice), End::Ended);
+        }
+    }
+
+    #[test]
+    fn s21_a_caller_who_never_stops_pressing_is_ended_too(
+        nodes in prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..6),
+        key in any::<u8>(),
+        seed in any::<u8>(),
+    ) {
+        if let Some(script) = passes(&random_script(&nodes)) {
+            let dice: Vec<u8> = (0..u16::MAX).map(|turn| {
+                let turn = u8::try_from(turn % 251).unwrap_or(0);
+                if seed % 2 == 0 { key & 0xf0 } else { turn.wrapping_mul(seed) & 0xf7 }
+            }).collect();
+            prop_assert_ne!(call(script, &dice), End::Trapped);
+        }
+    }
+}
+
+#[test]
+fn enough_random_scripts_pass_for_the_property_to_mean_something() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..6);
+    let passed = (0..200)
+        .filter(|_| {
+            let nodes = strategy.new_tree(&mut runner).expect("a tree").current();
+            passes(&random_script(&nodes)).is_some()
+        })
+        .count();
+    assert!((40..190).contains(&passed), "{passed} of 200 passed");
+}
