@@ -27,7 +27,10 @@ mod direct;
 mod familiar;
 mod invariant;
 mod offers;
+mod pass;
 mod roster;
+mod staffing;
+mod talk;
 mod turn;
 mod weighing;
 

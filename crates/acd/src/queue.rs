@@ -13,13 +13,14 @@ use model::{AgentId, CallId};
 use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::ready::ReadySet;
-use crate::selection::{Candidate, Micros};
+use crate::selection::Micros;
 use crate::strategy::Strategy;
 use crate::waiting::{Place, Seeking, Waiting};
 
 pub(crate) use self::lane::{Lane, Lanes};
 
 mod lane;
+mod members;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -73,123 +74,6 @@ impl Queue {
             next_seat: 0,
             run: Run::default(),
         }
-    }
-
-    // Agents.
-
-    pub(crate) fn add_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        self.members.entry(id).or_default();
-        self.seats.insert((agent.login.clone(), id));
-        self.reseat = true;
-        self.count_in(now, id, agent);
-    }
-
-    pub(crate) fn remove_member(
-        &mut self,
-        id: AgentId,
-        login: &Arc<str>,
-        standing: Option<ReasonCode>,
-    ) {
-        if self.members.remove(&id).is_some() {
-            self.seats.remove(&(login.clone(), id));
-            self.reseat = true;
-            self.count_out(id, standing);
-        }
-    }
-
-    /// His login changed: another seat, the same facts.
-    pub(crate) fn rename_member(&mut self, id: AgentId, from: &Arc<str>, to: &Arc<str>) {
-        if self.seats.remove(&(from.clone(), id)) {
-            self.seats.insert((to.clone(), id));
-            self.reseat = true;
-        }
-    }
-
-    /// Takes in what an agent's standing has become; `was` is what the queue was told before.
-    pub(crate) fn restand(
-        &mut self,
-        now: Duration,
-        id: AgentId,
-        was: Option<ReasonCode>,
-        agent: &Agent,
-    ) {
-        if self.serves(id) {
-            self.count_out(id, was);
-            self.count_in(now, id, agent);
-        }
-    }
-
-    fn count_in(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        match agent.standing {
-            None => self.admit(now, id, agent),
-            Some(reason) => *self.tally.entry(reason).or_default() += 1,
-        }
-    }
-
-    fn count_out(&mut self, id: AgentId, was: Option<ReasonCode>) {
-        let Some(reason) = was else {
-            return self.ready.remove(id);
-        };
-        if let Some(count) = self.tally.get_mut(&reason) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.tally.remove(&reason);
-            }
-        }
-    }
-
-    fn admit(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        let member = self.members.get(&id).copied().unwrap_or_default();
-        let (handled, expiry) = agent.calls.count(now, self.config.count_window);
-        let candidate = Candidate {
-            agent: id,
-            seat: member.seat,
-            handled,
-            idle_since: agent.idle.origin(now).into(),
-            last_connected: member.last_connected,
-            signed_in: agent.signed_in.into(),
-        };
-        self.ready.put(candidate, expiry);
-    }
-
-    /// Takes the facts of all ready agents anew, after the window of least-calls may have changed.
-    pub(crate) fn readmit(&mut self, now: Duration, agents: &BTreeMap<AgentId, Agent>) {
-        let ready: Vec<AgentId> = self.ready.all().iter().map(|one| one.agent).collect();
-        for id in ready {
-            if let Some(agent) = agents.get(&id) {
-                self.admit(now, id, agent);
-            }
-        }
-    }
-
-    /// Brings seats and counts up to date, before a decision.
-    pub(crate) fn refresh(&mut self, now: Duration, agents: &BTreeMap<AgentId, Agent>) {
-        if core::mem::take(&mut self.reseat) {
-            self.number_seats();
-        }
-        while let Some(id) = self.ready.outdated(now) {
-            match agents.get(&id) {
-                Some(agent) => self.admit(now, id, agent),
-                None => self.ready.remove(id),
-            }
-        }
-    }
-
-    fn number_seats(&mut self) {
-        let mut next_seat = 0;
-        for (seat, key) in (0_u32..).zip(&self.seats) {
-            if let Some(member) = self.members.get_mut(&key.1) {
-                member.seat = seat;
-            }
-            // R33: the one who was offered last may have left; his place in the order of logins has not.
-            if self.last_offered.as_ref().is_some_and(|last| key <= last) {
-                next_seat = seat + 1;
-            }
-        }
-        self.next_seat = next_seat;
-        let members = &self.members;
-        self.ready
-            .reseat(|id| members.get(&id).map_or(0, |member| member.seat));
     }
 
     pub(crate) fn serves(&self, id: AgentId) -> bool {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use model::fact::{CancelCause, QueueExit};
 use model::profile::Familiar;
-use model::{AgentId, CallId, QueueName};
+use model::{CallId, QueueName};
 
 use super::Acd;
 use crate::agent::cause;
@@ -12,9 +12,6 @@ use crate::output::Output;
 use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::{Seeking, Waiting};
-
-/// D8: one agent's signing out and in again does not empty the queue.
-const STAFFING_GRACE: Duration = Duration::from_secs(10);
 
 impl Acd {
     pub(super) fn joined(
@@ -129,65 +126,6 @@ impl Acd {
             queue.file(caller);
             self.wake(call);
         }
-    }
-
-    /// R9: every candidate has been tried, so a pause comes before the next pass.
-    pub(super) fn pause(&mut self, now: Duration, call: CallId) {
-        let Some(caller) = self.waiting.get_mut(&call) else {
-            return;
-        };
-        let queue = self.queues.get(&caller.queue);
-        let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
-        caller.paused = true;
-        self.timers.set(Timer::PassPause(call), now + length);
-    }
-
-    /// R9: T(c) is emptied.
-    pub(super) fn next_pass(&mut self, call: CallId) {
-        self.timers.cancel(&Timer::PassPause(call));
-        let Some(caller) = self.waiting.get_mut(&call) else {
-            return;
-        };
-        caller.tried.clear();
-        caller.paused = false;
-        if let Some(queue) = self.queues.get_mut(&caller.queue) {
-            queue.retrying.remove(&call);
-        }
-        self.refile(call);
-    }
-
-    /// R9: an agent who became ready ends the pause of those who have tried him already; for others he is a candidate.
-    pub(super) fn end_pauses(&mut self, id: AgentId) {
-        let Some(agent) = self.agents.get(&id) else {
-            return;
-        };
-        let queues = agent.queues.iter().filter_map(|name| self.queues.get(name));
-        let retrying = queues.flat_map(|queue| queue.retrying.iter().copied());
-        let tried_him = retrying.filter(|call| {
-            let caller = self.waiting.get(call);
-            caller.is_some_and(|caller| caller.offers.is_empty() && caller.tried.contains(&id))
-        });
-        for call in tried_him.collect::<Vec<_>>() {
-            self.next_pass(call);
-        }
-    }
-
-    /// D8: keeps the timer of a queue in which callers wait and nobody is signed in.
-    pub(super) fn watch_staffing(&mut self, now: Duration, name: &QueueName) {
-        let Some(queue) = self.queues.get(name) else {
-            return;
-        };
-        let timer = Timer::NoAgents(name.clone());
-        if queue.is_staffed() || queue.config.wait_without_agents || queue.line.is_empty() {
-            self.timers.cancel(&timer);
-        } else if self.timers.at(&timer).is_none() {
-            self.timers.set(timer, now + STAFFING_GRACE);
-        }
-    }
-
-    /// D8: nobody came back within the grace.
-    pub(super) fn nobody_came(&mut self, now: Duration, name: &QueueName) {
-        self.empty_line(now, name, QueueExit::NoAgents);
     }
 
     /// All who wait in a queue leave it.

@@ -1,15 +1,15 @@
-//! The life of an offer: made, ringing, answered; or refused, failed, missed, withdrawn.
+//! The life of an offer: made, ringing; then refused, failed, missed or withdrawn, if it is not answered (`talk.rs`).
 //!
 //! Whatever ends it frees the agent and gives the caller back to his lane; the turn that follows makes the next offer.
 
 use core::time::Duration;
 
 use model::fact::CancelCause;
-use model::{AgentId, CallId, Decision, NotReadyReason, OfferId, QueueName};
+use model::{Decision, NotReadyReason, OfferId};
 
 use super::Acd;
 use crate::agent::{Bound, Requested, cause};
-use crate::config::{MIN_HANDLED, QueueConfig};
+use crate::config::QueueConfig;
 use crate::offer::Offer;
 use crate::output::{DirectEnd, OfferEnd, Output};
 use crate::timer::Timer;
@@ -70,62 +70,6 @@ impl Acd {
             agent.faults = 0;
         }
         self.publish(now, agent, cause::RINGING);
-    }
-
-    pub(super) fn answered(&mut self, now: Duration, id: OfferId) {
-        let Some(offer) = self.end_offer(id) else {
-            return self.too_late(id);
-        };
-        let queue = offer.queue.clone();
-        let caller = queue.as_ref().and_then(|_| self.take_caller(offer.call));
-        self.bind_talk(now, &offer);
-        self.outputs.push_back(Output::Connect {
-            offer: id,
-            call: offer.call,
-            agent: offer.agent,
-            queue,
-            waited: caller
-                .as_ref()
-                .map_or(Duration::ZERO, |caller| caller.waited(now)),
-            rang: offer
-                .rang_at
-                .map_or(Duration::ZERO, |at| now.saturating_sub(at)),
-        });
-        self.publish(now, offer.agent, cause::ANSWER);
-        // R22: the others stop only after the claim.
-        for other in caller.map(|caller| caller.offers).unwrap_or_default() {
-            self.withdraw(now, other, CancelCause::AnsweredElsewhere, cause::CANCELLED);
-        }
-    }
-
-    fn bind_talk(&mut self, now: Duration, offer: &Offer) {
-        if let Some(agent) = self.agents.get_mut(&offer.agent) {
-            agent.bound = Bound::Talk {
-                call: offer.call,
-                queue: offer.queue.clone(),
-                since: now,
-            };
-            agent.misses = 0;
-            agent.faults = 0;
-        }
-        let queue = offer
-            .queue
-            .as_ref()
-            .and_then(|name| self.queues.get_mut(name));
-        if let Some(queue) = queue {
-            queue.connected(now, offer.agent);
-        }
-    }
-
-    /// R11, R22: the answer crossed the withdrawal.
-    fn too_late(&mut self, id: OfferId) {
-        if let Some(ended) = self.ended.take(id) {
-            self.outputs.push_back(Output::TooLate {
-                offer: id,
-                call: ended.call,
-                agent: ended.agent,
-            });
-        }
     }
 
     pub(super) fn declined(&mut self, now: Duration, id: OfferId) {
@@ -237,7 +181,7 @@ impl Acd {
     }
 
     /// Takes an offer out of the books and frees the agent, without telling anybody yet.
-    fn end_offer(&mut self, id: OfferId) -> Option<Offer> {
+    pub(super) fn end_offer(&mut self, id: OfferId) -> Option<Offer> {
         let offer = self.offers.remove(&id)?;
         self.timers.cancel(&Timer::Ring(id));
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
@@ -287,49 +231,5 @@ impl Acd {
     fn setting<T>(&self, offer: &Offer, of: impl Fn(&QueueConfig) -> T) -> Option<T> {
         let queue = self.queues.get(offer.queue.as_ref()?)?;
         Some(of(&queue.config))
-    }
-
-    pub(super) fn call_ended(&mut self, now: Duration, call: CallId, id: AgentId) {
-        let Some(agent) = self.agents.get_mut(&id) else {
-            return;
-        };
-        let Bound::Talk {
-            call: talk,
-            queue,
-            since,
-        } = &agent.bound
-        else {
-            return;
-        };
-        if *talk != call {
-            return;
-        }
-        let (queue, talked) = (queue.clone(), now.saturating_sub(*since));
-        let (min_handled, wrap_up) = self.after_call(queue.as_ref());
-        if let Some(agent) = self.agents.get_mut(&id) {
-            if talked >= min_handled {
-                // R13: a shorter call counts for nothing.
-                agent.calls.record(now, talked);
-                agent.idle.restart(now);
-            }
-            if agent.removed {
-                return self.forget_agent(now, id);
-            }
-            agent.bound = if wrap_up.is_zero() {
-                Bound::Free
-            } else {
-                self.timers.set(Timer::WrapUp(id), now + wrap_up);
-                Bound::WrapUp { call }
-            };
-        }
-        self.publish(now, id, cause::CALL_ENDED);
-    }
-
-    /// What counts as handled, and the time to file; a call that named its agent has none to file.
-    fn after_call(&self, queue: Option<&QueueName>) -> (Duration, Duration) {
-        match queue.and_then(|name| self.queues.get(name)) {
-            Some(queue) => (queue.config.min_handled, queue.config.wrap_up),
-            None => (MIN_HANDLED, Duration::ZERO),
-        }
     }
 }

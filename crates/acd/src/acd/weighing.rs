@@ -118,7 +118,7 @@ impl<'a> Weighing<'a> {
             waited_ms: u64::try_from(waited).unwrap_or(u64::MAX),
             chosen: self.chosen().collect(),
             candidates: if full { self.all(now) } else { self.few(now) },
-            ranked: count(self.pool().len() - self.filtered().count()),
+            ranked: count(self.pool().len() - self.filtered().count() - self.beyond()),
             others: if full { BTreeMap::new() } else { self.counts() },
         }
     }
@@ -199,18 +199,21 @@ impl<'a> Weighing<'a> {
                 *counts.entry(reason).or_default() += number;
             }
         };
-        let mut filtered = 0;
         for reason in self.filtered() {
             add(reason, 1);
-            filtered += 1;
         }
         let not_looked_at = self.queue.ready.len() - self.pool().len();
         add(ReasonCode::NotFamiliar, count(not_looked_at));
-        if self.row.rings == Rings::All {
-            let beyond = self.pool().len() - filtered - self.best.len();
-            add(self.beyond_limit(), count(beyond));
-        }
+        add(self.beyond_limit(), count(self.beyond()));
         counts
+    }
+
+    /// How many candidates do not ring although all ring.
+    fn beyond(&self) -> usize {
+        match self.row.rings {
+            Rings::One => 0,
+            Rings::All => self.pool().len() - self.filtered().count() - self.best.len(),
+        }
     }
 }
 

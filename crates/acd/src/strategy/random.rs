@@ -21,5 +21,5 @@ pub(super) const ROW: Strategy = Strategy {
 };
 
 fn rank(selection: &Selection, candidate: &Candidate) -> Rank {
-    Rank(seed::mix(selection.seed, candidate.agent.get()).cast_signed())
+    Rank(seed::blend(selection.seed, candidate.agent.get()).cast_signed())
 }

@@ -12,6 +12,7 @@ mod counts;
 mod familiar;
 mod general;
 mod idle;
+mod offers;
 mod queues;
 mod random;
 mod recent;

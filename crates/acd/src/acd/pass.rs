@@ -1,0 +1,54 @@
+//! A pass over the agents for one caller, and the pause between two passes (R9).
+//!
+//! T(c), the tried-set, grows with each agent who had his chance. When all candidates are in it the caller pauses; his
+//! place in line stays, and whoever becomes a candidate meanwhile is offered at once.
+
+use core::time::Duration;
+
+use model::{AgentId, CallId};
+
+use super::Acd;
+use crate::timer::Timer;
+
+impl Acd {
+    /// R9: every candidate has been tried, so a pause comes before the next pass.
+    pub(super) fn pause(&mut self, now: Duration, call: CallId) {
+        let Some(caller) = self.waiting.get_mut(&call) else {
+            return;
+        };
+        let queue = self.queues.get(&caller.queue);
+        let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
+        caller.paused = true;
+        self.timers.set(Timer::PassPause(call), now + length);
+    }
+
+    /// R9: T(c) is emptied.
+    pub(super) fn next_pass(&mut self, call: CallId) {
+        self.timers.cancel(&Timer::PassPause(call));
+        let Some(caller) = self.waiting.get_mut(&call) else {
+            return;
+        };
+        caller.tried.clear();
+        caller.paused = false;
+        if let Some(queue) = self.queues.get_mut(&caller.queue) {
+            queue.retrying.remove(&call);
+        }
+        self.refile(call);
+    }
+
+    /// R9: an agent who became ready ends the pause of those who have tried him already; for others he is a candidate.
+    pub(super) fn end_pauses(&mut self, id: AgentId) {
+        let Some(agent) = self.agents.get(&id) else {
+            return;
+        };
+        let queues = agent.queues.iter().filter_map(|name| self.queues.get(name));
+        let retrying = queues.flat_map(|queue| queue.retrying.iter().copied());
+        let tried_him = retrying.filter(|call| {
+            let caller = self.waiting.get(call);
+            caller.is_some_and(|caller| caller.offers.is_empty() && caller.tried.contains(&id))
+        });
+        for call in tried_him.collect::<Vec<_>>() {
+            self.next_pass(call);
+        }
+    }
+}
