@@ -8,8 +8,10 @@
 
 mod credentials;
 mod nonce;
+mod offer;
 
 pub use credentials::Credentials;
+pub(crate) use offer::offered;
 
 use crate::{
     config::Account,
@@ -63,8 +65,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// RFC 8760 §2.4: in order of preference, strongest first, one header field each.
-    pub const OFFERED: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
+    /// Every algorithm.
+    pub const ALL: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
 
     /// The token of the `algorithm` parameter.
     pub fn token(self) -> &'static str {
@@ -114,6 +116,8 @@ pub(crate) enum Verdict {
     Proven { user: String },
     /// Challenge; `stale` = the password was right, the nonce was not fresh.
     Challenge { stale: bool },
+    /// Wrong password or unknown user, by a nonce that is fresh: 403, since some phones answer a second 401 for ever.
+    Wrong,
     /// Not understandable, or for another request: 400.
     Malformed,
 }
@@ -208,21 +212,24 @@ impl Authenticator {
         );
         let given = credentials.response.to_ascii_lowercase();
         let equal = bool::from(expected.as_bytes().ct_eq(&given));
-        if !equal || !known {
-            return Verdict::Challenge { stale: false };
-        }
-        let read = nonce::read(
+        let nonce = nonce::read(
             random,
             &credentials.nonce,
             attempt.source,
             &self.realm,
             algorithm,
         );
-        match read.map(|id| self.nonces.use_count(attempt.now, id, credentials.nc)) {
-            Some(Count::Fresh) => Verdict::Proven {
-                user: credentials.username.clone(),
+        let fresh = nonce.filter(|id| nonce::is_fresh(attempt.now, id));
+        match (equal && known, fresh) {
+            (true, Some(id)) => match self.nonces.use_count(attempt.now, id, credentials.nc) {
+                Count::Fresh => Verdict::Proven {
+                    user: credentials.username.clone(),
+                },
+                Count::Used => Verdict::Challenge { stale: true },
             },
-            Some(Count::Used | Count::Expired) | None => Verdict::Challenge { stale: true },
+            (true, None) => Verdict::Challenge { stale: true },
+            (false, Some(_)) => Verdict::Wrong,
+            (false, None) => Verdict::Challenge { stale: false },
         }
     }
 }

@@ -61,7 +61,7 @@ fn algorithm(token: Option<&[u8]>) -> Option<Algorithm> {
     let Some(token) = token else {
         return Some(Algorithm::Md5);
     };
-    let mut known = Algorithm::OFFERED.into_iter();
+    let mut known = Algorithm::ALL.into_iter();
     known.find(|known| token.eq_ignore_ascii_case(known.token().as_bytes()))
 }
 

@@ -59,6 +59,12 @@ fn code(
     hex(code.get(..16).unwrap_or_default())
 }
 
+/// Neither too old nor from the future.
+pub(super) fn is_fresh(now: Duration, (made_ms, _): &NonceId) -> bool {
+    let made = Duration::from_millis(*made_ms);
+    made <= now && made >= now.saturating_sub(LIFETIME)
+}
+
 /// What came of a count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Count {
@@ -66,8 +72,6 @@ pub(super) enum Count {
     Fresh,
     /// Seen, zero, or too far behind the highest one.
     Used,
-    /// The nonce is too old, or from the future.
-    Expired,
 }
 
 /// The counts that were used, per nonce; ordered by time, so that the old ones are cut off at the front.
@@ -86,12 +90,14 @@ struct Window {
 
 impl NonceTable {
     pub(super) fn use_count(&mut self, now: Duration, id: NonceId, count: u32) -> Count {
-        let made = Duration::from_millis(id.0);
         let oldest = now.saturating_sub(LIFETIME);
         let oldest_ms = u64::try_from(oldest.as_millis()).unwrap_or(u64::MAX);
-        self.used = self.used.split_off(&(oldest_ms, String::new()));
-        if made < oldest || made > now {
-            return Count::Expired;
+        while self
+            .used
+            .first_key_value()
+            .is_some_and(|((made_ms, _), _)| *made_ms < oldest_ms)
+        {
+            self.used.pop_first();
         }
         self.used.entry(id).or_default().take(count)
     }

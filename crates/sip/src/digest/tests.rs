@@ -143,7 +143,7 @@ fn rfc_2617_and_7616_vectors() {
 #[test]
 fn s12_both_algorithms_prove_the_password() {
     let mut bench = Bench::new();
-    for algorithm in Algorithm::OFFERED {
+    for algorithm in Algorithm::ALL {
         let nonce = bench.nonce(algorithm);
         assert_eq!(
             bench.check(HERE, URI, &header("1001", "secret", algorithm, &nonce, 1)),
@@ -207,11 +207,6 @@ fn s12_old_forged_and_foreign_nonces_are_stale_and_leave_no_memory() {
         ),
         STALE
     );
-    assert_eq!(
-        bench.authenticator.nonces.len(),
-        0,
-        "the counts of an old nonce are forgotten"
-    );
     for forged in [
         "",
         "00",
@@ -238,7 +233,14 @@ fn s12_old_forged_and_foreign_nonces_are_stale_and_leave_no_memory() {
         ),
         STALE
     );
-    assert_eq!(bench.authenticator.nonces.len(), 0);
+    let next = bench.nonce(Algorithm::Md5);
+    let used = header("1001", "secret", Algorithm::Md5, &next, 1);
+    assert_eq!(bench.check(HERE, URI, &used), proven());
+    let remembered = bench.authenticator.nonces.len();
+    assert_eq!(
+        remembered, 1,
+        "the counts of the old nonce are forgotten, and nothing else was kept"
+    );
 }
 
 #[test]
@@ -251,7 +253,7 @@ fn g8_an_unknown_user_gets_what_a_wrong_password_gets() {
             URI,
             &header("1001", "wrong", Algorithm::Md5, &nonce, 1)
         ),
-        FRESH
+        Verdict::Wrong
     );
     assert_eq!(
         bench.check(
@@ -259,7 +261,7 @@ fn g8_an_unknown_user_gets_what_a_wrong_password_gets() {
             URI,
             &header("9999", "secret", Algorithm::Md5, &nonce, 1)
         ),
-        FRESH
+        Verdict::Wrong
     );
 }
 

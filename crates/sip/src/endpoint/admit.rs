@@ -43,6 +43,10 @@ impl Endpoint {
                 self.challenge(now, request, flow, kind, stale);
                 None
             }
+            Verdict::Wrong => {
+                self.refuse(request, flow, 403, "wrong password or unknown user");
+                None
+            }
             Verdict::Malformed => {
                 self.refuse(request, flow, 400, "malformed credentials");
                 None

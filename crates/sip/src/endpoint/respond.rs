@@ -6,7 +6,7 @@
 use super::{Challenge, Endpoint};
 use crate::{
     counters::Counters,
-    digest::Algorithm,
+    digest::offered,
     event::Output,
     flow::{Flow, Transmit},
     message::{Builder, Header, Message, Method, Uri, Value, Via},
@@ -103,7 +103,7 @@ impl Endpoint {
         }
     }
 
-    /// 401 or 407 with one header for each algorithm, the strongest first (RFC 8760 §2.4).
+    /// 401 or 407 with one header for each algorithm that this phone is offered.
     pub(super) fn challenge(
         &mut self,
         now: Duration,
@@ -112,14 +112,14 @@ impl Endpoint {
         kind: Challenge,
         stale: bool,
     ) {
-        let nonces = Algorithm::OFFERED.map(|algorithm| {
-            let source = flow.remote.ip();
-            (
-                algorithm,
-                self.authenticator
-                    .nonce(&mut self.random, now, source, algorithm),
-            )
-        });
+        let source = flow.remote.ip();
+        let agent = request.text(Header::UserAgent);
+        let mut nonces = Vec::with_capacity(2);
+        for algorithm in offered(agent.as_deref()) {
+            let random = &mut self.random;
+            let nonce = self.authenticator.nonce(random, now, source, *algorithm);
+            nonces.push((*algorithm, nonce));
+        }
         let realm = self.authenticator.realm().to_owned();
         self.refuse_with(
             request,

@@ -115,12 +115,12 @@ fn g11_a_challenge_is_not_much_longer_than_its_request() {
 }
 
 #[test]
-fn a_wrong_password_an_unknown_user_and_a_replay_are_challenged() {
+fn a_wrong_password_an_unknown_user_and_a_replay_get_nowhere() {
     let mut phone = Phone::new();
-    assert_eq!(phone.register("1001", "wrong", CONTACT).status(), Some(401));
+    assert_eq!(phone.register("1001", "wrong", CONTACT).status(), Some(403));
     assert_eq!(
         phone.register("9999", "secret", CONTACT).status(),
-        Some(401)
+        Some(403)
     );
     let first = phone.request("REGISTER", "sip:call.example.com", "1001", CONTACT);
     let challenge = phone.say(&first).pop().unwrap();
@@ -345,7 +345,7 @@ fn a_removed_account_loses_its_contacts_and_its_rights() {
     assert_eq!(phone.server.bindings("1001"), []);
     assert_eq!(
         phone.register("1001", "secret", CONTACT).status(),
-        Some(401)
+        Some(403)
     );
 }
 

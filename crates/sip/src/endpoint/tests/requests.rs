@@ -308,7 +308,7 @@ fn s11_the_identity_of_a_caller_is_the_user_who_proved_it() {
             "1001",
             "wrong"
         ),
-        407
+        403
     );
     assert_eq!(phone.news(), []);
 }
