@@ -20,6 +20,10 @@ use crate::page::{Page, PageRequest};
 
 /// Most facts of a timeline, most open calls: bounds of one answer.
 const ROWS_MAX: i64 = 10_000;
+/// The projection of calls: the last fact that was applied.
+const APPLIED: &str = "calls";
+/// Up to where facts may be missing.
+const EXCUSED: &str = "calls.excused";
 
 /// Which calls; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Database {
     /// The number of the last fact that was applied; 0 before the first.
     pub async fn applied_seq(&self) -> Result<u64> {
         let mut conn = self.readers().acquire().await?;
-        applied_seq(&mut conn).await
+        projected(&mut conn, APPLIED).await
     }
 
     /// Applies facts in order, each once: those that were applied before are passed over. Where one is missing it applies
@@ -67,13 +71,14 @@ impl Database {
             .await
     }
 
-    /// Goes on after facts that the log has lost for good; its recovery report names them.
+    /// Facts up to `through` may be missing, since the log has lost some for good (its recovery report, or
+    /// [`crate::FactLogError::Damaged`], names them). Those that can be read are still to be applied.
     pub async fn accept_gap(&self, through: u64) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
-                let after = applied_seq(conn).await?;
-                tracing::error!(after, through, "facts are lost: calls may be incomplete");
-                set_applied_seq(conn, after.max(through)).await
+                let before = projected(conn, EXCUSED).await?;
+                tracing::error!(through, "facts are lost: calls may be incomplete");
+                set_projected(conn, EXCUSED, before.max(through)).await
             })
         })
         .await
@@ -172,18 +177,21 @@ fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
         .collect()
 }
 
-async fn applied_seq(conn: &mut SqliteConnection) -> Result<u64> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = 'calls'")
+/// How far a projection is; 0 before the first fact.
+async fn projected(conn: &mut SqliteConnection, name: &str) -> Result<u64> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
+        .bind(name)
         .fetch_optional(conn)
         .await?;
     Ok(row.map_or(0, |(seq,)| count(seq)))
 }
 
-async fn set_applied_seq(conn: &mut SqliteConnection, seq: u64) -> Result<()> {
+async fn set_projected(conn: &mut SqliteConnection, name: &str, seq: u64) -> Result<()> {
     sqlx::query(
-        "INSERT INTO projection (name, seq) VALUES ('calls', $1)
+        "INSERT INTO projection (name, seq) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
     )
+    .bind(name)
     .bind(big(seq))
     .execute(conn)
     .await?;
@@ -195,13 +203,15 @@ async fn apply(
     facts: Vec<FactRecord>,
     plan: NumberPlan,
 ) -> Result<()> {
-    let mut last = applied_seq(conn).await?;
+    let mut last = projected(conn, APPLIED).await?;
+    let excused = projected(conn, EXCUSED).await?;
     let mut changed = BTreeMap::new();
     for fact in facts {
         if fact.seq <= last {
             continue;
         }
-        if fact.seq != last + 1 {
+        let is_next = fact.seq == last + 1;
+        if !is_next && fact.seq - 1 > excused {
             let (after, got) = (last, fact.seq);
             return Err(StoreError::Gap { after, got });
         }
@@ -213,7 +223,7 @@ async fn apply(
     for cdr in changed.values() {
         put_record(conn, cdr, plan).await?;
     }
-    set_applied_seq(conn, last).await
+    set_projected(conn, APPLIED, last).await
 }
 
 /// The fact into the call's timeline and into its record; a recording into its own row.

@@ -4,18 +4,20 @@
 //! ticket however often its end is read, because the call stands in the ticket as its source. Whoever corrects a version
 //! that is not current gets `Conflict` and loses nothing.
 
-use ::ticket::{
-    Actor, Contact, Correction, Day, Draft, Entry, Event, Number, Priority, State, Submission,
-    Ticket,
-};
-use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use ::ticket::{Actor, Correction, Day, Entry, Event, Number, State, Submission, Ticket};
+use model::{AgentId, CallId, CustomerId, TicketId, Timestamp};
+use sqlx::SqliteConnection;
 
 use crate::Database;
-use crate::column::{big, count, from_json, json_of};
+use crate::column::{big, count, from_json};
 use crate::error::{Result, StoreError};
 use crate::number_plan::NumberKey;
 use crate::page::{Page, PageRequest};
+use draft::{discard_drafts, draft, link_to_drafts};
+use row::{Row, append, select, tickets, update};
+
+mod draft;
+mod row;
 
 /// Most drafts, or tickets of one call, in an answer.
 const ROWS_MAX: i64 = 200;
@@ -45,59 +47,6 @@ pub struct Submitted {
 }
 
 impl Database {
-    /// Keeps a draft if the agent has none of this call yet: what he wrote when the call came first is not overwritten.
-    pub async fn open_draft(&self, draft: &Draft) -> Result<()> {
-        let draft = draft.clone();
-        self.write(move |conn| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
-                     ON CONFLICT (call_id, agent_id) DO NOTHING",
-                )
-                .bind(big(draft.call.get()))
-                .bind(big(draft.agent.get()))
-                .bind(json_of("draft", &draft)?)
-                .bind(draft.opened_at.as_ms())
-                .execute(conn)
-                .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Keeps a draft, over what was there.
-    pub async fn save_draft(&self, draft: &Draft) -> Result<()> {
-        let draft = draft.clone();
-        self.write(move |conn| Box::pin(async move { put_draft(conn, &draft).await }))
-            .await
-    }
-
-    /// The draft of a call and an agent.
-    pub async fn draft(&self, call: CallId, agent: AgentId) -> Result<Option<Draft>> {
-        let mut conn = self.readers().acquire().await?;
-        draft(&mut conn, call, agent).await
-    }
-
-    /// An agent's drafts, newest first, at most 200.
-    pub async fn drafts(&self, agent: AgentId) -> Result<Vec<Draft>> {
-        let rows: Vec<(String,)> = sqlx::query_as(
-            "SELECT data FROM draft WHERE agent_id = $1 ORDER BY opened_at DESC, call_id DESC LIMIT $2",
-        )
-        .bind(big(agent.get()))
-        .bind(ROWS_MAX)
-        .fetch_all(self.readers())
-        .await?;
-        let drafts = rows.iter().map(|(data,)| from_json("draft", data));
-        drafts.collect()
-    }
-
-    /// Forgets all drafts of a call: nobody talked to the caller.
-    pub async fn discard_drafts(&self, call: CallId) -> Result<()> {
-        self.write(move |conn| Box::pin(discard_drafts(conn, call)))
-            .await
-    }
-
     /// T1 at the end of a call: this agent's draft becomes a ticket and the call's other drafts go. Asked again, it gives
     /// the same ticket. `Refused` leaves the draft with its agent; `NotFound` without a draft. `day` stands in the number:
     /// today, where the centre is.
@@ -113,6 +62,8 @@ impl Database {
         self.write(move |conn| {
             Box::pin(async move {
                 if let Some(ticket) = ticket_from(conn, call).await? {
+                    // The call was read again: so was its offer, which opened a draft.
+                    discard_drafts(conn, call).await?;
                     let is_new = false;
                     return Ok(Submitted { ticket, is_new });
                 }
@@ -265,38 +216,6 @@ impl Database {
     }
 }
 
-async fn put_draft(conn: &mut SqliteConnection, draft: &Draft) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (call_id, agent_id) DO UPDATE SET data = excluded.data",
-    )
-    .bind(big(draft.call.get()))
-    .bind(big(draft.agent.get()))
-    .bind(json_of("draft", draft)?)
-    .bind(draft.opened_at.as_ms())
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn draft(conn: &mut SqliteConnection, call: CallId, agent: AgentId) -> Result<Option<Draft>> {
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT data FROM draft WHERE call_id = $1 AND agent_id = $2")
-            .bind(big(call.get()))
-            .bind(big(agent.get()))
-            .fetch_optional(conn)
-            .await?;
-    row.map(|(data,)| from_json("draft", &data)).transpose()
-}
-
-async fn discard_drafts(conn: &mut SqliteConnection, call: CallId) -> Result<()> {
-    sqlx::query("DELETE FROM draft WHERE call_id = $1")
-        .bind(big(call.get()))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
 /// The ticket that this call gave at its end.
 async fn ticket_from(conn: &mut SqliteConnection, call: CallId) -> Result<Option<Ticket>> {
     let mut query = select();
@@ -320,21 +239,6 @@ async fn next_number(conn: &mut SqliteConnection, day: Day) -> Result<Number> {
     .await?;
     let serial = u32::try_from(serial).map_err(|error| StoreError::damaged("serial", error))?;
     Ok(Number::new(day, serial))
-}
-
-async fn link_to_drafts(conn: &mut SqliteConnection, call: CallId, path: &str) -> Result<()> {
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT data FROM draft WHERE call_id = $1")
-        .bind(big(call.get()))
-        .fetch_all(&mut *conn)
-        .await?;
-    for (data,) in rows {
-        let mut draft: Draft = from_json("draft", &data)?;
-        if !draft.recordings.iter().any(|known| known == path) {
-            draft.recordings.push(path.to_owned());
-            put_draft(conn, &draft).await?;
-        }
-    }
-    Ok(())
 }
 
 async fn link_to_tickets(
@@ -391,7 +295,7 @@ async fn insert(
     key: Option<&NumberKey>,
 ) -> Result<()> {
     let ticket = &submission.ticket;
-    insert_row(conn, ticket, key).await?;
+    row::insert(conn, ticket, key).await?;
     for entry in &submission.entries {
         append(conn, ticket.id, entry).await?;
         if let Event::RecordingLinked { path, .. } = &entry.event {
@@ -404,130 +308,4 @@ async fn insert(
         .execute(conn)
         .await?;
     Ok(())
-}
-
-async fn insert_row(
-    conn: &mut SqliteConnection,
-    ticket: &Ticket,
-    key: Option<&NumberKey>,
-) -> Result<()> {
-    let contact = &ticket.contact;
-    sqlx::query(
-        "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, customer_id, contact_name, contact_raw,
-           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-    )
-    .bind(big(ticket.id.get()))
-    .bind(ticket.number.digits())
-    .bind(ticket.state.name())
-    .bind(i64::from(ticket.state.is_open()))
-    .bind(i64::from(ticket.priority.level()))
-    .bind(&ticket.subject)
-    .bind(&ticket.body)
-    .bind(ticket.customer.map(|id| big(id.get())))
-    .bind(&contact.name)
-    .bind(&contact.number)
-    .bind(contact.e164.as_ref().map(E164::as_str))
-    .bind(key.map(|key| key.key.as_str()).filter(|key| !key.is_empty()))
-    .bind(ticket.queue.as_ref().map(QueueName::as_str))
-    .bind(CHANNEL)
-    .bind(ticket.source_call.map(|id| big(id.get())))
-    .bind(ticket.source_call.map(|id| id.to_string()))
-    .bind(ticket.created_by.map(|id| big(id.get())))
-    .bind(ticket.created_at.as_ms())
-    .bind(ticket.updated_at.as_ms())
-    .bind(big(ticket.version))
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// What the rules of today may change.
-async fn update(conn: &mut SqliteConnection, ticket: &Ticket) -> Result<()> {
-    sqlx::query(
-        "UPDATE ticket SET subject = $2, body = $3, updated_at = $4, version = $5 WHERE id = $1",
-    )
-    .bind(big(ticket.id.get()))
-    .bind(&ticket.subject)
-    .bind(&ticket.body)
-    .bind(ticket.updated_at.as_ms())
-    .bind(big(ticket.version))
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// Puts an entry at the end of the timeline.
-async fn append(conn: &mut SqliteConnection, id: TicketId, entry: &Entry) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO ticket_event (ticket_id, seq, at, kind, entry)
-         VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM ticket_event WHERE ticket_id = $1), $2, $3, $4)",
-    )
-    .bind(big(id.get()))
-    .bind(entry.at.as_ms())
-    .bind(entry.event.name())
-    .bind(json_of("ticket entry", entry)?)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// All columns of [`Row`], from `ticket t`.
-fn select() -> QueryBuilder<Sqlite> {
-    QueryBuilder::new(
-        "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
-           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.created_at, t.updated_at, t.version FROM ticket t",
-    )
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    number: String,
-    state: String,
-    priority: i64,
-    subject: String,
-    body: String,
-    customer_id: Option<i64>,
-    contact_name: Option<String>,
-    contact_raw: Option<String>,
-    contact_e164: Option<String>,
-    queue: Option<String>,
-    source_call_id: Option<i64>,
-    created_by: Option<i64>,
-    created_at: i64,
-    updated_at: i64,
-    version: i64,
-}
-
-fn tickets(rows: Vec<Row>) -> Result<Vec<Ticket>> {
-    rows.into_iter().map(Row::ticket).collect()
-}
-
-impl Row {
-    fn ticket(self) -> Result<Ticket> {
-        let damaged = |why: &dyn ToString| StoreError::damaged("ticket", why.to_string());
-        let priority = u8::try_from(self.priority).map_err(|error| damaged(&error))?;
-        let e164 = self.contact_e164.map(|number| E164::parse(&number));
-        Ok(Ticket {
-            id: TicketId::new(count(self.id)),
-            number: self.number.parse().map_err(|error| damaged(&error))?,
-            state: self.state.parse().map_err(|error| damaged(&error))?,
-            priority: Priority::new(priority).map_err(|error| damaged(&error))?,
-            subject: self.subject,
-            body: self.body,
-            contact: Contact {
-                name: self.contact_name,
-                number: self.contact_raw,
-                e164: e164.transpose().map_err(|error| damaged(&error))?,
-            },
-            customer: self.customer_id.map(|id| CustomerId::new(count(id))),
-            queue: self.queue.as_deref().map(QueueName::from),
-            source_call: self.source_call_id.map(|id| CallId::new(count(id))),
-            created_by: self.created_by.map(|id| AgentId::new(count(id))),
-            created_at: Timestamp::from_ms(self.created_at),
-            updated_at: Timestamp::from_ms(self.updated_at),
-            version: count(self.version),
-        })
-    }
 }

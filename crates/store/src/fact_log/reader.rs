@@ -153,6 +153,10 @@ fn walk(
             continue;
         }
         let rest = read_chunk(&mut file, at.offset, usize::MAX).map_err(failed)?;
+        if matches!(took, Took::Short) && matches!(find(&rest), Found::Whole { .. }) {
+            // The writer was in the middle of it and has gone on meanwhile.
+            continue;
+        }
         match segment::next_whole(&rest) {
             // The reader asked for a fact behind the broken one, so he knows of it.
             Some((skipped, next)) if next <= *wanted => {

@@ -71,14 +71,25 @@ async fn a_gap_is_refused_whole_until_it_is_accepted() {
     );
     assert_eq!(database.applied_seq().await.unwrap(), 1, "none was applied");
     database.accept_gap(3).await.unwrap();
+    assert_eq!(
+        database.applied_seq().await.unwrap(),
+        1,
+        "what can be read is not passed over"
+    );
+    database.apply(&records[1..2]).await.unwrap();
     database.apply(&records[3..]).await.unwrap();
     let call = database.call(CallId::new(5)).await.unwrap().unwrap();
     assert_eq!(
-        (call.result, call.connected_at),
-        (Some(CallResult::Answered), None)
+        (call.result, call.queue, call.connected_at),
+        (Some(CallResult::Answered), Some("support".into()), None)
     );
-    database.accept_gap(1).await.unwrap();
-    assert_eq!(database.applied_seq().await.unwrap(), 4, "never backwards");
+    let mut later = records[0].clone();
+    later.seq = 6;
+    let refused = database.apply(&[later]).await;
+    assert!(
+        matches!(refused, Err(StoreError::Gap { after: 4, got: 6 })),
+        "only that gap"
+    );
 }
 
 #[tokio::test]

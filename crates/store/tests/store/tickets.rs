@@ -99,6 +99,11 @@ async fn t1_a_call_leaves_a_draft_and_the_draft_a_ticket() {
         .unwrap();
     assert!(!again.is_new);
     assert_eq!(again.ticket, ticket, "a call gives one ticket");
+
+    // After a crash the offer is read again, too.
+    let reopened = draft(5, agent, Caller::new(MOBILE, None));
+    database.open_draft(&reopened).await.unwrap();
+    assert_eq!(database.draft(CALL, agent).await.unwrap(), None);
 }
 
 #[tokio::test]

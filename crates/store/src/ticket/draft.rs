@@ -1,0 +1,126 @@
+//! Drafts: what a call leaves with its agent until it becomes a ticket.
+//!
+//! One for each call and agent. Opening one again changes nothing, so an offer that is read twice after a crash, or made
+//! twice, costs the agent nothing that he wrote.
+
+use ::ticket::Draft;
+use model::{AgentId, CallId};
+use sqlx::SqliteConnection;
+
+use super::{CHANNEL, ROWS_MAX};
+use crate::Database;
+use crate::column::{big, from_json, json_of};
+use crate::error::Result;
+
+impl Database {
+    /// Keeps a draft if the agent has none of this call yet and the call has not given its ticket.
+    pub async fn open_draft(&self, draft: &Draft) -> Result<()> {
+        let draft = draft.clone();
+        self.write(move |conn| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO draft (call_id, agent_id, data, opened_at) SELECT $1, $2, $3, $4
+                     WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE channel = $5 AND source_ref = $6)
+                     ON CONFLICT (call_id, agent_id) DO NOTHING",
+                )
+                .bind(big(draft.call.get()))
+                .bind(big(draft.agent.get()))
+                .bind(json_of("draft", &draft)?)
+                .bind(draft.opened_at.as_ms())
+                .bind(CHANNEL)
+                .bind(draft.call.to_string())
+                .execute(conn)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Keeps a draft, over what was there.
+    pub async fn save_draft(&self, draft: &Draft) -> Result<()> {
+        let draft = draft.clone();
+        self.write(move |conn| Box::pin(async move { put_draft(conn, &draft).await }))
+            .await
+    }
+
+    /// The draft of a call and an agent.
+    pub async fn draft(&self, call: CallId, agent: AgentId) -> Result<Option<Draft>> {
+        let mut conn = self.readers().acquire().await?;
+        draft(&mut conn, call, agent).await
+    }
+
+    /// An agent's drafts, newest first, at most 200.
+    pub async fn drafts(&self, agent: AgentId) -> Result<Vec<Draft>> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT data FROM draft WHERE agent_id = $1 ORDER BY opened_at DESC, call_id DESC LIMIT $2",
+        )
+        .bind(big(agent.get()))
+        .bind(ROWS_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let drafts = rows.iter().map(|(data,)| from_json("draft", data));
+        drafts.collect()
+    }
+
+    /// Forgets all drafts of a call: nobody talked to the caller.
+    pub async fn discard_drafts(&self, call: CallId) -> Result<()> {
+        self.write(move |conn| Box::pin(discard_drafts(conn, call)))
+            .await
+    }
+}
+
+pub(super) async fn put_draft(conn: &mut SqliteConnection, draft: &Draft) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (call_id, agent_id) DO UPDATE SET data = excluded.data",
+    )
+    .bind(big(draft.call.get()))
+    .bind(big(draft.agent.get()))
+    .bind(json_of("draft", draft)?)
+    .bind(draft.opened_at.as_ms())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn draft(
+    conn: &mut SqliteConnection,
+    call: CallId,
+    agent: AgentId,
+) -> Result<Option<Draft>> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT data FROM draft WHERE call_id = $1 AND agent_id = $2")
+            .bind(big(call.get()))
+            .bind(big(agent.get()))
+            .fetch_optional(conn)
+            .await?;
+    row.map(|(data,)| from_json("draft", &data)).transpose()
+}
+
+pub(super) async fn discard_drafts(conn: &mut SqliteConnection, call: CallId) -> Result<()> {
+    sqlx::query("DELETE FROM draft WHERE call_id = $1")
+        .bind(big(call.get()))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn link_to_drafts(
+    conn: &mut SqliteConnection,
+    call: CallId,
+    path: &str,
+) -> Result<()> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT data FROM draft WHERE call_id = $1")
+        .bind(big(call.get()))
+        .fetch_all(&mut *conn)
+        .await?;
+    for (data,) in rows {
+        let mut draft: Draft = from_json("draft", &data)?;
+        if !draft.recordings.iter().any(|known| known == path) {
+            draft.recordings.push(path.to_owned());
+            put_draft(conn, &draft).await?;
+        }
+    }
+    Ok(())
+}
