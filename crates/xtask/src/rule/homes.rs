@@ -1,5 +1,7 @@
 //! Invariant 5: a third-party crate has one home, so that what disappoints is replaced in one place.
 
+use std::path::Path;
+
 use super::{Rule, lines_with};
 use crate::house::{Crate, Home};
 use crate::{Finding, House};
@@ -16,6 +18,7 @@ fn check(house: &House) -> Vec<Finding> {
         .flat_map(|(name, home)| {
             let mut findings = strangers(house, name, home);
             findings.extend(other_files(house, name, home));
+            findings.extend(ghosts(house, name, home));
             findings
         })
         .collect()
@@ -65,6 +68,29 @@ fn other_files(house: &House, name: &str, home: &Home) -> Vec<Finding> {
                     )
                 })
                 .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// Crates and files that are named as its home and do not exist.
+fn ghosts(house: &House, name: &str, home: &Home) -> Vec<Finding> {
+    let crates = home
+        .crates
+        .iter()
+        .chain(&home.dev)
+        .filter(|it| house.find(it).is_none())
+        .cloned();
+    let exists = |path: &Path| house.sources().any(|source| source.path == path);
+    let files = home
+        .files
+        .iter()
+        .filter(|path| !exists(path))
+        .map(|path| path.display().to_string());
+    crates
+        .chain(files)
+        .map(|ghost| {
+            let what = format!("the home of `{name}` names `{ghost}`, which does not exist");
+            Finding::breach("Cargo.toml", 0, what)
         })
         .collect()
 }
