@@ -85,7 +85,8 @@ pub enum Event {
         /// We had hung up already (R11, R22): the owner hangs up again, else the endpoint does so after 5 s.
         late: bool,
     },
-    /// Final refusal of our INVITE: as received, 408 without an answer, 503 on a lost flow.
+    /// Final refusal of our INVITE: as received, 408 without an answer, 503 on a lost flow, 500 when it cannot be
+    /// written.
     Refused {
         /// The session.
         session: SessionId,
@@ -105,7 +106,7 @@ pub enum Event {
         /// Reason header of the BYE.
         reason: Option<Reason>,
     },
-    /// A REGISTER was granted and the user has at least one contact.
+    /// A REGISTER was granted (a refresh or a query too) and the user has at least one contact.
     Registered {
         /// The user.
         user: String,

@@ -47,7 +47,7 @@ pub struct StreamFramer {
     failed: Option<FrameError>,
 }
 
-/// One message may hold this many bytes of head before its body is asked for.
+/// The blank line after the headers; between messages the same four bytes are a ping.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
 impl StreamFramer {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dialog::Dialog,
-    event::{EndedBy, Event, Refusal, SessionId},
+    event::{EndedBy, Event, Output, Refusal, SessionId},
     flow::Flow,
     message::{Header, Method},
     reason::Reason,
@@ -170,7 +170,7 @@ impl Endpoint {
     }
 
     /// Nothing can be sent on the flow any more: its sessions are over.
-    pub(super) fn lose_sessions(&mut self, _now: Duration, flow: Flow) {
+    pub(super) fn lose_sessions(&mut self, flow: Flow) {
         let rows = self.sessions.iter();
         let lost: Vec<SessionId> = rows
             .filter(|(_, session)| session.flow() == flow)
@@ -199,7 +199,7 @@ impl Endpoint {
                 | None => None,
             };
             self.forget_session(session);
-            self.outputs.extend(event.map(crate::event::Output::Event));
+            self.outputs.extend(event.map(Output::Event));
         }
     }
 }
