@@ -14,6 +14,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) assigned: Vec<Assigned<'n>>,
     /// Whether a call may end here.
     pub(crate) ends: bool,
+    /// Whether it takes keys itself, so that none is kept for a later node.
+    pub(crate) listens: bool,
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
     /// Keys that the caller may press here, with what is played while he chooses.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::ScriptName;
 use toml::de::DeTable;
 
+use crate::claim::{Reference, ReferenceKind};
 use crate::diagnostic::Diagnostic;
 use crate::node::{KINDS, Kind};
 use crate::place::{Name, Place, Source};
@@ -70,12 +71,18 @@ fn read<'t>(
         .map(|languages| read_prompts(document, languages, source, report));
     let (nodes, broken) = read_nodes(document, source, report);
     let tests = crate::test::read_tests(document, source, report);
+    let leads_to_secret = |placed: &Placed| {
+        let claims = placed.claims();
+        let hands_over = |one: &Reference<'_>| one.kind == ReferenceKind::Script;
+        claims.secret || claims.references.iter().any(hands_over)
+    };
     Some(Script {
         name,
         file: file.to_owned(),
         titles: head.titles,
         languages: head.languages?,
         start: head.start?,
+        may_lead_to_secret: nodes.values().any(leads_to_secret),
         prompts: prompts?,
         nodes,
         broken,

@@ -17,7 +17,7 @@ use std::time::Duration;
 use model::{Calendar, Caller, ScriptName};
 
 use crate::effect::{Effect, Input};
-use crate::script::Script;
+use crate::script::{Placed, Script};
 use crate::section::is_phone_key;
 use crate::step::Event;
 use crate::value::{Number, Value};
@@ -63,7 +63,6 @@ pub struct Run {
     digits: String,
     entries: u32,
     hops: u32,
-    secret: bool,
     effects: VecDeque<Effect>,
     /// One line for each node that was entered, when a test asked for it.
     trace: Option<Vec<String>>,
@@ -115,7 +114,6 @@ impl Run {
             digits: String::new(),
             entries: 0,
             hops: 0,
-            secret: false,
             effects: VecDeque::new(),
             trace: None,
         }
@@ -198,14 +196,27 @@ impl Run {
         self.script.name()
     }
 
-    /// Whether the key just given belongs to a secret input (S22): it must not be logged, nor heard in the recording.
-    pub const fn is_secret(&self) -> bool {
-        self.secret
-    }
-
-    /// Whether the node that has the caller takes secret keys: the recording is masked while this holds.
-    pub fn takes_secret(&self) -> bool {
-        !matches!(self.phase, Phase::Fresh | Phase::Over) && self.node_is_secret()
+    /// Whether a key that is pressed at this moment belongs, or may belong, to a secret input (S22): it must be written
+    /// nowhere. Ask before the key is handed in; afterwards the answer is about the next one.
+    pub fn is_secret(&self) -> bool {
+        let claims = self
+            .script
+            .nodes
+            .get(&self.node)
+            .map(Placed::claims)
+            .unwrap_or_default();
+        match self.phase {
+            Phase::Fresh | Phase::Over => false,
+            // A key that cuts this prompt is kept for a node that is not known yet.
+            Phase::Playing {
+                interruptible: true,
+                ..
+            } if !claims.listens => self.script.may_lead_to_secret,
+            Phase::Playing { .. }
+            | Phase::Listening { .. }
+            | Phase::Queued
+            | Phase::Transferring => claims.secret,
+        }
     }
 
     /// The answers so far, as people read them; without secret ones.
@@ -219,7 +230,6 @@ impl Run {
     }
 
     fn handle_key(&mut self, now: Duration, environment: &Environment<'_>, key: char) {
-        self.secret = self.node_is_secret();
         if !is_phone_key(key) || self.keys.swallows(now, key) {
             return;
         }
@@ -232,8 +242,6 @@ impl Run {
                 self.effects.push_back(Effect::StopPlay);
                 self.keys.keep(key);
                 self.advance(now, environment, Event::Heard);
-                // Who will take a key that is still kept is not known: it may be a secret input.
-                self.secret |= self.keys.is_kept();
             }
             Phase::Listening { .. } | Phase::Queued => {
                 self.advance(now, environment, Event::Key(key))
@@ -246,13 +254,5 @@ impl Run {
             | Phase::Transferring
             | Phase::Over => {}
         }
-    }
-
-    fn node_is_secret(&self) -> bool {
-        self.script.nodes.get(&self.node).is_some_and(|placed| {
-            let mut claims = crate::claim::Claims::default();
-            placed.node.check(&mut claims);
-            claims.secret
-        })
     }
 }

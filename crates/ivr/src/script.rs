@@ -27,6 +27,8 @@ pub struct Script {
     /// Nodes that are there and could not be read: names that exist.
     pub(crate) broken: BTreeSet<String>,
     pub(crate) tests: Vec<ScriptTest>,
+    /// Whether a key that is typed ahead may reach a secret input, here or in a script that takes over.
+    pub(crate) may_lead_to_secret: bool,
 }
 
 /// A node with its place.
@@ -35,6 +37,15 @@ pub(crate) struct Placed {
     pub(crate) kind: &'static Kind,
     pub(crate) place: Place,
     pub(crate) node: Box<dyn Node>,
+}
+
+impl Placed {
+    /// What the node claims about itself.
+    pub(crate) fn claims(&self) -> Claims<'_> {
+        let mut claims = Claims::default();
+        self.node.check(&mut claims);
+        claims
+    }
 }
 
 /// A prompt: one text for each language.
@@ -108,11 +119,7 @@ impl Script {
     pub(crate) fn claims(&self) -> BTreeMap<&str, Claims<'_>> {
         self.nodes
             .iter()
-            .map(|(name, placed)| {
-                let mut claims = Claims::default();
-                placed.node.check(&mut claims);
-                (name.as_str(), claims)
-            })
+            .map(|(name, placed)| (name.as_str(), placed.claims()))
             .collect()
     }
 

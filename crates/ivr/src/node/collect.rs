@@ -108,8 +108,8 @@ pub(super) const KIND: Kind = Kind {
             "secret",
             Form::Truth,
             Need::Default("false"),
-            "Never logged nor shown, and the recording is masked meanwhile.",
-            "保密输入：不记录、录音静音",
+            "Keys and answer are never logged nor shown.",
+            "保密输入：不记录、不显示",
         ),
         row(
             "next",
@@ -290,6 +290,7 @@ impl Node for Collect {
             name: &self.into,
             from: Origin::Input(self.kind.gives),
         });
+        claims.listens = true;
         claims.secret = self.secret;
     }
 

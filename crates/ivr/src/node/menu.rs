@@ -135,6 +135,7 @@ impl Node for Menu {
             claims.choice(to);
         }
         claims.exit(&self.on_failure);
+        claims.listens = true;
         let keys = self.keys.iter().map(|(key, to)| (*key, to)).collect();
         claims.choice = Some(Choice {
             prompt: &self.prompt,

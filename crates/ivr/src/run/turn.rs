@@ -73,7 +73,6 @@ impl Run {
             }
             Step::Listen { time } => {
                 let kept = self.keys.take();
-                self.secret |= kept.is_some() && self.node_is_secret();
                 self.phase = Phase::Listening { until: now + time };
                 kept.map(Event::Key)
             }

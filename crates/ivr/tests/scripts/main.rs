@@ -6,10 +6,11 @@
     reason = "tests fail by panic"
 )]
 
-mod common;
 mod demo;
 mod diagnostics;
+mod good_script;
 mod never_trapped;
+mod proofs;
 mod reference_page;
 mod scenarios;
 mod script_tests;

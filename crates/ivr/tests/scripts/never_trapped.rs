@@ -12,7 +12,7 @@ use model::{Caller, ScriptName};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use crate::common::{GOOD, calendars, world};
+use crate::good_script::{GOOD, calendars, world};
 
 /// Many nodes of every kind, to be broken.
 const RICH: &str = include_str!("../../../../ivr-scripts/main.toml");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::common::{GOOD, calendars, script};
+use crate::good_script::{GOOD, calendars, script};
 use ivr::test::run_all;
 use ivr::{Environment, TestOutcome};
 

@@ -1,0 +1,94 @@
+//! Reads a calendar's plan: weekdays and ranges of them, days that differ. Every mistake is told, with its key.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::period::{Period, read_hours};
+use super::{CalendarError, Exception, ExceptionConfig};
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The periods of each weekday, Monday first.
+pub(super) fn read_week(
+    days: &BTreeMap<String, Vec<String>>,
+    errors: &mut Vec<CalendarError>,
+) -> [Vec<Period>; 7] {
+    let mut week: [Vec<Period>; 7] = Default::default();
+    let mut given: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, hours) in days {
+        let Some(range) = day_range(key) else {
+            let message = format!(
+                "unknown key; expected zone, exception, a day ({}) or a range such as mon-fri",
+                DAYS.join(", ")
+            );
+            errors.push(CalendarError {
+                key: key.clone(),
+                message,
+            });
+            continue;
+        };
+        let periods = read_hours(key, hours, errors);
+        for day in range {
+            let (Some(name), Some(place)) = (DAYS.get(day), week.get_mut(day)) else {
+                continue;
+            };
+            if let Some(other) = given.insert(name, key) {
+                errors.push(CalendarError {
+                    key: key.clone(),
+                    message: format!("{name} already has its hours from `{other}`"),
+                });
+            }
+            place.clone_from(&periods);
+        }
+    }
+    week
+}
+
+/// `mon` is one day, `mon-fri` five; a range may pass the week's end (`sat-mon`).
+fn day_range(key: &str) -> Option<Vec<usize>> {
+    let index = |name: &str| DAYS.iter().position(|day| *day == name);
+    let (first, last) = key.split_once('-').unwrap_or((key, key));
+    let (first, last) = (index(first)?, index(last)?);
+    let length = (last + DAYS.len() - first) % DAYS.len() + 1;
+    Some(
+        (first..first + length)
+            .map(|day| day % DAYS.len())
+            .collect(),
+    )
+}
+
+/// The days that differ.
+pub(super) fn read_exceptions(
+    list: &[ExceptionConfig],
+    errors: &mut Vec<CalendarError>,
+) -> BTreeMap<Date, Exception> {
+    let mut exceptions = BTreeMap::new();
+    for (index, day) in list.iter().enumerate() {
+        let hours = read_hours(&format!("exception[{index}].hours"), &day.hours, errors);
+        let key = format!("exception[{index}].date");
+        let well_formed = day.date.len() == "2026-10-10".len();
+        match day.date.parse::<Date>() {
+            Ok(date) if well_formed => {
+                let exception = Exception {
+                    hours,
+                    name: day.name.clone(),
+                };
+                if exceptions.insert(date, exception).is_some() {
+                    errors.push(CalendarError {
+                        key,
+                        message: format!("{date} is there twice"),
+                    });
+                }
+            }
+            Ok(_) | Err(_) => {
+                let message = format!(
+                    "`{}` is no date; expected YYYY-MM-DD such as \"2026-10-10\"",
+                    day.date
+                );
+                errors.push(CalendarError { key, message });
+            }
+        }
+    }
+    exceptions
+}
