@@ -1,6 +1,7 @@
 //! The API under `/v1`: one file per noun. Conventions: ids are strings, times RFC 3339 UTC with milliseconds, durations ms,
 //! lists by key set (`after`, `limit` up to 200) without totals, errors as problems, unknown fields refused.
 
+pub mod agent_body;
 pub mod agents;
 pub mod call_body;
 pub mod calls;

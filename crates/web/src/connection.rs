@@ -203,8 +203,8 @@ mod tests {
         let (mut client, server) = duplex(4096);
         let mut server = GuardedStream::new(server, None);
         client.write_all(b"GET").await.unwrap();
-        let mut bytes = [0; 8];
-        server.read(&mut bytes).await.unwrap();
+        let mut bytes = [0; 3];
+        server.read_exact(&mut bytes).await.unwrap();
         for _ in 0..20 {
             server.write_all(b"heartbeat").await.unwrap();
             let quiet = Duration::from_secs(15);

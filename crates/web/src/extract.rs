@@ -2,7 +2,6 @@
 //! problem with a code.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use model::AgentId;
@@ -24,16 +23,8 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         let Json(body) = Json::<T>::from_request(request, app)
             .await
             .map_err(|rejection| {
-                let code = match &rejection {
-                    JsonRejection::JsonDataError(_) => Code::InvalidBody,
-                    JsonRejection::MissingJsonContentType(_) => Code::WrongMediaType,
-                    JsonRejection::BytesRejection(bytes)
-                        if bytes.status() == Code::BodyTooLarge.status() =>
-                    {
-                        Code::BodyTooLarge
-                    }
-                    _ => Code::MalformedBody,
-                };
+                // 422 for what the type refuses, 415, 413, and 400 for what is no JSON.
+                let code = Code::of_status(rejection.status()).unwrap_or(Code::MalformedBody);
                 Problem::new(code).detail(rejection.body_text())
             })?;
         Ok(Self(body))

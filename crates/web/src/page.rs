@@ -16,7 +16,7 @@ use axum::routing::{get, post};
 use model::fact::PopCustomer;
 use serde::Deserialize;
 
-use crate::api::agents::StateBody;
+use crate::api::agent_body::StateBody;
 use crate::api::session::{Credentials, sign_in, sign_out};
 use crate::app::App;
 use crate::auth::principal::cookie;

@@ -139,7 +139,7 @@ pub(crate) async fn sign_in(
         .count(Instant::now(), &credentials.login, source.ip())
         .map_err(|wait| Problem::new(Code::TooManyTries).retry_after_s(wait.as_secs() + 1))?;
     let Some(agent) = checked(app, credentials).await? else {
-        // S22: the account is told by whether it exists nowhere, not even in the log's level.
+        // S22: the log does not tell the account either; people type passwords into the wrong field.
         tracing::info!(source = %source.ip(), "a sign-in was refused");
         return Err(Problem::new(Code::WrongCredentials));
     };

@@ -108,7 +108,7 @@ codes! {
 
 impl Code {
     /// The code for a bare error of the framework.
-    pub(super) fn of_status(status: StatusCode) -> Option<Self> {
+    pub(crate) fn of_status(status: StatusCode) -> Option<Self> {
         [
             Self::NotFound,
             Self::MethodNotAllowed,

@@ -1,6 +1,14 @@
 //! The web as its users meet it: a real listener on loopback, a real store in a temporary folder, facts as the engine would
 //! tell them, and a small HTTP client written by hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod agents;
 mod calls;
 mod hub;

@@ -2,6 +2,16 @@
 
 use crate::support::House;
 
+/// Method, path, headers, body; status and code.
+type Case<'a> = (
+    &'a str,
+    &'a str,
+    &'a [(&'a str, &'a str)],
+    &'a [u8],
+    u16,
+    &'a str,
+);
+
 #[tokio::test]
 async fn whatever_goes_wrong_is_a_problem_with_a_code() {
     let house = House::open().await;
@@ -9,7 +19,7 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code() {
     let json = ("content-type", "application/json");
     let large = vec![b' '; 1024 * 1024 + 1];
     let state = "/v1/agents/me/state";
-    let cases: &[(&str, &str, &[(&str, &str)], &[u8], u16, &str)] = &[
+    let cases: &[Case<'_>] = &[
         ("GET", "/nowhere", &[], b"", 404, "not_found"),
         ("GET", "/v1/", &[], b"", 404, "not_found"),
         (

@@ -1,7 +1,7 @@
 //! A house to test in: four people, a store, a hub, an engine that takes every command, and the server.
 
-pub mod client;
-pub mod facts;
+pub(crate) mod client;
+pub(crate) mod facts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -18,25 +18,25 @@ use web::{App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, Readin
 use client::Client;
 
 /// The password of everybody.
-pub const PASSWORD: &str = "correct horse";
+pub(crate) const PASSWORD: &str = "correct horse";
 /// The name of agent 1002: what a hostile directory might hold.
-pub const CANARY: &str = "<img src=x onerror=alert(1)>\"'&";
+pub(crate) const CANARY: &str = "<img src=x onerror=alert(1)>\"'&";
 /// 2026-11-18, in ms.
-pub const NOON_MS: i64 = 1_795_000_000_000;
+pub(crate) const NOON_MS: i64 = 1_795_000_000_000;
 
 /// A running web.
-pub struct House {
-    pub address: std::net::SocketAddr,
-    pub hub: Arc<EventHub>,
-    pub database: Database,
-    pub recordings_dir: PathBuf,
+pub(crate) struct House {
+    pub(crate) address: std::net::SocketAddr,
+    pub(crate) hub: Arc<EventHub>,
+    pub(crate) database: Database,
+    pub(crate) recordings_dir: PathBuf,
     /// What the engine was asked.
-    pub commands: Arc<Mutex<Vec<Command>>>,
+    pub(crate) commands: Arc<Mutex<Vec<Command>>>,
     /// What the engine says to the next commands.
-    pub refusal: Arc<Mutex<Option<CommandError>>>,
+    pub(crate) refusal: Arc<Mutex<Option<CommandError>>>,
     /// What the web told.
-    pub told: Arc<Mutex<Vec<Fact>>>,
-    pub readiness: Arc<Mutex<Readiness>>,
+    pub(crate) told: Arc<Mutex<Vec<Fact>>>,
+    pub(crate) readiness: Arc<Mutex<Readiness>>,
     log: Arc<Mutex<Vec<FactRecord>>>,
     folder: PathBuf,
     people: BTreeMap<&'static str, AgentId>,
@@ -46,11 +46,11 @@ pub struct House {
 }
 
 impl House {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::with(HubSettings::default()).await
     }
 
-    pub async fn with(settings: HubSettings) -> Self {
+    pub(crate) async fn with(settings: HubSettings) -> Self {
         let folder = temporary_folder();
         let recordings_dir = folder.join("recordings");
         std::fs::create_dir_all(&recordings_dir).unwrap();
@@ -113,7 +113,7 @@ impl House {
     }
 
     /// Tells the next fact: log, store, hub, as the server does. Gives its number.
-    pub async fn tell(&self, fact: Fact) -> u64 {
+    pub(crate) async fn tell(&self, fact: Fact) -> u64 {
         let record = {
             let mut log = self.log.lock().unwrap();
             let record = facts::record(log.len() as u64 + 1, fact);
@@ -129,24 +129,24 @@ impl House {
         seq
     }
 
-    pub fn id(&self, login: &str) -> AgentId {
+    pub(crate) fn id(&self, login: &str) -> AgentId {
         self.people[login]
     }
 
     /// Somebody who is not signed in.
-    pub fn stranger(&self) -> Client {
+    pub(crate) fn stranger(&self) -> Client {
         Client::new(self.address)
     }
 
     /// Somebody who signed in by password.
-    pub async fn signed_in(&self, login: &str) -> Client {
+    pub(crate) async fn signed_in(&self, login: &str) -> Client {
         let mut client = self.stranger();
         client.sign_in(login, PASSWORD).await;
         client
     }
 
     /// A program that acts for somebody.
-    pub async fn program(&self, login: &str) -> Client {
+    pub(crate) async fn program(&self, login: &str) -> Client {
         let at = Timestamp::from_ms(NOON_MS);
         let name = format!("{login} {}", self.tokens.fetch_add(1, Ordering::Relaxed));
         let token = self
@@ -158,12 +158,12 @@ impl House {
         client
     }
 
-    pub fn last_command(&self) -> Option<Command> {
+    pub(crate) fn last_command(&self) -> Option<Command> {
         self.commands.lock().unwrap().last().cloned()
     }
 
     /// Stops the server as a SIGTERM would.
-    pub async fn shut(mut self) {
+    pub(crate) async fn shut(mut self) {
         let _ = self.stop.take().unwrap().send(());
         let serving = std::mem::replace(&mut self.serving, tokio::spawn(async { Ok(()) }));
         tokio::time::timeout(std::time::Duration::from_secs(5), serving)
@@ -182,7 +182,7 @@ impl Drop for House {
 }
 
 /// Reads the log as the server's reader would.
-pub fn reader(log: &Arc<Mutex<Vec<FactRecord>>>) -> web::ReadFacts {
+pub(crate) fn reader(log: &Arc<Mutex<Vec<FactRecord>>>) -> web::ReadFacts {
     let log = Arc::clone(log);
     Box::new(move |after, limit| {
         let log = log.lock().unwrap();

@@ -29,7 +29,7 @@ async fn with_ticket() -> (House, String) {
     (house, format!("/v1/tickets/{}", made.ticket.id))
 }
 
-fn patch<'a>(version: &'a str) -> [(&'a str, &'a str); 2] {
+fn patch(version: &str) -> [(&str, &str); 2] {
     [("content-type", "application/json"), ("if-match", version)]
 }
 

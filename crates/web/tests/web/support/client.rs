@@ -13,38 +13,38 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Somebody who asks.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub(crate) struct Client {
     address: SocketAddr,
-    pub cookie: Option<String>,
-    pub csrf: Option<String>,
-    pub token: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) csrf: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// What he gets.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// The code of a problem; fails when the answer is none.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         assert_eq!(
             self.header("content-type"),
             Some("application/problem+json"),
@@ -58,7 +58,7 @@ impl Answer {
 }
 
 impl Client {
-    pub fn new(address: SocketAddr) -> Self {
+    pub(crate) fn new(address: SocketAddr) -> Self {
         Self {
             address,
             cookie: None,
@@ -67,7 +67,7 @@ impl Client {
         }
     }
 
-    pub async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
         let body = serde_json::json!({ "login": login, "password": password }).to_string();
         let answer = self
             .send(
@@ -85,11 +85,11 @@ impl Client {
         answer
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], b"").await
     }
 
-    pub async fn json(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) async fn json(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send(
             method,
             path,
@@ -99,13 +99,13 @@ impl Client {
         .await
     }
 
-    pub async fn form(&self, path: &str, body: &str) -> Answer {
+    pub(crate) async fn form(&self, path: &str, body: &str) -> Answer {
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         self.send("POST", path, &kind, body.as_bytes()).await
     }
 
     /// Any request; cookie, CSRF token and bearer token go along when there are some.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         method: &str,
         path: &str,
@@ -122,7 +122,11 @@ impl Client {
     }
 
     /// Opens an event stream; `Err` is an answer that is none.
-    pub async fn listen(&self, path: &str, headers: &[(&str, &str)]) -> Result<Events, Answer> {
+    pub(crate) async fn listen(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Events, Answer> {
         let stream = self.begin("GET", path, headers, b"").await;
         let mut reader = BufReader::new(stream);
         let mut head = String::new();
@@ -206,21 +210,21 @@ fn parsed(all: &[u8]) -> Answer {
 }
 
 /// An open event stream.
-pub struct Events {
+pub(crate) struct Events {
     reader: BufReader<TcpStream>,
 }
 
 /// One event; `name` is empty for a heartbeat.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event {
-    pub id: u64,
-    pub name: String,
-    pub data: Value,
+pub(crate) struct Event {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) data: Value,
 }
 
 impl Events {
     /// The next event; `None` when the stream has ended.
-    pub async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         let mut event = Event {
             id: 0,
             name: String::new(),
@@ -250,7 +254,7 @@ impl Events {
     }
 
     /// The next events' names.
-    pub async fn names(&mut self, count: usize) -> Vec<String> {
+    pub(crate) async fn names(&mut self, count: usize) -> Vec<String> {
         let mut names = Vec::new();
         for _ in 0..count {
             names.push(self.next().await.expect("the stream goes on").name);

@@ -9,18 +9,18 @@ use model::{
 
 use super::NOON_MS;
 
-pub const CALL: CallId = CallId::new(500);
+pub(crate) const CALL: CallId = CallId::new(500);
 
-pub fn record(seq: u64, fact: Fact) -> FactRecord {
+pub(crate) fn record(seq: u64, fact: Fact) -> FactRecord {
     let at = Timestamp::from_ms(NOON_MS + i64::try_from(seq).unwrap() * 1_000);
     FactRecord { seq, at, fact }
 }
 
-pub fn caller() -> Caller {
+pub(crate) fn caller() -> Caller {
     Caller::new("13800001111", Some("Wang"))
 }
 
-pub fn arrived(call: CallId) -> Fact {
+pub(crate) fn arrived(call: CallId) -> Fact {
     Fact::CallArrived {
         call,
         caller: caller(),
@@ -30,7 +30,7 @@ pub fn arrived(call: CallId) -> Fact {
     }
 }
 
-pub fn joined(call: CallId) -> Fact {
+pub(crate) fn joined(call: CallId) -> Fact {
     Fact::QueueJoined {
         call,
         queue: "support".into(),
@@ -39,7 +39,7 @@ pub fn joined(call: CallId) -> Fact {
 }
 
 /// An offer's id is made of call and agent, so that each test can name it.
-pub fn offer(call: CallId, agent: AgentId) -> Offer {
+pub(crate) fn offer(call: CallId, agent: AgentId) -> Offer {
     Offer {
         id: OfferId::new(call.get() * 100_000 + agent.get() % 100_000),
         call,
@@ -48,7 +48,7 @@ pub fn offer(call: CallId, agent: AgentId) -> Offer {
     }
 }
 
-pub fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
+pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
     Box::new(Pop {
         direction: "in".to_owned(),
         caller,
@@ -65,7 +65,7 @@ pub fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
     })
 }
 
-pub fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact {
+pub(crate) fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact {
     let decision = Decision {
         queue: "support".into(),
         strategy: "ring_all".to_owned(),
@@ -82,18 +82,18 @@ pub fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact {
     }
 }
 
-pub fn offered(call: CallId, agent: AgentId) -> Fact {
+pub(crate) fn offered(call: CallId, agent: AgentId) -> Fact {
     offered_with(call, agent, pop(caller(), PopCustomer::Pending))
 }
 
-pub fn cancelled(call: CallId, agent: AgentId, cause: CancelCause) -> Fact {
+pub(crate) fn cancelled(call: CallId, agent: AgentId, cause: CancelCause) -> Fact {
     Fact::OfferCancelled {
         offer: offer(call, agent),
         cause,
     }
 }
 
-pub fn connected(call: CallId, agent: AgentId) -> Fact {
+pub(crate) fn connected(call: CallId, agent: AgentId) -> Fact {
     Fact::CallConnected {
         offer: offer(call, agent),
         waited_ms: 12_000,
@@ -101,7 +101,7 @@ pub fn connected(call: CallId, agent: AgentId) -> Fact {
     }
 }
 
-pub fn ended(call: CallId, agent: Option<AgentId>) -> Fact {
+pub(crate) fn ended(call: CallId, agent: Option<AgentId>) -> Fact {
     Fact::CallEnded {
         call,
         result: if agent.is_some() {
@@ -115,7 +115,7 @@ pub fn ended(call: CallId, agent: Option<AgentId>) -> Fact {
     }
 }
 
-pub fn state(agent: AgentId, from: AgentState, to: AgentState, cause: &str) -> Fact {
+pub(crate) fn state(agent: AgentId, from: AgentState, to: AgentState, cause: &str) -> Fact {
     Fact::AgentStateChanged {
         agent,
         from,
@@ -124,14 +124,14 @@ pub fn state(agent: AgentId, from: AgentState, to: AgentState, cause: &str) -> F
     }
 }
 
-pub fn identified(call: CallId) -> Fact {
+pub(crate) fn identified(call: CallId) -> Fact {
     Fact::CallIdentified {
         call,
         profile: profile(),
     }
 }
 
-pub fn profile() -> Profile {
+pub(crate) fn profile() -> Profile {
     Profile {
         e164: E164::parse("+8613800001111").ok(),
         candidates: vec![Candidate {
@@ -170,7 +170,7 @@ pub fn profile() -> Profile {
 }
 
 /// A whole call of one agent, from the arrival to the end.
-pub fn answered_call(call: CallId, agent: AgentId) -> Vec<Fact> {
+pub(crate) fn answered_call(call: CallId, agent: AgentId) -> Vec<Fact> {
     vec![
         arrived(call),
         joined(call),

@@ -1,0 +1,192 @@
+//! An agent as the API tells him, the whole state of his page, and the state that somebody asks for.
+
+use engine::command::StateRequest;
+use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{AgentRecord, Role};
+use utoipa::ToSchema;
+
+use crate::desktop::fitted;
+use crate::problem::{Code, Problem};
+use crate::view::{AgentLine, CurrentPop};
+
+/// Most characters of a reason to be not ready.
+const REASON_CHARS_MAX: usize = 32;
+
+/// An agent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgentBody {
+    /// His id.
+    #[schema(value_type = String)]
+    pub id: AgentId,
+    /// His user name, and the number by which colleagues dial him.
+    pub login: String,
+    /// His name.
+    pub name: String,
+    /// The queues that he serves.
+    #[schema(value_type = Vec<String>)]
+    pub queues: Vec<QueueName>,
+    /// What he may do: `agent`, `supervisor`, `admin`.
+    #[schema(value_type = Vec<String>)]
+    pub roles: Vec<Role>,
+    /// What he does.
+    pub state: StateBody,
+}
+
+/// What an agent does at this moment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StateBody {
+    /// `offline`, `not_ready`, `ready`, `reserved`, `ringing`, `talking`, `wrap_up`.
+    pub state: &'static str,
+    /// Why he is not ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The call that holds him.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub call: Option<CallId>,
+    /// Since when; `null` when nothing was heard of him since the start.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Timestamp>,
+    /// Whether a phone of his is registered.
+    pub registered: bool,
+}
+
+impl StateBody {
+    /// Of a line of the board; an agent without one is offline.
+    pub fn of(line: Option<&AgentLine>) -> Self {
+        let state = line.map_or(&AgentState::Offline, |line| &line.state);
+        let reason = match state {
+            AgentState::NotReady { reason } => Some(reason.as_str().to_owned()),
+            AgentState::Offline
+            | AgentState::Ready
+            | AgentState::Reserved { .. }
+            | AgentState::Ringing { .. }
+            | AgentState::Talking { .. }
+            | AgentState::WrapUp { .. } => None,
+        };
+        Self {
+            state: state.name(),
+            reason,
+            call: state.call(),
+            since: line.and_then(|line| line.since),
+            registered: line.is_some_and(|line| line.registered),
+        }
+    }
+}
+
+impl AgentBody {
+    /// Of a record of the store and a line of the board.
+    pub fn of(agent: AgentRecord, line: Option<&AgentLine>) -> Self {
+        Self {
+            id: agent.id,
+            login: agent.login,
+            name: agent.name,
+            queues: agent.queues,
+            roles: agent.roles.into_iter().collect(),
+            state: StateBody::of(line),
+        }
+    }
+}
+
+/// The whole state of an agent's page (P9): load it, then follow the events after `seq`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DesktopBody {
+    /// The last fact that stands in it.
+    pub seq: u64,
+    /// Who.
+    pub agent: AgentBody,
+    /// The pop on his screen, if any.
+    pub pop: Option<PopBody>,
+}
+
+/// A pop as it stands: key, stage, and the payload of `pop.offer` with what came later.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PopBody {
+    /// The call.
+    #[schema(value_type = String)]
+    pub call: CallId,
+    /// The offer: with the call the pop's key.
+    #[schema(value_type = String)]
+    pub offer: OfferId,
+    /// The queue that offered it.
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueName>,
+    /// `offered`, `connected`, `ended`.
+    pub stage: &'static str,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// The last fact that touched it; what is older is to be dropped (P0).
+    pub seq: u64,
+    /// Direction, caller, called, waited_s, language, path, customer, suggestion.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub pop: model::fact::Pop,
+}
+
+impl From<&CurrentPop> for PopBody {
+    fn from(current: &CurrentPop) -> Self {
+        Self {
+            call: current.offer.call,
+            offer: current.offer.id,
+            queue: current.offer.queue.clone(),
+            stage: current.stage.name(),
+            since: current.stage.since(),
+            seq: current.seq,
+            pop: fitted(&current.pop),
+        }
+    }
+}
+
+/// The state that somebody asks for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedState {
+    /// Which.
+    pub state: WantedWord,
+    /// Why, with `not_ready`: a word of at most 32 characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// The states that a person may ask for.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WantedWord {
+    /// Take calls.
+    Ready,
+    /// Take no calls.
+    NotReady,
+    /// Sign out of the queues.
+    Offline,
+}
+
+impl TryFrom<WantedState> for StateRequest {
+    type Error = Problem;
+
+    fn try_from(wanted: WantedState) -> Result<Self, Problem> {
+        let invalid = |detail: &str| Problem::new(Code::InvalidBody).detail(detail);
+        match (wanted.state, wanted.reason) {
+            (WantedWord::Ready, None) => Ok(Self::Ready),
+            (WantedWord::Offline, None) => Ok(Self::Offline),
+            (WantedWord::Ready | WantedWord::Offline, Some(_)) => {
+                Err(invalid("a reason goes with not_ready alone"))
+            }
+            (WantedWord::NotReady, None) => Err(invalid("not_ready needs a reason")),
+            (WantedWord::NotReady, Some(reason)) => {
+                let length = reason.chars().count();
+                let is_word = (1..=REASON_CHARS_MAX).contains(&length)
+                    && !reason.chars().any(char::is_control)
+                    && !reason.trim().is_empty();
+                if is_word {
+                    Ok(Self::NotReady {
+                        reason: reason.trim().into(),
+                    })
+                } else {
+                    Err(invalid("a reason has 1 to 32 characters"))
+                }
+            }
+        }
+    }
+}
