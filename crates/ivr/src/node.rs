@@ -71,7 +71,7 @@ mod tests {
     use crate::report::Report;
     use crate::row::Need;
 
-    /// The tables of an example: `(kind, name, table)`.
+    /// Reads each node of an example; the keys that its readers asked for.
     fn check_example(kind: &Kind, text: &str) -> BTreeSet<&'static str> {
         let document =
             DeTable::parse(text).unwrap_or_else(|error| panic!("{}: {error}", kind.name));

@@ -25,7 +25,9 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
     sounds_exist(script, &prompts, world, report);
     let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
-    tests_name_what_is_there(script, &queues, report);
+    // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
+    let misspelt = queues.iter().any(|queue| !world.queues.contains(*queue));
+    tests_name_what_is_there(script, if misspelt { None } else { Some(&queues) }, report);
 }
 
 fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mut Report) {
@@ -98,11 +100,13 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
     }
 }
 
-fn tests_name_what_is_there(script: &Script, queues: &BTreeSet<&str>, report: &mut Report) {
+fn tests_name_what_is_there(script: &Script, queues: Option<&BTreeSet<&str>>, report: &mut Report) {
     let mut names: BTreeMap<&str, u32> = BTreeMap::new();
     for test in &script.tests {
         for queue in test.queue_names() {
-            if !queues.contains(queue.text.as_str()) {
+            if let Some(queues) = queues
+                && !queues.contains(queue.text.as_str())
+            {
                 let message = format!("no node of this script joins the queue `{}`", queue.text);
                 report.unknown(queue.place, message, &queue.text, queues.iter().copied());
             }

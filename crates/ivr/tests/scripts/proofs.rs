@@ -333,3 +333,14 @@ fn e5_inputs_fit_their_kind() {
         }
     }
 }
+
+#[test]
+fn a_misspelt_queue_is_told_once_although_a_test_names_the_right_one() {
+    let text = GOOD.replace("queue = \"support\"", "queue = \"suport\"");
+    let test = "[[test]]\nname = \"a\"\nqueue = { support = \"full\" }\nexpect = []\n";
+    let found = findings(&format!("{text}\n{test}"));
+    assert_eq!(
+        found,
+        ["15:9: error: no queue `suport` | did you mean `support`?"]
+    );
+}
