@@ -30,11 +30,20 @@ pub use call::place_call;
 pub use narrate::{Event, Hearing, Outcome, Report};
 pub use plan::{AnswerPlan, CallPlan, DtmfWay, KeyPress, Say};
 
-/// Resolves when the user presses Ctrl-C: the usual `stop` of [`place_call`] and [`answer_calls`].
+/// Resolves at Ctrl-C or SIGTERM: the usual `stop` of [`place_call`] and [`answer_calls`], which then hang up and
+/// un-register.
 ///
-/// When no handler can be installed it never resolves, and Ctrl-C ends the process as usual.
+/// When a handler cannot be installed it never resolves.
 pub async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
     }
 }
