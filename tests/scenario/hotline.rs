@@ -597,6 +597,7 @@ impl Hotline {
             }
             media::Command::Negotiate { .. }
             | media::Command::SendDigits { .. }
+            | media::Command::MaskRecord { .. }
             | media::Command::StopRecord { .. }
             | media::Command::Sounds(_) => {}
         }

@@ -58,6 +58,8 @@ pub(crate) struct Call {
     /// The way through the script, for the pop.
     path: Vec<String>,
     playing: Option<PlaybackId>,
+    /// Whether the recording holds silence for what the caller types.
+    masked: bool,
     last_key: Option<LastKey>,
     /// The last agent who talked with the caller.
     agent: Option<AgentId>,

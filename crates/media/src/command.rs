@@ -157,6 +157,15 @@ pub enum Command {
         /// A fresh id.
         recording: RecordingId,
     },
+    /// While masked, silence stands for what comes from the port: a caller types or says a secret (S22).
+    MaskRecord {
+        /// Which port.
+        port: PortId,
+        /// Which recording.
+        recording: RecordingId,
+        /// From here on.
+        masked: bool,
+    },
     /// Ends that recording.
     StopRecord {
         /// Which port.

@@ -36,6 +36,8 @@ pub(crate) struct Recorder {
     started_at: Duration,
     /// Frames that are out.
     written: u64,
+    /// What the port says is not kept: a secret is being typed (S22).
+    masked: bool,
     left: Track,
     right: Track,
 }
@@ -47,6 +49,7 @@ impl Recorder {
             id,
             started_at: now,
             written: 0,
+            masked: false,
             left: Track::new(),
             right: Track::new(),
         }
@@ -63,6 +66,8 @@ impl Recorder {
     ) {
         let (arrival, written) = (self.length(now), self.written);
         match side {
+            // Nothing is laid down, so silence stands there; the other side and the length go on.
+            Side::Left if self.masked => {}
             Side::Left => self.left.handle(arrival, written, ssrc, timestamp, samples),
             Side::Right => self
                 .right
@@ -87,6 +92,11 @@ impl Recorder {
         }
         self.give(length - self.written, true, out);
         self.written
+    }
+
+    /// From here on the port's own sound is kept (false) or silence in its place (true).
+    pub(crate) fn mask(&mut self, masked: bool) {
+        self.masked = masked;
     }
 
     /// Frames that are out.

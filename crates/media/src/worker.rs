@@ -105,6 +105,19 @@ impl Worker {
             Command::Record { port, recording } => self.with(now, port, out, |port, _| {
                 port.recorders.push(Recorder::new(now, recording));
             }),
+            Command::MaskRecord {
+                port,
+                recording,
+                masked,
+            } => self.with(now, port, out, |port, _| {
+                let recorder = port
+                    .recorders
+                    .iter_mut()
+                    .find(|recorder| recorder.id == recording);
+                if let Some(recorder) = recorder {
+                    recorder.mask(masked);
+                }
+            }),
             Command::StopRecord { port, recording } => {
                 self.with(now, port, out, |port, out| {
                     stop_record(now, port, recording, out)

@@ -183,7 +183,7 @@ mod tests {
             id: OfferId::new(2),
             call,
             agent: AgentId::new(7),
-            queue: "support".into(),
+            queue: Some("support".into()),
         };
         let arrived = Fact::CallArrived {
             call,

@@ -223,6 +223,7 @@ fn home(command: &Command) -> Home {
         | Command::StopPlay { port, .. }
         | Command::SendDigits { port, .. }
         | Command::Record { port, .. }
+        | Command::MaskRecord { port, .. }
         | Command::StopRecord { port, .. }
         | Command::Close { port } => Home::One(*port),
         Command::Bridge { a, b } | Command::Unbridge { a, b } => Home::Two(*a, *b),

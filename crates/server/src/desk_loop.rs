@@ -9,7 +9,7 @@ use std::time::Duration;
 use model::fact::{CallResult, Fact, FactRecord};
 use model::{AgentId, CallId, Timestamp};
 use net::Clock;
-use store::{Database, FactReader, StoreError};
+use store::{Database, FactLogError, FactReader, StoreError};
 use ticket::{Day, Draft};
 use tokio::sync::watch;
 
@@ -78,6 +78,20 @@ impl DeskLoop {
         let read = tokio::task::spawn_blocking(move || reader.read_from(next, BATCH_MAX)).await;
         let records = match read {
             Ok(Ok(records)) => records,
+            Ok(Err(FactLogError::Damaged {
+                seq,
+                resume_at: Some(resume_at),
+                ..
+            })) => {
+                // What is lost is lost, and was said so: those that come after it are not held back by it.
+                tracing::error!(seq, resume_at, "the fact log has lost facts");
+                if let Err(error) = self.database.accept_gap(resume_at - 1).await {
+                    tracing::error!(%error, "the database does not take the gap");
+                    tokio::time::sleep(RETRY_AFTER).await;
+                    return next;
+                }
+                return resume_at;
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, next, "the fact log cannot be read");
                 Vec::new()

@@ -90,6 +90,7 @@ impl Call {
             language: context.config.language.clone(),
             path: Vec::new(),
             playing: None,
+            masked: false,
             last_key: None,
             agent: None,
             answered_late: false,

@@ -83,6 +83,19 @@ impl Call {
 
     /// Gives everything back: line, agents, legs, ports.
     pub(super) fn finish(&mut self, context: &mut Context, result: CallResult, by: EndedBy) {
+        let reason =
+            (result == CallResult::Failed).then(|| Reason::sip(500, "Server Internal Error"));
+        self.finish_because(context, result, by, reason);
+    }
+
+    /// The same, with the reason that the caller's phone is told.
+    pub(super) fn finish_because(
+        &mut self,
+        context: &mut Context,
+        result: CallResult,
+        by: EndedBy,
+        reason: Option<Reason>,
+    ) {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
@@ -118,8 +131,6 @@ impl Call {
         self.run = None;
         self.playing = None;
         if let Some(leg) = self.leg.take() {
-            let reason =
-                (result == CallResult::Failed).then(|| Reason::sip(500, "Server Internal Error"));
             leg.hang_up(context, reason);
             leg.release(context);
         }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use ivr::HangUpCause;
 use ivr::{Effect, Environment, Run};
 use media::{PlaybackId, SoundName, Source};
 use model::fact::{CallResult, EndedBy, QueueExit};
 use model::{Fact, QueueName};
+use sip::Reason;
 
 use super::{Call, Phase};
 use crate::config::Entry;
@@ -78,6 +80,7 @@ impl Call {
         while let Some(effect) = run.poll_effect() {
             self.perform(context, &run, effect);
         }
+        self.mask(context, run.is_secret());
         // A call that has left the script for good (an agent, the end) does not take it back.
         if !matches!(self.phase, Phase::Talking(_) | Phase::Ending(_)) {
             self.run = Some(run);
@@ -115,13 +118,32 @@ impl Call {
             Effect::Transfer { to, ring } => self.transfer(context, to, ring),
             Effect::LanguageSet(language) => self.language = language,
             Effect::HangUp { cause } => {
-                tracing::debug!(call = %self.id, ?cause, "the script ends the call");
-                self.finish(context, CallResult::SelfService, EndedBy::System);
+                self.finish_because(
+                    context,
+                    CallResult::SelfService,
+                    EndedBy::System,
+                    reason_of(cause),
+                );
             }
             Effect::Faulted { reason } => {
                 tracing::warn!(call = %self.id, reason, "the script cannot go on");
                 self.finish(context, CallResult::Failed, EndedBy::System);
             }
+        }
+    }
+
+    /// S22: while a secret is typed, silence stands in the recording.
+    fn mask(&mut self, context: &mut Context, secret: bool) {
+        if let Some(leg) = &self.leg
+            && self.masked != secret
+        {
+            self.masked = secret;
+            let recording = media::RecordingId(self.id.get());
+            context.media(media::Command::MaskRecord {
+                port: leg.port,
+                recording,
+                masked: secret,
+            });
         }
     }
 
@@ -258,5 +280,14 @@ impl Call {
         if self.path.len() < PATH_MAX {
             self.path.push(step);
         }
+    }
+}
+
+/// What the caller's phone is told (Q.850 §2.2.7): nothing special, user busy, call rejected.
+fn reason_of(cause: HangUpCause) -> Option<Reason> {
+    match cause {
+        HangUpCause::Normal => None,
+        HangUpCause::Busy => Some(Reason::q850(17, "User busy")),
+        HangUpCause::Rejected => Some(Reason::q850(21, "Call rejected")),
     }
 }
