@@ -1,0 +1,277 @@
+//! A server in a folder of its own, on ports of its own; killed when the story ends. If the story failed, what the server
+//! said is printed and the folder stays.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::baresip::{Answers, Baresip};
+use crate::binary::{repository, trunkline};
+use crate::hotline;
+use crate::http::{self, Session};
+use crate::patience::{soon, until};
+use crate::ports;
+use crate::turn::Turn;
+
+/// The password of the demo's people.
+pub(crate) const PASSWORD: &str = "trunkline-demo";
+const RTP_PORTS: u16 = 240;
+/// The server's last words that a failed story prints.
+const WORDS_MAX: usize = 20_000;
+
+/// The server and its folder.
+pub(crate) struct House {
+    pub(crate) dir: PathBuf,
+    config: PathBuf,
+    ivr: PathBuf,
+    server: Option<Child>,
+    pub(crate) sip: SocketAddr,
+    pub(crate) tcp: SocketAddr,
+    pub(crate) http: SocketAddr,
+    rtp: u16,
+    _turn: Turn,
+}
+
+impl House {
+    /// The hotline of the stories, open and ready; nobody at work yet.
+    pub(crate) fn open() -> Self {
+        let mut house = Self::empty();
+        hotline::write(&house.dir);
+        house.start();
+        house
+    }
+
+    /// The demo as it stands in the repository.
+    pub(crate) fn demo() -> Self {
+        let mut house = Self::empty();
+        house.config = repository().join("config");
+        house.ivr = repository().join("ivr-scripts");
+        house.start();
+        house
+    }
+
+    /// The folder alone.
+    pub(crate) fn empty() -> Self {
+        static HOUSES: AtomicU32 = AtomicU32::new(0);
+        let turn = Turn::wait();
+        let number = HOUSES.fetch_add(1, Ordering::Relaxed);
+        let dir = format!("trunkline-e2e-{}-{number}", std::process::id());
+        let dir = std::env::temp_dir().join(dir);
+        std::fs::create_dir_all(&dir).unwrap();
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            config: dir.join("config"),
+            ivr: dir.join("ivr"),
+            dir,
+            server: None,
+            sip: nowhere,
+            tcp: nowhere,
+            http: nowhere,
+            rtp: ports::free(RTP_PORTS),
+            _turn: turn,
+        }
+    }
+
+    /// A command of the binary on this house's configuration, ports and folders.
+    pub(crate) fn trunkline(&self) -> Command {
+        let dir = self.dir.display();
+        let last = self.rtp + RTP_PORTS - 1;
+        let mut command = trunkline();
+        command.arg("--config").arg(&self.config);
+        for set in [
+            format!("sip.udp={}", self.sip),
+            format!("sip.tcp={}", self.tcp),
+            format!("http.listen={}", self.http),
+            format!("rtp.ports={}-{last}", self.rtp),
+            format!("data.dir={dir}/data"),
+            format!("store.url=sqlite://{dir}/data/trunkline.db"),
+            format!("recordings.dir={dir}/recordings"),
+            format!("ivr.dir={}", self.ivr.display()),
+        ] {
+            command.args(["--set", &set]);
+        }
+        command
+    }
+
+    /// Starts the server, on the same ports if it ran before; gives the time until it was ready.
+    #[track_caller]
+    pub(crate) fn start(&mut self) -> Duration {
+        let (said, errors) = (self.dir.join("server.out"), self.dir.join("server.err"));
+        let begun = Instant::now();
+        let child = self
+            .trunkline()
+            .arg("serve")
+            .stdout(File::create(&said).unwrap())
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(errors)
+                    .unwrap(),
+            )
+            .spawn()
+            .expect("the server starts");
+        self.server = Some(child);
+        let banner = soon("the server's banner", || {
+            let ended = self.server.as_mut()?.try_wait().unwrap();
+            assert_eq!(ended, None, "the server ended: {}", self.words());
+            let banner = std::fs::read_to_string(&said).ok()?;
+            banner.contains("Ctrl-C ends it").then_some(banner)
+        });
+        self.sip = address(&banner, "(UDP)");
+        self.tcp = address(&banner, "(TCP)");
+        self.http = address(&banner, "Pages");
+        until("the server is ready", || self.is_ready());
+        begun.elapsed()
+    }
+
+    /// Whether signalling, media and store work.
+    pub(crate) fn is_ready(&self) -> bool {
+        http::ask(self.http, "GET", "/readyz", &[], None).status == 200
+    }
+
+    /// A figure of `/metrics` without labels.
+    #[track_caller]
+    pub(crate) fn figure(&self, name: &str) -> f64 {
+        let figures = http::ask(self.http, "GET", "/metrics", &[], None)
+            .expect(200)
+            .text();
+        let found = figures
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let found = found.unwrap_or_else(|| panic!("no figure {name} in {figures}"));
+        found.parse().unwrap()
+    }
+
+    /// Waits until no call is left, and no port of one.
+    #[track_caller]
+    pub(crate) fn until_empty(&self) {
+        for name in [
+            "trunkline_live_calls",
+            "trunkline_engine_calls",
+            "trunkline_rtp_ports",
+        ] {
+            until(&format!("{name} is 0"), || self.figure(name) == 0.0);
+        }
+        assert_eq!(
+            self.figure("trunkline_broken_calls_total"),
+            0.0,
+            "calls that a panic ended"
+        );
+    }
+
+    /// A person of the demo, signed in.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, login: &str) -> Session {
+        Session::begin(self.http, login, PASSWORD)
+    }
+
+    /// An agent's phone, registered: that brings its agent to work.
+    #[track_caller]
+    pub(crate) fn agent(&self, login: &str, answers: Answers) -> Baresip {
+        let phone = Baresip::agent(&self.dir, self.sip, login, PASSWORD, answers);
+        phone.until_registered();
+        phone
+    }
+
+    /// A caller's phone.
+    #[track_caller]
+    pub(crate) fn caller(&self, number: &str, voice_hz: u32) -> Baresip {
+        Baresip::caller(&self.dir, self.sip, number, voice_hz)
+    }
+
+    /// Sends a signal to the server.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.server.as_ref().expect("a server runs"), name);
+    }
+
+    /// Waits until the server has ended by itself.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let mut server = self.server.take().expect("a server runs");
+        soon("the server's end", || server.try_wait().unwrap())
+    }
+
+    /// Whether the server runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.server
+            .as_mut()
+            .is_some_and(|server| server.try_wait().unwrap().is_none())
+    }
+
+    /// What the server logged.
+    pub(crate) fn words(&self) -> String {
+        let words = std::fs::read_to_string(self.dir.join("server.err")).unwrap_or_default();
+        let skipped = words.len().saturating_sub(WORDS_MAX);
+        words.get(skipped..).unwrap_or(&words).to_owned()
+    }
+
+    /// The recordings on disk.
+    pub(crate) fn recordings(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        walk(&self.dir.join("recordings"), &mut found);
+        found.retain(|path| path.extension().is_some_and(|extension| extension == "wav"));
+        found.sort();
+        found
+    }
+
+    /// Waits until the one call of this house has a record that `holds`; gives `/v1/calls/{id}`.
+    #[track_caller]
+    pub(crate) fn call(&self, who: &Session, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        soon(what, || {
+            let list = who.read("/v1/calls");
+            let id = list["items"][0]["id"].as_str()?.to_owned();
+            Some(who.read(&format!("/v1/calls/{id}"))).filter(&holds)
+        })
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _already_gone = server.kill();
+            let _reaped = server.wait();
+        }
+        if std::thread::panicking() {
+            eprintln!(
+                "---- the server said ({}):\n{}",
+                self.dir.display(),
+                self.words()
+            );
+        } else {
+            std::fs::remove_dir_all(&self.dir).unwrap();
+        }
+    }
+}
+
+/// Sends a signal to a process of ours.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill")
+        .args(["-s", name, &child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success(), "kill -s {name}");
+}
+
+/// The address in the banner's line with a mark.
+fn address(banner: &str, mark: &str) -> SocketAddr {
+    let line = banner.lines().find(|line| line.contains(mark)).unwrap();
+    let words = line.split([' ', '/']).filter_map(|word| word.parse().ok());
+    words
+        .last()
+        .unwrap_or_else(|| panic!("no address in: {line}"))
+}
+
+fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            walk(&entry.path(), found);
+        } else {
+            found.push(entry.path());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The real binary under real phones: `trunkline` on loopback, baresip as caller and agent, SIPp, and an HTTP client that
+//! shares nothing with the server. Real time: every wait has a deadline, nothing sleeps for luck.
+//!
+//! One story at a time ([`turn`]): they measure milliseconds, and two cores are soon busy.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a story that does not go as told fails its test, and says what it saw"
+)]
+
+// What the stories are told with.
+mod baresip;
+mod binary;
+mod events;
+mod hotline;
+mod house;
+mod http;
+mod patience;
+mod ports;
+mod sipp;
+mod sound;
+mod tool;
+mod turn;
+mod wire;
+
+// The stories.
+mod conversation;

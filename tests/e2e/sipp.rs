@@ -1,0 +1,91 @@
+//! SIPp: scripted SIP, for what a softphone would not do. A scenario is a file in `sipp/`; SIPp's exit code tells whether
+//! the server kept to it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use crate::patience::within;
+use crate::{binary, ports, tool};
+
+/// Longest run of a scenario.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A scenario that runs.
+pub(crate) struct Sipp {
+    process: Child,
+    errors: PathBuf,
+}
+
+impl Sipp {
+    /// Starts `calls` calls of a scenario to a number, `rate` in a second.
+    pub(crate) fn start(
+        dir: &Path,
+        server: SocketAddr,
+        scenario: &str,
+        number: &str,
+        calls: u32,
+        rate: u32,
+    ) -> Self {
+        let errors = dir.join(format!("{scenario}.err"));
+        let process = tool::command("sipp")
+            .arg("-sf")
+            .arg(
+                binary::repository()
+                    .join("tests/e2e/sipp")
+                    .join(format!("{scenario}.xml")),
+            )
+            .args([
+                "-s",
+                number,
+                "-i",
+                "127.0.0.1",
+                "-p",
+                &ports::free(1).to_string(),
+            ])
+            .args(["-mi", "127.0.0.1", "-mp", &ports::free(4).to_string()])
+            .args([
+                "-m",
+                &calls.to_string(),
+                "-r",
+                &rate.to_string(),
+                "-l",
+                &calls.to_string(),
+            ])
+            .args([
+                "-nostdin",
+                "-timeout",
+                "50s",
+                "-timeout_error",
+                "-trace_err",
+                "-error_file",
+            ])
+            .arg(&errors)
+            .arg(server.to_string())
+            .current_dir(dir)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sipp starts");
+        Self { process, errors }
+    }
+
+    /// Waits for its end: all calls went as the scenario says.
+    #[track_caller]
+    pub(crate) fn succeeds(mut self) {
+        let status = within(PATIENCE, || self.process.try_wait().unwrap());
+        let errors = std::fs::read_to_string(&self.errors).unwrap_or_default();
+        assert_eq!(
+            status.and_then(|status| status.code()),
+            Some(0),
+            "SIPp: {errors}"
+        );
+    }
+}
+
+impl Drop for Sipp {
+    fn drop(&mut self) {
+        let _already_gone = self.process.kill();
+        let _reaped = self.process.wait();
+    }
+}
