@@ -59,3 +59,27 @@ impl EndedOffers {
         self.0.remove(&id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ended_offer_is_remembered_for_a_while_and_answers_once() {
+        let mut ended = EndedOffers::default();
+        let offer = Offer {
+            call: CallId::new(1),
+            agent: AgentId::new(1),
+            queue: None,
+            ring_timeout: Duration::ZERO,
+            rang_at: None,
+            shared: false,
+        };
+        ended.remember(Duration::ZERO, OfferId::new(1), &offer);
+        ended.remember(Duration::from_millis(1), OfferId::new(2), &offer);
+        ended.remember(REMEMBERED, OfferId::new(3), &offer);
+        assert!(ended.take(OfferId::new(1)).is_none(), "too long ago");
+        assert!(ended.take(OfferId::new(2)).is_some());
+        assert!(ended.take(OfferId::new(2)).is_none(), "taken");
+    }
+}

@@ -30,6 +30,7 @@ impl Acd {
     fn worth_waiting(&self, now: Duration, call: CallId, id: AgentId) -> Option<Duration> {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get(&caller.queue)?;
+        // R61: who had his chance is not waited for.
         if !queue.serves(id) || caller.tried.contains(&id) {
             return None;
         }
@@ -72,9 +73,7 @@ impl Acd {
     /// Whether he will go to a break, off the phone or home after what he does.
     pub(super) fn will_not_be_free(&self, id: AgentId) -> bool {
         let agent = self.agents.get(&id);
-        agent.is_none_or(|agent| {
-            agent.wish != Requested::Ready || !agent.registered || agent.removed
-        })
+        agent.is_none_or(|agent| agent.wish != Requested::Ready || !agent.registered)
     }
 
     /// The fall-back strategy takes over for this caller (R58-R61), from this turn on.

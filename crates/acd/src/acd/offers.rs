@@ -209,10 +209,6 @@ impl Acd {
             if let Some(queue) = self.queues.get_mut(queue) {
                 queue.retrying.insert(offer.call);
             }
-            if caller.seeking.familiar() == Some(offer.agent) {
-                // R61.
-                self.give_up_familiar(offer.call);
-            }
         }
         self.refile(offer.call);
     }

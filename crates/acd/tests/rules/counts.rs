@@ -1,6 +1,6 @@
 //! R46, R48, R50: least calls.
 
-use crate::support::{Centre, SUPPORT, queue, s};
+use crate::support::{Centre, SUPPORT, id, queue, s};
 
 /// A handled 3 calls and B 5, in support.
 fn three_and_five() -> Centre {
@@ -35,20 +35,30 @@ fn r46_calls_of_other_queues_count() {
 #[test]
 fn r46_old_calls_leave_the_window_while_agents_are_ready() {
     let mut centre = Centre::tuned("least-calls", "AB", |queue| queue.count_window = s(3_600));
-    centre.serves('A', 1, 60).wait(1_800);
-    // B's call is the younger one; within the hour after A's call both count one, and B is less idle.
-    centre.rests('A').serves('B', 2, 60).ready('A');
-    centre.joins(3).expect("offer 3 A").hangs_up(3).silence();
-    centre.serves('A', 4, 60);
-    centre.joins(5).expect("offer 5 B").hangs_up(5).silence();
+    centre.rests('A').serves('B', 1, 60).serves('B', 2, 60);
+    centre.wait(1_800).rests('B').ready('A').serves('A', 3, 60);
+    // Both stay ready: first B has two calls within the hour, then none, and A still one.
+    centre.ready('B').wait(1_600);
+    let counts = |centre: &mut Centre, number| {
+        centre.joins(number).hangs_up(number);
+        centre.last_decision().chosen[0]
+    };
+    assert_eq!(counts(&mut centre, 4), id('A'));
+    centre.wait(300);
+    assert_eq!(counts(&mut centre, 5), id('B'));
+}
+
+#[test]
+fn r46_a_new_window_counts_anew_at_once() {
+    let mut centre = Centre::new("least-calls", "AB");
     centre
-        .wait(1_740)
-        .joins(6)
-        .expect("offer 6 B")
-        .hangs_up(6)
-        .silence();
-    // A: only call 4 left. B: none.
-    centre.wait(100).joins(7).expect("offer 7 B");
+        .rests('A')
+        .serves('B', 1, 60)
+        .serves('B', 2, 60)
+        .wait(600);
+    centre.rests('B').ready('A').serves('A', 3, 60).ready('B');
+    centre.tune(SUPPORT, |queue| queue.count_window = s(300));
+    centre.joins(4).expect("offer 4 B");
 }
 
 #[test]

@@ -111,6 +111,19 @@ fn r59_the_rest_of_a_talk_is_read_from_his_last_calls() {
 }
 
 #[test]
+fn r59_who_is_left_alone_after_a_decline_is_waited_for() {
+    let mut centre = centre("A");
+    centre
+        .joins_for(1, 'F')
+        .declines('F')
+        .answers('A')
+        .hires('B', &[SUPPORT])
+        .ready('B');
+    centre.silence().joins_for(2, 'F').wait_ms(9_999).expect("");
+    centre.wait_ms(1).expect("offer 2 F");
+}
+
+#[test]
 fn r59_who_is_about_to_leave_is_not_waited_for() {
     let mut centre = centre("A");
     centre
@@ -163,6 +176,25 @@ fn r60_the_fall_back_starts_exactly_at_sticky_wait() {
     centre.wait_ms(1).expect("offer 2 A");
     assert_eq!(centre.last_decision().strategy, "longest-idle");
     assert_eq!(centre.last_decision().waited_ms, 20_000);
+}
+
+#[test]
+fn r60_the_wait_is_over_when_he_rings() {
+    let mut centre = centre("A");
+    centre.tune(SUPPORT, |queue| {
+        queue.fallback = strategy::find("ring-all").unwrap()
+    });
+    centre
+        .joins_for(1, 'F')
+        .talks('F', 60)
+        .joins_for(2, 'F')
+        .silence();
+    // He rings from 15 s on; at 20 s nobody else joins in.
+    centre
+        .wait(20)
+        .expect("offer 2 F")
+        .wait(10)
+        .expect("missed 2 F, offer 2 A");
 }
 
 #[test]

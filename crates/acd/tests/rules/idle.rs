@@ -70,3 +70,33 @@ fn r16_signing_out_and_in_keeps_the_idle_clock() {
     centre.hires('B', &[SUPPORT]).ready('B').wait(50).ready('A');
     centre.joins(1).expect("offer 1 A");
 }
+
+#[test]
+fn r43_a_second_leg_does_not_make_his_call_a_short_one() {
+    let mut centre = Centre::new("longest-idle", "A");
+    centre.wait(600).hires('B', &[SUPPORT]).ready('B').wait(100);
+    for _ in 0..2 {
+        centre.input(Input::PhoneBusy {
+            agent: id('A'),
+            call: None,
+        });
+        centre.wait(4);
+    }
+    centre.input(Input::PhoneFree { agent: id('A') });
+    centre.joins(1).expect("offer 1 B");
+}
+
+#[test]
+fn r42_a_call_of_his_own_does_not_end_a_break() {
+    let mut centre = Centre::new("longest-idle", "A");
+    centre.wait(10).rests('A');
+    for _ in 0..4 {
+        centre.input(Input::PhoneBusy {
+            agent: id('A'),
+            call: None,
+        });
+        centre.wait(4).input(Input::PhoneFree { agent: id('A') });
+    }
+    centre.hires('B', &[SUPPORT]).ready('B').wait(20);
+    centre.ready('A').joins(1).expect("offer 1 B");
+}

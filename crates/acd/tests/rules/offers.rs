@@ -79,11 +79,24 @@ fn r07_a_phone_that_rings_between_two_faults_is_not_broken() {
     centre.phones_ring = false;
     centre.joins(1).fails('A', 503).wait(5);
     let offer = centre.offer('A');
-    centre
-        .input(Input::Ringing { offer })
-        .declines('A')
-        .wait(20);
+    centre.input(Input::Ringing { offer }).hangs_up(1).joins(2);
     centre.fails('A', 503).expect_state('A', "ready");
+}
+
+#[test]
+fn r07_one_hiccup_of_a_phone_is_one_fault_however_many_wait() {
+    let mut centre = Centre::new("linear", "A");
+    centre.phones_ring = false;
+    centre
+        .joins(1)
+        .joins(2)
+        .joins(3)
+        .fails('A', 503)
+        .expect("offer 1 A");
+    centre
+        .expect_state('A', "ready")
+        .wait(5)
+        .expect("offer 1 A");
 }
 
 #[test]

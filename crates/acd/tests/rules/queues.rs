@@ -87,6 +87,20 @@ fn d8_when_the_last_one_signs_out_callers_leave_after_the_grace() {
 }
 
 #[test]
+fn d8_a_new_configuration_may_end_the_patience() {
+    let mut centre = Centre::tuned("linear", "", |queue| queue.wait_without_agents = true);
+    centre
+        .joins(1)
+        .wait(600)
+        .tune(SUPPORT, |queue| queue.wait_without_agents = false);
+    centre
+        .wait_ms(9_999)
+        .expect("")
+        .wait_ms(1)
+        .expect("left 1 NoAgents");
+}
+
+#[test]
 fn d14_a_key_or_a_failure_takes_the_caller_out_and_is_echoed() {
     for (cause, ring) in [
         (QueueExit::Key, "QueueLeft"),
@@ -182,4 +196,17 @@ fn b12_a_named_agent_who_cannot_be_had_is_told() {
     centre
         .hangs_up(10)
         .expect("offer 10 A, cancelled 10 A CallerLeft");
+}
+
+#[test]
+fn b12_a_call_that_joins_a_queue_no_longer_rings_the_named_agent() {
+    let mut centre = Centre::new("linear", "AB");
+    direct(&mut centre, 1, 'B');
+    centre
+        .silence()
+        .joins(1)
+        .expect("cancelled 1 B QueueLeft, offer 1 A");
+    direct(&mut centre, 1, 'B');
+    centre.expect("cancelled 1 A QueueLeft, offer 1 B");
+    assert_eq!(centre.acd.waiting(&SUPPORT.into()), 0);
 }
