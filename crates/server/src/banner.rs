@@ -6,7 +6,7 @@ use crate::config::settings::Settings;
 use crate::people::DEMO_PASSWORD;
 
 /// Prints the lines.
-pub fn print(
+pub(crate) fn print(
     settings: &Settings,
     sip: &[(sip::Transport, SocketAddr)],
     http: SocketAddr,

@@ -15,7 +15,7 @@ use crate::config::Source;
     about,
     after_help = "Without a verb it serves: `trunkline` is `trunkline serve`.\nExit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 the system failed."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Where the configuration stands.
     #[command(flatten)]
     pub place: Place,
@@ -26,7 +26,7 @@ pub struct Cli {
 
 /// Options of every verb.
 #[derive(Debug, Args)]
-pub struct Place {
+pub(crate) struct Place {
     /// Folder of the configuration.
     #[arg(long, global = true, default_value = "config", value_name = "DIR")]
     pub config: PathBuf,
@@ -40,7 +40,7 @@ pub struct Place {
 
 impl Place {
     /// As the configuration's source.
-    pub fn source(&self) -> Source {
+    pub(crate) fn source(&self) -> Source {
         Source {
             dir: self.config.clone(),
             overrides: self.overrides.clone(),
@@ -50,7 +50,7 @@ impl Place {
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(crate) enum Verb {
     /// Runs the contact centre (the default).
     #[command(
         after_help = "Example: trunkline serve --config config --set http.listen=127.0.0.1:8090"
@@ -77,7 +77,7 @@ pub enum Verb {
 
 /// `trunkline call`
 #[derive(Debug, Args)]
-pub struct CallArgs {
+pub(crate) struct CallArgs {
     /// The number to dial.
     #[arg(required_unless_present = "answer")]
     pub number: Option<String>,
@@ -115,7 +115,7 @@ pub struct CallArgs {
 
 /// How keys are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Dtmf {
+pub(crate) enum Dtmf {
     /// In the media.
     Rfc4733,
     /// By SIP INFO.
@@ -124,7 +124,7 @@ pub enum Dtmf {
 
 /// `trunkline ivr`
 #[derive(Debug, Subcommand)]
-pub enum IvrVerb {
+pub(crate) enum IvrVerb {
     /// Runs the tests that stand in the scripts, in virtual time.
     #[command(after_help = "Example: trunkline ivr test ivr-scripts/main.toml")]
     Test {
@@ -135,7 +135,7 @@ pub enum IvrVerb {
 
 /// `trunkline agent`
 #[derive(Debug, Subcommand)]
-pub enum AgentVerb {
+pub(crate) enum AgentVerb {
     /// Adds an agent; prints a password if none is given.
     #[command(
         after_help = "Example: trunkline agent add 1004 --name 'Zhao Lei' --queues support,sales"
@@ -181,7 +181,7 @@ pub enum AgentVerb {
 
 /// `trunkline token`
 #[derive(Debug, Subcommand)]
-pub enum TokenVerb {
+pub(crate) enum TokenVerb {
     /// Makes a token that acts as an agent; prints it once.
     #[command(after_help = "Example: trunkline token add wallboard --as admin")]
     Add {

@@ -1,10 +1,10 @@
 //! The files that an admin edits, read whole and checked whole: either all of them are good, or every mistake is told.
 
-pub mod calendars;
-pub mod document;
-pub mod numbers;
-pub mod queues;
-pub mod settings;
+pub(crate) mod calendars;
+pub(crate) mod document;
+pub(crate) mod numbers;
+pub(crate) mod queues;
+pub(crate) mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use settings::{Policy, Settings, SignIn};
 
 /// Where the configuration stands and what the command line lays over it.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// `--config`.
     pub dir: PathBuf,
     /// `--set`, in order.
@@ -29,9 +29,7 @@ pub struct Source {
 
 /// A configuration that was found good.
 #[derive(Debug)]
-pub struct Loaded {
-    /// Listeners and folders.
-    pub settings: Settings,
+pub(crate) struct Loaded {
     /// What the engine works under.
     pub engine: engine::Config,
     /// All prompts and music.
@@ -42,14 +40,14 @@ pub struct Loaded {
 
 impl Source {
     /// `trunkline.toml` alone: what a verb needs that only wants the store.
-    pub fn settings(&self) -> Result<Settings, Vec<Diagnostic>> {
+    pub(crate) fn settings(&self) -> Result<Settings, Vec<Diagnostic>> {
         let document =
             Document::read(&self.dir.join("trunkline.toml")).map_err(|error| vec![error])?;
         Settings::read(&document, &self.overrides)
     }
 
     /// Everything. `agents` are the logins in the store, where it is known.
-    pub fn load(
+    pub(crate) fn load(
         &self,
         version: u64,
         agents: Option<BTreeSet<String>>,
@@ -114,7 +112,6 @@ impl Source {
             },
         };
         Ok(Loaded {
-            settings,
             engine,
             sounds,
             warnings,

@@ -30,7 +30,7 @@ const CUSTOMERS: [(&str, &str, u8); 2] = [
 ];
 
 /// Fills the store if nobody is in it; tells whether it did.
-pub async fn seed(database: &Database, realm: &str, now: Timestamp) -> anyhow::Result<bool> {
+pub(crate) async fn seed(database: &Database, realm: &str, now: Timestamp) -> anyhow::Result<bool> {
     if !database.agents().await?.is_empty() {
         return Ok(false);
     }

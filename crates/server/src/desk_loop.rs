@@ -21,7 +21,7 @@ const BATCH_MAX: usize = 256;
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// The loop's possessions.
-pub struct DeskLoop {
+pub(crate) struct DeskLoop {
     /// The database.
     pub database: Database,
     /// The log.
@@ -38,7 +38,7 @@ pub struct DeskLoop {
 
 impl DeskLoop {
     /// Applies what the log had at the start and the database had not; tickets that a crash delayed are made here.
-    pub async fn catch_up(&self, applied: u64) {
+    pub(crate) async fn catch_up(&self, applied: u64) {
         let mut desk = self.desk();
         let reached = *self.reached.borrow();
         let mut next = applied + 1;
@@ -58,7 +58,7 @@ impl DeskLoop {
     }
 
     /// Runs until the log's writer is gone and everything is applied. `applied` is what the database has.
-    pub async fn run(mut self, applied: u64) {
+    pub(crate) async fn run(mut self, applied: u64) {
         let mut desk = self.desk();
         let mut next = applied + 1;
         loop {

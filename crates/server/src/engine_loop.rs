@@ -19,7 +19,7 @@ use web::{Asked, CommandReceiver};
 use crate::fan_out::Facts;
 
 /// Where the engine's wishes go.
-pub struct Sinks {
+pub(crate) struct Sinks {
     /// SIP.
     pub sockets: SipSockets,
     /// RTP.
@@ -35,7 +35,7 @@ pub struct Sinks {
 }
 
 /// Where the engine's events come from.
-pub struct Sources {
+pub(crate) struct Sources {
     /// SIP.
     pub sip: mpsc::Receiver<SipInbound>,
     /// Commands of people.
@@ -48,7 +48,7 @@ pub struct Sources {
 
 /// What the loop counts for `/metrics`.
 #[derive(Debug, Default)]
-pub struct Gauges {
+pub(crate) struct Gauges {
     /// Calls alive.
     pub calls: AtomicU64,
     /// RTP ports in use.
@@ -60,7 +60,7 @@ pub struct Gauges {
 }
 
 /// The loop.
-pub struct EngineLoop {
+pub(crate) struct EngineLoop {
     /// The engine.
     pub engine: Engine,
     /// The clock of the shell.
@@ -75,7 +75,7 @@ type Answers = BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>;
 
 impl EngineLoop {
     /// Starts the loop on a thread of its own; it ends when it is told to stop.
-    pub fn start(self, sources: Sources) -> std::io::Result<std::thread::JoinHandle<()>> {
+    pub(crate) fn start(self, sources: Sources) -> std::io::Result<std::thread::JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;

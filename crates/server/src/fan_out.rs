@@ -25,11 +25,11 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// The way in for facts.
 #[derive(Clone, Debug)]
-pub struct Facts(SyncSender<(Timestamp, Fact)>);
+pub(crate) struct Facts(SyncSender<(Timestamp, Fact)>);
 
 impl Facts {
     /// Tells a fact; never waits.
-    pub fn tell(&self, at: Timestamp, fact: Fact) {
+    pub(crate) fn tell(&self, at: Timestamp, fact: Fact) {
         let name = fact.name();
         match self.0.try_send((at, fact)) {
             Ok(()) => {}
@@ -45,14 +45,14 @@ impl Facts {
 
 /// The running thread.
 #[derive(Debug)]
-pub struct FanOut {
+pub(crate) struct FanOut {
     thread: JoinHandle<()>,
     reached: watch::Receiver<u64>,
 }
 
 impl FanOut {
     /// Starts the thread; it ends when the last `Facts` is dropped and everything is written and durable.
-    pub fn start(log: FactLog, hub: Arc<EventHub>) -> std::io::Result<(Facts, Self)> {
+    pub(crate) fn start(log: FactLog, hub: Arc<EventHub>) -> std::io::Result<(Facts, Self)> {
         let (facts, told) = sync_channel(WAITING_MAX);
         let (reach, reached) = watch::channel(log.last_seq());
         let thread = std::thread::Builder::new()
@@ -62,12 +62,12 @@ impl FanOut {
     }
 
     /// How far the log goes.
-    pub fn reached(&self) -> watch::Receiver<u64> {
+    pub(crate) fn reached(&self) -> watch::Receiver<u64> {
         self.reached.clone()
     }
 
     /// Waits for the thread; all `Facts` must be gone.
-    pub fn join(self) {
+    pub(crate) fn join(self) {
         if self.thread.join().is_err() {
             tracing::error!("the fan-out thread panicked");
         }

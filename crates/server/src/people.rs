@@ -8,12 +8,12 @@ use store::{AgentRecord, Database, NewPassword, Secret};
 use web::CommandSender;
 
 /// The demo's one password. It works on loopback only: the server refuses to listen elsewhere while it is in use.
-pub const DEMO_PASSWORD: &str = "trunkline-demo";
+pub(crate) const DEMO_PASSWORD: &str = "trunkline-demo";
 /// S28: shorter passwords are weak.
 const PASSWORD_MIN: usize = 12;
 
 /// Refuses weak passwords (S28).
-pub fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
+pub(crate) fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
     if password.chars().count() < PASSWORD_MIN || password == login {
         anyhow::bail!(
             "the password of `{login}` is too weak: it needs at least {PASSWORD_MIN} characters and may not be the login"
@@ -23,7 +23,7 @@ pub fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
 }
 
 /// Everything that a password becomes.
-pub fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
+pub(crate) fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
     check_password(login, password)?;
     Ok(NewPassword {
         password_hash: store::hash_password(password)?,
@@ -33,7 +33,7 @@ pub fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewP
 }
 
 /// Those who still use the demo's password.
-pub fn with_demo_password<'a>(agents: &'a [AgentRecord], realm: &str) -> Vec<&'a str> {
+pub(crate) fn with_demo_password<'a>(agents: &'a [AgentRecord], realm: &str) -> Vec<&'a str> {
     agents
         .iter()
         .filter(|agent| {
@@ -46,7 +46,7 @@ pub fn with_demo_password<'a>(agents: &'a [AgentRecord], realm: &str) -> Vec<&'a
 }
 
 /// What the engine must know.
-pub fn entry(agent: &AgentRecord) -> AgentEntry {
+pub(crate) fn entry(agent: &AgentRecord) -> AgentEntry {
     AgentEntry {
         id: agent.id,
         login: agent.login.clone(),
@@ -58,7 +58,7 @@ pub fn entry(agent: &AgentRecord) -> AgentEntry {
 }
 
 /// Keeps the engine's agents like the store's: `trunkline agent …` changes the store while the server runs.
-pub struct Roster {
+pub(crate) struct Roster {
     database: Database,
     commands: CommandSender,
     known: BTreeMap<AgentId, AgentEntry>,
@@ -66,7 +66,7 @@ pub struct Roster {
 
 impl Roster {
     /// Nobody known yet.
-    pub const fn new(database: Database, commands: CommandSender) -> Self {
+    pub(crate) const fn new(database: Database, commands: CommandSender) -> Self {
         Self {
             database,
             commands,
@@ -75,7 +75,7 @@ impl Roster {
     }
 
     /// Tells the engine what changed.
-    pub async fn refresh(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn refresh(&mut self) -> anyhow::Result<()> {
         let records = self.database.agents().await?;
         let current: BTreeMap<AgentId, AgentEntry> = records
             .iter()

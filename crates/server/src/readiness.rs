@@ -3,7 +3,7 @@
 //! A process may live while its signalling is dead (advisory 25). So signalling is asked as a phone would ask it: an
 //! OPTIONS through a socket to our own listener, answered by the engine's loop.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,7 +23,7 @@ const STALE: Duration = Duration::from_secs(8);
 const MEDIA_STALL: Duration = Duration::from_secs(1);
 
 /// When each part last answered, in ms of the clock.
-pub struct Watch {
+pub(crate) struct Watch {
     clock: Clock,
     signalling_ms: AtomicU64,
     store_ms: AtomicU64,
@@ -32,7 +32,7 @@ pub struct Watch {
 
 impl Watch {
     /// Nothing has answered yet.
-    pub fn new(clock: Clock, media: Arc<MediaThreads>) -> Arc<Self> {
+    pub(crate) fn new(clock: Clock, media: Arc<MediaThreads>) -> Arc<Self> {
         Arc::new(Self {
             clock,
             signalling_ms: AtomicU64::new(0),
@@ -42,7 +42,7 @@ impl Watch {
     }
 
     /// What holds now.
-    pub fn readiness(&self) -> Readiness {
+    pub(crate) fn readiness(&self) -> Readiness {
         Readiness {
             signalling: self.is_fresh(&self.signalling_ms),
             media: self.media.stalled_for() < MEDIA_STALL,
@@ -51,7 +51,7 @@ impl Watch {
     }
 
     /// Asks for ever.
-    pub async fn run(self: Arc<Self>, listener: Option<SocketAddr>, database: Database) {
+    pub(crate) async fn run(self: Arc<Self>, listener: Option<SocketAddr>, database: Database) {
         loop {
             if tokio::time::timeout(PATIENCE, database.ping())
                 .await
@@ -91,15 +91,11 @@ impl Watch {
 /// One OPTIONS over UDP; done when any SIP answer comes.
 async fn options(listener: SocketAddr) -> std::io::Result<()> {
     let target = reachable(listener);
-    let socket = UdpSocket::bind(SocketAddr::new(
-        if target.is_ipv4() {
-            IpAddr::from([0, 0, 0, 0])
-        } else {
-            IpAddr::from([0_u16; 8])
-        },
-        0,
-    ))
-    .await?;
+    let any: IpAddr = match target {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).await?;
     socket.connect(target).await?;
     let local = socket.local_addr()?;
     let token = local.port();
@@ -121,9 +117,9 @@ async fn options(listener: SocketAddr) -> std::io::Result<()> {
 /// A listener on all addresses is asked on loopback.
 fn reachable(listener: SocketAddr) -> SocketAddr {
     let ip = match listener.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
-        ip => ip,
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => listener.ip(),
     };
     SocketAddr::new(ip, listener.port())
 }

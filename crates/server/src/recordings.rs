@@ -13,7 +13,7 @@ use crate::fan_out::Facts;
 const CHUNKS_MAX: usize = 4_096;
 
 /// The queue that the media threads fill, and the thread that empties it into the writer.
-pub fn carry(mut sink: RecordingSink) -> std::io::Result<SyncSender<RecordingChunk>> {
+pub(crate) fn carry(mut sink: RecordingSink) -> std::io::Result<SyncSender<RecordingChunk>> {
     let (chunks, filled) = sync_channel::<RecordingChunk>(CHUNKS_MAX);
     std::thread::Builder::new()
         .name("recording-in".into())
@@ -30,7 +30,7 @@ pub fn carry(mut sink: RecordingSink) -> std::io::Result<SyncSender<RecordingChu
 }
 
 /// Tells `recording.ready` for each file that is complete, until the writer is closed.
-pub fn announce(
+pub(crate) fn announce(
     reports: Receiver<RecordingReport>,
     facts: Facts,
     clock: Clock,

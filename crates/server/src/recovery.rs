@@ -9,7 +9,7 @@ use store::{Database, FactLog};
 use crate::fan_out::Facts;
 
 /// Opens the log and brings the database's numbering in line with it. Gives the number that the database has applied.
-pub async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<(FactLog, u64)> {
+pub(crate) async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<(FactLog, u64)> {
     let applied = database.applied_seq().await?;
     let (log, report) = FactLog::open(dir, applied)?;
     if report.torn_bytes > 0 {
@@ -28,7 +28,7 @@ pub async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<(FactLo
 }
 
 /// Ends the calls that a crash cut: their legs are gone. The database must have caught up with the log.
-pub async fn close_cut_calls(
+pub(crate) async fn close_cut_calls(
     database: &Database,
     facts: &Facts,
     now: Timestamp,
@@ -55,7 +55,7 @@ pub async fn close_cut_calls(
 }
 
 /// Repairs recordings that a crash cut, and tells those that no fact has told yet.
-pub async fn adopt_recordings(
+pub(crate) async fn adopt_recordings(
     root: &Path,
     database: &Database,
     facts: &Facts,

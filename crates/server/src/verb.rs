@@ -1,10 +1,10 @@
 //! The verbs of the command line that do not serve.
 
-pub mod agent;
-pub mod call;
-pub mod check;
-pub mod ivr;
-pub mod token;
+pub(crate) mod agent;
+pub(crate) mod call;
+pub(crate) mod check;
+pub(crate) mod ivr;
+pub(crate) mod token;
 
 use store::Database;
 
@@ -51,6 +51,13 @@ fn by_fault(error: store::StoreError) -> Failure {
         | store::StoreError::Conflict { .. }
         | store::StoreError::Refused(_)
         | store::StoreError::Setting(_) => Failure::Refused(error.to_string()),
-        error => Failure::System(error.into()),
+        store::StoreError::Gap { .. }
+        | store::StoreError::Migration(_)
+        | store::StoreError::Damaged { .. }
+        | store::StoreError::Busy
+        | store::StoreError::Closed
+        | store::StoreError::Lost(_)
+        | store::StoreError::Database(_)
+        | store::StoreError::File { .. } => Failure::System(error.into()),
     }
 }

@@ -18,7 +18,7 @@ struct File {
 }
 
 /// Reads all calendars.
-pub fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Vec<Diagnostic>> {
+pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
     let mut calendars = BTreeMap::new();

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 /// A file's text and name, to turn byte offsets into places.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub(crate) struct Document {
     /// As people call it: `config/queues.toml`.
     pub file: String,
     /// Its text.
@@ -16,7 +16,7 @@ pub struct Document {
 
 impl Document {
     /// Reads a file; a file that cannot be read is a diagnostic like any other mistake.
-    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Diagnostic> {
         let file = path.display().to_string();
         match std::fs::read_to_string(path) {
             Ok(text) => Ok(Self { file, text }),
@@ -32,7 +32,7 @@ impl Document {
     }
 
     /// Reads the text into a shape. TOML stops at the first mistake of syntax or type.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         toml::from_str(&self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             self.error(
@@ -44,7 +44,7 @@ impl Document {
     }
 
     /// An error at a byte offset.
-    pub fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
+    pub(crate) fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
         let (line, column) = place(&self.text, offset);
         Diagnostic {
             severity: Severity::Error,

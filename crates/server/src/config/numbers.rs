@@ -27,13 +27,13 @@ struct Section {
 }
 
 /// The numbers alone, without asking whether what they name exists: scripts may transfer to them.
-pub fn names(document: &Document) -> Result<Vec<String>, Diagnostic> {
+pub(crate) fn names(document: &Document) -> Result<Vec<String>, Diagnostic> {
     let file: File = document.parse()?;
     Ok(file.number.into_keys().map(Spanned::into_inner).collect())
 }
 
 /// Reads all numbers; each must name exactly one thing that exists (A4: every number resolves).
-pub fn read(
+pub(crate) fn read(
     document: &Document,
     world: &World,
 ) -> Result<BTreeMap<String, Number>, Vec<Diagnostic>> {

@@ -43,7 +43,7 @@ struct Section {
 }
 
 /// Reads all queues; `sounds` are the names that can be played.
-pub fn read(
+pub(crate) fn read(
     document: &Document,
     sounds: &std::collections::BTreeSet<String>,
 ) -> Result<BTreeMap<QueueName, Queue>, Vec<Diagnostic>> {

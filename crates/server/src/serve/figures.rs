@@ -11,7 +11,7 @@ use crate::engine_loop::Gauges;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Copies for ever.
-pub async fn keep(gauges: Arc<Gauges>, sip: Arc<SipCounters>, media: Arc<MediaCounters>) {
+pub(super) async fn keep(gauges: Arc<Gauges>, sip: Arc<SipCounters>, media: Arc<MediaCounters>) {
     loop {
         engine(&gauges);
         for (name, value) in sip.all() {

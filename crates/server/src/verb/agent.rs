@@ -17,7 +17,7 @@ use crate::config::Source;
 use crate::people;
 
 /// Runs the verb.
-pub fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Failure> {
     block_on(async {
         let (settings, database) = open_store(source).await?;
         let realm = settings.sip.realm;

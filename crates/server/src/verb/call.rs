@@ -11,7 +11,7 @@ use crate::cli::{CallArgs, Dtmf};
 use crate::config::Source;
 
 /// Calls or waits for calls, and narrates.
-pub fn run(source: &Source, args: CallArgs, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, args: CallArgs, json: bool) -> Result<(), Failure> {
     let settings = source.settings()?;
     let server = args
         .server

@@ -7,7 +7,7 @@ use crate::Failure;
 use crate::config::Source;
 
 /// Prints what was found; mistakes make it fail.
-pub fn run(source: &Source, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
     let loaded = source.load(1, None)?;
     if json {
         println!("{}", as_json(&loaded.warnings));
@@ -30,7 +30,7 @@ pub fn run(source: &Source, json: bool) -> Result<(), Failure> {
 }
 
 /// Findings for programs.
-pub fn as_json(findings: &[Diagnostic]) -> String {
+pub(crate) fn as_json(findings: &[Diagnostic]) -> String {
     let findings: Vec<_> = findings
         .iter()
         .map(|found| {

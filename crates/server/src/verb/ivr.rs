@@ -12,7 +12,7 @@ use crate::cli::IvrVerb;
 use crate::config::Source;
 
 /// Runs the verb.
-pub fn run(source: &Source, verb: IvrVerb, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, verb: IvrVerb, json: bool) -> Result<(), Failure> {
     match verb {
         IvrVerb::Test { file } => test(source, file, json),
     }

@@ -8,7 +8,7 @@ use crate::cli::TokenVerb;
 use crate::config::Source;
 
 /// Runs the verb.
-pub fn run(source: &Source, verb: TokenVerb, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, verb: TokenVerb, json: bool) -> Result<(), Failure> {
     block_on(async {
         let (_, database) = open_store(source).await?;
         let done = match verb {

@@ -1,3 +1,5 @@
+//! The digest by the vectors of its RFCs, and what is refused.
+
 use super::*;
 use core::net::Ipv4Addr;
 

@@ -1,3 +1,5 @@
+//! Framing: streams cut anywhere, datagrams, bounds.
+
 use super::*;
 
 const OPTIONS: &str = "OPTIONS sip:a@h SIP/2.0\r\nContent-Length: 0\r\n\r\n";

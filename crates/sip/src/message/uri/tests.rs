@@ -1,3 +1,5 @@
+//! URIs: what is read, what is refused, what is equivalent.
+
 use super::*;
 
 type Row = (

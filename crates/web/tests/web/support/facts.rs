@@ -1,5 +1,7 @@
 //! Facts as the engine tells them, one function each.
 
+use std::collections::BTreeMap;
+
 use model::fact::{CallResult, CancelCause, EndedBy, Offer, Pop, PopCustomer};
 use model::profile::{Candidate, OpenTicket, PastCall};
 use model::{
@@ -74,6 +76,8 @@ pub(crate) fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact 
         waited_ms: 12_000,
         chosen: vec![agent],
         candidates: Vec::new(),
+        ranked: 1,
+        others: BTreeMap::new(),
     };
     Fact::OfferMade {
         offer: offer(call, agent),

@@ -1,0 +1,63 @@
+//! What is asked and answered beside the loops: the engine's questions to the directory, and who works here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Input, Reply, Request};
+use net::Clock;
+use store::Database;
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::people::Roster;
+
+/// Questions that are asked at once.
+const AT_ONCE: usize = 16;
+/// A directory slower than this is no help to the agent any more.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often the store is asked whether people changed.
+const ROSTER_EVERY: Duration = Duration::from_secs(2);
+
+/// Tells the engine within two seconds whom the store has gained or lost.
+pub(super) async fn keep_roster(mut roster: Roster) {
+    loop {
+        tokio::time::sleep(ROSTER_EVERY).await;
+        if let Err(error) = roster.refresh().await {
+            tracing::warn!(%error, "people may have changed: the store or the engine does not answer");
+        }
+    }
+}
+
+/// The engine's questions, some at once, each with an end (invariant 7).
+pub(super) async fn answer(
+    mut questions: mpsc::Receiver<Request>,
+    database: Database,
+    inputs: mpsc::Sender<Input>,
+    clock: Clock,
+) {
+    let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    while let Some(Request::Profile { call, caller }) = questions.recv().await {
+        let Ok(permit) = at_once.clone().acquire_owned().await else {
+            return;
+        };
+        let (database, inputs) = (database.clone(), inputs.clone());
+        tokio::spawn(async move {
+            let asked =
+                tokio::time::timeout(PATIENCE, database.profile(&caller, clock.now().into())).await;
+            let profile = match asked {
+                Ok(Ok(profile)) => Some(Box::new(profile)),
+                Ok(Err(error)) => {
+                    tracing::warn!(%call, %error, "the caller cannot be looked up");
+                    None
+                }
+                Err(_) => {
+                    tracing::warn!(%call, "the directory took too long");
+                    None
+                }
+            };
+            let _engine_may_be_gone = inputs
+                .send(Input::Reply(Reply::Profile { call, profile }))
+                .await;
+            drop(permit);
+        });
+    }
+}
