@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -279,10 +279,7 @@ impl Drop for Baresip {
         let _already_gone = self.process.kill();
         let _reaped = self.process.wait();
         if std::thread::panicking() {
-            let trace = self
-                .trace
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let trace = self.trace.lock().unwrap_or_else(PoisonError::into_inner);
             eprintln!("---- SIP of {}:", self.dir.display());
             for message in trace.iter() {
                 eprintln!("{:?} {}", message.way, message.kind());

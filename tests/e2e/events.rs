@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -82,6 +82,13 @@ impl Drop for Stream {
         let _already_closed = self.connection.shutdown(Shutdown::Both);
         if let Some(reader) = self.reader.take() {
             let _panicked = reader.join();
+        }
+        if std::thread::panicking() {
+            let all = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+            let told = all
+                .iter()
+                .map(|event| format!("{} {}", event.id, event.name));
+            eprintln!("---- events: {:?}", told.collect::<Vec<_>>());
         }
     }
 }

@@ -28,3 +28,10 @@ mod wire;
 
 // The stories.
 mod conversation;
+mod doors;
+mod endings;
+mod keys;
+mod line;
+mod load;
+mod malice;
+mod newcomer;
