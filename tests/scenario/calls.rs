@@ -325,3 +325,52 @@ fn call_ended_is_the_last_fact_of_its_call() {
         }
     )));
 }
+
+#[test]
+fn who_hangs_up_in_line_left_the_queue_before_the_call_ended() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Rings);
+    hotline.says(
+        li,
+        StateRequest::NotReady {
+            reason: "lunch".into(),
+        },
+    );
+    hotline.caller_presses("100", '1');
+    hotline.run_for(7 * SECOND);
+    hotline.hangs_up("100");
+    hotline.run_for(Duration::from_millis(100));
+    assert_eq!(
+        hotline.story()[hotline.story().len() - 2..],
+        ["queue.left", "call.ended"]
+    );
+    let left = hotline.facts_named("queue.left");
+    assert!(
+        matches!(
+            left[0],
+            Fact::QueueLeft {
+                cause: model::fact::QueueExit::Abandoned,
+                waited_ms: 7_000..7_100,
+                ..
+            }
+        ),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn calls_that_are_cut_are_told_and_recorded() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.caller("200", "4000");
+    hotline.run_for(3 * SECOND);
+    hotline.command(Command::Drain);
+    hotline.command(Command::EndCalls);
+    hotline.run_for(2 * SECOND);
+    for phone in ["100", "200", "1001"] {
+        assert!(hotline.when(phone, "is hung up").is_some(), "{phone}");
+    }
+    assert_eq!(hotline.facts_named("call.ended").len(), 2);
+    assert!(hotline.drained);
+}

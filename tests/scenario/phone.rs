@@ -164,13 +164,6 @@ impl Phone {
         }
     }
 
-    pub(crate) fn refuses(&mut self, now: Duration, status: u16) {
-        if let Some(session) = self.session.take() {
-            self.answer_at = None;
-            self.endpoint.reject(now, session, Refusal::new(status));
-        }
-    }
-
     /// INFO with a key, by hand.
     pub(crate) fn sends_info(&mut self, _now: Duration, key: char) {
         self.request(

@@ -4,6 +4,7 @@
 //! then replayed into a fresh engine with the same seed: the figure holds the engine's work and nothing of the phone's.
 //! `cargo bench -p engine --bench turn`: the figure divided by the calls in its name is one call.
 #![allow(
+    clippy::wildcard_enum_match_arm,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,

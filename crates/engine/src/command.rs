@@ -37,6 +37,8 @@ pub enum Command {
     RemoveAgent(AgentId),
     /// Refuse new calls from here on and report when the last one has ended (S6).
     Drain,
+    /// End every call in this turn: the time to drain is over.
+    EndCalls,
 }
 
 /// Who asks.

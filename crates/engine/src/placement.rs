@@ -35,7 +35,7 @@ impl Placement {
 
     /// A port for a leg of this call, or `None` when the range is used up.
     pub(crate) fn take(&mut self, call: CallId) -> Option<(PortId, SocketAddr)> {
-        let first = self.plan.port_min.next_multiple_of(2);
+        let first = self.plan.port_min.checked_next_multiple_of(2)?;
         let pairs = u32::from(self.plan.port_max.checked_sub(first)?).div_ceil(2);
         if pairs == 0 || self.used.len() >= usize::try_from(pairs).unwrap_or(usize::MAX) {
             return None;

@@ -3,6 +3,8 @@
 //! CDR, live board, tickets' timelines, screen pops and webhooks are all read from facts; the names are those that
 //! integrators see. Adding a fact is a variant here: the compiler then names each reader.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::agent_state::AgentState;
@@ -260,6 +262,9 @@ pub struct Pop {
     pub called: String,
     /// How long the caller has waited, in s.
     pub waited_s: u64,
+    /// The queue's name by language, for people; empty without a queue.
+    #[serde(default)]
+    pub queue_name: BTreeMap<String, String>,
     /// The language that the caller chose.
     pub language: String,
     /// The path through the script: `menu welcome`, `1`, `queue support`.

@@ -24,18 +24,18 @@ pub(crate) struct Cli {
     pub verb: Option<Verb>,
 }
 
-/// Options of every verb.
+/// Options of every verb; they may stand before it and after it.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// Folder of the configuration.
     #[arg(long, global = true, default_value = "config", value_name = "DIR")]
-    pub config: PathBuf,
+    config: PathBuf,
     /// Overrides one setting, such as sip.udp=127.0.0.1:5070; may be repeated.
     #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
-    pub overrides: Vec<String>,
+    overrides: Vec<String>,
     /// Prints data for programs.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 impl Place {
@@ -46,6 +46,34 @@ impl Place {
             overrides: self.overrides.clone(),
         }
     }
+}
+
+impl Cli {
+    /// Reads a command line. Of an option that stands both before and after the verb, clap keeps the latter alone; for
+    /// `--set` that would lose a setting without a word, so all of them are collected here, in order.
+    pub(crate) fn read(line: impl IntoIterator<Item = String>) -> Result<Self, clap::Error> {
+        let line: Vec<String> = line.into_iter().collect();
+        let mut cli = Self::try_parse_from(&line)?;
+        cli.place.overrides = all_of("--set", &line);
+        Ok(cli)
+    }
+}
+
+/// Every value of an option in a line that clap has accepted: no value of another option begins with hyphens.
+fn all_of(option: &str, line: &[String]) -> Vec<String> {
+    let mut values = Vec::new();
+    let mut words = line.iter().take_while(|word| *word != "--");
+    while let Some(word) = words.next() {
+        if word == option {
+            values.extend(words.next().cloned());
+        } else if let Some(value) = word
+            .strip_prefix(option)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
+            values.push(value.to_owned());
+        }
+    }
+    values
 }
 
 /// The verbs.
@@ -200,4 +228,39 @@ pub(crate) enum TokenVerb {
         /// Its name.
         name: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(line: &str) -> Source {
+        let line = line.split(' ').map(str::to_owned);
+        Cli::read(line).unwrap().place.source()
+    }
+
+    #[test]
+    fn no_setting_is_lost_wherever_it_stands() {
+        let both = source("trunkline --config a --set x.y=1 serve --set x.z=2 --set=x.w=a=b");
+        assert_eq!(both.overrides, ["x.y=1", "x.z=2", "x.w=a=b"]);
+        assert_eq!(both.dir, PathBuf::from("a"));
+        let nested = source("trunkline agent --set a.b=c list --json --set a.d=e --config b");
+        assert_eq!(nested.overrides, ["a.b=c", "a.d=e"]);
+        assert_eq!(nested.dir, PathBuf::from("b"));
+    }
+
+    #[test]
+    fn a_wrong_line_is_refused() {
+        for line in [
+            "trunkline nothing",
+            "trunkline call",
+            "trunkline --set",
+            "trunkline serve --sett a.b=c",
+        ] {
+            assert!(
+                Cli::read(line.split(' ').map(str::to_owned)).is_err(),
+                "{line}"
+            );
+        }
+    }
 }

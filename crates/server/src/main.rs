@@ -24,7 +24,6 @@ mod verb;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use ivr::Diagnostic;
 
 use cli::{Cli, Verb};
@@ -53,9 +52,9 @@ impl From<Vec<Diagnostic>> for Failure {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let source = cli.place.source();
-    let json = cli.place.json;
+    // Exit code 2 for a wrong line is clap's, as is 0 for --help.
+    let cli = Cli::read(std::env::args()).unwrap_or_else(|error| error.exit());
+    let (source, json) = (cli.place.source(), cli.place.json);
     let done = match cli.verb.unwrap_or(Verb::Serve) {
         Verb::Serve => serve::run(&source),
         Verb::Check => verb::check::run(&source, json),

@@ -65,12 +65,13 @@ pub(crate) struct Roster {
 }
 
 impl Roster {
-    /// Nobody known yet.
-    pub(crate) const fn new(database: Database, commands: CommandSender) -> Self {
+    /// `known` are those whom the engine was told at its start.
+    pub(crate) fn new(database: Database, commands: CommandSender, known: Vec<AgentEntry>) -> Self {
+        let known = known.into_iter().map(|agent| (agent.id, agent)).collect();
         Self {
             database,
             commands,
-            known: BTreeMap::new(),
+            known,
         }
     }
 

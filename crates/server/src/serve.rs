@@ -6,9 +6,14 @@
 
 mod figures;
 mod house;
+mod ledger;
 mod life;
 mod questions;
 mod start;
+mod switchboard;
+mod voice;
+
+use std::io::IsTerminal;
 
 use anyhow::Context as _;
 use net::Clock;
@@ -49,7 +54,7 @@ async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
     }
     let demo_agents = people::with_demo_password(&agents, &settings.sip.realm);
     refuse_demo_beyond_loopback(&settings, &demo_agents)?;
-    let house = House::build(source.clone(), clock, settings, loaded, database).await?;
+    let house = House::build(source.clone(), clock, settings, loaded, &agents, database).await?;
     house.greet(&demo_agents);
     house.live().await
 }
@@ -85,6 +90,7 @@ fn log_by(settings: &Settings) -> Result<(), Failure> {
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     let done = if settings.log.json {
         builder.json().try_init()

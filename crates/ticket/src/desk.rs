@@ -175,6 +175,7 @@ mod tests {
             language: language.into(),
             path: vec!["menu welcome".into(), "1".into(), "queue support".into()],
             customer,
+            queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".into(),
         };
         Draft::open(NOW, &offer, &pop)

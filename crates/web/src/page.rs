@@ -214,8 +214,11 @@ fn put_pop(values: &mut Values, current: &CurrentPop, locale: Locale) {
     values.set("pop_number", number.unwrap_or_else(withheld));
     values.set("pop_called", pop.called);
     let queue = current.offer.queue.as_ref();
+    let spoken = pop.queue_name.get(locale.tag()).cloned();
     values.set(
         "pop_queue",
-        queue.map(ToString::to_string).unwrap_or_default(),
+        spoken
+            .or_else(|| queue.map(ToString::to_string))
+            .unwrap_or_default(),
     );
 }

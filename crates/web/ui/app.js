@@ -145,7 +145,7 @@ document.documentElement.classList.add("has-script");
     const path = (pop.path || []).filter((step) => !step.startsWith("queue ")).map((step) => step.replace(/^menu /, ""));
     return [
       [t("called"), pop.called],
-      [t("queue"), pop.queue],
+      [t("queue"), (pop.queue_name || {})[locale] || pop.queue],
       [t("path"), path.join(" › ")],
       [t("waited"), duration(pop.waited_s)],
       [t("language"), pop.language],

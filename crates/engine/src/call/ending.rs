@@ -21,6 +21,8 @@ pub(crate) struct Ending {
     result: CallResult,
     by: EndedBy,
     until: Duration,
+    /// The ACD still has to say how the line was left.
+    leaving: bool,
     told: bool,
 }
 
@@ -28,6 +30,11 @@ impl Ending {
     /// When the fact waits no longer.
     pub(super) fn deadline(&self) -> Option<Duration> {
         (!self.told).then_some(self.until)
+    }
+
+    /// The line is left: nothing of the queue is to be told any more.
+    pub(super) const fn has_left(&mut self) {
+        self.leaving = false;
     }
 
     /// Whether `call.ended` was told.
@@ -103,6 +110,7 @@ impl Call {
             result,
             by,
             until: context.now + LAST_WORDS,
+            leaving: matches!(self.phase, Phase::Queued),
             told: false,
         };
         match std::mem::replace(&mut self.phase, Phase::Ending(ending)) {
@@ -144,7 +152,8 @@ impl Call {
         let Phase::Ending(ending) = &mut self.phase else {
             return;
         };
-        if ending.told || (!self.rings.is_empty() && context.now < ending.until) {
+        let waits = ending.leaving || !self.rings.is_empty();
+        if ending.told || (waits && context.now < ending.until) {
             return;
         }
         // Offers of this call that the ACD still takes back are told before the end: `call.ended` is a call's last fact.

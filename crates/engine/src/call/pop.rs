@@ -2,13 +2,21 @@
 
 use std::time::Duration;
 
+use model::QueueName;
 use model::fact::{Pop, PopCustomer};
 use model::profile::Familiar;
 
 use super::{Call, Identity};
+use crate::context::Context;
 
 impl Call {
-    pub(super) fn pop(&self, waited: Duration) -> Pop {
+    /// `queue` is the one that offers.
+    pub(super) fn pop(
+        &self,
+        context: &Context,
+        queue: Option<&QueueName>,
+        waited: Duration,
+    ) -> Pop {
         let customer = match &self.profile {
             _ if self.caller.is_withheld() => PopCustomer::Withheld,
             Identity::Pending | Identity::Unknown => PopCustomer::Pending,
@@ -18,6 +26,10 @@ impl Call {
             direction: "in".to_owned(),
             caller: self.caller.clone(),
             called: self.called.clone(),
+            queue_name: queue
+                .and_then(|queue| context.config.queues.get(queue))
+                .map(|queue| queue.title.clone())
+                .unwrap_or_default(),
             waited_s: waited.as_secs(),
             language: self.language.clone(),
             path: self.path.clone(),

@@ -91,7 +91,7 @@ impl Call {
         let (id, agent) = (offer.id, offer.agent);
         tracing::debug!(call = %self.id, %agent, ring_ms = ring_timeout.as_millis(), "an agent is rung");
         context.offers.insert(id, offer.clone());
-        let pop = Box::new(self.pop(waited));
+        let pop = Box::new(self.pop(context, offer.queue.as_ref(), waited));
         context.fact(Fact::OfferMade {
             offer,
             decision,

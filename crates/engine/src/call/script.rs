@@ -227,6 +227,9 @@ impl Call {
         waited: Duration,
     ) {
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        if let Phase::Ending(ending) = &mut self.phase {
+            ending.has_left();
+        }
         context.fact(Fact::QueueLeft {
             call: self.id,
             queue,

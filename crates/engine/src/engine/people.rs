@@ -47,6 +47,13 @@ impl Engine {
                 self.draining = true;
                 Ok(())
             }
+            Command::EndCalls => {
+                let calls: Vec<_> = self.calls.keys().copied().collect();
+                for call in calls {
+                    self.turn(call, CallEvent::HangUp);
+                }
+                Ok(())
+            }
         }
     }
 

@@ -117,6 +117,11 @@ fn queue_of(
     rules.wait_without_agents = section
         .wait_without_agents
         .unwrap_or(rules.wait_without_agents);
+    // What was told above with its own place is not told again.
+    if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
+        let at = section.strategy.span().start;
+        wrong.push(document.error(at, error.to_string(), None));
+    }
     let music = music(document, section.music, sounds, wrong)?;
     Some(Queue {
         rules,

@@ -5,21 +5,20 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use engine::{Command, Input};
-use media::{SoundLibrary, SoundName};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::house::House;
 use crate::{Failure, banner};
 
-/// How long the way down waits for the tables.
-const CATCH_UP_MAX: Duration = Duration::from_secs(5);
+/// How long calls that are cut may take to be told so.
+const FAREWELL_MAX: Duration = Duration::from_secs(1);
 
 impl House {
     /// Tells a newcomer what to dial.
     pub(super) fn greet(&self, demo_agents: &[&str]) {
         banner::print(
             &self.settings,
-            &self.sip,
+            &self.switchboard.listeners,
             self.http,
             &self.hotlines,
             demo_agents,
@@ -43,17 +42,30 @@ impl House {
             }
         }
         tracing::info!("new calls are refused; calls that are up may end");
-        if let Err(error) = self.commands.send(Command::Drain).await {
+        if let Err(error) = self.switchboard.commands.send(Command::Drain).await {
             tracing::warn!(%error, "the engine does not drain");
         }
-        tokio::select! {
-            _ = self.drained.recv() => tracing::info!("all calls have ended"),
-            () = tokio::time::sleep(self.settings.shutdown.drain()) => tracing::warn!("calls are cut: the time to end is over"),
-            _ = terminate.recv() => tracing::warn!("calls are cut: a second signal came"),
-            _ = interrupt.recv() => tracing::warn!("calls are cut: a second signal came"),
+        let cut = tokio::select! {
+            _ = self.switchboard.drained.recv() => None,
+            () = tokio::time::sleep(self.settings.shutdown.drain()) => Some("the time to end is over"),
+            _ = terminate.recv() => Some("a second signal came"),
+            _ = interrupt.recv() => Some("a second signal came"),
+        };
+        match cut {
+            None => tracing::info!("all calls have ended"),
+            Some(why) => self.cut_calls(why).await,
         }
         self.down().await;
         Ok(())
+    }
+
+    /// Every phone is told that its call is over, and every call gets its record.
+    async fn cut_calls(&mut self, why: &str) {
+        tracing::warn!("calls are cut: {why}");
+        if let Err(error) = self.switchboard.commands.send(Command::EndCalls).await {
+            tracing::warn!(%error, "the engine does not end its calls");
+        }
+        let _late = tokio::time::timeout(FAREWELL_MAX, self.switchboard.drained.recv()).await;
     }
 
     /// SIGHUP: the files are read again; a mistake leaves everything as it was.
@@ -67,13 +79,7 @@ impl House {
         };
         match self.source.load(version, Some(agents)) {
             Ok(loaded) => {
-                let sounds = loaded
-                    .sounds
-                    .into_iter()
-                    .map(|(name, sound)| (SoundName::new(&name), Arc::new(sound)))
-                    .collect();
-                self.media
-                    .command(media::Command::Sounds(Arc::new(SoundLibrary(sounds))));
+                self.voice.learn(loaded.sounds);
                 if self
                     .inputs
                     .send(Input::Configured(Arc::new(loaded.engine)))
@@ -104,44 +110,15 @@ impl House {
             helper.abort();
             let _aborted = helper.await;
         }
-        let _loop_may_be_gone = self.stop_engine.send(());
-        let (engine, media, recorder, announcer) =
-            (self.engine, self.media, self.recorder, self.announcer);
-        let joined = tokio::task::spawn_blocking(move || {
-            if engine.join().is_err() {
-                tracing::error!("the engine's thread panicked");
-            }
-            // The last handle: closes every port and gives out the last recorded sound.
-            drop(media);
-            recorder.close();
-            let _told = announcer.join();
+        let (switchboard, voice) = (self.switchboard, self.voice);
+        let stopped = tokio::task::spawn_blocking(move || {
+            switchboard.stop();
+            voice.stop();
         });
-        if joined.await.is_err() {
+        if stopped.await.is_err() {
             tracing::error!("the way down broke off");
         }
-        // The tables may lag behind the log; what they lack they get at the next start.
-        let reached = *self.fan_out.reached().borrow();
-        let caught_up = async {
-            while self
-                .database
-                .applied_seq()
-                .await
-                .is_ok_and(|applied| applied < reached)
-            {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let _late = tokio::time::timeout(CATCH_UP_MAX, caught_up).await;
-        self.desk.abort();
-        let _aborted = self.desk.await;
-        let fan_out = self.fan_out;
-        if tokio::task::spawn_blocking(move || fan_out.join())
-            .await
-            .is_err()
-        {
-            tracing::error!("the fan-out thread cannot be joined");
-        }
-        self.database.close().await;
+        self.ledger.close().await;
     }
 }
 

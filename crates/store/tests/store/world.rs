@@ -162,6 +162,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         language: "zh-CN".to_owned(),
         path: vec!["menu welcome".to_owned(), "1".to_owned()],
         customer: PopCustomer::Pending,
+        queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
     };
     Draft::open(NOW, &offer(call, agent), &pop)

@@ -18,6 +18,8 @@ const NAME_MAX: usize = 64;
 const SUBJECT_MAX: usize = 120;
 /// Most characters of a word: a state, a confidence, a language.
 const WORD_MAX: usize = 24;
+/// Most languages of a queue's name.
+const LANGUAGES_MAX: usize = 4;
 /// Most steps of the path through the script; the last ones tell more.
 const PATH_MAX: usize = 16;
 
@@ -31,6 +33,12 @@ pub fn fitted(pop: &Pop) -> Pop {
         (&mut shown.suggestion, WORD_MAX),
     ] {
         cut(text, max);
+    }
+    while shown.queue_name.len() > LANGUAGES_MAX {
+        shown.queue_name.pop_last();
+    }
+    for name in shown.queue_name.values_mut() {
+        cut(name, NAME_MAX);
     }
     let caller = &mut shown.caller;
     for text in caller.number.iter_mut().chain(caller.display.iter_mut()) {
@@ -170,6 +178,7 @@ mod tests {
             language: long(),
             path: vec![long(); 200],
             customer: PopCustomer::Known(Box::new(profile)),
+            queue_name: std::collections::BTreeMap::new(),
             suggestion: long(),
         }
     }
@@ -182,6 +191,8 @@ mod tests {
             queue: Some("q".repeat(64).as_str().into()),
         };
         let decision = Decision {
+            ranked: 0,
+            others: std::collections::BTreeMap::new(),
             queue: "support".into(),
             strategy: "ring_all".to_owned(),
             seed: 1,
@@ -234,6 +245,7 @@ mod tests {
             language: "zh-CN".to_owned(),
             path: vec!["menu welcome".to_owned(), "1".to_owned()],
             customer: PopCustomer::Pending,
+            queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".to_owned(),
         };
         assert_eq!(fitted(&pop), pop);

@@ -63,6 +63,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
             "queue support".to_owned(),
         ],
         customer,
+        queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
     })
 }

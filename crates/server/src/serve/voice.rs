@@ -1,0 +1,63 @@
+//! What is heard and recorded: media threads, the sounds they play, and the writer of recordings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use audio::Sound;
+use engine::Input;
+use media::{SoundLibrary, SoundName};
+use net::{Clock, MediaThreads};
+use store::RecordingWriter;
+use tokio::sync::mpsc;
+
+use super::start;
+use crate::config::settings::Settings;
+use crate::fan_out::Facts;
+use crate::recordings;
+
+/// The voice.
+pub(super) struct Voice {
+    pub(super) media: Arc<MediaThreads>,
+    pub(super) recorder: RecordingWriter,
+    announcer: std::thread::JoinHandle<()>,
+}
+
+impl Voice {
+    /// Starts the threads.
+    pub(super) fn start(
+        settings: &Settings,
+        clock: Clock,
+        inputs: &mpsc::Sender<Input>,
+        facts: Facts,
+    ) -> anyhow::Result<Self> {
+        let folder = &settings.recordings.dir;
+        let (recorder, reports) = RecordingWriter::start(folder)
+            .with_context(|| format!("recordings cannot be written to {}", folder.display()))?;
+        let announcer = recordings::announce(reports, facts, clock)?;
+        let chunks = recordings::carry(recorder.sink())?;
+        let media = start::media(settings, clock, inputs, chunks)?;
+        Ok(Self {
+            media,
+            recorder,
+            announcer,
+        })
+    }
+
+    /// Plays these from now on; what plays goes on.
+    pub(super) fn learn(&self, sounds: BTreeMap<String, Sound>) {
+        let sounds = sounds
+            .into_iter()
+            .map(|(name, sound)| (SoundName::new(&name), Arc::new(sound)));
+        let library = Arc::new(SoundLibrary(sounds.collect()));
+        self.media.command(media::Command::Sounds(library));
+    }
+
+    /// Ends the threads; everybody else's handles must be gone.
+    pub(super) fn stop(self) {
+        // The last handle: closes every port and gives out the last recorded sound.
+        drop(self.media);
+        self.recorder.close();
+        let _told = self.announcer.join();
+    }
+}
