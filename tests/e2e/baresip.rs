@@ -32,6 +32,23 @@ pub(crate) enum Answers {
     ByHand,
 }
 
+/// How a phone reaches the server.
+#[derive(Clone, Copy)]
+pub(crate) enum Link {
+    Udp(SocketAddr),
+    Tcp(SocketAddr),
+}
+
+impl Link {
+    /// As an outbound proxy.
+    fn proxy(self) -> String {
+        match self {
+            Self::Udp(server) => format!("sip:{server};transport=udp"),
+            Self::Tcp(server) => format!("sip:{server};transport=tcp"),
+        }
+    }
+}
+
 /// Which way a message went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -94,7 +111,7 @@ impl Baresip {
     #[track_caller]
     pub(crate) fn agent(
         dir: &Path,
-        server: SocketAddr,
+        link: Link,
         login: &str,
         password: &str,
         answers: Answers,
@@ -104,17 +121,17 @@ impl Baresip {
             Answers::ByHand => "manual",
         };
         let account = format!("auth_user={login};auth_pass={password};regint=60;answermode={mode}");
-        Self::start(dir, server, login, AGENT_HZ, &account)
+        Self::start(dir, link, login, AGENT_HZ, &account)
     }
 
     /// A caller's phone, which is registered nowhere.
     #[track_caller]
-    pub(crate) fn caller(dir: &Path, server: SocketAddr, number: &str, voice_hz: u32) -> Self {
-        Self::start(dir, server, number, voice_hz, "regint=0;answermode=manual")
+    pub(crate) fn caller(dir: &Path, link: Link, number: &str, voice_hz: u32) -> Self {
+        Self::start(dir, link, number, voice_hz, "regint=0;answermode=manual")
     }
 
     #[track_caller]
-    fn start(dir: &Path, server: SocketAddr, user: &str, voice_hz: u32, account: &str) -> Self {
+    fn start(dir: &Path, link: Link, user: &str, voice_hz: u32, account: &str) -> Self {
         let dir = dir.join(format!("phone-{user}"));
         // snd_path has a buffer of 128 bytes, with the file's name.
         assert!(
@@ -125,8 +142,9 @@ impl Baresip {
         std::fs::create_dir_all(&dir).unwrap();
         let control = ports::free(1);
         std::fs::write(dir.join("config"), config(&dir, control, voice_hz)).unwrap();
+        let proxy = link.proxy();
         let account = format!(
-            "<sip:{user}@localhost>;outbound=\"sip:{server};transport=udp\";{account};audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
+            "<sip:{user}@localhost>;outbound=\"{proxy}\";{account};audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
         );
         std::fs::write(dir.join("accounts"), account).unwrap();
         let _asked_for_it = tool::command("baresip");
@@ -180,6 +198,18 @@ impl Baresip {
     #[track_caller]
     pub(crate) fn hangs_up(&mut self) {
         self.command("hangup", "");
+    }
+
+    /// Puts the call on hold.
+    #[track_caller]
+    pub(crate) fn holds(&mut self) {
+        self.command("hold", "");
+    }
+
+    /// Takes it off hold.
+    #[track_caller]
+    pub(crate) fn resumes(&mut self) {
+        self.command("resume", "");
     }
 
     /// Waits until its registration stands.
@@ -296,7 +326,10 @@ fn read_trace(output: impl BufRead, into: &Mutex<Vec<Message>>) {
         let Ok(line) = line else { return };
         let line = String::from_utf8_lossy(&line);
         let line = line.trim_end();
-        if let Some(told) = line.strip_prefix("UDP ") {
+        if let Some(told) = line
+            .strip_prefix("UDP ")
+            .or_else(|| line.strip_prefix("TCP "))
+        {
             let (from, _) = told.split_once(" -> ").unwrap_or_default();
             // The first message of a phone is its own.
             let own = own.get_or_insert_with(|| from.to_owned());

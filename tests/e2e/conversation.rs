@@ -62,6 +62,9 @@ fn a_caller_reaches_an_agent_and_everything_about_it_is_kept() {
     nothing_is_missed(&house, &desk, &resumed, &offer);
     everything_links(&house, &agent, &call, &ticket);
     both_are_recorded(&house, &agent, &call);
+    let keys = wall.all();
+    let keys = keys.iter().filter(|event| event.name == "ivr.key").count();
+    assert_eq!(keys, 1, "one press, one key");
     names_of(
         &wall,
         &[

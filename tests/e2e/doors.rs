@@ -1,6 +1,6 @@
 //! Who does not come in: wrong passwords, strangers, and the demo's passwords beyond loopback.
 
-use crate::baresip::{Answers, Baresip, Way};
+use crate::baresip::{Answers, Baresip, Link, Way};
 use crate::house::{House, PASSWORD};
 use crate::http::sign_in;
 use crate::patience::{soon, until};
@@ -11,7 +11,7 @@ fn a_wrong_password_opens_neither_phone_nor_page() {
     let house = House::open();
     let phone = Baresip::agent(
         &house.dir,
-        house.sip,
+        Link::Udp(house.sip),
         "1001",
         "trunkline-dem0",
         Answers::ByHand,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::baresip::{Answers, Baresip};
+use crate::baresip::{Answers, Baresip, Link};
 use crate::binary::{repository, trunkline};
 use crate::hotline;
 use crate::http::{self, Session};
@@ -174,7 +174,7 @@ impl House {
     /// An agent's phone, registered: that brings its agent to work.
     #[track_caller]
     pub(crate) fn agent(&self, login: &str, answers: Answers) -> Baresip {
-        let phone = Baresip::agent(&self.dir, self.sip, login, PASSWORD, answers);
+        let phone = Baresip::agent(&self.dir, Link::Udp(self.sip), login, PASSWORD, answers);
         phone.until_registered();
         phone
     }
@@ -182,7 +182,7 @@ impl House {
     /// A caller's phone.
     #[track_caller]
     pub(crate) fn caller(&self, number: &str, voice_hz: u32) -> Baresip {
-        Baresip::caller(&self.dir, self.sip, number, voice_hz)
+        Baresip::caller(&self.dir, Link::Udp(self.sip), number, voice_hz)
     }
 
     /// Sends a signal to the server.
@@ -260,10 +260,9 @@ pub(crate) fn signal(child: &Child, name: &str) {
 /// The address in the banner's line with a mark.
 fn address(banner: &str, mark: &str) -> SocketAddr {
     let line = banner.lines().find(|line| line.contains(mark)).unwrap();
-    let words = line.split([' ', '/']).filter_map(|word| word.parse().ok());
-    words
-        .last()
-        .unwrap_or_else(|| panic!("no address in: {line}"))
+    let mut words = line.split([' ', '/']).filter_map(|word| word.parse().ok());
+    let found = words.next();
+    found.unwrap_or_else(|| panic!("no address in: {line}"))
 }
 
 fn walk(dir: &Path, found: &mut Vec<PathBuf>) {

@@ -35,3 +35,4 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod talk;
