@@ -39,6 +39,11 @@ pub(crate) struct Loaded {
 }
 
 impl Source {
+    /// Whether there is a `trunkline.toml`.
+    pub(crate) fn has_settings(&self) -> bool {
+        self.dir.join("trunkline.toml").exists()
+    }
+
     /// `trunkline.toml` alone: what a verb needs that only wants the store.
     pub(crate) fn settings(&self) -> Result<Settings, Vec<Diagnostic>> {
         let document =

@@ -29,17 +29,19 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 5] = [
+pub(crate) const PATHS: [&str; 6] = [
     "/",
     "/sign-in",
     "/sign-out",
     "/assets/app.css",
     "/assets/app.js",
+    "/assets/icon.svg",
 ];
 
 const INDEX: &str = include_str!("../ui/index.html");
 const STYLE: &str = include_str!("../ui/app.css");
 const SCRIPT: &str = include_str!("../ui/app.js");
+const ICON: &str = include_str!("../ui/icon.svg");
 /// The cookie that keeps a chosen language.
 const LANGUAGE_COOKIE: &str = "trunkline_lang";
 
@@ -57,6 +59,7 @@ pub(crate) fn routes() -> Router<App> {
             "/assets/app.js",
             get(|| asset("text/javascript; charset=utf-8", SCRIPT)),
         )
+        .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)))
 }
 
 /// A file of ours; asked for again each time, answered from memory.

@@ -1,5 +1,5 @@
 //! Headers of every answer that keep browsers strict (S19): nothing but our own files, no frames, no guessing of types, no
-//! referrer, nothing kept in caches unless an answer says otherwise.
+//! referrer for others, nothing kept in caches unless an answer says otherwise.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -14,7 +14,7 @@ const STRICT: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",

@@ -1,18 +1,18 @@
 //! Whether a request comes from a page of ours (S19): `Sec-Fetch-Site` where the browser sends it, `Origin` against `Host`
-//! else. A program sends neither and is let through here; it has a token or the CSRF token to show.
+//! else. No page can forge the former, and where it is sent it decides alone: a form on a page without a referrer policy
+//! of its own may come with `Origin: null` although it is ours. A program sends neither and is let through here; it has a token or the CSRF token to show.
 
 use axum::http::{HeaderMap, Uri, header};
 
 /// Whether no header tells of another site.
 pub fn is_own(headers: &HeaderMap) -> bool {
-    fetch_site_is_own(headers) && origin_is_own(headers)
+    fetch_site_is_own(headers).unwrap_or_else(|| origin_is_own(headers))
 }
 
 /// Fetch metadata: `same-origin`, or `none` for what the user himself typed.
-fn fetch_site_is_own(headers: &HeaderMap) -> bool {
-    headers
-        .get("sec-fetch-site")
-        .is_none_or(|site| site == "same-origin" || site == "none")
+fn fetch_site_is_own(headers: &HeaderMap) -> Option<bool> {
+    let site = headers.get("sec-fetch-site")?;
+    Some(site == "same-origin" || site == "none")
 }
 
 /// RFC 6454 §7: the origin's authority is the one that was asked. `null` and unreadable origins are foreign.
@@ -52,6 +52,18 @@ mod tests {
             (&[("origin", "desk.example:8080")], false),
             (&[("sec-fetch-site", "same-origin")], true),
             (&[("sec-fetch-site", "none")], true),
+            // Chromium's form on our own page.
+            (
+                &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+                true,
+            ),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "http://desk.example:8080"),
+                ],
+                false,
+            ),
             (&[("sec-fetch-site", "same-site")], false),
             (&[("sec-fetch-site", "cross-site")], false),
         ] {

@@ -190,7 +190,7 @@ async fn s19_every_answer_keeps_browsers_strict() {
         );
         assert_eq!(
             answer.header("referrer-policy"),
-            Some("no-referrer"),
+            Some("same-origin"),
             "{path}"
         );
         assert!(answer.header("cache-control").is_some(), "{path}");
