@@ -12,6 +12,9 @@ use crate::sound;
 use crate::wire::{OFFER, Wire};
 
 const ENOUGH_MS: u32 = 1_000;
+/// What a stranger says, as loud as A-law can: full scale up twice, down twice.
+const FOREIGN_HZ: f64 = 2_000.0;
+const FOREIGN: [u8; 4] = [0xaa, 0xaa, 0x2a, 0x2a];
 
 #[test]
 fn garbage_at_every_door_harms_no_call() {
@@ -50,11 +53,15 @@ fn garbage_at_every_door_harms_no_call() {
     let path = format!("/v1/calls/{}/recording", call["id"].as_str().unwrap());
     let recording = sound::valid(&agent.get(&path).expect(200).body);
     for (channel, hz) in [(0, 440.0), (1, f64::from(AGENT_HZ))] {
-        // Where there is sound there is the tone: all but the edges of the call.
-        let (tone, all) = (recording.tone_ms(channel, hz), recording.sound_ms(channel));
-        assert!(
-            all - tone <= 200,
-            "channel {channel}: {tone} ms of the tone in {all} ms of sound"
+        assert!(recording.tone_ms(channel, hz) >= 2 * ENOUGH_MS - 300);
+        let foreign = recording.traces_ms(channel, FOREIGN_HZ);
+        assert_eq!(foreign, 0, "a stranger's voice on channel {channel}");
+    }
+    for phone in [&phone, &caller] {
+        assert_eq!(
+            phone.heard(0).unwrap().traces_ms(0, FOREIGN_HZ),
+            0,
+            "a stranger's voice"
         );
     }
 }
@@ -66,8 +73,11 @@ fn at_the_media(rtp: SocketAddr) {
     for (round, garbage) in noise(1_400).into_iter().enumerate() {
         media.send(&garbage);
         control.send(&garbage);
-        // A loud frame of A-law, and the key 9, each with a header that is in order.
-        for (payload, body) in [(0x08_u8, &[0x2a_u8; 160][..]), (101, &[9, 0x8a, 3, 0x20])] {
+        // A frame of A-law, and the key 9, each with a header that is in order.
+        for (payload, body) in [
+            (0x08_u8, &FOREIGN.repeat(40)[..]),
+            (101, &[9, 0x8a, 3, 0x20]),
+        ] {
             let sequence = (round as u16).to_be_bytes();
             let mut packet = vec![
                 0x80,

@@ -11,6 +11,8 @@ use audio::goertzel::tone_level;
 const WINDOW_MS: u32 = 100;
 /// A tone that went through G.711 keeps more of its energy than this.
 const TONE_SHARE: f64 = 0.9;
+/// More than this of a frequency is no accident of a join in the sound.
+const TRACE_SHARE: f64 = 0.1;
 /// Quieter than -50 dBFS counts as silence.
 const SILENCE_RMS: f64 = 100.0;
 
@@ -78,9 +80,11 @@ impl Recorded {
         })
     }
 
-    /// For how many ms anything was on a channel.
-    pub(crate) fn sound_ms(&self, channel: usize) -> u32 {
-        self.windows(channel, |window| rms(window) > SILENCE_RMS)
+    /// For how many ms a tone was in it, whatever else there was.
+    pub(crate) fn traces_ms(&self, channel: usize, hz: f64) -> u32 {
+        self.windows(channel, |window| {
+            rms(window) > SILENCE_RMS && tone_level(window, self.rate_hz, hz) > TRACE_SHARE
+        })
     }
 
     fn windows(&self, channel: usize, is_so: impl Fn(&[i16]) -> bool) -> u32 {

@@ -38,6 +38,14 @@ impl Wire {
         }
     }
 
+    /// An OPTIONS and its answer: what the server took before has had its turn after it.
+    #[track_caller]
+    pub(crate) fn round_trip(&self) {
+        self.send(self.request("OPTIONS", "4000", "", "").as_bytes());
+        let answer = self.final_answer();
+        assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+    }
+
     /// A request of a caller to a number, with these headers and body beside the usual ones.
     pub(crate) fn request(&self, method: &str, number: &str, headers: &str, body: &str) -> String {
         let local = self.0.local_addr().unwrap();
