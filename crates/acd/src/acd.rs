@@ -107,7 +107,7 @@ impl Acd {
             } => self.state_requested(now, agent, request, cause),
             Input::WrapUpEnded(agent) => self.wrap_up_ended(now, agent),
             Input::PhoneBusy { agent, call } => self.phone_busy(now, agent, call),
-            Input::PhoneFree { agent } => self.phone_free(now, agent),
+            Input::PhoneFree { agent, call } => self.phone_free(now, agent, call),
             Input::Joined {
                 call,
                 queue,
@@ -130,7 +130,9 @@ impl Acd {
             Input::Answered { offer } => self.answered(now, offer),
             Input::Declined { offer } => self.declined(now, offer),
             Input::Failed { offer, status } => self.failed(now, offer, status),
+            Input::Withheld { offer } => self.withheld(now, offer),
             Input::CallEnded { call, agent } => self.call_ended(now, call, agent),
+            Input::CallGone { call } => self.call_gone(now, call),
         }
         self.turn(now);
     }
@@ -144,6 +146,7 @@ impl Acd {
                 Timer::BackOff(agent) => self.back_off_ended(now, agent),
                 Timer::MaxWait(call) => self.leave(now, call, QueueExit::Timeout),
                 Timer::PassPause(call) => self.next_pass(call),
+                Timer::Withheld(call) => self.allow(call),
                 Timer::StickyWait(call) => self.give_up_familiar(call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),
             }

@@ -12,10 +12,12 @@ use model::{AgentId, AgentState, CallId, NotReadyReason, OfferId, QueueName};
 
 pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
 pub(crate) use self::idle_clock::IdleClock;
+pub(crate) use self::own_calls::OwnCalls;
 
 mod call_log;
 pub mod cause;
 mod idle_clock;
+mod own_calls;
 
 /// What the core is told of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +53,8 @@ pub(crate) struct Agent {
     pub(crate) wish: Requested,
     pub(crate) registered: bool,
     pub(crate) bound: Bound,
-    /// A call of his phone that the core did not give him (C12).
-    pub(crate) phone_use: Option<PhoneUse>,
+    /// Calls of his phone that the core did not give him (C12).
+    pub(crate) own_calls: OwnCalls,
     /// Left alone for a while (R6, R7); a timer ends it.
     pub(crate) backs_off: bool,
     /// Deleted while in a call: goes when the call ends.
@@ -87,13 +89,6 @@ pub(crate) enum Bound {
     WrapUp { call: CallId },
 }
 
-/// A call of his phone that the core did not give him.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PhoneUse {
-    pub(crate) call: Option<CallId>,
-    pub(crate) since: Duration,
-}
-
 impl Agent {
     /// An agent who is offline, with a phone that never registered.
     pub(crate) fn new(profile: AgentProfile) -> Self {
@@ -105,7 +100,7 @@ impl Agent {
             wish: Requested::Offline,
             registered: false,
             bound: Bound::Free,
-            phone_use: None,
+            own_calls: OwnCalls::default(),
             backs_off: false,
             removed: false,
             misses: 0,
@@ -130,7 +125,11 @@ impl Agent {
                 ..
             } => AgentState::Ringing { call },
             Bound::Talk { call, .. } => AgentState::Talking { call: Some(call) },
-            Bound::WrapUp { call } => AgentState::WrapUp { call },
+            // C12: who talks on cannot file; the time to file runs on.
+            Bound::WrapUp { call } => match self.own_calls.latest() {
+                Some(call) => AgentState::Talking { call },
+                None => AgentState::WrapUp { call },
+            },
             Bound::Free => self.derive_free(),
         }
     }
@@ -138,8 +137,8 @@ impl Agent {
     fn derive_free(&self) -> AgentState {
         // Who signs out during a call of his own is in it until it ends; who was offline is nobody's agent in it.
         let signed_in = self.state != AgentState::Offline || self.wish != Requested::Offline;
-        match (&self.wish, self.phone_use) {
-            (_, Some(phone)) if signed_in => AgentState::Talking { call: phone.call },
+        match (&self.wish, self.own_calls.latest()) {
+            (_, Some(call)) if signed_in => AgentState::Talking { call },
             (Requested::Offline, _) => AgentState::Offline,
             (Requested::NotReady(reason), _) => AgentState::NotReady {
                 reason: reason.clone(),

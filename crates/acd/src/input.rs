@@ -31,17 +31,20 @@ pub enum Input {
     },
     /// The agent says that the last call is filed.
     WrapUpEnded(AgentId),
-    /// His phone is in a call that the core did not give him (C12).
+    /// His phone is in a call that the core did not give him (C12). It stops a ring; a call that the core gave him goes on.
+    /// A named call told twice is one call; calls without a name are counted.
     PhoneBusy {
         /// Who.
         agent: AgentId,
         /// The call, when it is one of ours.
         call: Option<CallId>,
     },
-    /// That call is over: he returns to the state he asked for, without wrap-up.
+    /// That call is over. After the last one he returns to the state he asked for, without wrap-up for it.
     PhoneFree {
         /// Who.
         agent: AgentId,
+        /// The call, as `PhoneBusy` named it; one that it did not name changes nothing.
+        call: Option<CallId>,
     },
     /// A caller began to wait.
     Joined {
@@ -103,11 +106,23 @@ pub enum Input {
         /// The SIP status that told it.
         status: u16,
     },
+    /// The engine could not ring him for a reason of its own (no port, nothing to dial with): nobody is charged. The caller
+    /// keeps his place and is offered to nobody for a `pass_pause`. Told nothing back, but for a named agent.
+    Withheld {
+        /// Which offer.
+        offer: OfferId,
+    },
     /// The agent's part of a call is over.
     CallEnded {
         /// The call.
         call: CallId,
         /// Who.
         agent: AgentId,
+    },
+    /// The engine lost this call (S3): whatever it still holds is given back, as if the caller had left with `Failed` and
+    /// each agent's part had ended. A call that holds nothing changes nothing.
+    CallGone {
+        /// The call.
+        call: CallId,
     },
 }

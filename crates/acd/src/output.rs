@@ -25,7 +25,7 @@ pub enum Output {
         /// What was weighed (R1).
         decision: Decision,
     },
-    /// Stop the ring. Said for each offer that ends otherwise than by `Declined`, `Failed` or `Connect`.
+    /// Stop the ring. Said for each offer that ends otherwise than by `Declined`, `Failed`, `Withheld` or `Connect`.
     Withdraw {
         /// The offer.
         offer: OfferId,
@@ -71,7 +71,17 @@ pub enum Output {
         /// Why, in a word (see [`crate::agent::cause`]).
         cause: &'static str,
     },
-    /// A caller left the queue otherwise than to an agent.
+    /// A caller stands in a queue from here on. Said before any offer of him, and not of one who was refused at once
+    /// (`LeftQueue` alone).
+    JoinedQueue {
+        /// The call.
+        call: CallId,
+        /// The queue.
+        queue: QueueName,
+        /// His place, 1 is next.
+        position: u32,
+    },
+    /// A caller left the queue otherwise than to an agent, or was not let in.
     LeftQueue {
         /// The call.
         call: CallId,
@@ -107,12 +117,13 @@ pub enum OfferEnd {
 /// Why a named agent was not connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DirectEnd {
-    /// He is in a call, rings for another, files, is not ready or is offline.
+    /// He is in a call, rings for another, files or is not ready.
     Busy,
     /// It rang and he did not answer.
     NoAnswer,
     /// He refused.
     Declined,
-    /// His phone could not be reached, or there is no such agent.
+    /// He is offline, his phone is not registered or out of order (R7), it could not be reached, we could not ring it, or
+    /// there is no such agent.
     Unreachable,
 }

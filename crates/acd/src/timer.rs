@@ -20,6 +20,8 @@ pub(crate) enum Timer {
     MaxWait(CallId),
     /// `pass_pause` (R9).
     PassPause(CallId),
+    /// The pause after an offer that we could not ring.
+    Withheld(CallId),
     /// `sticky_wait` (R60).
     StickyWait(CallId),
     /// Nobody has been signed in for the grace of D8.

@@ -35,6 +35,8 @@ pub(crate) struct Waiting {
     pub(crate) offers: BTreeSet<OfferId>,
     /// Between two passes (R9).
     pub(crate) paused: bool,
+    /// We could not ring for him: nobody is offered to him for a while. A timer ends it.
+    pub(crate) withheld: bool,
 }
 
 /// Whom a caller looks for.
@@ -78,6 +80,7 @@ impl Waiting {
             tried: BTreeSet::new(),
             offers: BTreeSet::new(),
             paused: false,
+            withheld: false,
         }
     }
 

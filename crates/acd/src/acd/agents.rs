@@ -9,7 +9,7 @@ use model::fact::CancelCause;
 use model::{AgentId, AgentState, CallId};
 
 use super::Acd;
-use crate::agent::{Agent, Bound, PhoneUse, Requested, cause};
+use crate::agent::{Agent, Bound, Requested, cause};
 use crate::output::Output;
 use crate::timer::Timer;
 
@@ -80,8 +80,7 @@ impl Acd {
         let Some(agent) = self.agents.get_mut(&id) else {
             return;
         };
-        let since = agent.phone_use.map_or(now, |phone| phone.since);
-        agent.phone_use = Some(PhoneUse { call, since });
+        agent.own_calls.begin(now, call);
         match agent.offer() {
             Some(offer) => {
                 self.withdraw(now, offer, CancelCause::AgentNotReady, cause::PHONE_BUSY);
@@ -90,14 +89,18 @@ impl Acd {
         }
     }
 
-    pub(super) fn phone_free(&mut self, now: Duration, id: AgentId) {
+    pub(super) fn phone_free(&mut self, now: Duration, id: AgentId, call: Option<CallId>) {
         let Some(agent) = self.agents.get_mut(&id) else {
             return;
         };
-        let Some(phone) = agent.phone_use.take() else {
+        let Some(since) = agent.own_calls.since() else {
             return;
         };
-        if now.saturating_sub(phone.since) >= OWN_CALL_MIN {
+        if !agent.own_calls.end(call) {
+            return;
+        }
+        let over = agent.own_calls.since().is_none();
+        if over && now.saturating_sub(since) >= OWN_CALL_MIN {
             agent.idle.restart(now);
         }
         self.publish(now, id, cause::PHONE_FREE);

@@ -35,7 +35,13 @@ impl Acd {
         if let Some(max_wait) = queue.config.max_wait {
             self.timers.set(Timer::MaxWait(call), now + max_wait);
         }
+        let name = caller.queue.clone();
         self.waiting.insert(call, caller);
+        self.outputs.push_back(Output::JoinedQueue {
+            call,
+            queue: name,
+            position: self.position(call).unwrap_or(u32::MAX),
+        });
         self.wake(call);
     }
 
@@ -106,6 +112,7 @@ impl Acd {
         }
         self.timers.cancel(&Timer::MaxWait(call));
         self.timers.cancel(&Timer::PassPause(call));
+        self.timers.cancel(&Timer::Withheld(call));
         self.fresh.remove(&call);
         Some(caller)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use model::decision::{Verdict, Weighed};
 use model::fact::CancelCause;
-use model::{AgentId, AgentState, CallId, Decision, QueueName};
+use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, QueueName};
 
 use super::Acd;
 use crate::agent::cause;
@@ -25,12 +25,7 @@ impl Acd {
     ) {
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
-        let end = match self.agents.get(&id) {
-            None => Some(DirectEnd::Unreachable),
-            Some(agent) if agent.state != AgentState::Ready => Some(DirectEnd::Busy),
-            Some(_) => None,
-        };
-        if let Some(end) = end {
+        if let Some(end) = self.cannot_be_had(id) {
             self.outputs.push_back(Output::DirectEnded {
                 call,
                 agent: id,
@@ -55,6 +50,27 @@ impl Acd {
     pub(super) fn withdraw_direct(&mut self, now: Duration, call: CallId, why: CancelCause) {
         if let Some(offer) = self.directs.get(&call).copied() {
             self.withdraw(now, offer, why, cause::CANCELLED);
+        }
+    }
+
+    /// Why a named agent cannot be rung as things stand, if he cannot: there is no phone to ring, or he is at something.
+    pub(super) fn cannot_be_had(&self, id: AgentId) -> Option<DirectEnd> {
+        let Some(agent) = self.agents.get(&id).filter(|agent| agent.registered) else {
+            return Some(DirectEnd::Unreachable);
+        };
+        match &agent.state {
+            AgentState::Ready => None,
+            AgentState::Offline => Some(DirectEnd::Unreachable),
+            AgentState::NotReady { reason } => Some(match reason {
+                NotReadyReason::Device | NotReadyReason::DeviceLost => DirectEnd::Unreachable,
+                NotReadyReason::Said(_) | NotReadyReason::SignedIn | NotReadyReason::NoAnswer => {
+                    DirectEnd::Busy
+                }
+            }),
+            AgentState::Reserved { .. }
+            | AgentState::Ringing { .. }
+            | AgentState::Talking { .. }
+            | AgentState::WrapUp { .. } => Some(DirectEnd::Busy),
         }
     }
 

@@ -58,10 +58,10 @@ impl Acd {
     }
 
     fn talk_left(&self, now: Duration, agent: &Agent) -> Option<Duration> {
-        let (since, queue) = match (&agent.bound, agent.phone_use) {
+        let (since, queue) = match (&agent.bound, agent.own_calls.since()) {
             (Bound::Talk { since, queue, .. }, _) => (*since, queue.as_ref()),
-            (Bound::Free | Bound::Offer { .. } | Bound::WrapUp { .. }, Some(phone)) => {
-                (phone.since, None)
+            (Bound::Free | Bound::Offer { .. } | Bound::WrapUp { .. }, Some(since)) => {
+                (since, None)
             }
             (Bound::Free | Bound::Offer { .. } | Bound::WrapUp { .. }, None) => (now, None),
         };

@@ -54,6 +54,10 @@ impl Acd {
         ensure(held, || {
             format!("agent {id}: nothing holds him in {:?}", agent.bound)
         })?;
+        ensure(
+            agent.offer().is_none() || agent.own_calls.latest().is_none(),
+            || format!("agent {id}: is offered a call in a call of his own"),
+        )?;
         let backs_off = self.timers.at(&Timer::BackOff(id)).is_some();
         ensure(agent.backs_off == backs_off, || {
             format!("agent {id}: backs off without end")
@@ -101,6 +105,10 @@ impl Acd {
         ensure(caller.paused == pauses, || {
             format!("call {call}: pauses without end")
         })?;
+        let withheld = self.timers.at(&Timer::Withheld(call)).is_some();
+        ensure(caller.withheld == withheld, || {
+            format!("call {call}: withheld without end")
+        })?;
         ensure(
             caller.tried.is_empty() != queue.retrying.contains(&call),
             || format!("call {call}: its tried-set is not listed"),
@@ -119,7 +127,7 @@ impl Acd {
                 .personal_lines
                 .get(&agent)
                 .is_some_and(|line| line.contains(&call)),
-            Seeking::Familiar(_) => !caller.offers.is_empty(),
+            Seeking::Familiar(_) => !caller.offers.is_empty() || caller.withheld,
             Seeking::Anyone => true,
         };
         let timed = self.timers.at(&Timer::StickyWait(call)).is_some();

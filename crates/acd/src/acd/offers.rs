@@ -153,6 +153,21 @@ impl Acd {
         }
     }
 
+    /// We could not ring him: no device's fault (R7), nobody's chance (R9), nothing to stop.
+    pub(super) fn withheld(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.end_offer(id) else {
+            return;
+        };
+        self.ended.remember(now, id, &offer);
+        self.publish(now, offer.agent, cause::WITHHELD);
+        if offer.queue.is_some() {
+            self.withhold(now, offer.call);
+            self.release(id, &offer, None);
+        } else {
+            self.end_direct(&offer, Some(DirectEnd::Unreachable));
+        }
+    }
+
     /// Takes an offer back: the agent is where he was, his idle clock untouched (R10, R22).
     pub(super) fn withdraw(
         &mut self,
@@ -167,8 +182,9 @@ impl Acd {
         self.ended.remember(now, id, &offer);
         self.tell_withdrawn(id, &offer, OfferEnd::Cancelled(why));
         self.publish(now, offer.agent, cause);
-        let busy = (why == CancelCause::AgentNotReady).then_some(DirectEnd::Busy);
-        self.release(id, &offer, busy.filter(|_| offer.queue.is_none()));
+        let named = offer.queue.is_none() && why == CancelCause::AgentNotReady;
+        let end = named.then(|| self.cannot_be_had(offer.agent).unwrap_or(DirectEnd::Busy));
+        self.release(id, &offer, end);
     }
 
     fn tell_withdrawn(&mut self, offer: OfferId, of: &Offer, end: OfferEnd) {

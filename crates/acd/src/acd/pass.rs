@@ -10,6 +10,9 @@ use model::{AgentId, CallId};
 use super::Acd;
 use crate::timer::Timer;
 
+/// A queue without `pass_pause` must not make us try without pause what we cannot do.
+const WITHHELD_MIN: Duration = Duration::from_secs(1);
+
 impl Acd {
     /// R9: every candidate has been tried, so a pause comes before the next pass.
     pub(super) fn pause(&mut self, now: Duration, call: CallId) {
@@ -20,6 +23,26 @@ impl Acd {
         let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
         caller.paused = true;
         self.timers.set(Timer::PassPause(call), now + length);
+    }
+
+    /// A shortage of ours: one attempt for a caller, then a pause, else we would try again and again in one turn.
+    pub(super) fn withhold(&mut self, now: Duration, call: CallId) {
+        let Some(caller) = self.waiting.get_mut(&call) else {
+            return;
+        };
+        let queue = self.queues.get(&caller.queue);
+        let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
+        caller.withheld = true;
+        let at = now + length.max(WITHHELD_MIN);
+        self.timers.set(Timer::Withheld(call), at);
+    }
+
+    /// The pause after a shortage of ours is over.
+    pub(super) fn allow(&mut self, call: CallId) {
+        if let Some(caller) = self.waiting.get_mut(&call) {
+            caller.withheld = false;
+            self.refile(call);
+        }
     }
 
     /// R9: T(c) is emptied.

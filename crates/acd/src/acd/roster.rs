@@ -70,7 +70,7 @@ impl Acd {
             return;
         };
         agent.wish = Requested::Offline;
-        agent.phone_use = None;
+        agent.own_calls.clear();
         if let Some(offer) = agent.offer() {
             self.withdraw(now, offer, CancelCause::AgentNotReady, cause::REMOVED);
         }

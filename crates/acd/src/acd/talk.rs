@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use model::fact::CancelCause;
+use model::fact::{CancelCause, QueueExit};
 use model::{AgentId, CallId, OfferId, QueueName};
 
 use super::Acd;
@@ -105,6 +105,15 @@ impl Acd {
             };
         }
         self.publish(now, id, cause::CALL_ENDED);
+    }
+
+    /// S3: nobody keeps this call any more, so nothing may wait for its end.
+    pub(super) fn call_gone(&mut self, now: Duration, call: CallId) {
+        self.left(now, call, QueueExit::Failed);
+        for id in self.agents.keys().copied().collect::<Vec<AgentId>>() {
+            self.call_ended(now, call, id);
+            self.phone_free(now, id, Some(call));
+        }
     }
 
     /// What counts as handled, and the time to file; a call that named its agent has none to file.

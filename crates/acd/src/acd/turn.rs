@@ -166,7 +166,7 @@ impl Acd {
     fn settle_fresh(&mut self, now: Duration) -> bool {
         let fresh = core::mem::take(&mut self.fresh);
         let callers = fresh.iter().filter_map(|call| self.waiting.get(call));
-        let unserved = callers.filter(|caller| caller.offers.is_empty());
+        let unserved = callers.filter(|caller| caller.offers.is_empty() && !caller.withheld);
         // R63: in order of their places.
         let places: BTreeSet<Place> = unserved.map(|caller| caller.place()).collect();
         for place in places {

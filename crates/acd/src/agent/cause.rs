@@ -14,6 +14,8 @@ pub const DECLINED: &str = "declined";
 pub const DEVICE: &str = "device";
 /// The offer was taken back: nothing is charged to him (R10, R22).
 pub const CANCELLED: &str = "cancelled";
+/// We could not ring his phone for a reason of ours: nothing is charged to him.
+pub const WITHHELD: &str = "withheld";
 /// The call is over.
 pub const CALL_ENDED: &str = "call_ended";
 /// The call is filed, or the time for it is over.
@@ -24,7 +26,7 @@ pub const REGISTERED: &str = "registered";
 pub const DEVICE_LOST: &str = "device_lost";
 /// His phone is in a call of its own.
 pub const PHONE_BUSY: &str = "phone_busy";
-/// That call is over.
+/// The last of those calls is over, or another of them is the latest now.
 pub const PHONE_FREE: &str = "phone_free";
 /// He was deleted.
 pub const REMOVED: &str = "removed";

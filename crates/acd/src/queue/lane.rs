@@ -16,8 +16,11 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
-    /// The lane of a caller; `None`: enough phones ring for him.
+    /// The lane of a caller; `None`: enough phones ring for him, or we could not ring one a moment ago.
     pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
+        if caller.withheld {
+            return None;
+        }
         match (caller.offers.len(), rings) {
             // Also between two passes: whoever becomes a candidate meanwhile is offered at once (R9).
             (0, _) => Some(Self::Open),

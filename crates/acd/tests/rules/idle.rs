@@ -45,9 +45,10 @@ fn r43_a_call_of_his_own_starts_idle_time_anew_unless_it_was_nothing() {
             agent: id('A'),
             call: None,
         });
-        centre
-            .wait(seconds)
-            .input(Input::PhoneFree { agent: id('A') });
+        centre.wait(seconds).input(Input::PhoneFree {
+            agent: id('A'),
+            call: None,
+        });
         centre.wait(60).joins(1).expect(expected);
     }
 }
@@ -82,7 +83,10 @@ fn r43_a_second_leg_does_not_make_his_call_a_short_one() {
         });
         centre.wait(4);
     }
-    centre.input(Input::PhoneFree { agent: id('A') });
+    centre.input(Input::PhoneFree {
+        agent: id('A'),
+        call: None,
+    });
     centre.joins(1).expect("offer 1 B");
 }
 
@@ -95,7 +99,10 @@ fn r42_a_call_of_his_own_does_not_end_a_break() {
             agent: id('A'),
             call: None,
         });
-        centre.wait(4).input(Input::PhoneFree { agent: id('A') });
+        centre.wait(4).input(Input::PhoneFree {
+            agent: id('A'),
+            call: None,
+        });
     }
     centre.hires('B', &[SUPPORT]).ready('B').wait(20);
     centre.ready('A').joins(1).expect("offer 1 B");

@@ -13,7 +13,10 @@ fn busy(centre: &mut Centre, agent: char) {
 }
 
 fn free(centre: &mut Centre, agent: char) {
-    centre.input(Input::PhoneFree { agent: id(agent) });
+    centre.input(Input::PhoneFree {
+        agent: id(agent),
+        call: Some(call(99)),
+    });
 }
 
 #[test]

@@ -201,7 +201,7 @@ impl World {
         let input = match self.dice.roll(10) {
             0 => Input::PhoneUnregistered(agent),
             1 => Input::PhoneBusy { agent, call: None },
-            2..=5 => Input::PhoneFree { agent },
+            2..=5 => Input::PhoneFree { agent, call: None },
             _ => Input::PhoneRegistered(agent),
         };
         self.input(input);
@@ -258,7 +258,9 @@ impl World {
                 }
                 Output::AgentStateChanged { from, to, .. } => assert_ne!(from, to),
                 Output::TooLate { offer, .. } => assert!(!self.live.contains(&offer)),
-                Output::LeftQueue { .. } | Output::DirectEnded { .. } => {}
+                Output::JoinedQueue { .. }
+                | Output::LeftQueue { .. }
+                | Output::DirectEnded { .. } => {}
             }
         }
     }

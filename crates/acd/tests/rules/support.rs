@@ -349,7 +349,7 @@ fn told(output: &Output) -> Option<String> {
         },
         Output::Connect { call, agent, .. } => format!("connect {call} {}", letter(*agent)),
         Output::TooLate { call, agent, .. } => format!("too late {call} {}", letter(*agent)),
-        Output::AgentStateChanged { .. } => return None,
+        Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } => return None,
         Output::LeftQueue { call, cause, .. } => format!("left {call} {cause:?}"),
         Output::DirectEnded { call, agent, end } => match end {
             DirectEnd::Busy => format!("busy {call} {}", letter(*agent)),
