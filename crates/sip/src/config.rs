@@ -4,7 +4,10 @@
 
 use crate::flow::Transport;
 use core::time::Duration;
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
 
 /// Configuration of an [`crate::Endpoint`].
 #[derive(Clone, Debug)]
@@ -17,6 +20,11 @@ pub struct EndpointConfig {
     pub product: String,
     /// The sockets that the shell has bound.
     pub listeners: Vec<(Transport, SocketAddr)>,
+    /// Addresses that are ours besides those of the listeners: of the interfaces behind a wildcard, or outside a NAT.
+    ///
+    /// The first of the peer's family stands in Via and Contact where a listener is a wildcard; all of them count as
+    /// ours in From and Contact (S11, S13).
+    pub public: Vec<IpAddr>,
     /// Key of nonces, tags and branches: secret, and fresh at each start.
     pub nonce_secret: [u8; 32],
     /// Seed of everything that is drawn; same seed, same bytes (R3).
@@ -66,6 +74,16 @@ pub struct Limits {
     pub sessions_max: usize,
     /// Transactions alive at one time; one more gets 503.
     pub transactions_max: usize,
+    /// Calls of strangers from one source that have no ACK yet; one more gets 503 (S7, S9).
+    pub stranger_pending_per_source_max: usize,
+    /// Calls of strangers from everywhere that have no ACK yet; `None` = half of `sessions_max`.
+    pub stranger_pending_max: Option<usize>,
+    /// Calls of strangers from one source, answered or not; one more gets 503.
+    pub stranger_sessions_per_source_max: usize,
+    /// Wrong passwords a minute from one source for one user; after them credentials get 403 unread (G9).
+    pub wrong_passwords_per_minute_max: usize,
+    /// Pairs of source and user whose wrong passwords are remembered; the oldest goes for one more.
+    pub wrong_password_rows_max: usize,
 }
 
 impl Default for Limits {
@@ -79,6 +97,11 @@ impl Default for Limits {
             body_bytes_max: 16_384,
             sessions_max: 20_000,
             transactions_max: 100_000,
+            stranger_pending_per_source_max: 20,
+            stranger_pending_max: None,
+            stranger_sessions_per_source_max: 200,
+            wrong_passwords_per_minute_max: 10,
+            wrong_password_rows_max: 10_000,
         }
     }
 }
@@ -100,8 +123,9 @@ impl Default for RegistrationLimits {
     fn default() -> Self {
         Self {
             expires_s_min: 60,
-            expires_s_default: 3_600,
-            expires_s_max: 7_200,
+            // Bindings do not outlive a restart: a phone must be back soon after one.
+            expires_s_default: 300,
+            expires_s_max: 600,
             contacts_max: 10,
         }
     }

@@ -212,6 +212,11 @@ impl Endpoint {
         }
     }
 
+    /// Nothing is lost by stopping now: no session is alive, and nothing of ours waits to be sent once more.
+    pub fn is_quiet(&self) -> bool {
+        self.sessions.is_empty() && self.outputs.is_empty() && !self.timers.has_repeats()
+    }
+
     fn event(&mut self, event: Event) {
         self.outputs.push_back(Output::Event(event));
     }

@@ -8,6 +8,7 @@ use crate::{
     message::{Header, Message, NameAddr},
 };
 use core::time::Duration;
+use std::net::IpAddr;
 
 /// RFC 3323 §4.1: who withholds his name calls himself so.
 const ANONYMOUS: &str = "anonymous";
@@ -154,19 +155,20 @@ impl Endpoint {
             .then_some(user)
     }
 
-    /// Our domain, or an address that we listen on.
+    /// Our domain, an address that we listen on, or one of our public ones.
     fn is_our_host(&self, host: &str, flow: Flow) -> bool {
-        let Ok(address) = host.trim_matches(['[', ']']).parse::<core::net::IpAddr>() else {
-            return host.eq_ignore_ascii_case(&self.config.domain);
+        if host.eq_ignore_ascii_case(&self.config.domain) {
+            return true;
+        }
+        let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() else {
+            return false;
         };
-        let mut listeners = self
-            .config
-            .listeners
-            .iter()
-            .map(|(_, listener)| listener.ip());
-        address == flow.local.ip()
-            || listeners.any(|listener| listener == address)
-            || host.eq_ignore_ascii_case(&self.config.domain)
+        let listeners = self.config.listeners.iter();
+        let mut ours = listeners
+            .map(|(_, listener)| listener.ip())
+            .chain(self.config.public.iter().copied())
+            .chain([flow.local.ip()]);
+        ours.any(|ours| ours.to_canonical() == address.to_canonical())
     }
 
     /// S13: an address of ours with the port of a listener: a call to it would come back to us.

@@ -14,6 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use core::time::Duration;
+use std::net::SocketAddr;
 
 /// What we do, in the words of Allow.
 pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER";
@@ -146,7 +147,8 @@ impl Endpoint {
         );
     }
 
-    /// `SIP/2.0/UDP host:port`: the address that the shell has bound, or our domain where it is a wildcard.
+    /// `SIP/2.0/UDP host:port`: the address that the shell has bound; where that is a wildcard, our public
+    /// address of the peer's family, or without one our domain.
     pub(super) fn sent_by(&self, flow: Flow) -> String {
         format!(
             "SIP/2.0/{} {}",
@@ -163,10 +165,15 @@ impl Endpoint {
     }
 
     fn our_address(&self, flow: Flow) -> String {
-        if flow.local.ip().is_unspecified() {
-            format!("{}:{}", self.config.domain, flow.local.port())
-        } else {
-            flow.local.to_string()
+        if !flow.local.ip().is_unspecified() {
+            return flow.local.to_string();
+        }
+        // The family of the peer: a wildcard of IPv6 may take IPv4 as well.
+        let is_ipv4 = flow.remote.ip().to_canonical().is_ipv4();
+        let mut public = self.config.public.iter();
+        match public.find(|address| address.is_ipv4() == is_ipv4) {
+            Some(address) => SocketAddr::new(*address, flow.local.port()).to_string(),
+            None => format!("{}:{}", self.config.domain, flow.local.port()),
         }
     }
 }

@@ -107,6 +107,12 @@ impl Wheel {
         Some((owner, timer))
     }
 
+    /// Does a message of ours wait to be sent once more? A, E and G are the timers of requests and refusals (§17).
+    pub(crate) fn has_repeats(&self) -> bool {
+        let mut timers = self.by_owner.keys().map(|(_, timer)| timer);
+        timers.any(|timer| matches!(timer, Timer::A | Timer::E | Timer::G))
+    }
+
     /// Timers that wait.
     pub(crate) fn len(&self) -> usize {
         self.by_time.len()

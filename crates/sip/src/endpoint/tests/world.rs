@@ -33,6 +33,7 @@ pub(super) fn config(at: &str, domain: &str, hotlines: &[&str]) -> EndpointConfi
         realm: domain.into(),
         product: "Trunkline/test".into(),
         listeners: vec![(Transport::Udp, address(at)), (Transport::Tcp, address(at))],
+        public: Vec::new(),
         nonce_secret: [9; 32],
         seed: u64::from(address(at).port()),
         hotlines: hotlines.iter().map(|user| (*user).to_owned()).collect(),
