@@ -163,7 +163,7 @@ impl EngineLoop {
             {
                 tracing::error!(
                     recording = recording.0,
-                    "the recordings' disk stalls: a call is not recorded"
+                    "the recordings' disk stands still: a call is not recorded"
                 );
             }
         }

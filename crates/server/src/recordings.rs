@@ -1,6 +1,7 @@
 //! From the media threads to the disk: recorded sound goes to the writer, what the writer finished becomes a fact.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use media::RecordingChunk;
 use model::{Fact, Timestamp};
@@ -12,21 +13,26 @@ use crate::fan_out::Facts;
 /// Chunks of 100 ms that wait for the disk: at 200 recorded calls, more than two seconds.
 const CHUNKS_MAX: usize = 4_096;
 
-/// The queue that the media threads fill, and the thread that empties it into the writer.
-pub(crate) fn carry(mut sink: RecordingSink) -> std::io::Result<SyncSender<RecordingChunk>> {
+/// The queue that the media threads fill, and the thread that empties it into the writer. The thread waits for a slow disk,
+/// so that this queue is the one place where sound may be lost; it ends when the last media thread is gone and all is
+/// handed over, and is to be joined before the writer is closed.
+pub(crate) fn carry(
+    sink: RecordingSink,
+) -> std::io::Result<(SyncSender<RecordingChunk>, JoinHandle<()>)> {
     let (chunks, filled) = sync_channel::<RecordingChunk>(CHUNKS_MAX);
-    std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name("recording-in".into())
-        .spawn(move || {
-            for chunk in filled {
-                let samples = chunk
-                    .samples
-                    .get(..usize::from(chunk.frames) * 2)
-                    .unwrap_or(&chunk.samples);
-                sink.write(chunk.recording.0, samples, chunk.last);
-            }
-        })?;
-    Ok(chunks)
+        .spawn(move || hand_over(&filled, &sink))?;
+    Ok((chunks, thread))
+}
+
+fn hand_over(filled: &Receiver<RecordingChunk>, sink: &RecordingSink) {
+    for chunk in filled {
+        if !sink.write(chunk.recording.0, chunk.interleaved(), chunk.last) {
+            tracing::error!("the recordings' writer is gone: calls are not recorded any more");
+            return;
+        }
+    }
 }
 
 /// Tells `recording.ready` for each file that is complete, until the writer is closed.
@@ -34,7 +40,7 @@ pub(crate) fn announce(
     reports: Receiver<RecordingReport>,
     facts: Facts,
     clock: Clock,
-) -> std::io::Result<std::thread::JoinHandle<()>> {
+) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("recording-out".into())
         .spawn(move || {

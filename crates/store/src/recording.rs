@@ -1,11 +1,11 @@
 //! Recordings: a thread that writes what media threads hear, one stereo WAV for each recording.
 //!
 //! Caller left, agent right, 8 kHz. A file is named by ids and the date only, never by what a caller sent, and it is a
-//! valid WAV at every second of its life: header and data are made durable each second (S5). Sound comes through a bounded queue
-//! that never makes a media thread wait: what finds it full becomes silence of the same length and is counted. A disk
-//! that fails costs the recording, never the call. [`recover`] puts right at start what a crash cut.
+//! valid WAV at every second of its life: header and data are made durable each second (S5). Announcements and sound come by
+//! two bounded queues (S8): an announcement never waits and stays in line while the disk stalls, so that a stall costs no
+//! whole recording; sound waits for room, for which its sender must not be a media thread. A disk that fails costs the
+//! recording, never the call. [`recover`] puts right at start what a crash cut.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +23,8 @@ mod take;
 
 /// Chunks that may wait for the disk: 100 s of one recording, 3.3 MB.
 const QUEUE: usize = 1_024;
+/// Announced recordings that may wait for the disk: more than there can be calls; 512 KB.
+const ANNOUNCED: usize = 16_384;
 /// Interleaved samples of a chunk: 100 ms.
 const CHUNK_SAMPLES: usize = 1_600;
 /// How often the thread looks at its clock when no sound comes.
@@ -62,31 +64,28 @@ pub enum RecordingReport {
 /// What the recorder counted since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RecordingCounters {
-    /// Chunks that found the queue full; silence stands in their place.
-    pub dropped_chunks: u64,
     /// Recordings that the disk spoilt.
     pub faults: u64,
 }
 
 #[derive(Debug, Default)]
 struct Counters {
-    dropped_chunks: AtomicU64,
     faults: AtomicU64,
+}
+
+/// A recording that will come.
+struct Begin {
+    id: u64,
+    call: CallId,
+    part: u32,
+    at: Timestamp,
 }
 
 /// What goes through the queue; by value, so that a media thread does not allocate.
 #[expect(clippy::large_enum_variant, reason = "almost all of them are chunks")]
 enum Message {
-    Begin {
-        id: u64,
-        call: CallId,
-        part: u32,
-        at: Timestamp,
-    },
     Chunk {
         id: u64,
-        /// Frames that were lost before this chunk.
-        lost: u64,
         samples: [i16; CHUNK_SAMPLES],
         len: usize,
         last: bool,
@@ -97,6 +96,7 @@ enum Message {
 /// The thread that writes recordings.
 #[derive(Debug)]
 pub struct RecordingWriter {
+    announced: SyncSender<Begin>,
     queue: SyncSender<Message>,
     counters: Arc<Counters>,
     thread: JoinHandle<()>,
@@ -107,6 +107,7 @@ impl RecordingWriter {
     /// the writer is closed.
     pub fn start(root: &Path) -> std::io::Result<(Self, Receiver<RecordingReport>)> {
         std::fs::create_dir_all(root)?;
+        let (announced, begins) = sync_channel(ANNOUNCED);
         let (queue, messages) = sync_channel(QUEUE);
         let (reports, reported) = mpsc::channel();
         let counters = Arc::<Counters>::default();
@@ -121,10 +122,11 @@ impl RecordingWriter {
         let thread = std::thread::Builder::new()
             .name("recording".to_owned())
             .spawn(move || {
-                write(&messages, &mut desk);
+                write(&begins, &messages, &mut desk);
                 desk.close();
             })?;
         let writer = Self {
+            announced,
             queue,
             counters,
             thread,
@@ -135,21 +137,20 @@ impl RecordingWriter {
     /// A way in, one for each thread that brings sound.
     pub fn sink(&self) -> RecordingSink {
         RecordingSink {
+            announced: self.announced.clone(),
             queue: self.queue.clone(),
-            counters: Arc::clone(&self.counters),
-            lost: BTreeMap::new(),
         }
     }
 
     /// What was counted.
     pub fn counters(&self) -> RecordingCounters {
         RecordingCounters {
-            dropped_chunks: self.counters.dropped_chunks.load(Ordering::Relaxed),
             faults: self.counters.faults.load(Ordering::Relaxed),
         }
     }
 
-    /// Writes what is queued, ends all recordings and waits for the disk; sinks that live on are refused.
+    /// Writes what is queued, ends all recordings and waits for the disk; sinks that live on are refused. Whoever still
+    /// brings sound is to be ended first.
     pub fn close(self) {
         // An error means that the thread is gone already.
         let _ = self.queue.send(Message::Close);
@@ -160,22 +161,23 @@ impl RecordingWriter {
 }
 
 /// The thread's life: until it is told to close or nobody is left who could bring sound.
-fn write(messages: &Receiver<Message>, desk: &mut Desk) {
+fn write(begins: &Receiver<Begin>, messages: &Receiver<Message>, desk: &mut Desk) {
     let mut next_tick = Instant::now();
     loop {
-        match messages.recv_timeout(TICK) {
-            Ok(Message::Begin { id, call, part, at }) => {
-                desk.begin(Instant::now(), id, call, part, at);
-            }
+        let message = messages.recv_timeout(TICK);
+        // A recording is announced before its first chunk is sent: whatever chunk this is, its announcement is here.
+        for Begin { id, call, part, at } in begins.try_iter() {
+            desk.begin(Instant::now(), id, call, part, at);
+        }
+        match message {
             Ok(Message::Chunk {
                 id,
-                lost,
                 samples,
                 len,
                 last,
             }) => {
                 let samples = samples.get(..len).unwrap_or_default();
-                desk.chunk(Instant::now(), id, lost, samples, last);
+                desk.chunk(Instant::now(), id, samples, last);
             }
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Message::Close) | Err(RecvTimeoutError::Disconnected) => return,
@@ -188,92 +190,49 @@ fn write(messages: &Receiver<Message>, desk: &mut Desk) {
     }
 }
 
-/// A way in for sound. Never waits.
-#[derive(Debug)]
+/// A way in for sound.
+#[derive(Clone, Debug)]
 pub struct RecordingSink {
+    announced: SyncSender<Begin>,
     queue: SyncSender<Message>,
-    counters: Arc<Counters>,
-    /// What found the queue full and must still be told, by recording.
-    lost: BTreeMap<u64, Lost>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Lost {
-    frames: u64,
-    /// Its end was lost, too.
-    last: bool,
-}
-
-impl Clone for RecordingSink {
-    /// What one sink has lost it tells itself.
-    fn clone(&self) -> Self {
-        Self {
-            queue: self.queue.clone(),
-            counters: Arc::clone(&self.counters),
-            lost: BTreeMap::new(),
-        }
-    }
 }
 
 impl RecordingSink {
-    /// Announces a recording before its first chunk; `part` is 1 for the first of a call, `at` gives the folder. False
-    /// if the queue is full: the sound that follows is counted and thrown away.
-    pub fn begin(&mut self, id: u64, call: CallId, part: u32, at: Timestamp) -> bool {
-        self.tell_lost_ends();
-        let begin = Message::Begin { id, call, part, at };
-        self.queue.try_send(begin).is_ok()
+    /// Announces a recording before its first chunk is sent; `part` is 1 for the first of a call, `at` gives the folder.
+    /// Never waits. False if 16,384 announcements wait for the disk or the writer is gone: the sound that follows is
+    /// thrown away.
+    pub fn begin(&self, id: u64, call: CallId, part: u32, at: Timestamp) -> bool {
+        let begin = Begin { id, call, part, at };
+        self.announced.try_send(begin).is_ok()
     }
 
-    /// Interleaved stereo at 8 kHz, left first; `last` ends the recording.
-    pub fn write(&mut self, id: u64, interleaved: &[i16], last: bool) {
-        self.tell_lost_ends();
+    /// Interleaved stereo at 8 kHz, left first; `last` ends the recording. Waits while the disk is slower than the sound:
+    /// never to be called by a thread that a call waits for. False if the writer is gone.
+    pub fn write(&self, id: u64, interleaved: &[i16], last: bool) -> bool {
         let mut chunks = interleaved.chunks(CHUNK_SAMPLES).peekable();
         if chunks.peek().is_none() && last {
-            self.send(id, &[], true);
+            return self.send(id, &[], true);
         }
         while let Some(chunk) = chunks.next() {
-            self.send(id, chunk, last && chunks.peek().is_none());
+            if !self.send(id, chunk, last && chunks.peek().is_none()) {
+                return false;
+            }
         }
+        true
     }
 
-    fn send(&mut self, id: u64, chunk: &[i16], last: bool) {
-        let lost = self.lost.get(&id).copied().unwrap_or_default();
+    fn send(&self, id: u64, chunk: &[i16], last: bool) -> bool {
         let mut samples = [0; CHUNK_SAMPLES];
         for (place, sample) in samples.iter_mut().zip(chunk) {
             *place = *sample;
         }
         let message = Message::Chunk {
             id,
-            lost: lost.frames,
             samples,
             len: chunk.len().min(CHUNK_SAMPLES),
             last,
         };
-        if self.queue.try_send(message).is_ok() {
-            self.lost.remove(&id);
-            return;
-        }
-        let dropped = u64::from(!chunk.is_empty());
-        self.counters
-            .dropped_chunks
-            .fetch_add(dropped, Ordering::Relaxed);
-        let lost = self.lost.entry(id).or_default();
-        lost.frames += chunk.len() as u64 / 2;
-        lost.last |= last;
-    }
-
-    /// An end that found the queue full is told with the next sound, whichever it is.
-    fn tell_lost_ends(&mut self) {
-        while let Some(id) = self
-            .lost
-            .iter()
-            .find_map(|(id, lost)| lost.last.then_some(*id))
-        {
-            self.send(id, &[], true);
-            if self.lost.contains_key(&id) {
-                return;
-            }
-        }
+        self.queue.send(message).is_ok()
     }
 }
 

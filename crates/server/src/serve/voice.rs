@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use anyhow::Context as _;
 use audio::Sound;
@@ -20,7 +21,8 @@ use crate::recordings;
 pub(super) struct Voice {
     pub(super) media: Arc<MediaThreads>,
     pub(super) recorder: RecordingWriter,
-    announcer: std::thread::JoinHandle<()>,
+    carrier: JoinHandle<()>,
+    announcer: JoinHandle<()>,
 }
 
 impl Voice {
@@ -35,11 +37,12 @@ impl Voice {
         let (recorder, reports) = RecordingWriter::start(folder)
             .with_context(|| format!("recordings cannot be written to {}", folder.display()))?;
         let announcer = recordings::announce(reports, facts, clock)?;
-        let chunks = recordings::carry(recorder.sink())?;
+        let (chunks, carrier) = recordings::carry(recorder.sink())?;
         let media = start::media(settings, clock, inputs, chunks)?;
         Ok(Self {
             media,
             recorder,
+            carrier,
             announcer,
         })
     }
@@ -57,7 +60,15 @@ impl Voice {
     pub(super) fn stop(self) {
         // The last handle: closes every port and gives out the last recorded sound.
         drop(self.media);
+        // What still waits for the disk is handed over before the writer closes: no recording loses its tail.
+        join("recording-in", self.carrier);
         self.recorder.close();
-        let _told = self.announcer.join();
+        join("recording-out", self.announcer);
+    }
+}
+
+fn join(name: &str, thread: JoinHandle<()>) {
+    if thread.join().is_err() {
+        tracing::error!(thread = name, "a thread panicked");
     }
 }

@@ -20,8 +20,6 @@ const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FLUSH_FRAMES: u64 = RATE_HZ as u64;
 /// A recording without sound for so long has lost its port.
 const IDLE_MAX: Duration = Duration::from_secs(30);
-/// Most silence that stands for lost sound at one place: an hour.
-const SILENCE_FRAMES_MAX: u64 = 3_600 * RATE_HZ as u64;
 
 type Tell = Box<dyn FnMut(RecordingReport, bool) + Send>;
 
@@ -88,21 +86,14 @@ impl Desk {
         }
     }
 
-    /// Appends sound, after silence for what was lost before it.
-    pub(super) fn chunk(
-        &mut self,
-        now: Instant,
-        id: u64,
-        lost: u64,
-        interleaved: &[i16],
-        last: bool,
-    ) {
+    /// Appends sound.
+    pub(super) fn chunk(&mut self, now: Instant, id: u64, interleaved: &[i16], last: bool) {
         // One that failed or ended is not there any more: its sound has nowhere to go.
         let Some(take) = self.takes.get_mut(&id) else {
             return;
         };
         take.fed_at = now;
-        let mut written = take.silence(lost).and_then(|()| take.write(interleaved));
+        let mut written = take.write(interleaved);
         if written.is_ok() && take.frames >= take.flushed_frames + FLUSH_FRAMES {
             written = take.flush(now);
         }
@@ -176,17 +167,6 @@ impl Take {
     fn write(&mut self, interleaved: &[i16]) -> Result<(), WavError> {
         self.sound.wav.write(interleaved)?;
         self.frames += interleaved.len() as u64 / 2;
-        Ok(())
-    }
-
-    fn silence(&mut self, frames: u64) -> Result<(), WavError> {
-        const SILENCE: [i16; 1_600] = [0; 1_600];
-        let mut samples = usize::try_from(frames.min(SILENCE_FRAMES_MAX)).unwrap_or(0) * 2;
-        while samples > 0 {
-            let piece = SILENCE.get(..samples).unwrap_or(&SILENCE);
-            self.write(piece)?;
-            samples -= piece.len();
-        }
         Ok(())
     }
 

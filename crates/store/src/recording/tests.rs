@@ -47,7 +47,7 @@ fn s5_the_file_is_valid_at_every_second_of_its_life() {
     assert!(read(&path).is_empty(), "valid before the first sound");
     for number in 0..50_i16 {
         let now = start + Duration::from_millis(100) * u32::try_from(number).unwrap();
-        desk.chunk(now, 1, 0, &chunk(number), false);
+        desk.chunk(now, 1, &chunk(number), false);
         desk.tick(now);
         // What was heard a second ago is there.
         let heard = read(&path);
@@ -62,7 +62,7 @@ fn s5_the_file_is_valid_at_every_second_of_its_life() {
             assert_eq!(pair, [value, -value]);
         }
     }
-    desk.chunk(start, 1, 0, &[], true);
+    desk.chunk(start, 1, &[], true);
     assert_eq!(read(&path).len(), 2 * 40_000);
     let told = told.lock().unwrap();
     let bytes = fs::metadata(&path).unwrap().len();
@@ -87,7 +87,7 @@ fn a_quiet_file_is_flushed_by_the_clock() {
     let (mut desk, _) = desk(&scratch);
     let start = Instant::now();
     desk.begin(start, 1, CALL, 1, AT);
-    desk.chunk(start, 1, 0, &chunk(0), false);
+    desk.chunk(start, 1, &chunk(0), false);
     let path = scratch.path().join(path_of(CALL, 1, AT));
     desk.tick(start + Duration::from_millis(900));
     assert_eq!(read(&path).len(), 0);
@@ -102,11 +102,11 @@ fn s5_recovery_puts_right_a_file_that_was_cut_at_any_byte() {
     let start = Instant::now();
     desk.begin(start, 1, CALL, 1, AT);
     for number in 0..10 {
-        desk.chunk(start, 1, 0, &chunk(number), false);
+        desk.chunk(start, 1, &chunk(number), false);
     }
     let path = scratch.path().join(path_of(CALL, 1, AT));
     let stale_header = fs::read(&path).unwrap()[..44].to_vec();
-    desk.chunk(start, 1, 0, &chunk(10), true);
+    desk.chunk(start, 1, &chunk(10), true);
     let mut whole = fs::read(&path).unwrap();
     // As a crash leaves it: the header of the last flush, sound behind what it tells, cut anywhere.
     whole[..44].copy_from_slice(&stale_header);
@@ -158,7 +158,7 @@ fn a_disk_that_fails_costs_the_recording_and_nothing_else() {
     // Where the year's folder should be stands a file.
     fs::write(scratch.path().join("2026"), "x").unwrap();
     let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
-    let mut sink = writer.sink();
+    let sink = writer.sink();
     assert!(sink.begin(1, CALL, 1, AT));
     sink.write(1, &chunk(0), false);
     sink.write(1, &chunk(1), true);
@@ -199,7 +199,7 @@ fn a_disk_that_fills_up_leaves_what_it_took() {
     // A file size limit makes the disk full for one process: this test again, as a child.
     if let Ok(folder) = std::env::var("TRUNKLINE_FULL_DISK") {
         let (writer, reports) = RecordingWriter::start(Path::new(&folder)).unwrap();
-        let mut sink = writer.sink();
+        let sink = writer.sink();
         sink.begin(1, CALL, 1, AT);
         for _ in 0..60 {
             sink.write(1, &chunk(0), false);
@@ -243,9 +243,9 @@ fn a_recording_that_is_there_is_never_written_over() {
     let (mut desk, told) = desk(&scratch);
     let now = Instant::now();
     desk.begin(now, 1, CALL, 1, AT);
-    desk.chunk(now, 1, 0, &chunk(3), true);
+    desk.chunk(now, 1, &chunk(3), true);
     desk.begin(now, 2, CALL, 1, AT);
-    desk.chunk(now, 2, 0, &chunk(4), true);
+    desk.chunk(now, 2, &chunk(4), true);
     let told = told.lock().unwrap();
     assert!(
         matches!(
@@ -266,7 +266,7 @@ fn a_recording_without_sound_ends_by_itself() {
     let (mut desk, told) = desk(&scratch);
     let start = Instant::now();
     desk.begin(start, 1, CALL, 1, AT);
-    desk.chunk(start + Duration::from_secs(20), 1, 0, &chunk(0), false);
+    desk.chunk(start + Duration::from_secs(20), 1, &chunk(0), false);
     desk.tick(start + Duration::from_secs(49));
     assert!(told.lock().unwrap().is_empty());
     desk.tick(start + Duration::from_secs(50));
@@ -285,66 +285,56 @@ fn a_recording_without_sound_ends_by_itself() {
 }
 
 #[test]
-fn sound_that_finds_the_queue_full_becomes_silence_and_its_end_is_not_forgotten() {
+fn a_disk_that_stalls_costs_no_recording_and_no_sound() {
+    let scratch = Scratch::new();
+    let (announced, begins) = sync_channel(ANNOUNCED);
     let (queue, messages) = sync_channel(2);
-    let counters = Arc::<Counters>::default();
-    let mut sink = RecordingSink {
-        queue,
-        counters: Arc::clone(&counters),
-        lost: BTreeMap::new(),
-    };
-    let mut frames = Vec::new();
-    let drain = |frames: &mut Vec<(u64, u64, usize, bool)>| {
-        for message in messages.try_iter() {
-            if let Message::Chunk {
-                id,
-                lost,
-                len,
-                last,
-                ..
-            } = message
-            {
-                frames.push((id, lost, len / 2, last));
-            }
+    let sink = RecordingSink { announced, queue };
+    let bring = std::thread::spawn(move || {
+        assert!(sink.begin(1, CALL, 1, AT));
+        assert!(sink.write(1, &[chunk(0), chunk(1)].concat(), false));
+        // The queue of sound is full now, and nobody takes from it.
+        assert!(sink.begin(2, CallId::new(78), 1, AT));
+        for number in 0..5 {
+            assert!(sink.write(2, &chunk(number), number == 4));
         }
-    };
-    sink.write(1, &[5; 2 * 1_600], false);
-    sink.write(1, &chunk(0), false);
-    sink.write(1, &chunk(0)[..200], true);
-    sink.write(2, &chunk(0), false);
-    assert_eq!(counters.dropped_chunks.load(Ordering::Relaxed), 3);
-    drain(&mut frames);
-    assert_eq!(frames, [(1, 0, 800, false), (1, 0, 800, false)]);
-    frames.clear();
-    sink.write(2, &chunk(1), false);
-    drain(&mut frames);
-    assert_eq!(frames, [(1, 900, 0, true), (2, 800, 800, false)]);
-    assert!(sink.lost.is_empty());
+        assert!(sink.write(1, &chunk(2)[..200], true));
+    });
+    let (mut desk, told) = desk(&scratch);
+    std::thread::sleep(Duration::from_millis(50));
+    write(&begins, &messages, &mut desk);
+    bring.join().unwrap();
+    let lengths: Vec<_> = told
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|report| match report {
+            RecordingReport::Ready {
+                id,
+                duration_ms,
+                fault: None,
+                ..
+            } => (*id, *duration_ms),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(lengths, [(2, 500), (1, 212)]);
 }
 
 #[test]
-fn silence_stands_where_sound_was_lost() {
+fn a_closed_writer_refuses_sound_at_once() {
     let scratch = Scratch::new();
-    let (mut desk, _) = desk(&scratch);
-    let now = Instant::now();
-    desk.begin(now, 1, CALL, 1, AT);
-    desk.chunk(now, 1, 0, &chunk(0), false);
-    desk.chunk(now, 1, 1_700, &chunk(1), true);
-    let heard = read(&scratch.path().join(path_of(CALL, 1, AT)));
-    assert_eq!(heard.len(), 2 * (800 + 1_700 + 800));
-    assert!(
-        heard[1_600..1_600 + 3_400]
-            .iter()
-            .all(|sample| *sample == 0)
-    );
-    assert_eq!(heard[5_000], 2);
+    let (writer, _reports) = RecordingWriter::start(scratch.path()).unwrap();
+    let sink = writer.sink();
+    writer.close();
+    assert!(!sink.write(1, &chunk(0), true));
 }
 
 #[test]
 fn closing_ends_what_still_goes_on() {
     let scratch = Scratch::new();
     let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
-    let mut sink = writer.sink().clone();
+    let sink = writer.sink().clone();
     sink.begin(1, CALL, 1, AT);
     sink.write(1, &chunk(0), false);
     writer.close();
