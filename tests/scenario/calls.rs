@@ -374,3 +374,136 @@ fn calls_that_are_cut_are_told_and_recorded() {
     assert_eq!(hotline.facts_named("call.ended").len(), 2);
     assert!(hotline.drained);
 }
+
+#[test]
+fn a_queue_that_a_reload_took_away_leads_to_the_scripts_exit() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Rings);
+    hotline.caller("100", "4000");
+    hotline.run_for(4 * SECOND);
+    hotline.reload(|config| {
+        config.version = 2;
+        config.queues.remove("support");
+    });
+    hotline.presses("100", '1');
+    assert_eq!(hotline.hears("100"), "a prompt", "on_closed");
+    assert!(
+        hotline.facts_named("queue.left").is_empty(),
+        "nobody stood in it"
+    );
+}
+
+#[test]
+fn a_named_agent_who_was_removed_leads_to_the_scripts_exit() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Rings);
+    let li = hotline.agent("1002", Manner::Rings);
+    hotline.caller("100", "4000");
+    hotline.run_for(4 * SECOND);
+    hotline.command(Command::RemoveAgent(li));
+    hotline.presses("100", '3');
+    assert!(
+        hotline.when("1001", "rings from 100").is_some(),
+        "on_failure leads to the queue"
+    );
+}
+
+#[test]
+fn from_queue_to_queue_by_a_key_is_left_then_joined() {
+    let mut hotline = Hotline::with(|config| {
+        let script = crate::hotline::SCRIPT.replace(
+            "keys = { 9 = \"goodbye\" }",
+            "keys = { 9 = \"everybody\", 8 = \"gone\" }\n[hangup.gone]",
+        );
+        let (script, found) = ivr::parse("main".into(), "main.toml", &script);
+        assert!(found.iter().all(|found| !found.is_error()), "{found:?}");
+        config
+            .scripts
+            .insert("main".into(), std::sync::Arc::new(script.unwrap()));
+    });
+    let li = hotline.agent("1001", Manner::Rings);
+    hotline.says(
+        li,
+        StateRequest::NotReady {
+            reason: "lunch".into(),
+        },
+    );
+    for (key, expected) in [
+        (
+            '9',
+            ["queue.joined", "queue.left", "ivr.entered", "queue.joined"],
+        ),
+        (
+            '8',
+            ["queue.joined", "queue.left", "ivr.entered", "call.ended"],
+        ),
+    ] {
+        hotline.facts.clear();
+        hotline.caller_presses("100", '1');
+        hotline.run_for(2 * SECOND);
+        hotline.presses("100", key);
+        let told: Vec<_> = hotline
+            .story()
+            .into_iter()
+            .filter(|name| *name != "ivr.key" && *name != "call.identified")
+            .collect();
+        let mut tail: Vec<_> = told[told.len() - 4..].to_vec();
+        tail.sort_unstable();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(tail, expected, "{told:?}");
+        let left = told.iter().position(|name| *name == "queue.left").unwrap();
+        let last = told
+            .iter()
+            .rposition(|name| matches!(*name, "queue.joined" | "call.ended"))
+            .unwrap();
+        assert!(left < last, "{told:?}");
+        hotline.hangs_up("100");
+        hotline.run_for(2 * SECOND);
+    }
+}
+
+#[test]
+fn both_on_hold_and_one_comes_back() {
+    let mut hotline = Hotline::open();
+    hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.run_for(3 * SECOND);
+    hotline.re_invites("1001", "sendonly");
+    assert_eq!(hotline.hears("100"), "music");
+    hotline.re_invites("100", "sendonly");
+    hotline.re_invites("1001", "sendrecv");
+    assert_eq!(hotline.hears("1001"), "music", "the caller still holds");
+    assert_eq!(hotline.facts_named("call.resumed").len(), 0);
+    hotline.re_invites("100", "sendrecv");
+    assert_eq!(
+        (hotline.hears("100"), hotline.hears("1001")),
+        ("1001".into(), "100".into())
+    );
+    assert_eq!(hotline.facts_named("call.resumed").len(), 1);
+}
+
+#[test]
+fn r07_our_own_shortage_of_ports_is_charged_to_nobody() {
+    let mut hotline = Hotline::few_ports();
+    let agents: Vec<_> = ["1001", "1002", "1003"]
+        .into_iter()
+        .map(|login| hotline.agent(login, Manner::Rings))
+        .collect();
+    hotline.caller_presses("100", '1');
+    hotline.run_for(30 * SECOND);
+    for agent in agents {
+        assert_eq!(
+            hotline.state(agent),
+            AgentState::Ready,
+            "nobody is set not ready for a fault of ours"
+        );
+    }
+    assert_eq!(hotline.hears("100"), "music", "the caller keeps his place");
+    assert!(hotline.facts_named("offer.unreachable").is_empty());
+    let tries = hotline.facts_named("offer.made").len();
+    assert!(
+        (2..=12).contains(&tries),
+        "tried again now and then, not in a busy loop: {tries}"
+    );
+}

@@ -27,7 +27,7 @@ const PROMPT: Duration = Duration::from_secs(3);
 const PASSWORD: &str = "correct horse battery";
 
 /// The script of 4000.
-const SCRIPT: &str = r#"
+pub(crate) const SCRIPT: &str = r#"
 title = { en = "Story hotline" }
 languages = ["en"]
 start = "welcome"
@@ -79,6 +79,7 @@ pub(crate) struct Port {
 
 /// The world.
 pub(crate) struct Hotline {
+    config: Arc<Config>,
     pub(crate) now: Duration,
     pub(crate) engine: Engine,
     pub(crate) phones: BTreeMap<String, Phone>,
@@ -113,6 +114,15 @@ impl Hotline {
 
     /// The same after changes to its queues.
     pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on_ports(30_999, change)
+    }
+
+    /// A hotline with the ports of one leg: a caller has a sound, no agent can be rung.
+    pub(crate) fn few_ports() -> Self {
+        Self::on_ports(30_001, |_| {})
+    }
+
+    fn on_ports(port_max: u16, change: impl FnOnce(&mut Config)) -> Self {
         let (script, diagnostics) = ivr::parse("main".into(), "main.toml", SCRIPT);
         assert!(
             diagnostics.iter().all(|found| !found.is_error()),
@@ -157,6 +167,7 @@ impl Hotline {
             realm: "hotline.test".into(),
             product: "Trunkline/test".into(),
             listeners: vec![(Transport::Udp, SERVER)],
+            public: Vec::new(),
             nonce_secret: [7; 32],
             seed: 7,
             hotlines: BTreeSet::new(),
@@ -168,17 +179,19 @@ impl Hotline {
             bind: SERVER.ip(),
             advertise: SERVER.ip(),
             port_min: 30_000,
-            port_max: 30_999,
+            port_max,
             threads: 1,
         };
+        let config = Arc::new(config);
         let settings = Settings {
-            config: Arc::new(config),
+            config: config.clone(),
             sip,
             media,
             seed: 1,
             node: 0,
         };
         Self {
+            config,
             now: MORNING,
             engine: Engine::new(MORNING, settings),
             phones: BTreeMap::new(),
@@ -219,6 +232,16 @@ impl Hotline {
         self.says(id, StateRequest::Ready);
         self.run_for(Duration::from_millis(50));
         id
+    }
+
+    /// The configuration is read again.
+    pub(crate) fn reload(&mut self, change: impl FnOnce(&mut Config)) {
+        let mut config = (*self.config).clone();
+        change(&mut config);
+        self.config = Arc::new(config);
+        let input = Input::Configured(self.config.clone());
+        self.engine.handle_input(self.now, input);
+        self.drain();
     }
 
     /// A caller who dials.

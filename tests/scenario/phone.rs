@@ -66,6 +66,7 @@ impl Phone {
             realm: "phone.test".into(),
             product: "Story/1".into(),
             listeners: vec![(Transport::Udp, address)],
+            public: Vec::new(),
             nonce_secret: [host; 32],
             seed: host.into(),
             hotlines: [user.to_owned()].into(),

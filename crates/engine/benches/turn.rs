@@ -134,6 +134,7 @@ fn settings() -> Settings {
             realm: "bench".into(),
             product: "Trunkline".into(),
             listeners: vec![(Transport::Udp, server)],
+            public: Vec::new(),
             nonce_secret: [7; 32],
             seed: 7,
             hotlines: Default::default(),

@@ -11,6 +11,7 @@ mod pop;
 mod ring;
 mod script;
 mod talk;
+mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -32,9 +33,7 @@ pub(crate) use keys::Way;
 use ring::Ring;
 pub(crate) use ring::tell_withdrawn;
 use talk::Talking;
-
-/// How many past events a call keeps for the trace of a defect (S3).
-const TRACE_MAX: usize = 64;
+use trace::Trace;
 
 /// A call.
 #[derive(Debug)]
@@ -64,8 +63,15 @@ pub(crate) struct Call {
     /// The last agent who talked with the caller.
     agent: Option<AgentId>,
     answered_late: bool,
-    trace: VecDeque<(Duration, CallEvent)>,
-    planted_panic: bool,
+    /// What the script is to be told once it has said all it wants: what it asked for could not be had.
+    pending: VecDeque<ivr::Input>,
+    /// The script speaks at this moment.
+    driving: bool,
+    /// The ACD still has to say how a line was left.
+    leaving: bool,
+    trace: Trace,
+    /// Turns until the planted panic.
+    planted_panic: Option<u32>,
 }
 
 /// What a call is doing.
@@ -131,7 +137,11 @@ pub(crate) enum CallEvent {
         status: u16,
     },
     /// The agent hung up, or his leg was lost.
-    AgentGone { offer: OfferId, session: SessionId },
+    AgentGone {
+        offer: OfferId,
+        session: SessionId,
+        by: EndedBy,
+    },
     /// A playback was heard to its end.
     PlaybackDone(PlaybackId),
     /// A media port could not be opened, or broke.
@@ -155,6 +165,8 @@ pub(crate) enum CallEvent {
     },
     /// The answer came when another had the call.
     TooLate { offer: OfferId },
+    /// The caller stands in line.
+    JoinedQueue { queue: QueueName, position: u32 },
     /// The ACD's line is left.
     LeftQueue {
         queue: QueueName,
@@ -174,11 +186,12 @@ pub(crate) enum CallEvent {
 impl Call {
     /// One turn: takes an event, changes, speaks through the context.
     pub(crate) fn handle(&mut self, context: &mut Context, event: CallEvent) {
-        if self.trace.len() == TRACE_MAX {
-            self.trace.pop_front();
+        let secret = self.run.as_ref().is_some_and(Run::is_secret);
+        self.trace.note(context.now, &event, secret);
+        if let Some(turns) = &mut self.planted_panic {
+            assert!(*turns > 0, "a panic planted by a test");
+            *turns -= 1;
         }
-        self.trace.push_back((context.now, event.clone()));
-        assert!(!self.planted_panic, "a panic planted by a test");
         match event {
             CallEvent::Acked { side, session, sdp } => self.acked(context, side, session, sdp),
             CallEvent::CallerGone { by } => self.caller_gone(context, by),
@@ -198,7 +211,9 @@ impl Call {
                 session,
                 status,
             } => self.agent_refused(context, offer, session, status),
-            CallEvent::AgentGone { offer, session } => self.agent_gone(context, offer, session),
+            CallEvent::AgentGone { offer, session, by } => {
+                self.agent_gone(context, offer, session, by)
+            }
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
             CallEvent::PortFailed(port) => self.port_failed(context, port),
             CallEvent::Silent(port) => self.port_failed(context, port),
@@ -215,6 +230,9 @@ impl Call {
                 rang,
             } => self.connected(context, offer, waited, rang),
             CallEvent::TooLate { offer } => self.too_late(context, offer),
+            CallEvent::JoinedQueue { queue, position } => {
+                self.joined_queue(context, queue, position)
+            }
             CallEvent::LeftQueue {
                 queue,
                 cause,
@@ -230,21 +248,21 @@ impl Call {
         self.settle_ending(context);
     }
 
-    /// The call's id.
-    pub(crate) const fn id(&self) -> CallId {
-        self.id
-    }
-
-    /// Whose phone uses a port.
-    pub(crate) fn side_of(&self, port: PortId) -> Side {
+    /// Whose phone uses a port; nobody's when its leg is over and only its socket is still to be closed.
+    pub(crate) fn side_of(&self, port: PortId) -> Option<Side> {
+        if self.leg.as_ref().is_some_and(|leg| leg.port == port) {
+            return Some(Side::Caller);
+        }
         match &self.phase {
-            Phase::Talking(talking) if talking.leg.port == port => Side::Agent(talking.offer.id),
+            Phase::Talking(talking) if talking.leg.port == port => {
+                Some(Side::Agent(talking.offer.id))
+            }
             Phase::Arriving(_)
             | Phase::InScript
             | Phase::Queued
             | Phase::Direct
             | Phase::Talking(_)
-            | Phase::Ending(_) => self.ring_of(port).map_or(Side::Caller, Side::Agent),
+            | Phase::Ending(_) => self.ring_of(port).map(Side::Agent),
         }
     }
 
@@ -278,34 +296,14 @@ impl Call {
         self.agent
     }
 
-    /// The agent who talks with the caller at this moment.
-    pub(crate) const fn talking_agent(&self) -> Option<AgentId> {
-        match &self.phase {
-            Phase::Talking(_) => self.agent,
-            Phase::Arriving(_)
-            | Phase::InScript
-            | Phase::Queued
-            | Phase::Direct
-            | Phase::Ending(_) => None,
-        }
-    }
-
-    /// The agent whose phone calls.
-    pub(crate) const fn caller_agent(&self) -> Option<AgentId> {
-        self.caller_agent
-    }
-
     /// The last events, oldest first.
     pub(crate) fn trace(&self) -> Vec<String> {
-        self.trace
-            .iter()
-            .map(|(at, event)| format!("{at:?} {event:?}"))
-            .collect()
+        self.trace.lines()
     }
 
-    /// The next turn of this call will panic: for the test of S3.
-    pub(crate) const fn plant_panic(&mut self) {
-        self.planted_panic = true;
+    /// The turn after so many others of this call will panic: for the tests of S3.
+    pub(crate) const fn plant_panic(&mut self, turns: u32) {
+        self.planted_panic = Some(turns);
     }
 
     fn time_up(&mut self, context: &mut Context) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use acd::Acd;
 use media::{PlaybackId, PortId};
-use model::{CallId, Fact, IdSource, Offer, OfferId, Timestamp};
+use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Timestamp};
 use sip::{Endpoint, SessionId};
 
 use crate::config::Config;
@@ -38,6 +38,8 @@ pub(crate) struct Context {
     pub(crate) ids: IdSource,
     /// Whose session it is.
     pub(crate) sessions: BTreeMap<SessionId, (CallId, Side)>,
+    /// Calls of our own agents' phones: who is busy with them (C12).
+    pub(crate) own_calls: BTreeMap<CallId, AgentId>,
     /// Live offers by id, for facts about them.
     pub(crate) offers: BTreeMap<OfferId, Offer>,
     pub(crate) outputs: VecDeque<Output>,

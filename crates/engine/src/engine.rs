@@ -73,6 +73,7 @@ impl Engine {
                 placement: Placement::new(media, seed),
                 ids: IdSource::new(node),
                 sessions: BTreeMap::new(),
+                own_calls: BTreeMap::new(),
                 offers: BTreeMap::new(),
                 outputs: VecDeque::new(),
                 playbacks: 0,
@@ -145,6 +146,11 @@ impl Engine {
         self.context.outputs.pop_front()
     }
 
+    /// Whether nothing is left to say to anybody: no call, and no phone that has not had its last word.
+    pub fn is_quiet(&self) -> bool {
+        self.calls.is_empty() && self.context.sip.is_quiet()
+    }
+
     /// Calls alive.
     pub fn calls(&self) -> usize {
         self.calls.len()
@@ -165,11 +171,11 @@ impl Engine {
         &self.context.acd
     }
 
-    /// Makes the next turn of a call panic: for tests of S3.
+    /// Makes a call's turn panic, after so many others: for tests of S3.
     #[doc(hidden)]
-    pub fn plant_panic(&mut self, call: CallId) {
+    pub fn plant_panic(&mut self, call: CallId, turns: u32) {
         if let Some(call) = self.calls.get_mut(&call) {
-            call.plant_panic();
+            call.plant_panic(turns);
         }
     }
 

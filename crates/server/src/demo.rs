@@ -3,7 +3,7 @@
 use model::Timestamp;
 use store::{Database, NewAgent, NewCustomer, Role};
 
-use crate::people::{self, DEMO_PASSWORD};
+use crate::people;
 
 /// Login, name, queues, roles.
 const AGENTS: [(&str, &str, &[&str], &[Role]); 4] = [
@@ -29,6 +29,11 @@ const CUSTOMERS: [(&str, &str, u8); 2] = [
     ("刘女士 Ms Liu", "13900002222", 0),
 ];
 
+/// The logins of the demo's people.
+pub(crate) fn logins() -> impl Iterator<Item = &'static str> {
+    AGENTS.iter().map(|(login, ..)| *login)
+}
+
 /// Fills the store if nobody is in it; tells whether it did.
 pub(crate) async fn seed(database: &Database, realm: &str, now: Timestamp) -> anyhow::Result<bool> {
     if !database.agents().await?.is_empty() {
@@ -42,7 +47,7 @@ pub(crate) async fn seed(database: &Database, realm: &str, now: Timestamp) -> an
             queues: queues.iter().map(|queue| (*queue).into()).collect(),
             skills: Default::default(),
             roles: roles.iter().copied().collect(),
-            password: people::password(login, realm, DEMO_PASSWORD)?,
+            password: people::demo_password(login, realm)?,
         };
         database.add_agent(agent, now).await?;
     }

@@ -4,20 +4,25 @@ use std::collections::BTreeMap;
 
 use engine::{AgentEntry, Command};
 use model::AgentId;
-use store::{AgentRecord, Database, NewPassword, Secret};
+use store::{AgentRecord, Database, NewPassword, Role, Secret};
 use web::CommandSender;
+
+use crate::demo;
 
 /// The demo's one password. It works on loopback only: the server refuses to listen elsewhere while it is in use.
 pub(crate) const DEMO_PASSWORD: &str = "trunkline-demo";
 /// S28: shorter passwords are weak.
 const PASSWORD_MIN: usize = 12;
 
-/// Refuses weak passwords (S28).
+/// Refuses weak passwords (S28), and the demo's, which everybody knows.
 pub(crate) fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
     if password.chars().count() < PASSWORD_MIN || password == login {
         anyhow::bail!(
             "the password of `{login}` is too weak: it needs at least {PASSWORD_MIN} characters and may not be the login"
         );
+    }
+    if password == DEMO_PASSWORD {
+        anyhow::bail!("the demo's password is public: `{login}` needs another one");
     }
     Ok(())
 }
@@ -25,6 +30,15 @@ pub(crate) fn check_password(login: &str, password: &str) -> anyhow::Result<()> 
 /// Everything that a password becomes.
 pub(crate) fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
     check_password(login, password)?;
+    hashed(login, realm, password)
+}
+
+/// The demo's password, for its own people alone.
+pub(crate) fn demo_password(login: &str, realm: &str) -> anyhow::Result<NewPassword> {
+    hashed(login, realm, DEMO_PASSWORD)
+}
+
+fn hashed(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
     Ok(NewPassword {
         password_hash: store::hash_password(password)?,
         ha1_md5: Secret::new(sip::digest::ha1_md5(login, realm, password)),
@@ -32,21 +46,27 @@ pub(crate) fn password(login: &str, realm: &str, password: &str) -> anyhow::Resu
     })
 }
 
-/// Those who still use the demo's password.
-pub(crate) fn with_demo_password<'a>(agents: &'a [AgentRecord], realm: &str) -> Vec<&'a str> {
-    agents
-        .iter()
-        .filter(|agent| {
-            agent.is_active
-                && *agent.ha1_sha256.expose()
-                    == sip::digest::ha1_sha256(&agent.login, realm, DEMO_PASSWORD)
-        })
-        .map(|agent| agent.login.as_str())
-        .collect()
+/// Those of the demo's people who still use its password. It is tried as on the page: unlike the phones' hashes it does
+/// not depend on a realm that somebody may have changed meanwhile.
+pub(crate) async fn with_demo_password(database: &Database) -> anyhow::Result<Vec<&'static str>> {
+    let mut found = Vec::new();
+    for login in demo::logins() {
+        if database.sign_in(login, DEMO_PASSWORD).await?.is_some() {
+            found.push(login);
+        }
+    }
+    Ok(found)
+}
+
+/// Those who take calls, as the engine must know them. People without that role have no phone: a password that opens the
+/// admin's page is not to be tried out on one.
+pub(crate) fn staff(agents: &[AgentRecord]) -> Vec<AgentEntry> {
+    let works = |agent: &&AgentRecord| agent.is_active && agent.roles.contains(&Role::Agent);
+    agents.iter().filter(works).map(entry).collect()
 }
 
 /// What the engine must know.
-pub(crate) fn entry(agent: &AgentRecord) -> AgentEntry {
+fn entry(agent: &AgentRecord) -> AgentEntry {
     AgentEntry {
         id: agent.id,
         login: agent.login.clone(),
@@ -78,10 +98,9 @@ impl Roster {
     /// Tells the engine what changed.
     pub(crate) async fn refresh(&mut self) -> anyhow::Result<()> {
         let records = self.database.agents().await?;
-        let current: BTreeMap<AgentId, AgentEntry> = records
-            .iter()
-            .filter(|agent| agent.is_active)
-            .map(|agent| (agent.id, entry(agent)))
+        let current: BTreeMap<AgentId, AgentEntry> = staff(&records)
+            .into_iter()
+            .map(|agent| (agent.id, agent))
             .collect();
         let gone: Vec<AgentId> = self
             .known

@@ -52,7 +52,9 @@ async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let demo_agents = people::with_demo_password(&agents, &settings.sip.realm);
+    let demo_agents = people::with_demo_password(&database)
+        .await
+        .context("the agents cannot be tried")?;
     refuse_demo_beyond_loopback(&settings, &demo_agents)?;
     let house = House::build(source.clone(), clock, settings, loaded, &agents, database).await?;
     house.greet(&demo_agents);

@@ -7,7 +7,8 @@ use model::fact::{CallResult, EndedBy};
 use model::{AgentId, CallId, Caller, Fact};
 use sip::{IncomingInvite, Refusal, SessionId};
 
-use super::{Call, Identity, Phase, script};
+use super::trace::Trace;
+use super::{Call, Identity, Phase, ending, script};
 use crate::config::{Entry, RecordingPolicy};
 use crate::context::{Context, Side};
 use crate::leg::{Leg, LegError};
@@ -18,10 +19,10 @@ impl Call {
     /// Takes an INVITE. A call that cannot begin is refused here, with its two facts, and gives `None`.
     pub(crate) fn arrive(
         context: &mut Context,
+        id: CallId,
         session: SessionId,
         invite: IncomingInvite,
     ) -> Option<Self> {
-        let id = CallId::new(context.ids.next(context.now));
         let caller = caller_of(&invite);
         let caller_agent = invite
             .authenticated
@@ -49,6 +50,7 @@ impl Call {
         };
         let mut call = Self::new(context, id, caller, invite.called_user, caller_agent, leg);
         call.enter(context, entry, body);
+        call.settle_ending(context);
         Some(call)
     }
 
@@ -62,6 +64,7 @@ impl Call {
     ) -> Self {
         if let Some(agent) = caller_agent {
             // C12: a leg of the agent's own makes him busy.
+            context.own_calls.insert(id, agent);
             context.tell_acd(acd::Input::PhoneBusy {
                 agent,
                 call: Some(id),
@@ -94,8 +97,11 @@ impl Call {
             last_key: None,
             agent: None,
             answered_late: false,
-            trace: VecDeque::new(),
-            planted_panic: false,
+            pending: VecDeque::new(),
+            driving: false,
+            leaving: false,
+            trace: Trace::default(),
+            planted_panic: None,
         }
     }
 
@@ -141,12 +147,15 @@ impl Call {
         session: SessionId,
         sdp: Option<Bytes>,
     ) {
-        if let Some(sdp) = sdp
-            && self.accept_sdp(context, side, session, &sdp).is_err()
-        {
-            // RFC 3264 §5: an answer that we cannot use leaves no session.
-            self.finish(context, CallResult::Failed, EndedBy::System);
-            return;
+        if let Some(sdp) = sdp {
+            if self.accept_sdp(context, side, session, &sdp).is_err() {
+                // RFC 3264 §5: an answer that we cannot use leaves no session.
+                let result = ending::by_fault(&self.phase);
+                self.finish(context, result, EndedBy::System);
+                return;
+            }
+            // A re-INVITE without SDP tells its direction only here.
+            self.hold_changed(context);
         }
         let Phase::Arriving(entry) = &self.phase else {
             return;

@@ -21,8 +21,6 @@ pub(crate) struct Ending {
     result: CallResult,
     by: EndedBy,
     until: Duration,
-    /// The ACD still has to say how the line was left.
-    leaving: bool,
     told: bool,
 }
 
@@ -30,11 +28,6 @@ impl Ending {
     /// When the fact waits no longer.
     pub(super) fn deadline(&self) -> Option<Duration> {
         (!self.told).then_some(self.until)
-    }
-
-    /// The line is left: nothing of the queue is to be told any more.
-    pub(super) const fn has_left(&mut self) {
-        self.leaving = false;
     }
 
     /// Whether `call.ended` was told.
@@ -61,7 +54,7 @@ impl Call {
         if matches!(self.phase, Phase::Direct) {
             self.phase = Phase::InScript;
         }
-        if self.run.is_some() {
+        if self.has_script() {
             let failure = match end {
                 acd::DirectEnd::Busy | acd::DirectEnd::Declined => ivr::TransferFailure::Busy,
                 acd::DirectEnd::NoAnswer => ivr::TransferFailure::NoAnswer,
@@ -106,11 +99,11 @@ impl Call {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
+        self.leaving |= matches!(self.phase, Phase::Queued);
         let ending = Ending {
             result,
             by,
             until: context.now + LAST_WORDS,
-            leaving: matches!(self.phase, Phase::Queued),
             told: false,
         };
         match std::mem::replace(&mut self.phase, Phase::Ending(ending)) {
@@ -143,7 +136,9 @@ impl Call {
             leg.release(context);
         }
         if let Some(agent) = self.caller_agent {
-            context.tell_acd(acd::Input::PhoneFree { agent });
+            context.own_calls.remove(&self.id);
+            let call = Some(self.id);
+            context.tell_acd(acd::Input::PhoneFree { agent, call });
         }
     }
 
@@ -152,7 +147,7 @@ impl Call {
         let Phase::Ending(ending) = &mut self.phase else {
             return;
         };
-        let waits = ending.leaving || !self.rings.is_empty();
+        let waits = self.leaving || !self.rings.is_empty();
         if ending.told || (waits && context.now < ending.until) {
             return;
         }

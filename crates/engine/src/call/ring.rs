@@ -103,11 +103,14 @@ impl Call {
             .map(|agent| agent.login.clone())
             .unwrap_or_default();
         let bindings = context.sip.bindings(&login).to_vec();
+        let has_phone = !bindings.is_empty();
         let legs: Vec<Leg> = bindings
             .into_iter()
             .filter_map(|binding| self.dial(context, id, &login, binding))
             .collect();
-        if legs.is_empty() {
+        if legs.is_empty() && has_phone {
+            self.withheld(context, id);
+        } else if legs.is_empty() {
             self.unreachable(context, id, NO_PHONE);
         } else {
             self.rings.insert(
@@ -302,6 +305,15 @@ impl Call {
         context.tell_acd(acd::Input::Declined { offer });
     }
 
+    /// A shortage of ours: no fault of the agent's phone, so nothing is charged to it (R7).
+    fn withheld(&self, context: &mut Context, offer: OfferId) {
+        if let Some(offer) = context.offers.remove(&offer) {
+            let cause = CancelCause::Failed;
+            context.fact(Fact::OfferCancelled { offer, cause });
+        }
+        context.tell_acd(acd::Input::Withheld { offer });
+    }
+
     fn unreachable(&self, context: &mut Context, offer: OfferId, status: u16) {
         if let Some(offer) = context.offers.remove(&offer) {
             context.fact(Fact::OfferUnreachable { offer, status });
@@ -364,17 +376,29 @@ impl Call {
         Some((agent, leg))
     }
 
-    /// A media port of a ringing phone failed: that phone cannot be used.
+    /// A media port of ours failed while a phone rang on it: that ring ends, and it is no fault of the phone.
     pub(super) fn ring_failed(&mut self, context: &mut Context, offer: OfferId, port: PortId) {
-        let session = self
-            .rings
-            .get(&offer)
-            .and_then(|ring| ring.legs.iter().find(|leg| leg.port == port))
-            .map(|leg| leg.session);
-        if let Some(session) = session {
-            context.sip.hang_up(context.now, session, None);
-            self.agent_refused(context, offer, session, 500);
+        let Some(ring) = self.rings.get_mut(&offer) else {
+            return;
+        };
+        let Some(leg) = ring.legs.iter().find(|leg| leg.port == port) else {
+            return;
+        };
+        leg.hang_up(context, None);
+        let session = leg.session;
+        // A phone that was being cancelled still has its last word; one that had answered has not.
+        let last = ring.legs.len() == 1;
+        let claimed = matches!(ring.state, RingState::Claimed(claimed) if claimed == session);
+        if claimed && let Some(leg) = ring.take_leg(session) {
+            leg.release(context);
         }
+        let open = matches!(ring.state, RingState::Live { .. } | RingState::Claimed(_));
+        if open && (last || claimed) {
+            ring.legs.iter().for_each(|leg| leg.hang_up(context, None));
+            ring.state = RingState::Withdrawn;
+            self.withheld(context, offer);
+        }
+        self.forget_empty(offer);
     }
 
     /// The offer whose phone uses this port.

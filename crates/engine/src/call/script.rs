@@ -63,7 +63,7 @@ impl Call {
         }
     }
 
-    /// Pushes the script and does what it then wants.
+    /// Pushes the script and does what it then wants; what cannot be done is told to it before anybody else speaks.
     pub(super) fn drive(&mut self, context: &mut Context, push: Push) {
         let Some(mut run) = self.run.take() else {
             return;
@@ -73,18 +73,29 @@ impl Call {
             calendars: &config.calendars,
             scripts: &config.scripts,
         };
-        match push {
-            Push::Input(input) => run.handle_input(context.now, &environment, input),
-            Push::Timeout => run.handle_timeout(context.now, &environment),
+        self.driving = true;
+        let mut push = Some(push);
+        while let Some(next) = push {
+            match next {
+                Push::Input(input) => run.handle_input(context.now, &environment, input),
+                Push::Timeout => run.handle_timeout(context.now, &environment),
+            }
+            while let Some(effect) = run.poll_effect() {
+                self.perform(context, &run, effect);
+            }
+            push = self.pending.pop_front().map(Push::Input);
         }
-        while let Some(effect) = run.poll_effect() {
-            self.perform(context, &run, effect);
-        }
+        self.driving = false;
         self.mask(context, run.is_secret());
         // A call that has left the script for good (an agent, the end) does not take it back.
         if !matches!(self.phase, Phase::Talking(_) | Phase::Ending(_)) {
             self.run = Some(run);
         }
+    }
+
+    /// Whether a script decides what comes next.
+    pub(super) const fn has_script(&self) -> bool {
+        self.driving || self.run.is_some()
     }
 
     fn perform(&mut self, context: &mut Context, run: &Run, effect: Effect) {
@@ -183,34 +194,38 @@ impl Call {
             .get(&queue)
             .map(|queue| queue.music.clone())
         else {
-            self.left_queue(context, queue, QueueExit::Closed, Duration::ZERO);
+            // A reload took the queue away while this call's script still names it: nobody stood in it.
+            self.push_or_end(context, ivr::Input::QueueLeft(QueueExit::Closed));
             return;
         };
         self.stop_playing(context);
         self.phase = Phase::Queued;
         context.tell_acd(acd::Input::Joined {
             call: self.id,
-            queue: queue.clone(),
+            queue,
             head_start,
             caller_agent: self.caller_agent,
             familiar: self.familiar(),
             // R64: a withheld number makes nobody familiar.
             sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
         });
-        if let Some(position) = context.acd.position(self.id) {
-            context.fact(Fact::QueueJoined {
-                call: self.id,
-                queue,
-                position,
-            });
-            self.play(context, vec![Source::Sound(music)], true);
-        }
+        self.play(context, vec![Source::Sound(music)], true);
+    }
+
+    /// The ACD took him in; its words alone order joined and left.
+    pub(super) fn joined_queue(&mut self, context: &mut Context, queue: QueueName, position: u32) {
+        context.fact(Fact::QueueJoined {
+            call: self.id,
+            queue,
+            position,
+        });
     }
 
     fn leave_queue(&mut self, context: &mut Context) {
         self.stop_playing(context);
         if matches!(self.phase, Phase::Queued) {
             self.phase = Phase::InScript;
+            self.leaving = true;
             context.tell_acd(acd::Input::Left {
                 call: self.id,
                 cause: QueueExit::Key,
@@ -227,9 +242,7 @@ impl Call {
         waited: Duration,
     ) {
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        if let Phase::Ending(ending) = &mut self.phase {
-            ending.has_left();
-        }
+        self.leaving = false;
         context.fact(Fact::QueueLeft {
             call: self.id,
             queue,
@@ -250,7 +263,9 @@ impl Call {
 
     /// Hands the script its news; a call without a script ends instead.
     pub(super) fn push_or_end(&mut self, context: &mut Context, input: ivr::Input) {
-        if self.run.is_some() {
+        if self.driving {
+            self.pending.push_back(input);
+        } else if self.run.is_some() {
             self.drive(context, Push::Input(input));
         } else {
             self.finish(context, CallResult::Abandoned, EndedBy::System);

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use media::Source;
+use media::{SoundName, Source};
 use model::fact::{CallResult, EndedBy, Fact};
-use model::{Offer, OfferId};
+use model::{Offer, OfferId, QueueName};
 use sip::SessionId;
 
 use super::ring::ringing_leg;
@@ -20,7 +20,20 @@ pub(crate) struct Talking {
     pub(super) offer: Offer,
     /// The agent's leg.
     pub(super) leg: Leg,
-    held: bool,
+    held_by: HeldBy,
+}
+
+/// Who has put the other on hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct HeldBy {
+    caller: bool,
+    agent: bool,
+}
+
+impl HeldBy {
+    const fn anybody(self) -> bool {
+        self.caller || self.agent
+    }
 }
 
 impl Call {
@@ -32,14 +45,17 @@ impl Call {
         waited: Duration,
         rang: Duration,
     ) {
-        let (Some((agent, leg)), Some(offer)) = (self.claim(offer), context.offers.remove(&offer))
-        else {
+        let claimed = self.claim(offer);
+        let (Some((agent, leg)), Some(offer)) = (claimed, context.offers.remove(&offer)) else {
+            // The ACD holds an agent for a talk that cannot be: he is given back.
+            context.tell_acd(acd::Input::CallGone { call: self.id });
             return;
         };
         self.answer_caller(context);
         let Some(port) = self.leg.as_ref().map(|leg| leg.port) else {
             leg.hang_up(context, None);
             leg.release(context);
+            context.tell_acd(acd::Input::CallGone { call: self.id });
             return;
         };
         self.playing = None;
@@ -58,15 +74,21 @@ impl Call {
         self.phase = Phase::Talking(Box::new(Talking {
             offer,
             leg,
-            held: false,
+            held_by: HeldBy::default(),
         }));
     }
 
     /// A BYE from an agent's phone.
-    pub(super) fn agent_gone(&mut self, context: &mut Context, offer: OfferId, session: SessionId) {
+    pub(super) fn agent_gone(
+        &mut self,
+        context: &mut Context,
+        offer: OfferId,
+        session: SessionId,
+        by: EndedBy,
+    ) {
         match &self.phase {
             Phase::Talking(talking) if talking.leg.session == session => {
-                self.finish(context, CallResult::Answered, EndedBy::Agent);
+                self.finish(context, CallResult::Answered, by);
             }
             Phase::Arriving(_)
             | Phase::InScript
@@ -105,35 +127,41 @@ impl Call {
         }
     }
 
-    /// Hold: the held side hears music, its port and codec stay (phones.md: hold is the server's work).
-    fn hold_changed(&mut self, context: &mut Context) {
+    /// Hold: who is held hears music; ports and codecs stay (hold is the server's work). When both hold, both would
+    /// hear it, but neither listens.
+    pub(super) fn hold_changed(&mut self, context: &mut Context) {
         let Phase::Talking(talking) = &mut self.phase else {
             return;
         };
         let Some(caller) = &self.leg else { return };
-        let held = caller.is_held() || talking.leg.is_held();
-        if held == talking.held {
+        let held_by = HeldBy {
+            caller: caller.is_held(),
+            agent: talking.leg.is_held(),
+        };
+        let former = std::mem::replace(&mut talking.held_by, held_by);
+        if former == held_by {
             return;
         }
-        talking.held = held;
         let (a, b) = (caller.port, talking.leg.port);
-        let held_port = if talking.leg.is_held() { a } else { b };
-        if held {
-            let music = talking
-                .offer
-                .queue
-                .as_ref()
-                .and_then(|queue| context.config.queues.get(queue))
-                .map_or_else(
-                    || media::SoundName::new("music/default"),
-                    |queue| queue.music.clone(),
-                );
-            context.media(media::Command::Unbridge { a, b });
-            context.play(held_port, vec![Source::Sound(music)], true, Duration::ZERO);
-            context.fact(Fact::CallHeld { call: self.id });
-        } else {
+        if !held_by.anybody() {
+            // A bridge stops the music of both.
             context.media(media::Command::Bridge { a, b });
             context.fact(Fact::CallResumed { call: self.id });
+            return;
+        }
+        if !former.anybody() {
+            context.media(media::Command::Unbridge { a, b });
+            context.fact(Fact::CallHeld { call: self.id });
+        }
+        let music = music_of(context, talking.offer.queue.as_ref());
+        for (held, was, port) in [
+            (held_by.agent, former.agent, a),
+            (held_by.caller, former.caller, b),
+        ] {
+            if held && !was {
+                let music = Source::Sound(music.clone());
+                context.play(port, vec![music], true, Duration::ZERO);
+            }
         }
     }
 
@@ -152,4 +180,14 @@ impl Call {
             },
         }
     }
+}
+
+/// What a held party hears.
+fn music_of(context: &Context, queue: Option<&QueueName>) -> SoundName {
+    queue
+        .and_then(|queue| context.config.queues.get(queue))
+        .map_or_else(
+            || SoundName::new("music/default"),
+            |queue| queue.music.clone(),
+        )
 }

@@ -2,13 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::fact::{CallResult, CancelCause, EndedBy, QueueExit};
-use model::{CallId, Fact};
-use sip::Reason;
+use model::fact::{CallResult, CancelCause, EndedBy};
+use model::{AgentId, CallId, Fact, OfferId};
+use sip::{Reason, SessionId};
 
 use super::Engine;
 use crate::call::{self, CallEvent};
-use crate::context::Context;
+use crate::context::{Context, Side};
 use crate::input::Output;
 
 impl Engine {
@@ -41,63 +41,51 @@ impl Engine {
         }
     }
 
-    /// S3: a call whose turn panicked ends alone. Its own state is not to be trusted: what it held is found in the indexes.
-    pub(super) fn bury(&mut self, id: CallId) {
+    /// S3: a call whose turn panicked ends alone. Its own state is not to be trusted.
+    fn bury(&mut self, id: CallId) {
         let Some(call) = self.calls.remove(&id) else {
             return;
         };
         if let Some(former) = self.deadline_of.remove(&id) {
             self.deadlines.remove(&(former, id));
         }
-        let (agent, talking, caller_agent, ended) = (
-            call.agent(),
-            call.talking_agent(),
-            call.caller_agent(),
-            call.has_ended(),
-        );
-        self.context.outputs.push_back(Output::CallBroken {
-            call: id,
-            trace: call.trace(),
-        });
+        let (agent, ended, trace) = (call.agent(), call.has_ended(), call.trace());
         drop(call);
+        self.release(id, agent, ended, trace);
+    }
+
+    /// Gives back all that a broken call held, as the indexes tell it, and tells its end if that was not told.
+    pub(super) fn release(
+        &mut self,
+        id: CallId,
+        agent: Option<AgentId>,
+        ended: bool,
+        trace: Vec<String>,
+    ) {
         let context = &mut self.context;
-        let sessions: Vec<_> = context
-            .sessions
-            .iter()
-            .filter(|(_, (owner, _))| *owner == id)
-            .map(|(session, _)| *session)
-            .collect();
+        let broken = Output::CallBroken { call: id, trace };
+        context.outputs.push_back(broken);
+        let of_call = |(_, (owner, _)): &(&SessionId, &(CallId, Side))| *owner == id;
+        let sessions = context.sessions.iter().filter(of_call);
+        let sessions: Vec<SessionId> = sessions.map(|(session, _)| *session).collect();
         for session in sessions {
-            context
-                .sip
-                .hang_up(context.now, session, Some(internal_error()));
+            let reason = Some(internal_error());
+            context.sip.hang_up(context.now, session, reason);
             context.sessions.remove(&session);
         }
         for port in context.placement.ports_of(id) {
             context.media(media::Command::Close { port });
         }
-        context.tell_acd(acd::Input::Left {
-            call: id,
-            cause: QueueExit::Failed,
-        });
-        if let Some(agent) = talking {
-            context.tell_acd(acd::Input::CallEnded { call: id, agent });
+        context.tell_acd(acd::Input::CallGone { call: id });
+        if let Some(agent) = context.own_calls.remove(&id) {
+            let call = Some(id);
+            context.tell_acd(acd::Input::PhoneFree { agent, call });
         }
-        if let Some(agent) = caller_agent {
-            context.tell_acd(acd::Input::PhoneFree { agent });
-        }
-        let offers: Vec<_> = context
-            .offers
-            .values()
-            .filter(|offer| offer.call == id)
-            .map(|offer| offer.id)
-            .collect();
+        let offers = context.offers.values().filter(|offer| offer.call == id);
+        let offers: Vec<OfferId> = offers.map(|offer| offer.id).collect();
         for offer in offers {
-            call::tell_withdrawn(
-                context,
-                offer,
-                acd::OfferEnd::Cancelled(CancelCause::Failed),
-            );
+            let end = acd::OfferEnd::Cancelled(CancelCause::Failed);
+            call::tell_withdrawn(context, offer, end);
         }
         if !ended {
             context.fact(Fact::CallEnded {

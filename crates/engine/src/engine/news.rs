@@ -3,11 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::fact::{EndedBy, QueueExit};
-use model::{Fact, Offer};
+use model::{CallId, Fact, Offer};
 use sip::Event;
 
 use super::Engine;
-use super::fence::internal_error;
 use crate::call::{self, Call, CallEvent, Way};
 use crate::context::Side;
 
@@ -59,26 +58,30 @@ impl Engine {
                 Side::Caller => CallEvent::CallerGone {
                     by: ended_by(by, EndedBy::Caller),
                 },
-                Side::Agent(offer) => CallEvent::AgentGone { offer, session },
+                Side::Agent(offer) => CallEvent::AgentGone {
+                    offer,
+                    session,
+                    by: ended_by(by, EndedBy::Agent),
+                },
             }),
         }
     }
 
     pub(super) fn arrive(&mut self, session: sip::SessionId, invite: sip::IncomingInvite) {
         let context = &mut self.context;
-        let arrived = catch_unwind(AssertUnwindSafe(|| Call::arrive(context, session, invite)));
+        let id = CallId::new(context.ids.next(context.now));
+        let arrived = catch_unwind(AssertUnwindSafe(|| {
+            Call::arrive(context, id, session, invite)
+        }));
         match arrived {
             Ok(Some(call)) => {
-                let id = call.id();
                 self.calls.insert(id, call);
                 self.after_turn(id);
             }
             Ok(None) => {}
             Err(_) => {
-                tracing::error!("a call could not begin");
-                self.context
-                    .sip
-                    .hang_up(self.context.now, session, Some(internal_error()));
+                self.context.sessions.insert(session, (id, Side::Caller));
+                self.release(id, None, false, Vec::new());
             }
         }
     }
@@ -180,6 +183,11 @@ impl Engine {
                     cause: cause.to_owned(),
                 });
             }
+            acd::Output::JoinedQueue {
+                call,
+                queue,
+                position,
+            } => self.turn(call, CallEvent::JoinedQueue { queue, position }),
             acd::Output::LeftQueue {
                 call,
                 queue,
@@ -266,12 +274,13 @@ impl Engine {
     }
 
     pub(super) fn port_turn(&mut self, port: media::PortId, event: impl FnOnce(Side) -> CallEvent) {
-        if let Some(call) = self.context.placement.owner(port) {
-            let side = self
-                .calls
-                .get(&call)
-                .map_or(Side::Caller, |call| call.side_of(port));
-            self.turn(call, event(side));
+        let owner = self.context.placement.owner(port);
+        let Some((id, call)) = owner.and_then(|id| Some((id, self.calls.get(&id)?))) else {
+            return;
+        };
+        // News of a leg that is over is nobody's: its socket is only still to be closed.
+        if let Some(side) = call.side_of(port) {
+            self.turn(id, event(side));
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Ve
             Err(errors) => {
                 // The calendar's errors name their key: the place is that key's line within its table.
                 for error in errors {
-                    let at = place_of(&document.text, name.get_ref(), &error.key)
+                    let at = document.offset_of(&format!("calendar.{}.{}", name.get_ref(), error.key))
                         .unwrap_or(name.span().start);
                     wrong.push(document.error(
                         at,
@@ -46,24 +46,6 @@ pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Ve
     } else {
         Err(wrong)
     }
-}
-
-/// The byte offset of a value in a calendar's table, by the key path of its error: `mon-fri[1]`, `exception[0].date`.
-fn place_of(text: &str, calendar: &str, path: &str) -> Option<usize> {
-    let root = toml::de::DeTable::parse(text).ok()?;
-    let calendars = root.get_ref().get("calendar")?.get_ref().as_table()?;
-    let mut at = calendars.get(calendar)?;
-    for step in path.split('.') {
-        let (key, indices) = step
-            .split_once('[')
-            .map_or((step, None), |(key, rest)| (key, Some(rest)));
-        at = at.get_ref().as_table()?.get(key)?;
-        for index in indices.into_iter().flat_map(|rest| rest.split('[')) {
-            let index: usize = index.trim_end_matches(']').parse().ok()?;
-            at = at.get_ref().as_array()?.get(index)?;
-        }
-    }
-    Some(at.span().start)
 }
 
 #[cfg(test)]

@@ -43,6 +43,22 @@ impl Document {
         })
     }
 
+    /// The byte offset of a value, by its path: `rtp.address`, `calendar.office.mon-fri[1]`.
+    pub(crate) fn offset_of(&self, path: &str) -> Option<usize> {
+        let root = toml::de::DeTable::parse(&self.text).ok()?;
+        let mut steps = path.split('.');
+        let mut at = root.get_ref().get(steps.next()?)?;
+        for step in steps {
+            let mut indices = step.split('[');
+            at = at.get_ref().as_table()?.get(indices.next()?)?;
+            for index in indices {
+                let index: usize = index.trim_end_matches(']').parse().ok()?;
+                at = at.get_ref().as_array()?.get(index)?;
+            }
+        }
+        Some(at.span().start)
+    }
+
     /// An error at a byte offset.
     pub(crate) fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
         let (line, column) = place(&self.text, offset);

@@ -64,7 +64,7 @@ impl Settings {
     pub(crate) fn read(document: &Document, overrides: &[String]) -> Result<Self, Vec<Diagnostic>> {
         let settings: Self = document.parse().map_err(|error| vec![error])?;
         if overrides.is_empty() {
-            return Ok(settings);
+            return settings.checked(document);
         }
         let mut table: toml::Table = document.parse().map_err(|error| vec![error])?;
         let mut wrong = Vec::new();
@@ -76,12 +76,42 @@ impl Settings {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Self::deserialize(toml::Value::Table(table)).map_err(|error| {
+        let settings = Self::deserialize(toml::Value::Table(table)).map_err(|error| {
             vec![on_command_line(
                 &overrides.join(" --set "),
                 error.message().to_owned(),
             )]
-        })
+        })?;
+        settings.checked(document)
+    }
+
+    /// What no single value tells: an address that nobody can be told to call.
+    fn checked(self, document: &Document) -> Result<Self, Vec<Diagnostic>> {
+        let mut wrong = Vec::new();
+        let mut unreachable = |key: &str, message: &str, help: &str| {
+            let at = document.offset_of(key).unwrap_or(0);
+            wrong.push(document.error(at, message.into(), Some(help.into())));
+        };
+        let everywhere = |address: &SocketAddr| address.ip().is_unspecified();
+        if self.sip.public.is_empty() {
+            for (key, listeners) in [("sip.udp", &self.sip.udp), ("sip.tcp", &self.sip.tcp)] {
+                if listeners.iter().any(everywhere) {
+                    unreachable(
+                        key,
+                        "phones cannot be told this address: it stands for all of them",
+                        "name one address, or say with `sip.public` at which phones reach us",
+                    );
+                }
+            }
+        }
+        if self.rtp.address.is_unspecified() && self.rtp.public.is_none() {
+            unreachable(
+                "rtp.address",
+                "phones cannot be told this address: it stands for all of them",
+                "name one address, or say with `rtp.public` at which phones reach us",
+            );
+        }
+        if wrong.is_empty() { Ok(self) } else { Err(wrong) }
     }
 }
 
@@ -211,6 +241,14 @@ mod tests {
             (
                 "[recording]\npolicy = \"some\"\n",
                 "config/trunkline.toml:2:10: error: unknown variant `some`, expected `all` or `never`",
+            ),
+            (
+                "[sip]\nudp = \"0.0.0.0:5060\"\n",
+                "config/trunkline.toml:2:7: error: phones cannot be told this address",
+            ),
+            (
+                "[rtp]\naddress = \"::\"\n",
+                "config/trunkline.toml:2:11: error: phones cannot be told this address",
             ),
         ];
         for (text, expected) in table {

@@ -16,6 +16,8 @@ pub(crate) struct Sip {
     /// TCP listeners, one or a list.
     #[serde(deserialize_with = "one_or_many")]
     pub tcp: Vec<SocketAddr>,
+    /// Addresses at which phones reach us, where a listener is on all of them (`0.0.0.0`) or behind a NAT.
+    pub(crate) public: Vec<IpAddr>,
     /// Domain of the agents' addresses: `sip:1001@DOMAIN`.
     pub domain: String,
     /// Realm of passwords; a change makes every phone password invalid.
@@ -28,6 +30,7 @@ impl Default for Sip {
         Self {
             udp: vec![listener],
             tcp: vec![listener],
+            public: Vec::new(),
             domain: "localhost".into(),
             realm: "trunkline".into(),
         }
@@ -54,7 +57,7 @@ impl Default for Http {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Rtp {
-    /// `30000-39999`.
+    /// `20000-29999`: below the ports that the system gives to anybody (Linux: from 32768).
     pub ports: PortRange,
     /// Address of the RTP sockets.
     pub address: IpAddr,
@@ -70,8 +73,8 @@ impl Default for Rtp {
     fn default() -> Self {
         Self {
             ports: PortRange {
-                min: 30_000,
-                max: 39_999,
+                min: 20_000,
+                max: 29_999,
             },
             address: IpAddr::from([127, 0, 0, 1]),
             public: None,

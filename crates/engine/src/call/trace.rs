@@ -1,0 +1,86 @@
+//! The last events of a call, for the trace of a defect (S3).
+//!
+//! Names and numbers of ours only: no key of a secret, no number of a caller, no body (S22). It is kept for every call, so
+//! it is small and made without formatting.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::CallEvent;
+
+/// How many past events are kept.
+const EVENTS_MAX: usize = 64;
+
+/// The trace.
+#[derive(Debug, Default)]
+pub(super) struct Trace(VecDeque<Noted>);
+
+#[derive(Debug)]
+struct Noted {
+    at: Duration,
+    what: &'static str,
+    /// The offer, session, port or playback that it was about; 0 for none.
+    about: u64,
+    key: Option<char>,
+}
+
+impl Trace {
+    /// Notes an event; the key of a `secret` input is a dot.
+    pub(super) fn note(&mut self, at: Duration, event: &CallEvent, secret: bool) {
+        if self.0.len() == EVENTS_MAX {
+            self.0.pop_front();
+        }
+        let (what, about) = in_short(event);
+        let key = if let CallEvent::Key { key, .. } = event {
+            Some(if secret { '•' } else { *key })
+        } else {
+            None
+        };
+        self.0.push_back(Noted {
+            at,
+            what,
+            about,
+            key,
+        });
+    }
+
+    /// One line an event, oldest first.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let line = |noted: &Noted| {
+            let key = noted.key.map(|key| format!(" {key}")).unwrap_or_default();
+            format!(
+                "{:.3} {} {}{key}",
+                noted.at.as_secs_f64(),
+                noted.what,
+                noted.about
+            )
+        };
+        self.0.iter().map(line).collect()
+    }
+}
+
+fn in_short(event: &CallEvent) -> (&'static str, u64) {
+    match event {
+        CallEvent::Acked { session, .. } => ("Acked", session.0),
+        CallEvent::CallerGone { .. } => ("CallerGone", 0),
+        CallEvent::Key { .. } => ("Key", 0),
+        CallEvent::ReInvite { session, .. } => ("ReInvite", session.0),
+        CallEvent::AgentRinging { offer } => ("AgentRinging", offer.get()),
+        CallEvent::AgentAnswered { offer, .. } => ("AgentAnswered", offer.get()),
+        CallEvent::AgentRefused { offer, .. } => ("AgentRefused", offer.get()),
+        CallEvent::AgentGone { offer, .. } => ("AgentGone", offer.get()),
+        CallEvent::PlaybackDone(playback) => ("PlaybackDone", playback.0),
+        CallEvent::PortFailed(port) => ("PortFailed", port.0),
+        CallEvent::Silent(port) => ("Silent", port.0),
+        CallEvent::Offered { offer, .. } => ("Offered", offer.id.get()),
+        CallEvent::Withdrawn { offer, .. } => ("Withdrawn", offer.get()),
+        CallEvent::Connected { offer, .. } => ("Connected", offer.get()),
+        CallEvent::TooLate { offer } => ("TooLate", offer.get()),
+        CallEvent::JoinedQueue { .. } => ("JoinedQueue", 0),
+        CallEvent::LeftQueue { .. } => ("LeftQueue", 0),
+        CallEvent::DirectEnded(_) => ("DirectEnded", 0),
+        CallEvent::Identified(_) => ("Identified", 0),
+        CallEvent::TimeUp => ("TimeUp", 0),
+        CallEvent::HangUp => ("HangUp", 0),
+    }
+}
