@@ -30,7 +30,7 @@ const EXCUSED: &str = "calls.excused";
 pub struct CallFilter {
     /// Of this queue (the last one of the call).
     pub queue: Option<QueueName>,
-    /// With this agent (the last one of the call).
+    /// With this agent: the first or the last one of the call.
     pub agent: Option<AgentId>,
     /// That ended so.
     pub result: Option<CallResult>,
@@ -94,7 +94,12 @@ impl Database {
             query.push(" AND queue = ").push_bind(queue.as_str());
         }
         if let Some(agent) = filter.agent {
-            query.push(" AND agent_id = ").push_bind(big(agent.get()));
+            query
+                .push(" AND (agent_id = ")
+                .push_bind(big(agent.get()))
+                .push(" OR first_agent_id = ")
+                .push_bind(big(agent.get()))
+                .push(")");
         }
         if let Some(result) = filter.result {
             query.push(" AND result = ").push_bind(result.name());

@@ -4,7 +4,7 @@ use model::fact::{CallResult, FactRecord};
 use model::{AgentId, CallId, Fact};
 use store::{CallFilter, PageRequest, StoreError};
 
-use crate::world::{MINUTE, MOBILE, NOW, World, after, answered, arrived, cdr_of, ended};
+use crate::world::{MINUTE, MOBILE, NOW, World, after, answered, arrived, cdr_of, ended, offer};
 
 fn page(after: Option<u64>, limit: u32) -> PageRequest {
     PageRequest { after, limit }
@@ -203,5 +203,38 @@ async fn filters_narrow_by_queue_agent_and_result() {
         let found = world.database.calls(&filter, page(None, 50)).await.unwrap();
         let found: Vec<_> = found.items.iter().map(|cdr| cdr.call.get()).collect();
         assert_eq!(found, ids, "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_was_handed_on_belongs_to_its_first_and_its_last_agent() {
+    let mut world = World::new().await;
+    let (anna, ben, carl) = (AgentId::new(7), AgentId::new(8), AgentId::new(9));
+    world.call(1, MOBILE, ben, NOW, 1_000).await;
+    let mut facts = answered(2, MOBILE, anna, NOW, 60_000);
+    let handed_on = Fact::CallConnected {
+        offer: offer(2, ben),
+        waited_ms: 0,
+        rang_ms: 1_000,
+    };
+    let end = facts.len() - 1;
+    facts.insert(end, (after(30_000), handed_on));
+    facts[end + 1].1 = ended(2, CallResult::Answered, Some(ben));
+    world.tell(facts).await;
+    for (agent, queue, ids) in [
+        (anna, None, vec![2]),
+        (ben, None, vec![2, 1]),
+        (carl, None, vec![]),
+        // Both conditions hold, not either.
+        (anna, Some("sales"), vec![]),
+    ] {
+        let filter = CallFilter {
+            agent: Some(agent),
+            queue: queue.map(Into::into),
+            result: None,
+        };
+        let found = world.database.calls(&filter, page(None, 50)).await.unwrap();
+        let found: Vec<_> = found.items.iter().map(|cdr| cdr.call.get()).collect();
+        assert_eq!(found, ids, "{agent}");
     }
 }
