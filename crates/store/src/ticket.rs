@@ -5,7 +5,7 @@
 //! that is not current gets `Conflict` and loses nothing.
 
 use ::ticket::{Actor, Correction, Day, Entry, Event, Number, State, Submission, Ticket};
-use model::{AgentId, CallId, CustomerId, TicketId, Timestamp};
+use model::{AgentId, CallId, CustomerId, Fact, TicketId, Timestamp};
 use sqlx::SqliteConnection;
 
 use crate::Database;
@@ -44,6 +44,10 @@ pub struct Submitted {
     pub ticket: Ticket,
     /// False when the call had its ticket already: its end was read twice.
     pub is_new: bool,
+    /// Whether a `ticket.created` of this ticket was applied ([`Database::apply`]). The process may have ended between the
+    /// ticket's commit and the writing of the fact; whoever finds `false` here tells it. The fact may stand in the log and not be
+    /// applied yet, and is told twice then: it is the same for those who listen.
+    pub is_told: bool,
 }
 
 impl Database {
@@ -64,8 +68,11 @@ impl Database {
                 if let Some(ticket) = ticket_from(conn, call).await? {
                     // The call was read again: so was its offer, which opened a draft.
                     discard_drafts(conn, call).await?;
-                    let is_new = false;
-                    return Ok(Submitted { ticket, is_new });
+                    return Ok(Submitted {
+                        is_new: false,
+                        is_told: is_told(conn, &ticket, call).await?,
+                        ticket,
+                    });
                 }
                 let mut draft = draft(conn, call, agent)
                     .await?
@@ -82,6 +89,7 @@ impl Database {
                 Ok(Submitted {
                     ticket: submission.ticket,
                     is_new: true,
+                    is_told: false,
                 })
             })
         })
@@ -226,6 +234,25 @@ async fn ticket_from(conn: &mut SqliteConnection, call: CallId) -> Result<Option
         .push_bind(call.to_string());
     let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
     row.map(Row::ticket).transpose()
+}
+
+/// Whether the call's timeline holds the birth of this ticket.
+async fn is_told(conn: &mut SqliteConnection, ticket: &Ticket, call: CallId) -> Result<bool> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT fact FROM call_event WHERE call_id = $1 AND kind = 'ticket.created' ORDER BY seq LIMIT $2",
+    )
+    .bind(big(call.get()))
+    .bind(ROWS_MAX)
+    .fetch_all(conn)
+    .await?;
+    for (fact,) in rows {
+        if let Fact::TicketCreated { ticket: told, .. } = from_json("fact", &fact)?
+            && told == ticket.id
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The next number of the day; a refused submit gives it back with its savepoint.

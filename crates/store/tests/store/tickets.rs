@@ -1,10 +1,10 @@
 //! From the draft of a call to a ticket with its timeline.
 
-use model::{AgentId, CallId, Caller, TicketId};
+use model::{AgentId, CallId, Caller, Fact, TicketId};
 use store::{PageRequest, StoreError, TicketFilter};
 use ticket::{Correction, Day, Number, Refused, State, Ticket};
 
-use crate::world::{MOBILE, NOW, World, after, draft};
+use crate::world::{MINUTE, MOBILE, NOW, World, after, draft};
 
 const CALL: CallId = CallId::new(5);
 
@@ -336,4 +336,33 @@ async fn tickets_are_listed_by_page_and_filter() {
         list(by(Some(State::New), Some(anna), Some(customer))).await,
         []
     );
+}
+
+#[tokio::test]
+async fn a_birth_that_was_never_told_is_found_out() {
+    let mut world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let offered = draft(5, agent, Caller::new(MOBILE, None));
+    world.database.open_draft(&offered).await.unwrap();
+    world.call(5, MOBILE, agent, NOW, MINUTE).await;
+    let again = async |world: &World| {
+        let submitted = world.database.submit(CALL, agent, today(), after(1)).await;
+        let submitted = submitted.unwrap();
+        (submitted.is_new, submitted.is_told, submitted.ticket.id)
+    };
+    let (is_new, is_told, ticket) = again(&world).await;
+    assert_eq!((is_new, is_told), (true, false));
+    // The process ends here: the ticket stands, and no fact tells of it.
+    let mut world = world.reopen().await;
+    assert_eq!(again(&world).await, (false, false, ticket));
+    let born = |ticket| Fact::TicketCreated {
+        ticket,
+        number: "261118-0001-1".to_owned(),
+        call: Some(CALL),
+        agent: Some(agent),
+    };
+    world.tell(vec![(NOW, born(TicketId::new(1)))]).await;
+    assert_eq!(again(&world).await, (false, false, ticket), "another one's");
+    world.tell(vec![(NOW, born(ticket))]).await;
+    assert_eq!(again(&world).await, (false, true, ticket));
 }
