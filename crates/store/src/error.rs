@@ -132,6 +132,15 @@ pub enum FactLogError {
 }
 
 impl FactLogError {
+    /// Whether it is the fact's own fault: the same fact fails again however often it is tried, and only by giving it up do
+    /// those behind it get through. Everything else may pass: a disk is repaired, a full one is emptied.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unwritable(_) | Self::TooLong(_) => true,
+            Self::InUse(_) | Self::Damaged { .. } | Self::File { .. } => false,
+        }
+    }
+
     pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
         Self::File {
             path: path.to_owned(),

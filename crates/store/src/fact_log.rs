@@ -7,12 +7,13 @@
 //! skipped: the file stays as it is, the report names what is lost, and numbers go on behind it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use model::{Fact, FactRecord, Timestamp};
 
 use crate::error::FactLogError;
+use crate::private;
 use segment::Scan;
 
 pub use reader::FactReader;
@@ -74,7 +75,7 @@ impl FactLog {
         floor: u64,
         segment_bytes_max: u64,
     ) -> Result<(Self, RecoveryReport), FactLogError> {
-        fs::create_dir_all(dir).map_err(|error| FactLogError::file(dir, error))?;
+        private::make_folder(dir).map_err(|error| FactLogError::file(dir, error))?;
         let lock = lock(dir)?;
         let firsts = segment::list(dir).map_err(|error| FactLogError::file(dir, error))?;
         let mut report = RecoveryReport::default();
@@ -177,13 +178,13 @@ impl FactLog {
 }
 
 impl Segment {
-    /// A new segment; its number is above all that were given, so there is none of that name.
+    /// A new segment; its number is above all that were given, so there is none of that name, unless an attempt before
+    /// made it and could not make its name last: that one is empty, and is taken.
     fn begin(dir: &Path, first: u64) -> Result<Self, FactLogError> {
         let path = segment::path_of(dir, first);
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(&path)
+        let made = private::file().append(true).create_new(true).open(&path);
+        let file = made
+            .or_else(|error| reopen_empty(&path, error))
             .map_err(|error| FactLogError::file(&path, error))?;
         // Its name has to last, too.
         let folder = File::open(dir).and_then(|dir| dir.sync_all());
@@ -237,11 +238,24 @@ impl Segment {
     }
 }
 
+/// The segment that an attempt before left without a fact; any other error, or one that holds something, stays an error.
+fn reopen_empty(path: &Path, error: io::Error) -> io::Result<File> {
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        return Err(error);
+    }
+    let file = OpenOptions::new().append(true).open(path)?;
+    if file.metadata()?.len() == 0 {
+        Ok(file)
+    } else {
+        Err(error)
+    }
+}
+
 /// One writer for each folder; the lock goes with the process.
 fn lock(dir: &Path) -> Result<File, FactLogError> {
     let path = dir.join("lock");
     let failed = |error| FactLogError::file(&path, error);
-    let file = OpenOptions::new()
+    let file = private::file()
         .write(true)
         .create(true)
         .truncate(false)

@@ -304,3 +304,54 @@ fn readers_follow_while_it_is_written() {
     }
     assert_eq!(follower.join().unwrap(), (1..=2_000).collect::<Vec<u64>>());
 }
+
+#[test]
+fn a_segment_that_was_begun_in_vain_is_taken_and_a_strangers_is_not() {
+    let scratch = Scratch::new();
+    let dir = scratch.path();
+    let (mut log, _) = FactLog::open_with(dir, 0, 1).unwrap();
+    fill(&mut log, 1, 1);
+    // As if the folder could not be synced after the file was made.
+    File::create(segment(dir, 2)).unwrap();
+    fill(&mut log, 2, 2);
+    fs::write(segment(dir, 3), "what is this").unwrap();
+    let refused = log.append(at(3), vec![fact(3)]).unwrap_err();
+    assert!(!refused.is_permanent(), "{refused}");
+    fs::remove_file(segment(dir, 3)).unwrap();
+    fill(&mut log, 3, 3);
+    let all = log.reader().read_from(1, 100).unwrap();
+    assert_eq!(seqs(&all), [1, 2, 3]);
+}
+
+#[test]
+fn a_fact_that_no_record_holds_is_told_from_a_disk_that_fails() {
+    let scratch = Scratch::new();
+    let (mut log, _) = open(scratch.path());
+    let endless = Fact::TicketChanged {
+        ticket: model::TicketId::new(1),
+        event: "x".repeat(record::JSON_BYTES_MAX),
+    };
+    for _ in 0..2 {
+        let refused = log.append(at(1), vec![fact(1), endless.clone()]);
+        assert!(refused.unwrap_err().is_permanent());
+    }
+    let records = log.append(at(1), vec![fact(1)]).unwrap();
+    assert_eq!(seqs(&records), [1], "it used no number");
+}
+
+#[test]
+fn s23_nobody_else_reads_the_log() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let dir = scratch.path().join("log");
+    let (mut log, _) = open(&dir);
+    fill(&mut log, 1, 2);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&dir), 0o700);
+    let entries: Vec<_> = fs::read_dir(&dir).unwrap().collect();
+    assert_eq!(entries.len(), 2, "the segment and the lock");
+    for entry in entries {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
