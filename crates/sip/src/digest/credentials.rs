@@ -29,9 +29,12 @@ pub struct Credentials {
     pub algorithm: Algorithm,
 }
 
+/// RFC 7616 §3.4 knows 12. Each is compared with those before it, and this is read before anybody is authenticated.
+const PARAMETERS_MAX: usize = 32;
+
 impl Credentials {
-    /// Reads `Digest …`. `None` for another scheme, a malformed or repeated parameter, another algorithm or qop, or when
-    /// one that we need is missing.
+    /// Reads `Digest …`. `None` for another scheme, a malformed or repeated parameter, more than 32 of them, another algorithm or
+    /// qop, or when one that we need is missing.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let fields = Fields::parse(text)?;
         if fields.get("qop")? != b"auth" {
@@ -81,6 +84,7 @@ impl<'a> Fields<'a> {
         loop {
             let name = cursor.token()?;
             if !cursor.eat_separator(b'=')
+                || rows.len() >= PARAMETERS_MAX
                 || rows
                     .iter()
                     .any(|(known, _)| known.eq_ignore_ascii_case(name))

@@ -23,6 +23,10 @@ impl Endpoint {
             return self.refuse(request, flow, 403, "address of record of another user");
         }
         let contacts: Vec<NameAddr<'_>> = request.addresses(Header::Contact).collect();
+        // S7: before each contact is compared with all others.
+        if contacts.len() > self.registrar.limits().contacts_max {
+            return self.refuse(request, flow, 403, "too many contacts");
+        }
         if contacts
             .iter()
             .any(|contact| self.is_ourselves(contact, flow))
