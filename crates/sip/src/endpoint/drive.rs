@@ -1,6 +1,6 @@
 //! Runs the transaction machines: their actions become messages and timers.
 
-use super::Endpoint;
+use super::{Endpoint, respond::answer_flow};
 use crate::{
     flow::Flow,
     message::{Message, Method},
@@ -122,6 +122,7 @@ impl Endpoint {
         flow: Flow,
         response: Bytes,
     ) {
+        let flow = answer_flow(request, flow);
         let key = request
             .method()
             .and_then(|method| ServerKey::of(request, method));

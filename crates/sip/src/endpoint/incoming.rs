@@ -2,6 +2,7 @@
 
 use super::{
     Endpoint,
+    respond::answer_flow,
     session::{Session, Stage},
 };
 use crate::{
@@ -67,6 +68,7 @@ impl Endpoint {
     ) -> Option<TransactionId> {
         let key = ServerKey::of(request, &Method::Invite)?;
         let trying = self.response(request, flow, 100, "").finish();
+        let flow = answer_flow(request, flow);
         let mut actions = Vec::new();
         let machine = Machine::InviteServer(InviteServer::start(
             self.setting(flow),

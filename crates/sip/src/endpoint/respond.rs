@@ -1,14 +1,14 @@
 //! Responses, RFC 3261 §8.2.6: where they go, what they copy, and the refusals that leave no memory (S9).
 //!
 //! S13: a response goes to the source of its request, over the same flow; Via is amended by `received` and `rport`
-//! (RFC 3581) but never followed.
+//! (RFC 3581), and of what it says only the port is followed, by datagrams alone (RFC 3261 §18.2.2).
 
 use super::{Challenge, Endpoint};
 use crate::{
     counters::Counters,
     digest::offered,
     event::Output,
-    flow::{Flow, Transmit},
+    flow::{Flow, Transmit, Transport},
     message::{Builder, Header, Message, Method, Uri, Value, Via},
     random::hex,
 };
@@ -16,8 +16,29 @@ use bytes::Bytes;
 use core::time::Duration;
 use std::net::SocketAddr;
 
+/// RFC 3261 §18.2.2: the port of a sent-by that names none.
+const SIP_PORT: u16 = 5060;
+
 /// What we do, in the words of Allow.
 pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER";
+
+/// RFC 3261 §18.2.2: where the answers to a request go.
+///
+/// The address is that of the source, whatever Via says (S13). A datagram without `rport` is answered to the port of
+/// sent-by: a phone may send from one port and listen on another.
+pub(super) fn answer_flow(request: &Message, flow: Flow) -> Flow {
+    let via = request.first(Header::Via).and_then(Via::parse);
+    match (flow.transport, via) {
+        (Transport::Udp, Some(via)) if !via.wants_rport() => {
+            let port = via.port.filter(|port| *port > 0).unwrap_or(SIP_PORT);
+            Flow {
+                remote: SocketAddr::new(flow.remote.ip(), port),
+                ..flow
+            }
+        }
+        (Transport::Udp | Transport::Tcp, _) => flow,
+    }
+}
 
 impl Endpoint {
     pub(super) fn transmit(&mut self, flow: Flow, bytes: Bytes) {
@@ -69,7 +90,7 @@ impl Endpoint {
     ) {
         let tag = self.stateless_tag(request);
         let bytes = extra(self.response(request, flow, status, &tag)).finish();
-        self.transmit(flow, bytes);
+        self.transmit(answer_flow(request, flow), bytes);
     }
 
     pub(super) fn stateless_tag(&self, request: &Message) -> String {

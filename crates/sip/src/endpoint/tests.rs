@@ -1,5 +1,6 @@
 //! Stories in virtual time: endpoints wired to one another, and phones that speak raw text.
 
+mod addresses;
 mod answers;
 mod bounds;
 mod calls;
