@@ -482,3 +482,35 @@ fn s6_draining_refuses_new_calls_and_keeps_old_ones() {
     world.at(SERVER, |node, _| node.set_refusing(None));
     world.hotline();
 }
+
+/// S6: a node may stop once nothing of it is under way.
+#[test]
+fn s6_quiet_is_who_has_no_call_and_nothing_to_repeat() {
+    let quiet = |world: &mut World| world.at(SERVER, |node, _| node.is_quiet());
+    let mut world = World::new();
+    assert!(quiet(&mut world));
+    let (_, server) = world.talk();
+    assert!(!quiet(&mut world), "a call");
+    world.loss = Box::new(|_| true);
+    world.at(SERVER, |node, now| node.hang_up(now, server, None));
+    assert!(!quiet(&mut world), "a BYE that nobody has answered");
+    world.loss = Box::new(|_| false);
+    world.run_ms(600);
+    assert!(quiet(&mut world), "its answer has come");
+    assert_ne!(world.sizes(SERVER).transactions, 0, "and is waited out");
+
+    let mut world = World::new();
+    let (_, server) = world.hotline();
+    assert!(!quiet(&mut world), "a call that rings");
+    world.loss = Box::new(|_| true);
+    let busy = Refusal::new(486);
+    world.at(SERVER, |node, now| node.reject(now, server, busy));
+    assert!(!quiet(&mut world), "a refusal without its ACK");
+    world.loss = Box::new(|_| false);
+    world.run_ms(600);
+    assert!(quiet(&mut world));
+
+    let mut world = World::new();
+    world.call(SERVER, ALICE, "alice");
+    assert!(!quiet(&mut world), "a call of ours");
+}
