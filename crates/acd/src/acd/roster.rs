@@ -100,7 +100,10 @@ impl Acd {
     /// The end of a deleted agent, once no call holds him.
     pub(super) fn forget_agent(&mut self, now: Duration, id: AgentId) {
         if let Some(agent) = self.agents.get_mut(&id) {
+            // What came in since he was deleted counts for nothing: the last that is told of him is that he is offline.
             agent.bound = Bound::Free;
+            agent.own_calls.clear();
+            agent.wish = Requested::Offline;
             self.publish(now, id, cause::REMOVED);
             self.agents.remove(&id);
         }

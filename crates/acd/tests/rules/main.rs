@@ -9,10 +9,13 @@
 )]
 
 mod counts;
+mod direct;
 mod familiar;
 mod general;
+mod gone;
 mod idle;
 mod offers;
+mod own_calls;
 mod queues;
 mod random;
 mod recent;
@@ -21,3 +24,4 @@ mod seats;
 mod states;
 mod stream;
 mod support;
+mod withheld;

@@ -1,17 +1,9 @@
-//! D5-D8, D30 and named agents: how callers come into a queue and out of it.
+//! D5-D8, D30: how callers come into a queue and out of it.
 
-use acd::{Input, Output};
+use acd::Output;
 use model::fact::QueueExit;
 
-use crate::support::{Centre, SUPPORT, call, id, queue, s};
-
-fn direct(centre: &mut Centre, number: u64, agent: char) {
-    centre.input(Input::Direct {
-        call: call(number),
-        agent: id(agent),
-        ring_timeout: s(25),
-    });
-}
+use crate::support::{Centre, SUPPORT, call, queue, s};
 
 #[test]
 fn d5_a_full_queue_takes_nobody_in() {
@@ -155,58 +147,45 @@ fn a_caller_who_joins_elsewhere_has_left_the_first_line() {
     assert_eq!(centre.acd.waiting(&SUPPORT.into()), 0);
 }
 
-#[test]
-fn b12_a_named_agent_is_rung_outside_queues() {
-    let mut centre = Centre::tuned("linear", "A", |queue| queue.wrap_up = s(30));
-    direct(&mut centre, 1, 'A');
-    centre.expect("offer 1 A").expect_state('A', "ringing 1");
-    centre
-        .joins(2)
-        .expect("")
-        .answers('A')
-        .expect("connect 1 A");
-    centre.wait(60).ends('A').expect("offer 2 A");
-    assert_eq!(centre.decisions[0].strategy, "direct");
+/// What orders a call's way through queues, with its place on joining.
+fn way(centre: &Centre, number: u64) -> Vec<String> {
+    let words = centre
+        .outputs
+        .iter()
+        .filter_map(|(_, output)| match output {
+            Output::JoinedQueue {
+                call: who,
+                queue,
+                position,
+            } if *who == call(number) => Some(format!("joined {queue} {position}")),
+            Output::Offer { call: who, .. } if *who == call(number) => Some("offer".to_owned()),
+            Output::Connect { call: who, .. } if *who == call(number) => Some("connect".to_owned()),
+            Output::LeftQueue {
+                call: who, cause, ..
+            } if *who == call(number) => Some(format!("left {cause:?}")),
+            _ => None,
+        });
+    words.collect()
 }
 
 #[test]
-fn b12_a_named_agent_who_cannot_be_had_is_told() {
-    let mut centre = Centre::new("linear", "ABC");
-    centre.rests('B').signs_out('C').joins(1).silence();
-    for (number, agent) in (2..).zip("ABC".chars()) {
-        direct(&mut centre, number, agent);
-        centre.expect(&format!("busy {number} {agent}"));
-    }
-    direct(&mut centre, 5, 'Z');
-    centre.expect("unreachable 5 Z").hangs_up(1).silence();
-    direct(&mut centre, 6, 'A');
-    centre
-        .wait(25)
-        .expect("offer 6 A, missed 6 A, no answer 6 A");
-    direct(&mut centre, 7, 'A');
-    centre.declines('A').expect("offer 7 A, declined 7 A");
-    direct(&mut centre, 8, 'A');
-    centre.fails('A', 503).expect("offer 8 A, unreachable 8 A");
-    direct(&mut centre, 9, 'A');
-    centre
-        .rests('A')
-        .expect("offer 9 A, cancelled 9 A AgentNotReady, busy 9 A");
-    centre.ready('A');
-    direct(&mut centre, 10, 'A');
-    centre
-        .hangs_up(10)
-        .expect("offer 10 A, cancelled 10 A CallerLeft");
+fn joining_is_told_with_the_place_before_any_offer() {
+    let mut centre = Centre::new("linear", "A");
+    centre.joins(1).joins(2).joins_vip(3, 60).answers('A');
+    centre.hangs_up(2);
+    assert_eq!(way(&centre, 1), ["joined support 1", "offer", "connect"]);
+    assert_eq!(way(&centre, 2), ["joined support 2", "left Abandoned"]);
+    assert_eq!(way(&centre, 3), ["joined support 1"], "60 s ahead");
 }
 
 #[test]
-fn b12_a_call_that_joins_a_queue_no_longer_rings_the_named_agent() {
-    let mut centre = Centre::new("linear", "AB");
-    direct(&mut centre, 1, 'B');
+fn who_is_refused_at_once_never_joined() {
+    let mut centre = Centre::tuned("linear", "A", |queue| queue.max_waiting = Some(1));
+    centre.joins(1).joins(2).joins_in(3, "nowhere");
     centre
-        .silence()
-        .joins(1)
-        .expect("cancelled 1 B QueueLeft, offer 1 A");
-    direct(&mut centre, 1, 'B');
-    centre.expect("cancelled 1 A QueueLeft, offer 1 B");
-    assert_eq!(centre.acd.waiting(&SUPPORT.into()), 0);
+        .add_queue(queue("empty", "linear"))
+        .joins_in(4, "empty");
+    assert_eq!(way(&centre, 2), ["left Full"]);
+    assert_eq!(way(&centre, 3), ["left Closed"]);
+    assert_eq!(way(&centre, 4), ["left NoAgents"]);
 }

@@ -1,23 +1,9 @@
-//! A5, C3, C4, C12: agents' states, phones and wrap-up.
+//! A5, C3, C4: agents' states, phones and wrap-up.
 
 use acd::{Input, Requested};
 use model::NotReadyReason;
 
 use crate::support::{Centre, SUPPORT, call, id, s};
-
-fn busy(centre: &mut Centre, agent: char) {
-    centre.input(Input::PhoneBusy {
-        agent: id(agent),
-        call: Some(call(99)),
-    });
-}
-
-fn free(centre: &mut Centre, agent: char) {
-    centre.input(Input::PhoneFree {
-        agent: id(agent),
-        call: Some(call(99)),
-    });
-}
 
 #[test]
 fn a5_a_lost_phone_is_not_ready_and_comes_back_to_ready() {
@@ -127,49 +113,6 @@ fn r21_a_break_during_the_ring_stops_it_and_charges_nothing() {
 }
 
 #[test]
-fn c12_a_call_of_his_own_makes_him_busy_without_wrap_up() {
-    let mut centre = Centre::tuned("linear", "A", |queue| queue.wrap_up = s(30));
-    busy(&mut centre, 'A');
-    centre
-        .expect_state('A', "talking 99")
-        .joins(1)
-        .expect("")
-        .wait(60);
-    free(&mut centre, 'A');
-    centre.expect("offer 1 A").rests('A').silence();
-    busy(&mut centre, 'A');
-    centre.expect_state('A', "talking 99");
-    free(&mut centre, 'A');
-    centre.expect_state('A', "not_ready break");
-}
-
-#[test]
-fn c12_picking_up_the_phone_stops_a_ring_and_an_offline_agent_stays_offline() {
-    let mut centre = Centre::new("linear", "AB");
-    centre.joins(1).silence();
-    busy(&mut centre, 'A');
-    centre.expect("cancelled 1 A AgentNotReady, offer 1 B");
-    centre.signs_out('A').expect_state('A', "talking 99");
-    free(&mut centre, 'A');
-    centre.expect_state('A', "offline");
-    busy(&mut centre, 'A');
-    centre.expect_state('A', "offline");
-}
-
-#[test]
-fn c12_a_second_leg_during_a_call_keeps_him_busy_after_it() {
-    let mut centre = Centre::new("linear", "A");
-    centre.joins(1).answers('A');
-    busy(&mut centre, 'A');
-    centre
-        .expect_state('A', "talking 1")
-        .ends('A')
-        .expect_state('A', "talking 99");
-    free(&mut centre, 'A');
-    centre.expect_state('A', "ready");
-}
-
-#[test]
 fn who_is_deleted_in_a_call_keeps_his_state_until_it_ends() {
     let mut centre = Centre::tuned("linear", "AB", |queue| queue.wrap_up = s(30));
     centre
@@ -199,8 +142,9 @@ fn inputs_about_strangers_change_nothing() {
         .input(Input::WrapUpEnded(id('Z')));
     centre.input(Input::AgentRemoved(id('Z')));
     centre.input(Input::PhoneRegistered(id('Z')));
-    busy(&mut centre, 'Z');
-    free(&mut centre, 'Z');
+    let (agent, own) = (id('Z'), Some(call(99)));
+    centre.input(Input::PhoneBusy { agent, call: own });
+    centre.input(Input::PhoneFree { agent, call: own });
     centre.hangs_up(7).input(Input::CallEnded {
         call: call(7),
         agent: id('A'),
@@ -211,6 +155,8 @@ fn inputs_about_strangers_change_nothing() {
         .input(Input::Ringing { offer });
     centre.input(Input::Declined { offer });
     centre.input(Input::Failed { offer, status: 500 });
+    centre.input(Input::Withheld { offer });
+    centre.input(Input::CallGone { call: call(7) });
     centre
         .expect("")
         .expect_state('Z', "unknown")

@@ -1,12 +1,14 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
+use acd::{Acd, Input, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
-use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+mod moves;
+mod told;
 
 const AGENTS: u64 = 9;
 const QUEUES: [&str; 3] = ["one", "two", "three"];
@@ -34,9 +36,16 @@ struct World {
     version: u64,
     calls: u64,
     /// The live offers, some dead ones, and who was last seen talking to whom.
-    live: BTreeSet<OfferId>,
+    live: BTreeMap<OfferId, CallId>,
     dead: Vec<OfferId>,
     talks: BTreeMap<AgentId, CallId>,
+    /// Who stands in a queue, by what was told.
+    line: BTreeSet<CallId>,
+    /// Until when we may not be asked to ring for a caller again.
+    withheld: BTreeMap<CallId, Duration>,
+    /// The calls of agents' phones.
+    own: BTreeMap<AgentId, BTreeSet<CallId>>,
+    lost: u32,
     transcript: String,
     connected: u32,
 }
@@ -49,9 +58,13 @@ impl World {
             now: Duration::from_secs(1_800_000_000),
             version: 0,
             calls: 0,
-            live: BTreeSet::new(),
+            live: BTreeMap::new(),
             dead: Vec::new(),
             talks: BTreeMap::new(),
+            line: BTreeSet::new(),
+            withheld: BTreeMap::new(),
+            own: BTreeMap::new(),
+            lost: 0,
             transcript: String::new(),
             connected: 0,
         };
@@ -95,12 +108,13 @@ impl World {
             7..=14 => self.answer(),
             15..=16 => {
                 let offer = self.offer();
-                self.live.remove(&offer).then(|| self.dead.push(offer));
+                self.end(offer);
                 self.input(Input::Declined { offer });
             }
+            17 => self.withhold(),
             18 => {
                 let (offer, status) = (self.offer(), self.dice.pick(&[404, 408, 486, 503]));
-                self.live.remove(&offer).then(|| self.dead.push(offer));
+                self.end(offer);
                 self.input(Input::Failed { offer, status });
             }
             19..=20 => {
@@ -128,7 +142,10 @@ impl World {
             31 if self.dice.roll(3) == 0 => self.request(agent, Requested::Offline),
             32 => self.phone(agent),
             33 => self.direct(agent),
-            34 if self.dice.roll(6) == 0 => self.input(Input::AgentRemoved(agent)),
+            34 if self.dice.roll(6) == 0 => {
+                self.own.remove(&agent);
+                self.input(Input::AgentRemoved(agent));
+            }
             35 => {
                 self.put(agent);
                 self.input(Input::PhoneRegistered(agent));
@@ -136,91 +153,9 @@ impl World {
             36 if self.dice.roll(6) == 0 => self.configure(),
             37 => self.identify(),
             38 => self.input(Input::WrapUpEnded(agent)),
+            39 if self.dice.roll(4) == 0 => self.lose(),
             _ => self.pass(),
         }
-    }
-
-    /// Mostly a live offer; now and then one that has ended, as a crossing message would name it.
-    fn offer(&mut self) -> OfferId {
-        let live: Vec<OfferId> = self.live.iter().copied().collect();
-        match (live.is_empty(), self.dead.is_empty()) {
-            (true, true) => OfferId::new(1),
-            (true, false) => self.dead[self.dead.len() - 1],
-            (false, false) if self.dice.roll(8) == 0 => self.dead[self.dead.len() - 1],
-            (false, _) => self.dice.pick(&live),
-        }
-    }
-
-    fn answer(&mut self) {
-        let offer = self.offer();
-        if self.dice.roll(4) > 0 {
-            self.input(Input::Ringing { offer });
-        }
-        self.input(Input::Answered { offer });
-    }
-
-    fn join(&mut self) {
-        self.calls += 1;
-        let familiar = self.familiar();
-        let caller_agent =
-            (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
-        let input = Input::Joined {
-            call: CallId::new(self.calls),
-            queue: self.dice.pick(&QUEUES).into(),
-            head_start: Duration::from_secs(self.dice.roll(3) * 30),
-            caller_agent,
-            familiar,
-            sticky: self.dice.roll(4) > 0,
-        };
-        self.input(input);
-    }
-
-    fn familiar(&mut self) -> Option<Familiar> {
-        (self.dice.roll(2) == 0).then(|| Familiar {
-            agent: AgentId::new(1 + self.dice.roll(AGENTS)),
-            source: FamiliarSource::Owner,
-        })
-    }
-
-    fn identify(&mut self) {
-        let (call, familiar) = (CallId::new(self.calls), self.familiar());
-        self.input(Input::Identified { call, familiar });
-    }
-
-    fn direct(&mut self, agent: AgentId) {
-        self.calls += 1;
-        let (call, ring_timeout) = (CallId::new(self.calls), Duration::from_secs(25));
-        self.input(Input::Direct {
-            call,
-            agent,
-            ring_timeout,
-        });
-    }
-
-    fn phone(&mut self, agent: AgentId) {
-        let input = match self.dice.roll(10) {
-            0 => Input::PhoneUnregistered(agent),
-            1 => Input::PhoneBusy { agent, call: None },
-            2..=5 => Input::PhoneFree { agent, call: None },
-            _ => Input::PhoneRegistered(agent),
-        };
-        self.input(input);
-    }
-
-    fn put(&mut self, id: AgentId) {
-        let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
-        let queues = queues.map(|name| QueueName::from(*name)).collect();
-        let login = format!("{}{id}", self.dice.roll(3));
-        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
-    }
-
-    fn request(&mut self, agent: AgentId, request: Requested) {
-        let cause = "agent";
-        self.input(Input::StateRequested {
-            agent,
-            request,
-            cause,
-        });
     }
 
     fn pass(&mut self) {
@@ -243,32 +178,9 @@ impl World {
         while let Some(output) = self.acd.poll_output() {
             self.transcript
                 .push_str(&format!("{:?}  {output:?}\n", self.now));
-            match output {
-                Output::Offer { offer, .. } => assert!(self.live.insert(offer)),
-                Output::Withdraw { offer, .. } => self.bury(offer),
-                Output::Connect {
-                    offer, call, agent, ..
-                } => {
-                    self.bury(offer);
-                    self.connected += 1;
-                    assert!(
-                        self.talks.insert(agent, call).is_none(),
-                        "{agent} talks twice"
-                    );
-                }
-                Output::AgentStateChanged { from, to, .. } => assert_ne!(from, to),
-                Output::TooLate { offer, .. } => assert!(!self.live.contains(&offer)),
-                Output::JoinedQueue { .. }
-                | Output::LeftQueue { .. }
-                | Output::DirectEnded { .. } => {}
-            }
+            self.told(output);
         }
-    }
-
-    /// An offer ended: it must have been alive.
-    fn bury(&mut self, offer: OfferId) {
-        assert!(self.live.remove(&offer), "offer {offer} ended twice");
-        self.dead.push(offer);
+        self.compare();
     }
 }
 
@@ -290,6 +202,8 @@ fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
     let (one, two) = (run(7, 2_000), run(7, 2_000));
     assert!(one.transcript == two.transcript, "two runs differ");
     assert!(one.connected > 100, "{} connected", one.connected);
+    let (withheld, lost) = (one.withheld.len(), one.lost);
+    assert!(withheld > 5 && lost > 5, "{withheld} withheld, {lost} lost");
     assert!(one.transcript != run(9, 2_000).transcript);
 }
 

@@ -1,0 +1,144 @@
+//! What may happen in a step: callers, phones, people, and an engine that fails now and then.
+
+use std::time::Duration;
+
+use acd::{AgentProfile, Input, QueueConfig, Requested};
+use model::profile::{Familiar, FamiliarSource};
+use model::{AgentId, AgentState, CallId, OfferId, QueueName};
+
+use super::{AGENTS, QUEUES, World};
+
+impl World {
+    /// Mostly a live offer; now and then one that has ended, as a crossing message would name it.
+    pub(super) fn offer(&mut self) -> OfferId {
+        let live: Vec<OfferId> = self.live.keys().copied().collect();
+        match (live.is_empty(), self.dead.is_empty()) {
+            (true, true) => OfferId::new(1),
+            (true, false) => self.dead[self.dead.len() - 1],
+            (false, false) if self.dice.roll(8) == 0 => self.dead[self.dead.len() - 1],
+            (false, _) => self.dice.pick(&live),
+        }
+    }
+
+    pub(super) fn answer(&mut self) {
+        let offer = self.offer();
+        if self.dice.roll(4) > 0 {
+            self.input(Input::Ringing { offer });
+        }
+        self.input(Input::Answered { offer });
+    }
+
+    pub(super) fn join(&mut self) {
+        self.calls += 1;
+        let familiar = self.familiar();
+        let caller_agent =
+            (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
+        let input = Input::Joined {
+            call: CallId::new(self.calls),
+            queue: self.dice.pick(&QUEUES).into(),
+            head_start: Duration::from_secs(self.dice.roll(3) * 30),
+            caller_agent,
+            familiar,
+            sticky: self.dice.roll(4) > 0,
+        };
+        self.input(input);
+    }
+
+    pub(super) fn familiar(&mut self) -> Option<Familiar> {
+        (self.dice.roll(2) == 0).then(|| Familiar {
+            agent: AgentId::new(1 + self.dice.roll(AGENTS)),
+            source: FamiliarSource::Owner,
+        })
+    }
+
+    pub(super) fn identify(&mut self) {
+        let (call, familiar) = (CallId::new(self.calls), self.familiar());
+        self.input(Input::Identified { call, familiar });
+    }
+
+    pub(super) fn direct(&mut self, agent: AgentId) {
+        self.calls += 1;
+        let (call, ring_timeout) = (CallId::new(self.calls), Duration::from_secs(25));
+        self.input(Input::Direct {
+            call,
+            agent,
+            ring_timeout,
+        });
+    }
+
+    pub(super) fn phone(&mut self, agent: AgentId) {
+        let input = match self.dice.roll(10) {
+            0 => Input::PhoneUnregistered(agent),
+            1..=2 => return self.picks_up(agent),
+            3..=6 => return self.puts_down(agent),
+            _ => Input::PhoneRegistered(agent),
+        };
+        self.input(input);
+    }
+
+    /// His phone is in a new call, or once more in one that waits, rings or talks.
+    pub(super) fn picks_up(&mut self, agent: AgentId) {
+        self.calls += self.dice.roll(2);
+        let call = CallId::new(self.calls.max(1));
+        if self.acd.agent_state(agent).is_some() {
+            self.own.entry(agent).or_default().insert(call);
+        }
+        let call = Some(call);
+        self.input(Input::PhoneBusy { agent, call });
+    }
+
+    pub(super) fn puts_down(&mut self, agent: AgentId) {
+        let own = self.own.entry(agent).or_default();
+        let call = own.pop_first().or(Some(CallId::new(1)));
+        self.input(Input::PhoneFree { agent, call });
+    }
+
+    pub(super) fn withhold(&mut self) {
+        let offer = self.offer();
+        if let Some(call) = self.end(offer)
+            && self.line.contains(&call)
+        {
+            let pause = QueueConfig::new("any".into()).pass_pause;
+            self.withheld.insert(call, self.now + pause);
+        }
+        self.input(Input::Withheld { offer });
+    }
+
+    pub(super) fn lose(&mut self) {
+        let back = self.dice.roll(20);
+        let call = CallId::new(self.calls.saturating_sub(back).max(1));
+        self.talks.retain(|_, talk| *talk != call);
+        for own in self.own.values_mut() {
+            own.remove(&call);
+        }
+        self.input(Input::CallGone { call });
+        self.lost += 1;
+        assert!(!self.line.contains(&call), "{call} is lost and waits");
+        assert!(
+            !self.live.values().any(|live| *live == call),
+            "{call} rings"
+        );
+        let of_it = |state: &AgentState| match state {
+            AgentState::WrapUp { .. } => false,
+            state => state.call() == Some(call),
+        };
+        let held = self.acd.agents().find(|(_, state)| of_it(state));
+        assert_eq!(held, None, "{call} is lost");
+    }
+
+    pub(super) fn put(&mut self, id: AgentId) {
+        let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
+        let queues = queues.map(|name| QueueName::from(*name)).collect();
+        let login = format!("{}{id}", self.dice.roll(3));
+        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
+    }
+
+    pub(super) fn request(&mut self, agent: AgentId, request: Requested) {
+        let cause = "agent";
+        self.input(Input::StateRequested {
+            agent,
+            request,
+            cause,
+        });
+    }
+}
