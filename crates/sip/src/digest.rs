@@ -1,12 +1,15 @@
 //! HTTP digest for SIP: RFC 7616 with MD5 and SHA-256 (RFC 8760), qop `auth` only.
 //!
 //! Nonces are ours to read (S12): time, a counter's name and a keyed code over both, the peer's address, the realm and
-//! the algorithm. So a challenge costs no memory (S9). Memory is spent on a nonce only after a right answer: its counts
+//! the algorithm. So a challenge costs no memory (S9). Memory is spent on a nonce only after an answer by it: its counts
 //! (`nc`) are kept in a window until the nonce is too old anyway, and a count that was seen is refused.
+//! Guessing is bounded (G9): nothing is computed for a nonce that is not fresh, for a count that was seen, or for a source
+//! that was wrong too often about this user, so that no answer but a counted one tells anything about a password.
 //! The two algorithms are offered with a nonce each, so that their counts do not mix.
 //! Deliberately absent: `auth-int`, responses without qop (RFC 2069), `userhash`.
 
 mod credentials;
+mod guesses;
 mod nonce;
 mod offer;
 
@@ -14,11 +17,12 @@ pub use credentials::Credentials;
 pub(crate) use offer::offered;
 
 use crate::{
-    config::Account,
+    config::{Account, Limits},
     message::Method,
     random::{Random, hex},
 };
 use core::time::Duration;
+use guesses::Guesses;
 use md5::{Digest, Md5};
 use nonce::{Count, NonceTable};
 use sha2::Sha256;
@@ -114,10 +118,12 @@ pub fn response(
 pub(crate) enum Verdict {
     /// The password was proven.
     Proven { user: String },
-    /// Challenge; `stale` = the password was right, the nonce was not fresh.
+    /// Challenge; `stale` = the nonce or its count was not fresh, so that nothing was judged.
     Challenge { stale: bool },
     /// Wrong password or unknown user, by a nonce that is fresh: 403, since some phones answer a second 401 for ever.
     Wrong,
+    /// Too many wrong answers from this source about this user (G9): 403, and nothing was judged.
+    ShutOut,
     /// Not understandable, or for another request: 400.
     Malformed,
 }
@@ -127,6 +133,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Authenticator {
     realm: String,
     nonces: NonceTable,
+    guesses: Guesses,
 }
 
 /// What credentials are checked against.
@@ -135,13 +142,16 @@ pub(crate) struct Attempt<'a> {
     pub(crate) source: IpAddr,
     pub(crate) method: &'a Method,
     pub(crate) request_uri: &'a [u8],
+    /// Does this user have a contact on the flow that the request came by? Then nobody else's guesses shut him out.
+    pub(crate) is_at_home: &'a dyn Fn(&str) -> bool,
 }
 
 impl Authenticator {
-    pub(crate) fn new(realm: String) -> Self {
+    pub(crate) fn new(realm: String, limits: &Limits) -> Self {
         Self {
             realm,
             nonces: NonceTable::default(),
+            guesses: Guesses::new(limits),
         }
     }
 
@@ -196,42 +206,59 @@ impl Authenticator {
         credentials: &Credentials,
         account_of: impl Fn(&str) -> Option<Account>,
     ) -> Verdict {
-        let algorithm = credentials.algorithm;
-        // S12: an unknown user costs the same work and gets the same answer as a wrong password.
-        let found = account_of(&credentials.username);
-        let known = found.is_some();
-        let account = found.unwrap_or(Account {
-            ha1_md5: [0; 16],
-            ha1_sha256: [0; 32],
-        });
-        let expected = response(
-            algorithm,
-            &algorithm.ha1_of(&account),
-            credentials,
-            attempt.method,
-        );
-        let given = credentials.response.to_ascii_lowercase();
-        let equal = bool::from(expected.as_bytes().ct_eq(&given));
+        let user = &credentials.username;
+        let pair = Guesses::pair(random, attempt.source, user);
+        if self.guesses.is_shut_out(attempt.now, &pair) && !(attempt.is_at_home)(user) {
+            return Verdict::ShutOut;
+        }
+        // RFC 7616 §3.3: `stale` is about the nonce alone. Judging the answer as well would tell a guesser, uncounted, when
+        // he is right.
+        if !self.takes_nonce(random, attempt, credentials) {
+            return Verdict::Challenge { stale: true };
+        }
+        if is_right(attempt, credentials, account_of(user)) {
+            return Verdict::Proven { user: user.clone() };
+        }
+        self.guesses.note(attempt.now, pair);
+        Verdict::Wrong
+    }
+
+    /// Uses up the count of a nonce of ours; false when either is not fresh.
+    fn takes_nonce(
+        &mut self,
+        random: &Random,
+        attempt: &Attempt<'_>,
+        credentials: &Credentials,
+    ) -> bool {
         let nonce = nonce::read(
             random,
             &credentials.nonce,
             attempt.source,
             &self.realm,
-            algorithm,
+            credentials.algorithm,
         );
         let fresh = nonce.filter(|id| nonce::is_fresh(attempt.now, id));
-        match (equal && known, fresh) {
-            (true, Some(id)) => match self.nonces.use_count(attempt.now, id, credentials.nc) {
-                Count::Fresh => Verdict::Proven {
-                    user: credentials.username.clone(),
-                },
-                Count::Used => Verdict::Challenge { stale: true },
+        fresh.is_some_and(
+            |id| match self.nonces.use_count(attempt.now, id, credentials.nc) {
+                Count::Fresh => true,
+                Count::Used => false,
             },
-            (true, None) => Verdict::Challenge { stale: true },
-            (false, Some(_)) => Verdict::Wrong,
-            (false, None) => Verdict::Challenge { stale: false },
-        }
+        )
     }
+}
+
+/// Does the response prove the password? S12: an unknown user costs the same work as a wrong password.
+fn is_right(attempt: &Attempt<'_>, credentials: &Credentials, found: Option<Account>) -> bool {
+    let algorithm = credentials.algorithm;
+    let known = found.is_some();
+    let account = found.unwrap_or(Account {
+        ha1_md5: [0; 16],
+        ha1_sha256: [0; 32],
+    });
+    let ha1 = algorithm.ha1_of(&account);
+    let expected = response(algorithm, &ha1, credentials, attempt.method);
+    let given = credentials.response.to_ascii_lowercase();
+    bool::from(expected.as_bytes().ct_eq(&given)) && known
 }
 
 fn same_uri(given: &[u8], request_uri: &[u8]) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! One shape: `handle_*` mutate, [`Endpoint::poll_output`] drains, [`Endpoint::poll_timeout`] says when to come back.
 //! Invariants: every session ends in exactly one of `Refused`, `Cancelled`, `Ended`, `reject` or `hang_up`, and then
-//! nothing of it is left but transactions that wait out their timers; what was not authenticated leaves no memory (S9).
+//! nothing of it is left but transactions that wait out their timers; what was not authenticated leaves no memory (S9) but the
+//! bounded tables that count it.
 //! Deliberately absent: REFER, SUBSCRIBE, session timers, 100rel (refused by their RFC answers).
 
 mod admit;
@@ -110,7 +111,7 @@ impl Endpoint {
         Self {
             random: Random::new(&config.nonce_secret, config.seed),
             accounts: BTreeMap::new(),
-            authenticator: Authenticator::new(config.realm.clone()),
+            authenticator: Authenticator::new(config.realm.clone(), &config.limits),
             registrar: Registrar::new(config.registration),
             transactions: Table::default(),
             sessions: BTreeMap::new(),

@@ -25,6 +25,7 @@ pub mod message;
 mod random;
 pub mod reason;
 pub mod registrar;
+mod source;
 mod transaction;
 
 pub use config::{Account, EndpointConfig, Limits, RegistrationLimits, Timers};

@@ -1,7 +1,8 @@
 //! Nonces (S12): `time random code`, 16 hexadecimal digits, 16 and 32.
 //!
 //! The code is keyed and covers time, random part, source address, realm and algorithm: nothing is remembered until a
-//! nonce has been used with the right password. From then on its counts are remembered until it expires.
+//! nonce has been used. From then on its counts are remembered until it expires, or until there are too many: then all
+//! nonces of that age and older have expired, so that none can be used twice.
 
 use super::Algorithm;
 use crate::random::{Random, hex};
@@ -10,6 +11,9 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 /// A nonce is good for so long; a phone that reuses it later is told `stale=true` and repeats without asking anybody.
 const LIFETIME: Duration = Duration::from_secs(300);
+
+/// Nonces in use at one time. Each costs its user a challenge first, so a phone never comes near it.
+const NONCES_MAX: usize = 100_000;
 
 /// Time in ms and random part: names a nonce.
 pub(super) type NonceId = (u64, String);
@@ -70,7 +74,7 @@ pub(super) fn is_fresh(now: Duration, (made_ms, _): &NonceId) -> bool {
 pub(super) enum Count {
     /// Not seen before.
     Fresh,
-    /// Seen, zero, or too far behind the highest one.
+    /// Seen, zero, or too far behind the highest one; or the nonce had to be forgotten.
     Used,
 }
 
@@ -78,6 +82,8 @@ pub(super) enum Count {
 #[derive(Debug, Default)]
 pub(super) struct NonceTable {
     used: BTreeMap<NonceId, Window>,
+    /// Nonces made before this time in ms have expired: counts of some of them were forgotten.
+    floor_ms: u64,
 }
 
 /// RFC 7616 §5.12 by a sliding window: UDP may swap two requests.
@@ -99,7 +105,16 @@ impl NonceTable {
         {
             self.used.pop_first();
         }
-        self.used.entry(id).or_default().take(count)
+        if id.0 < self.floor_ms {
+            return Count::Used;
+        }
+        let outcome = self.used.entry(id).or_default().take(count);
+        if self.used.len() > NONCES_MAX
+            && let Some(((made_ms, _), _)) = self.used.pop_first()
+        {
+            self.floor_ms = made_ms.saturating_add(1);
+        }
+        outcome
     }
 
     #[cfg(test)]

@@ -19,14 +19,16 @@ struct Bench {
     random: Random,
     authenticator: Authenticator,
     now: Duration,
+    at_home: bool,
 }
 
 impl Bench {
     fn new() -> Self {
         Self {
             random: Random::new(&[7; 32], 1),
-            authenticator: Authenticator::new(REALM.into()),
+            authenticator: Authenticator::new(REALM.into(), &Limits::default()),
             now: Duration::from_secs(1_000_000),
+            at_home: false,
         }
     }
 
@@ -41,6 +43,7 @@ impl Bench {
             source,
             method: &Method::Register,
             request_uri,
+            is_at_home: &|_| self.at_home,
         };
         let values = std::iter::once(header.as_bytes());
         let find = |user: &str| (user == "1001").then(|| account("secret"));
@@ -261,7 +264,7 @@ fn g8_an_unknown_user_gets_what_a_wrong_password_gets() {
         bench.check(
             HERE,
             URI,
-            &header("9999", "secret", Algorithm::Md5, &nonce, 1)
+            &header("9999", "secret", Algorithm::Md5, &nonce, 2)
         ),
         Verdict::Wrong
     );
@@ -295,4 +298,103 @@ fn headers_that_are_not_for_us_or_not_understandable() {
         proven(),
         "none of these used the count"
     );
+}
+
+/// A guess takes its count along, and an answer that is not counted tells nothing: right or wrong, it is `stale`.
+#[test]
+fn g9_only_a_counted_answer_tells_anything() {
+    let mut bench = Bench::new();
+    let nonce = bench.nonce(Algorithm::Md5);
+    let sent = |password: &str, nonce: &str| header("1001", password, Algorithm::Md5, nonce, 1);
+    assert_eq!(
+        bench.check(HERE, URI, &sent("wrong", &nonce)),
+        Verdict::Wrong
+    );
+    for password in ["wrong", "secret"] {
+        let used = sent(password, &nonce);
+        assert_eq!(bench.check(HERE, URI, &used), STALE, "count used");
+        let invented = sent(password, &"0".repeat(64));
+        assert_eq!(bench.check(HERE, URI, &invented), STALE, "not our nonce");
+    }
+    bench.now += Duration::from_secs(301);
+    for password in ["wrong", "secret"] {
+        assert_eq!(
+            bench.check(HERE, URI, &sent(password, &nonce)),
+            STALE,
+            "old"
+        );
+    }
+}
+
+#[test]
+fn g9_ten_wrong_answers_a_minute_for_each_source_and_user() {
+    // A user who is known and one who is not: nobody can tell them apart.
+    for user in ["1001", "9999"] {
+        let mut bench = Bench::new();
+        let nonce = bench.nonce(Algorithm::Md5);
+        let sent = |password: &str, nc: u32| header(user, password, Algorithm::Md5, &nonce, nc);
+        for nc in 1..=10 {
+            assert_eq!(bench.check(HERE, URI, &sent("wrong", nc)), Verdict::Wrong);
+        }
+        for password in ["wrong", "secret"] {
+            let answer = bench.check(HERE, URI, &sent(password, 11));
+            assert_eq!(answer, Verdict::ShutOut, "{user} {password}");
+        }
+        let other = header("1002", "wrong", Algorithm::Md5, &nonce, 12);
+        assert_eq!(
+            bench.check(HERE, URI, &other),
+            Verdict::Wrong,
+            "another user"
+        );
+        let there =
+            bench
+                .authenticator
+                .nonce(&mut bench.random, bench.now, ELSEWHERE, Algorithm::Md5);
+        let owner = header(user, "secret", Algorithm::Md5, &there, 1);
+        assert_ne!(
+            bench.check(ELSEWHERE, URI, &owner),
+            Verdict::ShutOut,
+            "another source"
+        );
+        bench.at_home = true;
+        let owner = bench.check(HERE, URI, &sent("secret", 13));
+        assert_ne!(owner, Verdict::ShutOut, "the owner's own flow");
+        bench.at_home = false;
+        bench.now += Duration::from_secs(61);
+        assert_ne!(
+            bench.check(HERE, URI, &sent("secret", 14)),
+            Verdict::ShutOut
+        );
+    }
+}
+
+#[test]
+fn s7_forgotten_nonces_have_expired() {
+    let mut bench = Bench::new();
+    let first = bench.nonce(Algorithm::Md5);
+    assert_eq!(
+        bench.check(
+            HERE,
+            URI,
+            &header("1001", "secret", Algorithm::Md5, &first, 1)
+        ),
+        proven()
+    );
+    bench.now += Duration::from_millis(1);
+    for drawn in 0..100_000_u32 {
+        let id = (
+            u64::try_from(bench.now.as_millis()).unwrap(),
+            drawn.to_string(),
+        );
+        bench.authenticator.nonces.use_count(bench.now, id, 1);
+    }
+    assert_eq!(bench.authenticator.nonces.len(), 100_000);
+    for nc in [1, 2] {
+        let again = header("1001", "secret", Algorithm::Md5, &first, nc);
+        assert_eq!(
+            bench.check(HERE, URI, &again),
+            STALE,
+            "neither replayed nor gone on with"
+        );
+    }
 }

@@ -31,6 +31,10 @@ impl Endpoint {
             source: flow.remote.ip(),
             method,
             request_uri: uri.text,
+            is_at_home: &|user| {
+                let mut bound = self.registrar.of(user).iter();
+                bound.any(|binding| binding.flow == flow)
+            },
         };
         let accounts = &self.accounts;
         let find = |user: &str| accounts.get(user).cloned();
@@ -46,6 +50,10 @@ impl Endpoint {
             }
             Verdict::Wrong => {
                 self.refuse(request, flow, 403, "wrong password or unknown user");
+                None
+            }
+            Verdict::ShutOut => {
+                self.refuse(request, flow, 403, "too many wrong passwords");
                 None
             }
             Verdict::Malformed => {

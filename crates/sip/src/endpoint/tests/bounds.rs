@@ -1,6 +1,8 @@
 //! What strangers may cost: guesses, calls, work (S7, S9, G9, G11).
 
 use super::{raw::Phone, world::*};
+use crate::*;
+use core::time::Duration;
 
 const CONTACT: &str = "Contact: <sip:1001@10.0.0.3:5063>\r\n";
 
@@ -30,4 +32,42 @@ fn s7_contacts_are_counted_before_they_are_compared() {
         .collect();
     let answer = phone.register("1001", "secret", &contacts);
     assert_eq!(answer.status(), Some(403));
+}
+
+/// The owner comes in where he is known to be, and from elsewhere, whoever guesses at his door.
+#[test]
+fn g9_a_guesser_is_shut_out_and_the_owner_is_not() {
+    let mut phone = Phone::new();
+    let home = phone.flow;
+    let login = |phone: &mut Phone, from: &str, password: &str| {
+        phone.flow = flow(Transport::Udp, SERVER, from);
+        phone.register("1001", password, CONTACT).status()
+    };
+    assert_eq!(login(&mut phone, AGENT, "secret"), Some(200));
+    // The same host behind the same NAT, another socket.
+    for _ in 0..30 {
+        assert_eq!(login(&mut phone, "10.0.0.3:6666", "wrong"), Some(403));
+    }
+    let refused = phone.server.counters().refused.clone();
+    assert_eq!(refused.get("wrong password or unknown user"), Some(&10));
+    assert_eq!(refused.get("too many wrong passwords"), Some(&20));
+    assert_eq!(
+        login(&mut phone, "10.0.0.3:6666", "secret"),
+        Some(403),
+        "right at last, but not judged"
+    );
+    assert_eq!(
+        login(&mut phone, AGENT, "secret"),
+        Some(200),
+        "by the flow of his contact"
+    );
+    assert_eq!(
+        login(&mut phone, "10.0.0.4:5063", "secret"),
+        Some(200),
+        "from another host"
+    );
+    assert_eq!(phone.server.bindings("1001").len(), 1);
+    assert_ne!(phone.server.bindings("1001")[0].flow, home);
+    phone.wait(Duration::from_secs(60));
+    assert_eq!(login(&mut phone, "10.0.0.3:6666", "secret"), Some(200));
 }
