@@ -35,4 +35,5 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod reload;
 mod talk;

@@ -117,8 +117,12 @@ fn in_datagrams(house: &House) {
         mute.send(text.as_bytes());
     }
     let sdp = "Content-Type: application/sdp\r\n";
+    let opus = OFFER.replace(
+        "RTP/AVP 8 101\r\n",
+        "RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\n",
+    );
     type Spoil = fn(String) -> String;
-    let cases: [(&str, &str, &str, &str, Spoil); 6] = [
+    let cases: [(&str, &str, &str, &str, Spoil); 7] = [
         ("400", "INVITE", sdp, OFFER, |text| {
             text.replace("CSeq: 1 INVITE", "CSeq: one INVITE")
         }),
@@ -128,9 +132,10 @@ fn in_datagrams(house: &House) {
         ("400", "OPTIONS", "", "", |text| {
             text.replace("From: <", "From: >")
         }),
-        ("488", "INVITE", sdp, "v=0\r\nthis is no SDP\r\n", |text| {
+        ("400", "INVITE", sdp, "v=0\r\nthis is no SDP\r\n", |text| {
             text
         }),
+        ("488", "INVITE", sdp, &opus, |text| text),
         ("420", "INVITE", "Require: teleport\r\n", "", |text| text),
         ("481", "BYE", "", "", |text| {
             text.replace(
@@ -144,10 +149,8 @@ fn in_datagrams(house: &House) {
         let request = spoil(wire.request(method, "4000", headers, body));
         wire.send(request.as_bytes());
         let answer = wire.final_answer();
-        let status = answer.lines().next().unwrap();
-        let also = if code == "488" { "400" } else { code };
         assert!(
-            [code, also].contains(&&status[8..11]),
+            answer.starts_with(&format!("SIP/2.0 {code} ")),
             "{request}\ngot {answer}"
         );
     }
