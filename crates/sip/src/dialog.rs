@@ -107,6 +107,8 @@ pub(crate) struct Dialog {
     pub(crate) key: DialogKey,
     /// Over which our requests go: the flow on which the peer was heard last.
     pub(crate) flow: Flow,
+    /// That flow is a connection that is gone.
+    pub(crate) is_cut: bool,
     local: Vec<u8>,
     remote: Vec<u8>,
     target: Uri,
@@ -128,6 +130,7 @@ impl Dialog {
                 remote_tag: invite.from()?.tag().unwrap_or_default().to_vec(),
             },
             flow,
+            is_cut: false,
             local,
             remote: invite.first(Header::From)?.to_vec(),
             target: contact(invite)?,
@@ -148,6 +151,7 @@ impl Dialog {
                 remote_tag: answer.to()?.tag().unwrap_or_default().to_vec(),
             },
             flow: head.flow,
+            is_cut: false,
             local: head.from.clone(),
             remote: answer.first(Header::To)?.to_vec(),
             target: contact(answer).unwrap_or_else(|| head.uri.clone()),
@@ -185,6 +189,17 @@ impl Dialog {
             self.remote_cseq = Some(cseq);
         }
         in_order
+    }
+
+    /// The peer speaks on a flow: he is to be reached there.
+    pub(crate) fn heard_on(&mut self, flow: Flow) {
+        self.flow = flow;
+        self.is_cut = false;
+    }
+
+    /// Where the peer is, unless only a proxy knows the way.
+    pub(crate) fn direct_target(&self) -> Option<&Uri> {
+        self.routes.is_empty().then_some(&self.target)
     }
 
     /// RFC 3261 §12.2: a re-INVITE may move the target.

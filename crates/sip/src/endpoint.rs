@@ -9,6 +9,7 @@
 mod admit;
 mod answered;
 mod drive;
+mod flow_loss;
 mod hang_up;
 mod in_dialog;
 mod incoming;
@@ -155,7 +156,8 @@ impl Endpoint {
         self.receive(now, flow, bytes);
     }
 
-    /// The connection of a flow is gone: its contacts, calls and transactions go too.
+    /// The connection of a flow is gone: its contacts, unanswered calls and transactions go too. Answered calls stay until
+    /// one side ends them; what the peer says in them next, by another connection, says where he is (RFC 3261 §12).
     ///
     /// `now` stands here for the one shape of a core: nothing is timed by a loss.
     pub fn handle_flow_closed(&mut self, _now: Duration, flow: Flow) {

@@ -131,7 +131,8 @@ pub enum EndedBy {
     RemoteBye,
     /// No ACK came within 64*T1 of our 2xx; a BYE is on its way (RFC 3261 §13.3.1.4).
     NoAck,
-    /// The connection that carried the dialog was lost.
+    /// The connection that carried the dialog was lost, and no ACK to our 2xx came by another one in time. A call that has
+    /// its ACK outlives its connection.
     FlowLost,
     /// An answer came after `hang_up`, and the owner did nothing about it for 5 s; a BYE is on its way.
     Timeout,

@@ -5,7 +5,7 @@ use crate::{
     digest::{Attempt, Verdict},
     event::Caller,
     flow::Flow,
-    message::{Header, Message, NameAddr},
+    message::{Header, Message, NameAddr, UriView},
 };
 use core::time::Duration;
 use std::net::IpAddr;
@@ -79,7 +79,7 @@ impl Endpoint {
             self.refuse(request, flow, 400, "INVITE without exactly one Contact");
             return None;
         };
-        if self.is_ourselves(contact, flow) {
+        if self.is_ourselves(&contact.uri, flow) {
             self.refuse(request, flow, 403, "contact points at ourselves");
             return None;
         }
@@ -180,14 +180,14 @@ impl Endpoint {
     }
 
     /// S13: an address of ours with the port of a listener: a call to it would come back to us.
-    pub(super) fn is_ourselves(&self, address: &NameAddr<'_>, flow: Flow) -> bool {
-        let port = address.uri.port.unwrap_or(5060);
+    pub(super) fn is_ourselves(&self, uri: &UriView<'_>, flow: Flow) -> bool {
+        let port = uri.port.unwrap_or(5060);
         let mut ports = self
             .config
             .listeners
             .iter()
             .map(|(_, listener)| listener.port());
-        self.is_our_host(address.uri.host_str(), flow)
+        self.is_our_host(uri.host_str(), flow)
             && (port == flow.local.port() || ports.any(|ours| ours == port))
     }
 

@@ -1,4 +1,4 @@
-//! How sessions end: by the owner (RFC 3261 §9.1, §15), by their timers, by the loss of a flow.
+//! How sessions end: by the owner (RFC 3261 §9.1, §15), by their timers.
 
 use super::{
     Endpoint,
@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     dialog::Dialog,
-    event::{EndedBy, Event, Output, Refusal, SessionId},
-    flow::Flow,
+    event::{EndedBy, Event, Refusal, SessionId},
     message::{Header, Method},
     reason::Reason,
     transaction::timer::{Owner, Timer},
@@ -43,13 +42,10 @@ impl Endpoint {
         }
     }
 
-    /// Sends BYE and forgets the session.
+    /// Sends BYE, if there is a way to, and forgets the session.
     fn bye(&mut self, now: Duration, session: SessionId, reason: Option<&Reason>) {
-        let dialog = self
-            .sessions
-            .get(&session)
-            .and_then(Session::dialog)
-            .cloned();
+        let alive = self.sessions.get(&session);
+        let dialog = alive.and_then(|alive| self.reachable(alive));
         self.close_session(now, session);
         if let Some(mut dialog) = dialog {
             self.send_bye(now, &mut dialog, reason);
@@ -137,12 +133,15 @@ impl Endpoint {
     /// BYE by our own decision; news unless the owner has hung up already.
     fn end(&mut self, now: Duration, session: SessionId, by: EndedBy) {
         let Some(Session {
-            stage: Stage::Established { hung_up, .. },
+            stage: Stage::Established {
+                hung_up, dialog, ..
+            },
             ..
         }) = self.sessions.get_mut(&session)
         else {
             return;
         };
+        let by = if dialog.is_cut { EndedBy::FlowLost } else { by };
         let wish = hung_up.take();
         let is_news = wish.is_none();
         let reason = wish.flatten();
@@ -166,40 +165,6 @@ impl Endpoint {
             let transaction = *transaction;
             self.refused_without_answer(session, 408);
             self.forget_transaction(transaction);
-        }
-    }
-
-    /// Nothing can be sent on the flow any more: its sessions are over.
-    pub(super) fn lose_sessions(&mut self, flow: Flow) {
-        let rows = self.sessions.iter();
-        let lost: Vec<SessionId> = rows
-            .filter(|(_, session)| session.flow() == flow)
-            .map(|(id, _)| *id)
-            .collect();
-        for session in lost {
-            let event = match self.sessions.get(&session).map(|alive| &alive.stage) {
-                Some(Stage::Incoming { .. }) => Some(Event::Cancelled {
-                    session,
-                    reason: None,
-                }),
-                Some(Stage::Calling { .. }) => Some(Event::Refused {
-                    session,
-                    status: 503,
-                    reason: None,
-                    retry_after_s: None,
-                }),
-                Some(Stage::Established { hung_up: None, .. }) => Some(Event::Ended {
-                    session,
-                    by: EndedBy::FlowLost,
-                    reason: None,
-                }),
-                Some(Stage::Established {
-                    hung_up: Some(_), ..
-                })
-                | None => None,
-            };
-            self.forget_session(session);
-            self.outputs.extend(event.map(Output::Event));
         }
     }
 }

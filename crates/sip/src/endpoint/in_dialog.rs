@@ -39,7 +39,7 @@ impl Endpoint {
             let in_order = dialog.accept_cseq(cseq);
             // A phone that has come back on another connection is to be reached there.
             if in_order {
-                dialog.flow = flow;
+                dialog.heard_on(flow);
             }
             in_order
         });
@@ -74,7 +74,7 @@ impl Endpoint {
     }
 
     /// An ACK belongs to a refusal (by its branch) or to a 2xx (by its dialog); it is never answered.
-    pub(super) fn receive_ack(&mut self, now: Duration, request: &Message) {
+    pub(super) fn receive_ack(&mut self, now: Duration, flow: Flow, request: &Message) {
         let known =
             ServerKey::of(request, &Method::Invite).and_then(|key| self.transactions.server(&key));
         if let Some(id) = known {
@@ -83,26 +83,32 @@ impl Endpoint {
                 Machine::InviteClient(_) | Machine::Client(_) | Machine::Server(_) => {}
             });
         }
-        let acked = self.acknowledge_ok(now, request);
+        let acked = self.acknowledge_ok(now, flow, request);
         if known.is_none() && acked.is_none() {
             self.counters.stray = self.counters.stray.saturating_add(1);
         }
     }
 
-    fn acknowledge_ok(&mut self, now: Duration, request: &Message) -> Option<()> {
-        let session = *self.dialogs.get(&DialogKey::of_request(request)?)?;
+    fn acknowledge_ok(&mut self, now: Duration, flow: Flow, request: &Message) -> Option<()> {
+        let session = self.session_of(request, flow)?;
         let number = request.cseq()?.number;
         let alive = self.sessions.get_mut(&session)?;
         let Stage::Established {
             pending_ok,
             acked,
             hung_up,
+            dialog,
             ..
         } = &mut alive.stage
         else {
             return None;
         };
         pending_ok.take_if(|pending| pending.cseq == number)?;
+        // A connection was lost between our 2xx and its ACK. A dialog that is not cut is not moved by an ACK, which
+        // nothing orders.
+        if dialog.is_cut {
+            dialog.heard_on(flow);
+        }
         let is_first = !core::mem::replace(acked, true);
         let hang_up = hung_up.take();
         let owner = Owner::Session(session);

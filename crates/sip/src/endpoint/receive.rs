@@ -61,7 +61,7 @@ impl Endpoint {
         };
         Counters::count(&mut self.counters.requests, method.label());
         if method == Method::Ack {
-            self.receive_ack(now, &request);
+            self.receive_ack(now, flow, &request);
         } else if method == Method::Cancel {
             self.receive_cancel(now, flow, &request);
         } else if self.absorb_repeat(now, &request, &method)

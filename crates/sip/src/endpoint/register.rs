@@ -29,7 +29,7 @@ impl Endpoint {
         }
         if contacts
             .iter()
-            .any(|contact| self.is_ourselves(contact, flow))
+            .any(|contact| self.is_ourselves(&contact.uri, flow))
         {
             return self.refuse(request, flow, 403, "contact points at ourselves");
         }
