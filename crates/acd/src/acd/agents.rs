@@ -99,8 +99,8 @@ impl Acd {
         if !agent.own_calls.end(call) {
             return;
         }
-        let over = agent.own_calls.since().is_none();
-        if over && now.saturating_sub(since) >= OWN_CALL_MIN {
+        // Of several calls at once each one's end restarts it, so the last one's end is what remains.
+        if now.saturating_sub(since) >= OWN_CALL_MIN {
             agent.idle.restart(now);
         }
         self.publish(now, id, cause::PHONE_FREE);

@@ -164,3 +164,11 @@ fn an_offer_that_ended_cannot_be_withheld() {
     centre.requests('B', Requested::NotReady(reason));
     centre.expect_state('B', "talking 1");
 }
+
+#[test]
+fn a_withheld_caller_who_left_and_comes_back_is_offered_at_once() {
+    let mut centre = Centre::new("linear", "A");
+    centre.joins(1).withheld('A').wait(3).hangs_up(1).silence();
+    centre.joins(1).expect("offer 1 A").withheld('A');
+    centre.wait(2).expect("").wait(3).expect("offer 1 A");
+}
