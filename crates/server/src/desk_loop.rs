@@ -2,9 +2,14 @@
 //!
 //! It owns no call and delays none. Everything that it does may be done twice with the same result, so a crash between
 //! two of its steps costs nothing: at the next start it goes on after the last fact that the database has applied.
+//!
+//! A database that is ill is waited for. A fact that a healthy one refuses again and again is set aside, said and counted, so
+//! that it holds up neither the facts behind it nor the start; it stands in the log as before.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use model::fact::{CallResult, Fact, FactRecord};
 use model::{AgentId, CallId, Timestamp};
@@ -20,6 +25,11 @@ const BATCH_MAX: usize = 256;
 /// How long a database that fails is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
+/// How often a batch is tried before it is taken apart.
+const TRIES_MAX: u32 = 5;
+/// The start waits no longer for a database that takes nothing.
+const STUCK_MAX: Duration = Duration::from_secs(10);
+
 /// The loop's possessions.
 pub(crate) struct DeskLoop {
     /// The database.
@@ -34,16 +44,37 @@ pub(crate) struct DeskLoop {
     pub clock: Clock,
     /// Minutes that the tickets' day is ahead of UTC.
     pub utc_offset_min: i32,
+    /// Facts that the database refused.
+    pub set_aside: Arc<AtomicU64>,
+}
+
+/// How far [`DeskLoop::catch_up`] came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CaughtUp {
+    /// The last fact that is done with.
+    pub applied: u64,
+    /// Whether that was the last of the log.
+    pub is_complete: bool,
 }
 
 impl DeskLoop {
-    /// Applies what the log had at the start and the database had not; tickets that a crash delayed are made here.
-    pub(crate) async fn catch_up(&self, applied: u64) {
+    /// Applies what the log had at the start and the database had not; tickets that a crash delayed are made here. Gives up
+    /// when nothing goes on for ten seconds: the start does not wait for an ill database.
+    pub(crate) async fn catch_up(&self, applied: u64) -> CaughtUp {
         let mut desk = self.desk();
         let reached = *self.reached.borrow();
         let mut next = applied + 1;
-        while next <= reached {
-            next = self.apply_from(&mut desk, next).await;
+        let mut moved_at = Instant::now();
+        while next <= reached && moved_at.elapsed() < STUCK_MAX {
+            let before = next;
+            next = self.apply_from(&mut desk, before).await;
+            if next > before {
+                moved_at = Instant::now();
+            }
+        }
+        CaughtUp {
+            applied: next - 1,
+            is_complete: next > reached,
         }
     }
 
@@ -54,6 +85,7 @@ impl DeskLoop {
             database: self.database.clone(),
             clock: self.clock,
             utc_offset_min: self.utc_offset_min,
+            tries: 0,
         }
     }
 
@@ -72,7 +104,7 @@ impl DeskLoop {
         }
     }
 
-    /// One batch; gives the next number to read. A failure is tried again: no fact is passed over.
+    /// One batch; gives the next number to read. A failure is tried again; what fails for a lasting reason is taken apart.
     async fn apply_from(&self, desk: &mut Desk, next: u64) -> u64 {
         let reader = self.reader.clone();
         let read = tokio::task::spawn_blocking(move || reader.read_from(next, BATCH_MAX)).await;
@@ -105,15 +137,70 @@ impl DeskLoop {
             tokio::time::sleep(RETRY_AFTER).await;
             return next;
         };
-        match desk.apply(&records).await {
-            Ok(()) => last + 1,
-            Err(error) => {
-                tracing::error!(%error, next, "the database does not take facts");
-                tokio::time::sleep(RETRY_AFTER).await;
-                next
-            }
+        let Err(error) = desk.apply(&records).await else {
+            desk.tries = 0;
+            return last + 1;
+        };
+        tracing::error!(%error, next, "the database does not take facts");
+        tokio::time::sleep(RETRY_AFTER).await;
+        desk.tries += u32::from(!is_passing(&error));
+        if desk.tries < TRIES_MAX {
+            return next;
         }
+        desk.tries = 0;
+        self.apply_singly(desk, &records)
+            .await
+            .unwrap_or_else(|ill| {
+                tracing::error!(error = %ill.error, next = ill.next, "the database is ill");
+                ill.next
+            })
     }
+
+    /// Fact by fact, after all of them together were refused: what the database takes it gets, what it refuses is set
+    /// aside. Gives the next number to read.
+    async fn apply_singly(&self, desk: &mut Desk, records: &[FactRecord]) -> Result<u64, Ill> {
+        let mut next = 0;
+        for record in records {
+            let ill = |error| Ill {
+                error,
+                next: record.seq,
+            };
+            let mut is_refused = false;
+            if let Err(error) = desk.take(record).await {
+                self.blame(record, &error).await.map_err(ill)?;
+                is_refused = true;
+            }
+            if let Err(error) = self.database.apply(std::slice::from_ref(record)).await {
+                self.blame(record, &error).await.map_err(ill)?;
+                self.database.accept_gap(record.seq).await.map_err(ill)?;
+                is_refused = true;
+            }
+            self.set_aside
+                .fetch_add(u64::from(is_refused), Ordering::Relaxed);
+            next = record.seq + 1;
+        }
+        Ok(next)
+    }
+
+    /// Whether it is the fact's fault: the database takes other things and gives them back. Else gives why it does not.
+    async fn blame(&self, record: &FactRecord, error: &StoreError) -> Result<(), StoreError> {
+        self.database.ping().await?;
+        let (seq, fact, call) = (record.seq, record.fact.name(), record.fact.call());
+        tracing::error!(%error, seq, fact, ?call, "a fact is set aside: the database refuses it");
+        Ok(())
+    }
+}
+
+/// The database takes nothing.
+struct Ill {
+    error: StoreError,
+    /// The fact that is to be tried again.
+    next: u64,
+}
+
+/// Whether the same again may well succeed.
+fn is_passing(error: &StoreError) -> bool {
+    matches!(error, StoreError::Busy | StoreError::Closed)
 }
 
 /// What facts mean to tickets.
@@ -122,6 +209,8 @@ struct Desk {
     facts: Facts,
     clock: Clock,
     utc_offset_min: i32,
+    /// How often the batch that is being tried was refused.
+    tries: u32,
     /// Agents who have a draft of a live call.
     drafts: BTreeMap<CallId, Vec<AgentId>>,
 }
@@ -237,3 +326,6 @@ impl Desk {
         self.clock.now().into()
     }
 }
+
+#[cfg(test)]
+mod tests;

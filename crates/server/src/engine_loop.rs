@@ -17,6 +17,12 @@ use tokio::sync::{mpsc, oneshot};
 use web::{Asked, CommandReceiver};
 
 use crate::fan_out::Facts;
+use crate::vital::Pulse;
+
+/// How long phones may take to answer the farewell before their sockets close.
+const FAREWELL_MAX: Duration = Duration::from_secs(2);
+/// How often it is asked whether they have.
+const FAREWELL_STEP: Duration = Duration::from_millis(20);
 
 /// Where the engine's wishes go.
 pub(crate) struct Sinks {
@@ -74,30 +80,43 @@ pub(crate) struct EngineLoop {
 type Answers = BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>;
 
 impl EngineLoop {
-    /// Starts the loop on a thread of its own; it ends when it is told to stop.
-    pub(crate) fn start(self, sources: Sources) -> std::io::Result<std::thread::JoinHandle<()>> {
+    /// Starts the loop on a thread of its own; it ends when it is told to stop and every phone has answered, or two
+    /// seconds later.
+    pub(crate) fn start(
+        self,
+        sources: Sources,
+        pulse: Pulse,
+    ) -> std::io::Result<std::thread::JoinHandle<()>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
         std::thread::Builder::new()
             .name("engine".into())
-            .spawn(move || runtime.block_on(self.run(sources)))
+            .spawn(move || {
+                let _ends_with_the_thread = pulse;
+                runtime.block_on(self.run(sources));
+            })
     }
 
     async fn run(mut self, mut sources: Sources) {
         let mut answers = Answers::new();
         let mut commands = 0_u64;
+        let mut stop_at: Option<Duration> = None;
         loop {
             let now = self.clock.now();
+            // Whose BYE is not answered yet would hear nothing more of us: he is waited for.
+            if stop_at.is_some_and(|at| at <= now || self.engine.is_quiet()) {
+                return;
+            }
             let due = self.engine.poll_timeout();
             if due.is_some_and(|at| at <= now) {
                 self.engine.handle_timeout(now);
                 self.drain(&mut answers);
                 tokio::task::yield_now().await;
             }
-            let timer = tokio::time::sleep(
-                due.map_or(Duration::from_secs(3_600), |at| at.saturating_sub(now)),
-            );
+            let longest = stop_at.map_or(Duration::from_secs(3_600), |_| FAREWELL_STEP);
+            let timer =
+                tokio::time::sleep(due.map_or(longest, |at| at.saturating_sub(now).min(longest)));
             let input = tokio::select! {
                 Some(inbound) = sources.sip.recv() => of_sip(inbound),
                 Some(input) = sources.inputs.recv() => input,
@@ -105,7 +124,10 @@ impl EngineLoop {
                     commands += 1;
                     self.asked(asked, CommandId(commands), &mut answers)
                 }
-                _ = &mut sources.stop => return,
+                _ = &mut sources.stop, if stop_at.is_none() => {
+                    stop_at = Some(self.clock.now() + FAREWELL_MAX);
+                    continue;
+                }
                 () = timer => continue,
             };
             self.engine.handle_input(self.clock.now(), input);

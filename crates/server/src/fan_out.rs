@@ -5,14 +5,17 @@
 //! nobody. `fsync` follows at most 20 ms later.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use model::{Fact, Timestamp};
-use store::FactLog;
+use model::{Fact, FactRecord, Timestamp};
+use store::{FactLog, FactLogError};
 use tokio::sync::watch;
 use web::EventHub;
+
+use crate::vital::Pulse;
 
 /// Facts that wait for the log; a disk that stalls longer than these last loses facts, and says so.
 const WAITING_MAX: usize = 65_536;
@@ -25,19 +28,28 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 /// The way in for facts.
 #[derive(Clone, Debug)]
-pub(crate) struct Facts(SyncSender<(Timestamp, Fact)>);
+pub(crate) struct Facts {
+    told: SyncSender<(Timestamp, Fact)>,
+    closing: Arc<AtomicBool>,
+}
 
 impl Facts {
     /// Tells a fact; never waits.
     pub(crate) fn tell(&self, at: Timestamp, fact: Fact) {
         let name = fact.name();
-        match self.0.try_send((at, fact)) {
+        match self.told.try_send((at, fact)) {
             Ok(()) => {}
             Err(TrySendError::Full(_)) => {
                 tracing::error!(fact = name, "the fact log stalls: a fact is lost")
             }
-            Err(TrySendError::Disconnected(_)) => {
+            Err(TrySendError::Disconnected(_)) if self.closing.load(Ordering::Relaxed) => {
                 tracing::debug!(fact = name, "told after the log was closed")
+            }
+            Err(TrySendError::Disconnected(_)) => {
+                tracing::error!(
+                    fact = name,
+                    "the thread of the fact log is dead: a fact is lost"
+                )
             }
         }
     }
@@ -48,17 +60,47 @@ impl Facts {
 pub(crate) struct FanOut {
     thread: JoinHandle<()>,
     reached: watch::Receiver<u64>,
+    closing: Arc<AtomicBool>,
 }
 
 impl FanOut {
     /// Starts the thread; it ends when the last `Facts` is dropped and everything is written and durable.
-    pub(crate) fn start(log: FactLog, hub: Arc<EventHub>) -> std::io::Result<(Facts, Self)> {
-        let (facts, told) = sync_channel(WAITING_MAX);
+    pub(crate) fn start(
+        log: FactLog,
+        hub: Arc<EventHub>,
+        pulse: Pulse,
+    ) -> std::io::Result<(Facts, Self)> {
+        let (told, waiting) = sync_channel(WAITING_MAX);
         let (reach, reached) = watch::channel(log.last_seq());
+        let closing = Arc::new(AtomicBool::new(false));
+        let writer = Writer {
+            log,
+            hub,
+            reach,
+            closing: closing.clone(),
+        };
         let thread = std::thread::Builder::new()
             .name("fan-out".into())
-            .spawn(move || Writer { log, hub, reach }.run(&told))?;
-        Ok((Facts(facts), Self { thread, reached }))
+            .spawn(move || {
+                let _ends_with_the_thread = pulse;
+                writer.run(&waiting);
+            })?;
+        let facts = Facts {
+            told,
+            closing: closing.clone(),
+        };
+        let fan_out = Self {
+            thread,
+            reached,
+            closing,
+        };
+        Ok((facts, fan_out))
+    }
+
+    /// From here on a fact that the disk refuses is given up instead of tried again, so that a full disk cannot keep the
+    /// process from ending.
+    pub(crate) fn begin_to_close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
     }
 
     /// How far the log goes.
@@ -78,6 +120,7 @@ struct Writer {
     log: FactLog,
     hub: Arc<EventHub>,
     reach: watch::Sender<u64>,
+    closing: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -116,20 +159,40 @@ impl Writer {
             while let Some((_, fact)) = batch.next_if(|(next, _)| *next == at) {
                 facts.push(fact);
             }
-            let records = loop {
-                match self.log.append(at, facts.clone()) {
-                    Ok(records) => break records,
-                    Err(error) => {
-                        tracing::error!(%error, "the fact log cannot be written");
-                        std::thread::sleep(RETRY_AFTER);
-                    }
-                }
-            };
+            let records = self.append(at, facts);
             for record in records {
                 self.hub.publish(Arc::new(record));
             }
         }
         self.reach.send_replace(self.log.last_seq());
+    }
+
+    /// Tries for ever while the disk may get better. A fact that can never be written is lost alone, and at the end nothing
+    /// is tried twice.
+    fn append(&mut self, at: Timestamp, facts: Vec<Fact>) -> Vec<FactRecord> {
+        loop {
+            let error = match self.log.append(at, facts.clone()) {
+                Ok(records) => return records,
+                Err(error) => error,
+            };
+            let is_lasting = matches!(
+                error,
+                FactLogError::Unwritable(_) | FactLogError::TooLong(_)
+            );
+            if is_lasting && facts.len() > 1 {
+                let alone = facts.into_iter().map(|fact| self.append(at, vec![fact]));
+                return alone.flatten().collect();
+            }
+            if is_lasting || self.closing.load(Ordering::Relaxed) {
+                for fact in &facts {
+                    let (fact, call) = (fact.name(), fact.call());
+                    tracing::error!(%error, fact, ?call, "a fact is lost: the log does not take it");
+                }
+                return Vec::new();
+            }
+            tracing::error!(%error, "the fact log cannot be written");
+            std::thread::sleep(RETRY_AFTER);
+        }
     }
 
     fn sync(&mut self) {

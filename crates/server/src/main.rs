@@ -21,6 +21,7 @@ mod recordings;
 mod recovery;
 mod serve;
 mod verb;
+mod vital;
 
 use std::process::ExitCode;
 

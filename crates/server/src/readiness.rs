@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use net::{Clock, MediaThreads};
@@ -28,16 +28,22 @@ pub(crate) struct Watch {
     signalling_ms: AtomicU64,
     store_ms: AtomicU64,
     media: Arc<MediaThreads>,
+    draining: Arc<AtomicBool>,
 }
 
 impl Watch {
-    /// Nothing has answered yet.
-    pub(crate) fn new(clock: Clock, media: Arc<MediaThreads>) -> Arc<Self> {
+    /// Nothing has answered yet. `draining` is set by whoever takes the house down (S6).
+    pub(crate) fn new(
+        clock: Clock,
+        media: Arc<MediaThreads>,
+        draining: Arc<AtomicBool>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             clock,
             signalling_ms: AtomicU64::new(0),
             store_ms: AtomicU64::new(0),
             media,
+            draining,
         })
     }
 
@@ -47,6 +53,7 @@ impl Watch {
             signalling: self.is_fresh(&self.signalling_ms),
             media: self.media.stalled_for() < MEDIA_STALL,
             store: self.is_fresh(&self.store_ms),
+            draining: self.draining.load(Ordering::Relaxed),
         }
     }
 

@@ -1,12 +1,21 @@
-//! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5).
+//! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5). After an orderly end
+//! there is less to close: agents, who are offline at every start.
+
+mod remains;
 
 use std::path::Path;
 
 use model::fact::{CallResult, EndedBy};
 use model::{Fact, Timestamp};
-use store::{Database, FactLog};
+use store::{Database, FactLog, FactLogError, FactReader};
 
 use crate::fan_out::Facts;
+use remains::Remains;
+
+/// Facts that are looked through for agents who are here: whoever has changed nothing for longer stays as he is told.
+const LOOKED_THROUGH_MAX: u64 = 200_000;
+/// Facts read at once.
+const BATCH_MAX: usize = 4_096;
 
 /// Opens the log and brings the database's numbering in line with it. Gives the number that the database has applied.
 pub(crate) async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<(FactLog, u64)> {
@@ -27,7 +36,8 @@ pub(crate) async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<
     Ok((log, database.applied_seq().await?))
 }
 
-/// Ends the calls that a crash cut: their legs are gone. The database must have caught up with the log.
+/// Ends the calls that a crash cut, and before each what still rang or waited: their legs are gone. The database must have
+/// caught up with the log.
 pub(crate) async fn close_cut_calls(
     database: &Database,
     facts: &Facts,
@@ -40,6 +50,11 @@ pub(crate) async fn close_cut_calls(
         } else {
             CallResult::Failed
         };
+        let mut remains = Remains::default();
+        remains.read(&database.timeline(call.call).await?);
+        for fact in remains.of_call(call.call, now) {
+            facts.tell(now, fact);
+        }
         facts.tell(
             now,
             Fact::CallEnded {
@@ -52,6 +67,43 @@ pub(crate) async fn close_cut_calls(
         );
     }
     Ok(open.len())
+}
+
+/// Tells that agents of the former process are offline and their phones unknown; `last_seq` is that process's last fact.
+pub(crate) async fn sign_off_agents(
+    reader: FactReader,
+    last_seq: u64,
+    facts: &Facts,
+    now: Timestamp,
+) -> anyhow::Result<usize> {
+    let read = move || read_recent(&reader, last_seq);
+    let closing = tokio::task::spawn_blocking(read).await??.of_agents();
+    let count = closing.len();
+    for fact in closing {
+        facts.tell(now, fact);
+    }
+    Ok(count)
+}
+
+fn read_recent(reader: &FactReader, last_seq: u64) -> Result<Remains, FactLogError> {
+    let mut remains = Remains::default();
+    let mut next = last_seq.saturating_sub(LOOKED_THROUGH_MAX) + 1;
+    while next <= last_seq {
+        match reader.read_from(next, BATCH_MAX) {
+            Ok(records) => {
+                let Some(last) = records.last() else { break };
+                next = last.seq + 1;
+                remains.read(&records);
+            }
+            // Said when the log was opened.
+            Err(FactLogError::Damaged {
+                resume_at: Some(resume_at),
+                ..
+            }) => next = resume_at,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(remains)
 }
 
 /// Repairs recordings that a crash cut, and tells those that no fact has told yet.

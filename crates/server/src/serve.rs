@@ -2,18 +2,20 @@
 //!
 //! Start: files, store, log, recovery, sockets, loops; only then is it ready. End (S6): new calls are refused with 503,
 //! calls that are up may end within `shutdown.drain_s`, a second signal ends them, then everything that was told is made
-//! durable.
+//! durable, within a time. A part that dies ends the process, with exit code 3.
 
 mod figures;
 mod house;
 mod ledger;
 mod life;
 mod questions;
+mod signals;
 mod start;
 mod switchboard;
 mod voice;
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use net::Clock;
@@ -24,7 +26,10 @@ use crate::config::settings::Settings;
 use crate::{Failure, demo, people};
 use house::House;
 
-/// Runs until a signal ends it.
+/// How long what was left behind on the way down is waited for.
+const LEFT_BEHIND_MAX: Duration = Duration::from_secs(1);
+
+/// Runs until a signal ends it. `System` (exit code 3) if a part has died or the way down hung.
 pub(crate) fn run(source: &Source) -> Result<(), Failure> {
     let settings = source.settings()?;
     log_by(&settings)?;
@@ -32,11 +37,15 @@ pub(crate) fn run(source: &Source) -> Result<(), Failure> {
         .enable_all()
         .build()
         .context("the runtime cannot start")?;
-    runtime.block_on(serve(source, settings))
+    let done = runtime.block_on(serve(source, settings));
+    // What hangs was told; it does not keep the process.
+    runtime.shutdown_timeout(LEFT_BEHIND_MAX);
+    done
 }
 
 async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
     let clock = Clock::start();
+    start::open_files(&settings);
     let database = open_store(&settings).await?;
     if settings.demo.seed && demo::seed(&database, &settings.sip.realm, clock.now().into()).await? {
         tracing::info!("the empty store was filled with the demo's people");

@@ -18,12 +18,14 @@ pub struct Readiness {
     pub media: bool,
     /// The store answered lately.
     pub store: bool,
+    /// It is going down: new calls are refused, calls that are up may end (S6).
+    pub draining: bool,
 }
 
 impl Readiness {
-    /// Whether all parts work.
+    /// Whether new calls may come: all parts work and nobody takes them down.
     pub const fn is_ready(self) -> bool {
-        self.signalling && self.media && self.store
+        self.signalling && self.media && self.store && !self.draining
     }
 }
 
@@ -41,11 +43,11 @@ pub(crate) async fn healthz() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Whether all parts work.
+/// Whether new calls may be sent here.
 #[utoipa::path(get, path = "/readyz", tag = "operation", security(()),
     responses(
-        (status = 200, description = "All parts work.", body = Readiness),
-        (status = 503, description = "A part that is `false` does not work.", body = Readiness),
+        (status = 200, description = "All parts work and new calls are taken.", body = Readiness),
+        (status = 503, description = "A part that is `false` does not work, or `draining`: new calls are refused, those that are up may end.", body = Readiness),
     ))]
 pub(crate) async fn readyz(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
     let readiness = app.readiness();

@@ -1,7 +1,7 @@
 //! Figures of the loops and sockets for `/metrics`, copied once a second from counters that never wait.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use net::{MediaCounters, SipCounters};
@@ -11,9 +11,16 @@ use crate::engine_loop::Gauges;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Copies for ever.
-pub(super) async fn keep(gauges: Arc<Gauges>, sip: Arc<SipCounters>, media: Arc<MediaCounters>) {
+pub(super) async fn keep(
+    gauges: Arc<Gauges>,
+    sip: Arc<SipCounters>,
+    media: Arc<MediaCounters>,
+    set_aside: Arc<AtomicU64>,
+) {
     loop {
         engine(&gauges);
+        metrics::counter!("trunkline_facts_set_aside_total")
+            .absolute(set_aside.load(Ordering::Relaxed));
         for (name, value) in sip.all() {
             metrics::counter!("trunkline_sip_total", "event" => name).absolute(value);
         }

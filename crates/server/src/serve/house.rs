@@ -3,6 +3,9 @@
 //! The ledger comes first, since everything tells facts; the pages come last, since whoever knocks must find somebody.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use engine::Input;
@@ -20,6 +23,7 @@ use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
+use crate::vital::{Pulse, Vitals};
 
 /// Media news, replies and configurations that wait for the engine.
 const INPUTS_MAX: usize = 65_536;
@@ -38,6 +42,9 @@ pub(super) struct House {
     pub(super) web: tokio::task::JoinHandle<std::io::Result<()>>,
     pub(super) close_web: watch::Sender<bool>,
     pub(super) database: Database,
+    /// Told to `/readyz`.
+    pub(super) draining: Arc<AtomicBool>,
+    pub(super) vitals: Vitals,
 }
 
 impl House {
@@ -50,7 +57,9 @@ impl House {
         agents: &[AgentRecord],
         database: Database,
     ) -> anyhow::Result<Self> {
-        let ledger = Ledger::open(&settings, &database, clock).await?;
+        let vitals = Vitals::new();
+        let ledger =
+            Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
         let (inputs, engine_inputs) = mpsc::channel(INPUTS_MAX);
         let voice = Voice::start(&settings, clock, &inputs, ledger.facts.clone())?;
         voice.learn(loaded.sounds);
@@ -60,11 +69,7 @@ impl House {
             .iter()
             .filter(|(_, number)| number.open);
         let hotlines = open.map(|(digits, _)| digits.clone()).collect();
-        let staff = agents
-            .iter()
-            .filter(|agent| agent.is_active)
-            .map(people::entry)
-            .collect::<Vec<_>>();
+        let staff = people::staff(agents);
         let (switchboard, asked) = Switchboard::open(Equipment {
             settings: &settings,
             config: loaded.engine,
@@ -73,9 +78,11 @@ impl House {
             voice: &voice,
             facts: ledger.facts.clone(),
             inputs: engine_inputs,
+            pulse: vitals.pulse("the engine"),
         })
         .await?;
-        let ready = Watch::new(clock, voice.media.clone());
+        let draining = Arc::new(AtomicBool::new(false));
+        let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
         let helpers = vec![
             tokio::spawn(questions::keep_roster(roster)),
@@ -90,6 +97,7 @@ impl House {
                 switchboard.gauges.clone(),
                 switchboard.counters.clone(),
                 voice.media.counters().clone(),
+                ledger.set_aside.clone(),
             )),
         ];
         let facts = ledger.facts.clone();
@@ -103,7 +111,8 @@ impl House {
             tell: Box::new(move |fact| facts.tell(clock.now().into(), fact)),
             is_https: false,
         });
-        let (http, web, close_web) = open_pages(&settings, app).await?;
+        let (http, web, close_web) =
+            open_pages(&settings, app, vitals.pulse("the web server")).await?;
         Ok(Self {
             source,
             settings,
@@ -117,6 +126,8 @@ impl House {
             web,
             close_web,
             database,
+            draining,
+            vitals,
         })
     }
 }
@@ -125,6 +136,7 @@ impl House {
 async fn open_pages(
     settings: &Settings,
     app: App,
+    pulse: Pulse,
 ) -> anyhow::Result<(
     SocketAddr,
     tokio::task::JoinHandle<std::io::Result<()>>,
@@ -136,8 +148,15 @@ async fn open_pages(
         .with_context(|| format!("HTTP cannot listen on {listen}"))?;
     let address = listener.local_addr()?;
     let (close, mut closing) = watch::channel(false);
-    let web = tokio::spawn(web::serve(listener, app, async move {
+    let closed = async move {
         let _sender_gone_means_close = closing.wait_for(|close| *close).await;
-    }));
+    };
+    // As an object, since the compiler cannot see that the future within this one is `Send`.
+    let serving: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> =
+        Box::pin(web::serve(listener, app, closed));
+    let web = tokio::spawn(async move {
+        let _ends_with_the_task = pulse;
+        serving.await
+    });
     Ok((address, web, close))
 }

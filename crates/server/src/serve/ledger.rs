@@ -1,6 +1,7 @@
 //! What is written down: the log with its fan-out, the event stream, and the loop that keeps tables and tickets.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use crate::config::settings::Settings;
 use crate::desk_loop::DeskLoop;
 use crate::fan_out::{Facts, FanOut};
 use crate::recovery;
+use crate::vital::Pulse;
 
 /// How long the way down waits for the tables.
 const CATCH_UP_MAX: Duration = Duration::from_secs(5);
@@ -21,6 +23,8 @@ const CATCH_UP_MAX: Duration = Duration::from_secs(5);
 pub(super) struct Ledger {
     pub(super) hub: Arc<EventHub>,
     pub(super) facts: Facts,
+    /// Facts that the database refused, for `/metrics`.
+    pub(super) set_aside: Arc<AtomicU64>,
     fan_out: FanOut,
     desk: tokio::task::JoinHandle<()>,
     database: Database,
@@ -32,29 +36,40 @@ impl Ledger {
         settings: &Settings,
         database: &Database,
         clock: Clock,
+        pulse: Pulse,
     ) -> anyhow::Result<Self> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
             .context("the fact log cannot be opened")?;
-        let reader = log.reader();
-        let hub = start::event_hub(log.last_seq(), reader.clone());
+        let (reader, last_seq) = (log.reader(), log.last_seq());
+        let hub = start::event_hub(last_seq, reader.clone());
         let (facts, fan_out) =
-            FanOut::start(log, hub.clone()).context("the fan-out thread cannot start")?;
+            FanOut::start(log, hub.clone(), pulse).context("the fan-out thread cannot start")?;
         let desk = DeskLoop {
             database: database.clone(),
-            reader,
+            reader: reader.clone(),
             reached: fan_out.reached(),
             facts: facts.clone(),
             clock,
             utc_offset_min: settings.tickets.utc_offset_min,
+            set_aside: Arc::default(),
         };
-        desk.catch_up(applied).await;
-        start::recover(settings, database, &facts, clock).await?;
-        let desk = tokio::spawn(desk.run(database.applied_seq().await?));
+        let caught_up = desk.catch_up(applied).await;
+        let former = start::Former {
+            settings,
+            database,
+            reader,
+            last_seq,
+            is_caught_up: caught_up.is_complete,
+        };
+        start::recover(former, &facts, clock).await;
+        let set_aside = desk.set_aside.clone();
+        let desk = tokio::spawn(desk.run(caught_up.applied));
         let database = database.clone();
         Ok(Self {
             hub,
             facts,
+            set_aside,
             fan_out,
             desk,
             database,
@@ -66,10 +81,12 @@ impl Ledger {
         let Self {
             hub,
             facts,
+            set_aside: _,
             fan_out,
             desk,
             database,
         } = self;
+        fan_out.begin_to_close();
         drop((hub, facts));
         let reached = *fan_out.reached().borrow();
         let caught_up = async {

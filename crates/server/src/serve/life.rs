@@ -1,17 +1,36 @@
 //! The house's life: signals, reload, and the way down (S6).
+//!
+//! It ends in one of three ways: every call has ended, calls were cut (a second signal, or `shutdown.drain_s` is over), or a
+//! part without which it is no switchboard has died. Whatever hangs on the way down, a full disk or a stuck thread, the
+//! process ends: in time, with exit code 3 where something was left undone.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use engine::{Command, Input};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 
 use super::house::House;
+use super::signals::{Said, Signals};
 use crate::{Failure, banner};
 
 /// How long calls that are cut may take to be told so.
 const FAREWELL_MAX: Duration = Duration::from_secs(1);
+/// How long the way down may take.
+const DOWN_MAX: Duration = Duration::from_secs(15);
+/// How long it may still take after one more signal.
+const HASTE_MAX: Duration = Duration::from_secs(2);
+
+/// How the calls came to their end.
+enum Drained {
+    /// By themselves.
+    Ended,
+    /// They are to be cut.
+    Cut(&'static str),
+    /// This part has died.
+    Dead(&'static str),
+}
 
 impl House {
     /// Tells a newcomer what to dial.
@@ -25,38 +44,73 @@ impl House {
         );
     }
 
-    /// Until the end: signals, then the way down.
+    /// Until the end: signals, then the way down. `System` if a part has died or the way down was not walked to its end.
     pub(super) async fn live(mut self) -> Result<(), Failure> {
-        let mut terminate = signal_of(SignalKind::terminate())?;
-        let mut interrupt = signal_of(SignalKind::interrupt())?;
-        let mut hang_up = signal_of(SignalKind::hangup())?;
-        let mut version = 1;
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                _ = hang_up.recv() => {
-                    version += 1;
-                    self.reload(version).await;
-                }
-            }
-        }
+        let mut signals = Signals::hear()?;
+        let dead = self.serve_until_told(&mut signals).await;
+        self.draining.store(true, Ordering::Relaxed);
         tracing::info!("new calls are refused; calls that are up may end");
         if let Err(error) = self.switchboard.commands.send(Command::Drain).await {
             tracing::warn!(%error, "the engine does not drain");
         }
-        let cut = tokio::select! {
-            _ = self.switchboard.drained.recv() => None,
-            () = tokio::time::sleep(self.settings.shutdown.drain()) => Some("the time to end is over"),
-            _ = terminate.recv() => Some("a second signal came"),
-            _ = interrupt.recv() => Some("a second signal came"),
+        let drained = match dead {
+            Some(part) => Drained::Dead(part),
+            None => self.drain(&mut signals).await,
         };
-        match cut {
-            None => tracing::info!("all calls have ended"),
-            Some(why) => self.cut_calls(why).await,
+        let dead = match drained {
+            Drained::Ended => {
+                tracing::info!("all calls have ended");
+                None
+            }
+            Drained::Cut(why) => {
+                self.cut_calls(why).await;
+                None
+            }
+            Drained::Dead(part) => {
+                tracing::error!(
+                    part,
+                    "a part has died: the process ends and wants to be started anew"
+                );
+                self.cut_calls("a part has died").await;
+                Some(part)
+            }
+        };
+        down_in_time(self.down(), &mut signals, DOWN_MAX).await?;
+        match dead {
+            None => Ok(()),
+            Some(part) => Err(Failure::System(anyhow::anyhow!("{part} has died"))),
         }
-        self.down().await;
-        Ok(())
+    }
+
+    /// Until a signal to end, or until the part dies that it gives.
+    async fn serve_until_told(&mut self, signals: &mut Signals) -> Option<&'static str> {
+        let mut version = 1;
+        loop {
+            tokio::select! {
+                part = self.vitals.ended() => return Some(part),
+                said = signals.next() => match said {
+                    Said::End => return None,
+                    Said::Reload => {
+                        version += 1;
+                        self.reload(version).await;
+                    }
+                },
+            }
+        }
+    }
+
+    /// New calls are refused already; those that are up get their time.
+    async fn drain(&mut self, signals: &mut Signals) -> Drained {
+        tokio::select! {
+            part = self.vitals.ended() => Drained::Dead(part),
+            drained = self.switchboard.drained.recv() => match drained {
+                Some(()) => Drained::Ended,
+                // Its sender is the engine's loop.
+                None => Drained::Dead("the engine"),
+            },
+            () = tokio::time::sleep(self.settings.shutdown.drain()) => Drained::Cut("the time to end is over"),
+            () = signals.end() => Drained::Cut("a second signal came"),
+        }
     }
 
     /// Every phone is told that its call is over, and every call gets its record.
@@ -103,8 +157,10 @@ impl House {
     /// From the outside in: nothing new comes, what was told is written, then the store closes.
     async fn down(self) {
         self.close_web.send_replace(true);
-        if self.web.await.is_err() {
-            tracing::error!("the web server panicked");
+        match self.web.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the web server failed"),
+            Err(error) => tracing::error!(%error, "the web server panicked"),
         }
         for helper in self.helpers {
             helper.abort();
@@ -122,8 +178,45 @@ impl House {
     }
 }
 
-fn signal_of(kind: SignalKind) -> Result<Signal, Failure> {
-    signal(kind)
-        .context("signals cannot be heard")
-        .map_err(Failure::System)
+/// Walks the way down, but not for ever: what hangs is left behind and told. One more signal makes haste.
+async fn down_in_time(
+    down: impl Future<Output = ()>,
+    signals: &mut Signals,
+    longest: Duration,
+) -> Result<(), Failure> {
+    let mut down = std::pin::pin!(down);
+    let mut deadline = Instant::now() + longest;
+    loop {
+        tokio::select! {
+            () = &mut down => return Ok(()),
+            () = tokio::time::sleep_until(deadline) => {
+                tracing::error!("the way down hangs: the process ends without waiting for what is not written");
+                return Err(Failure::System(anyhow::anyhow!("the way down hung")));
+            }
+            () = signals.end() => {
+                tracing::warn!("one more signal: the way down is hurried");
+                deadline = deadline.min(Instant::now() + HASTE_MAX);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn s6_a_way_down_that_hangs_ends_as_a_failure_of_the_system() {
+        let mut signals = Signals::hear().unwrap();
+        let started = Instant::now();
+        let hung = down_in_time(
+            std::future::pending(),
+            &mut signals,
+            Duration::from_millis(30),
+        );
+        assert!(matches!(hung.await, Err(Failure::System(_))));
+        assert!(started.elapsed() < Duration::from_secs(1));
+        let walked = down_in_time(std::future::ready(()), &mut signals, DOWN_MAX);
+        assert!(walked.await.is_ok());
+    }
 }

@@ -20,6 +20,29 @@ use crate::recovery;
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
 
+/// Raises how many files may be open to what the administrator allows, and says so when the range of RTP ports is wider.
+pub(super) fn open_files(settings: &Settings) {
+    let ports = settings.rtp.ports;
+    let wanted = files_wanted(ports.min, ports.max);
+    match net::raise_open_files() {
+        Ok((_before, allowed)) if allowed >= wanted => {}
+        Ok((_before, allowed)) => tracing::warn!(
+            allowed,
+            wanted,
+            "too few files may be open for all of rtp.ports: calls beyond that are refused; raise the hard limit (`ulimit -Hn`, `LimitNOFILE=`) or narrow the range"
+        ),
+        Err(error) => tracing::warn!(%error, wanted, "how many files may be open is not known"),
+    }
+}
+
+/// Each port of the range is a socket; a call takes four of them, and two files while it is recorded. The rest is for
+/// connections, the store and the log.
+fn files_wanted(port_min: u16, port_max: u16) -> u64 {
+    const OTHERS: u64 = 1_024;
+    let ports = u64::from(port_max.saturating_sub(port_min)) + 1;
+    ports + ports / 2 + OTHERS
+}
+
 /// The event stream, which reads back older facts from the log. Of those it is told the tickets alone: whose they are
 /// stays known, while calls and agents' states of the former process are over.
 pub(super) fn event_hub(last_seq: u64, reader: store::FactReader) -> Arc<EventHub> {
@@ -43,26 +66,57 @@ pub(super) fn event_hub(last_seq: u64, reader: store::FactReader) -> Arc<EventHu
     hub
 }
 
-/// Closes what a crash cut.
-pub(super) async fn recover(
-    settings: &Settings,
-    database: &Database,
-    facts: &Facts,
-    clock: Clock,
-) -> anyhow::Result<()> {
+/// What recovery works on.
+pub(super) struct Former<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) database: &'a Database,
+    pub(super) reader: store::FactReader,
+    /// The last fact of the former process.
+    pub(super) last_seq: u64,
+    /// Whether the database has applied all of its facts.
+    pub(super) is_caught_up: bool,
+}
+
+/// Closes what the former process left open. Calls come before records: what cannot be closed is told, and the start goes
+/// on.
+pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) {
     let now = clock.now().into();
-    let adopted = recovery::adopt_recordings(&settings.recordings.dir, database, facts, now)
-        .await
-        .context("recordings cannot be looked through")?;
-    let cut = recovery::close_cut_calls(database, facts, now).await?;
-    if adopted + cut > 0 {
-        tracing::warn!(
-            calls = cut,
-            recordings = adopted,
-            "a crash had cut calls: they are closed and their recordings kept"
-        );
+    let Former {
+        settings,
+        database,
+        reader,
+        last_seq,
+        is_caught_up,
+    } = former;
+    if is_caught_up {
+        let folder = &settings.recordings.dir;
+        let adopted = recovery::adopt_recordings(folder, database, facts, now).await;
+        let adopted = or_none(adopted, "recordings cannot be looked through");
+        let cut = recovery::close_cut_calls(database, facts, now).await;
+        let cut = or_none(cut, "calls that a crash cut cannot be closed");
+        if adopted + cut > 0 {
+            tracing::warn!(
+                calls = cut,
+                recordings = adopted,
+                "a crash had cut calls: they are closed and their recordings kept"
+            );
+        }
+    } else {
+        tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
-    Ok(())
+    let signed_off = recovery::sign_off_agents(reader, last_seq, facts, now).await;
+    let signed_off = or_none(signed_off, "agents cannot be signed off");
+    tracing::debug!(
+        facts = signed_off,
+        "agents of the former process are told offline"
+    );
+}
+
+fn or_none(done: anyhow::Result<usize>, what: &str) -> usize {
+    done.unwrap_or_else(|error| {
+        tracing::error!("{what}: {error:#}");
+        0
+    })
 }
 
 /// The media threads; their news go to the engine.
@@ -109,6 +163,7 @@ pub(super) fn engine(
         realm: settings.sip.realm.clone(),
         product: concat!("Trunkline/", env!("CARGO_PKG_VERSION")).into(),
         listeners: listeners.to_vec(),
+        public: settings.sip.public.clone(),
         nonce_secret,
         seed: random_u64()?,
         hotlines: Default::default(),
@@ -134,4 +189,15 @@ pub(super) fn engine(
 
 fn random_u64() -> anyhow::Result<u64> {
     getrandom::u64().map_err(|error| anyhow::anyhow!("no random numbers: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rtp_port_is_a_file() {
+        assert_eq!(files_wanted(20_000, 29_999), 10_000 + 5_000 + 1_024);
+        assert_eq!(files_wanted(30_000, 30_003), 4 + 2 + 1_024);
+    }
 }

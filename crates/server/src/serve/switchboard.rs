@@ -14,6 +14,7 @@ use super::voice::Voice;
 use crate::config::settings::Settings;
 use crate::engine_loop::{EngineLoop, Gauges, Sinks, Sources};
 use crate::fan_out::Facts;
+use crate::vital::Pulse;
 
 /// Messages from the network that wait for the engine.
 const INBOUND_MAX: usize = 8_192;
@@ -43,6 +44,8 @@ pub(super) struct Equipment<'a> {
     pub(super) facts: Facts,
     /// Media news, replies, configurations.
     pub(super) inputs: mpsc::Receiver<Input>,
+    /// Ends with the engine's thread.
+    pub(super) pulse: Pulse,
 }
 
 impl Switchboard {
@@ -59,6 +62,7 @@ impl Switchboard {
             voice,
             facts,
             inputs,
+            pulse,
         } = given;
         let (inbound, sip) = mpsc::channel(INBOUND_MAX);
         let sip_config = SipConfig {
@@ -103,7 +107,7 @@ impl Switchboard {
             sinks,
             gauges: gauges.clone(),
         }
-        .start(sources)?;
+        .start(sources, pulse)?;
         Ok((
             Self {
                 commands,

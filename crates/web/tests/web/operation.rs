@@ -19,12 +19,24 @@ async fn readiness_tells_which_part_fails() {
         signalling: true,
         media: false,
         store: true,
+        draining: false,
     };
     let failing = client.get("/readyz").await;
     assert_eq!(failing.status, 503);
     assert_eq!(
         failing.json(),
-        json!({ "signalling": true, "media": false, "store": true })
+        json!({ "signalling": true, "media": false, "store": true, "draining": false })
+    );
+    *house.readiness.lock().unwrap() = Readiness {
+        signalling: true,
+        media: true,
+        store: true,
+        draining: true,
+    };
+    assert_eq!(
+        client.get("/readyz").await.status,
+        503,
+        "whoever goes down wants no new calls"
     );
     assert_eq!(
         client.get("/healthz").await.status,

@@ -75,6 +75,7 @@ impl House {
             signalling: true,
             media: true,
             store: true,
+            draining: false,
         };
         let readiness = Arc::new(Mutex::new(all));
         let (telling, asked) = (Arc::clone(&told), Arc::clone(&readiness));
