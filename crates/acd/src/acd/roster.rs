@@ -70,7 +70,6 @@ impl Acd {
             return;
         };
         agent.wish = Requested::Offline;
-        agent.own_calls.clear();
         if let Some(offer) = agent.offer() {
             self.withdraw(now, offer, CancelCause::AgentNotReady, cause::REMOVED);
         }

@@ -172,3 +172,13 @@ fn a_withheld_caller_who_left_and_comes_back_is_offered_at_once() {
     centre.joins(1).expect("offer 1 A").withheld('A');
     centre.wait(2).expect("").wait(3).expect("offer 1 A");
 }
+
+#[test]
+fn r22_a_phone_that_answers_a_withheld_offer_after_all_is_too_late() {
+    let mut centre = Centre::new("linear", "A");
+    centre.joins(1).withheld('A').silence();
+    centre
+        .answers('A')
+        .expect("too late 1 A")
+        .expect_state('A', "ready");
+}
