@@ -20,6 +20,7 @@ mod reinvite;
 mod reply;
 mod respond;
 mod session;
+mod strangers;
 
 use crate::{
     config::{Account, EndpointConfig},
@@ -40,6 +41,7 @@ use bytes::Bytes;
 use core::time::Duration;
 use session::Session;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use strangers::Strangers;
 
 /// The SIP side of one node.
 #[derive(Debug)]
@@ -52,6 +54,7 @@ pub struct Endpoint {
     transactions: Table,
     sessions: BTreeMap<SessionId, Session>,
     sessions_issued: u64,
+    strangers: Strangers,
     dialogs: HashMap<DialogKey, SessionId>,
     timers: Wheel,
     outputs: VecDeque<Output>,
@@ -72,6 +75,8 @@ pub struct Sizes {
     pub timers: usize,
     /// Users with a contact.
     pub registered: usize,
+    /// Sources of strangers' calls.
+    pub stranger_sources: usize,
 }
 
 /// Which pair of headers a challenge uses.
@@ -117,6 +122,7 @@ impl Endpoint {
             transactions: Table::default(),
             sessions: BTreeMap::new(),
             sessions_issued: 0,
+            strangers: Strangers::default(),
             dialogs: HashMap::new(),
             timers: Wheel::default(),
             outputs: VecDeque::new(),
@@ -212,6 +218,7 @@ impl Endpoint {
             transactions: self.transactions.len(),
             timers: self.timers.len(),
             registered: self.registrar.len(),
+            stranger_sources: self.strangers.len(),
         }
     }
 

@@ -129,7 +129,8 @@ pub enum Event {
 pub enum EndedBy {
     /// The peer's BYE.
     RemoteBye,
-    /// No ACK came within 64*T1 of our 2xx; a BYE is on its way (RFC 3261 §13.3.1.4).
+    /// No ACK came within 64*T1 of our 2xx; a BYE is on its way (RFC 3261 §13.3.1.4). A stranger who called by datagram has
+    /// 8 s and gets no BYE: nothing shows that there is anybody (G11).
     NoAck,
     /// The connection that carried the dialog was lost, and no ACK to our 2xx came by another one in time. A call that has
     /// its ACK outlives its connection.

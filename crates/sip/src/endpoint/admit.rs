@@ -6,6 +6,7 @@ use crate::{
     event::Caller,
     flow::Flow,
     message::{Header, Message, NameAddr, UriView},
+    source::Source,
 };
 use core::time::Duration;
 use std::net::IpAddr;
@@ -91,6 +92,14 @@ impl Endpoint {
             || self.transactions.len() >= self.config.limits.transactions_max;
         if is_full {
             self.refuse_busy(request, flow, "too many sessions", RETRY_AFTER);
+            return None;
+        }
+        let source = Source::of(flow.remote.ip());
+        let limits = &self.config.limits;
+        if authenticated.is_none()
+            && let Some(cause) = self.strangers.refusal(source, limits)
+        {
+            self.refuse_busy(request, flow, cause, RETRY_AFTER);
             return None;
         }
         Some(authenticated)

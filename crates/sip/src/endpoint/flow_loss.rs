@@ -6,7 +6,7 @@
 
 use super::{
     Endpoint,
-    session::{Session, Stage},
+    session::{Peer, Session, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -56,14 +56,17 @@ impl Endpoint {
         }
     }
 
-    /// The dialog with the flow by which a BYE can go; `None` when there is none.
+    /// The dialog with the flow by which a BYE can go; `None` when there is none, or nobody there as far as we know (G11).
     pub(super) fn reachable(&self, session: &Session) -> Option<Dialog> {
+        if session.is_unproven() {
+            return None;
+        }
         let mut dialog = session.dialog()?.clone();
         if dialog.is_cut {
             let peer = dialog.flow.remote.ip();
             let flow = self.datagram_flow(dialog.direct_target()?)?;
             // G11: a stranger has proven no address but the one that he came from.
-            if !session.trusted && flow.remote.ip() != peer {
+            if session.peer != Peer::Trusted && flow.remote.ip() != peer {
                 return None;
             }
             dialog.heard_on(flow);

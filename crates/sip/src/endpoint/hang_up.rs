@@ -2,7 +2,7 @@
 
 use super::{
     Endpoint,
-    session::{Progress, Session, Stage},
+    session::{Peer, Progress, Session, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -74,10 +74,14 @@ impl Endpoint {
 
     /// Removes every trace of a session but its transactions.
     pub(super) fn forget_session(&mut self, session: SessionId) {
-        if let Some(gone) = self.sessions.remove(&session)
-            && let Some(dialog) = gone.dialog()
-        {
-            self.dialogs.remove(&dialog.key);
+        if let Some(gone) = self.sessions.remove(&session) {
+            if let Some(dialog) = gone.dialog() {
+                self.dialogs.remove(&dialog.key);
+            }
+            match gone.peer {
+                Peer::Trusted => {}
+                Peer::Stranger(source) => self.strangers.leave(source, gone.is_acked()),
+            }
         }
         self.timers.cancel_all(&Owner::Session(session));
     }
@@ -122,12 +126,16 @@ impl Endpoint {
             .min(self.config.timers.t2);
         let (flow, bytes, interval) = (pending.flow, pending.bytes.clone(), pending.interval);
         self.counters.retransmissions = self.counters.retransmissions.saturating_add(1);
+        let left = pending.repeats_left.map(|left| left.saturating_sub(1));
+        pending.repeats_left = left;
         self.transmit(flow, bytes);
-        self.timers.set(
-            Owner::Session(session),
-            Timer::OkRepeat,
-            now.saturating_add(interval),
-        );
+        if left != Some(0) {
+            self.timers.set(
+                Owner::Session(session),
+                Timer::OkRepeat,
+                now.saturating_add(interval),
+            );
+        }
     }
 
     /// BYE by our own decision; news unless the owner has hung up already.

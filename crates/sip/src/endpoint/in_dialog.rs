@@ -2,7 +2,7 @@
 
 use super::{
     Endpoint,
-    session::{Session, Stage},
+    session::{Peer, Session, Stage},
 };
 use crate::{
     dialog::DialogKey,
@@ -70,7 +70,7 @@ impl Endpoint {
         let id = *self.dialogs.get(&DialogKey::of_request(request)?)?;
         let session = self.sessions.get(&id)?;
         let same_peer = session.flow().remote.ip() == flow.remote.ip();
-        (same_peer || !session.trusted).then_some(id)
+        (same_peer || session.peer != Peer::Trusted).then_some(id)
     }
 
     /// An ACK belongs to a refusal (by its branch) or to a 2xx (by its dialog); it is never answered.
@@ -111,6 +111,9 @@ impl Endpoint {
         }
         let is_first = !core::mem::replace(acked, true);
         let hang_up = hung_up.take();
+        if let (true, Peer::Stranger(source)) = (is_first, alive.peer) {
+            self.strangers.acknowledge(source);
+        }
         let owner = Owner::Session(session);
         self.timers.cancel(&owner, Timer::OkRepeat);
         self.timers.cancel(&owner, Timer::OkTimeout);

@@ -3,7 +3,7 @@
 use super::{
     Endpoint,
     respond::answer_flow,
-    session::{Session, Stage},
+    session::{Peer, Session, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -11,6 +11,7 @@ use crate::{
     flow::Flow,
     message::{Header, Message, Method},
     reason::Reason,
+    source::Source,
     transaction::{
         TransactionId,
         invite_server::InviteServer,
@@ -53,8 +54,15 @@ impl Endpoint {
             invite: Box::new(request),
             dialog: Box::new(dialog),
         };
-        let trusted = authenticated.is_some();
-        self.sessions.insert(session, Session { stage, trusted });
+        let peer = match authenticated {
+            Some(_) => Peer::Trusted,
+            None => {
+                let source = Source::of(flow.remote.ip());
+                self.strangers.enter(source);
+                Peer::Stranger(source)
+            }
+        };
+        self.sessions.insert(session, Session { stage, peer });
         self.event(Event::Invite { session, invite });
     }
 

@@ -3,7 +3,7 @@
 use super::{
     Endpoint,
     respond::ALLOW,
-    session::{Progress, Session, Stage},
+    session::{Peer, Progress, Session, Stage},
 };
 use crate::{
     dialog::Head,
@@ -61,7 +61,7 @@ impl Endpoint {
             session,
             Session {
                 stage,
-                trusted: true,
+                peer: Peer::Trusted,
             },
         );
         self.perform(now, transaction, actions);

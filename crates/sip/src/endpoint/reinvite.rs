@@ -4,7 +4,7 @@
 
 use super::{
     Endpoint,
-    session::{Session, Stage},
+    session::{Patience, Session, Stage},
 };
 use crate::{
     event::{Event, SessionId},
@@ -98,7 +98,8 @@ impl Endpoint {
         let bytes = self
             .session_response(&request, dialog, 200)
             .body("application/sdp", &sdp);
-        let ok = self.send_ok(now, session, transaction, &request, bytes);
+        let patience = Patience::full(&self.config.timers);
+        let ok = self.send_ok(now, session, transaction, &request, bytes, patience);
         if let Some(Session {
             stage: Stage::Established { pending_ok, .. },
             ..

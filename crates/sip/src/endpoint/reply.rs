@@ -3,7 +3,7 @@
 use super::{
     Endpoint,
     respond::ALLOW,
-    session::{PendingOk, Session, Stage},
+    session::{Patience, PendingOk, Session, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -62,6 +62,7 @@ impl Endpoint {
         let Some(alive) = self.sessions.remove(&session) else {
             return;
         };
+        let patience = alive.patience(&self.config.timers);
         let Session {
             stage:
                 Stage::Incoming {
@@ -69,7 +70,7 @@ impl Endpoint {
                     invite,
                     dialog,
                 },
-            trusted,
+            peer,
         } = alive
         else {
             self.sessions.insert(session, alive);
@@ -78,7 +79,7 @@ impl Endpoint {
         let bytes = self
             .session_response(&invite, &dialog, 200)
             .body("application/sdp", &sdp);
-        let pending_ok = self.send_ok(now, session, transaction, &invite, bytes);
+        let pending_ok = self.send_ok(now, session, transaction, &invite, bytes, patience);
         let stage = Stage::Established {
             dialog,
             pending_ok,
@@ -86,7 +87,7 @@ impl Endpoint {
             acked: false,
             hung_up: None,
         };
-        self.sessions.insert(session, Session { stage, trusted });
+        self.sessions.insert(session, Session { stage, peer });
     }
 
     /// Refuses a call to us; the session is over. A status below 400 is sent as 500.
@@ -168,6 +169,7 @@ impl Endpoint {
         transaction: TransactionId,
         invite: &Message,
         bytes: Bytes,
+        patience: Patience,
     ) -> Option<PendingOk> {
         let flow = self.transactions.get_mut(transaction)?.flow;
         self.respond_invite(now, transaction, 200, bytes.clone());
@@ -181,13 +183,14 @@ impl Endpoint {
         self.timers.set(
             owner,
             Timer::OkTimeout,
-            now.saturating_add(timers.timeout()),
+            now.saturating_add(patience.timeout),
         );
         Some(PendingOk {
             cseq: invite.cseq()?.number,
             flow,
             bytes,
             interval: timers.t1,
+            repeats_left: patience.repeats_max,
         })
     }
 

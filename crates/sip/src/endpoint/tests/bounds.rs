@@ -71,3 +71,131 @@ fn g9_a_guesser_is_shut_out_and_the_owner_is_not() {
     phone.wait(Duration::from_secs(60));
     assert_eq!(login(&mut phone, "10.0.0.3:6666", "secret"), Some(200));
 }
+
+/// A stranger's INVITE; every number is another call.
+fn invite(number: usize) -> String {
+    format!(
+        "INVITE sip:4000@{DOMAIN} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.3:5063;branch=z9hG4bKs{number};rport\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:139@carrier.example>;tag=f1\r\nTo: <sip:4000@{DOMAIN}>\r\n\
+         Call-ID: s{number}\r\nCSeq: 1 INVITE\r\nContact: <sip:139@10.0.0.3:5063>\r\nContent-Length: 0\r\n\r\n"
+    )
+}
+
+/// A call as far as a test wants it.
+struct Call {
+    number: usize,
+    session: SessionId,
+}
+
+fn call(phone: &mut Phone, from: &str, number: usize) -> Result<Call, u16> {
+    phone.flow = flow(Transport::Udp, SERVER, from);
+    let status = phone.status_of(&invite(number));
+    match phone.news().pop() {
+        Some(Event::Invite { session, .. }) => Ok(Call { number, session }),
+        _ => Err(status),
+    }
+}
+
+/// Answers a call and, as the caller, acknowledges.
+fn talk(phone: &mut Phone, call: &Call) {
+    phone.server.answer(phone.now, call.session, ANSWER);
+    phone.drain();
+    let ok = message::parse(phone.mail.pop().unwrap().1, &Limits::default()).unwrap();
+    let to = ok.text(message::Header::To).unwrap();
+    let ack = invite(call.number)
+        .replace("INVITE", "ACK")
+        .replace("branch=z9hG4bKs", "branch=z9hG4bKack")
+        .replace(&format!("To: <sip:4000@{DOMAIN}>"), &format!("To: {to}"));
+    phone.say(&ack);
+    let session = call.session;
+    assert_eq!(phone.news(), [Event::Acked { session, sdp: None }]);
+}
+
+fn bounded(bound: impl FnOnce(&mut Limits)) -> Phone {
+    let mut server = config(SERVER, DOMAIN, &["4000"]);
+    bound(&mut server.limits);
+    Phone::with(server)
+}
+
+#[test]
+fn s7_a_source_has_at_most_twenty_calls_without_their_ack() {
+    let mut phone = Phone::new();
+    let calls: Vec<Call> = (0..20)
+        .map(|number| call(&mut phone, AGENT, number).ok().unwrap())
+        .collect();
+    let before = phone.server.sizes();
+    let answer = phone.say(&invite(20)).pop().unwrap();
+    assert_eq!(answer.status(), Some(503));
+    assert_eq!(answer.number(message::Header::RetryAfter), Some(10));
+    assert_eq!(phone.server.sizes(), before, "S9: without memory");
+    let refused = phone.server.counters().refused.clone();
+    assert_eq!(refused.get("too many pending calls of a source"), Some(&1));
+    assert!(
+        call(&mut phone, "10.0.0.4:5063", 21).is_ok(),
+        "another source"
+    );
+    // An ACK, a refusal and the time-out of an answer each make room for one more.
+    phone.flow = flow(Transport::Udp, SERVER, AGENT);
+    talk(&mut phone, &calls[0]);
+    assert!(call(&mut phone, AGENT, 22).is_ok());
+    assert_eq!(call(&mut phone, AGENT, 23).err(), Some(503));
+    phone
+        .server
+        .reject(phone.now, calls[1].session, Refusal::new(486));
+    phone.drain();
+    phone.mail.clear();
+    assert!(call(&mut phone, AGENT, 24).is_ok());
+    assert_eq!(call(&mut phone, AGENT, 25).err(), Some(503));
+    phone.server.answer(phone.now, calls[2].session, ANSWER);
+    phone.wait(Duration::from_secs(8));
+    phone.mail.clear();
+    assert!(call(&mut phone, AGENT, 26).is_ok());
+    assert_eq!(call(&mut phone, AGENT, 27).err(), Some(503));
+}
+
+#[test]
+fn s7_strangers_leave_half_of_the_sessions_to_those_we_know() {
+    for (pending_max, room) in [(None, 5), (Some(3), 3)] {
+        let mut phone = bounded(|limits| {
+            limits.sessions_max = 10;
+            limits.stranger_pending_max = pending_max;
+        });
+        let source = |number: usize| format!("10.1.0.{number}:5060");
+        let admitted = (0..8).filter(|n| call(&mut phone, &source(*n), *n).is_ok());
+        assert_eq!(admitted.count(), room);
+        // The owner of an account is no stranger.
+        phone.flow = flow(Transport::Udp, SERVER, AGENT);
+        let own = invite(9).replace("139@carrier.example", &format!("1001@{DOMAIN}"));
+        let challenge = phone.say(&own).pop().unwrap();
+        let line = phone.credentials(
+            &challenge,
+            digest::Algorithm::Md5,
+            "1001",
+            "secret",
+            &message::Method::Invite,
+            &format!("sip:4000@{DOMAIN}"),
+        );
+        let own = own
+            .replace("z9hG4bKs", "z9hG4bKown")
+            .replace("Max-Forwards", &format!("{line}Max-Forwards"));
+        assert_eq!(phone.status_of(&own), 0);
+        assert!(matches!(phone.news().as_slice(), [Event::Invite { .. }]));
+    }
+}
+
+#[test]
+fn s7_a_source_has_at_most_so_many_calls_answered_or_not() {
+    let mut phone = bounded(|limits| limits.stranger_sessions_per_source_max = 3);
+    let first = call(&mut phone, AGENT, 0).ok().unwrap();
+    talk(&mut phone, &first);
+    let second = call(&mut phone, AGENT, 1).ok().unwrap();
+    talk(&mut phone, &second);
+    assert!(call(&mut phone, AGENT, 2).is_ok(), "unanswered");
+    assert_eq!(call(&mut phone, AGENT, 3).err(), Some(503));
+    let refused = phone.server.counters().refused.clone();
+    assert_eq!(refused.get("too many calls of a source"), Some(&1));
+    phone.server.hang_up(phone.now, first.session, None);
+    phone.drain();
+    phone.mail.clear();
+    assert!(call(&mut phone, AGENT, 4).is_ok());
+}

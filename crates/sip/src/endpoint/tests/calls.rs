@@ -273,7 +273,8 @@ fn timer_b_nobody_there_is_408_after_64_t1() {
 
 #[test]
 fn ok_without_ack_is_repeated_and_then_hung_up() {
-    let mut world = World::new();
+    // A connection: somebody is there.
+    let mut world = World::over(Transport::Tcp);
     let (_, server) = world.hotline();
     world.loss = Box::new(|text| text.starts_with("ACK"));
     world.at(SERVER, |node, now| node.answer(now, server, ANSWER));
@@ -301,6 +302,34 @@ fn ok_without_ack_is_repeated_and_then_hung_up() {
         })
     ));
     world.expect_nothing_left();
+}
+
+/// Nobody may have us send more than five answers to a host that never called (RFC 3261 §13.3.1.4 would send eleven,
+/// and then eleven BYE).
+#[test]
+fn g11_an_ok_to_an_unproven_source_is_repeated_four_times_and_not_hung_up() {
+    for hangs_up in [false, true] {
+        let mut world = World::new();
+        let (_, server) = world.hotline();
+        world.loss = Box::new(|text| text.starts_with("ACK"));
+        world.at(SERVER, |node, now| node.answer(now, server, ANSWER));
+        if hangs_up {
+            world.at(SERVER, |node, now| node.hang_up(now, server, None));
+        }
+        world.run_ms(7_999);
+        assert_eq!(world.news(SERVER), []);
+        assert_eq!(world.sizes(SERVER).sessions, 1);
+        world.run_ms(1);
+        let news = if hangs_up {
+            vec![]
+        } else {
+            vec![ended(server, EndedBy::NoAck)]
+        };
+        assert_eq!(world.news(SERVER), news);
+        assert_eq!(world.sizes(SERVER).sessions, 0);
+        world.run(Duration::from_secs(60));
+        assert_eq!(world.sent_by(SERVER), ["200"; 5], "0 0.5 1.5 3.5 7.5 s");
+    }
 }
 
 #[test]
