@@ -50,8 +50,9 @@ impl Database {
     /// Opens the file and brings its schema up to date. `url`: `sqlite://data/trunkline.db`, the folder is made if it is
     /// missing. `region`: the country of numbers that come without a country code, `CN`.
     pub async fn open(url: &str, region: &str) -> Result<Self> {
-        let options = options(url)?;
+        // Nothing is made on the disk for settings that are wrong.
         let plan = NumberPlan::new(region)?;
+        let options = options(url)?;
         let mut conn = options.connect().await?;
         let steps = migration::migrate(&mut conn, clock()).await?;
         if steps > 0 {

@@ -220,4 +220,6 @@ async fn a_database_is_a_file_in_a_country() {
             "{url} {region}"
         );
     }
+    let made = std::path::Path::new("t.db").exists();
+    assert!(!made, "wrong settings leave nothing behind");
 }
