@@ -1,9 +1,10 @@
 //! The application: what the server lends it, the routes, and the layers around each of them.
 //!
-//! Layers from the outside in: headers that keep browsers strict (S19), problems in the reader's language, counting, the
-//! bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
+//! Layers from the outside in: headers that keep browsers strict (S19), problems in the reader's language, counting, on
+//! this machine's own listener the names that it answers to, the bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
 
 mod headers;
+mod host;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -21,9 +22,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::TryLimiter;
 use crate::commands::CommandSender;
-use crate::connection::{Guarded, Peer};
+use crate::connection::{Bounds, Guarded, Peer};
 use crate::events::EventHub;
 use crate::health::Readiness;
+use crate::housekeeping;
 use crate::metrics::{self, MetricsHandle};
 use crate::problem::{self, Code, Problem};
 use crate::view::View;
@@ -148,21 +150,33 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api::routes().into_openapi()
 }
 
-/// All routes with their layers.
+/// All routes with their layers, whatever the name that a request was meant for.
 pub fn router(app: App) -> Router {
+    layered(app, |routes| routes)
+}
+
+/// The same for a listener that this machine alone reaches.
+fn local_router(app: App) -> Router {
+    layered(app, |routes| routes.layer(from_fn(host::own_alone)))
+}
+
+fn layered(app: App, guard: fn(Router<App>) -> Router<App>) -> Router {
     let api: OpenApiRouter<App> = api::routes();
     let (api, _) = api.split_for_parts();
-    api.merge(page::routes())
+    let routes = api
+        .merge(page::routes())
         .fallback(|| async { Problem::new(Code::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(DefaultBodyLimit::max(BODY_MAX));
+    guard(routes)
         .layer(from_fn_with_state(app.clone(), metrics::counted))
         .layer(from_fn(problem::localised))
         .layer(from_fn(headers::strict))
         .with_state(app)
 }
 
-/// Answers on a listener until `shutdown` is done; then ends the streams and gives open requests ten seconds.
+/// Answers on a listener until `shutdown` is done; then ends the streams and gives open requests ten seconds. Keeps house
+/// meanwhile: figures are tidied, sessions that ended are removed.
 pub async fn serve(
     listener: TcpListener,
     app: App,
@@ -170,14 +184,23 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let events = Arc::clone(app.events());
     let (ending, ended) = tokio::sync::oneshot::channel();
-    let service = router(app).into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(Guarded::new(listener), service).with_graceful_shutdown(async move {
+    let chores = housekeeping::keep(app.metrics().clone(), app.database().clone());
+    let is_local = listener.local_addr()?.ip().to_canonical().is_loopback();
+    let router = if is_local {
+        local_router(app)
+    } else {
+        router(app)
+    };
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let guarded = Guarded::new(listener, Bounds::default());
+    let serving = axum::serve(guarded, service).with_graceful_shutdown(async move {
         shutdown.await;
         events.close();
         let _ = ending.send(());
     });
     tokio::select! {
         done = serving => done,
+        never = chores => match never {},
         () = async {
             let _ = ended.await;
             tokio::time::sleep(DRAIN_MAX).await;

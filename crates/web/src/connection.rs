@@ -2,7 +2,10 @@
 //!
 //! A connection is cut when nothing moved either way for `IDLE_MAX`, or when a request began and no byte of an answer went
 //! out within `REQUEST_MAX`: our answers begin at once (a stream says so much in its first line), so a client that needs longer is
-//! dripping its request. Beyond `CONNECTIONS_MAX` new ones wait in the operating system's queue.
+//! dripping its request. A connection beyond the bounds of all or of its source (`places`) is closed at once: whoever is
+//! refused hears so, and those who come after him do not stand behind him.
+
+mod places;
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,11 +18,11 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
-/// Most connections at once.
-const CONNECTIONS_MAX: usize = 20_000;
+pub use places::Bounds;
+use places::{Place, Places};
+
 /// How long a connection may be silent; a stream has its heartbeat each 15 s.
 const IDLE_MAX: Duration = Duration::from_secs(75);
 /// From the first byte of a request to the first byte of its answer.
@@ -28,15 +31,15 @@ const REQUEST_MAX: Duration = Duration::from_secs(25);
 /// A listener whose connections have bounds.
 pub struct Guarded {
     listener: TcpListener,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
 }
 
 impl Guarded {
     /// Guards a listener.
-    pub fn new(listener: TcpListener) -> Self {
+    pub fn new(listener: TcpListener, bounds: Bounds) -> Self {
         Self {
             listener,
-            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            places: Places::new(bounds),
         }
     }
 }
@@ -46,13 +49,17 @@ impl Listener for Guarded {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        // The semaphore is never closed; without a place we would still accept rather than hang.
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
-        let (stream, peer) = Listener::accept(&mut self.listener).await;
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no-delay was refused");
+        loop {
+            let (stream, peer) = Listener::accept(&mut self.listener).await;
+            let Some(place) = self.places.take(peer.ip()) else {
+                metrics::counter!("trunkline_http_connections_refused_total").increment(1);
+                continue;
+            };
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "no-delay was refused");
+            }
+            return (GuardedStream::new(stream, Some(place)), peer);
         }
-        (GuardedStream::new(stream, place), peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -76,11 +83,11 @@ pub struct GuardedStream<S> {
     /// Whether a byte was read after the last one that was written.
     is_asked: bool,
     cut_at: Pin<Box<Sleep>>,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
 }
 
 impl<S> GuardedStream<S> {
-    fn new(stream: S, place: Option<OwnedSemaphorePermit>) -> Self {
+    fn new(stream: S, place: Option<Place>) -> Self {
         Self {
             stream,
             is_asked: false,
@@ -215,5 +222,29 @@ mod tests {
         let cut = server.read(&mut bytes).await.unwrap_err();
         assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
         assert!(begun.elapsed() <= IDLE_MAX);
+    }
+
+    #[tokio::test]
+    async fn s7_who_has_all_his_places_is_refused_at_once_until_he_leaves_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds {
+            per_loopback: 2,
+            ..Bounds::default()
+        };
+        let mut guarded = Guarded::new(listener, bounds);
+        let mut clients = Vec::new();
+        for _ in 0..3 {
+            clients.push(TcpStream::connect(address).await.unwrap());
+        }
+        let (first, _) = guarded.accept().await;
+        let (_second, _) = guarded.accept().await;
+        let waiting = tokio::spawn(async move { guarded.accept().await.1 });
+        let mut byte = [0];
+        let refused = clients[2].read(&mut byte).await;
+        assert!(!matches!(refused, Ok(1..)), "closed: {refused:?}");
+        drop(first);
+        let next = TcpStream::connect(address).await.unwrap();
+        assert_eq!(waiting.await.unwrap(), next.local_addr().unwrap());
     }
 }

@@ -16,6 +16,7 @@ pub mod desktop;
 pub mod events;
 pub mod extract;
 pub mod health;
+mod housekeeping;
 pub mod locale;
 pub mod metrics;
 pub mod page;

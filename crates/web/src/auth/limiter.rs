@@ -5,7 +5,7 @@
 //! limit tells nothing about it.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -95,9 +95,11 @@ fn take(times: &mut VecDeque<Instant>, now: Instant, max: usize) -> Result<(), D
     Ok(())
 }
 
-fn network(source: IpAddr) -> IpAddr {
+/// What counts as one source: of IPv6 the /64, but for this machine itself.
+pub(crate) fn network(source: IpAddr) -> IpAddr {
     match source.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(Ipv6Addr::LOCALHOST) => source,
         IpAddr::V6(address) => {
             let prefix = u128::from(address) & (u128::MAX << 64);
             IpAddr::V6(prefix.into())

@@ -72,6 +72,8 @@ codes! {
     CsrfToken = "csrf_token" FORBIDDEN "缺少或错误的防伪令牌" "The CSRF token is missing or wrong";
     /// The request comes from another site.
     ForeignOrigin = "foreign_origin" FORBIDDEN "请求来自其他站点" "The request comes from another site";
+    /// The request is for another host: this listener answers to the names of its own machine alone.
+    WrongHost = "wrong_host" MISDIRECTED_REQUEST "请求的主机名不属于本机" "The request is meant for another host";
     /// No such path.
     NotFound = "not_found" NOT_FOUND "没有这个地址" "There is nothing here";
     /// The path knows other methods.

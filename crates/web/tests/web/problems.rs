@@ -196,3 +196,27 @@ async fn s19_every_answer_keeps_browsers_strict() {
         assert!(answer.header("cache-control").is_some(), "{path}");
     }
 }
+
+#[tokio::test]
+async fn s19_a_name_that_was_pointed_at_this_machine_is_refused() {
+    let house = House::open().await;
+    let client = house.program("root").await;
+    for (host, status) in [
+        ("localhost:80", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8080", 200),
+        ("evil.example", 421),
+        ("localhost.evil.example:8080", 421),
+    ] {
+        for path in ["/", "/v1/session", "/healthz", "/assets/app.js"] {
+            let answer = client.send("GET", path, &[("Host", host)], b"").await;
+            assert_eq!(answer.status, status, "{host} {path}");
+            if status == 421 {
+                assert_eq!(answer.problem(), "wrong_host");
+                assert!(answer.header("content-security-policy").is_some());
+            }
+        }
+    }
+    let two = [("Host", "localhost"), ("Host", "evil.example")];
+    assert_eq!(client.send("GET", "/", &two, b"").await.status, 421);
+}

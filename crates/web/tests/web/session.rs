@@ -1,5 +1,7 @@
 //! Signing in and out, and what keeps strangers and foreign pages out (S19, G8, G9).
 
+use model::Timestamp;
+
 use crate::support::{CANARY, House, PASSWORD};
 
 #[tokio::test]
@@ -156,4 +158,24 @@ async fn a_bearer_token_needs_no_csrf_token_and_a_wrong_one_opens_nothing() {
     let mut both = house.signed_in("1001").await;
     both.token = Some("guess".to_owned());
     assert_eq!(both.get("/v1/session").await.status, 401);
+}
+
+#[tokio::test]
+async fn sessions_that_ended_are_removed_while_the_server_answers() {
+    let house = House::open().await;
+    let at = Timestamp::from_ms(1);
+    let ended = house
+        .database
+        .create_api_token("ended long ago", house.id("1001"), at, Some(at));
+    ended.await.unwrap();
+    let again = house.serve_again().await;
+    let removed = async {
+        while !house.database.api_tokens().await.unwrap().is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(10);
+    let removed = tokio::time::timeout(patience, removed).await;
+    assert!(removed.is_ok(), "it is done at once, and then each hour");
+    again.abort();
 }

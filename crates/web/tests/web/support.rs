@@ -37,6 +37,7 @@ pub(crate) struct House {
     /// What the web told.
     pub(crate) told: Arc<Mutex<Vec<Fact>>>,
     pub(crate) readiness: Arc<Mutex<Readiness>>,
+    app: App,
     log: Arc<Mutex<Vec<FactRecord>>>,
     folder: PathBuf,
     people: BTreeMap<&'static str, AgentId>,
@@ -92,7 +93,7 @@ impl House {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(web::serve(listener, app, async {
+        let serving = tokio::spawn(web::serve(listener, app.clone(), async {
             let _ = stopped.await;
         }));
         Self {
@@ -104,6 +105,7 @@ impl House {
             refusal,
             told,
             readiness,
+            app,
             log,
             folder,
             people,
@@ -161,6 +163,13 @@ impl House {
 
     pub(crate) fn last_command(&self) -> Option<Command> {
         self.commands.lock().unwrap().last().cloned()
+    }
+
+    /// Serves the same on another listener, as after a restart.
+    pub(crate) async fn serve_again(&self) -> JoinHandle<std::io::Result<()>> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let for_ever = std::future::pending();
+        tokio::spawn(web::serve(listener, self.app.clone(), for_ever))
     }
 
     /// Stops the server as a SIGTERM would.

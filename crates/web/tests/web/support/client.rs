@@ -152,11 +152,11 @@ impl Client {
         body: &[u8],
     ) -> TcpStream {
         let mut head = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\nContent-Length: {}\r\n",
-            self.address,
+            "{method} {path} HTTP/1.0\r\nContent-Length: {}\r\n",
             body.len()
         );
         let own = [
+            ("Host", Some(self.address.to_string())),
             ("Cookie", self.cookie.clone()),
             ("X-CSRF-Token", self.csrf.clone()),
             (
