@@ -4,7 +4,8 @@
 //! `publish` runs on the server's fan-out thread after the fact stands in the log; it never blocks on a listener. A
 //! listener whose queue is full is cut off and comes back with the last id that he saw (S8). Invariant: what a listener
 //! gets is every fact that concerns him after the id he named, in order, once; where that cannot be kept the answer is
-//! `Gone` and he loads the whole state again.
+//! `Gone` and he loads the whole state again. An agent's page goes by the board, which begins anew with the process: states
+//! and calls of the former one are over without a fact that says so, and so nothing before the start is resumed for it.
 //!
 //! The work of a fact grows with those whom it concerns, not with those who listen: agents' queues are found by id.
 
@@ -12,6 +13,7 @@ mod subscription;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{AgentId, FactRecord};
 use tokio::sync::mpsc;
@@ -39,6 +41,10 @@ pub struct HubSettings {
     pub streams_per_agent_max: usize,
     /// Streams of supervisors, admins and programs together.
     pub observers_max: usize,
+    /// Facts that an observer may resume over; what is older is `Gone`, in the log or not.
+    pub resume_max: u64,
+    /// How often it is looked whether a listener may still listen.
+    pub check_every: Duration,
 }
 
 impl Default for HubSettings {
@@ -49,6 +55,8 @@ impl Default for HubSettings {
             queue_max: 256,
             streams_per_agent_max: 4,
             observers_max: 1_000,
+            resume_max: 100_000,
+            check_every: Duration::from_secs(60),
         }
     }
 }
@@ -56,7 +64,8 @@ impl Default for HubSettings {
 /// Why nobody can listen from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotListen {
-    /// The facts after that number are not kept any more, or it is not a number of this log: load the state again.
+    /// The facts after that number are not kept any more or tell nothing of the present state, or it is not a number of this
+    /// log: load the state again.
     #[error("the facts after that number are gone")]
     Gone,
     /// Too many streams are open.
@@ -70,6 +79,7 @@ pub enum CannotListen {
 /// Facts in, streams out.
 pub struct EventHub {
     settings: HubSettings,
+    run: String,
     state: Mutex<State>,
     view: Arc<View>,
     read: ReadFacts,
@@ -102,8 +112,10 @@ impl EventHub {
             next_listener: 0,
             closing: false,
         };
+        let born = SystemTime::now().duration_since(UNIX_EPOCH);
         Arc::new(Self {
             settings,
+            run: format!("{:x}", born.unwrap_or_default().as_nanos()),
             state: Mutex::new(state),
             view,
             read,
@@ -140,9 +152,28 @@ impl EventHub {
         &self.view
     }
 
+    /// The name of this run of the process. A page that was loaded from another run shows what is over, even where no fact
+    /// came in between and its number is the last one.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
     /// The number of the last fact.
     pub fn last_seq(&self) -> u64 {
         self.lock().last_seq
+    }
+
+    /// How often it is looked whether a listener may still listen.
+    pub(crate) const fn check_every(&self) -> Duration {
+        self.settings.check_every
+    }
+
+    /// The first number from which this viewer can go on.
+    fn resumes_from(&self, viewer: Viewer, last_seq: u64) -> u64 {
+        match viewer {
+            Viewer::Agent(_) => self.settings.last_seq,
+            Viewer::Observer => last_seq.saturating_sub(self.settings.resume_max),
+        }
     }
 
     /// Listens from `after` (exclusive), or from now on.
@@ -156,7 +187,8 @@ impl EventHub {
             return Err(CannotListen::Closing);
         }
         let after = after.unwrap_or(state.last_seq);
-        if after > state.last_seq {
+        let from = self.resumes_from(viewer, state.last_seq);
+        if !(from..=state.last_seq).contains(&after) {
             return Err(CannotListen::Gone);
         }
         let backlog = state.backlog(after);

@@ -19,6 +19,10 @@ document.documentElement.classList.add("has-script");
   let agent = null;
   let pop = null;
   let seen = 0;
+  // Which run of the server that belongs to: what an earlier one said is over.
+  let run = "";
+  let drafts = [];
+  let draftsDue = null;
   let skewMs = 0;
   let stream = null;
   let retry = null;
@@ -223,6 +227,35 @@ document.documentElement.classList.add("has-script");
     }
   }
 
+  // What calls left that is no ticket yet: a caller whom nobody could call back has no other trace on the page. The draft
+  // of the call on the card is not told twice.
+  function drawDrafts() {
+    const talks = pop && (pop.stage === "offered" || pop.stage === "connected");
+    const kept = drafts.filter((draft) => !(talks && draft.call === pop.call));
+    byId("drafts").replaceChildren(...kept.map((draft) => {
+      const row = make("li", "draft");
+      const top = make("div", "top");
+      top.append(make("span", "", draft.queue || ""), make("span", "", t("draft")));
+      row.append(top, make("div", "subject", draft.subject || t("stranger")), make("div", "top", moment(draft.opened_at)));
+      return row;
+    }));
+  }
+
+  // The desk files a call shortly after its end.
+  function loadDraftsSoon() {
+    clearTimeout(draftsDue);
+    draftsDue = setTimeout(async () => {
+      try {
+        const answer = await ask("GET", "/v1/agents/me/session");
+        if (!answer.ok) return;
+        drafts = (await answer.json()).drafts;
+        drawDrafts();
+      } catch {
+        // The banner tells of a lost connection; the list is loaded again when it is back.
+      }
+    }, 1500);
+  }
+
   // --- Events ------------------------------------------------------------------------------------------------------
 
   // Whether an event is about the pop on the screen: call and offer are its key (P9).
@@ -242,15 +275,15 @@ document.documentElement.classList.add("has-script");
     },
     "pop.updated": (data) => { if (isShown(data)) pop.customer = data.customer; },
     "pop.connected": (data, at) => { if (isShown(data)) close("connected", at, ""); },
-    "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause)); },
-    "pop.ended": (data, at) => { if (isShown(data)) close("ended", at, word("by", data.by)); },
+    "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause)); loadDraftsSoon(); },
+    "pop.ended": (data, at) => { if (isShown(data)) close("ended", at, word("by", data.by)); loadDraftsSoon(); },
     "agent.state_changed": (data, at) => {
       if (data.agent !== me) return;
       agent = { ...agent, reason: undefined, call: undefined, ...data.to, since: at };
     },
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
-    "ticket.created": () => loadTickets(),
+    "ticket.created": () => { loadTickets(); loadDraftsSoon(); },
     "ticket.changed": () => loadTickets(),
   };
 
@@ -261,11 +294,12 @@ document.documentElement.classList.add("has-script");
     handlers[type](data, at);
     drawState();
     drawPop();
+    drawDrafts();
   }
 
   function listen() {
     if (stream) stream.close();
-    stream = new EventSource(`/v1/events?scope=mine&after=${seen}`);
+    stream = new EventSource(`/v1/events?scope=mine&after=${seen}&run=${run}`);
     for (const name of Object.keys(handlers)) stream.addEventListener(name, take);
     stream.onopen = () => { byId("lost").hidden = true; };
     stream.onerror = () => {
@@ -290,8 +324,11 @@ document.documentElement.classList.add("has-script");
       const gone = pop && !desk.pop && (pop.stage === "offered" || pop.stage === "connected");
       if (desk.pop || gone) pop = desk.pop;
       seen = desk.seq;
+      run = desk.run;
+      drafts = desk.drafts;
       drawState();
       drawPop();
+      drawDrafts();
       listen();
       loadTickets();
     } catch {

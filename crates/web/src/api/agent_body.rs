@@ -4,6 +4,7 @@ use engine::command::StateRequest;
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{AgentRecord, Role};
+use ticket::Draft;
 use utoipa::ToSchema;
 
 use crate::desktop::fitted;
@@ -94,10 +95,42 @@ impl AgentBody {
 pub struct DesktopBody {
     /// The last fact that stands in it.
     pub seq: u64,
+    /// The run of the process that it comes from, for `/v1/events?run=`.
+    pub run: String,
     /// Who.
     pub agent: AgentBody,
     /// The pop on his screen, if any.
     pub pop: Option<PopBody>,
+    /// What calls left with him that is no ticket yet, newest first, at most 200: of calls that live, and of callers whom nobody
+    /// could call back.
+    pub drafts: Vec<DraftBody>,
+}
+
+/// A draft that waits to become a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftBody {
+    /// The call that it comes from.
+    #[schema(value_type = String)]
+    pub call: CallId,
+    /// When the call was offered.
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    /// What it is about: as the agent wrote it, else the caller's name, if there is one.
+    pub subject: Option<String>,
+    /// The queue that offered the call.
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueName>,
+}
+
+impl From<Draft> for DraftBody {
+    fn from(draft: Draft) -> Self {
+        Self {
+            call: draft.call,
+            opened_at: draft.opened_at,
+            subject: draft.subject.or(draft.contact.name),
+            queue: draft.queue,
+        }
+    }
 }
 
 /// A pop as it stands: key, stage, and the payload of `pop.offer` with what came later.

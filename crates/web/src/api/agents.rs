@@ -9,7 +9,7 @@ use serde::Deserialize;
 use store::AgentRecord;
 use utoipa::IntoParams;
 
-use super::agent_body::{AgentBody, DesktopBody, PopBody, StateBody, WantedState};
+use super::agent_body::{AgentBody, DesktopBody, DraftBody, PopBody, StateBody, WantedState};
 use super::list::{self, List};
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
@@ -72,19 +72,23 @@ pub(crate) async fn read(
 
 /// The whole state of one's own page (P9).
 #[utoipa::path(get, operation_id = "get_my_desktop", path = "/v1/agents/me/session", tag = "agents",
-    responses((status = 200, description = "State, pop, and the number of the last fact in them.", body = DesktopBody)))]
+    responses((status = 200, description = "State, pop, drafts, and the number of the last fact in them.", body = DesktopBody)))]
 pub(crate) async fn desktop(
     State(app): State<App>,
     who: Principal,
 ) -> Result<Json<DesktopBody>, Problem> {
     authorise(&who, Action::FollowAgent, Some(who.agent))?;
     let agent = known(&app, who.agent).await?;
+    let drafts = app.database().drafts(who.agent).await?;
+    // Last of all: a page that follows from its number misses nothing (P9).
     let snapshot = app.view().agent(who.agent);
     let line = snapshot.line.as_ref();
     Ok(Json(DesktopBody {
         seq: snapshot.seq,
+        run: app.events().run().to_owned(),
         pop: line.and_then(|line| line.pop.as_ref()).map(PopBody::from),
         agent: AgentBody::of(agent, line),
+        drafts: drafts.into_iter().map(DraftBody::from).collect(),
     }))
 }
 

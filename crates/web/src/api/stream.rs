@@ -1,11 +1,12 @@
 //! `GET /v1/events`: facts and screen pops as Server-Sent Events.
 //!
 //! `id` is the fact's number, `event` its name, `data` its JSON. A client resumes by `Last-Event-ID` (browsers do so by
-//! themselves) or `?after=`; numbers that are not kept any more give 410, and the client loads the state again. A heartbeat is
+//! themselves) or `?after=`; numbers that are not kept any more give 410, and the client loads the state again, as do pages of
+//! agents that were loaded from a former run of the process. A heartbeat is
 //! an id without data: browsers note the number and raise no event.
 
 use std::convert::Infallible;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -23,8 +24,8 @@ use crate::events::{CannotListen, Said, Subscription};
 use crate::extract::InQuery;
 use crate::problem::{Code, Problem, ProblemDocument};
 
-/// How often it is looked whether the session still holds.
-const CHECK_EVERY: Duration = Duration::from_secs(60);
+/// How often in a row the store may fail to tell whether a listener may still listen.
+const UNTOLD_MAX: u32 = 3;
 
 /// From where, and what.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -34,6 +35,9 @@ pub struct EventsQuery {
     /// The last number that the client has; `Last-Event-ID` goes before it. From now on when both are absent.
     #[param(value_type = Option<String>)]
     after: Option<u64>,
+    /// The `run` of the state that the number belongs to (`/v1/agents/me/session`). 410 when the process has begun anew since,
+    /// even if no event came in between.
+    run: Option<String>,
     /// `mine`: what concerns me as an agent; `all`: every fact. Without it as much as the role allows.
     scope: Option<Scope>,
 }
@@ -66,9 +70,19 @@ pub(crate) async fn events(
 ) -> Result<Response, Problem> {
     let viewer = viewer(&who, query.scope)?;
     let after = last_event_id(&headers)?.or(query.after);
+    if query.run.is_some_and(|run| run != app.events().run()) {
+        return Err(CannotListen::Gone.into());
+    }
     let mut subscription = app.events().subscribe(viewer, after)?;
     subscription.prepare().await?;
-    let mut response = Sse::new(frames(app, headers, subscription)).into_response();
+    let right = Right {
+        app,
+        headers,
+        scope: query.scope,
+        viewer,
+        untold: 0,
+    };
+    let mut response = Sse::new(frames(right, subscription)).into_response();
     // Proxies that gather answers would hold events back.
     let headers = response.headers_mut();
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -101,22 +115,22 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     }
 }
 
-/// The stream. It ends when the listener was cut off, his session has ended or the process ends; the client comes back.
+/// The stream. It ends when the listener was cut off, may not listen any more or the process ends; the client comes back.
 fn frames(
-    app: App,
-    headers: HeaderMap,
+    mut right: Right,
     mut subscription: Subscription,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     async_stream::stream! {
         // Proxies and clients see at once that the stream lives.
         yield Ok(Event::default().comment("trunkline"));
-        let mut check_at = Instant::now() + CHECK_EVERY;
+        let check_every = right.app.events().check_every();
+        let mut check_at = Instant::now() + check_every;
         while let Some(said) = subscription.next().await {
             if Instant::now() >= check_at {
-                if !still_signed_in(&app, &headers).await {
+                if !right.still_holds().await {
                     break;
                 }
-                check_at = Instant::now() + CHECK_EVERY;
+                check_at = Instant::now() + check_every;
             }
             yield Ok(match said {
                 Said::Frame(frame) => {
@@ -128,11 +142,32 @@ fn frames(
     }
 }
 
-/// Whether who began the stream may still come in. While the store cannot tell, the stream goes on.
-async fn still_signed_in(app: &App, headers: &HeaderMap) -> bool {
-    Principal::of(app, headers)
-        .await
-        .map_or(true, |who| who.is_some())
+/// By what a stream was begun, to look again whether that still holds.
+struct Right {
+    app: App,
+    headers: HeaderMap,
+    scope: Option<Scope>,
+    viewer: Viewer,
+    /// Looks in a row at which the store could not tell.
+    untold: u32,
+}
+
+impl Right {
+    /// Whether the same request would begin the same stream: the session has not ended, no role was taken away. A store
+    /// that cannot tell is trusted for a while, not for ever.
+    async fn still_holds(&mut self) -> bool {
+        match Principal::of(&self.app, &self.headers).await {
+            Ok(who) => {
+                self.untold = 0;
+                let now = who.map(|who| viewer(&who, self.scope));
+                matches!(now, Some(Ok(viewer)) if viewer == self.viewer)
+            }
+            Err(_) => {
+                self.untold += 1;
+                self.untold < UNTOLD_MAX
+            }
+        }
+    }
 }
 
 impl From<CannotListen> for Problem {

@@ -119,6 +119,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("by.agent", "坐席挂机", "you hung up"),
     ("by.system", "系统结束", "ended by the system"),
     ("my_tickets", "我的最近工单", "My last tickets"),
+    ("draft", "草稿", "Draft"),
     ("no_tickets", "还没有工单", "No tickets yet"),
     ("ticket.quarantined", "隔离", "Quarantined"),
     ("ticket.new", "待派", "New"),

@@ -24,7 +24,8 @@ pub(crate) struct Board {
 
 impl Board {
     pub(crate) fn apply(&mut self, record: &FactRecord) {
-        self.seq = record.seq;
+        // A fact of the former process may be told again at start: the board is as new as the log all the same.
+        self.seq = self.seq.max(record.seq);
         let (seq, at) = (record.seq, record.at);
         match &record.fact {
             Fact::CallArrived {

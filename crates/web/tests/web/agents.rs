@@ -1,11 +1,12 @@
 //! Agents: lists, states, and commands to the engine by right.
 
 use engine::command::{Asker, Command, CommandError, StateRequest};
-use model::{AgentState, NotReadyReason};
+use model::fact::PopCustomer;
+use model::{AgentState, Caller, NotReadyReason, Timestamp};
 use serde_json::json;
 
-use crate::support::House;
-use crate::support::facts::{CALL, state};
+use crate::support::facts::{CALL, offer, pop, state};
+use crate::support::{House, NOON_MS};
 
 #[tokio::test]
 async fn the_list_joins_people_of_the_store_with_states_of_the_board() {
@@ -161,4 +162,29 @@ async fn what_the_engine_refuses_is_told() {
             .problem(),
         "no_such_call"
     );
+}
+
+#[tokio::test]
+async fn p10_a_draft_that_no_ticket_came_of_stays_in_sight() {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    let pop = pop(Caller::withheld(), PopCustomer::Withheld);
+    let at = Timestamp::from_ms(NOON_MS);
+    let mut draft = ticket::Draft::open(at, &offer(CALL, agent), &pop);
+    house.database.open_draft(&draft).await.unwrap();
+    let client = house.program("1001").await;
+    let desk = client.get("/v1/agents/me/session").await.json();
+    let expected = json!([{
+        "call": "500", "opened_at": "2026-11-18T11:06:40.000Z", "subject": null, "queue": "support",
+    }]);
+    assert_eq!(desk["drafts"], expected);
+    draft.subject = Some("路由器故障".to_owned());
+    house.database.save_draft(&draft).await.unwrap();
+    let desk = client.get("/v1/agents/me/session").await.json();
+    assert_eq!(desk["drafts"][0]["subject"], "路由器故障");
+    let other = house.program("1002").await;
+    let desk = other.get("/v1/agents/me/session").await.json();
+    assert_eq!(desk["drafts"], json!([]), "nobody else's");
+    let page = client.get("/").await.text();
+    assert!(page.contains("<ul id=\"drafts\">") && page.contains("草稿"));
 }

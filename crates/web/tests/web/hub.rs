@@ -115,10 +115,10 @@ async fn after_a_restart_facts_of_the_log_are_there() {
         ..HubSettings::default()
     };
     let hub = EventHub::new(settings, reader(&before.log));
-    for record in before.log.lock().unwrap().iter() {
-        hub.restore(record);
-    }
-    assert_eq!((hub.view().seq(), hub.view().live_calls()), (5, 5));
+    // As the server does, which tells again what lasts and leaves out what is over.
+    hub.restore(&before.log.lock().unwrap()[1]);
+    assert_eq!((hub.view().seq(), hub.last_seq()), (5, 5));
+    assert_eq!(hub.view().live_calls(), 1, "the fact was taken");
     let mut stream = hub.subscribe(Viewer::Observer, Some(2)).unwrap();
     assert_eq!(ids(&mut stream, 3).await, [3, 4, 5]);
 }
@@ -178,4 +178,49 @@ async fn the_end_of_the_process_ends_all_streams() {
     bench.hub.close();
     assert_eq!(stream.next().await, None);
     assert_eq!(bench.observe(None).await.err(), Some(CannotListen::Closing));
+}
+
+#[tokio::test]
+async fn p9_a_page_of_a_former_run_loads_its_state_again() {
+    let before = Bench::new(HubSettings::default());
+    before.publish(5);
+    let settings = HubSettings {
+        last_seq: 5,
+        ..HubSettings::default()
+    };
+    let hub = EventHub::new(settings, reader(&before.log));
+    let agent = Viewer::Agent(AgentId::new(7));
+    hub.publish(Arc::new(record(6, arrived(CALL))));
+    for (viewer, after, goes_on) in [
+        (agent, 0, false),
+        (agent, 4, false),
+        (agent, 5, true),
+        (agent, 6, true),
+        // Facts stay true for those who gather them.
+        (Viewer::Observer, 0, true),
+        (Viewer::Observer, 4, true),
+    ] {
+        let heard = hub.subscribe(viewer, Some(after)).map(drop);
+        let expected = if goes_on {
+            Ok(())
+        } else {
+            Err(CannotListen::Gone)
+        };
+        assert_eq!(heard, expected, "{viewer:?} after {after}");
+    }
+    assert_ne!(before.hub.run(), hub.run());
+}
+
+#[tokio::test]
+async fn s8_nobody_has_the_whole_log_read_for_him() {
+    let settings = HubSettings {
+        resume_max: 10,
+        ..small(4, 64)
+    };
+    let bench = Bench::new(settings);
+    bench.publish(30);
+    assert!(bench.observe(Some(20)).await.is_ok());
+    let older = bench.observe(Some(19)).await.err();
+    assert_eq!(older, Some(CannotListen::Gone));
+    assert_eq!(HubSettings::default().resume_max, 100_000);
 }

@@ -120,3 +120,70 @@ async fn s6_the_end_of_the_process_ends_streams_at_once() {
     house.shut().await;
     assert_eq!(stream.next().await, None);
 }
+
+#[tokio::test]
+async fn p9_a_number_of_another_run_is_410_even_if_it_is_the_last() {
+    let house = House::open().await;
+    house.tell(arrived(CALL)).await;
+    let client = house.program("1001").await;
+    let desk = client.get("/v1/agents/me/session").await.json();
+    let run = desk["run"].as_str().unwrap();
+    let path = |run: &str| format!("/v1/events?scope=mine&after={}&run={run}", desk["seq"]);
+    assert!(client.listen(&path(run), &[]).await.is_ok());
+    let refused = client.listen(&path("former"), &[]).await.err().unwrap();
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (410, "events_gone")
+    );
+    let page = client.get("/assets/app.js").await.text();
+    assert!(page.contains("&run=${run}"), "the page tells it");
+}
+
+/// A house in which each event is a reason to look whether its listener may still listen.
+async fn strict_house() -> House {
+    House::with(HubSettings {
+        check_every: std::time::Duration::ZERO,
+        ..HubSettings::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn s19_a_role_that_is_taken_away_ends_what_it_had_opened() {
+    let house = strict_house().await;
+    let client = house.program("boss").await;
+    let mut all = client.listen("/v1/events", &[]).await.unwrap();
+    let mut asked = client.listen("/v1/events?scope=all", &[]).await.unwrap();
+    let mut own = client.listen("/v1/events?scope=mine", &[]).await.unwrap();
+    house.tell(arrived(CALL)).await;
+    assert_eq!(all.next().await.unwrap().id, 1);
+    assert_eq!(asked.next().await.unwrap().id, 1);
+    let found = house.database.agent(house.id("boss")).await.unwrap();
+    let mut boss = found.unwrap();
+    boss.roles = [store::Role::Agent].into();
+    house
+        .database
+        .put_agent(boss, model::Timestamp::from_ms(0))
+        .await
+        .unwrap();
+    let agent = house.id("boss");
+    house.tell(Fact::AgentRegistered { agent }).await;
+    assert_eq!(all.next().await, None);
+    assert_eq!(asked.next().await, None);
+    assert_eq!(own.next().await.unwrap().id, 2, "his own stay his");
+}
+
+#[tokio::test]
+async fn s19_a_store_that_cannot_tell_is_not_trusted_for_ever() {
+    let house = strict_house().await;
+    let client = house.program("boss").await;
+    let mut stream = client.listen("/v1/events", &[]).await.unwrap();
+    house.database.clone().close().await;
+    for seq in 1..=3 {
+        let fact = crate::support::facts::record(seq, arrived(CALL));
+        house.hub.publish(std::sync::Arc::new(fact));
+    }
+    assert_eq!(stream.next().await.unwrap().id, 1);
+    assert_eq!(stream.next().await.unwrap().id, 2);
+    assert_eq!(stream.next().await, None, "the third time");
+}
