@@ -5,7 +5,9 @@ use model::{AgentState, CallId, Fact, Timestamp};
 use serde_json::json;
 
 use crate::support::House;
-use crate::support::facts::{CALL, answered_call, arrived, ended, identified, joined, offered};
+use crate::support::facts::{
+    CALL, answered_call, arrived, connected, ended, identified, joined, offered,
+};
 
 #[tokio::test]
 async fn past_calls_come_from_the_record_and_agents_see_their_own() {
@@ -272,4 +274,25 @@ async fn an_agent_who_talks_sees_his_live_call() {
             &json!("500")
         )
     );
+}
+
+#[tokio::test]
+async fn a_call_that_was_handed_on_is_in_the_lists_of_both() {
+    let house = House::open().await;
+    let (first, last) = (house.id("1001"), house.id("1002"));
+    for fact in [
+        arrived(CALL),
+        joined(CALL),
+        connected(CALL, first),
+        connected(CALL, last),
+        ended(CALL, Some(last)),
+    ] {
+        house.tell(fact).await;
+    }
+    for login in ["1001", "1002"] {
+        let client = house.program(login).await;
+        let list = client.get("/v1/calls").await.json();
+        assert_eq!(list["items"][0]["id"], "500", "{login}");
+        assert_eq!(client.get("/v1/calls/500").await.status, 200, "{login}");
+    }
 }
