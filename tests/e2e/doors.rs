@@ -82,7 +82,8 @@ fn demo_passwords_are_refused_beyond_loopback() {
         let said = house.dir.join("refused.err");
         let mut server = house
             .trunkline()
-            .args(["--set", &format!("{listener}=0.0.0.0:0"), "serve"])
+            .args(["--set", &format!("{listener}=0.0.0.0:0")])
+            .args(["--set", "sip.public=[\"192.0.2.1\"]", "serve"])
             .stdout(std::process::Stdio::null())
             .stderr(std::fs::File::create(&said).unwrap())
             .spawn()

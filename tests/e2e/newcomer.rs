@@ -52,6 +52,36 @@ fn a_newcomer_hears_the_demo() {
     house.until_empty();
 }
 
+#[test]
+fn a_colleague_is_dialled_by_his_login() {
+    let house = House::demo();
+    let server = house.sip.to_string();
+    let says = |name: &str| house.dir.join(format!("{name}.out"));
+    let call = |arguments: &[&str], name: &str| {
+        let mut command = house.trunkline();
+        command.arg("call").args(arguments);
+        command.args(["--password", PASSWORD, "--server", &server]);
+        Phone::start(&mut command, &says(name))
+    };
+    let answering = call(&["--answer", "--as", "1002", "--tone", "880"], "answers");
+    until("the colleague's phone is registered", || {
+        read(&says("answers")).contains("registered for")
+    });
+    let talk = ["1002", "--as", "1001", "--tone", "440", "--for", "4"];
+    assert_eq!(call(&talk, "talks").ended(), Some(0));
+    assert!(hears(&says("talks"), 880.0), "{}", read(&says("talks")));
+    assert!(read(&says("talks")).contains("ringing (180)"));
+    // Who is not there, and what is no number: told by the status, not by silence.
+    for (number, status) in [("1003", "480"), ("1009", "404")] {
+        let name = format!("calls {number}");
+        assert_eq!(call(&[number, "--as", "1001"], &name).ended(), Some(1));
+        let told = read(&says(&name));
+        assert!(told.contains(&format!("refused: {status}")), "{told}");
+    }
+    drop(answering);
+    house.until_empty();
+}
+
 /// A process of the built-in phone; dropped, it is killed.
 struct Phone(Child);
 
