@@ -23,6 +23,14 @@ impl Source {
             }
         }
     }
+
+    /// Four bytes of IPv4 or eight of IPv6: no two sources have the same.
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        match self {
+            Source::Ipv4(host) => host.octets().to_vec(),
+            Source::Ipv6(prefix) => prefix.iter().flat_map(|part| part.to_be_bytes()).collect(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -40,7 +48,10 @@ mod tests {
         ];
         for (one, other, same) in rows {
             let source = |text: &str| Source::of(text.parse().unwrap());
-            assert_eq!(source(one) == source(other), same, "{one} {other}");
+            let (one_source, other_source) = (source(one), source(other));
+            assert_eq!(one_source == other_source, same, "{one} {other}");
+            let same_bytes = one_source.bytes() == other_source.bytes();
+            assert_eq!(same_bytes, same, "{one} {other}");
         }
     }
 }

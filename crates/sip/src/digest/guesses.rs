@@ -42,8 +42,8 @@ impl Guesses {
     }
 
     pub(super) fn pair(random: &Random, source: IpAddr, user: &str) -> Pair {
-        let source = format!("{:?}", Source::of(source));
-        random.code(b"guess", &[source.as_bytes(), user.as_bytes()])
+        let source = Source::of(source).bytes();
+        random.code(b"guess", &[&source, user.as_bytes()])
     }
 
     /// Has the pair used up its tries? A try comes back a minute after it was spent.
