@@ -201,3 +201,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
