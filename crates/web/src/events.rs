@@ -41,7 +41,7 @@ pub struct HubSettings {
     pub streams_per_agent_max: usize,
     /// Streams of supervisors, admins and programs together.
     pub observers_max: usize,
-    /// Facts that an observer may resume over; what is older is `Gone`, in the log or not.
+    /// Facts over which anybody may resume; what is older is `Gone`, in the log or not.
     pub resume_max: u64,
     /// How often it is looked whether a listener may still listen.
     pub check_every: Duration,
@@ -170,9 +170,10 @@ impl EventHub {
 
     /// The first number from which this viewer can go on.
     fn resumes_from(&self, viewer: Viewer, last_seq: u64) -> u64 {
+        let bound = last_seq.saturating_sub(self.settings.resume_max);
         match viewer {
-            Viewer::Agent(_) => self.settings.last_seq,
-            Viewer::Observer => last_seq.saturating_sub(self.settings.resume_max),
+            Viewer::Agent(_) => bound.max(self.settings.last_seq),
+            Viewer::Observer => bound,
         }
     }
 

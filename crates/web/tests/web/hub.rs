@@ -222,5 +222,9 @@ async fn s8_nobody_has_the_whole_log_read_for_him() {
     assert!(bench.observe(Some(20)).await.is_ok());
     let older = bench.observe(Some(19)).await.err();
     assert_eq!(older, Some(CannotListen::Gone));
+    let agent = Viewer::Agent(AgentId::new(7));
+    assert!(bench.hub.subscribe(agent, Some(20)).is_ok());
+    let older = bench.hub.subscribe(agent, Some(19)).err();
+    assert_eq!(older, Some(CannotListen::Gone));
     assert_eq!(HubSettings::default().resume_max, 100_000);
 }
