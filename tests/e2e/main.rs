@@ -14,6 +14,7 @@
 // What the stories are told with.
 mod baresip;
 mod binary;
+mod browser;
 mod events;
 mod hotline;
 mod house;
@@ -28,6 +29,7 @@ mod wire;
 
 // The stories.
 mod conversation;
+mod desk_page;
 mod doors;
 mod endings;
 mod keys;

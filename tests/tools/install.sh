@@ -8,6 +8,8 @@ set -euo pipefail
 needed=(
   "baresip baresip-core"
   "sipp sip-tester"
+  "chromium chromium"
+  "chromedriver chromium-driver"
 )
 
 missing=()

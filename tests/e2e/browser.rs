@@ -1,0 +1,241 @@
+//! A real Chromium without a window, led by chromedriver (W3C WebDriver: JSON over HTTP): what an agent sees and does.
+//!
+//! It is believed by what is rendered: the text of an element is what is visible of it, a click goes where a pointer would.
+//! Its profile is empty and in the folder of the story, so it remembers nobody and leaves nothing behind.
+
+use std::fs::File;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::http;
+use crate::patience::{soon, within};
+use crate::ports;
+use crate::tool;
+
+/// The key Enter, in what is typed.
+pub(crate) const ENTER: char = '\u{e007}';
+/// A browser draws at once, and is slow to do so beside a compiler.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The name under which WebDriver hands out elements.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// What is asked of an element that a new page has just taken away.
+const GONE: [&str; 2] = ["no such element", "stale element reference"];
+/// Tests run as root, where Chromium has no sandbox; nothing here needs a network beyond this machine.
+const SWITCHES: [&str; 12] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--disable-breakpad",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--accept-lang=en-US",
+    "--window-size=1280,820",
+];
+
+/// A browser with one window; dropped, it is closed.
+pub(crate) struct Browser {
+    driver: Child,
+    address: SocketAddr,
+    session: String,
+    process: Option<u64>,
+}
+
+impl Browser {
+    /// Opens it, with nobody signed in anywhere.
+    #[track_caller]
+    pub(crate) fn open(dir: &Path) -> Self {
+        let _asked_for_it = tool::command("chromium");
+        let home = dir.join("browser");
+        std::fs::create_dir_all(&home).unwrap();
+        let said = File::create(dir.join("browser.out")).unwrap();
+        let port = ports::free(1);
+        let mut browser = Self {
+            driver: tool::command("chromedriver")
+                .arg(format!("--port={port}"))
+                .env("HOME", &home)
+                .env("TMPDIR", &home)
+                .stdin(Stdio::null())
+                .stdout(said.try_clone().unwrap())
+                .stderr(said)
+                .spawn()
+                .expect("chromedriver starts"),
+            address: (Ipv4Addr::LOCALHOST, port).into(),
+            session: String::new(),
+            process: None,
+        };
+        soon("chromedriver's port", || {
+            TcpStream::connect(browser.address).ok()
+        });
+        let profile = format!("--user-data-dir={}", home.join("profile").display());
+        let switches = SWITCHES.into_iter().chain([profile.as_str()]);
+        let wanted = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "args": switches.collect::<Vec<_>>() },
+            "goog:loggingPrefs": { "browser": "WARNING" },
+        });
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
+        let session = browser.ask("POST", "/session", Some(wanted));
+        let session = session.unwrap_or_else(|error| panic!("Chromium does not start: {error}"));
+        browser.process = session["capabilities"]["goog:processID"].as_u64();
+        browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
+        browser
+    }
+
+    /// Opens a page.
+    #[track_caller]
+    pub(crate) fn visits(&self, url: &str) {
+        self.does("url", json!({ "url": url }));
+    }
+
+    /// Loads its page again.
+    #[track_caller]
+    pub(crate) fn reloads(&self) {
+        self.does("refresh", json!({}));
+    }
+
+    /// Types into what a selector names.
+    #[track_caller]
+    pub(crate) fn types(&self, selector: &str, text: &str) {
+        self.handles(selector, "value", &json!({ "text": text }));
+    }
+
+    /// Clicks on what a selector names.
+    #[track_caller]
+    pub(crate) fn clicks(&self, selector: &str) {
+        self.handles(selector, "click", &json!({}));
+    }
+
+    /// The visible text of what a selector names; none if it is not there.
+    #[track_caller]
+    pub(crate) fn text(&self, selector: &str) -> Option<String> {
+        let element = self.element(selector)?;
+        let text = self.ask("GET", &format!("{element}/text"), None);
+        Some(unless_gone(text)?.as_str().unwrap().to_owned())
+    }
+
+    /// What a script gives that runs in the page.
+    #[track_caller]
+    pub(crate) fn script(&self, script: &str) -> Value {
+        self.does("execute/sync", json!({ "script": script, "args": [] }))
+    }
+
+    /// Waits until a text is visible in what a selector names.
+    #[track_caller]
+    pub(crate) fn until_shows(&self, selector: &str, wanted: &str) {
+        let shows = || {
+            let text = self.text(selector)?;
+            text.contains(wanted).then_some(())
+        };
+        if within(PATIENCE, shows).is_none() {
+            let page = self.text("body");
+            panic!(
+                "`{selector}` never showed {wanted:?}. The page:\n{}",
+                page.unwrap_or_default()
+            );
+        }
+    }
+
+    /// Waits until nothing of what a selector names is visible.
+    #[track_caller]
+    pub(crate) fn until_hides(&self, selector: &str) {
+        let hides = || self.text(selector).is_none_or(|text| text.is_empty());
+        let hidden = within(PATIENCE, || hides().then_some(()));
+        assert!(hidden.is_some(), "`{selector}` stays visible");
+    }
+
+    /// Asserts that its console holds neither error nor warning, but for the one that proves that we would see them.
+    #[track_caller]
+    pub(crate) fn has_no_complaints(&self) {
+        const PROOF: &str = "the last line of the console";
+        self.script(&format!("console.warn({PROOF:?})"));
+        let mut told = Vec::new();
+        soon("the console", || {
+            let lines = self.does("se/log", json!({ "type": "browser" }));
+            told.extend(lines.as_array().unwrap().iter().cloned());
+            let last = told.last()?["message"].as_str()?;
+            last.contains(PROOF).then_some(())
+        });
+        assert_eq!(told.len(), 1, "the console: {told:#?}");
+    }
+
+    /// Finds an element, waiting for it, and does something with it.
+    #[track_caller]
+    fn handles(&self, selector: &str, command: &str, how: &Value) {
+        let done = within(PATIENCE, || {
+            let element = self.element(selector)?;
+            let done = self.ask("POST", &format!("{element}/{command}"), Some(how.clone()));
+            unless_gone(done)
+        });
+        assert!(done.is_some(), "{command} at `{selector}`: it never came");
+    }
+
+    /// The path of an element, if it is there.
+    #[track_caller]
+    fn element(&self, selector: &str) -> Option<String> {
+        let wanted = json!({ "using": "css selector", "value": selector });
+        let found = self.ask("POST", &format!("{}/element", self.session), Some(wanted));
+        let id = unless_gone(found)?[ELEMENT].as_str()?.to_owned();
+        Some(format!("{}/element/{id}", self.session))
+    }
+
+    /// A command of the session that must succeed.
+    #[track_caller]
+    fn does(&self, command: &str, how: Value) -> Value {
+        let done = self.ask("POST", &format!("{}/{command}", self.session), Some(how));
+        done.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// The `value` of an answer, or that of an error: `{"error", "message", "stacktrace"}`.
+    #[track_caller]
+    fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value, Value> {
+        let body = body.map(|body| body.to_string());
+        let headers = [("Content-Type", "application/json; charset=utf-8")];
+        let body = body.as_ref().map(String::as_bytes);
+        let answer = http::ask(self.address, method, path, &headers, body);
+        let value = answer.json()["value"].take();
+        if answer.status == 200 {
+            Ok(value)
+        } else {
+            Err(value)
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Without its driver it would live on; the folder stays, so it may leave its profile as it is.
+            let kill = |process: u64| {
+                let process = process.to_string();
+                Command::new("kill").args(["-s", "KILL", &process]).status()
+            };
+            let _already_gone = self.process.map(kill);
+        } else {
+            // Closed, it writes nothing more into a folder that is about to go.
+            let closed = self.ask("DELETE", &self.session, None);
+            closed.unwrap_or_else(|error| panic!("Chromium does not close: {error}"));
+        }
+        let _already_gone = self.driver.kill();
+        let _reaped = self.driver.wait();
+    }
+}
+
+/// What was asked of an element, if it is still there.
+#[track_caller]
+fn unless_gone(answer: Result<Value, Value>) -> Option<Value> {
+    let error = match answer {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
+    let gone = GONE.iter().any(|gone| error["error"] == *gone);
+    assert!(gone, "{error}");
+    None
+}
