@@ -24,7 +24,7 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 /// The store of the configuration, which may be in use by a running server.
 async fn open_store(source: &Source) -> Result<(Settings, Database), Failure> {
     let settings = source.settings()?;
-    std::fs::create_dir_all(&settings.data.dir).map_err(|error| {
+    store::private::make_folder(&settings.data.dir).map_err(|error| {
         Failure::System(anyhow::anyhow!("{}: {error}", settings.data.dir.display()))
     })?;
     let database = Database::open(&settings.store.url, &settings.numbering.region)

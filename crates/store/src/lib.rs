@@ -13,7 +13,7 @@ mod migration;
 pub mod number_plan;
 pub mod page;
 pub mod password;
-mod private;
+pub mod private;
 pub mod profile;
 pub mod prompt;
 pub mod recording;

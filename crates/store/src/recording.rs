@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 use model::{CallId, Timestamp};
 
+use crate::private;
+
 pub use repair::{FoundRecording, recover};
 use take::Desk;
 
@@ -106,7 +108,7 @@ impl RecordingWriter {
     /// Starts the thread; `root` is the recordings folder. Reports come in the order in which recordings end, and stop when
     /// the writer is closed.
     pub fn start(root: &Path) -> std::io::Result<(Self, Receiver<RecordingReport>)> {
-        std::fs::create_dir_all(root)?;
+        private::make_folder(root)?;
         let (announced, begins) = sync_channel(ANNOUNCED);
         let (queue, messages) = sync_channel(QUEUE);
         let (reports, reported) = mpsc::channel();

@@ -30,7 +30,8 @@ pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Ve
             Err(errors) => {
                 // The calendar's errors name their key: the place is that key's line within its table.
                 for error in errors {
-                    let at = document.offset_of(&format!("calendar.{}.{}", name.get_ref(), error.key))
+                    let at = document
+                        .offset_of(&format!("calendar.{}.{}", name.get_ref(), error.key))
                         .unwrap_or(name.span().start);
                     wrong.push(document.error(
                         at,

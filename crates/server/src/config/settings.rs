@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::document::Document;
 pub(crate) use section::{
-    Agents, Data, Demo, Http, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown,
-    SignIn, Sip, Store, Tickets,
+    Agents, Data, Demo, Http, Ivr, Limits, Log, Numbering, Policy, Recording, Recordings, Rtp,
+    Shutdown, SignIn, Sip, Store, Tickets,
 };
 
 /// The whole file.
@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub numbering: Numbering,
     /// `[tickets]`
     pub tickets: Tickets,
+    /// `[limits]`
+    pub(crate) limits: Limits,
     /// `[shutdown]`
     pub shutdown: Shutdown,
     /// `[log]`
@@ -111,7 +113,11 @@ impl Settings {
                 "name one address, or say with `rtp.public` at which phones reach us",
             );
         }
-        if wrong.is_empty() { Ok(self) } else { Err(wrong) }
+        if wrong.is_empty() {
+            Ok(self)
+        } else {
+            Err(wrong)
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use model::Fact;
 use net::{Clock, MediaConfig, MediaThreads};
 use store::Database;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use web::{EventHub, HubSettings};
 
 use crate::config::settings::Settings;
@@ -129,6 +130,8 @@ pub(super) fn media(
     let worker = WorkerConfig {
         seed: random_u64()?,
         rtp_timeout: Duration::from_secs(settings.rtp.timeout_s),
+        // Every port that placement may give finds a place, on one thread or on many.
+        ports_max: usize::from((settings.rtp.ports.max - settings.rtp.ports.min) / 2 + 1),
         ..WorkerConfig::default()
     };
     let config = MediaConfig {
@@ -140,8 +143,15 @@ pub(super) fn media(
     let inputs = inputs.clone();
     let news = move |news| {
         // Never waits: a media thread that waited would be heard. The engine is behind by 65,536 events then.
-        if inputs.try_send(Input::Media(news)).is_err() {
-            tracing::error!("the engine stalls: news of a media thread is lost");
+        match inputs.try_send(Input::Media(news)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                tracing::error!("the engine stalls: news of a media thread is lost");
+            }
+            // At the end ports close after the engine; its death before that is told elsewhere.
+            Err(TrySendError::Closed(_)) => {
+                tracing::debug!("news of a media thread come after the engine's end");
+            }
         }
     };
     Ok(Arc::new(
@@ -167,7 +177,12 @@ pub(super) fn engine(
         nonce_secret,
         seed: random_u64()?,
         hotlines: Default::default(),
-        limits: sip::Limits::default(),
+        limits: sip::Limits {
+            stranger_sessions_per_source_max: settings.limits.calls_per_source,
+            stranger_pending_per_source_max: settings.limits.pending_calls_per_source,
+            wrong_passwords_per_minute_max: settings.limits.wrong_passwords_per_minute,
+            ..sip::Limits::default()
+        },
         registration: sip::RegistrationLimits::default(),
         timers: sip::Timers::default(),
     };

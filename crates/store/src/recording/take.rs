@@ -4,7 +4,7 @@
 //! ended after a while, so that no file stays open for ever.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use audio::{RATE_HZ, StereoWriter, WavError};
 use model::{CallId, Timestamp};
 
 use super::{RecordingReport, path_of, repair};
+use crate::private;
 
 /// S5: the longest time for which sound may stand in a file without a header that tells of it.
 const FLUSH_EVERY: Duration = Duration::from_secs(1);
@@ -187,9 +188,9 @@ impl Sound {
     /// A file that was not there before: a recording is never written over.
     fn create(path: &Path) -> Result<Self, WavError> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(disk)?;
+            private::make_folder(folder).map_err(disk)?;
         }
-        let mut options = OpenOptions::new();
+        let mut options = private::file();
         let file = options.write(true).create_new(true).open(path);
         let file = file.map_err(disk)?;
         let second = file.try_clone().map_err(disk)?;

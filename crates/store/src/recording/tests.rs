@@ -315,7 +315,7 @@ fn a_disk_that_stalls_costs_no_recording_and_no_sound() {
                 fault: None,
                 ..
             } => (*id, *duration_ms),
-            other => panic!("{other:?}"),
+            RecordingReport::Ready { .. } | RecordingReport::Failed { .. } => panic!("{report:?}"),
         })
         .collect();
     assert_eq!(lengths, [(2, 500), (1, 212)]);

@@ -249,6 +249,29 @@ impl Default for Tickets {
     }
 }
 
+/// `[limits]`: what one source that has proven nothing may take (S7, S9, G9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    /// Calls at one time from one address without a password; a carrier without registration needs more.
+    pub(crate) calls_per_source: usize,
+    /// Of these, calls whose answer was not acknowledged yet.
+    pub(crate) pending_calls_per_source: usize,
+    /// Wrong passwords of one address for one user in a minute.
+    pub(crate) wrong_passwords_per_minute: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let sip = sip::Limits::default();
+        Self {
+            calls_per_source: sip.stranger_sessions_per_source_max,
+            pending_calls_per_source: sip.stranger_pending_per_source_max,
+            wrong_passwords_per_minute: sip.wrong_passwords_per_minute_max,
+        }
+    }
+}
+
 /// `[shutdown]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
