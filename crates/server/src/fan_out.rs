@@ -58,7 +58,8 @@ impl Facts {
 /// The running thread.
 #[derive(Debug)]
 pub(crate) struct FanOut {
-    thread: JoinHandle<()>,
+    /// Gives how many facts it gave up at the end.
+    thread: JoinHandle<u64>,
     reached: watch::Receiver<u64>,
     closing: Arc<AtomicBool>,
 }
@@ -78,12 +79,13 @@ impl FanOut {
             hub,
             reach,
             closing: closing.clone(),
+            given_up: 0,
         };
         let thread = std::thread::Builder::new()
             .name("fan-out".into())
             .spawn(move || {
                 let _ends_with_the_thread = pulse;
-                writer.run(&waiting);
+                writer.run(&waiting)
             })?;
         let facts = Facts {
             told,
@@ -108,10 +110,14 @@ impl FanOut {
         self.reached.clone()
     }
 
-    /// Waits for the thread; all `Facts` must be gone.
-    pub(crate) fn join(self) {
-        if self.thread.join().is_err() {
-            tracing::error!("the fan-out thread panicked");
+    /// Waits for the thread; all `Facts` must be gone. Whether nothing was given up for want of time.
+    pub(crate) fn join(self) -> bool {
+        match self.thread.join() {
+            Ok(given_up) => given_up == 0,
+            Err(_) => {
+                tracing::error!("the fan-out thread panicked");
+                false
+            }
         }
     }
 }
@@ -121,10 +127,12 @@ struct Writer {
     hub: Arc<EventHub>,
     reach: watch::Sender<u64>,
     closing: Arc<AtomicBool>,
+    given_up: u64,
 }
 
 impl Writer {
-    fn run(mut self, told: &Receiver<(Timestamp, Fact)>) {
+    /// Until nobody is left who could tell; gives how many facts were given up at the end.
+    fn run(mut self, told: &Receiver<(Timestamp, Fact)>) -> u64 {
         let mut unsynced_since: Option<Instant> = None;
         loop {
             let wait = unsynced_since.map_or(Duration::from_secs(3_600), |since| {
@@ -141,7 +149,7 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.sync();
-                    return;
+                    return self.given_up;
                 }
             }
             if unsynced_since.is_some_and(|since| since.elapsed() >= SYNC_EVERY) {
@@ -184,6 +192,7 @@ impl Writer {
                 return alone.flatten().collect();
             }
             if is_lasting || self.closing.load(Ordering::Relaxed) {
+                self.given_up += if is_lasting { 0 } else { facts.len() as u64 };
                 for fact in &facts {
                     let (fact, call) = (fact.name(), fact.call());
                     tracing::error!(%error, fact, ?call, "a fact is lost: the log does not take it");

@@ -35,7 +35,7 @@ async fn a_fact_that_can_never_be_written_is_lost_alone() {
     }
     drop(facts);
     assert_eq!(vitals.ended().await, "log", "its end is noticed");
-    fan_out.join();
+    assert!(fan_out.join(), "nothing was given up at the end");
     let written = reader.read_from(1, 10).unwrap();
     std::fs::remove_dir_all(&folder).unwrap();
     let written: Vec<_> = written.into_iter().map(|record| record.fact).collect();

@@ -77,7 +77,8 @@ impl Ledger {
     }
 
     /// Writes all that was told and gives the tables a moment; what they lack they get at the next start.
-    pub(super) async fn close(self) {
+    /// Whether all that was told stands in the log.
+    pub(super) async fn close(self) -> bool {
         let Self {
             hub,
             facts,
@@ -101,12 +102,11 @@ impl Ledger {
         let _late = tokio::time::timeout(CATCH_UP_MAX, caught_up).await;
         desk.abort();
         let _aborted = desk.await;
-        if tokio::task::spawn_blocking(move || fan_out.join())
-            .await
-            .is_err()
-        {
-            tracing::error!("the fan-out thread cannot be joined");
-        }
+        let is_whole = tokio::task::spawn_blocking(move || fan_out.join()).await;
         database.close().await;
+        is_whole.unwrap_or_else(|error| {
+            tracing::error!(%error, "the fan-out thread cannot be joined");
+            false
+        })
     }
 }

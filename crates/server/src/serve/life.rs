@@ -155,7 +155,8 @@ impl House {
     }
 
     /// From the outside in: nothing new comes, what was told is written, then the store closes.
-    async fn down(self) {
+    /// Whether everything that was told is written.
+    async fn down(self) -> bool {
         self.close_web.send_replace(true);
         match self.web.await {
             Ok(Ok(())) => {}
@@ -174,13 +175,13 @@ impl House {
         if stopped.await.is_err() {
             tracing::error!("the way down broke off");
         }
-        self.ledger.close().await;
+        self.ledger.close().await
     }
 }
 
 /// Walks the way down, but not for ever: what hangs is left behind and told. One more signal makes haste.
 async fn down_in_time(
-    down: impl Future<Output = ()>,
+    down: impl Future<Output = bool>,
     signals: &mut Signals,
     longest: Duration,
 ) -> Result<(), Failure> {
@@ -188,7 +189,10 @@ async fn down_in_time(
     let mut deadline = Instant::now() + longest;
     loop {
         tokio::select! {
-            () = &mut down => return Ok(()),
+            is_whole = &mut down => return match is_whole {
+                true => Ok(()),
+                false => Err(Failure::System(anyhow::anyhow!("facts are lost: the log did not take them"))),
+            },
             () = tokio::time::sleep_until(deadline) => {
                 tracing::error!("the way down hangs: the process ends without waiting for what is not written");
                 return Err(Failure::System(anyhow::anyhow!("the way down hung")));
@@ -216,7 +220,9 @@ mod tests {
         );
         assert!(matches!(hung.await, Err(Failure::System(_))));
         assert!(started.elapsed() < Duration::from_secs(1));
-        let walked = down_in_time(std::future::ready(()), &mut signals, DOWN_MAX);
+        let walked = down_in_time(std::future::ready(true), &mut signals, DOWN_MAX);
         assert!(walked.await.is_ok());
+        let lossy = down_in_time(std::future::ready(false), &mut signals, DOWN_MAX);
+        assert!(matches!(lossy.await, Err(Failure::System(_))));
     }
 }
