@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use model::Caller;
+use model::{CallId, Caller, Fact, Timestamp};
 use store::FactLog;
 use web::{EventHub, HubSettings};
 

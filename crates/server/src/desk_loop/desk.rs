@@ -1,0 +1,149 @@
+//! What facts mean to tickets: an offer opens a draft, the end of the call makes it a ticket, a recording is linked.
+
+use std::collections::BTreeMap;
+
+use model::fact::{CallResult, Fact, FactRecord};
+use model::{AgentId, CallId, Timestamp};
+use net::Clock;
+use store::{Database, StoreError};
+use ticket::{Day, Draft};
+
+use crate::fan_out::Facts;
+
+/// What facts mean to tickets.
+pub(super) struct Desk {
+    database: Database,
+    facts: Facts,
+    clock: Clock,
+    utc_offset_min: i32,
+    /// How often the batch that is being tried was refused.
+    pub(super) tries: u32,
+    /// Agents who have a draft of a live call.
+    drafts: BTreeMap<CallId, Vec<AgentId>>,
+}
+
+impl Desk {
+    /// Without a draft; `utc_offset_min`: minutes that the tickets' day is ahead of UTC.
+    pub(super) fn new(database: Database, facts: Facts, clock: Clock, utc_offset_min: i32) -> Self {
+        Self {
+            database,
+            facts,
+            clock,
+            utc_offset_min,
+            tries: 0,
+            drafts: BTreeMap::new(),
+        }
+    }
+
+    /// Tickets and tables, of facts in their order.
+    pub(super) async fn apply(&mut self, records: &[FactRecord]) -> Result<(), StoreError> {
+        // Tickets first: `apply` commits how far we are, and with it that these need not be done again.
+        for record in records {
+            self.take(record).await?;
+        }
+        self.database.apply(records).await
+    }
+
+    /// A fact's part in tickets; taken twice it changes nothing more.
+    pub(super) async fn take(&mut self, record: &FactRecord) -> Result<(), StoreError> {
+        match &record.fact {
+            Fact::OfferMade { offer, pop, .. } => {
+                self.database
+                    .open_draft(&Draft::open(record.at, offer, pop))
+                    .await?;
+                let agents = self.drafts.entry(offer.call).or_default();
+                if !agents.contains(&offer.agent) {
+                    agents.push(offer.agent);
+                }
+            }
+            Fact::CallIdentified { call, profile } => {
+                for agent in self.drafts.get(call).into_iter().flatten() {
+                    if let Some(mut draft) = self.database.draft(*call, *agent).await? {
+                        draft.identify(profile);
+                        self.database.save_draft(&draft).await?;
+                    }
+                }
+            }
+            Fact::CallEnded {
+                call,
+                result,
+                agent,
+                ..
+            } => {
+                self.drafts.remove(call);
+                match (result, agent) {
+                    (CallResult::Answered, Some(agent)) => self.submit(*call, *agent).await?,
+                    _ => self.database.discard_drafts(*call).await?,
+                }
+            }
+            Fact::RecordingReady { call, path, .. } => {
+                for ticket in self
+                    .database
+                    .link_recording(*call, path, self.now())
+                    .await?
+                {
+                    self.facts.tell(
+                        self.now(),
+                        Fact::TicketChanged {
+                            ticket,
+                            event: "recording_linked".into(),
+                        },
+                    );
+                }
+            }
+            Fact::CallArrived { .. }
+            | Fact::CallAnswered { .. }
+            | Fact::IvrEntered { .. }
+            | Fact::KeyPressed { .. }
+            | Fact::QueueJoined { .. }
+            | Fact::QueueLeft { .. }
+            | Fact::OfferCancelled { .. }
+            | Fact::OfferMissed { .. }
+            | Fact::OfferDeclined { .. }
+            | Fact::OfferUnreachable { .. }
+            | Fact::CallConnected { .. }
+            | Fact::CallHeld { .. }
+            | Fact::CallResumed { .. }
+            | Fact::AgentStateChanged { .. }
+            | Fact::AgentRegistered { .. }
+            | Fact::AgentUnregistered { .. }
+            | Fact::TicketCreated { .. }
+            | Fact::TicketChanged { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// T1 at the end of the call. A draft that may not become a ticket (nobody to call back) stays with its agent.
+    async fn submit(&self, call: CallId, agent: AgentId) -> Result<(), StoreError> {
+        let now = self.now();
+        match self
+            .database
+            .submit(call, agent, Day::of(now, self.utc_offset_min), now)
+            .await
+        {
+            Ok(submitted) if submitted.is_new => {
+                let ticket = submitted.ticket;
+                self.facts.tell(
+                    now,
+                    Fact::TicketCreated {
+                        ticket: ticket.id,
+                        number: ticket.number.to_string(),
+                        call: Some(call),
+                        agent: Some(agent),
+                    },
+                );
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(StoreError::Refused(_) | StoreError::NotFound(_)) => {
+                tracing::debug!(%call, "the draft stays with its agent");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now().into()
+    }
+}
