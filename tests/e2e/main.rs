@@ -1,4 +1,4 @@
-//! The real binary under real phones: `trunkline` on loopback, baresip as caller and agent, SIPp, and an HTTP client that
+//! The real binary under real phones: `trunkline` on loopback, baresip as caller and agent, SIPp, Chromium, and an HTTP client that
 //! shares nothing with the server. Real time: every wait has a deadline, nothing sleeps for luck.
 //!
 //! One story at a time ([`turn`]): they measure milliseconds, and two cores are soon busy.

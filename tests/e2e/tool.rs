@@ -11,7 +11,7 @@ pub(crate) fn command(name: &str) -> Command {
         .is_ok_and(|status| status.success());
     assert!(
         found,
-        "`{name}` is not installed, and this test needs it: run tests/tools/install.sh (Debian packages baresip-core, sip-tester)"
+        "`{name}` is not installed, and this test needs it: run tests/tools/install.sh (Debian packages baresip-core, sip-tester, chromium, chromium-driver)"
     );
     Command::new(name)
 }

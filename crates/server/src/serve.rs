@@ -88,7 +88,7 @@ fn refuse_demo_beyond_loopback(settings: &Settings, demo_agents: &[&str]) -> Res
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Database> {
-    std::fs::create_dir_all(&settings.data.dir)
+    store::private::make_folder(&settings.data.dir)
         .with_context(|| format!("the folder {} cannot be made", settings.data.dir.display()))?;
     Database::open(&settings.store.url, &settings.numbering.region)
         .await

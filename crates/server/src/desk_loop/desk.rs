@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::{CallResult, Fact, FactRecord};
-use model::{AgentId, CallId, Timestamp};
+use model::{AgentId, CallId, Fact, FactRecord, Timestamp};
 use net::Clock;
 use store::{Database, StoreError};
 use ticket::{Day, Draft};
@@ -64,16 +63,12 @@ impl Desk {
                     }
                 }
             }
-            Fact::CallEnded {
-                call,
-                result,
-                agent,
-                ..
-            } => {
+            Fact::CallEnded { call, agent, .. } => {
                 self.drafts.remove(call);
-                match (result, agent) {
-                    (CallResult::Answered, Some(agent)) => self.submit(*call, *agent).await?,
-                    _ => self.database.discard_drafts(*call).await?,
+                // However the call ended: who has talked has something to file, and what he wrote is not thrown away.
+                match agent {
+                    Some(agent) => self.submit(*call, *agent).await?,
+                    None => self.database.discard_drafts(*call).await?,
                 }
             }
             Fact::RecordingReady { call, path, .. } => {
@@ -121,7 +116,8 @@ impl Desk {
             .submit(call, agent, Day::of(now, self.utc_offset_min), now)
             .await
         {
-            Ok(submitted) if submitted.is_new => {
+            // Not "new" but "not told": a crash between the commit and the fact is made good here.
+            Ok(submitted) if !submitted.is_told => {
                 let ticket = submitted.ticket;
                 self.facts.tell(
                     now,
