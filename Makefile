@@ -11,7 +11,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Build and start the contact centre with its demo hotline
-	@$(CARGO) run -q -p server --bin trunkline -- serve
+	@$(CARGO) run -p server --bin trunkline -- serve
 
 test: ## Everything that CI runs: tools, format, lints, house rules, all tests
 	@$(STAGE) tools tests/tools/install.sh

@@ -57,6 +57,8 @@ impl House {
         agents: &[AgentRecord],
         database: Database,
     ) -> anyhow::Result<Self> {
+        // Before anything counts: what is counted without a recorder is lost.
+        let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
         let ledger =
             Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
@@ -106,7 +108,7 @@ impl House {
             commands: switchboard.commands.clone(),
             events: ledger.hub.clone(),
             recordings_dir: settings.recordings.dir.clone(),
-            metrics: MetricsHandle::install().context("metrics cannot start")?,
+            metrics,
             readiness: Box::new(move || ready.readiness()),
             tell: Box::new(move |fact| facts.tell(clock.now().into(), fact)),
             is_https: false,

@@ -49,9 +49,9 @@ impl House {
         let mut signals = Signals::hear()?;
         let dead = self.serve_until_told(&mut signals).await;
         self.draining.store(true, Ordering::Relaxed);
-        tracing::info!("new calls are refused; calls that are up may end");
-        if let Err(error) = self.switchboard.commands.send(Command::Drain).await {
-            tracing::warn!(%error, "the engine does not drain");
+        match self.switchboard.commands.send(Command::Drain).await {
+            Ok(()) => tracing::info!("new calls are refused; calls that are up may end"),
+            Err(error) => tracing::warn!(%error, "the engine does not drain"),
         }
         let drained = match dead {
             Some(part) => Drained::Dead(part),
