@@ -1,8 +1,10 @@
 //! A phone that waits: registers, rings, answers, talks, and un-registers at the end.
 //!
-//! One call at a time; others are told that it is busy. The registration is for an hour and renewed at half time while no
+//! One call at a time; others are told that it is busy. The registration lasts as long as the server grants (an hour is
+//! asked for) and is renewed at half time while no
 //! call is up: a call that lasts longer than that outlives it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -15,7 +17,7 @@ use crate::conversation::{Agenda, Conversation, Listener, refuse_stranger};
 use crate::dialog::Dialog;
 use crate::line::Line;
 use crate::media::Media;
-use crate::message::{cseq, respond, value};
+use crate::message::{cseq, respond, value, values};
 use crate::narrate::{Event, Report};
 use crate::plan::AnswerPlan;
 use crate::stop::Stop;
@@ -105,12 +107,12 @@ impl Waiting<'_> {
         clock: fn(Vec<u8>, Instant) -> Retransmission,
     ) -> Result<()> {
         let mut credentials = None;
-        loop {
+        let granted = loop {
             let tried = credentials.is_some();
             let request = self.registration(expires, credentials)?;
             let response = self.exchange(&request, clock).await?;
             match response.status_code.code() {
-                200..300 => break,
+                200..300 => break granted(&response, self.line.local, expires),
                 401 | 407 if !tried => {
                     (self.listener)(Event::Challenged);
                     credentials = Some(digest::answer(self.account, &request, &response)?);
@@ -120,12 +122,12 @@ impl Waiting<'_> {
                     self.account.address_of_record()
                 ),
             }
-        }
-        self.renew_at = Instant::now() + EXPIRES / 2;
+        };
+        self.renew_at = Instant::now() + granted / 2;
         (self.listener)(if expires.is_zero() {
             Event::Unregistered
         } else {
-            Event::Registered { expires }
+            Event::Registered { expires: granted }
         });
         Ok(())
     }
@@ -320,5 +322,56 @@ impl Waiting<'_> {
             ringing_after: Some(Duration::ZERO),
             listener: self.listener,
         })
+    }
+}
+
+/// How long the server keeps us: `expires` of our own contact among those that it lists, else Expires, else what was asked
+/// (RFC 3261 §10.2.4).
+fn granted(response: &Response, local: SocketAddr, asked: Duration) -> Duration {
+    let ours = local.to_string();
+    let contacts = values(response, "Contact");
+    let of_contact = contacts
+        .iter()
+        .flat_map(|value| value.split(','))
+        .filter(|contact| contact.contains(&ours))
+        .find_map(|contact| {
+            let (_, seconds) = contact.split_once(";expires=")?;
+            seconds.split([';', ' ']).next()?.parse().ok()
+        });
+    let of_header = || value(response, "Expires").and_then(|seconds| seconds.trim().parse().ok());
+    of_contact
+        .or_else(of_header)
+        .map_or(asked, Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_word_on_the_registration_counts() {
+        let local = SocketAddr::from(([127, 0, 0, 1], 4_000));
+        let asked = Duration::from_hours(1);
+        let response = |headers: &str| {
+            let text = format!("SIP/2.0 200 OK\r\n{headers}Content-Length: 0\r\n\r\n");
+            Response::try_from(text).unwrap()
+        };
+        let table = [
+            ("Contact: <sip:1001@127.0.0.1:4000>;expires=600\r\n", 600),
+            (
+                "Contact: <sip:1001@10.0.0.9:4000>;expires=60, <sip:1001@127.0.0.1:4000>;expires=300;q=1\r\n",
+                300,
+            ),
+            ("Expires: 120\r\n", 120),
+            ("", 3_600),
+        ];
+        for (headers, seconds) in table {
+            let expected = Duration::from_secs(seconds);
+            assert_eq!(
+                granted(&response(headers), local, asked),
+                expected,
+                "{headers}"
+            );
+        }
     }
 }

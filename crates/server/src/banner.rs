@@ -36,12 +36,15 @@ pub(crate) fn print(
             demo_agents.join(", ")
         );
         if let (Some((_, address)), Some(number)) = (sip.first(), hotlines.first()) {
+            let program = std::env::args()
+                .next()
+                .unwrap_or_else(|| "trunkline".into());
             println!();
             println!(
-                "  An agent's phone that answers with a tone:  trunkline call --answer --as 1001 --password {DEMO_PASSWORD} --tone 880 --server {address}"
+                "  An agent's phone that answers with a tone:  {program} call --answer --as 1001 --password {DEMO_PASSWORD} --tone 880 --server {address}"
             );
             println!(
-                "  A caller who presses 1 for support:         trunkline call {number} --press 3s:1 --tone 440 --for 30 --server {address}"
+                "  A caller who presses 1 for support:         {program} call {number} --press 3s:1 --tone 440 --for 30 --server {address}"
             );
         }
     }
