@@ -11,7 +11,13 @@ pub(crate) struct Random {
     key: Hmac<Sha256>,
     seed: u64,
     drawn: u64,
+    /// What is left of the last code: one code gives four names.
+    pool: [u8; 32],
+    left: usize,
 }
+
+/// Bytes of a name: 64 bits.
+const NAME_BYTES: usize = 8;
 
 // S22: the key is never printed.
 impl core::fmt::Debug for Random {
@@ -27,15 +33,22 @@ impl Random {
             key: Hmac::new(&pad(secret).into()),
             seed,
             drawn: 0,
+            pool: [0; 32],
+            left: 0,
         }
     }
 
     /// 64 bits as 16 hexadecimal digits.
     pub(crate) fn name(&mut self) -> String {
-        self.drawn = self.drawn.wrapping_add(1);
-        let drawn = self.drawn.to_be_bytes();
-        let code = self.code(b"draw", &[&self.seed.to_be_bytes(), &drawn]);
-        hex(code.get(..8).unwrap_or_default())
+        if self.left == 0 {
+            self.drawn = self.drawn.wrapping_add(1);
+            let drawn = self.drawn.to_be_bytes();
+            self.pool = self.code(b"draw", &[&self.seed.to_be_bytes(), &drawn]);
+            self.left = self.pool.len();
+        }
+        let end = self.left;
+        self.left = end.saturating_sub(NAME_BYTES);
+        hex(self.pool.get(self.left..end).unwrap_or_default())
     }
 
     /// A keyed code over parts; equal parts give equal codes. `purpose` separates the uses of the one key.
@@ -80,8 +93,10 @@ mod tests {
         assert_eq!(draw(1, 1), draw(1, 1));
         assert_ne!(draw(1, 1), draw(1, 2));
         assert_ne!(draw(1, 1), draw(2, 1));
-        let [first, second] = draw(1, 1);
-        assert_ne!(first, second);
+        let mut random = Random::new(&[1; 32], 1);
+        let names: std::collections::BTreeSet<String> = (0..1_000).map(|_| random.name()).collect();
+        assert_eq!(names.len(), 1_000, "no name comes twice");
+        assert!(names.iter().all(|name| name.len() == 16));
     }
 
     #[test]
