@@ -60,38 +60,28 @@ impl Source {
         let settings = self.settings()?;
         let mut found = Vec::new();
         let sounds = match store::load_sounds(&settings.ivr.dir) {
-            Ok(sounds) => sounds,
+            Ok(sounds) => Some(sounds),
             Err(error) => {
                 found.push(without_place(&settings.ivr.dir, error.to_string()));
-                BTreeMap::new()
+                None
             }
         };
-        let names: BTreeSet<String> = sounds.keys().cloned().collect();
+        let played: BTreeSet<String> = sounds.iter().flat_map(BTreeMap::keys).cloned().collect();
         let calendars = self.file("calendars.toml", &mut found, calendars::read);
         let queues = self.file("queues.toml", &mut found, |document| {
-            queues::read(document, &names)
+            queues::read(document, &played)
         });
-        let numbered = self.file("numbers.toml", &mut found, |document| {
-            numbers::names(document).map_err(|error| vec![error])
-        });
-        let (documents, mut parsed) = scripts(&settings.ivr.dir, &mut found);
-        let world = World {
-            queues: queues.keys().cloned().collect(),
-            calendars: calendars.keys().cloned().collect(),
-            scripts: documents,
-            agents,
-            numbers: numbered.into_iter().collect(),
-            sounds: names,
-        };
-        // A file that could not be read at all would only make every name in it "unknown": its own mistake says enough.
-        if !found.iter().any(Diagnostic::is_error) {
-            for script in &parsed {
-                found.extend(ivr::check(script, &world));
+        let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
+        let sounds_known = sounds.is_some().then_some(played);
+        let numbers = match self.world(scripts, agents, sounds_known) {
+            Some(world) => {
+                found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
+                self.file("numbers.toml", &mut found, |document| {
+                    numbers::read(document, &world)
+                })
             }
-        }
-        let numbers = self.file("numbers.toml", &mut found, |document| {
-            numbers::read(document, &world)
-        });
+            None => BTreeMap::new(),
+        };
         let (errors, warnings): (Vec<_>, Vec<_>) =
             dedup(found).into_iter().partition(Diagnostic::is_error);
         if !errors.is_empty() {
@@ -118,9 +108,49 @@ impl Source {
         };
         Ok(Loaded {
             engine,
-            sounds,
+            sounds: sounds.unwrap_or_default(),
             warnings,
         })
+    }
+
+    /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it
+    /// would be told as unknown, and its own mistake, which is told, says enough.
+    fn world(
+        &self,
+        scripts: BTreeSet<ScriptName>,
+        agents: Option<BTreeSet<String>>,
+        sounds: Option<BTreeSet<String>>,
+    ) -> Option<World> {
+        Some(World {
+            queues: self
+                .names("queues.toml", queues::names)?
+                .into_iter()
+                .collect(),
+            calendars: self
+                .names("calendars.toml", calendars::names)?
+                .into_iter()
+                .collect(),
+            numbers: self
+                .names("numbers.toml", |document| numbers::names(document).ok())?
+                .into_iter()
+                .collect(),
+            scripts,
+            agents,
+            sounds: sounds?,
+        })
+    }
+
+    /// The names that a file of the folder gives; a file that is not there gives none.
+    fn names<T: Default>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Document) -> Option<T>,
+    ) -> Option<T> {
+        let path = self.dir.join(name);
+        if !path.exists() {
+            return Some(T::default());
+        }
+        read(&Document::read(&path).ok()?)
     }
 
     /// One file of the folder; a file that is not there has no entries.
@@ -202,4 +232,69 @@ fn dedup(mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     });
     found.dedup();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// The repository's own demo with one file replaced.
+    fn told(name: &str, change: impl FnOnce(String) -> String) -> Vec<String> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let dir =
+            std::env::temp_dir().join(format!("trunkline-config-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        for file in [
+            "trunkline.toml",
+            "queues.toml",
+            "numbers.toml",
+            "calendars.toml",
+        ] {
+            std::fs::copy(root.join("config").join(file), dir.join(file)).unwrap();
+        }
+        let text = std::fs::read_to_string(dir.join(name)).unwrap();
+        std::fs::write(dir.join(name), change(text)).unwrap();
+        let scripts = root.join("ivr-scripts");
+        let source = Source {
+            dir: dir.clone(),
+            overrides: vec![format!("ivr.dir={}", scripts.display())],
+        };
+        let findings = source.load(1, None).err().unwrap_or_default();
+        std::fs::remove_dir_all(dir).unwrap();
+        findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_demo_is_good() {
+        let told = told("queues.toml", |text| text);
+        assert!(told.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn mistakes_of_all_files_are_told_at_once() {
+        let told = told("queues.toml", |text| {
+            text.replace("\"sticky\"", "\"stiky\"")
+                .replace("queue.sales", "queue.sale")
+        });
+        let all = told.join("\n");
+        assert!(
+            all.contains("queues.toml:5:12: error: no strategy `stiky`"),
+            "{all}"
+        );
+        assert!(
+            all.contains("main.toml:") && all.contains("`sales`"),
+            "{all}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_makes_no_other_wrong() {
+        let told = told("queues.toml", |text| format!("{text}\n[["));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("queues.toml:"), "{told:?}");
+    }
 }

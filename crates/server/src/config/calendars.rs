@@ -17,6 +17,12 @@ struct File {
     calendar: BTreeMap<Spanned<String>, CalendarConfig>,
 }
 
+/// The names alone, whatever is wrong with the periods: scripts may name them.
+pub(crate) fn names(document: &Document) -> Option<Vec<String>> {
+    let file: File = document.parse().ok()?;
+    Some(file.calendar.into_keys().map(Spanned::into_inner).collect())
+}
+
 /// Reads all calendars.
 pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;

@@ -42,6 +42,12 @@ struct Section {
     music: Option<Spanned<String>>,
 }
 
+/// The names alone, whatever is wrong with the rules: scripts may name them.
+pub(crate) fn names(document: &Document) -> Option<Vec<QueueName>> {
+    let file: File = document.parse().ok()?;
+    Some(file.queue.into_keys().map(QueueName::new).collect())
+}
+
 /// Reads all queues; `sounds` are the names that can be played.
 pub(crate) fn read(
     document: &Document,

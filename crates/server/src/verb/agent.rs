@@ -225,13 +225,21 @@ async fn import(
         }
     }
     if !wrong.is_empty() {
+        wrong.sort_by_key(|found| found.line);
         return Err(Failure::Input(wrong));
     }
     let total = rows.len();
     for (_, row) in rows {
         put(database, realm, row).await?;
     }
-    println!("{total} agents were added or changed");
+    println!(
+        "{total} {} added or changed",
+        if total == 1 {
+            "agent was"
+        } else {
+            "agents were"
+        }
+    );
     Ok(())
 }
 
