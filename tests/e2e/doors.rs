@@ -78,11 +78,18 @@ fn a_stranger_reaches_hotlines_only() {
 fn demo_passwords_are_refused_beyond_loopback() {
     let house = House::empty();
     crate::hotline::write(&house.dir);
-    for listener in ["http.listen", "sip.udp", "sip.tcp"] {
+    // A realm that was changed meanwhile hides nothing: the page's password has none.
+    for (listener, realm) in [
+        ("http.listen", "trunkline"),
+        ("sip.udp", "trunkline"),
+        ("sip.tcp", "trunkline"),
+        ("http.listen", "elsewhere"),
+    ] {
         let said = house.dir.join("refused.err");
         let mut server = house
             .trunkline()
             .args(["--set", &format!("{listener}=0.0.0.0:0")])
+            .args(["--set", &format!("sip.realm={realm}")])
             .args(["--set", "sip.public=[\"192.0.2.1\"]", "serve"])
             .stdout(std::process::Stdio::null())
             .stderr(std::fs::File::create(&said).unwrap())
