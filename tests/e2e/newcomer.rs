@@ -82,6 +82,25 @@ fn a_colleague_is_dialled_by_his_login() {
     house.until_empty();
 }
 
+#[test]
+fn c12_an_agents_own_call_makes_him_busy() {
+    let house = House::demo();
+    let server = house.sip.to_string();
+    let call = |arguments: &[&str], name: &str| {
+        let mut command = house.trunkline();
+        command.arg("call").args(arguments);
+        command.args(["--as", "1002", "--password", PASSWORD, "--server", &server]);
+        Phone::start(&mut command, &house.dir.join(name))
+    };
+    let _desk_phone = call(&["--answer"], "desk.out");
+    let agent = house.sign_in("1002");
+    agent.until_state("ready");
+    let mut own = call(&["4000", "--for", "4"], "own.out");
+    agent.until_state("talking");
+    assert_eq!(own.ended(), Some(0));
+    agent.until_state("ready");
+}
+
 /// A process of the built-in phone; dropped, it is killed.
 struct Phone(Child);
 

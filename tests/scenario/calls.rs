@@ -129,16 +129,7 @@ fn two_callers_and_one_agent_are_served_in_order() {
 #[test]
 fn a_busy_agent_is_not_rung() {
     let mut hotline = Hotline::open();
-    let li = hotline.agent("1001", Manner::Answers(SECOND));
-    // C12: his own call makes him busy.
-    hotline.phone("1001").manner = Manner::Rings;
-    let now = hotline.now;
-    hotline.phone("1001").dials(now, "4000", true);
-    hotline.run_for(SECOND);
-    // An agent's own call is challenged first; this phone does not answer challenges, so it never gets through.
-    assert!(hotline.when("1001", "is refused 40").is_some());
-    assert_eq!(hotline.state(li), AgentState::Ready);
-    hotline.phone("1001").manner = Manner::Answers(SECOND);
+    hotline.agent("1001", Manner::Answers(SECOND));
     hotline.caller_presses("100", '1');
     hotline.run_for(3 * SECOND);
     hotline.caller_presses("200", '1');
@@ -212,14 +203,25 @@ fn a_named_agent_is_rung_and_his_absence_goes_back_to_the_script() {
 }
 
 #[test]
-fn one_agent_calls_another() {
+fn a_stranger_does_not_reach_an_agent_by_his_login() {
     let mut hotline = Hotline::open();
     hotline.agent("1002", Manner::Answers(SECOND));
     hotline.caller("13800001111", "1002");
-    assert!(
-        hotline.when("13800001111", "is refused 40").is_some(),
-        "closed to strangers"
-    );
+    assert!(hotline.when("13800001111", "is refused 40").is_some());
+    assert!(hotline.when("1002", "rings").is_none());
+}
+
+#[test]
+fn s11_who_claims_to_be_an_agent_must_prove_it_even_to_a_hotline() {
+    let mut hotline = Hotline::open();
+    let li = hotline.agent("1001", Manner::Rings);
+    // His phone's address, but no answer to the challenge.
+    let now = hotline.now;
+    hotline.phone("1001").dials(now, "4000", true);
+    hotline.run_for(SECOND);
+    assert!(hotline.when("1001", "is refused 40").is_some());
+    assert!(hotline.facts_named("call.arrived").is_empty());
+    assert_eq!(hotline.state(li), AgentState::Ready);
 }
 
 #[test]

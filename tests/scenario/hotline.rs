@@ -95,8 +95,6 @@ pub(crate) struct Hotline {
     network: BTreeMap<(Duration, u64), Post>,
     posted: u64,
     commands: u64,
-    /// The phone whose next messages to the server are lost.
-    pub(crate) deaf: BTreeSet<String>,
 }
 
 enum Post {
@@ -205,7 +203,6 @@ impl Hotline {
             network: BTreeMap::new(),
             posted: 0,
             commands: 0,
-            deaf: BTreeSet::new(),
         }
     }
 
@@ -500,12 +497,10 @@ impl Hotline {
         let mut posts = Vec::new();
         for phone in self.phones.values_mut() {
             while let Some(bytes) = phone.poll(now) {
-                if !self.deaf.contains(&phone.user) {
-                    posts.push(Post::ToServer {
-                        from: phone.address,
-                        bytes,
-                    });
-                }
+                posts.push(Post::ToServer {
+                    from: phone.address,
+                    bytes,
+                });
             }
         }
         for post in posts {

@@ -22,7 +22,7 @@ pub(crate) enum Manner {
     Answers(Duration),
     /// Refuses at once.
     Refuses(u16),
-    /// Does not even say that it rings.
+    /// Registered once, and silent since: not even a 100.
     IsDead,
 }
 
@@ -44,6 +44,8 @@ pub(crate) struct Phone {
     pending: Option<Bytes>,
     audio: LocalAudio,
     registrations: u32,
+    /// Lifetime that the last REGISTER asked for.
+    expires_s: u32,
     /// From, To, Call-ID and the server's contact: for requests that the endpoint does not send.
     dialog: Option<[String; 4]>,
     requests: u32,
@@ -103,6 +105,7 @@ impl Phone {
                 direction: Direction::SendReceive,
             },
             registrations: 0,
+            expires_s: 0,
             dialog: None,
             requests: 0,
             server_contact: String::new(),
@@ -208,6 +211,7 @@ impl Phone {
     /// REGISTER by hand; `answer_challenge` completes it.
     pub(crate) fn registers(&mut self, expires_s: u32) {
         self.registrations += 1;
+        self.expires_s = expires_s;
         self.register(expires_s, None);
     }
 
@@ -262,6 +266,9 @@ impl Phone {
                 contact(&text),
             ]);
         }
+        if self.manner == Manner::IsDead {
+            return;
+        }
         if text.starts_with("INVITE ") {
             self.server_contact = contact(&text);
         }
@@ -314,7 +321,7 @@ impl Phone {
             &sip::message::method::Method::Register,
         );
         let value = given(&response);
-        self.register(3_600, Some(value));
+        self.register(self.expires_s, Some(value));
     }
 
     /// The next time at which it wants to act.

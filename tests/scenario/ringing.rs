@@ -76,6 +76,14 @@ fn r07_a_dead_phone_is_left_by_the_ring_timeout_without_a_cancel() {
     hotline.caller_presses("100", '1');
     hotline.run_for(20 * SECOND);
     assert_eq!(hotline.hears("100"), "1002");
+    // RFC 3261 §9.1: without a provisional answer no CANCEL may go out.
+    let cancels = |wish: &&String| wish.contains("CANCEL sip:1001@");
+    assert_eq!(hotline.wishes.iter().filter(cancels).count(), 0);
+    let invites = |wish: &&String| wish.contains("INVITE sip:1001@");
+    assert!(
+        hotline.wishes.iter().any(|wish| invites(&wish)),
+        "he was rung"
+    );
 }
 
 #[test]
@@ -262,18 +270,31 @@ fn r22_the_phones_that_lose_are_cancelled_with_answered_elsewhere() {
 fn a5_a_lost_phone_takes_its_agent_out_and_back() {
     let mut hotline = Hotline::open();
     let li = hotline.agent("1001", Manner::Rings);
+    let lost = AgentState::NotReady {
+        reason: model::NotReadyReason::DeviceLost,
+    };
+    // Signed off, and back; then the phone dies and its registration runs out, and back.
     hotline.phone("1001").registers(0);
     hotline.run_for(SECOND);
-    // The challenge is answered with a lifetime of an hour, so sign off by hand: wait for expiry instead.
-    hotline.run_for(Duration::from_secs(3_700));
-    assert_eq!(
-        hotline.state(li),
-        AgentState::NotReady {
-            reason: model::NotReadyReason::DeviceLost
-        }
-    );
-    hotline.phone("1001").registers(3_600);
+    assert_eq!(hotline.state(li), lost);
+    hotline.phone("1001").registers(300);
     hotline.run_for(SECOND);
     assert_eq!(hotline.state(li), AgentState::Ready);
-    assert_eq!(hotline.facts_named("agent.unregistered").len(), 1);
+    hotline.run_for(Duration::from_secs(290));
+    assert_eq!(hotline.state(li), AgentState::Ready);
+    hotline.run_for(Duration::from_secs(20));
+    assert_eq!(hotline.state(li), lost);
+    hotline.phone("1001").registers(300);
+    hotline.run_for(SECOND);
+    assert_eq!(hotline.state(li), AgentState::Ready);
+    let causes: Vec<_> = hotline
+        .facts_named("agent.unregistered")
+        .into_iter()
+        .map(|fact| format!("{fact:?}"))
+        .collect();
+    assert_eq!(causes.len(), 2, "{causes:?}");
+    assert!(
+        causes[0].contains("request") && causes[1].contains("expired"),
+        "{causes:?}"
+    );
 }
