@@ -172,6 +172,7 @@ impl Hotline {
             limits: sip::Limits::default(),
             registration: sip::RegistrationLimits::default(),
             timers: sip::Timers::default(),
+            session_timer: sip::SessionTimer::default(),
         };
         let media = MediaPlan {
             bind: SERVER.ip(),
@@ -524,6 +525,9 @@ impl Hotline {
                         bytes: transmit.bytes,
                     },
                 ),
+                // The wire of a story has no names and no connections.
+                Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
+                Output::Bindings { .. } | Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => self.facts.push((at, fact)),
                 Output::Request(Request::Profile { call, .. }) => {

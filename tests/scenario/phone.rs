@@ -75,6 +75,7 @@ impl Phone {
             limits: sip::Limits::default(),
             registration: sip::RegistrationLimits::default(),
             timers: sip::Timers::default(),
+            session_timer: sip::SessionTimer::default(),
         });
         let pcma = Codec {
             name: "PCMA".into(),
@@ -131,6 +132,9 @@ impl Phone {
             expires_at: now + Duration::from_secs(3_600),
             user_agent: None,
             instance: None,
+            q_permille: 1_000,
+            path: Vec::new(),
+            reg_id: None,
             call_id: String::new(),
             cseq: 0,
         };
@@ -146,7 +150,7 @@ impl Phone {
         self.session = Some(self.endpoint.invite(
             now,
             OutgoingInvite {
-                binding,
+                destination: sip::Destination::Contact(Box::new(binding)),
                 to_user: number.to_owned(),
                 from,
                 sdp,
@@ -366,6 +370,8 @@ impl Phone {
                     return Some(transmit.bytes);
                 }
                 Output::Event(event) => self.event(now, event),
+                // The phone has its one flow.
+                Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
             }
         }
         None
@@ -403,6 +409,11 @@ impl Phone {
             Event::Ended { reason, .. } => self.over(format!("is hung up{}", in_words(reason))),
             Event::Acked { .. } => "is acked".into(),
             Event::ReInvite { .. }
+            | Event::ReInviteAnswered { .. }
+            | Event::ReInviteRefused { .. }
+            | Event::Refer { .. }
+            | Event::BindingsChanged { .. }
+            | Event::Trunk { .. }
             | Event::Digit { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. } => "hears something odd".into(),

@@ -141,6 +141,7 @@ fn settings() -> Settings {
             limits: sip::Limits::default(),
             registration: sip::RegistrationLimits::default(),
             timers: sip::Timers::default(),
+            session_timer: sip::SessionTimer::default(),
         },
         media: MediaPlan {
             bind: server.ip(),

@@ -31,6 +31,15 @@ pub enum Command {
         /// Which.
         call: CallId,
     },
+    /// What an agent's page or a supervisor does with a call that somebody talks in.
+    Talk {
+        /// Which.
+        call: CallId,
+        /// The agent in whose name: the one who talks with the caller.
+        agent: AgentId,
+        /// What.
+        order: TalkOrder,
+    },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
     /// An agent was removed from the store.
@@ -63,6 +72,46 @@ pub enum StateRequest {
     },
     /// Sign out.
     Offline,
+}
+
+/// What can be done with a call while an agent talks in it; the same as his phone can do by itself (RFC 3264 §8.4, 3515, 3891).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TalkOrder {
+    /// The caller hears music, the agent silence.
+    Hold,
+    /// They hear each other again.
+    Resume,
+    /// Blind: the caller goes there, the agent is done (R14).
+    Transfer {
+        /// Where to.
+        to: TransferTarget,
+    },
+    /// Attended, first part: the caller is held and the target is called for the agent (R15).
+    Consult {
+        /// Whom.
+        to: TransferTarget,
+    },
+    /// The agent changes between the caller and the one he consults; the other is held.
+    Alternate,
+    /// Attended, last part: caller and target are connected, the agent is done.
+    Complete,
+    /// All three hear each other.
+    Join,
+    /// The one who is consulted leaves; the agent is with the caller again.
+    Drop,
+}
+
+/// Where a call can be sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferTarget {
+    /// An agent, by login.
+    Agent(String),
+    /// A queue.
+    Queue(QueueName),
+    /// A number: of ours (`numbers.toml`), else by a trunk as the dial rules allow (S15).
+    Number(String),
 }
 
 /// What the engine must know of an agent.

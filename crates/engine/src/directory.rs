@@ -32,6 +32,11 @@ impl Directory {
         self.agents.get(&id)
     }
 
+    /// All logins, in order.
+    pub(crate) fn logins(&self) -> impl Iterator<Item = &str> {
+        self.by_login.keys().map(String::as_str)
+    }
+
     pub(crate) fn by_login(&self, login: &str) -> Option<&AgentEntry> {
         self.by_login.get(login).and_then(|id| self.agents.get(id))
     }

@@ -7,6 +7,7 @@
 mod fence;
 mod news;
 mod people;
+mod reports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -97,6 +98,16 @@ impl Engine {
             Input::FlowClosed(flow) => self.fenced("a closed flow", |context| {
                 context.sip.handle_flow_closed(now, flow)
             }),
+            Input::PeerNames { flow, names } => self.fenced("a certificate", |context| {
+                context.sip.handle_peer_names(now, flow, names)
+            }),
+            Input::Resolved(query, hops) => self.fenced("a resolved name", |context| {
+                context.sip.handle_resolved(now, query, hops)
+            }),
+            Input::Question(id, question) => {
+                let answer = self.answer(&question);
+                self.context.outputs.push_back(Output::Answer(id, answer));
+            }
             Input::Media(news) => self.media_news(news),
             Input::Command(id, command) => {
                 let done = self.command(command);
@@ -205,6 +216,15 @@ impl Engine {
                 match output {
                     sip::Output::Transmit(transmit) => {
                         self.context.outputs.push_back(Output::Transmit(transmit))
+                    }
+                    sip::Output::Connect(connect) => {
+                        self.context.outputs.push_back(Output::Connect(connect))
+                    }
+                    sip::Output::Resolve(resolve) => {
+                        self.context.outputs.push_back(Output::Resolve(resolve))
+                    }
+                    sip::Output::Vouch(vouch) => {
+                        self.context.outputs.push_back(Output::Vouch(vouch))
                     }
                     sip::Output::Event(event) => self.sip_event(event),
                 }

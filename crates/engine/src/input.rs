@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use model::{CallId, Fact, Timestamp};
-use sip::Flow;
+use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
 
 use crate::command::{Command, CommandError, CommandId};
 use crate::config::Config;
+use crate::question::{Answer, Question, QuestionId};
 use crate::request::{Reply, Request};
 
 /// One event from the world.
@@ -20,6 +21,17 @@ pub enum Input {
     },
     /// A connection is gone.
     FlowClosed(Flow),
+    /// The names in the verified certificate of the peer of a TLS connection.
+    PeerNames {
+        /// The connection.
+        flow: Flow,
+        /// DNS names, lower case.
+        names: Vec<String>,
+    },
+    /// The answer to `Output::Resolve`.
+    Resolved(QueryId, Result<Vec<Hop>, ResolveError>),
+    /// Somebody wants to look at something; answered by `Output::Answer` in the same turn.
+    Question(QuestionId, Question),
     /// A media thread tells something.
     Media(media::News),
     /// Someone wants something; answered by `Output::CommandDone` in the same turn.
@@ -35,6 +47,21 @@ pub enum Input {
 pub enum Output {
     /// Put bytes on a flow.
     Transmit(sip::Transmit),
+    /// Open a connection.
+    Connect(Connect),
+    /// Resolve a name.
+    Resolve(Resolve),
+    /// Whose packets are to have a budget of their own.
+    Vouch(Vouch),
+    /// The contacts of an agent's phone changed: keep them over a restart.
+    Bindings {
+        /// The agent's login.
+        login: String,
+        /// All of them; none = forget him.
+        bindings: Vec<sip::Binding>,
+    },
+    /// Answer a question.
+    Answer(QuestionId, Answer),
     /// Tell a media thread.
     Media(media::Command),
     /// Write down what happened.

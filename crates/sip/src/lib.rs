@@ -6,12 +6,14 @@
 //!
 //! Rooms: [`message`] (bytes to typed views and back), [`framing`] (streams to messages), [`digest`] (RFC 7616),
 //! `transaction` (RFC 3261 §17, RFC 6026), `dialog` (§12), [`registrar`] (§10) and [`endpoint`], which joins them.
-//! Deliberately absent: proxying, forking, presence, DNS. SDP passes through as bytes.
+//! Deliberately absent: proxying, forking, presence, sockets and name servers (asked for by [`Resolve`]). SDP passes
+//! through as bytes.
 #![cfg_attr(
     not(test),
     deny(clippy::arithmetic_side_effects, clippy::as_conversions)
 )]
 
+pub mod blocked;
 pub mod config;
 pub mod counters;
 mod dialog;
@@ -22,20 +24,33 @@ pub mod event;
 pub mod flow;
 pub mod framing;
 pub mod message;
+pub mod network;
 mod random;
 pub mod reason;
 pub mod registrar;
 mod source;
+pub mod subscription;
 mod transaction;
+pub mod trunk;
 
-pub use config::{Account, EndpointConfig, Limits, RegistrationLimits, Timers};
+pub use blocked::Blocked;
+pub use config::{Account, EndpointConfig, Limits, RegistrationLimits, SessionTimer, Timers};
 pub use counters::Counters;
 pub use endpoint::Endpoint;
 pub use event::{
-    AlertInfo, Caller, EndedBy, Event, ExtraHeader, Identity, IncomingInvite, OutgoingInvite,
-    Output, Priority, Refusal, SessionId, UnregisterCause,
+    AlertInfo, Caller, Destination, Diversion, EndedBy, Event, ExtraHeader, Identity,
+    IncomingInvite, OutgoingInvite, Output, Priority, ReferId, ReferTarget, Refusal, Replaced,
+    SessionId, UnregisterCause,
 };
-pub use flow::{Flow, Transmit, Transport};
+pub use flow::{
+    Connect, Flow, Hop, Peer, QueryId, Resolve, ResolveError, Target, Transmit, Transport, Vouch,
+};
 pub use message::uri::Uri;
+pub use network::{Network, NetworkError};
 pub use reason::Reason;
 pub use registrar::Binding;
+pub use subscription::{DialogInfo, DialogState, MessageSummary};
+pub use trunk::{
+    Credentials, Exchange, Matching, Reach, Trunk, TrunkChange, TrunkName, TrunkRegistration,
+    TrunkStatus,
+};

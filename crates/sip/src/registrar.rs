@@ -20,6 +20,12 @@ pub struct Binding {
     pub user_agent: Option<String>,
     /// `+sip.instance` of the contact, if the phone has one.
     pub instance: Option<String>,
+    /// Preference among the user's contacts, in thousandths (RFC 3261 §20.10 `q`; 1000 without one).
+    pub q_permille: u16,
+    /// Proxies on the way to it, nearest first (RFC 3327).
+    pub path: Vec<Uri>,
+    /// `reg-id` of the contact (RFC 5626): with the instance it names the flow of one device.
+    pub reg_id: Option<u32>,
     /// Call-ID of the REGISTER that bound it.
     pub call_id: String,
     /// CSeq of the REGISTER that bound it.
@@ -155,6 +161,9 @@ impl Registrar {
                 expires_at: now.saturating_add(Duration::from_secs(u64::from(granted_s))),
                 user_agent: origin.user_agent.clone(),
                 instance: wish.instance,
+                q_permille: 1_000,
+                path: Vec::new(),
+                reg_id: None,
                 call_id: origin.call_id.clone(),
                 cseq: origin.cseq,
             });

@@ -148,7 +148,7 @@ impl Call {
                 context.sip.invite(
                     context.now,
                     OutgoingInvite {
-                        binding,
+                        destination: sip::Destination::Contact(Box::new(binding)),
                         to_user,
                         from,
                         sdp,

@@ -9,6 +9,7 @@ use sip::Event;
 use super::Engine;
 use crate::call::{self, Call, CallEvent, Way};
 use crate::context::Side;
+use crate::input::Output;
 
 impl Engine {
     pub(super) fn sip_event(&mut self, event: Event) {
@@ -27,6 +28,17 @@ impl Engine {
             Event::ReInvite { session, sdp } => {
                 self.session_turn(session, |side| CallEvent::ReInvite { side, session, sdp })
             }
+            Event::ReInviteAnswered { .. } | Event::ReInviteRefused { .. } => {}
+            Event::Refer { refer, .. } => {
+                self.context.sip.refuse_refer(self.context.now, refer, 603)
+            }
+            Event::BindingsChanged { user, bindings } => {
+                self.context.outputs.push_back(Output::Bindings {
+                    login: user,
+                    bindings,
+                })
+            }
+            Event::Trunk { .. } => {}
             Event::Digit { session, digit, .. } => {
                 self.session_turn(session, |side| CallEvent::Key {
                     side,
@@ -226,6 +238,7 @@ impl Engine {
             sip::UnregisterCause::Expired => "expired",
             sip::UnregisterCause::Request => "request",
             sip::UnregisterCause::FlowLost => "flow_lost",
+            sip::UnregisterCause::Silent => "silent",
             sip::UnregisterCause::AccountRemoved => "account_removed",
         };
         self.context.fact(Fact::AgentUnregistered {
@@ -288,6 +301,9 @@ impl Engine {
 const fn ended_by(by: sip::EndedBy, party: EndedBy) -> EndedBy {
     match by {
         sip::EndedBy::RemoteBye => party,
-        sip::EndedBy::NoAck | sip::EndedBy::FlowLost | sip::EndedBy::Timeout => EndedBy::System,
+        sip::EndedBy::NoAck
+        | sip::EndedBy::FlowLost
+        | sip::EndedBy::Timeout
+        | sip::EndedBy::SessionExpired => EndedBy::System,
     }
 }

@@ -28,6 +28,12 @@ impl Engine {
                 self.turn(call, CallEvent::HangUp);
                 Ok(())
             }
+            Command::Talk { call, .. } => {
+                if !self.calls.contains_key(&call) {
+                    return Err(CommandError::UnknownCall(call));
+                }
+                Err(CommandError::NotAllowed("not built".to_owned()))
+            }
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())

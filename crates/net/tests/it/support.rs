@@ -43,14 +43,14 @@ impl Shell {
     pub(crate) async fn message(&mut self) -> (Flow, Bytes) {
         match self.next().await {
             SipInbound::Message { flow, bytes } => (flow, bytes),
-            SipInbound::FlowClosed { flow } => panic!("{flow:?} closed"),
+            other => panic!("{other:?}"),
         }
     }
 
     pub(crate) async fn closed(&mut self) -> Flow {
         match self.next().await {
             SipInbound::FlowClosed { flow } => flow,
-            SipInbound::Message { bytes, .. } => panic!("{bytes:?}"),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -185,6 +185,7 @@ pub(super) fn engine(
         },
         registration: sip::RegistrationLimits::default(),
         timers: sip::Timers::default(),
+        session_timer: sip::SessionTimer::default(),
     };
     let media = MediaPlan {
         bind: settings.rtp.address,

@@ -14,7 +14,7 @@ use crate::{
     transaction::{
         TransactionId,
         invite_client::Success,
-        table::Machine,
+        table::{Machine, Purpose},
         timer::{Owner, Timer},
     },
 };
@@ -35,7 +35,10 @@ impl Endpoint {
         let Some(transaction) = self.transactions.get_mut(id) else {
             return;
         };
-        let (session, head) = (transaction.session, transaction.head.clone());
+        if let Purpose::ReInvite(session) = transaction.purpose {
+            return self.reinvite_answered(now, id, session, response, status);
+        }
+        let (session, head) = (transaction.purpose.session(), transaction.head.clone());
         let Some(head) = head else {
             return;
         };

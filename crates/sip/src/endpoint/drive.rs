@@ -2,6 +2,7 @@
 
 use super::{Endpoint, respond::answer_flow};
 use crate::{
+    dialog::Head,
     flow::Flow,
     message::{Message, Method},
     transaction::{
@@ -9,12 +10,23 @@ use crate::{
         client::Client,
         key::{ClientKey, MergeKey, ServerKey},
         server::Server,
-        table::{Machine, Transaction},
+        table::{Machine, Purpose, Transaction},
         timer::{Owner, Timer},
     },
 };
 use bytes::Bytes;
 use core::time::Duration;
+
+/// What became of a request of ours that is no INVITE.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome<'a> {
+    /// A final answer: 200 to 699.
+    Answered(&'a Message, u16),
+    /// None within 64*T1 (timer F).
+    TimedOut,
+    /// Its connection is gone, or could not be had.
+    FlowLost,
+}
 
 impl Endpoint {
     pub(super) fn setting(&self, flow: Flow) -> Setting {
@@ -59,7 +71,7 @@ impl Endpoint {
                         .set(owner.clone(), timer, now.saturating_add(after))
                 }
                 Action::Stop(timer) => self.timers.cancel(&owner, timer),
-                Action::TimedOut => self.transaction_timed_out(id),
+                Action::TimedOut => self.transaction_timed_out(now, id),
                 Action::Terminated => self.forget_transaction(id),
             }
         }
@@ -74,15 +86,39 @@ impl Endpoint {
         });
     }
 
-    /// Timer B is news; F and H are not: their sessions have ended before.
-    fn transaction_timed_out(&mut self, id: TransactionId) {
+    /// Timers B and F are news to whoever waits; H is not: its session has ended before.
+    fn transaction_timed_out(&mut self, now: Duration, id: TransactionId) {
         let Some(transaction) = self.transactions.get_mut(id) else {
             return;
         };
-        if let (Machine::InviteClient(_), Some(session)) =
-            (&transaction.machine, transaction.session)
-        {
-            self.refused_without_answer(session, 408);
+        let (purpose, head) = (transaction.purpose.clone(), transaction.head.clone());
+        match (&transaction.machine, &purpose) {
+            (Machine::InviteClient(_), Purpose::Invite(session)) => {
+                self.refused_without_answer(*session, 408);
+            }
+            (Machine::InviteClient(_) | Machine::Client(_), _) => {
+                self.request_ended(now, purpose, head, Outcome::TimedOut);
+            }
+            (Machine::InviteServer(_) | Machine::Server(_), _) => {}
+        }
+    }
+
+    /// A transaction whose connection is gone.
+    pub(super) fn lose_transaction(&mut self, now: Duration, id: TransactionId) {
+        let waits = self.transactions.get_mut(id).map(|transaction| {
+            let is_client = match transaction.machine {
+                Machine::Client(_) | Machine::InviteClient(_) => true,
+                Machine::InviteServer(_) | Machine::Server(_) => false,
+            };
+            (
+                is_client,
+                transaction.purpose.clone(),
+                transaction.head.clone(),
+            )
+        });
+        self.forget_transaction(id);
+        if let Some((true, purpose, head)) = waits {
+            self.request_ended(now, purpose, head, Outcome::FlowLost);
         }
     }
 
@@ -100,18 +136,72 @@ impl Endpoint {
         method: &Method,
         request: Bytes,
     ) {
+        self.start_client(now, flow, ClientKey::new(branch, method), request, None);
+    }
+
+    /// Sends a request of ours, not an INVITE, whose outcome somebody waits for: it comes to [`Self::request_ended`].
+    pub(super) fn send_request(
+        &mut self,
+        now: Duration,
+        head: Head,
+        method: &Method,
+        request: Bytes,
+        purpose: Purpose,
+    ) {
+        let key = ClientKey::new(&head.branch, method);
+        let flow = head.flow;
+        self.start_client(now, flow, key, request, Some((purpose, Box::new(head))));
+    }
+
+    fn start_client(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        key: ClientKey,
+        request: Bytes,
+        waits: Option<(Purpose, Box<Head>)>,
+    ) {
         let mut actions = Vec::new();
         let machine = Machine::Client(Client::start(self.setting(flow), request, &mut actions));
+        let (purpose, head) = match waits {
+            Some((purpose, head)) => (purpose, Some(head)),
+            None => (Purpose::Detached, None),
+        };
         let transaction = Transaction {
             machine,
             flow,
-            session: None,
-            head: None,
+            purpose,
+            head,
         };
-        let id = self
-            .transactions
-            .add_client(ClientKey::new(branch, method), transaction);
+        let id = self.transactions.add_client(key, transaction);
         self.perform(now, id, actions);
+    }
+
+    /// A request of ours has its final answer, or will never have one.
+    pub(super) fn request_ended(
+        &mut self,
+        now: Duration,
+        purpose: Purpose,
+        head: Option<Box<Head>>,
+        outcome: Outcome<'_>,
+    ) {
+        let Some(head) = head else {
+            return;
+        };
+        match purpose {
+            Purpose::Detached | Purpose::Invite(_) => {}
+            Purpose::ReInvite(session) => self.reinvite_unanswered(now, session),
+            Purpose::Update(session) => self.update_ended(now, session, &head, outcome),
+            Purpose::Prack(session) => self.prack_ended(now, session, outcome),
+            Purpose::NotifyRefer(refer) => self.refer_notified(now, refer, outcome),
+            Purpose::NotifySubscriber(number) => self.subscriber_notified(now, number, outcome),
+            Purpose::Register(trunk) => self.trunk_registered(now, &trunk, &head, outcome),
+            Purpose::ProbeTrunk(trunk) => self.trunk_probed(now, &trunk, &head, outcome),
+            Purpose::ProbeContact(user, contact) => {
+                self.contact_probed(now, &user, &contact, outcome);
+            }
+            Purpose::Relay(number) => self.relayed(now, number, outcome),
+        }
     }
 
     /// Answers a request once and for all, and again when it comes again.
@@ -134,7 +224,7 @@ impl Endpoint {
         let transaction = Transaction {
             machine,
             flow,
-            session: None,
+            purpose: Purpose::Detached,
             head: None,
         };
         let id = self

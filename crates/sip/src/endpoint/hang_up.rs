@@ -104,7 +104,18 @@ impl Endpoint {
             | Timer::K
             | Timer::L
             | Timer::M
-            | Timer::Binding => {}
+            | Timer::Binding
+            | Timer::Probe
+            | Timer::TrunkRegister
+            | Timer::TrunkProbe
+            | Timer::Subscription => {}
+            Timer::SessionRefresh => self.refresh_session(now, session),
+            Timer::SessionExpiry => self.end(now, session, EndedBy::SessionExpired),
+            Timer::GlareRetry => self.retry_reinvite(now, session),
+            Timer::ReliableRepeat | Timer::ReliableTimeout => {
+                self.reliable_timer(now, session, timer);
+            }
+            Timer::RingRepeat => self.ring_again(now, session),
         }
     }
 

@@ -51,14 +51,14 @@ impl Endpoint {
             Method::Info => self.receive_info(now, flow, &request, session),
             Method::Invite => self.receive_reinvite(now, flow, request, session),
             Method::Options => self.receive_options(&request, flow),
+            Method::Update => self.receive_update(now, flow, request, session),
+            Method::Prack => self.receive_prack(now, flow, &request, session),
+            Method::Refer => self.receive_refer(now, flow, &request, session),
             Method::Ack
             | Method::Cancel
             | Method::Register
-            | Method::Prack
-            | Method::Update
             | Method::Subscribe
             | Method::Notify
-            | Method::Refer
             | Method::Message
             | Method::Publish
             | Method::Other(_) => self.refuse_method(&request, flow),

@@ -16,7 +16,7 @@ use crate::{
         TransactionId,
         invite_server::InviteServer,
         key::{MergeKey, ServerKey},
-        table::{Machine, Transaction},
+        table::{Machine, Purpose, Transaction},
     },
 };
 use core::time::Duration;
@@ -47,6 +47,9 @@ impl Endpoint {
             call_id: String::from_utf8_lossy(request.call_id()).into_owned(),
             user_agent: request.text(Header::UserAgent),
             authenticated: authenticated.clone(),
+            trunk: None,
+            replaces: None,
+            diversions: Vec::new(),
         };
         self.dialogs.insert(dialog.key.clone(), session);
         let stage = Stage::Incoming {
@@ -86,7 +89,7 @@ impl Endpoint {
         let transaction = Transaction {
             machine,
             flow,
-            session: Some(session),
+            purpose: Purpose::Invite(session),
             head: None,
         };
         let id = self
@@ -106,7 +109,7 @@ impl Endpoint {
         let session = self
             .transactions
             .get_mut(id)
-            .and_then(|transaction| transaction.session);
+            .and_then(|transaction| transaction.purpose.session());
         self.answer_statelessly(request, flow, 200, |builder| builder);
         let Some(session) = session else {
             return;

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     dialog::Head,
-    event::{Event, ExtraHeader, Identity, OutgoingInvite, Priority, SessionId},
+    event::{Destination, Event, ExtraHeader, Identity, OutgoingInvite, Priority, SessionId},
     message::{Builder, Header, Method, Uri, Value},
     reason::Reason,
     transaction::{
         invite_client::InviteClient,
         key::ClientKey,
-        table::{Machine, Transaction},
+        table::{Machine, Purpose, Transaction},
         timer::{Owner, Timer},
     },
 };
@@ -48,7 +48,7 @@ impl Endpoint {
         let transaction = Transaction {
             machine,
             flow,
-            session: Some(session),
+            purpose: Purpose::Invite(session),
             head: Some(Box::new(head)),
         };
         let transaction = self.transactions.add_client(key, transaction);
@@ -69,12 +69,16 @@ impl Endpoint {
     }
 
     fn invite_head(&mut self, invite: &OutgoingInvite, tag: &str) -> Option<Head> {
-        let flow = invite.binding.flow;
+        let binding = match &invite.destination {
+            Destination::Contact(binding) => binding,
+            Destination::Trunk(_) => return None,
+        };
+        let flow = binding.flow;
         let from = self.identity_uri(&invite.from)?;
         let to = Uri::sip(&invite.to_user, &self.config.domain).ok()?;
         let call_id = self.random.name();
         Some(Head {
-            uri: invite.binding.contact.clone(),
+            uri: binding.contact.clone(),
             sent_by: self.sent_by(flow),
             branch: self.branch(),
             routes: Vec::new(),
@@ -147,6 +151,10 @@ impl Endpoint {
             ExtraHeader::Subject(text) => builder.header(Header::Subject, |out| {
                 out.text(text);
             }),
+            ExtraHeader::Privacy => builder.header(Header::Privacy, |out| {
+                out.text("id");
+            }),
+            ExtraHeader::Diversion(_) => builder,
             ExtraHeader::AssertedIdentity(identity) => builder.maybe(
                 Header::PAssertedIdentity,
                 self.identity_uri(identity),

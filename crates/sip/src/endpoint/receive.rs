@@ -1,6 +1,6 @@
 //! The way in: bytes to a message, the message to its transaction, its dialog or its method (RFC 3261 §8.2, §16.3).
 
-use super::{Endpoint, respond::ALLOW};
+use super::{Endpoint, drive::Outcome, respond::ALLOW};
 use crate::{
     counters::Counters,
     flow::Flow,
@@ -46,12 +46,18 @@ impl Endpoint {
         if is_invite {
             self.invite_answered(now, id, response, status);
         } else {
-            // What the peer says to our BYE or CANCEL changes nothing: the session is gone already.
-            self.drive(now, id, |machine, actions| {
-                if let Machine::Client(client) = machine {
-                    client.response(status, actions);
-                }
+            let waits = self
+                .transactions
+                .get_mut(id)
+                .map(|transaction| (transaction.purpose.clone(), transaction.head.clone()));
+            let passed = self.drive(now, id, |machine, actions| match machine {
+                Machine::Client(client) => client.response(status, actions),
+                Machine::InviteClient(_) | Machine::InviteServer(_) | Machine::Server(_) => false,
             });
+            if let (Some(true), Some((purpose, head)), 200..) = (passed, waits, status) {
+                let outcome = Outcome::Answered(response, status);
+                self.request_ended(now, purpose, head, outcome);
+            }
         }
     }
 
@@ -140,13 +146,13 @@ impl Endpoint {
             Method::Register => self.receive_register(now, flow, &request),
             Method::Invite => self.receive_invite(now, flow, request),
             Method::Bye | Method::Info => self.refuse(&request, flow, 481, "no such dialog"),
+            Method::Subscribe => self.receive_subscribe(now, flow, &request),
+            Method::Message => self.receive_message(now, flow, &request),
+            Method::Refer => self.receive_stray_refer(now, flow, &request),
             // S14: what is not done is refused whoever asks.
             Method::Prack
             | Method::Update
-            | Method::Subscribe
             | Method::Notify
-            | Method::Refer
-            | Method::Message
             | Method::Publish
             | Method::Ack
             | Method::Cancel

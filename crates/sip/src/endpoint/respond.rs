@@ -36,7 +36,9 @@ pub(super) fn answer_flow(request: &Message, flow: Flow) -> Flow {
                 ..flow
             }
         }
-        (Transport::Udp | Transport::Tcp, _) => flow,
+        (Transport::Udp | Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss, _) => {
+            flow
+        }
     }
 }
 

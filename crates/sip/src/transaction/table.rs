@@ -10,8 +10,16 @@ use super::{
     key::{ClientKey, MergeKey, ServerKey},
     server::Server,
 };
-use crate::{dialog::Head, event::SessionId, flow::Flow};
-use std::collections::{BTreeMap, HashMap};
+use crate::{
+    dialog::Head,
+    event::{ReferId, SessionId},
+    flow::Flow,
+    trunk::TrunkName,
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// One of the four machines.
 #[derive(Debug)]
@@ -32,10 +40,56 @@ pub(crate) struct Transaction {
     pub(crate) machine: Machine,
     /// Where its messages go.
     pub(crate) flow: Flow,
-    /// Whom it serves; a BYE or CANCEL of ours serves nobody any more.
-    pub(crate) session: Option<SessionId>,
-    /// Of our INVITE: from it come CANCEL, the ACKs, and the dialogs of forks.
+    /// Whom it serves.
+    pub(crate) purpose: Purpose,
+    /// Of a request of ours to which something follows: CANCEL, ACK, a second try with credentials.
     pub(crate) head: Option<Box<Head>>,
+}
+
+/// Who waits for what becomes of a transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// Nobody: BYE, CANCEL, a final answer.
+    Detached,
+    /// A session, of whose INVITE (or the peer's re-INVITE) it is.
+    Invite(SessionId),
+    /// A session that we change: re-INVITE of ours.
+    ReInvite(SessionId),
+    /// A session that we refresh or change: UPDATE of ours.
+    Update(SessionId),
+    /// A session whose reliable 1xx we acknowledge: PRACK of ours.
+    Prack(SessionId),
+    /// NOTIFY about a transfer.
+    NotifyRefer(ReferId),
+    /// NOTIFY of a subscription, by its number.
+    NotifySubscriber(u64),
+    /// REGISTER of ours at a trunk.
+    Register(TrunkName),
+    /// OPTIONS of ours to a trunk.
+    ProbeTrunk(TrunkName),
+    /// OPTIONS of ours to a contact of a user: the contact's URI.
+    ProbeContact(Arc<str>, Arc<str>),
+    /// MESSAGE that we relay: number of the relay.
+    Relay(u64),
+}
+
+impl Purpose {
+    /// The session that it belongs to.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        match self {
+            Purpose::Invite(session)
+            | Purpose::ReInvite(session)
+            | Purpose::Update(session)
+            | Purpose::Prack(session) => Some(*session),
+            Purpose::Detached
+            | Purpose::NotifyRefer(_)
+            | Purpose::NotifySubscriber(_)
+            | Purpose::Register(_)
+            | Purpose::ProbeTrunk(_)
+            | Purpose::ProbeContact(_, _)
+            | Purpose::Relay(_) => None,
+        }
+    }
 }
 
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Every timer of the crate, and the one ordered list in which they wait (S8).
 
 use super::TransactionId;
-use crate::event::SessionId;
+use crate::{event::SessionId, trunk::TrunkName};
 use core::time::Duration;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,6 +45,26 @@ pub(crate) enum Timer {
     LateAnswer,
     /// RFC 3261 §10.3: the next contact of a user expires.
     Binding,
+    /// The contacts of a user are asked whether they are still there.
+    Probe,
+    /// RFC 4028 §7.2: a session is refreshed: half its interval.
+    SessionRefresh,
+    /// RFC 4028 §10: a session that nobody refreshed is over.
+    SessionExpiry,
+    /// RFC 3261 §14.1: a re-INVITE that met 491 is tried again.
+    GlareRetry,
+    /// RFC 3262 §3: a reliable 1xx is repeated until its PRACK: T1, doubling.
+    ReliableRepeat,
+    /// RFC 3262 §3: a reliable 1xx without a PRACK: 64*T1.
+    ReliableTimeout,
+    /// RFC 3261 §13.3.1.1: a long ringing is told once more, each minute.
+    RingRepeat,
+    /// The next REGISTER to a trunk.
+    TrunkRegister,
+    /// The next OPTIONS to a trunk.
+    TrunkProbe,
+    /// RFC 6665 §4.2.1: a subscription expires.
+    Subscription,
 }
 
 /// Whose timer it is.
@@ -54,8 +74,12 @@ pub(crate) enum Owner {
     Transaction(TransactionId),
     /// `Ok…`, `CancelTimeout`, `LateAnswer`.
     Session(SessionId),
-    /// `Binding`.
+    /// `Binding`, `Probe`.
     User(Arc<str>),
+    /// `TrunkRegister`, `TrunkProbe`.
+    Trunk(TrunkName),
+    /// `Subscription`, by its number.
+    Subscription(u64),
 }
 
 /// Timers in the order in which they fire. Each (owner, timer) stands in it at most once.
@@ -81,7 +105,7 @@ impl Wheel {
 
     /// Forgets all timers of an owner who is no more.
     pub(crate) fn cancel_all(&mut self, owner: &Owner) {
-        let range = (owner.clone(), Timer::A)..=(owner.clone(), Timer::Binding);
+        let range = (owner.clone(), Timer::A)..=(owner.clone(), Timer::Subscription);
         let timers: Vec<Timer> = self
             .by_owner
             .range(range)

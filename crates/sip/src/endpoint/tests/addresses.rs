@@ -67,7 +67,12 @@ fn s13_a_wildcard_listener_names_the_public_address_of_the_peers_family() {
     for (local, remote, public, named) in rows {
         let mut phone = behind_nat(public);
         let called = OutgoingInvite {
-            binding: binding(Transport::Udp, local, remote, "1001"),
+            destination: Destination::Contact(Box::new(binding(
+                Transport::Udp,
+                local,
+                remote,
+                "1001",
+            ))),
             to_user: "1001".into(),
             from: Identity {
                 display: None,

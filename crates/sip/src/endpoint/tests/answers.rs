@@ -18,7 +18,12 @@ fn called() -> Called {
     let session = phone.server.invite(
         phone.now,
         OutgoingInvite {
-            binding: binding(Transport::Udp, SERVER, AGENT, "1001"),
+            destination: Destination::Contact(Box::new(binding(
+                Transport::Udp,
+                SERVER,
+                AGENT,
+                "1001",
+            ))),
             to_user: "1001".into(),
             from: Identity {
                 display: None,

@@ -94,6 +94,11 @@ fn r3_any_story_ends_once_and_leaves_nothing() {
                         });
                     }
                     Event::Acked { .. }
+                    | Event::ReInviteAnswered { .. }
+                    | Event::ReInviteRefused { .. }
+                    | Event::Refer { .. }
+                    | Event::BindingsChanged { .. }
+                    | Event::Trunk { .. }
                     | Event::Digit { .. }
                     | Event::Ringing { .. }
                     | Event::Answered { .. }

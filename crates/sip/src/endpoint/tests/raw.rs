@@ -56,6 +56,7 @@ impl Phone {
             match output {
                 Output::Transmit(transmit) => self.mail.push((transmit.flow, transmit.bytes)),
                 Output::Event(event) => self.events.push(event),
+                Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
             }
         }
     }

@@ -40,6 +40,7 @@ pub(super) fn config(at: &str, domain: &str, hotlines: &[&str]) -> EndpointConfi
         limits: Limits::default(),
         registration: RegistrationLimits::default(),
         timers: Timers::default(),
+        session_timer: SessionTimer::default(),
     }
 }
 
@@ -108,6 +109,7 @@ impl World {
             match output {
                 Output::Event(event) => self.events.entry(who).or_default().push(event),
                 Output::Transmit(transmit) => self.send(transmit),
+                Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
             }
         }
     }
@@ -207,6 +209,9 @@ pub(super) fn binding(transport: Transport, local: &str, remote: &str, user: &st
         expires_at: Duration::MAX,
         user_agent: None,
         instance: None,
+        q_permille: 1_000,
+        path: Vec::new(),
+        reg_id: None,
         call_id: "register".into(),
         cseq: 1,
     }
@@ -216,7 +221,7 @@ impl World {
     /// `from` calls user `user` at `to`.
     pub(super) fn call(&mut self, from: &str, to: &str, user: &str) -> SessionId {
         let invite = OutgoingInvite {
-            binding: binding(self.transport, from, to, user),
+            destination: Destination::Contact(Box::new(binding(self.transport, from, to, user))),
             to_user: user.into(),
             from: Identity {
                 display: Some("A \"lice\"".into()),

@@ -1,0 +1,83 @@
+//! Questions: what people look at, made from the state as it stands.
+
+use model::Timestamp;
+
+use super::Engine;
+use crate::question::{
+    Answer, BlockedReport, ExchangeReport, Question, RegistrationReport, TrunkReport,
+};
+
+impl Engine {
+    pub(super) fn answer(&self, question: &Question) -> Answer {
+        match question {
+            Question::Trunks => Answer::Trunks(self.trunk_reports()),
+            Question::Registrations => Answer::Registrations(self.registration_reports()),
+            Question::Blocked => Answer::Blocked(self.blocked_reports()),
+        }
+    }
+
+    fn trunk_reports(&self) -> Vec<TrunkReport> {
+        let trunks = self.context.sip.trunks();
+        let reports = trunks.into_iter().map(|trunk| TrunkReport {
+            name: trunk.name.as_str().to_owned(),
+            reach: reach(trunk.reach).to_owned(),
+            registered: trunk.is_registered,
+            next_try_at: trunk.next_try_at.map(Timestamp::from),
+            calls_in: 0,
+            calls_out: 0,
+            calls_max: None,
+            exchanges: trunk.exchanges.iter().map(exchange).collect(),
+        });
+        reports.collect()
+    }
+
+    fn registration_reports(&self) -> Vec<RegistrationReport> {
+        let logins = self.context.directory.logins();
+        logins
+            .flat_map(|login| {
+                let bindings = self.context.sip.bindings(login);
+                bindings.iter().map(|binding| RegistrationReport {
+                    login: login.to_owned(),
+                    contact: binding.contact.to_string(),
+                    transport: binding.flow.transport.via_token().to_ascii_lowercase(),
+                    remote: binding.flow.remote.to_string(),
+                    user_agent: binding.user_agent.clone(),
+                    q_permille: binding.q_permille,
+                    expires_at: Timestamp::from(binding.expires_at),
+                })
+            })
+            .collect()
+    }
+
+    fn blocked_reports(&self) -> Vec<BlockedReport> {
+        let rows = self.context.sip.blocked().into_iter();
+        rows.map(|row| BlockedReport {
+            source: row.source.to_string(),
+            cause: row.cause.to_owned(),
+            count: row.count,
+            first_at: Timestamp::from(row.first_at),
+            last_at: Timestamp::from(row.last_at),
+            method: Some(row.method.to_owned()),
+            user_agent: row.user_agent,
+        })
+        .collect()
+    }
+}
+
+fn exchange(exchange: &sip::Exchange) -> ExchangeReport {
+    ExchangeReport {
+        at: Timestamp::from(exchange.at),
+        what: exchange.what.to_owned(),
+        remote: exchange.remote.map(|remote| remote.to_string()),
+        outcome: exchange.outcome.clone(),
+    }
+}
+
+const fn reach(reach: sip::Reach) -> &'static str {
+    match reach {
+        sip::Reach::Unknown => "unknown",
+        sip::Reach::Up => "up",
+        sip::Reach::Down => "down",
+        sip::Reach::Trial => "trial",
+    }
+}

@@ -1,0 +1,105 @@
+//! What people look at: the state of trunks, phones and refusals, as it is in this turn. Nothing changes by a question.
+//!
+//! The answers carry plain words and numbers only, so that whoever shows them needs to know nothing of SIP.
+
+use serde::{Deserialize, Serialize};
+
+use model::Timestamp;
+
+/// The number by which the shell finds the asker again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionId(pub u64);
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// All trunks.
+    Trunks,
+    /// All registered phones.
+    Registrations,
+    /// What was refused, by source and cause.
+    Blocked,
+}
+
+/// An answer, of the question's kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// By name.
+    Trunks(Vec<TrunkReport>),
+    /// By login, then by age.
+    Registrations(Vec<RegistrationReport>),
+    /// The last first.
+    Blocked(Vec<BlockedReport>),
+}
+
+/// A trunk (A1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkReport {
+    /// Its name.
+    pub name: String,
+    /// `unknown`, `up`, `down`, `trial`.
+    pub reach: String,
+    /// Whether the carrier has our registration; `null` where none is wanted.
+    pub registered: Option<bool>,
+    /// When the next REGISTER or OPTIONS goes out.
+    pub next_try_at: Option<Timestamp>,
+    /// Calls from the carrier that are alive.
+    pub calls_in: u32,
+    /// Calls to the carrier that are alive.
+    pub calls_out: u32,
+    /// Most calls at one time, both ways together; `null` = no bound.
+    pub calls_max: Option<u32>,
+    /// The last exchanges, oldest first.
+    pub exchanges: Vec<ExchangeReport>,
+}
+
+/// One REGISTER or OPTIONS to a carrier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeReport {
+    /// When.
+    pub at: Timestamp,
+    /// `REGISTER`, `OPTIONS`, `DNS`.
+    pub what: String,
+    /// To which address.
+    pub remote: Option<String>,
+    /// What became of it, in plain words.
+    pub outcome: String,
+}
+
+/// A registered contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistrationReport {
+    /// The agent's login.
+    pub login: String,
+    /// The contact's URI.
+    pub contact: String,
+    /// `udp`, `tcp`, `tls`, `ws`, `wss`.
+    pub transport: String,
+    /// Where its packets come from.
+    pub remote: String,
+    /// User-Agent.
+    pub user_agent: Option<String>,
+    /// Preference of the contact, 0 to 1000.
+    pub q_permille: u16,
+    /// When it ends unless it is refreshed.
+    pub expires_at: Timestamp,
+}
+
+/// Refusals of one cause for one source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedReport {
+    /// The source's address.
+    pub source: String,
+    /// Why.
+    pub cause: String,
+    /// How often.
+    pub count: u64,
+    /// First time.
+    pub first_at: Timestamp,
+    /// Last time.
+    pub last_at: Timestamp,
+    /// Method of the last one; `null` for what was dropped unread.
+    pub method: Option<String>,
+    /// User-Agent of the last one.
+    pub user_agent: Option<String>,
+}
