@@ -7,6 +7,7 @@
 use crate::{
     flow::Flow,
     message::{Builder, Header, Message, Method, Uri},
+    trunk::TrunkName,
 };
 
 /// Call-ID, our tag, their tag.
@@ -43,6 +44,8 @@ pub(crate) struct Head {
     pub(crate) call_id: Vec<u8>,
     pub(crate) cseq: u32,
     pub(crate) flow: Flow,
+    /// The trunk whose server it goes to: that alone may ask for a proof of ours (S12, advisory 35).
+    pub(crate) trunk: Option<TrunkName>,
 }
 
 impl Head {
@@ -109,6 +112,8 @@ pub(crate) struct Dialog {
     pub(crate) flow: Flow,
     /// That flow is a connection that is gone.
     pub(crate) is_cut: bool,
+    /// The trunk that the peer is reached by.
+    pub(crate) trunk: Option<TrunkName>,
     local: Vec<u8>,
     remote: Vec<u8>,
     target: Uri,
@@ -131,6 +136,7 @@ impl Dialog {
             },
             flow,
             is_cut: false,
+            trunk: None,
             local,
             remote: invite.first(Header::From)?.to_vec(),
             target: contact(invite)?,
@@ -152,6 +158,7 @@ impl Dialog {
             },
             flow: head.flow,
             is_cut: false,
+            trunk: head.trunk.clone(),
             local: head.from.clone(),
             remote: answer.first(Header::To)?.to_vec(),
             target: contact(answer).unwrap_or_else(|| head.uri.clone()),
@@ -179,6 +186,7 @@ impl Dialog {
             call_id: self.key.call_id.clone(),
             cseq: self.local_cseq,
             flow: self.flow,
+            trunk: self.trunk.clone(),
         }
     }
 
@@ -195,6 +203,11 @@ impl Dialog {
     pub(crate) fn heard_on(&mut self, flow: Flow) {
         self.flow = flow;
         self.is_cut = false;
+    }
+
+    /// The URI that the next request goes to: the first route, else where the peer is (RFC 3261 §12.2.1.1).
+    pub(crate) fn next_hop(&self) -> &Uri {
+        self.routes.first().unwrap_or(&self.target)
     }
 
     /// Where the peer is, unless only a proxy knows the way.

@@ -8,10 +8,13 @@
 
 mod admit;
 mod answered;
+mod client_auth;
+mod connections;
 mod contacts;
 mod drive;
 mod flow_loss;
 mod hang_up;
+mod identity;
 mod in_dialog;
 mod incoming;
 mod modify;
@@ -28,6 +31,7 @@ mod session;
 mod session_timer;
 mod strangers;
 mod subscribe;
+mod trunk_calls;
 mod trunks;
 mod update;
 
@@ -184,6 +188,7 @@ impl Endpoint {
                 self.unregistered(&user, UnregisterCause::FlowLost);
             }
         }
+        self.lose_connection(now, flow);
         self.lose_sessions(flow);
         for id in self.transactions.on_flow(flow) {
             self.lose_transaction(now, id);

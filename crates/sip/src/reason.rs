@@ -1,9 +1,10 @@
 //! The Reason header field, RFC 3326: why a request was sent.
 //!
-//! Only the first value of the header is read: further ones repeat it for other protocols.
+//! Of a request only the first value is read: further ones repeat it for other protocols. Of a refusal the cause of the
+//! telephone network is preferred.
 
 use crate::message::{
-    Params, Value,
+    Header, Message, Params, Value,
     lexer::{Cursor, decimal, printable},
 };
 
@@ -46,14 +47,33 @@ impl Reason {
 impl Reason {
     /// Reads the first value of a Reason header. `None` when it is malformed.
     pub(crate) fn parse(value: &[u8]) -> Option<Self> {
-        let mut cursor = Cursor::new(value);
+        Self::take(&mut Cursor::new(value))
+    }
+
+    fn take(cursor: &mut Cursor<'_>) -> Option<Self> {
+        cursor.skip_lws();
         let protocol = printable(cursor.token()?);
-        let params = Params::take(&mut cursor)?;
+        let params = Params::take(cursor)?;
         Some(Self {
             protocol,
             cause: params.get("cause").and_then(decimal),
             text: params.text("text").map(|text| printable(&text)),
         })
+    }
+
+    /// What a refusal gives as its reason: the cause of the telephone network (Q.850) before that of SIP, which the status
+    /// says anyway.
+    pub(crate) fn of_refusal(response: &Message) -> Option<Self> {
+        let mut first = None;
+        for value in response.all(Header::Reason) {
+            for reason in list(value) {
+                if reason.protocol.eq_ignore_ascii_case("Q.850") {
+                    return Some(reason);
+                }
+                first = first.or(Some(reason));
+            }
+        }
+        first
     }
 
     /// Writes the value of the header.
@@ -66,6 +86,17 @@ impl Reason {
             out.text(";text=").quoted(text);
         }
     }
+}
+
+/// The values of a header field, up to the first that is malformed.
+fn list(value: &[u8]) -> impl Iterator<Item = Reason> {
+    let mut cursor = Some(Cursor::new(value));
+    core::iter::from_fn(move || {
+        let mut at = cursor.take()?;
+        let reason = Reason::take(&mut at)?;
+        cursor = at.eat_separator(b',').then_some(at);
+        Some(reason)
+    })
 }
 
 #[cfg(test)]

@@ -38,17 +38,23 @@ impl Endpoint {
         if let Purpose::ReInvite(session) = transaction.purpose {
             return self.reinvite_answered(now, id, session, response, status);
         }
+        let is_abandoned = transaction.purpose == Purpose::Abandoned;
         let (session, head) = (transaction.purpose.session(), transaction.head.clone());
         let Some(head) = head else {
             return;
         };
+        if let Some(session) = session {
+            self.server_spoke(session);
+        }
         match status {
             0..=199 => {
                 let passed = self.drive(now, id, |machine, actions| match machine {
                     Machine::InviteClient(client) => client.provisional(actions),
                     Machine::Client(_) | Machine::InviteServer(_) | Machine::Server(_) => false,
                 });
-                if passed == Some(true) {
+                if passed == Some(true) && is_abandoned {
+                    self.cancel_abandoned(now, id, &head);
+                } else if passed == Some(true) {
                     self.provisional(now, session, response, status);
                 }
             }
@@ -60,7 +66,7 @@ impl Endpoint {
                     }
                     Machine::Client(_) | Machine::InviteServer(_) | Machine::Server(_) => false,
                 });
-                if passed == Some(true) {
+                if passed == Some(true) && !self.is_tried_elsewhere(now, session, status) {
                     self.refused(session, response, status);
                 }
             }
@@ -125,8 +131,12 @@ impl Endpoint {
         let Some(mut dialog) = dialog else {
             return;
         };
+        self.aim(&mut dialog);
         match outcome {
             Some(Success::First | Success::Fork) => {
+                if let Some(transaction) = self.transactions.get_mut(id) {
+                    transaction.flow = dialog.flow;
+                }
                 let (sent_by, branch) = (self.sent_by(head.flow), self.branch());
                 let ack = dialog.head(sent_by, branch).start(&Method::Ack).finish();
                 self.drive(now, id, |machine, actions| match machine {
@@ -181,7 +191,7 @@ impl Endpoint {
         self.event(Event::Refused {
             session,
             status,
-            reason: response.first(Header::Reason).and_then(Reason::parse),
+            reason: Reason::of_refusal(response),
             retry_after_s: response.number(Header::RetryAfter),
         });
     }

@@ -78,6 +78,9 @@ impl Endpoint {
     }
 
     pub(super) fn transaction_timer(&mut self, now: Duration, id: TransactionId, timer: Timer) {
+        if timer == Timer::B && self.is_abandoned(id) {
+            return self.forget_transaction(id);
+        }
         self.drive(now, id, |machine, actions| match machine {
             Machine::InviteClient(machine) => machine.timer(timer, actions),
             Machine::Client(machine) => machine.timer(timer, actions),
@@ -122,6 +125,11 @@ impl Endpoint {
         }
     }
 
+    fn is_abandoned(&mut self, id: TransactionId) -> bool {
+        let transaction = self.transactions.get_mut(id);
+        transaction.is_some_and(|transaction| transaction.purpose == Purpose::Abandoned)
+    }
+
     pub(super) fn forget_transaction(&mut self, id: TransactionId) {
         self.transactions.remove(id);
         self.timers.cancel_all(&Owner::Transaction(id));
@@ -131,12 +139,12 @@ impl Endpoint {
     pub(super) fn send_detached(
         &mut self,
         now: Duration,
-        flow: Flow,
-        branch: &str,
+        head: &Head,
         method: &Method,
         request: Bytes,
     ) {
-        self.start_client(now, flow, ClientKey::new(branch, method), request, None);
+        let purpose = Purpose::Detached;
+        self.send_request(now, head.clone(), method, request, purpose);
     }
 
     /// Sends a request of ours, not an INVITE, whose outcome somebody waits for: it comes to [`Self::request_ended`].
@@ -150,28 +158,13 @@ impl Endpoint {
     ) {
         let key = ClientKey::new(&head.branch, method);
         let flow = head.flow;
-        self.start_client(now, flow, key, request, Some((purpose, Box::new(head))));
-    }
-
-    fn start_client(
-        &mut self,
-        now: Duration,
-        flow: Flow,
-        key: ClientKey,
-        request: Bytes,
-        waits: Option<(Purpose, Box<Head>)>,
-    ) {
         let mut actions = Vec::new();
         let machine = Machine::Client(Client::start(self.setting(flow), request, &mut actions));
-        let (purpose, head) = match waits {
-            Some((purpose, head)) => (purpose, Some(head)),
-            None => (Purpose::Detached, None),
-        };
         let transaction = Transaction {
             machine,
             flow,
             purpose,
-            head,
+            head: Some(Box::new(head)),
         };
         let id = self.transactions.add_client(key, transaction);
         self.perform(now, id, actions);
@@ -189,7 +182,7 @@ impl Endpoint {
             return;
         };
         match purpose {
-            Purpose::Detached | Purpose::Invite(_) => {}
+            Purpose::Detached | Purpose::Invite(_) | Purpose::Abandoned => {}
             Purpose::ReInvite(session) => self.reinvite_unanswered(now, session),
             Purpose::Update(session) => self.update_ended(now, session, &head, outcome),
             Purpose::Prack(session) => self.prack_ended(now, session, outcome),

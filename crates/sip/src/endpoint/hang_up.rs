@@ -63,7 +63,7 @@ impl Endpoint {
                 out.text(product);
             })
             .finish();
-        self.send_detached(now, head.flow, &head.branch, &Method::Bye, bye);
+        self.send_detached(now, &head, &Method::Bye, bye);
     }
 
     /// Forgets an established session; a re-INVITE that waits for the owner gets 487 (RFC 3261 §15.1.2).
@@ -92,6 +92,7 @@ impl Endpoint {
             Timer::OkTimeout => self.end(now, session, EndedBy::NoAck),
             Timer::LateAnswer => self.end(now, session, EndedBy::Timeout),
             Timer::CancelTimeout => self.give_up(session),
+            Timer::TrunkTry => self.try_next_server(now, session),
             Timer::A
             | Timer::B
             | Timer::D

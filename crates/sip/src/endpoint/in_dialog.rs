@@ -46,6 +46,7 @@ impl Endpoint {
         if !in_order {
             return self.refuse(&request, flow, 500, "request out of order");
         }
+        self.aim_session(session);
         match method {
             Method::Bye => self.receive_bye(now, flow, &request, session),
             Method::Info => self.receive_info(now, flow, &request, session),
@@ -69,7 +70,8 @@ impl Endpoint {
     fn session_of(&self, request: &Message, flow: Flow) -> Option<SessionId> {
         let id = *self.dialogs.get(&DialogKey::of_request(request)?)?;
         let session = self.sessions.get(&id)?;
-        let same_peer = session.flow().remote.ip() == flow.remote.ip();
+        let same_peer = session.flow().remote.ip() == flow.remote.ip()
+            || self.is_of_trunk(session.trunk(), flow);
         (same_peer || session.peer != Peer::Trusted).then_some(id)
     }
 

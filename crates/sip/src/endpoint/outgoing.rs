@@ -92,6 +92,7 @@ impl Endpoint {
             call_id: call_id.into_bytes(),
             cseq: 1,
             flow,
+            trunk: None,
         })
     }
 
@@ -197,7 +198,7 @@ impl Endpoint {
             .start(&Method::Cancel)
             .maybe(Header::Reason, reason, |out, reason| reason.write(out))
             .finish();
-        self.send_detached(now, head.flow, &head.branch, &Method::Cancel, cancel);
+        self.send_detached(now, &head, &Method::Cancel, cancel);
         let at = now.saturating_add(self.config.timers.timeout());
         self.timers
             .set(Owner::Session(session), Timer::CancelTimeout, at);

@@ -17,7 +17,7 @@ impl Endpoint {
     pub(super) fn receive(&mut self, now: Duration, flow: Flow, bytes: Bytes) {
         match parse(bytes, &self.config.limits) {
             Ok(message) => match message.status() {
-                Some(status) => self.receive_response(now, &message, status),
+                Some(status) => self.receive_response(now, flow, &message, status),
                 None => self.receive_request(now, flow, message),
             },
             Err(ParseError::Unframable(cause)) => {
@@ -29,7 +29,7 @@ impl Endpoint {
         }
     }
 
-    fn receive_response(&mut self, now: Duration, response: &Message, status: u16) {
+    fn receive_response(&mut self, now: Duration, flow: Flow, response: &Message, status: u16) {
         let class = status.checked_div(100).unwrap_or_default();
         Counters::count(&mut self.counters.responses, class);
         let id = ClientKey::of(response).and_then(|key| self.transactions.client(&key));
@@ -37,6 +37,9 @@ impl Endpoint {
             self.counters.stray = self.counters.stray.saturating_add(1);
             return;
         };
+        if self.answers_challenge(now, id, flow, response, status) {
+            return;
+        }
         let is_invite = matches!(
             self.transactions
                 .get_mut(id)

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Timers, dialog::Dialog, flow::Flow, message::Message, reason::Reason, source::Source,
-    transaction::TransactionId,
+    transaction::TransactionId, trunk::TrunkName,
 };
 use bytes::Bytes;
 use core::time::Duration;
@@ -133,6 +133,11 @@ impl Session {
             Stage::Incoming { dialog, .. } | Stage::Established { dialog, .. } => Some(dialog),
             Stage::Calling { .. } => None,
         }
+    }
+
+    /// The trunk that the peer is reached by.
+    pub(super) fn trunk(&self) -> Option<&TrunkName> {
+        self.dialog()?.trunk.as_ref()
     }
 
     pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {

@@ -27,6 +27,7 @@ pub enum Header {
     Event,
     Expires,
     From,
+    HistoryInfo,
     Identity,
     MaxForwards,
     MinExpires,
@@ -47,6 +48,7 @@ pub enum Header {
     Reason,
     Route,
     Server,
+    ServiceRoute,
     SessionExpires,
     Subject,
     Supported,
@@ -62,7 +64,7 @@ pub enum Header {
 }
 
 /// Name, header; sorted by length. Compact forms stand first (RFC 3261 §7.3.3, RFC 3515, 3892, 4028, 6665, 8224).
-const NAMES: [(&str, Header); 63] = [
+const NAMES: [(&str, Header); 65] = [
     ("b", Header::ReferredBy),
     ("c", Header::ContentType),
     ("e", Header::ContentEncoding),
@@ -115,10 +117,12 @@ const NAMES: [(&str, Header); 63] = [
     ("Unsupported", Header::Unsupported),
     ("Allow-Events", Header::AllowEvents),
     ("Content-Type", Header::ContentType),
+    ("History-Info", Header::HistoryInfo),
     ("Max-Forwards", Header::MaxForwards),
     ("Record-Route", Header::RecordRoute),
     ("Authorization", Header::Authorization),
     ("Proxy-Require", Header::ProxyRequire),
+    ("Service-Route", Header::ServiceRoute),
     ("Content-Length", Header::ContentLength),
     ("Accept-Encoding", Header::AcceptEncoding),
     ("Accept-Language", Header::AcceptLanguage),

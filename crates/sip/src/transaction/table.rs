@@ -53,6 +53,9 @@ pub(crate) enum Purpose {
     Detached,
     /// A session, of whose INVITE (or the peer's re-INVITE) it is.
     Invite(SessionId),
+    /// An INVITE of ours to a server that was silent too long, so that another one was tried: whatever it answers is
+    /// cancelled or hung up.
+    Abandoned,
     /// A session that we change: re-INVITE of ours.
     ReInvite(SessionId),
     /// A session that we refresh or change: UPDATE of ours.
@@ -82,6 +85,7 @@ impl Purpose {
             | Purpose::Update(session)
             | Purpose::Prack(session) => Some(*session),
             Purpose::Detached
+            | Purpose::Abandoned
             | Purpose::NotifyRefer(_)
             | Purpose::NotifySubscriber(_)
             | Purpose::Register(_)
@@ -123,6 +127,25 @@ impl Table {
         self.clients.insert(key.clone(), id);
         self.all.insert(id, (transaction, Key::Client(key)));
         id
+    }
+
+    /// Gives the name of a client transaction to the one that follows it (RFC 3261 §8.1.3.5), so that whoever waits for
+    /// that name waits for the successor. The former goes on under another name, which is returned.
+    pub(crate) fn succeed(
+        &mut self,
+        id: TransactionId,
+        key: ClientKey,
+        successor: Transaction,
+    ) -> Option<TransactionId> {
+        let (former, former_key) = self.all.remove(&id)?;
+        let moved = self.issue();
+        if let Key::Client(key) = &former_key {
+            self.clients.insert(key.clone(), moved);
+        }
+        self.all.insert(moved, (former, former_key));
+        self.clients.insert(key.clone(), id);
+        self.all.insert(id, (successor, Key::Client(key)));
+        Some(moved)
     }
 
     pub(crate) fn add_server(

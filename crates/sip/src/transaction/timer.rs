@@ -63,6 +63,8 @@ pub(crate) enum Timer {
     TrunkRegister,
     /// The next OPTIONS to a trunk.
     TrunkProbe,
+    /// G18: a trunk's server that says nothing at all to our INVITE: 4 s.
+    TrunkTry,
     /// RFC 6665 §4.2.1: a subscription expires.
     Subscription,
 }
@@ -72,7 +74,7 @@ pub(crate) enum Timer {
 pub(crate) enum Owner {
     /// A to M.
     Transaction(TransactionId),
-    /// `Ok…`, `CancelTimeout`, `LateAnswer`.
+    /// `Ok…`, `CancelTimeout`, `LateAnswer`, `TrunkTry`.
     Session(SessionId),
     /// `Binding`, `Probe`.
     User(Arc<str>),
