@@ -5,6 +5,8 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use sip::Transport;
+
 /// A number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -60,28 +62,96 @@ counters! {
         tcp_in,
         /// Messages written to TCP connections.
         tcp_out,
+        /// TCP connections that began; those alive are these less the closed ones.
+        tcp_opened,
+        /// TCP connections that ended.
+        tcp_closed,
+        /// Messages read from TLS connections.
+        tls_in,
+        /// Messages written to TLS connections.
+        tls_out,
+        /// TLS connections that began; those alive are these less the closed ones.
+        tls_opened,
+        /// TLS connections that ended.
+        tls_closed,
+        /// Messages read from WebSocket connections.
+        ws_in,
+        /// Messages written to WebSocket connections.
+        ws_out,
+        /// WebSocket connections that began; those alive are these less the closed ones.
+        ws_opened,
+        /// WebSocket connections that ended.
+        ws_closed,
+        /// Messages read from WebSocket within TLS connections.
+        wss_in,
+        /// Messages written to WebSocket within TLS connections.
+        wss_out,
+        /// WebSocket within TLS connections that began; those alive are these less the closed ones.
+        wss_opened,
+        /// WebSocket within TLS connections that ended.
+        wss_closed,
         /// CRLF pings answered (RFC 5626 §3.5.1).
-        tcp_pings,
-        /// TCP connections accepted.
-        tcp_accepted,
+        stream_pings,
         /// Connections refused: too many in all.
-        tcp_refused_total,
+        stream_refused_total,
         /// Connections refused: too many from that source.
-        tcp_refused_source,
+        stream_refused_source,
         /// Connections closed by the peer, or broken.
-        tcp_closed_peer,
+        stream_closed_peer,
         /// Connections cut: bytes that are not SIP framing.
-        tcp_closed_framing,
+        stream_closed_framing,
         /// Connections cut: no first message, or a message not complete in time (G12).
-        tcp_closed_drip,
+        stream_closed_drip,
         /// Connections cut: nothing heard for the idle time.
-        tcp_closed_idle,
+        stream_closed_idle,
         /// Connections cut: the peer does not read what we write.
-        tcp_closed_overflow,
+        stream_closed_overflow,
         /// Messages for a flow that was gone.
         flow_gone,
         /// Notices of a gone flow dropped because the engine had not taken the former ones.
         notice_overflow,
+    }
+}
+
+/// The figures of one stream transport.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreamCounters<'a> {
+    pub(crate) messages_in: &'a Counter,
+    pub(crate) messages_out: &'a Counter,
+    pub(crate) opened: &'a Counter,
+    pub(crate) closed: &'a Counter,
+}
+
+impl SipCounters {
+    /// Of that transport; of TCP for UDP, which has no connections.
+    pub(crate) fn of(&self, transport: Transport) -> StreamCounters<'_> {
+        let [messages_in, messages_out, opened, closed] = match transport {
+            Transport::Udp | Transport::Tcp => [
+                &self.tcp_in,
+                &self.tcp_out,
+                &self.tcp_opened,
+                &self.tcp_closed,
+            ],
+            Transport::Tls => [
+                &self.tls_in,
+                &self.tls_out,
+                &self.tls_opened,
+                &self.tls_closed,
+            ],
+            Transport::Ws => [&self.ws_in, &self.ws_out, &self.ws_opened, &self.ws_closed],
+            Transport::Wss => [
+                &self.wss_in,
+                &self.wss_out,
+                &self.wss_opened,
+                &self.wss_closed,
+            ],
+        };
+        StreamCounters {
+            messages_in,
+            messages_out,
+            opened,
+            closed,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Live TCP flows: which connections exist and how bytes reach them (RFC 5626 §1).
+//! Live flows of streams: which connections exist and how bytes reach them (RFC 5626 §1).
 //!
 //! A connection lives as long as its row: whoever removes the row (peer gone, queue full, time-out) ends the connection's
 //! task, and a flow without a row is gone for good, for ids are never given twice. Bounds: connections in all and from one
@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{Sent, TcpLimits};
 
-/// All live TCP flows.
+/// All live flows of streams.
 #[derive(Debug, Default)]
 pub(crate) struct Flows {
     rows: DashMap<Flow, Row, RandomState>,
@@ -86,13 +86,12 @@ impl Flows {
         Ok(admission)
     }
 
-    /// The next connection id: from 1 on, for 0 stands for UDP.
+    /// The next id of an accepted connection: from 1 on, for 0 stands for UDP, and below the ids of those that the
+    /// endpoint wished for.
     pub(crate) fn next_connection(&self) -> u32 {
         loop {
-            let id = self
-                .last_connection
-                .fetch_add(1, Ordering::Relaxed)
-                .wrapping_add(1);
+            let last = self.last_connection.fetch_add(1, Ordering::Relaxed);
+            let id = last.wrapping_add(1) % Flow::OURS;
             if id != 0 {
                 return id;
             }
@@ -249,11 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn ids_rise_from_one_and_skip_zero() {
+    fn ids_rise_from_one_skip_zero_and_stay_below_those_of_the_endpoint() {
         let flows = Flows::default();
         assert_eq!((flows.next_connection(), flows.next_connection()), (1, 2));
-        flows.last_connection.store(u32::MAX, Ordering::Relaxed);
-        assert_eq!(flows.next_connection(), 1);
+        for last in [Flow::OURS - 1, u32::MAX] {
+            flows.last_connection.store(last, Ordering::Relaxed);
+            assert_eq!(flows.next_connection(), 1);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod open_files;
 mod rtp_socket;
 mod sip_config;
 mod sip_sockets;
-mod sip_tcp;
+mod sip_stream;
 mod sip_udp;
 mod socket;
 

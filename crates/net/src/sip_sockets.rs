@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tracing::info;
 
 use crate::flow::Flows;
-use crate::sip_tcp::{self, Shared};
+use crate::sip_stream::{self, Shared};
 use crate::sip_udp::UdpListener;
 use crate::{SipConfig, SipCounters};
 
@@ -100,7 +100,7 @@ impl SipSockets {
             Arc::clone(&counters),
         ));
         for &address in &config.tcp {
-            let bound = sip_tcp::bind(address, Arc::clone(&shared), &mut tasks)
+            let bound = sip_stream::bind(Transport::Tcp, address, Arc::clone(&shared), &mut tasks)
                 .map_err(|error| named(Transport::Tcp, address, &error))?;
             local.push((Transport::Tcp, bound));
         }

@@ -90,7 +90,7 @@ async fn rfc_5626_a_ping_between_messages_is_answered_with_one_line_end() {
         phone.write_all(&options(round)).await.unwrap();
         assert_eq!(shell.message().await.1, options(round));
     }
-    assert_eq!(shell.sockets.counters().tcp_pings.get(), 3);
+    assert_eq!(shell.sockets.counters().stream_pings.get(), 3);
     assert_eq!(
         shell.sockets.counters().tcp_out.get(),
         0,
@@ -124,7 +124,7 @@ async fn g12_drips_are_cut_while_a_message_is_incomplete() {
     }
     assert!(started.elapsed() >= limits.message_timeout && dripped > 3);
     assert_eq!(shell.closed().await, flow);
-    assert_eq!(shell.sockets.counters().tcp_closed_drip.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_closed_drip.get(), 1);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn g12_a_connection_that_never_speaks_is_cut() {
     let mut phone = connect(&shell).await;
     assert_eq!(read_to_end(&mut phone).await, b"");
     shell.closed().await;
-    assert_eq!(shell.sockets.counters().tcp_closed_drip.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_closed_drip.get(), 1);
 }
 
 #[tokio::test]
@@ -162,8 +162,8 @@ async fn a_quiet_connection_outlives_the_message_limit_and_ends_at_the_idle_limi
     let counters = shell.sockets.counters();
     assert_eq!(
         (
-            counters.tcp_closed_idle.get(),
-            counters.tcp_closed_drip.get()
+            counters.stream_closed_idle.get(),
+            counters.stream_closed_drip.get()
         ),
         (1, 0)
     );
@@ -185,7 +185,7 @@ async fn s7_one_connection_too_many_is_closed_at_once_and_leaves_room_later() {
     }
     let mut refused = connect(&shell).await;
     assert_eq!(read_to_end(&mut refused).await, b"");
-    assert_eq!(shell.sockets.counters().tcp_refused_total.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_refused_total.get(), 1);
     taken.pop();
     shell.closed().await;
     let mut phone = connect(&shell).await;
@@ -205,7 +205,7 @@ async fn s7_one_source_cannot_take_all_connections() {
     shell.message().await;
     let mut refused = connect(&shell).await;
     assert_eq!(read_to_end(&mut refused).await, b"");
-    assert_eq!(shell.sockets.counters().tcp_refused_source.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_refused_source.get(), 1);
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn what_is_no_sip_is_handed_on_for_its_answer_and_then_cut() {
     );
     assert_eq!(read_to_end(&mut phone).await, bytes);
     assert_eq!(shell.closed().await, flow);
-    assert_eq!(shell.sockets.counters().tcp_closed_framing.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_closed_framing.get(), 1);
 }
 
 #[tokio::test]
@@ -262,7 +262,7 @@ async fn s8_a_peer_that_does_not_read_loses_its_connection() {
     }
     assert!(accepted >= 4);
     assert_eq!(shell.closed().await, flow);
-    assert_eq!(shell.sockets.counters().tcp_closed_overflow.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_closed_overflow.get(), 1);
 }
 
 #[tokio::test]
@@ -284,7 +284,7 @@ async fn s8_a_peer_that_reads_too_slowly_loses_its_connection() {
         });
     }
     assert_eq!(shell.closed().await, flow);
-    assert_eq!(shell.sockets.counters().tcp_closed_overflow.get(), 1);
+    assert_eq!(shell.sockets.counters().stream_closed_overflow.get(), 1);
 }
 
 #[tokio::test]

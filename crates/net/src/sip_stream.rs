@@ -1,9 +1,11 @@
-//! One SIP listener on TCP, RFC 3261 §18.2: accepts connections and gives each a task of its own.
+//! One SIP listener on a stream, RFC 3261 §18.2: accepts connections and gives each a task of its own.
 //!
 //! Beyond the bounds of [`TcpLimits`] a connection is accepted and closed at once: the peer learns it immediately and the
-//! system's backlog stays free for the innocent (G12). Outgoing connections are not made here: a phone that registered
-//! over TCP is reached on its own connection (RFC 5626).
+//! system's backlog stays free for the innocent (G12). A place is taken before the first byte is read, so that whoever
+//! dallies in a handshake stands in the same count as whoever dallies in a message. What a connection carries is the
+//! business of [`connection`].
 
+mod byte_stream;
 mod connection;
 mod patience;
 
@@ -21,7 +23,8 @@ use tracing::{debug, warn};
 use crate::flow::{Admission, Flows, TooMany};
 use crate::socket::{self, Dscp};
 use crate::{SipConfig, SipCounters, SipInbound, TcpLimits};
-use connection::Connection;
+use connection::Life;
+use patience::Patience;
 
 /// Pause after a failed accept: mostly too many open files, which no retry mends at once.
 const ERROR_PAUSE: Duration = Duration::from_millis(100);
@@ -36,8 +39,12 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<SipCounters>,
 }
 
+/// The engine is gone: nobody listens any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct EngineGone;
+
 impl Shared {
-    /// For all TCP listeners of one shell.
+    /// For all listeners of one shell.
     pub(crate) fn new(
         config: &SipConfig,
         inbound: mpsc::Sender<SipInbound>,
@@ -52,10 +59,25 @@ impl Shared {
             counters,
         }
     }
+
+    /// The one way of a stream's news to the engine; a slow engine makes the stream wait (S8).
+    pub(crate) async fn tell(&self, news: SipInbound) -> Result<(), EngineGone> {
+        self.inbound.send(news).await.map_err(|_| EngineGone)
+    }
+}
+
+/// A stranger at the door: his place is taken, his first byte not yet read.
+#[derive(Debug)]
+struct Knock {
+    transport: Transport,
+    local: SocketAddr,
+    remote: SocketAddr,
+    admission: Admission,
 }
 
 /// Binds the address and starts the task that accepts; returns the address with its real port.
 pub(crate) fn bind(
+    transport: Transport,
     address: SocketAddr,
     shared: Arc<Shared>,
     tasks: &mut JoinSet<()>,
@@ -63,19 +85,19 @@ pub(crate) fn bind(
     let listener = socket::tcp_listener(address, Dscp::ClassSelector3)?;
     let listener = TcpListener::from_std(listener)?;
     let local = listener.local_addr()?;
-    tasks.spawn(accept(listener, shared));
+    tasks.spawn(accept(transport, listener, shared));
     Ok(local)
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(transport: Transport, listener: TcpListener, shared: Arc<Shared>) {
     // Owned by this task: when it is aborted, its connections end with it.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, remote)) => take(stream, remote, &shared, &mut connections),
+                Ok((stream, remote)) => take(transport, stream, remote, &shared, &mut connections),
                 Err(error) => {
-                    warn!(%error, "TCP connection not accepted");
+                    warn!(%error, "connection not accepted");
                     tokio::time::sleep(ERROR_PAUSE).await;
                 }
             },
@@ -85,6 +107,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 fn take(
+    transport: Transport,
     stream: TcpStream,
     remote: SocketAddr,
     shared: &Arc<Shared>,
@@ -92,31 +115,32 @@ fn take(
 ) {
     let admission = match shared.flows.admit(remote.ip(), &shared.limits) {
         Ok(admission) => admission,
-        Err(TooMany::Total) => return shared.counters.tcp_refused_total.increment(),
-        Err(TooMany::FromSource) => return shared.counters.tcp_refused_source.increment(),
+        Err(TooMany::Total) => return shared.counters.stream_refused_total.increment(),
+        Err(TooMany::FromSource) => return shared.counters.stream_refused_source.increment(),
     };
-    match connection(stream, remote, admission, shared) {
-        Ok(connection) => {
-            shared.counters.tcp_accepted.increment();
-            connections.spawn(connection.run());
+    match ready(&stream) {
+        Ok(local) => {
+            let knock = Knock {
+                transport,
+                local,
+                remote,
+                admission,
+            };
+            connections.spawn(serve(stream, knock, Arc::clone(shared)));
         }
         // The peer went between its knock and our door.
-        Err(error) => debug!(%remote, %error, "TCP connection gone at once"),
+        Err(error) => debug!(%remote, %error, "connection gone at once"),
     }
 }
 
-fn connection(
-    stream: TcpStream,
-    remote: SocketAddr,
-    admission: Admission,
-    shared: &Arc<Shared>,
-) -> io::Result<Connection> {
+fn ready(stream: &TcpStream) -> io::Result<SocketAddr> {
     stream.set_nodelay(true)?;
-    let flow = Flow {
-        transport: Transport::Tcp,
-        local: stream.local_addr()?,
-        remote,
-        connection: shared.flows.next_connection(),
-    };
-    Ok(Connection::new(stream, flow, admission, Arc::clone(shared)))
+    stream.local_addr()
+}
+
+async fn serve(stream: TcpStream, knock: Knock, shared: Arc<Shared>) {
+    let patience = Patience::new(&shared.limits);
+    let (life, peer, queue) = Life::begin(knock, shared);
+    life.until(byte_stream::carry(stream, peer, queue, patience))
+        .await;
 }

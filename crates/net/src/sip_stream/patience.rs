@@ -1,4 +1,4 @@
-//! How long a TCP peer may keep us waiting, G12 and S8: one deadline that moves only when the peer has earned it.
+//! How long the peer of a stream may keep us waiting, G12 and S8: one deadline that moves only when the peer has earned it.
 //!
 //! A whole message or a ping earns the idle time; the first byte of a message starts that message's own limit, which no
 //! further byte prolongs: a slow-loris gains nothing by dripping.
@@ -11,7 +11,7 @@ use crate::TcpLimits;
 
 /// How long a peer may keep us waiting.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     until: Instant,
     waiting_for: Wait,
     message_timeout: Duration,
@@ -19,7 +19,7 @@ pub(super) struct Patience {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Wait {
+pub(crate) enum Wait {
     /// The first frame, or the rest of a message.
     Message,
     /// Anything.
@@ -28,7 +28,7 @@ pub(super) enum Wait {
 
 impl Patience {
     /// A connection that has just been opened owes its first message.
-    pub(super) fn new(limits: &TcpLimits) -> Self {
+    pub(crate) fn new(limits: &TcpLimits) -> Self {
         Self {
             until: Instant::now() + limits.message_timeout,
             waiting_for: Wait::Message,
@@ -38,7 +38,7 @@ impl Patience {
     }
 
     /// Bytes came: so many whole frames, and after them nothing that counts or the beginning of a message.
-    pub(super) fn heard(&mut self, frames: usize, at_boundary: bool) {
+    pub(crate) fn heard(&mut self, frames: usize, at_boundary: bool) {
         let now = Instant::now();
         match (self.waiting_for, frames, at_boundary) {
             // G12: bytes of the same message, or none that count before the first: the limit stands.
@@ -55,12 +55,12 @@ impl Patience {
     }
 
     /// When it ends.
-    pub(super) fn until(&self) -> Instant {
+    pub(crate) fn until(&self) -> Instant {
         self.until
     }
 
     /// What the peer owes us.
-    pub(super) fn waiting_for(&self) -> Wait {
+    pub(crate) fn waiting_for(&self) -> Wait {
         self.waiting_for
     }
 }
