@@ -106,6 +106,20 @@ counters! {
         stream_closed_idle,
         /// Connections cut: the peer does not read what we write.
         stream_closed_overflow,
+        /// Messages of strangers beyond the rate of their source (S9).
+        gate_source,
+        /// Messages of strangers beyond the rate of all strangers.
+        gate_strangers,
+        /// Messages beyond the rate of the registered phone in whose name they came.
+        gate_phone,
+        /// Messages beyond the rate of the carrier in whose name they came.
+        gate_carrier,
+        /// Datagrams for which their lane to the engine had no place.
+        gate_queue,
+        /// Messages of streams that were not dropped but had to wait for their turn at the gate.
+        gate_paced,
+        /// Peers that the gate had no room to know.
+        gate_vouch_overflow,
         /// Messages for a flow that was gone.
         flow_gone,
         /// Notices of a gone flow dropped because the engine had not taken the former ones.

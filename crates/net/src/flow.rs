@@ -148,7 +148,7 @@ impl Drop for Admission {
 }
 
 /// Whom an address belongs to: a host of IPv4, a /64 of IPv6, for a single subscriber owns all of it (RFC 6177 §2).
-fn source_of(remote: IpAddr) -> IpAddr {
+pub(crate) fn source_of(remote: IpAddr) -> IpAddr {
     match remote.to_canonical() {
         IpAddr::V4(host) => IpAddr::V4(host),
         IpAddr::V6(host) => {

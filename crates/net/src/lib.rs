@@ -10,6 +10,7 @@ mod clock;
 mod counters;
 mod datagram_batch;
 mod flow;
+mod gate;
 mod media_thread;
 mod media_threads;
 mod open_files;
@@ -22,6 +23,9 @@ mod socket;
 
 pub use clock::Clock;
 pub use counters::{Counter, MediaCounters, SipCounters};
+pub use gate::{
+    GateLimits, GateRefusal, Rate, SipInboundReceiver, SipInboundSender, inbound_queue,
+};
 pub use media_threads::{MediaConfig, MediaThreads};
 pub use open_files::raise_open_files;
 pub use sip_config::{SipConfig, TcpLimits};

@@ -5,6 +5,8 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 
+use crate::{Clock, GateLimits};
+
 /// What [`crate::SipSockets`] are told at their start.
 #[derive(Clone, Debug)]
 pub struct SipConfig {
@@ -16,6 +18,10 @@ pub struct SipConfig {
     pub message: sip::Limits,
     /// Bounds of TCP connections.
     pub tcp_limits: TcpLimits,
+    /// Budgets of those who send.
+    pub gate: GateLimits,
+    /// The clock that the table of refusals is told in; the server's own.
+    pub clock: Clock,
     /// Datagrams that wait for a socket whose send buffer is full; one more is dropped (SIP repeats it).
     pub udp_queue_max: usize,
     /// Receive buffer of a UDP listener, in bytes: what the system holds while the shell is busy.
@@ -47,6 +53,8 @@ impl Default for SipConfig {
             tcp: Vec::new(),
             message: sip::Limits::default(),
             tcp_limits: TcpLimits::default(),
+            gate: GateLimits::default(),
+            clock: Clock::start(),
             udp_queue_max: 1_024,
             udp_receive_buffer_bytes: 4 << 20,
         }

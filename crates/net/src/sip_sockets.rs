@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sip::{Flow, Transmit, Transport};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::info;
 
 use crate::flow::Flows;
+use crate::gate::Gate;
 use crate::sip_stream::{self, Shared};
 use crate::sip_udp::UdpListener;
-use crate::{SipConfig, SipCounters};
+use crate::{GateRefusal, SipConfig, SipCounters, SipInboundSender};
 
 /// What comes from the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,35 +67,38 @@ pub struct SipSockets {
     local: Vec<(Transport, SocketAddr)>,
     udp: Vec<UdpListener>,
     flows: Arc<Flows>,
-    inbound: mpsc::Sender<SipInbound>,
+    gate: Arc<Gate>,
     counters: Arc<SipCounters>,
     /// Aborted on drop.
     _tasks: JoinSet<()>,
 }
 
 impl SipSockets {
-    /// Binds all listeners and starts their tasks. `inbound` is the bounded queue to the engine: when it is full,
-    /// datagrams are dropped and counted while TCP connections wait (S8). To be called within a tokio runtime.
+    /// Binds all listeners and starts their tasks. `inbound` is the bounded queue to the engine, of
+    /// [`inbound_queue`](crate::inbound_queue): where its lane is full, datagrams are dropped and counted while
+    /// connections wait (S8). To be called within a tokio runtime.
     ///
     /// # Errors
     /// The system's error with transport and address in its text; nothing stays bound.
-    pub async fn bind(config: SipConfig, inbound: mpsc::Sender<SipInbound>) -> io::Result<Self> {
+    pub async fn bind(config: SipConfig, inbound: SipInboundSender) -> io::Result<Self> {
         let counters = Arc::new(SipCounters::default());
+        let gate = Gate::new(&config.gate, config.clock, inbound, Arc::clone(&counters));
+        let gate = Arc::new(gate);
         let flows = Arc::new(Flows::default());
         let mut tasks = JoinSet::new();
         let mut local = Vec::new();
         let mut udp = Vec::new();
         for &address in &config.udp {
             let counters = Arc::clone(&counters);
-            let listener =
-                UdpListener::bind(address, &config, inbound.clone(), counters, &mut tasks)
-                    .map_err(|error| named(Transport::Udp, address, &error))?;
+            let gate = Arc::clone(&gate);
+            let listener = UdpListener::bind(address, &config, gate, counters, &mut tasks)
+                .map_err(|error| named(Transport::Udp, address, &error))?;
             local.push((Transport::Udp, listener.local()));
             udp.push(listener);
         }
         let shared = Arc::new(Shared::new(
             &config,
-            inbound.clone(),
+            Arc::clone(&gate),
             Arc::clone(&flows),
             Arc::clone(&counters),
         ));
@@ -111,7 +114,7 @@ impl SipSockets {
             local,
             udp,
             flows,
-            inbound,
+            gate,
             counters,
             _tasks: tasks,
         })
@@ -137,18 +140,27 @@ impl SipSockets {
     /// Opens a connection of ours; what is sent on its flow meanwhile waits, bounded.
     pub fn connect(&self, connect: sip::Connect) {
         let flow = connect.flow;
-        let _told = self.inbound.try_send(SipInbound::FlowClosed { flow });
+        self.gate.tell(SipInbound::FlowClosed { flow });
     }
 
     /// Resolves a name; the answer comes as [`SipInbound::Resolved`].
     pub fn resolve(&self, resolve: sip::Resolve) {
         let hops = Err(sip::ResolveError::NoAnswer);
         let query = resolve.query;
-        let _told = self.inbound.try_send(SipInbound::Resolved { query, hops });
+        self.gate.tell(SipInbound::Resolved { query, hops });
     }
 
-    /// Word about whose packets have a budget of their own at the gate (S9).
-    pub fn vouch(&self, _vouch: sip::Vouch) {}
+    /// Word about whose packets have a budget of their own at the gate (S9). Said twice it holds once: who shares an
+    /// address keeps the word until the last of them has gone.
+    pub fn vouch(&self, vouch: sip::Vouch) {
+        self.gate.vouch(vouch);
+    }
+
+    /// What the gate refused, from where and why, the latest first.
+    #[must_use]
+    pub fn gate_report(&self) -> Vec<GateRefusal> {
+        self.gate.report()
+    }
 
     /// What the sockets count.
     #[must_use]
@@ -173,11 +185,7 @@ impl SipSockets {
         if sent == Sent::FlowGone {
             self.counters.flow_gone.increment();
             // An engine that has not even taken the former news hears it at its next try, or by its transaction's timer.
-            if let Err(mpsc::error::TrySendError::Full(_)) =
-                self.inbound.try_send(SipInbound::FlowClosed { flow })
-            {
-                self.counters.notice_overflow.increment();
-            }
+            self.gate.tell(SipInbound::FlowClosed { flow });
         }
         sent
     }

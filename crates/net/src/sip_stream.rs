@@ -16,11 +16,11 @@ use std::sync::Arc;
 
 use sip::{Flow, Transport};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
 use crate::flow::{Admission, Flows, TooMany};
+use crate::gate::{EngineGone, Gate};
 use crate::socket::{self, Dscp};
 use crate::{SipConfig, SipCounters, SipInbound, TcpLimits};
 use connection::Life;
@@ -33,36 +33,33 @@ const ERROR_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) flows: Arc<Flows>,
-    pub(crate) inbound: mpsc::Sender<SipInbound>,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) message: sip::Limits,
     pub(crate) limits: TcpLimits,
     pub(crate) counters: Arc<SipCounters>,
 }
 
-/// The engine is gone: nobody listens any more.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct EngineGone;
-
 impl Shared {
     /// For all listeners of one shell.
     pub(crate) fn new(
         config: &SipConfig,
-        inbound: mpsc::Sender<SipInbound>,
+        gate: Arc<Gate>,
         flows: Arc<Flows>,
         counters: Arc<SipCounters>,
     ) -> Self {
         Self {
             flows,
-            inbound,
+            gate,
             message: config.message,
             limits: config.tcp_limits,
             counters,
         }
     }
 
-    /// The one way of a stream's news to the engine; a slow engine makes the stream wait (S8).
+    /// The one way of a stream's news to the engine; a slow engine makes the stream wait, and so does a source that is
+    /// over its budget (S8, S9).
     pub(crate) async fn tell(&self, news: SipInbound) -> Result<(), EngineGone> {
-        self.inbound.send(news).await.map_err(|_| EngineGone)
+        self.gate.stream(news).await
     }
 }
 

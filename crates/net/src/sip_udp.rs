@@ -1,7 +1,7 @@
 //! One SIP listener on UDP, RFC 3261 §18: a datagram is a message.
 //!
 //! One task reads; tokio lets it drain the socket without asking the poller again until its budget is spent. Overflow
-//! rules (S8): a datagram that the engine has no room for is dropped on the way in, one that neither the system nor our
+//! rules (S8): a datagram beyond its source's budget (`gate`), or that the engine has no room for, is dropped on the way in, one that neither the system nor our
 //! queue has room for on the way out, both counted, for SIP over UDP repeats what matters. Nothing is parsed here.
 //! Messages are too few for batches of system calls to pay; those are for RTP.
 
@@ -17,8 +17,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{debug, trace, warn};
 
+use crate::gate::{EngineGone, Gate};
 use crate::socket::{self, Dscp};
-use crate::{Sent, SipConfig, SipCounters, SipInbound};
+use crate::{Sent, SipConfig, SipCounters};
 
 /// No datagram is longer (S7): the length field of UDP has 16 bits.
 const DATAGRAM_BYTES_MAX: usize = 65_535;
@@ -39,7 +40,7 @@ impl UdpListener {
     pub(crate) fn bind(
         address: SocketAddr,
         config: &SipConfig,
-        inbound: mpsc::Sender<SipInbound>,
+        gate: Arc<Gate>,
         counters: Arc<SipCounters>,
         tasks: &mut JoinSet<()>,
     ) -> io::Result<Self> {
@@ -54,7 +55,7 @@ impl UdpListener {
         tasks.spawn(read(
             Arc::clone(&socket),
             local,
-            inbound,
+            gate,
             Arc::clone(&counters),
         ));
         tasks.spawn(flush(Arc::clone(&socket), waiting, Arc::clone(&counters)));
@@ -98,7 +99,7 @@ impl UdpListener {
 async fn read(
     socket: Arc<UdpSocket>,
     local: SocketAddr,
-    inbound: mpsc::Sender<SipInbound>,
+    gate: Arc<Gate>,
     counters: Arc<SipCounters>,
 ) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX].into_boxed_slice();
@@ -113,17 +114,13 @@ async fn read(
         };
         counters.udp_in.increment();
         trace!(%local, %remote, len, "datagram in");
-        let message = SipInbound::Message {
-            flow: udp_flow(local, remote),
-            bytes: Bytes::copy_from_slice(buffer.get(..len).unwrap_or_default()),
+        let Some(lane) = gate.admit(remote) else {
+            continue;
         };
-        match inbound.try_send(message) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => counters.udp_in_overflow.increment(),
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                warn!(%local, "the engine is gone: SIP listener ends");
-                return;
-            }
+        let bytes = Bytes::copy_from_slice(buffer.get(..len).unwrap_or_default());
+        if gate.datagram(lane, udp_flow(local, remote), bytes) == Err(EngineGone) {
+            warn!(%local, "the engine is gone: SIP listener ends");
+            return;
         }
     }
 }
@@ -167,11 +164,17 @@ mod tests {
             ..SipConfig::default()
         };
         let counters = Arc::new(SipCounters::default());
-        let (inbound, _engine) = mpsc::channel(1);
+        let (inbound, _engine) = crate::inbound_queue(1, 1);
+        let gate = Arc::new(Gate::new(
+            &config.gate,
+            config.clock,
+            inbound,
+            Arc::clone(&counters),
+        ));
         let mut tasks = JoinSet::new();
         let any = "127.0.0.1:0".parse().unwrap();
         let listener =
-            UdpListener::bind(any, &config, inbound, Arc::clone(&counters), &mut tasks).unwrap();
+            UdpListener::bind(any, &config, gate, Arc::clone(&counters), &mut tasks).unwrap();
         let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let to = phone.local_addr().unwrap();
         let sent: Vec<Sent> = ["1", "2", "3"]

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use engine::{CommandError, CommandId, Engine, Input, Output, Request};
 use model::{CallId, Timestamp};
-use net::{Clock, MediaThreads, SipInbound, SipSockets};
+use net::{Clock, MediaThreads, SipInbound, SipInboundReceiver, SipSockets};
 use store::RecordingSink;
 use tokio::sync::{mpsc, oneshot};
 use web::{Asked, CommandReceiver};
@@ -43,7 +43,7 @@ pub(crate) struct Sinks {
 /// Where the engine's events come from.
 pub(crate) struct Sources {
     /// SIP.
-    pub sip: mpsc::Receiver<SipInbound>,
+    pub sip: SipInboundReceiver,
     /// Commands of people.
     pub commands: CommandReceiver,
     /// Media news, replies, configurations.

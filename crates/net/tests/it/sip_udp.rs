@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use net::{Sent, SipConfig, SipSockets, TcpLimits};
+use net::{Sent, SipConfig, SipSockets, TcpLimits, inbound_queue};
 use sip::{Flow, Transmit, Transport};
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
 
 use crate::support::{Shell, eventually, in_time, options};
 
@@ -116,7 +115,7 @@ async fn a_taken_address_is_named_in_the_error_and_nothing_stays_bound() {
         udp: vec![first, address],
         ..SipConfig::default()
     };
-    let (sender, _inbound) = mpsc::channel(1);
+    let (sender, _inbound) = inbound_queue(1, 1);
     let error = SipSockets::bind(config, sender).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     let text = error.to_string();

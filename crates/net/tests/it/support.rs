@@ -5,16 +5,15 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use net::{SipConfig, SipInbound, SipSockets, TcpLimits};
+use net::{SipConfig, SipInbound, SipInboundReceiver, SipSockets, TcpLimits, inbound_queue};
 use sip::{Flow, Transport};
-use tokio::sync::mpsc;
 
 /// Longer than anything takes on a machine that is busy, shorter than a reader's patience.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Shell {
     pub(crate) sockets: SipSockets,
-    pub(crate) inbound: mpsc::Receiver<SipInbound>,
+    pub(crate) inbound: SipInboundReceiver,
 }
 
 impl Shell {
@@ -26,7 +25,7 @@ impl Shell {
             tcp_limits,
             ..SipConfig::default()
         };
-        let (sender, inbound) = mpsc::channel(queue);
+        let (sender, inbound) = inbound_queue(queue, queue);
         let sockets = SipSockets::bind(config, sender).await.unwrap();
         Self { sockets, inbound }
     }

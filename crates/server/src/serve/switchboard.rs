@@ -16,8 +16,10 @@ use crate::engine_loop::{EngineLoop, Gauges, Sinks, Sources};
 use crate::fan_out::Facts;
 use crate::vital::Pulse;
 
-/// Messages from the network that wait for the engine.
+/// Messages of registered phones, carriers and connections that wait for the engine, and news of the network.
 const INBOUND_MAX: usize = 8_192;
+/// Messages of strangers that wait: half a second of all that the gate lets through.
+const STRANGERS_MAX: usize = 2_048;
 /// Commands of people that wait for the engine.
 const COMMANDS_MAX: usize = 1_024;
 /// Questions to the directory that wait.
@@ -64,10 +66,11 @@ impl Switchboard {
             inputs,
             pulse,
         } = given;
-        let (inbound, sip) = mpsc::channel(INBOUND_MAX);
+        let (inbound, sip) = net::inbound_queue(INBOUND_MAX, STRANGERS_MAX);
         let sip_config = SipConfig {
             udp: settings.sip.udp.clone(),
             tcp: settings.sip.tcp.clone(),
+            clock,
             ..SipConfig::default()
         };
         let sockets = SipSockets::bind(sip_config, inbound)
