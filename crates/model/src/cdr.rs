@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{CallResult, EndedBy, Fact};
+use crate::fact::{CallResult, Direction, EndedBy, Fact};
 use crate::id::{AgentId, CallId, CustomerId, QueueName};
 use crate::number::{Caller, E164};
 use crate::time::Timestamp;
@@ -23,6 +23,15 @@ pub struct Cdr {
     pub customer: Option<CustomerId>,
     /// The number that was dialled.
     pub called: String,
+    /// Which way it went.
+    #[serde(default)]
+    pub direction: Direction,
+    /// The trunk of the outside party: the one it came by, or the last one by which an outside number was called.
+    #[serde(default)]
+    pub trunk: Option<String>,
+    /// The last outside number that was called in it.
+    #[serde(default)]
+    pub dialled: Option<String>,
     /// The last queue.
     pub queue: Option<QueueName>,
     /// The first agent who was connected.
@@ -64,6 +73,8 @@ impl Cdr {
             call,
             caller,
             called,
+            direction,
+            trunk,
             ..
         } = fact
         else {
@@ -75,6 +86,9 @@ impl Cdr {
             e164: None,
             customer: None,
             called: called.clone(),
+            direction: *direction,
+            trunk: trunk.clone(),
+            dialled: None,
             queue: None,
             first_agent: None,
             agent: None,
@@ -123,6 +137,16 @@ impl Cdr {
                 self.wait_ms += waited_ms;
                 self.ring_ms = *rang_ms;
             }
+            Fact::DialStarted { number, trunk, .. } => {
+                self.dialled = Some(number.clone());
+                self.trunk = Some(trunk.clone());
+            }
+            Fact::DialAnswered { agent, rang_ms, .. } => {
+                self.first_agent = self.first_agent.or(*agent);
+                self.agent = agent.or(self.agent);
+                self.connected_at.get_or_insert(at);
+                self.ring_ms = *rang_ms;
+            }
             Fact::CallHeld { .. } => self.held_since = self.held_since.or(Some(at)),
             Fact::CallResumed { .. } => self.end_hold(at),
             Fact::CallEnded {
@@ -142,6 +166,10 @@ impl Cdr {
                 }
             }
             Fact::CallArrived { .. }
+            | Fact::CallRefused { .. }
+            | Fact::DialDenied { .. }
+            | Fact::DialFailed { .. }
+            | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
@@ -191,6 +219,9 @@ mod tests {
             called: "4000".into(),
             sip_call_id: "x".into(),
             agent: None,
+            direction: Direction::In,
+            trunk: None,
+            diverted_from: None,
         };
         let mut cdr = Cdr::begin(at(1_000), &arrived).unwrap();
         cdr.apply(

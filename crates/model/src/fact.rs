@@ -43,6 +43,25 @@ pub enum Fact {
         sip_call_id: String,
         /// The agent, when the caller is one of ours.
         agent: Option<AgentId>,
+        /// Whether it came from outside, goes there, or stays in the house.
+        #[serde(default)]
+        direction: Direction,
+        /// The trunk that it came by.
+        #[serde(default)]
+        trunk: Option<String>,
+        /// The number that the caller had dialled and that sent the call on to us (RFC 5806).
+        #[serde(default)]
+        diverted_from: Option<String>,
+    },
+    /// A call was not taken; `call.ended` follows.
+    #[serde(rename = "call.refused")]
+    CallRefused {
+        /// The call.
+        call: CallId,
+        /// The SIP status that the caller's phone was told.
+        status: u16,
+        /// Why, in a word: `unknown_number`, `trunk_full`, `dial_premium`, …
+        cause: String,
     },
     /// We answered the caller: from here the call has a sound.
     #[serde(rename = "call.answered")]
@@ -59,6 +78,58 @@ pub enum Fact {
         call: CallId,
         /// What it told.
         profile: Profile,
+    },
+    /// An outside number is being called.
+    #[serde(rename = "dial.started")]
+    DialStarted {
+        /// The call.
+        call: CallId,
+        /// The number, E.164 where it has such a form.
+        number: String,
+        /// What it costs by its kind: `local`, `mobile`, `international`, … (S15).
+        class: String,
+        /// By which trunk.
+        trunk: String,
+        /// The number that we show; `None` where the caller's own is withheld.
+        shown: Option<String>,
+    },
+    /// The dial rules forbid the number (S15).
+    #[serde(rename = "dial.denied")]
+    DialDenied {
+        /// The call.
+        call: CallId,
+        /// The number.
+        number: String,
+        /// Why, in a word: `dial_premium`, `dial_no_route`, `dial_calls_per_minute`, …
+        cause: String,
+    },
+    /// A trunk did not bring us to the number; another may be tried, which `dial.started` then tells.
+    #[serde(rename = "dial.failed")]
+    DialFailed {
+        /// The call.
+        call: CallId,
+        /// The number.
+        number: String,
+        /// By which trunk.
+        trunk: String,
+        /// The SIP status of the refusal; 408 without an answer.
+        status: u16,
+        /// The carrier's words for it (RFC 3326).
+        reason: Option<String>,
+    },
+    /// The outside party answered and is heard.
+    #[serde(rename = "dial.answered")]
+    DialAnswered {
+        /// The call.
+        call: CallId,
+        /// The number.
+        number: String,
+        /// By which trunk.
+        trunk: String,
+        /// The agent who talks there, when it is his own call.
+        agent: Option<AgentId>,
+        /// From the first INVITE to the answer, in ms.
+        rang_ms: u64,
     },
     /// The script entered a node.
     #[serde(rename = "ivr.entered")]
@@ -202,6 +273,16 @@ pub enum Fact {
         /// Why, in a word: `agent`, `supervisor`, `offer`, `answer`, `call_ended`, `wrap_up_done`, …
         cause: String,
     },
+    /// A trunk came or went (A1, A2).
+    #[serde(rename = "trunk.state_changed")]
+    TrunkStateChanged {
+        /// Which.
+        trunk: String,
+        /// `up`, `down`, `registered`, `unregistered`.
+        state: String,
+        /// Why, in plain words; what comes next comes by itself.
+        cause: Option<String>,
+    },
     /// An agent's phone registered where none was.
     #[serde(rename = "agent.registered")]
     AgentRegistered {
@@ -287,6 +368,30 @@ pub enum PopCustomer {
     Known(Box<Profile>),
 }
 
+/// Which way a call goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From outside to us.
+    #[default]
+    In,
+    /// An agent calls an outside number.
+    Out,
+    /// An agent calls a number or a colleague of the house.
+    Internal,
+}
+
+impl Direction {
+    /// The word in APIs and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Internal => "internal",
+        }
+    }
+}
+
 /// Why a caller left a queue without an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -356,7 +461,7 @@ impl CallResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
-    /// The caller.
+    /// The caller; in a call out, the one who was called.
     Caller,
     /// The agent.
     Agent,
@@ -380,6 +485,11 @@ impl Fact {
     pub const fn call(&self) -> Option<CallId> {
         match self {
             Self::CallArrived { call, .. }
+            | Self::CallRefused { call, .. }
+            | Self::DialStarted { call, .. }
+            | Self::DialDenied { call, .. }
+            | Self::DialFailed { call, .. }
+            | Self::DialAnswered { call, .. }
             | Self::CallAnswered { call, .. }
             | Self::CallIdentified { call, .. }
             | Self::IvrEntered { call, .. }
@@ -400,6 +510,7 @@ impl Fact {
             Self::AgentStateChanged { .. }
             | Self::AgentRegistered { .. }
             | Self::AgentUnregistered { .. }
+            | Self::TrunkStateChanged { .. }
             | Self::TicketChanged { .. } => None,
         }
     }
@@ -408,6 +519,12 @@ impl Fact {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::CallArrived { .. } => "call.arrived",
+            Self::CallRefused { .. } => "call.refused",
+            Self::DialStarted { .. } => "dial.started",
+            Self::DialDenied { .. } => "dial.denied",
+            Self::DialFailed { .. } => "dial.failed",
+            Self::DialAnswered { .. } => "dial.answered",
+            Self::TrunkStateChanged { .. } => "trunk.state_changed",
             Self::CallAnswered { .. } => "call.answered",
             Self::CallIdentified { .. } => "call.identified",
             Self::IvrEntered { .. } => "ivr.entered",

@@ -9,6 +9,7 @@ pub mod decision;
 pub mod fact;
 pub mod id;
 pub mod number;
+pub mod number_plan;
 pub mod profile;
 pub mod time;
 
@@ -21,5 +22,6 @@ pub use id::{
     AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, ScriptName, TicketId,
 };
 pub use number::{Caller, E164};
+pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan};
 pub use profile::Profile;
 pub use time::Timestamp;

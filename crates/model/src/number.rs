@@ -1,7 +1,7 @@
 //! Telephone numbers: what the network said (`Caller`) and what is proven to be a number (`E164`).
 //!
-//! A withheld number is no number: nothing may match on it (P10, R64). Turning national digits into E.164 needs the
-//! numbering plan of a country and is done where the directory lives, by a library.
+//! A withheld number is no number: nothing may match on it (P10, R64, A9). Turning national digits into E.164 needs the
+//! numbering plan of a country ([`crate::NumberPlan`]).
 
 use std::fmt;
 
@@ -60,10 +60,14 @@ impl From<E164> for String {
 /// Who calls, as the network told it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
-    /// The number or user name as received; `None` when it was withheld.
+    /// The number or user name; `None` when it was withheld. By a trunk it is in E.164 form where its country's plan knows
+    /// it, so that one person has one number on whatever way he comes; else it is as received.
     pub number: Option<String>,
     /// The display name, without control characters.
     pub display: Option<String>,
+    /// What was received, where `number` is not that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
 }
 
 impl Caller {
@@ -74,7 +78,18 @@ impl Caller {
         Self {
             number: (!withheld).then(|| user.to_owned()),
             display: display.filter(|name| !name.is_empty()).map(str::to_owned),
+            raw: None,
         }
+    }
+
+    /// The same caller under the key of his number; a withheld one stays without (A9).
+    pub fn keyed(mut self, key: impl FnOnce(&str) -> String) -> Self {
+        if let Some(received) = self.number.take() {
+            let number = key(&received);
+            self.raw = (number != received).then_some(received);
+            self.number = Some(number).filter(|number| !number.is_empty());
+        }
+        self
     }
 
     /// A caller whose number was withheld (RFC 3323 or an anonymous From).
@@ -82,6 +97,7 @@ impl Caller {
         Self {
             number: None,
             display: None,
+            raw: None,
         }
     }
 
@@ -123,6 +139,17 @@ mod tests {
         ] {
             assert!(E164::parse(bad).is_err(), "{bad:?} is no E.164 number");
         }
+    }
+
+    #[test]
+    fn a9_a_key_replaces_the_number_and_never_makes_one() {
+        let caller = Caller::new("13800001111", Some("Li")).keyed(|number| format!("+86{number}"));
+        assert_eq!(caller.number.as_deref(), Some("+8613800001111"));
+        assert_eq!(caller.raw.as_deref(), Some("13800001111"));
+        let same = Caller::new("1001", None).keyed(str::to_owned);
+        assert_eq!((same.number.as_deref(), same.raw), (Some("1001"), None));
+        let withheld = Caller::new("anonymous", None).keyed(|_| "+8610086".to_owned());
+        assert!(withheld.is_withheld());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use model::fact::{CallResult, EndedBy, FactRecord};
+use model::fact::{CallResult, Direction, EndedBy, FactRecord};
 use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
 use serde::Serialize;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -15,8 +15,8 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use crate::Database;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
-use crate::number_plan::NumberPlan;
 use crate::page::{Page, PageRequest};
+use model::NumberPlan;
 
 /// Most facts of a timeline, most open calls: bounds of one answer.
 const ROWS_MAX: i64 = 10_000;
@@ -277,7 +277,11 @@ async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> 
 }
 
 async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) -> Result<()> {
-    let number = cdr.caller.number.as_deref();
+    let number = match cdr.direction {
+        Direction::In | Direction::Internal => cdr.caller.number.as_deref(),
+        // In a call out the customer is the one who was called.
+        Direction::Out => Some(cdr.called.as_str()),
+    };
     let key = number
         .map(|number| plan.key(number).key)
         .filter(|key| !key.is_empty());

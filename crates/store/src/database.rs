@@ -17,8 +17,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::{Result, StoreError};
 use crate::migration;
-use crate::number_plan::NumberPlan;
 use crate::private;
+use model::NumberPlan;
 use writer::{Job, Order, Work};
 
 mod writer;
@@ -51,7 +51,8 @@ impl Database {
     /// missing. `region`: the country of numbers that come without a country code, `CN`.
     pub async fn open(url: &str, region: &str) -> Result<Self> {
         // Nothing is made on the disk for settings that are wrong.
-        let plan = NumberPlan::new(region)?;
+        let plan =
+            NumberPlan::new(region).map_err(|error| StoreError::Setting(error.to_string()))?;
         let options = options(url)?;
         let mut conn = options.connect().await?;
         let steps = migration::migrate(&mut conn, clock()).await?;

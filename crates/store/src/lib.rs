@@ -10,7 +10,6 @@ pub mod directory;
 pub mod error;
 pub mod fact_log;
 mod migration;
-pub mod number_plan;
 pub mod page;
 pub mod password;
 pub mod private;

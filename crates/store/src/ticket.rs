@@ -11,9 +11,9 @@ use sqlx::SqliteConnection;
 use crate::Database;
 use crate::column::{big, count, from_json};
 use crate::error::{Result, StoreError};
-use crate::number_plan::NumberKey;
 use crate::page::{Page, PageRequest};
 use draft::{discard_drafts, draft, link_to_drafts};
+use model::NumberKey;
 use row::{Row, append, select, tickets, update};
 
 mod draft;

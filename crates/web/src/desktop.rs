@@ -57,6 +57,12 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
         Fact::CallArrived { .. }
+        | Fact::CallRefused { .. }
+        | Fact::DialStarted { .. }
+        | Fact::DialDenied { .. }
+        | Fact::DialFailed { .. }
+        | Fact::DialAnswered { .. }
+        | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::KeyPressed { .. }
@@ -150,6 +156,12 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::TicketCreated { .. }
         | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }
+        | Fact::CallRefused { .. }
+        | Fact::DialStarted { .. }
+        | Fact::DialDenied { .. }
+        | Fact::DialFailed { .. }
+        | Fact::DialAnswered { .. }
+        | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::KeyPressed { .. }

@@ -35,6 +35,9 @@ impl Call {
             called: invite.called_user.clone(),
             sip_call_id: invite.call_id.clone(),
             agent: caller_agent,
+            direction: model::fact::Direction::In,
+            trunk: None,
+            diverted_from: None,
         });
         let Some(entry) = route::entry(&context.config, &context.directory, &invite.called_user)
         else {

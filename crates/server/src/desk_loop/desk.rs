@@ -87,6 +87,12 @@ impl Desk {
                 }
             }
             Fact::CallArrived { .. }
+            | Fact::CallRefused { .. }
+            | Fact::DialStarted { .. }
+            | Fact::DialDenied { .. }
+            | Fact::DialFailed { .. }
+            | Fact::DialAnswered { .. }
+            | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }

@@ -39,6 +39,9 @@ fn arrived(call: u64) -> Fact {
         called: "4000".into(),
         sip_call_id: "x".into(),
         agent: None,
+        direction: model::fact::Direction::In,
+        trunk: None,
+        diverted_from: None,
     }
 }
 

@@ -65,6 +65,12 @@ impl Remains {
                 self.registered.remove(agent);
             }
             Fact::CallArrived { .. }
+            | Fact::CallRefused { .. }
+            | Fact::DialStarted { .. }
+            | Fact::DialDenied { .. }
+            | Fact::DialFailed { .. }
+            | Fact::DialAnswered { .. }
+            | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }
             | Fact::IvrEntered { .. }

@@ -9,7 +9,7 @@ use sqlx::SqliteConnection;
 use crate::Database;
 use crate::column::{big, count};
 use crate::error::{Result, StoreError};
-use crate::number_plan::NumberKey;
+use model::NumberKey;
 
 /// Most numbers of a customer.
 const PHONES_MAX: usize = 50;

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::CHANNEL;
 use crate::column::{big, count, json_of};
 use crate::error::{Result, StoreError};
-use crate::number_plan::NumberKey;
+use model::NumberKey;
 
 /// All columns of [`Row`], from `ticket t`.
 pub(super) fn select() -> QueryBuilder<Sqlite> {

@@ -39,6 +39,7 @@ async fn p10_a_withheld_number_finds_nothing() {
         Caller {
             number: Some(" ".to_owned()),
             display: None,
+            raw: None,
         },
     ] {
         let found = world.database.profile(&caller, NOW).await.unwrap();

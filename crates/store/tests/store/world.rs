@@ -175,6 +175,9 @@ pub(crate) fn arrived(id: u64, number: &str) -> Fact {
         called: "4000".to_owned(),
         sip_call_id: format!("{id}@test"),
         agent: None,
+        direction: model::fact::Direction::In,
+        trunk: None,
+        diverted_from: None,
     }
 }
 

@@ -41,7 +41,8 @@ pub fn fitted(pop: &Pop) -> Pop {
         cut(name, NAME_MAX);
     }
     let caller = &mut shown.caller;
-    for text in caller.number.iter_mut().chain(caller.display.iter_mut()) {
+    let texts = [&mut caller.number, &mut caller.display, &mut caller.raw];
+    for text in texts.into_iter().flatten() {
         cut(text, NAME_MAX);
     }
     let surplus = shown.path.len().saturating_sub(PATH_MAX);
@@ -172,6 +173,7 @@ mod tests {
             caller: Caller {
                 number: Some(long()),
                 display: Some(long()),
+                raw: Some(long()),
             },
             called: long(),
             waited_s: u64::MAX,

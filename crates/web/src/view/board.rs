@@ -58,6 +58,11 @@ impl Board {
             | Fact::OfferDeclined { offer }
             | Fact::OfferUnreachable { offer, .. } => self.ring_failed(offer),
             Fact::CallConnected { offer, .. } => self.connect(seq, at, offer),
+            Fact::DialAnswered {
+                call,
+                agent: Some(agent),
+                ..
+            } => self.on_call(*call, |line| line.phase = Phase::Talking { agent: *agent }),
             Fact::CallHeld { call } => self.on_call(*call, |line| line.held = true),
             Fact::CallResumed { call } => self.on_call(*call, |line| line.held = false),
             Fact::CallEnded { call, .. } => self.end_call(seq, at, *call),
@@ -70,6 +75,12 @@ impl Board {
                 ..
             } => self.remember_ticket(*ticket, *agent),
             Fact::TicketCreated { agent: None, .. }
+            | Fact::DialAnswered { agent: None, .. }
+            | Fact::CallRefused { .. }
+            | Fact::DialStarted { .. }
+            | Fact::DialDenied { .. }
+            | Fact::DialFailed { .. }
+            | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }

@@ -29,6 +29,9 @@ pub(crate) fn arrived(call: CallId) -> Fact {
         called: "4000".to_owned(),
         sip_call_id: "abc@phone".to_owned(),
         agent: None,
+        direction: model::fact::Direction::In,
+        trunk: None,
+        diverted_from: None,
     }
 }
 
