@@ -139,7 +139,8 @@ impl Dialog {
             trunk: None,
             local,
             remote: invite.first(Header::From)?.to_vec(),
-            target: contact(invite)?,
+            // RFC 2543 has calls without Contact: From says where the caller is.
+            target: contact(invite).or_else(|| invite.from()?.to_uri())?,
             routes: routes(invite).collect(),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),

@@ -128,6 +128,12 @@ pub(crate) enum Verdict {
     Malformed,
 }
 
+fn is_digest(value: &[u8]) -> bool {
+    let end = value.iter().position(|byte| matches!(byte, b' ' | b'\t'));
+    let scheme = value.get(..end.unwrap_or(value.len()));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Digest"))
+}
+
 /// Challenges and checks.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
@@ -181,6 +187,10 @@ impl Authenticator {
         // Advisory 23: credentials for another realm are not ours to judge; they count as none.
         let mut ours = None;
         for value in values {
+            // RFC 7235 §2.1: credentials of a scheme that we did not ask for are none.
+            if !is_digest(value) {
+                continue;
+            }
             match Credentials::parse(value) {
                 Some(credentials) if credentials.realm == self.realm.as_bytes() => {
                     ours = Some(credentials)

@@ -40,6 +40,14 @@ impl Transport {
         }
     }
 
+    /// True where Content-Length alone says where a message ends (RFC 3261 §18.3): a frame of WebSocket has its own end.
+    pub fn is_stream(self) -> bool {
+        match self {
+            Transport::Tcp | Transport::Tls => true,
+            Transport::Udp | Transport::Ws | Transport::Wss => false,
+        }
+    }
+
     /// True for WebSocket, whose clients have names that are never resolved (RFC 7118 §5.2).
     pub fn is_web_socket(self) -> bool {
         match self {

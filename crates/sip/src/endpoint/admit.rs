@@ -5,7 +5,7 @@ use crate::{
     digest::{Attempt, Verdict},
     event::Caller,
     flow::Flow,
-    message::{Header, Message, NameAddr, UriView},
+    message::{Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
     source::Source,
 };
 use core::time::Duration;
@@ -76,15 +76,20 @@ impl Endpoint {
             return None;
         }
         let contacts: Vec<_> = request.addresses(Header::Contact).collect();
-        let [contact] = contacts.as_slice() else {
-            self.refuse(request, flow, 400, "INVITE without exactly one Contact");
-            return None;
-        };
-        if self.is_ourselves(&contact.uri, flow) {
-            self.refuse(request, flow, 403, "contact points at ourselves");
-            return None;
+        match contacts.as_slice() {
+            [contact] if self.is_ourselves(&contact.uri, flow) => {
+                self.refuse(request, flow, 403, "contact points at ourselves");
+                return None;
+            }
+            [_] => {}
+            // RFC 2543 had no need of one: the caller is to be reached where he calls from.
+            [] if is_of_rfc2543(request) => {}
+            _ => {
+                self.refuse(request, flow, 400, "INVITE without exactly one Contact");
+                return None;
+            }
         }
-        if !self.is_body_understood(request, flow) {
+        if !self.is_body_understood(request, flow) || !self.is_sdp_accepted(request, flow) {
             return None;
         }
         let authenticated = self.admit_caller(now, flow, request)?;
@@ -149,6 +154,27 @@ impl Endpoint {
             });
         }
         understood
+    }
+
+    /// RFC 3261 §20.1: who names what he accepts and leaves SDP out can get no answer from us.
+    fn is_sdp_accepted(&mut self, request: &Message, flow: Flow) -> bool {
+        let mut named = request.tokens(Header::Accept).peekable();
+        let all: [&[u8]; 3] = [b"application/sdp", b"application/*", b"*/*"];
+        let accepts = named.peek().is_none()
+            || named.any(|range| {
+                let range = range.split(|byte| *byte == b';').next().unwrap_or_default();
+                all.iter()
+                    .any(|known| range.trim_ascii().eq_ignore_ascii_case(known))
+            });
+        if !accepts {
+            self.refuse_with(request, flow, 406, "caller accepts no SDP", |builder| {
+                builder.header(Header::Warning, |out| {
+                    out.text("399 trunkline ")
+                        .quoted("every answer holds application/sdp");
+                })
+            });
+        }
+        accepts
     }
 
     fn refuse_busy(
@@ -231,4 +257,10 @@ impl Endpoint {
             anonymous,
         })
     }
+}
+
+/// RFC 3261 §8.1.1.7: a branch with the magic cookie says that its sender knows this RFC.
+pub(super) fn is_of_rfc2543(request: &Message) -> bool {
+    let branch = request.via().and_then(|via| via.branch());
+    !branch.is_some_and(|branch| branch.starts_with(MAGIC_COOKIE.as_bytes()))
 }

@@ -18,6 +18,11 @@ impl Endpoint {
         match parse(bytes, &self.config.limits) {
             Ok(message) => match message.status() {
                 Some(status) => self.receive_response(now, flow, &message, status),
+                None if flow.transport.is_stream()
+                    && message.first(Header::ContentLength).is_none() =>
+                {
+                    self.refuse(&message, flow, 400, "no Content-Length on a stream");
+                }
                 None => self.receive_request(now, flow, message),
             },
             Err(ParseError::Unframable(cause)) => {

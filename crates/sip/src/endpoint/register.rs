@@ -15,6 +15,11 @@ use core::time::Duration;
 
 impl Endpoint {
     pub(super) fn receive_register(&mut self, now: Duration, flow: Flow, request: &Message) {
+        // RFC 4475 §3.3.4: an address of record is a SIP URI.
+        let scheme = request.to().map(|to| to.uri.scheme);
+        if !matches!(scheme, Some(Scheme::Sip | Scheme::Sips)) {
+            return self.refuse(request, flow, 400, "address of record that is no SIP URI");
+        }
         let Some(user) = self.authenticate(now, request, flow, Challenge::User) else {
             return;
         };

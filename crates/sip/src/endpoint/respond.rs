@@ -69,8 +69,8 @@ impl Endpoint {
         let product = &self.config.product;
         builder
             .copy_all(Header::From, request)
-            .header(Header::To, |out| {
-                out.copied(request.first(Header::To).unwrap_or_default());
+            .maybe(Header::To, request.first(Header::To), |out, to| {
+                out.copied(to);
                 if !has_tag && status > 100 {
                     out.param("tag", tag);
                 }

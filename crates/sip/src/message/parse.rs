@@ -27,7 +27,7 @@ pub enum ParseError {
     /// Nobody can be answered, or nobody is to be: a response, an ACK, noise.
     #[error("dropped: {0}")]
     Unframable(&'static str),
-    /// A request with Via, From, To, Call-ID and CSeq, to be refused.
+    /// A request with a Via, to be refused; other headers may be missing.
     #[error("{}: {}", .fault.status, .fault.text)]
     Answerable {
         /// What was understood; its typed views may fail.
@@ -43,6 +43,8 @@ const fn bad_request(text: &'static str) -> Fault {
 
 const BARE_CONTROL: Fault = bad_request("bare CR, LF or NUL in a header");
 const NO_COLON: Fault = bad_request("malformed header line");
+const NO_BLANK_LINE: Fault = bad_request("no blank line after the headers");
+const MISSING_HEADER: Fault = bad_request("no From, To, Call-ID or CSeq");
 const LINE_TOO_LONG: Fault = bad_request("header line too long");
 const TOO_MANY_HEADERS: Fault = bad_request("too many headers");
 const REQUEST_LINE: Fault = bad_request("malformed request line");
@@ -63,6 +65,11 @@ const MALFORMED_TO: Fault = bad_request("malformed To");
 const MALFORMED_CALL_ID: Fault = bad_request("malformed Call-ID");
 const MALFORMED_CSEQ: Fault = bad_request("malformed CSeq");
 const CSEQ_METHOD: Fault = bad_request("CSeq names another method");
+/// RFC 4475 §3.1.2.18: of a method that nobody knows, this is the better answer.
+const UNKNOWN_METHOD: Fault = Fault {
+    status: 501,
+    text: "unknown method, and CSeq names another",
+};
 const MALFORMED_ADDRESS: Fault = bad_request("malformed Contact, Route or Record-Route");
 const MALFORMED_MAX_FORWARDS: Fault = bad_request("malformed Max-Forwards");
 const CONTENT_LENGTH: Fault = bad_request("malformed Content-Length");
@@ -144,11 +151,11 @@ fn check(message: &Message, limits: &Limits) -> Result<(), Fault> {
         return Err(MALFORMED_CALL_ID);
     }
     let cseq = message.cseq().ok_or(MALFORMED_CSEQ)?;
-    if message
-        .method()
-        .is_some_and(|method| *method != cseq.method)
-    {
-        return Err(CSEQ_METHOD);
+    match message.method() {
+        Some(method) if *method == cseq.method => {}
+        Some(Method::Other(_)) => return Err(UNKNOWN_METHOD),
+        Some(_) => return Err(CSEQ_METHOD),
+        None => {}
     }
     for header in ADDRESS_LISTS {
         let values = message

@@ -4,7 +4,6 @@ mod limits;
 mod oracle;
 mod probes;
 mod properties;
-mod torture;
 
 use super::*;
 use crate::config::Limits;

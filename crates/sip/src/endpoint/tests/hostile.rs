@@ -47,7 +47,7 @@ fn responses_and_acks_of_strangers_change_nothing() {
 fn broken_invites_are_refused_whole() {
     let rows: [(&str, &str, u16); 17] = [
         ("Contact: <sip:139@10.0.0.3:5063>\r\n", "", 400),
-        ("Call-ID: c1\r\n", "", 0),
+        ("Call-ID: c1\r\n", "", 400),
         ("CSeq: 1 INVITE", "CSeq: 4294967296 INVITE", 400),
         ("CSeq: 1 INVITE", "CSeq: 1 BYE", 400),
         ("Max-Forwards: 70", "Max-Forwards: 256", 400),

@@ -4,7 +4,8 @@
 
 use super::{
     BARE_CONTROL, BODY_CUT, BODY_TOO_LONG, CONTENT_LENGTH, Fault, LINE_TOO_LONG, MANDATORY,
-    MESSAGE_TOO_LONG, NO_COLON, REQUEST_LINE, TOO_MANY_HEADERS, URI_TOO_LONG, VERSION,
+    MESSAGE_TOO_LONG, MISSING_HEADER, NO_BLANK_LINE, NO_COLON, REQUEST_LINE, TOO_MANY_HEADERS,
+    URI_TOO_LONG, VERSION,
 };
 use crate::{
     config::Limits,
@@ -34,7 +35,11 @@ pub(super) fn split(
     at = line.next;
     let mut fields = Vec::with_capacity(24);
     loop {
-        let line = Line::at(&bytes, at).ok_or("no blank line after the headers")?;
+        let Some(line) = Line::at(&bytes, at) else {
+            note(fault, Some(NO_BLANK_LINE));
+            at = bytes.len();
+            break;
+        };
         let span = line.span(at);
         at = line.next;
         if span.is_empty() {
@@ -58,11 +63,14 @@ pub(super) fn split(
         fault,
         (bytes.len() > limits.message_bytes_max).then_some(MESSAGE_TOO_LONG),
     );
-    for header in MANDATORY {
-        if !fields.iter().any(|field| field.header == header) {
-            return Err("no Via, From, To, Call-ID or CSeq");
-        }
+    let has = |header: Header| fields.iter().any(|field| field.header == header);
+    if !has(Header::Via) {
+        return Err("no Via");
     }
+    note(
+        fault,
+        (!MANDATORY.into_iter().all(has)).then_some(MISSING_HEADER),
+    );
     let body = at..bytes.len();
     let mut message = Message {
         bytes,

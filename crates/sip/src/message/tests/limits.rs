@@ -186,8 +186,10 @@ fn what_stands_twice_is_refused() {
 
 #[test]
 fn who_cannot_be_answered_is_dropped() {
+    let via = "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776asdhds\r\n";
+    assert_eq!(verdict(&with(&[(via, "")])), Verdict::Dropped);
+    // RFC 4475 §3.3.1: the answer copies what is there.
     for missing in [
-        "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776asdhds\r\n",
         "From: \"Alice\" <sip:alice@example.com>;tag=1928301774\r\n",
         "To: <sip:4000@call.example.com>\r\n",
         "Call-ID: a84b4c76e66710@192.0.2.1\r\n",
@@ -195,7 +197,7 @@ fn who_cannot_be_answered_is_dropped() {
     ] {
         assert_eq!(
             verdict(&with(&[(missing, "")])),
-            Verdict::Dropped,
+            Verdict::Refused(400),
             "{missing}"
         );
     }

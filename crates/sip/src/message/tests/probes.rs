@@ -59,7 +59,7 @@ fn verdicts() {
         (
             "no blank line",
             b"INVITE sip:a@h SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n".to_vec(),
-            Verdict::Dropped,
+            Verdict::Refused(400),
         ),
         (
             "line feeds alone",

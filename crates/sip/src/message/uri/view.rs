@@ -153,6 +153,8 @@ pub(crate) fn host_port<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], Option
         let inside =
             cursor.take_while(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
         let text = core::str::from_utf8(inside).ok()?;
+        // RFC 5118 §4.10: the old grammar put a third colon before the IPv4 part; it is borne.
+        let text = text.replacen(":::", "::", 1);
         text.parse::<std::net::Ipv6Addr>().ok()?;
         if !cursor.eat(b']') {
             return None;
