@@ -16,6 +16,7 @@ pub mod private;
 pub mod profile;
 pub mod prompt;
 pub mod recording;
+pub mod registration;
 #[cfg(test)]
 mod scratch;
 pub mod secret;
@@ -32,6 +33,7 @@ pub use page::{Page, PageRequest};
 pub use password::{hash_password, verify_password};
 pub use prompt::load_sounds;
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
+pub use registration::Registration;
 pub use secret::Secret;
 pub use session::{ApiToken, IssuedSession, Session};
 pub use ticket::TicketFilter;

@@ -16,11 +16,18 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 1] = [Migration {
-    version: 1,
-    name: "first_call",
-    text: include_str!("../migrations/0001_first_call.sql"),
-}];
+static MIGRATIONS: [Migration; 2] = [
+    Migration {
+        version: 1,
+        name: "first_call",
+        text: include_str!("../migrations/0001_first_call.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "registration",
+        text: include_str!("../migrations/0002_registration.sql"),
+    },
+];
 
 /// Brings the schema up to date; gives how many steps that took.
 pub(crate) async fn migrate(conn: &mut SqliteConnection, now: Timestamp) -> Result<usize> {
@@ -104,7 +111,14 @@ mod tests {
                 .fetch_all(&mut conn)
                 .await
                 .unwrap();
-        for table in ["agent", "call_record", "ticket", "session", "projection"] {
+        for table in [
+            "agent",
+            "call_record",
+            "ticket",
+            "session",
+            "projection",
+            "registration",
+        ] {
             assert!(tables.iter().any(|(name,)| name == table), "{table}");
         }
     }
@@ -133,7 +147,7 @@ mod tests {
         for (statement, words) in [
             (
                 "INSERT INTO migration VALUES (99, 'later', 0, 0)",
-                "knows 1 only",
+                "knows 2 only",
             ),
             ("UPDATE migration SET checksum = 0", "differs"),
         ] {

@@ -13,6 +13,7 @@ mod concurrency;
 mod people;
 mod profile;
 mod prompts;
+mod registrations;
 #[path = "../../src/scratch.rs"]
 mod scratch;
 mod sessions;
