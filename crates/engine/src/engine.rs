@@ -52,6 +52,8 @@ pub struct Engine {
     deadlines: BTreeSet<(Duration, CallId)>,
     deadline_of: BTreeMap<CallId, Duration>,
     draining: bool,
+    /// While contacts of the former process are given back: nobody has switched a phone on.
+    restoring: bool,
 }
 
 impl Engine {
@@ -83,6 +85,7 @@ impl Engine {
             deadlines: BTreeSet::new(),
             deadline_of: BTreeMap::new(),
             draining: false,
+            restoring: false,
         };
         engine.configured(config);
         engine
@@ -118,6 +121,7 @@ impl Engine {
             Input::Reply(Reply::Profile { call, profile }) => {
                 self.turn(call, CallEvent::Identified(profile))
             }
+            Input::Restored(restored) => self.restore(restored),
             Input::Configured(config) => self.configured(config),
         }
         self.settle();

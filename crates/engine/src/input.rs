@@ -1,7 +1,7 @@
 //! What goes into the engine and what comes out of it: the whole border between the core and the world.
 
 use bytes::Bytes;
-use model::{CallId, Fact, Timestamp};
+use model::{AgentId, CallId, Fact, Timestamp};
 use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
 
 use crate::command::{Command, CommandError, CommandId};
@@ -38,8 +38,21 @@ pub enum Input {
     Command(CommandId, Command),
     /// The answer to a request.
     Reply(Reply),
+    /// What the former process knew of an agent; after his `PutAgent` and before the first message (G13, C20).
+    Restored(Restored),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
+}
+
+/// An agent as a restart found him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Who.
+    pub agent: AgentId,
+    /// The contacts of his phone.
+    pub bindings: Vec<sip::Binding>,
+    /// The state that he had asked for; `None` leaves him offline.
+    pub wish: Option<acd::Requested>,
 }
 
 /// One wish of the engine.

@@ -22,7 +22,7 @@ pub use command::{
 };
 pub use config::{Config, Entry, MediaPlan, Number, Queue, RecordingPolicy, SignIn};
 pub use engine::{Engine, Settings};
-pub use input::{Input, Output};
+pub use input::{Input, Output, Restored};
 pub use question::{
     Answer, BlockedReport, ExchangeReport, Question, QuestionId, RegistrationReport, TrunkReport,
 };

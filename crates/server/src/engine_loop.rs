@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use web::{Asked, CommandReceiver};
 
 use crate::fan_out::Facts;
+use crate::registrations::Change;
 use crate::vital::Pulse;
 
 /// How long phones may take to answer the farewell before their sockets close.
@@ -34,6 +35,8 @@ pub(crate) struct Sinks {
     pub facts: Facts,
     /// Questions.
     pub requests: mpsc::Sender<Request>,
+    /// Contacts of phones that changed.
+    pub bindings: mpsc::Sender<Change>,
     /// Recordings are announced here before their first sound.
     pub recordings: RecordingSink,
     /// Told once when a drained engine has no calls.
@@ -63,6 +66,8 @@ pub(crate) struct Gauges {
     pub turns: AtomicU64,
     /// Calls that a defect ended.
     pub broken_calls: AtomicU64,
+    /// Changes of phones' contacts that found no room on the way to the store.
+    pub unkept: AtomicU64,
 }
 
 /// The loop.
@@ -102,6 +107,8 @@ impl EngineLoop {
         let mut answers = Answers::new();
         let mut commands = 0_u64;
         let mut stop_at: Option<Duration> = None;
+        // What was given back from the former process is told first.
+        self.drain(&mut answers);
         loop {
             let now = self.clock.now();
             // Whose BYE is not answered yet would hear nothing more of us: he is waited for.
@@ -150,7 +157,13 @@ impl EngineLoop {
                 Output::Connect(connect) => self.sinks.sockets.connect(connect),
                 Output::Resolve(resolve) => self.sinks.sockets.resolve(resolve),
                 Output::Vouch(vouch) => self.sinks.sockets.vouch(vouch),
-                Output::Bindings { .. } | Output::Answer(_, _) => {}
+                Output::Bindings { login, bindings } => {
+                    // The keeper takes them as they come: a full queue means that the runtime stands still.
+                    if self.sinks.bindings.try_send((login, bindings)).is_err() {
+                        self.gauges.unkept.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => self.sinks.facts.tell(at, fact),
                 Output::Request(request) => {

@@ -19,6 +19,7 @@ mod people;
 mod readiness;
 mod recordings;
 mod recovery;
+mod registrations;
 mod serve;
 mod verb;
 mod vital;

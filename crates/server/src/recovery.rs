@@ -1,12 +1,14 @@
 //! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5). After an orderly end
-//! there is less to close: agents, who are offline at every start.
+//! there is less to close: agents, who are told offline at every start and then get back what they had asked for (C20).
 
 mod remains;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use acd::Requested;
 use model::fact::{CallResult, EndedBy};
-use model::{Fact, Timestamp};
+use model::{AgentId, Fact, Timestamp};
 use store::{Database, FactLog, FactLogError, FactReader};
 
 use crate::fan_out::Facts;
@@ -14,6 +16,9 @@ use remains::Remains;
 
 /// Facts that are looked through for agents who are here: whoever has changed nothing for longer stays as he is told.
 const LOOKED_THROUGH_MAX: u64 = 200_000;
+/// How long after its last sign of life a former process's agents get their states back: the longest registration, within
+/// which every phone gives such a sign.
+const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
 /// Facts read at once.
 const BATCH_MAX: usize = 4_096;
 
@@ -70,19 +75,29 @@ pub(crate) async fn close_cut_calls(
 }
 
 /// Tells that agents of the former process are offline and their phones unknown; `last_seq` is that process's last fact.
+/// Gives what they had asked for, unless that process ended too long ago: who was ready on Friday is not on Monday.
 pub(crate) async fn sign_off_agents(
     reader: FactReader,
     last_seq: u64,
+    database: &Database,
     facts: &Facts,
     now: Timestamp,
-) -> anyhow::Result<usize> {
+) -> anyhow::Result<BTreeMap<AgentId, Requested>> {
     let read = move || read_recent(&reader, last_seq);
-    let closing = tokio::task::spawn_blocking(read).await??.of_agents();
-    let count = closing.len();
-    for fact in closing {
+    let remains = tokio::task::spawn_blocking(read).await??;
+    // Facts alone may be old in a quiet hour; phones refresh all the time.
+    let alive_at = remains
+        .last_at()
+        .max(database.registrations_written_at().await?);
+    let is_restart = alive_at.is_some_and(|at| now.ms_since(at) <= STATES_LAST_MS);
+    for fact in remains.of_agents(is_restart) {
         facts.tell(now, fact);
     }
-    Ok(count)
+    Ok(if is_restart {
+        remains.wishes()
+    } else {
+        BTreeMap::new()
+    })
 }
 
 fn read_recent(reader: &FactReader, last_seq: u64) -> Result<Remains, FactLogError> {

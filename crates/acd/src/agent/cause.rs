@@ -30,3 +30,5 @@ pub const PHONE_BUSY: &str = "phone_busy";
 pub const PHONE_FREE: &str = "phone_free";
 /// He was deleted.
 pub const REMOVED: &str = "removed";
+/// The process began anew and gave him back the state that he had asked for (C20).
+pub const RESTART: &str = "restart";

@@ -6,6 +6,7 @@ use super::{Engine, RETRY_AFTER};
 use crate::call::CallEvent;
 use crate::command::{AgentEntry, Asker, Command, CommandError, StateRequest};
 use crate::config::SignIn;
+use crate::input::Restored;
 
 /// Longest word that an agent may give as a reason.
 const REASON_MAX: usize = 32;
@@ -123,13 +124,40 @@ impl Engine {
         self.context.tell_acd(acd::Input::AgentPut(profile));
     }
 
+    /// G13, C20: the phone first, then the wish, so that whoever was ready is ready at once. Nobody has said anything: a phone
+    /// that comes back by itself signs nobody in, and a call that was cut with the process leaves no wrap-up.
+    pub(super) fn restore(&mut self, restored: Restored) {
+        let Restored {
+            agent,
+            bindings,
+            wish,
+        } = restored;
+        let Some(login) = self.context.directory.get(agent).map(|a| a.login.clone()) else {
+            return;
+        };
+        let now = self.context.now;
+        self.fenced("contacts of the former process", |context| {
+            context.sip.restore_bindings(now, &login, bindings);
+        });
+        self.restoring = true;
+        self.settle();
+        self.restoring = false;
+        if let Some(request) = wish {
+            self.context.tell_acd(acd::Input::StateRequested {
+                agent,
+                request,
+                cause: acd::agent::cause::RESTART,
+            });
+        }
+    }
+
     /// Where phones sign in: the first registration of an agent who is not at work makes him ready.
     pub(super) fn sign_in_by_phone(&mut self, agent: AgentId) {
         let offline = matches!(
             self.context.acd.agent_state(agent),
             Some(AgentState::Offline)
         );
-        if offline && self.context.config.sign_in == SignIn::Phone {
+        if offline && !self.restoring && self.context.config.sign_in == SignIn::Phone {
             let request = acd::Requested::Ready;
             self.context.tell_acd(acd::Input::StateRequested {
                 agent,

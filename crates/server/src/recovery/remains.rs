@@ -3,14 +3,22 @@
 //! Pure: facts in, facts out. A process that ends, however it ends, takes with it every ring, every place in line, every
 //! state of an agent and every registration. Whoever reads facts and nothing else would hold them for alive, so each is
 //! ended by a fact of its own. Told facts are facts: read again, they leave nothing open, so closing twice adds nothing.
+//!
+//! What an agent had asked for outlives that (C20): it is the last state in which no call held him. Who rang, talked or
+//! filed when the process ended is what he was before; a wish that he uttered within that call stands in no fact and is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use acd::Requested;
 use model::fact::{CancelCause, Offer, QueueExit};
-use model::{AgentId, AgentState, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
+use model::{
+    AgentId, AgentState, CallId, Fact, FactRecord, NotReadyReason, OfferId, QueueName, Timestamp,
+};
 
-/// Why agents are offline and phones unknown after a start.
-const RESTART: &str = "restart";
+/// Why agents are offline and phones unknown after a start that gives them back what they had asked for.
+const RESTART: &str = acd::agent::cause::RESTART;
+/// The same after a start that comes too late for that.
+const LONG_STOP: &str = "long_stop";
 
 /// What facts left open so far.
 #[derive(Debug, Default)]
@@ -19,12 +27,15 @@ pub(super) struct Remains {
     waiting: BTreeMap<CallId, (QueueName, Timestamp)>,
     states: BTreeMap<AgentId, AgentState>,
     registered: BTreeSet<AgentId>,
+    wishes: BTreeMap<AgentId, Requested>,
+    last_at: Option<Timestamp>,
 }
 
 impl Remains {
     /// Reads facts in their order.
     pub(super) fn read<'a>(&mut self, records: impl IntoIterator<Item = &'a FactRecord>) {
         for record in records {
+            self.last_at = Some(record.at);
             self.note(record);
         }
     }
@@ -55,8 +66,16 @@ impl Remains {
                 self.waiting.remove(call);
                 self.offers.retain(|_, offer| offer.call != *call);
             }
-            Fact::AgentStateChanged { agent, to, .. } => {
+            Fact::AgentStateChanged {
+                agent, to, cause, ..
+            } => {
                 self.states.insert(*agent, to.clone());
+                // A start that was cut before it gave the wishes back has taken none.
+                if cause != RESTART
+                    && let Some(wish) = asked_for(to)
+                {
+                    self.wishes.insert(*agent, wish);
+                }
             }
             Fact::AgentRegistered { agent } => {
                 self.registered.insert(*agent);
@@ -102,8 +121,22 @@ impl Remains {
         rings.chain(line).collect()
     }
 
-    /// What says that nobody is signed in and no phone is registered: true at every start.
-    pub(super) fn of_agents(&self) -> Vec<Fact> {
+    /// When the last of these facts happened.
+    pub(super) const fn last_at(&self) -> Option<Timestamp> {
+        self.last_at
+    }
+
+    /// What agents had asked for, but for those who had gone home.
+    pub(super) fn wishes(self) -> BTreeMap<AgentId, Requested> {
+        let mut wishes = self.wishes;
+        wishes.retain(|_, wish| *wish != Requested::Offline);
+        wishes
+    }
+
+    /// What says that nobody is signed in and no phone is registered: true at every start. `is_restart`: what they had
+    /// asked for is given back.
+    pub(super) fn of_agents(&self, is_restart: bool) -> Vec<Fact> {
+        let cause = if is_restart { RESTART } else { LONG_STOP };
         let here = self
             .states
             .iter()
@@ -112,13 +145,30 @@ impl Remains {
             agent: *agent,
             from: state.clone(),
             to: AgentState::Offline,
-            cause: RESTART.into(),
+            cause: cause.into(),
         });
         let unregistered = self.registered.iter().map(|agent| Fact::AgentUnregistered {
             agent: *agent,
-            cause: RESTART.into(),
+            cause: cause.into(),
         });
         offline.chain(unregistered).collect()
+    }
+}
+
+/// What someone in this state has asked for; `None` while a call holds him.
+fn asked_for(state: &AgentState) -> Option<Requested> {
+    match state {
+        AgentState::Offline => Some(Requested::Offline),
+        // A5: his phone is gone, his wish is not.
+        AgentState::Ready
+        | AgentState::NotReady {
+            reason: NotReadyReason::DeviceLost,
+        } => Some(Requested::Ready),
+        AgentState::NotReady { reason } => Some(Requested::NotReady(reason.clone())),
+        AgentState::Reserved { .. }
+        | AgentState::Ringing { .. }
+        | AgentState::Talking { .. }
+        | AgentState::WrapUp { .. } => None,
     }
 }
 

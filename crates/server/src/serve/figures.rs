@@ -36,6 +36,8 @@ fn engine(gauges: &Gauges) {
         .absolute(gauges.turns.load(Ordering::Relaxed));
     metrics::counter!("trunkline_broken_calls_total")
         .absolute(gauges.broken_calls.load(Ordering::Relaxed));
+    metrics::counter!("trunkline_registrations_unkept_total")
+        .absolute(gauges.unkept.load(Ordering::Relaxed));
     for (name, value) in [
         ("trunkline_engine_calls", &gauges.calls),
         ("trunkline_rtp_ports", &gauges.ports),

@@ -2,6 +2,7 @@
 //!
 //! The ledger comes first, since everything tells facts; the pages come last, since whoever knocks must find somebody.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,13 +17,14 @@ use tokio::sync::{mpsc, watch};
 use web::{App, Deps, MetricsHandle};
 
 use super::ledger::Ledger;
-use super::switchboard::{Equipment, Switchboard};
+use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use super::{figures, questions};
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
+use crate::registrations;
 use crate::vital::{Pulse, Vitals};
 
 /// Media news, replies and configurations that wait for the engine.
@@ -60,8 +62,13 @@ impl House {
         // Before anything counts: what is counted without a recorder is lost.
         let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
-        let ledger =
+        let (ledger, wishes) =
             Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
+        let contacts = registrations::read(&database, clock.now().into()).await;
+        let contacts = contacts.unwrap_or_else(|error| {
+            tracing::error!("registrations cannot be read, phones must register again: {error:#}");
+            BTreeMap::new()
+        });
         let (inputs, engine_inputs) = mpsc::channel(INPUTS_MAX);
         let voice = Voice::start(&settings, clock, &inputs, ledger.facts.clone())?;
         voice.learn(loaded.sounds);
@@ -76,6 +83,8 @@ impl House {
             settings: &settings,
             config: loaded.engine,
             agents: staff.clone(),
+            former: Former { contacts, wishes },
+            database: database.clone(),
             clock,
             voice: &voice,
             facts: ledger.facts.clone(),

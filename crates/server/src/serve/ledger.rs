@@ -1,10 +1,13 @@
 //! What is written down: the log with its fan-out, the event stream, and the loop that keeps tables and tickets.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use acd::Requested;
 use anyhow::Context as _;
+use model::AgentId;
 use net::Clock;
 use store::Database;
 use web::EventHub;
@@ -31,13 +34,14 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the log, closes what a crash had cut, and starts the loops.
+    /// Opens the log, closes what a crash had cut, and starts the loops. The second value is what the former process's agents
+    /// had asked for (C20).
     pub(super) async fn open(
         settings: &Settings,
         database: &Database,
         clock: Clock,
         pulse: Pulse,
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<(Self, BTreeMap<AgentId, Requested>)> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
             .context("the fact log cannot be opened")?;
@@ -62,18 +66,19 @@ impl Ledger {
             last_seq,
             is_caught_up: caught_up.is_complete,
         };
-        start::recover(former, &facts, clock).await;
+        let wishes = start::recover(former, &facts, clock).await;
         let set_aside = desk.set_aside.clone();
         let desk = tokio::spawn(desk.run(caught_up.applied));
         let database = database.clone();
-        Ok(Self {
+        let ledger = Self {
             hub,
             facts,
             set_aside,
             fan_out,
             desk,
             database,
-        })
+        };
+        Ok((ledger, wishes))
     }
 
     /// Writes all that was told and gives the tables a moment; what they lack they get at the next start.

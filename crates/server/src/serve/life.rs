@@ -169,11 +169,15 @@ impl House {
         }
         let (switchboard, voice) = (self.switchboard, self.voice);
         let stopped = tokio::task::spawn_blocking(move || {
-            switchboard.stop();
+            let keeper = switchboard.stop();
             voice.stop();
+            keeper
         });
-        if stopped.await.is_err() {
-            tracing::error!("the way down broke off");
+        match stopped.await {
+            Ok(keeper) => {
+                let _panicked_at_worst = keeper.await;
+            }
+            Err(_) => tracing::error!("the way down broke off"),
         }
         self.ledger.close().await
     }

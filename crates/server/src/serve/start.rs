@@ -1,13 +1,15 @@
 //! What is made once at the start: media threads, the engine's settings, the event hub, and what a crash left.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use acd::Requested;
 use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
-use model::Fact;
+use model::{AgentId, Fact};
 use net::{Clock, MediaConfig, MediaThreads};
 use store::Database;
 use tokio::sync::mpsc;
@@ -79,8 +81,12 @@ pub(super) struct Former<'a> {
 }
 
 /// Closes what the former process left open. Calls come before records: what cannot be closed is told, and the start goes
-/// on.
-pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) {
+/// on. Gives what its agents had asked for.
+pub(super) async fn recover(
+    former: Former<'_>,
+    facts: &Facts,
+    clock: Clock,
+) -> BTreeMap<AgentId, Requested> {
     let now = clock.now().into();
     let Former {
         settings,
@@ -105,18 +111,14 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) {
     } else {
         tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
-    let signed_off = recovery::sign_off_agents(reader, last_seq, facts, now).await;
-    let signed_off = or_none(signed_off, "agents cannot be signed off");
-    tracing::debug!(
-        facts = signed_off,
-        "agents of the former process are told offline"
-    );
+    let wishes = recovery::sign_off_agents(reader, last_seq, database, facts, now).await;
+    or_none(wishes, "agents cannot be signed off")
 }
 
-fn or_none(done: anyhow::Result<usize>, what: &str) -> usize {
+fn or_none<T: Default>(done: anyhow::Result<T>, what: &str) -> T {
     done.unwrap_or_else(|error| {
         tracing::error!("{what}: {error:#}");
-        0
+        T::default()
     })
 }
 

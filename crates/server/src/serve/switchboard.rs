@@ -1,11 +1,16 @@
 //! Where calls come in and are decided: SIP sockets and the engine's loop, with the ways to it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use acd::Requested;
 use anyhow::Context as _;
-use engine::{AgentEntry, Command, CommandId, Engine, Input, Request};
+use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored};
+use model::AgentId;
 use net::{Clock, SipConfig, SipCounters, SipSockets};
+use sip::Binding;
+use store::Database;
 use tokio::sync::{mpsc, oneshot};
 use web::CommandSender;
 
@@ -14,6 +19,7 @@ use super::voice::Voice;
 use crate::config::settings::Settings;
 use crate::engine_loop::{EngineLoop, Gauges, Sinks, Sources};
 use crate::fan_out::Facts;
+use crate::registrations;
 use crate::vital::Pulse;
 
 /// Messages of registered phones, carriers and connections that wait for the engine, and news of the network.
@@ -32,8 +38,30 @@ pub(super) struct Switchboard {
     pub(super) listeners: Vec<(sip::Transport, SocketAddr)>,
     pub(super) counters: Arc<SipCounters>,
     pub(super) gauges: Arc<Gauges>,
+    keeper: tokio::task::JoinHandle<()>,
     thread: std::thread::JoinHandle<()>,
     stop: oneshot::Sender<()>,
+}
+
+/// What the former process knew of its agents (G13, C20).
+pub(super) struct Former {
+    /// The contacts of their phones, by login.
+    pub(super) contacts: BTreeMap<String, Vec<Binding>>,
+    /// What they had asked for.
+    pub(super) wishes: BTreeMap<AgentId, Requested>,
+}
+
+impl Former {
+    /// What it knew of one of them, if anything.
+    fn of(&mut self, agent: &AgentEntry) -> Option<Restored> {
+        let bindings = self.contacts.remove(&agent.login);
+        let wish = self.wishes.remove(&agent.id);
+        (bindings.is_some() || wish.is_some()).then(|| Restored {
+            agent: agent.id,
+            bindings: bindings.unwrap_or_default(),
+            wish,
+        })
+    }
 }
 
 /// What the switchboard is given.
@@ -41,6 +69,8 @@ pub(super) struct Equipment<'a> {
     pub(super) settings: &'a Settings,
     pub(super) config: engine::Config,
     pub(super) agents: Vec<AgentEntry>,
+    pub(super) former: Former,
+    pub(super) database: Database,
     pub(super) clock: Clock,
     pub(super) voice: &'a Voice,
     pub(super) facts: Facts,
@@ -60,6 +90,8 @@ impl Switchboard {
             settings,
             config,
             agents,
+            mut former,
+            database,
             clock,
             voice,
             facts,
@@ -79,12 +111,18 @@ impl Switchboard {
         let listeners = sockets.local().to_vec();
         let counters = sockets.counters().clone();
         let mut engine = Engine::new(clock.now(), start::engine(settings, config, &listeners)?);
+        let mut restored = Vec::new();
         for agent in agents {
-            engine.handle_input(
-                clock.now(),
-                Input::Command(CommandId(0), Command::PutAgent(agent)),
-            );
+            restored.extend(former.of(&agent));
+            let put = Input::Command(CommandId(0), Command::PutAgent(agent));
+            engine.handle_input(clock.now(), put);
         }
+        // All are known before the first of them is ready.
+        for restored in restored {
+            engine.handle_input(clock.now(), Input::Restored(restored));
+        }
+        let (bindings, changes) = mpsc::channel(registrations::WAITING_MAX);
+        let keeper = tokio::spawn(registrations::keep(changes, database, clock));
         let (commands, asked) = CommandSender::channel(COMMANDS_MAX);
         let (requests, questions) = mpsc::channel(QUESTIONS_MAX);
         let (told_drained, drained) = mpsc::channel(1);
@@ -94,6 +132,7 @@ impl Switchboard {
             media: voice.media.clone(),
             facts,
             requests,
+            bindings,
             recordings: voice.recorder.sink(),
             drained: told_drained,
         };
@@ -118,6 +157,7 @@ impl Switchboard {
                 listeners,
                 counters,
                 gauges,
+                keeper,
                 thread,
                 stop,
             },
@@ -132,11 +172,12 @@ impl Switchboard {
         self.listeners.iter().find(udp).map(|(_, address)| *address)
     }
 
-    /// Ends the loop.
-    pub(super) fn stop(self) {
+    /// Ends the loop; the keeper of registrations ends when it has written the last of them.
+    pub(super) fn stop(self) -> tokio::task::JoinHandle<()> {
         let _loop_may_be_gone = self.stop.send(());
         if self.thread.join().is_err() {
             tracing::error!("the engine's thread panicked");
         }
+        self.keeper
     }
 }

@@ -1,7 +1,7 @@
 //! What stays open is closed once, in its order, and nothing else is.
 
 use model::fact::{CallResult, EndedBy, Pop, PopCustomer};
-use model::{Caller, Decision, NotReadyReason};
+use model::{Caller, Decision};
 
 use super::*;
 
@@ -160,7 +160,7 @@ fn after_a_start_nobody_is_signed_in_and_no_phone_registered() {
             cause: "expired".into(),
         },
     ];
-    let closing = remains(&facts).of_agents();
+    let closing = remains(&facts).of_agents(true);
     assert_eq!(
         closing,
         [
@@ -177,5 +177,60 @@ fn after_a_start_nobody_is_signed_in_and_no_phone_registered() {
         ]
     );
     let told = [&facts[..], &closing].concat();
-    assert_eq!(remains(&told).of_agents(), [], "closed once");
+    assert_eq!(remains(&told).of_agents(true), [], "closed once");
+}
+
+fn wishes(facts: &[Fact]) -> Vec<(AgentId, Requested)> {
+    remains(facts).wishes().into_iter().collect()
+}
+
+#[test]
+fn c20_an_agent_had_asked_for_the_last_state_in_which_no_call_held_him() {
+    let call = CUT;
+    let break_ = || AgentState::NotReady {
+        reason: NotReadyReason::Said("break".into()),
+    };
+    let lost = || AgentState::NotReady {
+        reason: NotReadyReason::DeviceLost,
+    };
+    let ready = Some(Requested::Ready);
+    let on_break = Some(Requested::NotReady(NotReadyReason::Said("break".into())));
+    let talking = AgentState::Talking { call: Some(call) };
+    let table = [
+        (vec![AgentState::Ready], ready.clone()),
+        (vec![break_()], on_break.clone()),
+        (vec![AgentState::Ready, lost()], ready.clone()),
+        (
+            vec![AgentState::Ready, AgentState::Reserved { call }],
+            ready.clone(),
+        ),
+        (
+            vec![AgentState::Ready, AgentState::Ringing { call }],
+            ready.clone(),
+        ),
+        (vec![AgentState::Ready, talking.clone()], ready.clone()),
+        (vec![AgentState::Ready, AgentState::WrapUp { call }], ready),
+        (vec![break_(), talking.clone()], on_break),
+        (vec![AgentState::Ready, AgentState::Offline], None),
+        (vec![talking], None),
+        (vec![], None),
+    ];
+    for (states, expected) in table {
+        let facts: Vec<_> = states
+            .iter()
+            .map(|to| state(ANNA, AgentState::Offline, to.clone()))
+            .collect();
+        let found = wishes(&facts).into_iter().map(|(_, wish)| wish).next();
+        assert_eq!(found, expected, "{states:?}");
+    }
+}
+
+#[test]
+fn c20_a_start_that_was_cut_takes_no_wish_and_one_that_came_late_takes_all() {
+    let facts = [state(ANNA, AgentState::Offline, AgentState::Ready)];
+    let told = [&facts[..], &remains(&facts).of_agents(true)].concat();
+    assert_eq!(wishes(&told), [(ANNA, Requested::Ready)]);
+    let told = [&facts[..], &remains(&facts).of_agents(false)].concat();
+    assert_eq!(wishes(&told), []);
+    assert_eq!(remains(&told).of_agents(true), [], "closed once");
 }
