@@ -117,21 +117,30 @@ pub struct RegistrationLimits {
     pub expires_s_default: u32,
     /// Granted when the phone asks for more.
     pub expires_s_max: u32,
-    /// Contacts of one address of record; one more gets 403.
+    /// Contacts of one address of record (S7); a REGISTER with more of them gets 403.
     pub contacts_max: usize,
-    /// How often a contact on UDP is asked by OPTIONS whether it is still there; `None` = never. What leaves a whole interval
-    /// and its repeats unanswered is gone (A5, G18).
+    /// One more contact takes the place of the least preferred and oldest one; else it gets 403 (A5).
+    pub displaces_oldest: bool,
+    /// Path values of one REGISTER (RFC 3327); one more gets 400.
+    pub path_max: usize,
+    /// Flow-Timer that a phone with outbound is told on a connection: it shows itself at least so often (RFC 5626 §5.4).
+    pub flow_timer_s: u32,
+    /// How often a contact is asked by OPTIONS whether it is still there; `None` = never. One that does not answer within
+    /// 16*T1, over UDP five copies of the question, is silent: no call goes to it until it is heard again (A5, G18).
     pub probe_every: Option<Duration>,
 }
 
 impl Default for RegistrationLimits {
     fn default() -> Self {
         Self {
+            // The figures of Asterisk's registrar. Bindings outlive a restart, and probes find the dead ones.
             expires_s_min: 60,
-            // Bindings do not outlive a restart: a phone must be back soon after one.
-            expires_s_default: 300,
-            expires_s_max: 600,
+            expires_s_default: 3_600,
+            expires_s_max: 7_200,
             contacts_max: 10,
+            displaces_oldest: true,
+            path_max: 8,
+            flow_timer_s: 120,
             probe_every: None,
         }
     }

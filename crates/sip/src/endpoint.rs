@@ -52,6 +52,7 @@ use crate::{
     },
 };
 use bytes::Bytes;
+use contacts::Loss;
 use core::time::Duration;
 use session::Session;
 use std::{
@@ -157,10 +158,11 @@ impl Endpoint {
     /// Forgets an account and drops its contacts.
     pub fn remove_account(&mut self, user: &str) {
         self.accounts.remove(user);
+        let before = self.registrar.of(user).len();
         if self.registrar.remove(user) > 0 {
-            self.timers
-                .cancel(&Owner::User(user.into()), Timer::Binding);
-            self.unregistered(user, UnregisterCause::AccountRemoved);
+            self.timers.cancel_all(&Owner::User(user.into()));
+            let cause = UnregisterCause::AccountRemoved;
+            self.contacts_told(user, Loss { before, cause });
         }
     }
 
@@ -182,12 +184,7 @@ impl Endpoint {
     /// The connection of a flow is gone: its contacts, unanswered calls and transactions go too. Answered calls stay until
     /// one side ends them; what the peer says in them next, by another connection, says where he is (RFC 3261 §12).
     pub fn handle_flow_closed(&mut self, now: Duration, flow: Flow) {
-        for user in self.registrar.drop_flow(flow) {
-            self.schedule_expiry(&user);
-            if self.registrar.of(&user).is_empty() {
-                self.unregistered(&user, UnregisterCause::FlowLost);
-            }
-        }
+        self.lose_contacts(now, flow);
         self.lose_connection(now, flow);
         self.lose_sessions(flow);
         for id in self.transactions.on_flow(flow) {
@@ -202,7 +199,7 @@ impl Endpoint {
                 Owner::Transaction(id) => self.transaction_timer(now, id, timer),
                 Owner::Session(id) => self.session_timer(now, id, timer),
                 Owner::User(user) if timer == Timer::Probe => self.probe_contacts(now, &user),
-                Owner::User(user) => self.expire(now, &user),
+                Owner::User(user) => self.contacts_expired(now, &user),
                 Owner::Trunk(trunk) => self.trunk_timer(now, &trunk, timer),
                 Owner::Subscription(number) => self.subscription_expired(now, number),
             }
@@ -219,7 +216,7 @@ impl Endpoint {
         self.outputs.pop_front()
     }
 
-    /// The contacts of a user, oldest first.
+    /// The contacts of a user that can be called: highest `q` first, then the latest.
     pub fn bindings(&self, user: &str) -> &[Binding] {
         self.registrar.of(user)
     }

@@ -1,11 +1,22 @@
-//! Bindings of addresses of record, RFC 3261 §10.3.
+//! Bindings of addresses of record, RFC 3261 §10.3, with Path (RFC 3327) and several flows of one device (RFC 5626).
 //!
-//! Invariant: a REGISTER changes all that it asks for or nothing. A binding remembers the flow of its REGISTER, over
-//! which calls to it go. Who may register what has been decided before. No GRUU is handed out (phones.md 6.7).
+//! Invariants: a REGISTER changes all that it asks for or nothing. A binding remembers the flow of its REGISTER, over which
+//! calls to it go: its URI is sent back to it and never resolved, so that NAT, `.invalid` hosts and WebSocket need no
+//! special case. A contact that answers no probe is silent: it stays bound, but no call goes to it until it is heard again.
+//! Who may register what has been decided before. No GRUU is handed out: phones would be called by it (RFC 5627).
 
-use crate::{config::RegistrationLimits, flow::Flow, message::uri::Uri};
+mod contacts;
+mod sources;
+
+use crate::{
+    config::RegistrationLimits,
+    flow::{Flow, Vouch},
+    message::uri::Uri,
+};
+use contacts::Contacts;
 use core::time::Duration;
-use std::collections::BTreeMap;
+use sources::Sources;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One contact of a user.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,12 +61,16 @@ pub(crate) struct Wish {
     /// Seconds; 0 removes, `None` leaves it to us.
     pub(crate) expires_s: Option<u32>,
     pub(crate) instance: Option<String>,
+    /// RFC 5626 §6: only with an instance.
+    pub(crate) reg_id: Option<u32>,
+    pub(crate) q_permille: u16,
 }
 
 /// Where a REGISTER came from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Origin {
     pub(crate) flow: Flow,
+    pub(crate) path: Vec<Uri>,
     pub(crate) user_agent: Option<String>,
     pub(crate) call_id: String,
     pub(crate) cseq: u32,
@@ -76,14 +91,16 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 pub(crate) struct Registrar {
     limits: RegistrationLimits,
-    bindings: BTreeMap<String, Vec<Binding>>,
+    users: BTreeMap<Arc<str>, Contacts>,
+    sources: Sources,
 }
 
 impl Registrar {
     pub(crate) fn new(limits: RegistrationLimits) -> Self {
         Self {
             limits,
-            bindings: BTreeMap::new(),
+            users: BTreeMap::new(),
+            sources: Sources::default(),
         }
     }
 
@@ -91,84 +108,45 @@ impl Registrar {
         &self.limits
     }
 
+    /// The contacts that can be called: highest `q` first, then the latest.
     pub(crate) fn of(&self, user: &str) -> &[Binding] {
-        self.bindings.get(user).map_or(&[], Vec::as_slice)
+        self.users.get(user).map_or(&[], Contacts::live)
+    }
+
+    /// All contacts that are bound, the silent ones last.
+    pub(crate) fn bound(&self, user: &str) -> impl Iterator<Item = &Binding> {
+        self.users.get(user).into_iter().flat_map(Contacts::all)
     }
 
     /// Absolute time of the user's next expiry.
     pub(crate) fn next_expiry(&self, user: &str) -> Option<Duration> {
-        self.of(user).iter().map(|binding| binding.expires_at).min()
+        self.bound(user).map(|binding| binding.expires_at).min()
     }
 
-    /// Applies a REGISTER as a whole.
+    /// Applies a REGISTER as a whole; true when the bindings are others than before (a refresh counts).
     pub(crate) fn update(
         &mut self,
         now: Duration,
         user: &str,
         update: Update,
         origin: &Origin,
-    ) -> Result<(), Refused> {
-        let mut rows = self.of(user).to_vec();
+    ) -> Result<bool, Refused> {
+        let mut contacts = self.users.get(user).cloned().unwrap_or_default();
         match update {
-            Update::Query => {}
-            Update::Clear => {
-                if rows.iter().any(|row| is_overtaken(row, origin)) {
-                    return Err(Refused::OutOfOrder);
-                }
-                rows.clear();
-            }
-            Update::Contacts(wishes) => {
-                for wish in wishes {
-                    self.apply(now, &mut rows, wish, origin)?;
-                }
-            }
+            Update::Query => return Ok(false),
+            Update::Clear => contacts.clear(origin)?,
+            Update::Contacts(wishes) => contacts.apply(now, wishes, origin, &self.limits)?,
         }
-        if rows.len() > self.limits.contacts_max {
-            return Err(Refused::TooMany);
-        }
-        self.store(user, rows);
-        Ok(())
+        self.store(user, contacts);
+        self.sources.heard(now, origin.flow);
+        Ok(true)
     }
 
-    fn apply(
-        &self,
-        now: Duration,
-        rows: &mut Vec<Binding>,
-        wish: Wish,
-        origin: &Origin,
-    ) -> Result<(), Refused> {
-        let expires_s = wish.expires_s.unwrap_or(self.limits.expires_s_default);
-        if expires_s != 0 && expires_s < self.limits.expires_s_min {
-            return Err(Refused::TooBrief);
-        }
-        // A phone that comes back with another address is known by its instance.
-        let is_same = |row: &Binding| {
-            row.contact.is_equivalent(&wish.contact)
-                || (row.instance.is_some() && row.instance == wish.instance)
-        };
-        if rows
-            .iter()
-            .any(|row| is_same(row) && is_overtaken(row, origin))
-        {
-            return Err(Refused::OutOfOrder);
-        }
-        rows.retain(|row| !is_same(row));
-        if expires_s > 0 {
-            let granted_s = expires_s.min(self.limits.expires_s_max);
-            rows.push(Binding {
-                contact: wish.contact,
-                flow: origin.flow,
-                expires_at: now.saturating_add(Duration::from_secs(u64::from(granted_s))),
-                user_agent: origin.user_agent.clone(),
-                instance: wish.instance,
-                q_permille: 1_000,
-                path: Vec::new(),
-                reg_id: None,
-                call_id: origin.call_id.clone(),
-                cseq: origin.cseq,
-            });
-        }
-        Ok(())
+    /// Binds contacts that were bound before a restart, next to those that are bound already.
+    pub(crate) fn restore(&mut self, user: &str, bindings: Vec<Binding>) {
+        let mut contacts = self.users.get(user).cloned().unwrap_or_default();
+        contacts.restore(bindings, self.limits.contacts_max);
+        self.store(user, contacts);
     }
 
     /// Drops what has expired; the number of contacts that went.
@@ -181,40 +159,74 @@ impl Registrar {
         self.retain(user, |_| false)
     }
 
-    /// Drops the contacts on a flow; the users who lost one.
-    pub(crate) fn drop_flow(&mut self, flow: Flow) -> Vec<String> {
-        let rows = self.bindings.iter();
-        let hit = rows.filter(|(_, bindings)| bindings.iter().any(|binding| binding.flow == flow));
-        let users: Vec<String> = hit.map(|(user, _)| user.clone()).collect();
-        for user in &users {
-            self.retain(user, |binding| binding.flow != flow);
-        }
-        users
+    /// Drops the contacts of a user on a flow that is no more.
+    pub(crate) fn drop_flow(&mut self, user: &str, flow: Flow) {
+        self.retain(user, |binding| binding.flow != flow);
+    }
+
+    /// Users with a contact on a flow.
+    pub(crate) fn users_on(&self, flow: Flow) -> Vec<Arc<str>> {
+        self.sources.users_on(flow)
+    }
+
+    /// Something came by that flow which only the phone there can have sent.
+    pub(crate) fn heard(&mut self, now: Duration, flow: Flow) {
+        self.sources.heard(now, flow);
+    }
+
+    /// Absolute time at which the phone on a flow was heard last.
+    pub(crate) fn heard_at(&self, flow: Flow) -> Option<Duration> {
+        self.sources.heard_at(flow)
+    }
+
+    /// Takes a contact out of those that can be called; false when it was not among them.
+    pub(crate) fn silence(&mut self, user: &str, contact: &Uri, flow: Flow) -> bool {
+        let contacts = self.users.get_mut(user);
+        contacts.is_some_and(|contacts| contacts.silence(contact, flow))
+    }
+
+    /// The silent contacts of a user on a flow can be called again; false when there were none.
+    pub(crate) fn revive(&mut self, user: &str, flow: Flow) -> bool {
+        let contacts = self.users.get_mut(user);
+        contacts.is_some_and(|contacts| contacts.revive(flow))
+    }
+
+    /// What changed since the last look in whom the gate is to let through (S9).
+    pub(crate) fn take_vouches(&mut self) -> Vec<Vouch> {
+        self.sources.take_vouches()
     }
 
     fn retain(&mut self, user: &str, keep: impl Fn(&Binding) -> bool) -> usize {
-        let mut rows = self.of(user).to_vec();
-        let before = rows.len();
-        rows.retain(keep);
-        let gone = before.saturating_sub(rows.len());
-        self.store(user, rows);
+        let Some(contacts) = self.users.get(user) else {
+            return 0;
+        };
+        let mut contacts = contacts.clone();
+        let before = contacts.all().count();
+        contacts.retain(keep);
+        let gone = before.saturating_sub(contacts.all().count());
+        self.store(user, contacts);
         gone
     }
 
-    fn store(&mut self, user: &str, rows: Vec<Binding>) {
-        if rows.is_empty() {
-            self.bindings.remove(user);
-        } else {
-            self.bindings.insert(user.to_owned(), rows);
+    fn store(&mut self, user: &str, contacts: Contacts) {
+        let (name, before) = match self.users.remove_entry(user) {
+            Some((name, before)) => (name, before),
+            None => (user.into(), Contacts::default()),
+        };
+        // First what is new: whoever only refreshes is never left without a word at the gate.
+        for binding in contacts.all() {
+            self.sources.enter(&name, binding.flow);
+        }
+        for binding in before.all() {
+            self.sources.leave(&name, binding.flow);
+        }
+        if contacts.all().next().is_some() {
+            self.users.insert(name, contacts);
         }
     }
 
     /// Users with a contact.
     pub(crate) fn len(&self) -> usize {
-        self.bindings.len()
+        self.users.len()
     }
-}
-
-fn is_overtaken(row: &Binding, origin: &Origin) -> bool {
-    row.call_id == origin.call_id && row.cseq >= origin.cseq
 }

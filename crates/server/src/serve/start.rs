@@ -23,6 +23,9 @@ use crate::recovery;
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
 
+/// G18: with the 8 s that a contact has for its answer, a dead phone is known within 30 s.
+const PROBE_EVERY: Duration = Duration::from_secs(20);
+
 /// Raises how many files may be open to what the administrator allows, and says so when the range of RTP ports is wider.
 pub(super) fn open_files(settings: &Settings) {
     let ports = settings.rtp.ports;
@@ -185,7 +188,10 @@ pub(super) fn engine(
             wrong_passwords_per_minute_max: settings.limits.wrong_passwords_per_minute,
             ..sip::Limits::default()
         },
-        registration: sip::RegistrationLimits::default(),
+        registration: sip::RegistrationLimits {
+            probe_every: Some(PROBE_EVERY),
+            ..sip::RegistrationLimits::default()
+        },
         timers: sip::Timers::default(),
         session_timer: sip::SessionTimer::default(),
     };

@@ -156,6 +156,32 @@ impl Endpoint {
         request: Bytes,
         purpose: Purpose,
     ) {
+        self.start_request(now, head, method, request, purpose);
+    }
+
+    /// The same, given up after `wait` instead of 64*T1.
+    pub(super) fn send_request_within(
+        &mut self,
+        now: Duration,
+        wait: Duration,
+        head: Head,
+        method: &Method,
+        request: Bytes,
+        purpose: Purpose,
+    ) {
+        let id = self.start_request(now, head, method, request, purpose);
+        let owner = Owner::Transaction(id);
+        self.timers.set(owner, Timer::F, now.saturating_add(wait));
+    }
+
+    fn start_request(
+        &mut self,
+        now: Duration,
+        head: Head,
+        method: &Method,
+        request: Bytes,
+        purpose: Purpose,
+    ) -> TransactionId {
         let key = ClientKey::new(&head.branch, method);
         let flow = head.flow;
         let mut actions = Vec::new();
@@ -168,6 +194,7 @@ impl Endpoint {
         };
         let id = self.transactions.add_client(key, transaction);
         self.perform(now, id, actions);
+        id
     }
 
     /// A request of ours has its final answer, or will never have one.
@@ -190,9 +217,7 @@ impl Endpoint {
             Purpose::NotifySubscriber(number) => self.subscriber_notified(now, number, outcome),
             Purpose::Register(trunk) => self.trunk_registered(now, &trunk, &head, outcome),
             Purpose::ProbeTrunk(trunk) => self.trunk_probed(now, &trunk, &head, outcome),
-            Purpose::ProbeContact(user, contact) => {
-                self.contact_probed(now, &user, &contact, outcome);
-            }
+            Purpose::ProbeContact(user) => self.contact_probed(now, &user, &head, outcome),
             Purpose::Relay(number) => self.relayed(now, number, outcome),
         }
     }

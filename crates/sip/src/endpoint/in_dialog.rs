@@ -47,6 +47,7 @@ impl Endpoint {
             return self.refuse(&request, flow, 500, "request out of order");
         }
         self.aim_session(session);
+        self.contact_heard(now, flow);
         match method {
             Method::Bye => self.receive_bye(now, flow, &request, session),
             Method::Info => self.receive_info(now, flow, &request, session),

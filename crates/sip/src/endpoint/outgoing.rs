@@ -81,7 +81,7 @@ impl Endpoint {
             uri: binding.contact.clone(),
             sent_by: self.sent_by(flow),
             branch: self.branch(),
-            routes: Vec::new(),
+            routes: binding.path.clone(),
             from: Value::collect(|out| {
                 out.name_addr(invite.from.display.as_deref(), &from)
                     .param("tag", tag);

@@ -42,6 +42,8 @@ impl Endpoint {
             self.counters.stray = self.counters.stray.saturating_add(1);
             return;
         };
+        // Nobody else could have known the branch.
+        self.contact_heard(now, flow);
         if self.answers_challenge(now, id, flow, response, status) {
             return;
         }

@@ -22,6 +22,9 @@ const SIP_PORT: u16 = 5060;
 /// What we do, in the words of Allow.
 pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER";
 
+/// The event packages that phones may subscribe to, in the words of Allow-Events.
+pub(super) const EVENTS: &str = "dialog, message-summary";
+
 /// RFC 3261 §18.2.2: where the answers to a request go.
 ///
 /// The address is that of the source, whatever Via says (S13). A datagram without `rport` is answered to the port of

@@ -4,6 +4,7 @@ mod addresses;
 mod answers;
 mod bounds;
 mod calls;
+mod contacts;
 mod hostile;
 mod loss;
 mod raw;

@@ -26,6 +26,7 @@ pub enum Header {
     Diversion,
     Event,
     Expires,
+    FlowTimer,
     From,
     HistoryInfo,
     Identity,
@@ -51,6 +52,7 @@ pub enum Header {
     ServiceRoute,
     SessionExpires,
     Subject,
+    SubscriptionState,
     Supported,
     Timestamp,
     To,
@@ -110,6 +112,7 @@ const NAMES: [(&str, Header); 65] = [
     ("Supported", Header::Supported),
     ("Timestamp", Header::Timestamp),
     ("Alert-Info", Header::AlertInfo),
+    ("Flow-Timer", Header::FlowTimer),
     ("User-Agent", Header::UserAgent),
     ("Min-Expires", Header::MinExpires),
     ("Referred-By", Header::ReferredBy),
@@ -130,6 +133,7 @@ const NAMES: [(&str, Header); 65] = [
     ("Content-Encoding", Header::ContentEncoding),
     ("WWW-Authenticate", Header::WwwAuthenticate),
     ("Proxy-Authenticate", Header::ProxyAuthenticate),
+    ("Subscription-State", Header::SubscriptionState),
 ];
 
 /// Names that would break the order of the lengths above.

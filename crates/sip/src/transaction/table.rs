@@ -70,8 +70,8 @@ pub(crate) enum Purpose {
     Register(TrunkName),
     /// OPTIONS of ours to a trunk.
     ProbeTrunk(TrunkName),
-    /// OPTIONS of ours to a contact of a user: the contact's URI.
-    ProbeContact(Arc<str>, Arc<str>),
+    /// OPTIONS of ours to a contact of a user.
+    ProbeContact(Arc<str>),
     /// MESSAGE that we relay: number of the relay.
     Relay(u64),
 }
@@ -90,7 +90,7 @@ impl Purpose {
             | Purpose::NotifySubscriber(_)
             | Purpose::Register(_)
             | Purpose::ProbeTrunk(_)
-            | Purpose::ProbeContact(_, _)
+            | Purpose::ProbeContact(_)
             | Purpose::Relay(_) => None,
         }
     }

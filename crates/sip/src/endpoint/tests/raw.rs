@@ -15,6 +15,10 @@ pub(super) struct Phone {
     pub(super) now: Duration,
     pub(super) flow: Flow,
     pub(super) events: Vec<Event>,
+    /// Contacts as they were told for keeping, the last word for each user last.
+    pub(super) kept: Vec<(String, Vec<Binding>)>,
+    /// What the gate was told.
+    pub(super) vouches: Vec<Vouch>,
     /// What came back and was not looked at.
     pub(super) mail: Vec<(Flow, Bytes)>,
     cseq: u32,
@@ -35,6 +39,8 @@ impl Phone {
             now: Duration::from_secs(1_700_000_000),
             flow: flow(Transport::Udp, SERVER, AGENT),
             events: Vec::new(),
+            kept: Vec::new(),
+            vouches: Vec::new(),
             mail: Vec::new(),
             cseq: 0,
             cnonces: 0,
@@ -55,8 +61,12 @@ impl Phone {
         while let Some(output) = self.server.poll_output() {
             match output {
                 Output::Transmit(transmit) => self.mail.push((transmit.flow, transmit.bytes)),
+                Output::Event(Event::BindingsChanged { user, bindings }) => {
+                    self.kept.push((user, bindings))
+                }
                 Output::Event(event) => self.events.push(event),
-                Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
+                Output::Vouch(vouch) => self.vouches.push(vouch),
+                Output::Connect(_) | Output::Resolve(_) => {}
             }
         }
     }

@@ -35,7 +35,7 @@ fn register_refresh_expire() {
     assert_eq!(ok.status(), Some(200));
     assert_eq!(
         ok.first(Header::Contact),
-        Some(&b"<sip:1001@10.0.0.3:5063>;expires=300"[..])
+        Some(&b"<sip:1001@10.0.0.3:5063>;expires=3600"[..])
     );
     assert_eq!(phone.news(), [registered(1, true)]);
     let [bound] = phone.server.bindings("1001") else {
@@ -43,13 +43,13 @@ fn register_refresh_expire() {
     };
     assert_eq!(bound.contact.as_str(), "sip:1001@10.0.0.3:5063");
     assert_eq!(bound.flow, phone.flow);
-    assert_eq!(bound.expires_at, phone.now + Duration::from_secs(300));
+    assert_eq!(bound.expires_at, phone.now + Duration::from_secs(3_600));
     assert_eq!(bound.user_agent.as_deref(), Some("phone/1"));
 
     phone.wait(Duration::from_secs(200));
     phone.register("1001", "secret", CONTACT);
     assert_eq!(phone.news(), [registered(1, false)]);
-    phone.wait(Duration::from_secs(299));
+    phone.wait(Duration::from_secs(3_599));
     assert_eq!(phone.news(), []);
     phone.wait(Duration::from_secs(1));
     assert_eq!(phone.news(), [unregistered(UnregisterCause::Expired)]);
@@ -223,6 +223,23 @@ fn what_a_registrar_refuses() {
         ),
         ("Contact: <mailto:a@b>\r\n", 400),
         ("Contact: <sips:a@10.0.0.3>\r\n", 400),
+        (
+            "Contact: <sip:a@10.0.0.3:1>, <sip:b@10.0.0.3:1>;reg-id=1;+sip.instance=\"<urn:uuid:1>\"\r\n",
+            400,
+        ),
+        (
+            "Contact: <sip:a@10.0.0.3:1>\r\nPath: <sip:p.example;lr>\r\n",
+            420,
+        ),
+        (
+            "Contact: <sip:a@10.0.0.3:1>\r\nSupported: path\r\nPath: sip:\r\n",
+            400,
+        ),
+        (
+            "Contact: <sip:a@10.0.0.3:1>\r\nSupported: path\r\nPath: <sip:1;lr>,<sip:2;lr>,<sip:3;lr>,<sip:4;lr>,<sip:5;lr>,\
+          <sip:6;lr>,<sip:7;lr>,<sip:8;lr>,<sip:9;lr>\r\n",
+            400,
+        ),
         ("Contact: <sip:a@10.0.0.1:5060>\r\n", 403),
         ("Contact: <sip:a@10.0.0.1>\r\n", 403),
         ("Contact: <sip:a@CALL.example.com>\r\n", 403),
@@ -242,7 +259,7 @@ fn what_a_registrar_refuses() {
 
 #[test]
 fn malformed_and_long_expiries() {
-    for (expires, granted) in [("999999", 600), ("4294967296", 300), ("abc", 300)] {
+    for (expires, granted) in [("999999", 7_200), ("4294967296", 3_600), ("abc", 3_600)] {
         let mut phone = Phone::new();
         phone.register(
             "1001",
@@ -260,28 +277,41 @@ fn malformed_and_long_expiries() {
     }
 }
 
+/// A5: "displacement". Whoever would rather have the old ones stay says so.
 #[test]
-fn s7_at_most_ten_contacts_and_all_or_nothing() {
-    let mut phone = Phone::new();
+fn s7_a5_an_eleventh_contact_displaces_the_oldest_or_is_refused() {
     let contacts = |numbers: core::ops::Range<u32>| {
         numbers
             .map(|number| format!("Contact: <sip:a{number}@10.0.0.3:1>\r\n"))
             .collect::<String>()
     };
-    assert_eq!(
-        phone.register("1001", "secret", &contacts(0..11)).status(),
-        Some(403)
-    );
-    assert_eq!(phone.server.bindings("1001").len(), 0);
-    assert_eq!(
-        phone.register("1001", "secret", &contacts(0..10)).status(),
-        Some(200)
-    );
-    assert_eq!(
-        phone.register("1001", "secret", &contacts(10..11)).status(),
-        Some(403)
-    );
-    assert_eq!(phone.server.bindings("1001").len(), 10);
+    for displaces_oldest in [true, false] {
+        let mut setting = config(SERVER, DOMAIN, &[]);
+        setting.registration.displaces_oldest = displaces_oldest;
+        let mut phone = Phone::with(setting);
+        let register = |phone: &mut Phone, numbers, extra: &str| {
+            let contacts = contacts(numbers).replace("\r\n", &format!("{extra}\r\n"));
+            phone.register("1001", "secret", &contacts).status()
+        };
+        assert_eq!(register(&mut phone, 0..11, ""), Some(403));
+        assert_eq!(phone.server.bindings("1001").len(), 0);
+        assert_eq!(register(&mut phone, 0..1, ";q=0.5"), Some(200));
+        for number in 1..10 {
+            assert_eq!(register(&mut phone, number..number + 1, ""), Some(200));
+        }
+        let status = register(&mut phone, 10..12, "");
+        let users = phone.server.bindings("1001").iter();
+        let users: Vec<_> = users.filter_map(|row| row.contact.view().user()).collect();
+        if displaces_oldest {
+            assert_eq!(status, Some(200));
+            // The least preferred one and the oldest one are gone.
+            let left = "a10 a11 a9 a8 a7 a6 a5 a4 a3 a2";
+            assert_eq!(users.join(" "), left);
+        } else {
+            assert_eq!(status, Some(403));
+            assert_eq!(users.join(" "), "a9 a8 a7 a6 a5 a4 a3 a2 a1 a0");
+        }
+    }
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl World {
     fn drain(&mut self, who: SocketAddr) {
         while let Some(output) = self.nodes.get_mut(&who).unwrap().poll_output() {
             match output {
+                Output::Event(Event::BindingsChanged { .. }) => {}
                 Output::Event(event) => self.events.entry(who).or_default().push(event),
                 Output::Transmit(transmit) => self.send(transmit),
                 Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
