@@ -216,6 +216,7 @@ impl Endpoint {
             call_id: call_id.into_bytes(),
             cseq: 1,
             flow: binding.flow,
+            trunk: None,
         })
     }
 

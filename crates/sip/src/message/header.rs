@@ -66,7 +66,7 @@ pub enum Header {
 }
 
 /// Name, header; sorted by length. Compact forms stand first (RFC 3261 §7.3.3, RFC 3515, 3892, 4028, 6665, 8224).
-const NAMES: [(&str, Header); 65] = [
+const NAMES: [(&str, Header); 67] = [
     ("b", Header::ReferredBy),
     ("c", Header::ContentType),
     ("e", Header::ContentEncoding),
