@@ -106,6 +106,12 @@ counters! {
         stream_closed_idle,
         /// Connections cut: the peer does not read what we write.
         stream_closed_overflow,
+        /// Names that were to be resolved.
+        dns_asked,
+        /// Names for which nothing was found.
+        dns_failed,
+        /// Names that were not looked for because too many others were (S8).
+        dns_overflow,
         /// Messages of strangers beyond the rate of their source (S9).
         gate_source,
         /// Messages of strangers beyond the rate of all strangers.

@@ -9,6 +9,7 @@
 mod clock;
 mod counters;
 mod datagram_batch;
+mod dns;
 mod flow;
 mod gate;
 mod media_thread;
@@ -23,6 +24,7 @@ mod socket;
 
 pub use clock::Clock;
 pub use counters::{Counter, MediaCounters, SipCounters};
+pub use dns::DnsConfig;
 pub use gate::{
     GateLimits, GateRefusal, Rate, SipInboundReceiver, SipInboundSender, inbound_queue,
 };

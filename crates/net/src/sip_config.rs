@@ -5,7 +5,7 @@
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use crate::{Clock, GateLimits};
+use crate::{Clock, DnsConfig, GateLimits};
 
 /// What [`crate::SipSockets`] are told at their start.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct SipConfig {
     pub tcp_limits: TcpLimits,
     /// Budgets of those who send.
     pub gate: GateLimits,
+    /// How names of carriers are resolved.
+    pub dns: DnsConfig,
     /// The clock that the table of refusals is told in; the server's own.
     pub clock: Clock,
     /// Datagrams that wait for a socket whose send buffer is full; one more is dropped (SIP repeats it).
@@ -54,6 +56,7 @@ impl Default for SipConfig {
             message: sip::Limits::default(),
             tcp_limits: TcpLimits::default(),
             gate: GateLimits::default(),
+            dns: DnsConfig::default(),
             clock: Clock::start(),
             udp_queue_max: 1_024,
             udp_receive_buffer_bytes: 4 << 20,

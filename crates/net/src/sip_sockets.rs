@@ -13,6 +13,7 @@ use sip::{Flow, Transmit, Transport};
 use tokio::task::JoinSet;
 use tracing::info;
 
+use crate::dns::Dns;
 use crate::flow::Flows;
 use crate::gate::Gate;
 use crate::sip_stream::{self, Shared};
@@ -68,6 +69,7 @@ pub struct SipSockets {
     udp: Vec<UdpListener>,
     flows: Arc<Flows>,
     gate: Arc<Gate>,
+    dns: Dns,
     counters: Arc<SipCounters>,
     /// Aborted on drop.
     _tasks: JoinSet<()>,
@@ -110,11 +112,14 @@ impl SipSockets {
         for (transport, address) in &local {
             info!(transport = transport.via_token(), %address, "SIP listener");
         }
+        let (ours, counted) = (Arc::clone(&gate), Arc::clone(&counters));
+        let dns = Dns::start(&config.dns, &local, ours, counted, &mut tasks);
         Ok(Self {
             local,
             udp,
             flows,
             gate,
+            dns,
             counters,
             _tasks: tasks,
         })
@@ -145,9 +150,7 @@ impl SipSockets {
 
     /// Resolves a name; the answer comes as [`SipInbound::Resolved`].
     pub fn resolve(&self, resolve: sip::Resolve) {
-        let hops = Err(sip::ResolveError::NoAnswer);
-        let query = resolve.query;
-        self.gate.tell(SipInbound::Resolved { query, hops });
+        self.dns.resolve(resolve);
     }
 
     /// Word about whose packets have a budget of their own at the gate (S9). Said twice it holds once: who shares an
