@@ -82,15 +82,21 @@ pub enum TalkOrder {
     Hold,
     /// They hear each other again.
     Resume,
-    /// Blind: the caller goes there, the agent is done (R14).
+    /// Blind: the caller goes there, the agent is done (R14). While nobody is reached, `Resume` takes the caller back.
     Transfer {
         /// Where to.
         to: TransferTarget,
+        /// What the next agent is to know (P6): at most 500 characters.
+        #[serde(default)]
+        note: Option<String>,
     },
     /// Attended, first part: the caller is held and the target is called for the agent (R15).
     Consult {
         /// Whom.
         to: TransferTarget,
+        /// What he is to know (P6).
+        #[serde(default)]
+        note: Option<String>,
     },
     /// The agent changes between the caller and the one he consults; the other is held.
     Alternate,

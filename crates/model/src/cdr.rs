@@ -9,6 +9,7 @@ use crate::fact::{CallResult, Direction, EndedBy, Fact};
 use crate::id::{AgentId, CallId, CustomerId, QueueName};
 use crate::number::{Caller, E164};
 use crate::time::Timestamp;
+use crate::transfer::Party;
 
 /// One call, start to end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +63,33 @@ pub struct Cdr {
     pub talk_ms: u64,
     /// Of the talk time: on hold.
     pub hold_ms: u64,
+    /// Each agent's part, in order; at most [`SEGMENTS_MAX`].
+    #[serde(default)]
+    pub segments: Vec<Segment>,
     /// Since when the call is held.
     held_since: Option<Timestamp>,
+    /// Who holds it.
+    #[serde(default)]
+    holders: Vec<Option<Party>>,
+    /// Since when the agent of this moment talks.
+    #[serde(default)]
+    talking_since: Option<Timestamp>,
+}
+
+/// Most segments that a record lists; the talk time of later ones still counts.
+pub const SEGMENTS_MAX: usize = 64;
+
+/// One agent's part of a call (R14): from his connection to the transfer that ended it, or to the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Who.
+    pub agent: AgentId,
+    /// The queue that brought him the call; `None` when he was named.
+    pub queue: Option<QueueName>,
+    /// When he was connected.
+    pub connected_at: Timestamp,
+    /// How long he talked, hold included; 0 while he talks.
+    pub talk_ms: u64,
 }
 
 impl Cdr {
@@ -104,7 +130,10 @@ impl Cdr {
             ring_ms: 0,
             talk_ms: 0,
             hold_ms: 0,
+            segments: Vec::new(),
             held_since: None,
+            holders: Vec::new(),
+            talking_since: None,
         })
     }
 
@@ -131,9 +160,8 @@ impl Cdr {
                 waited_ms,
                 rang_ms,
             } => {
-                self.first_agent.get_or_insert(offer.agent);
-                self.agent = Some(offer.agent);
-                self.connected_at.get_or_insert(at);
+                self.end_segment(at);
+                self.begin_segment(at, offer.agent, offer.queue.as_ref());
                 self.wait_ms += waited_ms;
                 self.ring_ms = *rang_ms;
             }
@@ -142,25 +170,28 @@ impl Cdr {
                 self.trunk = Some(trunk.clone());
             }
             Fact::DialAnswered { agent, rang_ms, .. } => {
-                self.first_agent = self.first_agent.or(*agent);
-                self.agent = agent.or(self.agent);
+                if let Some(agent) = agent {
+                    self.end_segment(at);
+                    self.begin_segment(at, *agent, None);
+                }
                 self.connected_at.get_or_insert(at);
                 self.ring_ms = *rang_ms;
             }
-            Fact::CallHeld { .. } => self.held_since = self.held_since.or(Some(at)),
-            Fact::CallResumed { .. } => self.end_hold(at),
+            Fact::CallHeld { by, .. } => self.hold(at, by),
+            Fact::CallResumed { by, .. } => self.resume(at, by),
+            // R14: the agent's part ends here.
+            Fact::Transferred { .. } => self.end_segment(at),
             Fact::CallEnded {
                 result,
                 by,
                 answered_late,
                 ..
             } => {
-                self.end_hold(at);
+                self.end_segment(at);
                 self.ended_at = Some(at);
                 self.result = Some(*result);
                 self.ended_by = Some(*by);
                 self.answered_late = *answered_late;
-                self.talk_ms = self.connected_at.map_or(0, |since| at.ms_since(since));
                 if self.queued_at.is_none() {
                     self.ivr_ms = at.ms_since(self.started_at);
                 }
@@ -178,12 +209,68 @@ impl Cdr {
             | Fact::OfferMissed { .. }
             | Fact::OfferDeclined { .. }
             | Fact::OfferUnreachable { .. }
+            | Fact::CallLeg { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::TransferFailed { .. }
+            | Fact::ConsultStarted { .. }
+            | Fact::ConsultConnected { .. }
+            | Fact::ConsultEnded { .. }
+            | Fact::CallJoined { .. }
+            | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
+        }
+    }
+
+    fn begin_segment(&mut self, at: Timestamp, agent: AgentId, queue: Option<&QueueName>) {
+        self.first_agent.get_or_insert(agent);
+        self.agent = Some(agent);
+        self.connected_at.get_or_insert(at);
+        self.talking_since = Some(at);
+        if self.segments.len() < SEGMENTS_MAX {
+            self.segments.push(Segment {
+                agent,
+                queue: queue.cloned(),
+                connected_at: at,
+                talk_ms: 0,
+            });
+        }
+    }
+
+    fn end_segment(&mut self, at: Timestamp) {
+        self.holders.clear();
+        self.end_hold(at);
+        // A record that began before there were segments knows only when the first agent was connected.
+        let since = self.talking_since.take().or_else(|| {
+            self.connected_at
+                .filter(|_| self.segments.is_empty() && self.talk_ms == 0)
+        });
+        let Some(since) = since else { return };
+        let talked = at.ms_since(since);
+        self.talk_ms += talked;
+        if let Some(last) = self.segments.last_mut()
+            && last.connected_at == since
+        {
+            last.talk_ms = talked;
+        }
+    }
+
+    fn hold(&mut self, at: Timestamp, by: &Option<Party>) {
+        if !self.holders.contains(by) {
+            self.holders.push(by.clone());
+        }
+        self.held_since = self.held_since.or(Some(at));
+    }
+
+    /// The hold is over when the last who holds has come back.
+    fn resume(&mut self, at: Timestamp, by: &Option<Party>) {
+        self.holders.retain(|holder| holder != by);
+        if self.holders.is_empty() {
+            self.end_hold(at);
         }
     }
 
@@ -199,9 +286,23 @@ mod tests {
     use super::*;
     use crate::fact::Offer;
     use crate::id::OfferId;
+    use crate::transfer::{Transfer, TransferKind, TransferTo, TransferWay};
 
     fn at(ms: i64) -> Timestamp {
         Timestamp::from_ms(ms)
+    }
+
+    fn arrived(call: CallId) -> Fact {
+        Fact::CallArrived {
+            call,
+            caller: Caller::new("100", None),
+            called: "4000".into(),
+            sip_call_id: "x".into(),
+            agent: None,
+            direction: Direction::In,
+            trunk: None,
+            diverted_from: None,
+        }
     }
 
     #[test]
@@ -213,17 +314,7 @@ mod tests {
             agent: AgentId::new(7),
             queue: Some("support".into()),
         };
-        let arrived = Fact::CallArrived {
-            call,
-            caller: Caller::new("100", None),
-            called: "4000".into(),
-            sip_call_id: "x".into(),
-            agent: None,
-            direction: Direction::In,
-            trunk: None,
-            diverted_from: None,
-        };
-        let mut cdr = Cdr::begin(at(1_000), &arrived).unwrap();
+        let mut cdr = Cdr::begin(at(1_000), &arrived(call)).unwrap();
         cdr.apply(
             at(3_000),
             &Fact::QueueJoined {
@@ -240,8 +331,8 @@ mod tests {
                 rang_ms: 2_000,
             },
         );
-        cdr.apply(at(12_000), &Fact::CallHeld { call });
-        cdr.apply(at(15_000), &Fact::CallResumed { call });
+        cdr.apply(at(12_000), &Fact::CallHeld { call, by: None });
+        cdr.apply(at(15_000), &Fact::CallResumed { call, by: None });
         let ended = Fact::CallEnded {
             call,
             result: CallResult::Answered,
@@ -264,5 +355,74 @@ mod tests {
             Cdr::begin(at(0), &ended).is_none(),
             "only an arrival begins a record"
         );
+    }
+
+    #[test]
+    fn r14_the_talk_time_of_one_ends_where_the_next_ones_begins() {
+        let call = CallId::new(1);
+        let of = |agent| Offer {
+            id: OfferId::new(agent),
+            call,
+            agent: AgentId::new(agent),
+            queue: None,
+        };
+        let connected = |agent| Fact::CallConnected {
+            offer: of(agent),
+            waited_ms: 0,
+            rang_ms: 0,
+        };
+        let agents = |agent| Some(Party::Agent(AgentId::new(agent)));
+        let mut cdr = Cdr::begin(at(0), &arrived(call)).unwrap();
+        cdr.apply(at(1_000), &connected(7));
+        cdr.apply(
+            at(2_000),
+            &Fact::CallHeld {
+                call,
+                by: agents(7),
+            },
+        );
+        cdr.apply(
+            at(3_000),
+            &Fact::CallHeld {
+                call,
+                by: Some(Party::Caller),
+            },
+        );
+        cdr.apply(
+            at(4_000),
+            &Fact::CallResumed {
+                call,
+                by: agents(7),
+            },
+        );
+        let transfer = Transfer {
+            kind: TransferKind::Blind,
+            by: TransferWay::Phone,
+            from: AgentId::new(7),
+            to: TransferTo::Agent(AgentId::new(8)),
+        };
+        cdr.apply(at(6_000), &Fact::Transferred { call, transfer });
+        cdr.apply(at(9_000), &connected(8));
+        let ended = Fact::CallEnded {
+            call,
+            result: CallResult::Answered,
+            by: EndedBy::Caller,
+            agent: Some(AgentId::new(8)),
+            answered_late: false,
+        };
+        cdr.apply(at(19_000), &ended);
+        let talked: Vec<_> = cdr
+            .segments
+            .iter()
+            .map(|one| (one.agent.get(), one.talk_ms))
+            .collect();
+        assert_eq!(talked, [(7, 5_000), (8, 10_000)]);
+        assert_eq!(
+            (cdr.talk_ms, cdr.hold_ms),
+            (15_000, 4_000),
+            "held until the last who held is back or out"
+        );
+        assert_eq!(cdr.first_agent, Some(AgentId::new(7)));
+        assert_eq!(cdr.agent, Some(AgentId::new(8)));
     }
 }

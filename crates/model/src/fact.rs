@@ -13,6 +13,7 @@ use crate::id::{AgentId, CallId, OfferId, QueueName, ScriptName, TicketId};
 use crate::number::Caller;
 use crate::profile::Profile;
 use crate::time::Timestamp;
+use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
 
 /// A fact with its number and time, as it stands in the log and in the event stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,17 +222,105 @@ pub enum Fact {
         /// From the first ring at this agent to the answer, in ms.
         rang_ms: u64,
     },
-    /// A party put the call on hold.
+    /// A party put the call on hold: the other hears music.
     #[serde(rename = "call.held")]
     CallHeld {
         /// The call.
         call: CallId,
+        /// Who holds; unknown in facts of the first releases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
     },
-    /// The party came back.
+    /// That party came back.
     #[serde(rename = "call.resumed")]
     CallResumed {
         /// The call.
         call: CallId,
+        /// Who held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Party>,
+    },
+    /// A phone's part in the call began: an INVITE of ours, or one that we took.
+    #[serde(rename = "call.leg")]
+    CallLeg {
+        /// The call.
+        call: CallId,
+        /// The Call-ID, to find its messages in a trace.
+        sip_call_id: String,
+        /// Whose phone.
+        party: Party,
+    },
+    /// The agent hands the call on; he is still there until `call.transferred`.
+    #[serde(rename = "call.transfer_started")]
+    TransferStarted {
+        /// The call.
+        call: CallId,
+        /// What.
+        transfer: Transfer,
+    },
+    /// The agent is out: his part of the call ends here (R14), and what comes is not his.
+    #[serde(rename = "call.transferred")]
+    Transferred {
+        /// The call.
+        call: CallId,
+        /// What.
+        transfer: Transfer,
+    },
+    /// Nobody was reached: the talk goes on if the agent is still there, else the caller comes back (D31).
+    #[serde(rename = "call.transfer_failed")]
+    TransferFailed {
+        /// The call.
+        call: CallId,
+        /// What.
+        transfer: Transfer,
+        /// Why.
+        cause: NotReached,
+    },
+    /// The agent asks a colleague; the caller is held.
+    #[serde(rename = "consult.started")]
+    ConsultStarted {
+        /// The call.
+        call: CallId,
+        /// Who asks.
+        from: AgentId,
+        /// Whom.
+        to: TransferTo,
+    },
+    /// The colleague answered: the two agents hear each other. No call is counted for him (R15).
+    #[serde(rename = "consult.connected")]
+    ConsultConnected {
+        /// The offer that he answered.
+        offer: Offer,
+        /// Who asks.
+        from: AgentId,
+    },
+    /// The consult is over.
+    #[serde(rename = "consult.ended")]
+    ConsultEnded {
+        /// The call.
+        call: CallId,
+        /// Who asked.
+        from: AgentId,
+        /// Who was asked, once he had answered.
+        with: Option<AgentId>,
+        /// How it ended.
+        end: ConsultEnd,
+    },
+    /// The caller and both agents hear each other.
+    #[serde(rename = "call.joined")]
+    CallJoined {
+        /// The call.
+        call: CallId,
+        /// The agents.
+        agents: Vec<AgentId>,
+    },
+    /// An agent's own call was about another one: it ends, and who was called goes on in that other call.
+    #[serde(rename = "call.merged")]
+    CallMerged {
+        /// The call that ends.
+        call: CallId,
+        /// The one that goes on.
+        into: CallId,
     },
     /// The call is over. The last fact of its call but for `recording.ready` and what tickets add.
     #[serde(rename = "call.ended")]
@@ -354,6 +443,9 @@ pub struct Pop {
     pub customer: PopCustomer,
     /// What the agent may best do: `append`, `urge`, `new`.
     pub suggestion: String,
+    /// A colleague hands the call on, or asks about it (P6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<HandedOn>,
 }
 
 /// The directory's part of a pop.
@@ -496,8 +588,16 @@ impl Fact {
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
             | Self::QueueLeft { call, .. }
-            | Self::CallHeld { call }
-            | Self::CallResumed { call }
+            | Self::CallHeld { call, .. }
+            | Self::CallResumed { call, .. }
+            | Self::CallLeg { call, .. }
+            | Self::TransferStarted { call, .. }
+            | Self::Transferred { call, .. }
+            | Self::TransferFailed { call, .. }
+            | Self::ConsultStarted { call, .. }
+            | Self::ConsultEnded { call, .. }
+            | Self::CallJoined { call, .. }
+            | Self::CallMerged { call, .. }
             | Self::CallEnded { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
             Self::OfferMade { offer, .. }
@@ -505,6 +605,7 @@ impl Fact {
             | Self::OfferMissed { offer }
             | Self::OfferDeclined { offer }
             | Self::OfferUnreachable { offer, .. }
+            | Self::ConsultConnected { offer, .. }
             | Self::CallConnected { offer, .. } => Some(offer.call),
             Self::TicketCreated { call, .. } => *call,
             Self::AgentStateChanged { .. }
@@ -539,6 +640,15 @@ impl Fact {
             Self::CallConnected { .. } => "call.connected",
             Self::CallHeld { .. } => "call.held",
             Self::CallResumed { .. } => "call.resumed",
+            Self::CallLeg { .. } => "call.leg",
+            Self::TransferStarted { .. } => "call.transfer_started",
+            Self::Transferred { .. } => "call.transferred",
+            Self::TransferFailed { .. } => "call.transfer_failed",
+            Self::ConsultStarted { .. } => "consult.started",
+            Self::ConsultConnected { .. } => "consult.connected",
+            Self::ConsultEnded { .. } => "consult.ended",
+            Self::CallJoined { .. } => "call.joined",
+            Self::CallMerged { .. } => "call.merged",
             Self::CallEnded { .. } => "call.ended",
             Self::RecordingReady { .. } => "recording.ready",
             Self::AgentStateChanged { .. } => "agent.state_changed",

@@ -12,6 +12,7 @@ pub mod number;
 pub mod number_plan;
 pub mod profile;
 pub mod time;
+pub mod transfer;
 
 pub use agent_state::{AgentState, NotReadyReason};
 pub use calendar::{Calendar, CalendarState};
@@ -25,3 +26,4 @@ pub use number::{Caller, E164};
 pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan};
 pub use profile::Profile;
 pub use time::Timestamp;
+pub use transfer::Party;

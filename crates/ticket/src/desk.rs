@@ -77,6 +77,23 @@ impl Draft {
         draft
     }
 
+    /// P6: takes over what a colleague wrote and chose, where nothing stands yet. Tells whether that changed anything.
+    pub fn inherit(&mut self, former: &Self) -> bool {
+        let before = self.clone();
+        if self.subject.is_none() && self.body.is_empty() {
+            self.subject.clone_from(&former.subject);
+            self.body.clone_from(&former.body);
+        }
+        if self.customer.is_none() && former.customer.is_some() {
+            self.customer = former.customer;
+            self.contact.clone_from(&former.contact);
+        }
+        if self.queue.is_none() {
+            self.queue.clone_from(&former.queue);
+        }
+        *self != before
+    }
+
     /// Takes what the directory told. Only a sole candidate is taken as the customer: among several the agent chooses.
     pub fn identify(&mut self, profile: &Profile) {
         self.contact.e164.clone_from(&profile.e164);
@@ -177,6 +194,7 @@ mod tests {
             customer,
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".into(),
+            handed_on: None,
         };
         Draft::open(NOW, &offer, &pop)
     }

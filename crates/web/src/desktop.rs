@@ -7,7 +7,7 @@
 
 mod pop;
 
-use model::fact::{CallResult, CancelCause, EndedBy, Offer, PopCustomer};
+use model::fact::{CancelCause, EndedBy, Offer, PopCustomer};
 use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
 
@@ -44,6 +44,14 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::OfferDeclined { offer }
         | Fact::OfferUnreachable { offer, .. }
         | Fact::CallConnected { offer, .. } => vec![offer.agent],
+        Fact::ConsultConnected { offer, from } => vec![*from, offer.agent],
+        Fact::ConsultStarted { from, .. } => vec![*from],
+        Fact::ConsultEnded { from, with, .. } => with.iter().chain([from]).copied().collect(),
+        Fact::CallJoined { agents, .. } => agents.clone(),
+        Fact::TransferStarted { transfer, .. }
+        | Fact::Transferred { transfer, .. }
+        | Fact::TransferFailed { transfer, .. } => vec![transfer.from],
+        Fact::CallHeld { call, .. } | Fact::CallResumed { call, .. } => board.popped(*call),
         Fact::CallIdentified { call, .. } => board.popped(*call),
         // R11: whoever answered late had his pop cancelled, and no pop to end.
         Fact::CallEnded {
@@ -68,8 +76,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueLeft { .. }
-        | Fact::CallHeld { .. }
-        | Fact::CallResumed { .. }
+        | Fact::CallLeg { .. }
+        | Fact::CallMerged { .. }
         | Fact::RecordingReady { .. } => Vec::new(),
     }
 }
@@ -132,27 +140,22 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::OfferUnreachable { offer, .. } => cancelled(record, offer, "unreachable"),
         Fact::CallEnded {
             call, result, by, ..
-        } => {
-            let offer = view.read(|board| {
-                let answered = board.agents().get(&agent)?.answered.as_ref();
-                answered
-                    .filter(|offer| offer.call == *call)
-                    .map(|offer| offer.id)
-            });
-            enveloped(
-                record,
-                "pop.ended",
-                &Ended {
-                    call: *call,
-                    offer,
-                    result: *result,
-                    by: *by,
-                },
-            )
+        } => ended(record, view, agent, *call, result.name(), *by),
+        // R14: his part ends here, though the call goes on.
+        Fact::Transferred { call, .. } => {
+            ended(record, view, agent, *call, "transferred", EndedBy::Agent)
         }
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
+        | Fact::CallHeld { .. }
+        | Fact::CallResumed { .. }
+        | Fact::TransferStarted { .. }
+        | Fact::TransferFailed { .. }
+        | Fact::ConsultStarted { .. }
+        | Fact::ConsultConnected { .. }
+        | Fact::ConsultEnded { .. }
+        | Fact::CallJoined { .. }
         | Fact::TicketCreated { .. }
         | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }
@@ -167,8 +170,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueLeft { .. }
-        | Fact::CallHeld { .. }
-        | Fact::CallResumed { .. }
+        | Fact::CallLeg { .. }
+        | Fact::CallMerged { .. }
         | Fact::RecordingReady { .. } => None,
     }
 }
@@ -182,6 +185,32 @@ const fn cancel_word(cause: CancelCause) -> &'static str {
         CancelCause::AgentNotReady => "not_ready",
         CancelCause::Failed => "failed",
     }
+}
+
+fn ended(
+    record: &FactRecord,
+    view: &View,
+    agent: AgentId,
+    call: CallId,
+    result: &'static str,
+    by: EndedBy,
+) -> Option<Frame> {
+    let offer = view.read(|board| {
+        let answered = board.agents().get(&agent)?.answered.as_ref();
+        answered
+            .filter(|offer| offer.call == call)
+            .map(|offer| offer.id)
+    });
+    enveloped(
+        record,
+        "pop.ended",
+        &Ended {
+            call,
+            offer,
+            result,
+            by,
+        },
+    )
 }
 
 fn cancelled(record: &FactRecord, offer: &Offer, cause: &'static str) -> Option<Frame> {
@@ -279,6 +308,6 @@ struct Cancelled<'a> {
 struct Ended {
     call: CallId,
     offer: Option<OfferId>,
-    result: CallResult,
+    result: &'static str,
     by: EndedBy,
 }

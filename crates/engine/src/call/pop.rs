@@ -39,6 +39,7 @@ impl Call {
                 "new"
             }
             .to_owned(),
+            handed_on: None,
             customer,
         }
     }

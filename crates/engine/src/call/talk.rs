@@ -146,12 +146,18 @@ impl Call {
         if !held_by.anybody() {
             // A bridge stops the music of both.
             context.media(media::Command::Bridge { a, b });
-            context.fact(Fact::CallResumed { call: self.id });
+            context.fact(Fact::CallResumed {
+                call: self.id,
+                by: None,
+            });
             return;
         }
         if !former.anybody() {
             context.media(media::Command::Unbridge { a, b });
-            context.fact(Fact::CallHeld { call: self.id });
+            context.fact(Fact::CallHeld {
+                call: self.id,
+                by: None,
+            });
         }
         let music = music_of(context, talking.offer.queue.as_ref());
         for (held, was, port) in [

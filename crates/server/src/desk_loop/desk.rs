@@ -54,6 +54,22 @@ impl Desk {
                 if !agents.contains(&offer.agent) {
                     agents.push(offer.agent);
                 }
+                if let Some(handed_on) = &pop.handed_on {
+                    self.inherit(offer.call, handed_on.by.agent, offer.agent)
+                        .await?;
+                }
+            }
+            // P6: what the colleagues wrote until the hand-over counts too.
+            Fact::CallConnected { offer, .. } => {
+                let agents = self.drafts.get(&offer.call).cloned().unwrap_or_default();
+                for former in agents.into_iter().rev() {
+                    self.inherit(offer.call, former, offer.agent).await?;
+                }
+            }
+            // An agent's call to a colleague about another call is no matter of its own.
+            Fact::CallMerged { call, .. } => {
+                self.drafts.remove(call);
+                self.database.discard_drafts(*call).await?;
             }
             Fact::CallIdentified { call, profile } => {
                 for agent in self.drafts.get(call).into_iter().flatten() {
@@ -102,14 +118,38 @@ impl Desk {
             | Fact::OfferMissed { .. }
             | Fact::OfferDeclined { .. }
             | Fact::OfferUnreachable { .. }
-            | Fact::CallConnected { .. }
             | Fact::CallHeld { .. }
             | Fact::CallResumed { .. }
+            | Fact::CallLeg { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::Transferred { .. }
+            | Fact::TransferFailed { .. }
+            | Fact::ConsultStarted { .. }
+            | Fact::ConsultConnected { .. }
+            | Fact::ConsultEnded { .. }
+            | Fact::CallJoined { .. }
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// P6: the draft goes with the call: what one agent wrote stands in the draft of the next, who has written nothing.
+    async fn inherit(&self, call: CallId, from: AgentId, to: AgentId) -> Result<(), StoreError> {
+        if from == to {
+            return Ok(());
+        }
+        let (Some(former), Some(mut draft)) = (
+            self.database.draft(call, from).await?,
+            self.database.draft(call, to).await?,
+        ) else {
+            return Ok(());
+        };
+        if draft.inherit(&former) {
+            self.database.save_draft(&draft).await?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ const AT: Timestamp = Timestamp::from_ms(1);
 fn held() -> Fact {
     Fact::CallHeld {
         call: CallId::new(1),
+        by: None,
     }
 }
 

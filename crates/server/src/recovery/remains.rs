@@ -51,6 +51,9 @@ impl Remains {
             | Fact::OfferUnreachable { offer, .. } => {
                 self.offers.remove(&offer.id);
             }
+            Fact::ConsultConnected { offer, .. } => {
+                self.offers.remove(&offer.id);
+            }
             Fact::CallConnected { offer, .. } => {
                 self.offers.remove(&offer.id);
                 self.waiting.remove(&offer.call);
@@ -96,6 +99,14 @@ impl Remains {
             | Fact::KeyPressed { .. }
             | Fact::CallHeld { .. }
             | Fact::CallResumed { .. }
+            | Fact::CallLeg { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::Transferred { .. }
+            | Fact::TransferFailed { .. }
+            | Fact::ConsultStarted { .. }
+            | Fact::ConsultEnded { .. }
+            | Fact::CallJoined { .. }
+            | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}

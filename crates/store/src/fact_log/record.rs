@@ -105,7 +105,7 @@ mod tests {
         let record = FactRecord {
             seq: 7,
             at: Timestamp::from_ms(0),
-            fact: Fact::CallHeld { call },
+            fact: Fact::CallHeld { call, by: None },
         };
         encode(&mut out, &record).unwrap();
         out

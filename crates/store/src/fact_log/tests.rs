@@ -11,6 +11,7 @@ use crate::scratch::Scratch;
 fn fact(call: u64) -> Fact {
     Fact::CallHeld {
         call: CallId::new(call),
+        by: None,
     }
 }
 

@@ -164,6 +164,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         customer: PopCustomer::Pending,
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
+        handed_on: None,
     };
     Draft::open(NOW, &offer(call, agent), &pop)
 }

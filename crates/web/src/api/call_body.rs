@@ -51,8 +51,26 @@ pub struct CallBody {
     pub talk_ms: u64,
     /// Of the talk time: on hold.
     pub hold_ms: u64,
+    /// Each agent's part, in order: one ends by a transfer, and the next begins when somebody answers.
+    pub segments: Vec<SegmentBody>,
     /// Where it is, while it lives.
     pub live: Option<LiveBody>,
+}
+
+/// One agent's part of a call.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SegmentBody {
+    /// Who.
+    #[schema(value_type = String)]
+    pub agent: AgentId,
+    /// The queue that brought him the call; `null` when he was named.
+    #[schema(value_type = Option<String>)]
+    pub queue: Option<QueueName>,
+    /// When he was connected.
+    #[schema(value_type = String, format = DateTime)]
+    pub connected_at: Timestamp,
+    /// How long he talked, hold included; 0 while he talks.
+    pub talk_ms: u64,
 }
 
 /// Who calls.
@@ -70,13 +88,24 @@ pub struct CallerBody {
 /// Where a live call is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LiveBody {
-    /// `ivr`, `queued`, `talking`.
+    /// `ivr`, `queued`, `talking`, `handed_on`.
     pub phase: &'static str,
     /// Whether a party holds it.
     pub held: bool,
     /// Agents whose phones ring.
     #[schema(value_type = Vec<String>)]
     pub ringing: Vec<AgentId>,
+}
+
+impl From<model::cdr::Segment> for SegmentBody {
+    fn from(segment: model::cdr::Segment) -> Self {
+        Self {
+            agent: segment.agent,
+            queue: segment.queue,
+            connected_at: segment.connected_at,
+            talk_ms: segment.talk_ms,
+        }
+    }
 }
 
 impl CallerBody {
@@ -120,6 +149,7 @@ impl CallBody {
             ring_ms: cdr.ring_ms,
             talk_ms: cdr.talk_ms,
             hold_ms: cdr.hold_ms,
+            segments: cdr.segments.into_iter().map(SegmentBody::from).collect(),
             live: live.map(LiveBody::of),
         }
     }
@@ -144,6 +174,7 @@ impl CallBody {
             ring_ms: 0,
             talk_ms: 0,
             hold_ms: 0,
+            segments: Vec::new(),
             live: Some(LiveBody::of(live)),
         }
     }
@@ -153,6 +184,6 @@ impl CallBody {
 pub(super) const fn talking_agent(live: &LiveCall) -> Option<AgentId> {
     match live.phase {
         Phase::Talking { agent } => Some(agent),
-        Phase::Ivr | Phase::Queued => None,
+        Phase::Ivr | Phase::Queued | Phase::HandedOn => None,
     }
 }

@@ -231,7 +231,11 @@ pub(super) fn owner(
     record: Option<&model::Cdr>,
     live: Option<&LiveCall>,
 ) -> Option<AgentId> {
-    let took = record.is_some_and(|cdr| [cdr.first_agent, cdr.agent].contains(&Some(who.agent)));
+    let took = record.is_some_and(|cdr| {
+        let parts = cdr.segments.iter().map(|part| Some(part.agent));
+        let mut agents = parts.chain([cdr.first_agent, cdr.agent]);
+        agents.any(|agent| agent == Some(who.agent))
+    });
     if took || live.is_some_and(|live| concerns(live, who.agent)) {
         return Some(who.agent);
     }

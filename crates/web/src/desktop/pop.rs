@@ -6,6 +6,7 @@
 
 use model::fact::{Pop, PopCustomer};
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
+use model::transfer::NOTE_CHARS_MAX;
 
 /// Most bytes of a pop as JSON (P4), with room for the frame around it.
 pub const PAYLOAD_MAX: usize = 8 * 1024;
@@ -20,6 +21,8 @@ const SUBJECT_MAX: usize = 120;
 const WORD_MAX: usize = 24;
 /// Most languages of a queue's name.
 const LANGUAGES_MAX: usize = 4;
+/// What is left at least of a colleague's note.
+const NOTE_CHARS_MIN: usize = 200;
 /// Most steps of the path through the script; the last ones tell more.
 const PATH_MAX: usize = 16;
 
@@ -39,6 +42,13 @@ pub fn fitted(pop: &Pop) -> Pop {
     }
     for name in shown.queue_name.values_mut() {
         cut(name, NAME_MAX);
+    }
+    if let Some(handed_on) = &mut shown.handed_on {
+        cut(&mut handed_on.by.login, NAME_MAX);
+        cut(&mut handed_on.by.name, NAME_MAX);
+        if let Some(note) = &mut handed_on.note {
+            cut(note, NOTE_CHARS_MAX);
+        }
     }
     let caller = &mut shown.caller;
     let texts = [&mut caller.number, &mut caller.display, &mut caller.raw];
@@ -94,6 +104,15 @@ fn drop_least(pop: &mut Pop) -> bool {
         pop.path.remove(0);
         return true;
     }
+    if let Some(note) = pop
+        .handed_on
+        .as_mut()
+        .and_then(|handed_on| handed_on.note.as_mut())
+        && note.chars().count() > NOTE_CHARS_MIN
+    {
+        cut(note, NOTE_CHARS_MIN);
+        return true;
+    }
     let PopCustomer::Known(profile) = &mut pop.customer else {
         return false;
     };
@@ -122,6 +141,7 @@ fn cut(text: &mut String, max: usize) {
 mod tests {
     use model::fact::Offer;
     use model::profile::{Candidate, OpenTicket, PastCall};
+    use model::transfer::{Colleague, HandedOn};
     use model::{
         AgentId, CallId, Caller, CustomerId, Decision, Fact, FactRecord, OfferId, TicketId,
         Timestamp,
@@ -182,6 +202,16 @@ mod tests {
             customer: PopCustomer::Known(Box::new(profile)),
             queue_name: std::collections::BTreeMap::new(),
             suggestion: long(),
+            handed_on: Some(HandedOn {
+                by: Colleague {
+                    agent: AgentId::new(u64::MAX),
+                    login: long(),
+                    name: long(),
+                },
+                consult: true,
+                back: false,
+                note: Some(long()),
+            }),
         }
     }
 
@@ -249,6 +279,7 @@ mod tests {
             customer: PopCustomer::Pending,
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".to_owned(),
+            handed_on: None,
         };
         assert_eq!(fitted(&pop), pop);
     }

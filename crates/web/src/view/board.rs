@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use model::fact::{Offer, Pop, PopCustomer};
+use model::transfer::ConsultEnd;
 use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
 
 use super::line::{AgentLine, CurrentPop, LiveCall, Phase, PopStage};
@@ -42,6 +43,8 @@ impl Board {
                     phase: Phase::Ivr,
                     queue: None,
                     held: false,
+                    holders: Vec::new(),
+                    consulted: None,
                     ringing: Vec::new(),
                 };
                 self.calls.insert(*call, line);
@@ -63,8 +66,19 @@ impl Board {
                 agent: Some(agent),
                 ..
             } => self.on_call(*call, |line| line.phase = Phase::Talking { agent: *agent }),
-            Fact::CallHeld { call } => self.on_call(*call, |line| line.held = true),
-            Fact::CallResumed { call } => self.on_call(*call, |line| line.held = false),
+            Fact::CallHeld { call, by } => self.on_call(*call, |line| {
+                if !line.holders.contains(by) {
+                    line.holders.push(by.clone());
+                }
+                line.held = true;
+            }),
+            Fact::CallResumed { call, by } => self.on_call(*call, |line| {
+                line.holders.retain(|holder| holder != by);
+                line.held = !line.holders.is_empty();
+            }),
+            Fact::Transferred { call, transfer } => self.hand_on(seq, at, *call, transfer.from),
+            Fact::ConsultConnected { offer, .. } => self.consult(seq, at, offer),
+            Fact::ConsultEnded { call, end, .. } => self.end_consult(*call, *end),
             Fact::CallEnded { call, .. } => self.end_call(seq, at, *call),
             Fact::AgentStateChanged { agent, to, .. } => self.set_state(*agent, at, to),
             Fact::AgentRegistered { agent } => self.agent(*agent).registered = true,
@@ -82,6 +96,12 @@ impl Board {
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
+            | Fact::CallLeg { .. }
+            | Fact::TransferStarted { .. }
+            | Fact::TransferFailed { .. }
+            | Fact::ConsultStarted { .. }
+            | Fact::CallJoined { .. }
+            | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::RecordingReady { .. }
@@ -119,12 +139,13 @@ impl Board {
         };
         let talking = match live.phase {
             Phase::Talking { agent } => Some(agent),
-            Phase::Ivr | Phase::Queued => None,
+            Phase::Ivr | Phase::Queued | Phase::HandedOn => None,
         };
         live.ringing
             .iter()
             .map(|(_, agent)| *agent)
             .chain(talking)
+            .chain(live.consulted)
             .filter(|agent| self.agents.get(agent).is_some_and(shows))
             .collect()
     }
@@ -179,7 +200,45 @@ impl Board {
         self.on_call(offer.call, |line| {
             line.ringing.retain(|(ringing, _)| *ringing != offer.id);
             line.phase = Phase::Talking { agent: offer.agent };
+            line.consulted = None;
         });
+        self.answer(seq, at, offer);
+    }
+
+    /// The colleague who is asked has answered.
+    fn consult(&mut self, seq: u64, at: Timestamp, offer: &Offer) {
+        self.on_call(offer.call, |line| {
+            line.ringing.retain(|(ringing, _)| *ringing != offer.id);
+            line.consulted = Some(offer.agent);
+        });
+        self.answer(seq, at, offer);
+    }
+
+    /// A colleague who is out of the call has nothing on his screen; one who takes it over is connected next.
+    fn end_consult(&mut self, call: CallId, end: ConsultEnd) {
+        let consulted = self
+            .calls
+            .get_mut(&call)
+            .and_then(|line| line.consulted.take());
+        if let Some(consulted) = consulted.filter(|_| end != ConsultEnd::Completed) {
+            let line = self.agent(consulted);
+            line.pop.take_if(|pop| pop.offer.call == call);
+        }
+    }
+
+    /// R14: the agent's part is over, he files it; nobody is with the caller until somebody answers.
+    fn hand_on(&mut self, seq: u64, at: Timestamp, call: CallId, from: AgentId) {
+        self.on_call(call, |line| {
+            line.holders.clear();
+            line.held = false;
+            if matches!(line.phase, Phase::Talking { .. }) {
+                line.phase = Phase::HandedOn;
+            }
+        });
+        self.file(seq, at, call, from);
+    }
+
+    fn answer(&mut self, seq: u64, at: Timestamp, offer: &Offer) {
         let line = self.agent(offer.agent);
         line.answered = Some(offer.clone());
         if let Some(pop) = &mut line.pop
@@ -194,17 +253,23 @@ impl Board {
         let popped = self.popped(call);
         self.calls.remove(&call);
         for agent in popped {
-            let line = self.agent(agent);
-            let Some(pop) = &mut line.pop else { continue };
-            // An agent whom the call does not hold any more has nothing left to file.
-            let files =
-                matches!(pop.stage, PopStage::Connected { .. }) && line.state.call() == Some(call);
-            if files {
-                pop.stage = PopStage::Ended { at };
-                pop.seq = seq;
-            } else {
-                line.pop = None;
-            }
+            self.file(seq, at, call, agent);
+        }
+    }
+
+    /// An agent's part is over. One whom the call does not hold any more has nothing left to file.
+    fn file(&mut self, seq: u64, at: Timestamp, call: CallId, agent: AgentId) {
+        let line = self.agent(agent);
+        let Some(pop) = line.pop.as_mut().filter(|pop| pop.offer.call == call) else {
+            return;
+        };
+        let files =
+            matches!(pop.stage, PopStage::Connected { .. }) && line.state.call() == Some(call);
+        if files {
+            pop.stage = PopStage::Ended { at };
+            pop.seq = seq;
+        } else {
+            line.pop = None;
         }
     }
 

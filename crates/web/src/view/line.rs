@@ -1,7 +1,7 @@
 //! The lines of the live board: an agent, a call, a pop. Plain data, kept by `board`.
 
 use model::fact::{Offer, Pop};
-use model::{AgentId, AgentState, CallId, Caller, OfferId, QueueName, Timestamp};
+use model::{AgentId, AgentState, CallId, Caller, OfferId, Party, QueueName, Timestamp};
 
 /// An agent on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,10 @@ pub struct LiveCall {
     pub queue: Option<QueueName>,
     /// Whether a party holds it.
     pub held: bool,
+    /// Who does.
+    pub holders: Vec<Option<Party>>,
+    /// The colleague whom the agent asks, or who is with them.
+    pub consulted: Option<AgentId>,
     /// Offers that ring.
     pub ringing: Vec<(OfferId, AgentId)>,
 }
@@ -110,6 +114,8 @@ pub enum Phase {
     Ivr,
     /// Waits in a queue, ringing included.
     Queued,
+    /// Handed on: nobody talks with the caller until somebody answers.
+    HandedOn,
     /// Talks with an agent.
     Talking {
         /// With whom.
@@ -123,6 +129,7 @@ impl Phase {
         match self {
             Self::Ivr => "ivr",
             Self::Queued => "queued",
+            Self::HandedOn => "handed_on",
             Self::Talking { .. } => "talking",
         }
     }

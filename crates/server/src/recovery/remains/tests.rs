@@ -41,6 +41,7 @@ fn made(offer: Offer) -> Fact {
         path: Vec::new(),
         customer: PopCustomer::Pending,
         suggestion: "new".into(),
+        handed_on: None,
     });
     Fact::OfferMade {
         offer,

@@ -68,6 +68,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
         customer,
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
+        handed_on: None,
     })
 }
 
