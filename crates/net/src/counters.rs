@@ -126,6 +126,30 @@ counters! {
         gate_paced,
         /// Peers that the gate had no room to know.
         gate_vouch_overflow,
+        /// Connections of ours cut: a peer that used to answer pings answered none (RFC 5626 §4.4.1).
+        stream_closed_silent,
+        /// Pings of ours sent.
+        stream_pings_sent,
+        /// TLS handshakes that failed.
+        tls_handshake_failed,
+        /// TLS handshakes that were not done in time.
+        tls_handshake_timeout,
+        /// Certificates swapped while running.
+        tls_reloaded,
+        /// Certificates that could not be used; the former ones stayed.
+        tls_reload_refused,
+        /// WebSockets refused: no HTTP upgrade, no subprotocol `sip`, a page of a foreign host.
+        ws_upgrade_refused,
+        /// Upgrades that were not done in time.
+        ws_upgrade_timeout,
+        /// Connections of ours that nobody accepted.
+        connect_failed,
+        /// Connections of ours that nobody accepted in time.
+        connect_timeout,
+        /// Connections of ours whose peer did not prove to be who he must be.
+        connect_tls_failed,
+        /// Connections of ours not tried: too many.
+        connect_refused,
         /// Messages for a flow that was gone.
         flow_gone,
         /// Notices of a gone flow dropped because the engine had not taken the former ones.

@@ -98,7 +98,12 @@ impl Flows {
         }
     }
 
-    /// A row for a connection that has just been accepted.
+    /// Is there a row?
+    pub(crate) fn has(&self, flow: &Flow) -> bool {
+        self.rows.contains_key(flow)
+    }
+
+    /// A row for a connection that was accepted, or is about to be opened.
     pub(crate) fn open(&self, flow: Flow, queue_max: usize) -> Opened {
         let (sender, queue) = mpsc::channel(queue_max.max(1));
         let (open, removed) = oneshot::channel();

@@ -16,9 +16,10 @@ use tracing::info;
 use crate::dns::Dns;
 use crate::flow::Flows;
 use crate::gate::Gate;
-use crate::sip_stream::{self, Shared};
+use crate::sip_stream::{self, Dialler, Shared};
 use crate::sip_udp::UdpListener;
-use crate::{GateRefusal, SipConfig, SipCounters, SipInboundSender};
+use crate::tls::Tls;
+use crate::{GateRefusal, SipConfig, SipControl, SipCounters, SipInboundSender, TlsError};
 
 /// What comes from the network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,7 +68,8 @@ pub enum Sent {
 pub struct SipSockets {
     local: Vec<(Transport, SocketAddr)>,
     udp: Vec<UdpListener>,
-    flows: Arc<Flows>,
+    shared: Arc<Shared>,
+    dialler: Dialler,
     gate: Arc<Gate>,
     dns: Dns,
     counters: Arc<SipCounters>,
@@ -86,7 +88,7 @@ impl SipSockets {
         let counters = Arc::new(SipCounters::default());
         let gate = Gate::new(&config.gate, config.clock, inbound, Arc::clone(&counters));
         let gate = Arc::new(gate);
-        let flows = Arc::new(Flows::default());
+        let tls = material(&config)?;
         let mut tasks = JoinSet::new();
         let mut local = Vec::new();
         let mut udp = Vec::new();
@@ -101,13 +103,21 @@ impl SipSockets {
         let shared = Arc::new(Shared::new(
             &config,
             Arc::clone(&gate),
-            Arc::clone(&flows),
+            Arc::new(Flows::default()),
             Arc::clone(&counters),
+            Arc::new(tls),
         ));
-        for &address in &config.tcp {
-            let bound = sip_stream::bind(Transport::Tcp, address, Arc::clone(&shared), &mut tasks)
-                .map_err(|error| named(Transport::Tcp, address, &error))?;
-            local.push((Transport::Tcp, bound));
+        for (transport, addresses) in [
+            (Transport::Tcp, &config.tcp),
+            (Transport::Tls, &config.tls),
+            (Transport::Ws, &config.ws),
+            (Transport::Wss, &config.wss),
+        ] {
+            for &address in addresses {
+                let bound = sip_stream::bind(transport, address, Arc::clone(&shared), &mut tasks)
+                    .map_err(|error| named(transport, address, &error))?;
+                local.push((transport, bound));
+            }
         }
         for (transport, address) in &local {
             info!(transport = transport.via_token(), %address, "SIP listener");
@@ -117,7 +127,8 @@ impl SipSockets {
         Ok(Self {
             local,
             udp,
-            flows,
+            dialler: Dialler::start(Arc::clone(&shared), &mut tasks),
+            shared,
             gate,
             dns,
             counters,
@@ -125,7 +136,7 @@ impl SipSockets {
         })
     }
 
-    /// The real addresses, port 0 resolved: UDP in the order of the configuration, then TCP.
+    /// The real addresses, port 0 resolved: UDP in the order of the configuration, then TCP, TLS, WS and WSS.
     #[must_use]
     pub fn local(&self) -> &[(Transport, SocketAddr)] {
         &self.local
@@ -142,10 +153,26 @@ impl SipSockets {
         }
     }
 
-    /// Opens a connection of ours; what is sent on its flow meanwhile waits, bounded.
+    /// Opens a connection of ours; what is sent on its flow meanwhile waits, bounded. A connection that cannot be had is
+    /// told as a closed flow. A flow that lives already stays as it is.
     pub fn connect(&self, connect: sip::Connect) {
         let flow = connect.flow;
-        self.gate.tell(SipInbound::FlowClosed { flow });
+        let Shared { flows, limits, .. } = self.shared.as_ref();
+        if flows.has(&flow) {
+            return;
+        }
+        let opened = flows.open(flow, limits.write_queue_max);
+        if !self.dialler.connect(connect, opened) {
+            self.counters.connect_refused.increment();
+            flows.close(&flow);
+            self.gate.tell(SipInbound::FlowClosed { flow });
+        }
+    }
+
+    /// What others may ask of the sockets while the engine's loop owns them.
+    #[must_use]
+    pub fn control(&self) -> SipControl {
+        SipControl::new(Arc::clone(&self.shared), self.dialler.clone())
     }
 
     /// Resolves a name; the answer comes as [`SipInbound::Resolved`].
@@ -184,14 +211,22 @@ impl SipSockets {
     }
 
     fn send_on_connection(&self, flow: Flow, bytes: Bytes) -> Sent {
-        let sent = self.flows.send(&flow, bytes);
+        let sent = self.shared.flows.send(&flow, bytes);
         if sent == Sent::FlowGone {
             self.counters.flow_gone.increment();
-            // An engine that has not even taken the former news hears it at its next try, or by its transaction's timer.
             self.gate.tell(SipInbound::FlowClosed { flow });
         }
         sent
     }
+}
+
+fn material(config: &SipConfig) -> io::Result<Tls> {
+    let wants = !config.tls.is_empty() || !config.wss.is_empty();
+    let tls = match config.tls_config.certificate {
+        None if wants => Err(TlsError::NoCertificate),
+        Some(_) | None => Tls::new(&config.tls_config),
+    };
+    tls.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
 fn named(transport: Transport, address: SocketAddr, error: &io::Error) -> io::Error {

@@ -6,15 +6,22 @@
 //! business of [`connection`].
 
 mod byte_stream;
-mod connection;
-mod patience;
+pub(crate) mod connection;
+mod handshake;
+mod keep_alive;
+mod outgoing;
+pub(crate) mod patience;
+mod vigil;
+
+pub(crate) use outgoing::Dialler;
 
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::io;
 use std::sync::Arc;
 
-use sip::{Flow, Transport};
+use sip::Transport;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
@@ -22,9 +29,13 @@ use tracing::{debug, warn};
 use crate::flow::{Admission, Flows, TooMany};
 use crate::gate::{EngineGone, Gate};
 use crate::socket::{self, Dscp};
+use crate::tls::{self, Tls};
+use crate::web_socket::frames;
 use crate::{SipConfig, SipCounters, SipInbound, TcpLimits};
 use connection::Life;
+use handshake::Handshake;
 use patience::Patience;
+use vigil::Vigil;
 
 /// Pause after a failed accept: mostly too many open files, which no retry mends at once.
 const ERROR_PAUSE: Duration = Duration::from_millis(100);
@@ -37,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) message: sip::Limits,
     pub(crate) limits: TcpLimits,
     pub(crate) counters: Arc<SipCounters>,
+    pub(crate) tls: Arc<Tls>,
+    pub(crate) web_socket_origins: Vec<String>,
 }
 
 impl Shared {
@@ -46,6 +59,7 @@ impl Shared {
         gate: Arc<Gate>,
         flows: Arc<Flows>,
         counters: Arc<SipCounters>,
+        tls: Arc<Tls>,
     ) -> Self {
         Self {
             flows,
@@ -53,6 +67,8 @@ impl Shared {
             message: config.message,
             limits: config.tcp_limits,
             counters,
+            tls,
+            web_socket_origins: config.web_socket_origins.clone(),
         }
     }
 
@@ -136,8 +152,58 @@ fn ready(stream: &TcpStream) -> io::Result<SocketAddr> {
 }
 
 async fn serve(stream: TcpStream, knock: Knock, shared: Arc<Shared>) {
+    let handshake = Handshake::begin(&shared);
+    match knock.transport {
+        // UDP has no connections.
+        Transport::Tcp | Transport::Udp => serve_bytes(stream, knock, Vec::new(), &shared).await,
+        Transport::Tls => {
+            let acceptor = shared.tls.sip_acceptor();
+            if let Some(stream) = handshake.tls(stream, acceptor, &knock).await {
+                let names = tls::peer_names(stream.get_ref().1.peer_certificates());
+                serve_bytes(stream, knock, names, &shared).await;
+            }
+        }
+        Transport::Ws => serve_frames(stream, knock, handshake, &shared).await,
+        Transport::Wss => {
+            let acceptor = shared.tls.web_acceptor();
+            if let Some(stream) = handshake.tls(stream, acceptor, &knock).await {
+                serve_frames(stream, knock, handshake, &shared).await;
+            }
+        }
+    }
+}
+
+async fn serve_bytes<S>(stream: S, knock: Knock, names: Vec<String>, shared: &Arc<Shared>)
+where
+    S: AsyncRead + AsyncWrite,
+{
+    let vigil = Vigil::of_theirs(&shared.limits);
+    let (life, peer, queue) = Life::begin(knock, Arc::clone(shared));
+    let flow = peer.flow;
+    let carried = async {
+        if !names.is_empty()
+            && let Err(gone) = shared.tell(SipInbound::PeerNames { flow, names }).await
+        {
+            return gone.into();
+        }
+        byte_stream::carry(stream, peer, queue, vigil).await
+    };
+    life.until(carried).await;
+}
+
+async fn serve_frames<S>(
+    mut stream: S,
+    knock: Knock,
+    handshake: Handshake<'_>,
+    shared: &Arc<Shared>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let Some(rest) = handshake.web_socket(&mut stream, &knock).await else {
+        return;
+    };
     let patience = Patience::new(&shared.limits);
-    let (life, peer, queue) = Life::begin(knock, shared);
-    life.until(byte_stream::carry(stream, peer, queue, patience))
+    let (life, peer, queue) = Life::begin(knock, Arc::clone(shared));
+    life.until(frames::carry(stream, rest, peer, queue, patience))
         .await;
 }

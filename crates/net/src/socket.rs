@@ -51,13 +51,31 @@ pub(crate) fn tcp_listener(address: SocketAddr, dscp: Dscp) -> io::Result<std::n
     const BACKLOG: i32 = 1_024;
     let fd = open(address, SockType::Stream, SockProtocol::Tcp, dscp)?;
     setsockopt(&fd, sockopt::ReuseAddr, &true)?;
-    best_effort(&fd, sockopt::KeepAlive, &true);
-    best_effort(&fd, sockopt::TcpKeepIdle, &60);
-    best_effort(&fd, sockopt::TcpKeepInterval, &15);
-    best_effort(&fd, sockopt::TcpKeepCount, &4);
+    keep_alive(&fd);
     bind(&fd, address)?;
     listen(&fd, Backlog::new(BACKLOG)?)?;
     Ok(fd.into())
+}
+
+/// A TCP socket that is not connected yet, for a connection to `remote`; bound to `local` where one is given.
+pub(crate) fn tcp_calling(
+    local: Option<SocketAddr>,
+    remote: SocketAddr,
+    dscp: Dscp,
+) -> io::Result<std::net::TcpStream> {
+    let fd = open(remote, SockType::Stream, SockProtocol::Tcp, dscp)?;
+    keep_alive(&fd);
+    if let Some(local) = local {
+        bind(&fd, local)?;
+    }
+    Ok(fd.into())
+}
+
+fn keep_alive(fd: &OwnedFd) {
+    best_effort(fd, sockopt::KeepAlive, &true);
+    best_effort(fd, sockopt::TcpKeepIdle, &60);
+    best_effort(fd, sockopt::TcpKeepInterval, &15);
+    best_effort(fd, sockopt::TcpKeepCount, &4);
 }
 
 fn open(

@@ -17,58 +17,74 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{timeout, timeout_at};
 
 use super::connection::{Ended, Peer, Queue};
-use super::patience::Patience;
+use super::vigil::{Late, Vigil};
 
 /// Read at once; on the stack only while reading, so that a silent connection costs no buffer.
 const READ_BYTES: usize = 8_192;
-/// Fewer bytes than a ping has are no message: a lone CRLF waits in the framer for a second one (RFC 5626 §3.5.1).
-const PING_BYTES: usize = 4;
+const PING: &[u8] = b"\r\n\r\n";
 /// For the answer to a message after which the stream cannot be framed, such as 400 for a bad Content-Length.
 const LINGER: Duration = Duration::from_secs(1);
 /// For the goodbye of TLS (close_notify) to leave.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Carries messages both ways until either side ends.
-pub(crate) async fn carry<S>(stream: S, peer: Peer, queue: Queue, patience: Patience) -> Ended
+pub(crate) async fn carry<S>(stream: S, peer: Peer, queue: Queue, vigil: Vigil) -> Ended
 where
     S: AsyncRead + AsyncWrite,
 {
     let (mut from_peer, mut to_peer) = tokio::io::split(stream);
     let ended = tokio::select! {
-        ended = read(&mut from_peer, &peer, patience) => ended,
+        ended = read(&mut from_peer, &peer, vigil) => ended,
         ended = write(&mut to_peer, &peer, queue) => ended,
     };
     let _gone_already = timeout(FAREWELL, to_peer.shutdown()).await;
     ended
 }
 
-async fn read<R>(stream: &mut R, peer: &Peer, mut patience: Patience) -> Ended
+async fn read<R>(stream: &mut R, peer: &Peer, mut vigil: Vigil) -> Ended
 where
     R: AsyncRead + Unpin,
 {
     let mut framer = StreamFramer::new(peer.shared.message);
     loop {
-        match timeout_at(patience.until(), read_some(stream, |b| framer.push(b))).await {
-            Err(_elapsed) => return Ended::Patience(patience.waiting_for()),
+        let until = vigil.until();
+        let some = read_some(stream, |bytes| vigil.push(&mut framer, bytes));
+        match timeout_at(until, some).await {
             Ok(Err(_) | Ok(0)) => return Ended::Peer,
             Ok(Ok(_)) => {}
+            Err(_elapsed) => match late(&mut vigil, peer) {
+                Ok(()) => continue,
+                Err(ended) => return ended,
+            },
         }
         match take_frames(&mut framer, peer).await {
-            Ok(frames) => patience.heard(frames, framer.pending_bytes() < PING_BYTES),
-            Err(Ended::Framing(error)) => {
+            Ok(frames) => vigil.heard(frames, &framer),
+            Err(Ended::Framing) => {
                 // What is still unread would make the system reset the connection, answer included.
                 let _elapsed = timeout(LINGER, discard(stream)).await;
-                return Ended::Framing(error);
+                return Ended::Framing;
             }
             Err(ended) => return ended,
         }
     }
 }
 
+fn late(vigil: &mut Vigil, peer: &Peer) -> Result<(), Ended> {
+    match vigil.handle_timeout() {
+        Late::Nothing => Ok(()),
+        Late::Ping => {
+            peer.shared.counters.stream_pings_sent.increment();
+            peer.send_line_ends(PING)
+        }
+        Late::Dead => Err(Ended::Silent),
+        Late::Owing(what) => Err(Ended::Patience(what)),
+    }
+}
+
 /// Hands on all whole frames; returns how many there were.
 async fn take_frames(framer: &mut StreamFramer, peer: &Peer) -> Result<usize, Ended> {
     let mut frames = 0;
-    while let Some(frame) = framer.next_frame().map_err(Ended::Framing)? {
+    while let Some(frame) = framer.next_frame().map_err(|_| Ended::Framing)? {
         frames += 1;
         match frame {
             Frame::Message(bytes) => peer.hand_on(bytes).await?,

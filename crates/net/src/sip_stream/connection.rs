@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sip::Flow;
-use sip::framing::FrameError;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, trace};
 
@@ -44,13 +43,30 @@ pub(crate) enum Ended {
     /// The peer closed it, or the network did.
     Peer,
     /// What came is not SIP.
-    Framing(FrameError),
+    Framing,
     /// It kept us waiting for too long.
     Patience(Wait),
+    /// It answered no ping, although it always had.
+    Silent,
     /// The peer does not read, or reads too slowly.
     Overflow,
+    /// A connection of ours never came to be.
+    Unreached(Unreached),
     /// We shut down.
     EngineGone,
+}
+
+/// Why a connection of ours never came to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unreached {
+    /// Nobody there, or no way to get there.
+    Failed,
+    /// No connection in time.
+    TimeOut,
+    /// The peer did not prove to be who he must be, or we have no means to ask.
+    Tls,
+    /// We have as many as we may.
+    TooMany,
 }
 
 impl Life {
@@ -66,7 +82,8 @@ impl Life {
         Self::of(Peer { flow, shared }, opened, Some(knock.admission))
     }
 
-    fn of(peer: Peer, opened: Opened, place: Option<Admission>) -> (Self, Peer, Queue) {
+    /// For a flow whose row is there already.
+    pub(super) fn of(peer: Peer, opened: Opened, place: Option<Admission>) -> (Self, Peer, Queue) {
         let life = Self {
             peer: peer.clone(),
             removed: opened.removed,
@@ -110,10 +127,16 @@ impl Peer {
         self.shared.tell(message).await.map_err(Ended::from)
     }
 
-    /// Through the queue, so that a pong never cuts into a message and a peer that pings without reading hits the bound.
+    /// Answers a ping.
     pub(crate) fn pong(&self) -> Result<(), Ended> {
         self.shared.counters.stream_pings.increment();
-        match self.shared.flows.send(&self.flow, Bytes::from_static(PONG)) {
+        self.send_line_ends(PONG)
+    }
+
+    /// Through the queue, so that line ends never cut into a message and a peer that pings without reading hits the bound.
+    pub(crate) fn send_line_ends(&self, bytes: &'static [u8]) -> Result<(), Ended> {
+        let bytes = Bytes::from_static(bytes);
+        match self.shared.flows.send(&self.flow, bytes) {
             Sent::Accepted => Ok(()),
             Sent::Dropped | Sent::FlowGone => Err(Ended::Overflow),
         }
@@ -147,10 +170,15 @@ impl Ended {
     fn counter(self, counters: &SipCounters) -> Option<&Counter> {
         match self {
             Ended::Peer => Some(&counters.stream_closed_peer),
-            Ended::Framing(_) => Some(&counters.stream_closed_framing),
+            Ended::Framing => Some(&counters.stream_closed_framing),
             Ended::Patience(Wait::Message) => Some(&counters.stream_closed_drip),
             Ended::Patience(Wait::Sign) => Some(&counters.stream_closed_idle),
+            Ended::Silent => Some(&counters.stream_closed_silent),
             Ended::Overflow => Some(&counters.stream_closed_overflow),
+            Ended::Unreached(Unreached::Failed) => Some(&counters.connect_failed),
+            Ended::Unreached(Unreached::TimeOut) => Some(&counters.connect_timeout),
+            Ended::Unreached(Unreached::Tls) => Some(&counters.connect_tls_failed),
+            Ended::Unreached(Unreached::TooMany) => Some(&counters.connect_refused),
             Ended::EngineGone => None,
         }
     }

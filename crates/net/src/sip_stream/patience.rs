@@ -37,6 +37,15 @@ impl Patience {
         }
     }
 
+    /// A peer whom we called owes us nothing.
+    pub(crate) fn of_ours(limits: &TcpLimits) -> Self {
+        Self {
+            until: Instant::now() + limits.idle_timeout,
+            waiting_for: Wait::Sign,
+            ..Self::new(limits)
+        }
+    }
+
     /// Bytes came: so many whole frames, and after them nothing that counts or the beginning of a message.
     pub(crate) fn heard(&mut self, frames: usize, at_boundary: bool) {
         let now = Instant::now();

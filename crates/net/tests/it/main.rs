@@ -7,7 +7,11 @@
     clippy::indexing_slicing
 )]
 
+mod certificates;
 mod media;
+mod sip_outgoing;
 mod sip_tcp;
+mod sip_tls;
 mod sip_udp;
 mod support;
+mod web_socket;

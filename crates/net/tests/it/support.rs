@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use net::{SipConfig, SipInbound, SipInboundReceiver, SipSockets, TcpLimits, inbound_queue};
 use sip::{Flow, Transport};
 
@@ -25,6 +26,10 @@ impl Shell {
             tcp_limits,
             ..SipConfig::default()
         };
+        Self::with(config, queue).await
+    }
+
+    pub(crate) async fn with(config: SipConfig, queue: usize) -> Self {
         let (sender, inbound) = inbound_queue(queue, queue);
         let sockets = SipSockets::bind(config, sender).await.unwrap();
         Self { sockets, inbound }
@@ -37,6 +42,11 @@ impl Shell {
 
     pub(crate) async fn next(&mut self) -> SipInbound {
         in_time(self.inbound.recv()).await.unwrap()
+    }
+
+    /// Has the engine heard nothing?
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.inbound.recv().now_or_never().is_none()
     }
 
     pub(crate) async fn message(&mut self) -> (Flow, Bytes) {
