@@ -52,7 +52,7 @@ impl Wire {
         let port = local.port();
         format!(
             "{method} sip:{number}@localhost SIP/2.0\r\nVia: SIP/2.0/UDP {local};branch=z9hG4bK-{method}-{port};rport\r\n\
-             Max-Forwards: 70\r\nFrom: <sip:13800009999@localhost>;tag=w{port}\r\nTo: <sip:{number}@localhost>\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:13800009999@carrier.test>;tag=w{port}\r\nTo: <sip:{number}@localhost>\r\n\
              Call-ID: {method}-{port}\r\nCSeq: 1 {method}\r\nContact: <sip:13800009999@{local}>\r\n{headers}Content-Length: {}\r\n\r\n{body}",
             body.len()
         )

@@ -4,6 +4,9 @@
 
 use std::net::SocketAddr;
 
+/// Domain of who has no account: a server asks those who say that they are its own for a password.
+const OUTSIDE: &str = "outside.invalid";
+
 /// An identity at a server. A caller from outside has no password and is not registered.
 #[derive(Clone)]
 pub struct Account {
@@ -29,10 +32,13 @@ impl Account {
         }
     }
 
-    /// The address of record, `sip:user@domain`.
+    /// The address of record, `sip:user@domain`; a caller from outside is at no domain of the server's.
     #[must_use]
     pub fn address_of_record(&self) -> String {
-        self.uri_of(&self.user)
+        match self.password {
+            Some(_) => self.uri_of(&self.user),
+            None => format!("sip:{}@{OUTSIDE}", self.user),
+        }
     }
 
     /// The URI of another user of the domain; a full `sip:` URI stays as it is.
@@ -82,7 +88,10 @@ mod tests {
             at("127.0.0.1:5080").uri_of("4000"),
             "sip:4000@127.0.0.1:5080"
         );
-        assert_eq!(at("[::1]:5060").address_of_record(), "sip:139@[::1]");
+        let mut account = at("[::1]:5060");
+        assert_eq!(account.address_of_record(), "sip:139@outside.invalid");
+        account.password = Some("x".into());
+        assert_eq!(account.address_of_record(), "sip:139@[::1]");
         assert_eq!(at("127.0.0.1:5060").uri_of("sip:x@y"), "sip:x@y");
     }
 

@@ -86,6 +86,8 @@ pub struct Limits {
     pub wrong_passwords_per_minute_max: usize,
     /// Pairs of source and user whose wrong passwords are remembered; the oldest goes for one more.
     pub wrong_password_rows_max: usize,
+    /// Rows of [`crate::Endpoint::blocked`]; the one that rested longest goes for one more.
+    pub blocked_rows_max: usize,
 }
 
 impl Default for Limits {
@@ -104,6 +106,7 @@ impl Default for Limits {
             stranger_sessions_per_source_max: 200,
             wrong_passwords_per_minute_max: 10,
             wrong_password_rows_max: 10_000,
+            blocked_rows_max: 1_000,
         }
     }
 }

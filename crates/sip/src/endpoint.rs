@@ -36,7 +36,7 @@ mod trunks;
 mod update;
 
 use crate::{
-    blocked::Blocked,
+    blocked::{Blocked, BlockedTable},
     config::{Account, EndpointConfig},
     counters::Counters,
     dialog::DialogKey,
@@ -77,6 +77,9 @@ pub struct Endpoint {
     timers: Wheel,
     outputs: VecDeque<Output>,
     counters: Counters,
+    blocked: BlockedTable,
+    /// Time of the message that is being looked at.
+    turn_at: Duration,
     refusing: Option<Duration>,
 }
 
@@ -145,6 +148,8 @@ impl Endpoint {
             timers: Wheel::default(),
             outputs: VecDeque::new(),
             counters: Counters::default(),
+            blocked: BlockedTable::new(config.limits.blocked_rows_max),
+            turn_at: Duration::ZERO,
             refusing: None,
             config,
         }
@@ -178,6 +183,7 @@ impl Endpoint {
 
     /// Takes one message: a datagram, or a frame of a stream.
     pub fn handle_message(&mut self, now: Duration, flow: Flow, bytes: Bytes) {
+        self.turn_at = now;
         self.receive(now, flow, bytes);
     }
 
@@ -228,7 +234,7 @@ impl Endpoint {
 
     /// What was refused, by source and cause: the last first (at most as many rows as the limits name).
     pub fn blocked(&self) -> Vec<Blocked> {
-        Vec::new()
+        self.blocked.rows()
     }
 
     /// The address of a session's peer as its packets show it; `None` before the first of them.

@@ -24,6 +24,14 @@ impl Source {
         }
     }
 
+    /// The host, or the first address of the /64.
+    pub(crate) fn address(self) -> IpAddr {
+        match self {
+            Source::Ipv4(host) => IpAddr::V4(host),
+            Source::Ipv6([a, b, c, d]) => IpAddr::from([a, b, c, d, 0, 0, 0, 0]),
+        }
+    }
+
     /// Four bytes of IPv4 or eight of IPv6: no two sources have the same.
     pub(crate) fn bytes(self) -> Vec<u8> {
         match self {

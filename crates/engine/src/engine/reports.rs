@@ -57,7 +57,7 @@ impl Engine {
             count: row.count,
             first_at: Timestamp::from(row.first_at),
             last_at: Timestamp::from(row.last_at),
-            method: Some(row.method.to_owned()),
+            method: row.method.map(str::to_owned),
             user_agent: row.user_agent,
         })
         .collect()

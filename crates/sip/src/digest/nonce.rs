@@ -8,6 +8,7 @@ use super::Algorithm;
 use crate::random::{Random, hex};
 use core::time::Duration;
 use std::{collections::BTreeMap, net::IpAddr};
+use subtle::ConstantTimeEq;
 
 /// A nonce is good for so long; a phone that reuses it later is told `stale=true` and repeats without asking anybody.
 const LIFETIME: Duration = Duration::from_secs(300);
@@ -43,7 +44,9 @@ pub(super) fn read(
 ) -> Option<NonceId> {
     let (time, rest) = nonce.split_at_checked(16)?;
     let (drawn, given) = rest.split_at_checked(16)?;
-    if code(random, time, drawn, source, realm, algorithm) != given {
+    // S12: in constant time, so that no code can be found out piece by piece.
+    let expected = code(random, time, drawn, source, realm, algorithm);
+    if !bool::from(expected.as_bytes().ct_eq(given.as_bytes())) {
         return None;
     }
     Some((u64::from_str_radix(time, 16).ok()?, drawn.to_owned()))

@@ -110,7 +110,8 @@ impl Endpoint {
         Some(authenticated)
     }
 
-    /// S11: only a hotline may be called by strangers, and nobody may call himself by the name of an account.
+    /// S11: only a hotline may be called by strangers, and nobody may call himself by an address of ours, whether there is
+    /// such an account or not: a challenge for those alone would tell who has one (advisory 17).
     fn admit_caller(
         &mut self,
         now: Duration,
@@ -123,7 +124,7 @@ impl Endpoint {
             .unwrap_or_default();
         let claimed = request
             .from()
-            .and_then(|from| self.claimed_account(&from, flow));
+            .and_then(|from| self.claimed_user(&from, flow));
         if claimed.is_none() && self.config.hotlines.contains(&called) {
             return Some(None);
         }
@@ -191,11 +192,18 @@ impl Endpoint {
         });
     }
 
-    /// The account that From claims to be, if it claims one of ours at our domain.
-    pub(super) fn claimed_account(&self, from: &NameAddr<'_>, flow: Flow) -> Option<String> {
-        let user = from.uri.user()?;
-        (self.is_our_host(from.uri.host_str(), flow) && self.accounts.contains_key(&user))
-            .then_some(user)
+    /// The user of ours that From claims to be. An address of ours with a foreign port is that of somebody else on this host.
+    pub(super) fn claimed_user(&self, from: &NameAddr<'_>, flow: Flow) -> Option<String> {
+        let is_our_domain = from
+            .uri
+            .host_str()
+            .eq_ignore_ascii_case(&self.config.domain);
+        let is_ours = is_our_domain
+            || match from.uri.port {
+                Some(_) => self.is_ourselves(&from.uri, flow),
+                None => self.is_our_host(from.uri.host_str(), flow),
+            };
+        is_ours.then(|| from.uri.user().unwrap_or_default())
     }
 
     /// Our domain, an address that we listen on, or one of our public ones.

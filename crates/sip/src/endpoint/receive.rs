@@ -26,7 +26,8 @@ impl Endpoint {
                 None => self.receive_request(now, flow, message),
             },
             Err(ParseError::Unframable(cause)) => {
-                Counters::count(&mut self.counters.unframable, cause)
+                Counters::count(&mut self.counters.unframable, cause);
+                self.note_blocked(flow, cause, None);
             }
             Err(ParseError::Answerable { message, fault }) => {
                 self.refuse(&message, flow, fault.status, fault.text);

@@ -5,6 +5,7 @@
 
 use super::{Challenge, Endpoint};
 use crate::{
+    blocked::{BlockedTable, Refused},
     counters::Counters,
     digest::offered,
     event::Output,
@@ -125,9 +126,28 @@ impl Endpoint {
         extra: impl FnOnce(Builder) -> Builder,
     ) {
         Counters::count(&mut self.counters.refused, cause);
+        if BlockedTable::is_notable(status) {
+            self.note_blocked(flow, cause, Some(request));
+        }
         if request.method() != Some(&Method::Ack) {
             self.answer_statelessly(request, flow, status, extra);
         }
+    }
+
+    /// Writes a refusal down for the operator; `None` = nothing of it could be read.
+    pub(super) fn note_blocked(
+        &mut self,
+        flow: Flow,
+        cause: &'static str,
+        request: Option<&Message>,
+    ) {
+        let user_agent = request.and_then(|request| request.text(Header::UserAgent));
+        let refused = Refused {
+            cause,
+            method: request.and_then(|request| Some(request.method()?.label())),
+            user_agent: user_agent.as_deref(),
+        };
+        self.blocked.note(self.turn_at, flow.remote.ip(), &refused);
     }
 
     /// 401 or 407 with one header for each algorithm that this phone is offered.

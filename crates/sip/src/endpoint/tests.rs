@@ -1,6 +1,7 @@
 //! Stories in virtual time: endpoints wired to one another, and phones that speak raw text.
 
 mod addresses;
+mod advisories;
 mod answers;
 mod bounds;
 mod calls;

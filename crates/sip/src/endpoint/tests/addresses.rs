@@ -95,11 +95,12 @@ fn s13_a_wildcard_listener_names_the_public_address_of_the_peers_family() {
 }
 
 #[test]
-fn s11_our_account_at_any_address_of_ours_is_a_claim() {
+fn s11_a_user_at_any_address_of_ours_is_a_claim() {
     for (host, status) in [
         ("203.0.113.1", 407),
         ("[2001:db8::1]", 407),
-        ("[2001:DB8:0::1]:5061", 407),
+        ("[2001:DB8:0::1]:5060", 407),
+        ("[2001:DB8:0::1]:5999", 0),
         ("[::ffff:203.0.113.1]", 407),
         ("203.0.113.2", 0),
     ] {

@@ -205,13 +205,7 @@ fn a_stranger_calls_the_hotline() {
             false,
         ),
         ("<tel:+86-139-1234>", "", "+861391234", "", false),
-        (
-            "<sip:7777@call.example.com>",
-            "",
-            "7777",
-            "call.example.com",
-            false,
-        ),
+        ("<sip:1001@10.0.0.1:5099>", "", "1001", "10.0.0.1", false),
     ];
     for (from, extra, user, host, anonymous) in rows {
         let mut phone = Phone::new();
