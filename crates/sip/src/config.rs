@@ -82,6 +82,8 @@ pub struct Limits {
     pub stranger_pending_max: Option<usize>,
     /// Calls of strangers from one source, answered or not; one more gets 503.
     pub stranger_sessions_per_source_max: usize,
+    /// REFERs of one session whose outcome is still awaited; one more gets 503.
+    pub refers_per_session_max: usize,
     /// Wrong passwords a minute from one source for one user; after them credentials get 403 unread (G9).
     pub wrong_passwords_per_minute_max: usize,
     /// Pairs of source and user whose wrong passwords are remembered; the oldest goes for one more.
@@ -104,6 +106,7 @@ impl Default for Limits {
             stranger_pending_per_source_max: 20,
             stranger_pending_max: None,
             stranger_sessions_per_source_max: 200,
+            refers_per_session_max: 4,
             wrong_passwords_per_minute_max: 10,
             wrong_password_rows_max: 10_000,
             blocked_rows_max: 1_000,

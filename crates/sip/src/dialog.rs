@@ -19,6 +19,14 @@ pub(crate) struct DialogKey {
 }
 
 impl DialogKey {
+    pub(crate) fn new(call_id: &[u8], local_tag: &[u8], remote_tag: &[u8]) -> Self {
+        Self {
+            call_id: call_id.to_vec(),
+            local_tag: local_tag.to_vec(),
+            remote_tag: remote_tag.to_vec(),
+        }
+    }
+
     /// The dialog that a request inside one names; `None` without a To tag.
     pub(crate) fn of_request(request: &Message) -> Option<Self> {
         Some(Self {
@@ -94,6 +102,17 @@ impl Head {
         }
     }
 
+    /// The ACK to the 2xx of a re-INVITE, a transaction of its own (RFC 3261 §13.2.2.4, §17.1.1.3).
+    pub(crate) fn ack_of_success(&self, response: &Message, branch: String) -> bytes::Bytes {
+        let mut head = self.clone();
+        head.branch = branch;
+        // RFC 3261 §12.2.1.2: the 2xx may move the target.
+        if let Some(target) = contact(response) {
+            head.uri = target;
+        }
+        head.start(&Method::Ack).finish()
+    }
+
     /// The ACK to a refusal: To is that of the response (RFC 3261 §17.1.1.3).
     pub(crate) fn ack_of_refusal(&self, response: &Message) -> bytes::Bytes {
         let mut head = self.clone();
@@ -110,6 +129,8 @@ pub(crate) struct Dialog {
     pub(crate) key: DialogKey,
     /// Over which our requests go: the flow on which the peer was heard last.
     pub(crate) flow: Flow,
+    /// We sent its INVITE, so the Call-ID is ours (RFC 3261 §14.1).
+    pub(crate) is_caller: bool,
     /// That flow is a connection that is gone.
     pub(crate) is_cut: bool,
     /// The trunk that the peer is reached by.
@@ -135,6 +156,7 @@ impl Dialog {
                 remote_tag: invite.from()?.tag().unwrap_or_default().to_vec(),
             },
             flow,
+            is_caller: false,
             is_cut: false,
             trunk: None,
             local,
@@ -158,6 +180,7 @@ impl Dialog {
                 remote_tag: answer.to()?.tag().unwrap_or_default().to_vec(),
             },
             flow: head.flow,
+            is_caller: true,
             is_cut: false,
             trunk: head.trunk.clone(),
             local: head.from.clone(),
@@ -221,6 +244,22 @@ impl Dialog {
         if let Some(target) = contact(request) {
             self.target = target;
         }
+    }
+
+    pub(crate) fn has_remote_tag(&self, tag: &[u8]) -> bool {
+        self.key.remote_tag == tag
+    }
+
+    /// An early dialog of the same INVITE has become this one: the numbers go on (RFC 3261 §12.2.1.1, §13.2.2.4).
+    pub(crate) fn succeed(&mut self, early: &Dialog) {
+        self.local_cseq = self.local_cseq.max(early.local_cseq);
+        self.remote_cseq = early.remote_cseq;
+    }
+
+    /// Leaves out numbers: a fork that is hung up may have had a PRACK in an early dialog that nobody remembers
+    /// (RFC 3261 §12.2.1.1 lets numbers leap).
+    pub(crate) fn leap(&mut self) {
+        self.local_cseq = self.local_cseq.saturating_add(100);
     }
 
     pub(crate) fn local_tag(&self) -> &str {

@@ -4,7 +4,7 @@
 //! Invariants: every session ends in exactly one of `Refused`, `Cancelled`, `Ended`, `reject` or `hang_up`, and then
 //! nothing of it is left but transactions that wait out their timers; what was not authenticated leaves no memory (S9) but the
 //! bounded tables that count it.
-//! Deliberately absent: REFER, SUBSCRIBE, session timers, 100rel (refused by their RFC answers).
+//! Deliberately absent: REFER outside a dialog, PUBLISH, subscriptions of ours (refused by their RFC answers).
 
 mod admit;
 mod answered;
@@ -25,6 +25,7 @@ mod refer;
 mod register;
 mod reinvite;
 mod reliable;
+mod replaces;
 mod reply;
 mod respond;
 mod session;
@@ -41,7 +42,7 @@ use crate::{
     counters::Counters,
     dialog::DialogKey,
     digest::Authenticator,
-    event::{Event, Output, SessionId, UnregisterCause},
+    event::{Event, Output, ReferId, SessionId, UnregisterCause},
     flow::Flow,
     message::Header,
     random::Random,
@@ -54,6 +55,7 @@ use crate::{
 use bytes::Bytes;
 use contacts::Loss;
 use core::time::Duration;
+use refer::Refer;
 use session::Session;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -81,6 +83,8 @@ pub struct Endpoint {
     /// Time of the message that is being looked at.
     turn_at: Duration,
     refusing: Option<Duration>,
+    refers: BTreeMap<ReferId, Refer>,
+    refers_issued: u64,
 }
 
 /// Sizes of the tables: what a leak test looks at (advisories 8 and 34).
@@ -98,6 +102,8 @@ pub struct Sizes {
     pub registered: usize,
     /// Sources of strangers' calls.
     pub stranger_sources: usize,
+    /// Transfers that a peer asked for and waits to hear of.
+    pub refers: usize,
 }
 
 /// Which pair of headers a challenge uses.
@@ -151,6 +157,8 @@ impl Endpoint {
             blocked: BlockedTable::new(config.limits.blocked_rows_max),
             turn_at: Duration::ZERO,
             refusing: None,
+            refers: BTreeMap::new(),
+            refers_issued: 0,
             config,
         }
     }
@@ -207,6 +215,7 @@ impl Endpoint {
                 Owner::User(user) if timer == Timer::Probe => self.probe_contacts(now, &user),
                 Owner::User(user) => self.contacts_expired(now, &user),
                 Owner::Trunk(trunk) => self.trunk_timer(now, &trunk, timer),
+                Owner::Refer(refer) => self.refer_expired(now, refer),
                 Owner::Subscription(number) => self.subscription_expired(now, number),
             }
         }
@@ -251,6 +260,7 @@ impl Endpoint {
             timers: self.timers.len(),
             registered: self.registrar.len(),
             stranger_sources: self.strangers.len(),
+            refers: self.refers.len(),
         }
     }
 

@@ -51,6 +51,12 @@ impl Random {
         hex(self.pool.get(self.left..end).unwrap_or_default())
     }
 
+    /// A number below a bound, for waits that two sides are not to draw alike. 0 for a bound of 0.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        let drawn = u64::from_str_radix(&self.name(), 16).unwrap_or_default();
+        drawn.checked_rem(bound).unwrap_or_default()
+    }
+
     /// A keyed code over parts; equal parts give equal codes. `purpose` separates the uses of the one key.
     pub(crate) fn code(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.key.clone();

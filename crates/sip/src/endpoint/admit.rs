@@ -207,7 +207,7 @@ impl Endpoint {
     }
 
     /// Our domain, an address that we listen on, or one of our public ones.
-    fn is_our_host(&self, host: &str, flow: Flow) -> bool {
+    pub(super) fn is_our_host(&self, host: &str, flow: Flow) -> bool {
         if host.eq_ignore_ascii_case(&self.config.domain) {
             return true;
         }

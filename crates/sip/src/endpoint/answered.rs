@@ -55,7 +55,7 @@ impl Endpoint {
                 if passed == Some(true) && is_abandoned {
                     self.cancel_abandoned(now, id, &head);
                 } else if passed == Some(true) {
-                    self.provisional(now, session, response, status);
+                    self.provisional(now, session, &head, response, status);
                 }
             }
             200..=299 => self.success(now, id, session, &head, response),
@@ -77,6 +77,7 @@ impl Endpoint {
         &mut self,
         now: Duration,
         session: Option<SessionId>,
+        head: &Head,
         response: &Message,
         status: u16,
     ) {
@@ -94,7 +95,7 @@ impl Endpoint {
         match progress {
             Progress::Waiting | Progress::Proceeding => {
                 *progress = Progress::Proceeding;
-                if status > 100 {
+                if status > 100 && self.note_early(now, id, head, response) {
                     let sdp = response.sdp();
                     self.event(Event::Ringing {
                         session: id,
@@ -150,26 +151,50 @@ impl Endpoint {
         match (outcome, alive) {
             (Some(Success::First), Some(session)) => self.answered(now, session, dialog, response),
             // RFC 3261 §13.2.2.4: a fork that was not chosen, or a call that is gone.
-            _ => self.send_bye(now, &mut dialog, None),
+            _ => {
+                dialog.leap();
+                self.send_bye(now, &mut dialog, None);
+            }
         }
     }
 
-    fn answered(&mut self, now: Duration, session: SessionId, dialog: Dialog, response: &Message) {
+    fn answered(
+        &mut self,
+        now: Duration,
+        session: SessionId,
+        mut dialog: Dialog,
+        response: &Message,
+    ) {
+        let granted = self.granted_interval(response);
         let Some(alive) = self.sessions.get_mut(&session) else {
             return;
         };
-        let late = match &alive.stage {
-            Stage::Calling { progress, .. } => match progress {
-                Progress::Waiting | Progress::Proceeding => false,
-                Progress::CancelDue(_) | Progress::Cancelling => true,
-            },
-            Stage::Incoming { .. } | Stage::Established { .. } => return,
+        let Stage::Calling {
+            progress, early, ..
+        } = &mut alive.stage
+        else {
+            return;
         };
+        let late = match progress {
+            Progress::Waiting | Progress::Proceeding => false,
+            Progress::CancelDue(_) | Progress::Cancelling => true,
+        };
+        // RFC 3261 §13.2.1: the first SDP is the answer, be it that of a reliable 1xx.
+        let mut sdp = response.sdp();
+        for early in early.drain(..) {
+            self.dialogs.remove(&early.dialog.key);
+            if early.dialog.key == dialog.key {
+                dialog.succeed(&early.dialog);
+                sdp = early.answer.or(sdp);
+            }
+        }
         self.dialogs.insert(dialog.key.clone(), session);
+        alive.skills.learn(response);
+        alive.media.hear(sdp.as_ref());
+        alive.interval = granted;
         alive.stage = Stage::Established {
             dialog: Box::new(dialog),
             pending_ok: None,
-            reinvite: None,
             acked: true,
             hung_up: None,
         };
@@ -179,7 +204,7 @@ impl Endpoint {
             self.timers
                 .set(owner, Timer::LateAnswer, now.saturating_add(LATE_ANSWER));
         }
-        let sdp = response.sdp();
+        self.restart_interval(now, session);
         self.event(Event::Answered { session, sdp, late });
     }
 

@@ -210,9 +210,16 @@ impl Endpoint {
         };
         match purpose {
             Purpose::Detached | Purpose::Invite(_) | Purpose::Abandoned => {}
-            Purpose::ReInvite(session) => self.reinvite_unanswered(now, session),
-            Purpose::Update(session) => self.update_ended(now, session, &head, outcome),
-            Purpose::Prack(session) => self.prack_ended(now, session, outcome),
+            Purpose::ReInvite(session) => {
+                let status = match outcome {
+                    Outcome::Answered(_, status) => status,
+                    Outcome::TimedOut => 408,
+                    Outcome::FlowLost => 503,
+                };
+                self.change_refused(now, session, None, status);
+            }
+            Purpose::Update(session) => self.update_ended(now, session, outcome),
+            Purpose::Prack(session) => self.prack_ended(session, &head),
             Purpose::NotifyRefer(refer) => self.refer_notified(now, refer, outcome),
             Purpose::NotifySubscriber(number) => self.subscriber_notified(now, number, outcome),
             Purpose::Register(trunk) => self.trunk_registered(now, &trunk, &head, outcome),
@@ -220,6 +227,35 @@ impl Endpoint {
             Purpose::ProbeContact(user) => self.contact_probed(now, &user, &head, outcome),
             Purpose::Relay(number) => self.relayed(now, number, outcome),
         }
+    }
+
+    /// Starts the transaction of a request that is answered later, by [`Self::respond_pending`].
+    pub(super) fn start_pending(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+    ) -> Option<TransactionId> {
+        let flow = answer_flow(request, flow);
+        let key = ServerKey::of(request, request.method()?)?;
+        let transaction = Transaction {
+            machine: Machine::Server(Server::pending(self.setting(flow))),
+            flow,
+            purpose: Purpose::Detached,
+            head: None,
+        };
+        let id = self
+            .transactions
+            .add_server(key, MergeKey::of(request), transaction);
+        self.perform(now, id, Vec::new());
+        Some(id)
+    }
+
+    pub(super) fn respond_pending(&mut self, now: Duration, id: TransactionId, response: Bytes) {
+        self.drive(now, id, |machine, actions| match machine {
+            Machine::Server(server) => server.respond(response, actions),
+            Machine::InviteClient(_) | Machine::Client(_) | Machine::InviteServer(_) => {}
+        });
     }
 
     /// Answers a request once and for all, and again when it comes again.

@@ -6,7 +6,7 @@
 
 use super::{
     Endpoint,
-    session::{Peer, Session, Stage},
+    session::{Session, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -66,7 +66,7 @@ impl Endpoint {
             let peer = dialog.flow.remote.ip();
             let flow = self.datagram_flow(dialog.direct_target()?)?;
             // G11: a stranger has proven no address but the one that he came from.
-            if session.peer != Peer::Trusted && flow.remote.ip() != peer {
+            if !session.is_trusted() && flow.remote.ip() != peer {
                 return None;
             }
             dialog.heard_on(flow);

@@ -9,7 +9,10 @@ use crate::{
     event::{EndedBy, Event, Refusal, SessionId},
     message::{Header, Method},
     reason::Reason,
-    transaction::timer::{Owner, Timer},
+    transaction::{
+        table::Machine,
+        timer::{Owner, Timer},
+    },
 };
 use core::time::Duration;
 
@@ -66,20 +69,32 @@ impl Endpoint {
         self.send_detached(now, &head, &Method::Bye, bye);
     }
 
-    /// Forgets an established session; a re-INVITE that waits for the owner gets 487 (RFC 3261 §15.1.2).
+    /// Forgets an established session; a re-INVITE that waits for the owner gets 487 (RFC 3261 §15.1.2), one of ours is
+    /// waited for no longer than any request.
     pub(super) fn close_session(&mut self, now: Duration, session: SessionId) {
         self.reject_reinvite(now, session, 487);
+        let ours = self
+            .sessions
+            .get(&session)
+            .and_then(|alive| alive.ours.as_deref());
+        if let Some(id) = ours.and_then(|ours| ours.sent.as_ref()?.transaction) {
+            self.drive(now, id, |machine, actions| match machine {
+                Machine::InviteClient(client) => client.give_up(actions),
+                Machine::Client(_) | Machine::InviteServer(_) | Machine::Server(_) => {}
+            });
+        }
+        self.keep_refers(now, session);
         self.forget_session(session);
     }
 
     /// Removes every trace of a session but its transactions.
     pub(super) fn forget_session(&mut self, session: SessionId) {
         if let Some(gone) = self.sessions.remove(&session) {
-            if let Some(dialog) = gone.dialog() {
-                self.dialogs.remove(&dialog.key);
+            for key in gone.keys() {
+                self.dialogs.remove(&key);
             }
             match gone.peer {
-                Peer::Trusted => {}
+                Peer::Account(_) | Peer::Trunk => {}
                 Peer::Stranger(source) => self.strangers.leave(source, gone.is_acked()),
             }
         }
@@ -151,7 +166,7 @@ impl Endpoint {
     }
 
     /// BYE by our own decision; news unless the owner has hung up already.
-    fn end(&mut self, now: Duration, session: SessionId, by: EndedBy) {
+    pub(super) fn end(&mut self, now: Duration, session: SessionId, by: EndedBy) {
         let Some(Session {
             stage: Stage::Established {
                 hung_up, dialog, ..

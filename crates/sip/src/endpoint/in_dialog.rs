@@ -1,8 +1,8 @@
 //! Requests inside a dialog, RFC 3261 §12.2.2, §14.2, §15.1.2: ACK, BYE, INFO, re-INVITE.
 
 use super::{
-    Endpoint,
-    session::{Peer, Session, Stage},
+    Challenge, Endpoint,
+    session::{Peer, Stage},
 };
 use crate::{
     dialog::DialogKey,
@@ -27,14 +27,19 @@ impl Endpoint {
         request: Message,
         method: &Method,
     ) {
-        let Some(session) = self.session_of(&request, flow) else {
+        let key = DialogKey::of_request(&request);
+        let session = key.as_ref().and_then(|key| self.dialogs.get(key).copied());
+        let (Some(key), Some(session)) = (key, session) else {
             return self.refuse(&request, flow, 481, "no such dialog");
         };
+        if !self.is_same_peer(session, flow) && !self.is_proven(now, flow, &request, session) {
+            return;
+        }
         let cseq = request.cseq().map_or(0, |cseq| cseq.number);
         let dialog = self
             .sessions
             .get_mut(&session)
-            .and_then(Session::dialog_mut);
+            .and_then(|alive| alive.dialog_at(&key));
         let in_order = dialog.is_some_and(|dialog| {
             let in_order = dialog.accept_cseq(cseq);
             // A phone that has come back on another connection is to be reached there.
@@ -54,7 +59,7 @@ impl Endpoint {
             Method::Invite => self.receive_reinvite(now, flow, request, session),
             Method::Options => self.receive_options(&request, flow),
             Method::Update => self.receive_update(now, flow, request, session),
-            Method::Prack => self.receive_prack(now, flow, &request, session),
+            Method::Prack => self.receive_prack(now, flow, request, session),
             Method::Refer => self.receive_refer(now, flow, &request, session),
             Method::Ack
             | Method::Cancel
@@ -67,13 +72,40 @@ impl Endpoint {
         }
     }
 
-    /// The session whose dialog a request names. Where the phone has proven a password, only its address may speak.
-    fn session_of(&self, request: &Message, flow: Flow) -> Option<SessionId> {
-        let id = *self.dialogs.get(&DialogKey::of_request(request)?)?;
-        let session = self.sessions.get(&id)?;
-        let same_peer = session.flow().remote.ip() == flow.remote.ip()
-            || self.is_of_trunk(session.trunk(), flow);
-        (same_peer || session.peer != Peer::Trusted).then_some(id)
+    /// May whoever speaks on that flow speak in the dialog of a session? In that of an account only its own address may, in
+    /// a carrier's its servers; a stranger has nothing but the dialog's tags to prove himself by.
+    fn is_same_peer(&self, session: SessionId, flow: Flow) -> bool {
+        self.sessions.get(&session).is_some_and(|alive| {
+            !alive.is_trusted()
+                || alive.flow().remote.ip() == flow.remote.ip()
+                || self.is_of_trunk(alive.trunk(), flow)
+        })
+    }
+
+    /// A phone that has moved to another address proves its password there and goes on (S14); anybody else is told that
+    /// there is no such dialog. False = the request has been answered.
+    fn is_proven(
+        &mut self,
+        now: Duration,
+        flow: Flow,
+        request: &Message,
+        session: SessionId,
+    ) -> bool {
+        let owner = match self.sessions.get(&session).map(|alive| &alive.peer) {
+            Some(Peer::Account(user)) if self.accounts.contains_key(&**user) => user.clone(),
+            Some(Peer::Account(_) | Peer::Trunk | Peer::Stranger(_)) | None => {
+                self.refuse(request, flow, 481, "no such dialog");
+                return false;
+            }
+        };
+        let Some(user) = self.authenticate(now, request, flow, Challenge::Proxy) else {
+            return false;
+        };
+        if *user != *owner {
+            self.refuse(request, flow, 403, "dialog of another user");
+            return false;
+        }
+        true
     }
 
     /// An ACK belongs to a refusal (by its branch) or to a 2xx (by its dialog); it is never answered.
@@ -93,8 +125,12 @@ impl Endpoint {
     }
 
     fn acknowledge_ok(&mut self, now: Duration, flow: Flow, request: &Message) -> Option<()> {
-        let session = self.session_of(request, flow)?;
+        let session = *self.dialogs.get(&DialogKey::of_request(request)?)?;
+        if !self.is_same_peer(session, flow) {
+            return None;
+        }
         let number = request.cseq()?.number;
+        let sdp = request.sdp();
         let alive = self.sessions.get_mut(&session)?;
         let Stage::Established {
             pending_ok,
@@ -106,7 +142,7 @@ impl Endpoint {
         else {
             return None;
         };
-        pending_ok.take_if(|pending| pending.cseq == number)?;
+        let ok = pending_ok.take_if(|pending| pending.cseq == number)?;
         // A connection was lost between our 2xx and its ACK. A dialog that is not cut is not moved by an ACK, which
         // nothing orders.
         if dialog.is_cut {
@@ -114,8 +150,9 @@ impl Endpoint {
         }
         let is_first = !core::mem::replace(acked, true);
         let hang_up = hung_up.take();
-        if let (true, Peer::Stranger(source)) = (is_first, alive.peer) {
-            self.strangers.acknowledge(source);
+        alive.media.hear(sdp.as_ref());
+        if let (true, Peer::Stranger(source)) = (is_first, &alive.peer) {
+            self.strangers.acknowledge(*source);
         }
         let owner = Owner::Session(session);
         self.timers.cancel(&owner, Timer::OkRepeat);
@@ -124,10 +161,15 @@ impl Endpoint {
             self.hang_up(now, session, reason);
             return Some(());
         }
-        let sdp = request.sdp();
+        // RFC 3261 §13.2.2.4: the ACK must bring the answer to an offer of our 2xx. Without it nobody knows what to send.
+        if ok.is_offer && sdp.is_none() {
+            self.end(now, session, EndedBy::NoAck);
+            return Some(());
+        }
         if is_first || sdp.is_some() {
             self.event(Event::Acked { session, sdp });
         }
+        self.begin_change(now, session);
         Some(())
     }
 
@@ -189,7 +231,7 @@ impl Endpoint {
     }
 
     /// A final answer inside a dialog, remembered for repeats.
-    fn answer_in_dialog(
+    pub(super) fn answer_in_dialog(
         &mut self,
         now: Duration,
         flow: Flow,

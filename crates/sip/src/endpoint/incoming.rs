@@ -3,7 +3,7 @@
 use super::{
     Endpoint,
     respond::answer_flow,
-    session::{Peer, Session, Stage},
+    session::{Peer, Session, Skills, Stage},
 };
 use crate::{
     dialog::Dialog,
@@ -35,10 +35,19 @@ impl Endpoint {
         let (Some(dialog), Some(caller), Some(called_user)) = (dialog, caller, called_user) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
+        let Some(interval) = self.asked_interval(&request, flow) else {
+            return;
+        };
+        let Ok(replaces) = self.replaced(&request, flow, authenticated.is_some()) else {
+            return;
+        };
         let session = self.issue_session();
         let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
+        if authenticated.is_none() {
+            self.spare(transaction);
+        }
         let invite = IncomingInvite {
             called_user,
             caller,
@@ -48,24 +57,30 @@ impl Endpoint {
             user_agent: request.text(Header::UserAgent),
             authenticated: authenticated.clone(),
             trunk: None,
-            replaces: None,
+            replaces,
             diversions: Vec::new(),
         };
         self.dialogs.insert(dialog.key.clone(), session);
+        let mut skills = Skills::default();
+        skills.learn(&request);
         let stage = Stage::Incoming {
             transaction,
             invite: Box::new(request),
             dialog: Box::new(dialog),
+            rang: None,
         };
         let peer = match authenticated {
-            Some(_) => Peer::Trusted,
+            Some(user) => Peer::Account(user.into()),
             None => {
                 let source = Source::of(flow.remote.ip());
                 self.strangers.enter(source);
                 Peer::Stranger(source)
             }
         };
-        self.sessions.insert(session, Session { stage, peer });
+        let mut alive = Session::new(stage, peer, interval);
+        alive.skills = skills;
+        self.sessions.insert(session, alive);
+        self.ring_again_later(now, session);
         self.event(Event::Invite { session, invite });
     }
 
@@ -99,6 +114,15 @@ impl Endpoint {
         Some(id)
     }
 
+    /// G11: a stranger's INVITE; over a stream nothing is repeated anyway.
+    fn spare(&mut self, id: TransactionId) {
+        if let Some(transaction) = self.transactions.get_mut(id)
+            && let Machine::InviteServer(server) = &mut transaction.machine
+        {
+            server.spare();
+        }
+    }
+
     /// RFC 3261 §9.2. The CANCEL itself is answered without memory: its INVITE is the memory.
     pub(super) fn receive_cancel(&mut self, now: Duration, flow: Flow, request: &Message) {
         let known =
@@ -115,15 +139,14 @@ impl Endpoint {
             return;
         };
         let reason = request.first(Header::Reason).and_then(Reason::parse);
+        if self.is_theirs(session, id) {
+            return self.reject_reinvite(now, session, 487);
+        }
         match self.sessions.get(&session).map(|alive| &alive.stage) {
             Some(Stage::Incoming { transaction, .. }) if *transaction == id => {
                 self.reject(now, session, Refusal::new(487));
                 self.event(Event::Cancelled { session, reason });
             }
-            Some(Stage::Established {
-                reinvite: Some((transaction, _)),
-                ..
-            }) if *transaction == id => self.reject_reinvite(now, session, 487),
             // Too late: the final answer is out (RFC 3261 §9.2).
             Some(Stage::Incoming { .. } | Stage::Calling { .. } | Stage::Established { .. })
             | None => {}

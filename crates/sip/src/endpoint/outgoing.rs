@@ -2,8 +2,9 @@
 
 use super::{
     Endpoint,
-    respond::ALLOW,
+    respond::{ALLOW, SUPPORTED},
     session::{Peer, Progress, Session, Stage},
+    session_timer::Interval,
 };
 use crate::{
     dialog::Head,
@@ -56,14 +57,16 @@ impl Endpoint {
             transaction,
             flow,
             progress: Progress::Waiting,
+            early: Vec::new(),
         };
-        self.sessions.insert(
-            session,
-            Session {
-                stage,
-                peer: Peer::Trusted,
-            },
-        );
+        let peer = match &invite.destination {
+            Destination::Contact(_) => Peer::Account(invite.to_user.as_str().into()),
+            Destination::Trunk(_) => Peer::Trunk,
+        };
+        let interval = Interval::wished(self.config.session_timer);
+        let mut alive = Session::new(stage, peer, interval);
+        alive.media.ours = Some(invite.sdp);
+        self.sessions.insert(session, alive);
         self.perform(now, transaction, actions);
         session
     }
@@ -121,9 +124,13 @@ impl Endpoint {
             .header(Header::Allow, |out| {
                 out.text(ALLOW);
             })
+            .header(Header::Supported, |out| {
+                out.text(SUPPORTED);
+            })
             .header(Header::UserAgent, |out| {
                 out.text(product);
             });
+        builder = Interval::wished(self.config.session_timer).ask(builder);
         for extra in &invite.headers {
             builder = self.write_extra(builder, extra);
         }

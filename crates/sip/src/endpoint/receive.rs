@@ -1,6 +1,10 @@
 //! The way in: bytes to a message, the message to its transaction, its dialog or its method (RFC 3261 §8.2, §16.3).
 
-use super::{Endpoint, drive::Outcome, respond::ALLOW};
+use super::{
+    Endpoint,
+    drive::Outcome,
+    respond::{ALLOW, KNOWN, SUPPORTED},
+};
 use crate::{
     counters::Counters,
     flow::Flow,
@@ -125,7 +129,17 @@ impl Endpoint {
                 return false;
             }
         }
-        let required: Vec<&[u8]> = request.tokens(Header::Require).collect();
+        let is_known = |tag: &&[u8]| {
+            let mut rows = KNOWN.iter();
+            rows.any(|(known, of)| {
+                known.as_bytes().eq_ignore_ascii_case(tag)
+                    && of.as_ref().is_none_or(|of| of == method)
+            })
+        };
+        let required: Vec<&[u8]> = request
+            .tokens(Header::Require)
+            .filter(|tag| !is_known(tag))
+            .collect();
         if !required.is_empty() {
             self.refuse_with(request, flow, 420, "required extension", |builder| {
                 builder.header(Header::Unsupported, |out| {
@@ -195,7 +209,9 @@ impl Endpoint {
                 .header(Header::AcceptLanguage, |out| {
                     out.text("en");
                 })
-                .header(Header::Supported, |_| {})
+                .header(Header::Supported, |out| {
+                    out.text(SUPPORTED);
+                })
         });
     }
 }

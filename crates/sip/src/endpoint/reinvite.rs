@@ -1,22 +1,24 @@
 //! A change of a session by the peer, RFC 3261 §14.2: hold, resume, another codec.
 //!
-//! One at a time: a second one gets 500 with Retry-After, one that meets a 2xx of ours without its ACK gets 491.
+//! One at a time: a second one gets 500 with Retry-After, one that meets an INVITE of ours, or a 2xx of ours without its
+//! ACK, gets 491.
 
 use super::{
     Endpoint,
-    session::{Patience, Session, Stage},
+    session::{Patience, Session, Stage, Theirs},
 };
 use crate::{
+    dialog::DialogKey,
     event::{Event, SessionId},
     flow::Flow,
-    message::{Header, Message},
+    message::{Header, Message, Method},
     transaction::TransactionId,
 };
 use bytes::Bytes;
 use core::time::Duration;
 
 /// RFC 3261 §14.2: a random time of 0 to 10 s; one value does, as the peers differ in theirs.
-const RETRY_AFTER_S: u64 = 2;
+pub(super) const RETRY_AFTER_S: u64 = 2;
 
 impl Endpoint {
     pub(super) fn receive_reinvite(
@@ -26,42 +28,27 @@ impl Endpoint {
         request: Message,
         session: SessionId,
     ) {
-        let Some(Session {
-            stage:
-                Stage::Established {
-                    pending_ok,
-                    reinvite,
-                    hung_up,
-                    ..
-                },
-            ..
-        }) = self.sessions.get(&session)
-        else {
-            return self.refuse_reinvite(now, flow, &request, session, 500);
-        };
-        // RFC 3261 §14.2: one at a time; our own 2xx on its way counts as an INVITE in progress.
-        if reinvite.is_some() {
-            return self.refuse_reinvite(now, flow, &request, session, 500);
-        }
-        if pending_ok.is_some() || hung_up.is_some() {
-            return self.refuse_reinvite(now, flow, &request, session, 491);
+        let alive = self.sessions.get(&session);
+        if let Some(status) = alive.map_or(Some(481), Session::invite_conflict) {
+            return self.refuse_reinvite(now, flow, &request, session, status);
         }
         if !self.is_body_understood(&request, flow) {
             return;
         }
+        let Some(interval) = self.asked_interval(&request, flow) else {
+            return;
+        };
         let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
         let sdp = request.sdp();
-        if let Some(Session {
-            stage: Stage::Established {
-                reinvite, dialog, ..
-            },
-            ..
-        }) = self.sessions.get_mut(&session)
-        {
-            dialog.refresh_target(&request);
-            *reinvite = Some((transaction, Box::new(request)));
+        if let Some(alive) = self.sessions.get_mut(&session) {
+            alive.skills.learn(&request);
+            alive.interval = interval;
+            alive.theirs = Some(Theirs {
+                transaction,
+                request: Box::new(request),
+            });
         }
         self.event(Event::ReInvite { session, sdp });
     }
@@ -87,38 +74,54 @@ impl Endpoint {
         }
     }
 
-    /// Accepts the re-INVITE of [`Event::ReInvite`] with SDP. Does nothing when there is none.
+    /// Accepts the change of [`Event::ReInvite`] with SDP. Does nothing when there is none.
     pub fn accept_reinvite(&mut self, now: Duration, session: SessionId, sdp: Bytes) {
-        let Some((transaction, request)) = self.take_reinvite(session) else {
+        let Some((theirs, flow)) = self.take_theirs(session) else {
             return;
         };
-        let Some(dialog) = self.sessions.get(&session).and_then(Session::dialog) else {
+        let request = &theirs.request;
+        let builder = self.session_response(request, flow, "", 200);
+        let Some(alive) = self.sessions.get_mut(&session) else {
             return;
         };
-        let bytes = self
-            .session_response(&request, dialog, 200)
-            .body("application/sdp", &sdp);
-        let patience = Patience::full(&self.config.timers);
-        let ok = self.send_ok(now, session, transaction, &request, bytes, patience);
-        if let Some(Session {
-            stage: Stage::Established { pending_ok, .. },
-            ..
-        }) = self.sessions.get_mut(&session)
-        {
-            *pending_ok = ok;
+        if let Some(dialog) = DialogKey::of_request(request).and_then(|key| alive.dialog_at(&key)) {
+            dialog.refresh_target(request);
+        }
+        alive.media.hear(request.sdp().as_ref());
+        alive.media.ours = Some(sdp.clone());
+        let is_invite = request.method() == Some(&Method::Invite);
+        let is_refresh = is_invite || request.method() == Some(&Method::Update);
+        let builder = if is_refresh {
+            alive.interval.grant(builder)
+        } else {
+            builder
+        };
+        let bytes = builder.body("application/sdp", &sdp);
+        if is_invite {
+            let patience = Patience::full(&self.config.timers);
+            let ok = self.send_ok(now, session, theirs.transaction, request, bytes, patience);
+            if let Some(Session {
+                stage: Stage::Established { pending_ok, .. },
+                ..
+            }) = self.sessions.get_mut(&session)
+            {
+                *pending_ok = ok;
+            }
+        } else {
+            self.respond_pending(now, theirs.transaction, bytes);
+        }
+        let is_answered = self
+            .sessions
+            .get(&session)
+            .is_some_and(Session::is_answered);
+        if is_refresh && is_answered {
+            self.restart_interval(now, session);
         }
     }
 
-    /// Refuses the re-INVITE of [`Event::ReInvite`]; the session goes on as it was. A status below 400 becomes 488.
+    /// Refuses the change of [`Event::ReInvite`]; the session goes on as it was. A status below 400 becomes 488.
     pub fn reject_reinvite(&mut self, now: Duration, session: SessionId, status: u16) {
-        let Some((transaction, request)) = self.take_reinvite(session) else {
-            return;
-        };
-        let Some(flow) = self
-            .transactions
-            .get_mut(transaction)
-            .map(|transaction| transaction.flow)
-        else {
+        let Some((theirs, flow)) = self.take_theirs(session) else {
             return;
         };
         let status = if (400..700).contains(&status) {
@@ -126,17 +129,57 @@ impl Endpoint {
         } else {
             488
         };
-        let bytes = self.response(&request, flow, status, "").finish();
-        self.respond_invite(now, transaction, status, bytes);
+        let bytes = self.response(&theirs.request, flow, status, "").finish();
+        if theirs.request.method() == Some(&Method::Invite) {
+            self.respond_invite(now, theirs.transaction, status, bytes);
+        } else {
+            self.respond_pending(now, theirs.transaction, bytes);
+        }
     }
 
-    pub(super) fn take_reinvite(
-        &mut self,
-        session: SessionId,
-    ) -> Option<(TransactionId, Box<Message>)> {
-        match &mut self.sessions.get_mut(&session)?.stage {
-            Stage::Established { reinvite, .. } => reinvite.take(),
-            Stage::Incoming { .. } | Stage::Calling { .. } => None,
+    /// The change that waits for the owner, and the flow of its answer. One whose connection is gone is forgotten.
+    fn take_theirs(&mut self, session: SessionId) -> Option<(Theirs, Flow)> {
+        let theirs = self.sessions.get_mut(&session)?.theirs.take()?;
+        let flow = self.flow_of(theirs.transaction)?;
+        Some((theirs, flow))
+    }
+
+    pub(super) fn flow_of(&mut self, transaction: TransactionId) -> Option<Flow> {
+        Some(self.transactions.get_mut(transaction)?.flow)
+    }
+
+    /// The peer's re-INVITE of that transaction still waits for the owner.
+    pub(super) fn is_theirs(&self, session: SessionId, transaction: TransactionId) -> bool {
+        let theirs = self
+            .sessions
+            .get(&session)
+            .and_then(|alive| alive.theirs.as_ref());
+        theirs.is_some_and(|theirs| theirs.transaction == transaction)
+    }
+}
+
+impl Session {
+    /// RFC 3261 §14.2: why a re-INVITE cannot be taken.
+    fn invite_conflict(&self) -> Option<u16> {
+        match &self.stage {
+            Stage::Established {
+                pending_ok,
+                hung_up,
+                ..
+            } => {
+                let ours = self.ours.as_deref().and_then(|ours| ours.sent.as_ref());
+                let our_invite = ours.is_some_and(|sent| sent.transaction.is_some());
+                if self.theirs.is_some() {
+                    Some(500)
+                } else if our_invite || pending_ok.is_some() || hung_up.is_some() {
+                    // Our own 2xx on its way counts as an INVITE in progress.
+                    Some(491)
+                } else {
+                    None
+                }
+            }
+            Stage::Incoming { .. } => Some(500),
+            Stage::Calling { .. } => Some(491),
         }
     }
 }

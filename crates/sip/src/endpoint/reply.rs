@@ -2,12 +2,13 @@
 
 use super::{
     Endpoint,
-    respond::ALLOW,
+    respond::{ALLOW, SUPPORTED},
     session::{Patience, PendingOk, Session, Stage},
 };
 use crate::{
     dialog::Dialog,
     event::{Refusal, SessionId},
+    flow::Flow,
     message::{Builder, Header, Message},
     transaction::{
         TransactionId,
@@ -29,7 +30,8 @@ impl Endpoint {
         self.send_provisional(now, session, 183, Some(sdp));
     }
 
-    fn send_provisional(
+    /// A 1xx: reliable where the caller requires it, or supports it and SDP is at stake (RFC 3262 §3).
+    pub(super) fn send_provisional(
         &mut self,
         now: Duration,
         session: SessionId,
@@ -41,53 +43,97 @@ impl Endpoint {
                 Stage::Incoming {
                     transaction,
                     invite,
-                    dialog,
+                    rang,
+                    ..
                 },
+            skills,
+            ..
+        }) = self.sessions.get_mut(&session)
+        else {
+            return;
+        };
+        *rang = Some(status);
+        let id = *transaction;
+        let is_reliable = (skills.reliable && sdp.is_some())
+            || invite
+                .tokens(Header::Require)
+                .any(|tag| tag.eq_ignore_ascii_case(b"100rel"));
+        if is_reliable {
+            self.send_reliable(now, session, status, sdp);
+        } else if let Some(Session {
+            stage: Stage::Incoming { invite, dialog, .. },
             ..
         }) = self.sessions.get(&session)
-        else {
-            return;
-        };
-        let id = *transaction;
-        let builder = self.session_response(invite, dialog, status);
-        let bytes = match sdp {
-            Some(sdp) => builder.body("application/sdp", &sdp),
-            None => builder.finish(),
-        };
-        self.respond_invite(now, id, status, bytes);
+        {
+            let builder = self.session_response(invite, dialog.flow, dialog.local_tag(), status);
+            let bytes = match sdp {
+                Some(sdp) => builder.body("application/sdp", &sdp),
+                None => builder.finish(),
+            };
+            self.respond_invite(now, id, status, bytes);
+        }
+        self.ring_again_later(now, session);
     }
 
-    /// Answers a call to us: 200 OK with SDP, repeated until its ACK comes (RFC 3261 §13.3.1.4).
+    /// Answers a call to us: 200 OK with SDP, repeated until its ACK comes (RFC 3261 §13.3.1.4). While a 1xx with SDP waits
+    /// for its PRACK, so does the 200.
     pub fn answer(&mut self, now: Duration, session: SessionId, sdp: Bytes) {
-        let Some(alive) = self.sessions.remove(&session) else {
+        let Some(alive) = self.sessions.get_mut(&session) else {
             return;
         };
-        let patience = alive.patience(&self.config.timers);
-        let Session {
-            stage:
-                Stage::Incoming {
-                    transaction,
-                    invite,
-                    dialog,
-                },
-            peer,
-        } = alive
-        else {
-            self.sessions.insert(session, alive);
-            return;
-        };
-        let bytes = self
-            .session_response(&invite, &dialog, 200)
-            .body("application/sdp", &sdp);
-        let pending_ok = self.send_ok(now, session, transaction, &invite, bytes, patience);
-        let stage = Stage::Established {
+        let Stage::Incoming {
+            transaction,
+            invite,
             dialog,
-            pending_ok,
-            reinvite: None,
-            acked: false,
-            hung_up: None,
+            ..
+        } = &alive.stage
+        else {
+            return;
         };
-        self.sessions.insert(session, Session { stage, peer });
+        let reliable = alive.reliable.as_deref_mut();
+        if reliable.is_some_and(|sent| sent.keep_answer(&sdp)) {
+            return;
+        }
+        let (id, invite, dialog) = (*transaction, invite.clone(), dialog.clone());
+        let patience = alive.patience(&self.config.timers);
+        // RFC 3261 §13.2.1: one answer to one offer. What a reliable 1xx has settled is changed by a re-INVITE only.
+        let settled = alive
+            .reliable
+            .as_deref()
+            .and_then(|sent| sent.settled().cloned());
+        let interval = alive.interval;
+        let builder = self.session_response(&invite, dialog.flow, dialog.local_tag(), 200);
+        let builder = interval.grant(builder);
+        let bytes = match &settled {
+            Some(_) => builder.finish(),
+            None => builder.body("application/sdp", &sdp),
+        };
+        let mut pending_ok = self.send_ok(now, session, id, &invite, bytes, patience);
+        if let Some(pending) = &mut pending_ok {
+            pending.is_offer &= settled.is_none();
+        }
+        let owner = Owner::Session(session);
+        for timer in [
+            Timer::RingRepeat,
+            Timer::ReliableRepeat,
+            Timer::ReliableTimeout,
+        ] {
+            self.timers.cancel(&owner, timer);
+        }
+        if let Some(alive) = self.sessions.get_mut(&session) {
+            alive.stage = Stage::Established {
+                dialog,
+                pending_ok,
+                acked: false,
+                hung_up: None,
+            };
+            alive.media.hear(invite.sdp().as_ref());
+            alive.media.ours = Some(settled.clone().unwrap_or_else(|| sdp.clone()));
+        }
+        self.restart_interval(now, session);
+        if settled.is_some_and(|settled| settled != sdp) {
+            self.reinvite(now, session, sdp);
+        }
     }
 
     /// Refuses a call to us; the session is over. A status below 400 is sent as 500.
@@ -98,6 +144,7 @@ impl Endpoint {
                     transaction,
                     invite,
                     dialog,
+                    ..
                 },
             ..
         }) = self.sessions.get(&session)
@@ -135,22 +182,23 @@ impl Endpoint {
             })
     }
 
-    /// A 1xx or 2xx in the dialog of a session.
+    /// A 1xx or 2xx to an INVITE, or a 2xx to an UPDATE or PRACK, in the dialog of a session.
     pub(super) fn session_response(
         &self,
         invite: &Message,
-        dialog: &Dialog,
+        flow: Flow,
+        local_tag: &str,
         status: u16,
     ) -> Builder {
         let user = invite
             .request_uri()
             .and_then(|uri| uri.user())
             .unwrap_or_default();
-        self.response(invite, dialog.flow, status, dialog.local_tag())
+        self.response(invite, flow, status, local_tag)
             .copy_all(Header::RecordRoute, invite)
             .maybe(
                 Header::Contact,
-                self.our_contact(dialog.flow, &user),
+                self.our_contact(flow, &user),
                 |out, contact| {
                     out.bracketed(&contact);
                 },
@@ -158,7 +206,9 @@ impl Endpoint {
             .header(Header::Allow, |out| {
                 out.text(ALLOW);
             })
-            .header(Header::Supported, |_| {})
+            .header(Header::Supported, |out| {
+                out.text(SUPPORTED);
+            })
     }
 
     /// Sends a 2xx and keeps it for its repeats.
@@ -191,6 +241,7 @@ impl Endpoint {
             bytes,
             interval: timers.t1,
             repeats_left: patience.repeats_max,
+            is_offer: invite.sdp().is_none(),
         })
     }
 

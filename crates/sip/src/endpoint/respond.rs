@@ -21,7 +21,24 @@ use std::net::SocketAddr;
 const SIP_PORT: u16 = 5060;
 
 /// What we do, in the words of Allow.
-pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, UPDATE, PRACK, REFER";
+
+/// What we know besides RFC 3261, in the words of Supported.
+pub(super) const SUPPORTED: &str = "100rel, timer, replaces, norefersub";
+
+/// What a request may require of us (RFC 3261 §8.2.2.3), and of which method where that matters.
+pub(super) const KNOWN: [(&str, Option<Method>); 6] = [
+    ("100rel", Some(Method::Invite)),
+    ("timer", None),
+    ("replaces", Some(Method::Invite)),
+    ("norefersub", Some(Method::Refer)),
+    ("path", Some(Method::Register)),
+    ("outbound", Some(Method::Register)),
+];
+
+/// The same in requests inside a dialog: nobody has to answer a re-INVITE by reliable 1xx.
+pub(super) const SUPPORTED_WITHIN: &str = "timer, replaces, norefersub";
 
 /// The event packages that phones may subscribe to, in the words of Allow-Events.
 pub(super) const EVENTS: &str = "dialog, message-summary";

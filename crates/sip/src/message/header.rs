@@ -40,7 +40,10 @@ pub enum Header {
     ProxyAuthenticate,
     ProxyAuthorization,
     ProxyRequire,
+    RAck,
+    RSeq,
     RecordRoute,
+    ReferSub,
     ReferTo,
     ReferredBy,
     Replaces,
@@ -66,7 +69,7 @@ pub enum Header {
 }
 
 /// Name, header; sorted by length. Compact forms stand first (RFC 3261 §7.3.3, RFC 3515, 3892, 4028, 6665, 8224).
-const NAMES: [(&str, Header); 67] = [
+const NAMES: [(&str, Header); 70] = [
     ("b", Header::ReferredBy),
     ("c", Header::ContentType),
     ("e", Header::ContentEncoding),
@@ -88,6 +91,8 @@ const NAMES: [(&str, Header); 67] = [
     ("CSeq", Header::CSeq),
     ("Date", Header::Date),
     ("From", Header::From),
+    ("RAck", Header::RAck),
+    ("RSeq", Header::RSeq),
     ("Path", Header::Path),
     ("Allow", Header::Allow),
     ("Event", Header::Event),
@@ -109,6 +114,7 @@ const NAMES: [(&str, Header); 67] = [
     ("Replaces", Header::Replaces),
     ("Call-Info", Header::CallInfo),
     ("Diversion", Header::Diversion),
+    ("Refer-Sub", Header::ReferSub),
     ("Supported", Header::Supported),
     ("Timestamp", Header::Timestamp),
     ("Alert-Info", Header::AlertInfo),

@@ -131,6 +131,16 @@ impl InviteClient {
         }
     }
 
+    /// Nobody waits for the answer any more: a peer that said 1xx has 64*T1 for the final one.
+    pub(crate) fn give_up(&mut self, actions: &mut Vec<Action>) {
+        match self.state {
+            State::Proceeding => {
+                actions.push(Action::Start(Timer::B, self.setting.timers.timeout()));
+            }
+            State::Calling { .. } | State::Completed { .. } | State::Accepted { .. } => {}
+        }
+    }
+
     pub(crate) fn timer(&mut self, timer: Timer, actions: &mut Vec<Action>) {
         match (&mut self.state, timer) {
             (State::Calling { interval }, Timer::A) => {
@@ -139,7 +149,7 @@ impl InviteClient {
                 actions.push(Action::Repeat(self.request.clone()));
                 actions.push(Action::Start(Timer::A, *interval));
             }
-            (State::Calling { .. }, Timer::B) => {
+            (State::Calling { .. } | State::Proceeding, Timer::B) => {
                 actions.extend([Action::TimedOut, Action::Terminated])
             }
             (State::Completed { .. }, Timer::D) | (State::Accepted { .. }, Timer::M) => {

@@ -23,6 +23,7 @@ enum State {
 pub(crate) struct InviteServer {
     setting: Setting,
     state: State,
+    is_sparing: bool,
 }
 
 impl InviteServer {
@@ -32,7 +33,14 @@ impl InviteServer {
         Self {
             setting,
             state: State::Proceeding { last: trying },
+            is_sparing: false,
         }
+    }
+
+    /// G11: nothing shows that the sender is at the address that its datagram names, so a refusal is sent once, and again
+    /// only for each repeat of the INVITE.
+    pub(crate) fn spare(&mut self) {
+        self.is_sparing = true;
     }
 
     /// The INVITE came again.
@@ -58,7 +66,7 @@ impl InviteServer {
             }
             300.. => {
                 let interval = self.setting.timers.t1;
-                if !self.setting.is_reliable {
+                if !self.setting.is_reliable && !self.is_sparing {
                     actions.push(Action::Start(Timer::G, interval));
                 }
                 actions.push(Action::Start(Timer::H, self.setting.timers.timeout()));

@@ -1,7 +1,10 @@
 //! Every timer of the crate, and the one ordered list in which they wait (S8).
 
 use super::TransactionId;
-use crate::{event::SessionId, trunk::TrunkName};
+use crate::{
+    event::{ReferId, SessionId},
+    trunk::TrunkName,
+};
 use core::time::Duration;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -80,6 +83,8 @@ pub(crate) enum Owner {
     User(Arc<str>),
     /// `TrunkRegister`, `TrunkProbe`.
     Trunk(TrunkName),
+    /// `Subscription`: that of a REFER.
+    Refer(ReferId),
     /// `Subscription`, by its number.
     Subscription(u64),
 }

@@ -44,8 +44,8 @@ fn a_call_from_invite_to_bye() {
     assert_eq!(invite.user_agent.as_deref(), Some("Trunkline/test"));
 
     world.at(SERVER, |node, now| node.ring(now, server));
-    world.at(SERVER, |node, now| node.progress(now, server, OFFER));
-    world.run_ms(20);
+    world.at(SERVER, |node, now| node.progress(now, server, ANSWER));
+    world.run_ms(50);
     let ringing = |status, sdp| Event::Ringing {
         session: alice,
         status,
@@ -53,7 +53,7 @@ fn a_call_from_invite_to_bye() {
     };
     assert_eq!(
         world.news(ALICE),
-        [ringing(180, None), ringing(183, Some(OFFER))]
+        [ringing(180, None), ringing(183, Some(ANSWER))]
     );
 
     world.at(SERVER, |node, now| node.answer(now, server, ANSWER));
@@ -87,8 +87,8 @@ fn a_call_from_invite_to_bye() {
             reason: Some(why)
         }]
     );
-    assert_eq!(world.sent_by(ALICE), ["INVITE", "ACK", "BYE"]);
-    assert_eq!(world.sent_by(SERVER), ["180", "183", "200", "200"]);
+    assert_eq!(world.sent_by(ALICE), ["INVITE", "PRACK", "ACK", "BYE"]);
+    assert_eq!(world.sent_by(SERVER), ["180", "183", "200", "200", "200"]);
     world.expect_nothing_left();
     assert_eq!((world.news(ALICE), world.news(SERVER)), (vec![], vec![]));
 }
@@ -534,10 +534,7 @@ fn s6_quiet_is_who_has_no_call_and_nothing_to_repeat() {
     world.loss = Box::new(|_| true);
     let busy = Refusal::new(486);
     world.at(SERVER, |node, now| node.reject(now, server, busy));
-    assert!(!quiet(&mut world), "a refusal without its ACK");
-    world.loss = Box::new(|_| false);
-    world.run_ms(600);
-    assert!(quiet(&mut world));
+    assert!(quiet(&mut world), "G11: a stranger's refusal is sent once");
 
     let mut world = World::new();
     world.call(SERVER, ALICE, "alice");

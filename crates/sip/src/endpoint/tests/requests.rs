@@ -64,7 +64,7 @@ fn requests_outside_a_dialog() {
         ("OPTIONS", "sips:4000@call.example.com", "", 416),
         ("SUBSCRIBE", HOTLINE, "", 405),
         ("NOTIFY", HOTLINE, "", 405),
-        ("REFER", HOTLINE, "", 405),
+        ("REFER", HOTLINE, "", 407),
         ("MESSAGE", HOTLINE, "", 405),
         ("PUBLISH", HOTLINE, "", 405),
         ("UPDATE", HOTLINE, "", 405),
@@ -82,8 +82,11 @@ fn requests_outside_a_dialog() {
             "INVITE",
             HOTLINE,
             "Contact: <sip:a@h>\r\nRequire: 100rel, timer\r\n",
-            420,
+            407,
         ),
+        ("OPTIONS", HOTLINE, "Require: 100rel\r\n", 420),
+        ("OPTIONS", HOTLINE, "Require: timer\r\n", 200),
+        ("INVITE", HOTLINE, "Require: path\r\n", 420),
         (
             "INVITE",
             "sip:1001@call.example.com",
@@ -137,7 +140,10 @@ fn what_refusals_tell() {
         answer.text(Header::Accept).as_deref(),
         Some("application/sdp")
     );
-    assert_eq!(answer.first(Header::Supported), Some(&b""[..]));
+    assert_eq!(
+        answer.text(Header::Supported).as_deref(),
+        Some("100rel, timer, replaces, norefersub")
+    );
 }
 
 #[test]
@@ -440,8 +446,12 @@ fn requests_in_a_dialog() {
     let mut phone = Phone::new();
     let (session, tag) = talk(&mut phone, "");
     assert_eq!(phone.status_of(&in_dialog("OPTIONS", 2, &tag, "", "")), 200);
-    assert_eq!(phone.status_of(&in_dialog("UPDATE", 3, &tag, "", "")), 405);
-    assert_eq!(phone.status_of(&in_dialog("REFER", 4, &tag, "", "")), 405);
+    assert_eq!(phone.status_of(&in_dialog("UPDATE", 3, &tag, "", "")), 200);
+    assert_eq!(
+        phone.status_of(&in_dialog("REFER", 4, &tag, "", "")),
+        403,
+        "S14: a stranger transfers nobody"
+    );
     assert_eq!(phone.status_of(&in_dialog("BYE", 5, "wrong", "", "")), 481);
     assert_eq!(
         phone.status_of(&in_dialog("INFO", 1, &tag, "", "")),

@@ -18,9 +18,6 @@ fn a_call_over_tcp_repeats_nothing() {
 }
 
 #[test]
-fn the_ok_is_repeated_over_tcp_too() {}
-
-#[test]
 fn a_lost_connection_waits_for_the_ack_by_another_one() {
     for hangs_up in [false, true] {
         let mut world = World::over(Transport::Tcp);
@@ -60,7 +57,12 @@ fn text(method: &str, cseq: u32, tag: &str, contact: &str, extra: &str) -> Strin
     format!(
         "{method} sip:4000@call.example.com SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.3:5063;branch=z9hG4bK{method}{cseq}\r\n\
          Max-Forwards: 70\r\nFrom: <sip:139@carrier.example>;tag=f1\r\nTo: <sip:4000@call.example.com>{tag}\r\n\
-         Call-ID: c1\r\nCSeq: {cseq} {method}\r\nContact: <{contact}>\r\n{extra}Content-Length: 0\r\n\r\n"
+         Call-ID: c1\r\nCSeq: {cseq} {method}\r\nContact: <{contact}>\r\n{extra}{}",
+        if method == "INVITE" {
+            "Content-Type: application/sdp\r\nContent-Length: 3\r\n\r\nv=0"
+        } else {
+            "Content-Length: 0\r\n\r\n"
+        }
     )
 }
 
@@ -126,11 +128,28 @@ impl Caller {
 fn rfc3261_12_a_call_outlives_its_connection_until_the_peer_ends_it() {
     let mut caller = Caller::acked(AT_TCP, "");
     caller.cut();
-    caller.phone.wait(Duration::from_secs(3_600));
+    caller.phone.wait(Duration::from_secs(1_799));
     caller.say("BYE", 2);
     let ended = Event::Ended {
         session: caller.session,
         by: EndedBy::RemoteBye,
+        reason: None,
+    };
+    assert_eq!(caller.phone.news(), [ended]);
+    assert_eq!(caller.phone.server.sizes().sessions, 0);
+}
+
+/// RFC 4028 §10: nobody can refresh a session whose peer cannot be reached.
+#[test]
+fn rfc4028_a_call_without_a_connection_ends_with_its_interval() {
+    let mut caller = Caller::acked(AT_TCP, "");
+    caller.cut();
+    caller.phone.wait(Duration::from_secs(1_799));
+    assert_eq!(caller.phone.news(), []);
+    caller.phone.wait(Duration::from_secs(1));
+    let ended = Event::Ended {
+        session: caller.session,
+        by: EndedBy::FlowLost,
         reason: None,
     };
     assert_eq!(caller.phone.news(), [ended]);

@@ -118,6 +118,18 @@ impl<'a> UriView<'a> {
         core::str::from_utf8(self.host).unwrap_or_default()
     }
 
+    /// The values of a header behind the question mark, without escapes; `+` stays what it is (RFC 3261 §19.1.1).
+    pub fn header_values(&self, name: &str) -> Vec<Vec<u8>> {
+        let rows = self.headers.unwrap_or_default().split(|byte| *byte == b'&');
+        rows.filter_map(|row| {
+            let mut halves = row.splitn(2, |byte| *byte == b'=');
+            let key = unescape(halves.next()?);
+            key.eq_ignore_ascii_case(name.as_bytes())
+                .then(|| unescape(halves.next().unwrap_or_default()))
+        })
+        .collect()
+    }
+
     /// The value of a parameter; empty for one without a value.
     pub fn parameter(&self, name: &str) -> Option<&'a [u8]> {
         let rows = self.parameters.split(|byte| *byte == b';').skip(1);
