@@ -8,6 +8,8 @@
 )]
 
 mod certificates;
+mod dns;
+mod gate;
 mod media;
 mod sip_outgoing;
 mod sip_tcp;

@@ -2,6 +2,7 @@
 //!
 //! Everything has a default that is safe: loopback, closed, recorded. A key that is not listed here is an error.
 
+mod gate;
 mod section;
 
 use std::net::SocketAddr;

@@ -102,6 +102,11 @@ impl Switchboard {
         let sip_config = SipConfig {
             udp: settings.sip.udp.clone(),
             tcp: settings.sip.tcp.clone(),
+            gate: settings.limits.gate.limits(),
+            dns: net::DnsConfig {
+                servers: settings.sip.dns_servers.clone(),
+                ..net::DnsConfig::default()
+            },
             clock,
             ..SipConfig::default()
         };

@@ -18,6 +18,9 @@ pub(crate) struct Sip {
     pub tcp: Vec<SocketAddr>,
     /// Addresses at which phones reach us, where a listener is on all of them (`0.0.0.0`) or behind a NAT.
     pub(crate) public: Vec<IpAddr>,
+    /// Name servers for the names of carriers; none = the system's.
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) dns_servers: Vec<SocketAddr>,
     /// Domain of the agents' addresses: `sip:1001@DOMAIN`.
     pub domain: String,
     /// Realm of passwords; a change makes every phone password invalid.
@@ -31,6 +34,7 @@ impl Default for Sip {
             udp: vec![listener],
             tcp: vec![listener],
             public: Vec::new(),
+            dns_servers: Vec::new(),
             domain: "localhost".into(),
             realm: "trunkline".into(),
         }
@@ -259,6 +263,8 @@ pub(crate) struct Limits {
     pub(crate) pending_calls_per_source: usize,
     /// Wrong passwords of one address for one user in a minute.
     pub(crate) wrong_passwords_per_minute: usize,
+    /// `[limits.gate]`
+    pub(crate) gate: super::gate::Gate,
 }
 
 impl Default for Limits {
@@ -268,6 +274,7 @@ impl Default for Limits {
             calls_per_source: sip.stranger_sessions_per_source_max,
             pending_calls_per_source: sip.stranger_pending_per_source_max,
             wrong_passwords_per_minute: sip.wrong_passwords_per_minute_max,
+            gate: super::gate::Gate::default(),
         }
     }
 }
