@@ -9,12 +9,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use engine::{CommandError, CommandId, Engine, Input, Output, Request};
+use engine::{
+    Answer, BlockedReport, CommandError, CommandId, Engine, Input, Output, QuestionId, Request,
+};
 use model::{CallId, Timestamp};
 use net::{Clock, MediaThreads, SipInbound, SipInboundReceiver, SipSockets};
 use store::RecordingSink;
 use tokio::sync::{mpsc, oneshot};
-use web::{Asked, CommandReceiver};
+use web::{Asked, CommandReceiver, QuestionReceiver, Questioned};
 
 use crate::fan_out::Facts;
 use crate::registrations::Change;
@@ -49,6 +51,8 @@ pub(crate) struct Sources {
     pub sip: SipInboundReceiver,
     /// Commands of people.
     pub commands: CommandReceiver,
+    /// What people look at.
+    pub questions: QuestionReceiver,
     /// Media news, replies, configurations.
     pub inputs: mpsc::Receiver<Input>,
     /// Ends the loop.
@@ -82,7 +86,14 @@ pub(crate) struct EngineLoop {
     pub gauges: Arc<Gauges>,
 }
 
-type Answers = BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>;
+/// Who waits for what.
+#[derive(Default)]
+struct Answers {
+    commands: BTreeMap<CommandId, oneshot::Sender<Result<(), CommandError>>>,
+    questions: BTreeMap<QuestionId, oneshot::Sender<Answer>>,
+    /// How many were asked so far.
+    asked: u64,
+}
 
 impl EngineLoop {
     /// Starts the loop on a thread of its own; it ends when it is told to stop and every phone has answered, or two
@@ -104,8 +115,7 @@ impl EngineLoop {
     }
 
     async fn run(mut self, mut sources: Sources) {
-        let mut answers = Answers::new();
-        let mut commands = 0_u64;
+        let mut answers = Answers::default();
         let mut stop_at: Option<Duration> = None;
         // What was given back from the former process is told first.
         self.drain(&mut answers);
@@ -127,10 +137,8 @@ impl EngineLoop {
             let input = tokio::select! {
                 Some(inbound) = sources.sip.recv() => of_sip(inbound),
                 Some(input) = sources.inputs.recv() => input,
-                Some(asked) = sources.commands.recv() => {
-                    commands += 1;
-                    self.asked(asked, CommandId(commands), &mut answers)
-                }
+                Some(asked) = sources.commands.recv() => answers.await_command(asked),
+                Some(asked) = sources.questions.recv() => answers.await_question(asked),
                 _ = &mut sources.stop, if stop_at.is_none() => {
                     stop_at = Some(self.clock.now() + FAREWELL_MAX);
                     continue;
@@ -141,11 +149,6 @@ impl EngineLoop {
             self.gauges.turns.fetch_add(1, Ordering::Relaxed);
             self.drain(&mut answers);
         }
-    }
-
-    fn asked(&self, asked: Asked, id: CommandId, answers: &mut Answers) -> Input {
-        answers.insert(id, asked.answer);
-        Input::Command(id, asked.command)
     }
 
     fn drain(&mut self, answers: &mut Answers) {
@@ -163,7 +166,11 @@ impl EngineLoop {
                         self.gauges.unkept.fetch_add(1, Ordering::Relaxed);
                     }
                 }
-                Output::Answer(_, _) => {}
+                Output::Answer(id, answer) => {
+                    if let Some(asker) = answers.questions.remove(&id) {
+                        let _asker_may_be_gone = asker.send(self.completed(answer));
+                    }
+                }
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => self.sinks.facts.tell(at, fact),
                 Output::Request(request) => {
@@ -173,7 +180,7 @@ impl EngineLoop {
                     }
                 }
                 Output::CommandDone(id, done) => {
-                    if let Some(answer) = answers.remove(&id) {
+                    if let Some(answer) = answers.commands.remove(&id) {
                         let _asker_may_be_gone = answer.send(done);
                     }
                 }
@@ -189,6 +196,24 @@ impl EngineLoop {
         self.gauges
             .ports
             .store(self.engine.ports_in_use() as u64, Ordering::Relaxed);
+    }
+
+    /// The engine sees what came through the gate; what did not, the sockets know.
+    fn completed(&self, answer: Answer) -> Answer {
+        let Answer::Blocked(mut rows) = answer else {
+            return answer;
+        };
+        let refused = self.sinks.sockets.gate_report().into_iter();
+        rows.extend(refused.map(|row| BlockedReport {
+            source: row.source.to_string(),
+            cause: row.cause.to_owned(),
+            count: row.count,
+            first_at: row.first_at.into(),
+            last_at: row.last_at.into(),
+            method: None,
+            user_agent: None,
+        }));
+        Answer::Blocked(rows)
     }
 
     fn media(&mut self, command: media::Command) {
@@ -215,6 +240,22 @@ impl EngineLoop {
         for event in trace {
             tracing::error!(%call, event);
         }
+    }
+}
+
+impl Answers {
+    fn await_command(&mut self, asked: Asked) -> Input {
+        self.asked += 1;
+        let id = CommandId(self.asked);
+        self.commands.insert(id, asked.answer);
+        Input::Command(id, asked.command)
+    }
+
+    fn await_question(&mut self, asked: Questioned) -> Input {
+        self.asked += 1;
+        let id = QuestionId(self.asked);
+        self.questions.insert(id, asked.answer);
+        Input::Question(id, asked.question)
     }
 }
 

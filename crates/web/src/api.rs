@@ -8,7 +8,9 @@ pub mod calls;
 pub mod list;
 pub mod recording;
 pub mod session;
+pub mod signalling;
 pub mod stream;
+pub mod talk;
 pub mod ticket_body;
 pub mod tickets;
 
@@ -82,10 +84,14 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::read))
         .routes(routes!(calls::timeline))
         .routes(routes!(calls::hang_up))
+        .routes(routes!(talk::order))
         .routes(routes!(recording::hear))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))
+        .routes(routes!(signalling::trunks))
+        .routes(routes!(signalling::registrations))
+        .routes(routes!(signalling::blocked))
 }
 
 /// This document.

@@ -28,6 +28,7 @@ use crate::health::Readiness;
 use crate::housekeeping;
 use crate::metrics::{self, MetricsHandle};
 use crate::problem::{self, Code, Problem};
+use crate::questions::QuestionSender;
 use crate::view::View;
 use crate::{api, page};
 
@@ -44,6 +45,8 @@ pub struct Deps {
     pub database: Database,
     /// The way to the engine.
     pub commands: CommandSender,
+    /// The way of those who only look.
+    pub questions: QuestionSender,
     /// Facts and the live board.
     pub events: Arc<EventHub>,
     /// The folder below which recordings lie.
@@ -88,6 +91,10 @@ impl App {
 
     pub(crate) fn commands(&self) -> &CommandSender {
         &self.0.deps.commands
+    }
+
+    pub(crate) fn questions(&self) -> &QuestionSender {
+        &self.0.deps.questions
     }
 
     pub(crate) fn events(&self) -> &Arc<EventHub> {

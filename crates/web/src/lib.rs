@@ -21,6 +21,7 @@ pub mod locale;
 pub mod metrics;
 pub mod page;
 pub mod problem;
+pub mod questions;
 pub mod view;
 
 pub use app::{App, Deps, openapi, router, serve};
@@ -28,4 +29,5 @@ pub use commands::{Asked, CommandFailure, CommandReceiver, CommandSender};
 pub use events::{EventHub, HubSettings, ReadFacts};
 pub use health::Readiness;
 pub use metrics::MetricsHandle;
+pub use questions::{QuestionReceiver, QuestionSender, Questioned};
 pub use view::View;

@@ -115,6 +115,7 @@ impl House {
         let app = App::new(Deps {
             database: database.clone(),
             commands: switchboard.commands.clone(),
+            questions: switchboard.questions.clone(),
             events: ledger.hub.clone(),
             recordings_dir: settings.recordings.dir.clone(),
             metrics,

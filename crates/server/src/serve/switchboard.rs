@@ -12,7 +12,7 @@ use net::{Clock, SipConfig, SipCounters, SipSockets};
 use sip::Binding;
 use store::Database;
 use tokio::sync::{mpsc, oneshot};
-use web::CommandSender;
+use web::{CommandSender, QuestionSender};
 
 use super::start;
 use super::voice::Voice;
@@ -29,11 +29,14 @@ const STRANGERS_MAX: usize = 2_048;
 /// Commands of people that wait for the engine.
 const COMMANDS_MAX: usize = 1_024;
 /// Questions to the directory that wait.
-const QUESTIONS_MAX: usize = 1_024;
+const REQUESTS_MAX: usize = 1_024;
+/// Questions of people that wait for the engine.
+const QUESTIONS_MAX: usize = 64;
 
 /// The switchboard.
 pub(super) struct Switchboard {
     pub(super) commands: CommandSender,
+    pub(super) questions: QuestionSender,
     pub(super) drained: mpsc::Receiver<()>,
     pub(super) listeners: Vec<(sip::Transport, SocketAddr)>,
     pub(super) counters: Arc<SipCounters>,
@@ -129,7 +132,8 @@ impl Switchboard {
         let (bindings, changes) = mpsc::channel(registrations::WAITING_MAX);
         let keeper = tokio::spawn(registrations::keep(changes, database, clock));
         let (commands, asked) = CommandSender::channel(COMMANDS_MAX);
-        let (requests, questions) = mpsc::channel(QUESTIONS_MAX);
+        let (questions, questioned) = QuestionSender::channel(QUESTIONS_MAX);
+        let (requests, requested) = mpsc::channel(REQUESTS_MAX);
         let (told_drained, drained) = mpsc::channel(1);
         let gauges = Arc::new(Gauges::default());
         let sinks = Sinks {
@@ -145,6 +149,7 @@ impl Switchboard {
         let sources = Sources {
             sip,
             commands: asked,
+            questions: questioned,
             inputs,
             stop: stopped,
         };
@@ -158,6 +163,7 @@ impl Switchboard {
         Ok((
             Self {
                 commands,
+                questions,
                 drained,
                 listeners,
                 counters,
@@ -166,7 +172,7 @@ impl Switchboard {
                 thread,
                 stop,
             },
-            questions,
+            requested,
         ))
     }
 

@@ -32,10 +32,15 @@ pub(super) fn page_request(after: Option<u64>, limit: Option<u32>) -> Result<Pag
 }
 
 /// A page out of rows that are in memory, ordered by `id`: one row more than `limit` tells of a next page.
-pub(super) fn cut<T>(mut rows: Vec<T>, limit: u32, id: impl Fn(&T) -> u64) -> List<T> {
+pub(super) fn cut<T>(rows: Vec<T>, limit: u32, id: impl Fn(&T) -> u64) -> List<T> {
+    cut_by(rows, limit, |row| id(row).to_string())
+}
+
+/// The same of rows that have a text as their key.
+pub(super) fn cut_by<T>(mut rows: Vec<T>, limit: u32, key: impl Fn(&T) -> String) -> List<T> {
     let limit = limit as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| id(row).to_string());
+    let next = rows.last().filter(|_| more).map(key);
     List { items: rows, next }
 }

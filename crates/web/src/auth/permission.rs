@@ -23,6 +23,10 @@ pub enum Action {
     SeeTickets,
     /// Correct a ticket.
     ChangeTicket,
+    /// See trunks, registered phones, refusals and the messages of calls.
+    SeeSignalling,
+    /// Hold, transfer and consult in a call that an agent talks in.
+    HandleCall,
     /// Follow all facts of the house.
     FollowAll,
     /// Follow what concerns an agent.
@@ -53,6 +57,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::SeeTickets => [All, All, All],
         // T5: the creator or a lead.
         Action::ChangeTicket => [Own, All, All],
+        Action::SeeSignalling => [None, All, All],
+        Action::HandleCall => [Own, All, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
     }
@@ -116,6 +122,8 @@ mod tests {
             (Action::HearRecording, ["ynn", "yyy", "yyy"]),
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
+            (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
+            (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),
         ];

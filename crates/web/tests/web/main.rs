@@ -18,6 +18,8 @@ mod page;
 mod pops;
 mod problems;
 mod session;
+mod signalling;
 mod stream;
 mod support;
+mod talk;
 mod tickets;

@@ -9,11 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::command::{Command, CommandError};
+use engine::{Answer, BlockedReport, Question, RegistrationReport, TrunkReport};
 use model::{AgentId, Fact, FactRecord, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use web::{App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, Readiness};
+use web::{
+    App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, QuestionSender, Readiness,
+};
 
 use client::Client;
 
@@ -23,6 +26,24 @@ pub(crate) const PASSWORD: &str = "correct horse";
 pub(crate) const CANARY: &str = "<img src=x onerror=alert(1)>\"'&";
 /// 2026-11-18, in ms.
 pub(crate) const NOON_MS: i64 = 1_795_000_000_000;
+
+/// What the engine knows.
+#[derive(Default)]
+pub(crate) struct Reports {
+    pub(crate) trunks: Vec<TrunkReport>,
+    pub(crate) registrations: Vec<RegistrationReport>,
+    pub(crate) blocked: Vec<BlockedReport>,
+}
+
+impl Reports {
+    fn answer(&self, question: &Question) -> Answer {
+        match question {
+            Question::Trunks => Answer::Trunks(self.trunks.clone()),
+            Question::Registrations => Answer::Registrations(self.registrations.clone()),
+            Question::Blocked => Answer::Blocked(self.blocked.clone()),
+        }
+    }
+}
 
 /// A running web.
 pub(crate) struct House {
@@ -34,6 +55,8 @@ pub(crate) struct House {
     pub(crate) commands: Arc<Mutex<Vec<Command>>>,
     /// What the engine says to the next commands.
     pub(crate) refusal: Arc<Mutex<Option<CommandError>>>,
+    /// What the engine answers to questions.
+    pub(crate) reports: Arc<Mutex<Reports>>,
     /// What the web told.
     pub(crate) told: Arc<Mutex<Vec<Fact>>>,
     pub(crate) readiness: Arc<Mutex<Readiness>>,
@@ -71,6 +94,15 @@ impl House {
                 let _ = asked.answer.send(outcome);
             }
         });
+        let reports = Arc::new(Mutex::new(Reports::default()));
+        let (questions, mut questioned) = QuestionSender::channel(16);
+        let known = Arc::clone(&reports);
+        tokio::spawn(async move {
+            while let Some(asked) = questioned.recv().await {
+                let answer = known.lock().unwrap().answer(&asked.question);
+                let _ = asked.answer.send(answer);
+            }
+        });
         let told = Arc::new(Mutex::new(Vec::new()));
         let all = Readiness {
             signalling: true,
@@ -83,6 +115,7 @@ impl House {
         let app = App::new(Deps {
             database: database.clone(),
             commands: sender,
+            questions,
             events: Arc::clone(&hub),
             recordings_dir: recordings_dir.clone(),
             metrics: MetricsHandle::detached(),
@@ -103,6 +136,7 @@ impl House {
             recordings_dir,
             commands,
             refusal,
+            reports,
             told,
             readiness,
             app,

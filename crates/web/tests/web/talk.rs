@@ -1,0 +1,137 @@
+//! Hold, transfer, consult: who may order it, and what the engine is asked.
+
+use engine::{Command, CommandError, TalkOrder, TransferTarget};
+use model::CallId;
+use serde_json::json;
+
+use crate::support::House;
+use crate::support::facts::{CALL, arrived, connected, joined, offered};
+
+/// Agent 1001 talks in `CALL`.
+async fn talking() -> House {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    for fact in [
+        arrived(CALL),
+        joined(CALL),
+        offered(CALL, agent),
+        connected(CALL, agent),
+    ] {
+        house.tell(fact).await;
+    }
+    house
+}
+
+fn path(call: CallId) -> String {
+    format!("/v1/calls/{call}/talk")
+}
+
+#[tokio::test]
+async fn each_order_reaches_the_engine_in_the_agents_name() {
+    let house = talking().await;
+    let mine = house.signed_in("1001").await;
+    let boss = house.program("boss").await;
+    let to = |target| TalkOrder::Transfer {
+        to: target,
+        note: None,
+    };
+    let table = [
+        (json!({ "order": "hold" }), TalkOrder::Hold),
+        (json!({ "order": "resume" }), TalkOrder::Resume),
+        (json!({ "order": "alternate" }), TalkOrder::Alternate),
+        (json!({ "order": "complete" }), TalkOrder::Complete),
+        (json!({ "order": "join" }), TalkOrder::Join),
+        (json!({ "order": "drop" }), TalkOrder::Drop),
+        (
+            json!({ "order": "transfer", "to": { "agent": " 1002 " } }),
+            to(TransferTarget::Agent("1002".into())),
+        ),
+        (
+            json!({ "order": "transfer", "to": { "queue": "sales" } }),
+            to(TransferTarget::Queue("sales".into())),
+        ),
+        (
+            json!({ "order": "consult", "to": { "number": "+8610 1234" }, "note": " 退款\n急 " }),
+            TalkOrder::Consult {
+                to: TransferTarget::Number("+8610 1234".into()),
+                note: Some("退款\n急".into()),
+            },
+        ),
+    ];
+    for (body, order) in table {
+        for who in [&mine, &boss] {
+            let answer = who.json("POST", &path(CALL), &body.to_string()).await;
+            assert_eq!(answer.status, 204, "{body}: {}", answer.text());
+            let expected = Command::Talk {
+                call: CALL,
+                agent: house.id("1001"),
+                order: order.clone(),
+            };
+            assert_eq!(house.last_command(), Some(expected), "{body}");
+        }
+    }
+    let refusal = CommandError::NotAllowed("nobody is consulted".into());
+    *house.refusal.lock().unwrap() = Some(refusal);
+    let refused = mine.json("POST", &path(CALL), r#"{"order":"join"}"#).await;
+    assert_eq!(refused.problem(), "state_forbids");
+    assert!(refused.text().contains("nobody is consulted"));
+}
+
+#[tokio::test]
+async fn s19_nobody_handles_the_call_of_another() {
+    let house = talking().await;
+    let hold = r#"{"order":"hold"}"#;
+    let other = house.signed_in("1002").await;
+    let mut forged = house.signed_in("1001").await;
+    forged.csrf = None;
+    let boss = house.program("boss").await;
+    let none = CallId::new(999);
+    for (who, call, problem) in [
+        (&house.stranger(), CALL, "sign_in_needed"),
+        (&other, CALL, "forbidden"),
+        (&other, none, "forbidden"),
+        (&forged, CALL, "csrf_token"),
+        (&boss, none, "no_such_call"),
+    ] {
+        let answer = who.json("POST", &path(call), hold).await;
+        assert_eq!(answer.problem(), problem);
+    }
+    house.tell(arrived(CallId::new(700))).await;
+    let nobody_talks = boss.json("POST", &path(CallId::new(700)), hold).await;
+    assert_eq!(nobody_talks.problem(), "state_forbids");
+    assert_eq!(
+        house.last_command(),
+        None,
+        "the engine heard of none of them"
+    );
+}
+
+#[tokio::test]
+async fn orders_that_make_no_sense_are_refused_before_the_engine() {
+    let house = talking().await;
+    let mine = house.signed_in("1001").await;
+    let long = format!(
+        r#"{{"order":"transfer","to":{{"number":"{}"}}}}"#,
+        "1".repeat(65)
+    );
+    for body in [
+        r#"{"order":"transfer"}"#,
+        r#"{"order":"consult","to":null}"#,
+        r#"{"order":"hold","to":{"agent":"1002"}}"#,
+        r#"{"order":"transfer","to":{"fax":"1"}}"#,
+        r#"{"order":"transfer","to":{"agent":" "}}"#,
+        r#"{"order":"transfer","to":{"number":"1\r\n2"}}"#,
+        r#"{"order":"hold","note":"x"}"#,
+        r#"{"order":"consult","to":{"agent":"1002"},"note":"\u0007"}"#,
+        r#"{"order":"park"}"#,
+        r#"{"order":"hold","more":1}"#,
+        long.as_str(),
+    ] {
+        let answer = mine.json("POST", &path(CALL), body).await;
+        assert_eq!(answer.problem(), "invalid_body", "{body}");
+    }
+    let two = r#"{"order":"transfer","to":{"agent":"1002","queue":"sales"}}"#;
+    let answer = mine.json("POST", &path(CALL), two).await;
+    assert_eq!(answer.problem(), "malformed_body");
+    assert_eq!(house.last_command(), None);
+}
