@@ -19,12 +19,14 @@ use crate::output::Output;
 use crate::queue::Queue;
 use crate::timer::{Timer, Timers};
 use crate::waiting::Waiting;
+use direct::Named;
 
 mod agents;
 mod callers;
 mod configuration;
 mod direct;
 mod familiar;
+mod hand_over;
 mod invariant;
 mod offers;
 mod pass;
@@ -125,7 +127,61 @@ impl Acd {
                 call,
                 agent,
                 ring_timeout,
-            } => self.direct(now, call, agent, ring_timeout),
+            } => {
+                let named = Named {
+                    agent,
+                    home: None,
+                    consult: false,
+                };
+                self.direct(now, call, named, ring_timeout);
+            }
+            Input::Consulted {
+                call,
+                agent,
+                ring_timeout,
+            } => {
+                let named = Named {
+                    agent,
+                    home: None,
+                    consult: true,
+                };
+                self.direct(now, call, named, ring_timeout);
+            }
+            Input::ConsultCompleted { call, agent, queue } => {
+                self.consult_completed(now, call, agent, queue);
+            }
+            Input::HandedOn {
+                call,
+                agent,
+                queue,
+                ring_timeout,
+            } => {
+                let named = Named {
+                    agent,
+                    home: queue,
+                    consult: false,
+                };
+                self.direct(now, call, named, ring_timeout);
+            }
+            Input::Returned {
+                call,
+                agent,
+                queue,
+                ring_timeout,
+            } => self.returned(now, call, agent, queue, ring_timeout),
+            Input::HandedToQueue {
+                call,
+                queue,
+                head_start,
+                caller_agent,
+                from,
+                back,
+            } => {
+                let mut caller = Waiting::new(now, call, queue, head_start, caller_agent);
+                caller.tried.insert(from);
+                self.join(now, caller, None, back);
+            }
+            Input::TookOver { call, agent, queue } => self.took_over(now, call, agent, queue),
             Input::Ringing { offer } => self.ringing(now, offer),
             Input::Answered { offer } => self.answered(now, offer),
             Input::Declined { offer } => self.declined(now, offer),

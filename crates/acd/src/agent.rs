@@ -85,6 +85,8 @@ pub(crate) enum Bound {
         queue: Option<QueueName>,
         since: Duration,
     },
+    /// A call that a colleague asks him about: he is busy, and nothing is counted (R15).
+    Consult { call: CallId, since: Duration },
     /// The call that he files.
     WrapUp { call: CallId },
 }
@@ -124,7 +126,9 @@ impl Agent {
                 ringing: true,
                 ..
             } => AgentState::Ringing { call },
-            Bound::Talk { call, .. } => AgentState::Talking { call: Some(call) },
+            Bound::Talk { call, .. } | Bound::Consult { call, .. } => {
+                AgentState::Talking { call: Some(call) }
+            }
             // C12: who talks on cannot file; the time to file runs on.
             Bound::WrapUp { call } => match self.own_calls.latest() {
                 Some(call) => AgentState::Talking { call },
@@ -170,7 +174,7 @@ impl Agent {
     pub(crate) const fn offer(&self) -> Option<OfferId> {
         match self.bound {
             Bound::Offer { offer, .. } => Some(offer),
-            Bound::Free | Bound::Talk { .. } | Bound::WrapUp { .. } => None,
+            Bound::Free | Bound::Talk { .. } | Bound::Consult { .. } | Bound::WrapUp { .. } => None,
         }
     }
 }

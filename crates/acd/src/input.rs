@@ -84,6 +84,72 @@ pub enum Input {
         /// How long his phone may ring.
         ring_timeout: Duration,
     },
+    /// A colleague asks this agent about a call: rung like a named one, but nothing is counted for him (R15) until
+    /// `ConsultCompleted`. Ended by `CallEnded`.
+    Consulted {
+        /// The call that it is about; its caller is with the colleague.
+        call: CallId,
+        /// Whom.
+        agent: AgentId,
+        /// How long his phone may ring.
+        ring_timeout: Duration,
+    },
+    /// The caller is connected to the consulted agent: from here the call is his.
+    ConsultCompleted {
+        /// The call.
+        call: CallId,
+        /// Who was consulted.
+        agent: AgentId,
+        /// The queue whose call it is.
+        queue: Option<QueueName>,
+    },
+    /// A blind transfer to a named agent: rung like one whom a script names. The colleague's `CallEnded` is told on its own.
+    HandedOn {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        agent: AgentId,
+        /// The queue whose call it is: its rules say what counts as handled, and how long he files.
+        queue: Option<QueueName>,
+        /// How long his phone may ring.
+        ring_timeout: Duration,
+    },
+    /// A transfer failed: its agent is rung first, also while he files this call (D31).
+    Returned {
+        /// The call.
+        call: CallId,
+        /// Who had handed it on.
+        agent: AgentId,
+        /// The queue whose call it is.
+        queue: Option<QueueName>,
+        /// How long his phone may ring.
+        ring_timeout: Duration,
+    },
+    /// A caller is handed on to a queue, or comes back to his own.
+    HandedToQueue {
+        /// The call.
+        call: CallId,
+        /// Where.
+        queue: QueueName,
+        /// What he has waited already, and what he gets ahead.
+        head_start: Duration,
+        /// The caller himself, when he is one of our agents.
+        caller_agent: Option<AgentId>,
+        /// Who handed him on: in T(c) from the start, so that others come first.
+        from: AgentId,
+        /// He comes back from a transfer that failed: he is let in though the line is full (D31).
+        back: bool,
+    },
+    /// An agent is in this call by another way than an offer: a consult of two calls that became one, a leg that took
+    /// another's place (RFC 3891). He is bound as if he had answered; told back by `Output::TookOver`.
+    TookOver {
+        /// The call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// The queue whose call it is.
+        queue: Option<QueueName>,
+    },
     /// His phone rings (SIP 180 or 183).
     Ringing {
         /// Which offer.

@@ -18,6 +18,10 @@ pub(crate) struct Offer {
     pub(crate) agent: AgentId,
     /// `None` when the agent was named by a script or a person.
     pub(crate) queue: Option<QueueName>,
+    /// Of a named agent: the queue whose call it is, by whose rules he files it.
+    pub(crate) home: Option<QueueName>,
+    /// A colleague asks: the answer begins no call of his (R15).
+    pub(crate) consult: bool,
     pub(crate) ring_timeout: Duration,
     /// Since when the phone rings, once it said so.
     pub(crate) rang_at: Option<Duration>,
@@ -71,6 +75,8 @@ mod tests {
             call: CallId::new(1),
             agent: AgentId::new(1),
             queue: None,
+            home: None,
+            consult: false,
             ring_timeout: Duration::ZERO,
             rang_at: None,
             shared: false,

@@ -51,6 +51,17 @@ pub enum Output {
         /// From the first ring of this offer to the answer; zero when the phone answered without ringing.
         rang: Duration,
     },
+    /// An agent is in a call that was not offered to him ([`crate::Input::TookOver`]): the offer stands for it in facts.
+    TookOver {
+        /// A fresh id.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// That he was named (R1).
+        decision: Decision,
+    },
     /// The phone answered an offer that had ended (R11, R22): end that leg.
     TooLate {
         /// The offer.

@@ -56,10 +56,13 @@ impl Acd {
                 agent.bound = Bound::Free;
                 self.timers.cancel(&Timer::WrapUp(id));
             }
-            (Requested::Ready, Bound::Free | Bound::Offer { .. } | Bound::Talk { .. })
+            (
+                Requested::Ready,
+                Bound::Free | Bound::Offer { .. } | Bound::Talk { .. } | Bound::Consult { .. },
+            )
             | (
                 Requested::NotReady(_) | Requested::Offline,
-                Bound::Free | Bound::Talk { .. } | Bound::WrapUp { .. },
+                Bound::Free | Bound::Talk { .. } | Bound::Consult { .. } | Bound::WrapUp { .. },
             ) => {}
         }
         self.publish(now, id, cause);

@@ -14,11 +14,17 @@ use crate::timer::Timer;
 use crate::waiting::{Seeking, Waiting};
 
 impl Acd {
-    pub(super) fn joined(
+    pub(super) fn joined(&mut self, now: Duration, caller: Waiting, familiar: Option<Familiar>) {
+        self.join(now, caller, familiar, false);
+    }
+
+    /// `back`: a caller who comes back (D31) finds a place in a full line.
+    pub(super) fn join(
         &mut self,
         now: Duration,
         mut caller: Waiting,
         familiar: Option<Familiar>,
+        back: bool,
     ) {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
@@ -26,11 +32,14 @@ impl Acd {
         let Some(queue) = self.queues.get_mut(&caller.queue) else {
             return self.refuse(caller, QueueExit::Closed);
         };
-        if let Some(cause) = refusal(queue) {
+        if let Some(cause) = refusal(queue, back) {
             return self.refuse(caller, cause);
         }
         caller.seeking = seeking(queue, &caller, familiar);
         queue.line.insert(caller.place());
+        if !caller.tried.is_empty() {
+            queue.retrying.insert(call);
+        }
         queue.file(&caller);
         if let Some(max_wait) = queue.config.max_wait {
             self.timers.set(Timer::MaxWait(call), now + max_wait);
@@ -147,12 +156,12 @@ impl Acd {
 }
 
 /// Why a queue does not take a caller in, if it does not.
-fn refusal(queue: &Queue) -> Option<QueueExit> {
+fn refusal(queue: &Queue, back: bool) -> Option<QueueExit> {
     let config = &queue.config;
     let full = |max| usize::try_from(max).is_ok_and(|max| queue.line.len() >= max);
     if !queue.is_staffed() && !config.wait_without_agents {
         Some(QueueExit::NoAgents)
-    } else if config.max_waiting.is_some_and(full) {
+    } else if !back && config.max_waiting.is_some_and(full) {
         Some(QueueExit::Full)
     } else {
         None

@@ -15,14 +15,28 @@ use crate::agent::cause;
 use crate::offer::Offer;
 use crate::output::{DirectEnd, Output};
 
+/// Who is named, and for what.
+pub(super) struct Named {
+    pub(super) agent: AgentId,
+    /// The queue whose call it is, if it is one's.
+    pub(super) home: Option<QueueName>,
+    /// A colleague asks (R15).
+    pub(super) consult: bool,
+}
+
 impl Acd {
     pub(super) fn direct(
         &mut self,
         now: Duration,
         call: CallId,
-        id: AgentId,
+        named: Named,
         ring_timeout: Duration,
     ) {
+        let Named {
+            agent: id,
+            home,
+            consult,
+        } = named;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
         if let Some(end) = self.cannot_be_had(id) {
@@ -38,6 +52,8 @@ impl Acd {
             call,
             agent: id,
             queue: None,
+            home,
+            consult,
             ring_timeout,
             rang_at: None,
             shared: false,
@@ -75,7 +91,7 @@ impl Acd {
     }
 
     /// The record of a choice that was made elsewhere.
-    fn named(&self, now: Duration, id: AgentId) -> Decision {
+    pub(super) fn named(&self, now: Duration, id: AgentId) -> Decision {
         let agent = self.agents.get(&id);
         let idle = agent.map_or(Duration::ZERO, |agent| agent.idle.elapsed(now));
         let verdict = Verdict::Ranked {

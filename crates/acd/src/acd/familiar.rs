@@ -60,6 +60,7 @@ impl Acd {
     fn talk_left(&self, now: Duration, agent: &Agent) -> Option<Duration> {
         let (since, queue) = match (&agent.bound, agent.own_calls.since()) {
             (Bound::Talk { since, queue, .. }, _) => (*since, queue.as_ref()),
+            (Bound::Consult { since, .. }, _) => (*since, None),
             (Bound::Free | Bound::Offer { .. } | Bound::WrapUp { .. }, Some(since)) => {
                 (since, None)
             }

@@ -47,7 +47,7 @@ impl Acd {
             format!("agent {id}: his queues were told {:?}", agent.standing)
         })?;
         let held = match &agent.bound {
-            Bound::Free | Bound::Talk { .. } => true,
+            Bound::Free | Bound::Talk { .. } | Bound::Consult { .. } => true,
             Bound::Offer { offer, .. } => self.offers.get(offer).is_some_and(|of| of.agent == id),
             Bound::WrapUp { .. } => self.timers.at(&Timer::WrapUp(id)).is_some(),
         };

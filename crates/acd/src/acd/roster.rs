@@ -77,7 +77,7 @@ impl Acd {
         self.leave_queues(now, id);
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.removed = true;
-            if !matches!(agent.bound, Bound::Talk { .. }) {
+            if !matches!(agent.bound, Bound::Talk { .. } | Bound::Consult { .. }) {
                 self.forget_agent(now, id);
             }
         }

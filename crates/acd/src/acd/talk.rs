@@ -43,10 +43,12 @@ impl Acd {
 
     fn bind_talk(&mut self, now: Duration, offer: &Offer) {
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
-            agent.bound = Bound::Talk {
-                call: offer.call,
-                queue: offer.queue.clone(),
-                since: now,
+            let (call, since) = (offer.call, now);
+            agent.bound = if offer.consult {
+                Bound::Consult { call, since }
+            } else {
+                let queue = offer.queue.clone().or_else(|| offer.home.clone());
+                Bound::Talk { call, queue, since }
             };
             agent.misses = 0;
             agent.faults = 0;
@@ -75,6 +77,9 @@ impl Acd {
         let Some(agent) = self.agents.get_mut(&id) else {
             return;
         };
+        if matches!(agent.bound, Bound::Consult { call: consult, .. } if consult == call) {
+            return self.consult_ended(now, id);
+        }
         let Bound::Talk {
             call: talk,
             queue,
@@ -103,6 +108,17 @@ impl Acd {
                 self.timers.set(Timer::WrapUp(id), now + wrap_up);
                 Bound::WrapUp { call }
             };
+        }
+        self.publish(now, id, cause::CALL_ENDED);
+    }
+
+    /// R15: only agents talked. Nothing is counted, nothing is to be filed, and his idle clock ran on.
+    fn consult_ended(&mut self, now: Duration, id: AgentId) {
+        if let Some(agent) = self.agents.get_mut(&id) {
+            if agent.removed {
+                return self.forget_agent(now, id);
+            }
+            agent.bound = Bound::Free;
         }
         self.publish(now, id, cause::CALL_ENDED);
     }

@@ -120,6 +120,8 @@ impl Acd {
             call,
             agent: id,
             queue: Some(caller.queue.clone()),
+            home: None,
+            consult: false,
             ring_timeout: queue.config.ring_timeout,
             rang_at: None,
             shared: false,

@@ -16,6 +16,8 @@ pub const DEVICE: &str = "device";
 pub const CANCELLED: &str = "cancelled";
 /// We could not ring his phone for a reason of ours: nothing is charged to him.
 pub const WITHHELD: &str = "withheld";
+/// A call that he had handed on comes back to him (D31).
+pub const CALL_BACK: &str = "call_back";
 /// The call is over.
 pub const CALL_ENDED: &str = "call_ended";
 /// The call is filed, or the time for it is over.

@@ -13,6 +13,7 @@ mod direct;
 mod familiar;
 mod general;
 mod gone;
+mod hand_over;
 mod idle;
 mod offers;
 mod own_calls;

@@ -103,7 +103,7 @@ impl World {
 
     fn step(&mut self) {
         let agent = AgentId::new(1 + self.dice.roll(AGENTS));
-        match self.dice.roll(40) {
+        match self.dice.roll(44) {
             0..=6 => self.join(),
             7..=14 => self.answer(),
             15..=16 => {
@@ -154,6 +154,7 @@ impl World {
             37 => self.identify(),
             38 => self.input(Input::WrapUpEnded(agent)),
             39 if self.dice.roll(4) == 0 => self.lose(),
+            40..=43 => self.hand_over(agent),
             _ => self.pass(),
         }
     }

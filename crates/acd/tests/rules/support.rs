@@ -348,6 +348,7 @@ fn told(output: &Output) -> Option<String> {
             }
         },
         Output::Connect { call, agent, .. } => format!("connect {call} {}", letter(*agent)),
+        Output::TookOver { call, agent, .. } => format!("took over {call} {}", letter(*agent)),
         Output::TooLate { call, agent, .. } => format!("too late {call} {}", letter(*agent)),
         Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } => return None,
         Output::LeftQueue { call, cause, .. } => format!("left {call} {cause:?}"),

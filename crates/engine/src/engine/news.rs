@@ -179,6 +179,7 @@ impl Engine {
                     rang,
                 },
             ),
+            acd::Output::TookOver { .. } => {}
             acd::Output::TooLate { offer, call, .. } => {
                 self.turn(call, CallEvent::TooLate { offer })
             }

@@ -66,6 +66,60 @@ impl World {
         });
     }
 
+    /// Somebody's call is handed on, asked about, or comes back.
+    pub(super) fn hand_over(&mut self, agent: AgentId) {
+        let talks = self.talks.iter().map(|(who, call)| (*who, *call));
+        // The engine takes a caller out of a line before it names an agent for him.
+        let talks: Vec<_> = talks
+            .filter(|(_, call)| !self.line.contains(call))
+            .collect();
+        if talks.is_empty() {
+            return;
+        }
+        let (from, call) = self.dice.pick(&talks);
+        let ring_timeout = Duration::from_secs(25);
+        let queue: Option<QueueName> =
+            (self.dice.roll(2) == 0).then(|| self.dice.pick(&QUEUES).into());
+        let consult = self.dice.roll(5);
+        let input = match consult {
+            0 => Input::Consulted {
+                call,
+                agent,
+                ring_timeout,
+            },
+            1 => Input::ConsultCompleted { call, agent, queue },
+            2 => Input::HandedOn {
+                call,
+                agent,
+                queue,
+                ring_timeout,
+            },
+            3 => Input::HandedToQueue {
+                call,
+                queue: self.dice.pick(&QUEUES).into(),
+                head_start: Duration::from_secs(self.dice.roll(100)),
+                caller_agent: None,
+                from,
+                back: self.dice.roll(2) == 0,
+            },
+            _ if self.talks.contains_key(&agent) => return,
+            _ => Input::TookOver { call, agent, queue },
+        };
+        self.input(input);
+        if consult > 1 {
+            self.talks.remove(&from);
+            self.input(Input::CallEnded { call, agent: from });
+        }
+        if consult > 1 && !self.line.contains(&call) && self.dice.roll(2) == 0 {
+            self.input(Input::Returned {
+                call,
+                agent: from,
+                queue: None,
+                ring_timeout,
+            });
+        }
+    }
+
     pub(super) fn phone(&mut self, agent: AgentId) {
         let input = match self.dice.roll(10) {
             0 => Input::PhoneUnregistered(agent),

@@ -41,6 +41,9 @@ impl World {
                     self.own.remove(&agent);
                 }
             }
+            Output::TookOver { call, agent, .. } => {
+                self.talks.insert(agent, call);
+            }
             Output::TooLate { offer, .. } => assert!(!self.live.contains_key(&offer)),
             Output::JoinedQueue { call, position, .. } => {
                 assert!(position > 0 && self.line.insert(call), "{call} joins twice");
