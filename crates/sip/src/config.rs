@@ -86,6 +86,8 @@ pub struct Limits {
     pub refers_per_session_max: usize,
     /// Wrong passwords a minute from one source for one user; after them credentials get 403 unread (G9).
     pub wrong_passwords_per_minute_max: usize,
+    /// Connections of ours to trunks at one time; a request that would need one more is not sent.
+    pub connections_max: usize,
     /// Pairs of source and user whose wrong passwords are remembered; the oldest goes for one more.
     pub wrong_password_rows_max: usize,
     /// Rows of [`crate::Endpoint::blocked`]; the one that rested longest goes for one more.
@@ -108,6 +110,7 @@ impl Default for Limits {
             stranger_sessions_per_source_max: 200,
             refers_per_session_max: 4,
             wrong_passwords_per_minute_max: 10,
+            connections_max: 1_000,
             wrong_password_rows_max: 10_000,
             blocked_rows_max: 1_000,
         }

@@ -6,7 +6,7 @@
 
 use crate::{
     flow::Flow,
-    message::{Builder, Header, Message, Method, Uri},
+    message::{Builder, Header, Message, Method, NameAddr, Uri},
     trunk::TrunkName,
 };
 
@@ -34,6 +34,17 @@ impl DialogKey {
             local_tag: request.to()?.tag()?.to_vec(),
             // RFC 3261 §12.1.1: a missing From tag is an empty one.
             remote_tag: request.from()?.tag().unwrap_or_default().to_vec(),
+        })
+    }
+}
+
+impl DialogKey {
+    /// The dialog that a request of ours stands in; `None` outside of one.
+    pub(crate) fn of_head(head: &Head) -> Option<Self> {
+        Some(Self {
+            call_id: head.call_id.clone(),
+            local_tag: NameAddr::parse(&head.from)?.tag()?.to_vec(),
+            remote_tag: NameAddr::parse(&head.to)?.tag()?.to_vec(),
         })
     }
 }
@@ -127,10 +138,12 @@ impl Head {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Dialog {
     pub(crate) key: DialogKey,
-    /// Over which our requests go: the flow on which the peer was heard last.
+    /// The flow on which the peer was heard last.
     pub(crate) flow: Flow,
     /// We sent its INVITE, so the Call-ID is ours (RFC 3261 §14.1).
     pub(crate) is_caller: bool,
+    /// Over which our requests go, where that is another one: the route or target of a trunk names it.
+    pub(crate) way: Option<Flow>,
     /// That flow is a connection that is gone.
     pub(crate) is_cut: bool,
     /// The trunk that the peer is reached by.
@@ -157,6 +170,7 @@ impl Dialog {
             },
             flow,
             is_caller: false,
+            way: None,
             is_cut: false,
             trunk: None,
             local,
@@ -181,6 +195,7 @@ impl Dialog {
             },
             flow: head.flow,
             is_caller: true,
+            way: None,
             is_cut: false,
             trunk: head.trunk.clone(),
             local: head.from.clone(),
@@ -194,8 +209,14 @@ impl Dialog {
 
     /// The head of the next request of ours.
     pub(crate) fn next_head(&mut self, sent_by: String, branch: String) -> Head {
-        self.local_cseq = self.local_cseq.saturating_add(1);
+        self.next_cseq();
         self.head(sent_by, branch)
+    }
+
+    /// The number of the next request of ours.
+    pub(crate) fn next_cseq(&mut self) -> u32 {
+        self.local_cseq = self.local_cseq.saturating_add(1);
+        self.local_cseq
     }
 
     /// The head with the number as it stands: that of the ACK to a 2xx, right after its INVITE.
@@ -209,7 +230,7 @@ impl Dialog {
             to: self.remote.clone(),
             call_id: self.key.call_id.clone(),
             cseq: self.local_cseq,
-            flow: self.flow,
+            flow: self.out(),
             trunk: self.trunk.clone(),
         }
     }
@@ -226,7 +247,13 @@ impl Dialog {
     /// The peer speaks on a flow: he is to be reached there.
     pub(crate) fn heard_on(&mut self, flow: Flow) {
         self.flow = flow;
+        self.way = None;
         self.is_cut = false;
+    }
+
+    /// The flow of our requests: what their Via has to name.
+    pub(crate) fn out(&self) -> Flow {
+        self.way.unwrap_or(self.flow)
     }
 
     /// The URI that the next request goes to: the first route, else where the peer is (RFC 3261 §12.2.1.1).

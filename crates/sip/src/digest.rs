@@ -8,11 +8,13 @@
 //! The two algorithms are offered with a nonce each, so that their counts do not mix.
 //! Deliberately absent: `auth-int`, responses without qop (RFC 2069), `userhash`.
 
+mod answer;
 mod credentials;
 mod guesses;
 mod nonce;
 mod offer;
 
+pub(crate) use answer::{Challenge, Proof};
 pub use credentials::Credentials;
 pub(crate) use offer::offered;
 

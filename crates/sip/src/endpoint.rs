@@ -62,6 +62,7 @@ use std::{
     net::IpAddr,
 };
 use strangers::Strangers;
+use trunks::Trunks;
 
 /// The SIP side of one node.
 #[derive(Debug)]
@@ -85,6 +86,7 @@ pub struct Endpoint {
     refusing: Option<Duration>,
     refers: BTreeMap<ReferId, Refer>,
     refers_issued: u64,
+    trunks: Trunks,
 }
 
 /// Sizes of the tables: what a leak test looks at (advisories 8 and 34).
@@ -159,6 +161,7 @@ impl Endpoint {
             refusing: None,
             refers: BTreeMap::new(),
             refers_issued: 0,
+            trunks: Trunks::default(),
             config,
         }
     }
@@ -254,7 +257,7 @@ impl Endpoint {
     /// How much is remembered.
     pub fn sizes(&self) -> Sizes {
         Sizes {
-            sessions: self.sessions.len(),
+            sessions: self.sessions.len().saturating_add(self.calls_seeking()),
             dialogs: self.dialogs.len(),
             transactions: self.transactions.len(),
             timers: self.timers.len(),
@@ -266,7 +269,10 @@ impl Endpoint {
 
     /// Nothing is lost by stopping now: no session is alive, and nothing of ours waits to be sent once more.
     pub fn is_quiet(&self) -> bool {
-        self.sessions.is_empty() && self.outputs.is_empty() && !self.timers.has_repeats()
+        self.sessions.is_empty()
+            && self.trunks.calls.is_empty()
+            && self.outputs.is_empty()
+            && !self.timers.has_repeats()
     }
 
     fn event(&mut self, event: Event) {

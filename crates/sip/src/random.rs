@@ -57,6 +57,12 @@ impl Random {
         drawn.checked_rem(bound).unwrap_or_default()
     }
 
+    /// A whole number from `least` to `most`, both included.
+    pub(crate) fn between(&mut self, least: u64, most: u64) -> u64 {
+        let span = most.saturating_sub(least).saturating_add(1);
+        least.saturating_add(self.below(span))
+    }
+
     /// A keyed code over parts; equal parts give equal codes. `purpose` separates the uses of the one key.
     pub(crate) fn code(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.key.clone();

@@ -60,7 +60,7 @@ impl Credentials {
     }
 }
 
-fn algorithm(token: Option<&[u8]>) -> Option<Algorithm> {
+pub(super) fn algorithm(token: Option<&[u8]>) -> Option<Algorithm> {
     let Some(token) = token else {
         return Some(Algorithm::Md5);
     };
@@ -68,12 +68,13 @@ fn algorithm(token: Option<&[u8]>) -> Option<Algorithm> {
     known.find(|known| token.eq_ignore_ascii_case(known.token().as_bytes()))
 }
 
-struct Fields<'a> {
+/// The parameters of a Digest header, each once.
+pub(super) struct Fields<'a> {
     rows: Vec<(&'a [u8], &'a [u8])>,
 }
 
 impl<'a> Fields<'a> {
-    fn parse(text: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(text);
         let scheme = cursor.token()?;
         if !scheme.eq_ignore_ascii_case(b"Digest") {
@@ -100,7 +101,7 @@ impl<'a> Fields<'a> {
         cursor.is_empty().then_some(Self { rows })
     }
 
-    fn get(&self, name: &str) -> Option<Vec<u8>> {
+    pub(super) fn get(&self, name: &str) -> Option<Vec<u8>> {
         let row = self
             .rows
             .iter()

@@ -2,20 +2,48 @@
 
 use super::{Challenge, Endpoint};
 use crate::{
+    config::Account,
     digest::{Attempt, Verdict},
-    event::Caller,
     flow::Flow,
     message::{Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
     source::Source,
+    trunk::TrunkName,
 };
 use core::time::Duration;
-use std::net::IpAddr;
-
-/// RFC 3323 §4.1: who withholds his name calls himself so.
-const ANONYMOUS: &str = "anonymous";
+use std::{collections::BTreeMap, net::IpAddr};
 
 /// Told with 503 where no drain names a time.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// Who calls, as far as it is proven. Neither = a stranger.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Admitted {
+    /// An account of ours, by its password.
+    pub(super) user: Option<String>,
+    /// A trunk, by its address, its certificate or its password.
+    pub(super) trunk: Option<TrunkName>,
+}
+
+impl Admitted {
+    fn user(user: String) -> Self {
+        Self {
+            user: Some(user),
+            trunk: None,
+        }
+    }
+
+    fn trunk(trunk: TrunkName) -> Self {
+        Self {
+            user: None,
+            trunk: Some(trunk),
+        }
+    }
+
+    /// S7: the bounds of strangers do not count for him.
+    pub(super) fn is_stranger(&self) -> bool {
+        self.user.is_none() && self.trunk.is_none()
+    }
+}
 
 impl Endpoint {
     /// The user whose password the request proves. `None` = the request has been answered (401, 407 or 400).
@@ -25,6 +53,18 @@ impl Endpoint {
         request: &Message,
         flow: Flow,
         kind: Challenge,
+    ) -> Option<String> {
+        self.authenticate_among(now, request, flow, kind, |_| None)
+    }
+
+    /// The same, where others than users may prove themselves too.
+    fn authenticate_among(
+        &mut self,
+        now: Duration,
+        request: &Message,
+        flow: Flow,
+        kind: Challenge,
+        others: impl Fn(&str) -> Option<Account>,
     ) -> Option<String> {
         let (method, uri) = (request.method()?, request.request_uri()?);
         let attempt = Attempt {
@@ -38,7 +78,7 @@ impl Endpoint {
             },
         };
         let accounts = &self.accounts;
-        let find = |user: &str| accounts.get(user).cloned();
+        let find = |user: &str| accounts.get(user).cloned().or_else(|| others(user));
         let values = request.all(kind.credentials());
         match self
             .authenticator
@@ -64,13 +104,13 @@ impl Endpoint {
         }
     }
 
-    /// May this INVITE be considered at all? The user that it proves, if any; `None` = it has been answered.
+    /// May this INVITE be considered at all? Who calls; `None` = it has been answered.
     pub(super) fn admit_invite(
         &mut self,
         now: Duration,
         flow: Flow,
         request: &Message,
-    ) -> Option<Option<String>> {
+    ) -> Option<Admitted> {
         if let Some(retry_after) = self.refusing {
             self.refuse_busy(request, flow, "draining", retry_after);
             return None;
@@ -92,7 +132,7 @@ impl Endpoint {
         if !self.is_body_understood(request, flow) || !self.is_sdp_accepted(request, flow) {
             return None;
         }
-        let authenticated = self.admit_caller(now, flow, request)?;
+        let admitted = self.admit_caller(now, flow, request)?;
         let is_full = self.sessions.len() >= self.config.limits.sessions_max
             || self.transactions.len() >= self.config.limits.transactions_max;
         if is_full {
@@ -101,23 +141,22 @@ impl Endpoint {
         }
         let source = Source::of(flow.remote.ip());
         let limits = &self.config.limits;
-        if authenticated.is_none()
+        if admitted.is_stranger()
             && let Some(cause) = self.strangers.refusal(source, limits)
         {
             self.refuse_busy(request, flow, cause, RETRY_AFTER);
             return None;
         }
-        Some(authenticated)
+        Some(admitted)
     }
 
     /// S11: only a hotline may be called by strangers, and nobody may call himself by an address of ours, whether there is
-    /// such an account or not: a challenge for those alone would tell who has one (advisory 17).
-    fn admit_caller(
-        &mut self,
-        now: Duration,
-        flow: Flow,
-        request: &Message,
-    ) -> Option<Option<String>> {
+    /// such an account or not: a challenge for those alone would tell who has one (advisory 17). A trunk may call any number,
+    /// and whatever its From says, it is a trunk and no account.
+    fn admit_caller(&mut self, now: Duration, flow: Flow, request: &Message) -> Option<Admitted> {
+        if let Some(trunk) = self.trunk_of(flow) {
+            return Some(Admitted::trunk(trunk));
+        }
         let called = request
             .request_uri()
             .and_then(|uri| uri.user())
@@ -125,15 +164,31 @@ impl Endpoint {
         let claimed = request
             .from()
             .and_then(|from| self.claimed_user(&from, flow));
-        if claimed.is_none() && self.config.hotlines.contains(&called) {
-            return Some(None);
+        let claims_nothing = claimed.is_none() && !self.claims_trunk(request);
+        if claims_nothing && self.config.hotlines.contains(&called) {
+            return Some(Admitted::default());
         }
-        let user = self.authenticate(now, request, flow, Challenge::Proxy)?;
+        let user = self.authenticate_caller(now, request, flow)?;
+        if let Some((trunk, _)) = self.trunk_account(&user) {
+            return Some(Admitted::trunk(trunk));
+        }
         if claimed.is_some_and(|claimed| claimed != user) {
             self.refuse(request, flow, 403, "From claims another user");
             return None;
         }
-        Some(Some(user))
+        Some(Admitted::user(user))
+    }
+
+    /// A user, or a trunk that proves itself by digest.
+    fn authenticate_caller(
+        &mut self,
+        now: Duration,
+        request: &Message,
+        flow: Flow,
+    ) -> Option<String> {
+        let trunks: BTreeMap<String, Account> = self.trunk_accounts().collect();
+        let others = |user: &str| trunks.get(user).cloned();
+        self.authenticate_among(now, request, flow, Challenge::Proxy, others)
     }
 
     /// RFC 3261 §8.2.3: SDP or nothing.
@@ -232,38 +287,6 @@ impl Endpoint {
             .map(|(_, listener)| listener.port());
         self.is_our_host(uri.host_str(), flow)
             && (port == flow.local.port() || ports.any(|ours| ours == port))
-    }
-
-    /// S11: the caller is who he has proven to be, else who he says he is.
-    pub(super) fn caller(&self, request: &Message, authenticated: Option<&str>) -> Option<Caller> {
-        let from = request.from()?;
-        let claimed = from.uri.user().unwrap_or_default();
-        let privacy: Vec<&[u8]> = request
-            .all(Header::Privacy)
-            .flat_map(|value| value.split(|byte| matches!(byte, b';' | b',' | b' ')))
-            .collect();
-        let withheld = ["id", "user", "header"];
-        let asks_privacy = privacy.iter().any(|token| {
-            withheld
-                .iter()
-                .any(|word| token.eq_ignore_ascii_case(word.as_bytes()))
-        });
-        let anonymous = asks_privacy
-            || claimed.eq_ignore_ascii_case(ANONYMOUS)
-            || from
-                .uri
-                .host_str()
-                .eq_ignore_ascii_case("anonymous.invalid");
-        let (user, host) = match authenticated {
-            Some(user) => (user.to_owned(), self.config.domain.clone()),
-            None => (claimed, from.uri.host_str().to_owned()),
-        };
-        Some(Caller {
-            display: from.display(),
-            user,
-            host,
-            anonymous,
-        })
     }
 }
 

@@ -136,9 +136,9 @@ impl Endpoint {
         match outcome {
             Some(Success::First | Success::Fork) => {
                 if let Some(transaction) = self.transactions.get_mut(id) {
-                    transaction.flow = dialog.flow;
+                    transaction.flow = dialog.out();
                 }
-                let (sent_by, branch) = (self.sent_by(head.flow), self.branch());
+                let (sent_by, branch) = (self.sent_by(dialog.out()), self.branch());
                 let ack = dialog.head(sent_by, branch).start(&Method::Ack).finish();
                 self.drive(now, id, |machine, actions| match machine {
                     Machine::InviteClient(client) => client.acknowledge(tag, ack, actions),
@@ -188,6 +188,7 @@ impl Endpoint {
                 sdp = early.answer.or(sdp);
             }
         }
+        self.trunks.calls.remove(&session);
         self.dialogs.insert(dialog.key.clone(), session);
         alive.skills.learn(response);
         alive.media.hear(sdp.as_ref());

@@ -1,13 +1,14 @@
 //! Runs the transaction machines: their actions become messages and timers.
 
-use super::{Endpoint, respond::answer_flow};
+use super::{Endpoint, client_auth::Resend, respond::answer_flow};
 use crate::{
     dialog::Head,
     flow::Flow,
-    message::{Message, Method},
+    message::{Message, Method, parse},
     transaction::{
         Action, Setting, TransactionId,
         client::Client,
+        invite_client::InviteClient,
         key::{ClientKey, MergeKey, ServerKey},
         server::Server,
         table::{Machine, Purpose, Transaction},
@@ -26,6 +27,17 @@ pub(super) enum Outcome<'a> {
     TimedOut,
     /// Its connection is gone, or could not be had.
     FlowLost,
+}
+
+/// What has become of a try that is followed by another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Former {
+    /// It was answered: its transaction waits for repeats of the answer.
+    Answered,
+    /// Nothing was heard: it may be answered late.
+    Silent,
+    /// Its connection is gone.
+    Lost,
 }
 
 impl Endpoint {
@@ -132,6 +144,7 @@ impl Endpoint {
 
     pub(super) fn forget_transaction(&mut self, id: TransactionId) {
         self.transactions.remove(id);
+        self.forget_resend(id);
         self.timers.cancel_all(&Owner::Transaction(id));
     }
 
@@ -156,7 +169,7 @@ impl Endpoint {
         request: Bytes,
         purpose: Purpose,
     ) {
-        self.start_request(now, head, method, request, purpose);
+        self.start_client(now, head, method, request, purpose);
     }
 
     /// The same, given up after `wait` instead of 64*T1.
@@ -169,12 +182,14 @@ impl Endpoint {
         request: Bytes,
         purpose: Purpose,
     ) {
-        let id = self.start_request(now, head, method, request, purpose);
+        let id = self.start_client(now, head, method, request, purpose);
         let owner = Owner::Transaction(id);
         self.timers.set(owner, Timer::F, now.saturating_add(wait));
     }
 
-    fn start_request(
+    /// Starts the transaction of a request of ours, INVITE or not. The flow may become another one than that of the head
+    /// (RFC 3261 §18.1.1).
+    pub(super) fn start_client(
         &mut self,
         now: Duration,
         head: Head,
@@ -182,19 +197,80 @@ impl Endpoint {
         request: Bytes,
         purpose: Purpose,
     ) -> TransactionId {
+        let (head, request, datagram) = self.carried(now, head, request);
         let key = ClientKey::new(&head.branch, method);
+        let (transaction, actions) = self.client(head, method, request, purpose);
+        let id = self.transactions.add_client(key, transaction);
+        self.note_resend(id, Resend::by_stream(datagram));
+        self.perform(now, id, actions);
+        id
+    }
+
+    /// Sends a request of ours once more, in another way: by a transaction that takes over the name of the former.
+    pub(super) fn succeed_client(
+        &mut self,
+        now: Duration,
+        id: TransactionId,
+        head: Head,
+        request: Bytes,
+        purpose: Purpose,
+        former: Former,
+    ) {
+        let Some(method) = parse(request.clone(), &self.config.limits)
+            .ok()
+            .and_then(|request| request.method().cloned())
+        else {
+            return;
+        };
+        let key = ClientKey::new(&head.branch, &method);
+        let (transaction, actions) = self.client(head, &method, request, purpose);
+        let owner = Owner::Transaction(id);
+        if let Some(moved) = self.transactions.succeed(id, key, transaction) {
+            self.timers.hand_over(&owner, &Owner::Transaction(moved));
+            match former {
+                Former::Answered => self.detach(moved, Purpose::Detached),
+                Former::Silent => self.abandon(moved),
+                Former::Lost => self.forget_transaction(moved),
+            }
+        }
+        self.perform(now, id, actions);
+    }
+
+    fn client(
+        &self,
+        head: Head,
+        method: &Method,
+        request: Bytes,
+        purpose: Purpose,
+    ) -> (Transaction, Vec<Action>) {
         let flow = head.flow;
+        let setting = self.setting(flow);
         let mut actions = Vec::new();
-        let machine = Machine::Client(Client::start(self.setting(flow), request, &mut actions));
+        let machine = match method {
+            Method::Invite => {
+                Machine::InviteClient(InviteClient::start(setting, request, &mut actions))
+            }
+            _ => Machine::Client(Client::start(setting, request, &mut actions)),
+        };
         let transaction = Transaction {
             machine,
             flow,
             purpose,
             head: Some(Box::new(head)),
         };
-        let id = self.transactions.add_client(key, transaction);
-        self.perform(now, id, actions);
-        id
+        (transaction, actions)
+    }
+
+    fn detach(&mut self, id: TransactionId, purpose: Purpose) {
+        if let Some(transaction) = self.transactions.get_mut(id) {
+            transaction.purpose = purpose;
+        }
+    }
+
+    /// Nobody waits for this INVITE any more; it is not repeated, but what is answered to it is heard.
+    pub(super) fn abandon(&mut self, id: TransactionId) {
+        self.detach(id, Purpose::Abandoned);
+        self.timers.cancel(&Owner::Transaction(id), Timer::A);
     }
 
     /// A request of ours has its final answer, or will never have one.

@@ -1,21 +1,22 @@
 //! What the loss of a connection ends, and what it does not.
 //!
 //! RFC 3261 ties a transaction to a connection but no dialog: who talks goes on talking. Such a dialog is cut until the
-//! peer speaks in it again, by whatever connection. We open no connections, so a BYE meanwhile goes by datagram where the
-//! peer takes datagrams, and else nowhere.
+//! peer speaks in it again, by whatever connection. A BYE meanwhile goes to the address that the peer's Contact names, by
+//! datagram or by a connection of ours, and else nowhere.
 
 use super::{
     Endpoint,
     session::{Session, Stage},
+    trunks::hop_of,
 };
 use crate::{
     dialog::Dialog,
     event::{Event, Output, SessionId},
     flow::{Flow, Transport},
-    message::{Scheme, Uri},
+    reason::Reason,
     transaction::timer::{Owner, Timer},
 };
-use std::net::{IpAddr, SocketAddr};
+use core::time::Duration;
 
 impl Endpoint {
     /// Nothing can be sent on the flow any more: unanswered calls on it are over, answered ones are cut.
@@ -48,6 +49,7 @@ impl Endpoint {
             }),
             Stage::Established { dialog, .. } => {
                 dialog.is_cut = true;
+                dialog.way = None;
                 // The 2xx has nowhere to go, but its ACK may still come by another connection: its time-out stays.
                 self.timers
                     .cancel(&Owner::Session(session), Timer::OkRepeat);
@@ -56,45 +58,43 @@ impl Endpoint {
         }
     }
 
-    /// The dialog with the flow by which a BYE can go; `None` when there is none, or nobody there as far as we know (G11).
+    /// The dialog in which a BYE can go, if there is one and somebody in it as far as we know (G11).
     pub(super) fn reachable(&self, session: &Session) -> Option<Dialog> {
         if session.is_unproven() {
             return None;
         }
-        let mut dialog = session.dialog()?.clone();
-        if dialog.is_cut {
-            let peer = dialog.flow.remote.ip();
-            let flow = self.datagram_flow(dialog.direct_target()?)?;
-            // G11: a stranger has proven no address but the one that he came from.
-            if !session.is_trusted() && flow.remote.ip() != peer {
+        let dialog = session.dialog()?.clone();
+        // G11: a stranger has proven no address but the one that he came from, and no connection is opened for him.
+        if dialog.is_cut && !session.is_trusted() {
+            let hop = hop_of(dialog.direct_target()?)?;
+            if hop.remote.ip() != dialog.flow.remote.ip() || hop.transport != Transport::Udp {
                 return None;
             }
-            dialog.heard_on(flow);
         }
         Some(dialog)
     }
 
-    /// The flow to a URI that names an address and asks for nothing but datagrams.
-    fn datagram_flow(&self, target: &Uri) -> Option<Flow> {
-        let uri = target.view();
-        let transport = uri.parameter("transport").unwrap_or(b"udp");
-        let is_plain = uri.scheme == Scheme::Sip
-            && transport.eq_ignore_ascii_case(b"udp")
-            && uri.parameter("maddr").is_none();
-        if !is_plain {
-            return None;
+    /// BYE in a dialog whose connection is gone: by datagram, or by a connection that is opened for it, to the address that
+    /// the peer named. A name is resolved for a trunk alone.
+    pub(super) fn part(&mut self, now: Duration, mut dialog: Dialog, reason: Option<&Reason>) {
+        if dialog.trunk.is_some() {
+            return self.part_from_trunk(now, dialog, reason);
         }
-        let host: IpAddr = uri.host_str().trim_matches(['[', ']']).parse().ok()?;
-        let mut listeners = self.config.listeners.iter();
-        let (_, local) = listeners.find(|(transport, local)| {
-            *transport == Transport::Udp && local.is_ipv4() == host.is_ipv4()
-        })?;
-        let flow = Flow {
-            transport: Transport::Udp,
-            local: *local,
-            remote: SocketAddr::new(host, uri.port.unwrap_or(5060)),
-            connection: 0,
+        let Some(target) = dialog.direct_target() else {
+            return;
         };
-        (!self.is_ourselves(&uri, flow)).then_some(flow)
+        // A phone has no certificate that we could verify.
+        let Some(hop) = hop_of(target).filter(|hop| !hop.transport.is_secure()) else {
+            return;
+        };
+        // Half of all connections are the trunks' alone.
+        let is_crowded = hop.transport.is_reliable() && self.is_half_of_connections_used();
+        if is_crowded || self.is_ourselves(&target.view(), dialog.flow) {
+            return;
+        }
+        if let Some(flow) = self.flow_to(hop, &hop.remote.ip().to_string()) {
+            dialog.heard_on(flow);
+            self.send_bye(now, &mut dialog, reason);
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Endpoint {
     /// A call to us is refused by the cause of a SIP reason, else by 480.
     pub fn hang_up(&mut self, now: Duration, session: SessionId, reason: Option<Reason>) {
         let Some(alive) = self.sessions.get_mut(&session) else {
-            return;
+            return self.withdraw_call(session, reason);
         };
         match &mut alive.stage {
             Stage::Incoming { .. } => self.reject(now, session, refusal(reason)),
@@ -50,13 +50,15 @@ impl Endpoint {
         let alive = self.sessions.get(&session);
         let dialog = alive.and_then(|alive| self.reachable(alive));
         self.close_session(now, session);
-        if let Some(mut dialog) = dialog {
-            self.send_bye(now, &mut dialog, reason);
+        match dialog {
+            Some(dialog) if dialog.is_cut => self.part(now, dialog, reason),
+            Some(mut dialog) => self.send_bye(now, &mut dialog, reason),
+            None => {}
         }
     }
 
     pub(super) fn send_bye(&mut self, now: Duration, dialog: &mut Dialog, reason: Option<&Reason>) {
-        let (sent_by, branch) = (self.sent_by(dialog.flow), self.branch());
+        let (sent_by, branch) = (self.sent_by(dialog.out()), self.branch());
         let product = &self.config.product;
         let head = dialog.next_head(sent_by, branch);
         let bye = head
@@ -98,6 +100,7 @@ impl Endpoint {
                 Peer::Stranger(source) => self.strangers.leave(source, gone.is_acked()),
             }
         }
+        self.trunks.calls.remove(&session);
         self.timers.cancel_all(&Owner::Session(session));
     }
 

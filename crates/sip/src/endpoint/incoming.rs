@@ -23,29 +23,28 @@ use core::time::Duration;
 
 impl Endpoint {
     pub(super) fn receive_invite(&mut self, now: Duration, flow: Flow, request: Message) {
-        let Some(authenticated) = self.admit_invite(now, flow, &request) else {
+        let Some(admitted) = self.admit_invite(now, flow, &request) else {
             return;
         };
         let tag = self.random.name();
         let dialog = Dialog::of_invite(&request, &tag, flow);
-        let caller = self.caller(&request, authenticated.as_deref());
-        let called_user = request
-            .request_uri()
-            .map(|uri| uri.user().unwrap_or_default());
-        let (Some(dialog), Some(caller), Some(called_user)) = (dialog, caller, called_user) else {
+        let caller = self.caller(&request, &admitted);
+        let called_user = self.called_user(&request, &admitted);
+        let (Some(mut dialog), Some(caller), Some(called_user)) = (dialog, caller, called_user)
+        else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
         let Some(interval) = self.asked_interval(&request, flow) else {
             return;
         };
-        let Ok(replaces) = self.replaced(&request, flow, authenticated.is_some()) else {
+        let Ok(replaces) = self.replaced(&request, flow, !admitted.is_stranger()) else {
             return;
         };
         let session = self.issue_session();
         let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
-        if authenticated.is_none() {
+        if admitted.is_stranger() {
             self.spare(transaction);
         }
         let invite = IncomingInvite {
@@ -55,11 +54,13 @@ impl Endpoint {
             flow,
             call_id: String::from_utf8_lossy(request.call_id()).into_owned(),
             user_agent: request.text(Header::UserAgent),
-            authenticated: authenticated.clone(),
-            trunk: None,
+            authenticated: admitted.user.clone(),
+            trunk: admitted.trunk.clone(),
             replaces,
-            diversions: Vec::new(),
+            diversions: self.diversions(&request, &admitted),
         };
+        dialog.trunk.clone_from(&admitted.trunk);
+        self.aim(&mut dialog);
         self.dialogs.insert(dialog.key.clone(), session);
         let mut skills = Skills::default();
         skills.learn(&request);
@@ -69,9 +70,10 @@ impl Endpoint {
             dialog: Box::new(dialog),
             rang: None,
         };
-        let peer = match authenticated {
-            Some(user) => Peer::Account(user.into()),
-            None => {
+        let peer = match (admitted.user, admitted.trunk) {
+            (Some(user), _) => Peer::Account(user.into()),
+            (None, Some(_)) => Peer::Trunk,
+            (None, None) => {
                 let source = Source::of(flow.remote.ip());
                 self.strangers.enter(source);
                 Peer::Stranger(source)

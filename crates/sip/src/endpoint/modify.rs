@@ -16,9 +16,8 @@ use crate::{
     message::{Builder, Header, Message, Method, NameAddr},
     transaction::{
         TransactionId,
-        invite_client::{InviteClient, Success},
-        key::ClientKey,
-        table::{Machine, Purpose, Transaction},
+        invite_client::Success,
+        table::{Machine, Purpose},
         timer::{Owner, Timer},
     },
 };
@@ -139,21 +138,8 @@ impl Endpoint {
             Some(sdp) => builder.body("application/sdp", sdp),
             None => builder.finish(),
         };
-        let flow = head.flow;
-        let mut actions = Vec::new();
-        let machine = Machine::InviteClient(InviteClient::start(
-            self.setting(flow),
-            request,
-            &mut actions,
-        ));
-        let key = ClientKey::new(&head.branch, &Method::Invite);
-        let transaction = Transaction {
-            machine,
-            flow,
-            purpose: Purpose::ReInvite(session),
-            head: Some(Box::new(head)),
-        };
-        let id = self.transactions.add_client(key, transaction);
+        let purpose = Purpose::ReInvite(session);
+        let id = self.start_client(now, head, &Method::Invite, request, purpose);
         if let Some(change) = self.change_of(session) {
             change.sent = Some(Sent {
                 transaction: Some(id),
@@ -161,7 +147,6 @@ impl Endpoint {
                 is_refresh,
             });
         }
-        self.perform(now, id, actions);
     }
 
     fn send_update(&mut self, now: Duration, session: SessionId) {
@@ -410,7 +395,7 @@ impl Endpoint {
     /// The head of the next request of ours in the dialog of an answered session.
     pub(super) fn next_head(&mut self, session: SessionId) -> Option<Head> {
         let branch = self.branch();
-        let flow = self.sessions.get(&session)?.dialog()?.flow;
+        let flow = self.sessions.get(&session)?.dialog()?.out();
         let sent_by = self.sent_by(flow);
         let dialog = self.sessions.get_mut(&session)?.dialog_mut()?;
         Some(dialog.next_head(sent_by, branch))

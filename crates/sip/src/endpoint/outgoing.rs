@@ -1,4 +1,5 @@
-//! Calls of ours, RFC 3261 §13.2.1: INVITE to a registered contact, and its CANCEL (§9.1).
+//! Calls of ours, RFC 3261 §13.2.1: INVITE to a registered contact, and the CANCEL of any (§9.1). Calls by a trunk go on in
+//! `trunk_calls`.
 
 use super::{
     Endpoint,
@@ -12,63 +13,56 @@ use crate::{
     message::{Builder, Header, Method, Uri, Value},
     reason::Reason,
     transaction::{
-        invite_client::InviteClient,
-        key::ClientKey,
-        table::{Machine, Purpose, Transaction},
+        table::Purpose,
         timer::{Owner, Timer},
     },
 };
+use bytes::Bytes;
 use core::time::Duration;
 
 impl Endpoint {
-    /// Calls a contact. An INVITE that cannot be written (no SDP, a name that is no URI) is refused by 500 at once.
+    /// Calls a contact, or a number by a trunk. An INVITE that cannot be written (no SDP, a name that is no URI, a trunk that
+    /// nobody knows) is refused by 500 at once.
     pub fn invite(&mut self, now: Duration, invite: OutgoingInvite) -> SessionId {
         let session = self.issue_session();
+        let trunk = match &invite.destination {
+            Destination::Contact(_) => None,
+            Destination::Trunk(trunk) => Some(trunk.clone()),
+        };
+        match trunk {
+            _ if invite.sdp.is_empty() => self.refuse_unwritten(session),
+            Some(trunk) => self.invite_by_trunk(now, session, trunk, invite),
+            None => self.invite_contact(now, session, &invite),
+        }
+        session
+    }
+
+    pub(super) fn refuse_unwritten(&mut self, session: SessionId) {
+        self.event(Event::Refused {
+            session,
+            status: 500,
+            reason: None,
+            retry_after_s: None,
+        });
+    }
+
+    fn invite_contact(&mut self, now: Duration, session: SessionId, invite: &OutgoingInvite) {
         let tag = self.random.name();
-        let head = self
-            .invite_head(&invite, &tag)
-            .filter(|_| !invite.sdp.is_empty());
-        let Some(head) = head else {
-            self.event(Event::Refused {
-                session,
-                status: 500,
-                reason: None,
-                retry_after_s: None,
-            });
-            return session;
+        let Some(head) = self.invite_head(invite, &tag) else {
+            return self.refuse_unwritten(session);
         };
-        let request = self.write_invite(&head, &invite);
+        let request = self.write_invite(&head, invite);
         let flow = head.flow;
-        let mut actions = Vec::new();
-        let machine = Machine::InviteClient(InviteClient::start(
-            self.setting(flow),
-            request,
-            &mut actions,
-        ));
-        let key = ClientKey::new(&head.branch, &Method::Invite);
-        let transaction = Transaction {
-            machine,
-            flow,
-            purpose: Purpose::Invite(session),
-            head: Some(Box::new(head)),
-        };
-        let transaction = self.transactions.add_client(key, transaction);
+        let purpose = Purpose::Invite(session);
+        let transaction = self.start_client(now, head, &Method::Invite, request, purpose);
         let stage = Stage::Calling {
             transaction,
             flow,
             progress: Progress::Waiting,
             early: Vec::new(),
         };
-        let peer = match &invite.destination {
-            Destination::Contact(_) => Peer::Account(invite.to_user.as_str().into()),
-            Destination::Trunk(_) => Peer::Trunk,
-        };
-        let interval = Interval::wished(self.config.session_timer);
-        let mut alive = Session::new(stage, peer, interval);
-        alive.media.ours = Some(invite.sdp);
-        self.sessions.insert(session, alive);
-        self.perform(now, transaction, actions);
-        session
+        let peer = Peer::Account(invite.to_user.as_str().into());
+        self.insert_call(session, stage, peer, &invite.sdp);
     }
 
     fn invite_head(&mut self, invite: &OutgoingInvite, tag: &str) -> Option<Head> {
@@ -114,9 +108,18 @@ impl Endpoint {
 
     fn write_invite(&self, head: &Head, invite: &OutgoingInvite) -> bytes::Bytes {
         let user = Some(invite.from.user.as_str()).filter(|user| !user.is_empty());
-        let contact = self.our_contact(head.flow, user.unwrap_or("anonymous"));
+        let mut builder = self.start_invite(head, user.unwrap_or("anonymous"));
+        for extra in &invite.headers {
+            builder = self.write_extra(builder, extra);
+        }
+        builder.body("application/sdp", &invite.sdp)
+    }
+
+    /// What every INVITE of ours has.
+    pub(super) fn start_invite(&self, head: &Head, contact_user: &str) -> Builder {
+        let contact = self.our_contact(head.flow, contact_user);
         let product = &self.config.product;
-        let mut builder = head
+        let builder = head
             .start(&Method::Invite)
             .maybe(Header::Contact, contact, |out, contact| {
                 out.bracketed(&contact);
@@ -130,14 +133,25 @@ impl Endpoint {
             .header(Header::UserAgent, |out| {
                 out.text(product);
             });
-        builder = Interval::wished(self.config.session_timer).ask(builder);
-        for extra in &invite.headers {
-            builder = self.write_extra(builder, extra);
-        }
-        builder.body("application/sdp", &invite.sdp)
+        Interval::wished(self.config.session_timer).ask(builder)
     }
 
-    fn write_extra(&self, builder: Builder, extra: &ExtraHeader) -> Builder {
+    /// Enters a call of ours.
+    pub(super) fn insert_call(
+        &mut self,
+        session: SessionId,
+        stage: Stage,
+        peer: Peer,
+        offer: &Bytes,
+    ) {
+        let interval = Interval::wished(self.config.session_timer);
+        let mut alive = Session::new(stage, peer, interval);
+        alive.media.ours = Some(offer.clone());
+        self.sessions.insert(session, alive);
+    }
+
+    /// A header that the owner of the call adds. Identities and diversions go to trunks in another way (`identity`).
+    pub(super) fn write_extra(&self, builder: Builder, extra: &ExtraHeader) -> Builder {
         match extra {
             ExtraHeader::AlertInfo(alert) => builder.header(Header::AlertInfo, |out| {
                 out.bracketed(&alert.uri);

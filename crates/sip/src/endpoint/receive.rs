@@ -121,9 +121,10 @@ impl Endpoint {
             });
             return false;
         }
-        // No transport of ours keeps the promise of `sips`.
         match request.request_uri().map(|uri| uri.scheme) {
             Some(Scheme::Sip | Scheme::Tel) => {}
+            // RFC 3261 §26.2.2: `sips` promises TLS on each hop.
+            Some(Scheme::Sips) if flow.transport.is_secure() => {}
             Some(Scheme::Sips | Scheme::Other) | None => {
                 self.refuse(request, flow, 416, "unsupported URI scheme");
                 return false;

@@ -366,7 +366,7 @@ impl Endpoint {
         let Some(dialog) = &row.dialog else {
             return self.next_head(row.session);
         };
-        let (flow, branch) = (dialog.flow, self.branch());
+        let (flow, branch) = (dialog.out(), self.branch());
         let sent_by = self.sent_by(flow);
         let dialog = self.refers.get_mut(&refer)?.dialog.as_mut()?;
         Some(dialog.next_head(sent_by, branch))

@@ -430,7 +430,7 @@ impl Endpoint {
         invite_cseq: u32,
     ) {
         let branch = self.branch();
-        let flow = self.sessions.get(&session).map(Session::flow);
+        let flow = self.early_mut(session, tag).map(|early| early.dialog.out());
         let Some(sent_by) = flow.map(|flow| self.sent_by(flow)) else {
             return;
         };

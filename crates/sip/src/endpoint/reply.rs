@@ -198,7 +198,7 @@ impl Endpoint {
             .copy_all(Header::RecordRoute, invite)
             .maybe(
                 Header::Contact,
-                self.our_contact(flow, &user),
+                self.contact_in_answer(invite, flow, &user),
                 |out, contact| {
                     out.bracketed(&contact);
                 },

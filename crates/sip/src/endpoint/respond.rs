@@ -10,7 +10,7 @@ use crate::{
     digest::offered,
     event::Output,
     flow::{Flow, Transmit, Transport},
-    message::{Builder, Header, Message, Method, Uri, Value, Via},
+    message::{Builder, Header, Message, Method, Scheme, Uri, Value, Via},
     random::hex,
 };
 use bytes::Bytes;
@@ -225,6 +225,22 @@ impl Endpoint {
         let transport = flow.transport.uri_token();
         let host = format!("{};transport={transport}", self.our_address(flow));
         Uri::sip(user, &host).ok()
+    }
+
+    /// The same in an answer: RFC 3261 §12.1.1 wants `sips` where the request came by it.
+    pub(super) fn contact_in_answer(
+        &self,
+        request: &Message,
+        flow: Flow,
+        user: &str,
+    ) -> Option<Uri> {
+        let scheme = request.request_uri().map(|uri| uri.scheme);
+        if scheme != Some(Scheme::Sips) {
+            return self.our_contact(flow, user);
+        }
+        let plain = Uri::sip(user, &self.our_address(flow)).ok()?;
+        let rest = plain.as_str().strip_prefix("sip:")?;
+        format!("sips:{rest}").parse().ok()
     }
 
     fn our_address(&self, flow: Flow) -> String {

@@ -98,6 +98,15 @@ impl Builder {
         .with_tail(body)
     }
 
+    /// Ends the message with the body that its Content-Type, written before, tells of.
+    pub(crate) fn finish_with(self, body: &[u8]) -> Bytes {
+        let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        self.header(Header::ContentLength, |out| {
+            out.number(length);
+        })
+        .with_tail(body)
+    }
+
     fn value(&mut self) -> Value<'_> {
         Value { out: &mut self.out }
     }

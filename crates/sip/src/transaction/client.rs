@@ -37,6 +37,11 @@ impl Client {
         }
     }
 
+    /// The request as it was sent.
+    pub(crate) fn request(&self) -> &Bytes {
+        &self.request
+    }
+
     /// Takes a response; true when the user is to see it.
     pub(crate) fn response(&mut self, status: u16, actions: &mut Vec<Action>) -> bool {
         match self.state {

@@ -59,6 +59,11 @@ impl InviteClient {
         }
     }
 
+    /// The request as it was sent.
+    pub(crate) fn request(&self) -> &Bytes {
+        &self.request
+    }
+
     /// Takes a 1xx; true when the user is to see it.
     pub(crate) fn provisional(&mut self, actions: &mut Vec<Action>) -> bool {
         match self.state {

@@ -16,6 +16,7 @@ use crate::{
     flow::Flow,
     trunk::TrunkName,
 };
+use bytes::Bytes;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -32,6 +33,17 @@ pub(crate) enum Machine {
     InviteServer(InviteServer),
     /// §17.2.2
     Server(Server),
+}
+
+impl Machine {
+    /// The request of ours that it sends; a server has none.
+    pub(crate) fn request(&self) -> Option<&Bytes> {
+        match self {
+            Machine::InviteClient(client) => Some(client.request()),
+            Machine::Client(client) => Some(client.request()),
+            Machine::InviteServer(_) | Machine::Server(_) => None,
+        }
+    }
 }
 
 /// A machine with its place in the world.

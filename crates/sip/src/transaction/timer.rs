@@ -123,6 +123,25 @@ impl Wheel {
         }
     }
 
+    /// Gives all timers of one owner to another.
+    pub(crate) fn hand_over(&mut self, from: &Owner, to: &Owner) {
+        let range = (from.clone(), Timer::A)..=(from.clone(), Timer::Subscription);
+        let rows: Vec<(Timer, Duration)> = self
+            .by_owner
+            .range(range)
+            .map(|((_, timer), at)| (*timer, *at))
+            .collect();
+        for (timer, at) in rows {
+            self.cancel(from, timer);
+            self.set(to.clone(), timer, at);
+        }
+    }
+
+    /// Absolute time of a timer that waits.
+    pub(crate) fn at(&self, owner: &Owner, timer: Timer) -> Option<Duration> {
+        self.by_owner.get(&(owner.clone(), timer)).copied()
+    }
+
     /// Absolute time of the next timer.
     pub(crate) fn next(&self) -> Option<Duration> {
         self.by_time.first().map(|(at, _, _)| *at)
