@@ -58,6 +58,12 @@ counters! {
         udp_out_overflow,
         /// Datagrams that the system refused to send, or that no listener is bound for.
         udp_out_failed,
+        /// Datagrams that only keep a NAT open: line ends, zeros, STUN indications.
+        udp_keep_alives,
+        /// STUN requests answered (RFC 5626 §4.4.2).
+        stun_answered,
+        /// STUN that is no good request, dropped.
+        stun_malformed,
         /// Messages read from TCP connections.
         tcp_in,
         /// Messages written to TCP connections.

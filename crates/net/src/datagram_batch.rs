@@ -152,7 +152,8 @@ impl SendBatch {
     }
 }
 
-fn socket_address(storage: &SockaddrStorage) -> Option<SocketAddr> {
+/// The address as the standard library knows it; `None` for another family.
+pub(crate) fn socket_address(storage: &SockaddrStorage) -> Option<SocketAddr> {
     let ipv4 = storage
         .as_sockaddr_in()
         .map(|address| SocketAddr::V4(SocketAddrV4::from(*address)));

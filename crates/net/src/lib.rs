@@ -15,6 +15,7 @@ mod gate;
 mod media_thread;
 mod media_threads;
 mod open_files;
+mod packet_info;
 mod rtp_socket;
 mod sip_config;
 mod sip_control;
@@ -22,6 +23,7 @@ mod sip_sockets;
 mod sip_stream;
 mod sip_udp;
 mod socket;
+mod stun;
 mod tls;
 mod web_socket;
 

@@ -146,7 +146,7 @@ impl SipSockets {
     pub fn send(&self, transmit: Transmit) -> Sent {
         let Transmit { flow, bytes } = transmit;
         match flow.transport {
-            Transport::Udp => self.send_datagram(&flow, bytes),
+            Transport::Udp => self.send_datagram(flow, bytes),
             Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
                 self.send_on_connection(flow, bytes)
             }
@@ -198,16 +198,18 @@ impl SipSockets {
         &self.counters
     }
 
-    fn send_datagram(&self, flow: &Flow, bytes: Bytes) -> Sent {
-        let listener = self
-            .udp
-            .iter()
-            .find(|listener| listener.local() == flow.local);
+    fn send_datagram(&self, flow: Flow, bytes: Bytes) -> Sent {
+        let mut listeners = self.udp.iter();
+        let exact = listeners.find(|listener| listener.local() == flow.local);
+        let listener = exact.or_else(|| {
+            let mut listeners = self.udp.iter();
+            listeners.find(|listener| listener.covers(flow.local))
+        });
         let Some(listener) = listener else {
             self.counters.udp_out_failed.increment();
             return Sent::Dropped;
         };
-        listener.send(flow.remote, bytes)
+        listener.send(flow, bytes)
     }
 
     fn send_on_connection(&self, flow: Flow, bytes: Bytes) -> Sent {

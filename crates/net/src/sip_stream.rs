@@ -97,7 +97,7 @@ pub(crate) fn bind(
 ) -> io::Result<SocketAddr> {
     let listener = socket::tcp_listener(address, Dscp::ClassSelector3)?;
     let listener = TcpListener::from_std(listener)?;
-    let local = listener.local_addr()?;
+    let local = socket::unscoped(listener.local_addr()?);
     tasks.spawn(accept(transport, listener, shared));
     Ok(local)
 }
@@ -148,7 +148,7 @@ fn take(
 
 fn ready(stream: &TcpStream) -> io::Result<SocketAddr> {
     stream.set_nodelay(true)?;
-    stream.local_addr()
+    Ok(socket::unscoped(stream.local_addr()?))
 }
 
 async fn serve(stream: TcpStream, knock: Knock, shared: Arc<Shared>) {

@@ -1,8 +1,10 @@
 //! One SIP listener on UDP, RFC 3261 §18: a datagram is a message.
 //!
 //! One task reads; tokio lets it drain the socket without asking the poller again until its budget is spent. Overflow
-//! rules (S8): a datagram beyond its source's budget (`gate`), or that the engine has no room for, is dropped on the way in, one that neither the system nor our
-//! queue has room for on the way out, both counted, for SIP over UDP repeats what matters. Nothing is parsed here.
+//! rules (S8): a datagram beyond its source's budget (`gate`), or that the engine has no room for, is dropped on the way in,
+//! one that neither the system nor our queue has room for on the way out, both counted, for SIP over UDP repeats what
+//! matters. Keep-alives end here, STUN is answered here (`stun`); no message is parsed. A listener on all addresses tells
+//! with each datagram which one was asked, and answers from that one (RFC 3581 §4, `packet_info`).
 //! Messages are too few for batches of system calls to pay; those are for RTP.
 
 use core::net::SocketAddr;
@@ -12,13 +14,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sip::{Flow, Transport};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{debug, trace, warn};
 
 use crate::gate::{EngineGone, Gate};
+use crate::packet_info;
 use crate::socket::{self, Dscp};
+use crate::stun::{self, Stun};
 use crate::{Sent, SipConfig, SipCounters};
 
 /// No datagram is longer (S7): the length field of UDP has 16 bits.
@@ -29,10 +34,23 @@ const ERROR_PAUSE: Duration = Duration::from_millis(10);
 /// The sending half; the reading half is a task.
 #[derive(Debug)]
 pub(crate) struct UdpListener {
+    port: Arc<Port>,
+    queue: mpsc::Sender<Waiting>,
+}
+
+/// A socket and what is known of it.
+#[derive(Debug)]
+struct Port {
     local: SocketAddr,
-    socket: Arc<UdpSocket>,
-    queue: mpsc::Sender<(Bytes, SocketAddr)>,
+    socket: UdpSocket,
     counters: Arc<SipCounters>,
+}
+
+/// A datagram that found the system's buffer full.
+#[derive(Debug)]
+struct Waiting {
+    flow: Flow,
+    bytes: Bytes,
 }
 
 impl UdpListener {
@@ -49,105 +67,160 @@ impl UdpListener {
             Dscp::ClassSelector3,
             config.udp_receive_buffer_bytes,
         )?;
-        let socket = Arc::new(UdpSocket::from_std(socket)?);
-        let local = socket.local_addr()?;
-        let (queue, waiting) = mpsc::channel(config.udp_queue_max.max(1));
-        tasks.spawn(read(
-            Arc::clone(&socket),
-            local,
-            gate,
-            Arc::clone(&counters),
-        ));
-        tasks.spawn(flush(Arc::clone(&socket), waiting, Arc::clone(&counters)));
-        Ok(Self {
-            local,
+        let socket = UdpSocket::from_std(socket)?;
+        let port = Arc::new(Port {
+            local: socket::unscoped(socket.local_addr()?),
             socket,
-            queue,
             counters,
-        })
+        });
+        if port.is_wildcard() {
+            packet_info::enable(&port.socket, address.is_ipv6())?;
+        }
+        let (queue, waiting) = mpsc::channel(config.udp_queue_max.max(1));
+        tasks.spawn(read(Arc::clone(&port), gate));
+        tasks.spawn(flush(Arc::clone(&port), waiting));
+        Ok(Self { port, queue })
     }
 
     /// The address with its real port.
     pub(crate) fn local(&self) -> SocketAddr {
-        self.local
+        self.port.local
+    }
+
+    /// True for a listener on all addresses of the family, and so on that one too.
+    pub(crate) fn covers(&self, local: SocketAddr) -> bool {
+        let own = self.port.local;
+        self.port.is_wildcard() && own.port() == local.port() && own.is_ipv4() == local.is_ipv4()
     }
 
     /// Sends at once, or queues while the system's buffer is full.
-    pub(crate) fn send(&self, to: SocketAddr, bytes: Bytes) -> Sent {
-        match self.socket.try_send_to(&bytes, to) {
+    pub(crate) fn send(&self, flow: Flow, bytes: Bytes) -> Sent {
+        let Port {
+            socket, counters, ..
+        } = self.port.as_ref();
+        match socket.try_io(Interest::WRITABLE, || self.port.send(&flow, &bytes)) {
             Ok(_) => {
-                self.counters.udp_out.increment();
-                trace!(local = %self.local, %to, len = bytes.len(), "datagram out");
+                counters.udp_out.increment();
+                trace!(local = %flow.local, to = %flow.remote, len = bytes.len(), "datagram out");
                 Sent::Accepted
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                if self.queue.try_send((bytes, to)).is_ok() {
+                if self.queue.try_send(Waiting { flow, bytes }).is_ok() {
                     return Sent::Accepted;
                 }
-                self.counters.udp_out_overflow.increment();
+                counters.udp_out_overflow.increment();
                 Sent::Dropped
             }
             Err(error) => {
-                self.counters.udp_out_failed.increment();
-                debug!(local = %self.local, %to, %error, "datagram refused by the system");
+                self.port.refused(&flow, &error);
                 Sent::Dropped
             }
         }
     }
 }
 
-async fn read(
-    socket: Arc<UdpSocket>,
-    local: SocketAddr,
-    gate: Arc<Gate>,
-    counters: Arc<SipCounters>,
-) {
+impl Port {
+    fn is_wildcard(&self) -> bool {
+        self.local.ip().is_unspecified()
+    }
+
+    /// Waits for a datagram; the flow's side of ours is the address that was asked.
+    async fn receive(&self, buffer: &mut [u8]) -> io::Result<(Flow, usize)> {
+        if !self.is_wildcard() {
+            let (len, remote) = self.socket.recv_from(buffer).await?;
+            return Ok((self.flow(self.local, remote), len));
+        }
+        let read = || packet_info::receive(&self.socket, buffer);
+        let received = self.socket.async_io(Interest::READABLE, read).await?;
+        let asked = received.asked.unwrap_or(self.local.ip());
+        let local = SocketAddr::new(asked, self.local.port());
+        Ok((self.flow(local, received.remote), received.len))
+    }
+
+    fn flow(&self, local: SocketAddr, remote: SocketAddr) -> Flow {
+        Flow {
+            transport: Transport::Udp,
+            local,
+            remote,
+            connection: 0,
+        }
+    }
+
+    /// Sends from the address of the flow; where the flow names none, the system chooses.
+    fn send(&self, flow: &Flow, bytes: &[u8]) -> io::Result<usize> {
+        match self.is_wildcard() && !flow.local.ip().is_unspecified() {
+            true => packet_info::send(&self.socket, bytes, flow.local.ip(), flow.remote),
+            false => packet_info::send_from_any(&self.socket, bytes, flow.remote),
+        }
+    }
+
+    fn refused(&self, flow: &Flow, error: &io::Error) {
+        self.counters.udp_out_failed.increment();
+        debug!(local = %flow.local, to = %flow.remote, %error, "datagram refused by the system");
+    }
+
+    /// STUN on the port of SIP; true: it was that, and is dealt with.
+    fn took_as_stun(&self, flow: &Flow, datagram: &[u8]) -> bool {
+        match stun::read(datagram, flow.remote) {
+            Stun::Other => return false,
+            Stun::Indication => self.counters.udp_keep_alives.increment(),
+            Stun::Malformed => self.counters.stun_malformed.increment(),
+            Stun::Request(answer) => match self.send(flow, &answer) {
+                Ok(_) => self.counters.stun_answered.increment(),
+                // A full buffer is no reason to queue: the phone asks again.
+                Err(error) => self.refused(flow, &error),
+            },
+        }
+        true
+    }
+}
+
+async fn read(port: Arc<Port>, gate: Arc<Gate>) {
+    let counters = &port.counters;
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX].into_boxed_slice();
     loop {
-        let (len, remote) = match socket.recv_from(&mut buffer).await {
+        let (flow, len) = match port.receive(&mut buffer).await {
             Ok(received) => received,
             Err(error) => {
-                debug!(%local, %error, "SIP socket");
+                debug!(local = %port.local, %error, "SIP socket");
                 tokio::time::sleep(ERROR_PAUSE).await;
                 continue;
             }
         };
         counters.udp_in.increment();
-        trace!(%local, %remote, len, "datagram in");
-        let Some(lane) = gate.admit(remote) else {
+        trace!(local = %flow.local, remote = %flow.remote, len, "datagram in");
+        let datagram = buffer.get(..len).unwrap_or_default();
+        if is_keep_alive(datagram) {
+            counters.udp_keep_alives.increment();
+            continue;
+        }
+        let Some(lane) = gate.admit(flow.remote) else {
             continue;
         };
-        let bytes = Bytes::copy_from_slice(buffer.get(..len).unwrap_or_default());
-        if gate.datagram(lane, udp_flow(local, remote), bytes) == Err(EngineGone) {
-            warn!(%local, "the engine is gone: SIP listener ends");
+        if port.took_as_stun(&flow, datagram) {
+            continue;
+        }
+        if gate.datagram(lane, flow, Bytes::copy_from_slice(datagram)) == Err(EngineGone) {
+            warn!(local = %port.local, "the engine is gone: SIP listener ends");
             return;
         }
     }
 }
 
-/// Sends what found the system's buffer full, in order, as it drains.
-async fn flush(
-    socket: Arc<UdpSocket>,
-    mut waiting: mpsc::Receiver<(Bytes, SocketAddr)>,
-    counters: Arc<SipCounters>,
-) {
-    while let Some((bytes, to)) = waiting.recv().await {
-        match socket.send_to(&bytes, to).await {
-            Ok(_) => counters.udp_out.increment(),
-            Err(error) => {
-                counters.udp_out_failed.increment();
-                debug!(%to, %error, "datagram refused by the system");
-            }
-        }
-    }
+/// Line ends (RFC 5626 §3.5.1 has them for streams), or the zeros of some phones: they keep a NAT open and want nothing.
+fn is_keep_alive(datagram: &[u8]) -> bool {
+    let mut bytes = datagram.iter();
+    bytes.all(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }
 
-fn udp_flow(local: SocketAddr, remote: SocketAddr) -> Flow {
-    Flow {
-        transport: Transport::Udp,
-        local,
-        remote,
-        connection: 0,
+/// Sends what found the system's buffer full, in order, as it drains.
+async fn flush(port: Arc<Port>, mut waiting: mpsc::Receiver<Waiting>) {
+    while let Some(Waiting { flow, bytes }) = waiting.recv().await {
+        let send = || port.send(&flow, &bytes);
+        match port.socket.async_io(Interest::WRITABLE, send).await {
+            Ok(_) => port.counters.udp_out.increment(),
+            Err(error) => port.refused(&flow, &error),
+        }
     }
 }
 
@@ -178,7 +251,7 @@ mod tests {
         let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let to = phone.local_addr().unwrap();
         let sent: Vec<Sent> = ["1", "2", "3"]
-            .map(|text| listener.send(to, Bytes::from(text)))
+            .map(|text| listener.send(listener.port.flow(listener.local(), to), Bytes::from(text)))
             .into();
         assert_eq!(sent, [Sent::Accepted, Sent::Accepted, Sent::Dropped]);
         assert_eq!(counters.udp_out_overflow.get(), 1);

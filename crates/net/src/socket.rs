@@ -33,6 +33,11 @@ impl Dscp {
     }
 }
 
+/// The address without the number of its link: a name of the link on this host, which no peer could read (RFC 4007 §11).
+pub(crate) fn unscoped(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port())
+}
+
 /// A UDP socket on that address.
 pub(crate) fn udp(
     address: SocketAddr,

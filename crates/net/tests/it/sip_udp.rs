@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use net::{Sent, SipConfig, SipSockets, TcpLimits, inbound_queue};
 use sip::{Flow, Transmit, Transport};
+use tokio::io::AsyncWriteExt;
 use tokio::net::UdpSocket;
 
 use crate::support::{Shell, eventually, in_time, options};
@@ -127,4 +128,125 @@ async fn a_taken_address_is_named_in_the_error_and_nothing_stays_bound() {
         std::net::UdpSocket::bind(first).is_ok()
     })
     .await;
+}
+
+fn wildcard(address: &str) -> SipConfig {
+    SipConfig {
+        udp: vec![address.parse().unwrap()],
+        ..SipConfig::default()
+    }
+}
+
+#[tokio::test]
+async fn rfc3581_a_listener_on_all_addresses_answers_from_the_one_that_was_asked() {
+    let mut shell = Shell::with(wildcard("0.0.0.0:0"), 4).await;
+    let port = shell.address(Transport::Udp).port();
+    let phone = UdpSocket::bind("0.0.0.0:0").await.unwrap();
+    for asked in ["127.0.0.1", "127.0.0.3", "127.1.2.3"] {
+        let asked = SocketAddr::new(asked.parse().unwrap(), port);
+        phone.send_to(&options(1), asked).await.unwrap();
+        let (flow, _) = shell.message().await;
+        assert_eq!(flow.local, asked);
+        let bytes = Bytes::from_static(b"SIP/2.0 200 OK\r\n\r\n");
+        assert_eq!(shell.sockets.send(Transmit { flow, bytes }), Sent::Accepted);
+        let mut answer = [0; 64];
+        let (_, from) = in_time(phone.recv_from(&mut answer)).await.unwrap();
+        assert_eq!(from, asked, "a NAT lets no other address through");
+    }
+    // What names no address of ours goes out as the system likes.
+    let flow = Flow {
+        transport: Transport::Udp,
+        local: shell.address(Transport::Udp),
+        remote: SocketAddr::new(
+            "127.0.0.1".parse().unwrap(),
+            phone.local_addr().unwrap().port(),
+        ),
+        connection: 0,
+    };
+    let bytes = Bytes::from_static(b"OPTIONS");
+    assert_eq!(shell.sockets.send(Transmit { flow, bytes }), Sent::Accepted);
+    let mut read = [0; 64];
+    let (len, from) = in_time(phone.recv_from(&mut read)).await.unwrap();
+    assert_eq!((&read[..len], from.port()), (&b"OPTIONS"[..], port));
+}
+
+#[tokio::test]
+async fn ipv6_listens_beside_ipv4_on_the_same_port_and_answers_from_the_address_that_was_asked() {
+    let Ok(probe) = UdpSocket::bind("[::1]:0").await else {
+        return; // A machine without IPv6.
+    };
+    let port = probe.local_addr().unwrap().port();
+    drop(probe);
+    let config = SipConfig {
+        udp: vec![
+            SocketAddr::new("0.0.0.0".parse().unwrap(), port),
+            SocketAddr::new("::".parse().unwrap(), port),
+        ],
+        tcp: vec![
+            SocketAddr::new("0.0.0.0".parse().unwrap(), port),
+            SocketAddr::new("::".parse().unwrap(), port),
+        ],
+        ..SipConfig::default()
+    };
+    let mut shell = Shell::with(config, 4).await;
+    for (own, asked) in [("[::1]:0", "::1"), ("127.0.0.1:0", "127.0.0.1")] {
+        let phone = UdpSocket::bind(own).await.unwrap();
+        let asked = SocketAddr::new(asked.parse().unwrap(), port);
+        phone.send_to(&options(1), asked).await.unwrap();
+        let (flow, _) = shell.message().await;
+        assert_eq!(
+            (flow.local, flow.remote),
+            (asked, phone.local_addr().unwrap())
+        );
+        let bytes = Bytes::from_static(b"SIP/2.0 200 OK\r\n\r\n");
+        assert_eq!(shell.sockets.send(Transmit { flow, bytes }), Sent::Accepted);
+        let mut answer = [0; 64];
+        let (_, from) = in_time(phone.recv_from(&mut answer)).await.unwrap();
+        assert_eq!(from, asked);
+        let mut stream = tokio::net::TcpStream::connect(asked).await.unwrap();
+        stream.write_all(&options(2)).await.unwrap();
+        assert_eq!(shell.message().await.0.local, asked);
+        drop(stream);
+        shell.closed().await;
+    }
+}
+
+#[tokio::test]
+async fn rfc5626_stun_on_the_sip_port_is_answered_and_never_reaches_the_engine() {
+    let mut shell = Shell::with(wildcard("0.0.0.0:0"), 4).await;
+    let port = shell.address(Transport::Udp).port();
+    let phone = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let asked = SocketAddr::new("127.0.0.2".parse().unwrap(), port);
+    let mut request = b"\x00\x01\x00\x00\x21\x12\xa4\x42".to_vec();
+    request.extend_from_slice(b"abcdefghijkl");
+    phone.send_to(&request, asked).await.unwrap();
+    let mut answer = [0; 64];
+    let (len, from) = in_time(phone.recv_from(&mut answer)).await.unwrap();
+    let own = phone.local_addr().unwrap().port() ^ 0x2112;
+    let mut expected =
+        b"\x01\x01\x00\x0c\x21\x12\xa4\x42abcdefghijkl\x00\x20\x00\x08\x00\x01".to_vec();
+    expected.extend_from_slice(&own.to_be_bytes());
+    expected.extend_from_slice(&[127 ^ 0x21, 0x12, 0xa4, 1 ^ 0x42]);
+    assert_eq!((&answer[..len], from), (&expected[..], asked));
+    // Malformed STUN, keep-alives of several makes: counted, not answered, not handed on.
+    request[3] = 8;
+    phone.send_to(&request, asked).await.unwrap();
+    for keep_alive in [&b"\r\n\r\n"[..], b"\r\n", b"\0\0\0\0", b""] {
+        phone.send_to(keep_alive, asked).await.unwrap();
+    }
+    phone.send_to(&options(1), asked).await.unwrap();
+    assert_eq!(
+        shell.message().await.1,
+        options(1),
+        "the first that the engine hears"
+    );
+    let counters = shell.sockets.counters();
+    assert_eq!(
+        (counters.stun_answered.get(), counters.stun_malformed.get()),
+        (1, 1)
+    );
+    assert_eq!(
+        (counters.udp_keep_alives.get(), counters.udp_out.get()),
+        (4, 0)
+    );
 }
