@@ -244,16 +244,32 @@ impl Endpoint {
     }
 
     fn our_address(&self, flow: Flow) -> String {
-        if !flow.local.ip().is_unspecified() {
+        let (ip, port) = (flow.local.ip(), flow.local.port());
+        let is_named = ip.is_loopback() || self.config.public.contains(&ip);
+        if is_named || !self.is_behind_wildcard(flow) {
             return flow.local.to_string();
         }
         // The family of the peer: a wildcard of IPv6 may take IPv4 as well.
         let is_ipv4 = flow.remote.ip().to_canonical().is_ipv4();
         let mut public = self.config.public.iter();
         match public.find(|address| address.is_ipv4() == is_ipv4) {
-            Some(address) => SocketAddr::new(*address, flow.local.port()).to_string(),
-            None => format!("{}:{}", self.config.domain, flow.local.port()),
+            Some(address) => SocketAddr::new(*address, port).to_string(),
+            None if ip.is_unspecified() => format!("{}:{port}", self.config.domain),
+            // The address that the peer asked, for it reached us there.
+            None => flow.local.to_string(),
         }
+    }
+
+    /// Whether the listener is on all addresses: the one that was asked may then be that of an interface behind a NAT.
+    fn is_behind_wildcard(&self, flow: Flow) -> bool {
+        let mut listeners = self.config.listeners.iter();
+        flow.local.ip().is_unspecified()
+            || listeners.any(|(transport, listener)| {
+                *transport == flow.transport
+                    && listener.ip().is_unspecified()
+                    && listener.port() == flow.local.port()
+                    && listener.is_ipv4() == flow.local.is_ipv4()
+            })
     }
 }
 

@@ -32,7 +32,7 @@ fn header(message: &Message, header: Header) -> String {
 #[test]
 fn s13_a_wildcard_listener_names_the_public_address_of_the_peers_family() {
     // Local and remote end, public addresses, what Via and Contact name.
-    let rows: [(&str, &str, &[&str], &str); 5] = [
+    let rows: [(&str, &str, &[&str], &str); 6] = [
         (
             "0.0.0.0:5060",
             "10.0.0.3:5063",
@@ -61,6 +61,13 @@ fn s13_a_wildcard_listener_names_the_public_address_of_the_peers_family() {
             "10.0.0.1:5060",
             "10.0.0.3:5063",
             &["203.0.113.1"],
+            "203.0.113.1:5060",
+        ),
+        // A listener on all addresses tells which one was asked; one of the public ones stands for itself.
+        (
+            "10.0.0.1:5060",
+            "10.0.0.3:5063",
+            &["203.0.113.1", "10.0.0.1"],
             "10.0.0.1:5060",
         ),
     ];

@@ -656,6 +656,47 @@ fn s7_too_many_sessions_are_503() {
     );
 }
 
+/// Our Contact towards a phone that asked for that address of a listener on all addresses.
+fn contact_behind_wildcard(asked: &str, public: &[&str]) -> String {
+    let mut config = config(SERVER, DOMAIN, &["4000"]);
+    config.listeners = vec![(Transport::Udp, address("0.0.0.0:5060"))];
+    config.public = public.iter().map(|ip| ip.parse().unwrap()).collect();
+    let mut phone = Phone::with(config);
+    phone.flow.local = address(asked);
+    phone.say(&invite("", "v=0"));
+    let Some(Event::Invite { session, .. }) = phone.news().pop() else {
+        panic!()
+    };
+    phone.server.ring(phone.now, session);
+    phone.drain();
+    let text = String::from_utf8_lossy(&phone.mail.pop().unwrap().1).into_owned();
+    let contact = text.split("Contact: <sip:4000@").nth(1).unwrap();
+    contact.split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn behind_a_wildcard_a_public_address_outranks_the_one_that_was_asked() {
+    for (asked, public, named) in [
+        ("10.0.0.5:5060", &[][..], "10.0.0.5:5060"),
+        ("10.0.0.5:5060", &["203.0.113.9"], "203.0.113.9:5060"),
+        (
+            "10.0.0.5:5060",
+            &["203.0.113.9", "10.0.0.5"],
+            "10.0.0.5:5060",
+        ),
+        ("10.0.0.5:5060", &["2001:db8::9"], "10.0.0.5:5060"),
+        ("127.0.0.1:5060", &["203.0.113.9"], "127.0.0.1:5060"),
+        // A listener of its own beside the wildcard.
+        ("10.0.0.5:5070", &["203.0.113.9"], "10.0.0.5:5070"),
+    ] {
+        assert_eq!(
+            contact_behind_wildcard(asked, public),
+            named,
+            "{asked} {public:?}"
+        );
+    }
+}
+
 #[test]
 fn a_wildcard_listener_names_the_domain() {
     let mut wild = Phone::new();
