@@ -52,11 +52,15 @@ struct Book {
     refused_at: Option<Duration>,
 }
 
-/// How a message came: a datagram's source may be forged, a stream's has answered us.
+/// How a message came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Carrier {
+pub(crate) enum By {
+    /// Its source may be forged.
     Datagram,
+    /// Its source has answered us.
     Stream,
+    /// We chose whom to connect to.
+    OurConnection,
 }
 
 /// The engine's loop has ended.
@@ -86,7 +90,7 @@ impl Gate {
     /// May a datagram from there be looked at? Asked before a byte of it is read; `None` is counted here.
     pub(crate) fn admit(&self, remote: SocketAddr) -> Option<Lane> {
         let now = self.clock.now();
-        let taken = self.book().budgets.take(now, remote, Carrier::Datagram);
+        let taken = self.book().budgets.take(now, remote, By::Datagram);
         match taken {
             Ok(lane) => Some(lane),
             Err(Refused { cause, .. }) => {
@@ -117,10 +121,9 @@ impl Gate {
     /// so that they do not overtake each other. Waits for a place in the queue, so its reader waits.
     pub(crate) async fn stream(&self, news: SipInbound) -> Result<(), EngineGone> {
         let lane = match &news {
-            SipInbound::Message { flow, .. } => self.turn(flow.remote).await,
-            SipInbound::FlowClosed { flow } | SipInbound::PeerNames { flow, .. } => {
-                self.book().budgets.lane(flow.remote)
-            }
+            SipInbound::Message { flow, .. } => self.turn(flow).await,
+            SipInbound::FlowClosed { flow } => self.book().budgets.farewell(flow.remote, by(flow)),
+            SipInbound::PeerNames { flow, .. } => self.book().budgets.lane(flow.remote, by(flow)),
             SipInbound::Resolved { .. } => Lane::Known,
         };
         self.queue.send(lane, news).await
@@ -146,18 +149,18 @@ impl Gate {
         self.book().refusals.rows()
     }
 
-    async fn turn(&self, remote: SocketAddr) -> Lane {
+    async fn turn(&self, flow: &Flow) -> Lane {
         let mut pause = PACE_MIN;
         let mut is_told = false;
         loop {
             let now = self.clock.now();
-            let taken = self.book().budgets.take(now, remote, Carrier::Stream);
+            let taken = self.book().budgets.take(now, flow.remote, by(flow));
             let Refused { cause, wait } = match taken {
                 Ok(lane) => return lane,
                 Err(refused) => refused,
             };
             if !is_told {
-                self.refuse(now, remote, cause);
+                self.refuse(now, flow.remote, cause);
                 self.counters.gate_paced.increment();
                 is_told = true;
             }
@@ -189,5 +192,13 @@ impl Gate {
 
     fn book(&self) -> MutexGuard<'_, Book> {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn by(flow: &Flow) -> By {
+    if flow.connection >= Flow::OURS {
+        By::OurConnection
+    } else {
+        By::Stream
     }
 }

@@ -13,7 +13,7 @@ use std::mem;
 use sip::{Network, Peer, Vouch};
 
 use super::bucket::{self, Bucket};
-use super::{Carrier, GateLimits};
+use super::{By, GateLimits};
 use crate::flow::source_of;
 
 /// By which part of the queue a message goes to the engine.
@@ -71,6 +71,8 @@ pub(super) struct Budgets {
     old: HashMap<IpAddr, Bucket>,
     turned_at: Duration,
     phones: HashMap<SocketAddr, Bucket>,
+    /// Those to whom we are connected: no more than there are connections.
+    dialled: HashMap<SocketAddr, Bucket>,
     /// The longest prefix first.
     carriers: Vec<(Network, Bucket)>,
 }
@@ -85,6 +87,7 @@ impl Budgets {
             old: HashMap::new(),
             turned_at: Duration::ZERO,
             phones: HashMap::new(),
+            dialled: HashMap::new(),
             carriers: Vec::new(),
         }
     }
@@ -94,11 +97,16 @@ impl Budgets {
         &mut self,
         now: Duration,
         remote: SocketAddr,
-        by: Carrier,
+        by: By,
     ) -> Result<Lane, Refused> {
         let GateLimits { carrier, phone, .. } = self.limits;
         let known = |cause| move |wait| Refused { cause, wait };
         if let Some(bucket) = self.carrier_of(remote.ip()) {
+            let taken = bucket.take(now, carrier).map_err(known(Cause::Carrier));
+            return taken.map(|()| Lane::Known);
+        }
+        if by == By::OurConnection {
+            let bucket = self.dialled.entry(remote).or_default();
             let taken = bucket.take(now, carrier).map_err(known(Cause::Carrier));
             return taken.map(|()| Lane::Known);
         }
@@ -111,14 +119,23 @@ impl Budgets {
     }
 
     /// By which lane news of a flow to there go; takes nothing.
-    pub(super) fn lane(&mut self, remote: SocketAddr) -> Lane {
-        let is_known =
-            self.carrier_of(remote.ip()).is_some() || self.phones.contains_key(&canonical(remote));
+    pub(super) fn lane(&mut self, remote: SocketAddr, by: By) -> Lane {
+        let is_known = by == By::OurConnection
+            || self.carrier_of(remote.ip()).is_some()
+            || self.phones.contains_key(&canonical(remote));
         if is_known {
             Lane::Known
         } else {
             Lane::Stranger
         }
+    }
+
+    /// The same for the last news of a flow.
+    pub(super) fn farewell(&mut self, remote: SocketAddr, by: By) -> Lane {
+        if by == By::OurConnection {
+            self.dialled.remove(&remote);
+        }
+        self.lane(remote, by)
     }
 
     /// `false` when there is no room.
@@ -145,12 +162,7 @@ impl Budgets {
             .map(|(_, bucket)| bucket)
     }
 
-    fn take_as_stranger(
-        &mut self,
-        now: Duration,
-        address: IpAddr,
-        by: Carrier,
-    ) -> Result<(), Refused> {
+    fn take_as_stranger(&mut self, now: Duration, address: IpAddr, by: By) -> Result<(), Refused> {
         self.turn(now);
         let source = source_of(address);
         let GateLimits {
@@ -165,8 +177,8 @@ impl Budgets {
             wait,
         })?;
         let shared = match by {
-            Carrier::Datagram => &mut self.datagrams,
-            Carrier::Stream => &mut self.streams,
+            By::Datagram => &mut self.datagrams,
+            By::Stream | By::OurConnection => &mut self.streams,
         };
         shared.take(now, strangers).map_err(|wait| Refused {
             cause: Cause::Strangers,

@@ -31,7 +31,7 @@ fn carrier(text: &str) -> Peer {
 
 fn take(budgets: &mut Budgets, now: Duration, from: &str) -> Result<Lane, Cause> {
     budgets
-        .take(now, from.parse().unwrap(), Carrier::Datagram)
+        .take(now, from.parse().unwrap(), By::Datagram)
         .map_err(|refused| refused.cause)
 }
 
@@ -62,12 +62,12 @@ fn s9_a_forged_flood_takes_the_turn_of_strangers_alone() {
     assert!(budgets.vouch(vouch(carrier("203.0.113.0/24"), true)));
     for n in 0..5_000_u32 {
         let forged = SocketAddr::new(IpAddr::V4((0x0a00_0000 + n).into()), 5060);
-        let _mostly_refused = budgets.take(START, forged, Carrier::Datagram);
+        let _mostly_refused = budgets.take(START, forged, By::Datagram);
     }
     let stranger = take(&mut budgets, START, "198.51.100.1:5060");
     assert_eq!(stranger, Err(Cause::Strangers));
     let stream = "198.51.100.1:40000".parse().unwrap();
-    let stream = budgets.take(START, stream, Carrier::Stream);
+    let stream = budgets.take(START, stream, By::Stream);
     assert_eq!(
         stream,
         Ok(Lane::Stranger),
@@ -172,7 +172,7 @@ fn s8_the_table_of_strangers_is_bounded_and_empties_by_itself() {
     });
     for n in 0..100_000_u32 {
         let forged = SocketAddr::new(IpAddr::V4((0x0a00_0000 + n).into()), 5060);
-        let _any = budgets.take(START, forged, Carrier::Datagram);
+        let _any = budgets.take(START, forged, By::Datagram);
         assert!(budgets.young.len() + budgets.old.len() <= 1_000);
     }
     for n in 1..=2 {
@@ -191,4 +191,23 @@ fn a_new_generation_does_not_make_a_row_new_that_is_not_full() {
     assert_eq!(passed(&mut budgets, late, "192.0.2.1:5060"), 20);
     let next_generation = START + SECOND * 21 / 10;
     assert_eq!(passed(&mut budgets, next_generation, "192.0.2.1:5060"), 2);
+}
+
+#[test]
+fn whom_we_connected_to_is_known_as_long_as_the_connection_lives() {
+    let mut budgets = Budgets::new(&limits());
+    let server: SocketAddr = "203.0.113.9:5061".parse().unwrap();
+    let mut take = |by| {
+        budgets
+            .take(START, server, by)
+            .map_err(|refused| refused.cause)
+    };
+    assert_eq!(take(By::OurConnection), Ok(Lane::Known));
+    let passed = (0..1_000).filter(|_| take(By::OurConnection).is_ok());
+    assert_eq!(passed.count(), 199, "a carrier's budget");
+    assert_eq!(take(By::OurConnection), Err(Cause::Carrier));
+    assert_eq!(take(By::Datagram), Ok(Lane::Stranger));
+    assert_eq!(budgets.farewell(server, By::OurConnection), Lane::Known);
+    assert!(budgets.dialled.is_empty());
+    assert_eq!(budgets.farewell(server, By::Stream), Lane::Stranger);
 }
