@@ -10,7 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
-    Number, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn, StateRequest,
+    Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn,
+    StateRequest,
 };
 use media::{PortId, Source};
 use model::{AgentId, AgentState, CallId, Fact, Profile, Timestamp};
@@ -138,16 +139,24 @@ impl Hotline {
                 },
             )
         };
+        let plan = model::NumberPlan::new("CN").unwrap();
         let mut config = Config {
             version: 1,
-            numbers: [(
-                "4000".to_owned(),
-                Number {
-                    entry: Entry::Script("main".into()),
-                    open: true,
-                },
-            )]
-            .into(),
+            plan,
+            numbers: Numbers::new(
+                &plan,
+                [(
+                    "4000".to_owned(),
+                    Number {
+                        entry: Entry::Script("main".into()),
+                        open: true,
+                    },
+                )]
+                .into(),
+            )
+            .unwrap(),
+            trunks: BTreeMap::new(),
+            dial: engine::DialPlan::default(),
             queues: [
                 queue("support", "longest-idle"),
                 queue("everybody", "ring-all"),

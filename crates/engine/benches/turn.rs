@@ -19,8 +19,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use divan::Bencher;
 use engine::{
-    AgentEntry, Asker, Command, CommandId, Config, Engine, Entry, Input, MediaPlan, Number, Output,
-    Queue, RecordingPolicy, Reply, Request, Settings, SignIn, StateRequest,
+    AgentEntry, Asker, Command, CommandId, Config, Engine, Entry, Input, MediaPlan, Number,
+    Numbers, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn, StateRequest,
 };
 use model::AgentId;
 use sip::{Flow, Transport};
@@ -109,16 +109,24 @@ fn settings() -> Settings {
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
     };
+    let plan = model::NumberPlan::new("CN").unwrap();
     let config = Config {
         version: 1,
-        numbers: [(
-            "4000".to_owned(),
-            Number {
-                entry: Entry::Script("main".into()),
-                open: true,
-            },
-        )]
-        .into(),
+        plan,
+        numbers: Numbers::new(
+            &plan,
+            [(
+                "4000".to_owned(),
+                Number {
+                    entry: Entry::Script("main".into()),
+                    open: true,
+                },
+            )]
+            .into(),
+        )
+        .unwrap(),
+        trunks: BTreeMap::new(),
+        dial: engine::DialPlan::default(),
         queues: [("support".into(), queue)].into(),
         scripts: [("main".into(), Arc::new(script.unwrap()))].into(),
         calendars: BTreeMap::new(),

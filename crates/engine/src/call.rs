@@ -7,6 +7,7 @@
 mod arrival;
 mod ending;
 mod keys;
+mod outside;
 mod pop;
 mod ring;
 mod script;
@@ -20,16 +21,18 @@ use bytes::Bytes;
 use ivr::Run;
 use media::{PlaybackId, PortId};
 use model::decision::Decision;
-use model::fact::{EndedBy, QueueExit};
+use model::fact::{Direction, EndedBy, QueueExit};
 use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName};
-use sip::SessionId;
+use sip::{Reason, SessionId};
 
 use crate::config::Entry;
 use crate::context::{Context, Side};
 use crate::leg::Leg;
+use crate::outside::OutsideRing;
 use ending::Ending;
 use keys::LastKey;
 pub(crate) use keys::Way;
+use outside::OutsideTalk;
 use ring::Ring;
 pub(crate) use ring::tell_withdrawn;
 use talk::Talking;
@@ -41,6 +44,11 @@ pub(crate) struct Call {
     id: CallId,
     caller: Caller,
     called: String,
+    direction: Direction,
+    /// The trunk that it came by.
+    trunk: Option<String>,
+    /// Who sent the caller on to us (RFC 5806).
+    diverted_from: Option<String>,
     /// The agent whose phone calls, when the caller is one of ours.
     caller_agent: Option<AgentId>,
     /// The caller's leg; `None` once it is over.
@@ -85,8 +93,12 @@ pub(crate) enum Phase {
     Queued,
     /// A named agent's phone rings.
     Direct,
+    /// An outside number is rung by a trunk.
+    Dialling(Box<OutsideRing>),
     /// An agent and the caller hear each other.
     Talking(Box<Talking>),
+    /// An outside party and the caller hear each other.
+    Outside(Box<OutsideTalk>),
     /// The caller is gone; the last phones are being told.
     Ending(Ending),
 }
@@ -142,6 +154,25 @@ pub(crate) enum CallEvent {
         session: SessionId,
         by: EndedBy,
     },
+    /// An outside number rings, or the network speaks.
+    OutsideRings {
+        session: SessionId,
+        sdp: Option<Bytes>,
+    },
+    /// An outside party answered.
+    OutsideAnswered {
+        session: SessionId,
+        sdp: Option<Bytes>,
+        late: bool,
+    },
+    /// A trunk refused.
+    OutsideRefused {
+        session: SessionId,
+        status: u16,
+        reason: Option<Reason>,
+    },
+    /// An outside party hung up, or its leg was lost.
+    OutsideGone { session: SessionId, by: EndedBy },
     /// A playback was heard to its end.
     PlaybackDone(PlaybackId),
     /// A media port could not be opened, or broke.
@@ -214,6 +245,16 @@ impl Call {
             CallEvent::AgentGone { offer, session, by } => {
                 self.agent_gone(context, offer, session, by)
             }
+            CallEvent::OutsideRings { session, sdp } => self.outside_rings(context, session, sdp),
+            CallEvent::OutsideAnswered { session, sdp, late } => {
+                self.outside_answered(context, session, sdp, late)
+            }
+            CallEvent::OutsideRefused {
+                session,
+                status,
+                reason,
+            } => self.outside_refused(context, session, status, reason),
+            CallEvent::OutsideGone { session, by } => self.outside_gone(context, session, by),
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
             CallEvent::PortFailed(port) => self.port_failed(context, port),
             CallEvent::Silent(port) => self.port_failed(context, port),
@@ -257,11 +298,15 @@ impl Call {
             Phase::Talking(talking) if talking.leg.port == port => {
                 Some(Side::Agent(talking.offer.id))
             }
+            Phase::Dialling(ring) if ring.leg().port == port => Some(Side::Outside),
+            Phase::Outside(talk) if talk.other.leg.port == port => Some(Side::Outside),
             Phase::Arriving(_)
             | Phase::InScript
             | Phase::Queued
             | Phase::Direct
+            | Phase::Dialling(_)
             | Phase::Talking(_)
+            | Phase::Outside(_)
             | Phase::Ending(_) => self.ring_of(port).map(Side::Agent),
         }
     }
@@ -269,8 +314,10 @@ impl Call {
     /// When `TimeUp` is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         let script = self.run.as_ref().and_then(Run::poll_timeout);
-        let ending = match &self.phase {
+        let phase = match &self.phase {
             Phase::Ending(ending) => ending.deadline(),
+            Phase::Dialling(ring) => Some(ring.deadline()),
+            Phase::Outside(talk) => Some(talk.other.ends_at),
             Phase::Arriving(_)
             | Phase::InScript
             | Phase::Queued
@@ -278,7 +325,7 @@ impl Call {
             | Phase::Talking(_) => None,
         };
         let tones = self.rings.values().filter_map(Ring::deadline).min();
-        [script, ending, tones].into_iter().flatten().min()
+        [script, phase, tones].into_iter().flatten().min()
     }
 
     /// Whether nothing of the call is left: the engine forgets it.
@@ -308,6 +355,7 @@ impl Call {
 
     fn time_up(&mut self, context: &mut Context) {
         self.end_late_tones(context);
+        self.outside_time_up(context);
         if self
             .run
             .as_ref()

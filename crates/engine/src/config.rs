@@ -8,15 +8,26 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use media::SoundName;
-use model::{Calendar, QueueName, ScriptName};
+use model::{Calendar, NumberPlan, QueueName, ScriptName};
+use sip::TrunkName;
+
+use crate::dial::DialPlan;
+use crate::numbers::Numbers;
+use crate::trunk::Trunk;
 
 /// The snapshot.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Rises with every reload; stands in each decision.
     pub version: u64,
+    /// How national numbers are read.
+    pub plan: NumberPlan,
     /// Where each dialled number enters.
-    pub numbers: BTreeMap<String, Number>,
+    pub numbers: Numbers,
+    /// The carriers.
+    pub trunks: BTreeMap<TrunkName, Trunk>,
+    /// Which outside numbers may be called, and how.
+    pub dial: DialPlan,
     /// All queues.
     pub queues: BTreeMap<QueueName, Queue>,
     /// All scripts, checked.

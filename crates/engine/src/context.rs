@@ -13,10 +13,12 @@ use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Timestamp};
 use sip::{Endpoint, SessionId};
 
 use crate::config::Config;
+use crate::dial::spending::Spending;
 use crate::directory::Directory;
 use crate::input::Output;
 use crate::placement::Placement;
 use crate::request::Request;
+use crate::trunks::Trunks;
 
 /// Whose phone a SIP session is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(crate) enum Side {
     Caller,
     /// The phone of the agent who got this offer.
     Agent(OfferId),
+    /// An outside party's, whom we have called by a trunk.
+    Outside,
 }
 
 /// The loan.
@@ -35,6 +39,10 @@ pub(crate) struct Context {
     pub(crate) acd: Acd,
     pub(crate) directory: Directory,
     pub(crate) placement: Placement,
+    /// Seats on trunks.
+    pub(crate) trunks: Trunks,
+    /// What was spent on calls out.
+    pub(crate) spending: Spending,
     pub(crate) ids: IdSource,
     /// Whose session it is.
     pub(crate) sessions: BTreeMap<SessionId, (CallId, Side)>,
@@ -58,6 +66,13 @@ impl Context {
 
     pub(crate) fn request(&mut self, request: Request) {
         self.outputs.push_back(Output::Request(request));
+    }
+
+    /// A session is over: whose it was, and what it took of a trunk and of the day's minutes.
+    pub(crate) fn forget_session(&mut self, session: SessionId) {
+        self.sessions.remove(&session);
+        self.trunks.free(session);
+        self.spending.ended(self.now, session);
     }
 
     pub(crate) fn tell_acd(&mut self, input: acd::Input) {

@@ -20,10 +20,12 @@ use sip::{Endpoint, EndpointConfig};
 use crate::call::{Call, CallEvent};
 use crate::config::{Config, MediaPlan};
 use crate::context::Context;
+use crate::dial::spending::Spending;
 use crate::directory::Directory;
 use crate::input::{Input, Output};
 use crate::placement::Placement;
 use crate::request::Reply;
+use crate::trunks::Trunks;
 
 /// What a drained server tells callers: try again then (S6).
 const RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -74,6 +76,8 @@ impl Engine {
                 acd: Acd::new(seed, node),
                 directory: Directory::default(),
                 placement: Placement::new(media, seed),
+                trunks: Trunks::default(),
+                spending: Spending::default(),
                 ids: IdSource::new(node),
                 sessions: BTreeMap::new(),
                 own_calls: BTreeMap::new(),
@@ -204,12 +208,19 @@ impl Engine {
             .numbers
             .iter()
             .filter(|(_, number)| number.open)
-            .map(|(digits, _)| digits.clone())
+            .map(|(digits, _)| digits.to_owned())
             .collect();
         self.context
             .acd
             .set_queues(self.context.now, config.version, queues);
         self.context.sip.set_hotlines(hotlines);
+        let lines = config.trunks.values().map(|trunk| trunk.line.clone());
+        self.context
+            .sip
+            .set_trunks(self.context.now, lines.collect());
+        self.context
+            .trunks
+            .keep(|name| config.trunks.contains_key(name));
         self.context.config = config;
     }
 

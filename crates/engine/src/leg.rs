@@ -22,7 +22,8 @@ pub(crate) struct Leg {
     pub(crate) session: SessionId,
     pub(crate) port: PortId,
     audio: LocalAudio,
-    signalling: IpAddr,
+    /// Where its signalling comes from; of an outside party it is known once the trunk has answered.
+    signalling: Option<IpAddr>,
     /// What the peer last agreed to; `None` until its SDP came.
     negotiated: Option<Negotiated>,
 }
@@ -44,6 +45,14 @@ impl LegError {
             Self::NoPort => 503,
         }
     }
+
+    /// The word in facts and figures.
+    pub(crate) const fn cause(&self) -> &'static str {
+        match self {
+            Self::Sdp(_) => "sdp",
+            Self::NoPort => "no_port",
+        }
+    }
 }
 
 impl Leg {
@@ -54,7 +63,7 @@ impl Leg {
         session: SessionId,
         flow: Flow,
     ) -> Result<Self, LegError> {
-        let leg = Self::open(context, call, session, flow.remote.ip())?;
+        let leg = Self::open(context, call, session, Some(flow.remote.ip()))?;
         context.sessions.insert(session, (call, Side::Caller));
         Ok(leg)
     }
@@ -64,10 +73,10 @@ impl Leg {
         context: &mut Context,
         call: CallId,
         side: Side,
-        flow: Flow,
+        signalling: Option<IpAddr>,
         dial: impl FnOnce(&mut Context, Bytes) -> SessionId,
     ) -> Result<Self, LegError> {
-        let mut leg = Self::open(context, call, SessionId(0), flow.remote.ip())?;
+        let mut leg = Self::open(context, call, SessionId(0), signalling)?;
         let body = leg.sdp_offer();
         leg.session = dial(context, body);
         context.sessions.insert(leg.session, (call, side));
@@ -78,7 +87,7 @@ impl Leg {
         context: &mut Context,
         call: CallId,
         session: SessionId,
-        signalling: IpAddr,
+        signalling: Option<IpAddr>,
     ) -> Result<Self, LegError> {
         let (port, local) = context.placement.take(call).ok_or(LegError::NoPort)?;
         context.media(media::Command::Open { port, local });
@@ -136,13 +145,29 @@ impl Leg {
         self.agree(context, negotiated)
     }
 
+    /// The same for a 2xx after early media: what was agreed already is not told again, since it would learn the source of
+    /// the sound anew (S16).
+    pub(crate) fn accept_answer(
+        &mut self,
+        context: &mut Context,
+        answer: &[u8],
+    ) -> Result<(), LegError> {
+        let negotiated = sdp::accept(&self.audio, answer).map_err(|_| LegError::Sdp(488))?;
+        if self.negotiated.as_ref() == Some(&negotiated) {
+            return Ok(());
+        }
+        self.agree(context, negotiated)
+    }
+
     fn agree(&mut self, context: &mut Context, negotiated: Negotiated) -> Result<(), LegError> {
         let row = audio::codec::by_name(&negotiated.codec.name, negotiated.codec.clock_rate_hz)
             .ok_or(LegError::Sdp(488))?;
         let stream = media::Stream {
             remote: negotiated.remote,
             remote_rtcp: negotiated.remote_rtcp,
-            signalling: Some(self.signalling),
+            signalling: self
+                .signalling
+                .or_else(|| context.sip.peer_address(self.session)),
             codec: row,
             payload_type: negotiated.codec.payload_type,
             telephone_event: negotiated.telephone_event,
@@ -192,7 +217,7 @@ impl Leg {
 
     /// Forgets the leg: its session is over and its port is closed.
     pub(crate) fn release(self, context: &mut Context) {
-        context.sessions.remove(&self.session);
+        context.forget_session(self.session);
         context.media(media::Command::Close { port: self.port });
     }
 }

@@ -7,23 +7,31 @@ mod call;
 pub mod command;
 pub mod config;
 mod context;
+pub mod dial;
 mod directory;
 mod engine;
 mod input;
 mod leg;
+pub mod numbers;
+mod outside;
 mod placement;
 pub mod question;
 mod random;
 mod request;
 mod route;
+pub mod trunk;
+mod trunks;
 
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };
 pub use config::{Config, Entry, MediaPlan, Number, Queue, RecordingPolicy, SignIn};
+pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored};
+pub use numbers::{Numbers, SameNumber};
 pub use question::{
     Answer, BlockedReport, ExchangeReport, Question, QuestionId, RegistrationReport, TrunkReport,
 };
 pub use request::{Reply, Request};
+pub use trunk::{Capacity, Trunk, Writing};

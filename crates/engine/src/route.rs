@@ -1,14 +1,160 @@
-//! Where a dialled number enters: configured numbers first, then agents by their login, else nowhere.
+//! Where a dialled number leads: a number of the house, an agent by his login, for our own people an outside number, else
+//! nowhere.
+//!
+//! What comes by a trunk enters by a number of the house and by nothing else: no caller from outside is led out again, and
+//! a login is no number that a carrier could know.
+
+use model::AgentId;
 
 use crate::config::{Config, Entry};
 use crate::directory::Directory;
+use crate::trunk::Trunk;
 
-/// The entry of a number, or `None`: 404.
-pub(crate) fn entry(config: &Config, directory: &Directory, called: &str) -> Option<Entry> {
-    if let Some(number) = config.numbers.get(called) {
-        return Some(number.entry.clone());
+/// Who dials.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Dialler<'a> {
+    /// The carrier, for a caller of his.
+    Trunk(&'a Trunk),
+    /// An agent, by his phone.
+    Agent(AgentId),
+    /// Anybody else.
+    Stranger,
+}
+
+/// Where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// Into the house.
+    Enters(Entry),
+    /// Out by a trunk, if the dial rules allow it.
+    Outside(AgentId),
+    /// 404.
+    Nowhere,
+}
+
+/// Where a number leads, and what the house calls it.
+pub(crate) fn lead(
+    config: &Config,
+    directory: &Directory,
+    dialler: Dialler<'_>,
+    dialled: &str,
+) -> (String, Lead) {
+    match dialler {
+        Dialler::Trunk(trunk) => {
+            let key = trunk.read(dialled).key;
+            match config.numbers.find(&key) {
+                Some((spelling, number)) => {
+                    (spelling.to_owned(), Lead::Enters(number.entry.clone()))
+                }
+                None => (key, Lead::Nowhere),
+            }
+        }
+        Dialler::Agent(agent) => match entry(config, directory, dialled) {
+            Some((called, entry)) => (called, Lead::Enters(entry)),
+            None => match config.dial.number(&config.plan, dialled) {
+                Some(number) => (number.key, Lead::Outside(agent)),
+                None => (dialled.to_owned(), Lead::Nowhere),
+            },
+        },
+        Dialler::Stranger => match entry(config, directory, dialled) {
+            Some((called, entry)) => (called, Lead::Enters(entry)),
+            None => (dialled.to_owned(), Lead::Nowhere),
+        },
     }
-    directory
-        .by_login(called)
-        .map(|agent| Entry::Agent(agent.login.clone()))
+}
+
+/// The entry of a number of the house, and what the house calls it.
+pub(crate) fn entry(
+    config: &Config,
+    directory: &Directory,
+    called: &str,
+) -> Option<(String, Entry)> {
+    if let Some(agent) = directory.by_login(called)
+        && config.numbers.find(called).is_none()
+    {
+        return Some((agent.login.clone(), Entry::Agent(agent.login.clone())));
+    }
+    let (spelling, number) = match config.numbers.find(called) {
+        Some(found) => found,
+        None => config.numbers.find(&config.plan.key(called).key)?,
+    };
+    Some((spelling.to_owned(), number.entry.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::NumberPlan;
+
+    use super::*;
+    use crate::command::AgentEntry;
+    use crate::config::{Number, RecordingPolicy, SignIn};
+    use crate::dial::DialPlan;
+    use crate::numbers::Numbers;
+    use crate::trunk::tests::trunk;
+
+    fn config() -> Config {
+        let plan = NumberPlan::new("CN").unwrap();
+        let number = |script: &str| Number {
+            entry: Entry::Script(script.into()),
+            open: false,
+        };
+        let written = [
+            ("4000".to_owned(), number("main")),
+            ("010-65529988".to_owned(), number("beijing")),
+        ];
+        Config {
+            version: 1,
+            plan,
+            numbers: Numbers::new(&plan, written.into()).unwrap(),
+            trunks: BTreeMap::new(),
+            dial: DialPlan::default(),
+            queues: BTreeMap::new(),
+            scripts: BTreeMap::new(),
+            calendars: BTreeMap::new(),
+            language: "en".into(),
+            recording: RecordingPolicy::All,
+            sign_in: SignIn::Page,
+        }
+    }
+
+    #[test]
+    fn a4_a_number_enters_where_it_is_written_and_nobody_is_led_where_he_has_no_business() {
+        let mut directory = Directory::default();
+        directory.put(AgentEntry {
+            id: AgentId::new(7),
+            login: "1001".into(),
+            name: "Li".into(),
+            queues: Vec::new(),
+            ha1_md5: [0; 16],
+            ha1_sha256: [0; 32],
+        });
+        let carrier = trunk("a");
+        let script = |name: &str| Lead::Enters(Entry::Script(name.into()));
+        let agent = Lead::Enters(Entry::Agent("1001".into()));
+        let out = Lead::Outside(AgentId::new(7));
+        let (by_trunk, by_agent, stranger) = (
+            Dialler::Trunk(&carrier),
+            Dialler::Agent(AgentId::new(7)),
+            Dialler::Stranger,
+        );
+        for (dialler, dialled, called, lead_to) in [
+            (by_trunk, "+861065529988", "010-65529988", script("beijing")),
+            (by_trunk, "01065529988", "010-65529988", script("beijing")),
+            (by_trunk, "4000", "4000", script("main")),
+            (by_trunk, "1001", "1001", Lead::Nowhere),
+            (by_trunk, "13800001111", "+8613800001111", Lead::Nowhere),
+            (by_agent, "1001", "1001", agent.clone()),
+            (by_agent, "4000", "4000", script("main")),
+            (by_agent, "01065529988", "010-65529988", script("beijing")),
+            (by_agent, "13800001111", "+8613800001111", out),
+            (by_agent, "nobody", "nobody", Lead::Nowhere),
+            (stranger, "1001", "1001", agent),
+            (stranger, "13800001111", "13800001111", Lead::Nowhere),
+        ] {
+            let found = lead(&config(), &directory, dialler, dialled);
+            assert_eq!(found, (called.to_owned(), lead_to), "{dialler:?} {dialled}");
+        }
+    }
 }

@@ -21,7 +21,9 @@ use crate::script::{Placed, Script};
 use crate::section::is_phone_key;
 use crate::step::Event;
 use crate::value::{Number, Value};
-use crate::variable::{CALLED, CALLER_NAME, CALLER_NUMBER, CALLER_VIP, Variables};
+use crate::variable::{
+    CALLED, CALLER_NAME, CALLER_NUMBER, CALLER_VIP, DIVERTED_FROM, TRUNK, Variables,
+};
 use chain::Chain;
 use keys::Keys;
 pub(crate) use visit::Visit;
@@ -35,6 +37,10 @@ pub struct Entry {
     pub vip_level: u8,
     /// The number that was dialled.
     pub called: String,
+    /// The trunk that he came by; empty for none.
+    pub trunk: String,
+    /// The number that he had dialled and that sent him on to us; empty for none.
+    pub diverted_from: String,
     /// His language, when it is known; the script's first one otherwise.
     pub language: Option<String>,
 }
@@ -101,6 +107,8 @@ impl Run {
                 Value::Number(Number::whole(i64::from(entry.vip_level))),
             ),
             (CALLED, Value::Text(entry.called)),
+            (TRUNK, Value::Text(entry.trunk)),
+            (DIVERTED_FROM, Value::Text(entry.diverted_from)),
         ]);
         Self {
             node: script.start.text.clone(),

@@ -57,6 +57,8 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         caller: Caller::new(&test.caller, None),
         vip_level: test.vip,
         called: test.called.clone(),
+        trunk: String::new(),
+        diverted_from: String::new(),
         language: test.language.clone(),
     };
     let mut caller = ImaginaryCaller {

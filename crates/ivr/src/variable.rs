@@ -18,8 +18,8 @@ pub(crate) const ENTRY_VARIABLES: &[EntryVariable] = &[
     variable(
         CALLER_NUMBER,
         Type::Text,
-        "The caller's number; \"\" when it was withheld.",
-        "主叫号码，未显示时为空",
+        "The caller's number; by a trunk in E.164 form (\"+8613800001111\"); \"\" when it was withheld.",
+        "主叫号码，经中继来电时为国际格式，未显示时为空",
     ),
     variable(
         CALLER_NAME,
@@ -40,6 +40,18 @@ pub(crate) const ENTRY_VARIABLES: &[EntryVariable] = &[
         "被叫号码",
     ),
     variable(
+        TRUNK,
+        Type::Text,
+        "The trunk that the call came by; \"\" without one.",
+        "来电所经中继",
+    ),
+    variable(
+        DIVERTED_FROM,
+        Type::Text,
+        "The number that was dialled first and sent the call on to us; \"\" without one.",
+        "转移前被叫号码",
+    ),
+    variable(
         LANGUAGE,
         Type::Text,
         "The caller's language at this moment.",
@@ -57,6 +69,8 @@ pub(crate) const CALLER_NUMBER: &str = "caller.number";
 pub(crate) const CALLER_NAME: &str = "caller.name";
 pub(crate) const CALLER_VIP: &str = "caller.vip";
 pub(crate) const CALLED: &str = "called";
+pub(crate) const TRUNK: &str = "trunk";
+pub(crate) const DIVERTED_FROM: &str = "diverted_from";
 pub(crate) const LANGUAGE: &str = "language";
 pub(crate) const NOW: &str = "now";
 

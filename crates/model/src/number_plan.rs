@@ -16,7 +16,7 @@ const RAW_CHARS_MAX: usize = 64;
 const INTERNATIONAL_PREFIX: &str = "00";
 
 /// The numbering plan, seen from one country.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumberPlan {
     region: country::Id,
 }

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use audio::Sound;
-use engine::RecordingPolicy;
+use engine::{Numbers, RecordingPolicy};
 use ivr::{Diagnostic, Severity, World};
-use model::ScriptName;
+use model::{NumberPlan, ScriptName};
 
 use document::Document;
 use settings::{Policy, Settings, SignIn};
@@ -73,14 +73,20 @@ impl Source {
         });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds_known = sounds.is_some().then_some(played);
+        let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
+            vec![without_place(
+                &self.dir.join("trunkline.toml"),
+                error.to_string(),
+            )]
+        })?;
         let numbers = match self.world(scripts, agents, sounds_known) {
             Some(world) => {
                 found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
                 self.file("numbers.toml", &mut found, |document| {
-                    numbers::read(document, &world)
+                    numbers::read(document, &world, &plan)
                 })
             }
-            None => BTreeMap::new(),
+            None => Numbers::default(),
         };
         let (errors, warnings): (Vec<_>, Vec<_>) =
             dedup(found).into_iter().partition(Diagnostic::is_error);
@@ -89,7 +95,10 @@ impl Source {
         }
         let engine = engine::Config {
             version,
+            plan,
             numbers,
+            trunks: BTreeMap::new(),
+            dial: engine::DialPlan::default(),
             queues,
             scripts: parsed
                 .drain(..)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use model::fact::{CallResult, EndedBy};
+use model::fact::{CallResult, Direction, EndedBy};
 use model::{AgentId, CallId, Caller, Fact};
 use sip::{IncomingInvite, Refusal, SessionId};
 
@@ -11,60 +11,56 @@ use super::trace::Trace;
 use super::{Call, Identity, Phase, ending, script};
 use crate::config::{Entry, RecordingPolicy};
 use crate::context::{Context, Side};
+use crate::dial::Who;
 use crate::leg::{Leg, LegError};
 use crate::request::Request;
-use crate::route;
+use crate::route::{self, Dialler, Lead};
+use crate::trunks::{Full, Way};
+
+/// When a carrier may try again whose channels are all taken.
+const FULL_RETRY_S: u32 = 5;
 
 impl Call {
-    /// Takes an INVITE. A call that cannot begin is refused here, with its two facts, and gives `None`.
+    /// Takes an INVITE. A call that cannot begin is refused here, with its facts, and gives `None`.
     pub(crate) fn arrive(
         context: &mut Context,
         id: CallId,
         session: SessionId,
         invite: IncomingInvite,
     ) -> Option<Self> {
-        let caller = caller_of(&invite);
-        let caller_agent = invite
-            .authenticated
-            .as_deref()
-            .and_then(|login| context.directory.by_login(login))
-            .map(|agent| agent.id);
-        context.fact(Fact::CallArrived {
-            call: id,
-            caller: caller.clone(),
-            called: invite.called_user.clone(),
-            sip_call_id: invite.call_id.clone(),
-            agent: caller_agent,
-            direction: model::fact::Direction::In,
-            trunk: None,
-            diverted_from: None,
-        });
-        let Some(entry) = route::entry(&context.config, &context.directory, &invite.called_user)
-        else {
-            refuse(context, id, session, 404);
+        let (beginning, lead) = Beginning::of(context, &invite);
+        context.fact(beginning.arrived(id, &invite));
+        if let Err(refused) = beginning.seat(context, &invite, session) {
+            refuse(context, id, session, refused);
             return None;
-        };
+        }
+        if lead == Lead::Nowhere {
+            refuse(context, id, session, Refused::new(404, "unknown_number"));
+            return None;
+        }
         let (leg, body) = match answering_leg(context, id, session, &invite) {
             Ok(made) => made,
             Err(error) => {
-                refuse(context, id, session, error.status());
+                let refused = Refused::new(error.status(), error.cause());
+                refuse(context, id, session, refused);
                 return None;
             }
         };
-        let mut call = Self::new(context, id, caller, invite.called_user, caller_agent, leg);
-        call.enter(context, entry, body);
+        let mut call = Self::new(context, id, beginning, leg);
+        call.follow(context, lead, body);
         call.settle_ending(context);
         Some(call)
     }
 
-    fn new(
-        context: &mut Context,
-        id: CallId,
-        caller: Caller,
-        called: String,
-        caller_agent: Option<AgentId>,
-        leg: Leg,
-    ) -> Self {
+    fn new(context: &mut Context, id: CallId, beginning: Beginning, leg: Leg) -> Self {
+        let Beginning {
+            caller,
+            called,
+            caller_agent,
+            direction,
+            trunk,
+            diverted_from,
+        } = beginning;
         if let Some(agent) = caller_agent {
             // C12: a leg of the agent's own makes him busy.
             context.own_calls.insert(id, agent);
@@ -86,6 +82,9 @@ impl Call {
             id,
             caller,
             called,
+            direction,
+            trunk,
+            diverted_from,
             caller_agent,
             leg: Some(leg),
             unanswered: None,
@@ -105,6 +104,18 @@ impl Call {
             leaving: false,
             trace: Trace::default(),
             planted_panic: None,
+        }
+    }
+
+    fn follow(&mut self, context: &mut Context, lead: Lead, body: Bytes) {
+        match lead {
+            Lead::Enters(entry) => self.enter(context, entry, body),
+            Lead::Outside(agent) => {
+                self.unanswered = Some(body);
+                self.dial_as_agent(context, Who::Agent(agent));
+            }
+            // Refused before there was a call.
+            Lead::Nowhere => {}
         }
     }
 
@@ -192,14 +203,16 @@ impl Call {
 
     fn record(&self, context: &mut Context) {
         let Some(leg) = &self.leg else { return };
+        // The customer's port, so that he is always on the left.
+        let port = match (&self.phase, self.direction) {
+            (Phase::Outside(talk), Direction::Out) => talk.other.leg.port,
+            (_, Direction::In | Direction::Out | Direction::Internal) => leg.port,
+        };
         match context.config.recording {
             // F1: from the answer on. The recording bears the call's id: one a call.
             RecordingPolicy::All => {
                 let recording = media::RecordingId(self.id.get());
-                context.media(media::Command::Record {
-                    port: leg.port,
-                    recording,
-                });
+                context.media(media::Command::Record { port, recording });
             }
             RecordingPolicy::Never => {}
         }
@@ -227,10 +240,36 @@ fn answering_leg(
     }
 }
 
-fn refuse(context: &mut Context, call: CallId, session: SessionId, status: u16) {
-    context
-        .sip
-        .reject(context.now, session, Refusal::new(status));
+/// Why a call is not taken.
+#[derive(Clone, Copy, Debug)]
+struct Refused {
+    status: u16,
+    cause: &'static str,
+    retry_after_s: Option<u32>,
+}
+
+impl Refused {
+    const fn new(status: u16, cause: &'static str) -> Self {
+        Self {
+            status,
+            cause,
+            retry_after_s: None,
+        }
+    }
+}
+
+fn refuse(context: &mut Context, call: CallId, session: SessionId, refused: Refused) {
+    let refusal = Refusal {
+        retry_after_s: refused.retry_after_s,
+        ..Refusal::new(refused.status)
+    };
+    context.sip.reject(context.now, session, refusal);
+    context.forget_session(session);
+    context.fact(Fact::CallRefused {
+        call,
+        status: refused.status,
+        cause: refused.cause.to_owned(),
+    });
     context.fact(Fact::CallEnded {
         call,
         result: CallResult::Refused,
@@ -240,6 +279,101 @@ fn refuse(context: &mut Context, call: CallId, session: SessionId, status: u16) 
     });
 }
 
+/// Who calls whom, as the house calls both.
+struct Beginning {
+    caller: Caller,
+    called: String,
+    caller_agent: Option<AgentId>,
+    direction: Direction,
+    trunk: Option<String>,
+    diverted_from: Option<String>,
+}
+
+impl Beginning {
+    fn of(context: &Context, invite: &IncomingInvite) -> (Self, Lead) {
+        let config = &context.config;
+        let trunk = invite.trunk.as_ref().map(|name| config.trunks.get(name));
+        let caller_agent = invite
+            .authenticated
+            .as_deref()
+            .and_then(|login| context.directory.by_login(login))
+            .map(|agent| agent.id);
+        let (called, lead) = match (trunk, caller_agent) {
+            (Some(Some(trunk)), _) => {
+                let dialler = Dialler::Trunk(trunk);
+                route::lead(config, &context.directory, dialler, &invite.called_user)
+            }
+            // SIP knows a trunk that the configuration does not: nothing is known of how it writes numbers.
+            (Some(None), _) => (invite.called_user.clone(), Lead::Nowhere),
+            (None, agent) => {
+                let dialler = agent.map_or(Dialler::Stranger, Dialler::Agent);
+                route::lead(config, &context.directory, dialler, &invite.called_user)
+            }
+        };
+        let key = |number: &str| match trunk {
+            Some(Some(trunk)) => trunk.read(number).key,
+            Some(None) | None => number.to_owned(),
+        };
+        let direction = match (&lead, caller_agent) {
+            (Lead::Outside(_), _) => Direction::Out,
+            (Lead::Enters(_), Some(_)) => Direction::Internal,
+            (Lead::Enters(_) | Lead::Nowhere, _) => Direction::In,
+        };
+        let beginning = Self {
+            caller: caller_of(invite).keyed(key),
+            called,
+            caller_agent,
+            direction,
+            trunk: invite.trunk.as_ref().map(|name| name.as_str().to_owned()),
+            // The last one is the number that the caller has dialled.
+            diverted_from: invite.diversions.last().map(|by| key(&by.user)),
+        };
+        (beginning, lead)
+    }
+
+    fn arrived(&self, call: CallId, invite: &IncomingInvite) -> Fact {
+        Fact::CallArrived {
+            call,
+            caller: self.caller.clone(),
+            called: self.called.clone(),
+            sip_call_id: invite.call_id.clone(),
+            agent: self.caller_agent,
+            direction: self.direction,
+            trunk: self.trunk.clone(),
+            diverted_from: self.diverted_from.clone(),
+        }
+    }
+
+    /// A3: a call by a trunk takes one of its seats.
+    fn seat(
+        &self,
+        context: &mut Context,
+        invite: &IncomingInvite,
+        session: SessionId,
+    ) -> Result<(), Refused> {
+        let config = context.config.clone();
+        let Some((name, trunk)) = invite
+            .trunk
+            .as_ref()
+            .and_then(|name| config.trunks.get_key_value(name))
+        else {
+            return Ok(());
+        };
+        let now = context.now;
+        context
+            .trunks
+            .take(now, name, &trunk.capacity, Way::In, session)
+            .map_err(|full| Refused {
+                retry_after_s: Some(match full {
+                    Full::Rate => 1,
+                    Full::Calls | Full::Direction => FULL_RETRY_S,
+                }),
+                ..Refused::new(503, full.cause())
+            })
+    }
+}
+
+/// A caller's number is kept as it was received and as its key; a withheld one has neither (A9).
 fn caller_of(invite: &IncomingInvite) -> Caller {
     if invite.caller.anonymous {
         return Caller::withheld();

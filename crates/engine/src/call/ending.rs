@@ -40,8 +40,8 @@ impl Call {
     /// The caller's leg ended by itself.
     pub(super) fn caller_gone(&mut self, context: &mut Context, by: EndedBy) {
         let result = match &self.phase {
-            Phase::Talking(_) => CallResult::Answered,
-            Phase::Queued | Phase::Direct => CallResult::Abandoned,
+            Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
+            Phase::Queued | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
             Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
             Phase::Ending(_) => return,
         };
@@ -73,7 +73,7 @@ impl Call {
     }
 
     /// A final refusal for a caller whom we have not answered.
-    fn refuse_caller(&mut self, context: &mut Context, status: u16) {
+    pub(super) fn refuse_caller(&mut self, context: &mut Context, status: u16) {
         if let (Some(_), Some(leg)) = (self.unanswered.take(), &self.leg) {
             context
                 .sip
@@ -127,6 +127,12 @@ impl Call {
                     agent,
                 });
             }
+            Phase::Dialling(ring) => ring.give_up(context, None),
+            Phase::Outside(talk) => {
+                let leg = talk.other.leg;
+                leg.hang_up(context, None);
+                leg.release(context);
+            }
             Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {}
         }
         self.run = None;
@@ -171,8 +177,8 @@ impl Call {
 /// How a call counts that an operator ends.
 pub(super) const fn by_operator(phase: &Phase) -> CallResult {
     match phase {
-        Phase::Talking(_) => CallResult::Answered,
-        Phase::Queued | Phase::Direct => CallResult::Abandoned,
+        Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
+        Phase::Queued | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
         Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => CallResult::SelfService,
     }
 }
@@ -180,9 +186,12 @@ pub(super) const fn by_operator(phase: &Phase) -> CallResult {
 /// How a call counts that lost its media: a talk that broke off was a talk.
 pub(super) const fn by_fault(phase: &Phase) -> CallResult {
     match phase {
-        Phase::Talking(_) => CallResult::Answered,
-        Phase::Queued | Phase::Direct | Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {
-            CallResult::Failed
-        }
+        Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
+        Phase::Queued
+        | Phase::Direct
+        | Phase::Dialling(_)
+        | Phase::Arriving(_)
+        | Phase::InScript
+        | Phase::Ending(_) => CallResult::Failed,
     }
 }

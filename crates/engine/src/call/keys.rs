@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use media::PortId;
 use model::Fact;
 
 use super::{Call, Phase, script};
@@ -48,23 +49,37 @@ impl Call {
             }
             // RFC 4733 keys pass the bridge by themselves; one that came by INFO is sent on as RFC 4733.
             Phase::Talking(talking) if way == Way::Info => {
-                let port = match side {
-                    Side::Caller => Some(talking.leg.port),
-                    Side::Agent(_) => self.leg.as_ref().map(|leg| leg.port),
-                };
-                if let Some(port) = port {
-                    context.media(media::Command::SendDigits {
-                        port,
-                        digits: key.to_string(),
-                    });
-                }
+                self.send_key(context, side, talking.leg.port, key);
+            }
+            Phase::Outside(talk) if way == Way::Info => {
+                self.send_key(context, side, talk.other.leg.port, key);
+            }
+            // A network that speaks before the answer may ask for a key.
+            Phase::Dialling(ring) if way == Way::Info && ring.speaks() => {
+                self.send_key(context, side, ring.leg().port, key);
             }
             Phase::Arriving(_)
             | Phase::InScript
             | Phase::Queued
             | Phase::Direct
+            | Phase::Dialling(_)
             | Phase::Talking(_)
+            | Phase::Outside(_)
             | Phase::Ending(_) => {}
+        }
+    }
+
+    /// A key of one party goes to the other as RFC 4733.
+    fn send_key(&self, context: &mut Context, side: Side, other: PortId, key: char) {
+        let port = match side {
+            Side::Caller => Some(other),
+            Side::Agent(_) | Side::Outside => self.leg.as_ref().map(|leg| leg.port),
+        };
+        if let Some(port) = port {
+            context.media(media::Command::SendDigits {
+                port,
+                digits: key.to_string(),
+            });
         }
     }
 

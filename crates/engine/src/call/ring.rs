@@ -143,7 +143,7 @@ impl Call {
             context,
             self.id,
             Side::Agent(offer),
-            flow,
+            Some(flow.remote.ip()),
             move |context, sdp| {
                 context.sip.invite(
                     context.now,

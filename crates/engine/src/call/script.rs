@@ -19,7 +19,7 @@ pub(super) const DIRECT_RING: Duration = Duration::from_secs(25);
 /// The pop's path keeps this many steps.
 const PATH_MAX: usize = 20;
 /// Ringing tone of the network that the caller knows (ITU-T E.180: China 450 Hz, 1 s on, 4 s off).
-const RINGING_TONE: [Source; 2] = [
+pub(super) const RINGING_TONE: [Source; 2] = [
     Source::Tone { hz: 450, ms: 1_000 },
     Source::Silence { ms: 4_000 },
 ];
@@ -45,6 +45,8 @@ impl Call {
                     caller: self.caller.clone(),
                     vip_level,
                     called: self.called.clone(),
+                    trunk: self.trunk.clone().unwrap_or_default(),
+                    diverted_from: self.diverted_from.clone().unwrap_or_default(),
                     language: None,
                 };
                 let run = Run::new(script, entry);
@@ -88,7 +90,10 @@ impl Call {
         self.driving = false;
         self.mask(context, run.is_secret());
         // A call that has left the script for good (an agent, the end) does not take it back.
-        if !matches!(self.phase, Phase::Talking(_) | Phase::Ending(_)) {
+        if !matches!(
+            self.phase,
+            Phase::Talking(_) | Phase::Outside(_) | Phase::Ending(_)
+        ) {
             self.run = Some(run);
         }
     }
@@ -171,12 +176,15 @@ impl Call {
             ivr::Target::Queue(queue) => Some(Entry::Queue(queue)),
             ivr::Target::Script(script) => Some(Entry::Script(script)),
             ivr::Target::Number(number) => {
-                route::entry(&context.config, &context.directory, &number)
+                match route::entry(&context.config, &context.directory, &number) {
+                    Some((_, entry)) => Some(entry),
+                    None => return self.dial_for_script(context, number, ring),
+                }
             }
         };
         match entry {
             Some(entry) => self.enter_target(context, entry),
-            // `check` refuses unknown numbers; an agent may have been removed since.
+            // `check` refuses unknown names; an agent may have been removed since.
             None => self.direct_ended(context, acd::DirectEnd::Unreachable),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use media::{SoundName, Source};
+use media::{PortId, SoundName, Source};
 use model::fact::{CallResult, EndedBy, Fact};
 use model::{Offer, OfferId, QueueName};
 use sip::SessionId;
@@ -25,14 +25,37 @@ pub(crate) struct Talking {
 
 /// Who has put the other on hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct HeldBy {
+pub(super) struct HeldBy {
     caller: bool,
     agent: bool,
 }
 
 impl HeldBy {
-    const fn anybody(self) -> bool {
+    /// As the legs of the caller and of the other say.
+    pub(super) fn of(caller: &Leg, other: &Leg) -> Self {
+        Self {
+            caller: caller.is_held(),
+            agent: other.is_held(),
+        }
+    }
+
+    pub(super) const fn anybody(self) -> bool {
         self.caller || self.agent
+    }
+
+    /// Of the ports of the caller and of the other those whose party was not held before.
+    pub(super) fn newly_held(
+        self,
+        former: Self,
+        caller: PortId,
+        other: PortId,
+    ) -> impl Iterator<Item = PortId> {
+        let held = [
+            (self.agent && !former.agent, caller),
+            (self.caller && !former.caller, other),
+        ];
+        held.into_iter()
+            .filter_map(|(is_held, port)| is_held.then_some(port))
     }
 }
 
@@ -94,7 +117,9 @@ impl Call {
             | Phase::InScript
             | Phase::Queued
             | Phase::Direct
+            | Phase::Dialling(_)
             | Phase::Talking(_)
+            | Phase::Outside(_)
             | Phase::Ending(_) => {
                 self.ringing_leg_gone(context, offer, session);
             }
@@ -130,14 +155,12 @@ impl Call {
     /// Hold: who is held hears music; ports and codecs stay (hold is the server's work). When both hold, both would
     /// hear it, but neither listens.
     pub(super) fn hold_changed(&mut self, context: &mut Context) {
+        self.outside_hold_changed(context);
         let Phase::Talking(talking) = &mut self.phase else {
             return;
         };
         let Some(caller) = &self.leg else { return };
-        let held_by = HeldBy {
-            caller: caller.is_held(),
-            agent: talking.leg.is_held(),
-        };
+        let held_by = HeldBy::of(caller, &talking.leg);
         let former = std::mem::replace(&mut talking.held_by, held_by);
         if former == held_by {
             return;
@@ -160,14 +183,9 @@ impl Call {
             });
         }
         let music = music_of(context, talking.offer.queue.as_ref());
-        for (held, was, port) in [
-            (held_by.agent, former.agent, a),
-            (held_by.caller, former.caller, b),
-        ] {
-            if held && !was {
-                let music = Source::Sound(music.clone());
-                context.play(port, vec![music], true, Duration::ZERO);
-            }
+        for port in held_by.newly_held(former, a, b) {
+            let music = Source::Sound(music.clone());
+            context.play(port, vec![music], true, Duration::ZERO);
         }
     }
 
@@ -175,13 +193,16 @@ impl Call {
     pub(super) fn leg_of(&mut self, side: Side, session: SessionId) -> Option<&mut Leg> {
         match side {
             Side::Caller => self.leg.as_mut(),
+            Side::Outside => self.outside_leg(session),
             Side::Agent(offer) => match &mut self.phase {
                 Phase::Talking(talking) if talking.leg.session == session => Some(&mut talking.leg),
                 Phase::Arriving(_)
                 | Phase::InScript
                 | Phase::Queued
                 | Phase::Direct
+                | Phase::Dialling(_)
                 | Phase::Talking(_)
+                | Phase::Outside(_)
                 | Phase::Ending(_) => ringing_leg(&mut self.rings, offer, session),
             },
         }
@@ -189,7 +210,7 @@ impl Call {
 }
 
 /// What a held party hears.
-fn music_of(context: &Context, queue: Option<&QueueName>) -> SoundName {
+pub(super) fn music_of(context: &Context, queue: Option<&QueueName>) -> SoundName {
     queue
         .and_then(|queue| context.config.queues.get(queue))
         .map_or_else(

@@ -71,7 +71,7 @@ impl Engine {
         for session in sessions {
             let reason = Some(internal_error());
             context.sip.hang_up(context.now, session, reason);
-            context.sessions.remove(&session);
+            context.forget_session(session);
         }
         for port in context.placement.ports_of(id) {
             context.media(media::Command::Close { port });

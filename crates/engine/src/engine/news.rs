@@ -11,6 +11,12 @@ use crate::call::{self, Call, CallEvent, Way};
 use crate::context::Side;
 use crate::input::Output;
 
+/// Whom we have called.
+enum Called {
+    Agent(model::OfferId),
+    Outside,
+}
+
 impl Engine {
     pub(super) fn sip_event(&mut self, event: Event) {
         match event {
@@ -38,7 +44,7 @@ impl Engine {
                     bindings,
                 })
             }
-            Event::Trunk { .. } => {}
+            Event::Trunk { trunk, change } => self.trunk_changed(&trunk, change),
             Event::Digit { session, digit, .. } => {
                 self.session_turn(session, |side| CallEvent::Key {
                     side,
@@ -46,28 +52,48 @@ impl Engine {
                     way: Way::Info,
                 });
             }
-            Event::Ringing { session, .. } => {
-                self.agent_turn(session, |offer| CallEvent::AgentRinging { offer })
+            Event::Ringing { session, sdp, .. } => {
+                self.called_turn(session, |side| match side {
+                    Called::Agent(offer) => CallEvent::AgentRinging { offer },
+                    Called::Outside => CallEvent::OutsideRings { session, sdp },
+                });
             }
             Event::Answered { session, sdp, late } => {
-                self.agent_turn(session, |offer| CallEvent::AgentAnswered {
-                    offer,
-                    session,
-                    sdp,
-                    late,
+                self.called_turn(session, |side| match side {
+                    Called::Agent(offer) => CallEvent::AgentAnswered {
+                        offer,
+                        session,
+                        sdp,
+                        late,
+                    },
+                    Called::Outside => CallEvent::OutsideAnswered { session, sdp, late },
                 });
             }
             Event::Refused {
-                session, status, ..
+                session,
+                status,
+                reason,
+                ..
             } => {
-                self.agent_turn(session, |offer| CallEvent::AgentRefused {
-                    offer,
-                    session,
-                    status,
+                self.called_turn(session, |side| match side {
+                    Called::Agent(offer) => CallEvent::AgentRefused {
+                        offer,
+                        session,
+                        status,
+                    },
+                    Called::Outside => CallEvent::OutsideRefused {
+                        session,
+                        status,
+                        reason,
+                    },
                 });
             }
             Event::Ended { session, by, .. } => self.session_turn(session, |side| match side {
                 Side::Caller => CallEvent::CallerGone {
+                    by: ended_by(by, EndedBy::Caller),
+                },
+                Side::Outside => CallEvent::OutsideGone {
+                    session,
                     by: ended_by(by, EndedBy::Caller),
                 },
                 Side::Agent(offer) => CallEvent::AgentGone {
@@ -108,18 +134,35 @@ impl Engine {
         }
     }
 
-    pub(super) fn agent_turn(
-        &mut self,
-        session: sip::SessionId,
-        event: impl FnOnce(model::OfferId) -> CallEvent,
-    ) {
+    /// The turn of a call of ours to somebody.
+    fn called_turn(&mut self, session: sip::SessionId, event: impl FnOnce(Called) -> CallEvent) {
         match self.context.sessions.get(&session).copied() {
-            Some((call, Side::Agent(offer))) => self.turn(call, event(offer)),
-            // A phone that answers for a call that broke: the endpoint's own BYE ends it.
+            Some((call, Side::Agent(offer))) => self.turn(call, event(Called::Agent(offer))),
+            Some((call, Side::Outside)) => self.turn(call, event(Called::Outside)),
+            // A phone that answers for a call that broke or does not want it any more: the endpoint's own BYE ends it.
             Some((_, Side::Caller)) | None => {
                 self.context.sip.hang_up(self.context.now, session, None)
             }
         }
+    }
+
+    /// A1, A2: a trunk that comes or goes is never silent.
+    fn trunk_changed(&mut self, trunk: &sip::TrunkName, change: sip::TrunkChange) {
+        let (state, cause) = match change {
+            sip::TrunkChange::Up => ("up", None),
+            sip::TrunkChange::Down { cause } => ("down", Some(cause)),
+            sip::TrunkChange::Registered => ("registered", None),
+            sip::TrunkChange::Unregistered { cause } => ("unregistered", Some(cause)),
+        };
+        match &cause {
+            Some(cause) => tracing::warn!(%trunk, state, cause, "a trunk is not to be had"),
+            None => tracing::info!(%trunk, state, "a trunk is to be had"),
+        }
+        self.context.fact(Fact::TrunkStateChanged {
+            trunk: trunk.as_str().to_owned(),
+            state: state.to_owned(),
+            cause,
+        });
     }
 
     pub(super) fn acd_output(&mut self, output: acd::Output) {

@@ -18,17 +18,21 @@ impl Engine {
 
     fn trunk_reports(&self) -> Vec<TrunkReport> {
         let trunks = self.context.sip.trunks();
-        let reports = trunks.into_iter().map(|trunk| TrunkReport {
-            name: trunk.name.as_str().to_owned(),
-            reach: reach(trunk.reach).to_owned(),
-            registered: trunk.is_registered,
-            next_try_at: trunk.next_try_at.map(Timestamp::from),
-            calls_in: 0,
-            calls_out: 0,
-            calls_max: None,
-            exchanges: trunk.exchanges.iter().map(exchange).collect(),
-        });
-        reports.collect()
+        let report = |trunk: sip::TrunkStatus| {
+            let (calls_in, calls_out) = self.context.trunks.load(&trunk.name);
+            let known = self.context.config.trunks.get(&trunk.name);
+            TrunkReport {
+                name: trunk.name.as_str().to_owned(),
+                reach: reach(trunk.reach).to_owned(),
+                registered: trunk.is_registered,
+                next_try_at: trunk.next_try_at.map(Timestamp::from),
+                calls_in,
+                calls_out,
+                calls_max: known.and_then(|known| known.capacity.calls_max),
+                exchanges: trunk.exchanges.iter().map(exchange).collect(),
+            }
+        };
+        trunks.into_iter().map(report).collect()
     }
 
     fn registration_reports(&self) -> Vec<RegistrationReport> {

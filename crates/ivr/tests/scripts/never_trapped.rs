@@ -59,6 +59,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         caller: Caller::withheld(),
         vip_level: 1,
         called: "4000".to_owned(),
+        trunk: String::new(),
+        diverted_from: String::new(),
         language: None,
     };
     let mut run = Run::new(script, entry);

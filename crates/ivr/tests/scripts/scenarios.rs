@@ -31,6 +31,8 @@ impl Call {
             caller: Caller::new("13800001111", Some("李雷")),
             vip_level: 0,
             called: "4000".to_owned(),
+            trunk: String::new(),
+            diverted_from: String::new(),
             language: None,
         };
         change(&mut entry);

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Entry, Number};
+use engine::{Entry, Number, Numbers};
 use ivr::{Diagnostic, World, closest};
+use model::NumberPlan;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -36,10 +37,12 @@ pub(crate) fn names(document: &Document) -> Result<Vec<String>, Diagnostic> {
 pub(crate) fn read(
     document: &Document,
     world: &World,
-) -> Result<BTreeMap<String, Number>, Vec<Diagnostic>> {
+    plan: &NumberPlan,
+) -> Result<Numbers, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
     let mut numbers = BTreeMap::new();
+    let mut places = BTreeMap::new();
     for (digits, section) in file.number {
         let at = digits.span().start;
         let digits = digits.into_inner();
@@ -53,6 +56,7 @@ pub(crate) fn read(
             ));
             continue;
         }
+        places.insert(digits.clone(), at);
         if let Some(entry) = entry_of(document, at, &digits, &section, world, &mut wrong) {
             numbers.insert(
                 digits,
@@ -63,11 +67,13 @@ pub(crate) fn read(
             );
         }
     }
-    if wrong.is_empty() {
-        Ok(numbers)
-    } else {
-        Err(wrong)
+    if !wrong.is_empty() {
+        return Err(wrong);
     }
+    Numbers::new(plan, numbers).map_err(|same| {
+        let at = places.get(&same.second).copied().unwrap_or(0);
+        vec![document.error(at, same.to_string(), None)]
+    })
 }
 
 fn entry_of(
@@ -127,7 +133,7 @@ fn entry_of(
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<BTreeMap<String, Number>, String> {
+    fn read_text(text: &str) -> Result<Numbers, String> {
         let document = Document {
             file: "config/numbers.toml".into(),
             text: text.into(),
@@ -138,7 +144,8 @@ mod tests {
             agents: Some(["1001".to_owned()].into()),
             ..World::default()
         };
-        read(&document, &world).map_err(|wrong| {
+        let plan = NumberPlan::new("CN").unwrap();
+        read(&document, &world, &plan).map_err(|wrong| {
             wrong
                 .iter()
                 .map(ToString::to_string)
@@ -151,19 +158,29 @@ mod tests {
     fn a_number_keeps_its_leading_zero_and_enters_somewhere() {
         let numbers = read_text("[number.\"010\"]\nscript = \"main\"\nopen = true\n[number.\"4001\"]\nqueue = \"sales\"\n").unwrap();
         assert_eq!(
-            numbers["010"],
+            *numbers.find("010").unwrap().1,
             Number {
                 entry: Entry::Script("main".into()),
                 open: true
             }
         );
         assert_eq!(
-            numbers["4001"],
+            *numbers.find("4001").unwrap().1,
             Number {
                 entry: Entry::Queue("sales".into()),
                 open: false
             },
             "closed unless said otherwise"
+        );
+    }
+
+    #[test]
+    fn a4_one_number_in_two_spellings_is_refused() {
+        let told = read_text("[number.\"+861065529988\"]\nscript = \"main\"\n[number.\"010-65529988\"]\nqueue = \"sales\"\n").unwrap_err();
+        assert!(
+            told.starts_with("config/numbers.toml:3:9: error: `010-65529988` is the same number as `+861065529988`")
+                || told.starts_with("config/numbers.toml:1:9: error: `+861065529988` is the same number as `010-65529988`"),
+            "{told}"
         );
     }
 

@@ -77,7 +77,7 @@ impl House {
             .numbers
             .iter()
             .filter(|(_, number)| number.open);
-        let hotlines = open.map(|(digits, _)| digits.clone()).collect();
+        let hotlines = open.map(|(digits, _)| digits.to_owned()).collect();
         let staff = people::staff(agents);
         let (switchboard, asked) = Switchboard::open(Equipment {
             settings: &settings,

@@ -1,0 +1,504 @@
+//! Dial rules (S15): which outside numbers may be called, by whom, how often, and by which trunks.
+//!
+//! A number has a class by what it costs; whoever wants to call (an agent's phone, a transfer, a script) may call some
+//! classes. Everything that dear fraud lives on is closed unless an admin opens it: premium numbers, satellites, abroad. The
+//! same check stands before every call out. Numbers of the house never come here, and a caller from outside is never led
+//! out again by what he dials.
+
+pub(crate) mod spending;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use model::{AgentId, E164, NumberKind, NumberPlan};
+use serde::Deserialize;
+use sip::TrunkName;
+
+/// Longest digits that are a short code where they are no number of our area: 10108888.
+const SHORT_CODE_DIGITS_MAX: usize = 9;
+/// Fewest digits of a number within an area; what is shorter is always a short code: 10086.
+const LOCAL_DIGITS_MIN: usize = 7;
+/// ITU-T country codes of satellites, networks without a country, and services that cost what their owner likes.
+const DEAR_CODES: [&str; 7] = ["+870", "+878", "+881", "+882", "+883", "+888", "+979"];
+
+/// What a number costs, by its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Police, fire brigade, ambulance: no cap and no full trunk stops such a call.
+    Emergency,
+    /// Short codes and free numbers: 10086, 95588, 400, 800.
+    Service,
+    /// Fixed lines of our own area.
+    Local,
+    /// Other fixed lines of the country.
+    National,
+    /// Mobile phones of the country.
+    Mobile,
+    /// Abroad.
+    International,
+    /// Premium rates of any country, satellites, networks without a country.
+    Premium,
+}
+
+impl Class {
+    /// The word in files and facts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Emergency => "emergency",
+            Self::Service => "service",
+            Self::Local => "local",
+            Self::National => "national",
+            Self::Mobile => "mobile",
+            Self::International => "international",
+            Self::Premium => "premium",
+        }
+    }
+
+    /// Whether its minutes are counted against `dear_minutes_per_day_max`.
+    pub(crate) const fn is_dear(self) -> bool {
+        match self {
+            Self::International | Self::Premium => true,
+            Self::Emergency | Self::Service | Self::Local | Self::National | Self::Mobile => false,
+        }
+    }
+}
+
+/// Who wants to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// An agent, by his phone.
+    Agent(AgentId),
+    /// An agent, for a caller whom he transfers or about whom he asks.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "transfers to outside numbers come with the transfers"
+        )
+    )]
+    Transfer(AgentId),
+    /// A script.
+    Script,
+}
+
+impl Who {
+    /// The agent, if it is one.
+    pub(crate) const fn agent(self) -> Option<AgentId> {
+        match self {
+            Self::Agent(agent) | Self::Transfer(agent) => Some(agent),
+            Self::Script => None,
+        }
+    }
+}
+
+/// The rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialPlan {
+    /// Which numbers go where: the first that fits counts. None: nobody calls out.
+    pub routes: Vec<Route>,
+    /// Emergency numbers, as dialled.
+    pub emergency: BTreeSet<String>,
+    /// Our area as an E.164 prefix, `+8610`: numbers below it are local and may be dialled without area code.
+    pub area: Option<String>,
+    /// E.164 prefixes that nobody may call.
+    pub denied: Vec<String>,
+    /// What each kind of caller may call.
+    pub allowed: Allowed,
+    /// Bounds.
+    pub caps: Caps,
+    /// How long an outside number rings.
+    pub ring: Duration,
+}
+
+/// Classes that may be called, by who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Agents, by their phones.
+    pub agents: BTreeSet<Class>,
+    /// Transfers and consultations.
+    pub transfers: BTreeSet<Class>,
+    /// Scripts.
+    pub scripts: BTreeSet<Class>,
+}
+
+/// Bounds of rate and spend (S15). A day is the last 24 hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Calls out of one agent in a minute.
+    pub agent_calls_per_minute_max: u32,
+    /// Calls out of one agent in a day.
+    pub agent_calls_per_day_max: u32,
+    /// Calls out of the house in a day.
+    pub calls_per_day_max: u32,
+    /// Minutes of the house to `international` and `premium` in a day; calls that are up count as they run.
+    pub dear_minutes_per_day_max: u32,
+    /// A call out ends after so long.
+    pub call_max: Duration,
+}
+
+/// Where a kind of numbers goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Its name.
+    pub name: String,
+    /// Prefixes of the key (`+86`, `10086`); none = all.
+    pub prefixes: Vec<String>,
+    /// Classes; none = all.
+    pub classes: BTreeSet<Class>,
+    /// Trunks in the order in which they are tried.
+    pub trunks: Vec<TrunkName>,
+    /// Shown instead of the trunk's own (A10).
+    pub caller_id: Option<String>,
+}
+
+/// An outside number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideNumber {
+    /// E.164 where it has such a form, else its digits.
+    pub key: String,
+    /// What it costs.
+    pub class: Class,
+}
+
+/// Why a number is not called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// The text is no number that could be called.
+    #[error("no number that can be called outside")]
+    NoNumber,
+    /// The class is not allowed.
+    #[error("`{}` numbers are not allowed here", .0.name())]
+    Class(Class),
+    /// A prefix is on the deny list.
+    #[error("the number is on the deny list")]
+    Prefix,
+    /// No route fits.
+    #[error("no route leads there")]
+    NoRoute,
+    /// The agent calls too often.
+    #[error("too many calls out in a minute")]
+    AgentRate,
+    /// The agent has called too often.
+    #[error("too many calls out of this agent in a day")]
+    AgentDay,
+    /// The house has called too often.
+    #[error("too many calls out in a day")]
+    HouseDay,
+    /// The dear minutes of the day are used up.
+    #[error("the day's minutes to dear numbers are used up")]
+    DearMinutes,
+    /// No trunk of the route is up and has a channel.
+    #[error("no trunk is free")]
+    NoTrunk,
+    /// No RTP port is free.
+    #[error("no media port is free")]
+    NoPort,
+}
+
+impl Denied {
+    /// The word in facts and figures.
+    pub const fn cause(self) -> &'static str {
+        match self {
+            Self::NoNumber => "unknown_number",
+            Self::Class(class) => match class {
+                Class::Premium => "dial_premium",
+                Class::International => "dial_international",
+                Class::Emergency => "dial_emergency",
+                Class::Service | Class::Local | Class::National | Class::Mobile => "dial_class",
+            },
+            Self::Prefix => "dial_prefix",
+            Self::NoRoute => "dial_no_route",
+            Self::AgentRate => "dial_calls_per_minute",
+            Self::AgentDay => "dial_agent_calls_per_day",
+            Self::HouseDay => "dial_calls_per_day",
+            Self::DearMinutes => "dial_minutes_per_day",
+            Self::NoTrunk => "dial_no_trunk",
+            Self::NoPort => "no_port",
+        }
+    }
+
+    /// What the phone that dialled is told.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NoNumber | Self::NoRoute => 404,
+            Self::Class(_)
+            | Self::Prefix
+            | Self::AgentRate
+            | Self::AgentDay
+            | Self::HouseDay
+            | Self::DearMinutes => 403,
+            Self::NoTrunk | Self::NoPort => 503,
+        }
+    }
+}
+
+impl Default for DialPlan {
+    fn default() -> Self {
+        Self {
+            routes: Vec::new(),
+            // China: police, European and GSM emergency call, fire, ambulance, traffic accidents.
+            emergency: ["110", "112", "119", "120", "122"]
+                .map(str::to_owned)
+                .into(),
+            area: None,
+            denied: Vec::new(),
+            allowed: Allowed::default(),
+            caps: Caps::default(),
+            ring: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Default for Allowed {
+    fn default() -> Self {
+        use Class::{Emergency, Local, Mobile, National, Service};
+        Self {
+            agents: [Emergency, Service, Local, National, Mobile].into(),
+            transfers: [Service, Local, National, Mobile].into(),
+            scripts: [Service, Local, National, Mobile].into(),
+        }
+    }
+}
+
+impl Default for Caps {
+    fn default() -> Self {
+        Self {
+            agent_calls_per_minute_max: 10,
+            agent_calls_per_day_max: 500,
+            calls_per_day_max: 10_000,
+            dear_minutes_per_day_max: 120,
+            call_max: Duration::from_secs(4 * 3_600),
+        }
+    }
+}
+
+impl DialPlan {
+    /// The number that was meant, and its class. Numbers of our area may come without area code.
+    pub fn number(&self, plan: &NumberPlan, dialled: &str) -> Option<OutsideNumber> {
+        let found = plan.key(dialled);
+        if self.emergency.contains(&found.key) {
+            let class = Class::Emergency;
+            return Some(OutsideNumber {
+                key: found.key,
+                class,
+            });
+        }
+        let e164 = found.e164.or_else(|| self.in_our_area(plan, &found.key));
+        if let Some(number) = e164 {
+            let class = self.class_of(plan, &number);
+            let key = number.as_str().to_owned();
+            return Some(OutsideNumber { key, class });
+        }
+        let short = (3..=SHORT_CODE_DIGITS_MAX).contains(&found.key.len())
+            && found.key.bytes().all(|byte| byte.is_ascii_digit());
+        short.then_some(OutsideNumber {
+            key: found.key,
+            class: Class::Service,
+        })
+    }
+
+    /// Whether one may call there at all, and by which route: everything but the caps, which depend on what was called
+    /// before.
+    pub(crate) fn permit(
+        &self,
+        plan: &NumberPlan,
+        who: Who,
+        dialled: &str,
+    ) -> Result<(OutsideNumber, &Route), Denied> {
+        let allowed = match who {
+            Who::Agent(_) => &self.allowed.agents,
+            Who::Transfer(_) => &self.allowed.transfers,
+            Who::Script => &self.allowed.scripts,
+        };
+        self.checked(plan, allowed, dialled)
+    }
+
+    /// The same for a number that stands in a script (`check`).
+    pub fn check_script(&self, plan: &NumberPlan, dialled: &str) -> Result<OutsideNumber, Denied> {
+        self.checked(plan, &self.allowed.scripts, dialled)
+            .map(|(number, _)| number)
+    }
+
+    fn checked(
+        &self,
+        plan: &NumberPlan,
+        allowed: &BTreeSet<Class>,
+        dialled: &str,
+    ) -> Result<(OutsideNumber, &Route), Denied> {
+        let number = self.number(plan, dialled).ok_or(Denied::NoNumber)?;
+        if !allowed.contains(&number.class) {
+            return Err(Denied::Class(number.class));
+        }
+        let has = |prefix: &String| number.key.starts_with(prefix.as_str());
+        if number.class != Class::Emergency && self.denied.iter().any(has) {
+            return Err(Denied::Prefix);
+        }
+        let fits = |route: &&Route| {
+            (route.prefixes.is_empty() || route.prefixes.iter().any(has))
+                && (route.classes.is_empty() || route.classes.contains(&number.class))
+        };
+        let route = self.routes.iter().find(fits).ok_or(Denied::NoRoute)?;
+        Ok((number, route))
+    }
+
+    fn in_our_area(&self, plan: &NumberPlan, digits: &str) -> Option<E164> {
+        let area = self.area.as_deref()?;
+        let is_local = digits.len() >= LOCAL_DIGITS_MIN
+            && !digits.starts_with('0')
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_local {
+            return None;
+        }
+        plan.key(&format!("{area}{digits}")).e164
+    }
+
+    fn class_of(&self, plan: &NumberPlan, number: &E164) -> Class {
+        let is_below = |prefix: &str| number.as_str().starts_with(prefix);
+        let kind = plan.kind(number);
+        if kind == NumberKind::Premium || DEAR_CODES.into_iter().any(is_below) {
+            return Class::Premium;
+        }
+        if !plan.is_national(number) {
+            return Class::International;
+        }
+        match kind {
+            NumberKind::Mobile => Class::Mobile,
+            NumberKind::Service => Class::Service,
+            NumberKind::Fixed | NumberKind::Other | NumberKind::Premium => {
+                if self.area.as_deref().is_some_and(is_below) {
+                    Class::Local
+                } else {
+                    Class::National
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> NumberPlan {
+        NumberPlan::new("CN").unwrap()
+    }
+
+    fn route(name: &str, prefixes: &[&str], classes: &[Class], trunk: &str) -> Route {
+        Route {
+            name: name.into(),
+            prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
+            classes: classes.iter().copied().collect(),
+            trunks: vec![TrunkName::new(trunk)],
+            caller_id: None,
+        }
+    }
+
+    fn rules() -> DialPlan {
+        DialPlan {
+            routes: vec![
+                route("mobile", &[], &[Class::Mobile], "cell"),
+                route("britain", &["+44"], &[], "abroad"),
+                route("rest", &[], &[], "main"),
+            ],
+            area: Some("+8610".into()),
+            denied: vec!["+8675512".into()],
+            ..DialPlan::default()
+        }
+    }
+
+    #[test]
+    fn s15_every_number_has_a_class() {
+        let rules = rules();
+        for (dialled, key, class) in [
+            ("110", "110", Class::Emergency),
+            ("10086", "10086", Class::Service),
+            ("95588", "95588", Class::Service),
+            ("4001234567", "+864001234567", Class::Service),
+            ("8001234567", "+868001234567", Class::Service),
+            ("01065529988", "+861065529988", Class::Local),
+            ("65529988", "+861065529988", Class::Local),
+            ("02162345678", "+862162345678", Class::National),
+            ("13800001111", "+8613800001111", Class::Mobile),
+            ("+86 138-0000-1111", "+8613800001111", Class::Mobile),
+            ("00442079460000", "+442079460000", Class::International),
+            ("0019002345678", "+19002345678", Class::Premium),
+            ("+449012345678", "+449012345678", Class::Premium),
+            ("+881612345678", "+881612345678", Class::Premium),
+        ] {
+            let found = rules.number(&plan(), dialled);
+            let key = key.to_owned();
+            assert_eq!(found, Some(OutsideNumber { key, class }), "{dialled}");
+        }
+        for dialled in [
+            "",
+            "alice",
+            "12",
+            "1234567890123456",
+            "+",
+            "*97",
+            "anonymous",
+            "+979123456789",
+        ] {
+            assert_eq!(rules.number(&plan(), dialled), None, "{dialled}");
+        }
+    }
+
+    #[test]
+    fn s15_what_is_dear_is_closed_unless_it_is_opened_and_the_same_check_serves_all() {
+        let mut rules = rules();
+        let agent = Who::Agent(AgentId::new(1));
+        let transfer = Who::Transfer(AgentId::new(1));
+        for (who, dialled, denied) in [
+            (agent, "13800001111", None),
+            (transfer, "13800001111", None),
+            (Who::Script, "13800001111", None),
+            (agent, "110", None),
+            (transfer, "110", Some(Denied::Class(Class::Emergency))),
+            (Who::Script, "110", Some(Denied::Class(Class::Emergency))),
+            (
+                agent,
+                "00442079460000",
+                Some(Denied::Class(Class::International)),
+            ),
+            (
+                transfer,
+                "00442079460000",
+                Some(Denied::Class(Class::International)),
+            ),
+            (
+                Who::Script,
+                "0019002345678",
+                Some(Denied::Class(Class::Premium)),
+            ),
+            (agent, "075512345678", Some(Denied::Prefix)),
+            (agent, "alice", Some(Denied::NoNumber)),
+        ] {
+            let told = rules.permit(&plan(), who, dialled).err();
+            assert_eq!(told, denied, "{who:?} {dialled}");
+        }
+        rules.allowed.agents.insert(Class::International);
+        assert!(rules.permit(&plan(), agent, "00442079460000").is_ok());
+        let still = rules.permit(&plan(), transfer, "00442079460000").err();
+        assert_eq!(still, Some(Denied::Class(Class::International)));
+    }
+
+    #[test]
+    fn the_first_route_that_fits_counts_and_without_one_nobody_calls_out() {
+        let mut rules = rules();
+        rules.allowed.agents.insert(Class::International);
+        let agent = Who::Agent(AgentId::new(1));
+        for (dialled, name) in [
+            ("13800001111", "mobile"),
+            ("00442079460000", "britain"),
+            ("0033142685300", "rest"),
+            ("10086", "rest"),
+        ] {
+            let (_, route) = rules.permit(&plan(), agent, dialled).unwrap();
+            assert_eq!(route.name, name, "{dialled}");
+        }
+        let closed = DialPlan::default();
+        let denied = closed.permit(&plan(), agent, "13800001111").err();
+        assert_eq!(denied, Some(Denied::NoRoute));
+    }
+}
