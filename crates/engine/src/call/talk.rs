@@ -26,8 +26,8 @@ pub(crate) struct Talking {
 /// Who has put the other on hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct HeldBy {
-    caller: bool,
-    agent: bool,
+    pub(super) caller: bool,
+    pub(super) agent: bool,
 }
 
 impl HeldBy {
