@@ -112,3 +112,81 @@ impl KeepAlive {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERY: Duration = Duration::from_secs(90);
+    const ANSWER: Duration = Duration::from_secs(10);
+
+    fn keep_alive() -> KeepAlive {
+        KeepAlive::new(&TcpLimits::default())
+    }
+
+    async fn wait(keep_alive: &mut KeepAlive) -> Due {
+        tokio::time::sleep_until(keep_alive.until()).await;
+        keep_alive.handle_timeout()
+    }
+
+    /// One thread and no other task: the clock can stand still.
+    fn in_virtual_time(story: impl Future<Output = ()>) {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+            .block_on(story);
+    }
+
+    #[test]
+    fn rfc5626_silence_is_broken_by_a_ping_and_only_a_peer_that_pongs_owes_an_answer() {
+        in_virtual_time(async {
+            let mut pings = keep_alive();
+            let started = Instant::now();
+            assert_eq!(pings.handle_timeout(), Due::Nothing, "too early");
+            assert_eq!(wait(&mut pings).await, Due::Ping);
+            assert_eq!(started.elapsed(), EVERY);
+            // It never answered one: left to the system's keep-alive.
+            assert_eq!(wait(&mut pings).await, Due::Nothing);
+            assert_eq!(wait(&mut pings).await, Due::Ping);
+            assert_eq!(pings.heard(b"\r\n", true), b"");
+            let answered = Instant::now();
+            assert_eq!(wait(&mut pings).await, Due::Ping);
+            assert_eq!(answered.elapsed(), EVERY);
+            assert_eq!(wait(&mut pings).await, Due::Dead);
+            assert_eq!(answered.elapsed(), EVERY + ANSWER);
+        });
+    }
+
+    #[test]
+    fn a_pong_is_taken_out_however_it_is_cut_and_nothing_else_is() {
+        in_virtual_time(async {
+            for (chunks, at_boundary, left, is_pong) in [
+                (&[&b"\r\n"[..]][..], true, &b""[..], true),
+                (&[b"\r", b"\n"], true, b"", true),
+                (&[b"\r\nOPTIONS"], true, b"OPTIONS", true),
+                (&[b"\r", b"\nOPTIONS"], true, b"OPTIONS", true),
+                // A ping of theirs that crossed ours.
+                (&[b"\r\n\r\n"], true, b"\r\n\r\n", false),
+                (&[b"OPTIONS"], true, b"OPTIONS", false),
+                // Within a message line ends are its own.
+                (&[b"\r\n"], false, b"\r\n", false),
+            ] {
+                let mut pings = keep_alive();
+                assert_eq!(wait(&mut pings).await, Due::Ping);
+                let rest: Vec<u8> = chunks
+                    .iter()
+                    .flat_map(|chunk| pings.heard(chunk, at_boundary))
+                    .copied()
+                    .collect();
+                assert_eq!((&rest[..], pings.peer_pongs), (left, is_pong), "{chunks:?}");
+                assert_eq!(pings.until(), Instant::now() + EVERY, "a sign of life");
+            }
+            // Without a ping there is no pong.
+            let mut pings = keep_alive();
+            assert_eq!(pings.heard(b"\r\n", true), b"\r\n");
+            assert!(!pings.peer_pongs);
+        });
+    }
+}

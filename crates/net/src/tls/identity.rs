@@ -40,10 +40,10 @@ pub(super) fn valid_until(certificate: &CertificateDer<'_>) -> Option<Duration> 
         None,
         None,
     );
-    match verified.err()? {
-        Error::CertExpired { not_after, .. } => Some(Duration::from_secs(not_after.as_secs())),
-        _ => None,
-    }
+    let Err(Error::CertExpired { not_after, .. }) = verified else {
+        return None;
+    };
+    Some(Duration::from_secs(not_after.as_secs()))
 }
 
 fn sip_scheme(uri: &str) -> Option<&str> {

@@ -4,7 +4,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::print_stdout
 )]
 
 mod certificates;
@@ -12,6 +14,7 @@ mod dns;
 mod gate;
 mod media;
 mod sip_outgoing;
+mod sip_siege;
 mod sip_tcp;
 mod sip_tls;
 mod sip_udp;
