@@ -13,6 +13,8 @@ use sip::{
 
 use crate::hotline::SERVER;
 
+const PHONE_DOMAIN: &str = "phone.test";
+
 /// What a phone does when it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
@@ -59,12 +61,7 @@ impl Phone {
         let ip = Ipv4Addr::new(10, 0, 1, host);
         let address = SocketAddr::new(ip.into(), 5_060);
         let endpoint = Endpoint::new(EndpointConfig {
-            // An agent's phone speaks in the hotline's domain, and so claims to be that agent (S11).
-            domain: if password.is_some() {
-                "hotline.test".into()
-            } else {
-                "phone.test".into()
-            },
+            domain: PHONE_DOMAIN.into(),
             realm: "phone.test".into(),
             product: "Story/1".into(),
             listeners: vec![(Transport::Udp, address)],
@@ -367,7 +364,7 @@ impl Phone {
                             self.server_contact.clone(),
                         ]);
                     }
-                    return Some(transmit.bytes);
+                    return Some(self.as_ours(&text));
                 }
                 Output::Event(event) => self.event(now, event),
                 // The phone has its one flow.
@@ -375,6 +372,16 @@ impl Phone {
             }
         }
         None
+    }
+
+    /// An agent's phone speaks in the hotline's domain, and so claims to be that agent (S11). Its endpoint does not know
+    /// that: whoever called it in the name of that domain would have to prove it.
+    fn as_ours(&self, text: &str) -> Bytes {
+        let (mine, ours) = (format!("@{PHONE_DOMAIN}>"), "@hotline.test>");
+        match self.password {
+            Some(_) => text.replace(&mine, ours).into(),
+            None => text.to_owned().into(),
+        }
     }
 
     fn answer(&mut self, now: Duration, session: SessionId) {
