@@ -42,7 +42,7 @@ pub enum SipInbound {
     PeerNames {
         /// The connection.
         flow: Flow,
-        /// DNS names in it, lower case.
+        /// The SIP domains in it (RFC 5922 §7.1), lower case; told before the connection's first message.
         names: Vec<String>,
     },
     /// The connection is gone; nothing sent on it arrives any more. May be told more than once.

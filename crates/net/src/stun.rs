@@ -220,6 +220,23 @@ mod tests {
     }
 
     #[test]
+    fn s24_whatever_is_changed_in_a_request_the_answer_stays_short() {
+        let source = "[2001:db8::1]:5060".parse().unwrap();
+        let attributes = [attribute(0x0006, b"user"), attribute(0x0003, &[0; 4])].concat();
+        let whole = request(BINDING_REQUEST, &attributes);
+        for at in 0..whole.len() {
+            for value in 0..=u8::MAX {
+                let mut changed = whole.clone();
+                changed[at] = value;
+                if let Stun::Request(answer) = read(&changed, source) {
+                    assert!(answer.len() <= whole.len() + 12, "byte {at} = {value}");
+                    assert_eq!(answer[8..HEADER_BYTES], changed[8..HEADER_BYTES]);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn sip_is_no_stun_whatever_its_method_begins_with() {
         let source = "192.0.2.1:5060".parse().unwrap();
         for sip in [

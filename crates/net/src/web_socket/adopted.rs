@@ -40,41 +40,36 @@ impl AdoptedSocket {
     }
 
     /// Carries messages both ways until either side ends.
-    pub(crate) async fn carry(
-        mut self,
-        peer: Peer,
-        mut queue: Queue,
-        mut patience: Patience,
-    ) -> Ended {
-        loop {
-            let turn = tokio::select! {
-                news = timeout_at(patience.until(), self.inbound.recv()) => match news {
-                    Err(_elapsed) => Err(Ended::Patience(patience.waiting_for())),
-                    Ok(None) => Err(Ended::Peer),
-                    Ok(Some(bytes)) => {
-                        let taken = take(&peer, bytes).await;
-                        patience.heard(1, true);
-                        taken
-                    }
-                },
-                bytes = queue.recv() => self.send(&peer, bytes).await,
-            };
-            if let Err(ended) = turn {
-                return ended;
-            }
+    pub(crate) async fn carry(self, peer: Peer, queue: Queue, patience: Patience) -> Ended {
+        tokio::select! {
+            ended = read(self.inbound, &peer, patience) => ended,
+            ended = write(self.outbound, &peer, queue) => ended,
         }
     }
+}
 
-    async fn send(&self, peer: &Peer, bytes: Option<Bytes>) -> Result<(), Ended> {
-        let bytes = bytes.ok_or(Ended::Overflow)?;
-        let sent = self.outbound.send(bytes.clone());
+async fn read(mut inbound: mpsc::Receiver<Bytes>, peer: &Peer, mut patience: Patience) -> Ended {
+    loop {
+        let bytes = match timeout_at(patience.until(), inbound.recv()).await {
+            Err(_elapsed) => return Ended::Patience(patience.waiting_for()),
+            Ok(None) => return Ended::Peer,
+            Ok(Some(bytes)) => bytes,
+        };
+        if let Err(ended) = take(peer, bytes).await {
+            return ended;
+        }
+        patience.heard(1, true);
+    }
+}
+
+async fn write(outbound: mpsc::Sender<Bytes>, peer: &Peer, mut queue: Queue) -> Ended {
+    while let Some(bytes) = queue.recv().await {
+        let sent = outbound.send(bytes.clone());
         match timeout(peer.shared.limits.write_timeout, sent).await {
-            Err(_elapsed) => Err(Ended::Overflow),
-            Ok(Err(_)) => Err(Ended::Peer),
-            Ok(Ok(())) => {
-                peer.wrote(&bytes);
-                Ok(())
-            }
+            Err(_elapsed) => return Ended::Overflow,
+            Ok(Err(_)) => return Ended::Peer,
+            Ok(Ok(())) => peer.wrote(&bytes),
         }
     }
+    Ended::Overflow
 }

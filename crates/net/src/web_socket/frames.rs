@@ -2,15 +2,18 @@
 //!
 //! Pings and the close handshake are the library's work; its buffers are bounded by the largest message. G12: the clock of
 //! a message starts with its first byte, so the stream below is watched: neither a frame that drips nor a message in
-//! fragments without end is waited for. One task reads and writes in turn.
+//! fragments without end is waited for.
 
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, ready};
 use core::time::Duration;
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{sleep_until, timeout};
@@ -34,30 +37,44 @@ pub(crate) async fn carry<S>(
     stream: S,
     rest: Vec<u8>,
     peer: Peer,
-    mut queue: Queue,
-    mut patience: Patience,
+    queue: Queue,
+    patience: Patience,
 ) -> Ended
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let config = config(peer.shared.message.message_bytes_max);
+    let has_moved = Arc::new(AtomicBool::new(false));
     let stream = Watched {
         stream,
-        has_moved: false,
+        has_moved: Arc::clone(&has_moved),
     };
     let opened = WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config));
-    let mut socket = opened.await;
-    let ended = loop {
-        let turn = tokio::select! {
-            news = next(&mut socket, &mut patience) => heard(news, &peer, &mut patience).await,
-            bytes = queue.recv() => send(&mut socket, &peer, bytes).await,
-        };
-        if let Err(ended) = turn {
-            break ended;
-        }
+    let (mut to_peer, mut from_peer) = opened.await.split();
+    let ended = tokio::select! {
+        ended = read(&mut from_peer, &has_moved, &peer, patience) => ended,
+        ended = write(&mut to_peer, &peer, queue) => ended,
     };
-    let _gone_already = timeout(FAREWELL, socket.close(close_frame(ended))).await;
+    let farewell = Message::Close(Some(close_frame(ended)));
+    let _gone_already = timeout(FAREWELL, to_peer.send(farewell)).await;
     ended
+}
+
+async fn read<S>(
+    socket: &mut SplitStream<WebSocketStream<Watched<S>>>,
+    has_moved: &AtomicBool,
+    peer: &Peer,
+    mut patience: Patience,
+) -> Ended
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let news = next(socket, has_moved, &mut patience).await;
+        if let Err(ended) = heard(news, peer, &mut patience).await {
+            return ended;
+        }
+    }
 }
 
 /// What the peer did.
@@ -67,7 +84,11 @@ enum News {
     Late,
 }
 
-async fn next<S>(socket: &mut WebSocketStream<Watched<S>>, patience: &mut Patience) -> News
+async fn next<S>(
+    socket: &mut SplitStream<WebSocketStream<Watched<S>>>,
+    has_moved: &AtomicBool,
+    patience: &mut Patience,
+) -> News
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -79,7 +100,7 @@ where
             Poll::Pending => {}
         }
         // Bytes without a frame: one has begun.
-        if core::mem::take(&mut socket.get_mut().has_moved) {
+        if has_moved.swap(false, Ordering::Relaxed) {
             patience.heard(0, false);
             timer.as_mut().reset(patience.until());
         }
@@ -106,29 +127,27 @@ async fn heard(news: News, peer: &Peer, patience: &mut Patience) -> Result<(), E
     Ok(())
 }
 
-async fn send<S>(
-    socket: &mut WebSocketStream<Watched<S>>,
+async fn write<S>(
+    socket: &mut SplitSink<WebSocketStream<Watched<S>>, Message>,
     peer: &Peer,
-    bytes: Option<Bytes>,
-) -> Result<(), Ended>
+    mut queue: Queue,
+) -> Ended
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    // No queue, no row: it was closed because the peer does not read.
-    let bytes = bytes.ok_or(Ended::Overflow)?;
-    // RFC 7118 §5: text if it is UTF-8, for browsers' libraries expect it.
-    let message = match Utf8Bytes::try_from(bytes.clone()) {
-        Ok(text) => Message::Text(text),
-        Err(_) => Message::Binary(bytes.clone()),
-    };
-    match timeout(peer.shared.limits.write_timeout, socket.send(message)).await {
-        Err(_elapsed) => Err(Ended::Overflow),
-        Ok(Err(error)) => Err(broken(&error)),
-        Ok(Ok(())) => {
-            peer.wrote(&bytes);
-            Ok(())
+    while let Some(bytes) = queue.recv().await {
+        // RFC 7118 §5: text if it is UTF-8, for browsers' libraries expect it.
+        let message = match Utf8Bytes::try_from(bytes.clone()) {
+            Ok(text) => Message::Text(text),
+            Err(_) => Message::Binary(bytes.clone()),
+        };
+        match timeout(peer.shared.limits.write_timeout, socket.send(message)).await {
+            Err(_elapsed) => return Ended::Overflow,
+            Ok(Err(error)) => return broken(&error),
+            Ok(Ok(())) => peer.wrote(&bytes),
         }
     }
+    Ended::Overflow
 }
 
 fn broken(error: &Error) -> Ended {
@@ -159,7 +178,7 @@ fn is_the_peers_fault(error: &tokio_tungstenite::tungstenite::error::ProtocolErr
     )
 }
 
-fn close_frame(ended: Ended) -> Option<CloseFrame> {
+fn close_frame(ended: Ended) -> CloseFrame {
     let (code, reason) = match ended {
         Ended::Framing => (CloseCode::Policy, "not one SIP message a frame"),
         Ended::Patience(_) => (CloseCode::Policy, "silent for too long"),
@@ -168,7 +187,7 @@ fn close_frame(ended: Ended) -> Option<CloseFrame> {
         }
     };
     let reason = Utf8Bytes::from_static(reason);
-    Some(CloseFrame { code, reason })
+    CloseFrame { code, reason }
 }
 
 fn config(message_bytes_max: usize) -> WebSocketConfig {
@@ -184,7 +203,7 @@ fn config(message_bytes_max: usize) -> WebSocketConfig {
 /// A stream that knows whether bytes have come.
 struct Watched<S> {
     stream: S,
-    has_moved: bool,
+    has_moved: Arc<AtomicBool>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
@@ -195,7 +214,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        self.has_moved |= buffer.filled().len() > before;
+        if buffer.filled().len() > before {
+            self.has_moved.store(true, Ordering::Relaxed);
+        }
         Poll::Ready(Ok(()))
     }
 }

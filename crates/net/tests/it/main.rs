@@ -20,3 +20,4 @@ mod sip_tls;
 mod sip_udp;
 mod support;
 mod web_socket;
+mod web_socket_adopted;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use net::{Sent, SipConfig, SipInbound, TcpLimits, TlsConfig, TlsError};
-use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use sip::{Transmit, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -26,17 +27,21 @@ fn config(tls_config: TlsConfig) -> SipConfig {
 
 /// A phone that believes that authority.
 pub(crate) fn phone(authority: &Authority, own: Option<&net::TlsCertificate>) -> Arc<ClientConfig> {
+    phone_of(authority, own, rustls::DEFAULT_VERSIONS)
+}
+
+fn phone_of(
+    authority: &Authority,
+    own: Option<&net::TlsCertificate>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    let pem = net::TlsCertificate {
-        chain: authority.pem(),
-        key: Vec::new(),
-    };
-    for root in rustls::pki_types::CertificateDer::pem_slice_iter(&pem.chain) {
+    for root in CertificateDer::pem_slice_iter(&authority.pem()) {
         roots.add(root.unwrap()).unwrap();
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots);
     Arc::new(match own {
@@ -47,8 +52,6 @@ pub(crate) fn phone(authority: &Authority, own: Option<&net::TlsCertificate>) ->
         }
     })
 }
-
-use rustls::pki_types::pem::PemObject as _;
 
 /// A connection of that phone; TLS 1.3 tells a refused certificate of the client only with the first read.
 async fn connect(
@@ -108,6 +111,18 @@ async fn messages_come_whole_however_the_tls_stream_is_cut() {
         (1, 1)
     );
     assert_eq!((counters.tls_out.get(), counters.tcp_in.get()), (1, 0));
+}
+
+#[tokio::test]
+async fn phones_that_speak_only_tls_1_2_are_served() {
+    let authority = Authority::new();
+    let mut shell = Shell::with(config(authority.material(&["localhost"])), 8).await;
+    let phone = phone_of(&authority, None, &[&rustls::version::TLS12]);
+    let mut stream = connect(&shell, &phone, "localhost").await.unwrap();
+    let version = stream.get_ref().1.protocol_version();
+    assert_eq!(version, Some(rustls::ProtocolVersion::TLSv1_2));
+    stream.write_all(&options(1)).await.unwrap();
+    assert_eq!(shell.message().await.1, options(1));
 }
 
 #[tokio::test]

@@ -1,14 +1,13 @@
-//! SIP over WebSocket: upgrade, frames, keep-alives, bounds, ends, and sockets that were upgraded elsewhere.
+//! SIP over WebSocket: upgrade, frames, keep-alives, bounds, ends.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use net::{AdoptedSocket, Sent, SipConfig, TcpLimits};
+use net::{Sent, SipConfig, SipInbound, TcpLimits};
 use sip::{Transmit, Transport};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
@@ -362,71 +361,44 @@ async fn frames_that_come_with_the_upgrade_are_not_lost() {
     assert_eq!(shell.message().await.1, options(1));
 }
 
-fn adopted(is_secure: bool) -> (AdoptedSocket, mpsc::Sender<Bytes>, mpsc::Receiver<Bytes>) {
-    let (to_us, inbound) = mpsc::channel(4);
-    let (outbound, from_us) = mpsc::channel(4);
-    let socket = AdoptedSocket {
-        local: "192.0.2.1:443".parse().unwrap(),
-        remote: "192.0.2.9:50000".parse().unwrap(),
-        is_secure,
-        inbound,
-        outbound,
-    };
-    (socket, to_us, from_us)
+/// A random byte by a generator that needs no crate (Marsaglia's xorshift).
+fn noise(state: &mut u64) -> u8 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    state.to_le_bytes()[3]
 }
 
 #[tokio::test]
-async fn a_socket_that_was_upgraded_elsewhere_is_a_flow_like_any_other() {
-    let limits = TcpLimits {
-        connections_max: 1,
-        ..TcpLimits::default()
-    };
-    let mut shell = Shell::with(config(limits), 8).await;
-    let control = shell.sockets.control();
-    let (socket, to_us, mut from_us) = adopted(true);
-    control.adopt_web_socket(socket);
-    in_time(to_us.send(Bytes::from(options(1)))).await.unwrap();
-    let (flow, bytes) = shell.message().await;
-    assert_eq!(
-        (bytes, flow.transport),
-        (Bytes::from(options(1)), Transport::Wss)
-    );
-    assert_eq!(flow.remote, "192.0.2.9:50000".parse().unwrap());
-    in_time(to_us.send(Bytes::from_static(b"\r\n\r\n")))
-        .await
-        .unwrap();
-    assert_eq!(in_time(from_us.recv()).await.unwrap(), "\r\n");
-    let bytes = Bytes::from_static(b"SIP/2.0 200 OK\r\n\r\n");
-    shell.sockets.send(Transmit {
-        flow,
-        bytes: bytes.clone(),
-    });
-    assert_eq!(in_time(from_us.recv()).await.unwrap(), bytes);
-    // S7: one too many is let go.
-    let (second, _to_us, mut refused) = adopted(false);
-    control.adopt_web_socket(second);
-    assert_eq!(in_time(refused.recv()).await, None);
-    assert_eq!(shell.sockets.counters().stream_refused_total.get(), 1);
-    // Too long for a message.
-    in_time(to_us.send(Bytes::from(vec![b'x'; 70_000])))
-        .await
-        .unwrap();
-    assert_eq!(shell.closed().await, flow);
-    assert_eq!(
-        in_time(from_us.recv()).await,
-        None,
-        "the server is to close it"
-    );
-}
-
-#[tokio::test]
-async fn the_end_of_an_adopted_socket_is_the_end_of_its_flow() {
+async fn s24_noise_instead_of_frames_ends_that_connection_and_no_other() {
     let mut shell = shell().await;
-    let (socket, to_us, _from_us) = adopted(false);
-    shell.sockets.control().adopt_web_socket(socket);
-    in_time(to_us.send(Bytes::from(options(1)))).await.unwrap();
-    let (flow, _) = shell.message().await;
-    assert_eq!(flow.transport, Transport::Ws);
-    drop(to_us);
-    assert_eq!(shell.closed().await, flow);
+    let mut innocent = browser(&shell).await;
+    let mut state = 0x9e37_79b9_7f4a_7c15;
+    for round in 0..300 {
+        let mut browser = browser(&shell).await;
+        let len = usize::from(noise(&mut state)) + 2;
+        let mut bytes: Vec<u8> = (0..len).map(|_| noise(&mut state)).collect();
+        // Half of them begin like a frame: final, of a kind that exists, masked.
+        if round % 2 == 0 {
+            bytes[0] = 0x80 | [0, 1, 2, 8, 9, 10][round % 6];
+            bytes[1] |= 0x80;
+        }
+        let _may_be_cut = browser.get_mut().write_all(&bytes).await;
+        drop(browser);
+        loop {
+            match shell.next().await {
+                SipInbound::Message { bytes, .. } => assert!(bytes.len() <= 65_535),
+                SipInbound::FlowClosed { .. } => break,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    innocent.send(text(options(1))).await.unwrap();
+    assert_eq!(shell.message().await.1, options(1));
+    let counters = shell.sockets.counters();
+    assert_eq!(
+        (counters.ws_opened.get(), counters.ws_closed.get()),
+        (301, 300)
+    );
+    assert!(counters.stream_closed_framing.get() > 0);
 }
