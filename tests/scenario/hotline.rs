@@ -408,6 +408,7 @@ impl Hotline {
                 Some(Source::Sound(name)) if name.as_str().starts_with("music/") => "music".into(),
                 Some(Source::Sound(_)) => "a prompt".into(),
                 Some(Source::Tone { .. } | Source::Silence { .. }) => "a tone".into(),
+                Some(Source::Comfort { .. }) => "silence".into(),
                 None => "nothing".into(),
             };
         }
@@ -579,9 +580,9 @@ impl Hotline {
                     .iter()
                     .map(|source| match source {
                         Source::Sound(_) => PROMPT,
-                        Source::Tone { ms, .. } | Source::Silence { ms } => {
-                            Duration::from_millis((*ms).into())
-                        }
+                        Source::Tone { ms, .. }
+                        | Source::Silence { ms }
+                        | Source::Comfort { ms } => Duration::from_millis((*ms).into()),
                     })
                     .sum();
                 if let Some(known) = self.ports.get_mut(&port) {

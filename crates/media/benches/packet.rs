@@ -3,6 +3,7 @@
 //! Each figure is per packet (or per port and tick) with so many calls open, visited in turn, so that memory is as cold as
 //! on a busy thread. The allocation columns must stay empty: nothing on the packet path allocates.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use std::time::Duration;
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
 use media::{
-    Command, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, SoundName, Source, Stream,
-    Worker, WorkerConfig,
+    Command, Outbox, PlaybackId, PortId, RecordingId, RoomId, SoundLibrary, SoundName, Source,
+    Stream, Worker, WorkerConfig,
 };
 
 #[global_allocator]
@@ -139,6 +140,21 @@ impl Bench {
         self.drain();
     }
 
+    /// A packet of each of so many ports.
+    fn speak(&mut self, members: u64) {
+        self.turn += 1;
+        let round = self.turn as u32;
+        self.packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
+        self.packet[4..8].copy_from_slice(&(160 * round).to_be_bytes());
+        for port in (0..members).map(PortId) {
+            let (now, from) = (self.now, remote(port));
+            let packet = self.packet;
+            self.worker
+                .handle_rtp(now, port, from, black_box(&packet), &mut self.out);
+        }
+        self.drain();
+    }
+
     fn tick(&mut self) {
         self.now += TICK;
         while self
@@ -231,4 +247,18 @@ fn stranger(bencher: Bencher<'_, '_>, calls: u64) {
             &mut bench.out,
         );
     });
+}
+
+/// A room: all members speak, each hears the others; one tick of the whole room, packets excluded.
+#[divan::bench(args = [3, 10, 40])]
+fn room_tick(bencher: Bencher<'_, '_>, members: u64) {
+    let mut bench = Bench::new(members.div_ceil(2), ["PCMA", "PCMA"]);
+    bench.command(Command::Mix {
+        room: RoomId(1),
+        ports: (0..members).map(PortId).collect(),
+    });
+    let bench = RefCell::new(bench);
+    bencher
+        .with_inputs(|| bench.borrow_mut().speak(members))
+        .bench_local_values(|()| bench.borrow_mut().tick());
 }

@@ -23,6 +23,10 @@ pub struct PlaybackId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordingId(pub u64);
 
+/// One room of three or more ports that hear each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub u64);
+
 /// The name of a prompt or a piece of music, such as `zh-CN/welcome`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SoundName(Arc<str>);
@@ -65,6 +69,11 @@ pub enum Source {
     },
     /// A pause; no packets are sent in it.
     Silence {
+        /// Length.
+        ms: u32,
+    },
+    /// Silence that is sent: for a phone that gives up a call from which no packets come.
+    Comfort {
         /// Length.
         ms: u32,
     },
@@ -142,6 +151,15 @@ pub enum Command {
         a: PortId,
         /// The other.
         b: PortId,
+    },
+    /// These ports and no others are in the room, and each hears all the others; stops what plays on those who come (R12). A
+    /// former bridge or room of theirs ends; a bridge, a close or another list takes a port out. No ports: the room is gone.
+    /// Keys are told, and pass to nobody.
+    Mix {
+        /// Which room; the sender's to name.
+        room: RoomId,
+        /// Who is in it, all on one media thread.
+        ports: Vec<PortId>,
     },
     /// Sends keys by RFC 4733, after those still waiting; audio to the port pauses meanwhile.
     SendDigits {

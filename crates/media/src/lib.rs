@@ -13,12 +13,14 @@ mod outgoing;
 mod playback;
 mod port;
 mod recorder;
+mod seat;
 mod seed;
 mod worker;
 
 pub use command::{
-    Command, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, SoundLibrary,
+    Command, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, RoomId, SoundLibrary,
     SoundName, Source, Stream,
 };
 pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
+use worker::TICK;
 pub use worker::{Worker, WorkerConfig};

@@ -32,13 +32,15 @@ enum Piece {
     Sound(Arc<Sound>),
     Tone(Tone, usize),
     Pause(usize),
+    /// Silence that is sent.
+    Comfort(usize),
 }
 
 impl Piece {
     fn len(&self) -> usize {
         match self {
             Piece::Sound(sound) => sound.samples.len(),
-            Piece::Tone(_, len) | Piece::Pause(len) => *len,
+            Piece::Tone(_, len) | Piece::Pause(len) | Piece::Comfort(len) => *len,
         }
     }
 
@@ -59,6 +61,10 @@ impl Piece {
             Piece::Pause(_) => {
                 out.fill(0);
                 false
+            }
+            Piece::Comfort(_) => {
+                out.fill(0);
+                true
             }
         }
     }
@@ -167,6 +173,7 @@ fn piece(
             len(*ms),
         )),
         Source::Silence { ms } => Some(Piece::Pause(len(*ms))),
+        Source::Comfort { ms } => Some(Piece::Comfort(len(*ms))),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::lock::SourceLock;
 use crate::outgoing::Outgoing;
 use crate::playback::Playback;
 use crate::recorder::Recorder;
+use crate::seat::Seat;
 use crate::seed::Seed;
 use crate::{News, Outbox, PortId, PortStatistics, Refused, Stream, WorkerConfig};
 use send::RTCP_INTERVAL;
@@ -54,6 +55,8 @@ pub(crate) struct Port {
     pub(crate) id: PortId,
     pub(crate) stream: Option<Stream>,
     pub(crate) peer: Option<PortId>,
+    /// Its place in a room of three or more.
+    pub(crate) seat: Option<Box<Seat>>,
     pub(crate) playback: Option<Playback>,
     pub(crate) key_sender: KeySender,
     pub(crate) recorders: Vec<Recorder>,
@@ -90,6 +93,7 @@ impl Port {
             id,
             stream: None,
             peer: None,
+            seat: None,
             playback: None,
             key_sender: KeySender::default(),
             recorders: Vec::new(),
@@ -130,9 +134,16 @@ impl Port {
         self.report_at = now + self.seed.around(RTCP_INTERVAL) / 2;
     }
 
+    /// Its seat, with the codec in which it speaks.
+    pub(crate) fn seated(&mut self) -> Option<(&mut Seat, &'static audio::Codec)> {
+        let codec = self.stream?.codec;
+        Some((self.seat.as_deref_mut()?, codec))
+    }
+
     /// There is work on the tick.
     pub(crate) fn needs_tick(&self) -> bool {
         self.playback.is_some()
+            || self.seat.is_some()
             || !self.key_sender.is_idle()
             || !self.recorders.is_empty()
             || self.keys.poll_timeout().is_some()

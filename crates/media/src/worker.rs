@@ -4,6 +4,7 @@
 //! 20 ms, a heap holds the rest's next report or time-out. A port that only relays costs nothing between its packets.
 //! Each port's turn runs behind `catch_unwind`: a defect of ours ends that port alone (S3).
 
+mod room;
 mod turn;
 
 use core::cmp::Reverse;
@@ -16,7 +17,9 @@ use crate::playback::Playback;
 use crate::port::{Port, Scratch};
 use crate::recorder::Recorder;
 use crate::{Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, Source};
-use turn::{TICK, on_grid};
+use room::Rooms;
+pub(crate) use turn::TICK;
+use turn::on_grid;
 
 /// A worker that was away for longer does not make up for it in a burst.
 const CATCH_UP_MAX: Duration = Duration::from_millis(100);
@@ -50,6 +53,9 @@ pub struct Worker {
     config: WorkerConfig,
     ports: BTreeMap<PortId, Box<Port>>,
     library: Arc<SoundLibrary>,
+    rooms: Rooms,
+    /// The rooms have had their turn in the tick that is under way.
+    mixed: bool,
     ticking: Vec<PortId>,
     /// Where a tick goes on that found the outbox full.
     cursor: usize,
@@ -68,6 +74,8 @@ impl Worker {
             config,
             ports: BTreeMap::new(),
             library: Arc::default(),
+            rooms: Rooms::new(),
+            mixed: false,
             cursor: 0,
             next_tick: None,
             scratch: Box::new(Scratch::new()),
@@ -99,6 +107,7 @@ impl Worker {
                     self.unbridge(a);
                 }
             }
+            Command::Mix { room, ports } => self.seat(now, room, &ports, out),
             Command::SendDigits { port, digits } => {
                 self.with(now, port, out, |port, _| port.key_sender.push(&digits))
             }
@@ -256,6 +265,8 @@ impl Worker {
         }
         self.unbridge(a);
         self.unbridge(b);
+        self.stand_up(a);
+        self.stand_up(b);
         for (port, peer) in [(a, b), (b, a)] {
             self.with(now, port, out, |port, _| {
                 // R12: what plays is cut, so that both hear each other at once.

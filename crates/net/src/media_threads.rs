@@ -123,12 +123,29 @@ impl MediaThreads {
                 self.counters.commands_misrouted.increment();
                 error!(?a, ?b, "a bridge between two media threads is not possible");
             }
+            Home::Several(first, others)
+                if others.iter().all(|port| self.is_home(first, *port)) =>
+            {
+                self.give(self.thread_of(first), command);
+            }
+            Home::Several(first, others) => {
+                self.counters.commands_misrouted.increment();
+                error!(
+                    ?first,
+                    ?others,
+                    "a room on several media threads is not possible"
+                );
+            }
             Home::All => {
                 for thread in 0..self.threads.len() {
                     self.give(thread, command.clone());
                 }
             }
         }
+    }
+
+    fn is_home(&self, one: PortId, other: PortId) -> bool {
+        self.thread_of(one) == self.thread_of(other)
     }
 
     /// How long ago the slowest thread ended a turn: about a second when idle; more than a few seconds means that media
@@ -206,16 +223,18 @@ impl Drop for MediaThreads {
 
 /// Which threads a command concerns.
 #[derive(Clone, Copy, Debug)]
-enum Home {
+enum Home<'a> {
     /// That of a port.
     One(PortId),
     /// That of both ports.
     Two(PortId, PortId),
+    /// That of all these ports.
+    Several(PortId, &'a [PortId]),
     /// Each.
     All,
 }
 
-fn home(command: &Command) -> Home {
+fn home(command: &Command) -> Home<'_> {
     match command {
         Command::Open { port, .. }
         | Command::Negotiate { port, .. }
@@ -227,6 +246,11 @@ fn home(command: &Command) -> Home {
         | Command::StopRecord { port, .. }
         | Command::Close { port } => Home::One(*port),
         Command::Bridge { a, b } | Command::Unbridge { a, b } => Home::Two(*a, *b),
+        Command::Mix { ports, .. } => match ports.split_first() {
+            Some((first, others)) => Home::Several(*first, others),
+            // Nobody says where the room was.
+            None => Home::All,
+        },
         Command::Sounds(_) => Home::All,
     }
 }

@@ -128,6 +128,11 @@ impl Port {
         }
         self.voice = Some((header.ssrc, now));
         self.count(payload);
+        if let (Some(seat), Place::Ahead(number) | Place::Late(number) | Place::Restarted(number)) =
+            (&mut self.seat, place)
+        {
+            seat.handle(now, header.ssrc, number, payload);
+        }
         if !self.recorders.is_empty() {
             scratch.frame.decode(stream.codec, payload);
             scratch.decoded = true;

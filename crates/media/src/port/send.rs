@@ -36,10 +36,14 @@ impl Port {
     }
 
     fn play(&mut self, now: Duration, stream: &Stream, scratch: &mut Scratch, out: &mut Outbox) {
+        let mut frame = [0; FRAME];
         let Some(playback) = &mut self.playback else {
+            if let Some(seat) = &self.seat {
+                frame = seat.hears;
+                self.sound(now, stream, &frame, scratch, out);
+            }
             return;
         };
-        let mut frame = [0; FRAME];
         match playback.fill(&mut frame) {
             Filled::Done => {
                 out.tell(News::PlaybackDone {
@@ -48,22 +52,34 @@ impl Port {
                 });
                 self.playback = None;
             }
-            // While the peer holds us, time passes and nothing is sent.
-            Filled::Sound if stream.sending => {
-                let len = (stream.codec.encode)(&frame, &mut scratch.payload);
-                let payload = scratch.payload.get(..len).unwrap_or_default();
-                let place = self.outgoing.own(now, (stream.codec.ticks)(len));
-                self.send(now, stream.payload_type, place, payload, out);
-                self.record(
-                    now,
-                    Side::Right,
-                    self.outgoing.sender.ssrc,
-                    place.timestamp as u32,
-                    &frame,
-                );
-            }
-            Filled::Sound | Filled::Pause => {}
+            Filled::Sound => self.sound(now, stream, &frame, scratch, out),
+            Filled::Pause => {}
         }
+    }
+
+    /// Sends 20 ms of sound; while the peer holds us, time passes and nothing is sent.
+    fn sound(
+        &mut self,
+        now: Duration,
+        stream: &Stream,
+        frame: &[i16; FRAME],
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) {
+        if !stream.sending {
+            return;
+        }
+        let len = (stream.codec.encode)(frame, &mut scratch.payload);
+        let payload = scratch.payload.get(..len).unwrap_or_default();
+        let place = self.outgoing.own(now, (stream.codec.ticks)(len));
+        self.send(now, stream.payload_type, place, payload, out);
+        self.record(
+            now,
+            Side::Right,
+            self.outgoing.sender.ssrc,
+            place.timestamp as u32,
+            frame,
+        );
     }
 
     fn send_key(&mut self, now: Duration, stream: &Stream, out: &mut Outbox) {

@@ -11,7 +11,7 @@ use crate::port::Port;
 use crate::{News, Outbox, PortId};
 
 /// The tick that all ports share.
-pub(super) const TICK: Duration = Duration::from_millis(20);
+pub(crate) const TICK: Duration = Duration::from_millis(20);
 
 impl Worker {
     /// Runs a port's turn, then sees to its timers.
@@ -88,6 +88,7 @@ impl Worker {
 
     pub(super) fn forget(&mut self, port: PortId) {
         self.unbridge(port);
+        self.stand_up(port);
         self.ports.remove(&port);
         if let Some(at) = self.ticking.iter().position(|it| *it == port) {
             self.ticking.remove(at);
@@ -97,6 +98,9 @@ impl Worker {
 
     /// Ticks the ports of the list; false if the outbox filled up before the end.
     pub(super) fn tick(&mut self, now: Duration, out: &mut Outbox) -> bool {
+        if !core::mem::replace(&mut self.mixed, true) {
+            self.mix();
+        }
         while let Some(port) = self.ticking.get(self.cursor).copied() {
             if !out.has_room() {
                 return false;
@@ -108,7 +112,7 @@ impl Worker {
                 }
             });
         }
-        self.cursor = 0;
+        (self.cursor, self.mixed) = (0, false);
         let ports = &mut self.ports;
         self.ticking.retain(|port| {
             let Some(it) = ports.get_mut(port) else {

@@ -13,3 +13,4 @@ mod limits;
 mod lock;
 mod playback;
 mod recorder;
+mod room;
