@@ -75,6 +75,7 @@ pub(crate) struct Port {
     local: u16,
     playing: Option<(media::PlaybackId, Vec<Source>)>,
     bridged: Option<PortId>,
+    room: Option<media::RoomId>,
     pub(crate) recorded: bool,
 }
 
@@ -412,13 +413,21 @@ impl Hotline {
                 None => "nothing".into(),
             };
         }
-        let other = port.bridged.and_then(|other| self.ports.get(&other));
-        let name = other.and_then(|other| {
-            self.phones
-                .values()
-                .find(|phone| phone.server_rtp == Some(other.local))
+        let others = self.ports.iter().filter(|(id, other)| {
+            port.bridged == Some(**id) || (port.room.is_some() && other.room == port.room)
         });
-        name.map_or_else(|| "nothing".into(), |phone| phone.user.clone())
+        let heard: Vec<&str> = others
+            .filter_map(|(_, other)| {
+                let mut phones = self.phones.values();
+                phones.find(|phone| phone.server_rtp == Some(other.local))
+            })
+            .map(|phone| phone.user.as_str())
+            .filter(|user| *user != who)
+            .collect();
+        if heard.is_empty() {
+            return "nothing".into();
+        }
+        heard.join(" and ")
     }
 
     pub(crate) fn port_of(&self, who: &str) -> Option<PortId> {
@@ -608,8 +617,19 @@ impl Hotline {
             media::Command::Bridge { a, b } => {
                 for (one, other) in [(a, b), (b, a)] {
                     let port = self.ports.get_mut(&one).expect("a bridge of open ports");
-                    (port.bridged, port.playing) = (Some(other), None);
+                    (port.bridged, port.playing, port.room) = (Some(other), None, None);
                 }
+            }
+            media::Command::Mix { room, ports } => {
+                for (id, port) in &mut self.ports {
+                    if ports.contains(id) && port.room != Some(room) {
+                        (port.bridged, port.playing, port.room) = (None, None, Some(room));
+                    } else if !ports.contains(id) && port.room == Some(room) {
+                        port.room = None;
+                    }
+                }
+                let open = ports.iter().all(|port| self.ports.contains_key(port));
+                assert!(open, "a room of open ports");
             }
             media::Command::Unbridge { a, b } => {
                 for one in [a, b] {
