@@ -12,6 +12,7 @@
 mod certificates;
 mod dns;
 mod gate;
+mod link_local;
 mod media;
 mod sip_outgoing;
 mod sip_siege;
