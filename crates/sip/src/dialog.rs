@@ -27,6 +27,12 @@ impl DialogKey {
         }
     }
 
+    /// The same dialog as the peer names it.
+    #[cfg(test)]
+    pub(crate) fn mirrored(&self) -> Self {
+        Self::new(&self.call_id, &self.remote_tag, &self.local_tag)
+    }
+
     /// The dialog that a request inside one names; `None` without a To tag.
     pub(crate) fn of_request(request: &Message) -> Option<Self> {
         Some(Self {

@@ -95,6 +95,10 @@ impl Endpoint {
             for key in gone.keys() {
                 self.dialogs.remove(&key);
             }
+            // What the peer asked for in an early dialog ends with the INVITE's own answer.
+            if let Some(theirs) = &gone.theirs {
+                self.forget_transaction(theirs.transaction);
+            }
             match gone.peer {
                 Peer::Account(_) | Peer::Trunk => {}
                 Peer::Stranger(source) => self.strangers.leave(source, gone.is_acked()),

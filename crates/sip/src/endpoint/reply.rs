@@ -138,6 +138,14 @@ impl Endpoint {
 
     /// Refuses a call to us; the session is over. A status below 400 is sent as 500.
     pub fn reject(&mut self, now: Duration, session: SessionId, refusal: Refusal) {
+        if self
+            .sessions
+            .get(&session)
+            .is_some_and(Session::is_answered)
+        {
+            return;
+        }
+        self.reject_reinvite(now, session, 487);
         let Some(Session {
             stage:
                 Stage::Incoming {

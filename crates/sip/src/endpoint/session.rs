@@ -78,6 +78,11 @@ pub(super) struct Media {
 }
 
 impl Media {
+    #[cfg(test)]
+    pub(super) fn heard(&self) -> &Option<Bytes> {
+        &self.theirs
+    }
+
     /// Takes what the peer says; true when that is something else than before.
     pub(super) fn hear(&mut self, sdp: Option<&Bytes>) -> bool {
         let Some(sdp) = sdp else {

@@ -11,5 +11,6 @@ mod loss;
 mod raw;
 mod registrations;
 mod requests;
+mod storm;
 mod streams;
 mod world;
