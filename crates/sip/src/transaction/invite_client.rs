@@ -29,6 +29,8 @@ pub(crate) struct InviteClient {
     setting: Setting,
     request: Bytes,
     state: State,
+    /// Nobody waits for the answer any more.
+    is_given_up: bool,
 }
 
 /// What a 2xx is.
@@ -56,6 +58,7 @@ impl InviteClient {
             setting,
             request,
             state: State::Calling { interval },
+            is_given_up: false,
         }
     }
 
@@ -68,7 +71,10 @@ impl InviteClient {
     pub(crate) fn provisional(&mut self, actions: &mut Vec<Action>) -> bool {
         match self.state {
             State::Calling { .. } => {
-                actions.extend([Action::Stop(Timer::A), Action::Stop(Timer::B)]);
+                actions.push(Action::Stop(Timer::A));
+                if !self.is_given_up {
+                    actions.push(Action::Stop(Timer::B));
+                }
                 self.state = State::Proceeding;
                 true
             }
@@ -136,13 +142,14 @@ impl InviteClient {
         }
     }
 
-    /// Nobody waits for the answer any more: a peer that said 1xx has 64*T1 for the final one.
+    /// Nobody waits for the answer any more: the peer has 64*T1 for the final one, whatever 1xx it says.
     pub(crate) fn give_up(&mut self, actions: &mut Vec<Action>) {
+        self.is_given_up = true;
         match self.state {
-            State::Proceeding => {
+            State::Calling { .. } | State::Proceeding => {
                 actions.push(Action::Start(Timer::B, self.setting.timers.timeout()));
             }
-            State::Calling { .. } | State::Completed { .. } | State::Accepted { .. } => {}
+            State::Completed { .. } | State::Accepted { .. } => {}
         }
     }
 
