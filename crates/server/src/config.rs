@@ -9,6 +9,7 @@ pub(crate) mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
 use engine::{Numbers, RecordingPolicy};
@@ -16,7 +17,7 @@ use ivr::{Diagnostic, Severity, World};
 use model::{NumberPlan, ScriptName};
 
 use document::Document;
-use settings::{Policy, Settings, SignIn};
+use settings::{Material, Policy, Settings, SignIn};
 
 /// Where the configuration stands and what the command line lays over it.
 #[derive(Clone, Debug)]
@@ -34,8 +35,12 @@ pub(crate) struct Loaded {
     pub engine: engine::Config,
     /// All prompts and music.
     pub sounds: BTreeMap<String, Sound>,
+    /// Certificates and whom we believe.
+    pub tls: net::TlsConfig,
     /// What somebody should look at.
     pub warnings: Vec<Diagnostic>,
+    /// A certificate has ended: `check` fails, a start does not.
+    pub expired: Option<Diagnostic>,
 }
 
 impl Source {
@@ -59,6 +64,7 @@ impl Source {
     ) -> Result<Loaded, Vec<Diagnostic>> {
         let settings = self.settings()?;
         let mut found = Vec::new();
+        let tls = self.certificates(&settings, &mut found);
         let sounds = match store::load_sounds(&settings.ivr.dir) {
             Ok(sounds) => Some(sounds),
             Err(error) => {
@@ -118,8 +124,27 @@ impl Source {
         Ok(Loaded {
             engine,
             sounds: sounds.unwrap_or_default(),
+            tls: tls.config,
             warnings,
+            expired: tls.expired,
         })
+    }
+
+    /// The files of `[tls]`.
+    fn certificates(&self, settings: &Settings, found: &mut Vec<Diagnostic>) -> Material {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let read = Document::read(&self.dir.join("trunkline.toml"))
+            .and_then(|document| settings.tls.read(&document, now.unwrap_or_default()));
+        match read {
+            Ok(mut material) => {
+                found.extend(material.warning.take());
+                material
+            }
+            Err(wrong) => {
+                found.push(wrong);
+                Material::default()
+            }
+        }
     }
 
     /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it

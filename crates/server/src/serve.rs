@@ -58,7 +58,7 @@ async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
         1,
         Some(agents.iter().map(|agent| agent.login.clone()).collect()),
     )?;
-    for warning in &loaded.warnings {
+    for warning in loaded.warnings.iter().chain(&loaded.expired) {
         tracing::warn!("{warning}");
     }
     let demo_agents = if settings

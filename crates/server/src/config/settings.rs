@@ -3,17 +3,22 @@
 //! Everything has a default that is safe: loopback, closed, recorded. A key that is not listed here is an error.
 
 mod gate;
+mod limits;
 mod section;
+mod tls;
 
 use std::net::SocketAddr;
 
 use ivr::{Diagnostic, Severity};
 use serde::Deserialize;
+pub(crate) use tls::Material;
+use tls::Tls;
 
 use super::document::Document;
+pub(crate) use limits::Limits;
 pub(crate) use section::{
-    Agents, Data, Demo, Http, Ivr, Limits, Log, Numbering, Policy, Recording, Recordings, Rtp,
-    Shutdown, SignIn, Sip, Store, Tickets,
+    Agents, Data, Demo, Http, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown,
+    SignIn, Sip, Store, Tickets,
 };
 
 /// The whole file.
@@ -22,6 +27,8 @@ pub(crate) use section::{
 pub(crate) struct Settings {
     /// `[sip]`
     pub sip: Sip,
+    /// `[tls]`
+    pub(crate) tls: Tls,
     /// `[http]`
     pub http: Http,
     /// `[rtp]`
@@ -55,11 +62,8 @@ pub(crate) struct Settings {
 impl Settings {
     /// Every address at which the server listens, to tell whether it is reachable from elsewhere.
     pub(crate) fn listeners(&self) -> impl Iterator<Item = SocketAddr> {
-        self.sip
-            .udp
-            .iter()
-            .chain(&self.sip.tcp)
-            .copied()
+        let sip = self.sip.listeners().into_iter();
+        sip.flat_map(|(_, addresses, _)| addresses.iter().copied())
             .chain([self.http.listen])
     }
 
@@ -88,18 +92,28 @@ impl Settings {
         settings.checked(document)
     }
 
-    /// What no single value tells: an address that nobody can be told to call.
+    /// What no single value tells: an address that nobody can be told to call, bounds that contradict each other.
     fn checked(self, document: &Document) -> Result<Self, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
-        let mut unreachable = |key: &str, message: &str, help: &str| {
+        let mut told = |key: &str, message: &str, help: &str| {
             let at = document.offset_of(key).unwrap_or(0);
             wrong.push(document.error(at, message.into(), Some(help.into())));
         };
+        self.check_addresses(&mut told);
+        self.check_times(&mut told);
+        if wrong.is_empty() {
+            Ok(self)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    fn check_addresses(&self, told: &mut impl FnMut(&str, &str, &str)) {
         let everywhere = |address: &SocketAddr| address.ip().is_unspecified();
         if self.sip.public.is_empty() {
-            for (key, listeners) in [("sip.udp", &self.sip.udp), ("sip.tcp", &self.sip.tcp)] {
+            for (key, listeners, _) in self.sip.listeners() {
                 if listeners.iter().any(everywhere) {
-                    unreachable(
+                    told(
                         key,
                         "phones cannot be told this address: it stands for all of them",
                         "name one address, or say with `sip.public` at which phones reach us",
@@ -108,19 +122,60 @@ impl Settings {
             }
         }
         if self.rtp.address.is_unspecified() && self.rtp.public.is_none() {
-            unreachable(
+            told(
                 "rtp.address",
                 "phones cannot be told this address: it stands for all of them",
                 "name one address, or say with `rtp.public` at which phones reach us",
             );
         }
-        if wrong.is_empty() {
-            Ok(self)
-        } else {
-            Err(wrong)
+        for (key, listeners, needs_certificate) in self.sip.listeners() {
+            if needs_certificate && !listeners.is_empty() && self.tls.certificate.is_none() {
+                let help = "name its files by `tls.certificate` and `tls.key`";
+                told(key, "a listener within TLS needs a certificate", help);
+            }
+        }
+    }
+
+    fn check_times(&self, told: &mut impl FnMut(&str, &str, &str)) {
+        let sip = &self.sip;
+        let ordered = [
+            sip.registration_min_s,
+            sip.registration_default_s,
+            sip.registration_max_s,
+        ];
+        if sip.registration_min_s == 0 || !ordered.is_sorted() {
+            told(
+                "sip.registration_default_s",
+                "the expiries of registrations contradict each other",
+                "0 < registration_min_s <= registration_default_s <= registration_max_s",
+            );
+        }
+        if sip.min_se_s < LEAST_SE_S || sip.session_expires_s < sip.min_se_s {
+            told(
+                "sip.session_expires_s",
+                "the session timers contradict each other",
+                "90 <= min_se_s <= session_expires_s (RFC 4028 §5)",
+            );
+        }
+        if (1..LEAST_PROBE_S).contains(&sip.probe_s) {
+            let help = "at least 10; 0 asks no phone";
+            told("sip.probe_s", "phones are asked too often", help);
+        }
+        let idle = self.limits.bounds.streams.idle_timeout.as_secs();
+        if idle <= u64::from(sip.registration_max_s) {
+            told(
+                "limits.idle_timeout_s",
+                "connections of registered phones would be cut between two registrations",
+                "it must be longer than `sip.registration_max_s`",
+            );
         }
     }
 }
+
+/// RFC 4028 §5: a session timer is never shorter.
+const LEAST_SE_S: u32 = 90;
+/// A phone answers within 8 s or is silent: it is not asked again before that.
+const LEAST_PROBE_S: u64 = 10;
 
 /// `sip.udp=127.0.0.1:0`: the value as TOML if it is TOML, else as text.
 fn override_one(table: &mut toml::Table, given: &str) -> Result<(), String> {
@@ -252,6 +307,38 @@ mod tests {
             (
                 "[sip]\nudp = \"0.0.0.0:5060\"\n",
                 "config/trunkline.toml:2:7: error: phones cannot be told this address",
+            ),
+            (
+                "[sip]\nws = \"0.0.0.0:80\"\n",
+                "config/trunkline.toml:2:6: error: phones cannot be told this address",
+            ),
+            (
+                "[sip]\nwss = [\"127.0.0.1:443\"]\n",
+                "config/trunkline.toml:2:7: error: a listener within TLS needs a certificate",
+            ),
+            (
+                "[sip]\nregistration_default_s = 30\n",
+                "config/trunkline.toml:2:26: error: the expiries of registrations contradict",
+            ),
+            (
+                "[sip]\nsession_expires_s = 89\n",
+                "config/trunkline.toml:2:21: error: the session timers contradict",
+            ),
+            (
+                "[sip]\nprobe_s = 1\n",
+                "config/trunkline.toml:2:11: error: phones are asked too often",
+            ),
+            (
+                "[limits]\nidle_timeout_s = 3600\n",
+                "config/trunkline.toml:2:18: error: connections of registered phones would be cut",
+            ),
+            (
+                "[limits]\nsessions_max = 0\n",
+                "config/trunkline.toml:2:16: error: invalid value: integer `0`, expected a number from 1",
+            ),
+            (
+                "[limits]\nsession_max = 1\n",
+                "config/trunkline.toml:2:1: error: unknown field `session_max`",
             ),
             (
                 "[rtp]\naddress = \"::\"\n",

@@ -82,6 +82,7 @@ impl House {
         let (switchboard, asked) = Switchboard::open(Equipment {
             settings: &settings,
             config: loaded.engine,
+            tls: loaded.tls,
             agents: staff.clone(),
             former: Former { contacts, wishes },
             database: database.clone(),

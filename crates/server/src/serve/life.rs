@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::house::House;
 use super::signals::{Said, Signals};
+use crate::config::Loaded;
 use crate::{Failure, banner};
 
 /// How long calls that are cut may take to be told so.
@@ -133,6 +134,7 @@ impl House {
         };
         match self.source.load(version, Some(agents)) {
             Ok(loaded) => {
+                self.renew_certificates(&loaded);
                 self.voice.learn(loaded.sounds);
                 if self
                     .inputs
@@ -151,6 +153,16 @@ impl House {
                     tracing::error!("not reloaded: {finding}");
                 }
             }
+        }
+    }
+
+    /// Connections that are up keep theirs; files that cannot be used leave the former ones in place.
+    fn renew_certificates(&self, loaded: &Loaded) {
+        for finding in loaded.warnings.iter().chain(&loaded.expired) {
+            tracing::warn!("{finding}");
+        }
+        if let Err(error) = self.switchboard.control.reload_tls(&loaded.tls) {
+            tracing::error!(%error, "the certificates stay as they were");
         }
     }
 

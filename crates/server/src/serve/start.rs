@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
 use model::{AgentId, Fact};
-use net::{Clock, MediaConfig, MediaThreads};
+use net::{Clock, MediaConfig, MediaThreads, SipConfig};
 use store::Database;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -22,9 +22,6 @@ use crate::recovery;
 
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
-
-/// G18: with the 8 s that a contact has for its answer, a dead phone is known within 30 s.
-const PROBE_EVERY: Duration = Duration::from_secs(20);
 
 /// Raises how many files may be open to what the administrator allows, and says so when the range of RTP ports is wider.
 pub(super) fn open_files(settings: &Settings) {
@@ -164,6 +161,31 @@ pub(super) fn media(
     ))
 }
 
+/// What the SIP sockets are told.
+pub(super) fn sockets(settings: &Settings, tls: net::TlsConfig, clock: Clock) -> SipConfig {
+    let (sip, bounds) = (&settings.sip, &settings.limits.bounds);
+    SipConfig {
+        udp: sip.udp.clone(),
+        tcp: sip.tcp.clone(),
+        tls: sip.tls.clone(),
+        ws: sip.ws.clone(),
+        wss: sip.wss.clone(),
+        tls_config: tls,
+        web_socket_origins: sip.web_socket_origins.clone(),
+        message: bounds.endpoint(),
+        tcp_limits: bounds.streams,
+        gate: settings.limits.gate.limits(),
+        dns: net::DnsConfig {
+            servers: sip.dns_servers.clone(),
+            queries_max: bounds.dns_queries_max,
+            timeout: bounds.dns_timeout,
+        },
+        clock,
+        udp_queue_max: bounds.udp_queue_max,
+        udp_receive_buffer_bytes: bounds.udp_receive_buffer_bytes,
+    }
+}
+
 /// What the engine is made of.
 pub(super) fn engine(
     settings: &Settings,
@@ -182,18 +204,10 @@ pub(super) fn engine(
         nonce_secret,
         seed: random_u64()?,
         hotlines: Default::default(),
-        limits: sip::Limits {
-            stranger_sessions_per_source_max: settings.limits.calls_per_source,
-            stranger_pending_per_source_max: settings.limits.pending_calls_per_source,
-            wrong_passwords_per_minute_max: settings.limits.wrong_passwords_per_minute,
-            ..sip::Limits::default()
-        },
-        registration: sip::RegistrationLimits {
-            probe_every: Some(PROBE_EVERY),
-            ..sip::RegistrationLimits::default()
-        },
+        limits: settings.limits.bounds.endpoint(),
+        registration: settings.sip.registration(&settings.limits.bounds),
         timers: sip::Timers::default(),
-        session_timer: sip::SessionTimer::default(),
+        session_timer: settings.sip.session_timer(),
     };
     let media = MediaPlan {
         bind: settings.rtp.address,

@@ -8,7 +8,7 @@ use acd::Requested;
 use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored};
 use model::AgentId;
-use net::{Clock, SipConfig, SipCounters, SipSockets};
+use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
 use store::Database;
 use tokio::sync::{mpsc, oneshot};
@@ -40,6 +40,7 @@ pub(super) struct Switchboard {
     pub(super) drained: mpsc::Receiver<()>,
     pub(super) listeners: Vec<(sip::Transport, SocketAddr)>,
     pub(super) counters: Arc<SipCounters>,
+    pub(super) control: SipControl,
     pub(super) gauges: Arc<Gauges>,
     keeper: tokio::task::JoinHandle<()>,
     thread: std::thread::JoinHandle<()>,
@@ -71,6 +72,7 @@ impl Former {
 pub(super) struct Equipment<'a> {
     pub(super) settings: &'a Settings,
     pub(super) config: engine::Config,
+    pub(super) tls: TlsConfig,
     pub(super) agents: Vec<AgentEntry>,
     pub(super) former: Former,
     pub(super) database: Database,
@@ -92,6 +94,7 @@ impl Switchboard {
         let Equipment {
             settings,
             config,
+            tls,
             agents,
             mut former,
             database,
@@ -102,22 +105,12 @@ impl Switchboard {
             pulse,
         } = given;
         let (inbound, sip) = net::inbound_queue(INBOUND_MAX, STRANGERS_MAX);
-        let sip_config = SipConfig {
-            udp: settings.sip.udp.clone(),
-            tcp: settings.sip.tcp.clone(),
-            gate: settings.limits.gate.limits(),
-            dns: net::DnsConfig {
-                servers: settings.sip.dns_servers.clone(),
-                ..net::DnsConfig::default()
-            },
-            clock,
-            ..SipConfig::default()
-        };
-        let sockets = SipSockets::bind(sip_config, inbound)
+        let sockets = SipSockets::bind(start::sockets(settings, tls, clock), inbound)
             .await
             .context("SIP cannot listen")?;
         let listeners = sockets.local().to_vec();
         let counters = sockets.counters().clone();
+        let control = sockets.control();
         let mut engine = Engine::new(clock.now(), start::engine(settings, config, &listeners)?);
         let mut restored = Vec::new();
         for agent in agents {
@@ -167,6 +160,7 @@ impl Switchboard {
                 drained,
                 listeners,
                 counters,
+                control,
                 gauges,
                 keeper,
                 thread,

@@ -9,6 +9,9 @@ use crate::config::Source;
 /// Prints what was found; mistakes make it fail.
 pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
     let loaded = source.load(1, None)?;
+    if let Some(expired) = loaded.expired {
+        return Err(vec![expired].into());
+    }
     if json {
         println!("{}", as_json(&loaded.warnings));
         return Ok(());

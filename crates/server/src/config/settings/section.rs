@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::limits::Bounds;
+
 /// `[sip]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -16,6 +18,17 @@ pub(crate) struct Sip {
     /// TCP listeners, one or a list.
     #[serde(deserialize_with = "one_or_many")]
     pub tcp: Vec<SocketAddr>,
+    /// TLS listeners, one or a list; they need `[tls]`.
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) tls: Vec<SocketAddr>,
+    /// WebSocket listeners, one or a list.
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) ws: Vec<SocketAddr>,
+    /// Listeners for WebSocket within TLS, one or a list; they need `[tls]`.
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) wss: Vec<SocketAddr>,
+    /// Origins whose pages may use WebSocket besides those of the same host.
+    pub(crate) web_socket_origins: Vec<String>,
     /// Addresses at which phones reach us, where a listener is on all of them (`0.0.0.0`) or behind a NAT.
     pub(crate) public: Vec<IpAddr>,
     /// Name servers for the names of carriers; none = the system's.
@@ -25,18 +38,83 @@ pub(crate) struct Sip {
     pub domain: String,
     /// Realm of passwords; a change makes every phone password invalid.
     pub realm: String,
+    /// Least expiry of a registration.
+    pub(crate) registration_min_s: u32,
+    /// Granted to a phone that names none.
+    pub(crate) registration_default_s: u32,
+    /// Granted to a phone that asks for more.
+    pub(crate) registration_max_s: u32,
+    /// One contact too many takes the place of the oldest, else it is refused.
+    pub(crate) displace_oldest: bool,
+    /// How often a phone is asked whether it is there; 0 = never.
+    pub(crate) probe_s: u64,
+    /// How often a phone with outbound shows itself on its connection.
+    pub(crate) flow_timer_s: u32,
+    /// Session timer that we ask for.
+    pub(crate) session_expires_s: u32,
+    /// Least session timer that we accept.
+    pub(crate) min_se_s: u32,
 }
 
 impl Default for Sip {
     fn default() -> Self {
         let listener = SocketAddr::from(([127, 0, 0, 1], 5060));
+        let registration = sip::RegistrationLimits::default();
+        let session = sip::SessionTimer::default();
         Self {
             udp: vec![listener],
             tcp: vec![listener],
+            tls: Vec::new(),
+            ws: Vec::new(),
+            wss: Vec::new(),
+            web_socket_origins: Vec::new(),
             public: Vec::new(),
             dns_servers: Vec::new(),
             domain: "localhost".into(),
             realm: "trunkline".into(),
+            registration_min_s: registration.expires_s_min,
+            registration_default_s: registration.expires_s_default,
+            registration_max_s: registration.expires_s_max,
+            displace_oldest: registration.displaces_oldest,
+            // G18: a dead phone is known within 30 s.
+            probe_s: 20,
+            flow_timer_s: registration.flow_timer_s,
+            session_expires_s: session.expires_s,
+            min_se_s: session.expires_s_min,
+        }
+    }
+}
+
+impl Sip {
+    /// Every listener with its key, its carrier and whether it needs a certificate.
+    pub(crate) fn listeners(&self) -> [(&'static str, &[SocketAddr], bool); 5] {
+        [
+            ("sip.udp", &self.udp, false),
+            ("sip.tcp", &self.tcp, false),
+            ("sip.tls", &self.tls, true),
+            ("sip.ws", &self.ws, false),
+            ("sip.wss", &self.wss, true),
+        ]
+    }
+
+    /// How phones register, with the bounds of `[limits]`.
+    pub(crate) fn registration(&self, bounds: &Bounds) -> sip::RegistrationLimits {
+        sip::RegistrationLimits {
+            expires_s_min: self.registration_min_s,
+            expires_s_default: self.registration_default_s,
+            expires_s_max: self.registration_max_s,
+            displaces_oldest: self.displace_oldest,
+            flow_timer_s: self.flow_timer_s,
+            probe_every: (self.probe_s > 0).then(|| Duration::from_secs(self.probe_s)),
+            ..bounds.registration
+        }
+    }
+
+    /// How sessions are kept alive.
+    pub(crate) fn session_timer(&self) -> sip::SessionTimer {
+        sip::SessionTimer {
+            expires_s: self.session_expires_s,
+            expires_s_min: self.min_se_s,
         }
     }
 }
@@ -249,32 +327,6 @@ impl Default for Tickets {
     fn default() -> Self {
         Self {
             utc_offset_min: 480,
-        }
-    }
-}
-
-/// `[limits]`: what one source that has proven nothing may take (S7, S9, G9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Limits {
-    /// Calls at one time from one address without a password; a carrier without registration needs more.
-    pub(crate) calls_per_source: usize,
-    /// Of these, calls whose answer was not acknowledged yet.
-    pub(crate) pending_calls_per_source: usize,
-    /// Wrong passwords of one address for one user in a minute.
-    pub(crate) wrong_passwords_per_minute: usize,
-    /// `[limits.gate]`
-    pub(crate) gate: super::gate::Gate,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let sip = sip::Limits::default();
-        Self {
-            calls_per_source: sip.stranger_sessions_per_source_max,
-            pending_calls_per_source: sip.stranger_pending_per_source_max,
-            wrong_passwords_per_minute: sip.wrong_passwords_per_minute_max,
-            gate: super::gate::Gate::default(),
         }
     }
 }
