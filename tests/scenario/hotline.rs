@@ -14,7 +14,7 @@ use engine::{
     StateRequest,
 };
 use media::{PortId, Source};
-use model::{AgentId, AgentState, CallId, Fact, Profile, Timestamp};
+use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
 use sip::{Flow, Transport};
 
 use crate::phone::{Manner, Phone};
@@ -263,6 +263,21 @@ impl Hotline {
         self.run_for(Duration::from_millis(20));
     }
 
+    /// A phone of a carrier's network, 10.0.2.0/24, that takes calls for these numbers.
+    pub(crate) fn carrier(&mut self, name: &str, host: u8, manner: Manner, numbers: &[&str]) {
+        let mut phone = Phone::at(name, Ipv4Addr::new(10, 0, 2, host), None);
+        phone.manner = manner;
+        phone.carries(numbers);
+        self.phones.insert(name.into(), phone);
+    }
+
+    /// A phone that is there dials.
+    pub(crate) fn dials(&mut self, who: &str, number: &str) {
+        let now = self.now;
+        self.phone(who).dials(now, number, true);
+        self.run_for(Duration::from_millis(30));
+    }
+
     /// A caller who has pressed a key of the menu.
     pub(crate) fn caller_presses(&mut self, number: &str, key: char) {
         self.caller(number, "4000");
@@ -379,6 +394,17 @@ impl Hotline {
             .agent_state(agent)
             .expect("a known agent")
             .clone()
+    }
+
+    /// The record that the facts of the first call tell.
+    pub(crate) fn record(&self) -> Cdr {
+        let mut facts = self.facts.iter().filter(|(_, fact)| fact.call().is_some());
+        let (at, first) = facts.next().unwrap();
+        let mut cdr = Cdr::begin(*at, first).unwrap();
+        for (at, fact) in facts {
+            cdr.apply(*at, fact);
+        }
+        cdr
     }
 
     /// The names of all facts of calls, in order.

@@ -17,3 +17,4 @@ mod pops;
 mod refusals;
 mod ringing;
 mod sameness;
+mod trunks;

@@ -26,6 +26,8 @@ pub(crate) enum Manner {
     Refuses(u16),
     /// Registered once, and silent since: not even a 100.
     IsDead,
+    /// The network speaks before the answer: 183 with SDP, then it answers.
+    Announces(Duration),
 }
 
 /// A phone.
@@ -33,6 +35,8 @@ pub(crate) struct Phone {
     pub(crate) user: String,
     pub(crate) address: SocketAddr,
     pub(crate) manner: Manner,
+    /// Whether it gives its password when it is asked for it in a call.
+    pub(crate) proves: bool,
     /// What happened to it, in words, with the time in ms.
     pub(crate) history: Vec<(Duration, String)>,
     pub(crate) session: Option<SessionId>,
@@ -58,9 +62,14 @@ pub(crate) struct Phone {
 
 impl Phone {
     pub(crate) fn new(user: &str, host: u8, password: Option<&str>) -> Self {
-        let ip = Ipv4Addr::new(10, 0, 1, host);
+        Self::at(user, Ipv4Addr::new(10, 0, 1, host), password)
+    }
+
+    /// A phone at an address of its own.
+    pub(crate) fn at(user: &str, ip: Ipv4Addr, password: Option<&str>) -> Self {
+        let host = ip.octets()[3];
         let address = SocketAddr::new(ip.into(), 5_060);
-        let endpoint = Endpoint::new(EndpointConfig {
+        let mut endpoint = Endpoint::new(EndpointConfig {
             domain: PHONE_DOMAIN.into(),
             realm: "phone.test".into(),
             product: "Story/1".into(),
@@ -74,6 +83,9 @@ impl Phone {
             timers: sip::Timers::default(),
             session_timer: sip::SessionTimer::default(),
         });
+        if let Some(password) = password {
+            endpoint.set_trunks(Duration::ZERO, vec![server(user, password)]);
+        }
         let pcma = Codec {
             name: "PCMA".into(),
             payload_type: 8,
@@ -85,6 +97,7 @@ impl Phone {
             user: user.to_owned(),
             address,
             manner: Manner::Rings,
+            proves: password.is_some(),
             history: Vec::new(),
             session: None,
             is_up: false,
@@ -109,6 +122,12 @@ impl Phone {
             server_contact: String::new(),
             outbox: Vec::new(),
         }
+    }
+
+    /// What this phone takes calls for, besides its own name: it stands for a carrier.
+    pub(crate) fn carries(&mut self, numbers: &[&str]) {
+        let numbers = numbers.iter().map(|number| (*number).to_owned());
+        self.endpoint.set_hotlines(numbers.collect());
     }
 
     /// The path from this phone to the server.
@@ -144,10 +163,16 @@ impl Phone {
             display: None,
             user: self.user.clone(),
         };
+        // An agent's phone is asked for its password; it knows the server as others know a carrier's.
+        let destination = if self.proves {
+            sip::Destination::Trunk(sip::TrunkName::new("server"))
+        } else {
+            sip::Destination::Contact(Box::new(binding))
+        };
         self.session = Some(self.endpoint.invite(
             now,
             OutgoingInvite {
-                destination: sip::Destination::Contact(Box::new(binding)),
+                destination,
                 to_user: number.to_owned(),
                 from,
                 sdp,
@@ -394,9 +419,13 @@ impl Phone {
     fn event(&mut self, now: Duration, event: Event) {
         let told = match event {
             Event::Invite { session, invite } => {
-                let caller = invite.caller.user.clone();
+                let (caller, called) = (invite.caller.user.clone(), invite.called_user.clone());
                 self.called(now, session, invite);
-                format!("rings from {caller}")
+                if called == self.user {
+                    format!("rings from {caller}")
+                } else {
+                    format!("rings for {called} from {caller}")
+                }
             }
             Event::Ringing { status, .. } => format!("is told {status}"),
             Event::Answered { session, sdp, late } => {
@@ -442,16 +471,44 @@ impl Phone {
             _ if busy => self.endpoint.reject(now, session, Refusal::new(486)),
             Manner::Refuses(status) => self.endpoint.reject(now, session, Refusal::new(status)),
             Manner::IsDead => {}
-            Manner::Rings | Manner::Answers(_) => {
+            Manner::Rings | Manner::Answers(_) | Manner::Announces(_) => {
+                let body = Bytes::from(body);
                 self.server_rtp = Some(agreed.remote.port());
-                self.pending = Some(body.into());
+                self.pending = Some(body.clone());
                 self.session = Some(session);
-                self.endpoint.ring(now, session);
-                if let Manner::Answers(after) = self.manner {
+                match self.manner {
+                    Manner::Announces(_) => self.endpoint.progress(now, session, body),
+                    _ => self.endpoint.ring(now, session),
+                }
+                if let Manner::Answers(after) | Manner::Announces(after) = self.manner {
                     self.answer_at = Some((now + after, session));
                 }
             }
         }
+    }
+}
+
+/// The way to the server for a phone that has a password.
+fn server(user: &str, password: &str) -> sip::Trunk {
+    sip::Trunk {
+        name: sip::TrunkName::new("server"),
+        server: sip::Target {
+            host: SERVER.ip().to_string(),
+            port: Some(SERVER.port()),
+            transport: Some(Transport::Udp),
+            is_secure: false,
+        },
+        domain: "hotline.test".into(),
+        credentials: Some(sip::Credentials {
+            user: user.into(),
+            password: password.into(),
+            realm: None,
+        }),
+        registration: None,
+        probe_every: None,
+        probe_failures_max: 1,
+        matching: sip::Matching::default(),
+        is_trusted: false,
     }
 }
 

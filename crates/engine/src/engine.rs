@@ -180,6 +180,11 @@ impl Engine {
         self.context.placement.in_use()
     }
 
+    /// Calls alive on a trunk: from the carrier, and to it.
+    pub fn trunk_load(&self, trunk: &sip::TrunkName) -> (u32, u32) {
+        self.context.trunks.load(trunk)
+    }
+
     /// What the SIP endpoint counted.
     pub fn sip_counters(&self) -> &sip::Counters {
         self.context.sip.counters()

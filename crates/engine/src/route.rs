@@ -51,15 +51,23 @@ pub(crate) fn lead(
         }
         Dialler::Agent(agent) => match entry(config, directory, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
-            None => match config.dial.number(&config.plan, dialled) {
-                Some(number) => (number.key, Lead::Outside(agent)),
-                None => (dialled.to_owned(), Lead::Nowhere),
-            },
+            None => outside(config, agent, dialled),
         },
         Dialler::Stranger => match entry(config, directory, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
             None => (dialled.to_owned(), Lead::Nowhere),
         },
+    }
+}
+
+/// A number that is none of ours as it is dialled; with the area code that was left out it may be.
+fn outside(config: &Config, agent: AgentId, dialled: &str) -> (String, Lead) {
+    let Some(number) = config.dial.number(&config.plan, dialled) else {
+        return (dialled.to_owned(), Lead::Nowhere);
+    };
+    match config.numbers.find(&number.key) {
+        Some((spelling, ours)) => (spelling.to_owned(), Lead::Enters(ours.entry.clone())),
+        None => (number.key, Lead::Outside(agent)),
     }
 }
 

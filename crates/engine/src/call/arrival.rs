@@ -69,12 +69,17 @@ impl Call {
                 call: Some(id),
             });
         }
-        let profile = if caller.is_withheld() {
+        // In a call out the customer is the one who is called.
+        let customer = match direction {
+            Direction::In | Direction::Internal => caller.clone(),
+            Direction::Out => Caller::new(&called, None),
+        };
+        let profile = if customer.is_withheld() {
             Identity::Unknown
         } else {
             context.request(Request::Profile {
                 call: id,
-                caller: caller.clone(),
+                caller: customer,
             });
             Identity::Pending
         };
