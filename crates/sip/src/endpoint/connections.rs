@@ -263,6 +263,15 @@ impl Endpoint {
         head.flow = datagram;
         head.sent_by = self.sent_by(datagram);
         head.branch = self.branch();
+        if let Some(Session {
+            stage: Stage::Calling { flow, .. },
+            ..
+        }) = purpose
+            .session()
+            .and_then(|session| self.sessions.get_mut(&session))
+        {
+            *flow = datagram;
+        }
         if let Some(request) = self.rewrite(&request, &head, None) {
             self.succeed_client(now, id, head, request, purpose, Former::Lost);
         }

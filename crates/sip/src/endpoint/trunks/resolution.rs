@@ -95,6 +95,7 @@ impl Endpoint {
         let Some(row) = self.trunks.rows.get_mut(trunk) else {
             return;
         };
+        row.way.unresolved(now);
         let host = row.way.target().host.clone();
         let kept = if row.way.is_empty() {
             ""

@@ -13,6 +13,8 @@ use std::{
 const SHUNNED: Duration = Duration::from_secs(60);
 /// After this a name is asked for again; meanwhile the former answer is used.
 const FRESH: Duration = Duration::from_secs(30);
+/// So soon a name is asked for again that had no answer.
+const UNKNOWN: Duration = Duration::from_secs(5);
 /// Places that are kept of one name.
 const HOPS_MAX: usize = 16;
 /// How long a place that takes no TCP gets long messages by UDP.
@@ -27,7 +29,8 @@ pub(in crate::endpoint) struct Way {
     hops: Vec<Hop>,
     /// Where nobody answered, and when.
     silent: BTreeMap<Hop, Duration>,
-    resolved_at: Option<Duration>,
+    /// Until then the name is not asked for again.
+    fresh_until: Duration,
     /// Places whose TCP could not be had, and when.
     datagrams_only: BTreeMap<SocketAddr, Duration>,
     pub(in crate::endpoint) query: Option<QueryId>,
@@ -42,7 +45,7 @@ impl Way {
             is_probed,
             hops,
             silent: BTreeMap::new(),
-            resolved_at: None,
+            fresh_until: Duration::ZERO,
             datagrams_only: BTreeMap::new(),
             query: None,
         }
@@ -54,10 +57,7 @@ impl Way {
 
     /// Is the name to be asked for?
     pub(super) fn is_stale(&self, now: Duration) -> bool {
-        let is_fresh = self
-            .resolved_at
-            .is_some_and(|at| now.saturating_sub(at) < FRESH);
-        numeric(&self.target).is_none() && self.query.is_none() && !is_fresh
+        numeric(&self.target).is_none() && self.query.is_none() && now >= self.fresh_until
     }
 
     /// Takes the answer to a question; true when it differs from the last.
@@ -70,11 +70,16 @@ impl Way {
             .filter(|hop| !is_secure || hop.transport.is_secure())
             .collect();
         hops.truncate(HOPS_MAX);
-        self.resolved_at = Some(now);
+        self.fresh_until = now.saturating_add(FRESH);
         self.silent.retain(|hop, _| hops.contains(hop));
         let differs = self.hops != hops;
         self.hops = hops;
         differs
+    }
+
+    /// There was no answer, or no address in it. What was known before stays.
+    pub(super) fn unresolved(&mut self, now: Duration) {
+        self.fresh_until = now.saturating_add(UNKNOWN);
     }
 
     /// The places, those first that are not known to be silent, then those that were silent longest ago.
