@@ -17,6 +17,10 @@ pub struct SessionId(pub u64);
 
 /// What [`crate::Endpoint::poll_output`] hands out.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an output is made once and moved once; a box would cost more"
+)]
 pub enum Output {
     /// Bytes for the network.
     Transmit(Transmit),

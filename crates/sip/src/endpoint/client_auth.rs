@@ -253,23 +253,23 @@ impl Endpoint {
         let method = message.method()?;
         let mut builder = Builder::request(method, &uri);
         for (header, _, value) in message.fields() {
-            builder = match header {
-                Header::Via => builder.header(header, |out| {
+            let is_replaced = credentials.is_some_and(|(kind, _)| kind == header);
+            if is_replaced || matches!(header, Header::ContentLength | Header::Unknown) {
+                continue;
+            }
+            builder = builder.header(header, |out| {
+                if header == Header::Via {
                     out.text(&head.sent_by)
                         .param("branch", &head.branch)
                         .text(";rport");
-                }),
-                Header::CSeq => builder.header(header, |out| {
+                } else if header == Header::CSeq {
                     out.number(u64::from(head.cseq))
                         .text(" ")
                         .text(method.as_str());
-                }),
-                Header::ContentLength | Header::Unknown => builder,
-                _ if credentials.is_some_and(|(kind, _)| kind == header) => builder,
-                _ => builder.header(header, |out| {
+                } else {
                     out.copied(value);
-                }),
-            };
+                }
+            });
         }
         if let Some((kind, value)) = credentials {
             builder = builder.header(kind, |out| {

@@ -246,11 +246,10 @@ impl Endpoint {
         let flow = head.flow;
         let setting = self.setting(flow);
         let mut actions = Vec::new();
-        let machine = match method {
-            Method::Invite => {
-                Machine::InviteClient(InviteClient::start(setting, request, &mut actions))
-            }
-            _ => Machine::Client(Client::start(setting, request, &mut actions)),
+        let machine = if *method == Method::Invite {
+            Machine::InviteClient(InviteClient::start(setting, request, &mut actions))
+        } else {
+            Machine::Client(Client::start(setting, request, &mut actions))
         };
         let transaction = Transaction {
             machine,

@@ -138,7 +138,7 @@ impl Way {
     pub(in crate::endpoint) fn takes_streams(&self, now: Duration, remote: SocketAddr) -> bool {
         let failed = self.datagrams_only.get(&remote);
         self.target.transport != Some(Transport::Udp)
-            && !failed.is_some_and(|at| now.saturating_sub(*at) < DATAGRAMS_ONLY)
+            && failed.is_none_or(|at| now.saturating_sub(*at) >= DATAGRAMS_ONLY)
     }
 
     pub(in crate::endpoint) fn note_datagrams_only(&mut self, now: Duration, remote: SocketAddr) {
