@@ -12,6 +12,7 @@ mod client_auth;
 mod connections;
 mod contacts;
 mod drive;
+mod early;
 mod flow_loss;
 mod hang_up;
 mod identity;

@@ -5,7 +5,7 @@ use crate::{
     config::Account,
     digest::{Attempt, Verdict},
     flow::Flow,
-    message::{Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
+    message::{Builder, Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
     source::Source,
     trunk::TrunkName,
 };
@@ -192,22 +192,11 @@ impl Endpoint {
     }
 
     /// RFC 3261 §8.2.3: SDP or nothing.
-    pub(super) fn is_body_understood(&mut self, request: &Message, flow: Flow) -> bool {
-        let encoded = request
-            .tokens(Header::ContentEncoding)
-            .any(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-        let understood =
-            !encoded && (request.body().is_empty() || request.has_content_type("application/sdp"));
+    fn is_body_understood(&mut self, request: &Message, flow: Flow) -> bool {
+        let understood = !has_strange_body(request);
         if !understood {
-            self.refuse_with(request, flow, 415, "body that is not SDP", |builder| {
-                builder
-                    .header(Header::Accept, |out| {
-                        out.text("application/sdp");
-                    })
-                    .header(Header::AcceptEncoding, |out| {
-                        out.text("identity");
-                    })
-            });
+            let cause = "body that is not SDP";
+            self.refuse_with(request, flow, 415, cause, write_accepted);
         }
         understood
     }
@@ -294,4 +283,23 @@ impl Endpoint {
 pub(super) fn is_of_rfc2543(request: &Message) -> bool {
     let branch = request.via().and_then(|via| via.branch());
     !branch.is_some_and(|branch| branch.starts_with(MAGIC_COOKIE.as_bytes()))
+}
+
+/// RFC 3261 §8.2.3: a body that is neither SDP nor nothing.
+pub(super) fn has_strange_body(request: &Message) -> bool {
+    let is_encoded = request
+        .tokens(Header::ContentEncoding)
+        .any(|coding| !coding.eq_ignore_ascii_case(b"identity"));
+    is_encoded || !(request.body().is_empty() || request.has_content_type("application/sdp"))
+}
+
+/// What a 415 says.
+pub(super) fn write_accepted(builder: Builder) -> Builder {
+    builder
+        .header(Header::Accept, |out| {
+            out.text("application/sdp");
+        })
+        .header(Header::AcceptEncoding, |out| {
+            out.text("identity");
+        })
 }

@@ -59,6 +59,7 @@ impl Endpoint {
                 }
             }
             200..=299 => self.success(now, id, session, &head, response),
+            300.. if self.calls_with_more_time(now, id, &head, response) => {}
             300.. => {
                 let passed = self.drive(now, id, |machine, actions| match machine {
                     Machine::InviteClient(client) => {

@@ -92,7 +92,7 @@ impl Endpoint {
         // From here on the challenge is met. The machine takes it as the end of the first try (RFC 3261 §17.1).
         self.end_try(now, id, &head, response)?;
         let next = self.next_try(&head);
-        let request = self.rewrite(&request, &next, Some((kind.answer(), &value)))?;
+        let request = self.rewrite(&request, &next, &[(kind.answer(), &value)])?;
         self.succeed_client(now, id, next, request, purpose.clone(), Former::Answered);
         if let Purpose::Invite(session) = purpose {
             self.call_asked_again(now, session);
@@ -207,7 +207,7 @@ impl Endpoint {
         }
     }
 
-    fn end_try(
+    pub(super) fn end_try(
         &mut self,
         now: Duration,
         id: TransactionId,
@@ -225,7 +225,7 @@ impl Endpoint {
     }
 
     /// RFC 3261 §8.1.3.5: the same Call-ID, To and From, a branch of its own and the next number; in a dialog the dialog's.
-    fn next_try(&mut self, head: &Head) -> Head {
+    pub(super) fn next_try(&mut self, head: &Head) -> Head {
         let mut next = head.clone();
         next.branch = self.branch();
         let key = DialogKey::of_head(head);
@@ -240,20 +240,20 @@ impl Endpoint {
         next
     }
 
-    /// The request under another head: Via and CSeq are of the head, and credentials of the same kind are replaced. `None`
+    /// The request under another head: Via and CSeq are of the head, and headers of the same kind are replaced. `None`
     /// where the request cannot be read, which is none of ours.
     pub(super) fn rewrite(
         &self,
         request: &Bytes,
         head: &Head,
-        credentials: Option<(Header, &[u8])>,
+        replaced: &[(Header, &[u8])],
     ) -> Option<Bytes> {
         let message = parse(request.clone(), &self.config.limits).ok()?;
         let uri = crate::message::Uri::parse(message.request_uri()?.text).ok()?;
         let method = message.method()?;
         let mut builder = Builder::request(method, &uri);
         for (header, _, value) in message.fields() {
-            let is_replaced = credentials.is_some_and(|(kind, _)| kind == header);
+            let is_replaced = replaced.iter().any(|(other, _)| *other == header);
             if is_replaced || matches!(header, Header::ContentLength | Header::Unknown) {
                 continue;
             }
@@ -271,8 +271,8 @@ impl Endpoint {
                 }
             });
         }
-        if let Some((kind, value)) = credentials {
-            builder = builder.header(kind, |out| {
+        for (header, value) in replaced {
+            builder = builder.header(*header, |out| {
                 out.copied(value);
             });
         }

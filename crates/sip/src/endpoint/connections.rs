@@ -138,7 +138,7 @@ impl Endpoint {
             let mut moved = head.clone();
             moved.flow = stream;
             moved.sent_by = self.sent_by(stream);
-            let request = self.rewrite(&request, &moved, None)?;
+            let request = self.rewrite(&request, &moved, &[])?;
             Some((moved, request))
         });
         match moved {
@@ -272,7 +272,7 @@ impl Endpoint {
         {
             *flow = datagram;
         }
-        if let Some(request) = self.rewrite(&request, &head, None) {
+        if let Some(request) = self.rewrite(&request, &head, &[]) {
             self.succeed_client(now, id, head, request, purpose, Former::Lost);
         }
     }

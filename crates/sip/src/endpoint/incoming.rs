@@ -4,6 +4,7 @@ use super::{
     Endpoint,
     respond::answer_flow,
     session::{Peer, Session, Skills, Stage},
+    session_timer::write_min_se,
 };
 use crate::{
     dialog::Dialog,
@@ -34,8 +35,14 @@ impl Endpoint {
         else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
-        let Some(interval) = self.asked_interval(&request, flow) else {
-            return;
+        let interval = match self.asked_interval(&request) {
+            Ok(interval) => interval,
+            Err(least_s) => {
+                let cause = "session interval too small";
+                return self.refuse_with(&request, flow, 422, cause, |builder| {
+                    write_min_se(builder, least_s)
+                });
+            }
         };
         let Ok(replaces) = self.replaced(&request, flow, !admitted.is_stranger()) else {
             return;

@@ -285,9 +285,12 @@ impl Endpoint {
 
     /// What became of a NOTIFY of ours.
     pub(super) fn refer_notified(&mut self, now: Duration, refer: ReferId, outcome: Outcome<'_>) {
-        // RFC 6665 §4.2.2: who knows no such subscription, or is not there, is told no more.
+        // RFC 6665 §4.2.2, RFC 5057 §5.1: who knows no such subscription, or is not there, is told no more.
         let is_gone = match outcome {
-            Outcome::Answered(_, status) => status == 481 || status == 408,
+            Outcome::Answered(_, status) => matches!(
+                status,
+                404 | 405 | 408 | 410 | 416 | 480..=485 | 489 | 501 | 604
+            ),
             Outcome::TimedOut | Outcome::FlowLost => true,
         };
         let Some(Refer {

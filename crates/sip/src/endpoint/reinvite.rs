@@ -5,13 +5,15 @@
 
 use super::{
     Endpoint,
+    admit::{has_strange_body, write_accepted},
     session::{Patience, Session, Stage, Theirs},
+    session_timer::write_min_se,
 };
 use crate::{
     dialog::DialogKey,
     event::{Event, SessionId},
     flow::Flow,
-    message::{Header, Message, Method},
+    message::{Builder, Header, Message, Method},
     transaction::TransactionId,
 };
 use bytes::Bytes;
@@ -30,13 +32,23 @@ impl Endpoint {
     ) {
         let alive = self.sessions.get(&session);
         if let Some(status) = alive.map_or(Some(481), Session::invite_conflict) {
-            return self.refuse_reinvite(now, flow, &request, session, status);
+            let retry = (status == 500).then_some(RETRY_AFTER_S);
+            return self.refuse_reinvite(now, flow, &request, session, status, |builder| {
+                builder.maybe(Header::RetryAfter, retry, |out, after| {
+                    out.number(after);
+                })
+            });
         }
-        if !self.is_body_understood(&request, flow) {
-            return;
+        if has_strange_body(&request) {
+            return self.refuse_reinvite(now, flow, &request, session, 415, write_accepted);
         }
-        let Some(interval) = self.asked_interval(&request, flow) else {
-            return;
+        let interval = match self.asked_interval(&request) {
+            Ok(interval) => interval,
+            Err(least_s) => {
+                return self.refuse_reinvite(now, flow, &request, session, 422, |builder| {
+                    write_min_se(builder, least_s)
+                });
+            }
         };
         let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
@@ -61,14 +73,9 @@ impl Endpoint {
         request: &Message,
         session: SessionId,
         status: u16,
+        extra: impl FnOnce(Builder) -> Builder,
     ) {
-        let retry = (status == 500).then_some(RETRY_AFTER_S);
-        let bytes = self
-            .response(request, flow, status, "")
-            .maybe(Header::RetryAfter, retry, |out, after| {
-                out.number(after);
-            })
-            .finish();
+        let bytes = extra(self.response(request, flow, status, "")).finish();
         if let Some(id) = self.start_invite_server(now, flow, request, session) {
             self.respond_invite(now, id, status, bytes);
         }

@@ -281,6 +281,25 @@ impl Session {
         }
     }
 
+    /// A call of ours that its owner has not given up.
+    pub(super) fn is_wanted(&self) -> bool {
+        match &self.stage {
+            Stage::Calling { progress, .. } => match progress {
+                Progress::Waiting | Progress::Proceeding => true,
+                Progress::CancelDue(_) | Progress::Cancelling => false,
+            },
+            Stage::Incoming { .. } | Stage::Established { .. } => false,
+        }
+    }
+
+    /// Forgets who rang; their names.
+    pub(super) fn take_early(&mut self) -> Vec<DialogKey> {
+        match &mut self.stage {
+            Stage::Calling { early, .. } => early.drain(..).map(|early| early.dialog.key).collect(),
+            Stage::Incoming { .. } | Stage::Established { .. } => Vec::new(),
+        }
+    }
+
     /// The names under which its dialogs are found.
     pub(super) fn keys(&self) -> Vec<DialogKey> {
         match &self.stage {

@@ -3,18 +3,24 @@
 //! A peer that does not know them is refreshed by us all the same (§7.2 allows it): a phone that vanished while on hold
 //! would keep its caller for ever. `Require: timer` is never sent in a request, so that nobody is kept out (§7.1).
 
-use super::Endpoint;
+use super::{Endpoint, drive::Former};
 use crate::{
     config::SessionTimer,
+    dialog::Head,
     event::SessionId,
-    flow::Flow,
     message::{Builder, Header, Message, Params, lexer::Cursor},
-    transaction::timer::{Owner, Timer},
+    transaction::{
+        TransactionId,
+        table::Purpose,
+        timer::{Owner, Timer},
+    },
 };
 use core::time::Duration;
 
 /// RFC 4028 §5: no interval is shorter than this; also what a missing Min-SE means.
 const LEAST_S: u32 = 90;
+/// A peer that wants to be left alone longer than a day wants no session timer: its phone would be missed that late.
+const LONGEST_S: u32 = 86_400;
 /// RFC 4028 §10: who does not refresh hangs up so long before the end, or a third of the interval.
 const HANG_UP_BEFORE: Duration = Duration::from_secs(32);
 
@@ -54,7 +60,7 @@ impl Interval {
         let least_s = request
             .number(Header::MinSe)
             .unwrap_or(LEAST_S)
-            .max(wished.least_s);
+            .clamp(wished.least_s, LONGEST_S.max(wished.least_s));
         let expires_s = match request.number(Header::SessionExpires) {
             Some(asked) if asked < wished.least_s => return Err(wished.least_s),
             Some(asked) => asked.min(wished.expires_s).max(least_s),
@@ -74,7 +80,7 @@ impl Interval {
         let wished = Self::wished(setting);
         match answer.number(Header::SessionExpires) {
             Some(granted) => Self {
-                expires_s: granted.max(wished.least_s),
+                expires_s: granted.clamp(wished.least_s, LONGEST_S.max(wished.least_s)),
                 we_refresh: refresher(answer).is_none_or(|who| !who.eq_ignore_ascii_case(b"uas")),
                 is_agreed: true,
                 ..wished
@@ -120,6 +126,13 @@ impl Interval {
     }
 }
 
+/// What a 422 says.
+pub(super) fn write_min_se(builder: Builder, least_s: u32) -> Builder {
+    builder.header(Header::MinSe, |out| {
+        out.number(u64::from(least_s));
+    })
+}
+
 fn refresher(message: &Message) -> Option<&[u8]> {
     let mut cursor = Cursor::new(message.first(Header::SessionExpires)?);
     cursor.take_while(|byte| byte != b';');
@@ -127,25 +140,9 @@ fn refresher(message: &Message) -> Option<&[u8]> {
 }
 
 impl Endpoint {
-    /// What we grant to the sender of an INVITE or UPDATE; `None` = it has got its 422.
-    pub(super) fn asked_interval(&mut self, request: &Message, flow: Flow) -> Option<Interval> {
-        match Interval::of_request(request, self.config.session_timer) {
-            Ok(interval) => Some(interval),
-            Err(least_s) => {
-                self.refuse_with(
-                    request,
-                    flow,
-                    422,
-                    "session interval too small",
-                    |builder| {
-                        builder.header(Header::MinSe, |out| {
-                            out.number(u64::from(least_s));
-                        })
-                    },
-                );
-                None
-            }
-        }
+    /// What we grant to the sender of an INVITE or UPDATE; the error is our Min-SE, for [`write_min_se`].
+    pub(super) fn asked_interval(&self, request: &Message) -> Result<Interval, u32> {
+        Interval::of_request(request, self.config.session_timer)
     }
 
     pub(super) fn granted_interval(&self, answer: &Message) -> Interval {
@@ -154,7 +151,9 @@ impl Endpoint {
 
     /// 422: the interval grows to the peer's Min-SE; false when it cannot (RFC 4028 §7.3).
     pub(super) fn raise_interval(&mut self, session: SessionId, answer: Option<&Message>) -> bool {
-        let least_s = answer.and_then(|answer| answer.number(Header::MinSe));
+        let least_s = answer
+            .and_then(|answer| answer.number(Header::MinSe))
+            .filter(|least_s| *least_s <= LONGEST_S);
         let alive = self.sessions.get_mut(&session);
         let (Some(least_s), Some(alive)) = (least_s, alive) else {
             return false;
@@ -164,6 +163,57 @@ impl Endpoint {
         interval.least_s = interval.least_s.max(least_s);
         interval.expires_s = interval.expires_s.max(least_s);
         is_raised
+    }
+
+    /// RFC 4028 §7.3: a 422 to our INVITE. True = the same call is tried once more with the interval that it asks for.
+    pub(super) fn calls_with_more_time(
+        &mut self,
+        now: Duration,
+        id: TransactionId,
+        head: &Head,
+        response: &Message,
+    ) -> bool {
+        let purpose = self.transactions.get_mut(id).map(|own| own.purpose.clone());
+        let session = purpose.as_ref().and_then(Purpose::session);
+        let wished = Interval::wished(self.config.session_timer);
+        let alive = session.and_then(|session| self.sessions.get(&session));
+        let is_first = alive.is_some_and(|alive| alive.interval == wished && alive.is_wanted());
+        let (Some(session), Some(purpose), true) = (session, purpose, is_first) else {
+            return false;
+        };
+        if response.status() != Some(422) || !self.raise_interval(session, Some(response)) {
+            return false;
+        }
+        self.call_again(now, id, session, head, response, purpose)
+            .is_some()
+    }
+
+    fn call_again(
+        &mut self,
+        now: Duration,
+        id: TransactionId,
+        session: SessionId,
+        head: &Head,
+        response: &Message,
+        purpose: Purpose,
+    ) -> Option<()> {
+        let request = self.transactions.get_mut(id)?.machine.request()?.clone();
+        let interval = self.sessions.get(&session)?.interval;
+        let next = self.next_try(head);
+        let expires = interval.expires_s.to_string();
+        let least = interval.least_s.to_string();
+        let replaced = [
+            (Header::SessionExpires, expires.as_bytes()),
+            (Header::MinSe, least.as_bytes()),
+        ];
+        let request = self.rewrite(&request, &next, &replaced)?;
+        self.end_try(now, id, head, response)?;
+        for key in self.sessions.get_mut(&session)?.take_early() {
+            self.dialogs.remove(&key);
+        }
+        self.succeed_client(now, id, next, request, purpose, Former::Answered);
+        self.call_asked_again(now, session);
+        Some(())
     }
 
     /// A session was made or refreshed.

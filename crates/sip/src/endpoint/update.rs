@@ -5,10 +5,12 @@
 
 use super::{
     Endpoint,
+    admit::{has_strange_body, write_accepted},
     drive::Outcome,
     reinvite::RETRY_AFTER_S,
     reliable::Reliable,
     session::{Session, Stage, Theirs},
+    session_timer::write_min_se,
 };
 use crate::{
     dialog::DialogKey,
@@ -26,11 +28,16 @@ impl Endpoint {
         request: Message,
         session: SessionId,
     ) {
-        if !self.is_body_understood(&request, flow) {
-            return;
+        if has_strange_body(&request) {
+            return self.answer_in_dialog(now, flow, &request, 415, write_accepted);
         }
-        let Some(interval) = self.asked_interval(&request, flow) else {
-            return;
+        let interval = match self.asked_interval(&request) {
+            Ok(interval) => interval,
+            Err(least_s) => {
+                return self.answer_in_dialog(now, flow, &request, 422, |builder| {
+                    write_min_se(builder, least_s)
+                });
+            }
         };
         let sdp = request.sdp();
         let Some(alive) = self.sessions.get_mut(&session) else {

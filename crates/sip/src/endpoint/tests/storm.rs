@@ -9,7 +9,7 @@ use crate::{
     dialog::DialogKey,
     endpoint::{Endpoint, Sizes, session::Stage},
     flow::{Flow, Transport},
-    message::{Header, Message, Method, parse},
+    message::{Header, Method, parse},
     *,
 };
 use bytes::Bytes;
