@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::auth::principal::{COOKIE, CSRF_HEADER};
 use crate::problem::{Code, Problem, ProblemDocument};
-use crate::{health, metrics};
+use crate::{health, metrics, sip_socket};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -89,6 +89,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))
+        .routes(routes!(sip_socket::open))
         .routes(routes!(signalling::trunks))
         .routes(routes!(signalling::registrations))
         .routes(routes!(signalling::blocked))

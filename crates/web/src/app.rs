@@ -22,13 +22,14 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::TryLimiter;
 use crate::commands::CommandSender;
-use crate::connection::{Bounds, Guarded, Peer};
+use crate::connection::{Bounds, Guarded, Https, Peer};
 use crate::events::EventHub;
 use crate::health::Readiness;
 use crate::housekeeping;
 use crate::metrics::{self, MetricsHandle};
 use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
+use crate::sip_socket::SipDoor;
 use crate::view::View;
 use crate::{api, page};
 
@@ -57,8 +58,12 @@ pub struct Deps {
     pub readiness: Box<dyn Fn() -> Readiness + Send + Sync>,
     /// Takes a fact of ours (`ticket.changed`): the server numbers it, writes it to the log and publishes it. Must not block.
     pub tell: Box<dyn Fn(Fact) + Send + Sync>,
-    /// Whether browsers come by HTTPS: cookies are marked `Secure` then.
-    pub is_https: bool,
+    /// The certificate of the listener: browsers come by HTTPS then, and cookies are marked `Secure`.
+    pub https: Option<Https>,
+    /// Where phones that come by WebSocket go; `None`: there is no `/sip`.
+    pub sip: Option<SipDoor>,
+    /// How many connections there may be.
+    pub bounds: Bounds,
 }
 
 /// The handles that all requests share.
@@ -122,7 +127,11 @@ impl App {
     }
 
     pub(crate) fn is_https(&self) -> bool {
-        self.0.deps.is_https
+        self.0.deps.https.is_some()
+    }
+
+    pub(crate) fn sip(&self) -> Option<&SipDoor> {
+        self.0.deps.sip.as_ref()
     }
 
     pub(crate) fn tries(&self) -> &TryLimiter {
@@ -193,13 +202,14 @@ pub async fn serve(
     let (ending, ended) = tokio::sync::oneshot::channel();
     let chores = housekeeping::keep(app.metrics().clone(), app.database().clone());
     let is_local = listener.local_addr()?.ip().to_canonical().is_loopback();
+    let Deps { bounds, https, .. } = &app.0.deps;
+    let guarded = Guarded::new(listener, *bounds, https.clone());
     let router = if is_local {
         local_router(app)
     } else {
         router(app)
     };
     let service = router.into_make_service_with_connect_info::<Peer>();
-    let guarded = Guarded::new(listener, Bounds::default());
     let serving = axum::serve(guarded, service).with_graceful_shutdown(async move {
         shutdown.await;
         events.close();

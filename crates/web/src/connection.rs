@@ -2,9 +2,11 @@
 //!
 //! A connection is cut when nothing moved either way for `IDLE_MAX`, or when a request began and no byte of an answer went
 //! out within `REQUEST_MAX`: our answers begin at once (a stream says so much in its first line), so a client that needs longer is
-//! dripping its request. A connection beyond the bounds of all or of its source (`places`) is closed at once: whoever is
+//! dripping its request, or its TLS handshake. A connection beyond the bounds of all or of its source (`places`) is closed at once: whoever is
 //! refused hears so, and those who come after him do not stand behind him.
 
+mod carrier;
+mod https;
 mod places;
 
 use std::io;
@@ -17,9 +19,11 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::{Instant, Sleep};
 
+use carrier::Carrier;
+pub use https::{Https, HttpsError};
 pub use places::Bounds;
 use places::{Place, Places};
 
@@ -32,20 +36,22 @@ const REQUEST_MAX: Duration = Duration::from_secs(25);
 pub struct Guarded {
     listener: TcpListener,
     places: Arc<Places>,
+    https: Option<Https>,
 }
 
 impl Guarded {
-    /// Guards a listener.
-    pub fn new(listener: TcpListener, bounds: Bounds) -> Self {
+    /// Guards a listener; with a certificate it speaks TLS alone.
+    pub fn new(listener: TcpListener, bounds: Bounds, https: Option<Https>) -> Self {
         Self {
             listener,
             places: Places::new(bounds),
+            https,
         }
     }
 }
 
 impl Listener for Guarded {
-    type Io = GuardedStream<TcpStream>;
+    type Io = GuardedStream<Carrier>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -58,7 +64,16 @@ impl Listener for Guarded {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "no-delay was refused");
             }
-            return (GuardedStream::new(stream, Some(place)), peer);
+            // The peer went between its knock and our door.
+            let Ok(local) = stream.local_addr() else {
+                continue;
+            };
+            let carrier = match &self.https {
+                Some(https) => Carrier::secure(stream, &https.acceptor()),
+                None => Carrier::plain(stream),
+            };
+            let stream = GuardedStream::new(carrier, Some(place));
+            return (stream.at(local), peer);
         }
     }
 
@@ -67,13 +82,24 @@ impl Listener for Guarded {
     }
 }
 
-/// Where a connection comes from.
+/// Where a connection comes from, and where it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer(pub SocketAddr);
+pub struct Peer {
+    /// The other side.
+    pub remote: SocketAddr,
+    /// Our side; `None` where nobody looked.
+    pub local: Option<SocketAddr>,
+    /// Within TLS.
+    pub is_secure: bool,
+}
 
 impl Connected<IncomingStream<'_, Guarded>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Guarded>) -> Self {
-        Self(*stream.remote_addr())
+        Self {
+            remote: *stream.remote_addr(),
+            local: stream.io().local,
+            is_secure: stream.io().stream.is_secure(),
+        }
     }
 }
 
@@ -83,6 +109,7 @@ pub struct GuardedStream<S> {
     /// Whether a byte was read after the last one that was written.
     is_asked: bool,
     cut_at: Pin<Box<Sleep>>,
+    local: Option<SocketAddr>,
     _place: Option<Place>,
 }
 
@@ -92,7 +119,15 @@ impl<S> GuardedStream<S> {
             stream,
             is_asked: false,
             cut_at: Box::pin(tokio::time::sleep(REQUEST_MAX)),
+            local: None,
             _place: place,
+        }
+    }
+
+    fn at(self, local: SocketAddr) -> Self {
+        Self {
+            local: Some(local),
+            ..self
         }
     }
 
@@ -181,6 +216,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for GuardedStream<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::net::TcpStream;
 
     use super::*;
 
@@ -203,6 +239,24 @@ mod tests {
         assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
         assert!(begun.elapsed() <= Duration::from_secs(30));
         dripping.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g12_a_handshake_that_does_not_go_on_is_cut_within_30_s() {
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let https = Https::new(chain.as_bytes(), key.as_bytes()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let mut guarded = Guarded::new(listener, Bounds::default(), Some(https));
+        client.write_all(&[22, 3, 1, 2]).await.unwrap();
+        let (mut server, _) = guarded.accept().await;
+        let begun = Instant::now();
+        let cut = server.read(&mut [0]).await.unwrap_err();
+        assert_eq!(cut.kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() <= Duration::from_secs(30));
     }
 
     #[tokio::test(start_paused = true)]
@@ -232,7 +286,7 @@ mod tests {
             per_loopback: 2,
             ..Bounds::default()
         };
-        let mut guarded = Guarded::new(listener, bounds);
+        let mut guarded = Guarded::new(listener, bounds, None);
         let mut clients = Vec::new();
         for _ in 0..3 {
             clients.push(TcpStream::connect(address).await.unwrap());

@@ -22,12 +22,15 @@ pub mod metrics;
 pub mod page;
 pub mod problem;
 pub mod questions;
+pub mod sip_socket;
 pub mod view;
 
 pub use app::{App, Deps, openapi, router, serve};
 pub use commands::{Asked, CommandFailure, CommandReceiver, CommandSender};
+pub use connection::{Bounds, Https, HttpsError};
 pub use events::{EventHub, HubSettings, ReadFacts};
 pub use health::Readiness;
 pub use metrics::MetricsHandle;
 pub use questions::{QuestionReceiver, QuestionSender, Questioned};
+pub use sip_socket::{SipDoor, SipSocket};
 pub use view::View;

@@ -118,7 +118,7 @@ fn form<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
 
 async fn sign_in_by_form(
     State(app): State<App>,
-    ConnectInfo(Peer(source)): ConnectInfo<Peer>,
+    ConnectInfo(Peer { remote: source, .. }): ConnectInfo<Peer>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {

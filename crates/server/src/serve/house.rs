@@ -122,7 +122,9 @@ impl House {
             metrics,
             readiness: Box::new(move || ready.readiness()),
             tell: Box::new(move |fact| facts.tell(clock.now().into(), fact)),
-            is_https: false,
+            https: None,
+            sip: None,
+            bounds: web::Bounds::default(),
         });
         let (http, web, close_web) =
             open_pages(&settings, app, vitals.pulse("the web server")).await?;

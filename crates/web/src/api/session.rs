@@ -99,7 +99,7 @@ pub(crate) async fn read(who: Principal) -> Json<SessionBody> {
     ))]
 pub(crate) async fn begin(
     State(app): State<App>,
-    ConnectInfo(Peer(source)): ConnectInfo<Peer>,
+    ConnectInfo(Peer { remote: source, .. }): ConnectInfo<Peer>,
     headers: HeaderMap,
     Body(credentials): Body<Credentials>,
 ) -> Result<impl IntoResponse, Problem> {

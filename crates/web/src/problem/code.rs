@@ -72,6 +72,10 @@ codes! {
     CsrfToken = "csrf_token" FORBIDDEN "缺少或错误的防伪令牌" "The CSRF token is missing or wrong";
     /// The request comes from another site.
     ForeignOrigin = "foreign_origin" FORBIDDEN "请求来自其他站点" "The request comes from another site";
+    /// The path speaks WebSocket alone.
+    UpgradeNeeded = "upgrade_needed" UPGRADE_REQUIRED "此地址仅支持 WebSocket" "This path speaks WebSocket alone";
+    /// The WebSocket has to ask for the subprotocol `sip`.
+    SubprotocolNeeded = "subprotocol_needed" BAD_REQUEST "WebSocket 子协议必须为 sip" "The WebSocket subprotocol has to be sip";
     /// The request is for another host: this listener answers to the names of its own machine alone.
     WrongHost = "wrong_host" MISDIRECTED_REQUEST "请求的主机名不属于本机" "The request is meant for another host";
     /// No such path.

@@ -11,6 +11,7 @@
 
 mod agents;
 mod calls;
+mod https;
 mod hub;
 mod openapi;
 mod operation;
@@ -19,6 +20,7 @@ mod pops;
 mod problems;
 mod session;
 mod signalling;
+mod sip_socket;
 mod stream;
 mod support;
 mod talk;

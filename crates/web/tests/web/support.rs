@@ -75,6 +75,11 @@ impl House {
     }
 
     pub(crate) async fn with(settings: HubSettings) -> Self {
+        Self::lent(settings, |deps| deps).await
+    }
+
+    /// With what the server lends changed.
+    pub(crate) async fn lent(settings: HubSettings, lend: impl FnOnce(Deps) -> Deps) -> Self {
         let folder = temporary_folder();
         let recordings_dir = folder.join("recordings");
         std::fs::create_dir_all(&recordings_dir).unwrap();
@@ -112,7 +117,7 @@ impl House {
         };
         let readiness = Arc::new(Mutex::new(all));
         let (telling, asked) = (Arc::clone(&told), Arc::clone(&readiness));
-        let app = App::new(Deps {
+        let app = App::new(lend(Deps {
             database: database.clone(),
             commands: sender,
             questions,
@@ -121,8 +126,10 @@ impl House {
             metrics: MetricsHandle::detached(),
             readiness: Box::new(move || *asked.lock().unwrap()),
             tell: Box::new(move |fact| telling.lock().unwrap().push(fact)),
-            is_https: false,
-        });
+            https: None,
+            sip: None,
+            bounds: web::Bounds::default(),
+        }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
