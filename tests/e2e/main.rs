@@ -39,6 +39,7 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod registrations;
 mod reload;
 mod second_phone;
 mod talk;
