@@ -90,6 +90,10 @@ pub struct Limits {
     pub connections_max: usize,
     /// Pairs of source and user whose wrong passwords are remembered; the oldest goes for one more.
     pub wrong_password_rows_max: usize,
+    /// Subscriptions alive at one time; one more gets 503.
+    pub subscriptions_max: usize,
+    /// Of these, those of one user; one more gets 403 (S7).
+    pub subscriptions_per_user_max: usize,
     /// Rows of [`crate::Endpoint::blocked`]; the one that rested longest goes for one more.
     pub blocked_rows_max: usize,
 }
@@ -112,6 +116,8 @@ impl Default for Limits {
             wrong_passwords_per_minute_max: 10,
             connections_max: 1_000,
             wrong_password_rows_max: 10_000,
+            subscriptions_max: 50_000,
+            subscriptions_per_user_max: 200,
             blocked_rows_max: 1_000,
         }
     }

@@ -48,6 +48,7 @@ use crate::{
     message::Header,
     random::Random,
     registrar::{Binding, Registrar},
+    subscription::table::Subscriptions,
     transaction::{
         table::Table,
         timer::{Owner, Timer, Wheel},
@@ -77,6 +78,7 @@ pub struct Endpoint {
     sessions: BTreeMap<SessionId, Session>,
     sessions_issued: u64,
     strangers: Strangers,
+    subscriptions: Subscriptions,
     dialogs: HashMap<DialogKey, SessionId>,
     timers: Wheel,
     outputs: VecDeque<Output>,
@@ -103,6 +105,8 @@ pub struct Sizes {
     pub timers: usize,
     /// Users with a contact.
     pub registered: usize,
+    /// Subscriptions of phones.
+    pub subscriptions: usize,
     /// Sources of strangers' calls.
     pub stranger_sources: usize,
     /// Transfers that a peer asked for and waits to hear of.
@@ -153,6 +157,7 @@ impl Endpoint {
             sessions: BTreeMap::new(),
             sessions_issued: 0,
             strangers: Strangers::default(),
+            subscriptions: Subscriptions::default(),
             dialogs: HashMap::new(),
             timers: Wheel::default(),
             outputs: VecDeque::new(),
@@ -175,6 +180,7 @@ impl Endpoint {
     /// Forgets an account and drops its contacts.
     pub fn remove_account(&mut self, user: &str) {
         self.accounts.remove(user);
+        self.end_subscriptions_of(user);
         let before = self.registrar.of(user).len();
         if self.registrar.remove(user) > 0 {
             self.timers.cancel_all(&Owner::User(user.into()));
@@ -203,6 +209,7 @@ impl Endpoint {
     /// one side ends them; what the peer says in them next, by another connection, says where he is (RFC 3261 §12).
     pub fn handle_flow_closed(&mut self, now: Duration, flow: Flow) {
         self.lose_contacts(now, flow);
+        self.lose_subscriptions(flow);
         self.lose_connection(now, flow);
         self.lose_sessions(flow);
         for id in self.transactions.on_flow(flow) {
@@ -220,7 +227,7 @@ impl Endpoint {
                 Owner::User(user) => self.contacts_expired(now, &user),
                 Owner::Trunk(trunk) => self.trunk_timer(now, &trunk, timer),
                 Owner::Refer(refer) => self.refer_expired(now, refer),
-                Owner::Subscription(number) => self.subscription_expired(now, number),
+                Owner::Subscription(number) => self.subscription_timer(now, number, timer),
             }
         }
     }
@@ -263,6 +270,7 @@ impl Endpoint {
             transactions: self.transactions.len(),
             timers: self.timers.len(),
             registered: self.registrar.len(),
+            subscriptions: self.subscriptions.len(),
             stranger_sources: self.strangers.len(),
             refers: self.refers.len(),
         }

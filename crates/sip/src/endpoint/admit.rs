@@ -13,7 +13,7 @@ use core::time::Duration;
 use std::{collections::BTreeMap, net::IpAddr};
 
 /// Told with 503 where no drain names a time.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Who calls, as far as it is proven. Neither = a stranger.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -222,7 +222,7 @@ impl Endpoint {
         accepts
     }
 
-    fn refuse_busy(
+    pub(super) fn refuse_busy(
         &mut self,
         request: &Message,
         flow: Flow,

@@ -131,6 +131,7 @@ impl Endpoint {
             | Timer::Probe
             | Timer::TrunkRegister
             | Timer::TrunkProbe
+            | Timer::NotifyDue
             | Timer::Subscription => {}
             Timer::SessionRefresh => self.refresh_session(now, session),
             Timer::SessionExpiry => self.end(now, session, EndedBy::SessionExpired),

@@ -30,7 +30,7 @@ impl Endpoint {
         let key = DialogKey::of_request(&request);
         let session = key.as_ref().and_then(|key| self.dialogs.get(key).copied());
         let (Some(key), Some(session)) = (key, session) else {
-            return self.refuse(&request, flow, 481, "no such dialog");
+            return self.receive_in_subscription(now, flow, &request, method);
         };
         if !self.is_same_peer(session, flow) && !self.is_proven(now, flow, &request, session) {
             return;

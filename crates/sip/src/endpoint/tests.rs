@@ -14,6 +14,7 @@ mod registrations;
 mod requests;
 mod storm;
 mod streams;
+mod subscriptions;
 mod trunk_calls;
 mod trunk_connections;
 mod trunk_identity;

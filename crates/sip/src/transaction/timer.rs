@@ -68,6 +68,8 @@ pub(crate) enum Timer {
     TrunkProbe,
     /// G18: a trunk's server that says nothing at all to our INVITE: 4 s.
     TrunkTry,
+    /// RFC 4235 §3.10: what happened since the last NOTIFY is told, a second after it.
+    NotifyDue,
     /// RFC 6665 §4.2.1: a subscription expires.
     Subscription,
 }
@@ -85,7 +87,7 @@ pub(crate) enum Owner {
     Trunk(TrunkName),
     /// `Subscription`: that of a REFER.
     Refer(ReferId),
-    /// `Subscription`, by its number.
+    /// `NotifyDue`, `Subscription`, by its number.
     Subscription(u64),
 }
 
