@@ -94,6 +94,12 @@ pub struct Limits {
     pub subscriptions_max: usize,
     /// Of these, those of one user; one more gets 403 (S7).
     pub subscriptions_per_user_max: usize,
+    /// MESSAGE requests that wait for a phone's answer at one time; one more gets 503.
+    pub relays_max: usize,
+    /// MESSAGE requests of one user within a minute; one more gets 480 with Retry-After.
+    pub messages_per_minute_max: usize,
+    /// Text of a MESSAGE in bytes (RFC 3428 §8); what is longer gets 413.
+    pub message_text_bytes_max: usize,
     /// Rows of [`crate::Endpoint::blocked`]; the one that rested longest goes for one more.
     pub blocked_rows_max: usize,
 }
@@ -118,6 +124,9 @@ impl Default for Limits {
             wrong_password_rows_max: 10_000,
             subscriptions_max: 50_000,
             subscriptions_per_user_max: 200,
+            relays_max: 1_000,
+            messages_per_minute_max: 60,
+            message_text_bytes_max: 1_300,
             blocked_rows_max: 1_000,
         }
     }

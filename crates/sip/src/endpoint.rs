@@ -57,6 +57,7 @@ use crate::{
 use bytes::Bytes;
 use contacts::Loss;
 use core::time::Duration;
+use pager::Pager;
 use refer::Refer;
 use session::Session;
 use std::{
@@ -79,6 +80,7 @@ pub struct Endpoint {
     sessions_issued: u64,
     strangers: Strangers,
     subscriptions: Subscriptions,
+    pager: Pager,
     dialogs: HashMap<DialogKey, SessionId>,
     timers: Wheel,
     outputs: VecDeque<Output>,
@@ -107,6 +109,8 @@ pub struct Sizes {
     pub registered: usize,
     /// Subscriptions of phones.
     pub subscriptions: usize,
+    /// MESSAGE requests under way.
+    pub relays: usize,
     /// Sources of strangers' calls.
     pub stranger_sources: usize,
     /// Transfers that a peer asked for and waits to hear of.
@@ -158,6 +162,7 @@ impl Endpoint {
             sessions_issued: 0,
             strangers: Strangers::default(),
             subscriptions: Subscriptions::default(),
+            pager: Pager::default(),
             dialogs: HashMap::new(),
             timers: Wheel::default(),
             outputs: VecDeque::new(),
@@ -181,6 +186,7 @@ impl Endpoint {
     pub fn remove_account(&mut self, user: &str) {
         self.accounts.remove(user);
         self.end_subscriptions_of(user);
+        self.pager.forget_user(user);
         let before = self.registrar.of(user).len();
         if self.registrar.remove(user) > 0 {
             self.timers.cancel_all(&Owner::User(user.into()));
@@ -271,6 +277,7 @@ impl Endpoint {
             timers: self.timers.len(),
             registered: self.registrar.len(),
             subscriptions: self.subscriptions.len(),
+            relays: self.pager.len(),
             stranger_sources: self.strangers.len(),
             refers: self.refers.len(),
         }

@@ -3,7 +3,7 @@
 use super::{
     Endpoint,
     drive::Outcome,
-    respond::{ALLOW, KNOWN, SUPPORTED},
+    respond::{EVENTS, KNOWN, SUPPORTED, allowed},
 };
 use crate::{
     counters::Counters,
@@ -116,7 +116,7 @@ impl Endpoint {
         if let Method::Other(_) = method {
             self.refuse_with(request, flow, 501, "unknown method", |builder| {
                 builder.header(Header::Allow, |out| {
-                    out.text(ALLOW);
+                    out.text(allowed(request));
                 })
             });
             return false;
@@ -189,7 +189,7 @@ impl Endpoint {
     pub(super) fn refuse_method(&mut self, request: &Message, flow: Flow) {
         self.refuse_with(request, flow, 405, "method not allowed", |builder| {
             builder.header(Header::Allow, |out| {
-                out.text(ALLOW);
+                out.text(allowed(request));
             })
         });
     }
@@ -199,7 +199,7 @@ impl Endpoint {
         self.answer_statelessly(request, flow, 200, |builder| {
             builder
                 .header(Header::Allow, |out| {
-                    out.text(ALLOW);
+                    out.text(allowed(request));
                 })
                 .header(Header::Accept, |out| {
                     out.text("application/sdp");
@@ -209,6 +209,9 @@ impl Endpoint {
                 })
                 .header(Header::AcceptLanguage, |out| {
                     out.text("en");
+                })
+                .header(Header::AllowEvents, |out| {
+                    out.text(EVENTS);
                 })
                 .header(Header::Supported, |out| {
                     out.text(SUPPORTED);

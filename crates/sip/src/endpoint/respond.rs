@@ -24,6 +24,19 @@ const SIP_PORT: u16 = 5060;
 pub(super) const ALLOW: &str =
     "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, UPDATE, PRACK, REFER";
 
+/// The same outside a dialog.
+const ALLOW_OUTSIDE: &str =
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, REGISTER, UPDATE, PRACK, REFER, SUBSCRIBE, MESSAGE";
+
+/// What we do where a request stands, in the words of Allow: a call's dialog carries neither texts nor subscriptions.
+pub(super) fn allowed(request: &Message) -> &'static str {
+    if request.to().is_some_and(|to| to.tag().is_some()) {
+        ALLOW
+    } else {
+        ALLOW_OUTSIDE
+    }
+}
+
 /// What we know besides RFC 3261, in the words of Supported.
 pub(super) const SUPPORTED: &str = "100rel, timer, replaces, norefersub";
 

@@ -9,6 +9,7 @@ mod carrier;
 mod contacts;
 mod hostile;
 mod loss;
+mod pager;
 mod raw;
 mod registrations;
 mod requests;
