@@ -176,7 +176,7 @@ impl Endpoint {
                 flow,
                 415,
                 "message that is no plain text",
-                |builder| accept_text(builder),
+                accept_text,
             );
             return None;
         }

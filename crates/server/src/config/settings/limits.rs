@@ -113,6 +113,11 @@ rows! {
     "refers_per_session_max" 1..=100 Count sip.refers_per_session_max;
     "wrong_passwords_per_minute" 1..=1000 Count sip.wrong_passwords_per_minute_max;
     "wrong_password_rows_max" 100..=MILLION Count sip.wrong_password_rows_max;
+    "subscriptions_max" 1..=MILLION Count sip.subscriptions_max;
+    "subscriptions_per_user_max" 1..=10000 Count sip.subscriptions_per_user_max;
+    "relays_max" 1..=MILLION Count sip.relays_max;
+    "messages_per_minute_max" 1..=10000 Count sip.messages_per_minute_max;
+    "message_text_bytes_max" 1..=16384 Count sip.message_text_bytes_max;
     "blocked_rows_max" 1..=100000 Count sip.blocked_rows_max;
     "contacts_max" 1..=100 Count registration.contacts_max;
     "path_max" 1..=70 Count registration.path_max;

@@ -1,7 +1,6 @@
 //! What other systems were hurt by, on the level of an endpoint: one test for each advisory that a message can carry.
 
 use super::{raw::Phone, world::*};
-use crate::*;
 use core::time::Duration;
 
 /// A request in the hands of a stranger, with every header that it must have.
