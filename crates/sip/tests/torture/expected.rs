@@ -77,7 +77,7 @@ pub(crate) static RFC4475: [Row; 49] = [
         let vias = message.all(Header::Via).map(|via| Via::parse(via).unwrap().transport.to_vec());
         assert_eq!(vias.collect::<Vec<_>>(), [&b"UDP"[..], b"SCTP", b"TLS", b"UNKNOWN", b"TCP"]);
     }),
-    row("mpart01", Answer(405), "3.1.1.11: MESSAGE with a signed multipart: well formed, and who sends it must prove himself (S14)")
+    row("mpart01", Answer(407), "3.1.1.11: MESSAGE with a signed multipart: well formed, and who sends it must prove himself (S14)")
         .meaning(mpart01),
     row("unreason", Silence, "3.1.1.12: a response with a reason phrase in UTF-8, to nothing that we sent").meaning(|message| {
         assert_eq!(message.status(), Some(200));
