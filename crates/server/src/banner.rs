@@ -21,7 +21,13 @@ pub(crate) fn print(
         "  RTP      {}, ports {}-{}",
         settings.rtp.address, settings.rtp.ports.min, settings.rtp.ports.max
     );
-    println!("  Pages    http://{http}/");
+    let (pages, phones) = if settings.http.is_secure() {
+        ("https", "wss")
+    } else {
+        ("http", "ws")
+    };
+    println!("  SIP      {phones}://{http}/sip, for phones in browsers");
+    println!("  Pages    {pages}://{http}/");
     println!(
         "  Hotlines {}",
         if hotlines.is_empty() {

@@ -17,7 +17,7 @@ use ivr::{Diagnostic, Severity, World};
 use model::{NumberPlan, ScriptName};
 
 use document::Document;
-use settings::{Material, Policy, Settings, SignIn};
+use settings::{HttpTls, Material, Policy, Settings, SignIn};
 
 /// Where the configuration stands and what the command line lays over it.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Loaded {
     pub sounds: BTreeMap<String, Sound>,
     /// Certificates and whom we believe.
     pub tls: net::TlsConfig,
+    /// The certificate of the pages, where they come within TLS.
+    pub(crate) https: Option<net::TlsCertificate>,
     /// What somebody should look at.
     pub warnings: Vec<Diagnostic>,
     /// A certificate has ended: `check` fails, a start does not.
@@ -64,7 +66,7 @@ impl Source {
     ) -> Result<Loaded, Vec<Diagnostic>> {
         let settings = self.settings()?;
         let mut found = Vec::new();
-        let tls = self.certificates(&settings, &mut found);
+        let (tls, https) = self.certificates(&settings, &mut found);
         let sounds = match store::load_sounds(&settings.ivr.dir) {
             Ok(sounds) => Some(sounds),
             Err(error) => {
@@ -125,26 +127,45 @@ impl Source {
             engine,
             sounds: sounds.unwrap_or_default(),
             tls: tls.config,
+            https,
             warnings,
             expired: tls.expired,
         })
     }
 
-    /// The files of `[tls]`.
-    fn certificates(&self, settings: &Settings, found: &mut Vec<Diagnostic>) -> Material {
+    /// The files of `[tls]`, and the certificate of the pages.
+    fn certificates(
+        &self,
+        settings: &Settings,
+        found: &mut Vec<Diagnostic>,
+    ) -> (Material, Option<net::TlsCertificate>) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let read = Document::read(&self.dir.join("trunkline.toml"))
-            .and_then(|document| settings.tls.read(&document, now.unwrap_or_default()));
-        match read {
-            Ok(mut material) => {
-                found.extend(material.warning.take());
-                material
+        let now = now.unwrap_or_default();
+        let document = Document::read(&self.dir.join("trunkline.toml"));
+        let mut read = |section: &str, tls: &settings::Tls| {
+            let document = document.as_ref().map_err(Clone::clone);
+            match document.and_then(|document| tls.read(section, document, now)) {
+                Ok(mut material) => {
+                    found.extend(material.warning.take());
+                    material
+                }
+                Err(wrong) => {
+                    found.push(wrong);
+                    Material::default()
+                }
             }
-            Err(wrong) => {
-                found.push(wrong);
-                Material::default()
+        };
+        let mut sip = read("tls", &settings.tls);
+        let https = match &settings.http.tls {
+            HttpTls::Shared(false) => None,
+            HttpTls::Shared(true) => sip.config.certificate.clone(),
+            HttpTls::Own(paper) => {
+                let own = read("http.tls", &paper.as_tls());
+                sip.expired = sip.expired.or(own.expired);
+                own.config.certificate
             }
-        }
+        };
+        (sip, https)
     }
 
     /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it

@@ -8,6 +8,7 @@ mod figures;
 mod house;
 mod ledger;
 mod life;
+mod pages;
 mod questions;
 mod signals;
 mod start;

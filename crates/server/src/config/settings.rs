@@ -3,22 +3,24 @@
 //! Everything has a default that is safe: loopback, closed, recorded. A key that is not listed here is an error.
 
 mod gate;
+mod http;
 mod limits;
 mod section;
 mod tls;
 
 use std::net::SocketAddr;
 
+pub(crate) use http::{Http, HttpTls};
 use ivr::{Diagnostic, Severity};
 use serde::Deserialize;
 pub(crate) use tls::Material;
-use tls::Tls;
+pub(crate) use tls::Tls;
 
 use super::document::Document;
 pub(crate) use limits::Limits;
 pub(crate) use section::{
-    Agents, Data, Demo, Http, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown,
-    SignIn, Sip, Store, Tickets,
+    Agents, Data, Demo, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown, SignIn,
+    Sip, Store, Tickets,
 };
 
 /// The whole file.
@@ -133,6 +135,10 @@ impl Settings {
                 let help = "name its files by `tls.certificate` and `tls.key`";
                 told(key, "a listener within TLS needs a certificate", help);
             }
+        }
+        if self.http.tls == HttpTls::Shared(true) && self.tls.certificate.is_none() {
+            let help = "name its files by `tls.certificate` and `tls.key`, or here";
+            told("http.tls", "HTTPS needs a certificate", help);
         }
     }
 

@@ -3,8 +3,6 @@
 //! The ledger comes first, since everything tells facts; the pages come last, since whoever knocks must find somebody.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,11 +10,11 @@ use anyhow::Context as _;
 use engine::Input;
 use net::Clock;
 use store::{AgentRecord, Database};
-use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use web::{App, Deps, MetricsHandle};
 
 use super::ledger::Ledger;
+use super::pages::{self, Pages};
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use super::{figures, questions};
@@ -25,7 +23,7 @@ use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
 use crate::registrations;
-use crate::vital::{Pulse, Vitals};
+use crate::vital::Vitals;
 
 /// Media news, replies and configurations that wait for the engine.
 const INPUTS_MAX: usize = 65_536;
@@ -35,14 +33,14 @@ pub(super) struct House {
     pub(super) source: Source,
     pub(super) settings: Settings,
     pub(super) hotlines: Vec<String>,
-    pub(super) http: SocketAddr,
+    pub(super) pages: Pages,
+    /// The certificate of the pages, to be renewed.
+    pub(super) https: Option<web::Https>,
     pub(super) inputs: mpsc::Sender<Input>,
     pub(super) ledger: Ledger,
     pub(super) voice: Voice,
     pub(super) switchboard: Switchboard,
     pub(super) helpers: Vec<tokio::task::JoinHandle<()>>,
-    pub(super) web: tokio::task::JoinHandle<std::io::Result<()>>,
-    pub(super) close_web: watch::Sender<bool>,
     pub(super) database: Database,
     /// Told to `/readyz`.
     pub(super) draining: Arc<AtomicBool>,
@@ -112,6 +110,7 @@ impl House {
                 ledger.set_aside.clone(),
             )),
         ];
+        let https = pages::https(loaded.https.as_ref())?;
         let facts = ledger.facts.clone();
         let app = App::new(Deps {
             database: database.clone(),
@@ -122,56 +121,25 @@ impl House {
             metrics,
             readiness: Box::new(move || ready.readiness()),
             tell: Box::new(move |fact| facts.tell(clock.now().into(), fact)),
-            https: None,
-            sip: None,
-            bounds: web::Bounds::default(),
+            https: https.clone(),
+            sip: Some(pages::door(&settings, switchboard.control.clone())),
+            bounds: settings.limits.bounds.http,
         });
-        let (http, web, close_web) =
-            open_pages(&settings, app, vitals.pulse("the web server")).await?;
+        let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;
         Ok(Self {
             source,
             settings,
             hotlines,
-            http,
+            pages,
+            https,
             inputs,
             ledger,
             voice,
             switchboard,
             helpers,
-            web,
-            close_web,
             database,
             draining,
             vitals,
         })
     }
-}
-
-/// The pages and the API; `true` on the channel closes them.
-async fn open_pages(
-    settings: &Settings,
-    app: App,
-    pulse: Pulse,
-) -> anyhow::Result<(
-    SocketAddr,
-    tokio::task::JoinHandle<std::io::Result<()>>,
-    watch::Sender<bool>,
-)> {
-    let listen = settings.http.listen;
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("HTTP cannot listen on {listen}"))?;
-    let address = listener.local_addr()?;
-    let (close, mut closing) = watch::channel(false);
-    let closed = async move {
-        let _sender_gone_means_close = closing.wait_for(|close| *close).await;
-    };
-    // As an object, since the compiler cannot see that the future within this one is `Send`.
-    let serving: Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>> =
-        Box::pin(web::serve(listener, app, closed));
-    let web = tokio::spawn(async move {
-        let _ends_with_the_task = pulse;
-        serving.await
-    });
-    Ok((address, web, close))
 }

@@ -39,7 +39,7 @@ impl House {
         banner::print(
             &self.settings,
             &self.switchboard.listeners,
-            self.http,
+            self.pages.address,
             &self.hotlines,
             demo_agents,
         );
@@ -164,13 +164,20 @@ impl House {
         if let Err(error) = self.switchboard.control.reload_tls(&loaded.tls) {
             tracing::error!(%error, "the certificates stay as they were");
         }
+        // One that has ended is worse than the one that is in place.
+        let fresh = loaded.https.as_ref().filter(|_| loaded.expired.is_none());
+        if let (Some(https), Some(fresh)) = (&self.https, fresh)
+            && let Err(error) = https.reload(&fresh.chain, &fresh.key)
+        {
+            tracing::error!(%error, "the pages keep their certificate");
+        }
     }
 
     /// From the outside in: nothing new comes, what was told is written, then the store closes.
     /// Whether everything that was told is written.
     async fn down(self) -> bool {
-        self.close_web.send_replace(true);
-        match self.web.await {
+        self.pages.close.send_replace(true);
+        match self.pages.serving.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the web server failed"),
             Err(error) => tracing::error!(%error, "the web server panicked"),

@@ -28,6 +28,8 @@ pub(crate) struct Bounds {
     pub(crate) registration: sip::RegistrationLimits,
     /// Connections.
     pub(crate) streams: net::TcpLimits,
+    /// Connections of browsers.
+    pub(crate) http: web::Bounds,
     /// Datagrams that wait to be sent.
     pub(crate) udp_queue_max: usize,
     /// What the system holds for a UDP listener, in bytes.
@@ -47,6 +49,7 @@ impl Default for Bounds {
             sip: sip::Limits::default(),
             registration: sip::RegistrationLimits::default(),
             streams: sockets.tcp_limits,
+            http: web::Bounds::default(),
             udp_queue_max: sockets.udp_queue_max,
             udp_receive_buffer_bytes: sockets.udp_receive_buffer_bytes,
             dns_queries_max: dns.queries_max,
@@ -132,6 +135,9 @@ rows! {
     "write_timeout_s" 1..=300 Seconds streams.write_timeout;
     "ping_every_s" 10..=3600 Seconds streams.ping_every;
     "pong_timeout_s" 1..=300 Seconds streams.pong_timeout;
+    "http_connections_max" 10..=MILLION Count http.total;
+    "http_connections_per_source_max" 4..=MILLION Count http.per_source;
+    "http_connections_per_loopback_max" 4..=MILLION Count http.per_loopback;
     "udp_queue_max" 1..=MILLION Count udp_queue_max;
     "udp_receive_buffer_bytes" 65536..=1073741824 Count udp_receive_buffer_bytes;
     "dns_queries_max" 1..=100000 Count dns_queries_max;
@@ -295,6 +301,7 @@ mod tests {
             ("sip", format!("{:?}", bounds.sip)),
             ("registration", format!("{:?}", bounds.registration)),
             ("streams", format!("{:?}", bounds.streams)),
+            ("http", format!("{:?}", bounds.http)),
         ];
         for (room, printed) in printed {
             let words = printed.split([' ', '{']);

@@ -68,12 +68,18 @@ struct Wrong {
 }
 
 impl Tls {
-    /// Reads the files as the sockets need them. `now`: since the Unix epoch.
-    pub(crate) fn read(&self, document: &Document, now: Duration) -> Result<Material, Diagnostic> {
+    /// Reads the files as the sockets need them; the section that names them is told with a mistake. `now`: since the
+    /// Unix epoch.
+    pub(crate) fn read(
+        &self,
+        section: &str,
+        document: &Document,
+        now: Duration,
+    ) -> Result<Material, Diagnostic> {
         let told = |wrong: Wrong| {
             let at = document
-                .offset_of(&format!("tls.{}", wrong.key))
-                .or_else(|| document.offset_of("tls"));
+                .offset_of(&format!("{section}.{}", wrong.key))
+                .or_else(|| document.offset_of(section));
             document.error(at.unwrap_or(0), wrong.message, None)
         };
         let config = self.files().map_err(told)?;
@@ -221,7 +227,8 @@ mod tests {
             text: "[sip]\n[tls]\ncertificate = \"a\"\nkey = \"b\"\nclient_ca = \"c\"\nca = \"d\"\n"
                 .into(),
         };
-        tls.read(&document, NOW).map_err(|wrong| wrong.to_string())
+        tls.read("tls", &document, NOW)
+            .map_err(|wrong| wrong.to_string())
     }
 
     fn with(certificate: PathBuf, key: PathBuf) -> Tls {
