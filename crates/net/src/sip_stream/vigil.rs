@@ -1,4 +1,7 @@
 //! The two clocks of a stream: how long the peer may keep us waiting, and on connections of ours the pings.
+//!
+//! An answer to a ping shows that the peer lives and not that the connection is of use: one that carries no message for
+//! the idle time is cut, so that places of ours come back; the next request opens another.
 
 use sip::framing::StreamFramer;
 use tokio::time::Instant;
@@ -15,8 +18,6 @@ const PING_BYTES: usize = 4;
 pub(crate) struct Vigil {
     patience: Patience,
     keep_alive: Option<KeepAlive>,
-    /// Answers to our pings since the frames were counted last: signs of life as good as a frame.
-    pongs: usize,
 }
 
 /// What is to be done when [`Vigil::until`] has come.
@@ -38,7 +39,6 @@ impl Vigil {
         Self {
             patience: Patience::new(limits),
             keep_alive: None,
-            pongs: 0,
         }
     }
 
@@ -47,7 +47,6 @@ impl Vigil {
         Self {
             patience: Patience::of_ours(limits),
             keep_alive: Some(KeepAlive::new(limits)),
-            pongs: 0,
         }
     }
 
@@ -75,16 +74,16 @@ impl Vigil {
             None => bytes,
             Some(keep_alive) => keep_alive.heard(bytes, framer.pending_bytes() == 0),
         };
-        if rest.len() < bytes.len() {
-            self.pongs += 1;
-        }
         framer.push(rest);
     }
 
     /// So many frames were whole.
     pub(crate) fn heard(&mut self, frames: usize, framer: &StreamFramer) {
-        let signs = frames + core::mem::take(&mut self.pongs);
-        self.patience
-            .heard(signs, framer.pending_bytes() < PING_BYTES);
+        let pending = framer.pending_bytes();
+        // Nothing but a pong.
+        if frames == 0 && pending == 0 {
+            return;
+        }
+        self.patience.heard(frames, pending < PING_BYTES);
     }
 }

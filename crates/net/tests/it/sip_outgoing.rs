@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::certificates::{Authority, Use, der};
-use crate::support::{Shell, eventually, in_time, options};
+use crate::support::{DEADLINE, Shell, eventually, in_time, options};
 
 async fn shell(limits: TcpLimits, tls_config: TlsConfig) -> Shell {
     let config = SipConfig {
@@ -332,6 +332,32 @@ async fn rfc5626_a_peer_that_used_to_answer_pings_and_stops_is_dead() {
         (counters.stream_pings.get(), counters.tcp_out.get()),
         (0, 0)
     );
+}
+
+#[tokio::test]
+async fn s8_a_connection_of_ours_that_carries_nothing_but_pongs_gives_its_place_back() {
+    let limits = TcpLimits {
+        ping_every: Duration::from_millis(30),
+        idle_timeout: Duration::from_millis(400),
+        ..TcpLimits::default()
+    };
+    let mut shell = shell(limits, TlsConfig::default()).await;
+    let (listener, address) = carrier().await;
+    let wish = wish(&shell, Transport::Tcp, address, 0, "");
+    let flow = wish.flow;
+    shell.sockets.connect(wish);
+    let mut peer = accept(&listener).await;
+    let started = Instant::now();
+    let mut ping = [0; 4];
+    while in_time(peer.read_exact(&mut ping)).await.is_ok() {
+        let _cut = peer.write_all(b"\r\n").await;
+        assert!(started.elapsed() < DEADLINE, "never cut");
+    }
+    assert!(started.elapsed() >= limits.idle_timeout - Duration::from_millis(50));
+    assert_eq!(shell.closed().await, flow);
+    let counters = shell.sockets.counters();
+    assert_eq!(counters.stream_closed_idle.get(), 1);
+    assert!(counters.stream_pings_sent.get() > 1);
 }
 
 #[tokio::test]
