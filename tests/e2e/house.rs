@@ -35,6 +35,8 @@ pub(crate) struct House {
     pub(crate) tcp: SocketAddr,
     pub(crate) http: SocketAddr,
     rtp: u16,
+    /// Further `--set`s.
+    extra: Vec<String>,
     _turn: Turn,
 }
 
@@ -43,6 +45,15 @@ impl House {
     pub(crate) fn open() -> Self {
         let mut house = Self::empty();
         hotline::write(&house.dir);
+        house.start();
+        house
+    }
+
+    /// The same with further settings, `KEY=VALUE`.
+    pub(crate) fn open_with(settings: &[&str]) -> Self {
+        let mut house = Self::empty();
+        hotline::write(&house.dir);
+        house.extra = settings.iter().map(|set| (*set).to_owned()).collect();
         house.start();
         house
     }
@@ -74,6 +85,7 @@ impl House {
             tcp: nowhere,
             http: nowhere,
             rtp: ports::free(RTP_PORTS),
+            extra: Vec::new(),
             _turn: turn,
         }
     }
@@ -95,6 +107,9 @@ impl House {
             format!("ivr.dir={}", self.ivr.display()),
         ] {
             command.args(["--set", &set]);
+        }
+        for set in &self.extra {
+            command.args(["--set", set]);
         }
         command
     }

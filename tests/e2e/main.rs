@@ -39,7 +39,4 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
-mod registrations;
-mod reload;
-mod second_phone;
-mod talk;
+mod races;

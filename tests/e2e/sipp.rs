@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
+use crate::house::PASSWORD;
 use crate::patience::within;
 use crate::{binary, ports, tool};
 
@@ -27,39 +28,50 @@ impl Sipp {
         calls: u32,
         rate: u32,
     ) -> Self {
-        let errors = dir.join(format!("{scenario}.err"));
+        let (calls, rate) = (calls.to_string(), rate.to_string());
+        let many = ["-m", &calls, "-r", &rate, "-l", &calls];
+        Self::run(dir, server, scenario, number, ports::free(1), &many)
+    }
+
+    /// An agent's phone: signs in, then serves one call by a scenario.
+    #[track_caller]
+    pub(crate) fn agent(dir: &Path, server: SocketAddr, scenario: &str, login: &str) -> Self {
+        let port = ports::free(1);
+        let secret = [
+            "-m",
+            "1",
+            "-au",
+            login,
+            "-ap",
+            PASSWORD,
+            "-auth_uri",
+            "localhost",
+        ];
+        Self::run(dir, server, "register", login, port, &secret).succeeds();
+        // Probes and the like are answered by SIPp itself.
+        Self::run(dir, server, scenario, login, port, &["-m", "1", "-aa"])
+    }
+
+    /// Runs a scenario on a port, with further switches of SIPp.
+    pub(crate) fn run(
+        dir: &Path,
+        server: SocketAddr,
+        scenario: &str,
+        service: &str,
+        port: u16,
+        switches: &[&str],
+    ) -> Self {
+        let errors = dir.join(format!("{scenario}-{port}.err"));
+        let file = binary::repository().join("tests/e2e/sipp");
+        let (port, media) = (port.to_string(), ports::free(4).to_string());
         let process = tool::command("sipp")
             .arg("-sf")
-            .arg(
-                binary::repository()
-                    .join("tests/e2e/sipp")
-                    .join(format!("{scenario}.xml")),
-            )
-            .args([
-                "-s",
-                number,
-                "-i",
-                "127.0.0.1",
-                "-p",
-                &ports::free(1).to_string(),
-            ])
-            .args(["-mi", "127.0.0.1", "-mp", &ports::free(4).to_string()])
-            .args([
-                "-m",
-                &calls.to_string(),
-                "-r",
-                &rate.to_string(),
-                "-l",
-                &calls.to_string(),
-            ])
-            .args([
-                "-nostdin",
-                "-timeout",
-                "50s",
-                "-timeout_error",
-                "-trace_err",
-                "-error_file",
-            ])
+            .arg(file.join(format!("{scenario}.xml")))
+            .args(["-s", service, "-i", "127.0.0.1", "-p", &port])
+            .args(["-mi", "127.0.0.1", "-mp", &media])
+            .args(switches)
+            .args(["-nostdin", "-timeout", "50s", "-timeout_error"])
+            .args(["-trace_err", "-error_file"])
             .arg(&errors)
             .arg(server.to_string())
             .current_dir(dir)

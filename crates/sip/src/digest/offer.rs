@@ -10,7 +10,7 @@ const STRONGEST_FIRST: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
 const MD5_ALONE: [Algorithm; 1] = [Algorithm::Md5];
 
 /// Starts of User-Agent values.
-const MD5_ONLY_PHONES: [&str; 8] = [
+const MD5_ONLY_PHONES: [&str; 9] = [
     // SHA-256 came to baresip in 2024 (re, pull request 1103); before, any other challenge ends the registration.
     "baresip v0.",
     "baresip v1.",
@@ -21,6 +21,8 @@ const MD5_ONLY_PHONES: [&str; 8] = [
     "PJSUA v1.",
     "PJSUA v2.0",
     "PJSUA v2.10",
+    // SIPp 3.6 stops at the first challenge that is not MD5.
+    "SIPp",
 ];
 
 /// The algorithms for a phone that names itself so.
