@@ -27,6 +27,12 @@ impl DialogKey {
         }
     }
 
+    /// Call-ID, our tag, their tag.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (&[u8], &[u8], &[u8]) {
+        (&self.call_id, &self.local_tag, &self.remote_tag)
+    }
+
     /// The same dialog as the peer names it.
     #[cfg(test)]
     pub(crate) fn mirrored(&self) -> Self {
