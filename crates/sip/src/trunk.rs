@@ -41,7 +41,8 @@ pub struct Trunk {
     pub credentials: Option<Credentials>,
     /// Whether we register, and how.
     pub registration: Option<TrunkRegistration>,
-    /// How often the server is asked by OPTIONS whether it is there (A2); `None` = never, and it always counts as up.
+    /// Within what time a dead server is to be known (A2, G18): it is asked by OPTIONS so often that all the probes in vain,
+    /// of 4 s each, fit into it, but not more often than twice in that time. `None` = never, and it always counts as up.
     pub probe_every: Option<Duration>,
     /// Failures in a row after which it is down.
     pub probe_failures_max: u32,
@@ -79,21 +80,23 @@ pub struct TrunkRegistration {
     pub expires_s: u32,
 }
 
-/// By what the calls of a trunk are known; any one of them is enough, none = it takes no calls.
+/// By what the calls of a trunk are known; any one of them is enough. None = it takes no calls but those that come by the
+/// connection over which we have registered at it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Matching {
     /// Networks of its servers.
     pub networks: Vec<Network>,
     /// A name that the client certificate of its TLS connection bears.
     pub certificate: Option<String>,
-    /// User and password that it proves to us.
+    /// User and password that it proves to us. It is asked for them where its From names the trunk's domain, or where it
+    /// calls what strangers may not call. A user that is a login of ours is that login and never the trunk.
     pub digest: Option<(String, Account)>,
 }
 
 /// News of a trunk.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TrunkChange {
-    /// It can be reached.
+    /// It can be reached; after a death this is told when it answers again, before a call has tried it.
     Up,
     /// It cannot.
     Down {
@@ -142,7 +145,7 @@ pub struct TrunkStatus {
 pub struct Exchange {
     /// Absolute time of the request.
     pub at: Duration,
-    /// `REGISTER`, `OPTIONS` or `DNS`.
+    /// `DNS`, or a method: `REGISTER`, `OPTIONS`, and of calls what an operator should know.
     pub what: &'static str,
     /// Whom it went to, where that was known.
     pub remote: Option<SocketAddr>,

@@ -39,8 +39,7 @@ pub(crate) struct Proof<'a> {
 
 impl Challenge {
     /// The strongest of the challenges of a response (RFC 8760 §2.3: the order says nothing to us, strength does).
-    pub(crate) fn strongest<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<Self> {
-        let challenges = values.filter_map(Self::parse);
+    pub(crate) fn strongest(challenges: impl Iterator<Item = Self>) -> Option<Self> {
         challenges.reduce(|best, next| {
             if next.algorithm > best.algorithm {
                 next
@@ -152,7 +151,8 @@ mod tests {
             b"Digest realm=\"r\",nonce=\"2\",algorithm=SHA-256,qop=\"auth-int, auth\",opaque=\"o\"";
         let odd: &[u8] = b"Digest realm=\"r\", nonce=\"3\", algorithm=SHA-512-256, qop=\"auth\"";
         for order in [[md5, sha, odd], [odd, sha, md5]] {
-            let best = Challenge::strongest(order.into_iter()).unwrap();
+            let read = order.into_iter().filter_map(Challenge::parse);
+            let best = Challenge::strongest(read).unwrap();
             assert_eq!(
                 (best.algorithm, best.nonce.as_str()),
                 (Algorithm::Sha256, "2")

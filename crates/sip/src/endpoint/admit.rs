@@ -154,7 +154,9 @@ impl Endpoint {
     /// such an account or not: a challenge for those alone would tell who has one (advisory 17). A trunk may call any number,
     /// and whatever its From says, it is a trunk and no account.
     fn admit_caller(&mut self, now: Duration, flow: Flow, request: &Message) -> Option<Admitted> {
-        if let Some(trunk) = self.trunk_of(flow) {
+        if let Some(trunk) = self.trunk_of_request(flow, request)
+            && !self.is_phone_of_ours(flow, request)
+        {
             return Some(Admitted::trunk(trunk));
         }
         let called = request
@@ -177,6 +179,18 @@ impl Endpoint {
             return None;
         }
         Some(Admitted::user(user))
+    }
+
+    /// A phone may stand in a network that a trunk is known by: what it sends on the flow of its registration in its own name
+    /// is challenged like any phone's.
+    fn is_phone_of_ours(&self, flow: Flow, request: &Message) -> bool {
+        let claimed = request
+            .from()
+            .and_then(|from| self.claimed_user(&from, flow));
+        claimed.is_some_and(|user| {
+            let mut bound = self.registrar.of(&user).iter();
+            bound.any(|binding| binding.flow == flow)
+        })
     }
 
     /// A user, or a trunk that proves itself by digest.

@@ -85,7 +85,7 @@ impl Endpoint {
         let value = match self.credentials(id, flow, &head, response, kind, &sent) {
             Ok(value) => value,
             Err(denial) => {
-                self.keep_denial(id, &head, denial);
+                self.keep_denial(now, &head, &sent, denial);
                 return None;
             }
         };
@@ -124,27 +124,25 @@ impl Endpoint {
         kind: Kind,
         sent: &Message,
     ) -> Result<Vec<u8>, &'static str> {
-        let challenge = Challenge::strongest(response.all(kind.challenge()))
-            .ok_or("no algorithm that we know is offered")?;
+        let values = response.all(kind.challenge());
+        let mut challenges: Vec<Challenge> = values.filter_map(Challenge::parse).collect();
+        if challenges.is_empty() {
+            return Err("no algorithm that we know is offered");
+        }
         if !self.is_from_server(id, flow, head) {
             return Err("it did not come from the trunk's own server");
         }
         let cnonce = self.random.name();
         let (trunk, proofs) = self.keyring(id, head).ok_or("the trunk is gone")?;
         let own = trunk.credentials.ok_or("no password is configured")?;
-        let realm = own.realm.clone().or_else(|| proofs.realm.clone());
         // S12: only for the realm of this trunk.
-        if realm.is_some_and(|realm| realm != challenge.realm) {
-            return Err("it asks for another realm than the trunk's");
+        if let Some(realm) = own.realm.as_ref().or(proofs.realm.as_ref()) {
+            challenges.retain(|challenge| challenge.realm == *realm);
         }
+        let challenge = Challenge::strongest(challenges.into_iter())
+            .ok_or("it asks for another realm than the trunk's")?;
         proofs.realm.get_or_insert_with(|| challenge.realm.clone());
-        let count = if proofs.nonce == challenge.nonce {
-            proofs.count.saturating_add(1)
-        } else {
-            1
-        };
-        proofs.nonce.clone_from(&challenge.nonce);
-        proofs.count = count;
+        let count = proofs.count(&challenge.nonce);
         let resend = self.trunks.resends.entry(id).or_default();
         let is_stale = challenge.is_stale && !resend.was_stale;
         if resend.proofs > 0 && !is_stale {
@@ -201,9 +199,21 @@ impl Endpoint {
         Some((ring(&row.trunk), &mut row.proofs))
     }
 
-    fn keep_denial(&mut self, id: TransactionId, head: &Head, denial: &'static str) {
-        if let Some((_, proofs)) = self.keyring(id, head) {
-            proofs.denial = Some(denial);
+    /// A1: why a challenge was not met is told with the outcome of a REGISTER or OPTIONS; of anything else it is told here.
+    fn keep_denial(&mut self, now: Duration, asked: &Head, sent: &Message, denial: &'static str) {
+        let row = asked
+            .trunk
+            .as_ref()
+            .and_then(|name| self.trunks.rows.get_mut(name));
+        let Some(row) = row else {
+            return;
+        };
+        let method = sent.method().map_or("other", Method::label);
+        if matches!(method, "REGISTER" | "OPTIONS") {
+            row.proofs.denial = Some(denial);
+        } else {
+            let words = format!("its challenge was not met: {denial}");
+            row.log(now, method, Some(asked.flow.remote), words);
         }
     }
 

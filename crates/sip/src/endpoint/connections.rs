@@ -10,7 +10,7 @@ use super::{
     Endpoint,
     drive::Former,
     session::{Progress, Session, Stage},
-    trunks::{hop_of, target_of},
+    trunks::{Asker, hop_of, target_of},
 };
 use crate::{
     dialog::{Dialog, Head},
@@ -289,10 +289,11 @@ impl Endpoint {
             dialog.heard_on(flow);
             return self.send_bye(now, &mut dialog, reason);
         }
-        let asked = target_of(dialog.next_hop()).filter(|target| self.is_foreign(target, &dialog));
+        let asked = target_of(dialog.next_hop())
+            .filter(|target| self.is_foreign(target, &dialog) && !self.is_asking_too_much());
         match asked {
             Some(target) => {
-                let asker = super::trunks::Asker::Bye(Box::new(dialog.clone()), reason.cloned());
+                let asker = Asker::Bye(Box::new(dialog.clone()), reason.cloned());
                 if self.ask_name(target, asker).is_none() {
                     self.send_late_bye(now, dialog, reason.cloned(), None);
                 }

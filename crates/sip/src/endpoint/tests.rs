@@ -27,4 +27,5 @@ mod trunk_identity;
 mod trunk_matching;
 mod trunk_proofs;
 mod trunk_servers;
+mod trunk_storm;
 mod world;

@@ -92,7 +92,7 @@ impl Endpoint {
         };
         let hops = self.hops(now, &trunk);
         let row = self.trunks.rows.get(&trunk);
-        if hops.is_empty() && row.is_some_and(|row| row.way.query.is_some()) {
+        if hops.is_empty() && row.is_some_and(|row| row.way.is_asked()) {
             return self.watch_call(now, session);
         }
         let server_name = row.map(|row| row.way.server_name().to_owned());
@@ -202,7 +202,7 @@ impl Endpoint {
             .cancel(&Owner::Session(session), Timer::TrunkTry);
         let call = self.trunks.calls.get(&session);
         let row = call.and_then(|call| self.trunks.rows.get(&call.trunk));
-        if row.is_some_and(|row| row.way.query.is_none()) {
+        if row.is_some_and(|row| !row.way.is_asked()) {
             self.call_next(now, session);
         }
     }

@@ -121,6 +121,7 @@ rows! {
     "relays_max" 1..=MILLION Count sip.relays_max;
     "messages_per_minute_max" 1..=10000 Count sip.messages_per_minute_max;
     "message_text_bytes_max" 1..=16384 Count sip.message_text_bytes_max;
+    "trunk_connections_max" 1..=100000 Count sip.connections_max;
     "blocked_rows_max" 1..=100000 Count sip.blocked_rows_max;
     "contacts_max" 1..=100 Count registration.contacts_max;
     "path_max" 1..=70 Count registration.path_max;

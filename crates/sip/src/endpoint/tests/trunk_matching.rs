@@ -44,7 +44,7 @@ pub(super) fn call(phone: &mut Phone, from: &str, extra: &str) -> Option<Incomin
 }
 
 #[test]
-fn trunks_are_known_by_the_closest_network_in_either_dress() {
+fn advisory_2f78dfe_trunks_are_known_by_the_closest_network_in_either_dress() {
     let other = |networks: &[&str]| Trunk {
         name: TrunkName::new("other"),
         ..matched(networks)
@@ -226,4 +226,95 @@ fn s13_servers_of_one_trunk_speak_for_one_another_and_nobody_else() {
     phone.flow = udp(TWO);
     let bye = within(&mut phone, "BYE");
     assert_eq!(phone.status_of(&bye), 200);
+}
+
+/// Two numbers of one carrier come from the same addresses.
+#[test]
+fn of_trunks_that_fit_alike_it_is_the_one_that_is_called() {
+    let numbered = |name: &str, user: &str| {
+        let mut trunk = matched(&["198.51.100.0/24"]);
+        trunk.name = TrunkName::new(name);
+        trunk.registration = Some(TrunkRegistration {
+            user: user.into(),
+            expires_s: 600,
+        });
+        trunk
+    };
+    for (called, expected) in [("4711", "a"), ("4712", "b"), ("4000", "a")] {
+        let mut phone = phone(vec![numbered("a", "4711"), numbered("b", "4712")]);
+        phone.mail.clear();
+        let uri = format!("sip:{called}@10.0.0.1");
+        let text = invite(&mut phone, &uri, "<sip:1@x.example>", "");
+        phone.say(&text);
+        let Some(Event::Invite { invite, .. }) = phone.news().pop() else {
+            panic!()
+        };
+        assert_eq!(invite.trunk, Some(TrunkName::new(expected)), "{called}");
+    }
+}
+
+/// A carrier calls back by the connection over which we have registered, whatever its address.
+#[test]
+fn a_call_by_the_connection_of_our_registration_is_the_trunks() {
+    let mut over_tcp = registering(ONE);
+    over_tcp.server.transport = Some(Transport::Tcp);
+    let mut line = Line::new(vec![over_tcp], |asked| match asked.method() {
+        "REGISTER" => says(200, ""),
+        _ => Vec::new(),
+    });
+    line.run_s(1);
+    line.news();
+    let own = line.connects[0].flow;
+    for (flow, is_trunk) in [
+        (own, true),
+        (
+            Flow {
+                connection: 9,
+                ..own
+            },
+            false,
+        ),
+    ] {
+        let branch = flow.connection;
+        let text = format!(
+            "INVITE sip:4711@10.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/TCP 198.51.100.1;branch=z9hG4bK{branch}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:1@x.example>;tag=1\r\nTo: <sip:4000@carrier.example>\r\n\
+             Call-ID: {branch}\r\nCSeq: 1 INVITE\r\n{CONTACT}Content-Length: 0\r\n\r\n"
+        );
+        line.hear(flow, &text);
+        match line.news().pop() {
+            Some(Event::Invite { invite, .. }) => {
+                assert!(is_trunk);
+                assert_eq!(invite.trunk, Some(TrunkName::new("main")));
+                assert_eq!(invite.called_user, "4000", "as To says");
+            }
+            _ => assert!(!is_trunk, "a stranger who dials what is no hotline"),
+        }
+    }
+}
+
+/// An agent's phone may stand in a network that a trunk is known by.
+#[test]
+fn s11_a_registered_phone_in_a_trunks_network_is_a_phone() {
+    let mut phone = phone(vec![matched(&["0.0.0.0/0"])]);
+    phone.register(
+        "1001",
+        "secret",
+        "Contact: <sip:1001@198.51.100.1:5060>\r\n",
+    );
+    phone.news();
+    let text = invite(
+        &mut phone,
+        "sip:4000@10.0.0.1",
+        &format!("<sip:1001@{DOMAIN}>"),
+        "",
+    );
+    assert_eq!(phone.status_of(&text), 407);
+    let text = invite(&mut phone, "sip:4000@10.0.0.1", "<sip:1@x.example>", "");
+    phone.say(&text);
+    assert_eq!(
+        phone.news().len(),
+        1,
+        "in another name it is whoever stands there"
+    );
 }

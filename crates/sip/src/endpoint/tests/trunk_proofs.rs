@@ -91,6 +91,46 @@ fn rfc7616_uses_of_one_nonce_are_counted() {
     assert_eq!(counts, [1, 2, 3, 4]);
 }
 
+/// Two servers of one carrier may have a nonce each.
+#[test]
+fn rfc7616_uses_are_counted_for_each_nonce() {
+    let mut line = Line::new(vec![registering(ONE)], |asked| {
+        let nonce = asked.cseq() / 2 % 2;
+        match asked.message.first(Header::Authorization) {
+            Some(_) => says(200, "Expires: 60\r\n"),
+            None => says(401, &ASK.replace("n1", &format!("n{nonce}"))),
+        }
+    });
+    line.run_s(200);
+    let counts: Vec<u32> = line
+        .asked
+        .iter()
+        .filter_map(|asked| asked.message.first(Header::Authorization))
+        .map(|value| digest::Credentials::parse(value).unwrap().nc)
+        .collect();
+    assert_eq!(counts, [1, 1, 2, 2]);
+}
+
+/// RFC 3261 §22.3: of several challenges that of our realm is met.
+#[test]
+fn rfc3261_22_the_challenge_of_our_realm_is_found_among_others() {
+    let both = format!("{}{ASK}", ASK.replace("carrier.example", "other.example"));
+    let mut one = registering(ONE);
+    one.credentials.as_mut().unwrap().realm = Some("carrier.example".into());
+    let mut line = Line::new(vec![one], move |asked| match asked.cseq() {
+        1 => says(401, &both),
+        _ => says(200, ""),
+    });
+    line.run_s(1);
+    let second = line.of("REGISTER")[1];
+    assert!(
+        second
+            .line(Header::Authorization)
+            .contains("realm=\"carrier.example\"")
+    );
+    assert!(second.proves(Header::Authorization, "secret"));
+}
+
 /// Advisories 23 and 35: only the trunk's realm, and only the trunk's own server, may ask.
 #[test]
 fn advisory_35_nobody_else_gets_a_proof() {
@@ -121,6 +161,9 @@ fn advisory_35_nobody_else_gets_a_proof() {
     line.run_s(5);
     assert_eq!(line.of("INVITE").len(), 1);
     assert_eq!(line.news(), [refused(call, 401)]);
+    let told = line.status().exchanges.pop().unwrap();
+    let denial = "its challenge was not met: it asks for another realm than the trunk's";
+    assert_eq!((told.what, told.outcome.as_str()), ("INVITE", denial), "A1");
 
     // Another address, even with the right branch.
     let mut line = Line::new(vec![registering(ONE)], |_| Vec::new());

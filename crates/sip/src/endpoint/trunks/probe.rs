@@ -60,7 +60,7 @@ impl Endpoint {
             return;
         }
         let Some(hop) = row.way.probe_target(now) else {
-            if row.way.query.is_none() {
+            if !row.way.is_asked() {
                 return self.probe_failed(now, name, None, "no address to ask".to_owned());
             }
             row.probe.step = Step::Seeking;

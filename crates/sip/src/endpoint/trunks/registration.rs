@@ -75,6 +75,10 @@ impl Enrolment {
         self.is_registered == Some(true)
     }
 
+    pub(super) fn is_registered_by(&self, flow: Flow) -> bool {
+        self.is_registered() && self.flow == Some(flow)
+    }
+
     pub(super) fn asking(&self) -> Option<TransactionId> {
         match self.step {
             Step::Asking(question) => Some(question.id),
@@ -93,7 +97,7 @@ impl Endpoint {
         let Some(enrolment) = &mut row.enrolment else {
             return;
         };
-        if hops.is_empty() && row.way.query.is_some() {
+        if hops.is_empty() && row.way.is_asked() {
             enrolment.step = Step::Seeking;
             let at = now.saturating_add(DNS_WAIT);
             let owner = Owner::Trunk(name.clone());
@@ -222,9 +226,7 @@ impl Endpoint {
             .filter(|(_, row)| {
                 let enrolment = row.enrolment.as_ref();
                 enrolment.is_some_and(|enrolment| {
-                    enrolment.flow == Some(flow)
-                        && enrolment.step == Step::Resting
-                        && enrolment.is_registered()
+                    enrolment.is_registered_by(flow) && enrolment.step == Step::Resting
                 })
             })
             .map(|(name, _)| name.clone())

@@ -24,8 +24,9 @@ impl Endpoint {
         if row.way.is_stale(now) {
             let target = row.way.target().clone();
             let query = self.ask_name(target, Asker::Trunk(trunk.clone()));
-            if let Some(row) = self.trunks.rows.get_mut(trunk) {
-                row.way.query = query;
+            let row = self.trunks.rows.get_mut(trunk);
+            if let Some(former) = row.and_then(|row| row.way.ask(now, query)) {
+                self.trunks.queries.remove(&former);
             }
         }
         hops
@@ -47,6 +48,11 @@ impl Endpoint {
         self.outputs
             .push_back(Output::Resolve(Resolve { query, target }));
         Some(query)
+    }
+
+    /// S7: no more names are asked for than there are connections to be had.
+    pub(in crate::endpoint) fn is_asking_too_much(&self) -> bool {
+        self.trunks.queries.len() >= self.config.limits.connections_max
     }
 
     /// The answer to a [`crate::Resolve`].
@@ -75,7 +81,7 @@ impl Endpoint {
         let Some(row) = self.trunks.rows.get_mut(trunk) else {
             return;
         };
-        row.way.query = None;
+        row.way.heard();
         match hops {
             Ok(hops) if !hops.is_empty() => {
                 if row.way.resolved(now, hops) {

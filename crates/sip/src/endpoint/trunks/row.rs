@@ -2,7 +2,7 @@
 
 use super::{probe::Probe, registration::Enrolment, way::Way};
 use crate::{
-    flow::Hop,
+    flow::{Flow, Hop},
     message::Uri,
     network::Network,
     transaction::TransactionId,
@@ -17,6 +17,9 @@ use std::{
 
 /// What an operator sees of the past (A1).
 const EXCHANGES_MAX: usize = 20;
+
+/// Nonces of one carrier whose uses are counted.
+const NONCES_MAX: usize = 8;
 
 /// A trunk that is configured.
 #[derive(Debug)]
@@ -37,11 +40,26 @@ pub(in crate::endpoint) struct Row {
 pub(in crate::endpoint) struct Proofs {
     /// The realm that may ask, where the configuration names none: the first that did.
     pub(in crate::endpoint) realm: Option<String>,
-    /// The last nonce, and how often it was used: some servers give the same one to all.
-    pub(in crate::endpoint) nonce: String,
-    pub(in crate::endpoint) count: u32,
+    /// The last nonces, and how often each was used: some servers give the same one to all.
+    nonces: VecDeque<(String, u32)>,
     /// Why the last challenge was not answered.
     pub(in crate::endpoint) denial: Option<&'static str>,
+}
+
+impl Proofs {
+    /// RFC 7616 §3.4: how often a nonce has been used, with this time.
+    pub(in crate::endpoint) fn count(&mut self, nonce: &str) -> u32 {
+        let known = self.nonces.iter_mut().find(|(known, _)| known == nonce);
+        if let Some((_, count)) = known {
+            *count = count.saturating_add(1);
+            return *count;
+        }
+        if self.nonces.len() >= NONCES_MAX {
+            self.nonces.pop_front();
+        }
+        self.nonces.push_back((nonce.to_owned(), 1));
+        1
+    }
 }
 
 impl Row {
@@ -81,6 +99,11 @@ impl Row {
         self.probe.asking().into_iter().chain(register)
     }
 
+    pub(super) fn is_registered_by(&self, flow: Flow) -> bool {
+        let enrolment = self.enrolment.as_ref();
+        enrolment.is_some_and(|enrolment| enrolment.is_registered_by(flow))
+    }
+
     pub(super) fn is_usable(&self) -> bool {
         match self.reach {
             Reach::Unknown | Reach::Up | Reach::Trial => true,
@@ -112,7 +135,7 @@ impl Row {
         servers.any(|server| server.to_canonical() == address.to_canonical())
     }
 
-    pub(super) fn log(
+    pub(in crate::endpoint) fn log(
         &mut self,
         at: Duration,
         what: &'static str,

@@ -33,7 +33,8 @@ pub(in crate::endpoint) struct Way {
     fresh_until: Duration,
     /// Places whose TCP could not be had, and when.
     datagrams_only: BTreeMap<SocketAddr, Duration>,
-    pub(in crate::endpoint) query: Option<QueryId>,
+    /// The question that is out, and since when.
+    query: Option<(QueryId, Duration)>,
 }
 
 impl Way {
@@ -57,7 +58,27 @@ impl Way {
 
     /// Is the name to be asked for?
     pub(super) fn is_stale(&self, now: Duration) -> bool {
-        numeric(&self.target).is_none() && self.query.is_none() && now >= self.fresh_until
+        // A question that the shell forgot is put again.
+        let is_asked = self
+            .query
+            .is_some_and(|(_, at)| now.saturating_sub(at) < FRESH);
+        numeric(&self.target).is_none() && !is_asked && now >= self.fresh_until
+    }
+
+    /// The name is being asked for.
+    pub(in crate::endpoint) fn is_asked(&self) -> bool {
+        self.query.is_some()
+    }
+
+    /// A question is out, or none could be put; the one that it takes the place of.
+    pub(super) fn ask(&mut self, now: Duration, query: Option<QueryId>) -> Option<QueryId> {
+        let former = core::mem::replace(&mut self.query, query.map(|query| (query, now)));
+        former.map(|(query, _)| query)
+    }
+
+    /// The question has its answer.
+    pub(super) fn heard(&mut self) {
+        self.query = None;
     }
 
     /// Takes the answer to a question; true when it differs from the last.
