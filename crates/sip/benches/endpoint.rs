@@ -12,7 +12,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use sip::{
     Account, Endpoint, EndpointConfig, Event, Flow, Limits, Output, RegistrationLimits, SessionId,
-    SessionTimer, Timers, Transport, digest, digest::{Algorithm, Credentials}, message::Method,
+    SessionTimer, Timers, Transport, digest,
+    digest::{Algorithm, Credentials},
+    message::Method,
 };
 
 const AT: &str = "192.0.2.99:5060";
