@@ -20,6 +20,7 @@ use web::{Asked, CommandReceiver, QuestionReceiver, Questioned};
 
 use crate::fan_out::Facts;
 use crate::registrations::Change;
+use crate::trace::{Askers, Ring};
 use crate::vital::Pulse;
 
 /// How long phones may take to answer the farewell before their sockets close.
@@ -53,6 +54,8 @@ pub(crate) struct Sources {
     pub commands: CommandReceiver,
     /// What people look at.
     pub questions: QuestionReceiver,
+    /// Who wants to see messages.
+    pub tracers: Askers,
     /// Media news, replies, configurations.
     pub inputs: mpsc::Receiver<Input>,
     /// Ends the loop.
@@ -84,6 +87,8 @@ pub(crate) struct EngineLoop {
     pub sinks: Sinks,
     /// For `/metrics`.
     pub gauges: Arc<Gauges>,
+    /// The last messages of calls.
+    pub ring: Ring,
 }
 
 /// Who waits for what.
@@ -118,7 +123,8 @@ impl EngineLoop {
         let mut answers = Answers::default();
         let mut stop_at: Option<Duration> = None;
         // What was given back from the former process is told first.
-        self.drain(&mut answers);
+        let now = self.clock.now();
+        self.drain(now, &mut answers);
         loop {
             let now = self.clock.now();
             // Whose BYE is not answered yet would hear nothing more of us: he is waited for.
@@ -128,7 +134,7 @@ impl EngineLoop {
             let due = self.engine.poll_timeout();
             if due.is_some_and(|at| at <= now) {
                 self.engine.handle_timeout(now);
-                self.drain(&mut answers);
+                self.drain(now, &mut answers);
                 tokio::task::yield_now().await;
             }
             let longest = stop_at.map_or(Duration::from_secs(3_600), |_| FAREWELL_STEP);
@@ -139,22 +145,32 @@ impl EngineLoop {
                 Some(input) = sources.inputs.recv() => input,
                 Some(asked) = sources.commands.recv() => answers.await_command(asked),
                 Some(asked) = sources.questions.recv() => answers.await_question(asked),
+                Some(tracer) = sources.tracers.recv() => {
+                    let _asker_may_be_gone = tracer.send(self.ring.copy());
+                    continue;
+                }
                 _ = &mut sources.stop, if stop_at.is_none() => {
                     stop_at = Some(self.clock.now() + FAREWELL_MAX);
                     continue;
                 }
                 () = timer => continue,
             };
-            self.engine.handle_input(self.clock.now(), input);
+            let now = self.clock.now();
+            if let Input::Message { flow, bytes } = &input {
+                self.ring.came(now, *flow, bytes);
+            }
+            self.engine.handle_input(now, input);
             self.gauges.turns.fetch_add(1, Ordering::Relaxed);
-            self.drain(&mut answers);
+            self.drain(now, &mut answers);
         }
     }
 
-    fn drain(&mut self, answers: &mut Answers) {
+    /// `now` is the turn's, so that what went out stands beside what it followed from.
+    fn drain(&mut self, now: Duration, answers: &mut Answers) {
         while let Some(output) = self.engine.poll_output() {
             match output {
                 Output::Transmit(transmit) => {
+                    self.ring.goes(now, transmit.flow, &transmit.bytes);
                     let _counted = self.sinks.sockets.send(transmit);
                 }
                 Output::Connect(connect) => self.sinks.sockets.connect(connect),

@@ -21,6 +21,7 @@ mod recordings;
 mod recovery;
 mod registrations;
 mod serve;
+mod trace;
 mod verb;
 mod vital;
 

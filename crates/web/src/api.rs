@@ -13,6 +13,7 @@ pub mod stream;
 pub mod talk;
 pub mod ticket_body;
 pub mod tickets;
+pub mod trace;
 
 use store::StoreError;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -85,6 +86,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::timeline))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
+        .routes(routes!(trace::read))
         .routes(routes!(recording::hear))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))

@@ -30,6 +30,7 @@ use crate::metrics::{self, MetricsHandle};
 use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
 use crate::sip_socket::SipDoor;
+use crate::trace::{Kept, ReadMessages};
 use crate::view::View;
 use crate::{api, page};
 
@@ -48,6 +49,8 @@ pub struct Deps {
     pub commands: CommandSender,
     /// The way of those who only look.
     pub questions: QuestionSender,
+    /// Messages of calls that are still kept.
+    pub messages: ReadMessages,
     /// Facts and the live board.
     pub events: Arc<EventHub>,
     /// The folder below which recordings lie.
@@ -100,6 +103,10 @@ impl App {
 
     pub(crate) fn questions(&self) -> &QuestionSender {
         &self.0.deps.questions
+    }
+
+    pub(crate) async fn messages(&self, sip_call_ids: Vec<String>) -> Option<Kept> {
+        (self.0.deps.messages)(sip_call_ids).await
     }
 
     pub(crate) fn events(&self) -> &Arc<EventHub> {

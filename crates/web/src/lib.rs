@@ -23,6 +23,7 @@ pub mod page;
 pub mod problem;
 pub mod questions;
 pub mod sip_socket;
+pub mod trace;
 pub mod view;
 
 pub use app::{App, Deps, openapi, router, serve};

@@ -116,6 +116,7 @@ impl House {
             database: database.clone(),
             commands: switchboard.commands.clone(),
             questions: switchboard.questions.clone(),
+            messages: switchboard.tracer.clone().into_reader(),
             events: ledger.hub.clone(),
             recordings_dir: settings.recordings.dir.clone(),
             metrics,

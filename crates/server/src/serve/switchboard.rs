@@ -20,6 +20,7 @@ use crate::config::settings::Settings;
 use crate::engine_loop::{EngineLoop, Gauges, Sinks, Sources};
 use crate::fan_out::Facts;
 use crate::registrations;
+use crate::trace::{Ring, Tracer};
 use crate::vital::Pulse;
 
 /// Messages of registered phones, carriers and connections that wait for the engine, and news of the network.
@@ -37,6 +38,7 @@ const QUESTIONS_MAX: usize = 64;
 pub(super) struct Switchboard {
     pub(super) commands: CommandSender,
     pub(super) questions: QuestionSender,
+    pub(super) tracer: Tracer,
     pub(super) drained: mpsc::Receiver<()>,
     pub(super) listeners: Vec<(sip::Transport, SocketAddr)>,
     pub(super) counters: Arc<SipCounters>,
@@ -126,6 +128,7 @@ impl Switchboard {
         let keeper = tokio::spawn(registrations::keep(changes, database, clock));
         let (commands, asked) = CommandSender::channel(COMMANDS_MAX);
         let (questions, questioned) = QuestionSender::channel(QUESTIONS_MAX);
+        let (tracer, tracers) = Tracer::new();
         let (requests, requested) = mpsc::channel(REQUESTS_MAX);
         let (told_drained, drained) = mpsc::channel(1);
         let gauges = Arc::new(Gauges::default());
@@ -143,6 +146,7 @@ impl Switchboard {
             sip,
             commands: asked,
             questions: questioned,
+            tracers,
             inputs,
             stop: stopped,
         };
@@ -151,12 +155,14 @@ impl Switchboard {
             clock,
             sinks,
             gauges: gauges.clone(),
+            ring: Ring::new(clock.now(), settings.limits.bounds.trace_bytes),
         }
         .start(sources, pulse)?;
         Ok((
             Self {
                 commands,
                 questions,
+                tracer,
                 drained,
                 listeners,
                 counters,

@@ -25,3 +25,4 @@ mod stream;
 mod support;
 mod talk;
 mod tickets;
+mod trace;

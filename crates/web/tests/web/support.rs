@@ -14,6 +14,7 @@ use model::{AgentId, Fact, FactRecord, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use web::trace::Kept;
 use web::{
     App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, QuestionSender, Readiness,
 };
@@ -33,9 +34,18 @@ pub(crate) struct Reports {
     pub(crate) trunks: Vec<TrunkReport>,
     pub(crate) registrations: Vec<RegistrationReport>,
     pub(crate) blocked: Vec<BlockedReport>,
+    /// Messages that are still kept, if the loop answers.
+    pub(crate) kept: Option<Kept>,
+    /// The Call-IDs that were asked for last.
+    pub(crate) call_ids: Vec<String>,
 }
 
 impl Reports {
+    fn messages(&mut self, call_ids: Vec<String>) -> Option<Kept> {
+        self.call_ids = call_ids;
+        self.kept.clone()
+    }
+
     fn answer(&self, question: &Question) -> Answer {
         match question {
             Question::Trunks => Answer::Trunks(self.trunks.clone()),
@@ -108,6 +118,7 @@ impl House {
                 let _ = asked.answer.send(answer);
             }
         });
+        let kept = Arc::clone(&reports);
         let told = Arc::new(Mutex::new(Vec::new()));
         let all = Readiness {
             signalling: true,
@@ -121,6 +132,10 @@ impl House {
             database: database.clone(),
             commands: sender,
             questions,
+            messages: Box::new(move |call_ids| {
+                let kept = kept.lock().unwrap().messages(call_ids);
+                Box::pin(async move { kept })
+            }),
             events: Arc::clone(&hub),
             recordings_dir: recordings_dir.clone(),
             metrics: MetricsHandle::detached(),
