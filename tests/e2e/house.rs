@@ -216,6 +216,15 @@ impl House {
             .is_some_and(|server| server.try_wait().unwrap().is_none())
     }
 
+    /// Memory that the server holds, in KiB, as Linux tells it.
+    pub(crate) fn memory_kib(&self) -> u64 {
+        let server = self.server.as_ref().expect("a server runs");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+        let told = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let digits = told.unwrap().trim().trim_end_matches(" kB");
+        digits.parse().unwrap()
+    }
+
     /// What the server logged.
     pub(crate) fn words(&self) -> String {
         let words = std::fs::read_to_string(self.dir.join("server.err")).unwrap_or_default();

@@ -30,10 +30,12 @@ mod turn;
 mod wire;
 
 // The stories.
+mod browser_phone;
 mod conversation;
 mod desk_page;
 mod doors;
 mod endings;
+mod flood;
 mod keys;
 mod line;
 mod load;

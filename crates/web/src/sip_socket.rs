@@ -1,6 +1,6 @@
 //! `GET /sip`: a phone in a browser comes by WebSocket to the port of its page (RFC 7118).
 //!
-//! The upgrade is made here, with the rules of the house for browsers: the origin is our own or a listed one (S19), the
+//! The upgrade is made here, with the rules of the house for browsers: the page is of our own host or a listed one (S19), the
 //! subprotocol is `sip`. What the frames hold is none of our business: they go to the SIP sockets and come from there by two
 //! bounded channels, whose end is the end of the connection. Who phones is proven there, by digest. A ping every eight
 //! seconds keeps the connection, and who is silent for two of them is gone, or drips a frame (G12).
@@ -13,7 +13,8 @@ use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -21,7 +22,6 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, timeout};
 
 use crate::app::App;
-use crate::auth::origin;
 use crate::connection::Peer;
 use crate::problem::{Code, Problem, ProblemDocument};
 
@@ -45,7 +45,7 @@ pub struct SipDoor {
     pub adopt: Box<dyn Fn(SipSocket) + Send + Sync>,
     /// Longest frame and message, in bytes (S7).
     pub message_bytes_max: usize,
-    /// Origins (`https://desk.example.com`) whose pages may phone, beside our own.
+    /// Origins (`https://desk.example.com`) whose pages may phone, beside those of our own host.
     pub origins: Vec<String>,
 }
 
@@ -115,6 +115,8 @@ pub(crate) async fn open(
 }
 
 impl SipDoor {
+    /// A browser names the origin of its page with every WebSocket. Any page of our own host may phone, on whatever port:
+    /// nothing is granted here but the right to try a password.
     fn is_open_to(&self, headers: &HeaderMap) -> bool {
         let is_listed = |told: &str| {
             self.origins
@@ -122,11 +124,22 @@ impl SipDoor {
                 .any(|listed| listed.eq_ignore_ascii_case(told))
         };
         let mut told = headers.get_all(header::ORIGIN).iter();
-        let first = told.next();
-        if told.next().is_some() {
-            return false;
-        }
-        first.is_some_and(|origin| origin.to_str().is_ok_and(is_listed)) || origin::is_own(headers)
+        let origin = match (told.next(), told.next()) {
+            (None, _) => return true,
+            (Some(_), Some(_)) => return false,
+            (Some(origin), None) => origin.to_str().ok(),
+        };
+        let asked = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+        let host = |authority: &Authority| authority.host().to_ascii_lowercase();
+        let asked = asked.and_then(|host| host.parse().ok()).as_ref().map(host);
+        origin.is_some_and(|origin| {
+            let uri: Option<Uri> = origin
+                .parse()
+                .ok()
+                .filter(|uri: &Uri| uri.scheme().is_some());
+            let page = uri.as_ref().and_then(Uri::authority).map(host);
+            is_listed(origin) || (page.is_some() && page == asked)
+        })
     }
 }
 
