@@ -166,7 +166,11 @@ fn gather(folder: &Path, name: &str, into: &mut BTreeMap<String, String>) {
         if path.is_dir() {
             gather(&path, &name, into);
         } else if file.ends_with(".js") {
-            into.insert(name, std::fs::read_to_string(&path).unwrap());
+            let text = std::fs::read_to_string(&path).unwrap();
+            // A program for a shell is no module.
+            if !text.starts_with("#!") {
+                into.insert(name, text);
+            }
         } else if file == "package.json" {
             let text = std::fs::read_to_string(&path).unwrap();
             into.insert(name, format!("module.exports = {text};"));
