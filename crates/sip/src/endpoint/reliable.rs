@@ -106,6 +106,8 @@ impl Endpoint {
             }
             return sent.waiting.push_back((status, sdp));
         }
+        // RFC 3261 §13.2.1: the peer goes by the first SDP and ignores any other of a 1xx.
+        let sdp = sdp.filter(|_| sent.settled.is_none());
         sent.rseq = sent.rseq.saturating_add(1);
         let rseq = sent.rseq;
         let Some(Session {
@@ -183,7 +185,7 @@ impl Endpoint {
             let named = named?;
             let is_it = named.rseq == sent.rseq && named.cseq == sent.cseq && named.is_invite;
             let acked = sent.unacked.take_if(|_| is_it)?;
-            sent.settled = acked.sdp.or(sent.settled.take());
+            sent.settled = sent.settled.take().or(acked.sdp);
             Some(())
         });
         if acked.is_none() {

@@ -336,6 +336,21 @@ fn rfc3262_5_an_answer_that_differs_from_the_settled_one_is_a_change() {
     assert_eq!(back[0].sdp(), Some(ANSWER));
 }
 
+/// RFC 3261 §13.2.1: the first SDP is the answer. A second one would be heard by nobody.
+#[test]
+fn rfc3262_5_what_is_settled_is_not_said_anew() {
+    let mut caller = Caller::calls("Supported: 100rel\r\n", "v=0");
+    let mail = caller.owner(|node, now, id| node.progress(now, id, ANSWER));
+    caller.prack(2, &format!("{} 1 INVITE", rseq(&mail[0]).unwrap()), "");
+    let mail = caller.owner(|node, now, id| node.progress(now, id, OFFER));
+    assert_eq!((mail[0].status(), mail[0].sdp()), (Some(183), None));
+    caller.prack(3, &format!("{} 1 INVITE", rseq(&mail[0]).unwrap()), "");
+    let mail = caller.owner(|node, now, id| node.answer(now, id, ANSWER));
+    assert_eq!(words(&mail), ["200"]);
+    let ack = say("ACK", 1, &caller.tag, "", "");
+    assert_eq!(words(&caller.phone.say(&ack)), [""; 0], "nothing to change");
+}
+
 #[test]
 fn rfc3262_5_an_offer_in_a_prack_is_the_owners_business() {
     let mut caller = Caller::calls("Supported: 100rel\r\n", "v=0");

@@ -155,7 +155,7 @@ impl Storm {
     fn play(mut self) -> Self {
         let end = self.now + PLAY;
         while self.now < end {
-            let pause = Duration::from_millis(self.dice.below(400));
+            let pause = Duration::from_millis(self.dice.below(800));
             self.run(pause);
             self.act();
         }
@@ -302,7 +302,7 @@ impl Storm {
 
     /// Somebody does something.
     fn act(&mut self) {
-        if self.calls_left > 0 && self.dice.below(14) == 0 {
+        if self.calls_left > 0 && self.dice.below(6) == 0 {
             return self.call();
         }
         let who = self.dice.below(2) as usize;

@@ -3,6 +3,7 @@
 use super::{handset::*, raw::Phone, world::*};
 use crate::{
     digest::Algorithm,
+    endpoint::session::Stage,
     message::{Header, Message, Method},
     *,
 };
@@ -102,7 +103,8 @@ fn rfc3515_a_transfer_is_taken_and_told() {
 #[test]
 fn rfc3515_what_a_refer_may_name() {
     let ours = |user: &str| Ok((user.to_owned(), true));
-    let rows: [(&str, Result<(String, bool), u16>); 16] = [
+    type Row = (&'static str, Result<(String, bool), u16>);
+    let rows: [Row; 16] = [
         ("Refer-To: <sip:1002@call.example.com>\r\n", ours("1002")),
         (
             "r: \"B\" <sip:1002@call.example.com;user=phone>;x=1\r\n",
@@ -405,12 +407,14 @@ fn rfc3891_an_early_dialog_is_replaced_by_its_callers_side_alone() {
         Ok(some)
     );
 
-    let theirs = {
-        let server = &phone.phone.server;
-        let is_incoming =
-            |dialog: &&crate::dialog::DialogKey| server.dialogs.get(dialog) != Some(&phone.session);
-        server.dialogs.keys().find(is_incoming).unwrap().clone()
-    };
+    let incoming = phone.phone.server.sessions.values();
+    let theirs = incoming
+        .filter_map(|session| match &session.stage {
+            Stage::Incoming { dialog, .. } => Some(dialog.key.clone()),
+            Stage::Calling { .. } | Stage::Established { .. } => None,
+        })
+        .next()
+        .unwrap();
     let (call_id, ours, their_tag) = theirs.parts();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let value = format!(
