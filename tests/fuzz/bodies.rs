@@ -365,6 +365,7 @@ fn world(script: &ivr::Script) -> ivr::World {
             .collect::<BTreeSet<_>>()
     };
     ivr::World {
+        outside: ivr::OutsideNumbers::default(),
         queues: ["support", "sales"].into_iter().map(Into::into).collect(),
         calendars: names(&["office"]),
         scripts: ["fuzz", "main"].into_iter().map(Into::into).collect(),

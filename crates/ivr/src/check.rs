@@ -10,6 +10,8 @@ mod speech;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::rc::Rc;
 
 use model::{QueueName, ScriptName};
 
@@ -29,10 +31,50 @@ pub struct World {
     pub scripts: BTreeSet<ScriptName>,
     /// Logins of agents; `None` when the store was not asked, and then every login is taken.
     pub agents: Option<BTreeSet<String>>,
-    /// Numbers that can be dialled.
+    /// Numbers of the house.
     pub numbers: BTreeSet<String>,
+    /// Whether a script may call a number that is none of them.
+    pub outside: OutsideNumbers,
     /// Sounds that exist: `zh-CN/welcome`.
     pub sounds: BTreeSet<String>,
+}
+
+/// What the dial rules say of a number in a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutsideNumber {
+    /// It may be called.
+    Allowed,
+    /// It may not, for this reason.
+    Denied(String),
+    /// Nothing leads there.
+    Unknown,
+}
+
+type Rules = dyn Fn(&str) -> OutsideNumber;
+
+/// Asks the dial rules. Without them every number that is none of the house is unknown.
+#[derive(Clone, Default)]
+pub struct OutsideNumbers(Option<Rc<Rules>>);
+
+impl OutsideNumbers {
+    /// The rules.
+    pub fn new(rules: impl Fn(&str) -> OutsideNumber + 'static) -> Self {
+        Self(Some(Rc::new(rules)))
+    }
+
+    pub(crate) fn ask(&self, number: &str) -> OutsideNumber {
+        self.0
+            .as_ref()
+            .map_or(OutsideNumber::Unknown, |rules| rules(number))
+    }
+}
+
+impl fmt::Debug for OutsideNumbers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OutsideNumbers")
+            .field(&self.0.is_some())
+            .finish()
+    }
 }
 
 /// Everything that is wrong with a script which `parse` read; what `parse` told already is not told again.

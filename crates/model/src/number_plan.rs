@@ -132,6 +132,16 @@ impl NumberPlan {
             .is_some_and(|parsed| self.is_of_region(&parsed))
     }
 
+    /// Whether a prefix such as `+8610` begins with this country's code.
+    pub fn has_country_code(&self, prefix: &str) -> bool {
+        DATABASE.by_id(self.region.as_ref()).is_some_and(|plan| {
+            let code = plan.country_code().to_string();
+            prefix
+                .strip_prefix('+')
+                .is_some_and(|digits| digits.starts_with(&code))
+        })
+    }
+
     /// Of what kind a number is.
     pub fn kind(&self, number: &E164) -> NumberKind {
         let kind = self

@@ -5,6 +5,7 @@ pub(crate) mod document;
 pub(crate) mod numbers;
 pub(crate) mod queues;
 pub(crate) mod settings;
+pub(crate) mod trunks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
-use engine::{Numbers, RecordingPolicy};
-use ivr::{Diagnostic, Severity, World};
+use engine::{Denied, DialPlan, Numbers, RecordingPolicy};
+use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
 use model::{NumberPlan, ScriptName};
 
 use document::Document;
 use settings::{HttpTls, Material, Policy, Settings, SignIn};
+use trunks::Trunks;
 
 /// Where the configuration stands and what the command line lays over it.
 #[derive(Clone, Debug)]
@@ -87,15 +89,25 @@ impl Source {
                 error.to_string(),
             )]
         })?;
-        let numbers = match self.world(scripts, agents, sounds_known) {
-            Some(world) => {
-                found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
-                self.file("numbers.toml", &mut found, |document| {
-                    numbers::read(document, &world, &plan)
-                })
-            }
-            None => Numbers::default(),
-        };
+        let (mut numbers, mut lines) = (Numbers::default(), Trunks::default());
+        if let Some(mut world) = self.world(scripts, agents, sounds_known) {
+            let told = found.len();
+            numbers = self.file("numbers.toml", &mut found, |document| {
+                numbers::read(document, &world, &plan)
+            });
+            let given = trunks::Given {
+                dir: &self.dir,
+                realm: &settings.sip.realm,
+                plan,
+                numbers: (found.len() == told).then_some(&numbers),
+                agents: world.agents.as_ref(),
+            };
+            lines = self.trunks(&given, &mut found);
+            // What a script dials is judged by rules that are good themselves.
+            let judged = !found.iter().skip(told).any(Diagnostic::is_error);
+            world.outside = outside(judged, plan, &numbers, &lines.dial);
+            found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
+        }
         let (errors, warnings): (Vec<_>, Vec<_>) =
             dedup(found).into_iter().partition(Diagnostic::is_error);
         if !errors.is_empty() {
@@ -105,8 +117,8 @@ impl Source {
             version,
             plan,
             numbers,
-            trunks: BTreeMap::new(),
-            dial: engine::DialPlan::default(),
+            trunks: lines.trunks,
+            dial: lines.dial,
             queues,
             scripts: parsed
                 .drain(..)
@@ -168,6 +180,25 @@ impl Source {
         (sip, https)
     }
 
+    /// `trunks.toml`, which may warn of what it takes; without the file there are no carriers.
+    fn trunks(&self, given: &trunks::Given<'_>, found: &mut Vec<Diagnostic>) -> Trunks {
+        let path = self.dir.join("trunks.toml");
+        if !path.exists() {
+            return Trunks::default();
+        }
+        match Document::read(&path) {
+            Ok(document) => {
+                let (lines, told) = trunks::read(&document, given);
+                found.extend(told);
+                lines
+            }
+            Err(error) => {
+                found.push(error);
+                Trunks::default()
+            }
+        }
+    }
+
     /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it
     /// would be told as unknown, and its own mistake, which is told, says enough.
     fn world(
@@ -189,6 +220,7 @@ impl Source {
                 .names("numbers.toml", |document| numbers::names(document).ok())?
                 .into_iter()
                 .collect(),
+            outside: OutsideNumbers::default(),
             scripts,
             agents,
             sounds: sounds?,
@@ -269,6 +301,25 @@ fn scripts(dir: &Path, found: &mut Vec<Diagnostic>) -> (BTreeSet<ScriptName>, Ve
     (names, scripts)
 }
 
+/// What scripts may dial besides the numbers as they are written: the same numbers in other spellings, and outside what
+/// the dial rules allow (S15).
+fn outside(judged: bool, plan: NumberPlan, numbers: &Numbers, dial: &DialPlan) -> OutsideNumbers {
+    let (numbers, dial) = (numbers.clone(), dial.clone());
+    OutsideNumbers::new(move |number| {
+        if !judged || numbers.find(&plan.key(number).key).is_some() {
+            return OutsideNumber::Allowed;
+        }
+        if dial.routes.is_empty() {
+            return OutsideNumber::Unknown;
+        }
+        match dial.check_script(&plan, number) {
+            Ok(_) => OutsideNumber::Allowed,
+            Err(Denied::NoNumber) => OutsideNumber::Unknown,
+            Err(denied) => OutsideNumber::Denied(denied.to_string()),
+        }
+    })
+}
+
 fn without_place(path: &Path, message: String) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
@@ -295,25 +346,39 @@ mod tests {
 
     use super::*;
 
-    /// The repository's own demo with one file replaced.
-    fn told(name: &str, change: impl FnOnce(String) -> String) -> Vec<String> {
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    }
+
+    /// A folder with the repository's own demo, one file of it changed.
+    fn scratch(name: &str, change: impl FnOnce(String) -> String) -> PathBuf {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let dir =
             std::env::temp_dir().join(format!("trunkline-config-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        for file in [
-            "trunkline.toml",
-            "queues.toml",
-            "numbers.toml",
-            "calendars.toml",
-        ] {
-            std::fs::copy(root.join("config").join(file), dir.join(file)).unwrap();
-        }
+        copy_tree(&repository().join("config"), &dir);
         let text = std::fs::read_to_string(dir.join(name)).unwrap();
         std::fs::write(dir.join(name), change(text)).unwrap();
-        let scripts = root.join("ivr-scripts");
+        dir
+    }
+
+    fn copy_tree(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).unwrap();
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let to = to.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                copy_tree(&entry.path(), &to);
+            } else {
+                std::fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+
+    /// What is wrong with the demo once one file of it is changed.
+    fn told(name: &str, change: impl FnOnce(String) -> String) -> Vec<String> {
+        let dir = scratch(name, change);
+        let scripts = repository().join("ivr-scripts");
         let source = Source {
             dir: dir.clone(),
             overrides: vec![format!("ivr.dir={}", scripts.display())],
@@ -344,6 +409,55 @@ mod tests {
             all.contains("main.toml:") && all.contains("`sales`"),
             "{all}"
         );
+    }
+
+    #[test]
+    fn s15_a_script_dials_what_the_rules_allow_and_nothing_else() {
+        let rules = "[trunk.a]\nserver = \"sip:a.example\"\ncaller_id = \"4000\"\n[[route]]\nprefix = [\"+86\", \"+1\"]\ntrunks = [\"a\"]\n";
+        let with = |number: &str| {
+            let dir = scratch("trunks.toml", |_| rules.to_owned());
+            let scripts = dir.join("scripts");
+            copy_tree(&repository().join("ivr-scripts"), &scripts);
+            let main = scripts.join("main.toml");
+            let text = std::fs::read_to_string(&main).unwrap();
+            let way = format!(
+                "[transfer.out]\nto = \"number:{number}\"\non_busy = \"goodbye\"\non_no_answer = \"goodbye\"\non_failure = \"goodbye\"\n"
+            );
+            std::fs::write(&main, format!("{text}\n{way}")).unwrap();
+            let source = Source {
+                dir: dir.clone(),
+                overrides: vec![format!("ivr.dir={}", scripts.display())],
+            };
+            let told = match source.load(1, None) {
+                Ok(loaded) => loaded.warnings,
+                Err(errors) => errors,
+            };
+            std::fs::remove_dir_all(dir).unwrap();
+            let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+            told.join("\n")
+        };
+        for (number, expected) in [
+            ("13800001111", None),
+            ("4000", None),
+            (
+                "0019002345678",
+                Some("`0019002345678` cannot be called: `premium` numbers are not allowed here"),
+            ),
+            (
+                "00442079460000",
+                Some(
+                    "`00442079460000` cannot be called: `international` numbers are not allowed here",
+                ),
+            ),
+            ("4001", Some("cannot be called: no route leads there")),
+            ("nobody", Some("no number `nobody`")),
+        ] {
+            let told = with(number);
+            match expected {
+                Some(expected) => assert!(told.contains(expected), "{number}: {told}"),
+                None => assert!(!told.contains("error"), "{number}: {told}"),
+            }
+        }
     }
 
     #[test]

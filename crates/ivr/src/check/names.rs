@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AllClaims, World};
+use super::{AllClaims, OutsideNumber, World};
 use crate::claim::{Reference, ReferenceKind};
 use crate::place::Name;
 use crate::report::Report;
@@ -32,6 +32,16 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
 
 fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mut Report) {
     let Name { text, place } = reference.name;
+    if reference.kind == ReferenceKind::Number && !world.numbers.contains(text) {
+        match world.outside.ask(text) {
+            OutsideNumber::Allowed => return,
+            OutsideNumber::Denied(why) => {
+                report.error(*place, format!("`{text}` cannot be called: {why}"), None);
+                return;
+            }
+            OutsideNumber::Unknown => {}
+        }
+    }
     let mut known = |what: &str, known: &mut dyn Iterator<Item = &str>| {
         let known: Vec<&str> = known.collect();
         if !known.contains(&text.as_str()) {

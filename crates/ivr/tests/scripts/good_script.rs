@@ -33,6 +33,7 @@ on_no_agents = "bye"
 pub(crate) fn world() -> World {
     let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     World {
+        outside: ivr::OutsideNumbers::default(),
         queues: ["sales", "support"].map(QueueName::from).into(),
         calendars: texts(&["office"]),
         scripts: ["main", "night"].map(ScriptName::from).into(),

@@ -88,9 +88,11 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
     )
 }
 
-/// "unknown field `stategy`, expected one of `name`, `strategy`": the nearest of the names it lists.
+/// "unknown field `stategy`, expected one of `name`, `strategy`" (or "unknown variant"): the nearest of the names it lists.
 fn suggestion(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field ")?;
+    let rest = ["unknown field ", "unknown variant "]
+        .into_iter()
+        .find_map(|start| message.strip_prefix(start))?;
     let mut quoted = rest.split('`').skip(1).step_by(2);
     let wrong = quoted.next()?;
     let near = closest(wrong, quoted)?;

@@ -21,8 +21,9 @@ pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
     }
     let engine = &loaded.engine;
     println!(
-        "good: {} numbers, {} queues, {} scripts, {} calendars, {} sounds, {} warnings",
+        "good: {} numbers, {} trunks, {} queues, {} scripts, {} calendars, {} sounds, {} warnings",
         engine.numbers.len(),
+        engine.trunks.len(),
         engine.queues.len(),
         engine.scripts.len(),
         engine.calendars.len(),
