@@ -212,24 +212,6 @@ fn s11_who_claims_to_be_an_agent_must_prove_it_even_to_a_hotline() {
 }
 
 #[test]
-fn hold_plays_music_to_the_held_side() {
-    let mut hotline = Hotline::open();
-    hotline.agent("1001", Manner::Answers(SECOND));
-    hotline.caller_presses("100", '1');
-    hotline.run_for(3 * SECOND);
-    hotline.re_invites("1001", "sendonly");
-    assert_eq!(hotline.hears("100"), "music");
-    assert_eq!(hotline.facts_named("call.held").len(), 1);
-    hotline.run_for(60 * SECOND);
-    hotline.re_invites("1001", "sendrecv");
-    assert_eq!(hotline.hears("100"), "1001");
-    hotline.hangs_up("100");
-    hotline.run_for(SECOND);
-    let cdr = hotline.record();
-    assert!((59_000..61_000).contains(&cdr.hold_ms), "{}", cdr.hold_ms);
-}
-
-#[test]
 fn s6_a_draining_engine_refuses_new_calls_and_keeps_the_old() {
     let mut hotline = Hotline::open();
     hotline.agent("1001", Manner::Answers(SECOND));
@@ -450,26 +432,6 @@ fn from_queue_to_queue_by_a_key_is_left_then_joined() {
         hotline.hangs_up("100");
         hotline.run_for(2 * SECOND);
     }
-}
-
-#[test]
-fn both_on_hold_and_one_comes_back() {
-    let mut hotline = Hotline::open();
-    hotline.agent("1001", Manner::Answers(SECOND));
-    hotline.caller_presses("100", '1');
-    hotline.run_for(3 * SECOND);
-    hotline.re_invites("1001", "sendonly");
-    assert_eq!(hotline.hears("100"), "music");
-    hotline.re_invites("100", "sendonly");
-    hotline.re_invites("1001", "sendrecv");
-    assert_eq!(hotline.hears("1001"), "music", "the caller still holds");
-    assert_eq!(hotline.facts_named("call.resumed").len(), 0);
-    hotline.re_invites("100", "sendrecv");
-    assert_eq!(
-        (hotline.hears("100"), hotline.hears("1001")),
-        ("1001".into(), "100".into())
-    );
-    assert_eq!(hotline.facts_named("call.resumed").len(), 1);
 }
 
 #[test]

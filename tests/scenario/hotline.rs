@@ -11,12 +11,13 @@ use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
     Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn,
-    StateRequest,
+    StateRequest, TalkOrder,
 };
 use media::{PortId, Source};
 use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
 use sip::{Flow, Transport};
 
+use crate::line::Line;
 use crate::phone::{Manner, Phone};
 
 pub(crate) const SERVER: SocketAddr =
@@ -85,6 +86,8 @@ pub(crate) struct Hotline {
     pub(crate) now: Duration,
     pub(crate) engine: Engine,
     pub(crate) phones: BTreeMap<String, Phone>,
+    /// Second lines, by names of their own: `1001/2`.
+    pub(crate) lines: BTreeMap<String, Line>,
     pub(crate) facts: Vec<(Timestamp, Fact)>,
     /// Every wish of the engine, as text: what R3 compares.
     pub(crate) wishes: Vec<String>,
@@ -204,6 +207,7 @@ impl Hotline {
             now: MORNING,
             engine: Engine::new(MORNING, settings),
             phones: BTreeMap::new(),
+            lines: BTreeMap::new(),
             facts: Vec::new(),
             wishes: Vec::new(),
             ports: BTreeMap::new(),
@@ -312,6 +316,91 @@ impl Hotline {
         self.run_for(Duration::from_millis(50));
     }
 
+    /// Hold as before RFC 3264: `c=IN IP4 0.0.0.0`.
+    pub(crate) fn holds_the_old_way(&mut self, who: &str) {
+        self.phone(who).holds_the_old_way();
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
+    /// REFER in the dialog of the phone's call.
+    pub(crate) fn refers(&mut self, who: &str, refer_to: &str) {
+        self.phone(who).refers(refer_to);
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
+    /// A second line of an agent dials.
+    pub(crate) fn line_dials(&mut self, name: &str, to: &str, replaces: Option<&str>) {
+        let user = name.split('/').next().unwrap();
+        let host = u8::try_from(self.lines.len() + 1).unwrap();
+        let line = self.lines.entry(name.into());
+        let line = line.or_insert_with(|| Line::new(user, host, PASSWORD));
+        line.dials(to, replaces);
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
+    /// The agent's page orders something in the call of this caller.
+    pub(crate) fn orders(&mut self, agent: AgentId, caller: &str, order: TalkOrder) -> bool {
+        let call = self.call_of(caller);
+        self.command(Command::Talk { call, agent, order });
+        self.run_for(Duration::from_millis(50));
+        self.answers.last().is_some_and(Result::is_ok)
+    }
+
+    /// The last call of a caller, by his number.
+    pub(crate) fn call_of(&self, number: &str) -> CallId {
+        let arrived = self.facts.iter().rev().find_map(|(_, fact)| match fact {
+            Fact::CallArrived { call, caller, .. } if caller.number.as_deref() == Some(number) => {
+                Some(*call)
+            }
+            _ => None,
+        });
+        arrived.expect("a call of this number")
+    }
+
+    /// The record of a call, as its facts tell it.
+    pub(crate) fn record_of(&self, call: CallId) -> Cdr {
+        let mut facts = self
+            .facts
+            .iter()
+            .filter(|(_, fact)| fact.call() == Some(call));
+        let (at, first) = facts.next().unwrap();
+        let mut cdr = Cdr::begin(*at, first).unwrap();
+        for (at, fact) in facts {
+            cdr.apply(*at, fact);
+        }
+        cdr
+    }
+
+    /// Nothing is left of any call: no call, no port, nobody busy.
+    pub(crate) fn assert_clean(&mut self) {
+        self.run_for(Duration::from_secs(120));
+        assert_eq!(
+            (
+                self.engine.calls(),
+                self.engine.ports_in_use(),
+                self.ports.len()
+            ),
+            (0, 0, 0),
+            "calls, ports in use, ports open"
+        );
+        let busy: Vec<_> = self
+            .engine
+            .acd()
+            .agents()
+            .filter(|(_, state)| state.call().is_some())
+            .collect();
+        assert!(busy.is_empty(), "{busy:?}");
+        let begun = self.facts_named("call.arrived").len();
+        assert_eq!(
+            begun,
+            self.facts_named("call.ended").len(),
+            "each call ends once"
+        );
+    }
+
     /// News of a media thread.
     pub(crate) fn media_news(&mut self, news: media::News) {
         self.engine.handle_input(self.now, Input::Media(news));
@@ -407,12 +496,13 @@ impl Hotline {
         cdr
     }
 
-    /// The names of all facts of calls, in order.
+    /// The names of all facts of calls, in order; where each phone's messages are to be found is left out.
     pub(crate) fn story(&self) -> Vec<&'static str> {
         self.facts
             .iter()
             .filter(|(_, fact)| fact.call().is_some())
             .map(|(_, fact)| fact.name())
+            .filter(|name| *name != "call.leg")
             .collect()
     }
 
@@ -444,10 +534,15 @@ impl Hotline {
         });
         let heard: Vec<&str> = others
             .filter_map(|(_, other)| {
-                let mut phones = self.phones.values();
-                phones.find(|phone| phone.server_rtp == Some(other.local))
+                let phones = self.phones.values();
+                let phones = phones.map(|phone| (phone.server_rtp, phone.user.as_str()));
+                let lines = self.lines.iter();
+                let lines = lines.map(|(name, line)| (line.server_rtp, name.as_str()));
+                phones
+                    .chain(lines)
+                    .find(|(rtp, _)| *rtp == Some(other.local))
             })
-            .map(|phone| phone.user.as_str())
+            .map(|(_, user)| user)
             .filter(|user| *user != who)
             .collect();
         if heard.is_empty() {
@@ -457,7 +552,10 @@ impl Hotline {
     }
 
     pub(crate) fn port_of(&self, who: &str) -> Option<PortId> {
-        let rtp = self.phones[who].server_rtp?;
+        let rtp = match self.phones.get(who) {
+            Some(phone) => phone.server_rtp?,
+            None => self.lines[who].server_rtp?,
+        };
         self.ports
             .iter()
             .find(|(_, port)| port.local == rtp)
@@ -514,6 +612,8 @@ impl Hotline {
                 let now = self.now;
                 if let Some(phone) = self.phones.values_mut().find(|phone| phone.address == to) {
                     phone.hears(now, bytes);
+                } else if let Some(line) = self.lines.values_mut().find(|line| line.address == to) {
+                    line.hears(now, &bytes);
                 }
                 self.collect();
             }
@@ -547,6 +647,12 @@ impl Hotline {
                     from: phone.address,
                     bytes,
                 });
+            }
+        }
+        for line in self.lines.values_mut() {
+            for bytes in line.outbox.drain(..) {
+                let from = line.address;
+                posts.push(Post::ToServer { from, bytes });
             }
         }
         for post in posts {

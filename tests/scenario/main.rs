@@ -9,12 +9,16 @@
 )]
 
 mod calls;
+mod consult;
 mod defects;
+mod hold;
 mod hotline;
 mod keys;
+mod line;
 mod phone;
 mod pops;
 mod refusals;
 mod ringing;
 mod sameness;
+mod transfers;
 mod trunks;

@@ -12,6 +12,7 @@ use sip::{
 };
 
 use crate::hotline::SERVER;
+use crate::line;
 
 const PHONE_DOMAIN: &str = "phone.test";
 
@@ -190,6 +191,10 @@ impl Phone {
     pub(crate) fn hangs_up(&mut self, now: Duration) {
         if let Some(session) = self.session.take() {
             self.is_up = false;
+            if self.requests > 0 && self.dialog.is_some() {
+                // Its endpoint does not know how far the numbers of this dialog are.
+                return self.request("BYE", "", "");
+            }
             self.endpoint.hang_up(now, session, None);
         }
     }
@@ -211,15 +216,47 @@ impl Phone {
         self.request("INVITE", "application/sdp", &offer);
     }
 
+    pub(crate) fn holds_the_old_way(&mut self) {
+        let offer = String::from_utf8(sdp::offer(&self.audio)).unwrap();
+        let address = format!("c=IN IP4 {}", self.address.ip());
+        assert!(offer.contains(&address), "{offer}");
+        let offer = offer.replace(&address, "c=IN IP4 0.0.0.0");
+        self.request("INVITE", "application/sdp", &offer);
+    }
+
+    /// REFER by hand (RFC 3515).
+    pub(crate) fn refers(&mut self, refer_to: &str) {
+        self.request("REFER", "message/none", "");
+        if let Some(refer) = self.outbox.last_mut() {
+            let text = String::from_utf8_lossy(refer);
+            let text = text.replace(
+                "Content-Type: message/none\r\n",
+                &format!("Refer-To: {refer_to}\r\n"),
+            );
+            *refer = text.into();
+        }
+    }
+
+    /// The dialog as a Replaces header names it (RFC 3891).
+    pub(crate) fn replaces(&self) -> String {
+        let [from, to, call_id, _] = self.dialog.as_ref().expect("a dialog");
+        let tag = |value: &str| value.split("tag=").nth(1).unwrap().to_owned();
+        format!("{call_id};to-tag={};from-tag={}", tag(to), tag(from))
+    }
+
     fn request(&mut self, method: &str, kind: &str, body: &str) {
         let [from, to, call_id, contact] = self.dialog.clone().expect("a dialog");
         self.requests += 1;
         let cseq = 100 + self.requests;
+        let kind = match kind {
+            "" => String::new(),
+            kind => format!("Content-Type: {kind}\r\n"),
+        };
         let (user, address, length) = (&self.user, self.address, body.len());
         self.outbox.push(
             format!(
                 "{method} {contact} SIP/2.0\r\nVia: SIP/2.0/UDP {address};rport;branch=z9hG4bKhand{user}{cseq}\r\nMax-Forwards: 70\r\nFrom: {from}\r\nTo: {to}\r\n\
-                 Call-ID: {call_id}\r\nCSeq: {cseq} {method}\r\nContact: <sip:{user}@{address}>\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
+                 Call-ID: {call_id}\r\nCSeq: {cseq} {method}\r\nContact: <sip:{user}@{address}>\r\n{kind}Content-Length: {length}\r\n\r\n{body}"
             )
             .into(),
         );
@@ -293,6 +330,12 @@ impl Phone {
             ]);
         }
         if self.manner == Manner::IsDead {
+            return;
+        }
+        if text.starts_with("NOTIFY ") {
+            self.outbox.push(line::ok_to(&text));
+            self.history
+                .push((now, line::in_words(&text).expect("a NOTIFY")));
             return;
         }
         if text.starts_with("INVITE ") {
@@ -461,6 +504,7 @@ impl Phone {
         self.session = None;
         self.answer_at = None;
         self.is_up = false;
+        (self.dialog, self.requests) = (None, 0);
         told
     }
 
@@ -519,7 +563,7 @@ fn in_words(reason: Option<sip::Reason>) -> String {
         .unwrap_or_default()
 }
 
-fn header(message: &str, name: &str) -> String {
+pub(crate) fn header(message: &str, name: &str) -> String {
     let line = message
         .lines()
         .find(|line| line.starts_with(&format!("{name}: ")))
@@ -528,7 +572,7 @@ fn header(message: &str, name: &str) -> String {
 }
 
 /// The URI between the brackets of Contact.
-fn contact(message: &str) -> String {
+pub(crate) fn contact(message: &str) -> String {
     header(message, "Contact")
         .split(['<', '>'])
         .nth(1)

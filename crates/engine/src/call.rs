@@ -5,14 +5,19 @@
 //! in every phase: what a phase cannot use is ignored there by name, never by accident.
 
 mod arrival;
+mod consult;
 mod ending;
 mod keys;
+mod order;
 mod outside;
 mod pop;
 mod ring;
 mod script;
+mod sound;
+mod take_over;
 mod talk;
 mod trace;
+mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,8 +28,9 @@ use media::{PlaybackId, PortId};
 use model::decision::Decision;
 use model::fact::{Direction, EndedBy, QueueExit};
 use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName};
-use sip::{Reason, SessionId};
+use sip::{Reason, ReferId, SessionId};
 
+use crate::command::TalkOrder;
 use crate::config::Entry;
 use crate::context::{Context, Side};
 use crate::leg::Leg;
@@ -35,8 +41,10 @@ pub(crate) use keys::Way;
 use outside::OutsideTalk;
 use ring::Ring;
 pub(crate) use ring::tell_withdrawn;
+use sound::Sound;
 use talk::Talking;
 use trace::Trace;
+use transfer::Transfer;
 
 /// A call.
 #[derive(Debug)]
@@ -58,6 +66,16 @@ pub(crate) struct Call {
     /// The script, while it has something to say.
     run: Option<Run>,
     phase: Phase,
+    /// The call is being handed on, or comes back from that.
+    transfer: Option<Box<Transfer>>,
+    /// A leg of another call that is becoming one of this.
+    taking: Option<Leg>,
+    /// Who hears whom in the talk.
+    sound: Sound,
+    /// Since when he stands in line, by his score; `None` when he never did.
+    score_since: Option<Duration>,
+    /// What he had waited, by his score, when an agent first took him.
+    waited: Duration,
     /// Phones that ring, or whose last word is still to come.
     rings: BTreeMap<OfferId, Ring>,
     profile: Identity,
@@ -208,6 +226,26 @@ pub(crate) enum CallEvent {
     DirectEnded(acd::DirectEnd),
     /// The directory's answer.
     Identified(Option<Box<Profile>>),
+    /// The ACD has bound an agent who takes the call over.
+    TookOver {
+        offer: OfferId,
+        agent: AgentId,
+        decision: Decision,
+    },
+    /// The agent's phone wants the caller transferred; no user: to a stranger.
+    Refer {
+        session: SessionId,
+        refer: ReferId,
+        user: Option<String>,
+    },
+    /// The agent's page orders something; the outcome goes into the context.
+    Order { agent: AgentId, order: TalkOrder },
+    /// A party has taken a change of ours, or says something new.
+    ReInviteAnswered {
+        side: Side,
+        session: SessionId,
+        sdp: Bytes,
+    },
     /// A time of `deadline` has come.
     TimeUp,
     /// An operator ends the call.
@@ -230,7 +268,7 @@ impl Call {
             CallEvent::ReInvite { side, session, sdp } => {
                 self.re_invite(context, side, session, sdp)
             }
-            CallEvent::AgentRinging { offer } => context.tell_acd(acd::Input::Ringing { offer }),
+            CallEvent::AgentRinging { offer } => self.agent_rings(context, offer),
             CallEvent::AgentAnswered {
                 offer,
                 session,
@@ -281,6 +319,22 @@ impl Call {
             } => self.left_queue(context, queue, cause, waited),
             CallEvent::DirectEnded(end) => self.direct_ended(context, end),
             CallEvent::Identified(profile) => self.identified(context, profile),
+            CallEvent::TookOver {
+                offer,
+                agent,
+                decision,
+            } => self.took_over(context, offer, agent, decision),
+            CallEvent::Refer {
+                session,
+                refer,
+                user,
+            } => self.referred(context, session, refer, user),
+            CallEvent::Order { agent, order } => {
+                context.refused = self.order(context, agent, order).err();
+            }
+            CallEvent::ReInviteAnswered { side, session, sdp } => {
+                self.re_invite_answered(context, side, session, &sdp)
+            }
             CallEvent::TimeUp => self.time_up(context),
             CallEvent::HangUp => {
                 self.finish(context, ending::by_operator(&self.phase), EndedBy::System)
@@ -295,9 +349,6 @@ impl Call {
             return Some(Side::Caller);
         }
         match &self.phase {
-            Phase::Talking(talking) if talking.leg.port == port => {
-                Some(Side::Agent(talking.offer.id))
-            }
             Phase::Dialling(ring) if ring.leg().port == port => Some(Side::Outside),
             Phase::Outside(talk) if talk.other.leg.port == port => Some(Side::Outside),
             Phase::Arriving(_)
@@ -307,7 +358,10 @@ impl Call {
             | Phase::Dialling(_)
             | Phase::Talking(_)
             | Phase::Outside(_)
-            | Phase::Ending(_) => self.ring_of(port).map(Side::Agent),
+            | Phase::Ending(_) => {
+                let in_talk = self.talking().and_then(|talking| talking.offer_of(port));
+                in_talk.or_else(|| self.ring_of(port)).map(Side::Agent)
+            }
         }
     }
 
@@ -387,6 +441,9 @@ impl Call {
     fn port_failed(&mut self, context: &mut Context, port: PortId) {
         if let Some(offer) = self.ring_of(port) {
             self.ring_failed(context, offer, port);
+            return;
+        }
+        if self.talk_port_failed(context, port) {
             return;
         }
         let result = ending::by_fault(&self.phase);

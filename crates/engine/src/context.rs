@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use acd::Acd;
 use media::{PlaybackId, PortId};
-use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Timestamp};
+use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Party, Timestamp};
 use sip::{Endpoint, SessionId};
 
+use crate::command::CommandError;
 use crate::config::Config;
 use crate::dial::spending::Spending;
 use crate::directory::Directory;
@@ -52,6 +53,8 @@ pub(crate) struct Context {
     pub(crate) offers: BTreeMap<OfferId, Offer>,
     pub(crate) outputs: VecDeque<Output>,
     pub(crate) playbacks: u64,
+    /// Why an order of a page was not done.
+    pub(crate) refused: Option<CommandError>,
 }
 
 impl Context {
@@ -66,6 +69,17 @@ impl Context {
 
     pub(crate) fn request(&mut self, request: Request) {
         self.outputs.push_back(Output::Request(request));
+    }
+
+    /// A phone's part in a call began: where its messages are to be found.
+    pub(crate) fn leg_began(&mut self, call: CallId, session: SessionId, party: Party) {
+        if let Some(sip_call_id) = self.sip.call_id(session) {
+            self.fact(Fact::CallLeg {
+                call,
+                sip_call_id,
+                party,
+            });
+        }
     }
 
     /// A session is over: whose it was, and what it took of a trunk and of the day's minutes.

@@ -70,13 +70,6 @@ pub(crate) enum Who {
     /// An agent, by his phone.
     Agent(AgentId),
     /// An agent, for a caller whom he transfers or about whom he asks.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "transfers to outside numbers come with the transfers"
-        )
-    )]
     Transfer(AgentId),
     /// A script.
     Script,

@@ -5,6 +5,7 @@
 //! request, a media command or a timer.
 
 mod fence;
+mod hand_over;
 mod news;
 mod people;
 mod reports;
@@ -84,6 +85,7 @@ impl Engine {
                 offers: BTreeMap::new(),
                 outputs: VecDeque::new(),
                 playbacks: 0,
+                refused: None,
             },
             calls: BTreeMap::new(),
             deadlines: BTreeSet::new(),

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::{CallId, Caller, Fact};
+use model::{CallId, Caller, Fact, Party};
 use sip::{
     Destination, Diversion, ExtraHeader, Identity, OutgoingInvite, Reason, SessionId, TrunkName,
 };
@@ -343,6 +343,7 @@ fn dial(
         // An emergency call: it was looked for above.
         context.trunks.sit(name, Way::Out, session);
     }
+    context.leg_began(call, session, Party::Number(number.key.clone()));
     context.fact(Fact::DialStarted {
         call,
         number: number.key.clone(),

@@ -19,6 +19,8 @@ pub(crate) struct Placement {
     random: SplitMix,
     used: BTreeSet<u16>,
     owners: BTreeMap<PortId, (CallId, u16)>,
+    /// Calls that live where another one does.
+    homes: BTreeMap<CallId, CallId>,
     next: u64,
 }
 
@@ -29,6 +31,7 @@ impl Placement {
             random: SplitMix::new(seed),
             used: BTreeSet::new(),
             owners: BTreeMap::new(),
+            homes: BTreeMap::new(),
             next: 1,
         }
     }
@@ -47,11 +50,39 @@ impl Placement {
             (!self.used.contains(&number)).then_some(number)
         })?;
         let threads = u64::from(self.plan.threads.max(1));
-        let port = PortId(self.next * threads + call.get() % threads);
+        let port = PortId(self.next * threads + self.home_of(call).get() % threads);
         self.next += 1;
         self.used.insert(number);
         self.owners.insert(port, (call, number));
         Some((port, SocketAddr::new(self.plan.bind, number)))
+    }
+
+    /// Lays a call beside another one, so that their ports can hear each other.
+    pub(crate) fn lay_beside(&mut self, call: CallId, other: CallId) {
+        let home = self.home_of(other);
+        self.homes.insert(call, home);
+    }
+
+    /// Whether the ports of two calls live on one media thread.
+    pub(crate) fn are_together(&self, one: CallId, other: CallId) -> bool {
+        let threads = u64::from(self.plan.threads.max(1));
+        self.home_of(one).get() % threads == self.home_of(other).get() % threads
+    }
+
+    fn home_of(&self, call: CallId) -> CallId {
+        self.homes.get(&call).copied().unwrap_or(call)
+    }
+
+    /// A call is over.
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.homes.remove(&call);
+    }
+
+    /// A port goes on in another call.
+    pub(crate) fn hand_over(&mut self, port: PortId, into: CallId) {
+        if let Some((owner, _)) = self.owners.get_mut(&port) {
+            *owner = into;
+        }
     }
 
     /// The call that a port serves.

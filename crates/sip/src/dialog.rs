@@ -33,6 +33,10 @@ impl DialogKey {
         (&self.call_id, &self.local_tag, &self.remote_tag)
     }
 
+    pub(crate) fn call_id(&self) -> &[u8] {
+        &self.call_id
+    }
+
     /// The same dialog as the peer names it.
     #[cfg(test)]
     pub(crate) fn mirrored(&self) -> Self {

@@ -268,6 +268,21 @@ impl Endpoint {
         Some(self.sessions.get(&session)?.flow().remote.ip())
     }
 
+    /// The Call-ID of a session, to find its messages in a trace.
+    pub fn call_id(&self, session: SessionId) -> Option<String> {
+        if let Some(call_id) = self.trunk_call_id(session) {
+            return Some(call_id.to_owned());
+        }
+        let alive = self.sessions.get(&session)?;
+        let call_id = match (&alive.stage, alive.dialog()) {
+            (session::Stage::Calling { transaction, .. }, None) => {
+                &self.transactions.get(*transaction)?.head.as_ref()?.call_id
+            }
+            (_, dialog) => dialog?.key.call_id(),
+        };
+        Some(String::from_utf8_lossy(call_id).into_owned())
+    }
+
     /// How much is remembered.
     pub fn sizes(&self) -> Sizes {
         Sizes {

@@ -1,12 +1,14 @@
 //! How a call begins: routed, answered, asked about.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use bytes::Bytes;
 use model::fact::{CallResult, Direction, EndedBy};
-use model::{AgentId, CallId, Caller, Fact};
+use model::{AgentId, AgentState, CallId, Caller, Fact};
 use sip::{IncomingInvite, Refusal, SessionId};
 
+use super::sound::Sound;
 use super::trace::Trace;
 use super::{Call, Identity, Phase, ending, script};
 use crate::config::{Entry, RecordingPolicy};
@@ -37,6 +39,10 @@ impl Call {
         if lead == Lead::Nowhere {
             refuse(context, id, session, Refused::new(404, "unknown_number"));
             return None;
+        }
+        if let Some(other) = beginning.talk_of_caller(context) {
+            // A consult on a second line: should both calls become one, their sound must be on one thread.
+            context.placement.lay_beside(id, other);
         }
         let (leg, body) = match answering_leg(context, id, session, &invite) {
             Ok(made) => made,
@@ -95,6 +101,11 @@ impl Call {
             unanswered: None,
             run: None,
             phase: Phase::InScript,
+            transfer: None,
+            taking: None,
+            sound: Sound::default(),
+            score_since: None,
+            waited: Duration::ZERO,
             rings: BTreeMap::new(),
             profile,
             language: context.config.language.clone(),
@@ -295,6 +306,19 @@ struct Beginning {
 }
 
 impl Beginning {
+    /// The call in which the calling agent talks.
+    fn talk_of_caller(&self, context: &Context) -> Option<CallId> {
+        match context.acd.agent_state(self.caller_agent?)? {
+            AgentState::Talking { call } => *call,
+            AgentState::Offline
+            | AgentState::NotReady { .. }
+            | AgentState::Ready
+            | AgentState::Reserved { .. }
+            | AgentState::Ringing { .. }
+            | AgentState::WrapUp { .. } => None,
+        }
+    }
+
     fn of(context: &Context, invite: &IncomingInvite) -> (Self, Lead) {
         let config = &context.config;
         let trunk = invite.trunk.as_ref().map(|name| config.trunks.get(name));

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use model::Fact;
 use model::fact::{CallResult, EndedBy, QueueExit};
+use model::transfer::{ConsultEnd, NotReached};
 use sip::{Reason, Refusal};
 
+use super::talk::Talking;
 use super::{Call, Phase};
 use crate::context::Context;
 
@@ -50,6 +52,16 @@ impl Call {
 
     /// A named agent was not reached: the script decides, else the caller is told why.
     pub(super) fn direct_ended(&mut self, context: &mut Context, end: acd::DirectEnd) {
+        self.drop_taking(context);
+        let cause = match end {
+            acd::DirectEnd::Busy => NotReached::Busy,
+            acd::DirectEnd::Declined => NotReached::Declined,
+            acd::DirectEnd::NoAnswer => NotReached::NoAnswer,
+            acd::DirectEnd::Unreachable => NotReached::Unreachable,
+        };
+        if self.consult_missed(context, cause) || self.transfer_missed(context, cause) {
+            return;
+        }
         self.stop_playing(context);
         if matches!(self.phase, Phase::Direct) {
             self.phase = Phase::InScript;
@@ -118,15 +130,7 @@ impl Call {
                     cause,
                 });
             }
-            Phase::Talking(talking) => {
-                let agent = talking.offer.agent;
-                talking.leg.hang_up(context, None);
-                talking.leg.release(context);
-                context.tell_acd(acd::Input::CallEnded {
-                    call: self.id,
-                    agent,
-                });
-            }
+            Phase::Talking(talking) => self.end_talk(context, *talking),
             Phase::Dialling(ring) => ring.give_up(context, None),
             Phase::Outside(talk) => {
                 let leg = talk.other.leg;
@@ -135,6 +139,7 @@ impl Call {
             }
             Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {}
         }
+        self.end_transfer(context);
         self.run = None;
         self.playing = None;
         if let Some(leg) = self.leg.take() {
@@ -145,6 +150,30 @@ impl Call {
             context.own_calls.remove(&self.id);
             let call = Some(self.id);
             context.tell_acd(acd::Input::PhoneFree { agent, call });
+        }
+    }
+
+    /// The agent's part, and that of the colleague whom he asks.
+    fn end_talk(&mut self, context: &mut Context, talking: Talking) {
+        let (call, agent) = (self.id, talking.agent());
+        if let Some(consult) = talking.consult {
+            self.let_go(context, *consult, agent, ConsultEnd::CallOver);
+        }
+        self.end_leg(context, talking.leg, true);
+        context.tell_acd(acd::Input::CallEnded { call, agent });
+    }
+
+    /// A caller who goes while he is handed on takes with him the agent who waits for the outcome.
+    fn end_transfer(&mut self, context: &mut Context) {
+        self.drop_taking(context);
+        let Some(transfer) = self.transfer.take() else {
+            return;
+        };
+        if !transfer.is_back() {
+            transfer.report(context, 487);
+        }
+        if let Some(talking) = transfer.into_asking() {
+            self.end_talk(context, talking);
         }
     }
 

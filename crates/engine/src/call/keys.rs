@@ -48,7 +48,7 @@ impl Call {
                 self.script_key(context, key)
             }
             // RFC 4733 keys pass the bridge by themselves; one that came by INFO is sent on as RFC 4733.
-            Phase::Talking(talking) if way == Way::Info => {
+            Phase::Talking(talking) if way == Way::Info && talking.consult.is_none() => {
                 self.send_key(context, side, talking.leg.port, key);
             }
             Phase::Outside(talk) if way == Way::Info => {

@@ -10,7 +10,7 @@ use ivr::TransferFailure;
 use media::{PortId, Source};
 use model::Fact;
 use model::fact::{CallResult, Direction, EndedBy};
-use model::transfer::Party;
+use model::transfer::{NotReached, Party};
 use sip::{Reason, SessionId};
 
 use super::script::RINGING_TONE;
@@ -37,7 +37,7 @@ impl Call {
             ring: context.config.dial.ring,
             sent_on: None,
         };
-        if let Err(denied) = self.order(context, order) {
+        if let Err(denied) = self.order_outside(context, order) {
             self.denied(context, denied);
         }
     }
@@ -56,13 +56,18 @@ impl Call {
             ring,
             sent_on: Some((self.caller.clone(), self.called.clone())),
         };
-        match self.order(context, order) {
+        match self.order_outside(context, order) {
             Ok(()) => self.play(context, RINGING_TONE.to_vec(), true),
             Err(_) => self.outside_failed(context, 404),
         }
     }
 
-    fn order(&mut self, context: &mut Context, order: Order) -> Result<(), Denied> {
+    /// Calls a number outside, unless a rule forbids it.
+    pub(super) fn order_outside(
+        &mut self,
+        context: &mut Context,
+        order: Order,
+    ) -> Result<(), Denied> {
         let ring = OutsideRing::begin(context, self.id, order)?;
         self.phase = Phase::Dialling(Box::new(ring));
         Ok(())
@@ -93,17 +98,19 @@ impl Call {
         if !ring.is(session) {
             return;
         }
-        match ring.progress(context, sdp.as_deref()) {
+        let progress = ring.progress(context, sdp.as_deref());
+        let port = ring.leg().port;
+        if progress != Progress::Same {
+            self.target_rings(context);
+        }
+        match progress {
             Progress::Same => {}
             Progress::Rings => {
                 if let (Some(_), Some(leg)) = (&self.unanswered, &self.leg) {
                     context.sip.ring(context.now, leg.session);
                 }
             }
-            Progress::Speaks => {
-                let port = ring.leg().port;
-                self.hear_early(context, port);
-            }
+            Progress::Speaks => self.hear_early(context, port),
         }
     }
 
@@ -149,6 +156,7 @@ impl Call {
 
     fn talk_outside(&mut self, context: &mut Context, other: OutsideLeg) {
         let port = other.leg.port;
+        self.target_answered_outside(context);
         if self.caller_agent.is_some() && self.direction == Direction::Out {
             self.agent = self.caller_agent;
         }
@@ -222,6 +230,9 @@ impl Call {
 
     /// Nobody was reached: the script goes on, or the phone that dialled is told why.
     pub(super) fn outside_failed(&mut self, context: &mut Context, status: u16) {
+        if self.transfer_missed(context, missed_of(status)) {
+            return;
+        }
         self.stop_playing(context);
         if self.has_script() {
             self.push_or_end(context, ivr::Input::TransferFailed(failure_of(status)));
@@ -294,6 +305,15 @@ const fn told(status: u16) -> u16 {
         408 | 480 | 487 => 480,
         404 | 410 | 484..=486 | 488 | 600..=699 => status,
         _ => 503,
+    }
+}
+
+const fn missed_of(status: u16) -> NotReached {
+    match status {
+        486 | 600 => NotReached::Busy,
+        603 | 607 => NotReached::Declined,
+        408 | 480 | 487 => NotReached::NoAnswer,
+        _ => NotReached::Unreachable,
     }
 }
 

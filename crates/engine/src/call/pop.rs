@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::QueueName;
 use model::fact::{Pop, PopCustomer};
 use model::profile::Familiar;
+use model::transfer::{Colleague, HandedOn};
 
 use super::{Call, Identity};
 use crate::context::Context;
@@ -39,9 +40,37 @@ impl Call {
                 "new"
             }
             .to_owned(),
-            handed_on: None,
+            handed_on: self.handed_on(context),
             customer,
         }
+    }
+
+    /// P6: who hands the call on or asks, and what he wrote.
+    fn handed_on(&self, context: &Context) -> Option<HandedOn> {
+        let (by, consult, back, note) = match (&self.transfer, self.talking()) {
+            (Some(transfer), _) => (
+                transfer.from(),
+                false,
+                transfer.is_back(),
+                transfer.note.clone(),
+            ),
+            (None, Some(talking)) => {
+                let consult = talking.consult.as_ref()?;
+                (talking.agent(), true, false, consult.note.clone())
+            }
+            (None, None) => return None,
+        };
+        let agent = context.directory.get(by);
+        Some(HandedOn {
+            by: Colleague {
+                agent: by,
+                login: agent.map(|agent| agent.login.clone()).unwrap_or_default(),
+                name: agent.map(|agent| agent.name.clone()).unwrap_or_default(),
+            },
+            consult,
+            back,
+            note,
+        })
     }
 
     pub(super) fn familiar(&self) -> Option<Familiar> {

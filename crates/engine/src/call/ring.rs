@@ -12,7 +12,7 @@ use std::time::Duration;
 use media::PortId;
 use model::decision::Decision;
 use model::fact::{CancelCause, Fact};
-use model::{AgentId, Offer, OfferId};
+use model::{AgentId, Offer, OfferId, Party};
 use sip::{Binding, Identity as SipIdentity, OutgoingInvite, Reason, SessionId};
 
 use super::{Call, Phase};
@@ -70,10 +70,19 @@ impl Call {
             return;
         };
         self.phase = Phase::Direct;
-        context.tell_acd(acd::Input::Direct {
-            call: self.id,
-            agent,
-            ring_timeout,
+        let call = self.id;
+        context.tell_acd(match self.caller_agent {
+            // R15: only agents talk.
+            Some(_) => acd::Input::Consulted {
+                call,
+                agent,
+                ring_timeout,
+            },
+            None => acd::Input::Direct {
+                call,
+                agent,
+                ring_timeout,
+            },
         });
     }
 
@@ -104,7 +113,7 @@ impl Call {
         let has_phone = !bindings.is_empty();
         let legs: Vec<Leg> = bindings
             .into_iter()
-            .filter_map(|binding| self.dial(context, id, &login, binding))
+            .filter_map(|binding| self.dial(context, (id, agent), &login, binding))
             .collect();
         if legs.is_empty() && has_phone {
             self.withheld(context, id);
@@ -122,10 +131,22 @@ impl Call {
         }
     }
 
+    /// A phone rings.
+    pub(super) fn agent_rings(&mut self, context: &mut Context, offer: OfferId) {
+        context.tell_acd(acd::Input::Ringing { offer });
+        let is_live = self
+            .rings
+            .get(&offer)
+            .is_some_and(|ring| matches!(ring.state, RingState::Live { .. }));
+        if is_live {
+            self.target_rings(context);
+        }
+    }
+
     fn dial(
         &self,
         context: &mut Context,
-        offer: OfferId,
+        (offer, agent): (OfferId, AgentId),
         login: &str,
         binding: Binding,
     ) -> Option<Leg> {
@@ -139,6 +160,7 @@ impl Call {
         };
         let flow = binding.flow;
         let to_user = login.to_owned();
+        let party = Party::Agent(agent);
         Leg::outgoing(
             context,
             self.id,
@@ -157,6 +179,7 @@ impl Call {
                 )
             },
         )
+        .inspect(|leg| context.leg_began(self.id, leg.session, party))
         .inspect_err(|error| tracing::warn!(call = %self.id, ?error, "no leg towards an agent"))
         .ok()
     }

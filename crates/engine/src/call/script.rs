@@ -6,6 +6,7 @@ use ivr::HangUpCause;
 use ivr::{Effect, Environment, Run};
 use media::{PlaybackId, SoundName, Source};
 use model::fact::{CallResult, EndedBy, QueueExit};
+use model::transfer::NotReached;
 use model::{Fact, QueueName};
 use sip::Reason;
 
@@ -208,6 +209,8 @@ impl Call {
         };
         self.stop_playing(context);
         self.phase = Phase::Queued;
+        self.score_since
+            .get_or_insert(context.now.saturating_sub(head_start));
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queue,
@@ -222,6 +225,7 @@ impl Call {
 
     /// The ACD took him in; its words alone order joined and left.
     pub(super) fn joined_queue(&mut self, context: &mut Context, queue: QueueName, position: u32) {
+        self.target_joined(context);
         context.fact(Fact::QueueJoined {
             call: self.id,
             queue,
@@ -260,6 +264,9 @@ impl Call {
         match cause {
             QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
             QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
+                if self.transfer_missed(context, NotReached::Queue) {
+                    return;
+                }
                 self.stop_playing(context);
                 if matches!(self.phase, Phase::Queued) {
                     self.phase = Phase::InScript;

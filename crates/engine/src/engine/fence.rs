@@ -7,18 +7,23 @@ use model::{AgentId, CallId, Fact, OfferId};
 use sip::{Reason, SessionId};
 
 use super::Engine;
-use crate::call::{self, CallEvent};
+use crate::call::{self, Call, CallEvent};
 use crate::context::{Context, Side};
 use crate::input::Output;
 
 impl Engine {
     /// One call's turn, behind its fence.
     pub(super) fn turn(&mut self, id: CallId, event: CallEvent) {
+        self.with_call(id, |call, context| call.handle(context, event));
+    }
+
+    /// The same for work that is no event.
+    pub(super) fn with_call(&mut self, id: CallId, work: impl FnOnce(&mut Call, &mut Context)) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         let context = &mut self.context;
-        if catch_unwind(AssertUnwindSafe(|| call.handle(context, event))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| work(call, context))).is_err() {
             self.bury(id);
             return;
         }
@@ -35,6 +40,7 @@ impl Engine {
         }
         if over {
             self.calls.remove(&id);
+            self.context.placement.forget(id);
         } else if let Some(at) = deadline {
             self.deadline_of.insert(id, at);
             self.deadlines.insert((at, id));
@@ -49,6 +55,7 @@ impl Engine {
         if let Some(former) = self.deadline_of.remove(&id) {
             self.deadlines.remove(&(former, id));
         }
+        self.context.placement.forget(id);
         let (agent, ended, trace) = (call.agent(), call.has_ended(), call.trace());
         drop(call);
         self.release(id, agent, ended, trace);

@@ -34,10 +34,18 @@ impl Engine {
             Event::ReInvite { session, sdp } => {
                 self.session_turn(session, |side| CallEvent::ReInvite { side, session, sdp })
             }
-            Event::ReInviteAnswered { .. } | Event::ReInviteRefused { .. } => {}
-            Event::Refer { refer, .. } => {
-                self.context.sip.refuse_refer(self.context.now, refer, 603)
+            Event::ReInviteAnswered { session, sdp } => {
+                if let Some(sdp) = sdp {
+                    self.session_turn(session, |side| CallEvent::ReInviteAnswered {
+                        side,
+                        session,
+                        sdp,
+                    });
+                }
             }
+            // The session goes on as it was.
+            Event::ReInviteRefused { .. } => {}
+            Event::Refer { refer, session, to } => self.referred(refer, session, to),
             Event::BindingsChanged { user, bindings } => {
                 self.context.outputs.push_back(Output::Bindings {
                     login: user,
@@ -106,6 +114,9 @@ impl Engine {
     }
 
     pub(super) fn arrive(&mut self, session: sip::SessionId, invite: sip::IncomingInvite) {
+        if let Some(replaced) = invite.replaces {
+            return self.replaces(session, replaced.session, &invite);
+        }
         let context = &mut self.context;
         let id = CallId::new(context.ids.next(context.now));
         let arrived = catch_unwind(AssertUnwindSafe(|| {
@@ -116,9 +127,10 @@ impl Engine {
                 self.calls.insert(id, call);
                 self.after_turn(id);
             }
-            Ok(None) => {}
+            Ok(None) => self.context.placement.forget(id),
             Err(_) => {
                 self.context.sessions.insert(session, (id, Side::Caller));
+                self.context.placement.forget(id);
                 self.release(id, None, false, Vec::new());
             }
         }
@@ -222,7 +234,19 @@ impl Engine {
                     rang,
                 },
             ),
-            acd::Output::TookOver { .. } => {}
+            acd::Output::TookOver {
+                offer,
+                call,
+                agent,
+                decision,
+            } => self.turn(
+                call,
+                CallEvent::TookOver {
+                    offer,
+                    agent,
+                    decision,
+                },
+            ),
             acd::Output::TooLate { offer, call, .. } => {
                 self.turn(call, CallEvent::TooLate { offer })
             }

@@ -29,11 +29,14 @@ impl Engine {
                 self.turn(call, CallEvent::HangUp);
                 Ok(())
             }
-            Command::Talk { call, .. } => {
+            Command::Talk { call, agent, order } => {
+                self.known_agent(agent)?;
                 if !self.calls.contains_key(&call) {
                     return Err(CommandError::UnknownCall(call));
                 }
-                Err(CommandError::NotAllowed("not built".to_owned()))
+                self.context.refused = None;
+                self.turn(call, CallEvent::Order { agent, order });
+                self.context.refused.take().map_or(Ok(()), Err)
             }
             Command::PutAgent(agent) => {
                 self.put_agent(agent);

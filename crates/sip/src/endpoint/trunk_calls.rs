@@ -60,6 +60,12 @@ impl Endpoint {
         calls.filter(|call| call.waits_for_name()).count()
     }
 
+    /// The Call-ID of a call by a trunk that has no final answer yet.
+    pub(super) fn trunk_call_id(&self, session: SessionId) -> Option<&str> {
+        let call = self.trunks.calls.get(&session)?;
+        Some(call.call_id.as_str())
+    }
+
     pub(super) fn invite_by_trunk(
         &mut self,
         now: Duration,

@@ -175,6 +175,10 @@ impl Table {
         id
     }
 
+    pub(crate) fn get(&self, id: TransactionId) -> Option<&Transaction> {
+        self.all.get(&id).map(|(transaction, _)| transaction)
+    }
+
     pub(crate) fn get_mut(&mut self, id: TransactionId) -> Option<&mut Transaction> {
         self.all.get_mut(&id).map(|(transaction, _)| transaction)
     }

@@ -1,0 +1,216 @@
+//! Who hears whom while an agent talks: computed from who is there and who holds, and compared with what was ordered last.
+//!
+//! Hold is the server's work, both by the phone and by the desk: ports, codecs and addresses stay, so that it is the same
+//! with every phone, and one that holds by itself is simply no listener. Who waits for somebody hears music; an agent whose
+//! caller is held by the desk hears silence that is sent, since some phones give up a call from which nothing comes.
+//! Invariant: what was ordered stands here, and nothing is ordered twice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use media::{Command, PlaybackId, PortId, RoomId, SoundName, Source};
+
+use super::script::RINGING_TONE;
+use crate::context::Context;
+
+/// Length of one round of comfort; it repeats.
+const COMFORT: Source = Source::Comfort { ms: 60_000 };
+
+/// Somebody who is in the talk, and whether his phone holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Listener {
+    pub(super) port: PortId,
+    pub(super) holds: bool,
+}
+
+/// What somebody hears who hears nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alone {
+    Music,
+    /// The colleague's phone rings.
+    RingBack,
+    /// Silence that is sent.
+    Comfort,
+}
+
+/// Who is to hear whom.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    /// They hear each other, but for those who hold.
+    pub(super) together: Vec<Listener>,
+    /// They hear what is named.
+    pub(super) apart: Vec<(PortId, Alone)>,
+}
+
+/// What was ordered.
+#[derive(Debug, Default)]
+pub(super) struct Sound {
+    group: Vec<PortId>,
+    playing: BTreeMap<PortId, (Alone, PlaybackId)>,
+}
+
+impl Sound {
+    /// Orders what the plan wants and does not stand yet.
+    pub(super) fn arrange(
+        &mut self,
+        context: &mut Context,
+        room: RoomId,
+        music: &SoundName,
+        plan: Plan,
+    ) {
+        let (group, alone) = settled(plan);
+        self.bring_together(context, room, group);
+        let ports: Vec<PortId> = self.playing.keys().copied().collect();
+        for port in ports.into_iter().filter(|port| !alone.contains_key(port)) {
+            self.silence(context, port);
+        }
+        for (port, what) in alone {
+            self.play(context, port, what, music);
+        }
+    }
+
+    /// Takes all apart: the ports are free for something else.
+    pub(super) fn clear(&mut self, context: &mut Context, room: RoomId) {
+        self.bring_together(context, room, Vec::new());
+        let ports: Vec<PortId> = self.playing.keys().copied().collect();
+        for port in ports {
+            self.silence(context, port);
+        }
+    }
+
+    /// A port is closed, and with it whatever it heard.
+    pub(super) fn forget(&mut self, context: &mut Context, room: RoomId, port: PortId) {
+        self.playing.remove(&port);
+        if self.group.contains(&port) {
+            let was_room = self.group.len() > 2;
+            self.group.clear();
+            if was_room {
+                context.media(Command::Mix {
+                    room,
+                    ports: Vec::new(),
+                });
+            }
+        }
+    }
+
+    fn bring_together(&mut self, context: &mut Context, room: RoomId, group: Vec<PortId>) {
+        if self.group == group {
+            return;
+        }
+        let former = std::mem::replace(&mut self.group, group.clone());
+        if former.len() > 2 && group.len() < 3 {
+            context.media(Command::Mix {
+                room,
+                ports: Vec::new(),
+            });
+        }
+        match (group.as_slice(), former.as_slice()) {
+            ([a, b], _) => context.media(Command::Bridge { a: *a, b: *b }),
+            ([_, _, _, ..], _) => context.media(Command::Mix { room, ports: group }),
+            ([] | [_], [a, b]) => context.media(Command::Unbridge { a: *a, b: *b }),
+            ([] | [_], _) => {}
+        }
+        // R12: a bridge and a room cut what plays.
+        self.playing.retain(|port, _| !self.group.contains(port));
+    }
+
+    fn silence(&mut self, context: &mut Context, port: PortId) {
+        if let Some((_, playback)) = self.playing.remove(&port) {
+            context.media(Command::StopPlay { port, playback });
+        }
+    }
+
+    fn play(&mut self, context: &mut Context, port: PortId, what: Alone, music: &SoundName) {
+        if self.playing.get(&port).is_some_and(|(is, _)| *is == what) {
+            return;
+        }
+        let sources = match what {
+            Alone::Music => vec![Source::Sound(music.clone())],
+            Alone::RingBack => RINGING_TONE.to_vec(),
+            Alone::Comfort => vec![COMFORT],
+        };
+        let playback = context.play(port, sources, true, Duration::ZERO);
+        self.playing.insert(port, (what, playback));
+    }
+}
+
+/// Those who hear each other, and what the others hear.
+fn settled(plan: Plan) -> (Vec<PortId>, BTreeMap<PortId, Alone>) {
+    let mut alone: BTreeMap<PortId, Alone> = plan.apart.into_iter().collect();
+    let listening = plan.together.iter().filter(|one| !one.holds);
+    let group: Vec<PortId> = listening.map(|one| one.port).collect();
+    if group.len() > 1 {
+        return (group, alone);
+    }
+    // Nobody is left to talk with: whoever is held by another hears music.
+    for one in &plan.together {
+        let is_held = plan
+            .together
+            .iter()
+            .any(|other| other.port != one.port && other.holds);
+        if is_held {
+            alone.insert(one.port, Alone::Music);
+        }
+    }
+    (Vec::new(), alone)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ports 1, 2, … in the talk, with a mark for those who hold; `m` and `c` for music and comfort apart.
+    fn check(together: &[bool], apart: &[(u64, Alone)], group: &[u64], alone: &[(u64, Alone)]) {
+        let plan = Plan {
+            together: (1..)
+                .map(PortId)
+                .zip(together)
+                .map(|(port, holds)| Listener {
+                    port,
+                    holds: *holds,
+                })
+                .collect(),
+            apart: apart
+                .iter()
+                .map(|(port, what)| (PortId(*port), *what))
+                .collect(),
+        };
+        let found = settled(plan);
+        let group: Vec<PortId> = group.iter().copied().map(PortId).collect();
+        let alone: BTreeMap<PortId, Alone> = alone
+            .iter()
+            .map(|(port, what)| (PortId(*port), *what))
+            .collect();
+        assert_eq!(found, (group, alone), "{together:?} {apart:?}");
+    }
+
+    #[test]
+    fn who_holds_hears_nobody_and_who_is_held_hears_music() {
+        use Alone::{Comfort, Music, RingBack};
+        check(&[false, false], &[], &[1, 2], &[]);
+        check(&[false, true], &[], &[], &[(1, Music)]);
+        check(&[true, false], &[], &[], &[(2, Music)]);
+        check(&[true, true], &[], &[], &[(1, Music), (2, Music)]);
+        check(
+            &[],
+            &[(1, Music), (2, Comfort)],
+            &[],
+            &[(1, Music), (2, Comfort)],
+        );
+        check(&[false, false], &[(9, Music)], &[1, 2], &[(9, Music)]);
+        check(
+            &[],
+            &[(1, Music), (2, RingBack)],
+            &[],
+            &[(1, Music), (2, RingBack)],
+        );
+        check(&[false, false, false], &[], &[1, 2, 3], &[]);
+        check(&[false, true, false], &[], &[1, 3], &[]);
+        check(
+            &[false, true, true],
+            &[],
+            &[],
+            &[(1, Music), (2, Music), (3, Music)],
+        );
+    }
+}
