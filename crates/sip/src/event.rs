@@ -48,21 +48,24 @@ pub enum Event {
         /// What the INVITE says.
         invite: IncomingInvite,
     },
-    /// The caller gave up before our answer (CANCEL, or BYE on the early dialog); it has got its 200 and 487.
+    /// The caller gave up before our answer (CANCEL, or BYE on the early dialog) and has got its 200 and 487; or no PRACK of
+    /// its came within 64*T1 of a reliable 1xx, and it has got 504 (RFC 3262 §3).
     Cancelled {
         /// The session.
         session: SessionId,
         /// Reason header of the CANCEL.
         reason: Option<Reason>,
     },
-    /// ACK to our 2xx of the INVITE; to that of a re-INVITE only if it carries SDP.
+    /// ACK to our 2xx of the INVITE; to that of a re-INVITE only if it carries SDP. Before the answer: the PRACK to a 183 that
+    /// held our SDP offer.
     Acked {
         /// The session.
         session: SessionId,
-        /// The SDP answer, where our 2xx held the SDP offer.
+        /// The SDP answer, where our 2xx (or reliable 183) held the SDP offer.
         sdp: Option<Bytes>,
     },
-    /// The peer changes the session: answer by `accept_reinvite` or `reject_reinvite`.
+    /// The peer changes the session by re-INVITE, UPDATE or PRACK: answer by `accept_reinvite` or `reject_reinvite`. Before
+    /// the answer it comes only where a reliable 183 has settled the first SDP offer.
     ReInvite {
         /// The session.
         session: SessionId,
@@ -76,8 +79,8 @@ pub enum Event {
         /// The SDP answer.
         sdp: Option<Bytes>,
     },
-    /// Our re-INVITE was refused for good; the session goes on as it was. 491 never comes here: it is tried again
-    /// (RFC 3261 §14.1).
+    /// Our re-INVITE was refused for good; the session goes on as it was. 491 is tried again (RFC 3261 §14.1) and comes here
+    /// only after ten tries; 408 and 481 never do, they end the session.
     ReInviteRefused {
         /// The session.
         session: SessionId,
@@ -179,7 +182,7 @@ pub enum EndedBy {
     /// The peer's BYE.
     RemoteBye,
     /// No ACK came within 64*T1 of our 2xx; a BYE is on its way (RFC 3261 §13.3.1.4). A stranger who called by datagram has
-    /// 8 s and gets no BYE: nothing shows that there is anybody (G11).
+    /// 8 s and gets no BYE: nothing shows that there is anybody (G11). Also an ACK that lacks the answer to our SDP offer.
     NoAck,
     /// The connection that carried the dialog was lost, and no ACK to our 2xx came by another one in time. A call that has
     /// its ACK outlives its connection.
@@ -258,8 +261,9 @@ pub struct ReferTarget {
     pub user: String,
     /// Whether Refer-To names our domain or an address of ours (or is a `tel:` number); else it leads to a stranger.
     pub is_ours: bool,
-    /// Attended: the session of ours whose peer is to be the other party (Replaces in Refer-To, RFC 3891). One that
-    /// nobody here knows is refused before it comes here.
+    /// Attended: the answered session of ours that Replaces in Refer-To names (RFC 3891): the other call of the peer that asks,
+    /// most of the time, and whoever it talks with there is to be joined. Whether it may name it is the owner's to judge
+    /// (S14). One that nobody here knows is refused before it comes here.
     pub replaces: Option<SessionId>,
 }
 
