@@ -19,6 +19,8 @@ pub(super) struct Phone {
     pub(super) kept: Vec<(String, Vec<Binding>)>,
     /// What the gate was told.
     pub(super) vouches: Vec<Vouch>,
+    /// What the server wanted of the world beyond: connections and names.
+    pub(super) outward: Vec<Output>,
     /// What came back and was not looked at.
     pub(super) mail: Vec<(Flow, Bytes)>,
     cseq: u32,
@@ -41,6 +43,7 @@ impl Phone {
             events: Vec::new(),
             kept: Vec::new(),
             vouches: Vec::new(),
+            outward: Vec::new(),
             mail: Vec::new(),
             cseq: 0,
             cnonces: 0,
@@ -66,7 +69,7 @@ impl Phone {
                 }
                 Output::Event(event) => self.events.push(event),
                 Output::Vouch(vouch) => self.vouches.push(vouch),
-                Output::Connect(_) | Output::Resolve(_) => {}
+                Output::Connect(_) | Output::Resolve(_) => self.outward.push(output),
             }
         }
     }
