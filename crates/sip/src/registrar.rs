@@ -138,7 +138,6 @@ impl Registrar {
             Update::Contacts(wishes) => contacts.apply(now, wishes, origin, &self.limits)?,
         }
         self.store(user, contacts);
-        self.sources.heard(now, origin.flow);
         Ok(true)
     }
 
@@ -169,9 +168,9 @@ impl Registrar {
         self.sources.users_on(flow)
     }
 
-    /// Something came by that flow which only the phone there can have sent.
-    pub(crate) fn heard(&mut self, now: Duration, flow: Flow) {
-        self.sources.heard(now, flow);
+    /// Something came by that flow which only the phone there can have sent. True when a contact there was silent.
+    pub(crate) fn heard(&mut self, now: Duration, flow: Flow) -> bool {
+        self.sources.heard(now, flow)
     }
 
     /// Absolute time at which the phone on a flow was heard last.
@@ -182,7 +181,11 @@ impl Registrar {
     /// Takes a contact out of those that can be called; false when it was not among them.
     pub(crate) fn silence(&mut self, user: &str, contact: &Uri, flow: Flow) -> bool {
         let contacts = self.users.get_mut(user);
-        contacts.is_some_and(|contacts| contacts.silence(contact, flow))
+        let was_live = contacts.is_some_and(|contacts| contacts.silence(contact, flow));
+        if was_live {
+            self.sources.silent(flow);
+        }
+        was_live
     }
 
     /// The silent contacts of a user on a flow can be called again; false when there were none.

@@ -73,7 +73,7 @@ impl Endpoint {
             method,
             request_uri: uri.text,
             is_at_home: &|user| {
-                let mut bound = self.registrar.of(user).iter();
+                let mut bound = self.registrar.bound(user);
                 bound.any(|binding| binding.flow == flow)
             },
         };
@@ -84,7 +84,14 @@ impl Endpoint {
             .authenticator
             .check(&self.random, &attempt, values, find)
         {
-            Verdict::Proven { user } => Some(user),
+            Verdict::Proven { user } => {
+                match kind {
+                    // A REGISTER says more than that somebody is there.
+                    Challenge::User => {}
+                    Challenge::Proxy => self.contact_heard(now, flow),
+                }
+                Some(user)
+            }
             Verdict::Challenge { stale } => {
                 self.challenge(now, request, flow, kind, stale);
                 None

@@ -255,7 +255,9 @@ impl Endpoint {
 
     /// Something came by a flow which only the phone there can have sent: a password, an answer to us, a word in a dialog.
     pub(super) fn contact_heard(&mut self, now: Duration, flow: Flow) {
-        self.registrar.heard(now, flow);
+        if !self.registrar.heard(now, flow) {
+            return;
+        }
         for user in self.registrar.users_on(flow) {
             let before = self.registrar.of(&user).len();
             if self.registrar.revive(&user, flow) {

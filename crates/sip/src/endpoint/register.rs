@@ -62,6 +62,7 @@ impl Endpoint {
             Ok(changed) => {
                 self.registered(now, flow, request, &user, with_outbound);
                 self.registration_told(now, &user, before, changed);
+                self.contact_heard(now, flow);
             }
             Err(Refused::TooBrief) => {
                 let least = u64::from(self.registrar.limits().expires_s_min);

@@ -12,6 +12,8 @@ struct Row {
     /// The user of each contact; as often as he has contacts there.
     users: Vec<Arc<str>>,
     heard_at: Duration,
+    /// A contact here answered no probe, and nothing was heard since.
+    is_silent: bool,
 }
 
 /// All flows with a contact.
@@ -71,9 +73,18 @@ impl Sources {
         users
     }
 
-    pub(super) fn heard(&mut self, now: Duration, flow: Flow) {
+    /// True when a contact there was silent.
+    pub(super) fn heard(&mut self, now: Duration, flow: Flow) -> bool {
+        let Some(row) = self.flows.get_mut(&flow) else {
+            return false;
+        };
+        row.heard_at = row.heard_at.max(now);
+        core::mem::take(&mut row.is_silent)
+    }
+
+    pub(super) fn silent(&mut self, flow: Flow) {
         if let Some(row) = self.flows.get_mut(&flow) {
-            row.heard_at = row.heard_at.max(now);
+            row.is_silent = true;
         }
     }
 

@@ -237,7 +237,7 @@ fn s7_messages_are_bounded_for_a_user_and_in_all() {
         phone
     };
     let mut phone = bounded(3, 10);
-    let mut send = |phone: &mut Phone| write(phone, &uri("1002"), PLAIN, "a");
+    let send = |phone: &mut Phone| write(phone, &uri("1002"), PLAIN, "a");
     let sent: Vec<_> = (0..4).map(|_| send(&mut phone)).collect();
     assert_eq!(sent, [None, None, None, Some(480)]);
     phone.wait(SECOND * 60);
