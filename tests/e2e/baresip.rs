@@ -37,6 +37,7 @@ pub(crate) enum Answers {
 pub(crate) enum Link {
     Udp(SocketAddr),
     Tcp(SocketAddr),
+    Tls(SocketAddr),
 }
 
 impl Link {
@@ -45,6 +46,7 @@ impl Link {
         match self {
             Self::Udp(server) => format!("sip:{server};transport=udp"),
             Self::Tcp(server) => format!("sip:{server};transport=tcp"),
+            Self::Tls(server) => format!("sip:{server};transport=tls"),
         }
     }
 }
@@ -336,6 +338,7 @@ fn read_trace(output: impl BufRead, into: &Mutex<Vec<Message>>) {
         if let Some(told) = line
             .strip_prefix("UDP ")
             .or_else(|| line.strip_prefix("TCP "))
+            .or_else(|| line.strip_prefix("TLS "))
         {
             let (from, _) = told.split_once(" -> ").unwrap_or_default();
             // The first message of a phone is its own.

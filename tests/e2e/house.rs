@@ -58,6 +58,34 @@ impl House {
         house
     }
 
+    /// The same with some of its files replaced or added.
+    pub(crate) fn open_files(files: &[(&str, &str)]) -> Self {
+        let mut house = Self::empty();
+        hotline::write(&house.dir);
+        for (path, text) in files {
+            std::fs::write(house.dir.join(path), text).unwrap();
+        }
+        house.start();
+        house
+    }
+
+    /// The same with a certificate for `[tls]`, which stays in the folder as `certificate.pem`.
+    pub(crate) fn open_secure(certificate: &str, key: &str, settings: &[&str]) -> Self {
+        let mut house = Self::empty();
+        hotline::write(&house.dir);
+        let files = [("certificate", certificate), ("key", key)];
+        for (name, text) in files {
+            let path = house.dir.join(format!("{name}.pem"));
+            std::fs::write(&path, text).unwrap();
+            house.extra.push(format!("tls.{name}={}", path.display()));
+        }
+        house
+            .extra
+            .extend(settings.iter().map(|set| (*set).to_owned()));
+        house.start();
+        house
+    }
+
     /// The demo as it stands in the repository.
     pub(crate) fn demo() -> Self {
         let mut house = Self::empty();

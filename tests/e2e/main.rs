@@ -31,6 +31,7 @@ mod wire;
 
 // The stories.
 mod browser_phone;
+mod carriers;
 mod conversation;
 mod desk_page;
 mod doors;
@@ -42,3 +43,7 @@ mod load;
 mod malice;
 mod newcomer;
 mod races;
+mod registrations;
+mod reload;
+mod second_phone;
+mod talk;

@@ -61,14 +61,27 @@ impl Sipp {
         port: u16,
         switches: &[&str],
     ) -> Self {
+        Self::run_at("127.0.0.1", dir, server, scenario, service, port, switches)
+    }
+
+    /// The same on another address.
+    pub(crate) fn run_at(
+        address: &str,
+        dir: &Path,
+        server: SocketAddr,
+        scenario: &str,
+        service: &str,
+        port: u16,
+        switches: &[&str],
+    ) -> Self {
         let errors = dir.join(format!("{scenario}-{port}.err"));
         let file = binary::repository().join("tests/e2e/sipp");
         let (port, media) = (port.to_string(), ports::free(4).to_string());
         let process = tool::command("sipp")
             .arg("-sf")
             .arg(file.join(format!("{scenario}.xml")))
-            .args(["-s", service, "-i", "127.0.0.1", "-p", &port])
-            .args(["-mi", "127.0.0.1", "-mp", &media])
+            .args(["-s", service, "-i", address, "-p", &port])
+            .args(["-mi", address, "-mp", &media])
             .args(switches)
             .args(["-nostdin", "-timeout", "50s", "-timeout_error"])
             .args(["-trace_err", "-error_file"])
