@@ -37,6 +37,7 @@ pub(crate) enum Answers {
 pub(crate) enum Link {
     Udp(SocketAddr),
     Tcp(SocketAddr),
+    /// Where the story's folder holds an authority, `ca.pem`, the phone believes no other.
     Tls(SocketAddr),
 }
 
@@ -141,6 +142,11 @@ impl Baresip {
         voice_hz: u32,
         account: &str,
     ) -> Self {
+        let file = dir.join("ca.pem");
+        let authority = match file.exists() {
+            true => format!("sip_cafile {}\nsip_verify_server yes\n", file.display()),
+            false => String::new(),
+        };
         let dir = dir.join(format!("phone-{user}"));
         // snd_path has a buffer of 128 bytes, with the file's name.
         assert!(
@@ -150,7 +156,11 @@ impl Baresip {
         );
         std::fs::create_dir_all(&dir).unwrap();
         let control = ports::free(1);
-        std::fs::write(dir.join("config"), config(&dir, control, voice_hz)).unwrap();
+        std::fs::write(
+            dir.join("config"),
+            config(&dir, control, voice_hz) + &authority,
+        )
+        .unwrap();
         let proxy = link.proxy();
         let account = format!(
             "<sip:{user}@{domain}>;outbound=\"{proxy}\";{account};audio_codecs=PCMA/8000/1,PCMU/8000/1\n"

@@ -47,3 +47,4 @@ mod registrations;
 mod reload;
 mod second_phone;
 mod talk;
+mod transports;
