@@ -128,7 +128,7 @@ async fn answer(resolve: Resolve, desk: Desk) {
     desk.counters.dns_asked.increment();
     let hops = match &desk.lookup {
         Some(lookup) => {
-            let mut walk = Walk::new(lookup.as_ref(), &target, desk.reach, seed());
+            let mut walk = Walk::new(lookup.as_ref(), &target, &desk.reach, seed());
             let _late = tokio::time::timeout(desk.timeout, walk.run()).await;
             walk.done()
         }

@@ -377,15 +377,71 @@ mod tests {
 
     /// What is wrong with the demo once one file of it is changed.
     fn told(name: &str, change: impl FnOnce(String) -> String) -> Vec<String> {
+        let findings = loaded(name, change).err().unwrap_or_default();
+        findings.iter().map(ToString::to_string).collect()
+    }
+
+    fn loaded(
+        name: &str,
+        change: impl FnOnce(String) -> String,
+    ) -> Result<Loaded, Vec<Diagnostic>> {
         let dir = scratch(name, change);
         let scripts = repository().join("ivr-scripts");
         let source = Source {
             dir: dir.clone(),
             overrides: vec![format!("ivr.dir={}", scripts.display())],
         };
-        let findings = source.load(1, None).err().unwrap_or_default();
+        let loaded = source.load(1, None);
         std::fs::remove_dir_all(dir).unwrap();
-        findings.iter().map(ToString::to_string).collect()
+        loaded
+    }
+
+    #[test]
+    fn pages_come_by_the_certificate_of_tls_or_by_one_of_their_own() {
+        let folder = std::env::temp_dir().join(format!("trunkline-https-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let paper = |name: &str| {
+            let made = rcgen::generate_simple_self_signed(vec![format!("{name}.example")]).unwrap();
+            let path = folder.join(name).display().to_string();
+            std::fs::write(format!("{path}.pem"), made.cert.pem()).unwrap();
+            std::fs::write(format!("{path}.key"), made.signing_key.serialize_pem()).unwrap();
+            (path, made.cert.pem())
+        };
+        let (sip, sip_chain) = paper("sip");
+        let (web, web_chain) = paper("web");
+        let tls = format!("[tls]\ncertificate = \"{sip}.pem\"\nkey = \"{sip}.key\"\n");
+        let own = format!("tls = {{ certificate = \"{web}.pem\", key = \"{web}.key\" }}");
+        let odd = format!("tls = {{ certificate = \"{web}.pem\", key = \"{sip}.key\" }}");
+        let load = |tls: &str, http: &str| {
+            loaded("trunkline.toml", |text| {
+                text.replace("[http]\n", &format!("{tls}[http]\n{http}\n"))
+            })
+        };
+        for (tls, http, chain) in [
+            ("", "", None),
+            (&*tls, "", None),
+            (&*tls, "tls = false", None),
+            (&*tls, "tls = true", Some(&sip_chain)),
+            ("", &*own, Some(&web_chain)),
+            (&*tls, &*own, Some(&web_chain)),
+        ] {
+            let https = load(tls, http).unwrap().https.map(|paper| paper.chain);
+            assert_eq!(
+                https.as_deref(),
+                chain.map(|chain| chain.as_bytes()),
+                "{http}"
+            );
+        }
+        for (http, words) in [
+            ("tls = true", "HTTPS needs a certificate"),
+            ("tls = 1", "expected true for the certificate of [tls]"),
+            (&*odd, "does not fit"),
+        ] {
+            let told = load("", http).unwrap_err();
+            assert!(told.iter().any(|it| it.message.contains(words)), "{told:?}");
+            assert!(told[0].line > 1, "at its place: {told:?}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -23,44 +23,46 @@ const SERVERS_MAX: usize = 32;
 /// Each of the first two steps; the addresses have what is left of the whole time.
 const STEP_MAX: Duration = Duration::from_millis(1_300);
 
-/// By what we can reach others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Reach {
-    has_ipv4: bool,
-    has_ipv6: bool,
-    has_udp: bool,
+/// By what we can reach others: a carrier is spoken where a listener of it names us to the peer.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Reach(Vec<(Transport, Family)>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Family {
+    Ipv4,
+    Ipv6,
 }
 
 impl Reach {
     pub(super) fn of(listeners: &[(Transport, SocketAddr)]) -> Self {
-        let any = |holds: fn(&(Transport, SocketAddr)) -> bool| listeners.iter().any(holds);
-        Self {
-            has_ipv4: any(|(_, address)| address.is_ipv4()),
-            has_ipv6: any(|(_, address)| address.is_ipv6()),
-            has_udp: any(|(transport, _)| *transport == Transport::Udp),
-        }
+        let row = |(transport, local): &(Transport, SocketAddr)| (*transport, family(local.ip()));
+        Self(listeners.iter().map(row).collect())
     }
 
-    /// Do we send by it of our own accord? A connection can always be opened, but browsers come to us.
-    fn speaks(self, transport: Transport) -> bool {
-        match transport {
-            Transport::Udp => self.has_udp,
-            Transport::Tcp | Transport::Tls => true,
-            Transport::Ws | Transport::Wss => false,
-        }
+    /// Do we send by it of our own accord? Browsers come to us.
+    fn speaks(&self, transport: Transport) -> bool {
+        !transport.is_web_socket() && self.0.iter().any(|(of, _)| *of == transport)
     }
 
     /// Can a packet of ours go there, and be meant to?
-    fn reaches(self, address: IpAddr) -> bool {
-        match address.to_canonical() {
-            IpAddr::V4(host) => {
-                self.has_ipv4
-                    && !host.is_unspecified()
-                    && !host.is_multicast()
-                    && !host.is_broadcast()
-            }
-            IpAddr::V6(host) => self.has_ipv6 && !host.is_unspecified() && !host.is_multicast(),
-        }
+    fn reaches(&self, transport: Transport, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let is_broadcast = match address {
+            IpAddr::V4(host) => host.is_broadcast(),
+            IpAddr::V6(_) => false,
+        };
+        !address.is_unspecified()
+            && !address.is_multicast()
+            && !is_broadcast
+            && self.0.contains(&(transport, family(address)))
+    }
+}
+
+fn family(address: IpAddr) -> Family {
+    if address.is_ipv4() {
+        Family::Ipv4
+    } else {
+        Family::Ipv6
     }
 }
 
@@ -69,7 +71,7 @@ impl Reach {
 pub(super) struct Walk<'a, N> {
     names: &'a N,
     target: &'a Target,
-    reach: Reach,
+    reach: &'a Reach,
     seed: u64,
     hops: Vec<Hop>,
     /// Somebody did not answer: what is missing may exist.
@@ -77,7 +79,7 @@ pub(super) struct Walk<'a, N> {
 }
 
 impl<'a, N: Names> Walk<'a, N> {
-    pub(super) fn new(names: &'a N, target: &'a Target, reach: Reach, seed: u64) -> Self {
+    pub(super) fn new(names: &'a N, target: &'a Target, reach: &'a Reach, seed: u64) -> Self {
         Self {
             names,
             target,
@@ -196,7 +198,7 @@ impl<'a, N: Names> Walk<'a, N> {
             let remote = SocketAddr::new(address.to_canonical(), port);
             let hop = Hop { transport, remote };
             if self.hops.len() < HOPS_MAX
-                && self.reach.reaches(address)
+                && self.reach.reaches(transport, address)
                 && !self.hops.contains(&hop)
             {
                 self.hops.push(hop);

@@ -84,11 +84,20 @@ impl Names for Zone {
     }
 }
 
-const BOTH: Reach = Reach {
-    has_ipv4: true,
-    has_ipv6: true,
-    has_udp: true,
-};
+/// Listeners of each carrier, in these families.
+fn reach(hosts: &[&str]) -> Reach {
+    let carriers = [Transport::Udp, Transport::Tcp, Transport::Tls];
+    let listeners: Vec<(Transport, SocketAddr)> = hosts
+        .iter()
+        .map(|host| SocketAddr::new(host.parse().unwrap(), 5060))
+        .flat_map(|local| carriers.map(|carrier| (carrier, local)))
+        .collect();
+    Reach::of(&listeners)
+}
+
+fn both() -> Reach {
+    reach(&["127.0.0.1", "::1"])
+}
 
 fn target(host: &str) -> Target {
     Target {
@@ -100,14 +109,14 @@ fn target(host: &str) -> Target {
 }
 
 async fn ask(zone: &Zone, target: &Target, reach: Reach) -> Result<Vec<String>, ResolveError> {
-    let mut walk = Walk::new(zone, target, reach, 1);
+    let mut walk = Walk::new(zone, target, &reach, 1);
     let _late = tokio::time::timeout(Duration::from_secs(4), walk.run()).await;
     let text = |hop: &Hop| format!("{} {}", hop.transport.via_token(), hop.remote);
     walk.done().map(|hops| hops.iter().map(text).collect())
 }
 
 async fn asked(zone: &Zone, target: &Target) -> Vec<String> {
-    let _hops = ask(zone, target, BOTH).await;
+    let _hops = ask(zone, target, both()).await;
     zone.asked.lock().unwrap().clone()
 }
 
@@ -132,7 +141,7 @@ fn carrier() -> Zone {
 
 #[tokio::test]
 async fn rfc3263_naptr_then_srv_then_both_families_in_order() {
-    let hops = ask(&carrier(), &target("c.example"), BOTH).await;
+    let hops = ask(&carrier(), &target("c.example"), both()).await;
     let expected = [
         "TLS [2001:db8::1]:5071",
         "TLS 192.0.2.1:5071",
@@ -149,11 +158,11 @@ async fn rfc3263_sips_takes_tls_alone_and_never_falls_back_to_less() {
         is_secure: true,
         ..target("c.example")
     };
-    let hops = ask(&carrier(), &secure, BOTH).await.unwrap();
+    let hops = ask(&carrier(), &secure, both()).await.unwrap();
     assert_eq!(hops.len(), 3);
     assert!(hops.iter().all(|hop| hop.starts_with("TLS")), "{hops:?}");
     let bare = Zone::default().host("c.example", &["192.0.2.9"]);
-    let hops = ask(&bare, &secure, BOTH).await.unwrap();
+    let hops = ask(&bare, &secure, both()).await.unwrap();
     assert_eq!(hops, ["TLS 192.0.2.9:5061"]);
 }
 
@@ -164,7 +173,7 @@ async fn rfc3263_4_2_a_port_or_a_carrier_shortens_the_way() {
         ..target("c.example")
     };
     assert_eq!(asked(&carrier(), &with_port).await, ["A c.example"]);
-    let hops = ask(&carrier(), &with_port, BOTH).await.unwrap();
+    let hops = ask(&carrier(), &with_port, both()).await.unwrap();
     assert_eq!(hops, ["UDP 192.0.2.9:5080"]);
     let over_tcp = Target {
         transport: Some(Transport::Tcp),
@@ -175,7 +184,7 @@ async fn rfc3263_4_2_a_port_or_a_carrier_shortens_the_way() {
         ["SRV _sip._tcp.c.example", "A c.example"],
         "no SRV for it: the address, with the default port"
     );
-    let hops = ask(&carrier(), &over_tcp, BOTH).await.unwrap();
+    let hops = ask(&carrier(), &over_tcp, both()).await.unwrap();
     assert_eq!(hops, ["TCP 192.0.2.9:5060"]);
     assert_eq!(
         asked(&carrier(), &target("pbx")).await,
@@ -189,7 +198,7 @@ async fn rfc3263_4_1_without_naptr_the_services_that_we_speak_are_asked() {
     let zone = Zone::default()
         .srv("_sip._tcp.c.example", &[(1, 5070, "a.c.example")])
         .host("a.c.example", &["192.0.2.1"]);
-    let hops = ask(&zone, &target("c.example"), BOTH).await.unwrap();
+    let hops = ask(&zone, &target("c.example"), both()).await.unwrap();
     assert_eq!(hops, ["TCP 192.0.2.1:5070"]);
     let asked = zone.asked.lock().unwrap().clone();
     assert_eq!(
@@ -213,7 +222,7 @@ async fn rfc2782_a_service_that_is_denied_is_not_looked_for_elsewhere() {
         transport: Some(Transport::Udp),
         ..target("c.example")
     };
-    let hops = ask(&zone, &over_udp, BOTH).await;
+    let hops = ask(&zone, &over_udp, both()).await;
     assert_eq!(hops, Err(ResolveError::NoSuchName));
 }
 
@@ -221,14 +230,14 @@ async fn rfc2782_a_service_that_is_denied_is_not_looked_for_elsewhere() {
 async fn names_under_invalid_are_never_asked_for() {
     for host in ["df7jal23ls0d.invalid", "a.INVALID."] {
         let zone = Zone::default().host(host, &["192.0.2.9"]);
-        let hops = ask(&zone, &target(host), BOTH).await;
+        let hops = ask(&zone, &target(host), both()).await;
         assert_eq!(hops, Err(ResolveError::NoSuchName));
         assert!(zone.asked.lock().unwrap().is_empty());
     }
     let zone = Zone::default()
         .srv("_sip._udp.c.example", &[(0, 5060, "a.invalid")])
         .host("a.invalid", &["192.0.2.9"]);
-    let hops = ask(&zone, &target("c.example"), BOTH).await;
+    let hops = ask(&zone, &target("c.example"), both()).await;
     assert_eq!(hops, Err(ResolveError::NoSuchName));
 }
 
@@ -245,25 +254,34 @@ async fn only_places_where_a_packet_of_ours_can_go() {
         "192.0.2.1",
     ];
     let zone = Zone::default().host("pbx", &odd);
-    let both = ask(&zone, &target("pbx"), BOTH).await.unwrap();
-    assert_eq!(both, ["UDP [2001:db8::1]:5060", "UDP 192.0.2.1:5060"]);
-    let ipv4 = Reach {
-        has_ipv6: false,
-        ..BOTH
-    };
+    let hops = ask(&zone, &target("pbx"), both()).await.unwrap();
+    assert_eq!(hops, ["UDP [2001:db8::1]:5060", "UDP 192.0.2.1:5060"]);
+    let ipv4 = reach(&["127.0.0.1"]);
     let hops = ask(&zone, &target("pbx"), ipv4).await.unwrap();
     assert_eq!(hops, ["UDP 192.0.2.1:5060"]);
-    let udp = "127.0.0.1:5060".parse().unwrap();
-    assert_eq!(Reach::of(&[(Transport::Udp, udp)]), ipv4);
+}
+
+#[tokio::test]
+async fn only_carriers_of_which_we_have_a_listener() {
+    let local: SocketAddr = "127.0.0.1:5060".parse().unwrap();
+    let udp = || Reach::of(&[(Transport::Udp, local)]);
+    let hops = ask(&carrier(), &target("c.example"), udp()).await;
+    assert_eq!(hops.unwrap(), ["UDP 192.0.2.1:5060"], "no TLS");
+    let secure = Target {
+        is_secure: true,
+        ..target("c.example")
+    };
+    let hops = ask(&carrier(), &secure, udp()).await;
+    assert_eq!(hops, Err(ResolveError::NoSuchName));
 }
 
 #[tokio::test]
 async fn what_is_missing_and_what_is_not_answered_are_told_apart() {
     let mut zone = Zone::default();
-    let hops = ask(&zone, &target("c.example"), BOTH).await;
+    let hops = ask(&zone, &target("c.example"), both()).await;
     assert_eq!(hops, Err(ResolveError::NoSuchName));
     zone.hosts.insert("c.example".into(), Err(Lack::NoAnswer));
-    let hops = ask(&zone, &target("c.example"), BOTH).await;
+    let hops = ask(&zone, &target("c.example"), both()).await;
     assert_eq!(hops, Err(ResolveError::NoAnswer));
     // Servers that fail at NAPTR and SRV but know the address, such as a router's proxy.
     zone = Zone::default().host("c.example", &["192.0.2.9"]);
@@ -272,7 +290,7 @@ async fn what_is_missing_and_what_is_not_answered_are_told_apart() {
         let name = format!("{service}.c.example");
         zone.srv.insert(name, Err(Lack::NoAnswer));
     }
-    let hops = ask(&zone, &target("c.example"), BOTH).await;
+    let hops = ask(&zone, &target("c.example"), both()).await;
     assert_eq!(hops.unwrap(), ["UDP 192.0.2.9:5060"]);
 }
 
@@ -280,13 +298,13 @@ async fn what_is_missing_and_what_is_not_answered_are_told_apart() {
 async fn s8_a_silent_server_costs_a_step_and_what_was_found_until_then_counts() {
     let begun = tokio::time::Instant::now();
     let zone = carrier().silent("_sip._udp.c.example");
-    let hops = ask(&zone, &target("c.example"), BOTH).await.unwrap();
+    let hops = ask(&zone, &target("c.example"), both()).await.unwrap();
     assert_eq!(hops.len(), 3, "the other service");
     let zone = carrier().silent("b.c.example");
-    let hops = ask(&zone, &target("c.example"), BOTH).await.unwrap();
+    let hops = ask(&zone, &target("c.example"), both()).await.unwrap();
     assert_eq!(hops.len(), 2, "the first server");
     let zone = Zone::default().silent("c.example");
-    let hops = ask(&zone, &target("c.example"), BOTH).await;
+    let hops = ask(&zone, &target("c.example"), both()).await;
     assert_eq!(hops, Err(ResolveError::NoAnswer));
     assert!(begun.elapsed() <= Duration::from_secs(3 * 4));
 }
@@ -299,7 +317,7 @@ async fn s7_an_answer_without_end_gives_sixteen_places() {
     for (n, name) in many.iter().enumerate() {
         zone = zone.host(name, &[&format!("192.0.2.{}", n % 256)]);
     }
-    let hops = ask(&zone, &target("c.example"), BOTH).await.unwrap();
+    let hops = ask(&zone, &target("c.example"), both()).await.unwrap();
     assert_eq!(hops.len(), HOPS_MAX);
     assert!(zone.asked.lock().unwrap().len() <= 1 + 3 + SERVERS_MAX);
 }
