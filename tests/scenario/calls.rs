@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{Command, StateRequest};
 use model::fact::{CallResult, EndedBy};
-use model::{AgentState, Cdr, Fact};
+use model::{AgentState, Fact};
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;

@@ -25,7 +25,7 @@ pub(crate) const SERVER: SocketAddr =
 const LATENCY: Duration = Duration::from_millis(2);
 /// 2026-11-21, a Saturday, 09:00 in China.
 pub(crate) const MORNING: Duration = Duration::from_secs(1_795_222_800);
-const PROMPT: Duration = Duration::from_secs(3);
+pub(crate) const PROMPT: Duration = Duration::from_secs(3);
 const PASSWORD: &str = "correct horse battery";
 
 /// The script of 4000.

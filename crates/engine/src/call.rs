@@ -70,6 +70,8 @@ pub(crate) struct Call {
     transfer: Option<Box<Transfer>>,
     /// A leg of another call that is becoming one of this.
     taking: Option<Leg>,
+    /// With what the last phone refused: R6 knows no difference between busy and declined, people do.
+    refusal: Option<u16>,
     /// Who hears whom in the talk.
     sound: Sound,
     /// Since when he stands in line, by his score; `None` when he never did.

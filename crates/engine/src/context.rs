@@ -82,6 +82,13 @@ impl Context {
         }
     }
 
+    /// Closes a port, once.
+    pub(crate) fn close(&mut self, port: PortId) {
+        if self.placement.close(port) {
+            self.media(media::Command::Close { port });
+        }
+    }
+
     /// A session is over: whose it was, and what it took of a trunk and of the day's minutes.
     pub(crate) fn forget_session(&mut self, session: SessionId) {
         self.sessions.remove(&session);

@@ -218,6 +218,6 @@ impl Leg {
     /// Forgets the leg: its session is over and its port is closed.
     pub(crate) fn release(self, context: &mut Context) {
         context.forget_session(self.session);
-        context.media(media::Command::Close { port: self.port });
+        context.close(self.port);
     }
 }

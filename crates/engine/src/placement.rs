@@ -19,6 +19,8 @@ pub(crate) struct Placement {
     random: SplitMix,
     used: BTreeSet<u16>,
     owners: BTreeMap<PortId, (CallId, u16)>,
+    /// Ports that were told to close and have not said that they did.
+    closing: BTreeSet<PortId>,
     /// Calls that live where another one does.
     homes: BTreeMap<CallId, CallId>,
     next: u64,
@@ -31,6 +33,7 @@ impl Placement {
             random: SplitMix::new(seed),
             used: BTreeSet::new(),
             owners: BTreeMap::new(),
+            closing: BTreeSet::new(),
             homes: BTreeMap::new(),
             next: 1,
         }
@@ -90,17 +93,23 @@ impl Placement {
         self.owners.get(&port).map(|(call, _)| *call)
     }
 
-    /// The ports of a call, for the one who must close them all.
+    /// A port is to be closed; `false` when it was told so already.
+    pub(crate) fn close(&mut self, port: PortId) -> bool {
+        self.owners.contains_key(&port) && self.closing.insert(port)
+    }
+
+    /// The open ports of a call, for the one who must close them all.
     pub(crate) fn ports_of(&self, call: CallId) -> Vec<PortId> {
         self.owners
             .iter()
-            .filter(|(_, (owner, _))| *owner == call)
+            .filter(|(port, (owner, _))| *owner == call && !self.closing.contains(port))
             .map(|(port, _)| *port)
             .collect()
     }
 
     /// The socket is closed: its number may be given again.
     pub(crate) fn release(&mut self, port: PortId) {
+        self.closing.remove(&port);
         if let Some((_, number)) = self.owners.remove(&port) {
             self.used.remove(&number);
         }

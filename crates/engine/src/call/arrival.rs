@@ -103,6 +103,7 @@ impl Call {
             phase: Phase::InScript,
             transfer: None,
             taking: None,
+            refusal: None,
             sound: Sound::default(),
             score_since: None,
             waited: Duration::ZERO,

@@ -55,6 +55,7 @@ impl Call {
         self.drop_taking(context);
         let cause = match end {
             acd::DirectEnd::Busy => NotReached::Busy,
+            acd::DirectEnd::Declined if self.refusal == Some(486) => NotReached::Busy,
             acd::DirectEnd::Declined => NotReached::Declined,
             acd::DirectEnd::NoAnswer => NotReached::NoAnswer,
             acd::DirectEnd::Unreachable => NotReached::Unreachable,

@@ -81,7 +81,7 @@ impl Engine {
             context.forget_session(session);
         }
         for port in context.placement.ports_of(id) {
-            context.media(media::Command::Close { port });
+            context.close(port);
         }
         context.tell_acd(acd::Input::CallGone { call: id });
         if let Some(agent) = context.own_calls.remove(&id) {

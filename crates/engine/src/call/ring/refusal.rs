@@ -27,6 +27,7 @@ impl Call {
         }
         if let RingState::Live { refused } = ring.state {
             let status = worse(refused, status);
+            self.refusal = Some(status);
             if is_decline_for_all(status) {
                 // RFC 3261 §21.6: a 6xx speaks for the person, not for one phone.
                 ring.legs.iter().for_each(|leg| leg.hang_up(context, None));
