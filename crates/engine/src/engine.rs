@@ -187,6 +187,11 @@ impl Engine {
         self.context.trunks.load(trunk)
     }
 
+    /// The same of all trunks that have carried something.
+    pub fn trunk_loads(&self) -> impl Iterator<Item = (&sip::TrunkName, u32, u32)> {
+        self.context.trunks.loads()
+    }
+
     /// What the SIP endpoint counted.
     pub fn sip_counters(&self) -> &sip::Counters {
         self.context.sip.counters()

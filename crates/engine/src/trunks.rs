@@ -145,6 +145,13 @@ impl Trunks {
             .map_or((0, 0), |line| (line.calls_in, line.calls_out))
     }
 
+    /// The same of all trunks that have carried something.
+    pub(crate) fn loads(&self) -> impl Iterator<Item = (&TrunkName, u32, u32)> {
+        self.lines
+            .iter()
+            .map(|(name, line)| (name, line.calls_in, line.calls_out))
+    }
+
     /// Forgets trunks that are configured no more and carry nothing.
     pub(crate) fn keep(&mut self, is_configured: impl Fn(&TrunkName) -> bool) {
         self.lines

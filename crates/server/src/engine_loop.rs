@@ -4,6 +4,8 @@
 //! timer. A wish goes where it belongs: bytes to the sockets, commands to the media threads, facts to the fan-out,
 //! questions to the answering tasks.
 
+mod lines;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,6 +24,7 @@ use crate::fan_out::Facts;
 use crate::registrations::Change;
 use crate::trace::{Askers, Ring};
 use crate::vital::Pulse;
+pub(crate) use lines::Lines;
 
 /// How long phones may take to answer the farewell before their sockets close.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
@@ -89,6 +92,8 @@ pub(crate) struct EngineLoop {
     pub gauges: Arc<Gauges>,
     /// The last messages of calls.
     pub ring: Ring,
+    /// For `/metrics`: calls by trunk.
+    pub lines: Lines,
 }
 
 /// Who waits for what.
@@ -212,6 +217,7 @@ impl EngineLoop {
         self.gauges
             .ports
             .store(self.engine.ports_in_use() as u64, Ordering::Relaxed);
+        self.lines.show(&self.engine);
     }
 
     /// The engine sees what came through the gate; what did not, the sockets know.

@@ -131,7 +131,7 @@ impl EventHub {
 
     /// Takes the next fact, once it stands in the log.
     pub fn publish(&self, record: Arc<FactRecord>) {
-        metrics::counter!("trunkline_facts_total", "type" => record.fact.name()).increment(1);
+        crate::metrics::count(&record.fact);
         // The view moves under the hub's lock: whoever read a number from the view can listen from it.
         let mut state = self.lock();
         self.view.apply(&record);

@@ -1,8 +1,10 @@
-//! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_live_calls`, `trunkline_agents{state}`,
+//! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_calls_refused_total{cause}`,
+//! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
 //! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
 //! `trunkline_http_requests_total{method,route,status}` and `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
 //!
-//! Invariant: labels come from bounded sets (a route is a template of the API, never a path that somebody typed).
+//! Invariant: labels come from bounded sets (a route is a template of the API, never a path that somebody typed; causes are
+//! the engine's words, trunks those of the configuration).
 
 use std::time::Instant;
 
@@ -11,6 +13,7 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use model::Fact;
 
 use crate::app::App;
 
@@ -24,6 +27,24 @@ const AGENT_STATES: [&str; 7] = [
     "talking",
     "wrap_up",
 ];
+
+/// Counts a fact, and by its cause what an operator wants to know the cause of.
+pub(crate) fn count(fact: &Fact) {
+    metrics::counter!("trunkline_facts_total", "type" => fact.name()).increment(1);
+    if let Fact::CallRefused { cause, .. } = fact {
+        metrics::counter!("trunkline_calls_refused_total", "cause" => cause.clone()).increment(1);
+    }
+    if let Fact::DialDenied { cause, .. } = fact {
+        metrics::counter!("trunkline_dial_denied_total", "cause" => cause.clone()).increment(1);
+    }
+    if let Fact::DialFailed { trunk, .. } = fact {
+        metrics::counter!("trunkline_dial_failed_total", "trunk" => trunk.clone()).increment(1);
+    }
+    if let Fact::TrunkStateChanged { trunk, state, .. } = fact {
+        metrics::counter!("trunkline_trunk_changes_total", "trunk" => trunk.clone(), "state" => state.clone())
+            .increment(1);
+    }
+}
 
 /// Where `/metrics` reads.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use web::{CommandSender, QuestionSender};
 use super::start;
 use super::voice::Voice;
 use crate::config::settings::Settings;
-use crate::engine_loop::{EngineLoop, Gauges, Sinks, Sources};
+use crate::engine_loop::{EngineLoop, Gauges, Lines, Sinks, Sources};
 use crate::fan_out::Facts;
 use crate::registrations;
 use crate::trace::{Ring, Tracer};
@@ -156,6 +156,7 @@ impl Switchboard {
             sinks,
             gauges: gauges.clone(),
             ring: Ring::new(clock.now(), settings.limits.bounds.trace_bytes),
+            lines: Lines::default(),
         }
         .start(sources, pulse)?;
         Ok((

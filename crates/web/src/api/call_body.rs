@@ -16,6 +16,12 @@ pub struct CallBody {
     pub caller: CallerBody,
     /// The number that was dialled.
     pub called: String,
+    /// `in`, `out`, `internal`.
+    pub direction: &'static str,
+    /// The trunk of the outside party; `null` without one.
+    pub trunk: Option<String>,
+    /// The last outside number that was called in it.
+    pub dialled: Option<String>,
     /// The first customer who owns the caller's number.
     #[schema(value_type = Option<String>)]
     pub customer: Option<CustomerId>,
@@ -135,6 +141,9 @@ impl CallBody {
             id: cdr.call,
             caller: CallerBody::of(cdr.caller, cdr.e164),
             called: cdr.called,
+            direction: cdr.direction.name(),
+            trunk: cdr.trunk,
+            dialled: cdr.dialled,
             customer: cdr.customer,
             queue: cdr.queue,
             agent: cdr.agent,
@@ -160,6 +169,9 @@ impl CallBody {
             id: live.call,
             caller: CallerBody::of(live.caller.clone(), None),
             called: live.called.clone(),
+            direction: live.direction.name(),
+            trunk: live.trunk.clone(),
+            dialled: live.dialled.clone(),
             customer: None,
             queue: live.queue.clone(),
             agent: talking_agent(live),

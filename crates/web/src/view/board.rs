@@ -33,12 +33,17 @@ impl Board {
                 call,
                 caller,
                 called,
+                direction,
+                trunk,
                 ..
             } => {
                 let line = LiveCall {
                     call: *call,
                     caller: caller.clone(),
                     called: called.clone(),
+                    direction: *direction,
+                    trunk: trunk.clone(),
+                    dialled: None,
                     started_at: at,
                     phase: Phase::Ivr,
                     queue: None,
@@ -61,6 +66,15 @@ impl Board {
             | Fact::OfferDeclined { offer }
             | Fact::OfferUnreachable { offer, .. } => self.ring_failed(offer),
             Fact::CallConnected { offer, .. } => self.connect(seq, at, offer),
+            Fact::DialStarted {
+                call,
+                number,
+                trunk,
+                ..
+            } => self.on_call(*call, |line| {
+                line.dialled = Some(number.clone());
+                line.trunk = Some(trunk.clone());
+            }),
             Fact::DialAnswered {
                 call,
                 agent: Some(agent),
@@ -91,7 +105,6 @@ impl Board {
             Fact::TicketCreated { agent: None, .. }
             | Fact::DialAnswered { agent: None, .. }
             | Fact::CallRefused { .. }
-            | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }

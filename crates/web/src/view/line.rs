@@ -1,6 +1,6 @@
 //! The lines of the live board: an agent, a call, a pop. Plain data, kept by `board`.
 
-use model::fact::{Offer, Pop};
+use model::fact::{Direction, Offer, Pop};
 use model::{AgentId, AgentState, CallId, Caller, OfferId, Party, QueueName, Timestamp};
 
 /// An agent on the board.
@@ -91,6 +91,12 @@ pub struct LiveCall {
     pub caller: Caller,
     /// The number that was dialled.
     pub called: String,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The trunk of the outside party.
+    pub trunk: Option<String>,
+    /// The last outside number that was called in it.
+    pub dialled: Option<String>,
     /// When it began.
     pub started_at: Timestamp,
     /// Where it is.
