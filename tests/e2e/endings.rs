@@ -130,7 +130,12 @@ fn g13_killed_in_mid_call_it_comes_back_with_the_record_and_the_recording() {
 
     // The house works as before.
     let (mut caller, _phone) = {
-        std::fs::remove_dir_all(house.dir.join("phone-1001")).unwrap();
+        // The agent's phone comes back as the one that it was: its instance takes the place of the contact that was kept.
+        let phone = house.dir.join("phone-1001");
+        let instance = std::fs::read(phone.join("uuid")).unwrap();
+        std::fs::remove_dir_all(&phone).unwrap();
+        std::fs::create_dir_all(&phone).unwrap();
+        std::fs::write(phone.join("uuid"), instance).unwrap();
         std::fs::remove_dir_all(house.dir.join("phone-13800001111")).unwrap();
         talk(&house, &agent)
     };
