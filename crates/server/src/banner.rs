@@ -17,16 +17,16 @@ pub(crate) fn print(
     for (transport, address) in sip {
         println!("  SIP      {address} ({})", transport.via_token());
     }
-    println!(
-        "  RTP      {}, ports {}-{}",
-        settings.rtp.address, settings.rtp.ports.min, settings.rtp.ports.max
-    );
     let (pages, phones) = if settings.http.is_secure() {
         ("https", "wss")
     } else {
         ("http", "ws")
     };
     println!("  SIP      {phones}://{http}/sip, for phones in browsers");
+    println!(
+        "  RTP      {}, ports {}-{}",
+        settings.rtp.address, settings.rtp.ports.min, settings.rtp.ports.max
+    );
     println!("  Pages    {pages}://{http}/");
     println!(
         "  Hotlines {}",

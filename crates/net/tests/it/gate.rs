@@ -16,8 +16,8 @@ use crate::support::{DEADLINE, Shell, eventually, in_time, options};
 const FLOOD: Duration = Duration::from_secs(2);
 /// G10's rate.
 const FLOOD_PER_S: u32 = 5_000;
-/// G10 asks for 20 ms on an idle machine, where 0.6 ms were measured (`--nocapture` prints it). Beside a build on two cores
-/// this test grants more; a queue full of the flood would cost seconds.
+/// G10 asks for 20 ms on an idle machine; 0.6 ms were measured (`--nocapture` prints it). Beside a build on two cores this
+/// test grants more; a queue full of the flood would cost seconds.
 const WORST: Duration = Duration::from_millis(500);
 
 /// Listeners on any port.
