@@ -42,6 +42,7 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod operator;
 mod races;
 mod registrations;
 mod reload;

@@ -31,7 +31,8 @@ pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored};
 pub use numbers::{Numbers, SameNumber};
 pub use question::{
-    Answer, BlockedReport, ExchangeReport, Question, QuestionId, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, ExchangeReport, Figures, Question, QuestionId, RegistrationReport,
+    TrunkReport,
 };
 pub use request::{Reply, Request};
 pub use trunk::{Capacity, Trunk, Writing};

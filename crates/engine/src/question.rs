@@ -2,6 +2,8 @@
 //!
 //! The answers carry plain words and numbers only, so that whoever shows them needs to know nothing of SIP.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use model::Timestamp;
@@ -19,6 +21,8 @@ pub enum Question {
     Registrations,
     /// What was refused, by source and cause.
     Blocked,
+    /// Figures of the signalling.
+    Figures,
 }
 
 /// An answer, of the question's kind.
@@ -30,6 +34,29 @@ pub enum Answer {
     Registrations(Vec<RegistrationReport>),
     /// The last first.
     Blocked(Vec<BlockedReport>),
+    /// As they are.
+    Figures(Box<Figures>),
+}
+
+/// Figures of the signalling: what only grows since the start, and how much there is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Requests that came, by method.
+    pub requests: BTreeMap<&'static str, u64>,
+    /// Answers that came, by class (1 to 6).
+    pub responses: BTreeMap<u16, u64>,
+    /// Requests that were refused, by cause.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Messages that nobody could be answered for, by cause.
+    pub dropped: BTreeMap<&'static str, u64>,
+    /// Messages sent once more, messages that came once more, and what matched nothing.
+    pub repeated: BTreeMap<&'static str, u64>,
+    /// How many there are, by kind: `sessions`, `transactions`, `subscriptions`, …
+    pub alive: BTreeMap<&'static str, u64>,
+    /// Contacts of phones, by transport.
+    pub contacts: BTreeMap<&'static str, u64>,
+    /// Trunks by name, without their exchanges.
+    pub trunks: Vec<TrunkReport>,
 }
 
 /// A trunk (A1).

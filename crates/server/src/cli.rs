@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::Source;
 
@@ -101,6 +101,17 @@ pub(crate) enum Verb {
     /// Bearer tokens for programs.
     #[command(subcommand)]
     Token(TokenVerb),
+    /// What goes on in the signalling of the running server.
+    #[command(subcommand)]
+    Sip(SipVerb),
+    /// Prints completions for a shell.
+    #[command(
+        after_help = "Example: trunkline completions bash > ~/.local/share/bash-completion/completions/trunkline"
+    )]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 /// `trunkline call`
@@ -228,6 +239,32 @@ pub(crate) enum TokenVerb {
         /// Its name.
         name: String,
     },
+}
+
+/// `trunkline sip`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SipVerb {
+    /// Prints the ladder of a call: its messages and what was decided, secrets masked.
+    #[command(
+        after_help = "Examples:\n  trunkline sip trace --call 382709945067372544\n  trunkline sip trace --call 382709945067372544 --full | less -S"
+    )]
+    Trace {
+        /// The call's id, as in /v1/calls.
+        #[arg(long, value_name = "ID")]
+        call: String,
+        /// With the messages themselves.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Lists what was refused, from where and why, the last first.
+    #[command(after_help = "Example: trunkline sip blocked --json")]
+    Blocked,
+}
+
+/// Writes completions for a shell to standard output.
+pub(crate) fn complete(shell: clap_complete::Shell) {
+    let mut command = Cli::command();
+    clap_complete::generate(shell, &mut command, "trunkline", &mut std::io::stdout());
 }
 
 #[cfg(test)]

@@ -145,6 +145,21 @@ impl Source {
         })
     }
 
+    /// The certificate of the pages in PEM, for those who only want to read them; `None`: they come without TLS.
+    pub(crate) fn pages_certificate(
+        &self,
+        settings: &Settings,
+    ) -> Result<Option<Vec<u8>>, Vec<Diagnostic>> {
+        let mut found = Vec::new();
+        let (_, certificate) = self.certificates(settings, &mut found);
+        found.retain(Diagnostic::is_error);
+        if found.is_empty() {
+            Ok(certificate.map(|certificate| certificate.chain))
+        } else {
+            Err(found)
+        }
+    }
+
     /// The files of `[tls]`, and the certificate of the pages.
     fn certificates(
         &self,

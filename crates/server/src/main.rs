@@ -65,6 +65,11 @@ fn main() -> ExitCode {
         Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
+        Verb::Sip(verb) => verb::sip::run(&source, verb, json),
+        Verb::Completions { shell } => {
+            cli::complete(shell);
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

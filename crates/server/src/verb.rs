@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod ivr;
+pub(crate) mod sip;
 pub(crate) mod token;
 
 use store::Database;

@@ -1,10 +1,12 @@
 //! Questions: what people look at, made from the state as it stands.
 
+use std::collections::BTreeMap;
+
 use model::Timestamp;
 
 use super::Engine;
 use crate::question::{
-    Answer, BlockedReport, ExchangeReport, Question, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, ExchangeReport, Figures, Question, RegistrationReport, TrunkReport,
 };
 
 impl Engine {
@@ -13,6 +15,7 @@ impl Engine {
             Question::Trunks => Answer::Trunks(self.trunk_reports()),
             Question::Registrations => Answer::Registrations(self.registration_reports()),
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
+            Question::Figures => Answer::Figures(Box::new(self.figures())),
         }
     }
 
@@ -43,7 +46,7 @@ impl Engine {
                 bindings.iter().map(|binding| RegistrationReport {
                     login: login.to_owned(),
                     contact: binding.contact.to_string(),
-                    transport: binding.flow.transport.via_token().to_ascii_lowercase(),
+                    transport: word(binding.flow.transport).to_owned(),
                     remote: binding.flow.remote.to_string(),
                     user_agent: binding.user_agent.clone(),
                     q_permille: binding.q_permille,
@@ -51,6 +54,46 @@ impl Engine {
                 })
             })
             .collect()
+    }
+
+    fn figures(&self) -> Figures {
+        let counters = self.context.sip.counters().clone();
+        let sizes = self.context.sip.sizes();
+        let alive = [
+            ("sessions", sizes.sessions),
+            ("dialogs", sizes.dialogs),
+            ("transactions", sizes.transactions),
+            ("timers", sizes.timers),
+            ("registered_agents", sizes.registered),
+            ("subscriptions", sizes.subscriptions),
+            ("refers", sizes.refers),
+            ("relays", sizes.relays),
+            ("stranger_sources", sizes.stranger_sources),
+        ];
+        let mut contacts = BTreeMap::new();
+        let logins = self.context.directory.logins();
+        for binding in logins.flat_map(|login| self.context.sip.bindings(login)) {
+            *contacts.entry(word(binding.flow.transport)).or_insert(0) += 1;
+        }
+        let repeated = [
+            ("sent", counters.retransmissions),
+            ("received", counters.repeats),
+            ("stray", counters.stray),
+        ];
+        let mut trunks = self.trunk_reports();
+        for trunk in &mut trunks {
+            trunk.exchanges.clear();
+        }
+        Figures {
+            requests: counters.requests,
+            responses: counters.responses,
+            refused: counters.refused,
+            dropped: counters.unframable,
+            repeated: repeated.into(),
+            alive: alive.map(|(kind, size)| (kind, size as u64)).into(),
+            contacts,
+            trunks,
+        }
     }
 
     fn blocked_reports(&self) -> Vec<BlockedReport> {
@@ -74,6 +117,16 @@ fn exchange(exchange: &sip::Exchange) -> ExchangeReport {
         what: exchange.what.to_owned(),
         remote: exchange.remote.map(|remote| remote.to_string()),
         outcome: exchange.outcome.clone(),
+    }
+}
+
+const fn word(transport: sip::Transport) -> &'static str {
+    match transport {
+        sip::Transport::Udp => "udp",
+        sip::Transport::Tcp => "tcp",
+        sip::Transport::Tls => "tls",
+        sip::Transport::Ws => "ws",
+        sip::Transport::Wss => "wss",
     }
 }
 

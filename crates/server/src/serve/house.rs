@@ -13,11 +13,12 @@ use store::{AgentRecord, Database};
 use tokio::sync::mpsc;
 use web::{App, Deps, MetricsHandle};
 
+use super::figures::{self, Figured};
 use super::ledger::Ledger;
 use super::pages::{self, Pages};
+use super::questions;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
-use super::{figures, questions};
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
@@ -103,12 +104,13 @@ impl House {
                 clock,
             )),
             tokio::spawn(ready.clone().run(switchboard.first_udp(), database.clone())),
-            tokio::spawn(figures::keep(
-                switchboard.gauges.clone(),
-                switchboard.counters.clone(),
-                voice.media.counters().clone(),
-                ledger.set_aside.clone(),
-            )),
+            tokio::spawn(figures::keep(Figured {
+                gauges: switchboard.gauges.clone(),
+                sip: switchboard.counters.clone(),
+                media: voice.media.counters().clone(),
+                set_aside: ledger.set_aside.clone(),
+                questions: switchboard.questions.clone(),
+            })),
         ];
         let https = pages::https(loaded.https.as_ref())?;
         let facts = ledger.facts.clone();

@@ -11,6 +11,7 @@
 
 mod agents;
 mod calls;
+mod client;
 mod https;
 mod hub;
 mod openapi;

@@ -51,6 +51,7 @@ impl Reports {
             Question::Trunks => Answer::Trunks(self.trunks.clone()),
             Question::Registrations => Answer::Registrations(self.registrations.clone()),
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
+            Question::Figures => Answer::Figures(Box::default()),
         }
     }
 }
