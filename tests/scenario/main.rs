@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod calls_out;
 mod consult;
 mod defects;
 mod hold;
