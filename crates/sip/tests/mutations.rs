@@ -4,7 +4,10 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a broken property fails the test"
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a broken property fails the test, and the seeds are files"
 )]
 
 use bytes::Bytes;

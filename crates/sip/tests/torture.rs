@@ -5,7 +5,10 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a message that is not taken as told fails its test"
+    clippy::wildcard_enum_match_arm,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a message that is not taken as told fails its test, and its file is read"
 )]
 
 #[path = "torture/expected.rs"]
