@@ -106,6 +106,31 @@ fn ivr_script() {
     replay("ivr_script");
 }
 
+#[test]
+fn uri() {
+    replay("uri");
+}
+
+#[test]
+fn via() {
+    replay("via");
+}
+
+#[test]
+fn digest() {
+    replay("digest");
+}
+
+#[test]
+fn multipart() {
+    replay("multipart");
+}
+
+#[test]
+fn dialog() {
+    replay("dialog");
+}
+
 /// The corpus, the table of bodies and the fuzz targets name the same things.
 #[test]
 fn every_target_has_its_folder_and_its_program() {

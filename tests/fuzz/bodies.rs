@@ -3,6 +3,14 @@
 //! Plain functions, so that the fuzzer and the replay of the committed corpus (`tests/corpus.rs`) run the same code. A body
 //! panics when a property is broken; it gives a [`Verdict`] so that the replay can compare it with what the seed's name says.
 
+#[path = "bodies/dialog.rs"]
+mod dialog;
+#[path = "bodies/values.rs"]
+mod values;
+
+pub(crate) use dialog::dialog;
+pub(crate) use values::{digest, multipart, uri, via};
+
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -62,6 +70,26 @@ pub(crate) const TARGETS: &[Target] = &[
         name: "ivr_script",
         run: ivr_script,
     },
+    Target {
+        name: "uri",
+        run: uri,
+    },
+    Target {
+        name: "via",
+        run: via,
+    },
+    Target {
+        name: "digest",
+        run: digest,
+    },
+    Target {
+        name: "multipart",
+        run: multipart,
+    },
+    Target {
+        name: "dialog",
+        run: dialog,
+    },
 ];
 
 /// A datagram is understood whole, refused by a status, or dropped; what is understood keeps its meaning when it is
@@ -90,18 +118,10 @@ pub(crate) fn sip_message(data: &[u8]) -> Verdict {
         Err(ParseError::Answerable { message, fault }) => {
             assert!((400..700).contains(&fault.status), "{fault:?}");
             assert!(message.method().is_some(), "only a request is answered");
-            for header in [
-                Header::Via,
-                Header::From,
-                Header::To,
-                Header::CallId,
-                Header::CSeq,
-            ] {
-                assert!(
-                    message.first(header).is_some(),
-                    "an answer needs {header:?}"
-                );
-            }
+            assert!(
+                message.first(Header::Via).is_some(),
+                "an answer needs a Via"
+            );
             Verdict::Status(fault.status)
         }
         Err(ParseError::Unframable(_)) => Verdict::Dropped,

@@ -14,7 +14,7 @@ mod guesses;
 mod nonce;
 mod offer;
 
-pub(crate) use answer::{Challenge, Proof};
+pub use answer::{Challenge, Proof};
 pub use credentials::Credentials;
 pub(crate) use offer::offered;
 

@@ -2,12 +2,14 @@
 //!
 //! Nothing is copied on the way in: a [`Message`] is the bytes of the packet and a list of spans. Headers that we do
 //! not know stay as they are, in order. A message that exists has been checked (`parse`): its start line, Via, From, To,
-//! Call-ID, CSeq and address lists are well-formed, so typed views of those succeed. Bodies are opaque.
+//! Call-ID, CSeq and address lists are well-formed, so typed views of those succeed. Bodies are opaque but for
+//! their parts (`multipart`).
 
 pub mod build;
 pub mod header;
 pub(crate) mod lexer;
 pub mod method;
+pub mod multipart;
 pub mod name_addr;
 pub mod params;
 pub mod parse;
@@ -18,6 +20,7 @@ pub mod via;
 pub use build::{Builder, Value};
 pub use header::Header;
 pub use method::Method;
+pub use multipart::Content;
 pub use name_addr::NameAddr;
 pub use params::Params;
 pub use parse::{Fault, ParseError, parse};
@@ -186,10 +189,12 @@ impl Message {
         lexer::trim(bare).eq_ignore_ascii_case(media_type.as_bytes())
     }
 
-    /// The SDP body, if there is one.
+    /// The SDP, if there is one: the whole body, or a part of it.
     pub fn sdp(&self) -> Option<Bytes> {
-        let body = self.body();
-        (self.has_content_type("application/sdp") && !body.is_empty()).then_some(body)
+        match self.content() {
+            Content::Sdp(sdp) => Some(sdp),
+            Content::Nothing | Content::Strange => None,
+        }
     }
 }
 

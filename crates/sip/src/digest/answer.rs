@@ -15,31 +15,37 @@ use crate::{
 
 /// A challenge that can be answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Challenge {
-    pub(crate) realm: String,
-    pub(crate) nonce: String,
+pub struct Challenge {
+    /// Whose password is asked for.
+    pub realm: String,
+    /// Never empty.
+    pub nonce: String,
     /// The former nonce was too old; the password was not judged.
-    pub(crate) is_stale: bool,
+    pub is_stale: bool,
     opaque: Option<String>,
     algorithm: Algorithm,
     has_qop: bool,
 }
 
-/// What is proven, and for what.
-pub(crate) struct Proof<'a> {
-    pub(crate) user: &'a str,
-    pub(crate) password: &'a str,
-    pub(crate) method: &'a Method,
+/// What is proven, and for what. S22: it cannot be printed.
+pub struct Proof<'a> {
+    /// User name.
+    pub user: &'a str,
+    /// Password in the clear.
+    pub password: &'a str,
+    /// Of the request.
+    pub method: &'a Method,
     /// Request-URI as written.
-    pub(crate) uri: &'a [u8],
-    pub(crate) cnonce: String,
+    pub uri: &'a [u8],
+    /// Our nonce.
+    pub cnonce: String,
     /// How often this nonce has been used, with this time.
-    pub(crate) count: u32,
+    pub count: u32,
 }
 
 impl Challenge {
     /// The strongest of the challenges of a response (RFC 8760 §2.3: the order says nothing to us, strength does).
-    pub(crate) fn strongest(challenges: impl Iterator<Item = Self>) -> Option<Self> {
+    pub fn strongest(challenges: impl Iterator<Item = Self>) -> Option<Self> {
         challenges.reduce(|best, next| {
             if next.algorithm > best.algorithm {
                 next
@@ -50,7 +56,7 @@ impl Challenge {
     }
 
     /// `None` for another scheme, algorithm or qop, and for what is malformed.
-    pub(crate) fn parse(value: &[u8]) -> Option<Self> {
+    pub fn parse(value: &[u8]) -> Option<Self> {
         let fields = Fields::parse(value)?;
         let text = |name| {
             fields
@@ -77,7 +83,7 @@ impl Challenge {
     }
 
     /// The value of Authorization or Proxy-Authorization.
-    pub(crate) fn answer(&self, proof: Proof<'_>) -> Vec<u8> {
+    pub fn answer(&self, proof: Proof<'_>) -> Vec<u8> {
         let ha1 = match self.algorithm {
             Algorithm::Md5 => hex(&ha1_md5(proof.user, &self.realm, proof.password)),
             Algorithm::Sha256 => hex(&ha1_sha256(proof.user, &self.realm, proof.password)),

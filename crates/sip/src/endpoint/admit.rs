@@ -5,7 +5,7 @@ use crate::{
     config::Account,
     digest::{Attempt, Verdict},
     flow::Flow,
-    message::{Builder, Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
+    message::{Builder, Content, Header, Message, NameAddr, UriView, via::MAGIC_COOKIE},
     source::Source,
     trunk::TrunkName,
 };
@@ -306,12 +306,9 @@ pub(super) fn is_of_rfc2543(request: &Message) -> bool {
     !branch.is_some_and(|branch| branch.starts_with(MAGIC_COOKIE.as_bytes()))
 }
 
-/// RFC 3261 §8.2.3: a body that is neither SDP nor nothing.
+/// RFC 3261 §8.2.3: a body that is neither SDP nor something that may be passed over.
 pub(super) fn has_strange_body(request: &Message) -> bool {
-    let is_encoded = request
-        .tokens(Header::ContentEncoding)
-        .any(|coding| !coding.eq_ignore_ascii_case(b"identity"));
-    is_encoded || !(request.body().is_empty() || request.has_content_type("application/sdp"))
+    request.content() == Content::Strange
 }
 
 /// What a 415 says.

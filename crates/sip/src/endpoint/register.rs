@@ -245,7 +245,7 @@ fn read_wish(contact: &NameAddr<'_>, expires_s: Option<u32>, flow: Flow) -> Opti
         Scheme::Sips => flow.transport.is_secure(),
         Scheme::Tel | Scheme::Other => false,
     };
-    if !is_reachable || contact.uri.headers.is_some() {
+    if !is_reachable {
         return None;
     }
     let instance = params.text("+sip.instance");

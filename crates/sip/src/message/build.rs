@@ -14,7 +14,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Starts a request.
+    /// Starts a request. Headers in the URI are left out.
     pub fn request(method: &Method, uri: &Uri) -> Self {
         let mut builder = Self {
             out: Vec::with_capacity(1_024),
@@ -23,7 +23,7 @@ impl Builder {
             .value()
             .text(method.as_str())
             .text(" ")
-            .uri(uri)
+            .uri(&uri.without_headers())
             .text(" SIP/2.0");
         builder.end_line()
     }

@@ -9,7 +9,7 @@ pub use view::UriView;
 pub(crate) use view::host_port;
 
 use core::fmt;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Why a text is no URI.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -89,6 +89,18 @@ impl Uri {
         UriView::parse(self.text.as_bytes()).unwrap_or(UriView::EMPTY)
     }
 
+    /// RFC 3261 §19.1.1: the address as a Request-URI, in which headers have no place. A contact may bear some; they are for
+    /// whoever clicks on it and become no headers of ours.
+    pub fn without_headers(&self) -> Cow<'_, Uri> {
+        let Some(headers) = self.view().headers else {
+            return Cow::Borrowed(self);
+        };
+        let kept = self.text.len().saturating_sub(headers.len());
+        let text = self.text.get(..kept).unwrap_or(&self.text);
+        let text = text.strip_suffix('?').unwrap_or(text);
+        Cow::Owned(Self { text: text.into() })
+    }
+
     /// RFC 3261 §19.1.4: do both name the same resource?
     pub fn is_equivalent(&self, other: &Uri) -> bool {
         let (a, b) = (self.view(), other.view());
@@ -102,10 +114,19 @@ impl Uri {
             && a.host.eq_ignore_ascii_case(b.host)
             && a.port == b.port
             && (a.scheme != Scheme::Other || a.text == b.text)
+            && sorted_headers(&a) == sorted_headers(&b)
             && ["transport", "maddr", "ttl", "method", "user"]
                 .into_iter()
                 .all(same_parameter)
     }
+}
+
+/// RFC 3261 §19.1.4: headers are never passed over; their order says nothing.
+fn sorted_headers(uri: &UriView<'_>) -> Vec<Vec<u8>> {
+    let rows = uri.headers.unwrap_or_default().split(|byte| *byte == b'&');
+    let mut rows: Vec<Vec<u8>> = rows.map(<[u8]>::to_ascii_lowercase).collect();
+    rows.sort();
+    rows
 }
 
 impl fmt::Display for Uri {

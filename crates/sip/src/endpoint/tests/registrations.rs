@@ -400,3 +400,58 @@ fn a_closed_connection_takes_its_contacts_along() {
     phone.wait(Duration::from_secs(40));
     assert_eq!(phone.server.sizes(), endpoint::Sizes::default());
 }
+
+/// RFC 4475 §3.3.12 to §3.3.14, once the phone has proven its password.
+#[test]
+fn rfc4475_a_contact_is_given_back_whole_and_called_without_its_headers() {
+    for (contact, told, called) in [
+        (
+            "<sip:1001@10.0.0.3:5063>;unknownparam",
+            "<sip:1001@10.0.0.3:5063>",
+            "sip:1001@10.0.0.3:5063",
+        ),
+        (
+            "<sip:1001@10.0.0.3:5063;unknownparam>",
+            "<sip:1001@10.0.0.3:5063;unknownparam>",
+            "sip:1001@10.0.0.3:5063;unknownparam",
+        ),
+        (
+            "<sip:1001@10.0.0.3:5063?Route=%3Csip:sip.example.com%3E>",
+            "<sip:1001@10.0.0.3:5063?Route=%3Csip:sip.example.com%3E>",
+            "sip:1001@10.0.0.3:5063",
+        ),
+    ] {
+        let mut phone = Phone::new();
+        let line = format!("Contact: {contact}\r\n");
+        let ok = phone.register("1001", "secret", &line);
+        assert_eq!(ok.status(), Some(200), "{contact}");
+        // A query, and the same contact again: it is one, and whole.
+        for extra in ["", line.as_str()] {
+            let ok = phone.register("1001", "secret", extra);
+            let bound: Vec<_> = ok.all(Header::Contact).collect();
+            let wanted = format!("{told};expires=3600");
+            assert_eq!(bound, [wanted.as_bytes()], "{contact}");
+        }
+        phone.drain();
+        phone.mail.clear();
+        let [binding] = phone.server.bindings("1001") else {
+            panic!("{contact}")
+        };
+        let invite = OutgoingInvite {
+            destination: Destination::Contact(Box::new(binding.clone())),
+            to_user: "1001".into(),
+            from: Identity {
+                display: None,
+                user: "4000".into(),
+            },
+            sdp: OFFER,
+            headers: Vec::new(),
+        };
+        phone.server.invite(phone.now, invite);
+        phone.drain();
+        let (_, bytes) = phone.mail.pop().unwrap();
+        let sent = message::parse(bytes, &Limits::default()).unwrap();
+        assert_eq!(sent.request_uri().unwrap().text, called.as_bytes());
+        assert_eq!(sent.first(Header::Route), None, "{contact}");
+    }
+}

@@ -338,6 +338,32 @@ fn bodies_that_are_not_sdp_are_415() {
 }
 
 #[test]
+fn rfc5621_sdp_in_a_multipart_body_is_the_offer_and_strange_parts_are_415() {
+    let strange = "--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n";
+    let optional = strange.replace(
+        "\r\n\r\n",
+        "\r\nContent-Disposition: render;handling=optional\r\n\r\n",
+    );
+    let sdp = "--x\r\nContent-Type: application/sdp\r\n\r\nv=0 offer\r\n--x--\r\n";
+    let multipart = |body: &str| {
+        invite("", body).replace(
+            "application/sdp\r\nContent-L",
+            "multipart/mixed;boundary=x\r\nContent-L",
+        )
+    };
+    let mut phone = Phone::new();
+    assert_eq!(phone.status_of(&multipart(&format!("{strange}{sdp}"))), 415);
+    assert_eq!(phone.news(), []);
+    let mut phone = Phone::new();
+    assert_eq!(phone.status_of(&multipart(&format!("{optional}{sdp}"))), 0);
+    let news = phone.news();
+    let [Event::Invite { invite, .. }] = news.as_slice() else {
+        panic!("{news:?}")
+    };
+    assert_eq!(invite.sdp, Some(OFFER));
+}
+
+#[test]
 fn late_offer_the_sdp_answer_comes_in_the_ack() {
     let mut phone = Phone::new();
     phone.say(&invite("", ""));
