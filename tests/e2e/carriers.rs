@@ -27,7 +27,7 @@ fn with_carrier(port: u16) -> House {
 [trunk.telecom]
 server = "sip:{CARRIER}:{port};transport=udp"
 domain = "{CARRIER}"
-auth = {{ user = "4008001234", password = "trunk secret" }}
+auth = {{ user = "4008001234", password = {{ text = "trunk secret" }} }}
 match = {{ source = ["{CARRIER}"] }}
 trusted = true
 max_calls = 4
