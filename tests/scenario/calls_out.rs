@@ -540,3 +540,52 @@ fn r3_the_same_call_out_twice_is_the_same_to_the_byte() {
     };
     assert_eq!(story(), story());
 }
+
+#[test]
+fn s17_silence_before_the_answer_ends_nothing_and_counts_from_the_answer_on() {
+    let mut hotline = open();
+    hotline.agent("1001", Manner::Rings);
+    with_servers(&mut hotline, Manner::Announces(40 * SECOND));
+    hotline.dials("1001", "13800001111");
+    let call = hotline.facts_named("call.arrived")[0].call().unwrap();
+    let ports: Vec<_> = hotline.ports.keys().copied().collect();
+    hotline.run_for(30 * SECOND);
+    for port in &ports {
+        hotline.media_news(media::News::Silent { port: *port });
+    }
+    assert!(hotline.facts_named("call.ended").is_empty(), "{call}");
+    let told = |hotline: &Hotline| {
+        let negotiates = |wish: &&String| wish.contains("Negotiate {");
+        hotline.wishes.iter().filter(negotiates).count()
+    };
+    let before = told(&hotline);
+    hotline.run_for(11 * SECOND);
+    assert_eq!(hotline.hears("1001"), "main");
+    assert_eq!(told(&hotline), before + 2, "both are listened to anew");
+    hotline.media_news(media::News::Silent { port: ports[0] });
+    hotline.run_for(SECOND);
+    assert!(hotline.when("main", "is hung up").is_some());
+    at_rest(&mut hotline);
+}
+
+#[test]
+fn s17_a_port_that_fails_under_a_ring_outside_costs_that_ring_alone() {
+    let mut hotline = with_way_out("13800002222");
+    with_servers(&mut hotline, Manner::Rings);
+    hotline.carrier("13800001111", 30, Manner::Rings, &[]);
+    hotline.dials("13800001111", "01065529988");
+    hotline.run_for(PROMPT + SECOND);
+    let before: Vec<_> = hotline.ports.keys().copied().collect();
+    hotline.presses("13800001111", '4');
+    let port = *hotline
+        .ports
+        .keys()
+        .find(|port| !before.contains(port))
+        .unwrap();
+    let reason = "in use".to_owned();
+    hotline.media_news(media::News::OpenFailed { port, reason });
+    hotline.run_for(100 * MS);
+    assert_eq!(hotline.hears("13800001111"), "a prompt", "on_failure");
+    assert!(hotline.when("main", "is cancelled").is_some());
+    at_rest(&mut hotline);
+}

@@ -297,7 +297,7 @@ impl Call {
             CallEvent::OutsideGone { session, by } => self.outside_gone(context, session, by),
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
             CallEvent::PortFailed(port) => self.port_failed(context, port),
-            CallEvent::Silent(port) => self.port_failed(context, port),
+            CallEvent::Silent(port) => self.silent(context, port),
             CallEvent::Offered {
                 offer,
                 ring_timeout,
@@ -439,10 +439,29 @@ impl Call {
         });
     }
 
+    /// Before the answer nobody owes a sound: a phone that only listens to the ringing, a network that says nothing. The
+    /// time-out begins with the answer.
+    fn silent(&mut self, context: &mut Context, port: PortId) {
+        if let (Some(_), Some(leg)) = (&self.unanswered, &mut self.leg)
+            && leg.port == port
+        {
+            leg.was_silent = true;
+        } else if let Phase::Dialling(ring) = &mut self.phase
+            && ring.leg().port == port
+        {
+            ring.leg_mut().was_silent = true;
+        } else {
+            self.port_failed(context, port);
+        }
+    }
+
     /// A leg without sound is a leg without a caller: the call ends (S17: RTP time-out, and nothing else of media, ends).
     fn port_failed(&mut self, context: &mut Context, port: PortId) {
         if let Some(offer) = self.ring_of(port) {
             self.ring_failed(context, offer, port);
+            return;
+        }
+        if self.outside_port_failed(context, port) {
             return;
         }
         if self.talk_port_failed(context, port) {

@@ -26,6 +26,8 @@ pub(crate) struct Leg {
     signalling: Option<IpAddr>,
     /// What the peer last agreed to; `None` until its SDP came.
     negotiated: Option<Negotiated>,
+    /// It said nothing for the RTP time-out before there was anybody to talk to.
+    pub(crate) was_silent: bool,
 }
 
 /// Why a leg could not be made.
@@ -113,6 +115,7 @@ impl Leg {
             audio,
             signalling,
             negotiated: None,
+            was_silent: false,
         })
     }
 
@@ -186,6 +189,16 @@ impl Leg {
         });
         self.negotiated = Some(negotiated);
         Ok(())
+    }
+
+    /// There is somebody to talk to: a silence that did not count begins anew.
+    pub(crate) fn answered(&mut self, context: &mut Context) {
+        if std::mem::take(&mut self.was_silent)
+            && let Some(negotiated) = self.negotiated.clone()
+            && self.agree(context, negotiated).is_err()
+        {
+            tracing::error!(port = self.port.0, "what was agreed is not agreed any more");
+        }
     }
 
     /// Name of the codec, once agreed.

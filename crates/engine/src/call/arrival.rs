@@ -156,9 +156,10 @@ impl Call {
 
     /// 200 OK, once.
     pub(super) fn answer_caller(&mut self, context: &mut Context) {
-        let (Some(body), Some(leg)) = (self.unanswered.take(), &self.leg) else {
+        let (Some(body), Some(leg)) = (self.unanswered.take(), &mut self.leg) else {
             return;
         };
+        leg.answered(context);
         context.sip.answer(context.now, leg.session, body);
         let codec = leg.codec().unwrap_or("pending").to_owned();
         if leg.is_negotiated() {

@@ -154,8 +154,9 @@ impl Call {
         }
     }
 
-    fn talk_outside(&mut self, context: &mut Context, other: OutsideLeg) {
+    fn talk_outside(&mut self, context: &mut Context, mut other: OutsideLeg) {
         let port = other.leg.port;
+        other.leg.answered(context);
         self.target_answered_outside(context);
         if self.caller_agent.is_some() && self.direction == Direction::Out {
             self.agent = self.caller_agent;
@@ -226,6 +227,17 @@ impl Call {
             | Phase::Talking(_)
             | Phase::Ending(_) => {}
         }
+    }
+
+    /// A port of ours failed on which an outside number rang: that is no trunk's fault, and nobody is reached.
+    pub(super) fn outside_port_failed(&mut self, context: &mut Context, port: PortId) -> bool {
+        let rings = matches!(&self.phase, Phase::Dialling(ring) if ring.leg().port == port);
+        if rings && let Phase::Dialling(ring) = std::mem::replace(&mut self.phase, Phase::InScript)
+        {
+            ring.give_up(context, Some(503));
+            self.outside_failed(context, 503);
+        }
+        rings
     }
 
     /// Nobody was reached: the script goes on, or the phone that dialled is told why.
