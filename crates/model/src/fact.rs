@@ -256,6 +256,7 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// What.
+        #[serde(flatten)]
         transfer: Transfer,
     },
     /// The agent is out: his part of the call ends here (R14), and what comes is not his.
@@ -264,6 +265,7 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// What.
+        #[serde(flatten)]
         transfer: Transfer,
     },
     /// Nobody was reached: the talk goes on if the agent is still there, else the caller comes back (D31).
@@ -272,6 +274,7 @@ pub enum Fact {
         /// The call.
         call: CallId,
         /// What.
+        #[serde(flatten)]
         transfer: Transfer,
         /// Why.
         cause: NotReached,

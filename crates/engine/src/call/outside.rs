@@ -101,7 +101,7 @@ impl Call {
         let progress = ring.progress(context, sdp.as_deref());
         let port = ring.leg().port;
         if progress != Progress::Same {
-            self.target_rings(context);
+            self.target_found(context);
         }
         match progress {
             Progress::Same => {}

@@ -139,7 +139,7 @@ impl Call {
             .get(&offer)
             .is_some_and(|ring| matches!(ring.state, RingState::Live { .. }));
         if is_live {
-            self.target_rings(context);
+            self.target_found(context);
         }
     }
 

@@ -225,7 +225,7 @@ impl Call {
 
     /// The ACD took him in; its words alone order joined and left.
     pub(super) fn joined_queue(&mut self, context: &mut Context, queue: QueueName, position: u32) {
-        self.target_joined(context);
+        self.target_found(context);
         context.fact(Fact::QueueJoined {
             call: self.id,
             queue,

@@ -304,18 +304,10 @@ impl Call {
         });
     }
 
-    /// Somebody's phone rings for the caller: the agent is out (R14).
-    pub(super) fn target_rings(&mut self, context: &mut Context) {
-        if let Some(transfer) = &self.transfer
-            && transfer.asking().is_some()
-        {
-            transfer.report(context, 180);
-            self.handed_over(context, true);
-        }
-    }
-
-    /// The caller stands in the queue that he was handed on to: the agent is out, and has no more to wait for.
-    pub(super) fn target_joined(&mut self, context: &mut Context) {
+    /// Somebody's phone rings for the caller, or he stands in the queue that he was handed on to: the agent is out (R14).
+    /// His phone gets the last word before its BYE, since phones forget a transfer with its call; what comes after that is
+    /// the house's care and not his (D31).
+    pub(super) fn target_found(&mut self, context: &mut Context) {
         if let Some(transfer) = &self.transfer
             && transfer.asking().is_some()
         {
