@@ -38,6 +38,7 @@ mod doors;
 mod endings;
 mod flood;
 mod keys;
+mod lamps;
 mod line;
 mod load;
 mod malice;

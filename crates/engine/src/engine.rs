@@ -6,6 +6,7 @@
 
 mod fence;
 mod hand_over;
+mod lamps;
 mod news;
 mod people;
 mod reports;

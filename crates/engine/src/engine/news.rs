@@ -256,6 +256,7 @@ impl Engine {
                 to,
                 cause,
             } => {
+                self.light(agent, &to);
                 self.context.fact(Fact::AgentStateChanged {
                     agent,
                     from,
