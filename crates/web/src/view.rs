@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock};
 use model::{AgentId, CallId, FactRecord};
 
 pub(crate) use board::Board;
-pub use line::{AgentLine, CurrentPop, LiveCall, Phase, PopStage};
+pub use line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage};
 
 /// What the house looks like at this moment.
 #[derive(Debug, Default)]
@@ -29,6 +29,8 @@ pub struct AgentSnapshot {
     pub seq: u64,
     /// His line; `None` when no fact spoke of him yet (he is offline then).
     pub line: Option<AgentLine>,
+    /// The call that he talks in with a caller.
+    pub talk: Option<LiveCall>,
 }
 
 impl View {
@@ -55,9 +57,16 @@ impl View {
 
     /// One agent as of one fact (P9).
     pub fn agent(&self, agent: AgentId) -> AgentSnapshot {
-        self.read(|board| AgentSnapshot {
-            seq: board.seq(),
-            line: board.agents().get(&agent).cloned(),
+        self.read(|board| {
+            let line = board.agents().get(&agent).cloned();
+            let call = line.as_ref().and_then(|line| line.state.call());
+            let talk = call.and_then(|call| board.calls().get(&call));
+            let is_his = |call: &&LiveCall| call.phase == Phase::Talking { agent };
+            AgentSnapshot {
+                seq: board.seq(),
+                talk: talk.filter(is_his).cloned(),
+                line,
+            }
         })
     }
 

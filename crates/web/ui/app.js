@@ -21,6 +21,10 @@ document.documentElement.classList.add("has-script");
   let seen = 0;
   // Which run of the server that belongs to: what an earlier one said is over.
   let run = "";
+  // What he does with the call that he talks in, and what colleagues are called whose ids events tell.
+  let talk = null;
+  let missed = "";
+  const logins = new Map();
   let drafts = [];
   let draftsDue = null;
   let skewMs = 0;
@@ -140,10 +144,95 @@ document.documentElement.classList.add("has-script");
     vip.hidden = !(first && first.vip_level > 0);
     vip.textContent = first ? `★ ${t("vip")} ${first.vip_level}` : "";
     byId("pop-number").textContent = pop.caller.number ? phone(pop.caller.number) : t("withheld");
+    drawHandedOn();
     byId("pop-facts").replaceChildren(...popFacts());
     byId("pop-more").replaceChildren(...popBlocks(known));
     drawTimers();
   }
+
+  // A colleague hands the call on, or asks about it (P6).
+  function drawHandedOn() {
+    const shown = byId("pop-handed-on");
+    const handed = pop.handed_on;
+    shown.hidden = !handed;
+    if (!handed) return;
+    const who = `${handed.by.name} ${handed.by.login}`;
+    const what = handed.back ? t("handed_on.back") : handed.consult ? t("handed_on.consult") : t("handed_on");
+    shown.textContent = [`${what} ${who}`, handed.note].filter((line) => line).join("\n");
+  }
+
+  // --- What he does with the call ----------------------------------------------------------------------------------
+
+  // A colleague's login, once it is known; until then his id.
+  function targetName(to) {
+    if (!to) return "";
+    if (to.agent === undefined) return to.queue || to.number;
+    if (!logins.has(to.agent)) {
+      logins.set(to.agent, to.agent);
+      ask("GET", `/v1/agents/${to.agent}`).then(async (answer) => {
+        if (!answer.ok) return;
+        const found = await answer.json();
+        logins.set(to.agent, `${found.login} ${found.name}`);
+        drawTalk();
+      }).catch(() => {});
+    }
+    return logins.get(to.agent);
+  }
+
+  function talkStage() {
+    const name = targetName(talk.to);
+    if (talk.stage === "transferring") return `${t("handling.transferring")} ${name}`;
+    if (talk.stage === "joined") return `${t("handling.joined")} ${name}`;
+    if (talk.stage === "consulting") {
+      if (!talk.answered) return `${t("handling.asking")} ${name}`;
+      return `${t("handling.consulting")} ${name}${talk.held ? "" : ` · ${t("handling.with_caller")}`}`;
+    }
+    return talk.held ? t("handling.held") : missed;
+  }
+
+  function drawTalk() {
+    const panel = byId("talk");
+    panel.hidden = !talk;
+    if (!talk) return;
+    panel.toggleAttribute("data-held", talk.held);
+    const stage = byId("talk-stage");
+    const text = talkStage();
+    if (stage.textContent !== text) stage.textContent = text;
+    const plain = talk.stage === "talking";
+    const asks = talk.stage === "consulting" || talk.stage === "joined";
+    const named = byId("talk-target").value.trim() !== "";
+    const may = {
+      hold: plain && !talk.held,
+      // While nobody is reached, it takes the caller back.
+      resume: (plain && talk.held) || talk.stage === "transferring",
+      alternate: asks && talk.answered,
+      complete: asks,
+      join: talk.stage === "consulting" && talk.answered,
+      drop: asks,
+      consult: plain && named && byId("talk-kind").value !== "queue",
+      transfer: plain && named,
+    };
+    for (const [order, allowed] of Object.entries(may)) byId(`talk-${order}`).disabled = !allowed;
+  }
+
+  function order(name, whereto) {
+    if (!talk) return;
+    missed = "";
+    const body = { order: name };
+    if (whereto) {
+      body.to = { [byId("talk-kind").value]: byId("talk-target").value.trim() };
+      const note = byId("talk-note").value.trim();
+      if (note) body.note = note;
+    }
+    change("POST", `/v1/calls/${talk.call}/talk`, body);
+  }
+
+  // A handler of an event about the call that he talks in.
+  const ofTalk = (handle) => (data) => {
+    const call = data.call || (data.offer && data.offer.call);
+    if (talk && talk.call === call) handle(data);
+  };
+  const isMine = (by) => Boolean(by) && by.agent === me;
 
   function popFacts() {
     const path = (pop.path || []).filter((step) => !step.startsWith("queue ")).map((step) => step.replace(/^menu /, ""));
@@ -267,6 +356,22 @@ document.documentElement.classList.add("has-script");
     pop.note = note;
   }
 
+  function beginTalk(call) {
+    talk = { call, held: false, stage: "talking", to: null, answered: false };
+    missed = "";
+  }
+
+  function plainTalk() {
+    talk.stage = "talking";
+    talk.to = null;
+    talk.answered = false;
+  }
+
+  function notReached() {
+    missed = `${t("handling.missed")}: ${targetName(talk.to)}`;
+    plainTalk();
+  }
+
   const handlers = {
     "pop.offer": (data, at) => {
       if (isShown(data)) return;
@@ -274,12 +379,39 @@ document.documentElement.classList.add("has-script");
       byId("announce").textContent = `${t("ringing_now")} ${callerName()}`;
     },
     "pop.updated": (data) => { if (isShown(data)) pop.customer = data.customer; },
-    "pop.connected": (data, at) => { if (isShown(data)) close("connected", at, ""); },
+    "pop.connected": (data, at) => {
+      if (isShown(data)) close("connected", at, "");
+      beginTalk(data.call);
+    },
     "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause)); loadDraftsSoon(); },
-    "pop.ended": (data, at) => { if (isShown(data)) close("ended", at, word("by", data.by)); loadDraftsSoon(); },
+    "pop.ended": (data, at) => {
+      const note = data.result === "transferred" ? word("result", data.result) : word("by", data.by);
+      if (isShown(data)) close("ended", at, note);
+      if (talk && talk.call === data.call) talk = null;
+      loadDraftsSoon();
+    },
+    "call.held": ofTalk((data) => {
+      if (!isMine(data.by)) return;
+      talk.held = true;
+      if (talk.stage === "joined") talk.stage = "consulting";
+    }),
+    "call.resumed": ofTalk((data) => { if (isMine(data.by)) talk.held = false; }),
+    "call.transfer_started": ofTalk((data) => { talk.stage = "transferring"; talk.to = data.transfer.to; }),
+    "call.transfer_failed": ofTalk(notReached),
+    "consult.started": ofTalk((data) => { talk.stage = "consulting"; talk.to = data.to; talk.answered = false; }),
+    "consult.connected": (data, at) => {
+      if (data.from !== me && pop && pop.call === data.offer.call) close("connected", at, "");
+      if (talk && talk.call === data.offer.call) talk.answered = true;
+    },
+    "consult.ended": (data, at) => {
+      if (data.with === me && pop && pop.call === data.call && data.end !== "completed") close("ended", at, "");
+      ofTalk((told) => { if (told.end && told.end.not_reached) notReached(); else plainTalk(); })(data);
+    },
+    "call.joined": ofTalk(() => { talk.stage = "joined"; }),
     "agent.state_changed": (data, at) => {
       if (data.agent !== me) return;
       agent = { ...agent, reason: undefined, call: undefined, ...data.to, since: at };
+      if (talk && agent.call !== talk.call) talk = null;
     },
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
@@ -294,6 +426,7 @@ document.documentElement.classList.add("has-script");
     handlers[type](data, at);
     drawState();
     drawPop();
+    drawTalk();
     drawDrafts();
   }
 
@@ -326,8 +459,10 @@ document.documentElement.classList.add("has-script");
       seen = desk.seq;
       run = desk.run;
       drafts = desk.drafts;
+      talk = desk.talk;
       drawState();
       drawPop();
+      drawTalk();
       drawDrafts();
       listen();
       loadTickets();
@@ -347,6 +482,17 @@ document.documentElement.classList.add("has-script");
     if (reason) change("PUT", "/v1/agents/me/state", { state: "not_ready", reason });
   });
   byId("wrap-done").addEventListener("click", () => change("POST", "/v1/agents/me/wrap-up/end"));
+
+  for (const name of ["hold", "resume", "alternate", "complete", "join", "drop"]) {
+    byId(`talk-${name}`).addEventListener("click", () => order(name, false));
+  }
+  // Enter in a field asks the colleague first; it never sends the caller away by mistake.
+  byId("talk").addEventListener("submit", (event) => {
+    event.preventDefault();
+    order("consult", true);
+  });
+  byId("talk-transfer").addEventListener("click", () => order("transfer", true));
+  for (const name of ["talk-target", "talk-kind"]) byId(name).addEventListener("input", drawTalk);
 
   setInterval(drawTimers, 1000);
   load();

@@ -89,7 +89,7 @@ fn count<K: Display>(name: &'static str, label: &'static str, figures: &BTreeMap
 /// `known` remembers which trunks were told: one that is gone from the configuration reads 0.
 fn tell_trunks(figures: &Figures, known: &mut BTreeSet<String>) {
     for name in known.iter() {
-        tell_trunk(name, [0.0; 4]);
+        tell_trunk(name, [0.0; 2]);
     }
     for trunk in &figures.trunks {
         known.insert(trunk.name.clone());
@@ -97,20 +97,15 @@ fn tell_trunks(figures: &Figures, known: &mut BTreeSet<String>) {
         let figures = [
             yes(trunk.reach != "down"),
             yes(trunk.registered == Some(true)),
-            f64::from(trunk.calls_in),
-            f64::from(trunk.calls_out),
         ];
         tell_trunk(&trunk.name, figures);
     }
 }
 
-fn tell_trunk(name: &str, [up, registered, calls_in, calls_out]: [f64; 4]) {
+fn tell_trunk(name: &str, [up, registered]: [f64; 2]) {
     let name = || name.to_owned();
     metrics::gauge!("trunkline_trunk_up", "trunk" => name()).set(up);
     metrics::gauge!("trunkline_trunk_registered", "trunk" => name()).set(registered);
-    metrics::gauge!("trunkline_trunk_calls", "trunk" => name(), "direction" => "in").set(calls_in);
-    metrics::gauge!("trunkline_trunk_calls", "trunk" => name(), "direction" => "out")
-        .set(calls_out);
 }
 
 fn figure(value: u64) -> f64 {

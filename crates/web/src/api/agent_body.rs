@@ -1,6 +1,7 @@
 //! An agent as the API tells him, the whole state of his page, and the state that somebody asks for.
 
 use engine::command::StateRequest;
+use model::transfer::{Party, TransferTo};
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{AgentRecord, Role};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::desktop::fitted;
 use crate::problem::{Code, Problem};
-use crate::view::{AgentLine, CurrentPop};
+use crate::view::{AgentLine, CurrentPop, Handling, LiveCall};
 
 /// Most characters of a reason to be not ready.
 const REASON_CHARS_MAX: usize = 32;
@@ -101,9 +102,46 @@ pub struct DesktopBody {
     pub agent: AgentBody,
     /// The pop on his screen, if any.
     pub pop: Option<PopBody>,
+    /// The call that he talks in with a caller, and how far he is with handing it on.
+    pub talk: Option<TalkBody>,
     /// What calls left with him that is no ticket yet, newest first, at most 200: of calls that live, and of callers whom nobody
     /// could call back.
     pub drafts: Vec<DraftBody>,
+}
+
+/// The call that an agent talks in. Events change it: `call.held`, `call.resumed`, `call.transfer_…`, `consult.…`, `call.joined`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TalkBody {
+    /// The call.
+    #[schema(value_type = String)]
+    pub call: CallId,
+    /// Whether he holds the caller.
+    pub held: bool,
+    /// `talking`, `transferring`, `consulting`, `joined`.
+    pub stage: &'static str,
+    /// Whereto it goes, or whom he asks: `agent`, `queue` or `number`.
+    #[schema(value_type = Option<Object>)]
+    pub to: Option<TransferTo>,
+    /// Whether the colleague whom he asks is on the line.
+    pub answered: bool,
+}
+
+impl TalkBody {
+    /// Of the call that the agent talks in.
+    pub fn of(live: &LiveCall, agent: AgentId) -> Self {
+        let answered = match live.handling {
+            Handling::Consulting { answered, .. } => answered,
+            Handling::Joined(_) => true,
+            Handling::Talking | Handling::Transferring(_) => false,
+        };
+        Self {
+            call: live.call,
+            held: live.holders.contains(&Some(Party::Agent(agent))),
+            stage: live.handling.name(),
+            to: live.handling.to().cloned(),
+            answered,
+        }
+    }
 }
 
 /// A draft that waits to become a ticket.

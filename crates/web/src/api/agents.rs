@@ -9,7 +9,9 @@ use serde::Deserialize;
 use store::AgentRecord;
 use utoipa::IntoParams;
 
-use super::agent_body::{AgentBody, DesktopBody, DraftBody, PopBody, StateBody, WantedState};
+use super::agent_body::{
+    AgentBody, DesktopBody, DraftBody, PopBody, StateBody, TalkBody, WantedState,
+};
 use super::list::{self, List};
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
@@ -87,6 +89,7 @@ pub(crate) async fn desktop(
         seq: snapshot.seq,
         run: app.events().run().to_owned(),
         pop: line.and_then(|line| line.pop.as_ref()).map(PopBody::from),
+        talk: snapshot.talk.map(|live| TalkBody::of(&live, who.agent)),
         agent: AgentBody::of(agent, line),
         drafts: drafts.into_iter().map(DraftBody::from).collect(),
     }))

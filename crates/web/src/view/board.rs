@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use model::fact::{Offer, Pop, PopCustomer};
-use model::transfer::ConsultEnd;
+use model::transfer::{ConsultEnd, Party};
 use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
 
-use super::line::{AgentLine, CurrentPop, LiveCall, Phase, PopStage};
+use super::line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage};
 
 /// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
 const TICKETS_MAX: usize = 10_000;
@@ -50,6 +50,7 @@ impl Board {
                     held: false,
                     holders: Vec::new(),
                     consulted: None,
+                    handling: Handling::Talking,
                     ringing: Vec::new(),
                 };
                 self.calls.insert(*call, line);
@@ -85,12 +86,28 @@ impl Board {
                     line.holders.push(by.clone());
                 }
                 line.held = true;
+                if matches!((by, line.phase), (Some(Party::Agent(by)), Phase::Talking { agent }) if *by == agent) {
+                    line.handling.part();
+                }
             }),
             Fact::CallResumed { call, by } => self.on_call(*call, |line| {
                 line.holders.retain(|holder| holder != by);
                 line.held = !line.holders.is_empty();
             }),
             Fact::Transferred { call, transfer } => self.hand_on(seq, at, *call, transfer.from),
+            Fact::TransferStarted { call, transfer } => self.on_call(*call, |line| {
+                line.handling = Handling::Transferring(transfer.to.clone());
+            }),
+            Fact::TransferFailed { call, .. } => {
+                self.on_call(*call, |line| line.handling = Handling::Talking);
+            }
+            Fact::ConsultStarted { call, to, .. } => self.on_call(*call, |line| {
+                line.handling = Handling::Consulting {
+                    to: to.clone(),
+                    answered: false,
+                };
+            }),
+            Fact::CallJoined { call, .. } => self.on_call(*call, |line| line.handling.join()),
             Fact::ConsultConnected { offer, .. } => self.consult(seq, at, offer),
             Fact::ConsultEnded { call, end, .. } => self.end_consult(*call, *end),
             Fact::CallEnded { call, .. } => self.end_call(seq, at, *call),
@@ -110,10 +127,6 @@ impl Board {
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallLeg { .. }
-            | Fact::TransferStarted { .. }
-            | Fact::TransferFailed { .. }
-            | Fact::ConsultStarted { .. }
-            | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
@@ -214,6 +227,7 @@ impl Board {
             line.ringing.retain(|(ringing, _)| *ringing != offer.id);
             line.phase = Phase::Talking { agent: offer.agent };
             line.consulted = None;
+            line.handling = Handling::Talking;
         });
         self.answer(seq, at, offer);
     }
@@ -223,16 +237,17 @@ impl Board {
         self.on_call(offer.call, |line| {
             line.ringing.retain(|(ringing, _)| *ringing != offer.id);
             line.consulted = Some(offer.agent);
+            line.handling.answer();
         });
         self.answer(seq, at, offer);
     }
 
     /// A colleague who is out of the call has nothing on his screen; one who takes it over is connected next.
     fn end_consult(&mut self, call: CallId, end: ConsultEnd) {
-        let consulted = self
-            .calls
-            .get_mut(&call)
-            .and_then(|line| line.consulted.take());
+        let consulted = self.calls.get_mut(&call).and_then(|line| {
+            line.handling = Handling::Talking;
+            line.consulted.take()
+        });
         if let Some(consulted) = consulted.filter(|_| end != ConsultEnd::Completed) {
             let line = self.agent(consulted);
             line.pop.take_if(|pop| pop.offer.call == call);
@@ -244,6 +259,7 @@ impl Board {
         self.on_call(call, |line| {
             line.holders.clear();
             line.held = false;
+            line.handling = Handling::Talking;
             if matches!(line.phase, Phase::Talking { .. }) {
                 line.phase = Phase::HandedOn;
             }

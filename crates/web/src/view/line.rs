@@ -1,6 +1,7 @@
 //! The lines of the live board: an agent, a call, a pop. Plain data, kept by `board`.
 
 use model::fact::{Direction, Offer, Pop};
+use model::transfer::TransferTo;
 use model::{AgentId, AgentState, CallId, Caller, OfferId, Party, QueueName, Timestamp};
 
 /// An agent on the board.
@@ -109,8 +110,73 @@ pub struct LiveCall {
     pub holders: Vec<Option<Party>>,
     /// The colleague whom the agent asks, or who is with them.
     pub consulted: Option<AgentId>,
+    /// What the agent who talks in it is about to do with it.
+    pub handling: Handling,
     /// Offers that ring.
     pub ringing: Vec<(OfferId, AgentId)>,
+}
+
+/// How far an agent is with handing his call on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Handling {
+    /// He talks, or holds.
+    #[default]
+    Talking,
+    /// He has sent it there, and nobody was reached yet.
+    Transferring(TransferTo),
+    /// He asks a colleague.
+    Consulting {
+        /// Whom.
+        to: TransferTo,
+        /// Whether that one has answered.
+        answered: bool,
+    },
+    /// All three hear each other.
+    Joined(TransferTo),
+}
+
+impl Handling {
+    /// The word in the API.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Talking => "talking",
+            Self::Transferring(_) => "transferring",
+            Self::Consulting { .. } => "consulting",
+            Self::Joined(_) => "joined",
+        }
+    }
+
+    /// Whereto, or whom he asks.
+    pub const fn to(&self) -> Option<&TransferTo> {
+        match self {
+            Self::Talking => None,
+            Self::Transferring(to) | Self::Joined(to) | Self::Consulting { to, .. } => Some(to),
+        }
+    }
+
+    /// The colleague is on the line.
+    pub(super) fn answer(&mut self) {
+        if let Self::Consulting { answered, .. } = self {
+            *answered = true;
+        }
+    }
+
+    /// All three hear each other.
+    pub(super) fn join(&mut self) {
+        if let Self::Consulting { to, .. } = self {
+            *self = Self::Joined(to.clone());
+        }
+    }
+
+    /// He speaks to one of them alone again.
+    pub(super) fn part(&mut self) {
+        if let Self::Joined(to) = self {
+            *self = Self::Consulting {
+                to: to.clone(),
+                answered: true,
+            };
+        }
+    }
 }
 
 /// Where a live call is.

@@ -1,11 +1,15 @@
 //! Hold, transfer, consult: who may order it, and what the engine is asked.
 
 use engine::{Command, CommandError, TalkOrder, TransferTarget};
-use model::CallId;
+use model::fact::Offer;
+use model::transfer::{
+    ConsultEnd, NotReached, Party, Transfer, TransferKind, TransferTo, TransferWay,
+};
+use model::{AgentState, CallId, Fact, OfferId};
 use serde_json::json;
 
 use crate::support::House;
-use crate::support::facts::{CALL, arrived, connected, joined, offered};
+use crate::support::facts::{CALL, arrived, connected, joined, offer, offered, state};
 
 /// Agent 1001 talks in `CALL`.
 async fn talking() -> House {
@@ -134,4 +138,129 @@ async fn orders_that_make_no_sense_are_refused_before_the_engine() {
     let answer = mine.json("POST", &path(CALL), two).await;
     assert_eq!(answer.problem(), "malformed_body");
     assert_eq!(house.last_command(), None);
+}
+
+#[tokio::test]
+async fn p9_a_page_that_is_loaded_anew_knows_how_far_he_is() {
+    let house = talking().await;
+    let (agent, colleague) = (house.id("1001"), house.id("1002"));
+    house
+        .tell(state(
+            agent,
+            AgentState::Ready,
+            AgentState::Talking { call: Some(CALL) },
+            "answer",
+        ))
+        .await;
+    let mine = house.signed_in("1001").await;
+    let to = TransferTo::Agent(colleague);
+    let transfer = || Transfer {
+        kind: TransferKind::Blind,
+        by: TransferWay::Desk,
+        from: agent,
+        to: TransferTo::Queue("sales".into()),
+    };
+    let held = |party| Fact::CallHeld {
+        call: CALL,
+        by: Some(party),
+    };
+    let resumed = |party| Fact::CallResumed {
+        call: CALL,
+        by: Some(party),
+    };
+    let me = || Party::Agent(agent);
+    let asked = json!({ "agent": colleague });
+    let ended = |end| Fact::ConsultEnded {
+        call: CALL,
+        from: agent,
+        with: Some(colleague),
+        end,
+    };
+    // Fact, stage, held, whereto, answered.
+    let steps = [
+        (held(Party::Caller), "talking", false, json!(null), false),
+        (held(me()), "talking", true, json!(null), false),
+        (resumed(me()), "talking", false, json!(null), false),
+        (
+            Fact::ConsultStarted {
+                call: CALL,
+                from: agent,
+                to,
+            },
+            "consulting",
+            false,
+            asked.clone(),
+            false,
+        ),
+        (held(me()), "consulting", true, asked.clone(), false),
+        (
+            Fact::ConsultConnected {
+                offer: Offer {
+                    id: OfferId::new(77),
+                    agent: colleague,
+                    ..offer(CALL, colleague)
+                },
+                from: agent,
+            },
+            "consulting",
+            true,
+            asked.clone(),
+            true,
+        ),
+        (
+            Fact::CallJoined {
+                call: CALL,
+                agents: vec![agent, colleague],
+            },
+            "joined",
+            true,
+            asked.clone(),
+            true,
+        ),
+        (resumed(me()), "joined", false, asked.clone(), true),
+        (held(me()), "consulting", true, asked, true),
+        (
+            ended(ConsultEnd::Dropped),
+            "talking",
+            true,
+            json!(null),
+            false,
+        ),
+        (
+            Fact::TransferStarted {
+                call: CALL,
+                transfer: transfer(),
+            },
+            "transferring",
+            true,
+            json!({ "queue": "sales" }),
+            false,
+        ),
+        (
+            Fact::TransferFailed {
+                call: CALL,
+                transfer: transfer(),
+                cause: NotReached::Queue,
+            },
+            "talking",
+            true,
+            json!(null),
+            false,
+        ),
+    ];
+    for (fact, stage, held, to, answered) in steps {
+        let told = fact.name();
+        house.tell(fact).await;
+        let desk = mine.get("/v1/agents/me/session").await.json();
+        let expected =
+            json!({ "call": CALL, "held": held, "stage": stage, "to": to, "answered": answered });
+        assert_eq!(desk["talk"], expected, "after {told}");
+    }
+    let done = Fact::Transferred {
+        call: CALL,
+        transfer: transfer(),
+    };
+    house.tell(done).await;
+    let desk = mine.get("/v1/agents/me/session").await.json();
+    assert_eq!(desk["talk"], json!(null), "R14: his part is over");
 }
