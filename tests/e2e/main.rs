@@ -33,6 +33,7 @@ mod wire;
 mod browser_phone;
 mod carriers;
 mod conversation;
+mod desk_calls;
 mod desk_page;
 mod doors;
 mod endings;
