@@ -115,6 +115,11 @@ impl Line {
     pub(crate) fn hangs_up(&mut self) {
         self.cseq += 1;
         self.request("BYE", "", "", "");
+        (self.dialog, self.server_rtp) = (None, None);
+    }
+
+    pub(crate) const fn is_up(&self) -> bool {
+        self.dialog.is_some()
     }
 
     /// REFER in its dialog.

@@ -21,5 +21,6 @@ mod pops;
 mod refusals;
 mod ringing;
 mod sameness;
+mod storm;
 mod transfers;
 mod trunks;

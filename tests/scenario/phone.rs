@@ -216,6 +216,11 @@ impl Phone {
         self.request("INVITE", "application/sdp", &offer);
     }
 
+    /// Whether it is in a dialog.
+    pub(crate) const fn is_talking(&self) -> bool {
+        self.is_up && self.dialog.is_some()
+    }
+
     pub(crate) fn holds_the_old_way(&mut self) {
         let offer = String::from_utf8(sdp::offer(&self.audio)).unwrap();
         let address = format!("c=IN IP4 {}", self.address.ip());
