@@ -51,7 +51,7 @@ fn a_phone_that_says_nothing_gets_no_cancel_and_the_caller_another_agent() {
     let not_ready = r#"{"state":"not_ready","reason":"break"}"#;
     let desk = house.sign_in("1001");
     desk.send("PUT", "/v1/agents/me/state", not_ready)
-        .expect(200);
+        .expect(204);
     assert_eq!(
         wall.event("offer.cancelled").data("cause"),
         "agent_not_ready"
