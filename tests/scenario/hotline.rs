@@ -13,12 +13,16 @@ use engine::{
     Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn,
     StateRequest, TalkOrder,
 };
-use media::{PortId, Source};
+use media::PortId;
 use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
 use sip::{Flow, Transport};
 
 use crate::line::Line;
 use crate::phone::{Manner, Phone};
+
+mod sound;
+
+pub(crate) use sound::Port;
 
 pub(crate) const SERVER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5_060);
@@ -69,16 +73,6 @@ on_failure = "support"
 [hangup.goodbye]
 prompt = "goodbye"
 "#;
-
-/// What the world knows of a media port.
-#[derive(Default, Debug)]
-pub(crate) struct Port {
-    local: u16,
-    playing: Option<(media::PlaybackId, Vec<Source>)>,
-    bridged: Option<PortId>,
-    room: Option<media::RoomId>,
-    pub(crate) recorded: bool,
-}
 
 /// The world.
 pub(crate) struct Hotline {
@@ -514,54 +508,6 @@ impl Hotline {
             .collect()
     }
 
-    /// What a phone in a call hears: `a prompt`, `music`, `a tone`, or the number of the other.
-    pub(crate) fn hears(&self, who: &str) -> String {
-        let Some(port) = self.port_of(who) else {
-            return "nothing".into();
-        };
-        let port = &self.ports[&port];
-        if let Some((_, sources)) = &port.playing {
-            return match sources.first() {
-                Some(Source::Sound(name)) if name.as_str().starts_with("music/") => "music".into(),
-                Some(Source::Sound(_)) => "a prompt".into(),
-                Some(Source::Tone { .. } | Source::Silence { .. }) => "a tone".into(),
-                Some(Source::Comfort { .. }) => "silence".into(),
-                None => "nothing".into(),
-            };
-        }
-        let others = self.ports.iter().filter(|(id, other)| {
-            port.bridged == Some(**id) || (port.room.is_some() && other.room == port.room)
-        });
-        let heard: Vec<&str> = others
-            .filter_map(|(_, other)| {
-                let phones = self.phones.values();
-                let phones = phones.map(|phone| (phone.server_rtp, phone.user.as_str()));
-                let lines = self.lines.iter();
-                let lines = lines.map(|(name, line)| (line.server_rtp, name.as_str()));
-                phones
-                    .chain(lines)
-                    .find(|(rtp, _)| *rtp == Some(other.local))
-            })
-            .map(|(_, user)| user)
-            .filter(|user| *user != who)
-            .collect();
-        if heard.is_empty() {
-            return "nothing".into();
-        }
-        heard.join(" and ")
-    }
-
-    pub(crate) fn port_of(&self, who: &str) -> Option<PortId> {
-        let rtp = match self.phones.get(who) {
-            Some(phone) => phone.server_rtp?,
-            None => self.lines[who].server_rtp?,
-        };
-        self.ports
-            .iter()
-            .find(|(_, port)| port.local == rtp)
-            .map(|(id, _)| *id)
-    }
-
     pub(crate) fn run_for(&mut self, time: Duration) {
         let until = self.now + time;
         self.collect();
@@ -697,93 +643,5 @@ impl Hotline {
             }
         }
         self.collect();
-    }
-
-    fn media(&mut self, command: media::Command) {
-        match command {
-            media::Command::Open { port, local } => {
-                self.ports.insert(
-                    port,
-                    Port {
-                        local: local.port(),
-                        ..Port::default()
-                    },
-                );
-            }
-            media::Command::Play {
-                port,
-                playback,
-                sources,
-                repeat,
-                ..
-            } => {
-                let length: Duration = sources
-                    .iter()
-                    .map(|source| match source {
-                        Source::Sound(_) => PROMPT,
-                        Source::Tone { ms, .. }
-                        | Source::Silence { ms }
-                        | Source::Comfort { ms } => Duration::from_millis((*ms).into()),
-                    })
-                    .sum();
-                if let Some(known) = self.ports.get_mut(&port) {
-                    known.playing = Some((playback, sources));
-                    if !repeat {
-                        self.post(
-                            length,
-                            Post::Media(media::News::PlaybackDone { port, playback }),
-                        );
-                    }
-                }
-            }
-            media::Command::StopPlay { port, playback } => {
-                if let Some(known) = self.ports.get_mut(&port)
-                    && known
-                        .playing
-                        .as_ref()
-                        .is_some_and(|(id, _)| *id == playback)
-                {
-                    known.playing = None;
-                }
-            }
-            media::Command::Bridge { a, b } => {
-                for (one, other) in [(a, b), (b, a)] {
-                    let port = self.ports.get_mut(&one).expect("a bridge of open ports");
-                    (port.bridged, port.playing, port.room) = (Some(other), None, None);
-                }
-            }
-            media::Command::Mix { room, ports } => {
-                for (id, port) in &mut self.ports {
-                    if ports.contains(id) && port.room != Some(room) {
-                        (port.bridged, port.playing, port.room) = (None, None, Some(room));
-                    } else if !ports.contains(id) && port.room == Some(room) {
-                        port.room = None;
-                    }
-                }
-                let open = ports.iter().all(|port| self.ports.contains_key(port));
-                assert!(open, "a room of open ports");
-            }
-            media::Command::Unbridge { a, b } => {
-                for one in [a, b] {
-                    self.ports.get_mut(&one).expect("open ports").bridged = None;
-                }
-            }
-            media::Command::Record { port, .. } => {
-                self.ports.get_mut(&port).expect("an open port").recorded = true
-            }
-            media::Command::Close { port } => {
-                self.ports.remove(&port).expect("a port is closed once");
-                let statistics = media::PortStatistics::default();
-                self.post(
-                    Duration::from_millis(1),
-                    Post::Media(media::News::Closed { port, statistics }),
-                );
-            }
-            media::Command::Negotiate { .. }
-            | media::Command::SendDigits { .. }
-            | media::Command::MaskRecord { .. }
-            | media::Command::StopRecord { .. }
-            | media::Command::Sounds(_) => {}
-        }
     }
 }

@@ -5,8 +5,10 @@
 //! in every phase: what a phase cannot use is ignored there by name, never by accident.
 
 mod arrival;
+mod come_back;
 mod consult;
 mod ending;
+mod hold;
 mod keys;
 mod order;
 mod outside;

@@ -13,8 +13,8 @@ use model::fact::{CallResult, Direction, EndedBy};
 use model::transfer::{NotReached, Party};
 use sip::{Reason, SessionId};
 
+use super::hold::{HeldBy, music_of};
 use super::script::RINGING_TONE;
-use super::talk::{HeldBy, music_of};
 use super::{Call, Phase};
 use crate::context::Context;
 use crate::dial::{Denied, Who};

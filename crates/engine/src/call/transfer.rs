@@ -1,20 +1,19 @@
-//! Handing a call on without asking first: to an agent, a queue, a number; and what follows when nobody is reached.
+//! Handing a call on without asking first: to an agent, a queue, a number.
 //!
 //! The agent is out as soon as somebody is being rung, or the caller stands in the queue: there his part ends (R14). Until
-//! then he is still there, and if nobody can be reached the talk simply goes on. After it a caller whom nobody takes is
-//! never dropped (D31): the agent's phone is rung for him, then he stands in his queue again with his full score and a
-//! bonus, and where there is no queue the script of the number takes him. What is known of the call stays with it (N2).
+//! then he is still there. What is known of the call stays with it (N2). What follows when nobody is reached: `come_back`.
 
 use std::time::Duration;
 
-use model::fact::{CallResult, EndedBy, QueueExit};
+use model::fact::QueueExit;
 use model::transfer::{NotReached, Transfer as Told, TransferKind, TransferTo, TransferWay};
 use model::{AgentId, Fact, QueueName};
 use sip::{ReferId, SessionId};
 
 use super::consult::no_talk;
+use super::hold::music_of;
 use super::script::{DIRECT_RING, RINGING_TONE};
-use super::talk::{Talking, music_of};
+use super::talk::Talking;
 use super::{Call, Phase};
 use crate::command::{CommandError, TransferTarget};
 use crate::config::Entry;
@@ -23,28 +22,23 @@ use crate::dial::Who;
 use crate::outside::Order;
 use crate::route;
 
-/// D31: how long the phone of the one who handed the call on rings for the caller who comes back.
-const BACK_RING: Duration = Duration::from_secs(10);
-/// D31: what a caller who comes back is placed ahead.
-const BACK_BONUS: Duration = Duration::from_secs(60);
-
 /// A transfer under way.
 #[derive(Debug)]
 pub(crate) struct Transfer {
-    told: Told,
+    pub(super) told: Told,
     /// The phone that asked for it wants to know.
     refer: Option<ReferId>,
     pub(super) note: Option<String>,
     /// The queue whose call it is.
-    queue: Option<QueueName>,
+    pub(super) queue: Option<QueueName>,
     /// The one who is rung was rung for a consult: his call begins with his answer (R15).
     consulting: bool,
-    stage: Stage,
+    pub(super) stage: Stage,
 }
 
 /// How far it is.
 #[derive(Debug)]
-enum Stage {
+pub(super) enum Stage {
     /// The agent is still there.
     Asking(Box<Talking>),
     /// He is out.
@@ -280,7 +274,7 @@ impl Call {
         self.play(context, RINGING_TONE.to_vec(), true);
     }
 
-    fn stand_in(
+    pub(super) fn stand_in(
         &mut self,
         context: &mut Context,
         queue: QueueName,
@@ -377,67 +371,6 @@ impl Call {
         }
     }
 
-    /// Nobody was reached. `false` when no transfer is under way.
-    pub(super) fn transfer_missed(&mut self, context: &mut Context, cause: NotReached) -> bool {
-        let Some(mut transfer) = self.transfer.take() else {
-            return false;
-        };
-        let call = self.id;
-        self.stop_playing(context);
-        if !transfer.is_back() {
-            transfer.report(context, status_of(cause));
-            context.fact(Fact::TransferFailed {
-                call,
-                transfer: transfer.told.clone(),
-                cause,
-            });
-        }
-        match transfer.stage {
-            Stage::Asking(talking) => {
-                self.phase = Phase::Talking(talking);
-                self.arrange(context);
-            }
-            Stage::HandedOver => {
-                let (agent, queue) = (transfer.from(), transfer.queue.clone());
-                transfer.stage = Stage::Back;
-                self.transfer = Some(transfer);
-                self.phase = Phase::Direct;
-                self.ring_back(context);
-                context.tell_acd(acd::Input::Returned {
-                    call,
-                    agent,
-                    queue,
-                    ring_timeout: BACK_RING,
-                });
-            }
-            Stage::Back => {
-                let Some(queue) = transfer.queue.clone() else {
-                    return self.begin_anew(context);
-                };
-                transfer.stage = Stage::InLine;
-                self.transfer = Some(transfer);
-                // Full score: as if he had stood there all the time.
-                let since = self.score_since.unwrap_or(context.now);
-                let head_start = context.now.saturating_sub(since) + BACK_BONUS;
-                self.stand_in(context, queue, head_start, true);
-            }
-            Stage::InLine => return self.begin_anew(context),
-        }
-        true
-    }
-
-    /// D31: the last that can be done for a caller whom nobody takes: the script of the number that he dialled.
-    fn begin_anew(&mut self, context: &mut Context) -> bool {
-        self.phase = Phase::InScript;
-        match route::entry(&context.config, &context.directory, &self.called) {
-            Some((_, entry @ Entry::Script(_))) => self.enter_target(context, entry),
-            Some((_, Entry::Queue(_) | Entry::Agent(_))) | None => {
-                self.finish(context, CallResult::Abandoned, EndedBy::System);
-            }
-        }
-        true
-    }
-
     /// The agent takes the caller back whom he was about to hand on.
     pub(super) fn take_back(&mut self, context: &mut Context) -> Result<(), CommandError> {
         if self
@@ -464,16 +397,5 @@ impl Call {
         }
         self.transfer_missed(context, NotReached::TakenBack);
         Ok(())
-    }
-}
-
-/// What the phone that asked for the transfer is told.
-const fn status_of(cause: NotReached) -> u16 {
-    match cause {
-        NotReached::Busy => 486,
-        NotReached::NoAnswer => 408,
-        NotReached::Declined => 603,
-        NotReached::Unreachable | NotReached::Queue => 480,
-        NotReached::TakenBack => 487,
     }
 }
