@@ -8,6 +8,7 @@
     reason = "a story that does not go as told fails its test"
 )]
 
+mod barred;
 mod calls;
 mod calls_out;
 mod consult;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use model::{AgentId, CallId, QueueName};
 use serde::{Deserialize, Serialize};
 
+use crate::barred::Barred;
+
 /// The number by which the shell finds the asker again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(pub u64);
@@ -42,6 +44,8 @@ pub enum Command {
     },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
+    /// All barred callers (A7), in place of those that were known.
+    SetBarred(Arc<Barred>),
     /// An agent was removed from the store.
     RemoveAgent(AgentId),
     /// Refuse new calls from here on and report when the last one has ended (S6).

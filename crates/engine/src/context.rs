@@ -12,6 +12,7 @@ use media::{PlaybackId, PortId};
 use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Party, Timestamp};
 use sip::{Endpoint, SessionId};
 
+use crate::barred::Barred;
 use crate::command::CommandError;
 use crate::config::Config;
 use crate::dial::spending::Spending;
@@ -40,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) acd: Acd,
     pub(crate) directory: Directory,
     pub(crate) placement: Placement,
+    /// Callers whose calls are turned away.
+    pub(crate) barred: Arc<Barred>,
     /// Seats on trunks.
     pub(crate) trunks: Trunks,
     /// What was spent on calls out.

@@ -78,6 +78,7 @@ impl Engine {
                 acd: Acd::new(seed, node),
                 directory: Directory::default(),
                 placement: Placement::new(media, seed),
+                barred: Arc::default(),
                 trunks: Trunks::default(),
                 spending: Spending::default(),
                 ids: IdSource::new(node),

@@ -3,6 +3,7 @@
 //! `Engine` takes an `Input` and gives `Output`s; between them stand the SIP endpoint, the ACD and every call with its
 //! script. See `ARCHITECTURE.md`, "One call, file by file".
 
+pub mod barred;
 mod call;
 pub mod command;
 pub mod config;
@@ -22,6 +23,7 @@ mod route;
 pub mod trunk;
 mod trunks;
 
+pub use barred::Barred;
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };

@@ -198,6 +198,7 @@ impl Cdr {
             }
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
+            | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::agent_state::AgentState;
+use crate::barred::Bar;
 use crate::decision::Decision;
 use crate::id::{AgentId, CallId, OfferId, QueueName, ScriptName, TicketId};
 use crate::number::Caller;
@@ -53,6 +54,16 @@ pub enum Fact {
         /// The number that the caller had dialled and that sent the call on to us (RFC 5806).
         #[serde(default)]
         diverted_from: Option<String>,
+    },
+    /// A barred caller called (A7): his call is turned away, or a script has him.
+    #[serde(rename = "caller.barred")]
+    CallerBarred {
+        /// The call.
+        call: CallId,
+        /// The key of his number.
+        number: String,
+        /// What he meets.
+        bar: Bar,
     },
     /// A call was not taken; `call.ended` follows.
     #[serde(rename = "call.refused")]
@@ -581,6 +592,7 @@ impl Fact {
         match self {
             Self::CallArrived { call, .. }
             | Self::CallRefused { call, .. }
+            | Self::CallerBarred { call, .. }
             | Self::DialStarted { call, .. }
             | Self::DialDenied { call, .. }
             | Self::DialFailed { call, .. }
@@ -624,6 +636,7 @@ impl Fact {
         match self {
             Self::CallArrived { .. } => "call.arrived",
             Self::CallRefused { .. } => "call.refused",
+            Self::CallerBarred { .. } => "caller.barred",
             Self::DialStarted { .. } => "dial.started",
             Self::DialDenied { .. } => "dial.denied",
             Self::DialFailed { .. } => "dial.failed",

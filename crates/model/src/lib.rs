@@ -3,6 +3,7 @@
 //! Plain data without behaviour that needs a clock or the world. A word that only one room speaks lives in that room.
 
 pub mod agent_state;
+pub mod barred;
 pub mod calendar;
 pub mod cdr;
 pub mod decision;
@@ -15,6 +16,7 @@ pub mod time;
 pub mod transfer;
 
 pub use agent_state::{AgentState, NotReadyReason};
+pub use barred::{Bar, BarredCaller};
 pub use calendar::{Calendar, CalendarState};
 pub use cdr::Cdr;
 pub use decision::{Decision, ReasonCode};

@@ -101,6 +101,9 @@ pub(crate) enum Verb {
     /// Bearer tokens for programs.
     #[command(subcommand)]
     Token(TokenVerb),
+    /// Callers whose calls are turned away.
+    #[command(subcommand)]
+    Barred(BarredVerb),
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),
@@ -239,6 +242,47 @@ pub(crate) enum TokenVerb {
         /// Its name.
         name: String,
     },
+}
+
+/// `trunkline barred`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BarredVerb {
+    /// Bars a caller, or changes what stands about him.
+    #[command(
+        after_help = "Examples:\n  trunkline barred add 13800001111 --reason 'threats' --days 30\n  trunkline barred add 13800001111 --action script:nuisance --reason 'hoax' --note 'appealed, upheld'"
+    )]
+    Add(BarArgs),
+    /// Lists barred callers, the last barred first.
+    #[command(after_help = "Example: trunkline barred list --json")]
+    List,
+    /// Takes a bar back.
+    #[command(after_help = "Example: trunkline barred remove 13800001111")]
+    Remove {
+        /// The number, in any spelling.
+        number: String,
+    },
+}
+
+/// `trunkline barred add`
+#[derive(Debug, Args)]
+pub(crate) struct BarArgs {
+    /// The number, in any spelling.
+    pub number: String,
+    /// reject, busy, or script:NAME.
+    #[arg(long, default_value = "reject")]
+    pub action: String,
+    /// Why.
+    #[arg(long)]
+    pub reason: String,
+    /// For so many days; without it until somebody takes it back.
+    #[arg(long)]
+    pub days: Option<u32>,
+    /// An appeal, and what became of it.
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Login of who bars him.
+    #[arg(long = "as", value_name = "LOGIN", default_value = "admin")]
+    pub owner: String,
 }
 
 /// `trunkline sip`

@@ -9,6 +9,7 @@
 )]
 
 mod banner;
+mod barred;
 mod cli;
 mod config;
 mod demo;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
+        Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Completions { shell } => {
             cli::complete(shell);

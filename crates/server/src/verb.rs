@@ -1,6 +1,7 @@
 //! The verbs of the command line that do not serve.
 
 pub(crate) mod agent;
+pub(crate) mod barred;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod ivr;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::Database;
+use crate::barred;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
@@ -249,6 +250,9 @@ async fn apply_one(
     .execute(&mut *conn)
     .await?;
     put_recording(conn, &fact.fact).await?;
+    if let Fact::CallerBarred { number, .. } = &fact.fact {
+        barred::hit(conn, number, fact.at).await?;
+    }
     if let Some(cdr) = Cdr::begin(fact.at, &fact.fact) {
         changed.insert(call, cdr);
         return Ok(());

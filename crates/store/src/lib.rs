@@ -3,6 +3,7 @@
 //! The call path never waits for anything here. What happened stands in the [`fact_log`]; calls and recordings in the
 //! [`Database`] are projections of it and can be caught up after a crash.
 
+pub mod barred;
 pub mod cdr;
 mod column;
 pub mod database;
@@ -23,6 +24,7 @@ pub mod secret;
 pub mod session;
 pub mod ticket;
 
+pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
 pub use database::Database;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};

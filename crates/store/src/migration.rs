@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 2] = [
+static MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -26,6 +26,11 @@ static MIGRATIONS: [Migration; 2] = [
         version: 2,
         name: "registration",
         text: include_str!("../migrations/0002_registration.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "barred_caller",
+        text: include_str!("../migrations/0003_barred_caller.sql"),
     },
 ];
 
@@ -147,7 +152,7 @@ mod tests {
         for (statement, words) in [
             (
                 "INSERT INTO migration VALUES (99, 'later', 0, 0)",
-                "knows 2 only",
+                "knows 3 only",
             ),
             ("UPDATE migration SET checksum = 0", "differs"),
         ] {

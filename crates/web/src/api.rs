@@ -3,6 +3,7 @@
 
 pub mod agent_body;
 pub mod agents;
+pub mod barred;
 pub mod call_body;
 pub mod calls;
 pub mod list;
@@ -86,6 +87,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::timeline))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
+        .routes(routes!(barred::list))
+        .routes(routes!(barred::put, barred::delete))
         .routes(routes!(trace::read))
         .routes(routes!(recording::hear))
         .routes(routes!(tickets::list))

@@ -66,6 +66,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
+        | Fact::CallerBarred { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }
@@ -160,6 +161,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
+        | Fact::CallerBarred { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }

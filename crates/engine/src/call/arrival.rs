@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::fact::{CallResult, Direction, EndedBy};
-use model::{AgentId, AgentState, CallId, Caller, Fact};
+use model::{AgentId, AgentState, Bar, CallId, Caller, Fact};
 use sip::{IncomingInvite, Refusal, SessionId};
 
 use super::sound::Sound;
@@ -32,14 +32,14 @@ impl Call {
     ) -> Option<Self> {
         let (beginning, lead) = Beginning::of(context, &invite);
         context.fact(beginning.arrived(id, &invite));
-        if let Err(refused) = beginning.seat(context, &invite, session) {
-            refuse(context, id, session, refused);
-            return None;
-        }
-        if lead == Lead::Nowhere {
-            refuse(context, id, session, Refused::new(404, "unknown_number"));
-            return None;
-        }
+        let seated = beginning.seat(context, &invite, session);
+        let lead = match seated.and_then(|()| beginning.admit(context, id, lead)) {
+            Ok(lead) => lead,
+            Err(refused) => {
+                refuse(context, id, session, refused);
+                return None;
+            }
+        };
         if let Some(other) = beginning.talk_of_caller(context) {
             // A consult on a second line: should both calls become one, their sound must be on one thread.
             context.placement.lay_beside(id, other);
@@ -373,6 +373,41 @@ impl Beginning {
             trunk: self.trunk.clone(),
             diverted_from: self.diverted_from.clone(),
         }
+    }
+
+    /// Where the call leads in the end, if it leads anywhere.
+    fn admit(&self, context: &mut Context, call: CallId, lead: Lead) -> Result<Lead, Refused> {
+        match self.barred(context, call) {
+            Some(Bar::Reject) => Err(Refused::new(603, "caller_barred")),
+            Some(Bar::Busy) => Err(Refused::new(486, "caller_barred")),
+            Some(Bar::Script(name)) => Ok(Lead::Enters(Entry::Script(name))),
+            None if lead == Lead::Nowhere => Err(Refused::new(404, "unknown_number")),
+            None => Ok(lead),
+        }
+    }
+
+    /// A7: what a barred caller meets. Nobody of our own people is one, and nobody whose number is withheld (A9).
+    fn barred(&self, context: &mut Context, call: CallId) -> Option<Bar> {
+        let number = self.caller.number.as_deref()?;
+        if context.barred.is_empty() || self.caller_agent.is_some() {
+            return None;
+        }
+        let key = match self.trunk {
+            Some(_) => number.to_owned(),
+            None => context.config.plan.key(number).key,
+        };
+        let bar = context.barred.meets(&key, context.now.into())?.clone();
+        let bar = match bar {
+            // A reload may have taken the script away: he is turned away all the same.
+            Bar::Script(name) if !context.config.scripts.contains_key(&name) => Bar::Reject,
+            Bar::Script(_) | Bar::Reject | Bar::Busy => bar,
+        };
+        context.fact(Fact::CallerBarred {
+            call,
+            number: key,
+            bar: bar.clone(),
+        });
+        Some(bar)
     }
 
     /// A3: a call by a trunk takes one of its seats.

@@ -52,6 +52,10 @@ impl Engine {
                 self.context.tell_acd(acd::Input::AgentRemoved(agent));
                 Ok(())
             }
+            Command::SetBarred(barred) => {
+                self.context.barred = barred;
+                Ok(())
+            }
             Command::Drain => {
                 self.context.sip.set_refusing(Some(RETRY_AFTER));
                 self.draining = true;

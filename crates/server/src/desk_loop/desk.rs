@@ -104,6 +104,7 @@ impl Desk {
             }
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
+            | Fact::CallerBarred { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

@@ -88,6 +88,7 @@ impl Remains {
             }
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
+            | Fact::CallerBarred { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

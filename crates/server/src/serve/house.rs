@@ -19,6 +19,7 @@ use super::pages::{self, Pages};
 use super::questions;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
+use crate::barred::BarredList;
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
@@ -95,8 +96,9 @@ impl House {
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
+        let barred = BarredList::new(database.clone(), switchboard.commands.clone(), clock);
         let helpers = vec![
-            tokio::spawn(questions::keep_roster(roster)),
+            tokio::spawn(questions::keep_roster(roster, barred)),
             tokio::spawn(questions::answer(
                 asked,
                 database.clone(),

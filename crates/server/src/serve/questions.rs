@@ -8,6 +8,7 @@ use net::Clock;
 use store::Database;
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::barred::BarredList;
 use crate::people::Roster;
 
 /// Questions that are asked at once.
@@ -17,9 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the store is asked whether people changed.
 const ROSTER_EVERY: Duration = Duration::from_secs(2);
 
-/// Tells the engine within two seconds whom the store has gained or lost.
-pub(super) async fn keep_roster(mut roster: Roster) {
+/// Tells the engine within two seconds whom the store has gained or lost, and who is barred.
+pub(super) async fn keep_roster(mut roster: Roster, mut barred: BarredList) {
     loop {
+        if let Err(error) = barred.refresh().await {
+            tracing::warn!(%error, "callers may have been barred: the store or the engine does not answer");
+        }
         tokio::time::sleep(ROSTER_EVERY).await;
         if let Err(error) = roster.refresh().await {
             tracing::warn!(%error, "people may have changed: the store or the engine does not answer");

@@ -25,6 +25,8 @@ pub enum Action {
     ChangeTicket,
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling,
+    /// See and change who is barred.
+    BarCallers,
     /// Hold, transfer and consult in a call that an agent talks in.
     HandleCall,
     /// Follow all facts of the house.
@@ -58,6 +60,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         // T5: the creator or a lead.
         Action::ChangeTicket => [Own, All, All],
         Action::SeeSignalling => [None, All, All],
+        Action::BarCallers => [None, All, All],
         Action::HandleCall => [Own, All, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
@@ -123,6 +126,7 @@ mod tests {
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
+            (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),

@@ -122,6 +122,7 @@ impl Board {
             Fact::TicketCreated { agent: None, .. }
             | Fact::DialAnswered { agent: None, .. }
             | Fact::CallRefused { .. }
+            | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }

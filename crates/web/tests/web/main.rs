@@ -10,6 +10,7 @@
 )]
 
 mod agents;
+mod barred;
 mod calls;
 mod client;
 mod https;
