@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
-    Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Settings, SignIn,
+    Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, Settings, SignIn,
     StateRequest, TalkOrder,
 };
 use media::PortId;
@@ -91,6 +91,8 @@ pub(crate) struct Hotline {
     pub(crate) broken: Vec<(CallId, Vec<String>)>,
     pub(crate) drained: bool,
     pub(crate) answers: Vec<Result<(), CommandError>>,
+    /// Contacts of phones as they were told last.
+    pub(crate) bindings: BTreeMap<String, Vec<sip::Binding>>,
     network: BTreeMap<(Duration, u64), Post>,
     posted: u64,
     commands: u64,
@@ -209,6 +211,7 @@ impl Hotline {
             broken: Vec::new(),
             drained: false,
             answers: Vec::new(),
+            bindings: BTreeMap::new(),
             network: BTreeMap::new(),
             posted: 0,
             commands: 0,
@@ -217,15 +220,7 @@ impl Hotline {
 
     /// An agent with his phone registered, ready, in both queues.
     pub(crate) fn agent(&mut self, login: &str, manner: Manner) -> AgentId {
-        let id = AgentId::new(login.parse().unwrap());
-        self.command(Command::PutAgent(AgentEntry {
-            id,
-            login: login.into(),
-            name: format!("Agent {login}"),
-            queues: vec!["support".into(), "everybody".into()],
-            ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
-            ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
-        }));
+        let id = self.put(login);
         let mut phone = Phone::new(
             login,
             u8::try_from(self.phones.len() + 1).unwrap(),
@@ -238,6 +233,40 @@ impl Hotline {
         self.says(id, StateRequest::Ready);
         self.run_for(Duration::from_millis(50));
         id
+    }
+
+    fn put(&mut self, login: &str) -> AgentId {
+        let id = AgentId::new(login.parse().unwrap());
+        self.command(Command::PutAgent(AgentEntry {
+            id,
+            login: login.into(),
+            name: format!("Agent {login}"),
+            queues: vec!["support".into(), "everybody".into()],
+            ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
+            ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
+        }));
+        id
+    }
+
+    /// Another process with the same configuration; the phones know nothing of that. Of each agent it is told the contacts
+    /// and what he had asked for.
+    pub(crate) fn killed_and_started(self, wishes: &[(&str, Option<acd::Requested>)]) -> Self {
+        let mut next = Self::with(|config| config.clone_from(&self.config));
+        next.now = self.now;
+        next.phones = self.phones;
+        for (login, wish) in wishes {
+            let agent = next.put(login);
+            let bindings = self.bindings.get(*login).cloned().unwrap_or_default();
+            let restored = Restored {
+                agent,
+                bindings,
+                wish: wish.clone(),
+            };
+            next.engine
+                .handle_input(next.now, Input::Restored(restored));
+            next.drain();
+        }
+        next
     }
 
     /// The configuration is read again.
@@ -624,7 +653,10 @@ impl Hotline {
                 ),
                 // The wire of a story has no names and no connections.
                 Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) => {}
-                Output::Bindings { .. } | Output::Answer(_, _) => {}
+                Output::Bindings { login, bindings } => {
+                    self.bindings.insert(login, bindings);
+                }
+                Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => self.facts.push((at, fact)),
                 Output::Request(Request::Profile { call, .. }) => {

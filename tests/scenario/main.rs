@@ -20,6 +20,7 @@ mod line;
 mod phone;
 mod pops;
 mod refusals;
+mod restart;
 mod returns;
 mod ringing;
 mod sameness;
