@@ -396,7 +396,7 @@ document.documentElement.classList.add("has-script");
       if (talk.stage === "joined") talk.stage = "consulting";
     }),
     "call.resumed": ofTalk((data) => { if (isMine(data.by)) talk.held = false; }),
-    "call.transfer_started": ofTalk((data) => { talk.stage = "transferring"; talk.to = data.transfer.to; }),
+    "call.transfer_started": ofTalk((data) => { talk.stage = "transferring"; talk.to = data.to; }),
     "call.transfer_failed": ofTalk(notReached),
     "consult.started": ofTalk((data) => { talk.stage = "consulting"; talk.to = data.to; talk.answered = false; }),
     "consult.connected": (data, at) => {
