@@ -96,7 +96,7 @@ pub enum TalkOrder {
     },
     /// Attended, first part: the caller is held and the target is called for the agent (R15).
     Consult {
-        /// Whom.
+        /// Whom: an agent, by login or number.
         to: TransferTarget,
         /// What he is to know (P6).
         #[serde(default)]

@@ -268,6 +268,33 @@ mod tests {
     }
 
     #[test]
+    fn p6_a_draft_goes_with_its_call_but_overwrites_nothing() {
+        let caller = || Caller::new("13800001111", None);
+        let two = || known(vec![candidate(5), candidate(6)]);
+        let mut former = draft(caller(), two(), "zh-CN");
+        former.subject = Some("Router broken".into());
+        former.body = "since Monday".into();
+        former.customer = Some(CustomerId::new(6));
+        let mut next = draft(caller(), two(), "zh-CN");
+        next.queue = None;
+        assert!(next.inherit(&former));
+        assert_eq!(next.subject.as_deref(), Some("Router broken"));
+        assert_eq!(
+            (next.body.as_str(), next.customer),
+            ("since Monday", Some(CustomerId::new(6)))
+        );
+        assert_eq!(next.queue, former.queue, "the queue whose call it is");
+        assert!(!next.inherit(&former), "twice is once");
+        let mut written = draft(caller(), known(vec![candidate(5)]), "zh-CN");
+        written.body = "mine".into();
+        written.inherit(&former);
+        assert_eq!(
+            (written.subject, written.body.as_str(), written.customer),
+            (None, "mine", Some(CustomerId::new(5)))
+        );
+    }
+
+    #[test]
     fn among_several_candidates_nobody_is_chosen() {
         let two = known(vec![candidate(5), candidate(6)]);
         let draft = draft(Caller::new("13800001111", None), two, "zh-CN");

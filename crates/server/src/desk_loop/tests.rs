@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use model::{CallId, Caller, Fact, Timestamp};
+use std::collections::BTreeMap;
+
+use model::fact::{Offer, Pop, PopCustomer};
+use model::transfer::{Colleague, HandedOn};
+use model::{AgentId, CallId, Caller, Decision, Fact, FactRecord, OfferId, Timestamp};
 use store::FactLog;
 use web::{EventHub, HubSettings};
 
@@ -83,6 +87,116 @@ async fn a_fact_that_the_database_refuses_is_set_aside_and_the_next_ones_are_app
         let found = database.call(CallId::new(call)).await.unwrap();
         assert_eq!(found.is_some(), is_known, "call {call}");
     }
+}
+
+/// What an agent's screen shows, handed on by a colleague or not.
+fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
+    let colleague = |agent| Colleague {
+        agent: AgentId::new(agent),
+        login: agent.to_string(),
+        name: "Li".into(),
+    };
+    Fact::OfferMade {
+        offer: offer(call, agent),
+        decision: Decision {
+            queue: "support".into(),
+            strategy: "direct".into(),
+            seed: 0,
+            config_version: 1,
+            waited_ms: 0,
+            chosen: Vec::new(),
+            candidates: Vec::new(),
+            ranked: 0,
+            others: BTreeMap::new(),
+        },
+        pop: Box::new(Pop {
+            direction: "in".into(),
+            caller: Caller::new("100", None),
+            called: "4000".into(),
+            waited_s: 0,
+            queue_name: BTreeMap::new(),
+            language: "en".into(),
+            path: Vec::new(),
+            customer: PopCustomer::Pending,
+            suggestion: "new".into(),
+            handed_on: by.map(|by| HandedOn {
+                by: colleague(by),
+                consult: false,
+                back: false,
+                note: None,
+            }),
+        }),
+    }
+}
+
+fn offer(call: u64, agent: u64) -> Offer {
+    Offer {
+        id: OfferId::new(call * 100 + agent),
+        call: CallId::new(call),
+        agent: AgentId::new(agent),
+        queue: None,
+    }
+}
+
+#[tokio::test]
+async fn p6_what_one_agent_wrote_stands_in_the_draft_of_the_one_who_gets_the_call() {
+    let folder = Folder::new("handed-on");
+    let (log, _report) = FactLog::open(&folder.0.join("facts"), 0).unwrap();
+    let database = folder.database().await;
+    let desk_loop = desk_loop(log, database.clone());
+    let mut desk = Desk::new(database.clone(), desk_loop.facts.clone(), Clock::start(), 0);
+    let mut seq = 0;
+    let mut record = |fact| {
+        seq += 1;
+        FactRecord {
+            seq,
+            at: Timestamp::from_ms(1),
+            fact,
+        }
+    };
+    let call = CallId::new(1);
+    desk.take(&record(offered(1, 7, None))).await.unwrap();
+    let mut first = database
+        .draft(call, AgentId::new(7))
+        .await
+        .unwrap()
+        .unwrap();
+    first.subject = Some("Router broken".into());
+    database.save_draft(&first).await.unwrap();
+    desk.take(&record(offered(1, 8, Some(7)))).await.unwrap();
+    let of = |agent| {
+        let database = database.clone();
+        async move { database.draft(call, AgentId::new(agent)).await.unwrap() }
+    };
+    let second = of(8).await.unwrap();
+    assert_eq!(second.subject.as_deref(), Some("Router broken"));
+    // What he adds until the colleague answers goes along too, unless that one has written himself.
+    let mut third = of(7).await.unwrap();
+    third.body = "since Monday".into();
+    database.save_draft(&third).await.unwrap();
+    desk.take(&record(offered(1, 9, Some(8)))).await.unwrap();
+    let connected = Fact::CallConnected {
+        offer: offer(1, 9),
+        waited_ms: 0,
+        rang_ms: 0,
+    };
+    desk.take(&record(connected)).await.unwrap();
+    assert_eq!(
+        of(9).await.unwrap().subject.as_deref(),
+        Some("Router broken")
+    );
+    // An agent's call to a colleague leaves nothing behind when it becomes part of another.
+    desk.take(&record(offered(2, 9, None))).await.unwrap();
+    let merged = Fact::CallMerged {
+        call: CallId::new(2),
+        into: call,
+    };
+    desk.take(&record(merged)).await.unwrap();
+    let gone = database
+        .draft(CallId::new(2), AgentId::new(9))
+        .await
+        .unwrap();
+    assert!(gone.is_none());
 }
 
 #[tokio::test]

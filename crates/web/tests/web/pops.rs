@@ -1,6 +1,7 @@
 //! Screen pops on an agent's stream: order, addressing, late profiles, anonymous callers.
 
 use model::fact::{CancelCause, PopCustomer};
+use model::transfer::{Colleague, HandedOn, Transfer, TransferKind, TransferTo, TransferWay};
 use model::{AgentState, CallId, Caller, Fact};
 use serde_json::json;
 
@@ -220,6 +221,67 @@ async fn p9_a_reload_gives_the_whole_state_and_the_stream_goes_on_without_a_doub
         .await
         .unwrap();
     assert_eq!(resumed.next().await.unwrap().id, 6);
+}
+
+#[tokio::test]
+async fn r14_a_transfer_ends_the_one_pop_and_the_next_agents_tells_who_hands_the_call_on() {
+    let house = House::open().await;
+    let (one, two) = (house.id("1001"), house.id("1002"));
+    let (client, other) = (house.program("1001").await, house.program("1002").await);
+    for fact in answered_call(CALL, one).into_iter().take(6) {
+        house.tell(fact).await;
+    }
+    let mut first = client.listen("/v1/events?after=6", &[]).await.unwrap();
+    let mut second = other.listen("/v1/events?after=6", &[]).await.unwrap();
+    let transfer = || Transfer {
+        kind: TransferKind::Blind,
+        by: TransferWay::Desk,
+        from: one,
+        to: TransferTo::Agent(two),
+    };
+    let mut handed_on = pop(Caller::new("13800001111", None), PopCustomer::Pending);
+    handed_on.handed_on = Some(HandedOn {
+        by: Colleague {
+            agent: one,
+            login: "1001".to_owned(),
+            name: "Li".to_owned(),
+        },
+        consult: false,
+        back: false,
+        note: Some("wants his money back".to_owned()),
+    });
+    for fact in [
+        Fact::TransferStarted {
+            call: CALL,
+            transfer: transfer(),
+        },
+        offered_with(CALL, two, handed_on),
+        Fact::Transferred {
+            call: CALL,
+            transfer: transfer(),
+        },
+    ] {
+        house.tell(fact).await;
+    }
+    assert_eq!(first.names(1).await, ["call.transfer_started"]);
+    let ended = first.next().await.unwrap();
+    assert_eq!(ended.name, "pop.ended");
+    assert_eq!(ended.data["data"]["result"], "transferred");
+    assert_eq!(ended.data["data"]["offer"], json!(offer(CALL, one).id));
+    let offered = second.next().await.unwrap();
+    assert_eq!(offered.name, "pop.offer");
+    let told = &offered.data["data"]["handed_on"];
+    assert_eq!(
+        (&told["by"]["login"], &told["note"]),
+        (&json!("1001"), &json!("wants his money back"))
+    );
+    assert_eq!(offered.data["data"]["caller"]["number"], "13800001111");
+    let live = house.hub.view().call(CALL).unwrap();
+    assert_eq!(live.phase.name(), "handed_on");
+    house.tell(connected(CALL, two)).await;
+    assert_eq!(second.names(1).await, ["pop.connected"]);
+    let live = house.hub.view().call(CALL).unwrap();
+    assert_eq!(live.phase.name(), "talking");
 }
 
 #[tokio::test]
