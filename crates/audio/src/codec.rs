@@ -26,7 +26,7 @@ macro_rules! table {
         elements
     }};
 }
-use table;
+pub(crate) use table;
 
 /// One codec. Rows compare by name.
 pub struct Codec {

@@ -1,6 +1,6 @@
 //! Goertzel's algorithm: how much of a sound is one frequency.
 //!
-//! For measuring (tests, self-checks, the ear of a test phone), not for in-band DTMF, which needs guard rules of its own.
+//! For measuring: tests, self-checks, the ear of a test phone. Keys in a voice are heard by [`crate::dtmf`], which has rules of its own.
 
 use core::f64::consts::TAU;
 

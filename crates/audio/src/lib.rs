@@ -4,6 +4,7 @@
 //! with its file beside it. No sockets, no files: WAV goes through any reader or writer that the caller brings.
 
 pub mod codec;
+pub mod dtmf;
 pub mod frame;
 pub mod goertzel;
 pub mod mix;
