@@ -81,7 +81,7 @@ impl Floor {
         };
         self.input(Input::Joined {
             call,
-            queue: "support".into(),
+            queues: QueueName::from("support").into(),
             head_start: Duration::ZERO,
             caller_agent: None,
             familiar: Some(familiar),

@@ -28,6 +28,7 @@ mod direct;
 mod familiar;
 mod hand_over;
 mod invariant;
+mod lines;
 mod offers;
 mod pass;
 mod roster;
@@ -112,13 +113,14 @@ impl Acd {
             Input::PhoneFree { agent, call } => self.phone_free(now, agent, call),
             Input::Joined {
                 call,
-                queue,
+                queues,
                 head_start,
                 caller_agent,
                 familiar,
                 sticky,
             } => {
-                let caller = Waiting::new(now, call, queue, head_start, caller_agent).keyed(sticky);
+                let caller =
+                    Waiting::new(now, call, queues, head_start, caller_agent).keyed(sticky);
                 self.joined(now, caller, familiar);
             }
             Input::Identified { call, familiar } => self.identified(call, familiar),
@@ -171,13 +173,13 @@ impl Acd {
             } => self.returned(now, call, agent, queue, ring_timeout),
             Input::HandedToQueue {
                 call,
-                queue,
+                queues,
                 head_start,
                 caller_agent,
                 from,
                 back,
             } => {
-                let mut caller = Waiting::new(now, call, queue, head_start, caller_agent);
+                let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
                 caller.tried.insert(from);
                 self.join(now, caller, None, back);
             }
@@ -230,23 +232,32 @@ impl Acd {
         self.agents.iter().map(|(id, agent)| (*id, &agent.state))
     }
 
-    /// How many wait in a queue, those for whom a phone rings included.
+    /// How many wait in a queue, those for whom a phone rings included, and those whose home is another queue (A12).
     pub fn waiting(&self, queue: &QueueName) -> usize {
         self.queues.get(queue).map_or(0, |queue| queue.line.len())
     }
 
-    /// A caller's place in his queue, 1 is next.
+    /// A caller's place in his home queue, 1 is next.
     pub fn position(&self, call: CallId) -> Option<u32> {
         let caller = self.waiting.get(&call)?;
-        let line = &self.queues.get(&caller.queue)?.line;
+        let line = &self.queues.get(caller.home())?.line;
         u32::try_from(line.range(..=caller.place()).count()).ok()
     }
 
-    /// Why a waiting caller is not served: what a decision for him would weigh at this moment (R19). It changes nothing.
-    pub fn why(&mut self, now: Duration, call: CallId) -> Option<Decision> {
-        let queue = self.waiting.get(&call)?.queue.clone();
-        self.queues.get_mut(&queue)?.refresh(now, &self.agents);
-        self.weigh(call, 1).map(|weighing| weighing.record(now))
+    /// Why a waiting caller is not served: what a decision for him would weigh at this moment (R19), one for each of his
+    /// queues, the home queue first. It changes nothing.
+    pub fn why(&mut self, now: Duration, call: CallId) -> Vec<Decision> {
+        let Some(caller) = self.waiting.get(&call) else {
+            return Vec::new();
+        };
+        for name in caller.queues.iter() {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.refresh(now, &self.agents);
+            }
+        }
+        let queues = caller.queues.iter();
+        let weighings = queues.filter_map(|name| self.weigh(call, name, 1));
+        weighings.map(|weighing| weighing.record(now)).collect()
     }
 
     /// Checks the invariants in the file's head and tells the first breach. Slow: it looks at everything.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use model::profile::Familiar;
-use model::{AgentId, CallId, OfferId, QueueName};
+use model::{AgentId, CallId, OfferId, QueueName, QueueSet};
 
 use model::fact::QueueExit;
 
@@ -50,8 +50,8 @@ pub enum Input {
     Joined {
         /// The call.
         call: CallId,
-        /// Where.
-        queue: QueueName,
+        /// Where: his home queue, and those beside it (A12). Queues that do not exist are left out.
+        queues: QueueSet,
         /// Seconds that he is treated as having waited already (A8, R72).
         head_start: Duration,
         /// The caller himself, when he is one of our agents: never offered his own call.
@@ -129,8 +129,8 @@ pub enum Input {
     HandedToQueue {
         /// The call.
         call: CallId,
-        /// Where.
-        queue: QueueName,
+        /// Where, as in `Joined`.
+        queues: QueueSet,
         /// What he has waited already, and what he gets ahead.
         head_start: Duration,
         /// The caller himself, when he is one of our agents.

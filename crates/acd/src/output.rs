@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use model::fact::{CancelCause, QueueExit};
-use model::{AgentId, AgentState, CallId, Decision, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, Decision, OfferId, QueueName, QueueSet};
 
 /// One result of [`crate::Acd::poll_output`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Output {
         queue: Option<QueueName>,
         /// How long it may ring. The core keeps this time itself and says `Withdraw` when it is over.
         ring_timeout: Duration,
-        /// How long the caller has waited in this queue.
+        /// How long the caller has waited.
         waited: Duration,
         /// What was weighed (R1).
         decision: Decision,
@@ -82,21 +82,30 @@ pub enum Output {
         /// Why, in a word (see [`crate::agent::cause`]).
         cause: &'static str,
     },
-    /// A caller stands in a queue from here on. Said before any offer of him, and not of one who was refused at once
-    /// (`LeftQueue` alone).
+    /// A caller stands in one or more queues from here on. Said before any offer of him, and not of one who was refused
+    /// at once (`LeftQueue` alone).
     JoinedQueue {
         /// The call.
         call: CallId,
-        /// The queue.
-        queue: QueueName,
-        /// His place, 1 is next.
+        /// The queues.
+        queues: QueueSet,
+        /// His place in his home queue, 1 is next.
         position: u32,
     },
-    /// A caller left the queue otherwise than to an agent, or was not let in.
+    /// One of a caller's queues is gone (D30); he keeps his place in the others.
+    QueueDropped {
+        /// The call.
+        call: CallId,
+        /// Which is gone.
+        dropped: QueueName,
+        /// Where he stands now; another home queue, if it was that one.
+        queues: QueueSet,
+    },
+    /// A caller left all his queues otherwise than to an agent, or was not let in.
     LeftQueue {
         /// The call.
         call: CallId,
-        /// The queue.
+        /// His home queue.
         queue: QueueName,
         /// Why.
         cause: QueueExit,

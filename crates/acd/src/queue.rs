@@ -14,7 +14,7 @@ use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::ready::ReadySet;
 use crate::selection::Micros;
-use crate::strategy::Strategy;
+use crate::strategy::{self, Strategy};
 use crate::waiting::{Place, Seeking, Waiting};
 
 pub(crate) use self::lane::{Lane, Lanes};
@@ -143,7 +143,8 @@ impl Queue {
     pub(crate) fn row(&self, seeking: Seeking) -> &'static Strategy {
         match seeking {
             Seeking::Anyone => self.config.base(),
-            Seeking::Familiar(_) | Seeking::WaitsFor(_) => self.config.strategy,
+            // A12: sticky is his home queue's word; here he looks for one agent alone all the same.
+            Seeking::Familiar(_) | Seeking::WaitsFor(_) => strategy::sticky(),
         }
     }
 
@@ -151,6 +152,15 @@ impl Queue {
     pub(crate) fn file(&mut self, caller: &Waiting) {
         let lane = Lane::of(caller, self.row(caller.seeking).rings, self.config.ring_max);
         self.lanes.put(caller.place(), lane);
+    }
+
+    /// A caller takes his place.
+    pub(crate) fn line_up(&mut self, caller: &Waiting) {
+        self.line.insert(caller.place());
+        if !caller.tried.is_empty() {
+            self.retrying.insert(caller.call);
+        }
+        self.file(caller);
     }
 
     /// Takes a caller out of everything.

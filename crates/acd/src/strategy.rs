@@ -70,6 +70,12 @@ pub fn find(name: &str) -> Option<&'static Strategy> {
     TABLE.iter().find(|row| row.name == name)
 }
 
+/// The one that serves a caller who looks for his familiar agent alone.
+pub(crate) fn sticky() -> &'static Strategy {
+    static ROW: Strategy = sticky::ROW;
+    &ROW
+}
+
 /// What a queue uses when it names none: longest-idle.
 pub fn default() -> &'static Strategy {
     let [first, ..] = &TABLE;

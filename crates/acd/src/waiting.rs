@@ -1,12 +1,13 @@
 //! A waiting caller (排队来电): his place in line, whom he was offered to, and whom he waits for.
 //!
 //! His place never changes: the score grows for all alike, so the order is that of `joined − head start` (R72), ties by
-//! call id. He stays in line while phones ring for him, and leaves it by an answer or a `QueueExit`.
+//! call id. He stays in line while phones ring for him, and leaves it by an answer or a `QueueExit`. Who stands in several
+//! queues (A12) has the same place in each of them and one tried-set; his home queue keeps his clocks.
 
 use core::time::Duration;
 use std::collections::BTreeSet;
 
-use model::{AgentId, CallId, OfferId, QueueName};
+use model::{AgentId, CallId, OfferId, QueueName, QueueSet};
 
 use crate::selection::Micros;
 
@@ -17,11 +18,11 @@ pub(crate) struct Place {
     pub(crate) call: CallId,
 }
 
-/// One caller in one queue.
+/// One caller.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) call: CallId,
-    pub(crate) queue: QueueName,
+    pub(crate) queues: QueueSet,
     pub(crate) joined: Duration,
     pub(crate) head_start: Duration,
     /// The caller himself, when he is an agent.
@@ -33,6 +34,8 @@ pub(crate) struct Waiting {
     pub(crate) tried: BTreeSet<AgentId>,
     /// The phones that ring for him.
     pub(crate) offers: BTreeSet<OfferId>,
+    /// One phone alone rings for him: a queue that rings all adds none to what another queue offers alone.
+    pub(crate) alone: bool,
     /// Between two passes (R9).
     pub(crate) paused: bool,
     /// We could not ring for him: nobody is offered to him for a while. A timer ends it.
@@ -65,13 +68,13 @@ impl Waiting {
     pub(crate) const fn new(
         now: Duration,
         call: CallId,
-        queue: QueueName,
+        queues: QueueSet,
         head_start: Duration,
         caller_agent: Option<AgentId>,
     ) -> Self {
         Self {
             call,
-            queue,
+            queues,
             joined: now,
             head_start,
             caller_agent,
@@ -79,6 +82,7 @@ impl Waiting {
             seeking: Seeking::Anyone,
             tried: BTreeSet::new(),
             offers: BTreeSet::new(),
+            alone: false,
             paused: false,
             withheld: false,
         }
@@ -88,6 +92,11 @@ impl Waiting {
     pub(crate) const fn keyed(mut self, keyed: bool) -> Self {
         self.keyed = keyed;
         self
+    }
+
+    /// The queue whose rules keep his clocks.
+    pub(crate) const fn home(&self) -> &QueueName {
+        self.queues.home()
     }
 
     pub(crate) fn place(&self) -> Place {

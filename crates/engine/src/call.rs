@@ -10,6 +10,7 @@ mod consult;
 mod ending;
 mod hold;
 mod keys;
+mod line;
 mod order;
 mod outside;
 mod pop;
@@ -29,7 +30,7 @@ use ivr::Run;
 use media::{PlaybackId, PortId};
 use model::decision::Decision;
 use model::fact::{Direction, EndedBy, QueueExit};
-use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName};
+use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName, QueueSet, RegionName};
 use sip::{Reason, ReferId, SessionId};
 
 use crate::command::TalkOrder;
@@ -78,6 +79,8 @@ pub(crate) struct Call {
     sound: Sound,
     /// Since when he stands in line, by his score; `None` when he never did.
     score_since: Option<Duration>,
+    /// The regions that lead him to where he is about to stand (A12).
+    regions: Vec<RegionName>,
     /// What he had waited, by his score, when an agent first took him.
     waited: Duration,
     /// Phones that ring, or whose last word is still to come.
@@ -219,7 +222,12 @@ pub(crate) enum CallEvent {
     /// The answer came when another had the call.
     TooLate { offer: OfferId },
     /// The caller stands in line.
-    JoinedQueue { queue: QueueName, position: u32 },
+    JoinedQueue { queues: QueueSet, position: u32 },
+    /// One of the queues in which he stands is gone.
+    QueueDropped {
+        dropped: QueueName,
+        queues: QueueSet,
+    },
     /// The ACD's line is left.
     LeftQueue {
         queue: QueueName,
@@ -313,8 +321,11 @@ impl Call {
                 rang,
             } => self.connected(context, offer, waited, rang),
             CallEvent::TooLate { offer } => self.too_late(context, offer),
-            CallEvent::JoinedQueue { queue, position } => {
-                self.joined_queue(context, queue, position)
+            CallEvent::JoinedQueue { queues, position } => {
+                self.joined_queue(context, &queues, position);
+            }
+            CallEvent::QueueDropped { dropped, queues } => {
+                self.queue_dropped(context, dropped, &queues);
             }
             CallEvent::LeftQueue {
                 queue,

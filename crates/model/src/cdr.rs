@@ -154,6 +154,7 @@ impl Cdr {
                     self.ivr_ms = at.ms_since(self.started_at);
                 }
             }
+            Fact::QueueDropped { queue, .. } => self.queue = Some(queue.clone()),
             Fact::QueueLeft { waited_ms, .. } => self.wait_ms += waited_ms,
             Fact::CallConnected {
                 offer,

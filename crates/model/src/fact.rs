@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent_state::AgentState;
 use crate::barred::Bar;
 use crate::decision::Decision;
-use crate::id::{AgentId, CallId, OfferId, QueueName, ScriptName, TicketId};
+use crate::id::{AgentId, CallId, OfferId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
 use crate::profile::Profile;
 use crate::time::Timestamp;
@@ -163,22 +163,41 @@ pub enum Fact {
         /// The key.
         key: char,
     },
-    /// The caller began to wait in a queue.
+    /// The caller began to wait in a queue, or in several at once (A12).
     #[serde(rename = "queue.joined")]
     QueueJoined {
         /// The call.
         call: CallId,
-        /// The queue.
+        /// The queue; of several the home queue, in which he is counted.
         queue: QueueName,
-        /// His place in line, 1 is next.
+        /// His place in that queue's line, 1 is next.
         position: u32,
+        /// The other queues whose agents may take him.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<QueueName>,
+        /// The regions that fitted his number and led him there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        regions: Vec<RegionName>,
     },
-    /// The caller left the queue otherwise than to an agent.
+    /// One of several queues in which he waits was taken out of the configuration; he waits on in the others (D30).
+    #[serde(rename = "queue.dropped")]
+    QueueDropped {
+        /// The call.
+        call: CallId,
+        /// The queue that is gone.
+        dropped: QueueName,
+        /// His home queue from here on.
+        queue: QueueName,
+        /// The others.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<QueueName>,
+    },
+    /// The caller left the queue, and all others in which he stood, otherwise than to an agent.
     #[serde(rename = "queue.left")]
     QueueLeft {
         /// The call.
         call: CallId,
-        /// The queue.
+        /// The queue; of several the home queue.
         queue: QueueName,
         /// Why.
         cause: QueueExit,
@@ -602,6 +621,7 @@ impl Fact {
             | Self::IvrEntered { call, .. }
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
+            | Self::QueueDropped { call, .. }
             | Self::QueueLeft { call, .. }
             | Self::CallHeld { call, .. }
             | Self::CallResumed { call, .. }
@@ -647,6 +667,7 @@ impl Fact {
             Self::IvrEntered { .. } => "ivr.entered",
             Self::KeyPressed { .. } => "ivr.key",
             Self::QueueJoined { .. } => "queue.joined",
+            Self::QueueDropped { .. } => "queue.dropped",
             Self::QueueLeft { .. } => "queue.left",
             Self::OfferMade { .. } => "offer.made",
             Self::OfferCancelled { .. } => "offer.cancelled",
@@ -689,6 +710,8 @@ mod tests {
                 call: CallId::new(5),
                 queue: "support".into(),
                 position: 1,
+                also: Vec::new(),
+                regions: Vec::new(),
             },
         };
         let json = serde_json::to_string(&record).unwrap();

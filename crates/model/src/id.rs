@@ -92,6 +92,8 @@ names! {
     QueueName,
     /// A script of `ivr-scripts/`.
     ScriptName,
+    /// A region of `numbers.toml` (A12).
+    RegionName,
 }
 
 /// Makes ids: strictly rising, also when many are asked for in one millisecond or the clock steps back.

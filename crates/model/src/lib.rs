@@ -12,6 +12,7 @@ pub mod id;
 pub mod number;
 pub mod number_plan;
 pub mod profile;
+pub mod queue_set;
 pub mod time;
 pub mod transfer;
 
@@ -22,10 +23,12 @@ pub use cdr::Cdr;
 pub use decision::{Decision, ReasonCode};
 pub use fact::{Fact, FactRecord, Offer};
 pub use id::{
-    AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, ScriptName, TicketId,
+    AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, RegionName, ScriptName,
+    TicketId,
 };
 pub use number::{Caller, E164};
 pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan};
 pub use profile::Profile;
+pub use queue_set::QueueSet;
 pub use time::Timestamp;
 pub use transfer::Party;

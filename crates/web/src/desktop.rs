@@ -76,6 +76,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::IvrEntered { .. }
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
+        | Fact::QueueDropped { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
@@ -171,6 +172,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::IvrEntered { .. }
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
+        | Fact::QueueDropped { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }

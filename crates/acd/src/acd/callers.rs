@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
+use model::CallId;
 use model::fact::{CancelCause, QueueExit};
 use model::profile::Familiar;
-use model::{CallId, QueueName};
 
 use super::Acd;
 use crate::agent::cause;
@@ -29,26 +29,21 @@ impl Acd {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
-        let Some(queue) = self.queues.get_mut(&caller.queue) else {
-            return self.refuse(caller, QueueExit::Closed);
-        };
-        if let Some(cause) = refusal(queue, back) {
+        if let Err(cause) = self.admission(&mut caller, back) {
             return self.refuse(caller, cause);
         }
-        caller.seeking = seeking(queue, &caller, familiar);
-        queue.line.insert(caller.place());
-        if !caller.tried.is_empty() {
-            queue.retrying.insert(call);
+        if let Some(home) = self.queues.get(caller.home()) {
+            caller.seeking = seeking(home, &caller, familiar);
+            if let Some(max_wait) = home.config.max_wait {
+                self.timers.set(Timer::MaxWait(call), now + max_wait);
+            }
         }
-        queue.file(&caller);
-        if let Some(max_wait) = queue.config.max_wait {
-            self.timers.set(Timer::MaxWait(call), now + max_wait);
-        }
-        let name = caller.queue.clone();
+        self.line_up(&caller);
+        let queues = caller.queues.clone();
         self.waiting.insert(call, caller);
         self.outputs.push_back(Output::JoinedQueue {
             call,
-            queue: name,
+            queues,
             position: self.position(call).unwrap_or(u32::MAX),
         });
         self.wake(call);
@@ -57,7 +52,7 @@ impl Acd {
     fn refuse(&mut self, caller: Waiting, cause: QueueExit) {
         self.outputs.push_back(Output::LeftQueue {
             call: caller.call,
-            queue: caller.queue,
+            queue: caller.home().clone(),
             cause,
             waited: Duration::ZERO,
         });
@@ -67,10 +62,10 @@ impl Acd {
         let Some(caller) = self.waiting.get(&call) else {
             return;
         };
-        let Some(queue) = self.queues.get(&caller.queue) else {
+        let Some(home) = self.queues.get(caller.home()) else {
             return;
         };
-        let seeking = seeking(queue, caller, familiar);
+        let seeking = seeking(home, caller, familiar);
         if !caller.offers.is_empty() || seeking.familiar() == caller.seeking.familiar() {
             return;
         }
@@ -92,7 +87,7 @@ impl Acd {
             self.outputs.push_back(Output::LeftQueue {
                 call,
                 waited: caller.waited(now),
-                queue: caller.queue,
+                queue: caller.home().clone(),
                 cause,
             });
         }
@@ -112,12 +107,14 @@ impl Acd {
         Some(caller)
     }
 
-    /// Takes a caller out of his line, with all his timers; the phones ring on.
+    /// Takes a caller out of his lines, with all his timers; the phones ring on.
     pub(super) fn take_caller(&mut self, call: CallId) -> Option<Waiting> {
         self.leave_personal_line(call);
         let caller = self.waiting.remove(&call)?;
-        if let Some(queue) = self.queues.get_mut(&caller.queue) {
-            queue.strike(&caller);
+        for name in caller.queues.iter() {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.strike(&caller);
+            }
         }
         self.timers.cancel(&Timer::MaxWait(call));
         self.timers.cancel(&Timer::PassPause(call));
@@ -130,51 +127,18 @@ impl Acd {
     pub(super) fn wake(&mut self, call: CallId) {
         if let Some(caller) = self.waiting.get(&call) {
             self.fresh.insert(call);
-            self.dirty.insert(caller.queue.clone());
+            self.dirty.extend(caller.queues.iter().cloned());
         }
-    }
-
-    /// Puts a caller into the lane that fits what he is, and looks at him in this turn.
-    pub(super) fn refile(&mut self, call: CallId) {
-        if let Some(caller) = self.waiting.get(&call)
-            && let Some(queue) = self.queues.get_mut(&caller.queue)
-        {
-            queue.file(caller);
-            self.wake(call);
-        }
-    }
-
-    /// All who wait in a queue leave it.
-    pub(super) fn empty_line(&mut self, now: Duration, name: &QueueName, cause: QueueExit) {
-        let Some(queue) = self.queues.get(name) else {
-            return;
-        };
-        for place in queue.line.clone() {
-            self.leave(now, place.call, cause);
-        }
-    }
-}
-
-/// Why a queue does not take a caller in, if it does not.
-fn refusal(queue: &Queue, back: bool) -> Option<QueueExit> {
-    let config = &queue.config;
-    let full = |max| usize::try_from(max).is_ok_and(|max| queue.line.len() >= max);
-    if !queue.is_staffed() && !config.wait_without_agents {
-        Some(QueueExit::NoAgents)
-    } else if !back && config.max_waiting.is_some_and(full) {
-        Some(QueueExit::Full)
-    } else {
-        None
     }
 }
 
 /// Whom a caller looks for when this is what is known of him (R57, R64). Whom he tried already is not looked for again (R61).
-fn seeking(queue: &Queue, caller: &Waiting, familiar: Option<Familiar>) -> Seeking {
+fn seeking(home: &Queue, caller: &Waiting, familiar: Option<Familiar>) -> Seeking {
     let agent = familiar
         .map(|familiar| familiar.agent)
         .filter(|agent| Some(*agent) != caller.caller_agent && !caller.tried.contains(agent));
     match agent {
-        Some(agent) if queue.config.strategy.familiar && caller.keyed => Seeking::Familiar(agent),
+        Some(agent) if home.config.strategy.familiar && caller.keyed => Seeking::Familiar(agent),
         Some(_) | None => Seeking::Anyone,
     }
 }

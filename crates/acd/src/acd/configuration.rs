@@ -3,7 +3,6 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use model::fact::QueueExit;
 use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
@@ -34,7 +33,10 @@ impl Acd {
     }
 
     fn close(&mut self, now: Duration, name: &QueueName) {
-        self.empty_line(now, name, QueueExit::Closed);
+        let line = self.queues.get(name).map(|queue| queue.line.clone());
+        for place in line.unwrap_or_default() {
+            self.turn_out(now, place.call, name);
+        }
         self.timers.cancel(&Timer::NoAgents(name.clone()));
         self.queues.remove(name);
     }
@@ -45,10 +47,10 @@ impl Acd {
         };
         queue.config = config;
         queue.readmit(now, &self.agents);
-        let familiar = queue.config.strategy.familiar;
         let calls: Vec<CallId> = queue.line.iter().map(|place| place.call).collect();
         for call in calls {
-            if !familiar {
+            let caller = self.waiting.get(&call);
+            if caller.is_some_and(|caller| !self.looks_on(caller)) {
                 self.give_up_familiar(call);
             }
             self.refile(call);

@@ -5,12 +5,12 @@
 
 use core::time::Duration;
 
-use model::{AgentId, AgentState, CallId, QueueName};
+use model::{AgentId, AgentState, CallId};
 
 use super::Acd;
 use crate::agent::{Agent, Bound, Requested};
 use crate::timer::Timer;
-use crate::waiting::Seeking;
+use crate::waiting::{Seeking, Waiting};
 
 impl Acd {
     /// A caller's familiar agent was not to be had in this turn: he waits for him (R59), or looks on for anyone in the
@@ -29,15 +29,24 @@ impl Acd {
     /// How long to wait for a familiar agent at most; `None`: not at all.
     fn worth_waiting(&self, now: Duration, call: CallId, id: AgentId) -> Option<Duration> {
         let caller = self.waiting.get(&call)?;
-        let queue = self.queues.get(&caller.queue)?;
+        let queue = self.queues.get(caller.home())?;
         // R61: who had his chance is not waited for.
-        if !queue.serves(id) || caller.tried.contains(&id) {
+        if !self.serves(caller, id) || caller.tried.contains(&id) {
             return None;
         }
         let ahead = self.personal_lines.get(&id).map_or(0, |line| line.len());
         let wait = queue.config.sticky_wait;
         let soon = self.free_in(now, id).is_some_and(|left| left <= wait);
         (soon && ahead < queue.config.personal_line).then_some(wait)
+    }
+
+    /// Whether an agent serves any of a caller's queues.
+    fn serves(&self, caller: &Waiting, id: AgentId) -> bool {
+        let mut queues = caller
+            .queues
+            .iter()
+            .filter_map(|name| self.queues.get(name));
+        queues.any(|queue| queue.serves(id))
     }
 
     /// The predicted time until an agent is free (R59); `None` when he will not be, or nobody knows.
@@ -113,16 +122,23 @@ impl Acd {
         }
     }
 
-    /// R58: the agent no longer serves this queue.
-    pub(super) fn release_personal_line_in(&mut self, id: AgentId, queue: &QueueName) {
+    /// R58: the agent serves other queues than before; who stands in none of them does not wait for him.
+    pub(super) fn thin_personal_line(&mut self, id: AgentId) {
         for call in self.personal_lines.get(&id).cloned().unwrap_or_default() {
-            if self
-                .waiting
-                .get(&call)
-                .is_some_and(|caller| caller.queue == *queue)
-            {
+            let caller = self.waiting.get(&call);
+            if caller.is_none_or(|caller| !self.serves(caller, id)) {
                 self.give_up_familiar(call);
             }
         }
+    }
+
+    /// Whether a caller's home queue still has him look for his familiar agent, who serves one of his queues.
+    pub(super) fn looks_on(&self, caller: &Waiting) -> bool {
+        let sticky = self
+            .queues
+            .get(caller.home())
+            .is_some_and(|home| home.config.strategy.familiar);
+        let familiar = caller.seeking.familiar();
+        familiar.is_none_or(|id| sticky && self.serves(caller, id))
     }
 }

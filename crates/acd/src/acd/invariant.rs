@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::decision::ReasonCode;
-use model::{AgentId, OfferId};
+use model::{AgentId, OfferId, QueueName};
 
 use super::Acd;
 use crate::agent::{Agent, Bound};
@@ -86,19 +86,15 @@ impl Acd {
 
     fn check_caller(&self, caller: &Waiting) -> Result<(), String> {
         let call = caller.call;
-        let Some(queue) = self.queues.get(&caller.queue) else {
-            return Err(format!("call {call}: its queue is gone"));
-        };
-        let place = caller.place();
-        let lane = Lane::of(
-            caller,
-            queue.row(caller.seeking).rings,
-            queue.config.ring_max,
-        );
-        ensure(
-            queue.line.contains(&place) && queue.lanes.find(place) == lane,
-            || format!("call {call}: not in its lane {lane:?}"),
-        )?;
+        for name in caller.queues.iter() {
+            self.check_stand(caller, name)?;
+        }
+        ensure(self.is_kept(caller), || {
+            format!("call {call}: nobody is there and nobody counts the time")
+        })?;
+        ensure(!caller.alone || caller.offers.len() == 1, || {
+            format!("call {call}: alone with {} phones", caller.offers.len())
+        })?;
         let live = caller.offers.iter().all(|id| self.offers.contains_key(id));
         ensure(live, || format!("call {call}: has a dead offer"))?;
         let pauses = self.timers.at(&Timer::PassPause(call)).is_some();
@@ -109,14 +105,28 @@ impl Acd {
         ensure(caller.withheld == withheld, || {
             format!("call {call}: withheld without end")
         })?;
+        self.check_familiar(caller)
+    }
+
+    /// A caller in one of his queues.
+    fn check_stand(&self, caller: &Waiting, name: &QueueName) -> Result<(), String> {
+        let (call, place) = (caller.call, caller.place());
+        let Some(queue) = self.queues.get(name) else {
+            return Err(format!("call {call}: queue {name} is gone"));
+        };
+        let rings = queue.row(caller.seeking).rings;
+        let lane = Lane::of(caller, rings, queue.config.ring_max);
+        ensure(
+            queue.line.contains(&place) && queue.lanes.find(place) == lane,
+            || format!("call {call}: not in its lane {lane:?} of {name}"),
+        )?;
         ensure(
             caller.tried.is_empty() != queue.retrying.contains(&call),
-            || format!("call {call}: its tried-set is not listed"),
+            || format!("call {call}: its tried-set is not listed in {name}"),
         )?;
-        self.check_familiar(caller)?;
-        let spare = lane.and_then(|_| self.weigh(call, 1)?.chosen().next());
+        let spare = lane.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
         ensure(spare.is_none(), || {
-            format!("call {call}: waits although {spare:?} is a candidate")
+            format!("call {call}: waits although {spare:?} of {name} is a candidate")
         })
     }
 
@@ -157,7 +167,9 @@ impl Acd {
             format!("queue {name}: its ready set or tally is wrong")
         })?;
         let waiting = self.waiting.values();
-        let callers = waiting.filter(|caller| caller.queue == *name).count();
+        let callers = waiting
+            .filter(|caller| caller.queues.contains(name))
+            .count();
         ensure(callers == queue.line.len(), || {
             format!("queue {name}: {} in line, {callers} wait", queue.line.len())
         })

@@ -211,19 +211,22 @@ impl Acd {
 
     /// Gives the caller back. `tried`: the agent had his chance and is in T(c) from here on; what a named call is told.
     fn release(&mut self, id: OfferId, offer: &Offer, tried: Option<DirectEnd>) {
-        let Some(queue) = &offer.queue else {
+        if offer.queue.is_none() {
             return self.end_direct(offer, tried);
-        };
+        }
         let Some(caller) = self.waiting.get_mut(&offer.call) else {
             return;
         };
         if !caller.offers.remove(&id) {
             return;
         }
+        caller.alone &= !caller.offers.is_empty();
         if tried.is_some() {
             caller.tried.insert(offer.agent);
-            if let Some(queue) = self.queues.get_mut(queue) {
-                queue.retrying.insert(offer.call);
+            for name in caller.queues.iter() {
+                if let Some(queue) = self.queues.get_mut(name) {
+                    queue.retrying.insert(offer.call);
+                }
             }
         }
         self.refile(offer.call);

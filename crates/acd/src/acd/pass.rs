@@ -1,9 +1,11 @@
 //! A pass over the agents for one caller, and the pause between two passes (R9).
 //!
-//! T(c), the tried-set, grows with each agent who had his chance. When all candidates are in it the caller pauses; his
-//! place in line stays, and whoever becomes a candidate meanwhile is offered at once.
+//! T(c), the tried-set, grows with each agent who had his chance, through whichever of the caller's queues. When all
+//! candidates of all of them are in it the caller pauses, for as long as his home queue says; his place in line stays, and
+//! whoever becomes a candidate meanwhile is offered at once.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use model::{AgentId, CallId};
 
@@ -19,7 +21,7 @@ impl Acd {
         let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };
-        let queue = self.queues.get(&caller.queue);
+        let queue = self.queues.get(caller.home());
         let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
         caller.paused = true;
         self.timers.set(Timer::PassPause(call), now + length);
@@ -30,7 +32,7 @@ impl Acd {
         let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };
-        let queue = self.queues.get(&caller.queue);
+        let queue = self.queues.get(caller.home());
         let length = queue.map_or(Duration::ZERO, |queue| queue.config.pass_pause);
         caller.withheld = true;
         let at = now + length.max(WITHHELD_MIN);
@@ -53,8 +55,10 @@ impl Acd {
         };
         caller.tried.clear();
         caller.paused = false;
-        if let Some(queue) = self.queues.get_mut(&caller.queue) {
-            queue.retrying.remove(&call);
+        for name in caller.queues.iter() {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.retrying.remove(&call);
+            }
         }
         self.refile(call);
     }
@@ -70,7 +74,8 @@ impl Acd {
             let caller = self.waiting.get(call);
             caller.is_some_and(|caller| caller.offers.is_empty() && caller.tried.contains(&id))
         });
-        for call in tried_him.collect::<Vec<_>>() {
+        // A caller of several queues is listed in each of them.
+        for call in tried_him.collect::<BTreeSet<_>>() {
             self.next_pass(call);
         }
     }

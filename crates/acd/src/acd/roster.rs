@@ -41,7 +41,7 @@ impl Acd {
                 queue.rename_member(id, login, &agent.login);
             } else {
                 queue.remove_member(id, login, agent.standing);
-                self.release_personal_line_in(id, name);
+                self.thin_personal_line(id);
                 self.watch_staffing(now, name);
             }
         }

@@ -1,6 +1,7 @@
 //! Staffing: a queue in which nobody is signed in sends its callers on (D7, D8).
 //!
-//! Not ready is staffed: he may be back in a minute. The engine's script decides where the callers go.
+//! Not ready is staffed: he may be back in a minute. The engine's script decides where the callers go. Who stands in
+//! several queues (A12) goes when none of them keeps him.
 
 use core::time::Duration;
 
@@ -9,6 +10,7 @@ use model::fact::QueueExit;
 
 use super::Acd;
 use crate::timer::Timer;
+use crate::waiting::Waiting;
 
 /// D8: one agent's signing out and in again does not empty the queue.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,6 +31,28 @@ impl Acd {
 
     /// D8: nobody came back within the grace.
     pub(super) fn nobody_came(&mut self, now: Duration, name: &QueueName) {
-        self.empty_line(now, name, QueueExit::NoAgents);
+        let Some(queue) = self.queues.get(name) else {
+            return;
+        };
+        for place in queue.line.clone() {
+            let caller = self.waiting.get(&place.call);
+            if caller.is_some_and(|caller| !self.is_kept(caller)) {
+                self.leave(now, place.call, QueueExit::NoAgents);
+            }
+        }
+    }
+
+    /// Whether one of a caller's queues lets him wait: somebody is signed in or may still come back, or none need be.
+    pub(super) fn is_kept(&self, caller: &Waiting) -> bool {
+        caller.queues.iter().any(|name| {
+            let in_grace = || self.timers.at(&Timer::NoAgents(name.clone())).is_some();
+            self.takes_in(name) || in_grace()
+        })
+    }
+
+    /// D7: whether a caller may begin to wait in a queue as far as its agents go.
+    pub(super) fn takes_in(&self, name: &QueueName) -> bool {
+        let queue = self.queues.get(name);
+        queue.is_some_and(|queue| queue.is_staffed() || queue.config.wait_without_agents)
     }
 }

@@ -1,8 +1,9 @@
 //! The turn: every decision that the last input allows, in one global order of places (D3).
 //!
 //! First each caller gets one phone if there is one for him (R18), then ring-all callers get more of what is left (R21).
-//! A caller without a candidate holds nobody up (R19). Only queues that something happened to are looked at, and a queue
-//! without a ready agent costs nothing, however many wait in it (F5, F10).
+//! Who stands in several queues is offered through the first of them that has somebody for him, the home queue before the
+//! others (A12). A caller without a candidate holds nobody up (R19). Only queues that something happened to are looked at,
+//! and a queue without a ready agent costs nothing, however many wait in it (F5, F10).
 
 use core::time::Duration;
 use std::collections::BTreeSet;
@@ -15,12 +16,6 @@ use crate::queue::Lane;
 use crate::strategy::Rings;
 use crate::timer::Timer;
 use crate::waiting::{Place, Seeking};
-
-/// Where the walk stands in one queue's lane.
-struct Cursor {
-    queue: QueueName,
-    after: Option<Place>,
-}
 
 impl Acd {
     pub(super) fn turn(&mut self, now: Duration) {
@@ -35,59 +30,79 @@ impl Acd {
     }
 
     fn serve(&mut self, now: Duration, lane: Lane) {
-        let dirty = self.dirty.iter().cloned();
-        let mut cursors: Vec<Cursor> = dirty.map(|queue| Cursor { queue, after: None }).collect();
-        while let Some(place) = self.next_in_line(&mut cursors, lane) {
-            self.decide(now, place.call, lane);
+        let looked_at: Vec<QueueName> = self.dirty.iter().cloned().collect();
+        let mut after = None;
+        while let Some(place) = self.next_in_line(&looked_at, lane, after) {
+            self.serve_caller(now, place, lane);
+            after = Some(place);
         }
     }
 
-    /// The next caller of all looked-at queues in which an agent is ready.
-    fn next_in_line(&self, cursors: &mut [Cursor], lane: Lane) -> Option<Place> {
-        let mut first: Option<(Place, &mut Cursor)> = None;
-        for cursor in cursors {
-            let queue = self.queues.get(&cursor.queue);
-            let staffed = queue.filter(|queue| !queue.ready.is_empty());
-            let next = staffed.and_then(|queue| queue.lanes.next(lane, cursor.after));
-            if let Some(place) = next
-                && first.as_ref().is_none_or(|(best, _)| place < *best)
-            {
-                first = Some((place, cursor));
-            }
-        }
-        let (place, cursor) = first?;
-        cursor.after = Some(place);
-        Some(place)
+    /// The next caller of all looked-at queues in which an agent is ready. In a walk ready agents and callers in a lane only become
+    /// fewer, so nobody appears behind it.
+    fn next_in_line(
+        &self,
+        looked_at: &[QueueName],
+        lane: Lane,
+        after: Option<Place>,
+    ) -> Option<Place> {
+        let queues = looked_at.iter().filter_map(|name| self.queues.get(name));
+        let staffed = queues.filter(|queue| !queue.ready.is_empty());
+        staffed
+            .filter_map(|queue| queue.lanes.next(lane, after))
+            .min()
     }
 
-    fn decide(&mut self, now: Duration, call: CallId, lane: Lane) {
-        let Some(limit) = self.phones(now, call, lane) else {
+    fn serve_caller(&mut self, now: Duration, place: Place, lane: Lane) {
+        let call = place.call;
+        let Some(queues) = self.waiting.get(&call).map(|caller| caller.queues.clone()) else {
             return;
         };
-        let Some(weighing) = self.weigh(call, limit) else {
+        for name in queues.iter() {
+            let queue = self.queues.get(name);
+            if queue.is_some_and(|queue| queue.lanes.find(place) == Some(lane)) {
+                self.decide(now, call, name, lane);
+            }
+        }
+        if lane == Lane::Open {
+            self.found_nobody(now, call);
+        }
+    }
+
+    fn decide(&mut self, now: Duration, call: CallId, name: &QueueName, lane: Lane) {
+        let Some(limit) = self.phones(now, call, name, lane) else {
+            return;
+        };
+        let Some(weighing) = self.weigh(call, name, limit) else {
             return;
         };
         let chosen: Vec<AgentId> = weighing.chosen().collect();
         if chosen.is_empty() {
-            return self.found_nobody(now, call, lane);
+            return;
         }
         let skipped = weighing.skipped();
         let decision = weighing.record(now);
         self.decisions += 1;
         if let Some(agent) = skipped
-            && let Some(queue) = self.queues.get_mut(&decision.queue)
+            && let Some(queue) = self.queues.get_mut(name)
         {
             queue.skipped(agent);
         }
         for agent in chosen {
-            self.offer_caller(now, call, agent, &decision);
+            self.offer_caller(now, call, name, agent, &decision);
         }
     }
 
-    /// How many phones may be added for a caller.
-    fn phones(&mut self, now: Duration, call: CallId, lane: Lane) -> Option<usize> {
+    /// How many phones one of a caller's queues may add for him.
+    fn phones(
+        &mut self,
+        now: Duration,
+        call: CallId,
+        name: &QueueName,
+        lane: Lane,
+    ) -> Option<usize> {
         let caller = self.waiting.get(&call)?;
-        let queue = self.queues.get_mut(&caller.queue)?;
+        let queue = self.queues.get_mut(name)?;
         queue.refresh(now, &self.agents);
         let ring_max = queue.config.ring_max.max(1);
         let (rings, ready) = (queue.row(caller.seeking).rings, queue.ready.len());
@@ -97,29 +112,38 @@ impl Acd {
             (Lane::Extending, Rings::All) => ring_max.checked_sub(caller.offers.len()),
             (Lane::Open, Rings::All) => {
                 // R18: one phone for each of the callers behind him comes before a second one for him.
+                // Who stands in several queues counts in each: what that holds back is added in the second round.
                 let open = self.dirty.iter().filter_map(|name| self.queues.get(name));
-                let others = open.map(|queue| queue.lanes.open()).sum::<usize>() - 1;
+                let all = open.map(|queue| queue.lanes.open()).sum::<usize>();
+                let dirty = |name: &&QueueName| self.dirty.contains(*name);
+                let others = all.saturating_sub(caller.queues.iter().filter(dirty).count());
                 Some(ready.saturating_sub(others).clamp(1, ring_max))
             }
         }
     }
 
-    fn offer_caller(&mut self, now: Duration, call: CallId, id: AgentId, decision: &Decision) {
+    fn offer_caller(
+        &mut self,
+        now: Duration,
+        call: CallId,
+        name: &QueueName,
+        id: AgentId,
+        decision: &Decision,
+    ) {
         // He is no longer anybody's to wait for, should he have been (R59); if this fails, R61 says how it goes on.
         self.leave_personal_line(call);
-        let Some(caller) = self.waiting.get(&call) else {
-            return;
-        };
-        let Some(queue) = self.queues.get_mut(&caller.queue) else {
+        let (Some(caller), Some(queue)) = (self.waiting.get(&call), self.queues.get_mut(name))
+        else {
             return;
         };
         if let Some(agent) = self.agents.get(&id) {
             queue.offered(id, agent);
         }
+        let alone = queue.row(caller.seeking).rings == Rings::One;
         let offer = Offer {
             call,
             agent: id,
-            queue: Some(caller.queue.clone()),
+            queue: Some(name.clone()),
             home: None,
             consult: false,
             ring_timeout: queue.config.ring_timeout,
@@ -128,13 +152,12 @@ impl Acd {
         };
         let waited = caller.waited(now);
         let offer = self.make_offer(now, offer, waited, decision.clone());
-        if let Some(caller) = self.waiting.get_mut(&call)
-            && let Some(queue) = self.queues.get_mut(&caller.queue)
-        {
+        if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);
+            caller.alone = alone;
             caller.paused = false;
-            queue.file(caller);
         }
+        self.file(call);
         self.timers.cancel(&Timer::PassPause(call));
         self.mark_shared(call);
     }
@@ -153,12 +176,13 @@ impl Acd {
         }
     }
 
-    fn found_nobody(&mut self, now: Duration, call: CallId, lane: Lane) {
+    /// R9: who has no phone after all his queues were asked has come to the end of a pass.
+    fn found_nobody(&mut self, now: Duration, call: CallId) {
         let Some(caller) = self.waiting.get(&call) else {
             return;
         };
         let pass_is_through = caller.seeking == Seeking::Anyone && !caller.tried.is_empty();
-        if lane == Lane::Open && pass_is_through && !caller.paused {
+        if caller.offers.is_empty() && pass_is_through && !caller.paused {
             self.pause(now, call);
         }
     }
@@ -175,7 +199,7 @@ impl Acd {
             let call = place.call;
             match self.waiting.get(&call).map(|caller| caller.seeking) {
                 Some(Seeking::Familiar(agent)) => self.settle_familiar(now, call, agent),
-                Some(Seeking::Anyone) => self.found_nobody(now, call, Lane::Open),
+                Some(Seeking::Anyone) => self.found_nobody(now, call),
                 Some(Seeking::WaitsFor(_)) | None => {}
             }
         }

@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::decision::{Decision, ReasonCode, Verdict, Weighed};
-use model::{AgentId, CallId};
+use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
 use crate::agent::Agent;
@@ -35,10 +35,15 @@ pub(super) struct Weighing<'a> {
 }
 
 impl Acd {
-    /// Weighs the ready agents for one caller; at most `limit` are chosen.
-    pub(super) fn weigh(&self, call: CallId, limit: usize) -> Option<Weighing<'_>> {
+    /// Weighs the ready agents of one of a caller's queues for him; at most `limit` are chosen.
+    pub(super) fn weigh(
+        &self,
+        call: CallId,
+        name: &QueueName,
+        limit: usize,
+    ) -> Option<Weighing<'_>> {
         let caller = self.waiting.get(&call)?;
-        let queue = self.queues.get(&caller.queue)?;
+        let queue = self.queues.get(name)?;
         let row = queue.row(caller.seeking);
         let only = caller.seeking.familiar();
         let mut weighing = Weighing {

@@ -16,7 +16,7 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
-    /// The lane of a caller; `None`: enough phones ring for him, or we could not ring one a moment ago.
+    /// The lane of a caller in one queue; `None`: enough phones ring for him, or we could not ring one a moment ago.
     pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
         if caller.withheld {
             return None;
@@ -25,6 +25,7 @@ impl Lane {
             // Also between two passes: whoever becomes a candidate meanwhile is offered at once (R9).
             (0, _) => Some(Self::Open),
             (_, Rings::One) => None,
+            (_, Rings::All) if caller.alone => None,
             (ringing, Rings::All) => (ringing < ring_max).then_some(Self::Extending),
         }
     }

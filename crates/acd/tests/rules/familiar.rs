@@ -3,7 +3,7 @@
 use acd::{Input, strategy};
 use model::decision::{ReasonCode, Verdict};
 
-use crate::support::{Centre, SUPPORT, call, id, owned_by, queue, s};
+use crate::support::{Centre, SUPPORT, call, id, owned_by, queue, s, set};
 
 /// A and B ready; A has been idle for longer, so the fall-back would choose him. F is the familiar agent.
 fn centre(agents: &str) -> Centre {
@@ -236,7 +236,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
     let mut centre = centre("A");
     centre.input(Input::Joined {
         call: call(1),
-        queue: SUPPORT.into(),
+        queues: set(&[SUPPORT]),
         head_start: s(0),
         caller_agent: None,
         familiar: Some(owned_by('F')),

@@ -176,14 +176,14 @@ fn r19_a_caller_without_a_candidate_holds_nobody_up_and_can_ask_why() {
     centre.hangs_up(1).silence();
     centre.joins_as(2, SUPPORT, 600, Some('A'), None).expect("");
     centre.joins(3).expect("offer 3 A");
-    let why = centre.acd.why(centre.now, call(2)).unwrap();
+    let why = centre.acd.why(centre.now, call(2)).remove(0);
     assert!(why.chosen.is_empty());
     assert_eq!(
         why.candidates[0].verdict,
         Verdict::Out(ReasonCode::Reserved)
     );
     centre.hangs_up(3);
-    let why = centre.acd.why(centre.now, call(2)).unwrap();
+    let why = centre.acd.why(centre.now, call(2)).remove(0);
     assert_eq!(
         why.candidates[0].verdict,
         Verdict::Out(ReasonCode::IsCaller)

@@ -2,7 +2,7 @@
 
 use acd::Input;
 
-use crate::support::{Centre, SUPPORT, call, id, s};
+use crate::support::{Centre, SUPPORT, call, id, s, set};
 
 fn consulted(centre: &mut Centre, number: u64, agent: char) {
     centre.input(Input::Consulted {
@@ -33,7 +33,7 @@ fn returned(centre: &mut Centre, number: u64, agent: char) {
 fn to_queue(centre: &mut Centre, number: u64, from: char, head_start_s: u64, back: bool) {
     centre.input(Input::HandedToQueue {
         call: call(number),
-        queue: SUPPORT.into(),
+        queues: set(&[SUPPORT]),
         head_start: s(head_start_s),
         caller_agent: None,
         from: id(from),

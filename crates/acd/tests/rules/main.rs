@@ -22,6 +22,7 @@ mod random;
 mod recent;
 mod ring_all;
 mod seats;
+mod several;
 mod states;
 mod stream;
 mod support;

@@ -155,9 +155,9 @@ fn way(centre: &Centre, number: u64) -> Vec<String> {
         .filter_map(|(_, output)| match output {
             Output::JoinedQueue {
                 call: who,
-                queue,
+                queues,
                 position,
-            } if *who == call(number) => Some(format!("joined {queue} {position}")),
+            } if *who == call(number) => Some(format!("joined {} {position}", queues.home())),
             Output::Offer { call: who, .. } if *who == call(number) => Some("offer".to_owned()),
             Output::Connect { call: who, .. } if *who == call(number) => Some("connect".to_owned()),
             Output::LeftQueue {

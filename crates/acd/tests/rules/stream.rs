@@ -2,7 +2,7 @@
 
 use acd::{Acd, Input, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
-use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName};
+use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -39,8 +39,8 @@ struct World {
     live: BTreeMap<OfferId, CallId>,
     dead: Vec<OfferId>,
     talks: BTreeMap<AgentId, CallId>,
-    /// Who stands in a queue, by what was told.
-    line: BTreeSet<CallId>,
+    /// Who stands in which queues, by what was told.
+    line: BTreeMap<CallId, QueueSet>,
     /// Until when we may not be asked to ring for a caller again.
     withheld: BTreeMap<CallId, Duration>,
     /// The calls of agents' phones.
@@ -48,6 +48,10 @@ struct World {
     lost: u32,
     transcript: String,
     connected: u32,
+    /// Of them by another queue than the home queue (A12).
+    beside: u32,
+    /// Queues that closed under callers who stayed in others.
+    dropped: u32,
 }
 
 impl World {
@@ -61,12 +65,14 @@ impl World {
             live: BTreeMap::new(),
             dead: Vec::new(),
             talks: BTreeMap::new(),
-            line: BTreeSet::new(),
+            line: BTreeMap::new(),
             withheld: BTreeMap::new(),
             own: BTreeMap::new(),
             lost: 0,
             transcript: String::new(),
             connected: 0,
+            beside: 0,
+            dropped: 0,
         };
         world.configure();
         for agent in 1..=AGENTS {
@@ -210,9 +216,13 @@ fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
 
 #[test]
 fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
-    for seed in 100..110 {
-        run(seed, 2_000);
-    }
+    let worlds = (100..110).map(|seed| run(seed, 2_000));
+    let several = worlds.map(|world| (world.beside, world.dropped));
+    let (beside, dropped) = several.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    assert!(
+        beside > 100 && dropped > 10,
+        "{beside} beside, {dropped} dropped"
+    );
 }
 
 proptest! {

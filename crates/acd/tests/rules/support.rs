@@ -10,7 +10,7 @@ use acd::{
 };
 use model::fact::QueueExit;
 use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet};
 
 /// The queue that tests use when they name none.
 pub(crate) const SUPPORT: &str = "support";
@@ -156,6 +156,11 @@ impl Centre {
         self.joins_as(number, SUPPORT, 0, None, Some(familiar))
     }
 
+    /// He stands in several queues, the first of which is his home.
+    pub(crate) fn joins_all(&mut self, number: u64, queues: &[&str]) -> &mut Self {
+        self.joins_set(number, queues, 0, None, None)
+    }
+
     pub(crate) fn joins_as(
         &mut self,
         number: u64,
@@ -164,9 +169,20 @@ impl Centre {
         caller_agent: Option<char>,
         familiar: Option<char>,
     ) -> &mut Self {
+        self.joins_set(number, &[queue], head_start_s, caller_agent, familiar)
+    }
+
+    pub(crate) fn joins_set(
+        &mut self,
+        number: u64,
+        queues: &[&str],
+        head_start_s: u64,
+        caller_agent: Option<char>,
+        familiar: Option<char>,
+    ) -> &mut Self {
         self.input(Input::Joined {
             call: call(number),
-            queue: queue.into(),
+            queues: set(queues),
             head_start: s(head_start_s),
             caller_agent: caller_agent.map(id),
             familiar: familiar.map(owned_by),
@@ -328,6 +344,10 @@ impl Centre {
     }
 }
 
+pub(crate) fn set(queues: &[&str]) -> QueueSet {
+    QueueSet::of(queues.iter().map(|name| QueueName::from(*name))).unwrap()
+}
+
 pub(crate) fn owned_by(agent: char) -> Familiar {
     Familiar {
         agent: id(agent),
@@ -351,6 +371,10 @@ fn told(output: &Output) -> Option<String> {
         Output::TookOver { call, agent, .. } => format!("took over {call} {}", letter(*agent)),
         Output::TooLate { call, agent, .. } => format!("too late {call} {}", letter(*agent)),
         Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } => return None,
+        Output::QueueDropped { call, queues, .. } => {
+            let names: Vec<_> = queues.iter().map(QueueName::as_str).collect();
+            format!("keeps {call} {}", names.join("+"))
+        }
         Output::LeftQueue { call, cause, .. } => format!("left {call} {cause:?}"),
         Output::DirectEnded { call, agent, end } => match end {
             DirectEnd::Busy => format!("busy {call} {}", letter(*agent)),

@@ -106,6 +106,7 @@ impl Call {
             refusal: None,
             sound: Sound::default(),
             score_since: None,
+            regions: Vec::new(),
             waited: Duration::ZERO,
             rings: BTreeMap::new(),
             profile,

@@ -5,11 +5,11 @@ use std::time::Duration;
 use ivr::HangUpCause;
 use ivr::{Effect, Environment, Run};
 use media::{PlaybackId, SoundName, Source};
-use model::fact::{CallResult, EndedBy, QueueExit};
-use model::transfer::NotReached;
-use model::{Fact, QueueName};
+use model::Fact;
+use model::fact::{CallResult, EndedBy};
 use sip::Reason;
 
+use super::line::Wait;
 use super::{Call, Phase};
 use crate::config::Entry;
 use crate::context::Context;
@@ -55,7 +55,7 @@ impl Call {
                 self.run = Some(run);
                 self.drive(context, Push::Input(ivr::Input::Start));
             }
-            Entry::Queue(queue) => self.join_queue(context, queue, Duration::ZERO, None),
+            Entry::Queue(queue) => self.join_queue(context, Wait::of(queue.into())),
             Entry::Agent(login) => {
                 self.stop_playing(context);
                 self.ring_agent(context, &login, DIRECT_RING);
@@ -130,7 +130,14 @@ impl Call {
                 queue,
                 head_start,
                 sticky,
-            } => self.join_queue(context, queue, head_start, sticky),
+            } => {
+                let wait = Wait {
+                    head_start,
+                    sticky,
+                    ..Wait::of(queue.into())
+                };
+                self.join_queue(context, wait);
+            }
             Effect::LeaveQueue => self.leave_queue(context),
             Effect::Transfer { to, ring } => self.transfer(context, to, ring),
             Effect::LanguageSet(language) => self.language = language,
@@ -187,92 +194,6 @@ impl Call {
             Some(entry) => self.enter_target(context, entry),
             // `check` refuses unknown names; an agent may have been removed since.
             None => self.direct_ended(context, acd::DirectEnd::Unreachable),
-        }
-    }
-
-    pub(super) fn join_queue(
-        &mut self,
-        context: &mut Context,
-        queue: QueueName,
-        head_start: Duration,
-        sticky: Option<bool>,
-    ) {
-        let Some(music) = context
-            .config
-            .queues
-            .get(&queue)
-            .map(|queue| queue.music.clone())
-        else {
-            // A reload took the queue away while this call's script still names it: nobody stood in it.
-            self.push_or_end(context, ivr::Input::QueueLeft(QueueExit::Closed));
-            return;
-        };
-        self.stop_playing(context);
-        self.phase = Phase::Queued;
-        self.score_since
-            .get_or_insert(context.now.saturating_sub(head_start));
-        context.tell_acd(acd::Input::Joined {
-            call: self.id,
-            queue,
-            head_start,
-            caller_agent: self.caller_agent,
-            familiar: self.familiar(),
-            // R64: a withheld number makes nobody familiar.
-            sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
-        });
-        self.play(context, vec![Source::Sound(music)], true);
-    }
-
-    /// The ACD took him in; its words alone order joined and left.
-    pub(super) fn joined_queue(&mut self, context: &mut Context, queue: QueueName, position: u32) {
-        self.target_found(context);
-        context.fact(Fact::QueueJoined {
-            call: self.id,
-            queue,
-            position,
-        });
-    }
-
-    fn leave_queue(&mut self, context: &mut Context) {
-        self.stop_playing(context);
-        if matches!(self.phase, Phase::Queued) {
-            self.phase = Phase::InScript;
-            self.leaving = true;
-            context.tell_acd(acd::Input::Left {
-                call: self.id,
-                cause: QueueExit::Key,
-            });
-        }
-    }
-
-    /// The line is left without an agent: the script goes on by the exit, if it was not the script or the caller who left.
-    pub(super) fn left_queue(
-        &mut self,
-        context: &mut Context,
-        queue: QueueName,
-        cause: QueueExit,
-        waited: Duration,
-    ) {
-        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        self.leaving = false;
-        context.fact(Fact::QueueLeft {
-            call: self.id,
-            queue,
-            cause,
-            waited_ms,
-        });
-        match cause {
-            QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
-            QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
-                if self.transfer_missed(context, NotReached::Queue) {
-                    return;
-                }
-                self.stop_playing(context);
-                if matches!(self.phase, Phase::Queued) {
-                    self.phase = Phase::InScript;
-                }
-                self.push_or_end(context, ivr::Input::QueueLeft(cause));
-            }
         }
     }
 

@@ -290,7 +290,7 @@ impl Call {
         self.play(context, vec![media::Source::Sound(music)], true);
         context.tell_acd(acd::Input::HandedToQueue {
             call: self.id,
-            queue,
+            queues: queue.into(),
             head_start,
             caller_agent: self.caller_agent,
             from,

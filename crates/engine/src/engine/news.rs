@@ -266,9 +266,14 @@ impl Engine {
             }
             acd::Output::JoinedQueue {
                 call,
-                queue,
+                queues,
                 position,
-            } => self.turn(call, CallEvent::JoinedQueue { queue, position }),
+            } => self.turn(call, CallEvent::JoinedQueue { queues, position }),
+            acd::Output::QueueDropped {
+                call,
+                dropped,
+                queues,
+            } => self.turn(call, CallEvent::QueueDropped { dropped, queues }),
             acd::Output::LeftQueue {
                 call,
                 queue,

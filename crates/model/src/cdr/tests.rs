@@ -38,6 +38,8 @@ fn durations_come_from_the_facts() {
             call,
             queue: "support".into(),
             position: 1,
+            also: Vec::new(),
+            regions: Vec::new(),
         },
     );
     cdr.apply(

@@ -114,6 +114,7 @@ impl Desk {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueJoined { .. }
+            | Fact::QueueDropped { .. }
             | Fact::QueueLeft { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }

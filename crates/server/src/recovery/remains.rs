@@ -61,6 +61,11 @@ impl Remains {
             Fact::QueueJoined { call, queue, .. } => {
                 self.waiting.insert(*call, (queue.clone(), record.at));
             }
+            Fact::QueueDropped { call, queue, .. } => {
+                if let Some((home, _)) = self.waiting.get_mut(call) {
+                    home.clone_from(queue);
+                }
+            }
             Fact::QueueLeft { call, .. } => {
                 self.waiting.remove(call);
             }

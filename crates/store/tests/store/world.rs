@@ -208,6 +208,8 @@ pub(crate) fn answered(
                 call: CallId::new(id),
                 queue: "support".into(),
                 position: 1,
+                also: Vec::new(),
+                regions: Vec::new(),
             },
         ),
         (

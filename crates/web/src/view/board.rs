@@ -60,6 +60,9 @@ impl Board {
                 line.phase = Phase::Queued;
                 line.queue = Some(queue.clone());
             }),
+            Fact::QueueDropped { call, queue, .. } => {
+                self.on_call(*call, |line| line.queue = Some(queue.clone()));
+            }
             Fact::QueueLeft { call, .. } => self.on_call(*call, |line| line.phase = Phase::Ivr),
             Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
             Fact::OfferCancelled { offer, .. }

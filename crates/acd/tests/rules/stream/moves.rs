@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acd::{AgentProfile, Input, QueueConfig, Requested};
 use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, AgentState, CallId, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet};
 
 use super::{AGENTS, QUEUES, World};
 
@@ -35,13 +35,20 @@ impl World {
             (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
         let input = Input::Joined {
             call: CallId::new(self.calls),
-            queue: self.dice.pick(&QUEUES).into(),
+            queues: self.stands_in(),
             head_start: Duration::from_secs(self.dice.roll(3) * 30),
             caller_agent,
             familiar,
             sticky: self.dice.roll(4) > 0,
         };
         self.input(input);
+    }
+
+    /// One queue, or several (A12); one that is named twice counts once.
+    fn stands_in(&mut self) -> QueueSet {
+        let number = self.dice.pick(&[1, 1, 2, 3]);
+        let names = (0..number).map(|_| QueueName::from(self.dice.pick(&QUEUES)));
+        QueueSet::of(names).unwrap()
     }
 
     pub(super) fn familiar(&mut self) -> Option<Familiar> {
@@ -71,7 +78,7 @@ impl World {
         let talks = self.talks.iter().map(|(who, call)| (*who, *call));
         // The engine takes a caller out of a line before it names an agent for him.
         let talks: Vec<_> = talks
-            .filter(|(_, call)| !self.line.contains(call))
+            .filter(|(_, call)| !self.line.contains_key(call))
             .collect();
         if talks.is_empty() {
             return;
@@ -96,7 +103,7 @@ impl World {
             },
             3 => Input::HandedToQueue {
                 call,
-                queue: self.dice.pick(&QUEUES).into(),
+                queues: self.stands_in(),
                 head_start: Duration::from_secs(self.dice.roll(100)),
                 caller_agent: None,
                 from,
@@ -110,7 +117,7 @@ impl World {
             self.talks.remove(&from);
             self.input(Input::CallEnded { call, agent: from });
         }
-        if consult > 1 && !self.line.contains(&call) && self.dice.roll(2) == 0 {
+        if consult > 1 && !self.line.contains_key(&call) && self.dice.roll(2) == 0 {
             self.input(Input::Returned {
                 call,
                 agent: from,
@@ -150,7 +157,7 @@ impl World {
     pub(super) fn withhold(&mut self) {
         let offer = self.offer();
         if let Some(call) = self.end(offer)
-            && self.line.contains(&call)
+            && self.line.contains_key(&call)
         {
             let pause = QueueConfig::new("any".into()).pass_pause;
             self.withheld.insert(call, self.now + pause);
@@ -167,7 +174,7 @@ impl World {
         }
         self.input(Input::CallGone { call });
         self.lost += 1;
-        assert!(!self.line.contains(&call), "{call} is lost and waits");
+        assert!(!self.line.contains_key(&call), "{call} is lost and waits");
         assert!(
             !self.live.values().any(|live| *live == call),
             "{call} rings"

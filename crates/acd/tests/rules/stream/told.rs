@@ -2,7 +2,7 @@
 
 use acd::Output;
 use acd::agent::cause;
-use model::{AgentState, CallId, OfferId};
+use model::{AgentState, CallId, OfferId, QueueName, QueueSet};
 
 use super::{QUEUES, World, tail};
 
@@ -13,16 +13,24 @@ impl World {
                 offer, call, queue, ..
             } => {
                 assert!(self.live.insert(offer, call).is_none());
-                assert!(queue.is_none() || self.line.contains(&call), "{call}");
+                let stands = self.line.get(&call);
+                let by = |queue| stands.is_some_and(|queues| queues.contains(queue));
+                assert!(queue.as_ref().is_none_or(by), "{call}: {queue:?}");
                 let withheld = self.withheld.get(&call);
                 assert!(withheld.is_none_or(|until| *until <= self.now), "{call}");
             }
             Output::Withdraw { offer, .. } => self.bury(offer),
             Output::Connect {
-                offer, call, agent, ..
+                offer,
+                call,
+                agent,
+                queue,
+                ..
             } => {
                 self.bury(offer);
-                self.line.remove(&call);
+                if let Some(queues) = self.stands_no_more(call) {
+                    self.beside += u32::from(queue.as_ref() != Some(queues.home()));
+                }
                 self.connected += 1;
                 assert!(
                     self.talks.insert(agent, call).is_none(),
@@ -45,23 +53,55 @@ impl World {
                 self.talks.insert(agent, call);
             }
             Output::TooLate { offer, .. } => assert!(!self.live.contains_key(&offer)),
-            Output::JoinedQueue { call, position, .. } => {
-                assert!(position > 0 && self.line.insert(call), "{call} joins twice");
+            Output::JoinedQueue {
+                call,
+                queues,
+                position,
+            } => {
+                let before = self.line.insert(call, queues);
+                assert!(position > 0 && before.is_none(), "{call} joins twice");
             }
-            Output::LeftQueue { call, waited, .. } => {
-                assert!(self.line.remove(&call) || waited.is_zero(), "{call}");
+            Output::QueueDropped {
+                call,
+                dropped,
+                queues,
+            } => {
+                let before = self.line.insert(call, queues.clone()).unwrap();
+                let rest = before.filtered(|name| *name != dropped);
+                assert_eq!(rest, Some(queues), "{call}");
+                self.dropped += 1;
+            }
+            Output::LeftQueue {
+                call,
+                queue,
+                waited,
+                ..
+            } => {
+                let queues = self.stands_no_more(call);
+                let home = queues.is_some_and(|queues| *queues.home() == queue);
+                assert!(home || waited.is_zero(), "{call}");
             }
             Output::DirectEnded { .. } => {}
         }
     }
 
+    /// A caller is out of his lines; the pause after a withheld offer ends with his wait.
+    fn stands_no_more(&mut self, call: CallId) -> Option<QueueSet> {
+        if let Some(until) = self.withheld.get_mut(&call) {
+            *until = self.now;
+        }
+        self.line.remove(&call)
+    }
+
     /// What was told and what is known agree.
     pub(super) fn compare(&self) {
-        for call in &self.line {
+        for call in self.line.keys() {
             assert!(self.acd.position(*call).is_some(), "{call} left untold");
         }
-        let queues = QUEUES.map(|name| self.acd.waiting(&name.into()));
-        assert_eq!(queues.iter().sum::<usize>(), self.line.len());
+        for name in QUEUES.map(QueueName::from) {
+            let stands = self.line.values().filter(|queues| queues.contains(&name));
+            assert_eq!(self.acd.waiting(&name), stands.count(), "{name}");
+        }
         for (agent, _) in self.own.iter().filter(|(_, own)| !own.is_empty()) {
             let state = self.acd.agent_state(*agent);
             let busy = matches!(

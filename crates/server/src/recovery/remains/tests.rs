@@ -55,6 +55,8 @@ fn joined(call: CallId) -> Fact {
         call,
         queue: "support".into(),
         position: 1,
+        also: Vec::new(),
+        regions: Vec::new(),
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) fn joined(call: CallId) -> Fact {
         call,
         queue: "support".into(),
         position: 1,
+        also: Vec::new(),
+        regions: Vec::new(),
     }
 }
 

@@ -1,0 +1,107 @@
+//! The lines in which a caller stands: one for each of his queues, with the same place in all of them (A12).
+//!
+//! His home queue decides whether he is let in and how long he waits. A queue that closes lets go of him, and he keeps what
+//! he has in the others: place, tried-set, deadline.
+
+use core::time::Duration;
+
+use model::fact::{CancelCause, QueueExit};
+use model::{CallId, OfferId, QueueName};
+
+use super::Acd;
+use crate::agent::cause;
+use crate::output::Output;
+use crate::waiting::Waiting;
+
+impl Acd {
+    /// Leaves out the queues that do not exist, and tells why those that do take him in or not: D7 of all of them, D5 of
+    /// his home queue. `back`: a caller who comes back (D31) finds a place in a full line.
+    pub(super) fn admission(&self, caller: &mut Waiting, back: bool) -> Result<(), QueueExit> {
+        let exists = |name: &QueueName| self.queues.contains_key(name);
+        if !caller.queues.iter().all(exists) {
+            let queues = caller.queues.filtered(exists);
+            caller.queues = queues.ok_or(QueueExit::Closed)?;
+        }
+        if !caller.queues.iter().any(|name| self.takes_in(name)) {
+            return Err(QueueExit::NoAgents);
+        }
+        let home = self.queues.get(caller.home()).ok_or(QueueExit::Closed)?;
+        let full = |max| usize::try_from(max).is_ok_and(|max| home.line.len() >= max);
+        if !back && home.config.max_waiting.is_some_and(full) {
+            return Err(QueueExit::Full);
+        }
+        Ok(())
+    }
+
+    /// A caller takes his place in each of his queues.
+    pub(super) fn line_up(&mut self, caller: &Waiting) {
+        for name in caller.queues.iter() {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.line_up(caller);
+            }
+        }
+    }
+
+    /// Puts a caller into the lanes that fit what he is.
+    pub(super) fn file(&mut self, call: CallId) {
+        let Some(caller) = self.waiting.get(&call) else {
+            return;
+        };
+        for name in caller.queues.iter() {
+            if let Some(queue) = self.queues.get_mut(name) {
+                queue.file(caller);
+            }
+        }
+    }
+
+    /// The same, and looks at him in this turn.
+    pub(super) fn refile(&mut self, call: CallId) {
+        self.file(call);
+        self.wake(call);
+    }
+
+    /// D30: a queue closes. Who stands in no other leaves; the others keep their places, and what rings by this queue stops.
+    pub(super) fn turn_out(&mut self, now: Duration, call: CallId, name: &QueueName) {
+        let Some(caller) = self.waiting.get_mut(&call) else {
+            return;
+        };
+        let Some(rest) = caller.queues.filtered(|one| one != name) else {
+            return self.leave(now, call, QueueExit::Closed);
+        };
+        caller.queues = rest.clone();
+        if let Some(queue) = self.queues.get_mut(name) {
+            queue.strike(caller);
+        }
+        let looks_on = self
+            .waiting
+            .get(&call)
+            .is_none_or(|caller| self.looks_on(caller));
+        if !looks_on {
+            self.give_up_familiar(call);
+        }
+        for offer in self.offers_by(call, name) {
+            self.withdraw(now, offer, CancelCause::QueueLeft, cause::CANCELLED);
+        }
+        for name in rest.iter() {
+            self.watch_staffing(now, name);
+        }
+        self.outputs.push_back(Output::QueueDropped {
+            call,
+            dropped: name.clone(),
+            queues: rest,
+        });
+        self.refile(call);
+    }
+
+    /// The offers that ring for a caller by one of his queues.
+    fn offers_by(&self, call: CallId, name: &QueueName) -> Vec<OfferId> {
+        let by = |id: &OfferId| {
+            let offer = self.offers.get(id);
+            offer.is_some_and(|offer| offer.queue.as_ref() == Some(name))
+        };
+        let caller = self.waiting.get(&call);
+        caller.map_or_else(Vec::new, |caller| {
+            caller.offers.iter().copied().filter(by).collect()
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! The caller's wait: into the line of one queue or of several (A12), what he hears there, and out of it again.
+//!
+//! The ACD keeps the line; its words alone order joined and left. Of several queues the home queue is the one whose music he
+//! hears. Who answers, and by which queue, stands in `talk.rs`.
+
+use std::time::Duration;
+
+use media::Source;
+use model::fact::QueueExit;
+use model::transfer::NotReached;
+use model::{Fact, QueueName, QueueSet, RegionName};
+
+use super::hold::music_of;
+use super::{Call, Phase};
+use crate::context::Context;
+
+/// Where a caller is to wait, and how.
+pub(super) struct Wait {
+    pub(super) queues: QueueSet,
+    /// The regions that led there.
+    pub(super) regions: Vec<RegionName>,
+    pub(super) head_start: Duration,
+    /// Whether the familiar agent comes first; `None`: as the queue says.
+    pub(super) sticky: Option<bool>,
+}
+
+impl Wait {
+    /// As everybody waits.
+    pub(super) const fn of(queues: QueueSet) -> Self {
+        Self {
+            queues,
+            regions: Vec::new(),
+            head_start: Duration::ZERO,
+            sticky: None,
+        }
+    }
+}
+
+impl Call {
+    pub(super) fn join_queue(&mut self, context: &mut Context, wait: Wait) {
+        let Wait {
+            queues,
+            regions,
+            head_start,
+            sticky,
+        } = wait;
+        let exists = |name: &QueueName| context.config.queues.contains_key(name);
+        let Some(queues) = queues.filtered(exists) else {
+            // A reload took the queue away while this call's script still names it: nobody stood in it.
+            self.push_or_end(context, ivr::Input::QueueLeft(QueueExit::Closed));
+            return;
+        };
+        self.stop_playing(context);
+        self.phase = Phase::Queued;
+        self.regions = regions;
+        self.score_since
+            .get_or_insert(context.now.saturating_sub(head_start));
+        let music = music_of(context, Some(queues.home()));
+        context.tell_acd(acd::Input::Joined {
+            call: self.id,
+            queues,
+            head_start,
+            caller_agent: self.caller_agent,
+            familiar: self.familiar(),
+            // R64: a withheld number makes nobody familiar.
+            sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
+        });
+        self.play(context, vec![Source::Sound(music)], true);
+    }
+
+    /// The ACD took him in.
+    pub(super) fn joined_queue(&mut self, context: &mut Context, queues: &QueueSet, position: u32) {
+        self.target_found(context);
+        context.fact(Fact::QueueJoined {
+            call: self.id,
+            queue: queues.home().clone(),
+            position,
+            also: queues.also().to_vec(),
+            regions: std::mem::take(&mut self.regions),
+        });
+    }
+
+    /// D30: one of his queues is gone. It may have been the home queue, so the music begins anew, by the one that is now.
+    pub(super) fn queue_dropped(
+        &mut self,
+        context: &mut Context,
+        dropped: QueueName,
+        queues: &QueueSet,
+    ) {
+        context.fact(Fact::QueueDropped {
+            call: self.id,
+            dropped,
+            queue: queues.home().clone(),
+            also: queues.also().to_vec(),
+        });
+        if matches!(self.phase, Phase::Queued) {
+            let music = music_of(context, Some(queues.home()));
+            self.stop_playing(context);
+            self.play(context, vec![Source::Sound(music)], true);
+        }
+    }
+
+    pub(super) fn leave_queue(&mut self, context: &mut Context) {
+        self.stop_playing(context);
+        if matches!(self.phase, Phase::Queued) {
+            self.phase = Phase::InScript;
+            self.leaving = true;
+            context.tell_acd(acd::Input::Left {
+                call: self.id,
+                cause: QueueExit::Key,
+            });
+        }
+    }
+
+    /// The line is left without an agent: the script goes on by the exit, if it was not the script or the caller who left.
+    pub(super) fn left_queue(
+        &mut self,
+        context: &mut Context,
+        queue: QueueName,
+        cause: QueueExit,
+        waited: Duration,
+    ) {
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        self.leaving = false;
+        context.fact(Fact::QueueLeft {
+            call: self.id,
+            queue,
+            cause,
+            waited_ms,
+        });
+        match cause {
+            QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
+            QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
+                if self.transfer_missed(context, NotReached::Queue) {
+                    return;
+                }
+                self.stop_playing(context);
+                if matches!(self.phase, Phase::Queued) {
+                    self.phase = Phase::InScript;
+                }
+                self.push_or_end(context, ivr::Input::QueueLeft(cause));
+            }
+        }
+    }
+}
