@@ -121,7 +121,6 @@ rows! {
     "relays_max" 1..=MILLION Count sip.relays_max;
     "messages_per_minute_max" 1..=10000 Count sip.messages_per_minute_max;
     "message_text_bytes_max" 1..=16384 Count sip.message_text_bytes_max;
-    "trunk_connections_max" 1..=100000 Count sip.connections_max;
     "blocked_rows_max" 1..=100000 Count sip.blocked_rows_max;
     "contacts_max" 1..=100 Count registration.contacts_max;
     "path_max" 1..=70 Count registration.path_max;
@@ -314,6 +313,36 @@ mod tests {
                 assert!(told, "{field} is a bound without a row in [limits]");
             }
             assert!(count > 0, "{room}");
+        }
+    }
+
+    /// What the lower rooms are given, whichever way they get it.
+    fn given(bounds: &Bounds) -> String {
+        let Bounds {
+            sip: _,
+            registration,
+            streams,
+            http,
+            udp_queue_max,
+            udp_receive_buffer_bytes,
+            dns_queries_max,
+            dns_timeout,
+            trace_bytes,
+        } = bounds;
+        let endpoint = bounds.endpoint();
+        format!(
+            "{endpoint:?} {registration:?} {streams:?} {http:?} {udp_queue_max} {udp_receive_buffer_bytes} \
+             {dns_queries_max} {dns_timeout:?} {trace_bytes}"
+        )
+    }
+
+    #[test]
+    fn s7_every_bound_that_is_set_arrives() {
+        let default = given(&Bounds::default());
+        for row in ROWS {
+            let mut bounds = Bounds::default();
+            row.set(&mut bounds, *row.range.start());
+            assert_ne!(given(&bounds), default, "{} is read and ignored", row.key);
         }
     }
 
