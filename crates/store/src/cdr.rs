@@ -4,8 +4,8 @@
 //! once, whatever is read twice after a crash. What a record says is computed by [`model::Cdr`] alone; the columns
 //! beside it are for finding and for reports. A call that a crash cut stays open until a fact ends it.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::{CallResult, Direction, EndedBy, FactRecord};
 use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
@@ -31,7 +31,8 @@ const EXCUSED: &str = "calls.excused";
 pub struct CallFilter {
     /// Of this queue (the last one of the call).
     pub queue: Option<QueueName>,
-    /// With this agent: the first or the last one of the call.
+    /// With this agent: any of those whom the call was connected to, as far as its record lists them
+    /// ([`model::cdr::SEGMENTS_MAX`]).
     pub agent: Option<AgentId>,
     /// That ended so.
     pub result: Option<CallResult>,
@@ -87,26 +88,26 @@ impl Database {
 
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT record FROM call_record WHERE 1 = 1");
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT record FROM call_record");
+        if let Some(agent) = filter.agent {
+            // Along the agent's own rows, which stand in the order of the page.
+            query
+                .push(" JOIN call_part ON call_part.call_id = call_record.id WHERE call_part.agent_id = ")
+                .push_bind(big(agent.get()));
+        } else {
+            query.push(" WHERE 1 = 1");
+        }
         if let Some(after) = page.after {
-            query.push(" AND id < ").push_bind(big(after));
+            query.push(" AND call_record.id < ").push_bind(big(after));
         }
         if let Some(queue) = &filter.queue {
             query.push(" AND queue = ").push_bind(queue.as_str());
-        }
-        if let Some(agent) = filter.agent {
-            query
-                .push(" AND (agent_id = ")
-                .push_bind(big(agent.get()))
-                .push(" OR first_agent_id = ")
-                .push_bind(big(agent.get()))
-                .push(")");
         }
         if let Some(result) = filter.result {
             query.push(" AND result = ").push_bind(result.name());
         }
         query
-            .push(" ORDER BY id DESC LIMIT ")
+            .push(" ORDER BY call_record.id DESC LIMIT ")
             .push_bind(page.rows() as i64 + 1);
         let rows: Vec<(String,)> = query.build_query_as().fetch_all(self.readers()).await?;
         Ok(Page::cut(records(rows)?, page, |cdr| cdr.call.get()))
@@ -318,8 +319,24 @@ async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) ->
     .bind(big(cdr.talk_ms))
     .bind(big(cdr.hold_ms))
     .bind(json_of("call", cdr)?)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    put_parts(conn, cdr).await
+}
+
+/// Each agent's part; who took part once did so for ever.
+async fn put_parts(conn: &mut SqliteConnection, cdr: &Cdr) -> Result<()> {
+    let parts = cdr.segments.iter().map(|part| part.agent);
+    let agents: BTreeSet<AgentId> = parts.chain(cdr.first_agent).chain(cdr.agent).collect();
+    for agent in agents {
+        sqlx::query(
+            "INSERT INTO call_part (agent_id, call_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(big(agent.get()))
+        .bind(big(cdr.call.get()))
+        .execute(&mut *conn)
+        .await?;
+    }
     Ok(())
 }
 

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 3] = [
+static MIGRATIONS: [Migration; 4] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -31,6 +31,11 @@ static MIGRATIONS: [Migration; 3] = [
         version: 3,
         name: "barred_caller",
         text: include_str!("../migrations/0003_barred_caller.sql"),
+    },
+    Migration {
+        version: 4,
+        name: "call_part",
+        text: include_str!("../migrations/0004_call_part.sql"),
     },
 ];
 
@@ -148,11 +153,49 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn agents_of_calls_that_were_there_before_are_found_by_their_parts() {
+        let mut conn = memory().await;
+        for migration in &MIGRATIONS[..3] {
+            let text = for_sqlite(migration.text);
+            sqlx::raw_sql(AssertSqlSafe(text))
+                .execute(&mut conn)
+                .await
+                .unwrap();
+        }
+        for (id, first, last) in [
+            (1, Some(7), Some(8)),
+            (2, Some(7), Some(7)),
+            (3, None, None),
+        ] {
+            sqlx::query(
+                "INSERT INTO call_record (id, service_number, first_agent_id, agent_id, started_at, ivr_ms, wait_ms, ring_ms,
+                   talk_ms, hold_ms, record) VALUES ($1, '4000', $2, $3, 0, 0, 0, 0, 0, 0, '{}')",
+            )
+            .bind(id)
+            .bind(first)
+            .bind(last)
+            .execute(&mut conn)
+            .await
+            .unwrap();
+        }
+        sqlx::raw_sql(AssertSqlSafe(for_sqlite(MIGRATIONS[3].text)))
+            .execute(&mut conn)
+            .await
+            .unwrap();
+        let parts: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT agent_id, call_id FROM call_part ORDER BY agent_id, call_id")
+                .fetch_all(&mut conn)
+                .await
+                .unwrap();
+        assert_eq!(parts, [(7, 1), (7, 2), (8, 1)]);
+    }
+
+    #[tokio::test]
     async fn a_newer_database_and_an_edited_step_are_refused() {
         for (statement, words) in [
             (
                 "INSERT INTO migration VALUES (99, 'later', 0, 0)",
-                "knows 3 only",
+                "knows 4 only",
             ),
             ("UPDATE migration SET checksum = 0", "differs"),
         ] {

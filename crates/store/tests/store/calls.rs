@@ -207,26 +207,34 @@ async fn filters_narrow_by_queue_agent_and_result() {
 }
 
 #[tokio::test]
-async fn a_call_that_was_handed_on_belongs_to_its_first_and_its_last_agent() {
+async fn r14_a_call_that_was_handed_on_belongs_to_each_of_its_agents() {
     let mut world = World::new().await;
-    let (anna, ben, carl) = (AgentId::new(7), AgentId::new(8), AgentId::new(9));
+    let (anna, ben, carl, dora) = (
+        AgentId::new(7),
+        AgentId::new(8),
+        AgentId::new(9),
+        AgentId::new(10),
+    );
     world.call(1, MOBILE, ben, NOW, 1_000).await;
     let mut facts = answered(2, MOBILE, anna, NOW, 60_000);
-    let handed_on = Fact::CallConnected {
-        offer: offer(2, ben),
+    let handed_on = |agent| Fact::CallConnected {
+        offer: offer(2, agent),
         waited_ms: 0,
         rang_ms: 1_000,
     };
     let end = facts.len() - 1;
-    facts.insert(end, (after(30_000), handed_on));
-    facts[end + 1].1 = ended(2, CallResult::Answered, Some(ben));
+    facts.insert(end, (after(30_000), handed_on(dora)));
+    facts.insert(end + 1, (after(40_000), handed_on(ben)));
+    facts[end + 2].1 = ended(2, CallResult::Answered, Some(ben));
     world.tell(facts).await;
     for (agent, queue, ids) in [
         (anna, None, vec![2]),
+        (dora, None, vec![2]),
         (ben, None, vec![2, 1]),
         (carl, None, vec![]),
         // Both conditions hold, not either.
         (anna, Some("sales"), vec![]),
+        (dora, Some("support"), vec![2]),
     ] {
         let filter = CallFilter {
             agent: Some(agent),
