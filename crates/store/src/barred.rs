@@ -46,6 +46,10 @@ impl Database {
         for text in [Some(&new.reason), new.note.as_ref()].into_iter().flatten() {
             check_text(text)?;
         }
+        // A7: nobody is barred without a reason that the next reader can judge.
+        if new.reason.trim().is_empty() {
+            return Err(StoreError::Setting("a reason is needed".to_owned()));
+        }
         if new.until.is_some_and(|until| until <= now) {
             return Err(StoreError::Setting("the end lies in the past".to_owned()));
         }
@@ -141,9 +145,12 @@ async fn put(
     new: &NewBarred,
     now: Timestamp,
 ) -> Result<()> {
-    let (rows,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM barred_caller")
-        .fetch_one(&mut *conn)
-        .await?;
+    // What stands there already can be changed, however full the list is.
+    let (rows,): (i64,) =
+        sqlx::query_as("SELECT COUNT(*) FROM barred_caller WHERE number_key <> $1")
+            .bind(key)
+            .fetch_one(&mut *conn)
+            .await?;
     if rows >= BARRED_MAX {
         let why = format!("{BARRED_MAX} callers are barred already: take some back");
         return Err(StoreError::Setting(why));
@@ -153,7 +160,7 @@ async fn put(
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $6)
          ON CONFLICT (number_key) DO UPDATE SET bar = excluded.bar, reason = excluded.reason, owner = excluded.owner,
            note = excluded.note, until = excluded.until,
-           changed_at = MAX(excluded.changed_at, barred_caller.changed_at + 1)",
+           changed_at = MAX(excluded.changed_at, (SELECT MAX(changed_at) + 1 FROM barred_caller))",
     )
     .bind(key)
     .bind(new.bar.to_string())
