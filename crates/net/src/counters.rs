@@ -128,6 +128,8 @@ counters! {
         gate_carrier,
         /// Datagrams for which their lane to the engine had no place.
         gate_queue,
+        /// Connections closed before their handshake: their source opens more than it may.
+        gate_connections,
         /// Messages of streams that were not dropped but had to wait for their turn at the gate.
         gate_paced,
         /// Peers that the gate had no room to know.

@@ -5,12 +5,14 @@
 //! carrier) has a bucket of its own, and a lane of the queue that strangers cannot fill. So a flood, forged or not, costs
 //! strangers their turn and a forged name its own budget, and nobody else anything. Nobody is ever banned: a bucket refills.
 //! A datagram beyond the budget is dropped, for SIP repeats it; a stream is not read on until its source has a turn, so that
-//! its peer learns it from TCP. Either is counted and stands in a bounded table for the operator.
+//! its peer learns it from TCP. A stranger who opens connections faster than he may finds them closed before a handshake.
+//! All of it is counted and stands in a bounded table for the operator.
 
 mod bucket;
 mod lanes;
 mod limits;
 mod refusals;
+mod sources;
 mod table;
 
 use core::net::SocketAddr;
@@ -100,6 +102,17 @@ impl Gate {
         }
     }
 
+    /// May somebody there open one more connection? A handshake of TLS costs far more than a message, and each connection has
+    /// its word to the engine when it ends. `false` is counted here.
+    pub(crate) fn knock(&self, remote: SocketAddr) -> bool {
+        let now = self.clock.now();
+        let taken = self.book().budgets.knock(now, remote.ip());
+        if let Err(cause) = taken {
+            self.refuse(now, remote, cause);
+        }
+        taken.is_ok()
+    }
+
     /// Hands an admitted datagram to the engine. Overflow rule (S8): it is dropped and counted.
     pub(crate) fn datagram(&self, lane: Lane, flow: Flow, bytes: Bytes) -> Result<(), EngineGone> {
         let remote = flow.remote;
@@ -176,7 +189,7 @@ impl Gate {
         let before = book.refused_at.replace(now);
         drop(book);
         if before.is_none_or(|before| now.saturating_sub(before) > QUIET) {
-            info!(source = %remote.ip(), cause = cause.word(), "messages beyond their budget are refused at the gate");
+            info!(source = %remote.ip(), cause = cause.word(), "what is beyond its budget is refused at the gate");
         }
     }
 
@@ -187,6 +200,7 @@ impl Gate {
             Cause::Phone => &self.counters.gate_phone,
             Cause::Carrier => &self.counters.gate_carrier,
             Cause::Queue => &self.counters.gate_queue,
+            Cause::Connections => &self.counters.gate_connections,
         }
     }
 

@@ -1,6 +1,6 @@
 //! One SIP listener on a stream, RFC 3261 §18.2: accepts connections and gives each a task of its own.
 //!
-//! Beyond the bounds of [`TcpLimits`] a connection is accepted and closed at once: the peer learns it immediately and the
+//! Beyond the bounds of [`TcpLimits`], or of its source's rate at the gate, a connection is accepted and closed at once: the peer learns it immediately and the
 //! system's backlog stays free for the innocent (G12). A place is taken before the first byte is read, so that whoever
 //! dallies in a handshake stands in the same count as whoever dallies in a message. What a connection carries is the
 //! business of [`connection`].
@@ -126,6 +126,9 @@ fn take(
     shared: &Arc<Shared>,
     connections: &mut JoinSet<()>,
 ) {
+    if !shared.gate.knock(remote) {
+        return;
+    }
     let admission = match shared.flows.admit(remote.ip(), &shared.limits) {
         Ok(admission) => admission,
         Err(TooMany::Total) => return shared.counters.stream_refused_total.increment(),

@@ -11,6 +11,9 @@ pub struct GateLimits {
     /// For all those sources together: for datagrams, and as much again for messages on connections, whose sources cannot
     /// be forged.
     pub strangers: Rate,
+    /// New connections of each such source, whatever stream they are: one more is closed before its handshake. At once as many
+    /// as may be alive, so that an office behind one NAT comes back after a restart.
+    pub connections: Rate,
     /// For each registered phone, by address and port.
     pub phone: Rate,
     /// For each network of a carrier.
@@ -40,6 +43,7 @@ impl Default for GateLimits {
         Self {
             per_source: rate(100, 300),
             strangers: rate(4_000, 4_000),
+            connections: rate(50, 2_000),
             phone: rate(200, 400),
             carrier: rate(5_000, 10_000),
             sources_max: 65_536,

@@ -1,20 +1,17 @@
-//! Whose bucket a packet takes from (S9): carriers by network, phones by address and port, strangers by source.
+//! Whose bucket a packet takes from (S9): carriers by network, phones by address and port, strangers by source (`sources`).
 //!
-//! Rows of strangers live in two generations that turn when a bucket has had time to refill, or when the younger is full:
-//! what has been idle for a whole generation is as good as new and is forgotten with it, in no time and with its memory.
 //! A stranger takes from his own bucket only when that of all has a token, and the other way round: who is over his rate
 //! does not use up what the others share.
 
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 use std::collections::HashMap;
-use std::mem;
 
 use sip::{Network, Peer, Vouch};
 
-use super::bucket::{self, Bucket};
+use super::bucket::Bucket;
+use super::sources::Sources;
 use super::{By, GateLimits};
-use crate::flow::source_of;
 
 /// By which part of the queue a message goes to the engine.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +35,8 @@ pub(super) enum Cause {
     Carrier,
     /// The lane to the engine is full.
     Queue,
+    /// That stranger opens connections faster than he may.
+    Connections,
 }
 
 impl Cause {
@@ -49,6 +48,7 @@ impl Cause {
             Cause::Phone => "gate_phone",
             Cause::Carrier => "gate_carrier",
             Cause::Queue => "gate_queue",
+            Cause::Connections => "gate_connections",
         }
     }
 }
@@ -67,9 +67,9 @@ pub(super) struct Budgets {
     limits: GateLimits,
     datagrams: Bucket,
     streams: Bucket,
-    young: HashMap<IpAddr, Bucket>,
-    old: HashMap<IpAddr, Bucket>,
-    turned_at: Duration,
+    strangers: Sources,
+    /// Connections that strangers open.
+    knocks: Sources,
     phones: HashMap<SocketAddr, Bucket>,
     /// Those to whom we are connected: no more than there are connections.
     dialled: HashMap<SocketAddr, Bucket>,
@@ -83,9 +83,8 @@ impl Budgets {
             limits: *limits,
             datagrams: Bucket::default(),
             streams: Bucket::default(),
-            young: HashMap::new(),
-            old: HashMap::new(),
-            turned_at: Duration::ZERO,
+            strangers: Sources::new(limits.per_source, limits.sources_max),
+            knocks: Sources::new(limits.connections, limits.sources_max),
             phones: HashMap::new(),
             dialled: HashMap::new(),
             carriers: Vec::new(),
@@ -116,6 +115,18 @@ impl Budgets {
         }
         self.take_as_stranger(now, remote.ip(), by)
             .map(|()| Lane::Stranger)
+    }
+
+    /// Takes a token for a connection that somebody opens: of his network's bucket where he is a carrier. A registered phone
+    /// that comes back has another port, so it is a stranger here.
+    pub(super) fn knock(&mut self, now: Duration, address: IpAddr) -> Result<(), Cause> {
+        let GateLimits { carrier, .. } = self.limits;
+        if let Some(bucket) = self.carrier_of(address) {
+            return bucket.take(now, carrier).map_err(|_| Cause::Carrier);
+        }
+        let taken = self.knocks.take(now, address);
+        self.knocks.pay(taken.map_err(|_| Cause::Connections)?);
+        Ok(())
     }
 
     /// By which lane news of a flow to there go; takes nothing.
@@ -163,16 +174,8 @@ impl Budgets {
     }
 
     fn take_as_stranger(&mut self, now: Duration, address: IpAddr, by: By) -> Result<(), Refused> {
-        self.turn(now);
-        let source = source_of(address);
-        let GateLimits {
-            per_source,
-            strangers,
-            ..
-        } = self.limits;
-        let row = self.young.get(&source).or_else(|| self.old.get(&source));
-        let mut own = row.copied().unwrap_or_default();
-        own.take(now, per_source).map_err(|wait| Refused {
+        let own = self.strangers.take(now, address);
+        let own = own.map_err(|wait| Refused {
             cause: Cause::Source,
             wait,
         })?;
@@ -180,22 +183,13 @@ impl Budgets {
             By::Datagram => &mut self.datagrams,
             By::Stream | By::OurConnection => &mut self.streams,
         };
-        shared.take(now, strangers).map_err(|wait| Refused {
+        let taken = shared.take(now, self.limits.strangers);
+        taken.map_err(|wait| Refused {
             cause: Cause::Strangers,
             wait,
         })?;
-        self.young.insert(source, own);
+        self.strangers.pay(own);
         Ok(())
-    }
-
-    /// Forgets who has been idle.
-    fn turn(&mut self, now: Duration) {
-        let age = now.saturating_sub(self.turned_at);
-        let is_full = self.young.len() >= (self.limits.sources_max / 2).max(1);
-        if is_full || age >= bucket::refill_time(self.limits.per_source) {
-            self.old = mem::take(&mut self.young);
-            self.turned_at = now;
-        }
     }
 
     fn add_phone(&mut self, address: SocketAddr) -> bool {

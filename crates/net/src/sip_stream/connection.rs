@@ -24,7 +24,7 @@ const PONG: &[u8] = b"\r\n";
 pub(crate) struct Life {
     peer: Peer,
     removed: oneshot::Receiver<Infallible>,
-    _place: Option<Admission>,
+    place: Option<Admission>,
 }
 
 /// Who is at the other end, and what all connections share.
@@ -87,7 +87,7 @@ impl Life {
         let life = Self {
             peer: peer.clone(),
             removed: opened.removed,
-            _place: place,
+            place,
         };
         (life, peer, opened.queue)
     }
@@ -102,7 +102,6 @@ impl Life {
             _ = self.removed => Ended::Overflow,
         };
         shared.flows.close(&flow);
-        drop(self._place);
         shared.counters.of(flow.transport).closed.increment();
         if let Some(counter) = ended.counter(&shared.counters) {
             counter.increment();
@@ -110,6 +109,8 @@ impl Life {
         debug!(?flow, ?ended, "connection closed");
         // An engine that is gone needs no notice.
         let _ = shared.tell(SipInbound::FlowClosed { flow }).await;
+        // S8: until the engine has been told, the place is taken: who comes and goes faster than it listens finds none.
+        drop(self.place);
     }
 }
 

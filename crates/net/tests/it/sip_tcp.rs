@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use net::{Sent, TcpLimits};
+use net::{GateLimits, Rate, Sent, SipConfig, TcpLimits};
 use sip::{Transmit, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -206,6 +206,68 @@ async fn s7_one_source_cannot_take_all_connections() {
     let mut refused = connect(&shell).await;
     assert_eq!(read_to_end(&mut refused).await, b"");
     assert_eq!(shell.sockets.counters().stream_refused_source.get(), 1);
+}
+
+#[tokio::test]
+async fn s9_who_opens_connections_too_fast_finds_them_closed_and_others_do_not() {
+    let one = Rate {
+        per_second: 1,
+        burst: 3,
+    };
+    let config = SipConfig {
+        tcp: vec!["127.0.0.1:0".parse().unwrap()],
+        gate: GateLimits {
+            connections: one,
+            ..GateLimits::default()
+        },
+        ..SipConfig::default()
+    };
+    let mut shell = Shell::with(config, 8).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(connect(&shell).await);
+    }
+    let mut refused = connect(&shell).await;
+    assert_eq!(read_to_end(&mut refused).await, b"");
+    assert!(shell.is_quiet(), "it costs the engine nothing");
+    let counters = shell.sockets.counters();
+    assert_eq!(counters.gate_connections.get(), 1);
+    let rows = shell.sockets.gate_report();
+    assert!(
+        rows.iter()
+            .any(|row| row.cause == "gate_connections" && row.count == 1),
+        "{rows:?}"
+    );
+    let to = shell.address(Transport::Tcp);
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let mut other = in_time(socket.connect(to)).await.unwrap();
+    other.write_all(&options(1)).await.unwrap();
+    assert_eq!(shell.message().await.1, options(1));
+}
+
+#[tokio::test]
+async fn s8_who_comes_and_goes_faster_than_the_engine_listens_finds_no_place() {
+    let limits = TcpLimits {
+        connections_max: 2,
+        ..TcpLimits::default()
+    };
+    // The engine's queue has one place and nobody reads it.
+    let mut shell = Shell::start(limits, 1).await;
+    let counters = shell.sockets.counters().clone();
+    for closed in 1..=3 {
+        drop(connect(&shell).await);
+        eventually("its end is noticed", || counters.tcp_closed.get() == closed).await;
+    }
+    let mut refused = connect(&shell).await;
+    assert_eq!(read_to_end(&mut refused).await, b"");
+    assert_eq!(counters.stream_refused_total.get(), 1);
+    for _ in 0..3 {
+        shell.closed().await;
+    }
+    let mut phone = connect(&shell).await;
+    phone.write_all(&options(1)).await.unwrap();
+    assert_eq!(shell.message().await.1, options(1));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ fn limits() -> GateLimits {
         strangers: rate(50, 50),
         phone: rate(20, 40),
         carrier: rate(100, 200),
+        connections: rate(2, 6),
         ..GateLimits::default()
     }
 }
@@ -173,14 +174,15 @@ fn s8_the_table_of_strangers_is_bounded_and_empties_by_itself() {
     for n in 0..100_000_u32 {
         let forged = SocketAddr::new(IpAddr::V4((0x0a00_0000 + n).into()), 5060);
         let _any = budgets.take(START, forged, By::Datagram);
-        assert!(budgets.young.len() + budgets.old.len() <= 1_000);
+        let _any = budgets.knock(START, forged.ip());
+        assert!(budgets.strangers.len() <= 1_000 && budgets.knocks.len() <= 1_000);
     }
     for n in 1..=2 {
-        let later = START + bucket::refill_time(limits().per_source) * n;
+        let later = START + SECOND * 60 * n;
         let _any = take(&mut budgets, later, "192.0.2.1:5060");
+        let _any = budgets.knock(later, "192.0.2.1".parse().unwrap());
     }
-    assert!(budgets.young.len() + budgets.old.len() <= 2);
-    assert!(budgets.young.capacity() + budgets.old.capacity() < 100);
+    assert!(budgets.strangers.len() <= 2 && budgets.knocks.len() <= 2);
 }
 
 #[test]
@@ -210,4 +212,27 @@ fn whom_we_connected_to_is_known_as_long_as_the_connection_lives() {
     assert_eq!(budgets.farewell(server, By::OurConnection), Lane::Known);
     assert!(budgets.dialled.is_empty());
     assert_eq!(budgets.farewell(server, By::Stream), Lane::Stranger);
+}
+
+#[test]
+fn s9_connections_have_a_rate_of_their_own_by_source() {
+    let mut budgets = Budgets::new(&limits());
+    assert!(budgets.vouch(vouch(carrier("203.0.113.0/24"), true)));
+    let opened = |budgets: &mut Budgets, now, from: &str| {
+        let from = from.parse().unwrap();
+        let tries = (0..1_000).map(|_| budgets.knock(now, from));
+        tries.filter(Result::is_ok).count()
+    };
+    assert_eq!(opened(&mut budgets, START, "192.0.2.1"), 6);
+    let one_more = budgets.knock(START, "::ffff:192.0.2.1".parse().unwrap());
+    assert_eq!(one_more, Err(Cause::Connections));
+    assert_eq!(
+        opened(&mut budgets, START, "192.0.2.2"),
+        6,
+        "another source"
+    );
+    assert_eq!(opened(&mut budgets, START, "203.0.113.9"), 200, "a carrier");
+    assert_eq!(opened(&mut budgets, START + SECOND, "192.0.2.1"), 2);
+    // Messages have their own.
+    assert_eq!(passed(&mut budgets, START, "192.0.2.1:5060"), 20);
 }

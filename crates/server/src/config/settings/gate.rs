@@ -15,6 +15,10 @@ pub(crate) struct Gate {
     source_burst: NonZeroU32,
     /// For all unknown sources together, a second and at once: for datagrams, and as much again on connections.
     strangers_per_s: NonZeroU32,
+    /// New connections of one unknown source, a second.
+    connections_per_s: NonZeroU32,
+    /// At once, after a pause.
+    connections_burst: NonZeroU32,
     /// For one registered phone, a second.
     phone_per_s: NonZeroU32,
     /// At once, after a pause.
@@ -39,6 +43,8 @@ impl Default for Gate {
             source_per_s: least_one(limits.per_source.per_second),
             source_burst: least_one(limits.per_source.burst),
             strangers_per_s: least_one(limits.strangers.per_second),
+            connections_per_s: least_one(limits.connections.per_second),
+            connections_burst: least_one(limits.connections.burst),
             phone_per_s: least_one(limits.phone.per_second),
             phone_burst: least_one(limits.phone.burst),
             carrier_per_s: least_one(limits.carrier.per_second),
@@ -61,6 +67,7 @@ impl Gate {
         GateLimits {
             per_source: rate(self.source_per_s, self.source_burst),
             strangers: rate(self.strangers_per_s, self.strangers_per_s),
+            connections: rate(self.connections_per_s, self.connections_burst),
             phone: rate(self.phone_per_s, self.phone_burst),
             carrier: rate(self.carrier_per_s, twice),
             sources_max: self.sources_max,
@@ -79,11 +86,13 @@ mod tests {
     fn the_defaults_are_those_of_the_sockets_and_each_key_counts() {
         assert_eq!(Gate::default().limits(), GateLimits::default());
         let keys = "source_per_s = 1\nsource_burst = 2\nstrangers_per_s = 3\nphone_per_s = 4\nphone_burst = 5\n\
-                    carrier_per_s = 6\nsources_max = 7\nphones_max = 8\ncarriers_max = 9\nrefusals_max = 10\n";
+                    carrier_per_s = 6\nsources_max = 7\nphones_max = 8\ncarriers_max = 9\nrefusals_max = 10\n\
+                    connections_per_s = 11\nconnections_burst = 12\n";
         let rate = |per_second, burst| Rate { per_second, burst };
         let expected = GateLimits {
             per_source: rate(1, 2),
             strangers: rate(3, 3),
+            connections: rate(11, 12),
             phone: rate(4, 5),
             carrier: rate(6, 12),
             sources_max: 7,
