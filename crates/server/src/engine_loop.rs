@@ -193,7 +193,10 @@ impl EngineLoop {
                     }
                 }
                 Output::Media(command) => self.media(command),
-                Output::Fact(at, fact) => self.sinks.facts.tell(at, fact),
+                Output::Fact(at, fact) => {
+                    self.ring.hears(&fact);
+                    self.sinks.facts.tell(at, fact);
+                }
                 Output::Request(request) => {
                     // A full queue means a stalled directory: the call goes on without an answer (P3).
                     if self.sinks.requests.try_send(request).is_err() {
@@ -211,6 +214,7 @@ impl EngineLoop {
                 }
             }
         }
+        self.ring.settle();
         self.gauges
             .calls
             .store(self.engine.calls() as u64, Ordering::Relaxed);
