@@ -31,6 +31,7 @@ mod turn;
 mod wire;
 
 // The stories.
+mod barred;
 mod browser_phone;
 mod carriers;
 mod conversation;
