@@ -589,3 +589,22 @@ fn s17_a_port_that_fails_under_a_ring_outside_costs_that_ring_alone() {
     assert!(hotline.when("main", "is cancelled").is_some());
     at_rest(&mut hotline);
 }
+
+#[test]
+fn s13_a_call_that_goes_on_by_us_has_one_hop_less_and_one_without_any_goes_nowhere() {
+    for (given, heard) in [
+        (200, Some(69)),
+        (70, Some(69)),
+        (12, Some(11)),
+        (1, Some(0)),
+        (0, None),
+    ] {
+        let mut hotline = open();
+        hotline.agent("1001", Manner::Rings);
+        with_servers(&mut hotline, Manner::Rings);
+        hotline.phone("1001").hops_left = given;
+        hotline.dials("1001", "138-0000-1111");
+        hotline.run_for(SECOND);
+        assert_eq!(hotline.phone("main").heard_hops, heard, "{given}");
+    }
+}

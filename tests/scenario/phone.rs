@@ -59,6 +59,10 @@ pub(crate) struct Phone {
     server_contact: String,
     /// Messages to the server that are not the endpoint's: REGISTER.
     pub(crate) outbox: Vec<Bytes>,
+    /// Max-Forwards of the calls that it makes.
+    pub(crate) hops_left: u8,
+    /// Max-Forwards of the last call that it heard of.
+    pub(crate) heard_hops: Option<u8>,
 }
 
 impl Phone {
@@ -122,6 +126,8 @@ impl Phone {
             requests: 0,
             server_contact: String::new(),
             outbox: Vec::new(),
+            hops_left: sip::HOPS_MAX,
+            heard_hops: None,
         }
     }
 
@@ -173,6 +179,7 @@ impl Phone {
         self.session = Some(self.endpoint.invite(
             now,
             OutgoingInvite {
+                hops_left: self.hops_left,
                 destination,
                 to_user: number.to_owned(),
                 from,
@@ -345,6 +352,7 @@ impl Phone {
         }
         if text.starts_with("INVITE ") {
             self.server_contact = contact(&text);
+            self.heard_hops = header(&text, "Max-Forwards").parse().ok();
         }
         self.endpoint.handle_message(now, self.flow(), bytes);
     }

@@ -58,6 +58,8 @@ pub(crate) struct Call {
     direction: Direction,
     /// The trunk that it came by.
     trunk: Option<String>,
+    /// Max-Forwards of whatever this call rings: a call that comes round again has less each time (S13).
+    hops_left: u8,
     /// Who sent the caller on to us (RFC 5806).
     diverted_from: Option<String>,
     /// The agent whose phone calls, when the caller is one of ours.

@@ -30,6 +30,8 @@ pub(crate) struct Order {
     pub(crate) dialled: String,
     /// How long it may ring.
     pub(crate) ring: Duration,
+    /// Max-Forwards, from the call that it is part of (S13).
+    pub(crate) hops_left: u8,
     /// The caller whom it is for, and the number that he dialled; `None`: the house itself calls.
     pub(crate) sent_on: Option<(Caller, String)>,
 }
@@ -313,6 +315,7 @@ fn dial(
     let shown = Shown::of(trunk, ours, order);
     let to_user = trunk.write(&number.key);
     let (from, headers) = (shown.from, shown.headers);
+    let hops_left = order.hops_left;
     let leg = Leg::outgoing(
         context,
         call,
@@ -322,6 +325,7 @@ fn dial(
             context.sip.invite(
                 context.now,
                 OutgoingInvite {
+                    hops_left,
                     destination: Destination::Trunk(name.clone()),
                     to_user,
                     from,

@@ -5,6 +5,7 @@
 //! the URIs as they were for the sake of RFC 2543).
 
 use crate::{
+    event::HOPS_MAX,
     flow::Flow,
     message::{Builder, Header, Message, Method, NameAddr, Uri},
     trunk::TrunkName,
@@ -78,6 +79,8 @@ pub(crate) struct Head {
     pub(crate) to: Vec<u8>,
     pub(crate) call_id: Vec<u8>,
     pub(crate) cseq: u32,
+    /// Max-Forwards.
+    pub(crate) hops_left: u8,
     pub(crate) flow: Flow,
     /// The trunk whose server it goes to: that alone may ask for a proof of ours (S12, advisory 35).
     pub(crate) trunk: Option<TrunkName>,
@@ -100,7 +103,7 @@ impl Head {
         }
         builder
             .header(Header::MaxForwards, |out| {
-                out.number(70);
+                out.number(u64::from(self.hops_left));
             })
             .header(Header::From, |out| {
                 out.copied(&self.from);
@@ -246,6 +249,7 @@ impl Dialog {
             to: self.remote.clone(),
             call_id: self.key.call_id.clone(),
             cseq: self.local_cseq,
+            hops_left: HOPS_MAX,
             flow: self.out(),
             trunk: self.trunk.clone(),
         }

@@ -11,6 +11,9 @@ use crate::{
 };
 use bytes::Bytes;
 
+/// RFC 3261 §8.1.1.6: Max-Forwards of a request that begins here.
+pub const HOPS_MAX: u8 = 70;
+
 /// One INVITE session, from the INVITE to its end. Never used twice by an endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SessionId(pub u64);
@@ -211,6 +214,8 @@ pub enum UnregisterCause {
 /// What an INVITE says to the call's owner.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IncomingInvite {
+    /// What is left of Max-Forwards, at most [`HOPS_MAX`]: a call that goes on by us has one less (RFC 7332 §3).
+    pub hops_left: u8,
     /// User part of the Request-URI, unescaped.
     pub called_user: String,
     /// Who calls.
@@ -301,6 +306,9 @@ pub enum Destination {
 /// A call of ours.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutgoingInvite {
+    /// Max-Forwards: of a call that goes on by us what its caller left of it, less one; else [`HOPS_MAX`]. So a call that
+    /// somebody sends back to us again and again comes to an end (S13).
+    pub hops_left: u8,
     /// Where to.
     pub destination: Destination,
     /// User of the To header; by a trunk also of the Request-URI, as that carrier wants its numbers.

@@ -38,7 +38,7 @@ pub use config::{Account, EndpointConfig, Limits, RegistrationLimits, SessionTim
 pub use counters::Counters;
 pub use endpoint::Endpoint;
 pub use event::{
-    AlertInfo, Caller, Destination, Diversion, EndedBy, Event, ExtraHeader, Identity,
+    AlertInfo, Caller, Destination, Diversion, EndedBy, Event, ExtraHeader, HOPS_MAX, Identity,
     IncomingInvite, OutgoingInvite, Output, Priority, ReferId, ReferTarget, Refusal, Replaced,
     SessionId, UnregisterCause,
 };

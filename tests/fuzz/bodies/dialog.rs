@@ -228,6 +228,7 @@ impl Stage {
         }
         self.own_calls += 1;
         let invite = OutgoingInvite {
+            hops_left: sip::HOPS_MAX,
             destination: Destination::Contact(Box::new(binding)),
             to_user: "1001".into(),
             from: Identity {

@@ -65,6 +65,7 @@ impl Call {
             caller_agent,
             direction,
             trunk,
+            hops_left,
             diverted_from,
         } = beginning;
         if let Some(agent) = caller_agent {
@@ -95,6 +96,7 @@ impl Call {
             called,
             direction,
             trunk,
+            hops_left,
             diverted_from,
             caller_agent,
             leg: Some(leg),
@@ -305,6 +307,7 @@ struct Beginning {
     caller_agent: Option<AgentId>,
     direction: Direction,
     trunk: Option<String>,
+    hops_left: u8,
     diverted_from: Option<String>,
 }
 
@@ -356,6 +359,7 @@ impl Beginning {
             called,
             caller_agent,
             direction,
+            hops_left: invite.hops_left.saturating_sub(1),
             trunk: invite.trunk.as_ref().map(|name| name.as_str().to_owned()),
             // The last one is the number that the caller has dialled.
             diverted_from: invite.diversions.last().map(|by| key(&by.user)),

@@ -35,6 +35,7 @@ impl Call {
             who,
             dialled: self.called.clone(),
             ring: context.config.dial.ring,
+            hops_left: self.hops_left,
             sent_on: None,
         };
         if let Err(denied) = self.order_outside(context, order) {
@@ -54,6 +55,7 @@ impl Call {
             who: Who::Script,
             dialled,
             ring,
+            hops_left: self.hops_left,
             sent_on: Some((self.caller.clone(), self.called.clone())),
         };
         match self.order_outside(context, order) {

@@ -159,7 +159,7 @@ impl Call {
                 .unwrap_or_else(|| "anonymous".to_owned()),
         };
         let flow = binding.flow;
-        let to_user = login.to_owned();
+        let (to_user, hops_left) = (login.to_owned(), self.hops_left);
         let party = Party::Agent(agent);
         Leg::outgoing(
             context,
@@ -170,6 +170,7 @@ impl Call {
                 context.sip.invite(
                     context.now,
                     OutgoingInvite {
+                        hops_left,
                         destination: sip::Destination::Contact(Box::new(binding)),
                         to_user,
                         from,

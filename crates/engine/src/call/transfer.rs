@@ -260,6 +260,7 @@ impl Call {
             who: Who::Transfer(from),
             dialled,
             ring: context.config.dial.ring,
+            hops_left: self.hops_left,
             sent_on: Some((self.caller.clone(), self.called.clone())),
         };
         self.ring_back(context);

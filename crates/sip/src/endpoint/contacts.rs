@@ -8,7 +8,7 @@
 use super::{Endpoint, drive::Outcome, respond::EVENTS};
 use crate::{
     dialog::Head,
-    event::{Event, Output, UnregisterCause},
+    event::{Event, HOPS_MAX, Output, UnregisterCause},
     flow::{Flow, Transport},
     message::{Header, Method, Uri, Value},
     registrar::Binding,
@@ -215,6 +215,7 @@ impl Endpoint {
             }),
             call_id: call_id.into_bytes(),
             cseq: 1,
+            hops_left: HOPS_MAX,
             flow: binding.flow,
             trunk: None,
         })

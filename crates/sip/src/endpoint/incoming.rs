@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     dialog::Dialog,
-    event::{Event, IncomingInvite, Refusal, SessionId},
+    event::{Event, HOPS_MAX, IncomingInvite, Refusal, SessionId},
     flow::Flow,
     message::{Header, Message, Method},
     reason::Reason,
@@ -55,6 +55,7 @@ impl Endpoint {
             self.spare(transaction);
         }
         let invite = IncomingInvite {
+            hops_left: hops_left(&request),
             called_user,
             caller,
             sdp: request.sdp(),
@@ -161,4 +162,11 @@ impl Endpoint {
             | None => {}
         }
     }
+}
+
+/// What somebody claims beyond the usual is no licence to go round for longer.
+fn hops_left(request: &Message) -> u8 {
+    let told = request.number(Header::MaxForwards);
+    let hops = told.and_then(|hops| u8::try_from(hops).ok());
+    hops.unwrap_or(HOPS_MAX).min(HOPS_MAX)
 }

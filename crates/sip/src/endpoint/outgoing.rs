@@ -88,6 +88,7 @@ impl Endpoint {
             }),
             call_id: call_id.into_bytes(),
             cseq: 1,
+            hops_left: invite.hops_left,
             flow,
             trunk: None,
         })

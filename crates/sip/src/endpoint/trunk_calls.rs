@@ -185,6 +185,7 @@ impl Endpoint {
             to,
             call_id: call.call_id.clone().into_bytes(),
             cseq: call.cseq,
+            hops_left: call.invite.hops_left,
             flow,
             trunk: Some(call.trunk.clone()),
         };

@@ -74,6 +74,7 @@ fn s13_a_wildcard_listener_names_the_public_address_of_the_peers_family() {
     for (local, remote, public, named) in rows {
         let mut phone = behind_nat(public);
         let called = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(binding(
                 Transport::Udp,
                 local,

@@ -400,6 +400,7 @@ fn s8_whatever_waits_ends_by_itself() {
     };
     phone.server.answer(phone.now, session, ANSWER);
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Contact(Box::new(binding)),
         to_user: "1001".into(),
         from: Identity {

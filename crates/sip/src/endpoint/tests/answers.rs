@@ -18,6 +18,7 @@ fn called() -> Called {
     let session = phone.server.invite(
         phone.now,
         OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(binding(
                 Transport::Udp,
                 SERVER,

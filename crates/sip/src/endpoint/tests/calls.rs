@@ -426,6 +426,7 @@ fn answering_twice_or_rejecting_after_the_answer_changes_nothing() {
 fn an_invite_that_cannot_be_written_is_refused_at_once() {
     let mut world = World::new();
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Contact(Box::new(binding(Transport::Udp, SERVER, AGENT, "1001"))),
         to_user: "1001".into(),
         from: Identity {
@@ -444,6 +445,7 @@ fn an_invite_that_cannot_be_written_is_refused_at_once() {
 fn extra_headers_reach_the_phone_and_no_text_ends_a_line() {
     let mut world = World::new();
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Contact(Box::new(binding(Transport::Udp, SERVER, AGENT, "1001"))),
         to_user: "1001".into(),
         from: Identity {

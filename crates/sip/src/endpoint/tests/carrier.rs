@@ -265,6 +265,7 @@ impl Line {
 
     pub(super) fn call_with(&mut self, sdp: Bytes, headers: Vec<ExtraHeader>) -> SessionId {
         let invite = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Trunk(TrunkName::new("main")),
             to_user: "+4930123".into(),
             from: Identity {

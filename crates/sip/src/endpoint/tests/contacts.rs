@@ -112,6 +112,7 @@ fn rfc3327_calls_follow_the_path_of_the_register() {
     let binding = phone.server.bindings("1001")[0].clone();
     let flow = binding.flow;
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Contact(Box::new(binding)),
         to_user: "1001".into(),
         from: Identity {

@@ -45,6 +45,7 @@ impl Handset {
         let mut phone = Phone::with(config);
         let contact = binding(Transport::Udp, SERVER, AGENT, "1001");
         let invite = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(contact)),
             to_user: "1001".into(),
             from: Identity {

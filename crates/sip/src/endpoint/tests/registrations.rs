@@ -438,6 +438,7 @@ fn rfc4475_a_contact_is_given_back_whole_and_called_without_its_headers() {
             panic!("{contact}")
         };
         let invite = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(binding.clone())),
             to_user: "1001".into(),
             from: Identity {

@@ -364,6 +364,27 @@ fn rfc5621_sdp_in_a_multipart_body_is_the_offer_and_strange_parts_are_415() {
 }
 
 #[test]
+fn s13_what_is_left_of_max_forwards_is_told_and_never_more_than_usual() {
+    for (told, left) in [
+        ("Max-Forwards: 70\r\n", 70),
+        ("Max-Forwards: 12\r\n", 12),
+        ("Max-Forwards: 1\r\n", 1),
+        ("Max-Forwards: 255\r\n", 70),
+        ("", 70),
+    ] {
+        let mut phone = Phone::new();
+        let request = invite("", "");
+        assert!(request.contains("Max-Forwards: 70\r\n"), "{request}");
+        phone.say(&request.replace("Max-Forwards: 70\r\n", told));
+        let news = phone.news();
+        let [Event::Invite { invite, .. }] = news.as_slice() else {
+            panic!("{news:?}")
+        };
+        assert_eq!(invite.hops_left, left, "{told}");
+    }
+}
+
+#[test]
 fn late_offer_the_sdp_answer_comes_in_the_ack() {
     let mut phone = Phone::new();
     phone.say(&invite("", ""));

@@ -365,6 +365,7 @@ impl Storm {
         let mut contact = binding(self.weather.transport, from, to, user);
         contact.flow.connection = 0;
         let invite = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(contact)),
             to_user: user.into(),
             from: Identity {

@@ -136,6 +136,7 @@ fn a_connection_is_not_shared_between_server_names() {
     line.call();
     line.resolve(Ok(vec![hop(Transport::Tls, ONE)]));
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Trunk(TrunkName::new("other")),
         to_user: "1".into(),
         from: Identity {

@@ -190,6 +190,7 @@ fn advisory_35_a_phone_gets_no_proof() {
     line.run_s(1);
     line.news();
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Contact(Box::new(binding(Transport::Udp, SERVER, ONE, "1001"))),
         to_user: "1001".into(),
         from: Identity {
@@ -301,6 +302,7 @@ fn s12_our_proofs_satisfy_our_own_registrar() {
         [Event::Registered { contacts: 1, .. }, ..] | [_, Event::Registered { contacts: 1, .. }]
     ));
     let invite = OutgoingInvite {
+        hops_left: crate::HOPS_MAX,
         destination: Destination::Trunk(TrunkName::new("main")),
         to_user: "4000".into(),
         from: Identity {

@@ -222,6 +222,7 @@ impl World {
     /// `from` calls user `user` at `to`.
     pub(super) fn call(&mut self, from: &str, to: &str, user: &str) -> SessionId {
         let invite = OutgoingInvite {
+            hops_left: crate::HOPS_MAX,
             destination: Destination::Contact(Box::new(binding(self.transport, from, to, user))),
             to_user: user.into(),
             from: Identity {

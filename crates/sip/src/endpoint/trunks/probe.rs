@@ -8,6 +8,7 @@ use super::{registration::no_answer, resolution::DNS_WAIT, row::Question};
 use crate::{
     dialog::Head,
     endpoint::{Endpoint, drive::Outcome},
+    event::HOPS_MAX,
     flow::{Flow, Hop},
     message::{Header, Method, Uri, Value, status::phrase},
     transaction::{
@@ -125,6 +126,7 @@ impl Endpoint {
             uri: server,
             call_id: call_id.into_bytes(),
             cseq: 1,
+            hops_left: HOPS_MAX,
             flow,
             trunk: Some(name.clone()),
         })

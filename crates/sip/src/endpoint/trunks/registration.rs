@@ -10,6 +10,7 @@ use super::{Row, resolution::DNS_WAIT, row::Question};
 use crate::{
     dialog::Head,
     endpoint::Endpoint,
+    event::HOPS_MAX,
     flow::{Flow, Hop},
     message::{Header, Method, Uri, Value},
     random::Random,
@@ -163,6 +164,7 @@ impl Endpoint {
             }),
             call_id: enrolment.call_id.clone().into_bytes(),
             cseq: enrolment.cseq,
+            hops_left: HOPS_MAX,
             flow,
             trunk: Some(name.clone()),
         };
