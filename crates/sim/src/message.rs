@@ -1,0 +1,233 @@
+//! SIP as a simulated phone speaks it: enough of RFC 3261 for one call at a time, read and written in one pass.
+//!
+//! The engine's own message layer is what is being tried; a peer that shares no parser with it finds what a shared one
+//! hides. Messages of the engine have full header names and no folded lines, which is all that is read here.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+
+use crate::place::{Place, SERVER};
+
+/// A message of the engine, in parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Message<'a> {
+    pub(crate) start: &'a str,
+    pub(crate) via: &'a str,
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) call_id: &'a str,
+    pub(crate) cseq: &'a str,
+    contact: &'a str,
+    pub(crate) challenge: &'a str,
+    body: &'a str,
+}
+
+impl<'a> Message<'a> {
+    /// The parts; `None` for what is no text or has no end of its head.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let mut message = Self::default();
+        let mut rest = text;
+        (message.start, rest) = line_of(rest)?;
+        loop {
+            let line;
+            (line, rest) = line_of(rest)?;
+            if line.is_empty() {
+                message.body = rest;
+                return Some(message);
+            }
+            let Some((name, value)) = line.split_once(": ") else {
+                continue;
+            };
+            let part = match name {
+                "Via" => &mut message.via,
+                "From" => &mut message.from,
+                "To" => &mut message.to,
+                "Call-ID" => &mut message.call_id,
+                "CSeq" => &mut message.cseq,
+                "Contact" => &mut message.contact,
+                // RFC 7616 §3.7: the first challenge is the one that is preferred.
+                "WWW-Authenticate" if message.challenge.is_empty() => &mut message.challenge,
+                _ => continue,
+            };
+            *part = value;
+        }
+    }
+
+    /// The status of a response.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.start.strip_prefix("SIP/2.0 ")?.get(..3)?.parse().ok()
+    }
+
+    /// The method that it asks for or answers.
+    pub(crate) fn method(&self) -> &'a str {
+        self.cseq.split_once(' ').map_or("", |(_, method)| method)
+    }
+
+    /// Whether it asks something.
+    pub(crate) fn is_request(&self) -> bool {
+        !self.start.starts_with("SIP/2.0 ")
+    }
+
+    /// The URI of its Contact.
+    pub(crate) fn contact(&self) -> &'a str {
+        let bare = |value: &'a str| value.split(';').next().unwrap_or(value);
+        match self.contact.split_once('<') {
+            Some((_, rest)) => rest.split('>').next().unwrap_or(rest),
+            None => bare(self.contact),
+        }
+    }
+
+    /// The RTP port that its SDP names.
+    pub(crate) fn rtp_port(&self) -> Option<u16> {
+        let (_, audio) = self.body.split_once("m=audio ")?;
+        audio.split(' ').next()?.parse().ok()
+    }
+}
+
+/// The first line, without its end, and what follows.
+fn line_of(text: &str) -> Option<(&str, &str)> {
+    let end = memchr::memchr(b'\r', text.as_bytes())?;
+    let rest = text.get(end + 2..)?;
+    Some((text.get(..end)?, rest))
+}
+
+/// A message in the making.
+pub(crate) struct Writing(String);
+
+impl Writing {
+    /// Begins with a start line.
+    pub(crate) fn new(start: std::fmt::Arguments<'_>) -> Self {
+        let mut text = String::with_capacity(700);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{start}\r\n");
+        Self(text)
+    }
+
+    /// A response to a request, with the headers that RFC 3261 §8.2.6.2 copies; `tag` goes to a To that has none.
+    pub(crate) fn response(to: &Message<'_>, status: &str, tag: &str) -> Self {
+        let writing = Self::new(format_args!("SIP/2.0 {status}"))
+            .header("Via", to.via)
+            .header("From", to.from)
+            .header("Call-ID", to.call_id)
+            .header("CSeq", to.cseq);
+        if tag.is_empty() || to.to.contains(";tag=") {
+            writing.header("To", to.to)
+        } else {
+            writing.line(format_args!("To: {};tag={tag}", to.to))
+        }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        for part in [name, ": ", value, "\r\n"] {
+            self.0.push_str(part);
+        }
+        self
+    }
+
+    pub(crate) fn line(mut self, line: std::fmt::Arguments<'_>) -> Self {
+        let _ = write!(self.0, "{line}\r\n");
+        self
+    }
+
+    /// The Via of a request, with a branch of its own.
+    pub(crate) fn via(self, from: Place, branch: std::fmt::Arguments<'_>) -> Self {
+        let ip = from.ip();
+        self.line(format_args!(
+            "Via: SIP/2.0/UDP {ip}:5060;rport;branch=z9hG4bK{branch}\r\nMax-Forwards: 70"
+        ))
+    }
+
+    pub(crate) fn contact(self, place: Place) -> Self {
+        let ip = place.ip();
+        self.line(format_args!("Contact: <sip:sim@{ip}:5060>"))
+    }
+
+    /// Ends without a body.
+    pub(crate) fn empty(mut self) -> Bytes {
+        self.0.push_str("Content-Length: 0\r\n\r\n");
+        self.0.into()
+    }
+
+    /// Ends with this phone's SDP.
+    pub(crate) fn sdp(mut self, place: Place) -> Bytes {
+        let ip = place.ip().to_string();
+        let length = SDP.iter().map(|part| part.len()).sum::<usize>() + ip.len() * 2;
+        let _ = write!(
+            self.0,
+            "Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n"
+        );
+        let [head, middle, tail] = SDP;
+        for part in [head, &ip, middle, &ip, tail] {
+            self.0.push_str(part);
+        }
+        self.0.into()
+    }
+}
+
+/// The SDP of every phone, around its address.
+const SDP: [&str; 3] = [
+    "v=0\r\no=- 1 1 IN IP4 ",
+    "\r\ns=-\r\nc=IN IP4 ",
+    "\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n",
+];
+
+/// What a phone says to a request in a dialog that it does not know, or no more (RFC 3261 §12.2.2).
+pub(crate) fn no_such_dialog(request: &Message<'_>) -> Option<Bytes> {
+    let method = request.method();
+    let answers = request.is_request() && method != "ACK";
+    answers.then(|| {
+        let status = match method {
+            "INVITE" => "480 Temporarily Unavailable",
+            "OPTIONS" => "200 OK",
+            _ => "481 Call/Transaction Does Not Exist",
+        };
+        Writing::response(request, status, "gone").empty()
+    })
+}
+
+/// The server in a Request-URI.
+pub(crate) fn server_uri(user: &str) -> String {
+    format!("sip:{user}@{}", SERVER.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_read_in_parts() {
+        let text = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.128.0.1:5060;branch=z9hG4bKa\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:c@d>;tag=2\r\n\
+                    Call-ID: x\r\nCSeq: 1 INVITE\r\nContact: <sip:192.0.2.1:5060>;a=b\r\nContent-Length: 3\r\n\r\nv=0\r\nm=audio 30002 RTP/AVP 8\r\n";
+        let read = Message::read(text.as_bytes()).unwrap();
+        assert_eq!((read.status(), read.method()), (Some(200), "INVITE"));
+        assert_eq!(read.contact(), "sip:192.0.2.1:5060");
+        assert_eq!(read.rtp_port(), Some(30_002));
+        assert!(!read.is_request());
+    }
+
+    #[test]
+    fn what_is_no_message_is_none() {
+        for bytes in [
+            &b""[..],
+            b"x",
+            b"INVITE\r",
+            b"INVITE\r\nVia: x\r\n",
+            &[0xff, b'\r', b'\n'],
+        ] {
+            assert_eq!(Message::read(bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_length_that_is_told() {
+        let bytes = Writing::new(format_args!("INVITE x SIP/2.0")).sdp(Place::Caller(300));
+        let text = std::str::from_utf8(&bytes).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.contains(&format!("Content-Length: {}", body.len())),
+            "{text}"
+        );
+    }
+}

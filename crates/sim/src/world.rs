@@ -1,0 +1,365 @@
+//! The world: the engine, the callers, the agents and what lies between them, moved from one event to the next.
+//!
+//! Nothing sleeps: the clock jumps to the next moment at which anybody wants to act. Same scenario, configuration and
+//! seed: the same facts, byte for byte (R3). After each turn the audit looks at what was told, after each n-th the ACD
+//! proves its own invariants; what does not hold ends the run with the seed that shows it again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use engine::{AgentEntry, Command, CommandId, Config, Engine, Input, Output, Reply, Request};
+use model::{Fact, Timestamp};
+use sip::{Flow, Transport, digest};
+
+use crate::agenda::Event;
+use crate::agent::Agent;
+use crate::audit::{Audit, Breach};
+use crate::crowd::Crowd;
+use crate::desk_phone::{DOMAIN, DeskPhone};
+use crate::house;
+use crate::message::Message;
+use crate::network::Network;
+use crate::place::{Place, SERVER};
+use crate::random::{Random, Stream};
+use crate::scenario::{Scenario, ScenarioError};
+use crate::voice::Voice;
+use crate::watch::{Failure, Progress, Summary, Watch};
+
+/// Agents come before the first caller does.
+const LEAD: Duration = Duration::from_secs(60);
+/// Who still waits so long after the last day gives up.
+const OVERTIME: Duration = Duration::from_secs(2 * 3_600);
+/// By then every timer has fired, that of a registration that nobody took back included.
+const QUIET: Duration = Duration::from_secs(86_400);
+/// Steps between two words about the progress.
+const PROGRESS_STEPS: u64 = 4_096;
+
+/// The world.
+pub struct World {
+    scenario: Arc<Scenario>,
+    engine: Engine,
+    network: Network,
+    voice: Voice,
+    crowd: Crowd,
+    agents: Vec<Agent>,
+    commands: u64,
+    prompts: Random,
+    evening: bool,
+    home: bool,
+    audit: Audit,
+    breach: Option<String>,
+    check_every: u64,
+    steps: u64,
+}
+
+impl World {
+    /// The moment before the first day. The ACD is checked whole after each `check_every`-th step; 0: never.
+    ///
+    /// # Errors
+    /// The scenario names what the configuration does not have.
+    pub fn new(
+        scenario: &Arc<Scenario>,
+        config: &Config,
+        check_every: u64,
+    ) -> Result<Self, ScenarioError> {
+        let config = Arc::new(house::prepared(config, scenario)?);
+        let now = scenario.start.at.saturating_sub(LEAD);
+        let seed = scenario.seed;
+        let mut world = Self {
+            engine: Engine::new(now, house::settings(config, seed)),
+            network: Network::new(now, scenario.network.clone(), seed),
+            voice: Voice::default(),
+            crowd: Crowd::new(scenario),
+            agents: Vec::new(),
+            commands: 0,
+            prompts: Random::new(seed, Stream::Prompts),
+            evening: false,
+            home: false,
+            audit: Audit::default(),
+            breach: None,
+            check_every,
+            steps: 0,
+            scenario: scenario.clone(),
+        };
+        world.staff();
+        world.crowd.expect_all(&mut world.network);
+        let ends = world.scenario.ends_at();
+        world.network.agenda.put(ends, Event::Evening);
+        world.network.agenda.put(ends + OVERTIME, Event::Night);
+        Ok(world)
+    }
+
+    fn staff(&mut self) {
+        let scenario = self.scenario.clone();
+        for group in &scenario.agents {
+            let shared = Arc::new(group.clone());
+            for login in group.logins() {
+                let number = self.agents.len() as u32;
+                let agent = Agent::new(number, login, shared.clone(), scenario.seed);
+                let name = login.to_string();
+                let password = DeskPhone::password(&name);
+                let entry = AgentEntry {
+                    id: agent.id(),
+                    ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
+                    ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),
+                    login: name.clone(),
+                    name,
+                    queues: group.queues.iter().map(|it| it.as_str().into()).collect(),
+                };
+                self.network.command(Command::PutAgent(entry));
+                agent.is_planned(&mut self.network, &scenario);
+                self.agents.push(agent);
+            }
+        }
+    }
+
+    /// Plays it to its end.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub fn run(mut self, watch: &mut dyn Watch) -> Result<Summary, Failure> {
+        let end = self.scenario.ends_at() + OVERTIME + QUIET;
+        while let Some(at) = self.next() {
+            if at > end {
+                let whose = match self.engine.poll_timeout() {
+                    Some(due) if due <= at => "the house is empty and the engine has a timer",
+                    Some(_) | None => "the engine is at rest and a phone is not",
+                };
+                self.wrong(format!("it never ends: {whose}"));
+                break;
+            }
+            self.step(at, watch);
+            if self.breach.is_some() {
+                break;
+            }
+        }
+        self.check_empty();
+        match self.breach.take() {
+            None => Ok(Summary {
+                calls: self.audit.ended,
+                steps: self.steps,
+                ended_at: self.network.now.into(),
+            }),
+            Some(what) => Err(Failure {
+                seed: self.scenario.seed,
+                breach: Breach {
+                    at: self.network.now.into(),
+                    what,
+                },
+            }),
+        }
+    }
+
+    fn next(&self) -> Option<Duration> {
+        let next = [self.engine.poll_timeout(), self.network.agenda.next()];
+        next.into_iter().flatten().min()
+    }
+
+    fn step(&mut self, at: Duration, watch: &mut dyn Watch) {
+        self.network.now = at.max(self.network.now);
+        let now = self.network.now;
+        if self.engine.poll_timeout().is_some_and(|due| due <= now) {
+            self.engine.handle_timeout(now);
+        } else if let Some((_, event)) = self.network.agenda.take() {
+            self.happens(event);
+        }
+        self.drain(watch);
+        self.check();
+        if self.evening && self.crowd.is_empty() {
+            self.go_home();
+        }
+        self.steps += 1;
+        if self.steps.is_multiple_of(PROGRESS_STEPS) {
+            watch.progress(self.progress());
+        }
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::Arrival(group) => self.crowd.arrives(&mut self.network, group),
+            Event::ToServer(from, bytes) => self.reaches_server(from, bytes),
+            Event::ToPhone(to, bytes) => self.reaches_phone(to, &bytes),
+            Event::Caller {
+                slot,
+                serial,
+                timer,
+            } => {
+                let network = &mut self.network;
+                self.crowd.handle_timeout(network, slot, serial, timer);
+            }
+            Event::Agent { number, timer } => {
+                if let Some(agent) = self.agents.get_mut(number as usize) {
+                    let dies = matches!(timer, crate::agent::Timer::Dies(_));
+                    agent.handle_timeout(&mut self.network, &self.scenario, timer);
+                    if dies && !agent.phone.is_registered() {
+                        self.crowd.hear_nobody(&mut self.network, number);
+                    }
+                }
+            }
+            Event::Media(news) => {
+                if self.voice.holds(&news) {
+                    self.engine
+                        .handle_input(self.network.now, Input::Media(news));
+                }
+            }
+            Event::Command(command) => {
+                self.commands += 1;
+                let input = Input::Command(CommandId(self.commands), *command);
+                self.engine.handle_input(self.network.now, input);
+            }
+            Event::Reply(reply) => self
+                .engine
+                .handle_input(self.network.now, Input::Reply(reply)),
+            Event::Evening => self.evening = true,
+            Event::Night => self.crowd.hang_up(&mut self.network),
+        }
+    }
+
+    fn reaches_server(&mut self, from: Place, bytes: Bytes) {
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: SERVER,
+            remote: from.address(),
+            connection: 0,
+        };
+        let input = Input::Message { flow, bytes };
+        self.engine.handle_input(self.network.now, input);
+    }
+
+    fn reaches_phone(&mut self, to: Place, bytes: &Bytes) {
+        let Some(message) = Message::read(bytes) else {
+            return self.wrong(format!("a phone was sent what is no SIP: {bytes:?}"));
+        };
+        let rtp = message.rtp_port();
+        let port = rtp.and_then(|rtp| self.voice.belongs(rtp, to));
+        let network = &mut self.network;
+        match to {
+            Place::Caller(slot) => self.crowd.hears(network, slot, &message, port),
+            Place::Agent(number) => {
+                if let Some(agent) = self.agents.get_mut(number as usize) {
+                    agent.hears(network, &message, bytes);
+                }
+            }
+        }
+    }
+
+    fn drain(&mut self, watch: &mut dyn Watch) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::Transmit(transmit) => {
+                    if let Some(place) = Place::of(transmit.flow.remote) {
+                        self.network.carry_to_phone(place, transmit.bytes);
+                    }
+                }
+                Output::Media(command) => self.media(command),
+                Output::Fact(at, fact) => {
+                    watch.fact(at, &fact);
+                    self.fact(at, &fact);
+                }
+                Output::Request(Request::Profile { call, caller }) => {
+                    let profile = Some(Box::new(self.crowd.profile(&caller)));
+                    self.network.reply(Reply::Profile { call, profile });
+                }
+                Output::CallBroken { call, trace } => {
+                    self.wrong(format!("call {call} broke: {}", trace.join("; ")));
+                }
+                // A page that asked too late, for a wrap-up that is over, say, is told so and shrugs.
+                Output::CommandDone(_, _) => {}
+                // There are no names and no connections on this network, and nobody restarts.
+                Output::Connect(_)
+                | Output::Resolve(_)
+                | Output::Vouch(_)
+                | Output::Bindings { .. }
+                | Output::Answer(_, _)
+                | Output::Drained => {}
+            }
+        }
+    }
+
+    fn media(&mut self, command: media::Command) {
+        let Self {
+            voice,
+            network,
+            scenario,
+            prompts,
+            ..
+        } = self;
+        let prompt = || scenario.prompt.draw(prompts);
+        match voice.handle_command(network, command, prompt) {
+            Ok(Some(heard)) => self.crowd.hear(network, heard),
+            Ok(None) => {}
+            Err(wrong) => self.wrong(wrong),
+        }
+    }
+
+    fn fact(&mut self, at: Timestamp, fact: &Fact) {
+        if let Err(wrong) = self.audit.fact(at, fact) {
+            self.wrong(wrong);
+        }
+        if let Fact::AgentStateChanged { agent, to, .. } = fact
+            && let Some(number) = Agent::number_of(*agent)
+            && let Some(agent) = self.agents.get_mut(number as usize)
+        {
+            agent.sees(&mut self.network, to);
+        }
+    }
+
+    fn check(&mut self) {
+        if let Err(wrong) = self.audit.settle() {
+            self.wrong(wrong);
+        }
+        if self.check_every == 0 || !self.steps.is_multiple_of(self.check_every) {
+            return;
+        }
+        if let Err(wrong) = self.engine.acd().check_invariants() {
+            self.wrong(wrong);
+        }
+        let (calls, known) = (self.engine.calls(), self.audit.open());
+        // A call whose end was told may still wait for the last word of a phone.
+        if calls < known {
+            self.wrong(format!("{calls} calls are alive, facts tell of {known}"));
+        }
+        let (used, open) = (self.engine.ports_in_use(), self.voice.open());
+        if used < open {
+            self.wrong(format!("{open} ports are open, the engine knows {used}"));
+        }
+    }
+
+    /// The last caller has gone.
+    fn go_home(&mut self) {
+        if !std::mem::replace(&mut self.home, true) {
+            for agent in &mut self.agents {
+                agent.goes(&mut self.network);
+            }
+        }
+    }
+
+    /// Nothing is left: no call, no port, no timer, and times add up.
+    fn check_empty(&mut self) {
+        let (calls, ports) = (self.engine.calls(), self.engine.ports_in_use());
+        if calls != 0 || ports != 0 {
+            self.wrong(format!(
+                "{calls} calls and {ports} ports are left in an empty house"
+            ));
+        }
+        if let Err(wrong) = self.audit.close() {
+            self.wrong(wrong);
+        }
+    }
+
+    /// The first breach is the one that is told: what follows may follow from it.
+    fn wrong(&mut self, what: String) {
+        self.breach.get_or_insert(what);
+    }
+
+    fn progress(&self) -> Progress {
+        let start = self.scenario.start.at;
+        let whole = self.scenario.ends_at().saturating_sub(start);
+        Progress {
+            passed: self.network.now.saturating_sub(start).min(whole),
+            whole,
+            calls: self.audit.ended,
+        }
+    }
+}
