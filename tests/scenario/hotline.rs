@@ -14,7 +14,7 @@ use engine::{
     StateRequest, TalkOrder,
 };
 use media::PortId;
-use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
+use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, QueueName, Timestamp};
 use sip::{Flow, Transport};
 
 use crate::line::Line;
@@ -30,6 +30,7 @@ const LATENCY: Duration = Duration::from_millis(2);
 /// 2026-11-21, a Saturday, 09:00 in China.
 pub(crate) const MORNING: Duration = Duration::from_secs(1_795_222_800);
 pub(crate) const PROMPT: Duration = Duration::from_secs(3);
+const BOTH: [&str; 2] = ["support", "everybody"];
 const PASSWORD: &str = "correct horse battery";
 
 /// The script of 4000.
@@ -150,11 +151,13 @@ impl Hotline {
                     Number {
                         entry: Entry::Script("main".into()),
                         open: true,
+                        by_region: false,
                     },
                 )]
                 .into(),
             )
             .unwrap(),
+            regions: engine::Regions::default(),
             trunks: BTreeMap::new(),
             dial: engine::DialPlan::default(),
             queues: [
@@ -220,7 +223,12 @@ impl Hotline {
 
     /// An agent with his phone registered, ready, in both queues.
     pub(crate) fn agent(&mut self, login: &str, manner: Manner) -> AgentId {
-        let id = self.put(login);
+        self.agent_of(&BOTH, login, manner)
+    }
+
+    /// The same, of these queues.
+    pub(crate) fn agent_of(&mut self, queues: &[&str], login: &str, manner: Manner) -> AgentId {
+        let id = self.put(login, queues);
         let mut phone = Phone::new(
             login,
             u8::try_from(self.phones.len() + 1).unwrap(),
@@ -235,13 +243,13 @@ impl Hotline {
         id
     }
 
-    fn put(&mut self, login: &str) -> AgentId {
+    fn put(&mut self, login: &str, queues: &[&str]) -> AgentId {
         let id = AgentId::new(login.parse().unwrap());
         self.command(Command::PutAgent(AgentEntry {
             id,
             login: login.into(),
             name: format!("Agent {login}"),
-            queues: vec!["support".into(), "everybody".into()],
+            queues: queues.iter().map(|name| QueueName::from(*name)).collect(),
             ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
             ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
         }));
@@ -255,7 +263,7 @@ impl Hotline {
         next.now = self.now;
         next.phones = self.phones;
         for (login, wish) in wishes {
-            let agent = next.put(login);
+            let agent = next.put(login, &BOTH);
             let bindings = self.bindings.get(*login).cloned().unwrap_or_default();
             let restored = Restored {
                 agent,

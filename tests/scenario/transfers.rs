@@ -238,6 +238,7 @@ fn the_desk_transfers_to_an_agent_a_queue_and_a_number() {
                 Number {
                     entry: Entry::Script("main".into()),
                     open: true,
+                    by_region: false,
                 },
             ),
             (
@@ -245,6 +246,7 @@ fn the_desk_transfers_to_an_agent_a_queue_and_a_number() {
                 Number {
                     entry: Entry::Queue("everybody".into()),
                     open: true,
+                    by_region: false,
                 },
             ),
         ];

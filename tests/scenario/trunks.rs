@@ -59,6 +59,7 @@ pub(crate) fn carriers(config: &mut Config) {
     let number = Number {
         entry: Entry::Script("main".into()),
         open: false,
+        by_region: false,
     };
     let written = [(OURS.to_owned(), number.clone()), ("4000".into(), number)];
     config.numbers = Numbers::new(&config.plan, written.into()).unwrap();

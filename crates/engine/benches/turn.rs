@@ -120,11 +120,13 @@ fn settings() -> Settings {
                 Number {
                     entry: Entry::Script("main".into()),
                     open: true,
+                    by_region: false,
                 },
             )]
             .into(),
         )
         .unwrap(),
+        regions: engine::Regions::default(),
         trunks: BTreeMap::new(),
         dial: engine::DialPlan::default(),
         queues: [("support".into(), queue)].into(),

@@ -13,6 +13,7 @@ use sip::TrunkName;
 
 use crate::dial::DialPlan;
 use crate::numbers::Numbers;
+use crate::regions::{RegionFit, Regions};
 use crate::trunk::Trunk;
 
 /// The snapshot.
@@ -24,6 +25,8 @@ pub struct Config {
     pub plan: NumberPlan,
     /// Where each dialled number enters.
     pub numbers: Numbers,
+    /// Which queues look after callers of which regions (A12).
+    pub regions: Regions,
     /// The carriers.
     pub trunks: BTreeMap<TrunkName, Trunk>,
     /// Which outside numbers may be called, and how.
@@ -58,6 +61,8 @@ pub struct Number {
     pub entry: Entry,
     /// A hotline: callers who are not registered here may reach it.
     pub open: bool,
+    /// A12: a caller whom regions fit goes to their queues instead.
+    pub by_region: bool,
 }
 
 /// Where a call enters.
@@ -69,6 +74,8 @@ pub enum Entry {
     Queue(QueueName),
     /// An agent's phone, by login.
     Agent(String),
+    /// The queues of the regions that fit the caller. No number is written so: what says `by_region` leads here (A12).
+    Regions(RegionFit),
 }
 
 /// A queue: the rules by which the ACD distributes, and what the caller hears.

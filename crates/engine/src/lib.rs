@@ -18,6 +18,7 @@ mod outside;
 mod placement;
 pub mod question;
 mod random;
+pub mod regions;
 mod request;
 mod route;
 pub mod trunk;
@@ -36,5 +37,6 @@ pub use question::{
     Answer, BlockedReport, ExchangeReport, Figures, Question, QuestionId, RegistrationReport,
     TrunkReport,
 };
+pub use regions::{Region, RegionFit, Regions};
 pub use request::{Reply, Request};
 pub use trunk::{Capacity, Trunk, Writing};

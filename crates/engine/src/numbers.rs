@@ -77,6 +77,7 @@ mod tests {
         let number = Number {
             entry: Entry::Script("main".into()),
             open: true,
+            by_region: false,
         };
         let written = numbers
             .iter()

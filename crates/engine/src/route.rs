@@ -2,11 +2,12 @@
 //! nowhere.
 //!
 //! What comes by a trunk enters by a number of the house and by nothing else: no caller from outside is led out again, and
-//! a login is no number that a carrier could know.
+//! a login is no number that a carrier could know. A number that goes `by_region` leads a caller whom regions fit to their
+//! queues, whatever queue or agent it names (A12).
 
-use model::AgentId;
+use model::{AgentId, Caller};
 
-use crate::config::{Config, Entry};
+use crate::config::{Config, Entry, Number};
 use crate::directory::Directory;
 use crate::trunk::Trunk;
 
@@ -32,11 +33,12 @@ pub(crate) enum Lead {
     Nowhere,
 }
 
-/// Where a number leads, and what the house calls it.
+/// Where a number leads a caller, and what the house calls it.
 pub(crate) fn lead(
     config: &Config,
     directory: &Directory,
     dialler: Dialler<'_>,
+    caller: &Caller,
     dialled: &str,
 ) -> (String, Lead) {
     match dialler {
@@ -44,16 +46,17 @@ pub(crate) fn lead(
             let key = trunk.read(dialled).key;
             match config.numbers.find(&key) {
                 Some((spelling, number)) => {
-                    (spelling.to_owned(), Lead::Enters(number.entry.clone()))
+                    let entry = entry_of(config, number, caller);
+                    (spelling.to_owned(), Lead::Enters(entry))
                 }
                 None => (key, Lead::Nowhere),
             }
         }
-        Dialler::Agent(agent) => match entry(config, directory, dialled) {
+        Dialler::Agent(agent) => match entry(config, directory, caller, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
-            None => outside(config, agent, dialled),
+            None => outside(config, agent, caller, dialled),
         },
-        Dialler::Stranger => match entry(config, directory, dialled) {
+        Dialler::Stranger => match entry(config, directory, caller, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
             None => (dialled.to_owned(), Lead::Nowhere),
         },
@@ -61,20 +64,24 @@ pub(crate) fn lead(
 }
 
 /// A number that is none of ours as it is dialled; with the area code that was left out it may be.
-fn outside(config: &Config, agent: AgentId, dialled: &str) -> (String, Lead) {
+fn outside(config: &Config, agent: AgentId, caller: &Caller, dialled: &str) -> (String, Lead) {
     let Some(number) = config.dial.number(&config.plan, dialled) else {
         return (dialled.to_owned(), Lead::Nowhere);
     };
     match config.numbers.find(&number.key) {
-        Some((spelling, ours)) => (spelling.to_owned(), Lead::Enters(ours.entry.clone())),
+        Some((spelling, ours)) => {
+            let entry = entry_of(config, ours, caller);
+            (spelling.to_owned(), Lead::Enters(entry))
+        }
         None => (number.key, Lead::Outside(agent)),
     }
 }
 
-/// The entry of a number of the house, and what the house calls it.
+/// The entry of a number of the house for a caller, and what the house calls it.
 pub(crate) fn entry(
     config: &Config,
     directory: &Directory,
+    caller: &Caller,
     called: &str,
 ) -> Option<(String, Entry)> {
     if let Some(agent) = directory.by_login(called)
@@ -86,7 +93,14 @@ pub(crate) fn entry(
         Some(found) => found,
         None => config.numbers.find(&config.plan.key(called).key)?,
     };
-    Some((spelling.to_owned(), number.entry.clone()))
+    Some((spelling.to_owned(), entry_of(config, number, caller)))
+}
+
+/// A12: region beats what the number names.
+fn entry_of(config: &Config, number: &Number, caller: &Caller) -> Entry {
+    let asked = number.by_region.then_some(&config.regions);
+    let fit = asked.and_then(|regions| regions.fit(&config.plan, caller));
+    fit.map_or_else(|| number.entry.clone(), Entry::Regions)
 }
 
 #[cfg(test)]
@@ -100,6 +114,7 @@ mod tests {
     use crate::config::{Number, RecordingPolicy, SignIn};
     use crate::dial::DialPlan;
     use crate::numbers::Numbers;
+    use crate::regions::{Region, RegionFit, Regions};
     use crate::trunk::tests::trunk;
 
     fn config() -> Config {
@@ -107,6 +122,7 @@ mod tests {
         let number = |script: &str| Number {
             entry: Entry::Script(script.into()),
             open: false,
+            by_region: false,
         };
         let written = [
             ("4000".to_owned(), number("main")),
@@ -116,6 +132,7 @@ mod tests {
             version: 1,
             plan,
             numbers: Numbers::new(&plan, written.into()).unwrap(),
+            regions: Regions::default(),
             trunks: BTreeMap::new(),
             dial: DialPlan::default(),
             queues: BTreeMap::new(),
@@ -161,8 +178,52 @@ mod tests {
             (stranger, "1001", "1001", agent),
             (stranger, "13800001111", "13800001111", Lead::Nowhere),
         ] {
-            let found = lead(&config(), &directory, dialler, dialled);
+            let caller = Caller::new("01065529900", None);
+            let found = lead(&config(), &directory, dialler, &caller, dialled);
             assert_eq!(found, (called.to_owned(), lead_to), "{dialler:?} {dialled}");
+        }
+    }
+
+    #[test]
+    fn a12_region_comes_before_what_a_number_names_on_every_way_in() {
+        let mut config = config();
+        config.regions = Regions::new(vec![Region {
+            name: "north".into(),
+            prefixes: vec!["+8610".into()],
+            queues: model::QueueName::from("north").into(),
+        }]);
+        let agent = Number {
+            entry: Entry::Agent("1001".into()),
+            open: true,
+            by_region: true,
+        };
+        let written = [("010-65529988".to_owned(), agent)];
+        config.numbers = Numbers::new(&config.plan, written.into()).unwrap();
+        let directory = Directory::default();
+        let carrier = trunk("a");
+        let fit = RegionFit {
+            regions: vec!["north".into()],
+            queues: model::QueueName::from("north").into(),
+        };
+        for dialler in [
+            Dialler::Trunk(&carrier),
+            Dialler::Agent(AgentId::new(7)),
+            Dialler::Stranger,
+        ] {
+            for (caller, entry) in [
+                (
+                    Caller::new("+861065529900", None),
+                    Entry::Regions(fit.clone()),
+                ),
+                (
+                    Caller::new("+8613800001111", None),
+                    Entry::Agent("1001".into()),
+                ),
+                (Caller::withheld(), Entry::Agent("1001".into())),
+            ] {
+                let (_, found) = lead(&config, &directory, dialler, &caller, "01065529988");
+                assert_eq!(found, Lead::Enters(entry), "{dialler:?} {caller:?}");
+            }
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum Effect {
         head_start: Duration,
         /// Whether the familiar agent comes first; `None` is the queue's own setting.
         sticky: Option<bool>,
+        /// Whether the queues of the regions that fit the caller take its place, if any fit (A12).
+        by_region: bool,
     },
     /// Take him out of the queue: a key that leads elsewhere was pressed.
     LeaveQueue,
@@ -69,6 +71,9 @@ pub enum Effect {
         to: Target,
         /// How long it may ring.
         ring: Duration,
+        /// Whether the caller waits in the queues of the regions that fit him instead, if any fit (A12); answer `QueueLeft`
+        /// when he leaves them without an agent.
+        by_region: bool,
     },
     /// The caller's language from here on (E14: queue and survey speak it too).
     LanguageSet(String),

@@ -148,7 +148,8 @@ impl Run {
             (Input::PlayDone, Phase::Playing { .. }) => {
                 self.advance(now, environment, Event::Heard)
             }
-            (Input::QueueLeft(exit), Phase::Queued) => {
+            // A12: a transfer may have become a wait in the queues of a region.
+            (Input::QueueLeft(exit), Phase::Queued | Phase::Transferring) => {
                 self.advance(now, environment, Event::QueueLeft(exit))
             }
             (Input::TransferFailed(failure), Phase::Transferring) => {

@@ -42,9 +42,14 @@ pub(crate) enum Step<'n> {
         queue: &'n str,
         head_start: Duration,
         sticky: Option<bool>,
+        by_region: bool,
     },
-    /// Ring somebody: `Event::TransferFailed`.
-    Transfer { to: &'n Target, ring: Duration },
+    /// Ring somebody: `Event::TransferFailed`; `Event::QueueLeft` where the caller's region came first.
+    Transfer {
+        to: &'n Target,
+        ring: Duration,
+        by_region: bool,
+    },
     /// On to another node, by itself.
     Go(&'n Name),
     /// On to another node, because the caller made a valid choice: his tries count anew.

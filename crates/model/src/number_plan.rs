@@ -12,6 +12,8 @@ use crate::number::E164;
 
 /// Longest text that is looked at: a SIP user part may be anything.
 const RAW_CHARS_MAX: usize = 64;
+/// Most digits of an international number (ITU-T E.164 §6.2.1).
+const E164_DIGITS_MAX: usize = 15;
 /// What is dialled before a country code where the plan names nothing else (ITU-T E.164 §7.3).
 const INTERNATIONAL_PREFIX: &str = "00";
 
@@ -142,6 +144,29 @@ impl NumberPlan {
         })
     }
 
+    /// The E.164 prefix that is meant by one as people write it: `010` and `+8610` are `+8610`, `0044` is `+44`. `None` of
+    /// what begins no number.
+    pub fn prefix(&self, raw: &str) -> Option<String> {
+        let bare = without_marks(raw.trim());
+        let abroad = bare.strip_prefix('+');
+        let digits = match abroad.or_else(|| bare.strip_prefix(self.international_prefix())) {
+            Some(digits) => digits.to_owned(),
+            None => self.with_country_code(&bare)?,
+        };
+        let formed = (1..=E164_DIGITS_MAX).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        formed.then(|| format!("+{digits}"))
+    }
+
+    /// National digits, with the trunk prefix (`0`) or without, below the code of the country.
+    fn with_country_code(&self, national: &str) -> Option<String> {
+        let plan = DATABASE.by_id(self.region.as_ref())?;
+        let trunk_prefix = plan.national_prefix().unwrap_or_default();
+        let rest = national.strip_prefix(trunk_prefix).unwrap_or(national);
+        (!rest.is_empty()).then(|| format!("{}{rest}", plan.country_code()))
+    }
+
     /// Of what kind a number is.
     pub fn kind(&self, number: &E164) -> NumberKind {
         let kind = self
@@ -240,6 +265,37 @@ mod tests {
             assert_eq!(found.e164.is_some(), is_e164, "{raw:?}");
         }
         assert_eq!(plan.key(&"9".repeat(5_000)).key.len(), RAW_CHARS_MAX);
+    }
+
+    #[test]
+    fn a12_a_prefix_is_one_in_all_its_spellings() {
+        for (region, raw, prefix) in [
+            ("CN", "+8610", Some("+8610")),
+            ("CN", "+86 10", Some("+8610")),
+            ("CN", "010", Some("+8610")),
+            ("CN", "10", Some("+8610")),
+            ("CN", "(0311)", Some("+86311")),
+            ("CN", "138", Some("+86138")),
+            ("CN", "0044 20", Some("+4420")),
+            ("CN", "+44", Some("+44")),
+            ("GB", "020", Some("+4420")),
+            ("US", "1212", Some("+1212")),
+            ("US", "212", Some("+1212")),
+            ("US", "01144", Some("+44")),
+            ("IT", "02", Some("+3902")),
+            ("CN", "0", None),
+            ("CN", "00", None),
+            ("CN", "+", None),
+            ("CN", "", None),
+            ("CN", "+0311", None),
+            ("CN", "north", None),
+            ("CN", "01x", None),
+            ("CN", "1234567890123456", None),
+        ] {
+            let plan = NumberPlan::new(region).unwrap();
+            let read = plan.prefix(raw);
+            assert_eq!(read.as_deref(), prefix, "{region} {raw:?}");
+        }
     }
 
     #[test]

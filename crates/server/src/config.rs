@@ -4,6 +4,7 @@ pub(crate) mod calendars;
 pub(crate) mod document;
 pub(crate) mod numbers;
 pub(crate) mod queues;
+mod regions;
 pub(crate) mod settings;
 pub(crate) mod trunks;
 
@@ -89,23 +90,23 @@ impl Source {
                 error.to_string(),
             )]
         })?;
-        let (mut numbers, mut lines) = (Numbers::default(), Trunks::default());
+        let (mut house, mut lines) = (numbers::House::default(), Trunks::default());
         if let Some(mut world) = self.world(scripts, agents, sounds_known) {
             let told = found.len();
-            numbers = self.file("numbers.toml", &mut found, |document| {
+            house = self.file("numbers.toml", &mut found, |document| {
                 numbers::read(document, &world, &plan)
             });
             let given = trunks::Given {
                 dir: &self.dir,
                 realm: &settings.sip.realm,
                 plan,
-                numbers: (found.len() == told).then_some(&numbers),
+                numbers: (found.len() == told).then_some(&house.numbers),
                 agents: world.agents.as_ref(),
             };
             lines = self.trunks(&given, &mut found);
             // What a script dials is judged by rules that are good themselves.
             let judged = !found.iter().skip(told).any(Diagnostic::is_error);
-            world.outside = outside(judged, plan, &numbers, &lines.dial);
+            world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
         }
         let (errors, warnings): (Vec<_>, Vec<_>) =
@@ -116,7 +117,8 @@ impl Source {
         let engine = engine::Config {
             version,
             plan,
-            numbers,
+            numbers: house.numbers,
+            regions: house.regions,
             trunks: lines.trunks,
             dial: lines.dial,
             queues,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{
-    Config, DialPlan, Entry, MediaPlan, Number, Numbers, Queue, RecordingPolicy, Settings, SignIn,
+    Config, DialPlan, Entry, MediaPlan, Number, Numbers, Queue, RecordingPolicy, Regions, Settings,
+    SignIn,
 };
 use model::NumberPlan;
 use sip::{EndpointConfig, Transport};
@@ -76,7 +77,11 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
     };
-    let entry = |entry| Number { entry, open: true };
+    let entry = |entry| Number {
+        entry,
+        open: true,
+        by_region: false,
+    };
     let numbers = [
         ("4000".to_owned(), entry(Entry::Script("simulated".into()))),
         ("4001".to_owned(), entry(Entry::Queue("support".into()))),
@@ -86,6 +91,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         plan,
         numbers: Numbers::new(&plan, numbers.into())
             .map_err(|error| wrong("numbers", error.to_string()))?,
+        regions: Regions::default(),
         trunks: BTreeMap::new(),
         dial: DialPlan::default(),
         queues: [("support".into(), queue)].into(),
@@ -105,8 +111,11 @@ pub(crate) fn prepared(config: &Config, scenario: &Scenario) -> Result<Config, S
     config.trunks = BTreeMap::new();
     config.sign_in = SignIn::Page;
     let open = config.numbers.iter().map(|(digits, number)| {
-        let entry = number.entry.clone();
-        (digits.to_owned(), Number { entry, open: true })
+        let number = Number {
+            open: true,
+            ..number.clone()
+        };
+        (digits.to_owned(), number)
     });
     let unknown = |error: engine::SameNumber| ScenarioError::Unknown(error.to_string());
     config.numbers = Numbers::new(&config.plan, open.collect()).map_err(unknown)?;

@@ -141,7 +141,7 @@ impl Call {
 
     fn enter(&mut self, context: &mut Context, entry: Entry, body: Bytes) {
         match entry {
-            Entry::Script(_) | Entry::Queue(_) => {
+            Entry::Script(_) | Entry::Queue(_) | Entry::Regions(_) => {
                 self.phase = Phase::Arriving(entry);
                 self.unanswered = Some(body);
                 self.answer_caller(context);
@@ -333,21 +333,20 @@ impl Beginning {
             .as_deref()
             .and_then(|login| context.directory.by_login(login))
             .map(|agent| agent.id);
-        let (called, lead) = match (trunk, caller_agent) {
-            (Some(Some(trunk)), _) => {
-                let dialler = Dialler::Trunk(trunk);
-                route::lead(config, &context.directory, dialler, &invite.called_user)
-            }
-            // SIP knows a trunk that the configuration does not: nothing is known of how it writes numbers.
-            (Some(None), _) => (invite.called_user.clone(), Lead::Nowhere),
-            (None, agent) => {
-                let dialler = agent.map_or(Dialler::Stranger, Dialler::Agent);
-                route::lead(config, &context.directory, dialler, &invite.called_user)
-            }
-        };
         let key = |number: &str| match trunk {
             Some(Some(trunk)) => trunk.read(number).key,
             Some(None) | None => number.to_owned(),
+        };
+        let caller = caller_of(invite).keyed(key);
+        let lead_of = |dialler| {
+            let directory = &context.directory;
+            route::lead(config, directory, dialler, &caller, &invite.called_user)
+        };
+        let (called, lead) = match (trunk, caller_agent) {
+            (Some(Some(trunk)), _) => lead_of(Dialler::Trunk(trunk)),
+            // SIP knows a trunk that the configuration does not: nothing is known of how it writes numbers.
+            (Some(None), _) => (invite.called_user.clone(), Lead::Nowhere),
+            (None, agent) => lead_of(agent.map_or(Dialler::Stranger, Dialler::Agent)),
         };
         let direction = match (&lead, caller_agent) {
             (Lead::Outside(_), _) => Direction::Out,
@@ -355,14 +354,14 @@ impl Beginning {
             (Lead::Enters(_) | Lead::Nowhere, _) => Direction::In,
         };
         let beginning = Self {
-            caller: caller_of(invite).keyed(key),
+            // The last one is the number that the caller has dialled.
+            diverted_from: invite.diversions.last().map(|by| key(&by.user)),
+            caller,
             called,
             caller_agent,
             direction,
             hops_left: invite.hops_left.saturating_sub(1),
             trunk: invite.trunk.as_ref().map(|name| name.as_str().to_owned()),
-            // The last one is the number that the caller has dialled.
-            diverted_from: invite.diversions.last().map(|by| key(&by.user)),
         };
         (beginning, lead)
     }

@@ -10,6 +10,7 @@ use model::Fact;
 use model::fact::{CallResult, EndedBy};
 use model::transfer::NotReached;
 
+use super::line::Wait;
 use super::transfer::Stage;
 use super::{Call, Phase};
 use crate::config::Entry;
@@ -64,7 +65,11 @@ impl Call {
                 // Full score: as if he had stood there all the time.
                 let since = self.score_since.unwrap_or(context.now);
                 let head_start = context.now.saturating_sub(since) + BACK_BONUS;
-                self.stand_in(context, queue, head_start, true);
+                let wait = Wait {
+                    head_start,
+                    ..Wait::of(queue.into())
+                };
+                self.stand_in(context, wait, true);
             }
             Stage::InLine => return self.begin_anew(context),
         }
@@ -74,9 +79,14 @@ impl Call {
     /// D31: the last that can be done for a caller whom nobody takes: the script of the number that he dialled.
     fn begin_anew(&mut self, context: &mut Context) -> bool {
         self.phase = Phase::InScript;
-        match route::entry(&context.config, &context.directory, &self.called) {
+        match route::entry(
+            &context.config,
+            &context.directory,
+            &self.caller,
+            &self.called,
+        ) {
             Some((_, entry @ Entry::Script(_))) => self.enter_target(context, entry),
-            Some((_, Entry::Queue(_) | Entry::Agent(_))) | None => {
+            Some((_, Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_))) | None => {
                 self.finish(context, CallResult::Abandoned, EndedBy::System);
             }
         }

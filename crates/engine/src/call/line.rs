@@ -13,6 +13,7 @@ use model::{Fact, QueueName, QueueSet, RegionName};
 use super::hold::music_of;
 use super::{Call, Phase};
 use crate::context::Context;
+use crate::regions::RegionFit;
 
 /// Where a caller is to wait, and how.
 pub(super) struct Wait {
@@ -25,6 +26,14 @@ pub(super) struct Wait {
 }
 
 impl Wait {
+    /// In the queues of regions.
+    pub(super) fn by(fit: RegionFit) -> Self {
+        Self {
+            regions: fit.regions,
+            ..Self::of(fit.queues)
+        }
+    }
+
     /// As everybody waits.
     pub(super) const fn of(queues: QueueSet) -> Self {
         Self {
@@ -66,6 +75,33 @@ impl Call {
             sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
         });
         self.play(context, vec![Source::Sound(music)], true);
+    }
+
+    /// An agent hands the caller on to a queue, or he is `back` from that (D31).
+    pub(super) fn stand_in(&mut self, context: &mut Context, wait: Wait, back: bool) {
+        let Some(from) = self.transfer.as_ref().map(|transfer| transfer.from()) else {
+            return;
+        };
+        self.stop_playing(context);
+        self.phase = Phase::Queued;
+        self.regions = wait.regions;
+        let music = music_of(context, Some(wait.queues.home()));
+        self.play(context, vec![Source::Sound(music)], true);
+        context.tell_acd(acd::Input::HandedToQueue {
+            call: self.id,
+            queues: wait.queues,
+            head_start: wait.head_start,
+            caller_agent: self.caller_agent,
+            from,
+            back,
+        });
+    }
+
+    /// A12: the queues of the regions that fit the caller, where the script asks for them.
+    pub(super) fn wait_by_region(&self, context: &Context, by_region: bool) -> Option<Wait> {
+        let config = &context.config;
+        let regions = by_region.then_some(&config.regions)?;
+        regions.fit(&config.plan, &self.caller).map(Wait::by)
     }
 
     /// The ACD took him in.

@@ -56,6 +56,7 @@ impl Call {
                 self.drive(context, Push::Input(ivr::Input::Start));
             }
             Entry::Queue(queue) => self.join_queue(context, Wait::of(queue.into())),
+            Entry::Regions(fit) => self.join_queue(context, Wait::by(fit)),
             Entry::Agent(login) => {
                 self.stop_playing(context);
                 self.ring_agent(context, &login, DIRECT_RING);
@@ -130,16 +131,25 @@ impl Call {
                 queue,
                 head_start,
                 sticky,
+                by_region,
             } => {
+                let wait = self.wait_by_region(context, by_region);
                 let wait = Wait {
                     head_start,
                     sticky,
-                    ..Wait::of(queue.into())
+                    ..wait.unwrap_or_else(|| Wait::of(queue.into()))
                 };
                 self.join_queue(context, wait);
             }
             Effect::LeaveQueue => self.leave_queue(context),
-            Effect::Transfer { to, ring } => self.transfer(context, to, ring),
+            Effect::Transfer {
+                to,
+                ring,
+                by_region,
+            } => match self.wait_by_region(context, by_region) {
+                Some(wait) => self.join_queue(context, wait),
+                None => self.transfer(context, to, ring),
+            },
             Effect::LanguageSet(language) => self.language = language,
             Effect::HangUp { cause } => {
                 self.finish_because(
@@ -184,7 +194,7 @@ impl Call {
             ivr::Target::Queue(queue) => Some(Entry::Queue(queue)),
             ivr::Target::Script(script) => Some(Entry::Script(script)),
             ivr::Target::Number(number) => {
-                match route::entry(&context.config, &context.directory, &number) {
+                match route::entry(&context.config, &context.directory, &self.caller, &number) {
                     Some((_, entry)) => Some(entry),
                     None => return self.dial_for_script(context, number, ring),
                 }

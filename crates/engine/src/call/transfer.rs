@@ -11,7 +11,7 @@ use model::{AgentId, Fact, QueueName};
 use sip::{ReferId, SessionId};
 
 use super::consult::no_talk;
-use super::hold::music_of;
+use super::line::Wait;
 use super::script::{DIRECT_RING, RINGING_TONE};
 use super::talk::Talking;
 use super::{Call, Phase};
@@ -211,7 +211,7 @@ impl Call {
             TransferTarget::Queue(name) => queue(name),
             TransferTarget::Number(number) => {
                 let told = TransferTo::Number(number.clone());
-                match route::entry(&context.config, &context.directory, number) {
+                match route::entry(&context.config, &context.directory, &self.caller, number) {
                     Some((_, Entry::Agent(login))) => agent(&login),
                     Some((_, entry)) => Ok((told, Goal::Enters(entry))),
                     None => match context.config.dial.number(&context.config.plan, number) {
@@ -237,8 +237,18 @@ impl Call {
                 });
             }
             Goal::Enters(Entry::Queue(queue)) => {
-                let waited = self.waited;
-                self.stand_in(context, queue, waited, false);
+                let wait = Wait {
+                    head_start: self.waited,
+                    ..Wait::of(queue.into())
+                };
+                self.stand_in(context, wait, false);
+            }
+            Goal::Enters(Entry::Regions(fit)) => {
+                let wait = Wait {
+                    head_start: self.waited,
+                    ..Wait::by(fit)
+                };
+                self.stand_in(context, wait, false);
             }
             Goal::Enters(entry @ (Entry::Script(_) | Entry::Agent(_))) => {
                 // A script takes every caller: nothing is left to wait for.
@@ -273,30 +283,6 @@ impl Call {
     pub(super) fn ring_back(&mut self, context: &mut Context) {
         self.stop_playing(context);
         self.play(context, RINGING_TONE.to_vec(), true);
-    }
-
-    pub(super) fn stand_in(
-        &mut self,
-        context: &mut Context,
-        queue: QueueName,
-        head_start: Duration,
-        back: bool,
-    ) {
-        let Some(from) = self.transfer.as_ref().map(|transfer| transfer.from()) else {
-            return;
-        };
-        self.stop_playing(context);
-        self.phase = Phase::Queued;
-        let music = music_of(context, Some(&queue));
-        self.play(context, vec![media::Source::Sound(music)], true);
-        context.tell_acd(acd::Input::HandedToQueue {
-            call: self.id,
-            queues: queue.into(),
-            head_start,
-            caller_agent: self.caller_agent,
-            from,
-            back,
-        });
     }
 
     /// Somebody's phone rings for the caller, or he stands in the queue that he was handed on to: the agent is out (R14).

@@ -45,6 +45,13 @@ pub(super) const KIND: Kind = Kind {
             "熟客优先",
         ),
         row(
+            "by_region",
+            Form::Truth,
+            Need::Default("false"),
+            "Whether the queues of the regions of `numbers.toml` that fit the caller's number take this queue's place.",
+            "按区域路由",
+        ),
+        row(
             "keys",
             Form::Keys,
             Need::Optional,
@@ -80,7 +87,7 @@ pub(super) const KIND: Kind = Kind {
             "队列已下班",
         ),
     ],
-    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nsticky = true\nkeys = { 2 = \"sales\" }\n\
+    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
               on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\n",
     read,
 };
@@ -90,6 +97,7 @@ struct Queue {
     queue: Name,
     head_start: Duration,
     sticky: Option<bool>,
+    by_region: bool,
     keys: Vec<(char, Name)>,
     on_timeout: Name,
     on_no_agents: Name,
@@ -100,12 +108,14 @@ struct Queue {
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (queue, head_start) = (section.name("queue"), section.seconds("head_start_s"));
     let (sticky, keys) = (section.optional_truth("sticky"), section.keys("keys"));
+    let by_region = section.truth("by_region");
     let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
     let (on_full, on_closed) = (section.name("on_full"), section.name("on_closed"));
     Ok(Box::new(Queue {
         queue: queue?,
         head_start: head_start?,
         sticky: sticky?,
+        by_region: by_region?,
         keys: keys?,
         on_timeout: on_timeout?,
         on_no_agents: on_no_agents?,
@@ -139,6 +149,7 @@ impl Node for Queue {
                     queue: &self.queue.text,
                     head_start: self.head_start,
                     sticky: self.sticky,
+                    by_region: self.by_region,
                 }
             }
             Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {

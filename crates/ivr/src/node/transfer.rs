@@ -40,6 +40,14 @@ pub(super) const KIND: Kind = Kind {
             "振铃秒数",
         ),
         row(
+            "by_region",
+            Form::Truth,
+            Need::Default("false"),
+            "Whether the queues of the regions of `numbers.toml` that fit the caller's number come before this agent or queue; \
+             not for a number or a script.",
+            "按区域路由",
+        ),
+        row(
             "on_busy",
             Form::Node,
             Need::Optional,
@@ -74,6 +82,7 @@ struct Transfer {
     named: Name,
     target: Target,
     ring: Duration,
+    by_region: bool,
     /// None for a script.
     exits: Option<Exits>,
 }
@@ -89,6 +98,7 @@ const EXITS: [&str; 3] = ["on_busy", "on_no_answer", "on_failure"];
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (to, ring) = (section.name("to"), section.seconds("ring_s"));
+    let by_region = section.truth("by_region");
     let [on_busy, on_no_answer, on_failure] = EXITS.map(|key| section.optional_name(key));
     let to = to?;
     let (named, target) = target(section, &to)?;
@@ -97,6 +107,15 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         let message = format!("`ring_s` has no meaning for `{}`", to.text);
         section.report.error(
             section.place_of_key("ring_s"),
+            message,
+            Some("leave it out".to_owned()),
+        );
+    }
+    let of_region = matches!(target, Target::Agent(_) | Target::Queue(_));
+    if !of_region && section.has("by_region") {
+        let message = format!("`by_region` has no meaning for `{}`", to.text);
+        section.report.error(
+            section.place_of_key("by_region"),
             message,
             Some("leave it out".to_owned()),
         );
@@ -116,6 +135,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
             named,
             target,
             ring: ring?,
+            by_region: false,
             exits: None,
         }));
     }
@@ -135,6 +155,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         named,
         target,
         ring: ring?,
+        by_region: by_region?,
         exits: Some(exits),
     }))
 }
@@ -229,11 +250,13 @@ impl Node for Transfer {
                     Target::Agent(_) | Target::Number(_) => Step::Transfer {
                         to: &self.target,
                         ring: self.ring,
+                        by_region: self.by_region,
                     },
                     Target::Queue(queue) => Step::Join {
                         queue: queue.as_str(),
                         head_start: Duration::ZERO,
                         sticky: None,
+                        by_region: self.by_region,
                     },
                     Target::Script(script) => Step::Continue(script),
                 }

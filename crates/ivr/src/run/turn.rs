@@ -81,6 +81,7 @@ impl Run {
                 queue,
                 head_start,
                 sticky,
+                by_region,
             } => {
                 // A key that was typed ahead of a queue was not meant as a way out of it.
                 self.keys.take();
@@ -89,15 +90,21 @@ impl Run {
                     queue: QueueName::from(queue),
                     head_start,
                     sticky,
+                    by_region,
                 });
                 None
             }
-            Step::Transfer { to, ring } => {
+            Step::Transfer {
+                to,
+                ring,
+                by_region,
+            } => {
                 self.keys.take();
                 self.phase = Phase::Transferring;
                 self.effects.push_back(Effect::Transfer {
                     to: to.clone(),
                     ring,
+                    by_region,
                 });
                 None
             }

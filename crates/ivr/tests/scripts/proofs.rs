@@ -70,6 +70,11 @@ fn names_must_exist_in_the_world() {
                 "23:9: warning: no way leads to `end`",
             ],
         ),
+        (
+            "[hangup.bye]",
+            "[transfer.bye]\nto = \"script:night\"\nby_region = true",
+            &["21:1: error: `by_region` has no meaning for `script:night`"],
+        ),
     ];
     for (find, replace, expected) in rows {
         check_edit(find, replace, expected);

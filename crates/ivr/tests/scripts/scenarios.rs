@@ -105,9 +105,20 @@ fn line(effect: &Effect) -> String {
             queue,
             head_start,
             sticky,
-        } => format!("join {queue} {}s {sticky:?}", head_start.as_secs()),
+            by_region,
+        } => {
+            let by = if *by_region { " by region" } else { "" };
+            format!("join {queue} {}s {sticky:?}{by}", head_start.as_secs())
+        }
         Effect::LeaveQueue => "leave".to_owned(),
-        Effect::Transfer { to, ring } => format!("transfer {to:?} {}s", ring.as_secs()),
+        Effect::Transfer {
+            to,
+            ring,
+            by_region,
+        } => {
+            let by = if *by_region { " by region" } else { "" };
+            format!("transfer {to:?} {}s{by}", ring.as_secs())
+        }
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
         Effect::Faulted { reason } => format!("fault {reason}"),
@@ -299,6 +310,46 @@ fn a_queue_has_an_exit_for_each_way_to_leave_it() {
             "{exit:?}: the caller is gone"
         );
         assert_eq!(call.presses("2"), [""; 0]);
+    }
+}
+
+#[test]
+fn a12_a_queue_and_a_transfer_may_ask_for_the_callers_region_and_leave_it_by_their_exits() {
+    let by_region = QUEUE.replace("sticky = true", "by_region = true");
+    let mut call = Call::new(&nodes(&by_region));
+    assert_eq!(
+        call.starts(),
+        ["queue start", "join support 90s None by region"]
+    );
+    let transfer = |to: &str| {
+        format!(
+            "[transfer.start]\nto = \"{to}\"\nby_region = true\non_busy = \"busy\"\non_no_answer = \"late\"\n\
+             on_failure = \"bad\"\n[hangup.busy]\n[hangup.late]\n[hangup.bad]\n"
+        )
+    };
+    let mut call = Call::new(&nodes(&transfer("queue:sales")));
+    assert_eq!(
+        call.starts(),
+        ["transfer start", "join sales 0s None by region"]
+    );
+    for (exit, expected) in [
+        (QueueExit::Full, "hangup busy"),
+        (QueueExit::Timeout, "hangup late"),
+        (QueueExit::NoAgents, "hangup bad"),
+        (QueueExit::Closed, "hangup bad"),
+    ] {
+        // Where a region fitted, the agent's node has the caller wait in its queues.
+        let mut call = Call::new(&nodes(&transfer("agent:1001")));
+        assert_eq!(
+            call.starts(),
+            ["transfer start", "transfer Agent(\"1001\") 25s by region"]
+        );
+        assert_eq!(call.presses("1"), [""; 0]);
+        assert_eq!(
+            call.gets(Input::QueueLeft(exit)),
+            [expected, "hangup Normal"],
+            "{exit:?}"
+        );
     }
 }
 

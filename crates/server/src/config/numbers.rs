@@ -1,20 +1,30 @@
-//! `config/numbers.toml`: where each dialled number enters.
+//! `config/numbers.toml`: where each dialled number enters, and the regions that some of them ask (`regions.rs`).
 
 use std::collections::BTreeMap;
 
-use engine::{Entry, Number, Numbers};
+use engine::{Entry, Number, Numbers, Regions};
 use ivr::{Diagnostic, World, closest};
 use model::NumberPlan;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::document::Document;
+use super::regions;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     number: BTreeMap<Spanned<String>, Section>,
+    #[serde(default)]
+    region: BTreeMap<Spanned<String>, regions::Section>,
+}
+
+/// What the file says.
+#[derive(Debug, Default)]
+pub(crate) struct House {
+    pub(crate) numbers: Numbers,
+    pub(crate) regions: Regions,
 }
 
 #[derive(Debug, Deserialize)]
@@ -25,6 +35,7 @@ struct Section {
     agent: Option<Spanned<String>>,
     #[serde(default)]
     open: bool,
+    by_region: Option<Spanned<bool>>,
 }
 
 /// The numbers alone, without asking whether what they name exists: scripts may transfer to them.
@@ -38,9 +49,11 @@ pub(crate) fn read(
     document: &Document,
     world: &World,
     plan: &NumberPlan,
-) -> Result<Numbers, Vec<Diagnostic>> {
+) -> Result<House, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
+    let has_regions = !file.region.is_empty();
+    let regions = regions::read(document, file.region, world, plan, &mut wrong);
     let mut numbers = BTreeMap::new();
     let mut places = BTreeMap::new();
     for (digits, section) in file.number {
@@ -57,23 +70,46 @@ pub(crate) fn read(
             continue;
         }
         places.insert(digits.clone(), at);
+        let by_region = by_region(document, &section, has_regions, &mut wrong);
         if let Some(entry) = entry_of(document, at, &digits, &section, world, &mut wrong) {
-            numbers.insert(
-                digits,
-                Number {
-                    entry,
-                    open: section.open,
-                },
-            );
+            let open = section.open;
+            let number = Number {
+                entry,
+                open,
+                by_region,
+            };
+            numbers.insert(digits, number);
         }
     }
     if !wrong.is_empty() {
         return Err(wrong);
     }
-    Numbers::new(plan, numbers).map_err(|same| {
+    let numbers = Numbers::new(plan, numbers).map_err(|same| {
         let at = places.get(&same.second).copied().unwrap_or(0);
         vec![document.error(at, same.to_string(), None)]
-    })
+    })?;
+    Ok(House { numbers, regions })
+}
+
+/// A12: whether the caller's region comes first. A script asks for that itself, by its nodes.
+fn by_region(
+    document: &Document,
+    section: &Section,
+    has_regions: bool,
+    wrong: &mut Vec<Diagnostic>,
+) -> bool {
+    let Some(written) = section.by_region.as_ref().filter(|it| *it.get_ref()) else {
+        return false;
+    };
+    let in_vain = match (&section.script, has_regions) {
+        (Some(_), _) => {
+            "`by_region` has no meaning for a script: its nodes `queue` and `transfer` have it"
+        }
+        (None, false) => "`by_region` asks for regions, and this file has no `[region.\"…\"]`",
+        (None, true) => return true,
+    };
+    wrong.push(document.error(written.span().start, in_vain.to_owned(), None));
+    true
 }
 
 fn entry_of(
@@ -133,13 +169,13 @@ fn entry_of(
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<Numbers, String> {
+    fn read_text(text: &str) -> Result<House, String> {
         let document = Document {
             file: "config/numbers.toml".into(),
             text: text.into(),
         };
         let world = World {
-            queues: ["sales".into()].into(),
+            queues: ["sales".into(), "north".into()].into(),
             scripts: ["main".into()].into(),
             agents: Some(["1001".to_owned()].into()),
             ..World::default()
@@ -156,19 +192,22 @@ mod tests {
 
     #[test]
     fn a_number_keeps_its_leading_zero_and_enters_somewhere() {
-        let numbers = read_text("[number.\"010\"]\nscript = \"main\"\nopen = true\n[number.\"4001\"]\nqueue = \"sales\"\n").unwrap();
+        let house = read_text("[number.\"010\"]\nscript = \"main\"\nopen = true\n[number.\"4001\"]\nqueue = \"sales\"\n").unwrap();
+        let numbers = house.numbers;
         assert_eq!(
             *numbers.find("010").unwrap().1,
             Number {
                 entry: Entry::Script("main".into()),
-                open: true
+                open: true,
+                by_region: false,
             }
         );
         assert_eq!(
             *numbers.find("4001").unwrap().1,
             Number {
                 entry: Entry::Queue("sales".into()),
-                open: false
+                open: false,
+                by_region: false,
             },
             "closed unless said otherwise"
         );
@@ -197,5 +236,51 @@ mod tests {
         ] {
             assert!(told.contains(expected), "{told}\nlacks {expected}");
         }
+    }
+
+    #[test]
+    fn a12_regions_stand_in_the_order_of_the_file_with_their_prefixes_normalised() {
+        let house = read_text(
+            "[number.\"4001\"]\nqueue = \"sales\"\nby_region = true\n[number.\"4002\"]\nagent = \"1001\"\nby_region = true\n\
+             [region.\"zhili\"]\nprefixes = [\"0311\", \"+86311\"]\nqueues = [\"north\", \"north\"]\n\
+             [region.\"all\"]\nprefixes = [\"+86\"]\nqueues = [\"sales\"]\n",
+        )
+        .unwrap();
+        assert!(house.numbers.iter().all(|(_, number)| number.by_region));
+        let plan = NumberPlan::new("CN").unwrap();
+        let caller = model::Caller::new("0311-86000000", None);
+        let fit = house.regions.fit(&plan, &caller).unwrap();
+        let names: Vec<_> = fit.regions.iter().map(model::RegionName::as_str).collect();
+        assert_eq!(names, ["zhili", "all"]);
+        let queues: Vec<_> = fit.queues.iter().map(model::QueueName::as_str).collect();
+        assert_eq!(queues, ["north", "sales"]);
+    }
+
+    #[test]
+    fn a12_a_region_that_fits_nobody_or_leads_nowhere_is_refused_with_its_line() {
+        let told = read_text(
+            "[region.\"a\"]\nprefixes = []\nqueues = []\n\
+             [region.\"b\"]\nprefixes = [\"010\", \"north\"]\nqueues = [\"sales\", \"nroth\"]\n\
+             [region.\" \"]\nprefixes = [\"0\"]\nqueues = [\"north\"]\n\
+             [number.\"1\"]\nscript = \"main\"\nby_region = true\n",
+        )
+        .unwrap_err();
+        for expected in [
+            "config/numbers.toml:2:12: error: region `a` has no prefix",
+            "config/numbers.toml:3:10: error: region `a` has no queue",
+            "config/numbers.toml:5:20: error: `north` begins no number",
+            "config/numbers.toml:6:20: error: no queue `nroth`",
+            "did you mean `north`?",
+            "config/numbers.toml:7:9: error: a region needs a name",
+            "config/numbers.toml:8:13: error: `0` begins no number",
+            "config/numbers.toml:12:13: error: `by_region` has no meaning for a script",
+        ] {
+            assert!(told.contains(expected), "{told}\nlacks {expected}");
+        }
+        let told = read_text("[number.\"1\"]\nqueue = \"sales\"\nby_region = true\n").unwrap_err();
+        assert!(
+            told.contains("numbers.toml:3:13: error: `by_region` asks for regions"),
+            "{told}"
+        );
     }
 }

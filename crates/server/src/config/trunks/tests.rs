@@ -11,6 +11,7 @@ fn numbers(plan: &NumberPlan) -> Numbers {
     let number = Number {
         entry: Entry::Script("main".into()),
         open: false,
+        by_region: false,
     };
     let written = [
         ("4000".to_owned(), number.clone()),
