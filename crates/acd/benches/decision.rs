@@ -12,7 +12,7 @@ use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
 use divan::Bencher;
 use model::fact::QueueExit;
 use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, CallId, OfferId, QueueName};
+use model::{AgentId, CallId, OfferId, Skills};
 
 const WAITING: u64 = 1_000;
 const SIZES: [u64; 2] = [100, 10_000];
@@ -61,9 +61,14 @@ impl Floor {
     }
 
     fn sign_in(&mut self, id: AgentId) {
-        let queues = vec![QueueName::from("support")];
+        let queues = vec!["support".into()];
         let login = format!("{id:>6}");
-        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
+        self.input(Input::AgentPut(AgentProfile {
+            id,
+            login,
+            queues,
+            skills: Skills::new(),
+        }));
         self.input(Input::PhoneRegistered(id));
         self.input(Input::StateRequested {
             agent: id,

@@ -8,14 +8,16 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use model::decision::ReasonCode;
-use model::{AgentId, AgentState, CallId, NotReadyReason, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, Membership, NotReadyReason, OfferId, QueueName, Skills};
 
 pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
+pub(crate) use self::duty_log::DutyLog;
 pub(crate) use self::idle_clock::IdleClock;
 pub(crate) use self::own_calls::OwnCalls;
 
 mod call_log;
 pub mod cause;
+mod duty_log;
 mod idle_clock;
 mod own_calls;
 
@@ -27,7 +29,9 @@ pub struct AgentProfile {
     /// His login; the order of agents within a queue is the order of their logins (linear, round-robin).
     pub login: String,
     /// The queues that he serves. A name without a queue is kept: the queue may come with the next configuration.
-    pub queues: Vec<QueueName>,
+    pub queues: Vec<Membership>,
+    /// What he can do, and how well.
+    pub skills: Skills,
 }
 
 /// A state that an agent, or a supervisor for him, may ask for.
@@ -45,7 +49,8 @@ pub enum Requested {
 #[derive(Debug)]
 pub(crate) struct Agent {
     pub(crate) login: Arc<str>,
-    pub(crate) queues: Vec<QueueName>,
+    pub(crate) queues: Vec<Membership>,
+    pub(crate) skills: Arc<Skills>,
     /// The state that was last published.
     pub(crate) state: AgentState,
     /// What his queues were last told: why he is no candidate, or `None` when he is one.
@@ -64,8 +69,11 @@ pub(crate) struct Agent {
     /// Device faults in a row (R7).
     pub(crate) faults: u32,
     pub(crate) signed_in: Duration,
+    /// When he became ready after his last call, break or wrap-up; offers do not touch it.
+    pub(crate) ready_since: Duration,
     pub(crate) idle: IdleClock,
     pub(crate) calls: CallLog,
+    pub(crate) duty: DutyLog,
 }
 
 /// What holds an agent, given by the core.
@@ -87,8 +95,13 @@ pub(crate) enum Bound {
     },
     /// A call that a colleague asks him about: he is busy, and nothing is counted (R15).
     Consult { call: CallId, since: Duration },
-    /// The call that he files.
-    WrapUp { call: CallId },
+    /// The call that he files, since it ended.
+    WrapUp {
+        call: CallId,
+        since: Duration,
+        /// Whether the call counts, and with it the time to file it (R13, R51).
+        counted: bool,
+    },
 }
 
 impl Agent {
@@ -97,6 +110,7 @@ impl Agent {
         Self {
             login: profile.login.into(),
             queues: profile.queues,
+            skills: profile.skills.into(),
             state: AgentState::Offline,
             standing: Some(ReasonCode::Offline),
             wish: Requested::Offline,
@@ -108,8 +122,10 @@ impl Agent {
             misses: 0,
             faults: 0,
             signed_in: Duration::ZERO,
+            ready_since: Duration::ZERO,
             idle: IdleClock::default(),
             calls: CallLog::default(),
+            duty: DutyLog::default(),
         }
     }
 
@@ -130,7 +146,7 @@ impl Agent {
                 AgentState::Talking { call: Some(call) }
             }
             // C12: who talks on cannot file; the time to file runs on.
-            Bound::WrapUp { call } => match self.own_calls.latest() {
+            Bound::WrapUp { call, .. } => match self.own_calls.latest() {
                 Some(call) => AgentState::Talking { call },
                 None => AgentState::WrapUp { call },
             },
@@ -168,6 +184,31 @@ impl Agent {
             AgentState::Ready if self.backs_off => Some(ReasonCode::BackOff),
             AgentState::Ready => None,
         }
+    }
+
+    /// On what terms he serves a queue.
+    pub(crate) fn membership(&self, queue: &QueueName) -> Option<&Membership> {
+        self.queues.iter().find(|one| one.queue == *queue)
+    }
+
+    /// Whether he is at work: neither away nor on a break (R49).
+    pub(crate) const fn is_on_duty(&self) -> bool {
+        !matches!(
+            self.state,
+            AgentState::Offline | AgentState::NotReady { .. }
+        )
+    }
+
+    /// Ends the time to file, if it runs (R51).
+    pub(crate) fn end_wrap_up(&mut self, now: Duration) -> bool {
+        let Bound::WrapUp { since, counted, .. } = self.bound else {
+            return false;
+        };
+        if counted {
+            self.calls.filed(now.saturating_sub(since));
+        }
+        self.bound = Bound::Free;
+        true
     }
 
     /// The offer that binds him, if one does.

@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
-use model::QueueName;
+use model::{QueueName, Requirement};
 
 use crate::agent::WINDOW_MAX;
+use crate::decision::Prefer;
 use crate::strategy::{self, Strategy};
 
 /// What counts as a handled call where no queue says otherwise (R13).
@@ -30,6 +31,14 @@ pub struct QueueConfig {
     pub max_waiting: Option<u32>,
     /// How many phones ring at once for one caller (R20).
     pub ring_max: usize,
+    /// After how long progressive ringing adds a phone (R55).
+    pub ring_delay: Duration,
+    /// What the agents must have, for how long after joining (R69). Empty: whatever they have.
+    pub steps: Vec<Step>,
+    /// Who of those who have what a caller needs comes first (R71).
+    pub prefer: Prefer,
+    /// Whether calls and time are counted by the hour of duty (R49).
+    pub per_duty_hour: bool,
     /// Pause between two passes over the agents (R9).
     pub pass_pause: Duration,
     /// How long an agent is left alone after a decline (R6).
@@ -50,6 +59,15 @@ pub struct QueueConfig {
     pub wait_without_agents: bool,
 }
 
+/// For how long only certain agents come into question (R69).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What they must have. The agents of the steps before stay candidates.
+    pub needs: Requirement,
+    /// How long it lasts; the last one's lasts as long as the caller waits.
+    pub lasts: Duration,
+}
+
 impl QueueConfig {
     /// A queue with the defaults.
     pub fn new(name: QueueName) -> Self {
@@ -62,6 +80,10 @@ impl QueueConfig {
             max_wait: None,
             max_waiting: None,
             ring_max: 10,
+            ring_delay: Duration::from_secs(10),
+            steps: Vec::new(),
+            prefer: Prefer::Any,
+            per_duty_hour: false,
             pass_pause: Duration::from_secs(5),
             reject_delay: Duration::from_secs(10),
             no_answer_limit: 3,
@@ -90,6 +112,14 @@ impl QueueConfig {
             return Err(ConfigError::LongWindow);
         }
         Ok(())
+    }
+
+    /// Whose ordering ranks the agents: the strategy's in force, or where it has none the fall-back's.
+    pub(crate) fn ordering(&self) -> &'static Strategy {
+        let rows = [self.base(), self.fallback];
+        rows.into_iter()
+            .find(|row| row.orders())
+            .unwrap_or_else(strategy::default)
     }
 
     /// The strategy that serves callers without a familiar agent.

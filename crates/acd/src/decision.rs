@@ -1,26 +1,20 @@
-//! The decision: who of the ready agents is offered this caller (R1-R4).
+//! The decision: who of the ready agents may be offered this caller, and by what they are compared (R1-R4).
 //!
-//! Pure: the same pool gives the same ranking, whatever order the candidates come in. Ties are settled here and nowhere
-//! else (R4). It changes nothing; the turn applies it.
+//! Pure: the same agents give the same ranking, whatever order they came in. Ties are settled here and nowhere else (R4).
+//! It changes nothing; the turn applies it.
 
+use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use model::AgentId;
 use model::decision::ReasonCode;
+use model::{AgentId, Requirement};
 
-use crate::selection::{Candidate, Micros, Rank, Selection};
+use crate::config::Step;
+use crate::ready::Competence;
+use crate::selection::{Candidate, Micros, Rank};
 
 /// A queue with more agents than this records counts instead of a line for each.
 pub(crate) const FULL_RECORD_MAX: usize = 64;
-
-/// What one decision chooses from.
-pub(crate) struct Pool<'a> {
-    pub(crate) selection: &'a Selection,
-    pub(crate) ready: &'a [Candidate],
-    pub(crate) filter: &'a Filter<'a>,
-    /// How many may be chosen.
-    pub(crate) keep: usize,
-}
 
 /// Who of the ready agents is no candidate for this caller.
 #[derive(Debug)]
@@ -33,22 +27,82 @@ pub(crate) struct Filter<'a> {
     pub(crate) only: Option<AgentId>,
     /// Who is skipped for his calls in a row (R38).
     pub(crate) skip: Option<AgentId>,
+    /// What the caller needs.
+    pub(crate) needs: Needs<'a>,
+}
+
+/// What a caller needs of an agent (R69-R71).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Needs<'a> {
+    /// What he asked for himself.
+    pub(crate) own: Option<&'a Requirement>,
+    /// The steps that he has reached: one of them must be met (R69). None: no steps.
+    pub(crate) steps: &'a [Step],
+    /// Who of those who will do comes first.
+    pub(crate) prefer: Prefer,
+}
+
+/// Who comes first of those who have what the caller needs (R71).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prefer {
+    /// All are equal.
+    #[default]
+    Any,
+    /// The highest level.
+    Best,
+    /// The fewest skills, so that the versatile stay free.
+    Spare,
+}
+
+/// What a caller thinks of a group of agents: the lower, the sooner. It comes before the strategy (R45, R71).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Class {
+    tier: u8,
+    level: Reverse<u32>,
+    skills: usize,
 }
 
 impl Filter<'_> {
     /// The one reason why a ready agent is out, if he is (R1).
-    pub(crate) fn reason(&self, agent: AgentId) -> Option<ReasonCode> {
+    pub(crate) fn reason(&self, agent: AgentId, competence: &Competence) -> Option<ReasonCode> {
         if self.tried.contains(&agent) {
             Some(ReasonCode::Tried)
         } else if self.caller == Some(agent) {
             Some(ReasonCode::IsCaller)
         } else if self.only.is_some_and(|only| only != agent) {
             Some(ReasonCode::NotFamiliar)
+        } else if self.class(competence).is_none() {
+            Some(ReasonCode::Skills)
         } else if self.skip == Some(agent) {
             Some(ReasonCode::Consecutive)
         } else {
             None
         }
+    }
+
+    /// What he thinks of agents who stand like that; `None`: they do not have what he needs.
+    pub(crate) fn class(&self, competence: &Competence) -> Option<Class> {
+        let Needs { own, steps, prefer } = self.needs;
+        let skills = &competence.skills;
+        let met = own.is_none_or(|own| own.is_met(skills))
+            && (steps.is_empty() || steps.iter().any(|step| step.needs.is_met(skills)));
+        let wanted = own.into_iter().chain(steps.last().map(|step| &step.needs));
+        met.then(|| Class {
+            tier: competence.tier,
+            level: Reverse(match prefer {
+                Prefer::Best => wanted.map(|wanted| wanted.level(skills)).sum(),
+                Prefer::Any | Prefer::Spare => 0,
+            }),
+            skills: match prefer {
+                Prefer::Spare => skills.len(),
+                Prefer::Any | Prefer::Best => 0,
+            },
+        })
+    }
+
+    /// Whether an agent is out by name.
+    pub(crate) fn names(&self, agent: AgentId) -> bool {
+        self.tried.contains(&agent) || self.caller == Some(agent) || self.skip == Some(agent)
     }
 
     /// All whom the filter names, each once.
@@ -59,10 +113,10 @@ impl Filter<'_> {
     }
 }
 
-/// By what a candidate is compared: the strategy's rank, then R4.
+/// By what candidates of one class are compared: the strategy's rank, then R4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    pub(crate) rank: Rank,
+    rank: Rank,
     idle_since: Micros,
     pub(crate) agent: AgentId,
 }
@@ -76,70 +130,22 @@ impl Key {
             agent: candidate.agent,
         }
     }
-}
 
-/// Walks the pool once and tells the best `keep` candidates, best first. Each strategy compiles its own copy with `rank` inlined.
-pub(crate) fn scan(pool: &Pool<'_>, rank: impl Fn(&Selection, &Candidate) -> Rank) -> Vec<Key> {
-    let mut best: Vec<Key> = Vec::with_capacity(pool.keep.min(pool.ready.len()));
-    // The worst of a full list: almost all candidates end at this one comparison, and only the few that pass it are
-    // looked up in the filter.
-    let mut worst = None;
-    for candidate in pool.ready {
-        let key = Key::new(rank(pool.selection, candidate), candidate);
-        if worst.is_some_and(|worst| key >= worst) || pool.filter.reason(key.agent).is_some() {
-            continue;
-        }
-        let at = best.partition_point(|other| *other < key);
-        best.insert(at, key);
-        best.truncate(pool.keep);
-        worst = best.last().copied().filter(|_| best.len() == pool.keep);
+    pub(crate) const fn rank(&self) -> Rank {
+        self.rank
     }
-    best.truncate(pool.keep);
-    best
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn candidate(agent: u64, idle_since_ms: u64) -> Candidate {
-        Candidate {
-            agent: AgentId::new(agent),
-            seat: 0,
-            handled: 0,
-            idle_since: core::time::Duration::from_millis(idle_since_ms).into(),
-            last_connected: None,
-            signed_in: Micros::default(),
+    /// No two turns are equal.
+    pub(crate) fn of_seat(turn: Rank, agent: AgentId) -> Self {
+        Self {
+            rank: turn,
+            idle_since: Micros::default(),
+            agent,
         }
     }
 
-    fn chosen(ready: &[Candidate], keep: usize) -> Vec<u64> {
-        let pool = Pool {
-            selection: &Selection {
-                seed: 0,
-                next_seat: 0,
-            },
-            ready,
-            filter: &Filter {
-                tried: &BTreeSet::new(),
-                caller: None,
-                only: None,
-                skip: None,
-            },
-            keep,
-        };
-        let best = scan(&pool, |_, _| Rank(0));
-        best.iter().map(|key| key.agent.get()).collect()
-    }
-
-    #[test]
-    fn r04_ties_fall_to_the_longest_idle_then_the_lowest_id_in_any_list_order() {
-        let mut list = [candidate(3, 50), candidate(2, 50), candidate(9, 40)];
-        for _ in 0..3 {
-            assert_eq!(chosen(&list, 3), [9, 2, 3]);
-            assert_eq!(chosen(&list, 1), [9]);
-            list.rotate_left(1);
-        }
-        assert!(chosen(&list, 0).is_empty());
+    /// Who is drawn is compared with nobody.
+    pub(crate) fn drawn(agent: AgentId) -> Self {
+        Self::of_seat(Rank(0), agent)
     }
 }

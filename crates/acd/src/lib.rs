@@ -21,7 +21,8 @@ mod waiting;
 
 pub use acd::Acd;
 pub use agent::{AgentProfile, Requested};
-pub use config::{ConfigError, QueueConfig};
+pub use config::{ConfigError, QueueConfig, Step};
+pub use decision::Prefer;
 pub use input::Input;
 pub use output::{DirectEnd, OfferEnd, Output};
 pub use strategy::Strategy;

@@ -12,6 +12,7 @@ use model::{AgentId, CallId};
 
 use crate::agent::Agent;
 use crate::config::QueueConfig;
+use crate::decision::Needs;
 use crate::ready::ReadySet;
 use crate::selection::Micros;
 use crate::strategy::{self, Strategy};
@@ -21,6 +22,7 @@ pub(crate) use self::lane::{Lane, Lanes};
 
 mod lane;
 mod members;
+mod share;
 
 /// See the file's head.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(crate) struct Queue {
 struct Member {
     seat: u32,
     last_connected: Option<Micros>,
+    /// What he was credited with when he came to work (R47).
+    credit: Option<share::Credit>,
 }
 
 /// Calls of this queue that one agent took in a row (R38).
@@ -61,11 +65,11 @@ struct Run {
 impl Queue {
     pub(crate) fn new(config: QueueConfig) -> Self {
         Self {
-            config,
             line: BTreeSet::new(),
             lanes: Lanes::default(),
             retrying: BTreeSet::new(),
-            ready: ReadySet::default(),
+            ready: ReadySet::new(config.ordering()),
+            config,
             members: BTreeMap::new(),
             seats: BTreeSet::new(),
             reseat: false,
@@ -128,6 +132,15 @@ impl Queue {
         let cap = self.config.max_consecutive;
         let id = self.run.agent.filter(|id| self.ready.get(*id).is_some())?;
         (row.capped && cap > 0 && self.run.calls >= cap).then_some(id)
+    }
+
+    /// What a caller needs of his agents.
+    pub(crate) fn needs(&self, _: &Waiting) -> Needs<'_> {
+        Needs {
+            own: None,
+            steps: &[],
+            prefer: self.config.prefer,
+        }
     }
 
     /// R38: he is skipped once.

@@ -1,65 +1,89 @@
-//! The ready set of a queue: its candidates with the facts that strategies read, side by side in memory.
+//! The ready set of a queue: its candidates, in groups that are kept in the order of its strategy.
 //!
-//! Kept up to date by state changes, so that a decision never looks at agents who are not ready (F10). Facts of a ready
-//! agent stand still, but for the count of least-calls: the window slides over his old calls. `expiries` knows when.
-//! The order in memory means nothing (R4).
+//! Kept up to date by state changes, so that a decision looks at the best and at nobody else (F10). Facts of a ready
+//! agent stand still, but for what the window of least-calls slides over; `expiries` knows when. The order in memory
+//! means nothing (R4).
 
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::AgentId;
+use model::decision::ReasonCode;
 
-use crate::selection::Candidate;
+pub(crate) use self::group::Competence;
+
+use self::group::Group;
+use crate::decision::{Class, Filter, Key};
+use crate::selection::{Candidate, Rank, Selection};
+use crate::strategy::{Order, Strategy};
+
+mod group;
+mod lots;
 
 /// See the file's head.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ReadySet {
-    candidates: Vec<Candidate>,
+    /// Whose ordering the groups are kept in.
+    row: &'static Strategy,
     slots: BTreeMap<AgentId, Slot>,
+    groups: BTreeMap<Competence, Group>,
     expiries: BTreeSet<(Duration, AgentId)>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Slot {
-    index: usize,
+    candidate: Candidate,
+    competence: Competence,
     expiry: Option<Duration>,
 }
 
 impl ReadySet {
+    pub(crate) const fn new(row: &'static Strategy) -> Self {
+        Self {
+            row,
+            slots: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            expiries: BTreeSet::new(),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
-        self.candidates.len()
+        self.slots.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.candidates.is_empty()
+        self.slots.is_empty()
     }
 
-    pub(crate) fn all(&self) -> &[Candidate] {
-        &self.candidates
-    }
-
-    /// One agent's facts as a list of one; empty when he is not ready.
-    pub(crate) fn only(&self, agent: AgentId) -> &[Candidate] {
-        let index = self.slots.get(&agent).map(|slot| slot.index);
-        index
-            .and_then(|index| self.candidates.get(index..=index))
-            .unwrap_or_default()
+    pub(crate) fn agents(&self) -> impl Iterator<Item = AgentId> {
+        self.slots.keys().copied()
     }
 
     pub(crate) fn get(&self, agent: AgentId) -> Option<&Candidate> {
-        self.only(agent).first()
+        self.slots.get(&agent).map(|slot| &slot.candidate)
     }
 
     /// Adds an agent or replaces his facts. `expiry`: when the oldest of his counted calls leaves the window.
-    pub(crate) fn put(&mut self, candidate: Candidate, expiry: Option<Duration>) {
-        self.remove(candidate.agent);
-        let index = self.candidates.len();
+    pub(crate) fn put(
+        &mut self,
+        candidate: Candidate,
+        competence: Competence,
+        expiry: Option<Duration>,
+    ) {
         let agent = candidate.agent;
-        self.candidates.push(candidate);
-        self.slots.insert(agent, Slot { index, expiry });
-        if let Some(at) = expiry {
-            self.expiries.insert((at, agent));
-        }
+        self.remove(agent);
+        let order = self.row.order;
+        let group = self.groups.entry(competence.clone());
+        group
+            .or_insert_with(|| Group::new(order))
+            .insert(order, &candidate);
+        self.expiries.extend(expiry.map(|at| (at, agent)));
+        let slot = Slot {
+            candidate,
+            competence,
+            expiry,
+        };
+        self.slots.insert(agent, slot);
     }
 
     pub(crate) fn remove(&mut self, agent: AgentId) {
@@ -69,10 +93,11 @@ impl ReadySet {
         if let Some(at) = slot.expiry {
             self.expiries.remove(&(at, agent));
         }
-        self.candidates.swap_remove(slot.index);
-        let moved = self.candidates.get(slot.index).map(|moved| moved.agent);
-        if let Some(moved) = moved.and_then(|agent| self.slots.get_mut(&agent)) {
-            moved.index = slot.index;
+        if let Some(group) = self.groups.get_mut(&slot.competence) {
+            group.remove(self.row.order, &slot.candidate);
+            if group.len() == 0 {
+                self.groups.remove(&slot.competence);
+            }
         }
     }
 
@@ -84,48 +109,132 @@ impl ReadySet {
 
     /// Gives each candidate his seat.
     pub(crate) fn reseat(&mut self, seat_of: impl Fn(AgentId) -> u32) {
-        for candidate in &mut self.candidates {
-            candidate.seat = seat_of(candidate.agent);
+        self.rebuild(self.row, seat_of);
+    }
+
+    /// Keeps the groups in another strategy's ordering.
+    pub(crate) fn reorder(&mut self, row: &'static Strategy) {
+        if self.row != row {
+            let seats: BTreeMap<AgentId, u32> = self
+                .slots
+                .iter()
+                .map(|(agent, slot)| (*agent, slot.candidate.seat))
+                .collect();
+            self.rebuild(row, |agent| seats.get(&agent).copied().unwrap_or(0));
         }
     }
+
+    fn rebuild(&mut self, row: &'static Strategy, seat_of: impl Fn(AgentId) -> u32) {
+        let former = core::mem::replace(self, Self::new(row));
+        for (agent, slot) in former.slots {
+            let candidate = Candidate {
+                seat: seat_of(agent),
+                ..slot.candidate
+            };
+            self.put(candidate, slot.competence, slot.expiry);
+        }
+    }
+
+    /// The best `keep` whom the filter lets through, best first.
+    pub(crate) fn best(&self, selection: Selection, filter: &Filter<'_>, keep: usize) -> Vec<Key> {
+        if let Some(agent) = filter.only {
+            return Vec::from_iter(self.key_of(agent, filter));
+        }
+        let mut open = self.open(filter);
+        open.sort_by_key(|(class, _)| *class);
+        let mut best = Vec::new();
+        for peers in open.chunk_by(|(one, _), (other, _)| one == other) {
+            let missing = keep.saturating_sub(best.len());
+            if missing == 0 {
+                break;
+            }
+            best.extend(match self.row.order {
+                Order::Drawn(_) => self.drawn(peers, selection, filter, missing),
+                Order::Ranked(_) | Order::Circular | Order::Fallback => {
+                    walked(peers, selection, filter, missing)
+                }
+            });
+        }
+        best
+    }
+
+    /// The groups that this caller may have somebody of, with what he thinks of them.
+    fn open(&self, filter: &Filter<'_>) -> Vec<(Class, &Group)> {
+        let groups = self.groups.iter();
+        groups
+            .filter_map(|(competence, group)| Some((filter.class(competence)?, group)))
+            .collect()
+    }
+
+    fn drawn(
+        &self,
+        peers: &[(Class, &Group)],
+        selection: Selection,
+        filter: &Filter<'_>,
+        keep: usize,
+    ) -> Vec<Key> {
+        let seat_of = |agent| self.get(agent).map(|candidate| candidate.seat);
+        let out = filter.named();
+        let out = out.filter_map(|agent| Some((seat_of(agent)?, agent)));
+        let lots: Vec<_> = peers.iter().filter_map(|(_, group)| group.lots()).collect();
+        let drawn = lots::draw(&lots, selection.seed, out.collect(), keep, seat_of);
+        drawn.into_iter().map(Key::drawn).collect()
+    }
+
+    fn key_of(&self, agent: AgentId, filter: &Filter<'_>) -> Option<Key> {
+        let slot = self.slots.get(&agent)?;
+        let fits = filter.reason(agent, &slot.competence).is_none();
+        fits.then(|| Key::new(Rank(0), &slot.candidate))
+    }
+
+    /// Why a ready agent is out for this caller, if he is (R1).
+    pub(crate) fn reason(&self, agent: AgentId, filter: &Filter<'_>) -> Option<ReasonCode> {
+        let slot = self.slots.get(&agent)?;
+        filter.reason(agent, &slot.competence)
+    }
+
+    /// What the record says of a candidate's place in the ordering.
+    pub(crate) fn rank(&self, selection: Selection, candidate: &Candidate) -> Rank {
+        group::rank(self.row.order, selection, candidate)
+    }
+
+    /// The lowest rank of all; of seats and lots none.
+    pub(crate) fn lowest(&self) -> Option<Rank> {
+        self.groups.values().filter_map(Group::lowest).min()
+    }
+
+    /// Whose ordering it is.
+    pub(crate) const fn row(&self) -> &'static Strategy {
+        self.row
+    }
+
+    /// How many ready agents this caller may not have for want of skills.
+    pub(crate) fn unskilled(&self, filter: &Filter<'_>) -> usize {
+        let closed = self
+            .groups
+            .iter()
+            .filter(|(competence, _)| filter.class(competence).is_none());
+        closed.map(|(_, group)| group.len()).sum()
+    }
+}
+
+/// The best of groups that stand alike.
+fn walked(
+    peers: &[(Class, &Group)],
+    selection: Selection,
+    filter: &Filter<'_>,
+    keep: usize,
+) -> Vec<Key> {
+    let mut best = Vec::new();
+    for (_, group) in peers {
+        let free = group.walk(selection);
+        let free = free.filter(|key| !filter.names(key.agent));
+        best.extend(free.take(keep));
+    }
+    best.sort_unstable();
+    best.truncate(keep);
+    best
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::selection::Micros;
-
-    fn candidate(agent: u64) -> Candidate {
-        Candidate {
-            agent: AgentId::new(agent),
-            seat: 0,
-            handled: 0,
-            idle_since: Micros::default(),
-            last_connected: None,
-            signed_in: Micros::default(),
-        }
-    }
-
-    #[test]
-    fn agents_are_found_after_others_left() {
-        let mut ready = ReadySet::default();
-        for agent in 1..=4 {
-            ready.put(candidate(agent), Some(Duration::from_secs(agent)));
-        }
-        ready.remove(AgentId::new(1));
-        ready.remove(AgentId::new(3));
-        ready.remove(AgentId::new(3));
-        assert_eq!(ready.len(), 2);
-        for (agent, is_in) in [(1, false), (2, true), (3, false), (4, true)] {
-            let found = ready
-                .get(AgentId::new(agent))
-                .map(|found| found.agent.get());
-            assert_eq!(found, is_in.then_some(agent));
-        }
-        assert_eq!(ready.outdated(Duration::from_secs(1)), None, "1 is gone");
-        assert_eq!(
-            ready.outdated(Duration::from_secs(2)),
-            Some(AgentId::new(2))
-        );
-    }
-}
+mod tests;

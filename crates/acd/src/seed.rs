@@ -11,12 +11,6 @@ pub(crate) const fn mix(seed: u64, salt: u64) -> u64 {
     finish(finish(seed).wrapping_add(salt.wrapping_mul(STEP)))
 }
 
-/// The same at a third of the cost, for a walk over many salts with a seed that came out of [`mix`].
-pub(crate) const fn blend(mixed: u64, salt: u64) -> u64 {
-    let x = mixed.wrapping_add(salt.wrapping_mul(STEP));
-    (x ^ (x >> 32)).wrapping_mul(0x94d0_49bb_1331_11eb)
-}
-
 const fn finish(mut x: u64) -> u64 {
     x ^= x >> 30;
     x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,7 +1,7 @@
 //! What a strategy may look at: the facts of one decision and of one candidate.
 //!
-//! Flat and small, since a decision may walk ten thousand candidates (F10). All of it is state that others keep: a
-//! strategy has no memory of its own.
+//! Flat and small, since there are ten thousand of them (F10). All of it is state that others keep: a strategy has no
+//! memory of its own.
 
 use core::time::Duration;
 
@@ -26,24 +26,31 @@ impl From<Duration> for Micros {
 
 /// The facts of one decision.
 #[derive(Clone, Copy, Debug)]
-pub struct Selection {
+pub(crate) struct Selection {
     /// The seed of this decision; it stands in the record (R52).
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The first seat behind the agent whom this queue offered a call last, whichever caller it was (R31).
-    pub next_seat: u32,
+    pub(crate) next_seat: u32,
 }
 
-/// An agent who may be offered a call of this queue.
+/// An agent who may be offered a call of this queue. His facts stand still while he is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Who.
     pub agent: AgentId,
     /// His seat in the queue: 0, 1, 2 … in the order of logins.
     pub seat: u32,
-    /// Calls that he handled within the queue's window, of all queues (R46).
-    pub handled: u32,
+    /// His share in this queue where lots are drawn (R53).
+    pub weight: u32,
+    /// Calls that he handled within the queue's window, of all queues (R46); millionths of calls an hour of duty where
+    /// the queue counts so (R49).
+    pub calls: i64,
+    /// Time that he spent on them in µs: talk, hold and wrap-up (R51); µs an hour of duty where the queue counts so.
+    pub time: i64,
     /// Since when he is idle, breaks taken out (R40-R42). Points back over the time that he earned before a break.
     pub idle_since: Micros,
+    /// When he became ready after his last call, break or wrap-up.
+    pub ready_since: Micros,
     /// When he was last connected to a caller of this queue (R36).
     pub last_connected: Option<Micros>,
     /// When he signed in.

@@ -1,31 +1,40 @@
 //! The table of strategies (振铃策略): which agent is offered a call first.
 //!
 //! A strategy is an ordering computed from facts, without memory of its own. To add one: a file in `strategy/` with its
-//! row and its `rank`, and here its `mod` and its place in [`all`]. Ties fall to the rule that all share (R4).
+//! row, and here its `mod` and its place in [`all`]. Ties fall to the rule that all share (R4).
 
 use core::fmt;
 
-use crate::decision::{Key, Pool};
-use crate::selection::{Candidate, Rank, Selection};
+use crate::selection::{Candidate, Rank};
 
 mod least_calls;
+mod least_time;
 mod linear;
 mod longest_idle;
+mod longest_ready;
 mod most_recent;
+mod progressive;
 mod random;
 mod ring_all;
 mod round_robin;
+mod skills;
 mod sticky;
+mod weighted_random;
 
 /// All strategies, in the order of the reference page.
-static TABLE: [Strategy; 8] = [
+static TABLE: [Strategy; 13] = [
     longest_idle::ROW,
+    longest_ready::ROW,
     ring_all::ROW,
+    progressive::ROW,
     linear::ROW,
     round_robin::ROW,
     least_calls::ROW,
+    least_time::ROW,
     most_recent::ROW,
     random::ROW,
+    weighted_random::ROW,
+    skills::ROW,
     sticky::ROW,
 ];
 
@@ -33,22 +42,31 @@ static TABLE: [Strategy; 8] = [
 pub struct Strategy {
     /// Its name in the configuration.
     pub name: &'static str,
-    /// Its Chinese label.
-    pub zh: &'static str,
-    /// Its English label.
-    pub en: &'static str,
-    /// When to use it, in one line.
-    pub doc: &'static str,
+    /// Its label.
+    pub label: Text,
+    /// When to use it and when not, in one sentence.
+    pub advice: Text,
     /// How many phones ring at once.
     pub rings: Rings,
+    /// The ordering.
+    pub order: Order,
     /// Whether the caller's familiar agent comes before all others, and the fall-back strategy after him (R57).
     pub familiar: bool,
     /// Whether an agent is skipped once after `max_consecutive` calls in a row (R38).
     pub capped: bool,
-    /// The ordering.
-    pub rank: fn(&Selection, &Candidate) -> Rank,
-    /// The walk over the candidates, compiled with `rank` inside it: a call per candidate would cost more than the rank.
-    pub(crate) scan: fn(&Pool<'_>) -> Vec<Key>,
+    /// Whether it reads what agents have done within the window (R46-R51).
+    pub counts: bool,
+    /// Whether the best of those who have what the caller needs come first (R71).
+    pub skilled: bool,
+}
+
+/// Words in both languages of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
 }
 
 /// How many phones ring at once for one caller.
@@ -58,6 +76,21 @@ pub enum Rings {
     One,
     /// All candidates, up to `ring_max` (R20); who becomes ready joins in (R21).
     All,
+    /// One more each `ring_delay`, up to `ring_max`; those that ring go on ringing (R55).
+    OneByOne,
+}
+
+/// Who comes first.
+#[derive(Clone, Copy)]
+pub enum Order {
+    /// The lowest rank. It must stand still while an agent is ready: it is computed when he becomes so.
+    Ranked(fn(&Candidate) -> Rank),
+    /// The next seat behind the one that was offered last (R31).
+    Circular,
+    /// By lot: each has so many lots; who has none comes when nobody else does (R52, R53).
+    Drawn(fn(&Candidate) -> u32),
+    /// As the queue's fall-back strategy orders.
+    Fallback,
 }
 
 /// All strategies, in the order of the reference page.
@@ -80,6 +113,13 @@ pub(crate) fn sticky() -> &'static Strategy {
 pub fn default() -> &'static Strategy {
     let [first, ..] = &TABLE;
     first
+}
+
+impl Strategy {
+    /// Whether it orders by itself: the others ask the fall-back strategy, and cannot be one.
+    pub const fn orders(&self) -> bool {
+        !matches!(self.order, Order::Fallback)
+    }
 }
 
 impl PartialEq for Strategy {

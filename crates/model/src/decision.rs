@@ -83,6 +83,8 @@ pub enum ReasonCode {
     IsCaller,
     /// Waits for the familiar agent alone (R57, R59).
     NotFamiliar,
+    /// Does not have what the caller needs at this step (R69).
+    Skills,
     /// Had `max_consecutive` calls of this queue in a row (R38).
     Consecutive,
     /// Beyond `ring_max` (R20).

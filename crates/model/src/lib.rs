@@ -9,10 +9,12 @@ pub mod cdr;
 pub mod decision;
 pub mod fact;
 pub mod id;
+pub mod membership;
 pub mod number;
 pub mod number_plan;
 pub mod profile;
 pub mod queue_set;
+pub mod skill;
 pub mod time;
 pub mod transfer;
 
@@ -26,9 +28,11 @@ pub use id::{
     AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, RegionName, ScriptName,
     TicketId,
 };
+pub use membership::{Membership, MembershipError};
 pub use number::{Caller, E164};
 pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan};
 pub use profile::Profile;
 pub use queue_set::QueueSet;
+pub use skill::{Requirement, Skills};
 pub use time::Timestamp;
 pub use transfer::Party;

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use model::decision::ReasonCode;
 use model::fact::CancelCause;
-use model::{AgentId, AgentState, CallId};
+use model::{AgentId, AgentState, CallId, Membership};
 
 use super::Acd;
 use crate::agent::{Agent, Bound, Requested, cause};
@@ -53,7 +53,7 @@ impl Acd {
                 return self.withdraw(now, offer, CancelCause::AgentNotReady, cause);
             }
             (Requested::Ready, Bound::WrapUp { .. }) => {
-                agent.bound = Bound::Free;
+                agent.end_wrap_up(now);
                 self.timers.cancel(&Timer::WrapUp(id));
             }
             (
@@ -72,8 +72,7 @@ impl Acd {
         let Some(agent) = self.agents.get_mut(&id) else {
             return;
         };
-        if matches!(agent.bound, Bound::WrapUp { .. }) {
-            agent.bound = Bound::Free;
+        if agent.end_wrap_up(now) {
             self.timers.cancel(&Timer::WrapUp(id));
             self.publish(now, id, cause::WRAP_UP_DONE);
         }
@@ -132,7 +131,9 @@ impl Acd {
             return;
         };
         let to = agent.derive();
+        let was_on_duty = agent.is_on_duty();
         let from = core::mem::replace(&mut agent.state, to.clone());
+        let comes_to_work = !was_on_duty && agent.is_on_duty();
         if from != to {
             keep_time(now, agent, &from);
             self.outputs.push_back(Output::AgentStateChanged {
@@ -141,6 +142,9 @@ impl Acd {
                 to: to.clone(),
                 cause,
             });
+        }
+        if comes_to_work {
+            self.level(now, id);
         }
         self.restand(now, id);
         if self.will_not_be_free(id) {
@@ -156,6 +160,16 @@ impl Acd {
         }
     }
 
+    /// R47: a newcomer starts level with the others.
+    fn level(&mut self, now: Duration, id: AgentId) {
+        let memberships = self.agents.get(&id).map(|agent| agent.queues.clone());
+        for Membership { queue, .. } in memberships.unwrap_or_default() {
+            if let Some(queue) = self.queues.get_mut(&queue) {
+                queue.level(now, id, &self.agents);
+            }
+        }
+    }
+
     /// Tells an agent's queues whether he is a candidate.
     fn restand(&mut self, now: Duration, id: AgentId) {
         let Some(agent) = self.agents.get_mut(&id) else {
@@ -166,15 +180,15 @@ impl Acd {
         if was == stands {
             return;
         }
-        for name in &agent.queues {
-            if let Some(queue) = self.queues.get_mut(name) {
+        for Membership { queue, .. } in &agent.queues {
+            if let Some(queue) = self.queues.get_mut(queue) {
                 queue.restand(now, id, was, agent);
-                self.dirty.insert(name.clone());
+                self.dirty.insert(queue.config.name.clone());
             }
         }
         let offline = Some(ReasonCode::Offline);
         if was == offline || stands == offline {
-            for name in agent.queues.clone() {
+            for Membership { queue: name, .. } in agent.queues.clone() {
                 self.watch_staffing(now, &name);
             }
         }
@@ -185,6 +199,18 @@ impl Acd {
 fn keep_time(now: Duration, agent: &mut Agent, from: &AgentState) {
     if *from == AgentState::Offline {
         agent.signed_in = now;
+    }
+    // An offer that came to nothing does not send him to the end of the line.
+    let was_there = matches!(
+        from,
+        AgentState::Ready | AgentState::Reserved { .. } | AgentState::Ringing { .. }
+    );
+    if agent.state == AgentState::Ready && !was_there {
+        agent.ready_since = now;
+    }
+    match agent.is_on_duty() {
+        true => agent.duty.begin(now),
+        false => agent.duty.end(now),
     }
     match agent.state {
         AgentState::Offline | AgentState::NotReady { .. } => agent.idle.stop(now),

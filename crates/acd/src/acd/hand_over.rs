@@ -27,7 +27,7 @@ impl Acd {
         if self.files(id, call)
             && let Some(agent) = self.agents.get_mut(&id)
         {
-            agent.bound = Bound::Free;
+            agent.end_wrap_up(now);
             self.timers.cancel(&Timer::WrapUp(id));
             self.publish(now, id, cause::CALL_BACK);
         }
@@ -41,9 +41,9 @@ impl Acd {
 
     /// Whether an agent files this call and takes others after it.
     fn files(&self, id: AgentId, call: CallId) -> bool {
-        let files = Bound::WrapUp { call };
         self.agents.get(&id).is_some_and(|agent| {
-            agent.bound == files && agent.wish == Requested::Ready && agent.registered
+            let files = matches!(agent.bound, Bound::WrapUp { call: filed, .. } if filed == call);
+            files && agent.wish == Requested::Ready && agent.registered
         })
     }
 

@@ -162,7 +162,7 @@ impl Acd {
                 }
             }
         }
-        let listed: BTreeSet<AgentId> = queue.ready.all().iter().map(|one| one.agent).collect();
+        let listed: BTreeSet<AgentId> = queue.ready.agents().collect();
         ensure(ready == listed && tally == queue.tally, || {
             format!("queue {name}: its ready set or tally is wrong")
         })?;

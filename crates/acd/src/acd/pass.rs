@@ -68,7 +68,8 @@ impl Acd {
         let Some(agent) = self.agents.get(&id) else {
             return;
         };
-        let queues = agent.queues.iter().filter_map(|name| self.queues.get(name));
+        let queues = agent.queues.iter();
+        let queues = queues.filter_map(|one| self.queues.get(&one.queue));
         let retrying = queues.flat_map(|queue| queue.retrying.iter().copied());
         let tried_him = retrying.filter(|call| {
             let caller = self.waiting.get(call);

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use model::fact::CancelCause;
-use model::{AgentId, QueueName};
+use model::{AgentId, Membership};
 
 use super::Acd;
 use crate::agent::{Agent, AgentProfile, Bound, Requested, cause};
@@ -17,6 +17,7 @@ impl Acd {
             agent.removed = false;
             let login = core::mem::replace(&mut agent.login, profile.login.into());
             let queues = core::mem::replace(&mut agent.queues, profile.queues);
+            agent.skills = profile.skills.into();
             self.transfer_member(now, id, &login, &queues);
         } else {
             self.agents.insert(id, Agent::new(profile));
@@ -30,15 +31,17 @@ impl Acd {
         now: Duration,
         id: AgentId,
         login: &Arc<str>,
-        queues: &[QueueName],
+        queues: &[Membership],
     ) {
-        for name in queues {
+        for Membership { queue: name, .. } in queues {
             let (Some(agent), Some(queue)) = (self.agents.get(&id), self.queues.get_mut(name))
             else {
                 continue;
             };
-            if agent.queues.contains(name) {
+            if agent.membership(name).is_some() {
                 queue.rename_member(id, login, &agent.login);
+                queue.requalify_member(now, id, agent);
+                self.dirty.insert(name.clone());
             } else {
                 queue.remove_member(id, login, agent.standing);
                 self.thin_personal_line(id);
@@ -52,7 +55,7 @@ impl Acd {
         let Some(agent) = self.agents.get(&id).filter(|agent| !agent.removed) else {
             return;
         };
-        for name in agent.queues.clone() {
+        for Membership { queue: name, .. } in agent.queues.clone() {
             let (Some(agent), Some(queue)) = (self.agents.get(&id), self.queues.get_mut(&name))
             else {
                 continue;
@@ -88,7 +91,7 @@ impl Acd {
             return;
         };
         let (login, standing) = (agent.login.clone(), agent.standing);
-        for name in agent.queues.clone() {
+        for Membership { queue: name, .. } in agent.queues.clone() {
             if let Some(queue) = self.queues.get_mut(&name) {
                 queue.remove_member(id, &login, standing);
                 self.watch_staffing(now, &name);

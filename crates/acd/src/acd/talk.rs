@@ -94,7 +94,8 @@ impl Acd {
         let (queue, talked) = (queue.clone(), now.saturating_sub(*since));
         let (min_handled, wrap_up) = self.after_call(queue.as_ref());
         if let Some(agent) = self.agents.get_mut(&id) {
-            if talked >= min_handled {
+            let counted = talked >= min_handled;
+            if counted {
                 // R13: a shorter call counts for nothing.
                 agent.calls.record(now, talked);
                 agent.idle.restart(now);
@@ -106,7 +107,11 @@ impl Acd {
                 Bound::Free
             } else {
                 self.timers.set(Timer::WrapUp(id), now + wrap_up);
-                Bound::WrapUp { call }
+                Bound::WrapUp {
+                    call,
+                    since: now,
+                    counted,
+                }
             };
         }
         self.publish(now, id, cause::CALL_ENDED);

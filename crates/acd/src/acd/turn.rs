@@ -107,8 +107,8 @@ impl Acd {
         let ring_max = queue.config.ring_max.max(1);
         let (rings, ready) = (queue.row(caller.seeking).rings, queue.ready.len());
         match (lane, rings) {
-            (Lane::Open, Rings::One) => Some(1),
-            (Lane::Extending, Rings::One) => None,
+            (Lane::Open, Rings::One | Rings::OneByOne) => Some(1),
+            (Lane::Extending, Rings::One | Rings::OneByOne) => None,
             (Lane::Extending, Rings::All) => ring_max.checked_sub(caller.offers.len()),
             (Lane::Open, Rings::All) => {
                 // R18: one phone for each of the callers behind him comes before a second one for him.

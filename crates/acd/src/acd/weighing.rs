@@ -10,10 +10,10 @@ use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
 use crate::agent::Agent;
-use crate::decision::{FULL_RECORD_MAX, Filter, Key, Pool};
+use crate::decision::{FULL_RECORD_MAX, Filter, Key};
 use crate::queue::Queue;
 use crate::seed;
-use crate::selection::{Candidate, Micros, Selection};
+use crate::selection::{Micros, Selection};
 use crate::strategy::{Rings, Strategy};
 use crate::waiting::Waiting;
 
@@ -27,10 +27,6 @@ pub(super) struct Weighing<'a> {
     filter: Filter<'a>,
     /// The strategy in force, whose name stands in the record.
     row: &'static Strategy,
-    /// Whose ordering ranked: the fall-back's, where more could ring than may (R20).
-    order: &'static Strategy,
-    /// How many could be chosen.
-    limit: usize,
     best: Vec<Key>,
 }
 
@@ -45,7 +41,6 @@ impl Acd {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get(name)?;
         let row = queue.row(caller.seeking);
-        let only = caller.seeking.familiar();
         let mut weighing = Weighing {
             agents: &self.agents,
             queue,
@@ -58,45 +53,25 @@ impl Acd {
             filter: Filter {
                 tried: &caller.tried,
                 caller: caller.caller_agent,
-                only,
+                only: caller.seeking.familiar(),
                 skip: queue.at_cap(row),
+                needs: queue.needs(caller),
             },
             row,
-            order: row,
-            limit,
             best: Vec::new(),
         };
-        if row.rings == Rings::All && weighing.pool().len() > limit {
-            weighing.order = queue.config.fallback;
-        }
-        weighing.rank();
+        weighing.rank(limit);
         Some(weighing)
     }
 }
 
-impl<'a> Weighing<'a> {
-    fn pool(&self) -> &'a [Candidate] {
-        match self.filter.only {
-            Some(agent) => self.queue.ready.only(agent),
-            None => self.queue.ready.all(),
-        }
-    }
-
-    fn rank(&mut self) {
-        self.best = self.scan();
+impl Weighing<'_> {
+    fn rank(&mut self, limit: usize) {
+        self.best = self.queue.ready.best(self.selection, &self.filter, limit);
         // R38 shapes who gets a call; it is no reason to let a caller wait.
         if self.best.is_empty() && self.filter.skip.take().is_some() {
-            self.best = self.scan();
+            self.best = self.queue.ready.best(self.selection, &self.filter, limit);
         }
-    }
-
-    fn scan(&self) -> Vec<Key> {
-        (self.order.scan)(&Pool {
-            selection: &self.selection,
-            ready: self.pool(),
-            filter: &self.filter,
-            keep: self.limit,
-        })
     }
 
     pub(super) fn chosen(&self) -> impl Iterator<Item = AgentId> {
@@ -108,13 +83,14 @@ impl<'a> Weighing<'a> {
         let consecutive = Some(ReasonCode::Consecutive);
         self.filter
             .skip
-            .filter(|agent| self.filter.reason(*agent) == consecutive)
+            .filter(|agent| self.queue.ready.reason(*agent, &self.filter) == consecutive)
     }
 
     /// What was weighed, in the words of R1.
     pub(super) fn record(&self, now: Duration) -> Decision {
         let full = self.queue.size() <= FULL_RECORD_MAX;
         let waited = self.caller.waited(now).as_millis();
+        let counts = self.counts();
         Decision {
             queue: self.queue.config.name.clone(),
             strategy: self.row.name.to_owned(),
@@ -123,37 +99,34 @@ impl<'a> Weighing<'a> {
             waited_ms: u64::try_from(waited).unwrap_or(u64::MAX),
             chosen: self.chosen().collect(),
             candidates: if full { self.all(now) } else { self.few(now) },
-            ranked: count(self.pool().len() - self.filtered().count() - self.beyond()),
-            others: if full { BTreeMap::new() } else { self.counts() },
+            ranked: count(self.free() - self.beyond()),
+            others: if full { BTreeMap::new() } else { counts },
         }
     }
 
     /// Each agent of the queue, by id.
     fn all(&self, now: Duration) -> Vec<Weighed> {
-        self.queue
-            .members()
-            .map(|agent| Weighed {
-                agent,
-                verdict: self.verdict(now, agent),
-            })
-            .collect()
+        let weighed = |agent| Weighed {
+            agent,
+            verdict: self.verdict(now, agent),
+        };
+        self.queue.members().map(weighed).collect()
     }
 
     /// The chosen ones alone.
     fn few(&self, now: Duration) -> Vec<Weighed> {
-        self.chosen()
-            .map(|agent| Weighed {
-                agent,
-                verdict: self.verdict(now, agent),
-            })
-            .collect()
+        let weighed = |agent| Weighed {
+            agent,
+            verdict: self.verdict(now, agent),
+        };
+        self.chosen().map(weighed).collect()
     }
 
     fn verdict(&self, now: Duration, agent: AgentId) -> Verdict {
         let Some(candidate) = self.queue.ready.get(agent) else {
             return Verdict::Out(self.standing(agent));
         };
-        if let Some(reason) = self.filter.reason(agent) {
+        if let Some(reason) = self.queue.ready.reason(agent, &self.filter) {
             return Verdict::Out(reason);
         }
         if self.row.rings == Rings::All && !self.chosen().any(|chosen| chosen == agent) {
@@ -161,7 +134,7 @@ impl<'a> Weighing<'a> {
         }
         let idle_us = Micros::from(now).get() - candidate.idle_since.get();
         Verdict::Ranked {
-            key: (self.order.rank)(&self.selection, candidate).0,
+            key: self.queue.ready.rank(self.selection, candidate).0,
             idle_ms: u64::try_from(idle_us / 1_000).unwrap_or(0),
         }
     }
@@ -185,39 +158,55 @@ impl<'a> Weighing<'a> {
         }
     }
 
-    /// Those of the pool whom the filter takes out, with the reason.
-    fn filtered(&self) -> impl Iterator<Item = ReasonCode> {
-        let in_pool = |agent: &AgentId| match self.filter.only {
-            Some(only) => only == *agent,
-            None => true,
-        };
-        let ready = |agent: &AgentId| self.queue.ready.get(*agent).is_some();
-        let named = self.filter.named().filter(in_pool).filter(ready);
-        named.filter_map(|agent| self.filter.reason(agent))
-    }
-
     /// The agents of a large queue, by the reason why they were out.
     fn counts(&self) -> BTreeMap<ReasonCode, u32> {
         let mut counts = self.queue.tally.clone();
-        let mut add = |reason, number: u32| {
+        for (reason, number) in self
+            .filtered()
+            .into_iter()
+            .chain([(self.beyond_limit(), self.beyond())])
+        {
             if number > 0 {
-                *counts.entry(reason).or_default() += number;
+                *counts.entry(reason).or_default() += count(number);
             }
-        };
-        for reason in self.filtered() {
-            add(reason, 1);
         }
-        let not_looked_at = self.queue.ready.len() - self.pool().len();
-        add(ReasonCode::NotFamiliar, count(not_looked_at));
-        add(self.beyond_limit(), count(self.beyond()));
         counts
+    }
+
+    /// The ready agents whom the filter takes out, by reason.
+    fn filtered(&self) -> BTreeMap<ReasonCode, usize> {
+        let ready = &self.queue.ready;
+        let mut out: BTreeMap<ReasonCode, usize> = BTreeMap::new();
+        for reason in self
+            .filter
+            .named()
+            .filter_map(|agent| ready.reason(agent, &self.filter))
+        {
+            *out.entry(reason).or_default() += 1;
+        }
+        let named: usize = out.values().sum();
+        let nameless = match self.filter.only {
+            Some(only) => {
+                let others = ready.len() - named;
+                let himself = usize::from(ready.get(only).is_some() && !self.filter.names(only));
+                (ReasonCode::NotFamiliar, others - himself)
+            }
+            None => (ReasonCode::Skills, ready.unskilled(&self.filter)),
+        };
+        *out.entry(nameless.0).or_default() += nameless.1;
+        out
+    }
+
+    /// How many ready agents could have the caller.
+    fn free(&self) -> usize {
+        self.queue.ready.len() - self.filtered().values().sum::<usize>()
     }
 
     /// How many candidates do not ring although all ring.
     fn beyond(&self) -> usize {
         match self.row.rings {
-            Rings::One => 0,
-            Rings::All => self.pool().len() - self.filtered().count() - self.best.len(),
+            Rings::One | Rings::OneByOne => 0,
+            Rings::All => self.free() - self.best.len(),
         }
     }
 }

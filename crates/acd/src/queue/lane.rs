@@ -25,7 +25,10 @@ impl Lane {
             // Also between two passes: whoever becomes a candidate meanwhile is offered at once (R9).
             (0, _) => Some(Self::Open),
             (_, Rings::One) => None,
-            (_, Rings::All) if caller.alone => None,
+            (_, Rings::OneByOne | Rings::All) if caller.alone => None,
+            (ringing, Rings::OneByOne) => {
+                (caller.one_more && ringing < ring_max).then_some(Self::Extending)
+            }
             (ringing, Rings::All) => (ringing < ring_max).then_some(Self::Extending),
         }
     }

@@ -12,6 +12,7 @@ use model::decision::ReasonCode;
 
 use super::Queue;
 use crate::agent::Agent;
+use crate::ready::Competence;
 use crate::selection::Candidate;
 
 impl Queue {
@@ -57,6 +58,13 @@ impl Queue {
         }
     }
 
+    /// His skills, his tier or his weight changed.
+    pub(crate) fn requalify_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
+        if self.ready.get(id).is_some() {
+            self.admit(now, id, agent);
+        }
+    }
+
     fn count_in(&mut self, now: Duration, id: AgentId, agent: &Agent) {
         match agent.standing {
             None => self.admit(now, id, agent),
@@ -78,21 +86,30 @@ impl Queue {
 
     fn admit(&mut self, now: Duration, id: AgentId, agent: &Agent) {
         let member = self.members.get(&id).copied().unwrap_or_default();
-        let (handled, expiry) = agent.calls.count(now, self.config.count_window);
+        let membership = agent.membership(&self.config.name);
+        let share = self.share(now, &member, agent);
         let candidate = Candidate {
             agent: id,
             seat: member.seat,
-            handled,
+            weight: membership.map_or(1, |membership| membership.weight),
+            calls: share.calls,
+            time: share.time,
             idle_since: agent.idle.origin(now).into(),
+            ready_since: agent.ready_since.into(),
             last_connected: member.last_connected,
             signed_in: agent.signed_in.into(),
         };
-        self.ready.put(candidate, expiry);
+        let competence = Competence {
+            tier: membership.map_or(1, |membership| membership.tier),
+            skills: agent.skills.clone(),
+        };
+        self.ready.put(candidate, competence, share.expiry);
     }
 
     /// Takes the facts of all ready agents anew, after the window of least-calls may have changed.
     pub(crate) fn readmit(&mut self, now: Duration, agents: &BTreeMap<AgentId, Agent>) {
-        let ready: Vec<AgentId> = self.ready.all().iter().map(|one| one.agent).collect();
+        self.ready.reorder(self.config.ordering());
+        let ready: Vec<AgentId> = self.ready.agents().collect();
         for id in ready {
             if let Some(agent) = agents.get(&id) {
                 self.admit(now, id, agent);

@@ -3,22 +3,23 @@
 //! How far a caller has come down the list is his tried-set, not a pointer: a second caller starts at the top, and an
 //! agent on break cannot halt anything.
 
-use super::{Rings, Strategy};
-use crate::decision::scan;
-use crate::selection::{Candidate, Rank, Selection};
+use super::{Order, Rings, Strategy, Text};
+use crate::selection::Rank;
 
 pub(super) const ROW: Strategy = Strategy {
     name: "linear",
-    zh: "轮流振铃",
-    en: "Linear (top-down)",
-    doc: "A fixed order of seats: the first free one from the top gets the call. For a front desk with stand-ins.",
+    label: Text {
+        zh: "轮流振铃",
+        en: "Linear (top-down)",
+    },
+    advice: Text {
+        zh: "固定次序，首席先接、替补在后，适合前台；不适合要求工作量均匀的团队。",
+        en: "A fixed order for a front desk with stand-ins; not for a team whose work is to be even.",
+    },
     rings: Rings::One,
+    order: Order::Ranked(|candidate| Rank(i64::from(candidate.seat))),
     familiar: false,
     capped: false,
-    rank,
-    scan: |pool| scan(pool, rank),
+    counts: false,
+    skilled: false,
 };
-
-fn rank(_: &Selection, candidate: &Candidate) -> Rank {
-    Rank(i64::from(candidate.seat))
-}

@@ -2,22 +2,23 @@
 //!
 //! Idle time runs from the end of the last handled call, breaks taken out; a missed or cancelled offer does not touch it.
 
-use super::{Rings, Strategy};
-use crate::decision::scan;
-use crate::selection::{Candidate, Rank, Selection};
+use super::{Order, Rings, Strategy, Text};
+use crate::selection::Rank;
 
 pub(super) const ROW: Strategy = Strategy {
     name: "longest-idle",
-    zh: "最长空闲",
-    en: "Longest idle",
-    doc: "Spreads work evenly over a shift: the agent who has waited longest gets the call. Right for most queues.",
+    label: Text {
+        zh: "最长空闲",
+        en: "Longest idle",
+    },
+    advice: Text {
+        zh: "多数队列首选：谁空闲最久先接谁，忙闲均匀；按件计酬时改用最少接通。",
+        en: "Right for most queues, since it spreads the work evenly over a shift; not where calls are paid by number.",
+    },
     rings: Rings::One,
+    order: Order::Ranked(|candidate| Rank(candidate.idle_since.get())),
     familiar: false,
     capped: false,
-    rank,
-    scan: |pool| scan(pool, rank),
+    counts: false,
+    skilled: false,
 };
-
-fn rank(_: &Selection, candidate: &Candidate) -> Rank {
-    Rank(candidate.idle_since.get())
-}

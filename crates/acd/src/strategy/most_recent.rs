@@ -2,23 +2,28 @@
 //!
 //! It piles calls on one seat, hence the cap on calls in a row. Agents without any come last, by the time of signing in.
 
-use super::{Rings, Strategy};
-use crate::decision::scan;
-use crate::selection::{Candidate, Rank, Selection};
+use super::{Order, Rings, Strategy, Text};
+use crate::selection::{Candidate, Rank};
 
 pub(super) const ROW: Strategy = Strategy {
     name: "most-recent",
-    zh: "最近接通",
-    en: "Most recently connected",
-    doc: "Keeps the agents who are in the flow busy and leaves the others free for other work. Piles calls on one seat.",
+    label: Text {
+        zh: "最近接通",
+        en: "Most recently connected",
+    },
+    advice: Text {
+        zh: "让状态正热的坐席连续接，其余人做别的事；电话会堆到一人身上，仅宜短时溢出。",
+        en: "Keeps the agents in the flow busy and leaves others free for other work; not for a whole day, since it piles calls on one seat.",
+    },
     rings: Rings::One,
+    order: Order::Ranked(rank),
     familiar: false,
     capped: true,
-    rank,
-    scan: |pool| scan(pool, rank),
+    counts: false,
+    skilled: false,
 };
 
-fn rank(_: &Selection, candidate: &Candidate) -> Rank {
+fn rank(candidate: &Candidate) -> Rank {
     // Points in time are positive: all who were ever connected rank below zero, the newest lowest.
     match candidate.last_connected {
         Some(at) => Rank(at.get().saturating_neg()),

@@ -1,25 +1,23 @@
 //! Random (随机振铃): each candidate with the same probability (R52, R54).
 //!
-//! No generator: the decision's seed is mixed with the agent's id, so that a record can be replayed and the order of the
-//! candidates does not matter.
+//! No generator: the lot is computed from the decision's seed, so that a record can be replayed.
 
-use super::{Rings, Strategy};
-use crate::decision::scan;
-use crate::seed;
-use crate::selection::{Candidate, Rank, Selection};
+use super::{Order, Rings, Strategy, Text};
 
 pub(super) const ROW: Strategy = Strategy {
     name: "random",
-    zh: "随机振铃",
-    en: "Random",
-    doc: "Nobody can foresee who is next. Even in the long run, uneven within an hour.",
+    label: Text {
+        zh: "随机振铃",
+        en: "Random",
+    },
+    advice: Text {
+        zh: "无人能预知下一个是谁；长期均匀，一小时内不均匀。",
+        en: "Nobody can foresee who is next; not where an hour must be even, since only the long run is.",
+    },
     rings: Rings::One,
+    order: Order::Drawn(|_| 1),
     familiar: false,
     capped: false,
-    rank,
-    scan: |pool| scan(pool, rank),
+    counts: false,
+    skilled: false,
 };
-
-fn rank(selection: &Selection, candidate: &Candidate) -> Rank {
-    Rank(seed::blend(selection.seed, candidate.agent.get()).cast_signed())
-}

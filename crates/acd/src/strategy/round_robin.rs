@@ -2,23 +2,22 @@
 //!
 //! The memory is the queue's fact "last offered", which names an agent and not an index; other queues do not move it.
 
-use super::{Rings, Strategy};
-use crate::decision::scan;
-use crate::selection::{Candidate, Rank, Selection};
+use super::{Order, Rings, Strategy, Text};
 
 pub(super) const ROW: Strategy = Strategy {
     name: "round-robin",
-    zh: "记忆振铃",
-    en: "Round-robin",
-    doc: "Everybody in turn, one offer each, whoever answers: easy to explain and even in numbers, not in minutes.",
+    label: Text {
+        zh: "记忆振铃",
+        en: "Round-robin",
+    },
+    advice: Text {
+        zh: "依次轮流，一人一次，最易说明；只均次数，不均时长。",
+        en: "Everybody in turn and easy to explain; not where minutes matter, since it is even in numbers only.",
+    },
     rings: Rings::One,
+    order: Order::Circular,
     familiar: false,
     capped: false,
-    rank,
-    scan: |pool| scan(pool, rank),
+    counts: false,
+    skilled: false,
 };
-
-fn rank(selection: &Selection, candidate: &Candidate) -> Rank {
-    // Seats in front of `next_seat` wrap to the far end, in their order.
-    Rank(i64::from(candidate.seat.wrapping_sub(selection.next_seat)))
-}

@@ -28,63 +28,98 @@ fn every_file_has_its_row_and_every_row_its_file() {
 fn every_row_is_labelled_and_found_by_its_name() {
     for row in all() {
         assert_eq!(find(row.name), Some(row));
-        assert!(!row.zh.is_ascii() && row.en.is_ascii(), "{}", row.name);
+        let Strategy { label, advice, .. } = row;
+        let chinese = [label.zh, advice.zh].iter().all(|text| !text.is_ascii());
+        let english = [label.en, advice.en].iter().all(|text| text.is_ascii());
+        assert!(chinese && english, "{}", row.name);
+        // When to use it, and when not.
+        assert!(advice.zh.ends_with('。'), "{}", row.name);
         assert!(
-            row.doc.ends_with('.') && !row.doc.contains('\n'),
+            advice.en.ends_with('.') && advice.en.contains("; not "),
             "{}",
             row.name
         );
     }
     assert_eq!(find("Linear"), None);
     assert_eq!(default().name, "longest-idle");
-    let labels: BTreeSet<_> = all().iter().map(|row| row.zh).collect();
+    let labels: BTreeSet<_> = all().iter().map(|row| row.label.zh).collect();
     assert_eq!(labels.len(), all().len(), "a label twice");
 }
 
-/// Four candidates by seat: (handled, idle since, last connected, signed in).
+/// Four candidates by seat: calls, minutes, idle, ready, last connected, signed in.
 fn candidates() -> [Candidate; 4] {
     let at = |seconds| Micros::from(Duration::from_secs(seconds));
-    [
-        (3, 400, Some(300), 10),
-        (0, 100, None, 30),
-        (5, 300, Some(200), 40),
-        (0, 200, None, 20),
-    ]
-    .map(
-        |(handled, idle_since, last_connected, signed_in)| Candidate {
+    let facts = [
+        (3, 9, 400, 410, Some(300), 10),
+        (0, 20, 100, 430, None, 30),
+        (5, 7, 300, 300, Some(200), 40),
+        (0, 30, 200, 420, None, 20),
+    ];
+    let seated = |(seat, facts)| {
+        let (calls, time, idle_since, ready_since, last_connected, signed_in) = facts;
+        Candidate {
             agent: AgentId::new(1),
-            seat: 0,
-            handled,
+            seat,
+            weight: seat + 1,
+            calls,
+            time,
             idle_since: at(idle_since),
-            last_connected: last_connected.map(at),
+            ready_since: at(ready_since),
+            last_connected: last_connected_at(last_connected),
             signed_in: at(signed_in),
-        },
-    )
+        }
+    };
+    let mut seat = 0;
+    facts.map(|facts| {
+        seat += 1;
+        seated((seat - 1, facts))
+    })
+}
+
+fn last_connected_at(seconds: Option<u64>) -> Option<Micros> {
+    seconds.map(|seconds| Duration::from_secs(seconds).into())
 }
 
 #[test]
 fn orders_by_seat() {
-    let table = [
+    for (name, expected) in [
         ("longest-idle", [1, 3, 2, 0]),
-        ("ring-all", [0, 1, 2, 3]),
+        ("longest-ready", [2, 0, 3, 1]),
         ("linear", [0, 1, 2, 3]),
-        ("round-robin", [2, 3, 0, 1]),
         ("least-calls", [1, 3, 0, 2]),
+        ("least-time", [2, 0, 1, 3]),
         ("most-recent", [0, 2, 3, 1]),
-        ("sticky", [0, 1, 2, 3]),
-    ];
-    let selection = Selection {
-        seed: 1,
-        next_seat: 2,
-    };
-    for (name, expected) in table {
-        let rank = find(name).unwrap().rank;
-        let mut seats: Vec<_> = (0..).zip(candidates()).collect();
-        for (seat, candidate) in &mut seats {
-            candidate.seat = *seat;
-        }
-        seats.sort_by_key(|(_, candidate)| rank(&selection, candidate));
-        let order: Vec<u32> = seats.iter().map(|(seat, _)| *seat).collect();
-        assert_eq!(order, expected, "{name}");
+    ] {
+        let Order::Ranked(rank) = find(name).unwrap().order else {
+            panic!("{name} has no ranks");
+        };
+        let mut candidates = candidates();
+        candidates.sort_by_key(rank);
+        assert_eq!(
+            candidates.map(|candidate| candidate.seat),
+            expected,
+            "{name}"
+        );
     }
+}
+
+#[test]
+fn lots_are_even_or_weighted() {
+    for (name, expected) in [("random", [1, 1, 1, 1]), ("weighted-random", [1, 2, 3, 4])] {
+        let Order::Drawn(share) = find(name).unwrap().order else {
+            panic!("{name} draws no lots");
+        };
+        assert_eq!(
+            candidates().map(|candidate| share(&candidate)),
+            expected,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn those_without_an_ordering_ask_the_fall_back() {
+    let asking = all().iter().filter(|row| !row.orders());
+    let names: Vec<_> = asking.map(|row| row.name).collect();
+    assert_eq!(names, ["ring-all", "progressive", "skills", "sticky"]);
 }

@@ -58,6 +58,7 @@ fn r01_a_large_queue_records_the_chosen_and_counts_each_other_agent_once() {
                 id,
                 login: format!("{agent:03}"),
                 queues: vec![SUPPORT.into()],
+                skills: Default::default(),
             }));
             if agent <= 30 {
                 centre.input(Input::PhoneRegistered(id));

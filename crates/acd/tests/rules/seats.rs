@@ -118,6 +118,7 @@ fn seats_follow_the_logins_also_after_a_change_of_login() {
         id: crate::support::id('A'),
         login: "zoe".to_owned(),
         queues: vec![SUPPORT.into()],
+        skills: Default::default(),
     }));
     centre.joins(1).expect("offer 1 B");
 }

@@ -113,7 +113,8 @@ impl Centre {
         self.input(Input::AgentPut(AgentProfile {
             id: id(agent),
             login: agent.to_lowercase().to_string(),
-            queues: queues.iter().map(|name| QueueName::from(*name)).collect(),
+            queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
+            skills: Default::default(),
         }))
     }
 

@@ -189,9 +189,20 @@ impl World {
 
     pub(super) fn put(&mut self, id: AgentId) {
         let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
-        let queues = queues.map(|name| QueueName::from(*name)).collect();
+        let queues: Vec<&str> = queues.copied().collect();
+        let terms = |name: &str, tier, weight| format!("{name}/{}*{}", tier + 1, weight);
+        let queues = queues.into_iter().map(|name| {
+            let (tier, weight) = (self.dice.roll(2), self.dice.roll(3));
+            terms(name, tier, weight).parse().unwrap()
+        });
+        let queues = queues.collect();
         let login = format!("{}{id}", self.dice.roll(3));
-        self.input(Input::AgentPut(AgentProfile { id, login, queues }));
+        self.input(Input::AgentPut(AgentProfile {
+            id,
+            login,
+            queues,
+            skills: Default::default(),
+        }));
     }
 
     pub(super) fn request(&mut self, agent: AgentId, request: Requested) {
