@@ -14,6 +14,8 @@ use crate::selection::Rank;
 
 /// R49: who has been on duty for less is taken to have been so long, else the first call would weigh like twenty.
 const DUTY_MIN: Duration = Duration::from_secs(3_600);
+/// R49: a rate falls while an agent is ready without a call; it is taken anew so often.
+const RATE_EVERY: Duration = Duration::from_secs(60);
 /// Rates are told in millionths an hour.
 const MILLION: u128 = 1_000_000;
 
@@ -33,7 +35,7 @@ pub(super) struct Share {
 pub(super) struct Credit {
     calls: i64,
     time: i64,
-    /// When it leaves the window, as if it had been done at his coming.
+    /// When it leaves the window, as if it had been done at his coming; of rates, when his own can be told.
     until: Duration,
 }
 
@@ -49,9 +51,14 @@ impl Queue {
             return done;
         };
         let ends = done.expiry.map_or(credit.until, |at| at.min(credit.until));
+        // A rate that starts level is not added to: it holds until his own says something.
+        let with = match self.config.per_duty_hour {
+            true => i64::max,
+            false => i64::saturating_add,
+        };
         Share {
-            calls: done.calls.saturating_add(credit.calls),
-            time: done.time.saturating_add(credit.time),
+            calls: with(done.calls, credit.calls),
+            time: with(done.time, credit.time),
             expiry: Some(ends),
         }
     }
@@ -62,14 +69,17 @@ impl Queue {
         let (calls, time) = (u128::from(load.calls), load.time.as_micros());
         let duty = agent.duty.within(now, window).max(DUTY_MIN).as_micros();
         let hour = DUTY_MIN.as_micros();
-        let (calls, time) = match self.config.per_duty_hour {
-            true => (calls * MILLION * hour / duty, time * hour / duty),
-            false => (calls, time),
+        let (calls, time, expiry) = match self.config.per_duty_hour {
+            true => {
+                let expiry = load.expiry.map(|at| at.min(now + RATE_EVERY));
+                (calls * MILLION * hour / duty, time * hour / duty, expiry)
+            }
+            false => (calls, time, load.expiry),
         };
         Share {
             calls: i64::try_from(calls).unwrap_or(i64::MAX),
             time: i64::try_from(time).unwrap_or(i64::MAX),
-            expiry: load.expiry,
+            expiry,
         }
     }
 
@@ -100,10 +110,14 @@ impl Queue {
         });
         let lowest = lowest.unwrap_or_default();
         if let Some(member) = self.members.get_mut(&id) {
+            let lasts = match self.config.per_duty_hour {
+                true => DUTY_MIN,
+                false => window,
+            };
             member.credit = Some(Credit {
                 calls: lowest.calls,
                 time: lowest.time,
-                until: now + window,
+                until: now + lasts,
             });
         }
     }

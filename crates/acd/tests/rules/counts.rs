@@ -1,4 +1,4 @@
-//! R46, R48, R50: least calls.
+//! R46-R51: least calls and least time.
 
 use crate::support::{Centre, SUPPORT, id, queue, s};
 
@@ -81,4 +81,131 @@ fn r50_when_the_lowest_does_not_answer_the_second_lowest_is_next() {
         .joins(11)
         .wait(15)
         .expect("offer 11 A, missed 11 A, offer 11 B");
+}
+
+/// A handled 10 calls and B 12, both ready.
+fn ten_and_twelve(strategy: &str) -> Centre {
+    let mut centre = Centre::new(strategy, "AB");
+    centre.rests('B');
+    for number in 1..=10 {
+        centre.serves('A', number, 60);
+    }
+    centre.rests('A').ready('B');
+    for number in 11..=22 {
+        centre.serves('B', number, 60);
+    }
+    centre.ready('A');
+    centre
+}
+
+#[test]
+fn r47_a_newcomer_starts_level_with_the_lowest() {
+    let mut centre = ten_and_twelve("least-calls");
+    // A and C stand at 10, and A has been idle for longer; then each has one more in turn.
+    centre.hires('C', &[SUPPORT]).ready('C');
+    centre.serves('A', 31, 60);
+    centre.serves('C', 32, 60);
+    centre.serves('A', 33, 60);
+    centre.serves('C', 34, 60);
+    // All have 12 now: B has waited for longest.
+    centre.serves('B', 35, 60);
+}
+
+#[test]
+fn r47_the_lowest_is_also_found_among_those_who_talk() {
+    let mut centre = ten_and_twelve("least-calls");
+    centre.joins(30).answers('A').silence();
+    centre.hires('C', &[SUPPORT]).ready('C');
+    // A's call of this moment is not handled yet: C stands at 10, B at 12.
+    centre.serves('C', 31, 60);
+    centre.serves('C', 32, 60);
+    centre.ends('A').wait(60);
+    centre.joins(33).expect("offer 33 A");
+}
+
+#[test]
+fn r47_who_was_here_within_the_window_keeps_his_own_count() {
+    let mut centre = ten_and_twelve("least-calls");
+    centre
+        .hires('C', &[SUPPORT])
+        .ready('C')
+        .signs_out('C')
+        .wait(3_600);
+    centre.ready('C');
+    // Credited once, with 10, and not again with what the lowest has now.
+    centre.serves('A', 31, 60).serves('C', 32, 60);
+    centre.signs_out('C').wait(60).ready('C');
+    // A and C stand at 11, then A at 12. Had C another credit, B would be next.
+    centre.serves('A', 33, 60).serves('C', 34, 60);
+}
+
+#[test]
+fn r47_a_credit_leaves_the_window_like_the_calls_it_stands_for() {
+    let mut centre = Centre::tuned("least-calls", "A", |queue| queue.count_window = s(7_200));
+    centre.serves('A', 1, 60).serves('A', 2, 60);
+    centre.hires('C', &[SUPPORT]).ready('C');
+    centre.wait(7_000).serves('A', 3, 60);
+    // C's credit of 2 and A's first two calls are gone: 1 against 0.
+    centre.wait(600).joins(4).expect("offer 4 C");
+}
+
+#[test]
+fn r49_calls_are_compared_by_the_hour_of_duty() {
+    for (by_hour, expected) in [(true, "offer 99 B"), (false, "offer 99 A")] {
+        let mut centre = Centre::tuned("least-calls", "B", |queue| queue.per_duty_hour = by_hour);
+        // B: 8 calls in 4 hours. A comes after two: 6 calls in 2 hours; what he missed before is no credit of his.
+        for number in 1..=8 {
+            centre.serves('B', number, 60);
+        }
+        centre.rests('B').hires('A', &[SUPPORT]);
+        centre.ready('A');
+        for number in 11..=16 {
+            centre.serves('A', number, 60);
+        }
+        centre.wait(2 * 3_600 - 6 * 60).rests('A').ready('B');
+        centre.wait(4 * 3_600 - 8 * 60).ready('A');
+        centre.joins(99).expect(expected);
+    }
+}
+
+#[test]
+fn r49_a_newcomers_rate_is_level_until_he_has_one_of_his_own() {
+    let mut centre = Centre::tuned("least-calls", "A", |queue| queue.per_duty_hour = true);
+    for number in 1..=6 {
+        centre.serves('A', number, 60);
+    }
+    centre.wait(2 * 3_600 - 6 * 60);
+    centre.hires('B', &[SUPPORT]).ready('B');
+    // Both at 3 an hour: A has been idle for longer. His 3.5 then send the next one to B, who stays at 3 with it.
+    centre
+        .serves('A', 11, 60)
+        .serves('B', 12, 60)
+        .serves('B', 13, 60);
+    // An hour later B has his own 2 calls an hour.
+    centre.wait(3_600).serves('B', 14, 60);
+}
+
+#[test]
+fn r51_time_is_talk_hold_and_wrap_up_of_handled_calls() {
+    let wrap_up = |seconds| {
+        let mut centre = Centre::tuned("least-time", "AB", |queue| queue.wrap_up = s(600));
+        centre.rests('B').serves('A', 1, 100).wait(seconds);
+        centre.input(acd::Input::WrapUpEnded(id('A')));
+        centre.rests('A').ready('B').serves('B', 2, 150);
+        centre.input(acd::Input::WrapUpEnded(id('B')));
+        centre.ready('A').joins(3);
+        centre.last_decision().chosen[0]
+    };
+    assert_eq!(wrap_up(49), id('A'), "149 s against 150");
+    assert_eq!(wrap_up(51), id('B'), "151 s against 150");
+}
+
+#[test]
+fn r51_a_call_too_short_to_count_adds_neither_talk_nor_wrap_up() {
+    let mut centre = Centre::tuned("least-time", "AB", |queue| queue.wrap_up = s(600));
+    centre.rests('B').serves('A', 1, 4).wait(300);
+    centre.input(acd::Input::WrapUpEnded(id('A')));
+    centre.rests('A').ready('B').serves('B', 2, 5);
+    centre.input(acd::Input::WrapUpEnded(id('B')));
+    centre.ready('A').joins(3).expect("offer 3 A");
 }

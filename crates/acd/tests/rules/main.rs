@@ -26,4 +26,5 @@ mod several;
 mod states;
 mod stream;
 mod support;
+mod tiers;
 mod withheld;
