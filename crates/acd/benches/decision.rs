@@ -86,11 +86,12 @@ impl Floor {
         };
         self.input(Input::Joined {
             call,
-            queues: QueueName::from("support").into(),
+            queues: model::QueueName::from("support").into(),
             head_start: Duration::ZERO,
             caller_agent: None,
             familiar: Some(familiar),
             sticky: true,
+            needs: None,
         });
         call
     }

@@ -33,6 +33,7 @@ mod offers;
 mod pass;
 mod roster;
 mod staffing;
+mod steps;
 mod talk;
 mod turn;
 mod weighing;
@@ -118,9 +119,11 @@ impl Acd {
                 caller_agent,
                 familiar,
                 sticky,
+                needs,
             } => {
-                let caller =
-                    Waiting::new(now, call, queues, head_start, caller_agent).keyed(sticky);
+                let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
+                caller.keyed = sticky;
+                caller.needs = needs;
                 self.joined(now, caller, familiar);
             }
             Input::Identified { call, familiar } => self.identified(call, familiar),
@@ -178,8 +181,10 @@ impl Acd {
                 caller_agent,
                 from,
                 back,
+                needs,
             } => {
                 let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
+                caller.needs = needs;
                 caller.tried.insert(from);
                 self.join(now, caller, None, back);
             }
@@ -206,6 +211,8 @@ impl Acd {
                 Timer::PassPause(call) => self.next_pass(call),
                 Timer::Withheld(call) => self.allow(call),
                 Timer::StickyWait(call) => self.give_up_familiar(call),
+                Timer::Step(call, queue) => self.next_step(now, call, &queue),
+                Timer::OneMore(call) => self.one_more(call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),
             }
         }

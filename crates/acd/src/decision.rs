@@ -7,7 +7,7 @@ use core::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use model::decision::ReasonCode;
-use model::{AgentId, Requirement};
+use model::{AgentId, Requirement, Skills};
 
 use crate::config::Step;
 use crate::ready::Competence;
@@ -62,6 +62,14 @@ pub(crate) struct Class {
     skills: usize,
 }
 
+impl Needs<'_> {
+    pub(crate) fn are_met(&self, skills: &Skills) -> bool {
+        let steps = self.steps;
+        self.own.is_none_or(|own| own.is_met(skills))
+            && (steps.is_empty() || steps.iter().any(|step| step.needs.is_met(skills)))
+    }
+}
+
 impl Filter<'_> {
     /// The one reason why a ready agent is out, if he is (R1).
     pub(crate) fn reason(&self, agent: AgentId, competence: &Competence) -> Option<ReasonCode> {
@@ -84,10 +92,8 @@ impl Filter<'_> {
     pub(crate) fn class(&self, competence: &Competence) -> Option<Class> {
         let Needs { own, steps, prefer } = self.needs;
         let skills = &competence.skills;
-        let met = own.is_none_or(|own| own.is_met(skills))
-            && (steps.is_empty() || steps.iter().any(|step| step.needs.is_met(skills)));
         let wanted = own.into_iter().chain(steps.last().map(|step| &step.needs));
-        met.then(|| Class {
+        self.needs.are_met(skills).then(|| Class {
             tier: competence.tier,
             level: Reverse(match prefer {
                 Prefer::Best => wanted.map(|wanted| wanted.level(skills)).sum(),

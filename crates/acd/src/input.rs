@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use model::profile::Familiar;
-use model::{AgentId, CallId, OfferId, QueueName, QueueSet};
+use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use model::fact::QueueExit;
 
@@ -60,6 +60,8 @@ pub enum Input {
         familiar: Option<Familiar>,
         /// Whether his number may be a key at all: not withheld, not shared (R64).
         sticky: bool,
+        /// What he needs of an agent, whatever the queue asks (R69).
+        needs: Option<Requirement>,
     },
     /// The directory answered after he joined. Matters only while nobody rings for him.
     Identified {
@@ -139,6 +141,8 @@ pub enum Input {
         from: AgentId,
         /// He comes back from a transfer that failed: he is let in though the line is full (D31).
         back: bool,
+        /// What he needs of an agent, as in `Joined`.
+        needs: Option<Requirement>,
     },
     /// An agent is in this call by another way than an offer: a consult of two calls that became one, a leg that took
     /// another's place (RFC 3891). He is bound as if he had answered; told back by `Output::TookOver`.

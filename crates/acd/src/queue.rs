@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::decision::ReasonCode;
-use model::{AgentId, CallId};
+use model::{AgentId, CallId, Requirement, Skills};
 
 use crate::agent::Agent;
 use crate::config::QueueConfig;
-use crate::decision::Needs;
+use crate::decision::{Needs, Prefer};
 use crate::ready::ReadySet;
 use crate::selection::Micros;
 use crate::strategy::{self, Strategy};
@@ -39,6 +39,8 @@ pub(crate) struct Queue {
     seats: BTreeSet<(Arc<str>, AgentId)>,
     /// Whether agents came or went since the seats were numbered.
     reseat: bool,
+    /// Who is signed in, by skills (R70).
+    staff: BTreeMap<Arc<Skills>, u32>,
     /// How many agents are no candidates, by reason; the rest is the ready set.
     pub(crate) tally: BTreeMap<ReasonCode, u32>,
     last_offered: Option<(Arc<str>, AgentId)>,
@@ -47,12 +49,14 @@ pub(crate) struct Queue {
 }
 
 /// An agent's facts in one queue.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Member {
     seat: u32,
     last_connected: Option<Micros>,
     /// What he was credited with when he came to work (R47).
     credit: Option<share::Credit>,
+    /// The skills under which he counts as staff, while he is signed in.
+    staff: Option<Arc<Skills>>,
 }
 
 /// Calls of this queue that one agent took in a row (R38).
@@ -73,6 +77,7 @@ impl Queue {
             members: BTreeMap::new(),
             seats: BTreeSet::new(),
             reseat: false,
+            staff: BTreeMap::new(),
             tally: BTreeMap::new(),
             last_offered: None,
             next_seat: 0,
@@ -96,6 +101,12 @@ impl Queue {
     pub(crate) fn is_staffed(&self) -> bool {
         let offline = self.tally.get(&ReasonCode::Offline).copied().unwrap_or(0);
         usize::try_from(offline).is_ok_and(|offline| offline < self.members.len())
+    }
+
+    /// Whether anybody signed in has what this asks for, free or not (R70).
+    pub(crate) fn has_staff_for(&self, needs: &[&Requirement]) -> bool {
+        let met = |skills: &Skills| needs.iter().all(|needs| needs.is_met(skills));
+        self.staff.keys().any(|skills| met(skills))
     }
 
     // Facts for strategies.
@@ -135,11 +146,16 @@ impl Queue {
     }
 
     /// What a caller needs of his agents.
-    pub(crate) fn needs(&self, _: &Waiting) -> Needs<'_> {
+    pub(crate) fn needs<'a>(&'a self, caller: &'a Waiting) -> Needs<'a> {
+        let reached = caller.steps.get(&self.config.name).copied().unwrap_or(0);
+        let steps = &self.config.steps;
         Needs {
-            own: None,
-            steps: &[],
-            prefer: self.config.prefer,
+            own: caller.needs.as_ref(),
+            steps: steps.get(..=reached).unwrap_or(steps),
+            prefer: match self.config.strategy.skilled {
+                true => Prefer::Best,
+                false => self.config.prefer,
+            },
         }
     }
 

@@ -24,6 +24,10 @@ pub(crate) enum Timer {
     Withheld(CallId),
     /// `sticky_wait` (R60).
     StickyWait(CallId),
+    /// How long a step lasts (R69).
+    Step(CallId, QueueName),
+    /// `ring_delay` (R55).
+    OneMore(CallId),
     /// Nobody has been signed in for the grace of D8.
     NoAgents(QueueName),
 }

@@ -5,9 +5,9 @@
 //! queues (A12) has the same place in each of them and one tried-set; his home queue keeps his clocks.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AgentId, CallId, OfferId, QueueName, QueueSet};
+use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use crate::selection::Micros;
 
@@ -29,6 +29,10 @@ pub(crate) struct Waiting {
     pub(crate) caller_agent: Option<AgentId>,
     /// Whether his number may be a key (R64).
     pub(crate) keyed: bool,
+    /// What he needs of an agent, whatever his queues ask.
+    pub(crate) needs: Option<Requirement>,
+    /// Which step he has reached in each queue that has some (R69).
+    pub(crate) steps: BTreeMap<QueueName, usize>,
     pub(crate) seeking: Seeking,
     /// T(c), R9.
     pub(crate) tried: BTreeSet<AgentId>,
@@ -36,6 +40,8 @@ pub(crate) struct Waiting {
     pub(crate) offers: BTreeSet<OfferId>,
     /// One phone alone rings for him: a queue that rings all adds none to what another queue offers alone.
     pub(crate) alone: bool,
+    /// A phone may be added to those that ring, where they ring one by one (R55).
+    pub(crate) one_more: bool,
     /// Between two passes (R9).
     pub(crate) paused: bool,
     /// We could not ring for him: nobody is offered to him for a while. A timer ends it.
@@ -79,19 +85,16 @@ impl Waiting {
             head_start,
             caller_agent,
             keyed: false,
+            needs: None,
+            steps: BTreeMap::new(),
             seeking: Seeking::Anyone,
             tried: BTreeSet::new(),
             offers: BTreeSet::new(),
             alone: false,
+            one_more: false,
             paused: false,
             withheld: false,
         }
-    }
-
-    /// Whether his number may be a key (R64).
-    pub(crate) const fn keyed(mut self, keyed: bool) -> Self {
-        self.keyed = keyed;
-        self
     }
 
     /// The queue whose rules keep his clocks.

@@ -189,7 +189,7 @@ impl Acd {
         let offline = Some(ReasonCode::Offline);
         if was == offline || stands == offline {
             for Membership { queue: name, .. } in agent.queues.clone() {
-                self.watch_staffing(now, &name);
+                self.staff_changed(now, &name);
             }
         }
     }

@@ -41,6 +41,7 @@ impl Acd {
         self.line_up(&caller);
         let queues = caller.queues.clone();
         self.waiting.insert(call, caller);
+        self.begin_steps(now, call);
         self.outputs.push_back(Output::JoinedQueue {
             call,
             queues,
@@ -119,6 +120,10 @@ impl Acd {
         self.timers.cancel(&Timer::MaxWait(call));
         self.timers.cancel(&Timer::PassPause(call));
         self.timers.cancel(&Timer::Withheld(call));
+        self.timers.cancel(&Timer::OneMore(call));
+        for name in caller.steps.keys() {
+            self.timers.cancel(&Timer::Step(call, name.clone()));
+        }
         self.fresh.remove(&call);
         Some(caller)
     }

@@ -45,6 +45,7 @@ impl Acd {
         let Some(queue) = self.queues.get_mut(name) else {
             return;
         };
+        let other_steps = queue.config.steps != config.steps;
         queue.config = config;
         queue.readmit(now, &self.agents);
         let calls: Vec<CallId> = queue.line.iter().map(|place| place.call).collect();
@@ -52,6 +53,9 @@ impl Acd {
             let caller = self.waiting.get(&call);
             if caller.is_some_and(|caller| !self.looks_on(caller)) {
                 self.give_up_familiar(call);
+            }
+            if other_steps {
+                self.keep_step(now, call, name);
             }
             self.refile(call);
         }

@@ -40,13 +40,16 @@ impl Acd {
         (soon && ahead < queue.config.personal_line).then_some(wait)
     }
 
-    /// Whether an agent serves any of a caller's queues.
+    /// Whether an agent serves any of a caller's queues and has what the caller needs there.
     fn serves(&self, caller: &Waiting, id: AgentId) -> bool {
+        let Some(agent) = self.agents.get(&id) else {
+            return false;
+        };
         let mut queues = caller
             .queues
             .iter()
             .filter_map(|name| self.queues.get(name));
-        queues.any(|queue| queue.serves(id))
+        queues.any(|queue| queue.serves(id) && queue.needs(caller).are_met(&agent.skills))
     }
 
     /// The predicted time until an agent is free (R59); `None` when he will not be, or nobody knows.

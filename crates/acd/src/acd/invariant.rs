@@ -88,6 +88,7 @@ impl Acd {
         let call = caller.call;
         for name in caller.queues.iter() {
             self.check_stand(caller, name)?;
+            self.check_step(caller, name)?;
         }
         ensure(self.is_kept(caller), || {
             format!("call {call}: nobody is there and nobody counts the time")
@@ -127,6 +128,24 @@ impl Acd {
         let spare = lane.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
         ensure(spare.is_none(), || {
             format!("call {call}: waits although {spare:?} of {name} is a candidate")
+        })
+    }
+
+    /// R69: a step that is not the last has its clock, and somebody who could meet it (R70).
+    fn check_step(&self, caller: &Waiting, name: &QueueName) -> Result<(), String> {
+        let call = caller.call;
+        let steps = self.queues.get(name).map(|queue| queue.config.steps.len());
+        let reached = caller.steps.get(name).copied();
+        let timed = self.timers.at(&Timer::Step(call, name.clone())).is_some();
+        let right = match (steps.unwrap_or(0), reached) {
+            (0, reached) => reached.is_none() && !timed,
+            (steps, Some(reached)) => reached < steps && timed == (reached + 1 < steps),
+            (_, None) => false,
+        };
+        ensure(right, || {
+            format!(
+                "call {call}: at step {reached:?} of {steps:?} in {name}, with a clock: {timed}"
+            )
         })
     }
 

@@ -11,6 +11,7 @@ use model::{CallId, OfferId, QueueName};
 use super::Acd;
 use crate::agent::cause;
 use crate::output::Output;
+use crate::timer::Timer;
 use crate::waiting::Waiting;
 
 impl Acd {
@@ -69,6 +70,8 @@ impl Acd {
             return self.leave(now, call, QueueExit::Closed);
         };
         caller.queues = rest.clone();
+        caller.steps.remove(name);
+        self.timers.cancel(&Timer::Step(call, name.clone()));
         if let Some(queue) = self.queues.get_mut(name) {
             queue.strike(caller);
         }

@@ -223,6 +223,8 @@ impl Acd {
         caller.alone &= !caller.offers.is_empty();
         if tried.is_some() {
             caller.tried.insert(offer.agent);
+            // R56: who refuses is replaced at once; who lets it ring has had his time.
+            caller.one_more |= tried != Some(DirectEnd::NoAnswer);
             for name in caller.queues.iter() {
                 if let Some(queue) = self.queues.get_mut(name) {
                     queue.retrying.insert(offer.call);

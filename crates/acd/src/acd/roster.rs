@@ -42,10 +42,12 @@ impl Acd {
                 queue.rename_member(id, login, &agent.login);
                 queue.requalify_member(now, id, agent);
                 self.dirty.insert(name.clone());
+                self.thin_personal_line(id);
+                self.staff_changed(now, name);
             } else {
                 queue.remove_member(id, login, agent.standing);
                 self.thin_personal_line(id);
-                self.watch_staffing(now, name);
+                self.staff_changed(now, name);
             }
         }
     }
@@ -63,7 +65,7 @@ impl Acd {
             if !queue.serves(id) {
                 queue.add_member(now, id, agent);
                 self.dirty.insert(name.clone());
-                self.watch_staffing(now, &name);
+                self.staff_changed(now, &name);
             }
         }
     }
@@ -94,7 +96,7 @@ impl Acd {
         for Membership { queue: name, .. } in agent.queues.clone() {
             if let Some(queue) = self.queues.get_mut(&name) {
                 queue.remove_member(id, &login, standing);
-                self.watch_staffing(now, &name);
+                self.staff_changed(now, &name);
             }
         }
     }

@@ -16,6 +16,12 @@ use crate::waiting::Waiting;
 const GRACE: Duration = Duration::from_secs(10);
 
 impl Acd {
+    /// Somebody of a queue signed in or out, came or went, or learnt something.
+    pub(super) fn staff_changed(&mut self, now: Duration, name: &QueueName) {
+        self.watch_staffing(now, name);
+        self.review_steps(now, name);
+    }
+
     /// D8: keeps the timer of a queue in which callers wait and nobody is signed in.
     pub(super) fn watch_staffing(&mut self, now: Duration, name: &QueueName) {
         let Some(queue) = self.queues.get(name) else {

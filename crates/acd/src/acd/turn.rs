@@ -108,7 +108,8 @@ impl Acd {
         let (rings, ready) = (queue.row(caller.seeking).rings, queue.ready.len());
         match (lane, rings) {
             (Lane::Open, Rings::One | Rings::OneByOne) => Some(1),
-            (Lane::Extending, Rings::One | Rings::OneByOne) => None,
+            (Lane::Extending, Rings::One) => None,
+            (Lane::Extending, Rings::OneByOne) => Some(1),
             (Lane::Extending, Rings::All) => ring_max.checked_sub(caller.offers.len()),
             (Lane::Open, Rings::All) => {
                 // R18: one phone for each of the callers behind him comes before a second one for him.
@@ -139,7 +140,8 @@ impl Acd {
         if let Some(agent) = self.agents.get(&id) {
             queue.offered(id, agent);
         }
-        let alone = queue.row(caller.seeking).rings == Rings::One;
+        let rings = queue.row(caller.seeking).rings;
+        let next_ring = (rings == Rings::OneByOne).then_some(now + queue.config.ring_delay);
         let offer = Offer {
             call,
             agent: id,
@@ -154,11 +156,16 @@ impl Acd {
         let offer = self.make_offer(now, offer, waited, decision.clone());
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);
-            caller.alone = alone;
+            caller.alone = rings == Rings::One;
+            caller.one_more = false;
             caller.paused = false;
         }
         self.file(call);
         self.timers.cancel(&Timer::PassPause(call));
+        match next_ring {
+            Some(at) => self.timers.set(Timer::OneMore(call), at),
+            None => self.timers.cancel(&Timer::OneMore(call)),
+        }
         self.mark_shared(call);
     }
 

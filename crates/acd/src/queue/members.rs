@@ -29,10 +29,11 @@ impl Queue {
         login: &Arc<str>,
         standing: Option<ReasonCode>,
     ) {
-        if self.members.remove(&id).is_some() {
+        if self.members.contains_key(&id) {
+            self.count_out(id, standing);
+            self.members.remove(&id);
             self.seats.remove(&(login.clone(), id));
             self.reseat = true;
-            self.count_out(id, standing);
         }
     }
 
@@ -60,9 +61,8 @@ impl Queue {
 
     /// His skills, his tier or his weight changed.
     pub(crate) fn requalify_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        if self.ready.get(id).is_some() {
-            self.admit(now, id, agent);
-        }
+        self.count_out(id, agent.standing);
+        self.count_in(now, id, agent);
     }
 
     fn count_in(&mut self, now: Duration, id: AgentId, agent: &Agent) {
@@ -70,24 +70,34 @@ impl Queue {
             None => self.admit(now, id, agent),
             Some(reason) => *self.tally.entry(reason).or_default() += 1,
         }
+        if agent.standing != Some(ReasonCode::Offline)
+            && let Some(member) = self.members.get_mut(&id)
+        {
+            member.staff = Some(agent.skills.clone());
+            *self.staff.entry(agent.skills.clone()).or_default() += 1;
+        }
     }
 
     fn count_out(&mut self, id: AgentId, was: Option<ReasonCode>) {
-        let Some(reason) = was else {
-            return self.ready.remove(id);
-        };
-        if let Some(count) = self.tally.get_mut(&reason) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.tally.remove(&reason);
-            }
+        match was {
+            None => self.ready.remove(id),
+            Some(reason) => count_down(&mut self.tally, &reason),
+        }
+        let staff = self
+            .members
+            .get_mut(&id)
+            .and_then(|member| member.staff.take());
+        if let Some(skills) = staff {
+            count_down(&mut self.staff, &skills);
         }
     }
 
     fn admit(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        let member = self.members.get(&id).copied().unwrap_or_default();
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
         let membership = agent.membership(&self.config.name);
-        let share = self.share(now, &member, agent);
+        let share = self.share(now, member, agent);
         let candidate = Candidate {
             agent: id,
             seat: member.seat,
@@ -145,5 +155,15 @@ impl Queue {
         let members = &self.members;
         self.ready
             .reseat(|id| members.get(&id).map_or(0, |member| member.seat));
+    }
+}
+
+/// Takes one away, and the entry with the last.
+fn count_down<K: Ord>(counts: &mut BTreeMap<K, u32>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
     }
 }

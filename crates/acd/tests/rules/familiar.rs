@@ -241,6 +241,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
         caller_agent: None,
         familiar: Some(owned_by('F')),
         sticky: false,
+        needs: None,
     });
     centre.expect("offer 1 A");
     centre.joins(2).answers('F').joins(3).silence();

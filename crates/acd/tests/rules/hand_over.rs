@@ -38,6 +38,7 @@ fn to_queue(centre: &mut Centre, number: u64, from: char, head_start_s: u64, bac
         caller_agent: None,
         from: id(from),
         back,
+        needs: None,
     });
 }
 

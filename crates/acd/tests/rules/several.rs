@@ -189,6 +189,7 @@ fn a12_r58_who_waits_for_an_agent_of_a_queue_that_closes_waits_no_more() {
         caller_agent: None,
         familiar: Some(owned_by('N')),
         sticky: true,
+        needs: None,
     });
     centre.expect("");
     centre
@@ -321,6 +322,7 @@ fn a12_d31_who_is_handed_on_may_stand_in_several_queues_too() {
         caller_agent: None,
         from: id('A'),
         back: false,
+        needs: None,
     });
     centre.ends('A').expect("offer 1 N");
 }

@@ -1,6 +1,6 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, Input, QueueConfig, Requested, strategy};
+use acd::{Acd, Input, Prefer, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
@@ -100,6 +100,10 @@ impl World {
             config.ring_max = usize::try_from(1 + self.dice.roll(4)).unwrap();
             config.max_consecutive = u32::try_from(self.dice.roll(3)).unwrap();
             config.count_window = Duration::from_secs(60 + self.dice.roll(600));
+            config.ring_delay = Duration::from_secs(1 + self.dice.roll(10));
+            config.per_duty_hour = self.dice.roll(2) == 0;
+            config.prefer = self.dice.pick(&[Prefer::Any, Prefer::Best, Prefer::Spare]);
+            config.steps = self.steps();
             config.wait_without_agents = self.dice.roll(2) == 0;
             queues.insert(QueueName::from(name), config);
         }

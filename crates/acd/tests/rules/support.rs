@@ -118,6 +118,30 @@ impl Centre {
         }))
     }
 
+    /// A ready agent of `support` with skills, written `en=4 fr`.
+    pub(crate) fn hires_with(&mut self, agent: char, skills: &str) -> &mut Self {
+        self.trains(agent, skills)
+            .input(Input::PhoneRegistered(id(agent)))
+            .ready(agent)
+    }
+
+    pub(crate) fn trains(&mut self, agent: char, skills: &str) -> &mut Self {
+        self.assigns_with(agent, &[SUPPORT], skills)
+    }
+
+    pub(crate) fn assigns_with(&mut self, agent: char, queues: &[&str], skills: &str) -> &mut Self {
+        let level = |text: &str| {
+            let (name, level) = text.split_once('=').unwrap_or((text, "1"));
+            (name.to_owned(), level.parse().unwrap())
+        };
+        self.input(Input::AgentPut(AgentProfile {
+            id: id(agent),
+            login: agent.to_lowercase().to_string(),
+            queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
+            skills: skills.split_whitespace().map(level).collect(),
+        }))
+    }
+
     pub(crate) fn requests(&mut self, agent: char, request: Requested) -> &mut Self {
         self.input(Input::StateRequested {
             agent: id(agent),
@@ -188,6 +212,20 @@ impl Centre {
             caller_agent: caller_agent.map(id),
             familiar: familiar.map(owned_by),
             sticky: true,
+            needs: None,
+        })
+    }
+
+    /// He needs something of an agent, whatever the queue asks.
+    pub(crate) fn joins_needing(&mut self, number: u64, needs: &str) -> &mut Self {
+        self.input(Input::Joined {
+            call: call(number),
+            queues: set(&[SUPPORT]),
+            head_start: s(0),
+            caller_agent: None,
+            familiar: None,
+            sticky: true,
+            needs: Some(needs.parse().unwrap()),
         })
     }
 

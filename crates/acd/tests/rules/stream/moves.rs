@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use acd::{AgentProfile, Input, QueueConfig, Requested};
+use acd::{AgentProfile, Input, QueueConfig, Requested, Step};
 use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet};
+use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use super::{AGENTS, QUEUES, World};
 
@@ -40,6 +40,7 @@ impl World {
             caller_agent,
             familiar,
             sticky: self.dice.roll(4) > 0,
+            needs: self.needs(),
         };
         self.input(input);
     }
@@ -108,6 +109,7 @@ impl World {
                 caller_agent: None,
                 from,
                 back: self.dice.roll(2) == 0,
+                needs: self.needs(),
             },
             _ if self.talks.contains_key(&agent) => return,
             _ => Input::TookOver { call, agent, queue },
@@ -187,6 +189,24 @@ impl World {
         assert_eq!(held, None, "{call} is lost");
     }
 
+    /// What a caller may need of an agent; mostly nothing.
+    fn needs(&mut self) -> Option<Requirement> {
+        let texts = ["en", "en >= 2", "not fr", "fr >= 3 or en", "nobody"];
+        let text = (self.dice.roll(4) == 0).then(|| self.dice.pick(&texts));
+        text.map(|text| text.parse().unwrap())
+    }
+
+    /// Steps that relax, or do not.
+    pub(super) fn steps(&mut self) -> Vec<Step> {
+        let steps = ["en >= 2", "nobody", "en or fr", "not nobody"];
+        let number = self.dice.roll(4);
+        let steps = (0..number).map(|_| Step {
+            needs: self.dice.pick(&steps).parse().unwrap(),
+            lasts: Duration::from_secs(1 + self.dice.roll(20)),
+        });
+        steps.collect()
+    }
+
     pub(super) fn put(&mut self, id: AgentId) {
         let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
         let queues: Vec<&str> = queues.copied().collect();
@@ -196,12 +216,16 @@ impl World {
             terms(name, tier, weight).parse().unwrap()
         });
         let queues = queues.collect();
+        let level = |dice: &mut super::Dice| u8::try_from(1 + dice.roll(3)).unwrap();
+        let skills = ["en", "fr"].map(|name| (name.to_owned(), level(&mut self.dice)));
+        let known = usize::try_from(self.dice.roll(3)).unwrap();
+        let skills = skills.into_iter().take(known).collect();
         let login = format!("{}{id}", self.dice.roll(3));
         self.input(Input::AgentPut(AgentProfile {
             id,
             login,
             queues,
-            skills: Default::default(),
+            skills,
         }));
     }
 
