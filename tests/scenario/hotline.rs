@@ -249,7 +249,8 @@ impl Hotline {
             id,
             login: login.into(),
             name: format!("Agent {login}"),
-            queues: queues.iter().map(|name| QueueName::from(*name)).collect(),
+            queues: queues.iter().map(|name| (*name).into()).collect(),
+            skills: BTreeMap::new(),
             ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
             ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
         }));

@@ -83,6 +83,7 @@ fn staffed(agents: u64) -> Engine {
             login: login.clone(),
             name: login.clone(),
             queues: vec!["support".into()],
+            skills: BTreeMap::new(),
             ha1_md5: sip::digest::ha1_md5(&login, "bench", PASSWORD),
             ha1_sha256: sip::digest::ha1_sha256(&login, "bench", PASSWORD),
         });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AgentId, CallId, QueueName};
+use model::{AgentId, CallId, Membership, QueueName, Skills};
 use serde::{Deserialize, Serialize};
 
 use crate::barred::Barred;
@@ -134,7 +134,9 @@ pub struct AgentEntry {
     /// His name.
     pub name: String,
     /// Queues that he serves, in order of his place in each (linear and round-robin use the agent's order: by login).
-    pub queues: Vec<QueueName>,
+    pub queues: Vec<Membership>,
+    /// What he can do, and how well.
+    pub skills: Skills,
     /// MD5 of `login:realm:password` for his phone (RFC 7616).
     pub ha1_md5: [u8; 16],
     /// SHA-256 of the same (RFC 8760).

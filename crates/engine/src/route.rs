@@ -152,6 +152,7 @@ mod tests {
             login: "1001".into(),
             name: "Li".into(),
             queues: Vec::new(),
+            skills: BTreeMap::new(),
             ha1_md5: [0; 16],
             ha1_sha256: [0; 32],
         });

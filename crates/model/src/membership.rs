@@ -27,7 +27,9 @@ pub struct Membership {
 
 /// Why a membership cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no membership: write `queue`, `queue/TIER` (1 to 255) or `queue*WEIGHT` (0 to 1000)")]
+#[error(
+    "`{0}` is no membership: write `queue`, `queue/TIER` (1 to 255) or `queue*WEIGHT` (0 to 1000)"
+)]
 pub struct MembershipError(String);
 
 impl From<QueueName> for Membership {

@@ -180,7 +180,7 @@ pub(crate) enum IvrVerb {
 pub(crate) enum AgentVerb {
     /// Adds an agent; prints a password if none is given.
     #[command(
-        after_help = "Example: trunkline agent add 1004 --name 'Zhao Lei' --queues support,sales"
+        after_help = "Example: trunkline agent add 1004 --name 'Zhao Lei' --queues support,sales/2 --skills en=4,billing"
     )]
     Add {
         /// User name of phone and page, and the number by which colleagues dial him.
@@ -188,9 +188,12 @@ pub(crate) enum AgentVerb {
         /// His name.
         #[arg(long)]
         name: String,
-        /// Queues that he serves.
+        /// Queues that he serves; `sales/2`: in the second tier, `sales*3`: with weight 3.
         #[arg(long, value_delimiter = ',')]
         queues: Vec<String>,
+        /// Skills with levels from 1 to 255, such as en=4.
+        #[arg(long, value_delimiter = ',')]
+        skills: Vec<String>,
         /// agent, supervisor, admin.
         #[arg(long, value_delimiter = ',', default_value = "agent")]
         roles: Vec<String>,

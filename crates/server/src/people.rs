@@ -82,6 +82,7 @@ fn entry(agent: &AgentRecord) -> AgentEntry {
         login: agent.login.clone(),
         name: agent.name.clone(),
         queues: agent.queues.clone(),
+        skills: agent.skills.clone(),
         ha1_md5: *agent.ha1_md5.expose(),
         ha1_sha256: *agent.ha1_sha256.expose(),
     }

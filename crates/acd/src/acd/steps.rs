@@ -75,7 +75,7 @@ impl Acd {
         caller.steps.insert(name.clone(), reached);
         let lasts = queue.config.steps.get(reached).map(|step| step.lasts);
         if let Some(lasts) = lasts.filter(|_| reached + 1 < queue.config.steps.len()) {
-            self.timers.set(timer, now + lasts);
+            self.timers.set(timer, now.saturating_add(lasts));
         }
     }
 

@@ -159,7 +159,7 @@ fn draw_one(
         .map(|(lots, outs)| left(lots, outs))
         .sum();
     // Scaled, not taken modulo: every point is as likely as the next.
-    let scaled = u128::from(lot) * u128::from(total) >> u64::BITS;
+    let scaled = (u128::from(lot) * u128::from(total)) >> u64::BITS;
     let mut point = u64::try_from(scaled).unwrap_or(0);
     for (lots, outs) in groups.iter().zip(&outs) {
         let here = left(lots, outs);

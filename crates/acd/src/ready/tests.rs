@@ -180,7 +180,7 @@ impl Asked {
             });
             let tickets: Vec<AgentId> = tickets.collect();
             let lot = seed::mix(self.selection.seed, number);
-            let point = u128::from(lot) * tickets.len() as u128 >> 64;
+            let point = (u128::from(lot) * tickets.len() as u128) >> 64;
             let winner = tickets[usize::try_from(point).unwrap()];
             hat.retain(|(agent, _)| *agent != winner);
             drawn.push(winner);

@@ -73,6 +73,7 @@ impl Call {
             familiar: self.familiar(),
             // R64: a withheld number makes nobody familiar.
             sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
+            needs: None,
         });
         self.play(context, vec![Source::Sound(music)], true);
     }
@@ -94,6 +95,7 @@ impl Call {
             caller_agent: self.caller_agent,
             from,
             back,
+            needs: None,
         });
     }
 

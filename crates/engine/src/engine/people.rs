@@ -120,6 +120,7 @@ impl Engine {
             id: agent.id,
             login: agent.login.clone(),
             queues: agent.queues.clone(),
+            skills: agent.skills.clone(),
         };
         let login = agent.login.clone();
         if let Some(former) = self.context.directory.put(agent)

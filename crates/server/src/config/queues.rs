@@ -10,7 +10,10 @@ use model::QueueName;
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::skills::StepSection;
 use super::document::Document;
+
+mod skills;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,11 @@ struct Section {
     max_consecutive: Option<u32>,
     sticky_wait_s: Option<u32>,
     count_window_s: Option<Spanned<u32>>,
+    per_duty_hour: Option<bool>,
+    ring_delay_s: Option<Spanned<u32>>,
+    prefer: Option<Spanned<String>>,
+    #[serde(default)]
+    step: Vec<StepSection>,
     wait_without_agents: Option<bool>,
     music: Option<Spanned<String>>,
 }
@@ -97,6 +105,13 @@ fn queue_of(
     if let Some(seconds) = section.count_window_s {
         rules.count_window = positive(document, "count_window_s", &seconds, wrong)?;
     }
+    if let Some(seconds) = section.ring_delay_s {
+        rules.ring_delay = positive(document, "ring_delay_s", &seconds, wrong)?;
+    }
+    if let Some(prefer) = &section.prefer {
+        rules.prefer = skills::prefer(document, prefer, wrong)?;
+    }
+    rules.steps = skills::steps(document, &section.step, wrong);
     if let Some(most) = section.ring_max {
         if *most.get_ref() == 0 {
             wrong.push(document.error(
@@ -120,6 +135,7 @@ fn queue_of(
     rules.max_waiting = section.max_waiting.or(rules.max_waiting);
     rules.no_answer_limit = section.no_answer_limit.unwrap_or(rules.no_answer_limit);
     rules.max_consecutive = section.max_consecutive.unwrap_or(rules.max_consecutive);
+    rules.per_duty_hour = section.per_duty_hour.unwrap_or(rules.per_duty_hour);
     rules.wait_without_agents = section
         .wait_without_agents
         .unwrap_or(rules.wait_without_agents);
@@ -239,6 +255,38 @@ mod tests {
             "R5's default"
         );
         assert_eq!(queue.title["zh-CN"], "技术支持");
+    }
+
+    #[test]
+    fn r69_steps_are_read_in_their_order() {
+        let text = "[queue.a]\nstrategy = \"skills\"\nprefer = \"spare\"\nring_delay_s = 7\nper_duty_hour = true\n\
+                    [[queue.a.step]]\nneeds = \"en >= 4\"\nfor_s = 20\n[[queue.a.step]]\nneeds = \"en\"\n";
+        let rules = &read_text(text).unwrap()["a"].rules;
+        let steps: Vec<_> = rules
+            .steps
+            .iter()
+            .map(|step| (step.needs.as_str(), step.lasts))
+            .collect();
+        let twenty = Duration::from_secs(20);
+        assert_eq!(steps, [("en >= 4", twenty), ("en", Duration::MAX)]);
+        assert_eq!(rules.prefer, acd::Prefer::Spare);
+        assert_eq!(rules.ring_delay, Duration::from_secs(7));
+        assert!(rules.per_duty_hour);
+    }
+
+    #[test]
+    fn r69_steps_that_cannot_be_taken_are_told() {
+        let text = "[queue.a]\nstrategy = \"skills\"\nprefer = \"bst\"\n[queue.b]\nstrategy = \"skills\"\n\
+                    [[queue.b.step]]\nneeds = \"en\"\n[[queue.b.step]]\nneeds = \"en >=\"\nfor_s = 1\n";
+        let told = read_text(text).unwrap_err();
+        for expected in [
+            "3:10: error: no preference `bst`; expected one of any, best, spare",
+            "did you mean `best`?",
+            "7:9: error: this step has no end: `for_s` is missing",
+            "9:9: error: `needs`: `` is no level: levels are 1 to 255",
+        ] {
+            assert!(told.contains(expected), "{told}\nlacks {expected}");
+        }
     }
 
     #[test]

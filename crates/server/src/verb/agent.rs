@@ -1,11 +1,11 @@
 //! `trunkline agent`: people, from the terminal. A running server notices within two seconds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use ivr::{Diagnostic, Severity};
-use model::QueueName;
+use model::{Membership, QueueName, Skills, skill};
 use serde::Deserialize;
 use serde_json::json;
 use store::{AgentRecord, Database, NewAgent, Role};
@@ -26,6 +26,7 @@ pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Fa
                 login,
                 name,
                 queues,
+                skills,
                 roles,
                 locale,
                 password,
@@ -34,8 +35,8 @@ pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Fa
                     login,
                     name,
                     password: password.unwrap_or_default(),
-                    queues,
-                    skills: BTreeMap::new(),
+                    queues: memberships(&queues).map_err(Failure::Refused)?,
+                    skills: skills_of(&skills).map_err(Failure::Refused)?,
                     roles: roles_of(&roles).map_err(Failure::Refused)?,
                     locale,
                 };
@@ -59,8 +60,8 @@ struct Row {
     name: String,
     /// Empty: one is made.
     password: String,
-    queues: Vec<String>,
-    skills: BTreeMap<String, u8>,
+    queues: Vec<Membership>,
+    skills: Skills,
     roles: BTreeSet<Role>,
     locale: String,
 }
@@ -74,7 +75,7 @@ async fn add(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
         login: row.login,
         name: row.name,
         locale: row.locale,
-        queues: row.queues.into_iter().map(QueueName::new).collect(),
+        queues: row.queues,
         skills: row.skills,
         roles: row.roles,
     };
@@ -97,7 +98,7 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
     }
     println!("{:<12} {:<24} {:<24} ROLES", "LOGIN", "NAME", "QUEUES");
     for agent in agents {
-        let queues: Vec<&str> = agent.queues.iter().map(QueueName::as_str).collect();
+        let queues: Vec<String> = agent.queues.iter().map(Membership::to_string).collect();
         let roles: Vec<&str> = agent.roles.iter().map(role_word).collect();
         let inactive = if agent.is_active { "" } else { " (inactive)" };
         println!(
@@ -252,7 +253,7 @@ async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
         return add(database, realm, row).await;
     };
     agent.name = row.name;
-    agent.queues = row.queues.into_iter().map(QueueName::new).collect();
+    agent.queues = row.queues;
     agent.skills = row.skills;
     agent.roles = row.roles;
     let id = agent.id;
@@ -272,19 +273,19 @@ fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, Strin
     if record.login.is_empty() || record.name.is_empty() {
         return Err("login and name must not be empty".into());
     }
-    let queues: Vec<String> = words(&record.queues);
+    let queues = memberships(&words(&record.queues))?;
     if let Some(known) = known
-        && let Some(queue) = queues.iter().find(|queue| !known.contains(*queue))
+        && let Some(queue) = queues
+            .iter()
+            .map(|one| one.queue.as_str())
+            .find(|queue| !known.contains(*queue))
     {
         let near = ivr::closest(queue, known.iter().map(String::as_str))
             .map(|near| format!("; did you mean `{near}`?"))
             .unwrap_or_default();
         return Err(format!("no queue `{queue}`{near}"));
     }
-    let skills = words(&record.skills)
-        .iter()
-        .map(|skill| skill_of(skill))
-        .collect::<Result<_, _>>()?;
+    let skills = skills_of(&words(&record.skills))?;
     let roles = if record.roles.is_empty() {
         [Role::Agent].into()
     } else {
@@ -301,12 +302,23 @@ fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, Strin
     })
 }
 
+fn skills_of(texts: &[String]) -> Result<Skills, String> {
+    texts.iter().map(|text| skill_of(text)).collect()
+}
+
 /// `en:4` or `en=4`; a skill without a level has level 1.
 fn skill_of(text: &str) -> Result<(String, u8), String> {
     let (name, level) = text.split_once([':', '=']).unwrap_or((text, "1"));
     let level = level
         .parse()
-        .map_err(|_| format!("the skill `{text}` needs a level from 0 to 255, such as en:4"))?;
+        .ok()
+        .filter(|level| *level > 0)
+        .ok_or_else(|| format!("the skill `{text}` needs a level from 1 to 255, such as en:4"))?;
+    if !skill::is_skill(name) {
+        return Err(format!(
+            "`{name}` is no name of a skill: letters, digits, `.`, `_` and `-` make one"
+        ));
+    }
     Ok((name.to_owned(), level))
 }
 
@@ -340,12 +352,22 @@ const fn role_word(role: &Role) -> &'static str {
     }
 }
 
-fn known_queues(source: &Source, queues: &[String]) -> Result<(), Failure> {
+/// `support`, `support/2`, `support*3`.
+fn memberships(texts: &[String]) -> Result<Vec<Membership>, String> {
+    let read = |text: &String| {
+        text.parse()
+            .map_err(|error: model::MembershipError| error.to_string())
+    };
+    texts.iter().map(read).collect()
+}
+
+fn known_queues(source: &Source, queues: &[Membership]) -> Result<(), Failure> {
     let Ok(loaded) = source.load(1, None) else {
         return Ok(());
     };
     let names: Vec<&str> = loaded.engine.queues.keys().map(QueueName::as_str).collect();
-    match queues.iter().find(|queue| !names.contains(&queue.as_str())) {
+    let mut queues = queues.iter().map(|one| one.queue.as_str());
+    match queues.find(|queue| !names.contains(queue)) {
         None => Ok(()),
         Some(queue) => Err(Failure::Refused(format!(
             "no queue `{queue}`; there are {}",

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AgentId, QueueName, Timestamp};
+use model::{AgentId, Membership, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
@@ -45,7 +45,7 @@ pub struct AgentRecord {
     /// His language: `zh-CN`, `en-US`.
     pub locale: String,
     /// The queues that he serves, in order.
-    pub queues: Vec<QueueName>,
+    pub queues: Vec<Membership>,
     /// Skill and level.
     pub skills: BTreeMap<String, u8>,
     /// What he may do.
@@ -81,7 +81,7 @@ pub struct NewAgent {
     /// See [`AgentRecord`].
     pub locale: String,
     /// See [`AgentRecord`].
-    pub queues: Vec<QueueName>,
+    pub queues: Vec<Membership>,
     /// See [`AgentRecord`].
     pub skills: BTreeMap<String, u8>,
     /// See [`AgentRecord`].

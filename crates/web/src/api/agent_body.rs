@@ -84,7 +84,7 @@ impl AgentBody {
             id: agent.id,
             login: agent.login,
             name: agent.name,
-            queues: agent.queues,
+            queues: agent.queues.into_iter().map(|one| one.queue).collect(),
             roles: agent.roles.into_iter().collect(),
             state: StateBody::of(line),
         }
