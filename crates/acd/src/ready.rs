@@ -208,6 +208,12 @@ impl ReadySet {
         self.row
     }
 
+    /// Whether a ready agent does not have what this caller needs.
+    pub(crate) fn lacks_skills(&self, agent: AgentId, filter: &Filter<'_>) -> bool {
+        let slot = self.slots.get(&agent);
+        slot.is_some_and(|slot| filter.class(&slot.competence).is_none())
+    }
+
     /// How many ready agents this caller may not have for want of skills.
     pub(crate) fn unskilled(&self, filter: &Filter<'_>) -> usize {
         let closed = self

@@ -101,6 +101,7 @@ impl World {
                 let password = DeskPhone::password(&name);
                 let entry = AgentEntry {
                     id: agent.id(),
+                    skills: Default::default(),
                     ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
                     ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),
                     login: name.clone(),

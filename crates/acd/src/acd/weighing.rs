@@ -173,27 +173,34 @@ impl Weighing<'_> {
         counts
     }
 
-    /// The ready agents whom the filter takes out, by reason.
+    /// The ready agents whom the filter takes out, by reason: those whom it names one by one, the others by the group.
     fn filtered(&self) -> BTreeMap<ReasonCode, usize> {
         let ready = &self.queue.ready;
         let mut out: BTreeMap<ReasonCode, usize> = BTreeMap::new();
-        for reason in self
-            .filter
-            .named()
-            .filter_map(|agent| ready.reason(agent, &self.filter))
-        {
-            *out.entry(reason).or_default() += 1;
-        }
-        let named: usize = out.values().sum();
-        let nameless = match self.filter.only {
-            Some(only) => {
-                let others = ready.len() - named;
-                let himself = usize::from(ready.get(only).is_some() && !self.filter.names(only));
-                (ReasonCode::NotFamiliar, others - himself)
+        let mut add = |reason, number| *out.entry(reason).or_default() += number;
+        let (mut named, mut named_unskilled) = (0, 0);
+        for agent in self.filter.named() {
+            if let Some(reason) = ready.reason(agent, &self.filter) {
+                add(reason, 1);
+                named += 1;
+                named_unskilled += usize::from(ready.lacks_skills(agent, &self.filter));
             }
-            None => (ReasonCode::Skills, ready.unskilled(&self.filter)),
+        }
+        let Some(only) = self.filter.only else {
+            add(
+                ReasonCode::Skills,
+                ready.unskilled(&self.filter) - named_unskilled,
+            );
+            return out;
         };
-        *out.entry(nameless.0).or_default() += nameless.1;
+        let himself = ready.get(only).is_some() && !self.filter.names(only);
+        add(
+            ReasonCode::NotFamiliar,
+            ready.len() - named - usize::from(himself),
+        );
+        if himself && ready.lacks_skills(only, &self.filter) {
+            add(ReasonCode::Skills, 1);
+        }
         out
     }
 

@@ -80,7 +80,7 @@ pub(super) fn prefer(
     let found = PREFERENCES.iter().find(|(name, _)| name == word);
     if found.is_none() {
         let names = PREFERENCES.map(|(name, _)| name);
-        let help = closest(word, names).map(|near| format!("did you mean `{near}`?"));
+        let help = closest(word, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
         wrong.push(document.error(
             given.span().start,
             format!(
