@@ -14,7 +14,7 @@ use engine::{
     StateRequest, TalkOrder,
 };
 use media::PortId;
-use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, QueueName, Timestamp};
+use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
 use sip::{Flow, Transport};
 
 use crate::line::Line;
@@ -244,13 +244,26 @@ impl Hotline {
     }
 
     fn put(&mut self, login: &str, queues: &[&str]) -> AgentId {
+        self.teaches(login, queues, &[])
+    }
+
+    /// Gives an agent these queues and these skills, whoever he was before.
+    pub(crate) fn teaches(
+        &mut self,
+        login: &str,
+        queues: &[&str],
+        skills: &[(&str, u8)],
+    ) -> AgentId {
         let id = AgentId::new(login.parse().unwrap());
         self.command(Command::PutAgent(AgentEntry {
             id,
             login: login.into(),
             name: format!("Agent {login}"),
-            queues: queues.iter().map(|name| (*name).into()).collect(),
-            skills: BTreeMap::new(),
+            queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
+            skills: skills
+                .iter()
+                .map(|(name, level)| ((*name).to_owned(), *level))
+                .collect(),
             ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
             ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
         }));

@@ -27,6 +27,7 @@ mod returns;
 mod ringing;
 mod sameness;
 mod second_lines;
+mod skills;
 mod storm;
 mod transfers;
 mod trunks;

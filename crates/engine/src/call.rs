@@ -30,7 +30,9 @@ use ivr::Run;
 use media::{PlaybackId, PortId};
 use model::decision::Decision;
 use model::fact::{Direction, EndedBy, QueueExit};
-use model::{AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName, QueueSet, RegionName};
+use model::{
+    AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName, QueueSet, RegionName, Requirement,
+};
 use sip::{Reason, ReferId, SessionId};
 
 use crate::command::TalkOrder;
@@ -83,6 +85,8 @@ pub(crate) struct Call {
     score_since: Option<Duration>,
     /// The regions that lead him to where he is about to stand (A12).
     regions: Vec<RegionName>,
+    /// What he needs of an agent of the queue that he stands or stood in (R69).
+    needs: Option<Requirement>,
     /// What he had waited, by his score, when an agent first took him.
     waited: Duration,
     /// Phones that ring, or whose last word is still to come.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::fact::QueueExit;
-use model::{QueueName, ScriptName};
+use model::{QueueName, Requirement, ScriptName};
 
 /// What the caller or the call did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub enum Effect {
         queue: QueueName,
         /// How much longer than in truth he is taken to wait.
         head_start: Duration,
+        /// What he needs of an agent (R69).
+        needs: Option<Requirement>,
         /// Whether the familiar agent comes first; `None` is the queue's own setting.
         sticky: Option<bool>,
         /// Whether the queues of the regions that fit the caller take its place, if any fit (A12).

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use model::ScriptName;
 use model::fact::QueueExit;
+use model::{Requirement, ScriptName};
 
 use crate::effect::{HangUpCause, Target, TransferFailure};
 use crate::place::Name;
@@ -41,6 +41,7 @@ pub(crate) enum Step<'n> {
     Join {
         queue: &'n str,
         head_start: Duration,
+        needs: Option<&'n Requirement>,
         sticky: Option<bool>,
         by_region: bool,
     },

@@ -109,6 +109,7 @@ impl Call {
             sound: Sound::default(),
             score_since: None,
             regions: Vec::new(),
+            needs: None,
             waited: Duration::ZERO,
             rings: BTreeMap::new(),
             profile,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use media::Source;
 use model::fact::QueueExit;
 use model::transfer::NotReached;
-use model::{Fact, QueueName, QueueSet, RegionName};
+use model::{Fact, QueueName, QueueSet, RegionName, Requirement};
 
 use super::hold::music_of;
 use super::{Call, Phase};
@@ -21,6 +21,8 @@ pub(super) struct Wait {
     /// The regions that led there.
     pub(super) regions: Vec<RegionName>,
     pub(super) head_start: Duration,
+    /// What he needs of an agent, whatever the queue asks (R69).
+    pub(super) needs: Option<Requirement>,
     /// Whether the familiar agent comes first; `None`: as the queue says.
     pub(super) sticky: Option<bool>,
 }
@@ -40,6 +42,7 @@ impl Wait {
             queues,
             regions: Vec::new(),
             head_start: Duration::ZERO,
+            needs: None,
             sticky: None,
         }
     }
@@ -51,6 +54,7 @@ impl Call {
             queues,
             regions,
             head_start,
+            needs,
             sticky,
         } = wait;
         let exists = |name: &QueueName| context.config.queues.contains_key(name);
@@ -62,18 +66,21 @@ impl Call {
         self.stop_playing(context);
         self.phase = Phase::Queued;
         self.regions = regions;
-        self.score_since
-            .get_or_insert(context.now.saturating_sub(head_start));
+        // R74: who comes from another queue has waited since he joined that one.
+        let since = context.now.saturating_sub(head_start);
+        let since = self.score_since.map_or(since, |score| score.min(since));
+        self.score_since = Some(since);
+        self.needs.clone_from(&needs);
         let music = music_of(context, Some(queues.home()));
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queues,
-            head_start,
+            head_start: context.now.saturating_sub(since),
             caller_agent: self.caller_agent,
             familiar: self.familiar(),
             // R64: a withheld number makes nobody familiar.
             sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
-            needs: None,
+            needs,
         });
         self.play(context, vec![Source::Sound(music)], true);
     }
@@ -95,7 +102,8 @@ impl Call {
             caller_agent: self.caller_agent,
             from,
             back,
-            needs: None,
+            // D31: who comes back to his queue needs what he needed; elsewhere other people serve.
+            needs: self.needs.clone().filter(|_| back),
         });
     }
 

@@ -130,12 +130,14 @@ impl Call {
             Effect::JoinQueue {
                 queue,
                 head_start,
+                needs,
                 sticky,
                 by_region,
             } => {
                 let wait = self.wait_by_region(context, by_region);
                 let wait = Wait {
                     head_start,
+                    needs,
                     sticky,
                     ..wait.unwrap_or_else(|| Wait::of(queue.into()))
                 };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::Requirement;
 use model::fact::QueueExit;
 
 use super::{Kind, Node};
@@ -36,6 +37,13 @@ pub(super) const KIND: Kind = Kind {
             Need::Default("0"),
             "How much longer than in truth the caller is taken to wait.",
             "优先等待秒数",
+        ),
+        row(
+            "skills",
+            Form::Text,
+            Need::Optional,
+            "What he needs of an agent, such as `lang.en >= 3 and billing`; as long as he waits.",
+            "所需技能",
         ),
         row(
             "sticky",
@@ -87,7 +95,7 @@ pub(super) const KIND: Kind = Kind {
             "队列已下班",
         ),
     ],
-    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
+    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
               on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\n",
     read,
 };
@@ -96,6 +104,7 @@ pub(super) const KIND: Kind = Kind {
 struct Queue {
     queue: Name,
     head_start: Duration,
+    skills: Option<Requirement>,
     sticky: Option<bool>,
     by_region: bool,
     keys: Vec<(char, Name)>,
@@ -107,6 +116,7 @@ struct Queue {
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (queue, head_start) = (section.name("queue"), section.seconds("head_start_s"));
+    let skills = requirement(section);
     let (sticky, keys) = (section.optional_truth("sticky"), section.keys("keys"));
     let by_region = section.truth("by_region");
     let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
@@ -114,6 +124,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     Ok(Box::new(Queue {
         queue: queue?,
         head_start: head_start?,
+        skills: skills?,
         sticky: sticky?,
         by_region: by_region?,
         keys: keys?,
@@ -122,6 +133,21 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         on_full: on_full?,
         on_closed: on_closed?,
     }))
+}
+
+/// What the caller needs of an agent, if anything.
+fn requirement(section: &mut Section<'_, '_>) -> Read<Option<Requirement>> {
+    let Some(text) = section.optional_name("skills")? else {
+        return Ok(None);
+    };
+    match text.text.parse() {
+        Ok(needs) => Ok(Some(needs)),
+        Err(error) => Err(section.report.error(
+            text.place,
+            format!("`skills`: {error}"),
+            Some("write skills and levels, such as `lang.en >= 3 and not trainee`".to_owned()),
+        )),
+    }
 }
 
 impl Node for Queue {
@@ -148,6 +174,7 @@ impl Node for Queue {
                 Step::Join {
                     queue: &self.queue.text,
                     head_start: self.head_start,
+                    needs: self.skills.as_ref(),
                     sticky: self.sticky,
                     by_region: self.by_region,
                 }

@@ -80,6 +80,7 @@ impl Run {
             Step::Join {
                 queue,
                 head_start,
+                needs,
                 sticky,
                 by_region,
             } => {
@@ -89,6 +90,7 @@ impl Run {
                 self.effects.push_back(Effect::JoinQueue {
                     queue: QueueName::from(queue),
                     head_start,
+                    needs: needs.cloned(),
                     sticky,
                     by_region,
                 });

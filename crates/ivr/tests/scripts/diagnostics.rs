@@ -122,8 +122,8 @@ fn unknown_keys_and_kinds_get_the_nearest_name() {
         ),
         (
             "on_no_agents = \"bye\"",
-            "on_no_agents = \"bye\"\nskills = [\"de\"]",
-            &["18:1: error: unknown key `skills` in `queue.agents`"],
+            "on_no_agents = \"bye\"\nskill = [\"de\"]",
+            &["18:1: error: unknown key `skill` in `queue.agents` | did you mean `skills`?"],
         ),
     ];
     for (find, replace, expected) in rows {

@@ -104,11 +104,18 @@ fn line(effect: &Effect) -> String {
         Effect::JoinQueue {
             queue,
             head_start,
+            needs,
             sticky,
             by_region,
         } => {
             let by = if *by_region { " by region" } else { "" };
-            format!("join {queue} {}s {sticky:?}{by}", head_start.as_secs())
+            let needs = needs
+                .as_ref()
+                .map_or_else(String::new, |needs| format!(" needs {needs}"));
+            format!(
+                "join {queue} {}s {sticky:?}{by}{needs}",
+                head_start.as_secs()
+            )
         }
         Effect::LeaveQueue => "leave".to_owned(),
         Effect::Transfer {
