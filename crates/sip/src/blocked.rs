@@ -1,8 +1,9 @@
 //! What was refused, from where and why, for an operator to read: a bounded table of source and cause.
 //!
 //! It never decides anything: a datagram's source may be made up (S9). What an honest peer meets every day is left out: the
-//! first challenge, a registration that is too brief, a dialog that has ended meanwhile. Invariant: at most so many rows;
-//! for one more, the one goes whose last refusal is the longest ago.
+//! first challenge, a registration that is too brief, a dialog that has ended meanwhile. Invariant: at most so many rows. For
+//! one more the one goes that was quiet for an hour, else that of the lowest rank: a rank rises with each refusal, and a new
+//! row begins above the one whose place it takes. So made-up sources push out neither the one that came often nor the next.
 
 use crate::source::Source;
 use core::time::Duration;
@@ -30,6 +31,8 @@ pub struct Blocked {
     pub user_agent: Option<String>,
 }
 
+const HOUR_S: u64 = 3_600;
+
 /// Characters of a User-Agent that are kept.
 const USER_AGENT_MAX: usize = 80;
 
@@ -38,12 +41,22 @@ const ORDINARY: [u16; 8] = [401, 407, 422, 423, 481, 482, 491, 500];
 
 type Key = (Source, &'static str);
 
+/// The hour of the last refusal, and the rank.
+type Worth = (u64, u64);
+
+#[derive(Debug)]
+struct Row {
+    told: Blocked,
+    rank: u64,
+}
+
 /// All rows.
 #[derive(Debug)]
 pub(crate) struct BlockedTable {
     rows_max: usize,
-    rows: BTreeMap<Key, Blocked>,
-    by_age: BTreeSet<(Duration, Key)>,
+    rows: BTreeMap<Key, Row>,
+    /// The first of it goes first.
+    by_worth: BTreeSet<(Worth, Key)>,
 }
 
 /// What was refused.
@@ -58,7 +71,7 @@ impl BlockedTable {
         Self {
             rows_max,
             rows: BTreeMap::new(),
-            by_age: BTreeSet::new(),
+            by_worth: BTreeSet::new(),
         }
     }
 
@@ -76,33 +89,61 @@ impl BlockedTable {
         let user_agent = refused
             .user_agent
             .map(|text| text.chars().take(USER_AGENT_MAX).collect());
-        let row = self.rows.entry(key).or_insert(Blocked {
-            source: source.address(),
-            cause: refused.cause,
-            count: 0,
-            first_at: now,
-            last_at: now,
-            method: None,
-            user_agent: None,
-        });
-        self.by_age.remove(&(row.last_at, key));
-        self.by_age.insert((now, key));
-        row.count = row.count.saturating_add(1);
-        row.last_at = now;
-        row.method = refused.method;
-        row.user_agent = user_agent;
-        if self.rows.len() > self.rows_max
-            && let Some((_, eldest)) = self.by_age.pop_first()
-        {
-            self.rows.remove(&eldest);
+        let mut row = match self.rows.remove(&key) {
+            Some(row) => {
+                self.by_worth.remove(&(row.worth(), key));
+                row
+            }
+            None => Row {
+                told: Blocked {
+                    source: source.address(),
+                    cause: refused.cause,
+                    count: 0,
+                    first_at: now,
+                    last_at: now,
+                    method: None,
+                    user_agent: None,
+                },
+                rank: self.make_room(now),
+            },
+        };
+        row.rank = row.rank.saturating_add(1);
+        row.told.count = row.told.count.saturating_add(1);
+        row.told.last_at = now;
+        row.told.method = refused.method;
+        row.told.user_agent = user_agent;
+        self.by_worth.insert((row.worth(), key));
+        self.rows.insert(key, row);
+    }
+
+    /// The rank of the row that went for one more; 0 where there was room, or it was quiet for an hour.
+    fn make_room(&mut self, now: Duration) -> u64 {
+        if self.rows.len() < self.rows_max {
+            return 0;
         }
+        let Some(((hour, rank), key)) = self.by_worth.pop_first() else {
+            return 0;
+        };
+        self.rows.remove(&key);
+        if hour == hour_of(now) { rank } else { 0 }
     }
 
     /// The last first.
     pub(crate) fn rows(&self) -> Vec<Blocked> {
-        let keys = self.by_age.iter().rev().map(|(_, key)| key);
-        keys.filter_map(|key| self.rows.get(key).cloned()).collect()
+        let mut rows: Vec<Blocked> = self.rows.values().map(|row| row.told.clone()).collect();
+        rows.sort_by_key(|row| core::cmp::Reverse(row.last_at));
+        rows
     }
+}
+
+impl Row {
+    fn worth(&self) -> Worth {
+        (hour_of(self.told.last_at), self.rank)
+    }
+}
+
+fn hour_of(time: Duration) -> u64 {
+    time.as_secs().checked_div(HOUR_S).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -118,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn s7_the_table_is_bounded_and_the_row_that_rested_longest_goes() {
+    fn s7_the_table_is_bounded_and_the_row_of_the_lowest_rank_goes() {
         let mut table = BlockedTable::new(3);
         let at = Duration::from_secs;
         let host = |number: u8| IpAddr::from([192, 0, 2, number]);
@@ -133,9 +174,43 @@ mod tests {
             .map(|row| (row.source, row.count))
             .collect();
         assert_eq!(rows, [(host(4), 1), (host(1), 2), (host(3), 1)]);
-        assert_eq!(table.by_age.len(), 3);
+        assert_eq!(table.by_worth.len(), 3);
         let first = &table.rows()[1];
         assert_eq!((first.first_at, first.last_at), (at(1), at(4)));
+    }
+
+    #[test]
+    fn s8_made_up_sources_push_out_neither_who_came_often_nor_who_comes_next() {
+        let host = |number: u32| IpAddr::V4((0x0a00_0000 + number).into());
+        let mut table = BlockedTable::new(50);
+        let now = Duration::from_secs(7_000);
+        let mut note = |now, number| table.note(now, host(number), &refused("a"));
+        for _ in 0..1_000 {
+            note(now, 1);
+        }
+        for number in 0..5_000 {
+            note(now, 100 + number);
+            note(now, 2);
+        }
+        let count = |table: &BlockedTable, number| {
+            let rows = table.rows();
+            let row = rows.iter().find(|row| row.source == host(number));
+            row.map_or(0, |row| row.count)
+        };
+        assert_eq!(count(&table, 1), 1_000);
+        assert!(count(&table, 2) > 4_000);
+        assert_eq!(table.rows().len(), 50);
+        // What was quiet for an hour goes, and lends its rank to nobody.
+        let later = Duration::from_secs(8_000);
+        table.note(later, host(3), &refused("a"));
+        table.note(later, host(3), &refused("a"));
+        for number in 0..5_000 {
+            table.note(later, host(10_000 + number), &refused("a"));
+            if number < 48 {
+                assert_eq!(count(&table, 3), 2, "{number}");
+            }
+        }
+        assert_eq!(count(&table, 1), 0);
     }
 
     #[test]

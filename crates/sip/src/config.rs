@@ -100,7 +100,7 @@ pub struct Limits {
     pub messages_per_minute_max: usize,
     /// Text of a MESSAGE in bytes (RFC 3428 §8); what is longer gets 413.
     pub message_text_bytes_max: usize,
-    /// Rows of [`crate::Endpoint::blocked`]; the one that rested longest goes for one more.
+    /// Rows of [`crate::Endpoint::blocked`]; the one of the lowest rank goes for one more.
     pub blocked_rows_max: usize,
 }
 

@@ -1,7 +1,9 @@
 //! What the gate refused, from where and why, for an operator to read: a bounded table of source and cause (S8).
 //!
-//! When it is full, what has been quiet for an hour goes first, and among the rest the row with the smallest count: a flood
-//! of forged sources, each seen once, does not push out the one that came ten thousand times.
+//! When it is full, what has been quiet for an hour goes first, and among the rest the row of the lowest rank. A rank rises with
+//! each refusal, and a new row begins above the one whose place it takes (the space-saving of Metwally, Agrawal and El Abbadi,
+//! 2005): a flood of forged sources, each seen once, does not push out the one that came ten thousand times, and whoever comes
+//! often gets a row however full the table was made before.
 
 use core::net::IpAddr;
 use core::time::Duration;
@@ -38,12 +40,13 @@ pub(super) struct Refusals {
 
 type Key = (IpAddr, Cause);
 
-/// The hour of the last refusal, and how many there were.
+/// The hour of the last refusal, and the rank.
 type Worth = (u64, u64);
 
 #[derive(Clone, Copy, Debug)]
 struct Row {
     count: u64,
+    rank: u64,
     first_at: Duration,
     last_at: Duration,
 }
@@ -64,23 +67,32 @@ impl Refusals {
                 self.by_worth.remove(&(row.worth(), key));
                 Row {
                     count: row.count.saturating_add(1),
+                    rank: row.rank.saturating_add(1),
                     last_at: now,
                     ..*row
                 }
             }
             None => Row {
                 count: 1,
+                rank: self.make_room(now).saturating_add(1),
                 first_at: now,
                 last_at: now,
             },
         };
         self.rows.insert(key, row);
         self.by_worth.insert((row.worth(), key));
-        while self.rows.len() > self.max
-            && let Some((_, key)) = self.by_worth.pop_first()
-        {
-            self.rows.remove(&key);
+    }
+
+    /// The rank of the row that went for one more; 0 where there was room, or it was quiet for an hour.
+    fn make_room(&mut self, now: Duration) -> u64 {
+        if self.rows.len() < self.max.max(1) {
+            return 0;
         }
+        let Some(((hour, rank), key)) = self.by_worth.pop_first() else {
+            return 0;
+        };
+        self.rows.remove(&key);
+        if hour == hour_of(now) { rank } else { 0 }
     }
 
     /// The latest first.
@@ -100,8 +112,12 @@ impl Refusals {
 
 impl Row {
     fn worth(&self) -> Worth {
-        (self.last_at.as_secs() / HOUR_S, self.count)
+        (hour_of(self.last_at), self.rank)
     }
+}
+
+fn hour_of(time: Duration) -> u64 {
+    time.as_secs() / HOUR_S
 }
 
 #[cfg(test)]
@@ -155,6 +171,24 @@ mod tests {
                 .any(|row| row.source == host(0) && row.count == 1_000)
         );
         assert_eq!(refusals.by_worth.len(), 100);
+    }
+
+    #[test]
+    fn s8_a_table_that_was_filled_before_still_shows_who_comes_often() {
+        let mut refusals = Refusals::new(100);
+        for n in 1..=100 {
+            for _ in 0..5 {
+                refusals.count(START, host(n), Cause::Source);
+            }
+        }
+        for n in 0..2_000 {
+            refusals.count(START, host(1_000 + n), Cause::Strangers);
+            refusals.count(START, host(0), Cause::Source);
+        }
+        let rows = refusals.rows();
+        assert_eq!(rows.len(), 100);
+        let told = rows.iter().find(|row| row.source == host(0));
+        assert!(told.is_some_and(|row| row.count > 1_000), "{told:?}");
     }
 
     #[test]
