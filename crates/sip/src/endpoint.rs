@@ -215,6 +215,11 @@ impl Endpoint {
     /// one side ends them; what the peer says in them next, by another connection, says where he is (RFC 3261 §12).
     pub fn handle_flow_closed(&mut self, now: Duration, flow: Flow) {
         self.lose_contacts(now, flow);
+        self.forget_connection(flow);
+        // S8: strangers who come and go, a message or none each, do not make us walk over all calls for each of them.
+        if !self.transactions.end_flow(flow) {
+            return;
+        }
         self.lose_subscriptions(flow);
         self.lose_connection(now, flow);
         self.lose_sessions(flow);

@@ -97,6 +97,7 @@ impl Endpoint {
             connection: self.trunks.connections.issue(),
         };
         self.trunks.connections.open.insert(key, flow);
+        self.transactions.use_flow(flow);
         self.outputs.push_back(Output::Connect(Connect {
             flow,
             server_name: server_name.to_owned(),
@@ -208,10 +209,13 @@ impl Endpoint {
             || (trunk.is_some() && self.trunk_of(flow).as_ref() == trunk)
     }
 
-    /// A connection is gone, or could not be had: what was on its way by it takes another way, where there is one.
-    pub(super) fn lose_connection(&mut self, now: Duration, flow: Flow) {
+    pub(super) fn forget_connection(&mut self, flow: Flow) {
         self.trunks.connections.forget(flow);
         self.forget_peer_names(flow);
+    }
+
+    /// A connection is gone, or could not be had: what was on its way by it takes another way, where there is one.
+    pub(super) fn lose_connection(&mut self, now: Duration, flow: Flow) {
         for id in self.transactions.on_flow(flow) {
             self.rescue(now, id);
         }

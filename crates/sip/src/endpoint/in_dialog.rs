@@ -48,6 +48,7 @@ impl Endpoint {
             }
             in_order
         });
+        self.transactions.use_flow(flow);
         if !in_order {
             return self.refuse(&request, flow, 500, "request out of order");
         }
@@ -147,6 +148,7 @@ impl Endpoint {
         // nothing orders.
         if dialog.is_cut {
             dialog.heard_on(flow);
+            self.transactions.use_flow(flow);
         }
         let is_first = !core::mem::replace(acked, true);
         let hang_up = hung_up.take();

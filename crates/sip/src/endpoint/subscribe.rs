@@ -118,6 +118,7 @@ impl Endpoint {
             return self.refuse(request, flow, 500, "request out of order");
         }
         subscription.dialog.heard_on(flow);
+        self.transactions.use_flow(flow);
         subscription.dialog.refresh_target(request);
         subscription.is_due = true;
         self.grant(now, flow, request, number, expires_s, "");

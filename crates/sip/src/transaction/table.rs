@@ -1,6 +1,7 @@
 //! The transactions that are alive, found by key or by id.
 //!
-//! Invariant: each key leads to a transaction that exists; a transaction that ends takes its keys along.
+//! Invariants: each key leads to a transaction that exists; a transaction that ends takes its keys along. Whatever stands on a
+//! connection, here or in another table of the endpoint, that connection is known to be in use until its end is told.
 
 use super::{
     TransactionId,
@@ -18,7 +19,7 @@ use crate::{
 };
 use bytes::Bytes;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -122,6 +123,8 @@ pub(crate) struct Table {
     clients: HashMap<ClientKey, TransactionId>,
     servers: HashMap<ServerKey, TransactionId>,
     merged: HashMap<MergeKey, TransactionId>,
+    /// Connections on which something stands, or stood.
+    in_use: BTreeSet<Flow>,
 }
 
 impl Table {
@@ -136,6 +139,7 @@ impl Table {
 
     pub(crate) fn add_client(&mut self, key: ClientKey, transaction: Transaction) -> TransactionId {
         let id = self.issue();
+        self.use_flow(transaction.flow);
         self.clients.insert(key.clone(), id);
         self.all.insert(id, (transaction, Key::Client(key)));
         id
@@ -151,6 +155,7 @@ impl Table {
     ) -> Option<TransactionId> {
         let (former, former_key) = self.all.remove(&id)?;
         let moved = self.issue();
+        self.use_flow(successor.flow);
         if let Key::Client(key) = &former_key {
             self.clients.insert(key.clone(), moved);
         }
@@ -167,6 +172,7 @@ impl Table {
         transaction: Transaction,
     ) -> TransactionId {
         let id = self.issue();
+        self.use_flow(transaction.flow);
         self.servers.insert(key.clone(), id);
         if let Some(merge) = &merge {
             self.merged.insert(merge.clone(), id);
@@ -210,6 +216,24 @@ impl Table {
             }
         }
         Some(transaction)
+    }
+
+    /// Something stands on that connection from now on: a transaction, or a dialog that its peer has moved there.
+    pub(crate) fn use_flow(&mut self, flow: Flow) {
+        if flow.transport.is_reliable() {
+            self.in_use.insert(flow);
+        }
+    }
+
+    /// The connection has ended; true when anything may have stood on it.
+    pub(crate) fn end_flow(&mut self, flow: Flow) -> bool {
+        !flow.transport.is_reliable() || self.in_use.remove(&flow)
+    }
+
+    /// Connections in use.
+    #[cfg(test)]
+    pub(crate) fn flows_in_use(&self) -> usize {
+        self.in_use.len()
     }
 
     /// Transactions on a flow.

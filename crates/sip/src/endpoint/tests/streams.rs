@@ -1,7 +1,7 @@
 //! The same calls over TCP, what a lost connection ends, and what it does not.
 
 use super::{raw::Phone, world::*};
-use crate::*;
+use crate::{endpoint::session::Session, *};
 use core::time::Duration;
 
 #[test]
@@ -212,4 +212,33 @@ fn another_connection_between_the_same_addresses_is_another_flow() {
     world.at(SERVER, |node, now| node.hang_up(now, server, None));
     world.run_ms(50);
     assert_eq!(world.sent_by(SERVER), ["200", "BYE"]);
+}
+
+#[test]
+fn s8_strangers_who_come_and_go_leave_no_connection_to_look_for() {
+    let mut phone = Phone::new();
+    for number in 1..=100 {
+        phone.flow = flow(Transport::Tcp, SERVER, "10.0.0.3:40000");
+        phone.flow.connection = number;
+        phone.say(&text("OPTIONS", 1, "", AT_TCP, ""));
+        phone.say(&text("REGISTER", 1, "", AT_TCP, ""));
+        phone.drain();
+        assert_eq!(phone.server.transactions.flows_in_use(), 0);
+        phone.server.handle_flow_closed(phone.now, phone.flow);
+    }
+    // What does stand on a connection is looked for, also where a dialog came to it by a request that was refused.
+    let mut caller = Caller::acked(AT_TCP, "");
+    assert_eq!(caller.phone.server.transactions.flows_in_use(), 1);
+    caller.cut();
+    assert_eq!(caller.phone.server.transactions.flows_in_use(), 0);
+    caller.say("PUBLISH", 2);
+    assert_eq!(caller.phone.server.transactions.flows_in_use(), 1);
+    caller.cut();
+    assert_eq!(caller.phone.server.transactions.flows_in_use(), 0);
+    let session = caller.phone.server.sessions.get(&caller.session);
+    assert!(
+        session
+            .and_then(Session::dialog)
+            .is_some_and(|dialog| dialog.is_cut)
+    );
 }
