@@ -78,7 +78,7 @@ fn a7_a_caller_is_barred_and_let_in_again_by_the_command_line() {
 
 #[test]
 fn what_cannot_be_barred_is_refused_with_a_word() {
-    let house = House::empty();
+    let house = House::open();
     for (words, why) in [
         (&["add", "anonymous", "--reason", "x"][..], "withheld"),
         (&["add", "13800009999", "--reason", " "], "reason"),
