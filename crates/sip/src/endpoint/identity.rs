@@ -176,7 +176,8 @@ fn diverted_by(invite: &OutgoingInvite) -> Vec<&Diversion> {
     .collect()
 }
 
-/// RFC 3325 §9.1: within the domain of trust alone.
+/// RFC 3325 §9.1: within the domain of trust alone. To others no P-Preferred-Identity goes instead (§9.2 lets a client send one): it
+/// would repeat From, or tell a stranger the name that the caller withholds.
 fn write_asserted(builder: Builder, trunk: &Trunk, identity: &Identity) -> Builder {
     let uri = Uri::sip(&identity.user, &trunk.domain).ok();
     let uri = uri.filter(|_| trunk.is_trusted);

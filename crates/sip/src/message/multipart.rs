@@ -3,7 +3,8 @@
 //! SDP may stand alone or as a part of a multipart body. A part that is not understood is passed over where its
 //! Content-Disposition says `handling=optional`; else the whole is not understood, as is a second SDP, for an INVITE has
 //! one offer. Line ends are CRLF, as in headers: a body with bare LF has no parts.
-//! Bounds (S7): 16 parts in all, two multipart bodies inside one another. Deliberately absent: transfer encodings that
+//! Bounds (S7): 16 parts in all, two multipart bodies inside one another. They are no settings: a call has one SDP in one part,
+//! nobody sends more for a reason, and what the work may cost is bounded by the length of a body, which is one. Deliberately absent: transfer encodings that
 //! need decoding (RFC 3261 §7.4.1 has bodies as binary), `message/external-body`.
 
 use super::{
