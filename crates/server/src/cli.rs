@@ -107,6 +107,11 @@ pub(crate) enum Verb {
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),
+    /// Plays a day of callers and agents against the configuration, in virtual time, and reports how they fared.
+    #[command(
+        after_help = "Examples:\n  trunkline simulate\n  trunkline simulate monday.toml --strategy ring-all --html monday.html\n  trunkline simulate monday.toml --seed 7 --json\nWithout a scenario it plays `trunkline simulate --example`; docs/simulate.md explains each key."
+    )]
+    Simulate(SimulateArgs),
     /// Prints completions for a shell.
     #[command(
         after_help = "Example: trunkline completions bash > ~/.local/share/bash-completion/completions/trunkline"
@@ -306,6 +311,38 @@ pub(crate) enum SipVerb {
     /// Lists what was refused, from where and why, the last first.
     #[command(after_help = "Example: trunkline sip blocked --json")]
     Blocked,
+}
+
+/// `trunkline simulate`
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// Who calls and who works; default: a day of a small centre.
+    pub scenario: Option<PathBuf>,
+    /// Prints that day as a scenario to begin with.
+    #[arg(long, conflicts_with = "scenario")]
+    pub example: bool,
+    /// Takes a house of its own instead of the configuration: 4000 greets and leads to the queue `support`, 4001 leads
+    /// there at once.
+    #[arg(long)]
+    pub built_in: bool,
+    /// Gives every queue this strategy.
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// Another seed than the scenario's.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Writes the report as a page.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Writes the facts, one in a line.
+    #[arg(long, value_name = "FILE")]
+    pub facts: Option<PathBuf>,
+    /// Plays it twice and compares all facts.
+    #[arg(long)]
+    pub twice: bool,
+    /// Checks the whole distribution after so many steps; 1: after each, which is slow.
+    #[arg(long, value_name = "STEPS", default_value_t = 1_000)]
+    pub check_every: u64,
 }
 
 /// Writes completions for a shell to standard output.

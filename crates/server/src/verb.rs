@@ -5,6 +5,7 @@ pub(crate) mod barred;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod ivr;
+pub(crate) mod simulate;
 pub(crate) mod sip;
 pub(crate) mod token;
 

@@ -120,6 +120,9 @@ pub enum ScenarioError {
 }
 
 impl Scenario {
+    /// The text of a scenario to begin with: a day of a small centre.
+    pub const EXAMPLE: &str = include_str!("scenario/example.toml");
+
     /// Reads a scenario.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Who looks on while a day is played, and what the day came to.
+//! Who looks on while a day is played, and how he is told that something did not hold.
 
 use std::fmt;
 use std::time::Duration;
@@ -48,15 +48,4 @@ impl fmt::Display for Failure {
         let Self { seed, breach } = self;
         write!(f, "an invariant does not hold under seed {seed}: {breach}")
     }
-}
-
-/// What a run came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
-    /// Calls that ended: all that began.
-    pub calls: u64,
-    /// Events that happened.
-    pub steps: u64,
-    /// When the last one did.
-    pub ended_at: Timestamp,
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Fact, Timestamp};
-use sim::{Scenario, Summary, Watch, World, built_in};
+use sim::{Report, Scenario, Watch, World, built_in};
 
 /// What was told, by name.
 #[derive(Default)]
@@ -28,19 +28,19 @@ impl Counts {
 }
 
 /// Plays a day with the whole ACD checked after every step.
-fn play(text: &str) -> (Summary, Counts) {
+fn play(text: &str) -> (Report, Counts) {
     let scenario = Arc::new(Scenario::parse(text).unwrap());
     let mut counts = Counts::default();
     let world = World::new(&scenario, &built_in(None).unwrap(), 1).unwrap();
-    let summary = world
+    let report = world
         .run(&mut counts)
         .unwrap_or_else(|failure| panic!("{failure}"));
-    (summary, counts)
+    (report, counts)
 }
 
 #[test]
 fn a_quiet_hour_is_served_whole() {
-    let (summary, counts) = play(
+    let (report, counts) = play(
         r#"
         hours = 1
         [[callers]]
@@ -53,7 +53,7 @@ fn a_quiet_hour_is_served_whole() {
         queues = ["support"]
         "#,
     );
-    assert_eq!(summary.calls, 4);
+    assert_eq!(report.calls, 4);
     for (name, count) in [
         ("call.arrived", 4),
         ("ivr.key", 4),
@@ -104,8 +104,8 @@ queues = ["support"]
 
 #[test]
 fn a_wild_day_breaks_nothing() {
-    let (summary, counts) = play(WILD);
-    assert!(summary.calls > 200, "{summary:?}");
+    let (report, counts) = play(WILD);
+    assert!(report.calls > 200, "{report:?}");
     assert_eq!(counts.of("call.arrived"), counts.of("call.ended"));
     for name in [
         "offer.missed",
@@ -126,8 +126,8 @@ fn a_network_that_loses_doubles_and_delays_breaks_nothing() {
         let network = format!(
             "seed = {seed}\nnetwork = {{ delay_ms = 5, jitter_ms = 400, loss = {loss}, doubled = 0.05 }}\n"
         );
-        let (summary, counts) = play(&(network + WILD));
-        assert!(summary.calls > 50, "{summary:?}");
+        let (report, counts) = play(&(network + WILD));
+        assert!(report.calls > 50, "{report:?}");
         assert!(counts.of("call.connected") > 30, "{:?}", counts.0);
         assert_eq!(counts.of("call.arrived"), counts.of("call.ended"));
     }
@@ -135,7 +135,7 @@ fn a_network_that_loses_doubles_and_delays_breaks_nothing() {
 
 #[test]
 fn callers_who_wait_for_nobody_give_up_in_the_end() {
-    let (summary, counts) = play(
+    let (report, counts) = play(
         r#"
         hours = 1
         [[callers]]
@@ -148,7 +148,7 @@ fn callers_who_wait_for_nobody_give_up_in_the_end() {
         miss = 1
         "#,
     );
-    assert!(summary.calls > 10, "{summary:?}");
+    assert!(report.calls > 10, "{report:?}");
     assert_eq!(counts.of("call.connected"), 0);
-    assert_eq!(counts.of("queue.left"), summary.calls);
+    assert_eq!(counts.of("queue.left"), report.calls);
 }

@@ -40,6 +40,30 @@ fn a_small_scenario_has_defaults() {
 }
 
 #[test]
+fn the_example_fits_the_built_in_house() {
+    let example = Scenario::parse(Scenario::EXAMPLE).unwrap();
+    let house = crate::built_in(None).unwrap();
+    assert_eq!(example.check(&house), Ok(()));
+}
+
+#[test]
+fn what_the_configuration_does_not_have_is_told() {
+    let house = crate::built_in(None).unwrap();
+    for (from, to, told) in [
+        ("4000", "4999", "the number 4999"),
+        ("[\"support\"]", "[\"sales\"]", "the queue sales"),
+        (
+            "{ poisson = { per_hour = 60 } }",
+            "{ csv = { file = \"a.csv\" } }",
+            "a.csv was not read",
+        ),
+    ] {
+        let error = changed(from, to).unwrap().check(&house).unwrap_err();
+        assert!(error.to_string().contains(told), "{told}: {error}");
+    }
+}
+
+#[test]
 fn mistakes_are_told() {
     for (scenario, told) in [
         (with("hour = 3"), "unknown field `hour`"),

@@ -3,6 +3,7 @@
 //! A scenario has one clock: that of its `start`, whose offset is kept for all its days. Hours and holidays of queues are
 //! judged by the configuration's own calendars.
 
+use std::fmt;
 use std::time::Duration;
 
 use model::Timestamp;
@@ -100,6 +101,12 @@ impl Default for Start {
             at: Duration::from_secs(1_795_392_000),
             time_of_day: TimeOfDay { minutes: 480 },
         }
+    }
+}
+
+impl fmt::Display for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

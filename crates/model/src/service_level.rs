@@ -1,0 +1,134 @@
+//! Service level (服务水平): how many callers were served in time, by four formulas that have names (D24).
+//!
+//! Asterisk, Genesys and contracts mean different things by the same word; so no figure is ever called "the" service
+//! level. Each formula stands here once, whoever shows it.
+
+use serde::{Deserialize, Serialize};
+
+/// What the formulas count, for one threshold T.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceCounts {
+    /// Callers who joined a queue.
+    pub offered: u64,
+    /// Of these, those who reached an agent.
+    pub answered: u64,
+    /// Of these, those within T.
+    pub answered_in_t: u64,
+    /// Callers who hung up while they waited.
+    pub abandoned: u64,
+    /// Of these, those within T.
+    pub abandoned_in_t: u64,
+    /// Of these, those so soon that nobody could have served them.
+    pub short_abandons: u64,
+}
+
+impl ServiceCounts {
+    /// Counts of both.
+    pub const fn add(&mut self, other: &Self) {
+        self.offered += other.offered;
+        self.answered += other.answered;
+        self.answered_in_t += other.answered_in_t;
+        self.abandoned += other.abandoned;
+        self.abandoned_in_t += other.abandoned_in_t;
+        self.short_abandons += other.short_abandons;
+    }
+}
+
+/// One of the formulas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceLevel {
+    /// Answered in T ÷ answered.
+    OfAnswered,
+    /// Answered in T ÷ offered.
+    OfOffered,
+    /// (Answered in T + abandoned in T) ÷ (answered + abandoned).
+    WithAbandonsInT,
+    /// Answered in T ÷ (offered − short abandons).
+    WithoutShortAbandons,
+}
+
+impl ServiceLevel {
+    /// All four.
+    pub const ALL: [Self; 4] = [
+        Self::OfAnswered,
+        Self::OfOffered,
+        Self::WithAbandonsInT,
+        Self::WithoutShortAbandons,
+    ];
+
+    /// Its name in data.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OfAnswered => "of_answered",
+            Self::OfOffered => "of_offered",
+            Self::WithAbandonsInT => "with_abandons_in_t",
+            Self::WithoutShortAbandons => "without_short_abandons",
+        }
+    }
+
+    /// What it divides by what, for people.
+    pub const fn formula(self) -> &'static str {
+        match self {
+            Self::OfAnswered => "answered in T ÷ answered",
+            Self::OfOffered => "answered in T ÷ offered",
+            Self::WithAbandonsInT => "(answered in T + abandoned in T) ÷ (answered + abandoned)",
+            Self::WithoutShortAbandons => "answered in T ÷ (offered − short abandons)",
+        }
+    }
+
+    /// The share, 0 to 1; `None` where there is nothing to divide by.
+    pub fn of(self, counts: &ServiceCounts) -> Option<f64> {
+        let (served, all) = match self {
+            Self::OfAnswered => (counts.answered_in_t, counts.answered),
+            Self::OfOffered => (counts.answered_in_t, counts.offered),
+            Self::WithAbandonsInT => (
+                counts.answered_in_t + counts.abandoned_in_t,
+                counts.answered + counts.abandoned,
+            ),
+            Self::WithoutShortAbandons => (
+                counts.answered_in_t,
+                counts.offered.saturating_sub(counts.short_abandons),
+            ),
+        };
+        (all > 0).then(|| served as f64 / all as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d24_the_four_formulas_differ_on_the_same_day() {
+        let counts = ServiceCounts {
+            offered: 100,
+            answered: 80,
+            answered_in_t: 60,
+            abandoned: 15,
+            abandoned_in_t: 6,
+            short_abandons: 4,
+        };
+        let levels = ServiceLevel::ALL.map(|level| level.of(&counts).unwrap());
+        assert_eq!(levels, [0.75, 0.6, 66.0 / 95.0, 0.625]);
+    }
+
+    #[test]
+    fn without_calls_there_is_no_service_level() {
+        let nobody = ServiceCounts::default();
+        assert!(
+            ServiceLevel::ALL
+                .iter()
+                .all(|level| level.of(&nobody).is_none())
+        );
+        let all_too_short = ServiceCounts {
+            offered: 3,
+            abandoned: 3,
+            abandoned_in_t: 3,
+            short_abandons: 3,
+            ..nobody
+        };
+        assert_eq!(ServiceLevel::WithoutShortAbandons.of(&all_too_short), None);
+        assert_eq!(ServiceLevel::WithAbandonsInT.of(&all_too_short), Some(1.0));
+    }
+}
