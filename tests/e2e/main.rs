@@ -24,6 +24,7 @@ mod jssip;
 mod patience;
 mod pjsua2;
 mod ports;
+mod simulate;
 mod sipp;
 mod sound;
 mod tool;
