@@ -2,7 +2,8 @@
 //!
 //! Both benches measure whole turns through the public face, more than the decision alone: `join` a caller who joins
 //! while all agents are ready, is offered to one, and hangs up; `freed` an agent whose call ends while 1,000 wait, who is
-//! offered the next caller in the same turn and answers, and the caller who joins in place of that one.
+//! offered the next caller in the same turn and answers, and the caller who joins in place of that one; `skilled` as `join`,
+//! where 10,000 agents have so many different sets of skills and the caller asks for two of them.
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
 use divan::Bencher;
 use model::fact::QueueExit;
 use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, CallId, OfferId, Skills};
+use model::{AgentId, CallId, OfferId, Requirement, Skills};
 
 const WAITING: u64 = 1_000;
 const SIZES: [u64; 2] = [100, 10_000];
@@ -34,11 +35,22 @@ struct Floor {
     now: Duration,
     agents: u64,
     calls: u64,
+    /// How many sets of skills there are, and what callers ask for.
+    skill_sets: u64,
+    needs: Option<Requirement>,
     offer: Option<(OfferId, CallId, AgentId)>,
 }
 
 impl Floor {
-    fn new((strategy, agents): (&str, u64)) -> Self {
+    fn new(case: (&str, u64)) -> Self {
+        Self::skilled(case, 1, None)
+    }
+
+    fn skilled(
+        (strategy, agents): (&str, u64),
+        skill_sets: u64,
+        needs: Option<Requirement>,
+    ) -> Self {
         let mut config = QueueConfig::new("support".into());
         config.strategy = strategy::find(strategy).unwrap();
         config.wrap_up = Duration::ZERO;
@@ -47,6 +59,8 @@ impl Floor {
             now: Duration::from_secs(1_800_000_000),
             agents,
             calls: 0,
+            skill_sets,
+            needs,
             offer: None,
         };
         floor.acd.set_queues(
@@ -67,7 +81,7 @@ impl Floor {
             id,
             login,
             queues,
-            skills: Skills::new(),
+            skills: self.skills(id),
         }));
         self.input(Input::PhoneRegistered(id));
         self.input(Input::StateRequested {
@@ -75,6 +89,17 @@ impl Floor {
             request: Requested::Ready,
             cause: "agent",
         });
+    }
+
+    /// Four levels in each of four skills are 256 sets.
+    fn skills(&self, id: AgentId) -> Skills {
+        let set = id.get() % self.skill_sets;
+        let level = |(place, name): (u32, &str)| {
+            let level = set / 4_u64.pow(place) % 4;
+            (name.to_owned(), u8::try_from(level).unwrap())
+        };
+        let levels = (0..).zip(["en", "billing", "vip", "fr"]).map(level);
+        levels.filter(|(_, level)| *level > 0).collect()
     }
 
     fn join(&mut self) -> CallId {
@@ -91,7 +116,7 @@ impl Floor {
             caller_agent: None,
             familiar: Some(familiar),
             sticky: true,
-            needs: None,
+            needs: self.needs.clone(),
         });
         call
     }
@@ -144,5 +169,18 @@ fn freed(bencher: Bencher<'_, '_>, case: (&str, u64)) {
         floor.input(Input::CallEnded { call, agent });
         talks.push_back(floor.answer());
         floor.join();
+    });
+}
+
+#[divan::bench(args = [4, 16, 64, 256], sample_count = 100)]
+fn skilled(bencher: Bencher<'_, '_>, skill_sets: u64) {
+    let needs = "en >= 2 or billing >= 3".parse().unwrap();
+    let mut floor = Floor::skilled(("skills", 10_000), skill_sets, Some(needs));
+    bencher.bench_local(|| {
+        let call = floor.join();
+        floor.input(Input::Left {
+            call,
+            cause: QueueExit::Abandoned,
+        });
     });
 }

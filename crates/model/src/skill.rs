@@ -23,6 +23,8 @@ const DEPTH_MAX: u8 = 16;
 pub struct Requirement {
     text: String,
     term: Term,
+    /// The skills that make an agent better for it, each once.
+    wanted: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +75,7 @@ impl Requirement {
 
     /// How good he is in what is asked for: the sum of his levels in the skills that the requirement wants (R71).
     pub fn level(&self, skills: &Skills) -> u32 {
-        let mut wanted = Vec::new();
-        self.term.wanted(&mut wanted);
-        wanted.sort_unstable();
-        wanted.dedup();
-        let levels = wanted.iter().filter_map(|skill| skills.get(*skill));
+        let levels = self.wanted.iter().filter_map(|skill| skills.get(skill));
         levels.map(|level| u32::from(*level)).sum()
     }
 
@@ -110,14 +108,13 @@ impl Term {
         }
     }
 
-    /// The skills that make an agent better for it.
-    fn wanted<'a>(&'a self, into: &mut Vec<&'a str>) {
+    fn wanted(&self, into: &mut Vec<String>) {
         match self {
             Self::Level {
                 skill,
                 compare: Compare::AtLeast | Compare::Above | Compare::Exactly,
                 ..
-            } => into.push(skill),
+            } => into.push(skill.clone()),
             Self::Level {
                 compare: Compare::Below | Compare::AtMost,
                 ..
@@ -146,7 +143,11 @@ impl FromStr for Requirement {
             return Err(reader.unexpected("`and`, `or` or the end"));
         }
         let text = text.trim().to_owned();
-        Ok(Self { text, term })
+        let mut wanted = Vec::new();
+        term.wanted(&mut wanted);
+        wanted.sort_unstable();
+        wanted.dedup();
+        Ok(Self { text, term, wanted })
     }
 }
 

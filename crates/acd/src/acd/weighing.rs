@@ -90,7 +90,9 @@ impl Weighing<'_> {
     pub(super) fn record(&self, now: Duration) -> Decision {
         let full = self.queue.size() <= FULL_RECORD_MAX;
         let waited = self.caller.waited(now).as_millis();
-        let counts = self.counts();
+        let filtered = self.filtered();
+        let free = self.queue.ready.len() - filtered.values().sum::<usize>();
+        let beyond = self.beyond(free);
         Decision {
             queue: self.queue.config.name.clone(),
             strategy: self.row.name.to_owned(),
@@ -99,8 +101,11 @@ impl Weighing<'_> {
             waited_ms: u64::try_from(waited).unwrap_or(u64::MAX),
             chosen: self.chosen().collect(),
             candidates: if full { self.all(now) } else { self.few(now) },
-            ranked: count(self.free() - self.beyond()),
-            others: if full { BTreeMap::new() } else { counts },
+            ranked: count(free - beyond),
+            others: match full {
+                true => BTreeMap::new(),
+                false => self.counts(filtered, beyond),
+            },
         }
     }
 
@@ -159,13 +164,13 @@ impl Weighing<'_> {
     }
 
     /// The agents of a large queue, by the reason why they were out.
-    fn counts(&self) -> BTreeMap<ReasonCode, u32> {
+    fn counts(
+        &self,
+        filtered: BTreeMap<ReasonCode, usize>,
+        beyond: usize,
+    ) -> BTreeMap<ReasonCode, u32> {
         let mut counts = self.queue.tally.clone();
-        for (reason, number) in self
-            .filtered()
-            .into_iter()
-            .chain([(self.beyond_limit(), self.beyond())])
-        {
+        for (reason, number) in filtered.into_iter().chain([(self.beyond_limit(), beyond)]) {
             if number > 0 {
                 *counts.entry(reason).or_default() += count(number);
             }
@@ -204,16 +209,11 @@ impl Weighing<'_> {
         out
     }
 
-    /// How many ready agents could have the caller.
-    fn free(&self) -> usize {
-        self.queue.ready.len() - self.filtered().values().sum::<usize>()
-    }
-
-    /// How many candidates do not ring although all ring.
-    fn beyond(&self) -> usize {
+    /// How many of those who could have the caller do not ring although all ring.
+    fn beyond(&self, free: usize) -> usize {
         match self.row.rings {
             Rings::One | Rings::OneByOne => 0,
-            Rings::All => self.free() - self.best.len(),
+            Rings::All => free - self.best.len(),
         }
     }
 }
