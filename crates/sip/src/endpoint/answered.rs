@@ -180,13 +180,14 @@ impl Endpoint {
             Progress::Waiting | Progress::Proceeding => false,
             Progress::CancelDue(_) | Progress::Cancelling => true,
         };
-        // RFC 3261 §13.2.1: the first SDP is the answer, be it that of a reliable 1xx.
+        // RFC 3261 §13.2.1: the first SDP is the answer, be it that of a reliable 1xx. RFC 3311: an UPDATE since then has agreed
+        // on something else, which stands.
         let mut sdp = response.sdp();
         for early in early.drain(..) {
             self.dialogs.remove(&early.dialog.key);
             if early.dialog.key == dialog.key {
                 dialog.succeed(&early.dialog);
-                sdp = early.answer.or(sdp);
+                sdp = early.answer.or(sdp).filter(|_| !early.is_changed);
             }
         }
         self.trunks.calls.remove(&session);

@@ -96,6 +96,7 @@ impl Endpoint {
                 rseq: None,
                 prack: false,
                 answer: None,
+                is_changed: false,
             });
         }
     }

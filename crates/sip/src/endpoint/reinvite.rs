@@ -56,10 +56,10 @@ impl Endpoint {
         let sdp = request.sdp();
         if let Some(alive) = self.sessions.get_mut(&session) {
             alive.skills.learn(&request);
-            alive.interval = interval;
             alive.theirs = Some(Theirs {
                 transaction,
                 request: Box::new(request),
+                interval: Some(interval),
             });
         }
         self.event(Event::ReInvite { session, sdp });
@@ -91,17 +91,25 @@ impl Endpoint {
         let Some(alive) = self.sessions.get_mut(&session) else {
             return;
         };
-        if let Some(dialog) = DialogKey::of_request(request).and_then(|key| alive.dialog_at(&key)) {
-            dialog.refresh_target(request);
+        if let Some(key) = DialogKey::of_request(request) {
+            if let Some(dialog) = alive.dialog_at(&key) {
+                dialog.refresh_target(request);
+            }
+            alive.has_changed(&key);
         }
         alive.media.hear(request.sdp().as_ref());
         alive.media.ours = Some(sdp.clone());
         let is_invite = request.method() == Some(&Method::Invite);
-        let is_refresh = is_invite || request.method() == Some(&Method::Update);
-        let builder = if is_refresh {
-            alive.interval.grant(builder)
-        } else {
-            builder
+        let is_answered = alive.is_answered();
+        // RFC 4028 §9: the 2xx settles the interval, and who refreshes.
+        let builder = match theirs.interval {
+            Some(interval) => {
+                if is_answered {
+                    alive.interval = interval;
+                }
+                interval.grant(builder)
+            }
+            None => builder,
         };
         let bytes = builder.body("application/sdp", &sdp);
         if is_invite {
@@ -117,11 +125,7 @@ impl Endpoint {
         } else {
             self.respond_pending(now, theirs.transaction, bytes);
         }
-        let is_answered = self
-            .sessions
-            .get(&session)
-            .is_some_and(Session::is_answered);
-        if is_refresh && is_answered {
+        if theirs.interval.is_some() && is_answered {
             self.restart_interval(now, session);
         }
     }

@@ -224,7 +224,7 @@ impl Endpoint {
         if let Some(status) = conflict {
             return self.answer_in_dialog(now, flow, &request, status, |builder| builder);
         }
-        self.ask_owner(now, flow, request, session);
+        self.ask_owner(now, flow, request, session, None);
         self.event(Event::ReInvite { session, sdp });
     }
 

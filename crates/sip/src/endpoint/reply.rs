@@ -127,8 +127,14 @@ impl Endpoint {
                 acked: false,
                 hung_up: None,
             };
-            alive.media.hear(invite.sdp().as_ref());
-            alive.media.ours = Some(settled.clone().unwrap_or_else(|| sdp.clone()));
+            alive.media.hear_first(invite.sdp().as_ref());
+            match &settled {
+                // What a change has agreed on since the 1xx stands.
+                Some(settled) => {
+                    alive.media.ours.get_or_insert_with(|| settled.clone());
+                }
+                None => alive.media.ours = Some(sdp.clone()),
+            }
         }
         self.restart_interval(now, session);
         if settled.is_some_and(|settled| settled != sdp) {

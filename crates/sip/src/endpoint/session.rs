@@ -83,6 +83,13 @@ impl Media {
         &self.theirs
     }
 
+    /// Takes what the INVITE of the peer offered, unless a change has come since.
+    pub(super) fn hear_first(&mut self, sdp: Option<&Bytes>) {
+        if self.theirs.is_none() {
+            self.hear(sdp);
+        }
+    }
+
     /// Takes what the peer says; true when that is something else than before.
     pub(super) fn hear(&mut self, sdp: Option<&Bytes>) -> bool {
         let Some(sdp) = sdp else {
@@ -102,6 +109,8 @@ impl Media {
 pub(super) struct Theirs {
     pub(super) transaction: TransactionId,
     pub(super) request: Box<Message>,
+    /// What it asks for, where it settles that: of an INVITE or UPDATE.
+    pub(super) interval: Option<Interval>,
 }
 
 /// Where it stands.
@@ -148,6 +157,8 @@ pub(super) struct Early {
     pub(super) prack: bool,
     /// The SDP answer that a reliable 1xx has brought.
     pub(super) answer: Option<Bytes>,
+    /// An UPDATE has agreed on something else since.
+    pub(super) is_changed: bool,
 }
 
 /// How far our call came.
@@ -289,6 +300,19 @@ impl Session {
                 Progress::CancelDue(_) | Progress::Cancelling => false,
             },
             Stage::Incoming { .. } | Stage::Established { .. } => false,
+        }
+    }
+
+    /// What a change in that dialog has agreed on stands; what an early answer said before does not.
+    pub(super) fn has_changed(&mut self, key: &DialogKey) {
+        match &mut self.stage {
+            Stage::Calling { early, .. } => {
+                let mut early = early.iter_mut();
+                if let Some(early) = early.find(|early| early.dialog.key == *key) {
+                    early.is_changed = true;
+                }
+            }
+            Stage::Incoming { .. } | Stage::Established { .. } => {}
         }
     }
 

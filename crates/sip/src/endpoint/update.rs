@@ -10,7 +10,7 @@ use super::{
     reinvite::RETRY_AFTER_S,
     reliable::Reliable,
     session::{Session, Stage, Theirs},
-    session_timer::write_min_se,
+    session_timer::{Interval, write_min_se},
 };
 use crate::{
     dialog::DialogKey,
@@ -54,13 +54,13 @@ impl Endpoint {
             });
         }
         alive.skills.learn(&request);
+        if sdp.is_some() {
+            self.ask_owner(now, flow, request, session, Some(interval));
+            return self.event(Event::ReInvite { session, sdp });
+        }
         let is_answered = alive.is_answered();
         if is_answered {
             alive.interval = interval;
-        }
-        if sdp.is_some() {
-            self.ask_owner(now, flow, request, session);
-            return self.event(Event::ReInvite { session, sdp });
         }
         if let Some(dialog) = DialogKey::of_request(&request).and_then(|key| alive.dialog_at(&key))
         {
@@ -80,6 +80,7 @@ impl Endpoint {
         flow: Flow,
         request: Message,
         session: SessionId,
+        interval: Option<Interval>,
     ) {
         let Some(transaction) = self.start_pending(now, flow, &request) else {
             return;
@@ -89,6 +90,7 @@ impl Endpoint {
             alive.theirs = Some(Theirs {
                 transaction,
                 request,
+                interval,
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{handset::*, raw::Phone, world::*};
 use crate::{
-    message::{Header, Message},
+    message::{Header, Message, Method},
     *,
 };
 use core::time::Duration;
@@ -346,4 +346,26 @@ fn rfc4028_a_long_call_lives_on_refreshes() {
         [Event::Ended { session, by: EndedBy::RemoteBye, .. }] if *session == alice
     ));
     world.expect_nothing_left();
+}
+
+/// RFC 4028 §9: the 2xx settles the interval. A change that is refused leaves it, and who refreshes, as it was.
+#[test]
+fn rfc4028_9_a_refused_change_settles_no_interval() {
+    for method in ["INVITE", "UPDATE"] {
+        let mut phone = Handset::talking(&format!(
+            "{ALLOW_ALL}Session-Expires: 600;refresher=uac\r\nRequire: timer\r\n"
+        ));
+        let asks = "Supported: timer\r\nSession-Expires: 120;refresher=uac\r\n";
+        phone.says(method, asks, "v=0 odd");
+        phone.owner(|node, now, id| node.reject_reinvite(now, id, 488));
+        let mail = phone.waits(301);
+        let refresh = mail
+            .iter()
+            .find(|message| message.method() == Some(&Method::Update));
+        assert_eq!(
+            text(refresh.unwrap(), Header::SessionExpires).as_deref(),
+            Some("600;refresher=uac"),
+            "{method}"
+        );
+    }
 }

@@ -194,6 +194,24 @@ fn rfc3311_an_update_before_the_answer() {
     phone.expect_nothing_left();
 }
 
+/// The answer of the 1xx is not what stands any more: the owner keeps what the UPDATE has agreed on.
+#[test]
+fn rfc3311_what_an_early_update_has_agreed_on_outlives_the_answer() {
+    let mut phone = Handset::called();
+    let back = phone.answers("183 Progress", "one", &reliable(1), "v=0 answer");
+    phone.replies(&back[0], "200 OK", "", "");
+    assert_eq!(phone.status_of("UPDATE", "", "v=0 moved"), 0);
+    phone.owner(|node, now, id| node.accept_reinvite(now, id, ANSWER));
+    phone.phone.news();
+    phone.answers("200 OK", "one", ALLOW_ALL, "");
+    let answered = Event::Answered {
+        session: phone.session,
+        sdp: None,
+        late: false,
+    };
+    assert_eq!(phone.phone.news(), [answered]);
+}
+
 /// A stranger's call, and what he says in its dialog.
 struct Caller {
     phone: Phone,
@@ -334,6 +352,27 @@ fn rfc3262_5_an_answer_that_differs_from_the_settled_one_is_a_change() {
     let back = caller.phone.say(&ack);
     assert_eq!(words(&back), ["INVITE"]);
     assert_eq!(back[0].sdp(), Some(ANSWER));
+}
+
+/// A refresh repeats what stands (RFC 4028 §7.4), not what stood before the caller's UPDATE.
+#[test]
+fn rfc3311_what_a_callers_early_update_has_agreed_on_is_what_a_refresh_repeats() {
+    let mut caller = Caller::calls("Supported: 100rel\r\n", "v=0");
+    let mail = caller.owner(|node, now, id| node.progress(now, id, ANSWER));
+    caller.prack(2, &format!("{} 1 INVITE", rseq(&mail[0]).unwrap()), "");
+    let update = say("UPDATE", 3, &caller.tag, "", "v=0 moved");
+    caller.phone.say(&update);
+    let mail = caller.owner(|node, now, id| node.accept_reinvite(now, id, "v=0 yes".into()));
+    assert_eq!(words(&mail), ["200"]);
+    let mail = caller.owner(|node, now, id| node.answer(now, id, ANSWER));
+    assert_eq!((words(&mail), mail[0].sdp()), (vec!["200".into()], None));
+    let ack = say("ACK", 1, &caller.tag, "", "");
+    assert_eq!(words(&caller.phone.say(&ack)), [""; 0]);
+    let mail = caller.waits(901);
+    assert_eq!(mail[0].method(), Some(&Method::Invite));
+    assert_eq!(mail[0].sdp(), Some("v=0 yes".into()));
+    let media = &caller.phone.server.sessions[&caller.session].media;
+    assert_eq!(media.heard().as_deref(), Some(&b"v=0 moved"[..]));
 }
 
 /// RFC 3261 §13.2.1: the first SDP is the answer. A second one would be heard by nobody.
