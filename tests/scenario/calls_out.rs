@@ -379,6 +379,70 @@ fn a_number_of_ours_is_never_called_outside() {
     at_rest(&mut hotline);
 }
 
+/// Sent out by a trunk it would come back by one: a loop that the carrier charges for.
+#[test]
+fn a_number_of_ours_is_never_sent_on_outside_however_it_is_written() {
+    let mut hotline = open();
+    let li = talking(&mut hotline, Manner::Rings);
+    hands_on(&mut hotline, li, "65529988");
+    assert_eq!(
+        hotline.hears("13800001111"),
+        "a prompt",
+        "the script of that number"
+    );
+    assert!(hotline.when("main", "rings").is_none());
+    hotline.hangs_up("13800001111");
+    at_rest(&mut hotline);
+
+    let mut hotline = with_way_out("65529988");
+    with_servers(&mut hotline, Manner::Rings);
+    hotline.carrier("13800001111", 30, Manner::Rings, &[]);
+    hotline.dials("13800001111", "01065529988");
+    hotline.run_for(4 * SECOND);
+    hotline.presses("13800001111", '4');
+    assert_eq!(hotline.hears("13800001111"), "a prompt");
+    assert!(hotline.when("main", "rings").is_none());
+    hotline.hangs_up("13800001111");
+    at_rest(&mut hotline);
+}
+
+#[test]
+fn a_caller_who_holds_while_he_is_sent_on_plays_no_dead_air_to_who_answers() {
+    let mut hotline = open();
+    let li = talking(&mut hotline, Manner::Answers(3 * SECOND));
+    hands_on(&mut hotline, li, "13800002222");
+    hotline.re_invites("13800001111", "sendonly");
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears("main"), "music");
+    hotline.re_invites("13800001111", "sendrecv");
+    assert_eq!(hotline.hears("main"), "13800001111");
+    hotline.hangs_up("main");
+    hotline.run_for(SECOND);
+    let cdr = hotline.record();
+    assert!(cdr.hold_ms <= cdr.talk_ms, "{cdr:?}");
+    at_rest(&mut hotline);
+}
+
+/// A dialog that is being cancelled is no reason to leave a request without an answer.
+#[test]
+fn rfc3311_an_update_that_crosses_a_cancel_is_answered() {
+    let mut hotline = open();
+    hotline.agent("1001", Manner::Rings);
+    with_servers(&mut hotline, Manner::Announces(30 * SECOND));
+    hotline.dials("1001", "13800001111");
+    hotline.run_for(SECOND);
+    hotline.phone("main").updates("sendrecv");
+    hotline.hangs_up("1001");
+    hotline.run_for(SECOND);
+    assert!(
+        hotline.when("main", "by hand 488").is_some(),
+        "{:?}",
+        hotline.phones["main"].history
+    );
+    assert!(hotline.when("main", "is cancelled").is_some());
+    at_rest(&mut hotline);
+}
+
 #[test]
 fn a_class_that_is_opened_is_open_for_those_alone() {
     let mut hotline = open_with(|config| {

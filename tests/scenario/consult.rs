@@ -283,6 +283,21 @@ fn nobody_asks_himself_or_a_queue_or_two_at_once() {
     assert_eq!(hotline.hears("100"), "1001");
 }
 
+/// RFC 3264 §5: an answer of no use leaves no session; that is the colleague's leg, and nobody else's.
+#[test]
+fn an_answer_that_cannot_be_used_costs_the_leg_that_gave_it() {
+    let (mut hotline, _, _) = consulting();
+    hotline
+        .phone("1002")
+        .re_invites_without_sdp("v=0\r\nnonsense\r\n");
+    hotline.run_for(SECOND);
+    assert!(hotline.when("1002", "is hung up").is_some());
+    assert_eq!(ends(&hotline), [ConsultEnd::Dropped]);
+    assert_eq!(hotline.hears("100"), "1001");
+    hotline.hangs_up("100");
+    hotline.assert_clean();
+}
+
 #[test]
 fn the_caller_hangs_up_while_the_agents_talk() {
     for rings in [true, false] {

@@ -192,3 +192,20 @@ fn rfc4028_a_session_that_expires_ends_the_call_also_while_it_is_held() {
     assert!(hotline.when("100", "is hung up").is_some());
     hotline.assert_clean();
 }
+
+/// The 200 of a phone whose reliable 183 has brought the answer has no SDP of its own.
+#[test]
+fn rfc3311_what_a_phone_changes_while_it_rings_stands_when_it_answers() {
+    for (direction, caller_hears) in [("sendrecv", "1001"), ("sendonly", "music")] {
+        let mut hotline = Hotline::open();
+        hotline.agent("1001", Manner::Announces(3 * SECOND));
+        hotline.caller_presses("100", '1');
+        hotline.run_for(SECOND);
+        hotline.updates("1001", direction);
+        assert!(hotline.when("1001", "by hand 200").is_some(), "{direction}");
+        hotline.run_for(3 * SECOND);
+        assert_eq!(hotline.hears("100"), caller_hears, "{direction}");
+        hotline.hangs_up("100");
+        hotline.assert_clean();
+    }
+}

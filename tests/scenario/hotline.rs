@@ -361,6 +361,13 @@ impl Hotline {
         self.run_for(Duration::from_millis(50));
     }
 
+    /// An UPDATE with this direction.
+    pub(crate) fn updates(&mut self, who: &str, direction: &str) {
+        self.phone(who).updates(direction);
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
     /// Hold as before RFC 3264: `c=IN IP4 0.0.0.0`.
     pub(crate) fn holds_the_old_way(&mut self, who: &str) {
         self.phone(who).holds_the_old_way();

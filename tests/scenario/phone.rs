@@ -223,6 +223,26 @@ impl Phone {
         self.request("INVITE", "application/sdp", &offer);
     }
 
+    /// re-INVITE by hand that asks for an SDP offer; what its ACK answers.
+    pub(crate) fn re_invites_without_sdp(&mut self, answer: &str) {
+        self.request("INVITE", "", "");
+        if let Some(ack) = self.outbox.last_mut() {
+            let body = format!(
+                "Content-Type: application/sdp\r\nContent-Length: {}\r\n\r\n{answer}",
+                answer.len()
+            );
+            let text = String::from_utf8_lossy(ack);
+            *ack = text.replace("Content-Length: 0\r\n\r\n", &body).into();
+        }
+    }
+
+    /// UPDATE by hand, with an SDP offer: also before it has answered (RFC 3311).
+    pub(crate) fn updates(&mut self, direction: &str) {
+        let offer = String::from_utf8(sdp::offer(&self.audio)).unwrap();
+        let offer = offer.replace("a=sendrecv", &format!("a={direction}"));
+        self.request("UPDATE", "application/sdp", &offer);
+    }
+
     /// Whether it is in a dialog.
     pub(crate) const fn is_talking(&self) -> bool {
         self.is_up && self.dialog.is_some()
@@ -436,8 +456,9 @@ impl Phone {
             match output {
                 Output::Transmit(transmit) => {
                     let text = String::from_utf8_lossy(&transmit.bytes);
-                    if text.starts_with("SIP/2.0 200") && header(&text, "CSeq").ends_with(" INVITE")
-                    {
+                    let makes_dialog =
+                        text.starts_with("SIP/2.0 200") || text.starts_with("SIP/2.0 183");
+                    if makes_dialog && header(&text, "CSeq").ends_with(" INVITE") {
                         self.dialog = Some([
                             header(&text, "To"),
                             header(&text, "From"),

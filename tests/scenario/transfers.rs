@@ -310,6 +310,8 @@ fn the_caller_hangs_up_in_the_middle_and_all_is_released() {
         hotline.run_for(2 * SECOND);
         let ended = hotline.facts_named("call.ended");
         assert_eq!(ended.len(), 1, "after {after_s} s");
+        let result = record(&hotline).result;
+        assert_eq!(result, Some(CallResult::Answered), "he had an agent");
         assert!(hotline.when("1001", "is hung up").is_some());
         for agent in [li, wang] {
             let state = hotline.state(agent);
@@ -336,6 +338,23 @@ fn the_agent_hangs_up_at_once_and_the_transfer_goes_on() {
     assert_eq!(hotline.hears("100"), "1002");
     assert!(matches!(hotline.state(wang), AgentState::Talking { .. }));
     hotline.hangs_up("1002");
+    hotline.assert_clean();
+}
+
+#[test]
+fn s17_the_agents_port_breaks_while_he_hands_on_and_his_phone_is_told() {
+    let (mut hotline, li, _) = talking(Manner::IsDead);
+    hotline.orders(li, "100", to_agent("1002"));
+    hotline.run_for(SECOND);
+    let port = hotline.port_of("1001").unwrap();
+    hotline.media_news(media::News::PortPanicked { port });
+    hotline.ports.remove(&port);
+    hotline.run_for(SECOND);
+    assert!(
+        hotline.when("1001", "is hung up").is_some(),
+        "nobody stays in a call that has no sound any more"
+    );
+    hotline.hangs_up("100");
     hotline.assert_clean();
 }
 

@@ -41,6 +41,7 @@ use crate::context::{Context, Side};
 use crate::leg::Leg;
 use crate::outside::OutsideRing;
 use ending::Ending;
+pub(crate) use hold::NOT_HERE;
 use keys::LastKey;
 pub(crate) use keys::Way;
 use outside::OutsideTalk;

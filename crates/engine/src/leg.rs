@@ -214,13 +214,14 @@ impl Leg {
     }
 
     /// Whether the peer has put us on hold: it does not want to hear us, or neither to be heard (RFC 3264 §8.4).
-    pub(crate) fn is_held(&self) -> bool {
-        self.negotiated
-            .as_ref()
-            .is_some_and(|negotiated| match negotiated.direction {
+    pub(crate) const fn is_held(&self) -> bool {
+        match &self.negotiated {
+            Some(negotiated) => match negotiated.direction {
                 Direction::SendReceive | Direction::SendOnly => false,
                 Direction::ReceiveOnly | Direction::Inactive => true,
-            })
+            },
+            None => false,
+        }
     }
 
     /// Asks the phone to stop: CANCEL, BYE or a refusal, as its state wants. Its last word may still come.

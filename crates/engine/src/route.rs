@@ -54,7 +54,10 @@ pub(crate) fn lead(
         }
         Dialler::Agent(agent) => match entry(config, directory, caller, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
-            None => outside(config, agent, caller, dialled),
+            None => match config.dial.number(&config.plan, dialled) {
+                Some(number) => (number.key, Lead::Outside(agent)),
+                None => (dialled.to_owned(), Lead::Nowhere),
+            },
         },
         Dialler::Stranger => match entry(config, directory, caller, dialled) {
             Some((called, entry)) => (called, Lead::Enters(entry)),
@@ -63,21 +66,8 @@ pub(crate) fn lead(
     }
 }
 
-/// A number that is none of ours as it is dialled; with the area code that was left out it may be.
-fn outside(config: &Config, agent: AgentId, caller: &Caller, dialled: &str) -> (String, Lead) {
-    let Some(number) = config.dial.number(&config.plan, dialled) else {
-        return (dialled.to_owned(), Lead::Nowhere);
-    };
-    match config.numbers.find(&number.key) {
-        Some((spelling, ours)) => {
-            let entry = entry_of(config, ours, caller);
-            (spelling.to_owned(), Lead::Enters(entry))
-        }
-        None => (number.key, Lead::Outside(agent)),
-    }
-}
-
-/// The entry of a number of the house for a caller, and what the house calls it.
+/// The entry of a number of the house for a caller, and what the house calls it. One that is none of ours as it is dialled may be with
+/// the area code that was left out: it is never led out, to come back by a trunk.
 pub(crate) fn entry(
     config: &Config,
     directory: &Directory,
@@ -89,9 +79,13 @@ pub(crate) fn entry(
     {
         return Some((agent.login.clone(), Entry::Agent(agent.login.clone())));
     }
-    let (spelling, number) = match config.numbers.find(called) {
+    let numbers = &config.numbers;
+    let found = numbers
+        .find(called)
+        .or_else(|| numbers.find(&config.plan.key(called).key));
+    let (spelling, number) = match found {
         Some(found) => found,
-        None => config.numbers.find(&config.plan.key(called).key)?,
+        None => numbers.find(&config.dial.number(&config.plan, called)?.key)?,
     };
     Some((spelling.to_owned(), entry_of(config, number, caller)))
 }

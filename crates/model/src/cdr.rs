@@ -243,6 +243,12 @@ impl Cdr {
         }
     }
 
+    /// A record that began before there were segments knows only when the first agent was connected.
+    fn is_with_agent(&self) -> bool {
+        let is_old = self.segments.is_empty() && self.talk_ms == 0;
+        self.talking_since.is_some() || (is_old && self.connected_at.is_some())
+    }
+
     fn end_segment(&mut self, at: Timestamp) {
         self.holders.clear();
         self.end_hold(at);
@@ -265,7 +271,10 @@ impl Cdr {
         if !self.holders.contains(by) {
             self.holders.push(by.clone());
         }
-        self.held_since = self.held_since.or(Some(at));
+        // Between the caller and an outside party there is no talk time that a hold could be part of.
+        if self.is_with_agent() {
+            self.held_since = self.held_since.or(Some(at));
+        }
     }
 
     /// The hold is over when the last who holds has come back.

@@ -10,7 +10,7 @@ use sip::{IncomingInvite, Refusal, SessionId};
 
 use super::sound::Sound;
 use super::trace::Trace;
-use super::{Call, Identity, Phase, ending, script};
+use super::{Call, Identity, Phase, script};
 use crate::config::{Entry, RecordingPolicy};
 use crate::context::{Context, Side};
 use crate::dial::Who;
@@ -185,13 +185,14 @@ impl Call {
     ) {
         if let Some(sdp) = sdp {
             if self.accept_sdp(context, side, session, &sdp).is_err() {
-                // RFC 3264 §5: an answer that we cannot use leaves no session.
-                let result = ending::by_fault(&self.phase);
-                self.finish(context, result, EndedBy::System);
+                // RFC 3264 §5: an answer that we cannot use leaves no session; it is that leg's and nobody else's.
+                if let Some(port) = self.leg_of(side, session).map(|leg| leg.port) {
+                    self.port_failed(context, port);
+                }
                 return;
             }
             // A re-INVITE without SDP tells its direction only here.
-            self.hold_changed(context);
+            self.arrange(context);
         }
         let Phase::Arriving(entry) = &self.phase else {
             return;

@@ -112,6 +112,7 @@ impl Call {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
+        let result = self.weighed(result);
         self.leaving |= matches!(self.phase, Phase::Queued);
         let ending = Ending {
             result,
@@ -151,6 +152,23 @@ impl Call {
             context.own_calls.remove(&self.id);
             let call = Some(self.id);
             context.tell_acd(acd::Input::PhoneFree { agent, call });
+        }
+    }
+
+    /// A call in which an agent has talked is an answered one, wherever it ends: who leaves while he is handed on has not
+    /// waited in vain.
+    const fn weighed(&self, result: CallResult) -> CallResult {
+        match result {
+            CallResult::Abandoned | CallResult::SelfService | CallResult::Refused
+                if self.agent.is_some() =>
+            {
+                CallResult::Answered
+            }
+            CallResult::Abandoned
+            | CallResult::SelfService
+            | CallResult::Refused
+            | CallResult::Answered
+            | CallResult::Failed => result,
         }
     }
 

@@ -2,58 +2,72 @@
 //!
 //! A party holds by its phone (RFC 3264 §8.4: it does not want to hear us) or, if it is the agent, by his page; whose caller
 //! waits while he asks a colleague holds him too. Each party's hold is a fact of its own. What follows for the ears of all is
-//! computed here and ordered by `sound`.
+//! computed here and ordered by `sound`, whether the caller talks with an agent or with an outside party.
 
 use bytes::Bytes;
-use media::{PortId, RoomId, SoundName};
+use media::{RoomId, SoundName};
 use model::fact::Fact;
 use model::{Party, QueueName};
 use sip::SessionId;
 
 use super::consult::With;
+use super::outside::OutsideTalk;
 use super::sound::{Alone, Listener, Plan};
 use super::talk::Talking;
 use super::{Call, Phase};
 use crate::context::{Context, Side};
 use crate::leg::Leg;
 
+/// RFC 3261 §21.4.26: not acceptable here; the session goes on as it was.
+pub(crate) const NOT_HERE: u16 = 488;
+
 /// Who has put the other on hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct HeldBy {
-    pub(super) caller: bool,
-    pub(super) agent: bool,
+    caller: bool,
+    other: bool,
 }
 
-impl HeldBy {
-    /// As the legs of the caller and of the other say.
-    pub(super) fn of(caller: &Leg, other: &Leg) -> Self {
-        Self {
-            caller: caller.is_held(),
-            agent: other.is_held(),
+/// What the phase says of a talk.
+struct Scene {
+    other: Party,
+    held_by: HeldBy,
+    plan: Plan,
+    /// Whose music is heard.
+    queue: Option<QueueName>,
+}
+
+impl OutsideTalk {
+    fn scene(&self, caller: &Leg) -> Scene {
+        let other = &self.other.leg;
+        Scene {
+            other: Party::Number(self.other.number.clone()),
+            held_by: HeldBy {
+                caller: caller.is_held(),
+                other: other.is_held(),
+            },
+            plan: Plan {
+                together: vec![listener(caller), listener(other)],
+                apart: Vec::new(),
+            },
+            queue: None,
         }
-    }
-
-    pub(super) const fn anybody(self) -> bool {
-        self.caller || self.agent
-    }
-
-    /// Of the ports of the caller and of the other those whose party was not held before.
-    pub(super) fn newly_held(
-        self,
-        former: Self,
-        caller: PortId,
-        other: PortId,
-    ) -> impl Iterator<Item = PortId> {
-        let held = [
-            (self.agent && !former.agent, caller),
-            (self.caller && !former.caller, other),
-        ];
-        held.into_iter()
-            .filter_map(|(is_held, port)| is_held.then_some(port))
     }
 }
 
 impl Talking {
+    fn scene(&self, caller: &Leg) -> Scene {
+        Scene {
+            other: Party::Agent(self.agent()),
+            held_by: HeldBy {
+                caller: caller.is_held(),
+                other: self.leg.is_held() || !self.is_with_caller(),
+            },
+            plan: self.plan(caller),
+            queue: self.queue.clone(),
+        }
+    }
+
     /// Whether the caller is with the agent, as far as the agent is concerned.
     fn is_with_caller(&self) -> bool {
         let consulting = self.consult.as_ref().map(|consult| consult.with);
@@ -65,10 +79,6 @@ impl Talking {
     }
 
     fn plan(&self, caller: &Leg) -> Plan {
-        let listener = |leg: &Leg| Listener {
-            port: leg.port,
-            holds: leg.is_held(),
-        };
         let (a, c) = (listener(&self.leg), listener(caller));
         let waits = (c.port, Alone::Music);
         let Some(consult) = &self.consult else {
@@ -101,7 +111,8 @@ impl Talking {
 }
 
 impl Call {
-    /// A party changes its media. What we cannot speak is refused and the session stays as it was (RFC 3261 §14.2).
+    /// A party changes its media. What we cannot speak is refused and the session stays as it was (RFC 3261 §14.2); so is
+    /// what comes for a leg that is over: 481 would end its dialog, and an early one's INVITE tells its end (RFC 3311 §5.2).
     pub(super) fn re_invite(
         &mut self,
         context: &mut Context,
@@ -111,7 +122,7 @@ impl Call {
     ) {
         let now = context.now;
         let Some(leg) = self.leg_of(side, session) else {
-            context.sip.reject_reinvite(now, session, 481);
+            context.sip.reject_reinvite(now, session, NOT_HERE);
             return;
         };
         let body = match sdp {
@@ -121,7 +132,7 @@ impl Call {
         match body {
             Ok(body) => {
                 context.sip.accept_reinvite(now, session, body);
-                self.hold_changed(context);
+                self.arrange(context);
             }
             Err(error) => context.sip.reject_reinvite(now, session, error.status()),
         }
@@ -139,32 +150,30 @@ impl Call {
             return;
         };
         match leg.accept_sdp(context, sdp) {
-            Ok(()) => self.hold_changed(context),
+            Ok(()) => self.arrange(context),
             Err(error) => tracing::debug!(call = %self.id, ?error, "an SDP answer of no use"),
         }
     }
 
-    /// What a party says of its media has changed.
-    pub(super) fn hold_changed(&mut self, context: &mut Context) {
-        self.outside_hold_changed(context);
-        self.arrange(context);
-    }
-
     /// Sees to it that everybody hears whom he is to hear, and tells who began or ended a hold.
     pub(super) fn arrange(&mut self, context: &mut Context) {
-        let Phase::Talking(talking) = &mut self.phase else {
-            return;
-        };
         let Some(caller) = &self.leg else { return };
-        let held_by = HeldBy {
-            caller: caller.is_held(),
-            agent: talking.leg.is_held() || !talking.is_with_caller(),
+        let (scene, told) = match &mut self.phase {
+            Phase::Talking(talking) => (talking.scene(caller), &mut talking.held_by),
+            Phase::Outside(talk) => (talk.scene(caller), &mut talk.held_by),
+            Phase::Arriving(_)
+            | Phase::InScript
+            | Phase::Queued
+            | Phase::Direct
+            | Phase::Dialling(_)
+            | Phase::Ending(_) => return,
         };
-        let former = std::mem::replace(&mut talking.held_by, held_by);
+        let held_by = scene.held_by;
+        let former = std::mem::replace(told, held_by);
         let caller_party = self.caller_agent.map_or(Party::Caller, Party::Agent);
         for (was, is, party) in [
             (former.caller, held_by.caller, caller_party),
-            (former.agent, held_by.agent, Party::Agent(talking.agent())),
+            (former.other, held_by.other, scene.other),
         ] {
             let (call, by) = (self.id, Some(party));
             match (was, is) {
@@ -173,16 +182,22 @@ impl Call {
                 (true, true) | (false, false) => {}
             }
         }
-        let plan = talking.plan(caller);
-        let music = music_of(context, talking.queue.as_ref());
+        let music = music_of(context, scene.queue.as_ref());
         self.playing = None;
         self.sound
-            .arrange(context, RoomId(self.id.get()), &music, plan);
+            .arrange(context, RoomId(self.id.get()), &music, scene.plan);
     }
 
     /// The agent's talk is interrupted: the caller's port is free for something else.
     pub(super) fn take_apart(&mut self, context: &mut Context) {
         self.sound.clear(context, RoomId(self.id.get()));
+    }
+}
+
+const fn listener(leg: &Leg) -> Listener {
+    Listener {
+        port: leg.port,
+        holds: leg.is_held(),
     }
 }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ivr::TransferFailure;
-use media::{PortId, Source};
+use media::{PortId, RoomId};
 use model::Fact;
 use model::fact::{CallResult, Direction, EndedBy};
-use model::transfer::{NotReached, Party};
+use model::transfer::NotReached;
 use sip::{Reason, SessionId};
 
-use super::hold::{HeldBy, music_of};
+use super::hold::HeldBy;
 use super::script::RINGING_TONE;
 use super::{Call, Phase};
 use crate::context::Context;
@@ -25,7 +25,8 @@ use crate::outside::{Next, Order, OutsideLeg, OutsideRing, Progress};
 #[derive(Debug)]
 pub(crate) struct OutsideTalk {
     pub(super) other: OutsideLeg,
-    held_by: HeldBy,
+    /// As facts told it.
+    pub(super) held_by: HeldBy,
 }
 
 impl Call {
@@ -127,10 +128,9 @@ impl Call {
         if let Some(body) = &self.unanswered {
             context.sip.progress(context.now, leg.session, body.clone());
         }
-        context.media(media::Command::Bridge {
-            a: leg.port,
-            b: other,
-        });
+        let group = vec![leg.port, other];
+        self.sound
+            .bring_together(context, RoomId(self.id.get()), group);
         self.playing = None;
     }
 
@@ -150,14 +150,17 @@ impl Call {
         let Phase::Dialling(ring) = std::mem::replace(&mut self.phase, Phase::InScript) else {
             return;
         };
+        let (room, port) = (RoomId(self.id.get()), ring.leg().port);
         match ring.answered(context, sdp.as_deref()) {
             Ok(other) => self.talk_outside(context, other),
-            Err(status) => self.outside_failed(context, status),
+            Err(status) => {
+                self.sound.forget(context, room, port);
+                self.outside_failed(context, status);
+            }
         }
     }
 
     fn talk_outside(&mut self, context: &mut Context, mut other: OutsideLeg) {
-        let port = other.leg.port;
         other.leg.answered(context);
         self.target_answered_outside(context);
         if self.caller_agent.is_some() && self.direction == Direction::Out {
@@ -169,12 +172,7 @@ impl Call {
             held_by: HeldBy::default(),
         }));
         self.answer_caller(context);
-        let Some(leg) = &self.leg else { return };
-        context.media(media::Command::Bridge {
-            a: leg.port,
-            b: port,
-        });
-        self.playing = None;
+        self.arrange(context);
     }
 
     /// The trunk said no; perhaps another one is tried.
@@ -192,6 +190,8 @@ impl Call {
         let Phase::Dialling(ring) = std::mem::replace(&mut self.phase, Phase::InScript) else {
             return;
         };
+        self.sound
+            .forget(context, RoomId(self.id.get()), ring.leg().port);
         match ring.refused(context, status, reason.as_ref()) {
             Next::Rings(ring) => self.phase = Phase::Dialling(ring),
             Next::Failed(status) => self.outside_failed(context, status),
@@ -213,8 +213,7 @@ impl Call {
                 else {
                     return;
                 };
-                ring.give_up(context, Some(408));
-                self.outside_failed(context, 408);
+                self.give_up_ring(context, *ring, 408);
             }
             Phase::Outside(talk) if talk.other.ends_at <= context.now => {
                 tracing::info!(call = %self.id, "a call out has lasted as long as dial rules allow");
@@ -236,10 +235,16 @@ impl Call {
         let rings = matches!(&self.phase, Phase::Dialling(ring) if ring.leg().port == port);
         if rings && let Phase::Dialling(ring) = std::mem::replace(&mut self.phase, Phase::InScript)
         {
-            ring.give_up(context, Some(503));
-            self.outside_failed(context, 503);
+            self.give_up_ring(context, *ring, 503);
         }
         rings
+    }
+
+    fn give_up_ring(&mut self, context: &mut Context, ring: OutsideRing, status: u16) {
+        let room = RoomId(self.id.get());
+        self.sound.forget(context, room, ring.leg().port);
+        ring.give_up(context, Some(status));
+        self.outside_failed(context, status);
     }
 
     /// Nobody was reached: the script goes on, or the phone that dialled is told why.
@@ -254,45 +259,6 @@ impl Call {
         }
         self.refuse_caller(context, told(status));
         self.finish(context, CallResult::Refused, EndedBy::System);
-    }
-
-    /// Hold, as between caller and agent: who is held hears music.
-    pub(super) fn outside_hold_changed(&mut self, context: &mut Context) {
-        let Phase::Outside(talk) = &mut self.phase else {
-            return;
-        };
-        let Some(caller) = &self.leg else { return };
-        let held_by = HeldBy::of(caller, &talk.other.leg);
-        let former = std::mem::replace(&mut talk.held_by, held_by);
-        let (a, b) = (caller.port, talk.other.leg.port);
-        if former == held_by {
-            return;
-        }
-        let caller = self.caller_agent.map_or(Party::Caller, Party::Agent);
-        let other = Party::Number(talk.other.number.clone());
-        for (party, was, is) in [
-            (caller, former.caller, held_by.caller),
-            (other, former.agent, held_by.agent),
-        ] {
-            let (call, by) = (self.id, Some(party));
-            match (was, is) {
-                (false, true) => context.fact(Fact::CallHeld { call, by }),
-                (true, false) => context.fact(Fact::CallResumed { call, by }),
-                (true, true) | (false, false) => {}
-            }
-        }
-        if !held_by.anybody() {
-            // A bridge stops the music of both.
-            context.media(media::Command::Bridge { a, b });
-            return;
-        }
-        if !former.anybody() {
-            context.media(media::Command::Unbridge { a, b });
-        }
-        for port in held_by.newly_held(former, a, b) {
-            let music = Source::Sound(music_of(context, None));
-            context.play(port, vec![music], true, Duration::ZERO);
-        }
     }
 
     /// The outside party's leg, if this session is its.

@@ -93,7 +93,13 @@ impl Sound {
         }
     }
 
-    fn bring_together(&mut self, context: &mut Context, room: RoomId, group: Vec<PortId>) {
+    /// These and no others hear each other.
+    pub(super) fn bring_together(
+        &mut self,
+        context: &mut Context,
+        room: RoomId,
+        group: Vec<PortId>,
+    ) {
         if self.group == group {
             return;
         }

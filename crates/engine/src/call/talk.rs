@@ -126,7 +126,7 @@ impl Call {
         session: SessionId,
         by: EndedBy,
     ) {
-        if self.asker_gone(context, session) {
+        if self.asker_gone(context, session, false) {
             return;
         }
         match &self.phase {
@@ -173,7 +173,7 @@ impl Call {
             self.consult_completed(context, true);
             return true;
         }
-        is_agents && self.asker_gone(context, session)
+        is_agents && self.asker_gone(context, session, true)
     }
 
     /// A leg of the talk ends: phone, port and what it heard.

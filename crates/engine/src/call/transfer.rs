@@ -297,15 +297,20 @@ impl Call {
         }
     }
 
-    /// The agent's phone is over while he hands the call on: he has done so.
-    pub(super) fn asker_gone(&mut self, context: &mut Context, session: SessionId) -> bool {
+    /// The agent's phone is over while he hands the call on: he has done so. `hang_up`: it does not know that yet.
+    pub(super) fn asker_gone(
+        &mut self,
+        context: &mut Context,
+        session: SessionId,
+        hang_up: bool,
+    ) -> bool {
         let asks = self
             .transfer
             .as_ref()
             .and_then(|transfer| transfer.asking())
             .is_some_and(|talking| talking.leg.session == session);
         if asks {
-            self.handed_over(context, false);
+            self.handed_over(context, hang_up);
         }
         asks
     }

@@ -7,7 +7,7 @@ use model::{CallId, Fact, Offer};
 use sip::Event;
 
 use super::Engine;
-use crate::call::{self, Call, CallEvent, Way};
+use crate::call::{self, Call, CallEvent, NOT_HERE, Way};
 use crate::context::Side;
 use crate::input::Output;
 
@@ -31,9 +31,17 @@ impl Engine {
             Event::Acked { session, sdp } => {
                 self.session_turn(session, |side| CallEvent::Acked { side, session, sdp })
             }
-            Event::ReInvite { session, sdp } => {
-                self.session_turn(session, |side| CallEvent::ReInvite { side, session, sdp })
-            }
+            Event::ReInvite { session, sdp } => match self.context.sessions.get(&session) {
+                Some((call, side)) => {
+                    let (call, side) = (*call, *side);
+                    self.turn(call, CallEvent::ReInvite { side, session, sdp });
+                }
+                // It crosses our CANCEL: nobody of ours wants that dialog any more, but it is answered.
+                None => {
+                    let now = self.context.now;
+                    self.context.sip.reject_reinvite(now, session, NOT_HERE);
+                }
+            },
             Event::ReInviteAnswered { session, sdp } => {
                 if let Some(sdp) = sdp {
                     self.session_turn(session, |side| CallEvent::ReInviteAnswered {

@@ -41,7 +41,11 @@ impl Call {
             .legs
             .iter_mut()
             .find(|leg| leg.session == session)
-            .is_some_and(|leg| sdp.is_some_and(|sdp| leg.accept_sdp(context, &sdp).is_ok()));
+            .is_some_and(|leg| match sdp {
+                Some(sdp) => leg.accept_sdp(context, &sdp).is_ok(),
+                // RFC 3311: an UPDATE has settled it while the phone rang.
+                None => leg.is_negotiated(),
+            });
         if !accepted {
             // An answer without usable SDP is a device's fault: BYE, and the next agent.
             context.sip.hang_up(
