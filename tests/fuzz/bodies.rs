@@ -255,7 +255,7 @@ fn local_audio(port: u16) -> sdp::LocalAudio {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port,
         codecs: vec![codec("PCMA", 8), codec("PCMU", 0)],
-        telephone_event: 101,
+        telephone_event: Some(101),
         session_id: 1,
         session_version: 1,
         direction: sdp::Direction::SendReceive,

@@ -334,13 +334,23 @@ impl Hotline {
         self.presses(number, key);
     }
 
-    /// A key in the media of a phone.
+    /// A key in the media of a phone, as RFC 4733 has it.
     pub(crate) fn presses(&mut self, number: &str, key: char) {
+        self.key_comes(number, key, media::DigitWay::Event);
+    }
+
+    /// A key in the media of a phone, as tones in its voice.
+    pub(crate) fn sings(&mut self, number: &str, key: char) {
+        self.key_comes(number, key, media::DigitWay::Tones);
+    }
+
+    fn key_comes(&mut self, number: &str, key: char, way: media::DigitWay) {
         let port = self.port_of(number).expect("a call is up");
         self.media_news(media::News::Digit {
             port,
             digit: key,
             duration_ms: 100,
+            way,
         });
         self.run_for(Duration::from_millis(20));
     }

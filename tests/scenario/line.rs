@@ -49,7 +49,7 @@ impl Line {
                 address: ip.into(),
                 port: 40_000,
                 codecs: vec![codec],
-                telephone_event: 101,
+                telephone_event: Some(101),
                 session_id: 1,
                 session_version: 1,
                 direction: Direction::SendReceive,

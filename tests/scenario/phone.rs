@@ -115,7 +115,7 @@ impl Phone {
                 address: ip.into(),
                 port: 40_000,
                 codecs: vec![pcma],
-                telephone_event: 101,
+                telephone_event: Some(101),
                 session_id: 1,
                 session_version: 1,
                 direction: Direction::SendReceive,

@@ -44,6 +44,7 @@ pub(crate) fn trunk(name: &str, host: u8, network: &str) -> Trunk {
         },
         outgoing: Writing::default(),
         caller_id: Some(OURS.into()),
+        dtmf: engine::Dtmf::Auto,
         passes_callers: false,
     }
 }

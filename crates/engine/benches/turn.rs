@@ -319,6 +319,7 @@ impl Tape {
             port,
             digit: '1',
             duration_ms: 100,
+            way: media::DigitWay::Event,
         }));
         let (invite, agent) = given
             .iter()

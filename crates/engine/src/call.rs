@@ -29,7 +29,7 @@ use bytes::Bytes;
 use ivr::Run;
 use media::{PlaybackId, PortId};
 use model::decision::Decision;
-use model::fact::{Direction, EndedBy, QueueExit};
+use model::fact::{Direction, EndedBy, KeyWay, QueueExit};
 use model::{
     AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName, QueueSet, RegionName, Requirement,
 };
@@ -43,7 +43,6 @@ use crate::outside::OutsideRing;
 use ending::Ending;
 pub(crate) use hold::NOT_HERE;
 use keys::LastKey;
-pub(crate) use keys::Way;
 use outside::OutsideTalk;
 use ring::Ring;
 pub(crate) use ring::tell_withdrawn;
@@ -158,7 +157,7 @@ pub(crate) enum CallEvent {
     /// The caller cancelled, hung up, or his leg was lost.
     CallerGone { by: EndedBy },
     /// A key was pressed.
-    Key { side: Side, key: char, way: Way },
+    Key { side: Side, key: char, way: KeyWay },
     /// A party changes its media: hold, resume, another address.
     ReInvite {
         side: Side,
@@ -362,6 +361,7 @@ impl Call {
                 self.finish(context, ending::by_operator(&self.phase), EndedBy::System)
             }
         }
+        self.settle_listening(context);
         self.settle_ending(context);
     }
 

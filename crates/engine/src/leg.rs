@@ -9,9 +9,10 @@ use bytes::Bytes;
 use media::PortId;
 use model::CallId;
 use sdp::{Direction, LocalAudio, Negotiated};
-use sip::{Flow, Reason, SessionId};
+use sip::{IncomingInvite, Reason, SessionId};
 
 use crate::context::{Context, Side};
+use crate::trunk::Dtmf;
 
 /// Payload type of telephone-event in SDP offers of ours.
 const TELEPHONE_EVENT: u8 = 101;
@@ -26,6 +27,12 @@ pub(crate) struct Leg {
     signalling: Option<IpAddr>,
     /// What the peer last agreed to; `None` until its SDP came.
     negotiated: Option<Negotiated>,
+    /// How keys travel on the trunk that it uses.
+    dtmf: Dtmf,
+    /// The media thread listens for tones in it.
+    listening: bool,
+    /// It has sent a key by SIP INFO.
+    sends_info: bool,
     /// It said nothing for the RTP time-out before there was anybody to talk to.
     pub(crate) was_silent: bool,
 }
@@ -63,9 +70,15 @@ impl Leg {
         context: &mut Context,
         call: CallId,
         session: SessionId,
-        flow: Flow,
+        invite: &IncomingInvite,
     ) -> Result<Self, LegError> {
-        let leg = Self::open(context, call, session, Some(flow.remote.ip()))?;
+        let trunk = invite
+            .trunk
+            .as_ref()
+            .and_then(|name| context.config.trunks.get(name));
+        let dtmf = trunk.map_or(Dtmf::Auto, |trunk| trunk.dtmf);
+        let signalling = Some(invite.flow.remote.ip());
+        let leg = Self::open(context, call, session, signalling, dtmf)?;
         context.sessions.insert(session, (call, Side::Caller));
         Ok(leg)
     }
@@ -76,9 +89,10 @@ impl Leg {
         call: CallId,
         side: Side,
         signalling: Option<IpAddr>,
+        dtmf: Dtmf,
         dial: impl FnOnce(&mut Context, Bytes) -> SessionId,
     ) -> Result<Self, LegError> {
-        let mut leg = Self::open(context, call, SessionId(0), signalling)?;
+        let mut leg = Self::open(context, call, SessionId(0), signalling, dtmf)?;
         let body = leg.sdp_offer();
         leg.session = dial(context, body);
         context.sessions.insert(leg.session, (call, side));
@@ -90,6 +104,7 @@ impl Leg {
         call: CallId,
         session: SessionId,
         signalling: Option<IpAddr>,
+        dtmf: Dtmf,
     ) -> Result<Self, LegError> {
         let (port, local) = context.placement.take(call).ok_or(LegError::NoPort)?;
         context.media(media::Command::Open { port, local });
@@ -104,7 +119,10 @@ impl Leg {
             address: context.placement.advertised(),
             port: local.port(),
             codecs: codecs.collect(),
-            telephone_event: TELEPHONE_EVENT,
+            telephone_event: match dtmf {
+                Dtmf::Auto | Dtmf::Rfc4733 => Some(TELEPHONE_EVENT),
+                Dtmf::Inband => None,
+            },
             session_id: port.0,
             session_version: 0,
             direction: Direction::SendReceive,
@@ -115,6 +133,9 @@ impl Leg {
             audio,
             signalling,
             negotiated: None,
+            dtmf,
+            listening: false,
+            sends_info: false,
             was_silent: false,
         })
     }
@@ -199,6 +220,33 @@ impl Leg {
         {
             tracing::error!(port = self.port.0, "what was agreed is not agreed any more");
         }
+    }
+
+    /// A key came by SIP INFO: who sends keys so is not heard in his voice any more, or each would be two.
+    pub(crate) const fn sent_info(&mut self) {
+        self.sends_info = true;
+    }
+
+    /// Has tones listened for where somebody wants keys and the trunk's way allows it (A11). The media thread itself falls
+    /// silent at the first telephone-event.
+    pub(crate) fn listen(&mut self, context: &mut Context, wanted: bool) {
+        let on = wanted
+            && match self.dtmf {
+                Dtmf::Auto => !self.sends_info,
+                Dtmf::Rfc4733 => false,
+                Dtmf::Inband => true,
+            };
+        if std::mem::replace(&mut self.listening, on) != on {
+            let port = self.port;
+            context.media(media::Command::ListenTones { port, on });
+        }
+    }
+
+    /// Whether keys pass to it in packets; else they are to be heard.
+    pub(crate) fn takes_events(&self) -> bool {
+        self.negotiated
+            .as_ref()
+            .is_some_and(|negotiated| negotiated.telephone_event.is_some())
     }
 
     /// Name of the codec, once agreed.

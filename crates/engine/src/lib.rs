@@ -39,4 +39,4 @@ pub use question::{
 };
 pub use regions::{Region, RegionFit, Regions};
 pub use request::{Reply, Request};
-pub use trunk::{Capacity, Trunk, Writing};
+pub use trunk::{Capacity, Dtmf, Trunk, Writing};

@@ -321,6 +321,7 @@ fn dial(
         call,
         Side::Outside,
         None,
+        trunk.dtmf,
         move |context, sdp: Bytes| {
             context.sip.invite(
                 context.now,

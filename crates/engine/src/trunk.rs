@@ -2,6 +2,8 @@
 //!
 //! What SIP does with the carrier (registration, probes, digest, matching) stands in `sip::Trunk` and is only handed on.
 
+use serde::Deserialize;
+
 use model::{NumberForm, NumberKey, NumberPlan};
 
 /// A trunk.
@@ -19,6 +21,8 @@ pub struct Trunk {
     pub outgoing: Writing,
     /// The number of ours that is shown in calls out (A10).
     pub caller_id: Option<String>,
+    /// How keys travel on it (A11).
+    pub dtmf: Dtmf,
     /// Callers who are sent on by this trunk are shown with their own number, ours as the one that sent them on.
     pub passes_callers: bool,
 }
@@ -36,6 +40,19 @@ pub struct Capacity {
     pub calls_per_s_max: Option<u32>,
     /// Channels of `calls_max` that calls out leave free for callers.
     pub reserved_in: u32,
+}
+
+/// How keys travel on a trunk (A11). SIP INFO is taken in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dtmf {
+    /// By telephone-event where the peer agrees to it; tones are listened for until the first key comes another way.
+    #[default]
+    Auto,
+    /// By telephone-event alone: tones are never listened for.
+    Rfc4733,
+    /// As tones: telephone-event is neither offered nor taken.
+    Inband,
 }
 
 /// How numbers are written on a trunk.
@@ -99,6 +116,7 @@ pub(crate) mod tests {
             incoming: Writing::default(),
             outgoing: Writing::default(),
             caller_id: Some("+861065529988".into()),
+            dtmf: Dtmf::Auto,
             passes_callers: false,
         }
     }

@@ -230,6 +230,23 @@ fn playback_tick(bencher: Bencher<'_, '_>, calls: u64) {
         .bench_local(|| bench.tick());
 }
 
+/// A packet of a voice in which keys are listened for: noise, so that every filter runs.
+#[divan::bench(args = CALLS)]
+fn listen(bencher: Bencher<'_, '_>, calls: u64) {
+    let mut bench = Bench::new(calls, ["PCMA", "PCMA"]);
+    let mut seed = 1_u32;
+    for byte in &mut bench.packet[12..] {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *byte = (seed >> 24) as u8;
+    }
+    for port in (0..2 * calls).map(PortId) {
+        bench.command(Command::ListenTones { port, on: true });
+    }
+    bencher
+        .counter(ItemsCount::new(1_u32))
+        .bench_local(|| bench.packet());
+}
+
 /// A packet of a stranger on a locked port.
 #[divan::bench(args = CALLS)]
 fn stranger(bencher: Bencher<'_, '_>, calls: u64) {

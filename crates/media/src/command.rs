@@ -161,12 +161,21 @@ pub enum Command {
         /// Who is in it, all on one media thread.
         ports: Vec<PortId>,
     },
-    /// Sends keys by RFC 4733, after those still waiting; audio to the port pauses meanwhile.
+    /// Sends keys after those still waiting, by RFC 4733, or as tones to a peer without it; audio to the port pauses
+    /// meanwhile.
     SendDigits {
         /// Which port.
         port: PortId,
         /// 0-9 * # A-D; other characters are skipped.
         digits: String,
+    },
+    /// Whether keys are listened for in the port's voice. A peer that has sent one by RFC 4733 is not listened to any more: it
+    /// sends them twice, or not at all as tones (A11).
+    ListenTones {
+        /// Which port.
+        port: PortId,
+        /// From here on.
+        on: bool,
     },
     /// Records in stereo: left from the port, right towards it.
     Record {
@@ -200,10 +209,19 @@ pub enum Command {
     Sounds(Arc<SoundLibrary>),
 }
 
+/// How a key came in the media.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigitWay {
+    /// As packets of a telephone-event (RFC 4733).
+    Event,
+    /// As tones in the voice.
+    Tones,
+}
+
 /// What happened to a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// A key was pressed and released (RFC 4733).
+    /// A key was pressed and released.
     Digit {
         /// Which port.
         port: PortId,
@@ -211,6 +229,8 @@ pub enum News {
         digit: char,
         /// How long it was held.
         duration_ms: u32,
+        /// How it came.
+        way: DigitWay,
     },
     /// A playback reached its end; not told when it was stopped, replaced or cut by a bridge.
     PlaybackDone {

@@ -1,16 +1,22 @@
-//! Keys to send: a queue of digits, one RFC 4733 press after another.
+//! Keys to send: a queue of digits, one press after another, by RFC 4733 or as tones.
 //!
 //! Each key is held for 100 ms and followed by 80 ms of quiet, which is what the slowest detectors of the field want. The
-//! packets themselves are [`rtp::telephone_event`]; what is received is gathered there as well.
+//! packets themselves are [`rtp::telephone_event`], the tones [`audio::dtmf`]. A peer that agrees to the other way while a key
+//! is down gets the next one by it.
 
 use std::collections::VecDeque;
 
+use audio::dtmf::KeyTone;
 use rtp::telephone_event::{EVENT_BYTES, Outgoing, Sending};
+
+use crate::playback::FRAME;
 
 /// How long a key is held, in units of the RTP clock.
 const LENGTH: u16 = 800;
 /// Units of the RTP clock in a tick of 20 ms.
 const TICK: u16 = 160;
+/// Ticks for which the tones of a key last.
+const SUNG: u8 = 5;
 /// Ticks of quiet after a key.
 const QUIET: u8 = 4;
 /// Keys that may wait; what exceeds them is left out.
@@ -32,6 +38,8 @@ enum State {
         sending: Sending,
         start: Option<u64>,
     },
+    /// The tones of a key, and ticks to go.
+    Sung(KeyTone, u8),
     /// Ticks of quiet to go.
     Quiet(u8),
 }
@@ -52,6 +60,7 @@ impl KeySender {
     pub(crate) fn push(&mut self, digits: &str) {
         let keys = digits
             .chars()
+            .map(|digit| digit.to_ascii_uppercase())
             .filter(|digit| rtp::telephone_event::code(*digit).is_some());
         let room = WAITING_MAX.saturating_sub(self.waiting.len());
         self.waiting.extend(keys.take(room));
@@ -60,11 +69,6 @@ impl KeySender {
     /// Nothing is being sent and nothing waits.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.state, State::Idle) && self.waiting.is_empty()
-    }
-
-    /// Forgets what waits and lets go of the key.
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
     }
 
     /// The packet of this tick.
@@ -90,13 +94,46 @@ impl KeySender {
                     None
                 }
             },
-            State::Quiet(0) => {
-                self.state = State::Idle;
+            State::Sung(..) => {
+                self.state = State::Quiet(QUIET - 1);
                 None
             }
-            State::Quiet(ticks) => {
-                *ticks -= 1;
+            State::Quiet(_) => {
+                self.rest();
                 None
+            }
+        }
+    }
+
+    /// Writes the sound of this tick: a key's tones, or the quiet after it; false when there is none.
+    pub(crate) fn sing(&mut self, frame: &mut [i16; FRAME]) -> bool {
+        if let State::Idle = self.state {
+            let Some(tone) = self.waiting.pop_front().and_then(KeyTone::new) else {
+                return false;
+            };
+            self.state = State::Sung(tone, SUNG);
+        }
+        match &mut self.state {
+            State::Idle => return false,
+            State::Sung(tone, ticks) => {
+                tone.fill(frame);
+                *ticks -= 1;
+                if *ticks == 0 {
+                    self.state = State::Quiet(QUIET - 1);
+                }
+            }
+            State::Down { .. } => self.state = State::Quiet(QUIET - 1),
+            State::Quiet(_) => self.rest(),
+        }
+        true
+    }
+
+    /// A tick of the quiet after a key.
+    fn rest(&mut self) {
+        if let State::Quiet(ticks) = &mut self.state {
+            match ticks.checked_sub(1) {
+                Some(left) => *ticks = left,
+                None => self.state = State::Idle,
             }
         }
     }

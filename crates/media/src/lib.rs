@@ -15,11 +15,12 @@ mod port;
 mod recorder;
 mod seat;
 mod seed;
+mod tones;
 mod worker;
 
 pub use command::{
-    Command, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, RoomId, SoundLibrary,
-    SoundName, Source, Stream,
+    Command, DigitWay, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, RoomId,
+    SoundLibrary, SoundName, Source, Stream,
 };
 pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
 use worker::TICK;

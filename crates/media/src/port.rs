@@ -20,6 +20,7 @@ use crate::playback::Playback;
 use crate::recorder::Recorder;
 use crate::seat::Seat;
 use crate::seed::Seed;
+use crate::tones::Tones;
 use crate::{News, Outbox, PortId, PortStatistics, Refused, Stream, WorkerConfig};
 use send::RTCP_INTERVAL;
 
@@ -73,6 +74,10 @@ pub(crate) struct Port {
     /// SSRC that is listened to, and when it was last heard.
     voice: Option<(u32, Duration)>,
     keys: telephone_event::Receiver,
+    /// Listens for keys in the voice.
+    tones: Option<Box<Tones>>,
+    /// The peer has sent a key by RFC 4733.
+    sends_events: bool,
     /// Since when nothing was heard; none once that was told.
     quiet_since: Option<Duration>,
     rtp_timeout: Duration,
@@ -111,6 +116,8 @@ impl Port {
             sources: Sources::default(),
             voice: None,
             keys: telephone_event::Receiver::default(),
+            tones: None,
+            sends_events: false,
             quiet_since: None,
             rtp_timeout: config.rtp_timeout,
             report_at: now,
@@ -134,6 +141,15 @@ impl Port {
         self.report_at = now + self.seed.around(RTCP_INTERVAL) / 2;
     }
 
+    /// Listens for keys in the voice, or does so no more. What is listened to already goes on.
+    pub(crate) fn listen(&mut self, on: bool) {
+        if !on || self.sends_events {
+            self.tones = None;
+        } else if self.tones.is_none() {
+            self.tones = Some(Box::default());
+        }
+    }
+
     /// Its seat, with the codec in which it speaks.
     pub(crate) fn seated(&mut self) -> Option<(&mut Seat, &'static audio::Codec)> {
         let codec = self.stream?.codec;
@@ -147,6 +163,7 @@ impl Port {
             || !self.key_sender.is_idle()
             || !self.recorders.is_empty()
             || self.keys.poll_timeout().is_some()
+            || self.tones.as_ref().is_some_and(|tones| tones.is_down())
     }
 
     /// When [`Port::handle_wake`] is due, if there is a stream.

@@ -111,6 +111,9 @@ impl Worker {
             Command::SendDigits { port, digits } => {
                 self.with(now, port, out, |port, _| port.key_sender.push(&digits))
             }
+            Command::ListenTones { port, on } => {
+                self.with(now, port, out, |port, _| port.listen(on))
+            }
             Command::Record { port, recording } => self.with(now, port, out, |port, _| {
                 port.recorders.push(Recorder::new(now, recording));
             }),

@@ -162,6 +162,9 @@ pub enum Fact {
         call: CallId,
         /// The key.
         key: char,
+        /// How it came; facts of former versions do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        way: Option<KeyWay>,
     },
     /// The caller began to wait in a queue, or in several at once (A12).
     #[serde(rename = "queue.joined")]
@@ -491,6 +494,29 @@ pub enum PopCustomer {
     Withheld,
     /// What the directory knows.
     Known(Box<Profile>),
+}
+
+/// How a key came (A11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyWay {
+    /// In packets beside the voice: telephone-event, RFC 4733.
+    Rfc4733,
+    /// By SIP INFO.
+    Info,
+    /// As tones in the voice.
+    Inband,
+}
+
+impl KeyWay {
+    /// The word in facts and traces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rfc4733 => "rfc4733",
+            Self::Info => "info",
+            Self::Inband => "inband",
+        }
+    }
 }
 
 /// Which way a call goes.

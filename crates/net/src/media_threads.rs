@@ -241,6 +241,7 @@ fn home(command: &Command) -> Home<'_> {
         | Command::Play { port, .. }
         | Command::StopPlay { port, .. }
         | Command::SendDigits { port, .. }
+        | Command::ListenTones { port, .. }
         | Command::Record { port, .. }
         | Command::MaskRecord { port, .. }
         | Command::StopRecord { port, .. }

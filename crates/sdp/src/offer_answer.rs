@@ -66,7 +66,7 @@ pub enum AnswerError {
     Address,
 }
 
-/// Answers an SDP offer: the first of *its* codecs that we have, `telephone-event` beside it, every other stream refused.
+/// Answers an SDP offer: the first of *its* codecs that we have, `telephone-event` beside it if we have that, every other stream refused.
 ///
 /// # Errors
 /// [`OfferError`], whose [`OfferError::status`] is the SIP answer it deserves.
@@ -97,7 +97,7 @@ pub fn answer(offer: &[u8], local: &LocalAudio) -> Result<(Vec<u8>, Negotiated),
     Ok((parse::write(&session), negotiated))
 }
 
-/// Our SDP offer: all our codecs and `telephone-event`.
+/// Our SDP offer: all our codecs and, if we have it, `telephone-event`.
 #[must_use]
 pub fn offer(local: &LocalAudio) -> Vec<u8> {
     let mut session = head(local);
@@ -106,7 +106,7 @@ pub fn offer(local: &LocalAudio) -> Vec<u8> {
         local,
         "RTP/AVP",
         &codecs,
-        Some(local.telephone_event),
+        local.telephone_event,
         local.direction,
     )];
     parse::write(&session)
@@ -159,9 +159,9 @@ fn agree(session: &Session, media: &Media, codec: Codec, local: &LocalAudio) -> 
     let theirs = stream::direction(session, media);
     // RFC 4733 §2.1: events run on the clock of the audio that they stand in for.
     let event = |it: &Codec| it.is_telephone_event() && it.clock_rate_hz == codec.clock_rate_hz;
-    let telephone_event = stream::codecs(media)
-        .iter()
-        .find(|it| event(it))
+    let theirs_event = stream::codecs(media).into_iter().find(event);
+    let telephone_event = theirs_event
+        .filter(|_| local.telephone_event.is_some())
         .map(|it| it.payload_type);
     Some(Negotiated {
         telephone_event,

@@ -99,8 +99,8 @@ pub struct LocalAudio {
     pub port: u16,
     /// What we can encode and decode, most wanted first.
     pub codecs: Vec<Codec>,
-    /// Payload type of `telephone-event` in SDP offers of ours.
-    pub telephone_event: u8,
+    /// Payload type of `telephone-event` in SDP offers of ours; none: it is neither offered nor taken.
+    pub telephone_event: Option<u8>,
     /// `o=` session id, constant for the dialog.
     pub session_id: u64,
     /// `o=` version: the caller raises it with every changed body (RFC 3264 §8).

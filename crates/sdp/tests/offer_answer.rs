@@ -23,7 +23,7 @@ fn local() -> LocalAudio {
         address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 10)),
         port: 20_000,
         codecs: vec![codec("PCMA", 8), codec("PCMU", 0)],
-        telephone_event: 101,
+        telephone_event: Some(101),
         session_id: 7,
         session_version: 3,
         direction: Direction::SendReceive,
@@ -364,6 +364,33 @@ fn our_offer_and_our_answer_agree() {
     assert_eq!(at_caller.telephone_event, at_callee.telephone_event);
     assert_eq!(at_caller.remote.to_string(), "192.0.2.11:30000");
     assert_eq!(at_callee.remote.to_string(), "192.0.2.10:20000");
+}
+
+#[test]
+fn a11_without_telephone_event_it_is_neither_offered_nor_taken() {
+    let ours = LocalAudio {
+        telephone_event: None,
+        ..local()
+    };
+    let body = offer(&ours);
+    assert!(!String::from_utf8_lossy(&body).contains("telephone-event"));
+    let peer = LocalAudio {
+        address: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 11)),
+        ..local()
+    };
+    let (answer_to_offer, at_peer) = answer(&body, &peer).unwrap();
+    assert_eq!(at_peer.telephone_event, None);
+    assert_eq!(
+        accept(&ours, &answer_to_offer).unwrap().telephone_event,
+        None
+    );
+    let (body, at_us) = answer(&offer(&peer), &ours).unwrap();
+    assert_eq!(at_us.telephone_event, None);
+    assert!(!String::from_utf8_lossy(&body).contains("telephone-event"));
+    // A peer that answers with what was not offered gets none either.
+    let (unasked, _) = answer(&offer(&peer), &local()).unwrap();
+    let at_us = accept(&ours, &unasked);
+    assert!(at_us.is_err() || at_us.unwrap().telephone_event.is_none());
 }
 
 const REAL: &str = "v=0\r\no=- 38 39 IN IP4 192.0.2.1\r\ns=phone\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\na=group:BUNDLE 0\r\nm=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=rtcp:4001\r\na=sendrecv\r\nm=video 0 RTP/AVP 96\r\n";

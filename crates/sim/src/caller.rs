@@ -230,6 +230,7 @@ impl Caller {
                 port,
                 digit,
                 duration_ms,
+                way: media::DigitWay::Event,
             };
             network.after(Duration::ZERO, Event::Media(news));
         }

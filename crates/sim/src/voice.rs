@@ -106,6 +106,7 @@ impl Voice {
             Command::Negotiate { .. }
             | Command::Unbridge { .. }
             | Command::SendDigits { .. }
+            | Command::ListenTones { .. }
             | Command::Record { .. }
             | Command::MaskRecord { .. }
             | Command::StopRecord { .. }

@@ -14,6 +14,8 @@ pub(crate) struct Port {
     pub(super) bridged: Option<PortId>,
     pub(super) room: Option<media::RoomId>,
     pub(crate) recorded: bool,
+    /// Keys are listened for in its voice.
+    pub(crate) listening: bool,
 }
 
 impl Hotline {
@@ -136,6 +138,11 @@ impl Hotline {
             }
             media::Command::Record { port, .. } => {
                 self.ports.get_mut(&port).expect("an open port").recorded = true
+            }
+            media::Command::ListenTones { port, on } => {
+                let port = self.ports.get_mut(&port).expect("an open port");
+                assert_ne!(port.listening, on, "nothing is ordered that stands");
+                port.listening = on;
             }
             media::Command::Close { port } => {
                 self.ports.remove(&port).expect("a port is closed once");

@@ -249,7 +249,7 @@ fn answering_leg(
     session: SessionId,
     invite: &IncomingInvite,
 ) -> Result<(Leg, Bytes), LegError> {
-    let mut leg = Leg::incoming(context, call, session, invite.flow)?;
+    let mut leg = Leg::incoming(context, call, session, invite)?;
     let body = match &invite.sdp {
         Some(offer) => leg.answer_sdp(context, offer),
         None => Ok(leg.sdp_offer()),

@@ -18,6 +18,7 @@ use sip::{Binding, Identity as SipIdentity, OutgoingInvite, Reason, SessionId};
 use super::{Call, Phase};
 use crate::context::{Context, Side};
 use crate::leg::Leg;
+use crate::trunk::Dtmf;
 
 /// Temporarily unavailable: the agent has no phone (RFC 3261 §21.4.18).
 const NO_PHONE: u16 = 480;
@@ -166,6 +167,7 @@ impl Call {
             self.id,
             Side::Agent(offer),
             Some(flow.remote.ip()),
+            Dtmf::Auto,
             move |context, sdp| {
                 context.sip.invite(
                     context.now,

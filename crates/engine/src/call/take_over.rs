@@ -188,7 +188,7 @@ impl Call {
         session: SessionId,
         invite: &IncomingInvite,
     ) -> Result<Leg, LegError> {
-        let mut leg = Leg::incoming(context, self.id, session, invite.flow)?;
+        let mut leg = Leg::incoming(context, self.id, session, invite)?;
         context
             .sessions
             .insert(session, (self.id, Side::Agent(offer)));

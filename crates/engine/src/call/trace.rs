@@ -21,7 +21,8 @@ struct Noted {
     what: &'static str,
     /// The offer, session, port or playback that it was about; 0 for none.
     about: u64,
-    key: Option<char>,
+    /// A key, and how it came.
+    key: Option<(char, &'static str)>,
 }
 
 impl Trace {
@@ -31,8 +32,8 @@ impl Trace {
             self.0.pop_front();
         }
         let (what, about) = in_short(event);
-        let key = if let CallEvent::Key { key, .. } = event {
-            Some(if secret { '•' } else { *key })
+        let key = if let CallEvent::Key { key, way, .. } = event {
+            Some((if secret { '•' } else { *key }, way.name()))
         } else {
             None
         };
@@ -47,7 +48,10 @@ impl Trace {
     /// One line an event, oldest first.
     pub(super) fn lines(&self) -> Vec<String> {
         let line = |noted: &Noted| {
-            let key = noted.key.map(|key| format!(" {key}")).unwrap_or_default();
+            let key = noted
+                .key
+                .map(|(key, way)| format!(" {key} {way}"))
+                .unwrap_or_default();
             format!(
                 "{:.3} {} {}{key}",
                 noted.at.as_secs_f64(),

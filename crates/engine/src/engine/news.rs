@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::fact::{EndedBy, QueueExit};
+use model::fact::{EndedBy, KeyWay, QueueExit};
 use model::{CallId, Fact, Offer};
 use sip::Event;
 
 use super::Engine;
-use crate::call::{self, Call, CallEvent, NOT_HERE, Way};
+use crate::call::{self, Call, CallEvent, NOT_HERE};
 use crate::context::Side;
 use crate::input::Output;
 
@@ -65,7 +65,7 @@ impl Engine {
                 self.session_turn(session, |side| CallEvent::Key {
                     side,
                     key: digit,
-                    way: Way::Info,
+                    way: KeyWay::Info,
                 });
             }
             Event::Ringing { session, sdp, .. } => {
@@ -335,11 +335,19 @@ impl Engine {
 
     pub(super) fn media_news(&mut self, news: media::News) {
         match news {
-            media::News::Digit { port, digit, .. } => self.port_turn(port, |side| CallEvent::Key {
-                side,
-                key: digit,
-                way: Way::Media,
-            }),
+            media::News::Digit {
+                port, digit, way, ..
+            } => {
+                let way = match way {
+                    media::DigitWay::Event => KeyWay::Rfc4733,
+                    media::DigitWay::Tones => KeyWay::Inband,
+                };
+                self.port_turn(port, |side| CallEvent::Key {
+                    side,
+                    key: digit,
+                    way,
+                })
+            }
             media::News::PlaybackDone { port, playback } => {
                 self.port_turn(port, |_| CallEvent::PlaybackDone(playback))
             }

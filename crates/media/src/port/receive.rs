@@ -13,7 +13,7 @@ use rtp::{Header, Packet, Reception, packet, rtcp};
 use super::{Heard, Port, Scratch};
 use crate::lock::{Evidence, Verdict};
 use crate::recorder::Side;
-use crate::{News, Outbox, Stream};
+use crate::{DigitWay, News, Outbox, PortId, Stream};
 
 /// A voice that has been quiet for so long gives way to another SSRC of the peer.
 const VOICE_QUIET: Duration = Duration::from_millis(150);
@@ -43,7 +43,7 @@ impl Port {
         self.quiet_since = Some(now);
         if packet.header.payload_type == stream.payload_type {
             return self
-                .hear_voice(now, &packet, &stream, scratch)
+                .hear_voice(now, &packet, &stream, scratch, out)
                 .then_some(Heard::Voice(packet, stream.codec));
         }
         self.hear_key(now, &packet, &stream, out)
@@ -106,13 +106,14 @@ impl Port {
         None
     }
 
-    /// Counts a voice packet and records it; whether it is the voice that is listened to.
+    /// Counts a voice packet, records it and listens for keys in it; whether it is the voice that is listened to.
     fn hear_voice(
         &mut self,
         now: Duration,
         packet: &Packet<'_>,
         stream: &Stream,
         scratch: &mut Scratch,
+        out: &mut Outbox,
     ) -> bool {
         let Packet { header, payload } = packet;
         let place =
@@ -133,9 +134,11 @@ impl Port {
         {
             seat.handle(now, header.ssrc, number, payload);
         }
-        if !self.recorders.is_empty() {
+        if !self.recorders.is_empty() || self.tones.is_some() {
             scratch.frame.decode(stream.codec, payload);
             scratch.decoded = true;
+        }
+        if !self.recorders.is_empty() {
             self.record(
                 now,
                 Side::Left,
@@ -143,6 +146,12 @@ impl Port {
                 header.timestamp,
                 scratch.frame.samples(),
             );
+        }
+        if let (Some(tones), Place::Ahead(_) | Place::Restarted(_)) = (&mut self.tones, place) {
+            let id = self.id;
+            tones.handle(now, header, scratch.frame.samples(), |press| {
+                out.tell(heard_tones(id, press));
+            });
         }
         true
     }
@@ -163,6 +172,8 @@ impl Port {
         self.reception(now, header, stream)
             .handle_untimed(now, header.sequence);
         self.count(payload);
+        // A11: whoever sends events is heard by them alone, from the first packet of the first key on.
+        (self.sends_events, self.tones) = (true, None);
         for press in self
             .keys
             .handle(now, header.ssrc, header.timestamp, event)
@@ -181,7 +192,15 @@ impl Port {
             port: self.id,
             digit: press.key,
             duration_ms,
+            way: DigitWay::Event,
         });
+    }
+
+    /// Ends a key in a voice that has stopped.
+    pub(super) fn end_tones(&mut self, now: Duration, out: &mut Outbox) {
+        if let Some(press) = self.tones.as_mut().and_then(|it| it.handle_timeout(now)) {
+            out.tell(heard_tones(self.id, press));
+        }
     }
 
     /// What is known of a packet's source; the voice never gives way to a newcomer.
@@ -216,5 +235,14 @@ impl Port {
                 reception.handle_sender_report(now, &info);
             }
         }
+    }
+}
+
+fn heard_tones(port: PortId, press: audio::dtmf::Press) -> News {
+    News::Digit {
+        port,
+        digit: press.key,
+        duration_ms: press.duration_ms,
+        way: DigitWay::Tones,
     }
 }

@@ -24,10 +24,11 @@ impl Port {
             if let Some(press) = self.keys.handle_timeout(now) {
                 self.tell_key(press, &stream, out);
             }
+            self.end_tones(now, out);
             if self.key_sender.is_idle() {
                 self.play(now, &stream, scratch, out);
             } else {
-                self.send_key(now, &stream, out);
+                self.send_key(now, &stream, scratch, out);
             }
         }
         for recorder in &mut self.recorders {
@@ -82,13 +83,24 @@ impl Port {
         );
     }
 
-    fn send_key(&mut self, now: Duration, stream: &Stream, out: &mut Outbox) {
-        let Some(payload_type) = stream.telephone_event else {
-            return self.key_sender.clear();
-        };
+    fn send_key(
+        &mut self,
+        now: Duration,
+        stream: &Stream,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) {
         if !stream.sending {
             return;
         }
+        let Some(payload_type) = stream.telephone_event else {
+            // A11: a peer without telephone-event hears the key.
+            let mut frame = [0; FRAME];
+            if self.key_sender.sing(&mut frame) {
+                self.sound(now, stream, &frame, scratch, out);
+            }
+            return;
+        };
         if let Some(key) = self.key_sender.handle_tick() {
             let place = self.outgoing.own_key(now, key.start, key.ticks);
             self.key_sender.handle_started(place.timestamp);

@@ -189,7 +189,8 @@ fn keys_pass_with_the_other_legs_number() {
     assert!(lab.news.contains(&News::Digit {
         port: a.port,
         digit: '5',
-        duration_ms: 100
+        duration_ms: 100,
+        way: media::DigitWay::Event,
     }));
     lab.assert_one_stream(&b);
 }
@@ -252,7 +253,8 @@ fn a_long_press_keeps_its_timestamp() {
     assert!(lab.news.contains(&News::Digit {
         port: a.port,
         digit: '1',
-        duration_ms: 3_000
+        duration_ms: 3_000,
+        way: media::DigitWay::Event,
     }));
 }
 

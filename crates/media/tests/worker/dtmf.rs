@@ -1,9 +1,9 @@
 //! Keys as phones really send them, and keys that we send.
 
-use media::{Command, News};
+use media::{Command, DigitWay, News};
 use rtp::telephone_event::Event;
 
-use crate::lab::{Lab, Phone};
+use crate::lab::{Lab, Phone, level};
 
 fn called() -> (Lab, Phone) {
     let (mut lab, phone) = (Lab::new(), Phone::new(1, "PCMA", 440));
@@ -33,7 +33,8 @@ fn a_press_is_told_once_when_it_ends() {
     assert!(lab.news.contains(&News::Digit {
         port: phone.port,
         digit: '1',
-        duration_ms: 100
+        duration_ms: 100,
+        way: DigitWay::Event,
     }));
 }
 
@@ -121,7 +122,8 @@ fn a_key_whose_ends_are_all_lost_is_told_soon() {
     assert!(lab.news.contains(&News::Digit {
         port: phone.port,
         digit: '0',
-        duration_ms: 100
+        duration_ms: 100,
+        way: DigitWay::Event,
     }));
     lab.wait(2_000);
     assert_eq!(digits(&lab), "0");
@@ -210,16 +212,48 @@ fn digits_that_we_send_are_presses_by_the_book() {
 }
 
 #[test]
-fn digits_to_a_phone_without_keys_are_dropped_and_voice_goes_on() {
+fn a11_a_phone_without_telephone_event_hears_the_keys() {
+    for codec in ["PCMA", "PCMU"] {
+        let (mut lab, mut phone) = (Lab::new(), Phone::new(1, codec, 440));
+        phone.stream.telephone_event = None;
+        lab.open(&phone);
+        lab.play(&phone, 1, "tone/440", true);
+        lab.wait(100);
+        lab.command(Command::SendDigits {
+            port: phone.port,
+            digits: "1x#22d".into(),
+        });
+        lab.wait(2_000);
+        let voice = lab.voice_to(&phone, 0, 10_000);
+        let mut receiver = audio::dtmf::Receiver::new();
+        let mut heard = Vec::new();
+        receiver.handle(&voice, |press| heard.push(press));
+        let keys: String = heard.iter().map(|press| press.key).collect();
+        assert_eq!(keys, "1#22D");
+        assert!(heard.iter().all(|it| it.duration_ms.abs_diff(100) <= 5));
+        let packets = lab.rtp_to(&phone);
+        assert_eq!(packets.len(), 106, "a packet each 20 ms, without a pause");
+        lab.assert_one_stream(&phone);
+        assert!(level(&lab.voice_to(&phone, 1_100, 2_100), 440) > 0.99);
+    }
+}
+
+#[test]
+fn a_phone_that_loses_telephone_event_amid_a_key_hears_the_next() {
     let (mut lab, mut phone) = called();
-    phone.stream.telephone_event = None;
-    lab.negotiate(&phone);
     lab.command(Command::SendDigits {
         port: phone.port,
-        digits: "123".into(),
+        digits: "12".into(),
     });
-    lab.wait(40);
+    lab.wait(60);
+    phone.stream.telephone_event = None;
+    lab.negotiate(&phone);
+    lab.wait(80);
+    phone.stream.telephone_event = Some(101);
+    lab.negotiate(&phone);
+    lab.wait(500);
     lab.play(&phone, 1, "tone/440", false);
-    lab.wait(390);
-    assert_eq!(lab.rtp_to(&phone).len(), 20);
+    lab.wait(100);
+    assert!(level(&lab.voice_to(&phone, 640, 900), 440) > 0.99);
+    lab.assert_one_stream(&phone);
 }

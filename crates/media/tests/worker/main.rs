@@ -14,3 +14,4 @@ mod lock;
 mod playback;
 mod recorder;
 mod room;
+mod tones;

@@ -101,6 +101,7 @@ pub(super) fn read(
         incoming,
         outgoing,
         caller_id,
+        dtmf: section.dtmf,
         passes_callers: section.pass_caller,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::Class;
+use engine::{Class, Dtmf};
 use model::NumberForm;
 use serde::Deserialize;
 use toml::Spanned;
@@ -45,6 +45,8 @@ pub(super) struct Section {
     #[serde(default)]
     pub(super) outgoing: Writing,
     pub(super) caller_id: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) dtmf: Dtmf,
     #[serde(default)]
     pub(super) pass_caller: bool,
     #[serde(default)]

@@ -64,6 +64,7 @@ incoming = { form = "national", prefix = "9" }
 outgoing = { form = "plain" }
 caller_id = "01065529988"
 pass_caller = true
+dtmf = "inband"
 dids = ["+861065529988"]
 
 [trunk.spare]
@@ -139,8 +140,11 @@ fn every_key_is_taken() {
     assert_eq!(telecom.write("+8613800001111"), "8613800001111");
     assert_eq!(telecom.caller_id.as_deref(), Some("+861065529988"));
     assert!(telecom.passes_callers);
+    assert_eq!(telecom.dtmf, engine::Dtmf::Inband);
 
-    let spare = &trunks[&TrunkName::new("spare")].line;
+    let spare = &trunks[&TrunkName::new("spare")];
+    assert_eq!(spare.dtmf, engine::Dtmf::Auto);
+    let spare = &spare.line;
     assert_eq!(spare.server.host, "2001:db8::5");
     assert_eq!(spare.domain, "[2001:db8::5]");
     assert!(spare.server.is_secure);
