@@ -160,9 +160,10 @@ impl Scenario {
                 return Err(ScenarioError::Unknown(unread));
             }
         }
-        for queue in self.agents.iter().flat_map(|group| &group.queues) {
-            if !config.queues.contains_key(queue.as_str()) {
-                return Err(ScenarioError::Unknown(format!("the queue {queue}")));
+        for serves in self.agents.iter().flat_map(|group| &group.queues) {
+            if !config.queues.contains_key(&serves.queue) {
+                let unknown = format!("the queue {}", serves.queue);
+                return Err(ScenarioError::Unknown(unknown));
             }
         }
         Ok(())

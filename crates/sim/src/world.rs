@@ -105,12 +105,12 @@ impl World {
                 let password = DeskPhone::password(&name);
                 let entry = AgentEntry {
                     id: agent.id(),
-                    skills: Default::default(),
+                    skills: group.skills.clone(),
                     ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
                     ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),
                     login: name.clone(),
                     name,
-                    queues: group.queues.iter().map(|it| it.as_str().into()).collect(),
+                    queues: group.queues.clone(),
                 };
                 self.network.command(Command::PutAgent(entry));
                 agent.is_planned(&mut self.network, &scenario);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::{Membership, Skills};
 use serde::{Deserialize, Serialize};
 
 use super::{ScenarioError, Share, TimeOfDay};
@@ -19,8 +20,11 @@ pub struct AgentGroup {
     /// The login of the first; the others follow.
     #[serde(default = "first_login")]
     pub first_login: u64,
-    /// The queues that they serve.
-    pub queues: Vec<String>,
+    /// The queues that they serve: `support`, `support/2` in the second tier, `support*3` with three shares.
+    pub queues: Vec<Membership>,
+    /// What they can do, and how well.
+    #[serde(default)]
+    pub skills: Skills,
     /// When they work; without it they are there before the first caller and stay until the last has gone.
     #[serde(default)]
     pub shift: Option<Shift>,

@@ -76,6 +76,7 @@ fn mistakes_are_told() {
         (changed("60 } }\ntalk", "-1 } }\ntalk"), "callers.arrivals"),
         (changed("count = 2", "count = 0"), "`agents`"),
         (changed("[\"support\"]", "[]"), "agents.queues"),
+        (changed("[\"support\"]", "[\"support/0\"]"), "support/0"),
         (
             changed("count = 2", "count = 2\nmiss = 0.6\ndecline = 0.6"),
             "together with `miss`",
