@@ -21,6 +21,7 @@ mod place;
 mod random;
 pub mod report;
 pub mod scenario;
+pub mod theory;
 mod voice;
 mod watch;
 mod world;
