@@ -101,7 +101,7 @@ fn r15_a_call_between_two_agents_counts_for_neither() {
         .iter()
         .filter_map(|weighed| match weighed.verdict {
             model::decision::Verdict::Ranked { key, .. } => Some(key),
-            model::decision::Verdict::Out(_) => None,
+            model::decision::Verdict::Behind | model::decision::Verdict::Out(_) => None,
         })
         .collect();
     assert_eq!(keys.len(), 2);

@@ -175,7 +175,7 @@ fn r14_each_counts_one_handled_call() {
         .iter()
         .filter_map(|weighed| match weighed.verdict {
             model::decision::Verdict::Ranked { key, .. } => Some((weighed.agent, key)),
-            model::decision::Verdict::Out(_) => None,
+            model::decision::Verdict::Behind | model::decision::Verdict::Out(_) => None,
         })
         .collect();
     let of = |agent| keys.iter().find(|(who, _)| *who == agent).unwrap().1;

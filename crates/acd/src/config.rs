@@ -11,6 +11,11 @@ use crate::strategy::{self, Strategy};
 /// What counts as a handled call where no queue says otherwise (R13).
 pub(crate) const MIN_HANDLED: Duration = Duration::from_secs(5);
 
+/// Most phones that ring at once for one caller.
+pub const PHONES_MAX: usize = 64;
+/// The longest name of a queue, in bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 64;
+
 /// One queue's settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueConfig {
@@ -108,6 +113,12 @@ impl QueueConfig {
         if self.ring_max == 0 {
             return Err(ConfigError::NoPhones);
         }
+        if self.ring_max > PHONES_MAX {
+            return Err(ConfigError::ManyPhones);
+        }
+        if self.name.as_str().len() > NAME_BYTES_MAX {
+            return Err(ConfigError::LongName);
+        }
         if self.count_window > WINDOW_MAX {
             return Err(ConfigError::LongWindow);
         }
@@ -144,6 +155,12 @@ pub enum ConfigError {
     /// Nobody would ring.
     #[error("`ring_max` must be at least 1")]
     NoPhones,
+    /// One caller would make a storm of INVITEs, and a record that does not keep its bound.
+    #[error("`ring_max` must be at most {PHONES_MAX}")]
+    ManyPhones,
+    /// A record would not keep its bound.
+    #[error("the name of a queue must have at most {NAME_BYTES_MAX} bytes")]
+    LongName,
     /// Calls are remembered for a week.
     #[error("`count_window` must be at most 7 days")]
     LongWindow,
@@ -158,7 +175,7 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 4] = [
+        let table: [(Spoil, ConfigError); 6] = [
             (
                 |queue| queue.fallback = strategy::find("sticky").unwrap(),
                 ConfigError::StickyFallback,
@@ -168,6 +185,14 @@ mod tests {
                 ConfigError::NoRingTime,
             ),
             (|queue| queue.ring_max = 0, ConfigError::NoPhones),
+            (
+                |queue| queue.ring_max = PHONES_MAX + 1,
+                ConfigError::ManyPhones,
+            ),
+            (
+                |queue| queue.name = "客".repeat(22).as_str().into(),
+                ConfigError::LongName,
+            ),
             (
                 |queue| queue.count_window = WINDOW_MAX + Duration::from_nanos(1),
                 ConfigError::LongWindow,

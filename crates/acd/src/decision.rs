@@ -13,9 +13,6 @@ use crate::config::Step;
 use crate::ready::Competence;
 use crate::selection::{Candidate, Micros, Rank};
 
-/// A queue with more agents than this records counts instead of a line for each.
-pub(crate) const FULL_RECORD_MAX: usize = 64;
-
 /// Who of the ready agents is no candidate for this caller.
 #[derive(Debug)]
 pub(crate) struct Filter<'a> {
@@ -57,9 +54,9 @@ pub enum Prefer {
 /// What a caller thinks of a group of agents: the lower, the sooner. It comes before the strategy (R45, R71).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Class {
-    tier: u8,
-    level: Reverse<u32>,
-    skills: usize,
+    pub(crate) tier: u8,
+    pub(crate) level: Reverse<u32>,
+    pub(crate) skills: usize,
 }
 
 impl Needs<'_> {
@@ -123,7 +120,7 @@ impl Filter<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     rank: Rank,
-    idle_since: Micros,
+    pub(crate) idle_since: Micros,
     pub(crate) agent: AgentId,
 }
 

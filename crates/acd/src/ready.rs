@@ -193,6 +193,12 @@ impl ReadySet {
         filter.reason(agent, &slot.competence)
     }
 
+    /// What the caller thinks of a ready agent's group (R45, R71).
+    pub(crate) fn class(&self, agent: AgentId, filter: &Filter<'_>) -> Option<Class> {
+        let slot = self.slots.get(&agent)?;
+        filter.class(&slot.competence)
+    }
+
     /// What the record says of a candidate's place in the ordering.
     pub(crate) fn rank(&self, selection: Selection, candidate: &Candidate) -> Rank {
         group::rank(self.row.order, selection, candidate)

@@ -4,9 +4,8 @@
 //! if he cannot be had the engine is told why and the script goes on.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
-use model::decision::{Verdict, Weighed};
+use model::decision::{TieBreak, Verdict, Weighed};
 use model::fact::CancelCause;
 use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, QueueName};
 
@@ -95,19 +94,19 @@ impl Acd {
         let agent = self.agents.get(&id);
         let idle = agent.map_or(Duration::ZERO, |agent| agent.idle.elapsed(now));
         let verdict = Verdict::Ranked {
+            tier: 0,
+            level: 0,
+            skills: 0,
             key: 0,
             idle_ms: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX),
         };
+        let record = Decision::new(QueueName::new(""), "direct").choosing(&[id]);
         Decision {
-            queue: QueueName::new(""),
-            strategy: "direct".to_owned(),
-            seed: 0,
             config_version: self.config_version,
-            waited_ms: 0,
-            chosen: vec![id],
             candidates: vec![Weighed { agent: id, verdict }],
+            tie: Some(TieBreak::Only),
             ranked: 1,
-            others: BTreeMap::new(),
+            ..record
         }
     }
 }

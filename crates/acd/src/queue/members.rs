@@ -59,10 +59,12 @@ impl Queue {
         }
     }
 
-    /// His skills, his tier or his weight changed.
+    /// His skills, his tier or his weight changed. One who was deleted in a call and comes back has left his queues already.
     pub(crate) fn requalify_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        self.count_out(id, agent.standing);
-        self.count_in(now, id, agent);
+        if self.serves(id) {
+            self.count_out(id, agent.standing);
+            self.count_in(now, id, agent);
+        }
     }
 
     fn count_in(&mut self, now: Duration, id: AgentId, agent: &Agent) {

@@ -19,8 +19,8 @@ fn r57_the_familiar_agent_alone_is_offered_the_call_first() {
     let decision = centre.last_decision();
     assert_eq!(decision.strategy, "sticky");
     assert_eq!(
-        decision.candidates[0].verdict,
-        Verdict::Out(ReasonCode::NotFamiliar)
+        decision.verdict(id('A')),
+        Some(Verdict::Out(ReasonCode::NotFamiliar))
     );
     centre.joins(2).expect("offer 2 A");
     assert_eq!(centre.last_decision().strategy, "longest-idle");
@@ -210,8 +210,8 @@ fn r61_when_he_declines_misses_or_fails_the_fall_back_comes_at_once() {
         end(&mut centre);
         let news = centre.last_decision();
         assert_eq!(news.chosen, [id('A')]);
-        let tried = news.candidates.iter().find(|one| one.agent == id('F'));
-        assert_eq!(tried.unwrap().verdict, Verdict::Out(ReasonCode::Tried));
+        let tried = news.verdict(id('F'));
+        assert_eq!(tried, Some(Verdict::Out(ReasonCode::Tried)));
     }
 }
 

@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use acd::{AgentProfile, Input, Output, Requested, strategy};
 use model::AgentId;
-use model::decision::{ReasonCode, Verdict};
+use model::decision::{RECORD_MAX, ReasonCode, TieBreak, Verdict};
 
 use crate::support::{Centre, SUPPORT, all_in_wrap_up, call, id, letter, queue, s};
 
 /// `A Ranked`, `B Tried` … of the last decision.
 fn verdicts(centre: &Centre) -> Vec<String> {
-    let candidates = centre.last_decision().candidates.iter();
-    let words = candidates.map(|one| match one.verdict {
-        Verdict::Ranked { .. } => format!("{} Ranked", letter(one.agent)),
-        Verdict::Out(reason) => format!("{} {reason:?}", letter(one.agent)),
+    let decision = centre.last_decision();
+    let agents = ('A'..='Z').filter_map(|agent| Some((agent, decision.verdict(id(agent))?)));
+    let words = agents.map(|(agent, verdict)| match verdict {
+        Verdict::Ranked { .. } => format!("{agent} Ranked"),
+        Verdict::Behind => format!("{agent} Behind"),
+        Verdict::Out(reason) => format!("{agent} {reason:?}"),
     });
     words.collect()
 }
@@ -76,7 +78,8 @@ fn r01_a_large_queue_records_the_chosen_and_counts_each_other_agent_once() {
         for decision in &centre.decisions {
             let others: u32 = decision.others.values().sum();
             assert_eq!(decision.ranked + others, 70, "{decision:?}");
-            assert_eq!(decision.candidates.len(), decision.chosen.len());
+            assert!(decision.candidates.len() <= 4 && decision.outs().count() == 0);
+            assert!(serde_json::to_string(decision).unwrap().len() <= RECORD_MAX);
             assert_eq!(decision.others[&ReasonCode::Offline], 40);
         }
         assert!(!centre.decisions[0].chosen.contains(&id('A')));
@@ -102,8 +105,8 @@ fn r02_two_queues_that_choose_the_same_agent_reserve_him_once() {
         .silence();
     centre.joins_in(3, "sales").joins(4).expect("");
     centre.wait(10).expect("offer 3 A, offer 4 B");
-    let verdict = &centre.last_decision().candidates[0].verdict;
-    assert_eq!(*verdict, Verdict::Out(ReasonCode::Reserved));
+    let of_a = centre.last_decision().verdict(id('A'));
+    assert_eq!(of_a, Some(Verdict::Out(ReasonCode::Reserved)));
 }
 
 #[test]
@@ -179,16 +182,11 @@ fn r19_a_caller_without_a_candidate_holds_nobody_up_and_can_ask_why() {
     centre.joins(3).expect("offer 3 A");
     let why = centre.acd.why(centre.now, call(2)).remove(0);
     assert!(why.chosen.is_empty());
-    assert_eq!(
-        why.candidates[0].verdict,
-        Verdict::Out(ReasonCode::Reserved)
-    );
+    let out = |reason| Some(Verdict::Out(reason));
+    assert_eq!(why.verdict(id('A')), out(ReasonCode::Reserved));
     centre.hangs_up(3);
     let why = centre.acd.why(centre.now, call(2)).remove(0);
-    assert_eq!(
-        why.candidates[0].verdict,
-        Verdict::Out(ReasonCode::IsCaller)
-    );
+    assert_eq!(why.verdict(id('A')), out(ReasonCode::IsCaller));
 }
 
 #[test]
@@ -203,4 +201,32 @@ fn r72_a_head_start_is_seconds_of_waiting_and_ties_fall_to_the_call_id() {
     let line = [3, 4, 2, 5].map(|number| centre.acd.position(call(number)));
     assert_eq!(line, [Some(1), Some(2), Some(3), Some(4)]);
     centre.silence().ends('A').expect("offer 3 A");
+}
+
+#[test]
+fn r01_the_record_tells_place_head_start_queue_and_what_made_the_difference() {
+    let mut centre = Centre::new("longest-idle", "");
+    centre.hires('A', &[SUPPORT]).ready('A').wait(30);
+    centre.hires('B', &[SUPPORT]).ready('B').wait(30);
+    centre.joins_vip(1, 90).expect("offer 1 A");
+    let first = centre.last_decision();
+    assert_eq!(
+        (first.place, first.head_start_ms, first.step),
+        (1, 90_000, 0)
+    );
+    assert_eq!((first.tie, first.ranked), (Some(TieBreak::Key), 2));
+    let keyed: Vec<_> = first.candidates.iter().map(|one| one.agent).collect();
+    assert_eq!(keyed, [id('A'), id('B')], "best first");
+    centre.joins(2).expect("offer 2 B");
+    assert_eq!(centre.last_decision().tie, Some(TieBreak::Only));
+    centre.joins(3).joins(4).expect("");
+    let places = [3, 4].map(|number| centre.acd.why(centre.now, call(number)).remove(0).place);
+    assert_eq!(
+        places,
+        [3, 4],
+        "those for whom phones ring stand before them"
+    );
+    let mut equal = Centre::new("least-calls", "AB");
+    equal.joins(1).expect("offer 1 A");
+    assert_eq!(equal.last_decision().tie, Some(TieBreak::LowestId));
 }

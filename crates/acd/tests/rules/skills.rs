@@ -54,8 +54,8 @@ fn r69_what_a_caller_needs_himself_never_relaxes() {
         .wait(600)
         .expect("offer 1 B, missed 1 B, offer 1 B, missed 1 B, offer 1 B, missed 1 B");
     let decision = centre.last_decision();
-    let of_a = decision.candidates.iter().find(|one| one.agent == id('A'));
-    assert_eq!(of_a.unwrap().verdict, Verdict::Out(ReasonCode::Skills));
+    let of_a = decision.verdict(id('A'));
+    assert_eq!(of_a, Some(Verdict::Out(ReasonCode::Skills)));
 }
 
 #[test]

@@ -162,3 +162,13 @@ fn inputs_about_strangers_change_nothing() {
         .expect_state('Z', "unknown")
         .expect_state('A', "ready");
 }
+
+#[test]
+fn r01_an_agent_deleted_in_a_call_and_taken_back_is_counted_once() {
+    let mut centre = Centre::new("linear", "AB");
+    centre.joins(1).answers('A').silence();
+    centre.input(Input::AgentRemoved(id('A')));
+    // Each step checks that every member stands in the ready set or in the tally, once.
+    centre.assigns('A', &[SUPPORT]).ends('A');
+    centre.joins(2).expect("offer 2 B");
+}

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod moves;
 mod told;
+mod weighed;
 
 const AGENTS: u64 = 9;
 const QUEUES: [&str; 3] = ["one", "two", "three"];
@@ -46,6 +47,9 @@ struct World {
     /// The calls of agents' phones.
     own: BTreeMap<AgentId, BTreeSet<CallId>>,
     lost: u32,
+    /// Which queues each agent serves, and how many records were looked at (R1).
+    serving: BTreeMap<AgentId, BTreeSet<QueueName>>,
+    records: u32,
     transcript: String,
     connected: u32,
     /// Of them by another queue than the home queue (A12).
@@ -69,6 +73,8 @@ impl World {
             withheld: BTreeMap::new(),
             own: BTreeMap::new(),
             lost: 0,
+            serving: BTreeMap::new(),
+            records: 0,
             transcript: String::new(),
             connected: 0,
             beside: 0,
@@ -113,7 +119,7 @@ impl World {
 
     fn step(&mut self) {
         let agent = AgentId::new(1 + self.dice.roll(AGENTS));
-        match self.dice.roll(44) {
+        match self.dice.roll(47) {
             0..=6 => self.join(),
             7..=14 => self.answer(),
             15..=16 => {
@@ -154,6 +160,7 @@ impl World {
             33 => self.direct(agent),
             34 if self.dice.roll(6) == 0 => {
                 self.own.remove(&agent);
+                self.serving.remove(&agent);
                 self.input(Input::AgentRemoved(agent));
             }
             35 => {
@@ -165,6 +172,7 @@ impl World {
             38 => self.input(Input::WrapUpEnded(agent)),
             39 if self.dice.roll(4) == 0 => self.lose(),
             40..=43 => self.hand_over(agent),
+            44..=46 => self.asks_why(),
             _ => self.pass(),
         }
     }
@@ -189,6 +197,7 @@ impl World {
         while let Some(output) = self.acd.poll_output() {
             self.transcript
                 .push_str(&format!("{:?}  {output:?}\n", self.now));
+            self.offered(&output);
             self.told(output);
         }
         self.compare();
@@ -216,6 +225,12 @@ fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
     let (withheld, lost) = (one.withheld.len(), one.lost);
     assert!(withheld > 5 && lost > 5, "{withheld} withheld, {lost} lost");
     assert!(one.transcript != run(9, 2_000).transcript);
+}
+
+#[test]
+fn r01_in_any_state_each_agent_is_chosen_ranked_or_out_for_one_reason() {
+    let records = (200..205).map(|seed| run(seed, 2_000).records).sum::<u32>();
+    assert!(records > 2_000, "{records} records");
 }
 
 #[test]

@@ -98,17 +98,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
     };
     Fact::OfferMade {
         offer: offer(call, agent),
-        decision: Decision {
-            queue: "support".into(),
-            strategy: "direct".into(),
-            seed: 0,
-            config_version: 1,
-            waited_ms: 0,
-            chosen: Vec::new(),
-            candidates: Vec::new(),
-            ranked: 0,
-            others: BTreeMap::new(),
-        },
+        decision: Decision::new("support".into(), "direct"),
         pop: Box::new(Pop {
             direction: "in".into(),
             caller: Caller::new("100", None),

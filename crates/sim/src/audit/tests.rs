@@ -45,17 +45,7 @@ fn joined(call: u64) -> Fact {
 }
 
 fn made(offer: Offer) -> Fact {
-    let decision = model::Decision {
-        queue: "support".into(),
-        strategy: String::new(),
-        seed: 0,
-        config_version: 1,
-        waited_ms: 0,
-        chosen: Vec::new(),
-        candidates: Vec::new(),
-        ranked: 0,
-        others: BTreeMap::new(),
-    };
+    let decision = model::Decision::new("support".into(), "");
     let pop = Box::new(model::fact::Pop {
         direction: String::new(),
         caller: Caller::withheld(),

@@ -222,17 +222,7 @@ mod tests {
             agent: AgentId::new(7),
             queue: Some("q".repeat(64).as_str().into()),
         };
-        let decision = Decision {
-            ranked: 0,
-            others: std::collections::BTreeMap::new(),
-            queue: "support".into(),
-            strategy: "ring_all".to_owned(),
-            seed: 1,
-            config_version: 1,
-            waited_ms: 0,
-            chosen: vec![AgentId::new(7)],
-            candidates: Vec::new(),
-        };
+        let decision = Decision::new("support".into(), "ring_all").choosing(&[AgentId::new(7)]);
         FactRecord {
             seq: u64::MAX,
             at: Timestamp::from_ms(1_795_000_000_007),

@@ -211,6 +211,8 @@ impl World {
         let queues = QUEUES.iter().filter(|_| self.dice.roll(3) > 0);
         let queues: Vec<&str> = queues.copied().collect();
         let terms = |name: &str, tier, weight| format!("{name}/{}*{}", tier + 1, weight);
+        let names = queues.iter().map(|name| QueueName::from(*name));
+        self.serving.insert(id, names.collect());
         let queues = queues.into_iter().map(|name| {
             let (tier, weight) = (self.dice.roll(2), self.dice.roll(3));
             terms(name, tier, weight).parse().unwrap()

@@ -20,17 +20,7 @@ fn offer(id: u64, call: CallId, agent: AgentId) -> Offer {
 }
 
 fn made(offer: Offer) -> Fact {
-    let decision = Decision {
-        queue: "support".into(),
-        strategy: "longest_idle".into(),
-        seed: 1,
-        config_version: 1,
-        waited_ms: 0,
-        chosen: vec![offer.agent],
-        candidates: Vec::new(),
-        ranked: 1,
-        others: BTreeMap::new(),
-    };
+    let decision = Decision::new("support".into(), "longest_idle").choosing(&[offer.agent]);
     let pop = Box::new(Pop {
         direction: "in".into(),
         caller: Caller::new("100", None),

@@ -76,15 +76,8 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
 
 pub(crate) fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact {
     let decision = Decision {
-        queue: "support".into(),
-        strategy: "ring_all".to_owned(),
-        seed: 1,
-        config_version: 1,
         waited_ms: 12_000,
-        chosen: vec![agent],
-        candidates: Vec::new(),
-        ranked: 1,
-        others: BTreeMap::new(),
+        ..Decision::new("support".into(), "ring_all").choosing(&[agent])
     };
     Fact::OfferMade {
         offer: offer(call, agent),

@@ -1,0 +1,220 @@
+//! What a weighing leaves behind: each agent of the queue once, within the bytes that a record may have (R1).
+//!
+//! The best few stand with their keys. A small queue names everybody else by his reason; a large one counts them.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+use model::AgentId;
+use model::decision::{Decision, KEYED_MAX, NAMED_MAX, ReasonCode, TieBreak, Verdict, Weighed};
+
+use super::Weighing;
+use crate::decision::Key;
+use crate::selection::Micros;
+use crate::strategy::{Order, Rings};
+
+impl Weighing<'_> {
+    /// What was weighed, in the words of R1.
+    pub(in crate::acd) fn record(&self, now: Duration) -> Decision {
+        // One more than are told, to see what made the difference.
+        let near = self.best_of(KEYED_MAX.max(self.best.len() + 1));
+        let keyed = self.keyed(&near);
+        let filtered = self.filtered();
+        let free = self.queue.ready.len() - filtered.values().sum::<usize>();
+        let beyond = self.beyond(free);
+        let record = Decision {
+            seed: self.selection.seed,
+            config_version: self.config_version,
+            waited_ms: millis(self.caller.waited(now)),
+            place: self.place(),
+            head_start_ms: millis(self.caller.head_start),
+            step: self.step(),
+            candidates: keyed.iter().map(|key| self.weighed(now, key)).collect(),
+            tie: self.tie(&near),
+            ranked: count(free - beyond),
+            ..Decision::new(self.queue.config.name.clone(), self.row.name)
+        };
+        let record = record.choosing(&self.chosen().collect::<Vec<_>>());
+        if self.queue.size() <= NAMED_MAX {
+            self.naming(record)
+        } else {
+            Decision {
+                others: self.counts(filtered, beyond),
+                ..record
+            }
+        }
+    }
+
+    /// Adds everybody who does not stand with his keys.
+    fn naming(&self, mut record: Decision) -> Decision {
+        for agent in self.queue.members() {
+            let keyed = record.candidates.iter().any(|one| one.agent == agent);
+            if keyed || record.chose(agent) {
+                continue;
+            }
+            match self.reason(agent) {
+                Some(reason) => record.out.entry(reason).or_default().insert(agent),
+                None => record.behind.insert(agent),
+            }
+        }
+        record
+    }
+
+    /// The best, those whom the record names with their keys.
+    fn keyed<'a>(&self, near: &'a [Key]) -> &'a [Key] {
+        let told = match self.row.rings {
+            // Where all ring, who does not is out for a reason of his own.
+            Rings::All => self.best.len().min(KEYED_MAX),
+            Rings::One | Rings::OneByOne => KEYED_MAX,
+        };
+        near.get(..told).unwrap_or(near)
+    }
+
+    fn best_of(&self, keep: usize) -> Vec<Key> {
+        self.queue.ready.best(self.selection, &self.filter, keep)
+    }
+
+    fn weighed(&self, now: Duration, key: &Key) -> Weighed {
+        let agent = key.agent;
+        let ready = &self.queue.ready;
+        let class = ready.class(agent, &self.filter);
+        let verdict = ready.get(agent).map_or(Verdict::Behind, |candidate| {
+            let idle_us = Micros::from(now).get() - candidate.idle_since.get();
+            Verdict::Ranked {
+                tier: class.map_or(0, |class| class.tier),
+                level: class.map_or(0, |class| class.level.0),
+                skills: class.map_or(0, |class| count(class.skills)),
+                key: ready.rank(self.selection, candidate).0,
+                idle_ms: u64::try_from(idle_us / 1_000).unwrap_or(0),
+            }
+        });
+        Weighed { agent, verdict }
+    }
+
+    /// By what the last of the chosen came before the next one.
+    fn tie(&self, near: &[Key]) -> Option<TieBreak> {
+        let last = self.best.last()?;
+        let Some(next) = near.get(self.best.len()) else {
+            return Some(TieBreak::Only);
+        };
+        let class = |key: &Key| self.queue.ready.class(key.agent, &self.filter);
+        let (ours, theirs) = (class(last)?, class(next)?);
+        Some(if ours.tier != theirs.tier {
+            TieBreak::Tier
+        } else if ours.level != theirs.level {
+            TieBreak::Level
+        } else if ours.skills != theirs.skills {
+            TieBreak::FewestSkills
+        } else if matches!(self.queue.ready.row().order, Order::Drawn(_)) {
+            TieBreak::Lot
+        } else if last.rank() != next.rank() {
+            TieBreak::Key
+        } else if last.idle_since != next.idle_since {
+            TieBreak::Idle
+        } else {
+            TieBreak::LowestId
+        })
+    }
+
+    /// The caller's place in this queue's line, 1 is next.
+    fn place(&self) -> u32 {
+        count(self.queue.line.range(..=self.caller.place()).count())
+    }
+
+    /// The step that he has reached here, from 1.
+    fn step(&self) -> u32 {
+        let step = self.caller.steps.get(&self.queue.config.name);
+        step.map_or(0, |step| count(step + 1))
+    }
+
+    /// The one reason why an agent of the queue is out, if he is.
+    fn reason(&self, agent: AgentId) -> Option<ReasonCode> {
+        if self.queue.ready.get(agent).is_none() {
+            return Some(self.standing(agent));
+        }
+        let beyond = self.row.rings == Rings::All && !self.chosen().any(|chosen| chosen == agent);
+        let reason = self.queue.ready.reason(agent, &self.filter);
+        reason.or_else(|| beyond.then(|| self.beyond_limit()))
+    }
+
+    fn standing(&self, agent: AgentId) -> ReasonCode {
+        let standing = self.agents.get(&agent).and_then(|agent| agent.standing);
+        // Both hold after a decline; for this caller the tried-set is the reason that lasts.
+        if standing == Some(ReasonCode::BackOff) && self.filter.tried.contains(&agent) {
+            return ReasonCode::Tried;
+        }
+        standing.unwrap_or(ReasonCode::Offline)
+    }
+
+    /// Why a candidate does not ring although all ring.
+    fn beyond_limit(&self) -> ReasonCode {
+        let ringing = self.caller.offers.len() + self.best.len();
+        if ringing < self.queue.config.ring_max {
+            ReasonCode::NextCaller
+        } else {
+            ReasonCode::RingMax
+        }
+    }
+
+    /// The agents of a large queue, by the reason why they were out.
+    fn counts(
+        &self,
+        filtered: BTreeMap<ReasonCode, usize>,
+        beyond: usize,
+    ) -> BTreeMap<ReasonCode, u32> {
+        let mut counts = self.queue.tally.clone();
+        for (reason, number) in filtered.into_iter().chain([(self.beyond_limit(), beyond)]) {
+            if number > 0 {
+                *counts.entry(reason).or_default() += count(number);
+            }
+        }
+        counts
+    }
+
+    /// The ready agents whom the filter takes out, by reason: those whom it names one by one, the others by the group.
+    fn filtered(&self) -> BTreeMap<ReasonCode, usize> {
+        let ready = &self.queue.ready;
+        let mut out: BTreeMap<ReasonCode, usize> = BTreeMap::new();
+        let mut add = |reason, number| *out.entry(reason).or_default() += number;
+        let (mut named, mut named_unskilled) = (0, 0);
+        for agent in self.filter.named() {
+            if let Some(reason) = ready.reason(agent, &self.filter) {
+                add(reason, 1);
+                named += 1;
+                named_unskilled += usize::from(ready.lacks_skills(agent, &self.filter));
+            }
+        }
+        let Some(only) = self.filter.only else {
+            add(
+                ReasonCode::Skills,
+                ready.unskilled(&self.filter) - named_unskilled,
+            );
+            return out;
+        };
+        let himself = ready.get(only).is_some() && !self.filter.names(only);
+        add(
+            ReasonCode::NotFamiliar,
+            ready.len() - named - usize::from(himself),
+        );
+        if himself && ready.lacks_skills(only, &self.filter) {
+            add(ReasonCode::Skills, 1);
+        }
+        out
+    }
+
+    /// How many of those who could have the caller do not ring although all ring.
+    fn beyond(&self, free: usize) -> usize {
+        match self.row.rings {
+            Rings::One | Rings::OneByOne => 0,
+            Rings::All => free - self.best.len(),
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

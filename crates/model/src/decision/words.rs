@@ -1,0 +1,93 @@
+//! The words of the reasons, as people read them in a sentence about an agent: "1001 was on a break".
+//!
+//! The compiler asks for the words of a new reason, and a test for both languages.
+
+use super::{ReasonCode, TieBreak};
+
+/// Words in both languages of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+const fn words(zh: &'static str, en: &'static str) -> Words {
+    Words { zh, en }
+}
+
+impl ReasonCode {
+    /// What was the matter with the agent, to stand behind his name.
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Offline => words("未签入", "was not signed in"),
+            Self::Unregistered => words("话机未注册", "had no phone registered"),
+            Self::NotReady => words("示忙", "was on a break"),
+            Self::Reserved => words("正在响铃", "was being rung for another caller"),
+            Self::Talking => words("正在通话", "was in a call"),
+            Self::WrapUp => words("正在话后处理", "was filing a call"),
+            Self::Tried => words("本轮已呼叫过", "had been tried for this caller"),
+            Self::BackOff => words("拒接或话机故障后暂停派单", "was left alone after a refusal"),
+            Self::IsCaller => words("就是主叫本人", "was the caller himself"),
+            Self::NotFamiliar => words("不是该客户的专属坐席", "was not the caller's own agent"),
+            Self::Skills => words("技能不符", "lacked a skill that was asked for"),
+            Self::Consecutive => words("已连续接听过多", "had had enough calls in a row"),
+            Self::RingMax => words("超出同时振铃上限", "was beyond the phones that may ring"),
+            Self::NextCaller => words("留给下一位来电", "was left for the next caller"),
+        }
+    }
+}
+
+impl TieBreak {
+    /// By what the chosen one came before the next.
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Only => words("唯一可用坐席", "the only candidate"),
+            Self::Tier => words("层级在前", "the tier that comes first"),
+            Self::Level => words("技能级别最高", "the highest level of skill"),
+            Self::FewestSkills => words(
+                "技能最少，留出多面手",
+                "the fewest skills, to spare the versatile",
+            ),
+            Self::Key => words("按策略排序第一", "first by the strategy"),
+            Self::Idle => words(
+                "排序相同时空闲最久",
+                "equal by the strategy, idle the longest",
+            ),
+            Self::LowestId => words("其余相同时编号最小", "equal in all, the lowest id"),
+            Self::Lot => words("随机抽中", "drawn by lot"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many variants serde knows.
+    fn variants<T: serde::de::DeserializeOwned + core::fmt::Debug>() -> usize {
+        let error = serde_json::from_str::<T>("\"?\"").unwrap_err().to_string();
+        let (_, expected) = error.split_once("expected one of").unwrap();
+        expected.split(',').count()
+    }
+
+    #[test]
+    fn the_lists_of_reasons_are_complete() {
+        assert_eq!(ReasonCode::ALL.len(), variants::<ReasonCode>());
+        assert_eq!(TieBreak::ALL.len(), variants::<TieBreak>());
+    }
+
+    #[test]
+    fn every_reason_has_words_of_its_own_in_both_languages() {
+        let reasons = ReasonCode::ALL.iter().map(|reason| reason.words());
+        let ties = TieBreak::ALL.iter().map(|tie| tie.words());
+        let all: Vec<Words> = reasons.chain(ties).collect();
+        for words in &all {
+            assert!(!words.zh.is_ascii() && words.en.is_ascii(), "{words:?}");
+            assert!(words.en.len() > 3 && words.zh.chars().count() > 1);
+            let same = |other: &&Words| other.zh == words.zh || other.en == words.en;
+            assert_eq!(all.iter().filter(same).count(), 1, "{words:?}");
+        }
+    }
+}
