@@ -1,4 +1,4 @@
-//! The words of the reasons, as people read them in a sentence about an agent: "1001 was on a break".
+//! The words of the reasons, as people read them before the names of agents: "on a break: 1001".
 //!
 //! The compiler asks for the words of a new reason, and a test for both languages.
 
@@ -18,23 +18,23 @@ const fn words(zh: &'static str, en: &'static str) -> Words {
 }
 
 impl ReasonCode {
-    /// What was the matter with the agent, to stand behind his name.
+    /// What was the matter with the agent, to stand before his name.
     pub const fn words(self) -> Words {
         match self {
-            Self::Offline => words("未签入", "was not signed in"),
-            Self::Unregistered => words("话机未注册", "had no phone registered"),
-            Self::NotReady => words("示忙", "was on a break"),
-            Self::Reserved => words("正在响铃", "was being rung for another caller"),
-            Self::Talking => words("正在通话", "was in a call"),
-            Self::WrapUp => words("正在话后处理", "was filing a call"),
-            Self::Tried => words("本轮已呼叫过", "had been tried for this caller"),
-            Self::BackOff => words("拒接或话机故障后暂停派单", "was left alone after a refusal"),
-            Self::IsCaller => words("就是主叫本人", "was the caller himself"),
-            Self::NotFamiliar => words("不是该客户的专属坐席", "was not the caller's own agent"),
-            Self::Skills => words("技能不符", "lacked a skill that was asked for"),
-            Self::Consecutive => words("已连续接听过多", "had had enough calls in a row"),
-            Self::RingMax => words("超出同时振铃上限", "was beyond the phones that may ring"),
-            Self::NextCaller => words("留给下一位来电", "was left for the next caller"),
+            Self::Offline => words("未签入", "not signed in"),
+            Self::Unregistered => words("话机未注册", "no phone registered"),
+            Self::NotReady => words("示忙", "on a break"),
+            Self::Reserved => words("正在响铃", "rung for another caller"),
+            Self::Talking => words("正在通话", "in a call"),
+            Self::WrapUp => words("正在话后处理", "filing a call"),
+            Self::Tried => words("本轮已呼叫过", "tried already for this caller"),
+            Self::BackOff => words("拒接或话机故障后暂停派单", "left alone after a refusal or a fault"),
+            Self::IsCaller => words("就是主叫本人", "the caller himself"),
+            Self::NotFamiliar => words("不是该客户的专属坐席", "not the caller's own agent"),
+            Self::Skills => words("技能不符", "without a skill that is asked for"),
+            Self::Consecutive => words("已连续接听过多", "enough calls in a row"),
+            Self::RingMax => words("超出同时振铃上限", "beyond the phones that may ring"),
+            Self::NextCaller => words("留给下一位来电", "left for the next caller"),
         }
     }
 }
