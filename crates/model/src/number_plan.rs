@@ -14,6 +14,8 @@ use crate::number::E164;
 const RAW_CHARS_MAX: usize = 64;
 /// Most digits of an international number (ITU-T E.164 §6.2.1).
 const E164_DIGITS_MAX: usize = 15;
+/// Fewest digits of a number from abroad, its country code included: Niue has four after +683.
+const ABROAD_DIGITS_MIN: usize = 7;
 /// What is dialled before a country code where the plan names nothing else (ITU-T E.164 §7.3).
 const INTERNATIONAL_PREFIX: &str = "00";
 
@@ -119,7 +121,7 @@ impl NumberPlan {
             NumberForm::Plain => plain.to_owned(),
             NumberForm::International => format!("{}{plain}", self.international_prefix()),
             NumberForm::National => match self.parsed(number) {
-                Some(parsed) if self.is_of_region(&parsed) => {
+                Some(parsed) if self.is_national(number) => {
                     let text = parsed.format().mode(Mode::National).to_string();
                     text.chars().filter(char::is_ascii_digit).collect()
                 }
@@ -130,8 +132,7 @@ impl NumberPlan {
 
     /// Whether a number is of this plan's country.
     pub fn is_national(&self, number: &E164) -> bool {
-        self.parsed(number)
-            .is_some_and(|parsed| self.is_of_region(&parsed))
+        self.has_country_code(number.as_str())
     }
 
     /// Whether a prefix such as `+8610` begins with this country's code.
@@ -194,11 +195,6 @@ impl NumberPlan {
         phonenumber::parse(Some(self.region), number.as_str()).ok()
     }
 
-    fn is_of_region(&self, number: &PhoneNumber) -> bool {
-        let of_region = DATABASE.by_id(self.region.as_ref());
-        of_region.is_some_and(|plan| plan.country_code() == number.country().code())
-    }
-
     fn international_prefix(&self) -> &str {
         let plan = DATABASE.by_id(self.region.as_ref());
         plan.and_then(|plan| {
@@ -209,8 +205,24 @@ impl NumberPlan {
         .unwrap_or(INTERNATIONAL_PREFIX)
     }
 
-    /// Only what the plan calls valid: the library makes `+8695588` of a bank's short code.
+    /// A whole number of another country with its plus. S8: the library's rules of a country take up to 30 ms to load and
+    /// are soon forgotten for those of others; anybody may send numbers of all countries, one after the other.
+    fn from_abroad(&self, bare: &str) -> Option<String> {
+        let plus = bare.strip_prefix('+');
+        let digits = plus.or_else(|| bare.strip_prefix(self.international_prefix()))?;
+        let number = format!("+{digits}");
+        let whole = (ABROAD_DIGITS_MIN..=E164_DIGITS_MAX).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        (whole && !self.has_country_code(&number)).then_some(number)
+    }
+
+    /// Of this country only what the plan calls valid: the library makes `+8695588` of a bank's short code. A number from
+    /// abroad is what it says it is.
     fn e164(&self, bare: &str) -> Option<E164> {
+        if let Some(foreign) = self.from_abroad(bare) {
+            return E164::parse(&foreign).ok();
+        }
         let digits = bare.strip_prefix('+').unwrap_or(bare);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -223,8 +235,13 @@ impl NumberPlan {
     }
 }
 
-/// `+86 (138) 0000-1111` without what is for the eye; a text that is no number stays as it is.
+/// `+86 (138) 0000-1111` without what is for the eye, `+44 (0)20 …` without the zero that is not dialled from abroad; a text
+/// that is no number stays as it is.
 fn without_marks(raw: &str) -> String {
+    let raw = match raw.strip_prefix('+') {
+        Some(digits) => &format!("+{}", digits.replacen("(0)", "", 1)),
+        None => raw,
+    };
     let is_mark = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '.' | '/');
     let is_number = raw
         .chars()
@@ -250,6 +267,12 @@ mod tests {
             ("008613800001111", "+8613800001111", true),
             ("(010) 6552 9988", "+861065529988", true),
             ("+44 20 7946 0000", "+442079460000", true),
+            ("+44 (0)20 7946 0000", "+442079460000", true),
+            ("0044 20 7946 0000", "+442079460000", true),
+            ("+683 4000", "+6834000", true),
+            ("+44 20", "+4420", false),
+            ("+4420794600001234", "+4420794600001234", false),
+            ("+0442079460000", "+0442079460000", false),
             ("95588", "95588", false),
             ("1001", "1001", false),
             ("10-01", "1001", false),

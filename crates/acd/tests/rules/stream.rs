@@ -244,6 +244,14 @@ fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
     );
 }
 
+#[test]
+fn seeds_that_once_broke_something_break_nothing() {
+    // Deleted during a call, hired again with other queues; withheld, then handed on.
+    for seed in [5_634_871_392_505_179_738, 14_585_659_481_117_200_652] {
+        run(seed, 600);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
