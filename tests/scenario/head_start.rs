@@ -32,6 +32,7 @@ fn hotline() -> Hotline {
             let number = Number {
                 entry: Entry::Script(name.into()),
                 open: true,
+                priority: 0,
                 by_region: false,
             };
             numbers.push((digits.to_owned(), number));

@@ -151,6 +151,7 @@ impl Hotline {
                     Number {
                         entry: Entry::Script("main".into()),
                         open: true,
+                        priority: 0,
                         by_region: false,
                     },
                 )]

@@ -20,6 +20,7 @@ mod keys;
 mod line;
 mod phone;
 mod pops;
+mod priority;
 mod refusals;
 mod regions;
 mod restart;

@@ -238,6 +238,7 @@ fn the_desk_transfers_to_an_agent_a_queue_and_a_number() {
                 Number {
                     entry: Entry::Script("main".into()),
                     open: true,
+                    priority: 0,
                     by_region: false,
                 },
             ),
@@ -246,6 +247,7 @@ fn the_desk_transfers_to_an_agent_a_queue_and_a_number() {
                 Number {
                     entry: Entry::Queue("everybody".into()),
                     open: true,
+                    priority: 0,
                     by_region: false,
                 },
             ),

@@ -60,6 +60,7 @@ pub(crate) fn carriers(config: &mut Config) {
     let number = Number {
         entry: Entry::Script("main".into()),
         open: false,
+        priority: 0,
         by_region: false,
     };
     let written = [(OURS.to_owned(), number.clone()), ("4000".into(), number)];

@@ -113,6 +113,7 @@ impl Floor {
             call,
             queues: model::QueueName::from("support").into(),
             head_start: Duration::ZERO,
+            priority: 0,
             caller_agent: None,
             familiar: Some(familiar),
             sticky: true,

@@ -31,6 +31,7 @@ mod invariant;
 mod lines;
 mod offers;
 mod pass;
+mod precedence;
 mod roster;
 mod staffing;
 mod steps;
@@ -116,17 +117,24 @@ impl Acd {
                 call,
                 queues,
                 head_start,
+                priority,
                 caller_agent,
                 familiar,
                 sticky,
                 needs,
             } => {
                 let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
+                caller.priority = priority;
                 caller.keyed = sticky;
                 caller.needs = needs;
                 self.joined(now, caller, familiar);
             }
             Input::Identified { call, familiar } => self.identified(call, familiar),
+            Input::Prioritised {
+                call,
+                priority,
+                head_start,
+            } => self.prioritised(call, priority, head_start),
             Input::Left { call, cause } => self.left(now, call, cause),
             Input::Direct {
                 call,
@@ -178,12 +186,14 @@ impl Acd {
                 call,
                 queues,
                 head_start,
+                priority,
                 caller_agent,
                 from,
                 back,
                 needs,
             } => {
                 let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
+                caller.priority = priority;
                 caller.needs = needs;
                 caller.tried.insert(from);
                 self.join(now, caller, None, back);
@@ -208,6 +218,7 @@ impl Acd {
                 Timer::WrapUp(agent) => self.wrap_up_ended(now, agent),
                 Timer::BackOff(agent) => self.back_off_ended(now, agent),
                 Timer::MaxWait(call) => self.leave(now, call, QueueExit::Timeout),
+                Timer::Starving(call) => self.starves(now, call),
                 Timer::PassPause(call) => self.next_pass(call),
                 Timer::Withheld(call) => self.allow(call),
                 Timer::StickyWait(call) => self.give_up_familiar(call),

@@ -32,6 +32,10 @@ pub struct QueueConfig {
     pub wrap_up: Duration,
     /// How long a caller may wait; `None`: for ever.
     pub max_wait: Option<Duration>,
+    /// Strictly before the callers of lighter queues, for agents who could take both (D4). All are equal by default.
+    pub weight: u8,
+    /// Who waits for longer while others are served before him by precedence alone is told of (D1).
+    pub starving: Duration,
     /// How many callers may wait; `None`: any number.
     pub max_waiting: Option<u32>,
     /// How many phones ring at once for one caller (R20).
@@ -83,6 +87,8 @@ impl QueueConfig {
             ring_timeout: Duration::from_secs(15),
             wrap_up: Duration::from_secs(10),
             max_wait: None,
+            weight: 0,
+            starving: Duration::from_secs(300),
             max_waiting: None,
             ring_max: 10,
             ring_delay: Duration::from_secs(10),

@@ -54,6 +54,8 @@ pub enum Input {
         queues: QueueSet,
         /// Seconds that he is treated as having waited already (A8, R72).
         head_start: Duration,
+        /// Strictly before all of a lower one, whatever their scores (D1); 0 is everybody's.
+        priority: u8,
         /// The caller himself, when he is one of our agents: never offered his own call.
         caller_agent: Option<AgentId>,
         /// His familiar agent, when already known (R57).
@@ -69,6 +71,15 @@ pub enum Input {
         call: CallId,
         /// His familiar agent.
         familiar: Option<Familiar>,
+    },
+    /// A supervisor gives a waiting caller another place (D2), which [`crate::Acd::position`] tells. `None`: as it was.
+    Prioritised {
+        /// The call.
+        call: CallId,
+        /// His priority, as in `Joined`.
+        priority: Option<u8>,
+        /// His head start, in place of the one with which he joined.
+        head_start: Option<Duration>,
     },
     /// A waiting caller is gone, or the script took him elsewhere.
     Left {
@@ -135,6 +146,8 @@ pub enum Input {
         queues: QueueSet,
         /// What he has waited already, and what he gets ahead.
         head_start: Duration,
+        /// As in `Joined`.
+        priority: u8,
         /// The caller himself, when he is one of our agents.
         caller_agent: Option<AgentId>,
         /// Who handed him on: in T(c) from the start, so that others come first.

@@ -92,6 +92,18 @@ pub enum Output {
         /// His place in his home queue, 1 is next.
         position: u32,
     },
+    /// A caller waits for longer than his queue's `starving`, and others were served before him by precedence alone (D1).
+    /// Said once for each.
+    Starving {
+        /// The call.
+        call: CallId,
+        /// His home queue.
+        queue: QueueName,
+        /// How long he has waited.
+        waited: Duration,
+        /// How many were served before him so.
+        passed_over: u32,
+    },
     /// One of a caller's queues is gone (D30); he keeps his place in the others.
     QueueDropped {
         /// The call.

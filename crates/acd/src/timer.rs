@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     BackOff(AgentId),
     /// `max_wait`.
     MaxWait(CallId),
+    /// `starving` (D1), of a caller who was passed over.
+    Starving(CallId),
     /// `pass_pause` (R9).
     PassPause(CallId),
     /// The pause after an offer that we could not ring.

@@ -1,9 +1,10 @@
 //! A waiting caller (排队来电): his place in line, whom he was offered to, and whom he waits for.
 //!
-//! His place never changes: the score grows for all alike, so the order is that of `joined − head start` (R72), ties by
-//! call id. He stays in line while phones ring for him, and leaves it by an answer or a `QueueExit`. Who stands in several
+//! His place stands still by itself: the score grows for all alike, so the order is that of `joined − head start` (R72),
+//! ties by call id; a precedence that an admin opts for leads it (D1, D4), and a supervisor may change it (D2). He stays in line while phones ring for him, and leaves it by an answer or a `QueueExit`. Who stands in several
 //! queues (A12) has the same place in each of them and one tried-set; his home queue keeps his clocks.
 
+use core::cmp::Reverse;
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +15,17 @@ use crate::selection::Micros;
 /// A place in line: lower is served first. Comparable over all queues (D3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    since: Micros,
+    pub(crate) precedence: Precedence,
+    pub(crate) since: Micros,
     pub(crate) call: CallId,
+}
+
+/// Who comes strictly before whom, whatever their scores: callers of a heavier queue (D4), then those of a higher priority
+/// (D1). Without either all are equal, and the score alone decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Precedence {
+    weight: Reverse<u8>,
+    priority: Reverse<u8>,
 }
 
 /// One caller.
@@ -25,6 +35,14 @@ pub(crate) struct Waiting {
     pub(crate) queues: QueueSet,
     pub(crate) joined: Duration,
     pub(crate) head_start: Duration,
+    /// D1: strictly before all of a lower one.
+    pub(crate) priority: u8,
+    /// D4: of his home queue.
+    pub(crate) weight: u8,
+    /// How many were served before him by precedence alone, though he has the better score.
+    pub(crate) passed_over: u32,
+    /// The alarm for it was given (D1).
+    pub(crate) alarmed: bool,
     /// The caller himself, when he is an agent.
     pub(crate) caller_agent: Option<AgentId>,
     /// Whether his number may be a key (R64).
@@ -83,6 +101,10 @@ impl Waiting {
             queues,
             joined: now,
             head_start,
+            priority: 0,
+            weight: 0,
+            passed_over: 0,
+            alarmed: false,
             caller_agent,
             keyed: false,
             needs: None,
@@ -104,6 +126,10 @@ impl Waiting {
 
     pub(crate) fn place(&self) -> Place {
         Place {
+            precedence: Precedence {
+                weight: Reverse(self.weight),
+                priority: Reverse(self.priority),
+            },
             since: self.joined.saturating_sub(self.head_start).into(),
             call: self.call,
         }

@@ -121,6 +121,7 @@ fn settings() -> Settings {
                 Number {
                     entry: Entry::Script("main".into()),
                     open: true,
+                    priority: 0,
                     by_region: false,
                 },
             )]

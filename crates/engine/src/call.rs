@@ -83,6 +83,8 @@ pub(crate) struct Call {
     sound: Sound,
     /// Since when he stands in line, by his score; `None` when he never did.
     score_since: Option<Duration>,
+    /// D1: strictly before callers of a lower one; kept from queue to queue (R74).
+    priority: u8,
     /// The regions that lead him to where he is about to stand (A12).
     regions: Vec<RegionName>,
     /// What he needs of an agent of the queue that he stands or stood in (R69).
@@ -229,6 +231,12 @@ pub(crate) enum CallEvent {
     TooLate { offer: OfferId },
     /// The caller stands in line.
     JoinedQueue { queues: QueueSet, position: u32 },
+    /// Others were served before him by strict priority alone, for too long.
+    Starving {
+        queue: QueueName,
+        waited: Duration,
+        passed_over: u32,
+    },
     /// One of the queues in which he stands is gone.
     QueueDropped {
         dropped: QueueName,
@@ -330,6 +338,11 @@ impl Call {
             CallEvent::JoinedQueue { queues, position } => {
                 self.joined_queue(context, &queues, position);
             }
+            CallEvent::Starving {
+                queue,
+                waited,
+                passed_over,
+            } => self.starving(context, queue, waited, passed_over),
             CallEvent::QueueDropped { dropped, queues } => {
                 self.queue_dropped(context, dropped, &queues);
             }

@@ -61,6 +61,8 @@ pub struct Number {
     pub entry: Entry,
     /// A hotline: callers who are not registered here may reach it.
     pub open: bool,
+    /// D1: its callers come strictly before those of a lower one, in whatever queue; 0 to 9.
+    pub priority: u8,
     /// A12: a caller whom regions fit goes to their queues instead.
     pub by_region: bool,
 }

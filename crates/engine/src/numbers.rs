@@ -77,6 +77,7 @@ mod tests {
         let number = Number {
             entry: Entry::Script("main".into()),
             open: true,
+            priority: 0,
             by_region: false,
         };
         let written = numbers

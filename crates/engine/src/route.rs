@@ -116,6 +116,7 @@ mod tests {
         let number = |script: &str| Number {
             entry: Entry::Script(script.into()),
             open: false,
+            priority: 0,
             by_region: false,
         };
         let written = [
@@ -190,6 +191,7 @@ mod tests {
         let agent = Number {
             entry: Entry::Agent("1001".into()),
             open: true,
+            priority: 0,
             by_region: true,
         };
         let written = [("010-65529988".to_owned(), agent)];

@@ -57,6 +57,8 @@ pub enum Effect {
         queue: QueueName,
         /// How much longer than in truth he is taken to wait.
         head_start: Duration,
+        /// Strictly before callers of a lower one, 0 to 9 (D1).
+        priority: u8,
         /// What he needs of an agent (R69).
         needs: Option<Requirement>,
         /// Whether the familiar agent comes first; `None` is the queue's own setting.

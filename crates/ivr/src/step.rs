@@ -41,6 +41,7 @@ pub(crate) enum Step<'n> {
     Join {
         queue: &'n str,
         head_start: Duration,
+        priority: u8,
         needs: Option<&'n Requirement>,
         sticky: Option<bool>,
         by_region: bool,

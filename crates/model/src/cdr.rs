@@ -207,6 +207,8 @@ impl Cdr {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::OfferMade { .. }
+            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueStarving { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }
             | Fact::OfferDeclined { .. }

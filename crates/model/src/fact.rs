@@ -182,6 +182,34 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         regions: Vec<RegionName>,
     },
+    /// A supervisor gave a waiting caller another place (D2).
+    #[serde(rename = "queue.place_changed")]
+    QueuePlaceChanged {
+        /// The call.
+        call: CallId,
+        /// The queue; of several the home queue.
+        queue: QueueName,
+        /// His place before, 1 is next.
+        from: u32,
+        /// His place from here on.
+        to: u32,
+        /// Who gave it.
+        by: AgentId,
+        /// Why, in a line.
+        reason: String,
+    },
+    /// A caller has waited for long, and others were served before him by strict priority alone (D1). Told once.
+    #[serde(rename = "queue.starving")]
+    QueueStarving {
+        /// The call.
+        call: CallId,
+        /// The queue; of several the home queue.
+        queue: QueueName,
+        /// How long he has waited, in ms.
+        waited_ms: u64,
+        /// How many were served before him so.
+        passed_over: u32,
+    },
     /// One of several queues in which he waits was taken out of the configuration; he waits on in the others (D30).
     #[serde(rename = "queue.dropped")]
     QueueDropped {
@@ -648,6 +676,8 @@ impl Fact {
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
             | Self::QueueDropped { call, .. }
+            | Self::QueuePlaceChanged { call, .. }
+            | Self::QueueStarving { call, .. }
             | Self::QueueLeft { call, .. }
             | Self::CallHeld { call, .. }
             | Self::CallResumed { call, .. }
@@ -694,6 +724,8 @@ impl Fact {
             Self::KeyPressed { .. } => "ivr.key",
             Self::QueueJoined { .. } => "queue.joined",
             Self::QueueDropped { .. } => "queue.dropped",
+            Self::QueuePlaceChanged { .. } => "queue.place_changed",
+            Self::QueueStarving { .. } => "queue.starving",
             Self::QueueLeft { .. } => "queue.left",
             Self::OfferMade { .. } => "offer.made",
             Self::OfferCancelled { .. } => "offer.cancelled",

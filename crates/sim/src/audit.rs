@@ -159,6 +159,8 @@ impl Audit {
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
+            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueStarving { .. }
             | Fact::CallHeld { .. }
             | Fact::CallResumed { .. }
             | Fact::CallLeg { .. }

@@ -80,6 +80,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
     let entry = |entry| Number {
         entry,
         open: true,
+        priority: 0,
         by_region: false,
     };
     let numbers = [

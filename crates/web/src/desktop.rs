@@ -77,6 +77,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
+        | Fact::QueuePlaceChanged { .. }
+        | Fact::QueueStarving { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
@@ -173,6 +175,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
+        | Fact::QueuePlaceChanged { .. }
+        | Fact::QueueStarving { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }

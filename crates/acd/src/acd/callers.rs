@@ -118,6 +118,7 @@ impl Acd {
             }
         }
         self.timers.cancel(&Timer::MaxWait(call));
+        self.timers.cancel(&Timer::Starving(call));
         self.timers.cancel(&Timer::PassPause(call));
         self.timers.cancel(&Timer::Withheld(call));
         self.timers.cancel(&Timer::OneMore(call));

@@ -57,6 +57,7 @@ impl Acd {
             if other_steps {
                 self.keep_step(now, call, name);
             }
+            self.weigh_by_home(call);
             self.refile(call);
         }
         self.watch_staffing(now, name);

@@ -31,6 +31,7 @@ impl Acd {
         if !back && home.config.max_waiting.is_some_and(full) {
             return Err(QueueExit::Full);
         }
+        caller.weight = home.config.weight;
         Ok(())
     }
 
@@ -88,6 +89,7 @@ impl Acd {
         for name in rest.iter() {
             self.watch_staffing(now, name);
         }
+        self.weigh_by_home(call);
         self.outputs.push_back(Output::QueueDropped {
             call,
             dropped: name.clone(),

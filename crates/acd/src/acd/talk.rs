@@ -21,6 +21,9 @@ impl Acd {
         };
         let queue = offer.queue.clone();
         let caller = queue.as_ref().and_then(|_| self.take_caller(offer.call));
+        if let Some(served) = &caller {
+            self.note_passed_over(now, served, offer.agent);
+        }
         self.bind_talk(now, &offer);
         self.outputs.push_back(Output::Connect {
             offer: id,

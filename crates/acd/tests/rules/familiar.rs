@@ -238,6 +238,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
         call: call(1),
         queues: set(&[SUPPORT]),
         head_start: s(0),
+        priority: 0,
         caller_agent: None,
         familiar: Some(owned_by('F')),
         sticky: false,

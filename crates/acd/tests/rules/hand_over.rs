@@ -35,6 +35,7 @@ fn to_queue(centre: &mut Centre, number: u64, from: char, head_start_s: u64, bac
         call: call(number),
         queues: set(&[SUPPORT]),
         head_start: s(head_start_s),
+        priority: 0,
         caller_agent: None,
         from: id(from),
         back,

@@ -17,6 +17,7 @@ mod hand_over;
 mod idle;
 mod offers;
 mod own_calls;
+mod precedence;
 mod progressive;
 mod queues;
 mod random;

@@ -110,6 +110,8 @@ impl World {
             config.per_duty_hour = self.dice.roll(2) == 0;
             config.prefer = self.dice.pick(&[Prefer::Any, Prefer::Best, Prefer::Spare]);
             config.steps = self.steps();
+            config.weight = self.dice.pick(&[0, 0, 1]);
+            config.starving = Duration::from_secs(self.dice.roll(60));
             config.wait_without_agents = self.dice.roll(2) == 0;
             queues.insert(QueueName::from(name), config);
         }
@@ -168,6 +170,7 @@ impl World {
                 self.input(Input::PhoneRegistered(agent));
             }
             36 if self.dice.roll(6) == 0 => self.configure(),
+            37 if self.dice.roll(2) == 0 => self.prioritise(),
             37 => self.identify(),
             38 => self.input(Input::WrapUpEnded(agent)),
             39 if self.dice.roll(4) == 0 => self.lose(),

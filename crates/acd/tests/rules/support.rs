@@ -177,6 +177,20 @@ impl Centre {
         self.joins_as(number, SUPPORT, head_start_s, None, None)
     }
 
+    /// Strictly before all of a lower priority (D1).
+    pub(crate) fn joins_first(&mut self, number: u64, queue: &str, priority: u8) -> &mut Self {
+        self.input(Input::Joined {
+            call: call(number),
+            queues: set(&[queue]),
+            head_start: s(0),
+            priority,
+            caller_agent: None,
+            familiar: None,
+            sticky: true,
+            needs: None,
+        })
+    }
+
     pub(crate) fn joins_for(&mut self, number: u64, familiar: char) -> &mut Self {
         self.joins_as(number, SUPPORT, 0, None, Some(familiar))
     }
@@ -209,6 +223,7 @@ impl Centre {
             call: call(number),
             queues: set(queues),
             head_start: s(head_start_s),
+            priority: 0,
             caller_agent: caller_agent.map(id),
             familiar: familiar.map(owned_by),
             sticky: true,
@@ -222,6 +237,7 @@ impl Centre {
             call: call(number),
             queues: set(&[SUPPORT]),
             head_start: s(0),
+            priority: 0,
             caller_agent: None,
             familiar: None,
             sticky: true,
@@ -343,6 +359,22 @@ impl Centre {
         self.silence()
     }
 
+    /// The last news is this; what came before does not matter.
+    #[track_caller]
+    pub(crate) fn silence_but(&mut self, last: &str) -> &mut Self {
+        assert_eq!(self.news.last().map(String::as_str), Some(last));
+        self.silence()
+    }
+
+    /// The alarms that were given so far (D1).
+    pub(crate) fn starved(&self) -> Vec<String> {
+        let alarms = self.outputs.iter().filter_map(|(_, output)| match output {
+            Output::Starving { .. } => told(output),
+            _ => None,
+        });
+        alarms.collect()
+    }
+
     /// Forgets the news.
     pub(crate) fn silence(&mut self) -> &mut Self {
         self.news.clear();
@@ -410,6 +442,12 @@ fn told(output: &Output) -> Option<String> {
         Output::TookOver { call, agent, .. } => format!("took over {call} {}", letter(*agent)),
         Output::TooLate { call, agent, .. } => format!("too late {call} {}", letter(*agent)),
         Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } => return None,
+        Output::Starving {
+            call,
+            waited,
+            passed_over,
+            ..
+        } => format!("starves {call} {}s {passed_over}", waited.as_secs()),
         Output::QueueDropped { call, queues, .. } => {
             let names: Vec<_> = queues.iter().map(QueueName::as_str).collect();
             format!("keeps {call} {}", names.join("+"))

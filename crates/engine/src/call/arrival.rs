@@ -68,6 +68,8 @@ impl Call {
             hops_left,
             diverted_from,
         } = beginning;
+        let number = context.config.numbers.find(&called);
+        let priority = number.map_or(0, |(_, number)| number.priority);
         if let Some(agent) = caller_agent {
             // C12: a leg of the agent's own makes him busy.
             context.own_calls.insert(id, agent);
@@ -108,6 +110,7 @@ impl Call {
             refusal: None,
             sound: Sound::default(),
             score_since: None,
+            priority,
             regions: Vec::new(),
             needs: None,
             waited: Duration::ZERO,

@@ -21,6 +21,8 @@ pub(super) struct Wait {
     /// The regions that led there.
     pub(super) regions: Vec<RegionName>,
     pub(super) head_start: Duration,
+    /// D1.
+    pub(super) priority: u8,
     /// What he needs of an agent, whatever the queue asks (R69).
     pub(super) needs: Option<Requirement>,
     /// Whether the familiar agent comes first; `None`: as the queue says.
@@ -42,6 +44,7 @@ impl Wait {
             queues,
             regions: Vec::new(),
             head_start: Duration::ZERO,
+            priority: 0,
             needs: None,
             sticky: None,
         }
@@ -54,6 +57,7 @@ impl Call {
             queues,
             regions,
             head_start,
+            priority,
             needs,
             sticky,
         } = wait;
@@ -70,12 +74,14 @@ impl Call {
         let since = context.now.saturating_sub(head_start);
         let since = self.score_since.map_or(since, |score| score.min(since));
         self.score_since = Some(since);
+        self.priority = self.priority.max(priority);
         self.needs.clone_from(&needs);
         let music = music_of(context, Some(queues.home()));
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queues,
             head_start: context.now.saturating_sub(since),
+            priority: self.priority,
             caller_agent: self.caller_agent,
             familiar: self.familiar(),
             // R64: a withheld number makes nobody familiar.
@@ -99,6 +105,7 @@ impl Call {
             call: self.id,
             queues: wait.queues,
             head_start: wait.head_start,
+            priority: self.priority,
             caller_agent: self.caller_agent,
             from,
             back,
@@ -123,6 +130,21 @@ impl Call {
             position,
             also: queues.also().to_vec(),
             regions: std::mem::take(&mut self.regions),
+        });
+    }
+
+    pub(super) fn starving(
+        &self,
+        context: &mut Context,
+        queue: QueueName,
+        waited: Duration,
+        passed_over: u32,
+    ) {
+        context.fact(Fact::QueueStarving {
+            call: self.id,
+            queue,
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            passed_over,
         });
     }
 

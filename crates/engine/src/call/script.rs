@@ -130,6 +130,7 @@ impl Call {
             Effect::JoinQueue {
                 queue,
                 head_start,
+                priority,
                 needs,
                 sticky,
                 by_region,
@@ -137,6 +138,7 @@ impl Call {
                 let wait = self.wait_by_region(context, by_region);
                 let wait = Wait {
                     head_start,
+                    priority,
                     needs,
                     sticky,
                     ..wait.unwrap_or_else(|| Wait::of(queue.into()))

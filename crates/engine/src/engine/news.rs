@@ -277,6 +277,19 @@ impl Engine {
                 queues,
                 position,
             } => self.turn(call, CallEvent::JoinedQueue { queues, position }),
+            acd::Output::Starving {
+                call,
+                queue,
+                waited,
+                passed_over,
+            } => self.turn(
+                call,
+                CallEvent::Starving {
+                    queue,
+                    waited,
+                    passed_over,
+                },
+            ),
             acd::Output::QueueDropped {
                 call,
                 dropped,

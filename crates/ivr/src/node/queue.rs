@@ -39,6 +39,13 @@ pub(super) const KIND: Kind = Kind {
             "优先等待秒数",
         ),
         row(
+            "priority",
+            Form::Whole { min: 0, max: 9 },
+            Need::Default("0"),
+            "Strictly before callers of a lower one, whatever they have waited; the number's own `priority` if that is higher.",
+            "严格优先级",
+        ),
+        row(
             "skills",
             Form::Text,
             Need::Optional,
@@ -95,7 +102,7 @@ pub(super) const KIND: Kind = Kind {
             "队列已下班",
         ),
     ],
-    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
+    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\npriority = 1\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
               on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\n",
     read,
 };
@@ -104,6 +111,7 @@ pub(super) const KIND: Kind = Kind {
 struct Queue {
     queue: Name,
     head_start: Duration,
+    priority: u8,
     skills: Option<Requirement>,
     sticky: Option<bool>,
     by_region: bool,
@@ -116,7 +124,7 @@ struct Queue {
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (queue, head_start) = (section.name("queue"), section.seconds("head_start_s"));
-    let skills = requirement(section);
+    let (priority, skills) = (section.whole("priority"), requirement(section));
     let (sticky, keys) = (section.optional_truth("sticky"), section.keys("keys"));
     let by_region = section.truth("by_region");
     let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
@@ -124,6 +132,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     Ok(Box::new(Queue {
         queue: queue?,
         head_start: head_start?,
+        priority: u8::try_from(priority?).unwrap_or(u8::MAX),
         skills: skills?,
         sticky: sticky?,
         by_region: by_region?,
@@ -174,6 +183,7 @@ impl Node for Queue {
                 Step::Join {
                     queue: &self.queue.text,
                     head_start: self.head_start,
+                    priority: self.priority,
                     needs: self.skills.as_ref(),
                     sticky: self.sticky,
                     by_region: self.by_region,

@@ -255,6 +255,7 @@ impl Node for Transfer {
                     Target::Queue(queue) => Step::Join {
                         queue: queue.as_str(),
                         head_start: Duration::ZERO,
+                        priority: 0,
                         needs: None,
                         sticky: None,
                         by_region: self.by_region,

@@ -80,6 +80,7 @@ impl Run {
             Step::Join {
                 queue,
                 head_start,
+                priority,
                 needs,
                 sticky,
                 by_region,
@@ -90,6 +91,7 @@ impl Run {
                 self.effects.push_back(Effect::JoinQueue {
                     queue: QueueName::from(queue),
                     head_start,
+                    priority,
                     needs: needs.cloned(),
                     sticky,
                     by_region,

@@ -104,6 +104,7 @@ fn line(effect: &Effect) -> String {
         Effect::JoinQueue {
             queue,
             head_start,
+            priority,
             needs,
             sticky,
             by_region,
@@ -112,8 +113,9 @@ fn line(effect: &Effect) -> String {
             let needs = needs
                 .as_ref()
                 .map_or_else(String::new, |needs| format!(" needs {needs}"));
+            let first = if *priority > 0 { " first" } else { "" };
             format!(
-                "join {queue} {}s {sticky:?}{by}{needs}",
+                "join {queue} {}s {sticky:?}{first}{by}{needs}",
                 head_start.as_secs()
             )
         }

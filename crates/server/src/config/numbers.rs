@@ -11,6 +11,9 @@ use toml::Spanned;
 use super::document::Document;
 use super::regions;
 
+/// The highest priority (D1), as in scripts.
+const PRIORITY_MAX: u8 = 9;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -35,6 +38,7 @@ struct Section {
     agent: Option<Spanned<String>>,
     #[serde(default)]
     open: bool,
+    priority: Option<Spanned<u8>>,
     by_region: Option<Spanned<bool>>,
 }
 
@@ -73,9 +77,11 @@ pub(crate) fn read(
         let by_region = by_region(document, &section, has_regions, &mut wrong);
         if let Some(entry) = entry_of(document, at, &digits, &section, world, &mut wrong) {
             let open = section.open;
+            let priority = priority(document, section.priority.as_ref(), &mut wrong);
             let number = Number {
                 entry,
                 open,
+                priority,
                 by_region,
             };
             numbers.insert(digits, number);
@@ -89,6 +95,18 @@ pub(crate) fn read(
         vec![document.error(at, same.to_string(), None)]
     })?;
     Ok(House { numbers, regions })
+}
+
+/// D1: 0 to 9.
+fn priority(document: &Document, written: Option<&Spanned<u8>>, wrong: &mut Vec<Diagnostic>) -> u8 {
+    let Some(written) = written else {
+        return 0;
+    };
+    if *written.get_ref() > PRIORITY_MAX {
+        let told = format!("`priority` is {}; expected 0 to 9", written.get_ref());
+        wrong.push(document.error(written.span().start, told, None));
+    }
+    *written.get_ref()
 }
 
 /// A12: whether the caller's region comes first. A script asks for that itself, by its nodes.
@@ -199,6 +217,7 @@ mod tests {
             Number {
                 entry: Entry::Script("main".into()),
                 open: true,
+                priority: 0,
                 by_region: false,
             }
         );
@@ -207,6 +226,7 @@ mod tests {
             Number {
                 entry: Entry::Queue("sales".into()),
                 open: false,
+                priority: 0,
                 by_region: false,
             },
             "closed unless said otherwise"
@@ -236,6 +256,23 @@ mod tests {
         ] {
             assert!(told.contains(expected), "{told}\nlacks {expected}");
         }
+    }
+
+    #[test]
+    fn d1_a_number_may_come_strictly_first() {
+        let house = read_text(
+            "[number.\"1\"]\nqueue = \"sales\"\npriority = 9\n[number.\"2\"]\nqueue = \"sales\"\n",
+        )
+        .unwrap();
+        let priorities: Vec<_> = house
+            .numbers
+            .iter()
+            .map(|(_, number)| number.priority)
+            .collect();
+        assert_eq!(priorities, [9, 0]);
+        let told = read_text("[number.\"1\"]\nqueue = \"sales\"\npriority = 10\n").unwrap_err();
+        let expected = "config/numbers.toml:3:12: error: `priority` is 10; expected 0 to 9";
+        assert!(told.contains(expected), "{told}");
     }
 
     #[test]

@@ -33,6 +33,8 @@ struct Section {
     wrap_up_s: Option<u32>,
     max_wait_s: Option<Spanned<u32>>,
     max_waiting: Option<u32>,
+    weight: Option<u8>,
+    starving_s: Option<u32>,
     ring_max: Option<Spanned<usize>>,
     pass_pause_s: Option<u32>,
     reject_delay_s: Option<u32>,
@@ -132,6 +134,8 @@ fn queue_of(
     seconds(section.reject_delay_s, &mut rules.reject_delay);
     seconds(section.min_handled_s, &mut rules.min_handled);
     seconds(section.sticky_wait_s, &mut rules.sticky_wait);
+    seconds(section.starving_s, &mut rules.starving);
+    rules.weight = section.weight.unwrap_or(rules.weight);
     rules.max_waiting = section.max_waiting.or(rules.max_waiting);
     rules.no_answer_limit = section.no_answer_limit.unwrap_or(rules.no_answer_limit);
     rules.max_consecutive = section.max_consecutive.unwrap_or(rules.max_consecutive);
@@ -244,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_queue_takes_its_rules_from_the_file_and_the_rest_from_the_defaults() {
-        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\n").unwrap();
+        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\nweight = 2\nstarving_s = 90\n").unwrap();
         let queue = &queues["support"];
         assert_eq!(queue.rules.strategy.name, "ring-all");
         assert_eq!(queue.rules.wrap_up, Duration::ZERO);
@@ -253,6 +257,11 @@ mod tests {
             queue.rules.ring_timeout,
             Duration::from_secs(15),
             "R5's default"
+        );
+        assert_eq!(
+            (queue.rules.weight, queue.rules.starving.as_secs()),
+            (2, 90),
+            "D1, D4"
         );
         assert_eq!(queue.title["zh-CN"], "技术支持");
     }

@@ -115,6 +115,8 @@ impl Desk {
             | Fact::KeyPressed { .. }
             | Fact::QueueJoined { .. }
             | Fact::QueueDropped { .. }
+            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueStarving { .. }
             | Fact::QueueLeft { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }

@@ -97,6 +97,8 @@ impl Remains {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueStarving { .. }
             | Fact::DialAnswered { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }

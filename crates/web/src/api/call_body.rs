@@ -98,6 +98,8 @@ pub struct LiveBody {
     pub phase: &'static str,
     /// Whether a party holds it.
     pub held: bool,
+    /// He waits for long because others come strictly first: how many were served before him so. `null` while he does not.
+    pub passed_over: Option<u32>,
     /// Agents whose phones ring.
     #[schema(value_type = Vec<String>)]
     pub ringing: Vec<AgentId>,
@@ -129,6 +131,7 @@ impl LiveBody {
         Self {
             phase: live.phase.name(),
             held: live.held,
+            passed_over: live.passed_over,
             ringing: live.ringing.iter().map(|(_, agent)| *agent).collect(),
         }
     }

@@ -47,6 +47,7 @@ impl Board {
                     started_at: at,
                     phase: Phase::Ivr,
                     queue: None,
+                    passed_over: None,
                     held: false,
                     holders: Vec::new(),
                     consulted: None,
@@ -58,11 +59,15 @@ impl Board {
             Fact::CallIdentified { call, profile } => self.identify(seq, *call, profile),
             Fact::QueueJoined { call, queue, .. } => self.on_call(*call, |line| {
                 line.phase = Phase::Queued;
+                line.passed_over = None;
                 line.queue = Some(queue.clone());
             }),
             Fact::QueueDropped { call, queue, .. } => {
                 self.on_call(*call, |line| line.queue = Some(queue.clone()));
             }
+            Fact::QueueStarving {
+                call, passed_over, ..
+            } => self.on_call(*call, |line| line.passed_over = Some(*passed_over)),
             Fact::QueueLeft { call, .. } => self.on_call(*call, |line| line.phase = Phase::Ivr),
             Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
             Fact::OfferCancelled { offer, .. }
@@ -134,6 +139,7 @@ impl Board {
             | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
+            | Fact::QueuePlaceChanged { .. }
             | Fact::RecordingReady { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -104,6 +104,8 @@ pub struct LiveCall {
     pub phase: Phase,
     /// The last queue.
     pub queue: Option<QueueName>,
+    /// He starves in it: how many were served before him by strict priority alone (D1).
+    pub passed_over: Option<u32>,
     /// Whether a party holds it.
     pub held: bool,
     /// Who does.

@@ -37,6 +37,7 @@ impl World {
             call: CallId::new(self.calls),
             queues: self.stands_in(),
             head_start: Duration::from_secs(self.dice.roll(3) * 30),
+            priority: self.priority(),
             caller_agent,
             familiar,
             sticky: self.dice.roll(4) > 0,
@@ -57,6 +58,24 @@ impl World {
             agent: AgentId::new(1 + self.dice.roll(AGENTS)),
             source: FamiliarSource::Owner,
         })
+    }
+
+    /// Mostly none (D1).
+    fn priority(&mut self) -> u8 {
+        self.dice.pick(&[0, 0, 0, 1, 9])
+    }
+
+    /// D2: somebody who may wait gets another place.
+    pub(super) fn prioritise(&mut self) {
+        let back = self.dice.roll(6);
+        let call = CallId::new(self.calls.saturating_sub(back).max(1));
+        let ahead = Duration::from_secs(self.dice.roll(100));
+        let input = Input::Prioritised {
+            call,
+            priority: Some(self.priority()),
+            head_start: (self.dice.roll(2) == 0).then_some(ahead),
+        };
+        self.input(input);
     }
 
     pub(super) fn identify(&mut self) {
@@ -106,6 +125,7 @@ impl World {
                 call,
                 queues: self.stands_in(),
                 head_start: Duration::from_secs(self.dice.roll(100)),
+                priority: self.priority(),
                 caller_agent: None,
                 from,
                 back: self.dice.roll(2) == 0,

@@ -81,7 +81,7 @@ impl World {
                 let home = queues.is_some_and(|queues| *queues.home() == queue);
                 assert!(home || waited.is_zero(), "{call}");
             }
-            Output::DirectEnded { .. } => {}
+            Output::DirectEnded { .. } | Output::Starving { .. } => {}
         }
     }
 

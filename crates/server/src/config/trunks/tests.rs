@@ -11,6 +11,7 @@ fn numbers(plan: &NumberPlan) -> Numbers {
     let number = Number {
         entry: Entry::Script("main".into()),
         open: false,
+        priority: 0,
         by_region: false,
     };
     let written = [
