@@ -30,5 +30,6 @@ mod sameness;
 mod second_lines;
 mod skills;
 mod storm;
+mod supervision;
 mod transfers;
 mod trunks;

@@ -36,7 +36,7 @@ fn d1_a_number_comes_strictly_first_and_whom_that_starves_is_told_of_once() {
     let mut hotline = hotline();
     hotline.caller("200", "4002");
     hotline.run_for(SECOND);
-    let waits = hotline.caller("100", "4001");
+    hotline.caller("100", "4001");
     let mut on_line = "200".to_owned();
     for number in 201..=205 {
         hotline.caller(&number.to_string(), "4002");
@@ -50,6 +50,7 @@ fn d1_a_number_comes_strictly_first_and_whom_that_starves_is_told_of_once() {
             "strictly first, however long another waits"
         );
     }
+    let waits = hotline.call_of("100");
     let told = hotline.facts_named("queue.starving");
     let [
         Fact::QueueStarving {

@@ -47,6 +47,7 @@ fn hotline() -> Hotline {
             let number = Number {
                 entry,
                 open: true,
+                priority: 0,
                 by_region,
             };
             (digits.to_owned(), number)

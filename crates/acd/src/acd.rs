@@ -15,13 +15,14 @@ use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::input::Input;
 use crate::offer::{EndedOffers, Offer};
-use crate::output::Output;
+use crate::output::{DirectEnd, Output};
 use crate::queue::Queue;
 use crate::timer::{Timer, Timers};
 use crate::waiting::Waiting;
 use direct::Named;
 
 mod agents;
+mod assignment;
 mod callers;
 mod configuration;
 mod direct;
@@ -135,6 +136,7 @@ impl Acd {
                 priority,
                 head_start,
             } => self.prioritised(call, priority, head_start),
+            Input::Assigned { call, agent } => self.assigned(now, call, agent),
             Input::Left { call, cause } => self.left(now, call, cause),
             Input::Direct {
                 call,
@@ -255,11 +257,33 @@ impl Acd {
         self.queues.get(queue).map_or(0, |queue| queue.line.len())
     }
 
+    /// The home queue of a waiting caller.
+    pub fn home(&self, call: CallId) -> Option<&QueueName> {
+        self.waiting.get(&call).map(Waiting::home)
+    }
+
     /// A caller's place in his home queue, 1 is next.
     pub fn position(&self, call: CallId) -> Option<u32> {
         let caller = self.waiting.get(&call)?;
         let line = &self.queues.get(caller.home())?.line;
         u32::try_from(line.range(..=caller.place()).count()).ok()
+    }
+
+    /// Whether a queue would let a caller in at this moment (D5, D7).
+    pub fn admits(&self, queue: &QueueName) -> bool {
+        let caller = Waiting::new(
+            Duration::ZERO,
+            CallId::new(0),
+            queue.clone().into(),
+            Duration::ZERO,
+            None,
+        );
+        self.admission(&mut { caller }, false).is_ok()
+    }
+
+    /// Why an agent cannot be rung at this moment, if he cannot.
+    pub fn cannot_ring(&self, agent: AgentId) -> Option<DirectEnd> {
+        self.cannot_be_had(agent)
     }
 
     /// Why a waiting caller is not served: what a decision for him would weigh at this moment (R19), one for each of his

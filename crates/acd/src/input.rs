@@ -81,11 +81,20 @@ pub enum Input {
         /// His head start, in place of the one with which he joined.
         head_start: Option<Duration>,
     },
+    /// A supervisor has this agent rung for a waiting caller, whoever else would be his turn (D25). Whoever rings for the
+    /// caller stops; should the agent not answer, the caller's wait goes on as before. Nothing happens where
+    /// [`crate::Acd::cannot_ring`] gives a reason.
+    Assigned {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        agent: AgentId,
+    },
     /// A waiting caller is gone, or the script took him elsewhere.
     Left {
         /// The call.
         call: CallId,
-        /// `Abandoned`, `Key` or `Failed`.
+        /// `Abandoned`, `Key`, `Failed`, `Withdrawn` or `Moved`.
         cause: QueueExit,
     },
     /// A script or a person named this agent: ring him outside queues.

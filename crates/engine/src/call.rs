@@ -17,6 +17,7 @@ mod pop;
 mod ring;
 mod script;
 mod sound;
+mod supervision;
 mod take_over;
 mod talk;
 mod trace;
@@ -35,7 +36,7 @@ use model::{
 };
 use sip::{Reason, ReferId, SessionId};
 
-use crate::command::TalkOrder;
+use crate::command::{LineOrder, TalkOrder};
 use crate::config::Entry;
 use crate::context::{Context, Side};
 use crate::leg::Leg;
@@ -266,6 +267,12 @@ pub(crate) enum CallEvent {
     },
     /// The agent's page orders something; the outcome goes into the context.
     Order { agent: AgentId, order: TalkOrder },
+    /// A supervisor orders something for the waiting caller; the outcome goes into the context.
+    Supervise {
+        by: AgentId,
+        order: LineOrder,
+        reason: String,
+    },
     /// A party has taken a change of ours, or says something new.
     ReInviteAnswered {
         side: Side,
@@ -365,6 +372,9 @@ impl Call {
             } => self.referred(context, session, refer, user),
             CallEvent::Order { agent, order } => {
                 context.refused = self.order(context, agent, order).err();
+            }
+            CallEvent::Supervise { by, order, reason } => {
+                context.refused = self.supervise(context, by, order, reason).err();
             }
             CallEvent::ReInviteAnswered { side, session, sdp } => {
                 self.re_invite_answered(context, side, session, &sdp)

@@ -42,6 +42,17 @@ pub enum Command {
         /// What.
         order: TalkOrder,
     },
+    /// What a supervisor does with a caller who waits (D2, D25).
+    Supervise {
+        /// Which.
+        call: CallId,
+        /// Who does it.
+        by: AgentId,
+        /// What.
+        order: LineOrder,
+        /// Why: a line of at most 200 characters; it stands in the fact.
+        reason: String,
+    },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
     /// All barred callers (A7), in place of those that were known.
@@ -110,6 +121,30 @@ pub enum TalkOrder {
     Join,
     /// The one who is consulted leaves; the agent is with the caller again.
     Drop,
+}
+
+/// What can be done with a waiting caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineOrder {
+    /// Another place (D2). `None`: as it was.
+    Place {
+        /// Strictly before all of a lower one, 0 to 9.
+        priority: Option<u8>,
+        /// In place of the head start with which he joined, at most a day.
+        head_start: Option<std::time::Duration>,
+    },
+    /// Out of the line: the script goes on by `on_withdrawn`.
+    Withdraw,
+    /// Into another queue, with what he has waited.
+    Move {
+        /// Which.
+        to: QueueName,
+    },
+    /// This agent is rung for him, out of turn.
+    Assign {
+        /// Whom, by login.
+        to: String,
+    },
 }
 
 /// Where a call can be sent.

@@ -207,7 +207,7 @@ impl Cdr {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::OfferMade { .. }
-            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }

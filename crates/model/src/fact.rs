@@ -182,18 +182,17 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         regions: Vec<RegionName>,
     },
-    /// A supervisor gave a waiting caller another place (D2).
-    #[serde(rename = "queue.place_changed")]
-    QueuePlaceChanged {
+    /// A supervisor dealt with a waiting caller (D2, D25). What comes of it is told by facts of its own.
+    #[serde(rename = "queue.supervised")]
+    QueueSupervised {
         /// The call.
         call: CallId,
-        /// The queue; of several the home queue.
+        /// The queue in which he stood; of several the home queue.
         queue: QueueName,
-        /// His place before, 1 is next.
-        from: u32,
-        /// His place from here on.
-        to: u32,
-        /// Who gave it.
+        /// What was done.
+        #[serde(flatten)]
+        deed: Supervised,
+        /// By whom.
         by: AgentId,
         /// Why, in a line.
         reason: String,
@@ -571,6 +570,31 @@ impl Direction {
     }
 }
 
+/// What a supervisor does with a waiting caller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum Supervised {
+    /// He was given another place (D2).
+    Placed {
+        /// His place before, 1 is next.
+        from: u32,
+        /// His place from here on.
+        to: u32,
+    },
+    /// He was taken out of the line: the script has him.
+    Withdrawn,
+    /// He was put into another queue.
+    Moved {
+        /// Which.
+        to: QueueName,
+    },
+    /// This agent is rung for him, out of turn (强派).
+    Assigned {
+        /// Who.
+        agent: AgentId,
+    },
+}
+
 /// Why a caller left a queue without an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -587,6 +611,10 @@ pub enum QueueExit {
     Closed,
     /// He pressed a key that leads elsewhere.
     Key,
+    /// A supervisor took him out of the line (D25).
+    Withdrawn,
+    /// A supervisor put him into another queue (D25).
+    Moved,
     /// The call failed.
     Failed,
 }
@@ -676,7 +704,7 @@ impl Fact {
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
             | Self::QueueDropped { call, .. }
-            | Self::QueuePlaceChanged { call, .. }
+            | Self::QueueSupervised { call, .. }
             | Self::QueueStarving { call, .. }
             | Self::QueueLeft { call, .. }
             | Self::CallHeld { call, .. }
@@ -724,7 +752,7 @@ impl Fact {
             Self::KeyPressed { .. } => "ivr.key",
             Self::QueueJoined { .. } => "queue.joined",
             Self::QueueDropped { .. } => "queue.dropped",
-            Self::QueuePlaceChanged { .. } => "queue.place_changed",
+            Self::QueueSupervised { .. } => "queue.supervised",
             Self::QueueStarving { .. } => "queue.starving",
             Self::QueueLeft { .. } => "queue.left",
             Self::OfferMade { .. } => "offer.made",

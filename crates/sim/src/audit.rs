@@ -159,7 +159,7 @@ impl Audit {
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
-            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::CallHeld { .. }
             | Fact::CallResumed { .. }

@@ -120,6 +120,8 @@ impl Figures {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueDropped { .. }
+            | Fact::QueueSupervised { .. }
+            | Fact::QueueStarving { .. }
             | Fact::OfferCancelled { .. }
             | Fact::CallHeld { .. }
             | Fact::CallResumed { .. }
@@ -189,6 +191,8 @@ impl Figures {
             | QueueExit::NoAgents
             | QueueExit::Closed
             | QueueExit::Key
+            | QueueExit::Withdrawn
+            | QueueExit::Moved
             | QueueExit::Failed => {
                 if let Some(place) = self.settle(call) {
                     self.count(&place, |figures| figures.led_elsewhere += 1);

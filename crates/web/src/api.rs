@@ -6,6 +6,7 @@ pub mod agents;
 pub mod barred;
 pub mod call_body;
 pub mod calls;
+pub mod line;
 pub mod list;
 pub mod recording;
 pub mod session;
@@ -87,6 +88,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::timeline))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
+        .routes(routes!(line::order))
         .routes(routes!(barred::list))
         .routes(routes!(barred::put, barred::delete))
         .routes(routes!(trace::read))

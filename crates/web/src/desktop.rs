@@ -77,7 +77,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
-        | Fact::QueuePlaceChanged { .. }
+        | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
@@ -175,7 +175,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
-        | Fact::QueuePlaceChanged { .. }
+        | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }

@@ -158,6 +158,8 @@ const fn cancel_cause(exit: QueueExit) -> CancelCause {
         | QueueExit::Full
         | QueueExit::NoAgents
         | QueueExit::Closed
-        | QueueExit::Key => CancelCause::QueueLeft,
+        | QueueExit::Key
+        | QueueExit::Withdrawn
+        | QueueExit::Moved => CancelCause::QueueLeft,
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test may fail loudly; clippy exempts `#[test]` functions alone, not what they share"
 )]
 
+mod assignment;
 mod counts;
 mod direct;
 mod familiar;

@@ -197,8 +197,12 @@ impl Call {
             waited_ms,
         });
         match cause {
-            QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed => {}
-            QueueExit::Timeout | QueueExit::Full | QueueExit::NoAgents | QueueExit::Closed => {
+            QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed | QueueExit::Moved => {}
+            QueueExit::Timeout
+            | QueueExit::Full
+            | QueueExit::NoAgents
+            | QueueExit::Closed
+            | QueueExit::Withdrawn => {
                 if self.transfer_missed(context, NotReached::Queue) {
                     return;
                 }

@@ -85,6 +85,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::Connected { offer, .. } => ("Connected", offer.get()),
         CallEvent::TooLate { offer } => ("TooLate", offer.get()),
         CallEvent::JoinedQueue { .. } => ("JoinedQueue", 0),
+        CallEvent::Supervise { .. } => ("Supervise", 0),
         CallEvent::Starving { .. } => ("Starving", 0),
         CallEvent::QueueDropped { .. } => ("QueueDropped", 0),
         CallEvent::LeftQueue { .. } => ("LeftQueue", 0),

@@ -38,6 +38,19 @@ impl Engine {
                 self.turn(call, CallEvent::Order { agent, order });
                 self.context.refused.take().map_or(Ok(()), Err)
             }
+            Command::Supervise {
+                call,
+                by,
+                order,
+                reason,
+            } => {
+                if !self.calls.contains_key(&call) {
+                    return Err(CommandError::UnknownCall(call));
+                }
+                self.context.refused = None;
+                self.turn(call, CallEvent::Supervise { by, order, reason });
+                self.context.refused.take().map_or(Ok(()), Err)
+            }
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())

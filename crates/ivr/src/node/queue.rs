@@ -101,9 +101,16 @@ pub(super) const KIND: Kind = Kind {
             "The queue's hours are over.",
             "队列已下班",
         ),
+        row(
+            "on_withdrawn",
+            Form::Node,
+            Need::SameAs("on_no_agents"),
+            "A supervisor took him out of the line.",
+            "被班长移出队列",
+        ),
     ],
     example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\npriority = 1\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
-              on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\n",
+              on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\non_withdrawn = \"goodbye\"\n",
     read,
 };
 
@@ -120,6 +127,7 @@ struct Queue {
     on_no_agents: Name,
     on_full: Name,
     on_closed: Name,
+    on_withdrawn: Name,
 }
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
@@ -129,6 +137,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let by_region = section.truth("by_region");
     let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
     let (on_full, on_closed) = (section.name("on_full"), section.name("on_closed"));
+    let on_withdrawn = section.name("on_withdrawn");
     Ok(Box::new(Queue {
         queue: queue?,
         head_start: head_start?,
@@ -141,6 +150,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         on_no_agents: on_no_agents?,
         on_full: on_full?,
         on_closed: on_closed?,
+        on_withdrawn: on_withdrawn?,
     }))
 }
 
@@ -171,6 +181,7 @@ impl Node for Queue {
             &self.on_no_agents,
             &self.on_full,
             &self.on_closed,
+            &self.on_withdrawn,
         ] {
             claims.exit(to);
         }
@@ -198,8 +209,11 @@ impl Node for Queue {
                 QueueExit::NoAgents => Step::Go(&self.on_no_agents),
                 QueueExit::Full => Step::Go(&self.on_full),
                 QueueExit::Closed => Step::Go(&self.on_closed),
+                QueueExit::Withdrawn => Step::Go(&self.on_withdrawn),
                 // `Key` is the engine's word for what the run itself asked for; a call that failed has no caller.
                 QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
+                // He stands in another line.
+                QueueExit::Moved => Step::Stay,
             },
             Event::Heard | Event::TimedOut | Event::TransferFailed(_) => Step::impossible(event),
         }

@@ -267,8 +267,12 @@ impl Node for Transfer {
             Event::QueueLeft(exit) => match exit {
                 QueueExit::Full => self.failed(TransferFailure::Busy),
                 QueueExit::Timeout => self.failed(TransferFailure::NoAnswer),
-                QueueExit::NoAgents | QueueExit::Closed => self.failed(TransferFailure::Failure),
+                QueueExit::NoAgents | QueueExit::Closed | QueueExit::Withdrawn => {
+                    self.failed(TransferFailure::Failure)
+                }
                 QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
+                // He stands in another line.
+                QueueExit::Moved => Step::Stay,
             },
             Event::Key(_) => Step::Stay,
             Event::Heard | Event::TimedOut => Step::impossible(event),

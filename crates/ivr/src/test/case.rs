@@ -39,12 +39,13 @@ pub(super) enum Press {
 }
 
 /// What becomes of waiting in a queue.
-pub(crate) const QUEUE_OUTCOMES: [QueueOutcome; 6] = [
+pub(crate) const QUEUE_OUTCOMES: [QueueOutcome; 7] = [
     ("answered", None),
     ("timeout", Some(QueueExit::Timeout)),
     ("no_agents", Some(QueueExit::NoAgents)),
     ("full", Some(QueueExit::Full)),
     ("closed", Some(QueueExit::Closed)),
+    ("withdrawn", Some(QueueExit::Withdrawn)),
     ("abandoned", Some(QueueExit::Abandoned)),
 ];
 

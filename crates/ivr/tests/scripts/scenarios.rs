@@ -287,8 +287,8 @@ fn e3_bouncing_by_keys_ends_in_the_scripts_own_way() {
 }
 
 const QUEUE: &str = "[queue.start]\nqueue = \"support\"\nhead_start_s = 90\nsticky = true\nkeys = { 2 = \"other\" }\n\
-    on_timeout = \"slow\"\non_no_agents = \"empty\"\non_full = \"full\"\non_closed = \"closed\"\n\
-    [hangup.slow]\n[hangup.empty]\n[hangup.full]\n[hangup.closed]\n[hangup.other]\n";
+    on_timeout = \"slow\"\non_no_agents = \"empty\"\non_full = \"full\"\non_closed = \"closed\"\non_withdrawn = \"taken\"\n\
+    [hangup.slow]\n[hangup.empty]\n[hangup.full]\n[hangup.closed]\n[hangup.taken]\n[hangup.other]\n";
 
 #[test]
 fn a_queue_has_an_exit_for_each_way_to_leave_it() {
@@ -297,6 +297,7 @@ fn a_queue_has_an_exit_for_each_way_to_leave_it() {
         (QueueExit::NoAgents, "hangup empty"),
         (QueueExit::Full, "hangup full"),
         (QueueExit::Closed, "hangup closed"),
+        (QueueExit::Withdrawn, "hangup taken"),
     ];
     for (exit, expected) in rows {
         let mut call = Call::new(&nodes(QUEUE));
@@ -320,6 +321,14 @@ fn a_queue_has_an_exit_for_each_way_to_leave_it() {
         );
         assert_eq!(call.presses("2"), [""; 0]);
     }
+    // D25: moved, he stands in another line under the same node.
+    let mut moved = Call::new(&nodes(QUEUE));
+    moved.starts();
+    assert_eq!(moved.gets(Input::QueueLeft(QueueExit::Moved)), [""; 0]);
+    assert_eq!(
+        moved.gets(Input::QueueLeft(QueueExit::Timeout)),
+        ["hangup slow", "hangup Normal"]
+    );
 }
 
 #[test]
@@ -346,6 +355,7 @@ fn a12_a_queue_and_a_transfer_may_ask_for_the_callers_region_and_leave_it_by_the
         (QueueExit::Timeout, "hangup late"),
         (QueueExit::NoAgents, "hangup bad"),
         (QueueExit::Closed, "hangup bad"),
+        (QueueExit::Withdrawn, "hangup bad"),
     ] {
         // Where a region fitted, the agent's node has the caller wait in its queues.
         let mut call = Call::new(&nodes(&transfer("agent:1001")));
@@ -432,6 +442,7 @@ fn e16_a_transfer_has_an_exit_for_each_failure() {
         (QueueExit::Timeout, "hangup late"),
         (QueueExit::NoAgents, "hangup bad"),
         (QueueExit::Closed, "hangup bad"),
+        (QueueExit::Withdrawn, "hangup bad"),
     ];
     for (exit, expected) in rows {
         let mut call = Call::new(&text("queue:sales"));

@@ -115,7 +115,7 @@ impl Desk {
             | Fact::KeyPressed { .. }
             | Fact::QueueJoined { .. }
             | Fact::QueueDropped { .. }
-            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::QueueLeft { .. }
             | Fact::OfferCancelled { .. }

@@ -97,7 +97,7 @@ impl Remains {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
-            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::DialAnswered { .. }
             | Fact::TrunkStateChanged { .. }

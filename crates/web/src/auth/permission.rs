@@ -27,6 +27,8 @@ pub enum Action {
     SeeSignalling,
     /// See and change who is barred.
     BarCallers,
+    /// Give a waiting caller another place, queue or agent.
+    SuperviseLine,
     /// Hold, transfer and consult in a call that an agent talks in.
     HandleCall,
     /// Follow all facts of the house.
@@ -61,6 +63,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ChangeTicket => [Own, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
+        Action::SuperviseLine => [None, All, All],
         Action::HandleCall => [Own, All, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
@@ -127,6 +130,7 @@ mod tests {
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
+            (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),

@@ -139,7 +139,7 @@ impl Board {
             | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
-            | Fact::QueuePlaceChanged { .. }
+            | Fact::QueueSupervised { .. }
             | Fact::RecordingReady { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -15,6 +15,7 @@ mod calls;
 mod client;
 mod https;
 mod hub;
+mod line;
 mod openapi;
 mod operation;
 mod page;

@@ -69,6 +69,11 @@ impl World {
     pub(super) fn prioritise(&mut self) {
         let back = self.dice.roll(6);
         let call = CallId::new(self.calls.saturating_sub(back).max(1));
+        if self.dice.roll(3) == 0 {
+            // D25.
+            let agent = AgentId::new(1 + self.dice.roll(AGENTS));
+            return self.input(Input::Assigned { call, agent });
+        }
         let ahead = Duration::from_secs(self.dice.roll(100));
         let input = Input::Prioritised {
             call,

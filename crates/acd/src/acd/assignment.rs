@@ -1,0 +1,57 @@
+//! Assignment (强派): a supervisor has one agent rung for a waiting caller, out of turn (D25).
+//!
+//! It is an offer of the caller's home queue like any other but for who chose: the caller keeps his place and his tried-set,
+//! and waits on as before should the agent not answer. Only somebody who is ready can be rung.
+
+use core::time::Duration;
+
+use model::fact::CancelCause;
+use model::{AgentId, CallId, Decision};
+
+use super::Acd;
+use crate::agent::cause;
+use crate::offer::Offer;
+use crate::timer::Timer;
+
+impl Acd {
+    pub(super) fn assigned(&mut self, now: Duration, call: CallId, id: AgentId) {
+        let Some(caller) = self.waiting.get(&call) else {
+            return;
+        };
+        if self.cannot_be_had(id).is_some() {
+            return;
+        }
+        let (home, waited) = (caller.home().clone(), caller.waited(now));
+        for offer in caller.offers.clone() {
+            self.withdraw(now, offer, CancelCause::QueueLeft, cause::CANCELLED);
+        }
+        self.give_up_familiar(call);
+        let Some(queue) = self.queues.get(&home) else {
+            return;
+        };
+        let decision = Decision {
+            queue: home.clone(),
+            ..self.named(now, id)
+        };
+        let offer = Offer {
+            call,
+            agent: id,
+            ring_timeout: queue.config.ring_timeout,
+            queue: Some(home),
+            home: None,
+            consult: false,
+            rang_at: None,
+            shared: false,
+        };
+        let offer = self.make_offer(now, offer, waited, decision);
+        if let Some(caller) = self.waiting.get_mut(&call) {
+            caller.offers.insert(offer);
+            caller.alone = true;
+            caller.one_more = false;
+            caller.paused = false;
+        }
+        self.timers.cancel(&Timer::PassPause(call));
+        self.timers.cancel(&Timer::OneMore(call));
+        self.refile(call);
+    }
+}

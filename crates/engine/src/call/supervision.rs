@@ -1,0 +1,136 @@
+//! What a supervisor does with a waiting caller: another place (D2), out of the line, into another queue, or to one agent
+//! (强派, D25).
+//!
+//! Each deed is a fact with who did it and why; what comes of it is told like anything else that happens in a line. What
+//! cannot be done is refused and changes nothing.
+
+use std::time::Duration;
+
+use model::fact::{QueueExit, Supervised};
+use model::{AgentId, Fact, QueueName};
+
+use super::line::Wait;
+use super::{Call, Phase};
+use crate::command::{CommandError, LineOrder};
+use crate::context::Context;
+
+/// Longest reason.
+const REASON_MAX: usize = 200;
+/// The highest priority, as in scripts (D1).
+const PRIORITY_MAX: u8 = 9;
+/// The longest head start, as in scripts.
+const HEAD_START_MAX: Duration = Duration::from_secs(86_400);
+
+impl Call {
+    pub(super) fn supervise(
+        &mut self,
+        context: &mut Context,
+        by: AgentId,
+        order: LineOrder,
+        reason: String,
+    ) -> Result<(), CommandError> {
+        let length = reason.chars().count();
+        if length == 0 || length > REASON_MAX || reason.chars().any(char::is_control) {
+            return refused(format!(
+                "a reason is a line of 1 to {REASON_MAX} characters"
+            ));
+        }
+        let Some(queue) = self.stands_in(context) else {
+            return refused("the caller does not wait in a queue".to_owned());
+        };
+        let deed = match order {
+            LineOrder::Place {
+                priority,
+                head_start,
+            } => self.place(context, priority, head_start)?,
+            LineOrder::Withdraw => Supervised::Withdrawn,
+            LineOrder::Move { to } => may_move(context, &queue, to)?,
+            LineOrder::Assign { to } => may_assign(context, &to)?,
+        };
+        context.fact(Fact::QueueSupervised {
+            call: self.id,
+            queue,
+            deed: deed.clone(),
+            by,
+            reason,
+        });
+        self.carry_out(context, deed);
+        Ok(())
+    }
+
+    /// His home queue, while he waits.
+    fn stands_in(&self, context: &Context) -> Option<QueueName> {
+        matches!(self.phase, Phase::Queued)
+            .then(|| context.acd.home(self.id).cloned())
+            .flatten()
+    }
+
+    fn place(
+        &self,
+        context: &mut Context,
+        priority: Option<u8>,
+        head_start: Option<Duration>,
+    ) -> Result<Supervised, CommandError> {
+        if priority.is_none() && head_start.is_none() {
+            return refused("another place needs a priority or a head start".to_owned());
+        }
+        if priority.is_some_and(|priority| priority > PRIORITY_MAX)
+            || head_start.is_some_and(|ahead| ahead > HEAD_START_MAX)
+        {
+            return refused("a priority is 0 to 9, a head start at most a day".to_owned());
+        }
+        let from = context.acd.position(self.id).unwrap_or(u32::MAX);
+        context.tell_acd(acd::Input::Prioritised {
+            call: self.id,
+            priority,
+            head_start,
+        });
+        let to = context.acd.position(self.id).unwrap_or(u32::MAX);
+        Ok(Supervised::Placed { from, to })
+    }
+
+    fn carry_out(&mut self, context: &mut Context, deed: Supervised) {
+        let call = self.id;
+        let leaves = |cause| acd::Input::Left { call, cause };
+        match deed {
+            Supervised::Placed { .. } => {}
+            Supervised::Withdrawn => context.tell_acd(leaves(QueueExit::Withdrawn)),
+            Supervised::Moved { to } => {
+                // What he has waited here ends here; his score goes along (R74).
+                context.tell_acd(leaves(QueueExit::Moved));
+                self.join_queue(context, Wait::of(to.into()));
+            }
+            Supervised::Assigned { agent } => {
+                context.tell_acd(acd::Input::Assigned { call, agent });
+            }
+        }
+    }
+}
+
+fn may_move(
+    context: &Context,
+    from: &QueueName,
+    to: QueueName,
+) -> Result<Supervised, CommandError> {
+    if to == *from {
+        return refused(format!("he waits in `{to}` already"));
+    }
+    if !context.acd.admits(&to) {
+        return refused(format!("queue `{to}` takes nobody in"));
+    }
+    Ok(Supervised::Moved { to })
+}
+
+fn may_assign(context: &Context, login: &str) -> Result<Supervised, CommandError> {
+    let Some(agent) = context.directory.by_login(login).map(|agent| agent.id) else {
+        return refused(format!("no agent `{login}`"));
+    };
+    match context.acd.cannot_ring(agent) {
+        None => Ok(Supervised::Assigned { agent }),
+        Some(_) => refused(format!("agent `{login}` is not ready")),
+    }
+}
+
+const fn refused<T>(told: String) -> Result<T, CommandError> {
+    Err(CommandError::NotAllowed(told))
+}
