@@ -16,6 +16,10 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
 
+pub use self::supervised::Supervised;
+
+mod supervised;
+
 /// A fact with its number and time, as it stands in the log and in the event stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactRecord {
@@ -568,31 +572,6 @@ impl Direction {
             Self::Internal => "internal",
         }
     }
-}
-
-/// What a supervisor does with a waiting caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "deed", rename_all = "snake_case")]
-pub enum Supervised {
-    /// He was given another place (D2).
-    Placed {
-        /// His place before, 1 is next.
-        from: u32,
-        /// His place from here on.
-        to: u32,
-    },
-    /// He was taken out of the line: the script has him.
-    Withdrawn,
-    /// He was put into another queue.
-    Moved {
-        /// Which.
-        to: QueueName,
-    },
-    /// This agent is rung for him, out of turn (强派).
-    Assigned {
-        /// Who.
-        agent: AgentId,
-    },
 }
 
 /// Why a caller left a queue without an agent.

@@ -325,10 +325,6 @@ fn a_queue_has_an_exit_for_each_way_to_leave_it() {
     let mut moved = Call::new(&nodes(QUEUE));
     moved.starts();
     assert_eq!(moved.gets(Input::QueueLeft(QueueExit::Moved)), [""; 0]);
-    assert_eq!(
-        moved.gets(Input::QueueLeft(QueueExit::Timeout)),
-        ["hangup slow", "hangup Normal"]
-    );
 }
 
 #[test]
