@@ -30,7 +30,9 @@ impl Acd {
             return;
         };
         let decision = Decision {
-            queue: home.clone(),
+            strategy: "assigned".to_owned(),
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            place: self.position(call).unwrap_or(0),
             ..self.named(now, id)
         };
         let offer = Offer {

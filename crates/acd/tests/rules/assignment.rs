@@ -22,6 +22,8 @@ fn d25_the_agent_rings_whoevers_turn_it_is_and_the_caller_keeps_his_place_if_he_
         .rests('B');
     centre.joins(1).joins(2).silence();
     assigns(&mut centre, 2, 'Z').expect("offer 2 Z");
+    let record = centre.last_decision();
+    assert_eq!((record.strategy.as_str(), record.place), ("assigned", 2));
     assert_eq!(
         centre.acd.position(call(2)),
         Some(2),

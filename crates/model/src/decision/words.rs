@@ -28,7 +28,10 @@ impl ReasonCode {
             Self::Talking => words("正在通话", "in a call"),
             Self::WrapUp => words("正在话后处理", "filing a call"),
             Self::Tried => words("本轮已呼叫过", "tried already for this caller"),
-            Self::BackOff => words("拒接或话机故障后暂停派单", "left alone after a refusal or a fault"),
+            Self::BackOff => words(
+                "拒接或话机故障后暂停派单",
+                "left alone after a refusal or a fault",
+            ),
             Self::IsCaller => words("就是主叫本人", "the caller himself"),
             Self::NotFamiliar => words("不是该客户的专属坐席", "not the caller's own agent"),
             Self::Skills => words("技能不符", "without a skill that is asked for"),

@@ -1,6 +1,5 @@
 //! Facts as the engine tells them, one function each.
 
-
 use model::fact::{CallResult, CancelCause, EndedBy, Offer, Pop, PopCustomer};
 use model::profile::{Candidate, OpenTicket, PastCall};
 use model::{
