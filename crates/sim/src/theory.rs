@@ -36,9 +36,17 @@ impl Centre {
     }
 
     /// The long run, by the stationary distribution of the number of callers there: `n` of them leave at the rate
-    /// `min(n, agents) / talk + max(n - agents, 0) / patience`.
+    /// `min(n, agents) / talk + max(n - agents, 0) / patience`. Without patience a load of 1 or more has no long run: the line
+    /// grows for ever.
     #[must_use]
     pub fn long_run(&self) -> LongRun {
+        if self.patience_s.is_none() && self.load() >= 1.0 {
+            return LongRun {
+                delayed: 1.0,
+                wait_s: f64::INFINITY,
+                abandoned: 0.0,
+            };
+        }
         let arrive = self.per_hour / 3_600.0;
         let mut row = 1.0;
         let (mut all, mut delayed, mut in_line) = (1.0, 0.0, 0.0);
@@ -100,6 +108,17 @@ mod tests {
             near(long_run.wait_s, wait_s, 1e-6);
             near(long_run.abandoned, 0.0, 1e-12);
         }
+    }
+
+    #[test]
+    fn a_line_that_grows_for_ever_has_no_mean() {
+        let centre = Centre {
+            agents: 1,
+            per_hour: 20.0,
+            talk_s: 180.0,
+            patience_s: None,
+        };
+        assert_eq!(centre.long_run().wait_s, f64::INFINITY);
     }
 
     #[test]

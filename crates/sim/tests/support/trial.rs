@@ -1,4 +1,8 @@
 //! A centre that theory knows, played several times: its figures with their standard errors.
+//!
+//! How many callers came and how long they talked is chance, and waits follow it closely. So each run is corrected by what
+//! theory says that its own rate and talks are worth (a control variate with coefficient 1): what is left is what the
+//! hotline did with them.
 #![allow(
     clippy::expect_used,
     reason = "a trial that breaks an invariant fails, with its seed"
@@ -25,7 +29,7 @@ impl Figure {
     }
 }
 
-/// Several independent runs.
+/// Several independent runs, each corrected.
 pub(crate) struct Trial {
     delayed: Vec<f64>,
     wait_s: Vec<f64>,
@@ -60,23 +64,33 @@ impl Trial {
             abandoned: Vec::new(),
         };
         for seed in first_seed..first_seed + runs {
-            trial.add(&play(centre, calls as f64 / runs as f64, seed));
+            trial.add(centre, &play(centre, calls as f64 / runs as f64, seed));
         }
         trial
     }
 
-    fn add(&mut self, report: &Report) {
+    fn add(&mut self, centre: &Centre, report: &Report) {
         let all = &report.all;
         let counts = &all.counts;
         let offered = counts.offered as f64;
+        let talked_ms: u64 = report.agents.iter().map(|agent| agent.talking_ms).sum();
+        let as_it_came = Centre {
+            per_hour: offered / report.hours,
+            talk_s: talked_ms as f64 / 1_000.0 / counts.answered as f64,
+            ..*centre
+        };
+        let (ought, chance) = (centre.long_run(), as_it_came.long_run());
         let sum =
             |mean_ms: Option<f64>, count: u64| mean_ms.unwrap_or(0.0) / 1_000.0 * count as f64;
         let waited_s =
             sum(all.wait_mean_ms, counts.answered) + sum(all.abandon_mean_ms, counts.abandoned);
-        let at_once = counts.answered - all.waited;
-        self.delayed.push(1.0 - at_once as f64 / offered);
-        self.wait_s.push(waited_s / offered);
-        self.abandoned.push(counts.abandoned as f64 / offered);
+        let delayed = 1.0 - (counts.answered - all.waited) as f64 / offered;
+        let abandoned = counts.abandoned as f64 / offered;
+        let corrected = |is: f64, of: fn(&LongRun) -> f64| is - of(&chance) + of(&ought);
+        self.delayed.push(corrected(delayed, |it| it.delayed));
+        self.wait_s
+            .push(corrected(waited_s / offered, |it| it.wait_s));
+        self.abandoned.push(corrected(abandoned, |it| it.abandoned));
     }
 
     /// Beside what theory says; a share of abandons only where somebody may abandon.
