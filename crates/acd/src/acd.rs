@@ -21,6 +21,7 @@ use crate::timer::{Timer, Timers};
 use crate::waiting::Waiting;
 use direct::Named;
 
+mod activity;
 mod agents;
 mod assignment;
 mod callers;
@@ -31,6 +32,7 @@ mod hand_over;
 mod invariant;
 mod lines;
 mod offers;
+mod outlook;
 mod pass;
 mod precedence;
 mod roster;
@@ -220,6 +222,7 @@ impl Acd {
                 Timer::WrapUp(agent) => self.wrap_up_ended(now, agent),
                 Timer::BackOff(agent) => self.back_off_ended(now, agent),
                 Timer::MaxWait(call) => self.leave(now, call, QueueExit::Timeout),
+                Timer::LastRing(call) => self.last_ring(call),
                 Timer::Starving(call) => self.starves(now, call),
                 Timer::PassPause(call) => self.next_pass(call),
                 Timer::Withheld(call) => self.allow(call),
@@ -270,15 +273,15 @@ impl Acd {
     }
 
     /// Whether a queue would let a caller in at this moment (D5, D7).
-    pub fn admits(&self, queue: &QueueName) -> bool {
+    pub fn admits(&self, now: Duration, queue: &QueueName) -> bool {
         let caller = Waiting::new(
-            Duration::ZERO,
+            now,
             CallId::new(0),
             queue.clone().into(),
             Duration::ZERO,
             None,
         );
-        self.admission(&mut { caller }, false).is_ok()
+        self.admission(now, &mut { caller }, false).is_ok()
     }
 
     /// Why an agent cannot be rung at this moment, if he cannot.

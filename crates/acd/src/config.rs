@@ -38,6 +38,8 @@ pub struct QueueConfig {
     pub starving: Duration,
     /// How many callers may wait; `None`: any number.
     pub max_waiting: Option<u32>,
+    /// Who would wait longer than this by the estimate's p80 is not let in (D5); `None`: anybody is.
+    pub max_estimated_wait: Option<Duration>,
     /// How many phones ring at once for one caller (R20).
     pub ring_max: usize,
     /// After how long progressive ringing adds a phone (R55).
@@ -64,8 +66,28 @@ pub struct QueueConfig {
     pub personal_line: usize,
     /// The sliding window of least-calls.
     pub count_window: Duration,
-    /// Whether callers wait although nobody is signed in, instead of leaving with `NoAgents`.
-    pub wait_without_agents: bool,
+    /// Who must be there for a caller to be let in (D7); else he leaves with `NoAgents`.
+    pub join_when: Presence,
+    /// Who must be there for callers to wait on (D8); else they leave with `NoAgents` after a grace.
+    pub leave_unless: Presence,
+    /// How many of its callers may talk or be rung for at once (D27); `None`: any number.
+    pub max_active: Option<u32>,
+    /// A caller whose `max_wait` has less than this left is not rung for any more (D10).
+    pub min_ring: Duration,
+}
+
+/// Who must be there (D7, D8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nobody.
+    Nobody,
+    /// Somebody who is signed in, though he be on a break.
+    SignedIn,
+    /// Somebody at work: ready, or busy with a call.
+    AtWork,
+    /// To be let in: somebody who is ready, or is predicted to be within five minutes. To wait on: as `AtWork`, but after five
+    /// minutes without anybody.
+    Soon,
 }
 
 /// For how long only certain agents come into question (R69).
@@ -90,6 +112,7 @@ impl QueueConfig {
             weight: 0,
             starving: Duration::from_secs(300),
             max_waiting: None,
+            max_estimated_wait: None,
             ring_max: 10,
             ring_delay: Duration::from_secs(10),
             steps: Vec::new(),
@@ -103,7 +126,10 @@ impl QueueConfig {
             sticky_wait: Duration::from_secs(20),
             personal_line: 2,
             count_window: Duration::from_secs(8 * 3_600),
-            wait_without_agents: false,
+            join_when: Presence::SignedIn,
+            leave_unless: Presence::SignedIn,
+            max_active: None,
+            min_ring: Duration::from_secs(8),
         }
     }
 
@@ -124,6 +150,12 @@ impl QueueConfig {
         }
         if self.name.as_str().len() > NAME_BYTES_MAX {
             return Err(ConfigError::LongName);
+        }
+        if self.max_wait.is_some_and(|most| most <= self.min_ring) {
+            return Err(ConfigError::ShortWait);
+        }
+        if self.max_active == Some(0) {
+            return Err(ConfigError::NobodyTalks);
         }
         if self.count_window > WINDOW_MAX {
             return Err(ConfigError::LongWindow);
@@ -167,6 +199,12 @@ pub enum ConfigError {
     /// A record would not keep its bound.
     #[error("the name of a queue must have at most {NAME_BYTES_MAX} bytes")]
     LongName,
+    /// D10: whoever comes would never be rung for.
+    #[error("`max_wait` must be longer than `min_ring`")]
+    ShortWait,
+    /// D27: the same.
+    #[error("`max_active` must be at least 1")]
+    NobodyTalks,
     /// Calls are remembered for a week.
     #[error("`count_window` must be at most 7 days")]
     LongWindow,
@@ -181,7 +219,12 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 6] = [
+        let table: [(Spoil, ConfigError); 8] = [
+            (
+                |queue| queue.max_wait = Some(queue.min_ring),
+                ConfigError::ShortWait,
+            ),
+            (|queue| queue.max_active = Some(0), ConfigError::NobodyTalks),
             (
                 |queue| queue.fallback = strategy::find("sticky").unwrap(),
                 ConfigError::StickyFallback,

@@ -8,6 +8,7 @@ pub mod acd;
 pub mod agent;
 pub mod config;
 mod decision;
+mod estimate;
 pub mod input;
 mod offer;
 pub mod output;
@@ -21,8 +22,9 @@ mod waiting;
 
 pub use acd::Acd;
 pub use agent::{AgentProfile, Requested};
-pub use config::{ConfigError, QueueConfig, Step};
+pub use config::{ConfigError, Presence, QueueConfig, Step};
 pub use decision::Prefer;
+pub use estimate::Estimate;
 pub use input::Input;
 pub use output::{DirectEnd, OfferEnd, Output};
 pub use strategy::Strategy;

@@ -13,6 +13,7 @@ use model::{AgentId, CallId, Requirement, Skills};
 use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::decision::{Needs, Prefer};
+use crate::estimate::History;
 use crate::ready::ReadySet;
 use crate::selection::Micros;
 use crate::strategy::{self, Strategy};
@@ -23,6 +24,13 @@ pub(crate) use self::lane::{Lane, Lanes};
 mod lane;
 mod members;
 mod share;
+
+/// The reasons of those who are neither ready nor busy with a call (D7, D8).
+pub(crate) const AWAY: [ReasonCode; 3] = [
+    ReasonCode::Offline,
+    ReasonCode::NotReady,
+    ReasonCode::Unregistered,
+];
 
 /// See the file's head.
 #[derive(Debug)]
@@ -46,6 +54,8 @@ pub(crate) struct Queue {
     last_offered: Option<(Arc<str>, AgentId)>,
     next_seat: u32,
     run: Run,
+    /// What it has seen lately, for the estimated wait (D16).
+    pub(crate) history: History,
 }
 
 /// An agent's facts in one queue.
@@ -82,6 +92,7 @@ impl Queue {
             last_offered: None,
             next_seat: 0,
             run: Run::default(),
+            history: History::default(),
         }
     }
 
@@ -101,6 +112,13 @@ impl Queue {
     pub(crate) fn is_staffed(&self) -> bool {
         let offline = self.tally.get(&ReasonCode::Offline).copied().unwrap_or(0);
         usize::try_from(offline).is_ok_and(|offline| offline < self.members.len())
+    }
+
+    /// Whether any of its agents is ready or busy with a call: neither offline nor on a break.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let away = AWAY.iter().filter_map(|reason| self.tally.get(reason));
+        let away: u32 = away.sum();
+        usize::try_from(away).is_ok_and(|away| away < self.members.len())
     }
 
     /// Whether anybody signed in has what this asks for, free or not (R70).

@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     BackOff(AgentId),
     /// `max_wait`.
     MaxWait(CallId),
+    /// `max_wait` is so near that nobody is rung any more (D10).
+    LastRing(CallId),
     /// `starving` (D1), of a caller who was passed over.
     Starving(CallId),
     /// `pass_pause` (R9).

@@ -62,6 +62,8 @@ pub(crate) struct Waiting {
     pub(crate) one_more: bool,
     /// Between two passes (R9).
     pub(crate) paused: bool,
+    /// His deadline is so near that nobody more is rung for him (D10).
+    pub(crate) too_late: bool,
     /// We could not ring for him: nobody is offered to him for a while. A timer ends it.
     pub(crate) withheld: bool,
 }
@@ -115,6 +117,7 @@ impl Waiting {
             alone: false,
             one_more: false,
             paused: false,
+            too_late: false,
             withheld: false,
         }
     }

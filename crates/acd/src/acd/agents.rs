@@ -11,6 +11,7 @@ use model::{AgentId, AgentState, CallId, Membership};
 use super::Acd;
 use crate::agent::{Agent, Bound, Requested, cause};
 use crate::output::Output;
+use crate::queue::AWAY;
 use crate::timer::Timer;
 
 /// A call of his own resets an agent's idle clock (R43), unless it was shorter: a wrong number, nobody there.
@@ -186,13 +187,22 @@ impl Acd {
                 self.dirty.insert(queue.config.name.clone());
             }
         }
-        let offline = Some(ReasonCode::Offline);
-        if was == offline || stands == offline {
+        // D8: who comes back from a break is staff as well as who signs in.
+        if is_away(was) != is_away(stands) || is_offline(was) != is_offline(stands) {
             for Membership { queue: name, .. } in agent.queues.clone() {
                 self.staff_changed(now, &name);
             }
         }
     }
+}
+
+fn is_offline(standing: Option<ReasonCode>) -> bool {
+    standing == Some(ReasonCode::Offline)
+}
+
+/// Neither ready nor busy with a call.
+fn is_away(standing: Option<ReasonCode>) -> bool {
+    standing.is_some_and(|reason| AWAY.contains(&reason))
 }
 
 /// Keeps the clocks of an agent whose state has changed.

@@ -29,18 +29,23 @@ impl Acd {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
-        if let Err(cause) = self.admission(&mut caller, back) {
+        if let Err(cause) = self.admission(now, &mut caller, back) {
             return self.refuse(caller, cause);
         }
         if let Some(home) = self.queues.get(caller.home()) {
             caller.seeking = seeking(home, &caller, familiar);
             if let Some(max_wait) = home.config.max_wait {
                 self.timers.set(Timer::MaxWait(call), now + max_wait);
+                let last_ring = max_wait.saturating_sub(home.config.min_ring);
+                self.timers.set(Timer::LastRing(call), now + last_ring);
             }
         }
         self.line_up(&caller);
         let queues = caller.queues.clone();
         self.waiting.insert(call, caller);
+        for name in queues.iter() {
+            self.watch_staffing(now, name);
+        }
         self.begin_steps(now, call);
         self.outputs.push_back(Output::JoinedQueue {
             call,
@@ -85,6 +90,7 @@ impl Acd {
     /// A caller leaves without an agent: the phones stop, then the exit is told.
     pub(super) fn leave(&mut self, now: Duration, call: CallId, cause: QueueExit) {
         if let Some(caller) = self.drop_caller(now, call, cancel_cause(cause)) {
+            self.note_wait(now, &caller, cause == QueueExit::Abandoned);
             self.outputs.push_back(Output::LeftQueue {
                 call,
                 waited: caller.waited(now),
@@ -118,6 +124,7 @@ impl Acd {
             }
         }
         self.timers.cancel(&Timer::MaxWait(call));
+        self.timers.cancel(&Timer::LastRing(call));
         self.timers.cancel(&Timer::Starving(call));
         self.timers.cancel(&Timer::PassPause(call));
         self.timers.cancel(&Timer::Withheld(call));

@@ -53,7 +53,7 @@ impl Acd {
     }
 
     /// The predicted time until an agent is free (R59); `None` when he will not be, or nobody knows.
-    fn free_in(&self, now: Duration, id: AgentId) -> Option<Duration> {
+    pub(super) fn free_in(&self, now: Duration, id: AgentId) -> Option<Duration> {
         let agent = self.agents.get(&id)?;
         if self.will_not_be_free(id) {
             return None;

@@ -102,6 +102,11 @@ impl Acd {
         ensure(caller.paused == pauses, || {
             format!("call {call}: pauses without end")
         })?;
+        let last_ring = self.timers.at(&Timer::LastRing(call)).is_some();
+        let deadline = self.timers.at(&Timer::MaxWait(call)).is_some();
+        ensure(deadline == (last_ring || caller.too_late), || {
+            format!("call {call}: nobody says when it is too late to ring")
+        })?;
         let withheld = self.timers.at(&Timer::Withheld(call)).is_some();
         ensure(caller.withheld == withheld, || {
             format!("call {call}: withheld without end")
@@ -125,7 +130,8 @@ impl Acd {
             caller.tried.is_empty() != queue.retrying.contains(&call),
             || format!("call {call}: its tried-set is not listed in {name}"),
         )?;
-        let spare = lane.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
+        let begins = lane.filter(|lane| *lane == Lane::Extending || !self.is_at_limit(name));
+        let spare = begins.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
         ensure(spare.is_none(), || {
             format!("call {call}: waits although {spare:?} of {name} is a candidate")
         })

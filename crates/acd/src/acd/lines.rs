@@ -17,13 +17,18 @@ use crate::waiting::Waiting;
 impl Acd {
     /// Leaves out the queues that do not exist, and tells why those that do take him in or not: D7 of all of them, D5 of
     /// his home queue. `back`: a caller who comes back (D31) finds a place in a full line.
-    pub(super) fn admission(&self, caller: &mut Waiting, back: bool) -> Result<(), QueueExit> {
+    pub(super) fn admission(
+        &self,
+        now: Duration,
+        caller: &mut Waiting,
+        back: bool,
+    ) -> Result<(), QueueExit> {
         let exists = |name: &QueueName| self.queues.contains_key(name);
         if !caller.queues.iter().all(exists) {
             let queues = caller.queues.filtered(exists);
             caller.queues = queues.ok_or(QueueExit::Closed)?;
         }
-        if !caller.queues.iter().any(|name| self.takes_in(name)) {
+        if !caller.queues.iter().any(|name| self.takes_in(now, name)) {
             return Err(QueueExit::NoAgents);
         }
         let home = self.queues.get(caller.home()).ok_or(QueueExit::Closed)?;
@@ -32,6 +37,13 @@ impl Acd {
             return Err(QueueExit::Full);
         }
         caller.weight = home.config.weight;
+        let too_long = |limit| {
+            self.outlook(now, caller)
+                .is_some_and(|told| told.p80 > limit)
+        };
+        if !back && home.config.max_estimated_wait.is_some_and(too_long) {
+            return Err(QueueExit::Full);
+        }
         Ok(())
     }
 

@@ -39,6 +39,14 @@ impl Acd {
         self.timers.set(Timer::Withheld(call), at);
     }
 
+    /// D10: his deadline is so near that another phone would be cut off. Those that ring go on.
+    pub(super) fn last_ring(&mut self, call: CallId) {
+        if let Some(caller) = self.waiting.get_mut(&call) {
+            caller.too_late = true;
+            self.file(call);
+        }
+    }
+
     /// The pause after a shortage of ours is over.
     pub(super) fn allow(&mut self, call: CallId) {
         if let Some(caller) = self.waiting.get_mut(&call) {

@@ -1,6 +1,6 @@
 //! Staffing: a queue in which nobody is signed in sends its callers on (D7, D8).
 //!
-//! Not ready is staffed: he may be back in a minute. The engine's script decides where the callers go. Who stands in
+//! What that means, and for whom, is the queue's word ([`Presence`]); by default not ready is staffed: he may be back in a minute. The engine's script decides where the callers go. Who stands in
 //! several queues (A12) goes when none of them keeps him.
 
 use core::time::Duration;
@@ -9,11 +9,15 @@ use model::QueueName;
 use model::fact::QueueExit;
 
 use super::Acd;
+use crate::config::Presence;
+use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::Waiting;
 
 /// D8: one agent's signing out and in again does not empty the queue.
 const GRACE: Duration = Duration::from_secs(10);
+/// D7, D8: what `Soon` means.
+const SOON: Duration = Duration::from_secs(300);
 
 impl Acd {
     /// Somebody of a queue signed in or out, came or went, or learnt something.
@@ -22,16 +26,20 @@ impl Acd {
         self.review_steps(now, name);
     }
 
-    /// D8: keeps the timer of a queue in which callers wait and nobody is signed in.
+    /// D8: keeps the timer of a queue in which callers wait and not enough are there.
     pub(super) fn watch_staffing(&mut self, now: Duration, name: &QueueName) {
         let Some(queue) = self.queues.get(name) else {
             return;
         };
         let timer = Timer::NoAgents(name.clone());
-        if queue.is_staffed() || queue.config.wait_without_agents || queue.line.is_empty() {
+        if keeps(queue) || queue.line.is_empty() {
             self.timers.cancel(&timer);
         } else if self.timers.at(&timer).is_none() {
-            self.timers.set(timer, now + GRACE);
+            let grace = match queue.config.leave_unless {
+                Presence::Soon => SOON,
+                Presence::Nobody | Presence::SignedIn | Presence::AtWork => GRACE,
+            };
+            self.timers.set(timer, now + grace);
         }
     }
 
@@ -48,17 +56,35 @@ impl Acd {
         }
     }
 
-    /// Whether one of a caller's queues lets him wait: somebody is signed in or may still come back, or none need be.
+    /// Whether one of a caller's queues lets him wait: enough are there or may still come back, or none need be.
     pub(super) fn is_kept(&self, caller: &Waiting) -> bool {
         caller.queues.iter().any(|name| {
             let in_grace = || self.timers.at(&Timer::NoAgents(name.clone())).is_some();
-            self.takes_in(name) || in_grace()
+            self.queues.get(name).is_some_and(keeps) || in_grace()
         })
     }
 
     /// D7: whether a caller may begin to wait in a queue as far as its agents go.
-    pub(super) fn takes_in(&self, name: &QueueName) -> bool {
-        let queue = self.queues.get(name);
-        queue.is_some_and(|queue| queue.is_staffed() || queue.config.wait_without_agents)
+    pub(super) fn takes_in(&self, now: Duration, name: &QueueName) -> bool {
+        let Some(queue) = self.queues.get(name) else {
+            return false;
+        };
+        match queue.config.join_when {
+            Presence::Nobody => true,
+            Presence::SignedIn => queue.is_staffed(),
+            Presence::AtWork => queue.is_at_work(),
+            Presence::Soon => queue
+                .members()
+                .any(|id| self.free_in(now, id).is_some_and(|left| left <= SOON)),
+        }
+    }
+}
+
+/// D8: whether enough are there for callers to wait on.
+fn keeps(queue: &Queue) -> bool {
+    match queue.config.leave_unless {
+        Presence::Nobody => true,
+        Presence::SignedIn => queue.is_staffed(),
+        Presence::AtWork | Presence::Soon => queue.is_at_work(),
     }
 }

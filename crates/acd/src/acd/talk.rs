@@ -23,6 +23,7 @@ impl Acd {
         let caller = queue.as_ref().and_then(|_| self.take_caller(offer.call));
         if let Some(served) = &caller {
             self.note_passed_over(now, served, offer.agent);
+            self.note_wait(now, served, false);
         }
         self.bind_talk(now, &offer);
         self.outputs.push_back(Output::Connect {
@@ -96,8 +97,15 @@ impl Acd {
         }
         let (queue, talked) = (queue.clone(), now.saturating_sub(*since));
         let (min_handled, wrap_up) = self.after_call(queue.as_ref());
+        // D27: the queue may begin with another of its callers.
+        self.dirty.extend(queue.clone());
         if let Some(agent) = self.agents.get_mut(&id) {
             let counted = talked >= min_handled;
+            if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name))
+                && counted
+            {
+                queue.history.talked(talked);
+            }
             if counted {
                 // R13: a shorter call counts for nothing.
                 agent.calls.record(now, talked);

@@ -48,6 +48,9 @@ impl Acd {
     ) -> Option<Place> {
         let queues = looked_at.iter().filter_map(|name| self.queues.get(name));
         let staffed = queues.filter(|queue| !queue.ready.is_empty());
+        // D27: at its limit a queue begins with nobody; more phones for those whom it rings for already are another matter.
+        let staffed = staffed
+            .filter(|queue| lane == Lane::Extending || !self.is_at_limit(&queue.config.name));
         staffed
             .filter_map(|queue| queue.lanes.next(lane, after))
             .min()
@@ -101,6 +104,9 @@ impl Acd {
         name: &QueueName,
         lane: Lane,
     ) -> Option<usize> {
+        if lane == Lane::Open && self.is_at_limit(name) {
+            return None;
+        }
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get_mut(name)?;
         queue.refresh(now, &self.agents);

@@ -16,9 +16,10 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
-    /// The lane of a caller in one queue; `None`: enough phones ring for him, or we could not ring one a moment ago.
+    /// The lane of a caller in one queue; `None`: enough phones ring for him, we could not ring one
+    /// a moment ago, or his deadline is too near for one (D10).
     pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
-        if caller.withheld {
+        if caller.withheld || caller.too_late {
             return None;
         }
         match (caller.offers.len(), rings) {

@@ -11,6 +11,7 @@
 mod assignment;
 mod counts;
 mod direct;
+mod estimate;
 mod familiar;
 mod general;
 mod gone;

@@ -1,6 +1,6 @@
 //! D5-D8, D30: how callers come into a queue and out of it.
 
-use acd::Output;
+use acd::{Output, Presence};
 use model::fact::QueueExit;
 
 use crate::support::{Centre, SUPPORT, call, queue, s};
@@ -57,7 +57,10 @@ fn d7_nobody_signed_in_is_told_at_once_and_nobody_ready_is_not() {
         .expect("")
         .ready('A')
         .expect("offer 2 A");
-    let mut patient = Centre::tuned("linear", "", |queue| queue.wait_without_agents = true);
+    let mut patient = Centre::tuned("linear", "", |queue| {
+        queue.join_when = Presence::Nobody;
+        queue.leave_unless = Presence::Nobody;
+    });
     patient.joins(1).wait(3_600).expect("");
     patient
         .hires('A', &[SUPPORT])
@@ -79,12 +82,103 @@ fn d8_when_the_last_one_signs_out_callers_leave_after_the_grace() {
 }
 
 #[test]
+fn d7_a_queue_may_ask_for_somebody_at_work_or_ready_soon() {
+    let mut centre = Centre::tuned("linear", "A", |queue| {
+        queue.join_when = Presence::AtWork;
+        queue.wrap_up = s(400);
+    });
+    centre.rests('A').joins(1).expect("left 1 NoAgents");
+    centre.ready('A').joins(2).answers('A').silence();
+    centre.joins(3).expect("");
+    centre.ends('A').hangs_up(3).silence();
+    // He files for 400 s: nobody is ready within five minutes, and then somebody is.
+    centre.tune(SUPPORT, |queue| queue.join_when = Presence::Soon);
+    centre.wait(99).joins(4).expect("left 4 NoAgents");
+    centre.wait(1).joins(5).expect("");
+    centre.hangs_up(5).signs_out('A').wait(300).silence();
+    centre.joins(6).expect("left 6 NoAgents");
+}
+
+#[test]
+fn d8_a_queue_may_ask_for_somebody_at_work_and_gives_the_breaks_a_grace() {
+    for (presence, grace) in [(Presence::AtWork, 10), (Presence::Soon, 300)] {
+        let mut centre = Centre::tuned("linear", "A", |queue| {
+            queue.join_when = Presence::Nobody;
+            queue.leave_unless = presence;
+        });
+        centre.joins(1).answers('A').joins(2).wait(3_600).silence();
+        centre.joins(3).rests('A').wait(3_600).expect("");
+        centre.ends('A').wait(grace - 1).expect("");
+        centre.ready('A').rests('A').wait(grace - 1).silence();
+        centre.wait(1).expect("left 2 NoAgents, left 3 NoAgents");
+        // Who is let in all the same has the grace before him.
+        centre.joins(4).wait(grace - 1).expect("");
+        centre.wait(1).expect("left 4 NoAgents");
+    }
+}
+
+#[test]
+fn d10_a_deadline_wins_over_the_ring_and_nobody_is_rung_for_less_than_the_least_time() {
+    let mut centre = Centre::tuned("linear", "A", |queue| {
+        queue.max_wait = Some(s(30));
+        queue.ring_timeout = s(60);
+    });
+    centre.rests('A').joins(1).wait_ms(21_999).ready('A');
+    centre.expect("offer 1 A");
+    // It rings on to the deadline.
+    centre.wait_ms(8_000).expect("");
+    centre
+        .wait_ms(1)
+        .expect("cancelled 1 A QueueLeft, left 1 Timeout");
+    centre.rests('A').joins(2).wait(22).joins(3).silence();
+    centre.ready('A').expect("offer 3 A");
+    centre.wait(8).expect("left 2 Timeout");
+}
+
+#[test]
+fn d27_a_queue_has_so_many_talks_at_once_and_the_end_of_one_begins_the_next() {
+    let mut centre = Centre::tuned("linear", "ABC", |queue| {
+        queue.max_active = Some(2);
+        queue.wrap_up = s(30);
+    });
+    centre.joins(1).joins(2).joins(3).joins(4);
+    centre
+        .expect("offer 1 A, offer 2 B")
+        .answers('A')
+        .expect("connect 1 A");
+    centre.declines('B').expect("offer 2 C").silence();
+    // He files, and the next one is served by somebody else.
+    centre.ends('A').wait(9).expect("");
+    centre.wait(1).expect("offer 3 B");
+    // A caller who leaves makes room too; other queues of the same agents know no limit.
+    centre.add_queue(queue("sales", "linear"));
+    centre.hires('D', &[SUPPORT, "sales"]).ready('D').expect("");
+    centre
+        .hangs_up(3)
+        .expect("cancelled 3 B CallerLeft, left 3 Abandoned, offer 4 B");
+    centre.joins_in(5, "sales").expect("offer 5 D");
+}
+
+#[test]
+fn d27_ring_all_rings_for_one_caller_as_often_as_it_likes() {
+    let mut centre = Centre::tuned("ring-all", "ABC", |queue| queue.max_active = Some(1));
+    centre
+        .joins(1)
+        .joins(2)
+        .expect("offer 1 A, offer 1 B, offer 1 C");
+    centre.hires('D', &[SUPPORT]).ready('D').expect("offer 1 D");
+}
+
+#[test]
 fn d8_a_new_configuration_may_end_the_patience() {
-    let mut centre = Centre::tuned("linear", "", |queue| queue.wait_without_agents = true);
+    let mut centre = Centre::tuned("linear", "", |queue| {
+        queue.join_when = Presence::Nobody;
+        queue.leave_unless = Presence::Nobody;
+    });
     centre
         .joins(1)
         .wait(600)
-        .tune(SUPPORT, |queue| queue.wait_without_agents = false);
+        .tune(SUPPORT, |queue| queue.leave_unless = Presence::SignedIn);
     centre
         .wait_ms(9_999)
         .expect("")

@@ -1,6 +1,6 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, Input, Prefer, QueueConfig, Requested, strategy};
+use acd::{Acd, Input, Prefer, Presence, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
@@ -112,7 +112,15 @@ impl World {
             config.steps = self.steps();
             config.weight = self.dice.pick(&[0, 0, 1]);
             config.starving = Duration::from_secs(self.dice.roll(60));
-            config.wait_without_agents = self.dice.roll(2) == 0;
+            let presences = [
+                Presence::Nobody,
+                Presence::SignedIn,
+                Presence::AtWork,
+                Presence::Soon,
+            ];
+            config.join_when = self.dice.pick(&presences);
+            config.leave_unless = self.dice.pick(&presences);
+            config.max_active = (self.dice.roll(4) == 0).then_some(2);
             queues.insert(QueueName::from(name), config);
         }
         self.acd.set_queues(self.now, self.version, queues);

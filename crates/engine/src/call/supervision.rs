@@ -115,7 +115,7 @@ fn may_move(
     if to == *from {
         return refused(format!("he waits in `{to}` already"));
     }
-    if !context.acd.admits(&to) {
+    if !context.acd.admits(context.now, &to) {
         return refused(format!("queue `{to}` takes nobody in"));
     }
     Ok(Supervised::Moved { to })

@@ -13,6 +13,7 @@ use toml::Spanned;
 use self::skills::StepSection;
 use super::document::Document;
 
+mod presence;
 mod skills;
 
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +35,7 @@ struct Section {
     max_wait_s: Option<Spanned<u32>>,
     max_waiting: Option<u32>,
     weight: Option<u8>,
+    max_estimated_wait_s: Option<Spanned<u32>>,
     starving_s: Option<u32>,
     ring_max: Option<Spanned<usize>>,
     pass_pause_s: Option<u32>,
@@ -48,7 +50,10 @@ struct Section {
     prefer: Option<Spanned<String>>,
     #[serde(default)]
     step: Vec<StepSection>,
-    wait_without_agents: Option<bool>,
+    join_when: Option<Spanned<String>>,
+    leave_unless: Option<Spanned<String>>,
+    max_active: Option<u32>,
+    min_ring_s: Option<u32>,
     music: Option<Spanned<String>>,
 }
 
@@ -104,6 +109,10 @@ fn queue_of(
     if let Some(seconds) = section.max_wait_s {
         rules.max_wait = Some(positive(document, "max_wait_s", &seconds, wrong)?);
     }
+    if let Some(seconds) = section.max_estimated_wait_s {
+        let longest = positive(document, "max_estimated_wait_s", &seconds, wrong)?;
+        rules.max_estimated_wait = Some(longest);
+    }
     if let Some(seconds) = section.count_window_s {
         rules.count_window = positive(document, "count_window_s", &seconds, wrong)?;
     }
@@ -140,9 +149,14 @@ fn queue_of(
     rules.no_answer_limit = section.no_answer_limit.unwrap_or(rules.no_answer_limit);
     rules.max_consecutive = section.max_consecutive.unwrap_or(rules.max_consecutive);
     rules.per_duty_hour = section.per_duty_hour.unwrap_or(rules.per_duty_hour);
-    rules.wait_without_agents = section
-        .wait_without_agents
-        .unwrap_or(rules.wait_without_agents);
+    if let Some(word) = &section.join_when {
+        rules.join_when = presence::read(document, word, wrong)?;
+    }
+    if let Some(word) = &section.leave_unless {
+        rules.leave_unless = presence::read(document, word, wrong)?;
+    }
+    rules.max_active = section.max_active.or(rules.max_active);
+    seconds(section.min_ring_s, &mut rules.min_ring);
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;
@@ -248,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_queue_takes_its_rules_from_the_file_and_the_rest_from_the_defaults() {
-        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\nweight = 2\nstarving_s = 90\n").unwrap();
+        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\nmax_estimated_wait_s = 50\njoin_when = \"always\"\nleave_unless = \"anyone_at_work\"\nmax_active = 3\nmin_ring_s = 5\nweight = 2\nstarving_s = 90\n").unwrap();
         let queue = &queues["support"];
         assert_eq!(queue.rules.strategy.name, "ring-all");
         assert_eq!(queue.rules.wrap_up, Duration::ZERO);
@@ -258,6 +272,19 @@ mod tests {
             Duration::from_secs(15),
             "R5's default"
         );
+        assert_eq!(
+            queue.rules.max_estimated_wait,
+            Some(Duration::from_secs(50)),
+            "D5"
+        );
+        let there = (queue.rules.join_when, queue.rules.leave_unless);
+        assert_eq!(
+            there,
+            (acd::Presence::Nobody, acd::Presence::AtWork),
+            "D7, D8"
+        );
+        let active = (queue.rules.max_active, queue.rules.min_ring.as_secs());
+        assert_eq!(active, (Some(3), 5), "D27, D10");
         assert_eq!(
             (queue.rules.weight, queue.rules.starving.as_secs()),
             (2, 90),
@@ -300,11 +327,13 @@ mod tests {
 
     #[test]
     fn all_mistakes_are_told_at_once() {
-        let told = read_text("[queue.a]\nstrategy = \"ring-al\"\n[queue.b]\nstrategy = \"sticky\"\nfallback = \"sticky\"\nmusic = \"defalt\"\n").unwrap_err();
+        let told = read_text("[queue.a]\nstrategy = \"ring-al\"\n[queue.b]\nstrategy = \"sticky\"\nfallback = \"sticky\"\nmusic = \"defalt\"\n[queue.c]\nstrategy = \"linear\"\njoin_when = \"anyone_signd_in\"\n").unwrap_err();
         for expected in [
             "config/queues.toml:2:12: error: no strategy `ring-al`",
             "did you mean `ring-all`?",
             "config/queues.toml:5:12: error: the fall-back of a queue cannot be `sticky`",
+            "config/queues.toml:9:13: error: no condition `anyone_signd_in`; expected one of always",
+            "did you mean `anyone_signed_in`?",
             "config/queues.toml:6:9: error: no music `defalt`",
             "did you mean `default`?",
         ] {

@@ -70,7 +70,8 @@ impl World {
         let back = self.dice.roll(6);
         let call = CallId::new(self.calls.saturating_sub(back).max(1));
         if self.dice.roll(3) == 0 {
-            // D25.
+            // D25: a person's word is no attempt of ours that goes round.
+            self.withheld.remove(&call);
             let agent = AgentId::new(1 + self.dice.roll(AGENTS));
             return self.input(Input::Assigned { call, agent });
         }
