@@ -116,7 +116,7 @@ impl Engine {
                 context.sip.handle_resolved(now, query, hops)
             }),
             Input::Question(id, question) => {
-                let answer = self.answer(&question);
+                let answer = self.answer(now, &question);
                 self.context.outputs.push_back(Output::Answer(id, answer));
             }
             Input::Media(news) => self.media_news(news),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use model::Timestamp;
+use model::{CallId, Decision, Timestamp};
 
 /// The number by which the shell finds the asker again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,8 @@ pub enum Question {
     Blocked,
     /// Figures of the signalling.
     Figures,
+    /// Why a waiting caller is not served (R19).
+    Why(CallId),
 }
 
 /// An answer, of the question's kind.
@@ -36,6 +38,13 @@ pub enum Answer {
     Blocked(Vec<BlockedReport>),
     /// As they are.
     Figures(Box<Figures>),
+    /// What a decision would weigh now, one for each of his queues; empty if he does not wait.
+    Why {
+        /// Now.
+        at: Timestamp,
+        /// The home queue first.
+        records: Vec<Decision>,
+    },
 }
 
 /// Figures of the signalling: what only grows since the start, and how much there is now.

@@ -107,6 +107,11 @@ pub(crate) enum Verb {
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),
+    /// Tells why a call went where it went, or why its caller still waits, a sentence for each decision.
+    #[command(
+        after_help = "Examples:\n  trunkline why 382709945067372544\n  trunkline why 382709945067372544 --agent 1003 --lang zh"
+    )]
+    Why(WhyArgs),
     /// Plays a day of callers and agents against the configuration, in virtual time, and reports how they fared.
     #[command(
         after_help = "Examples:\n  trunkline simulate\n  trunkline simulate monday.toml --strategy ring-all --html monday.html\n  trunkline simulate monday.toml --seed 7 --json\nWithout a scenario it plays `trunkline simulate --example`; docs/simulate.md explains each key."
@@ -311,6 +316,28 @@ pub(crate) enum SipVerb {
     /// Lists what was refused, from where and why, the last first.
     #[command(after_help = "Example: trunkline sip blocked --json")]
     Blocked,
+}
+
+/// `trunkline why`
+#[derive(Debug, Args)]
+pub(crate) struct WhyArgs {
+    /// The call's id, as in /v1/calls.
+    pub call: String,
+    /// Why it did not go to this agent: his login.
+    #[arg(long, value_name = "LOGIN")]
+    pub agent: Option<String>,
+    /// The language of the sentences.
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
 }
 
 /// `trunkline simulate`

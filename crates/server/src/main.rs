@@ -68,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
+        Verb::Why(args) => verb::why::run(&source, &args, json),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),
         Verb::Completions { shell } => {
             cli::complete(shell);

@@ -8,6 +8,7 @@ pub(crate) mod ivr;
 pub(crate) mod simulate;
 pub(crate) mod sip;
 pub(crate) mod token;
+pub(crate) mod why;
 
 use store::Database;
 

@@ -16,6 +16,7 @@ pub mod talk;
 pub mod ticket_body;
 pub mod tickets;
 pub mod trace;
+pub mod why;
 
 use store::StoreError;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -86,6 +87,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::list))
         .routes(routes!(calls::read))
         .routes(routes!(calls::timeline))
+        .routes(routes!(why::read))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
         .routes(routes!(line::order))

@@ -1,5 +1,6 @@
 //! Questions: what people look at, made from the state as it stands.
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::Timestamp;
@@ -10,12 +11,16 @@ use crate::question::{
 };
 
 impl Engine {
-    pub(super) fn answer(&self, question: &Question) -> Answer {
+    pub(super) fn answer(&mut self, now: Duration, question: &Question) -> Answer {
         match question {
             Question::Trunks => Answer::Trunks(self.trunk_reports()),
             Question::Registrations => Answer::Registrations(self.registration_reports()),
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
+            Question::Why(call) => Answer::Why {
+                at: Timestamp::from(now),
+                records: self.context.acd.why(now, *call),
+            },
         }
     }
 

@@ -27,11 +27,7 @@ pub(crate) fn run(source: &Source, verb: SipVerb, json: bool) -> Result<(), Fail
     block_on(async {
         match verb {
             SipVerb::Trace { call, full } => {
-                let call: model::CallId = call.parse().map_err(|_| {
-                    Failure::Refused(format!(
-                        "`{call}` is no call: expected a number, as in /v1/calls"
-                    ))
-                })?;
+                let call = call_of(&call)?;
                 let trace = read(source, |api| async move {
                     api.get(&format!("/v1/calls/{call}/trace")).await
                 })
@@ -59,11 +55,19 @@ pub(crate) fn run(source: &Source, verb: SipVerb, json: bool) -> Result<(), Fail
     })
 }
 
+/// The call that somebody typed.
+pub(super) fn call_of(text: &str) -> Result<model::CallId, Failure> {
+    text.parse().map_err(|_| {
+        let words = format!("`{text}` is no call: expected a number, as in /v1/calls");
+        Failure::Refused(words)
+    })
+}
+
 /// The API of the running server, with a token of our own.
-struct Api(Client);
+pub(super) struct Api(Client);
 
 impl Api {
-    async fn get(&self, path: &str) -> Result<Value, Failure> {
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
         let (status, body) = self.0.get(path).await.map_err(unanswered)?;
         let body: Value = serde_json::from_slice(&body)
             .map_err(|error| Failure::System(anyhow::anyhow!("the server's answer: {error}")))?;
@@ -103,7 +107,7 @@ impl Api {
 }
 
 /// Percent-encoded (RFC 3986 §2.1).
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         match byte {
@@ -121,14 +125,14 @@ fn unanswered(error: ClientError) -> Failure {
     Failure::System(error.context("the server of this configuration does not answer; does `trunkline serve` run, with the same --config and --set?"))
 }
 
-async fn read<T, F>(source: &Source, work: impl FnOnce(Api) -> F) -> Result<T, Failure>
+pub(super) async fn read<T, F>(source: &Source, work: impl FnOnce(Api) -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
     let (settings, database) = open_store(source).await?;
     let done = async {
         let reader = reader(&database).await?;
-        let name = format!("trunkline sip {} {}", std::process::id(), now().as_ms());
+        let name = format!("trunkline {} {}", std::process::id(), now().as_ms());
         let ends = Timestamp::from_ms(now().as_ms().saturating_add(TOKEN_MS));
         let token = database
             .create_api_token(&name, reader, now(), Some(ends))

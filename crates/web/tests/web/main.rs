@@ -29,3 +29,4 @@ mod support;
 mod talk;
 mod tickets;
 mod trace;
+mod why;

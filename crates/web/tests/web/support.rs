@@ -34,6 +34,8 @@ pub(crate) struct Reports {
     pub(crate) trunks: Vec<TrunkReport>,
     pub(crate) registrations: Vec<RegistrationReport>,
     pub(crate) blocked: Vec<BlockedReport>,
+    /// What waiting callers are told.
+    pub(crate) why: Vec<model::Decision>,
     /// Messages that are still kept, if the loop answers.
     pub(crate) kept: Option<Kept>,
     /// The Call-IDs that were asked for last.
@@ -52,6 +54,10 @@ impl Reports {
             Question::Registrations => Answer::Registrations(self.registrations.clone()),
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
             Question::Figures => Answer::Figures(Box::default()),
+            Question::Why(_) => Answer::Why {
+                at: model::Timestamp::from_ms(1_795_000_000_000),
+                records: self.why.clone(),
+            },
         }
     }
 }
