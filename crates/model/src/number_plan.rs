@@ -207,7 +207,7 @@ impl NumberPlan {
 
     /// A whole number of another country with its plus. S8: the library's rules of a country take up to 30 ms to load and
     /// are soon forgotten for those of others; anybody may send numbers of all countries, one after the other.
-    fn from_abroad(&self, bare: &str) -> Option<String> {
+    fn abroad(&self, bare: &str) -> Option<String> {
         let plus = bare.strip_prefix('+');
         let digits = plus.or_else(|| bare.strip_prefix(self.international_prefix()))?;
         let number = format!("+{digits}");
@@ -220,7 +220,7 @@ impl NumberPlan {
     /// Of this country only what the plan calls valid: the library makes `+8695588` of a bank's short code. A number from
     /// abroad is what it says it is.
     fn e164(&self, bare: &str) -> Option<E164> {
-        if let Some(foreign) = self.from_abroad(bare) {
+        if let Some(foreign) = self.abroad(bare) {
             return E164::parse(&foreign).ok();
         }
         let digits = bare.strip_prefix('+').unwrap_or(bare);
