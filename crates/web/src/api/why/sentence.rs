@@ -253,7 +253,7 @@ mod tests {
         for told in [&english, &chinese] {
             for agent in 1001..=1030 {
                 let times = told.matches(&agent.to_string()).count();
-                let expected = usize::from(agent == 1002 || agent >= 1011 && agent <= 1024);
+                let expected = usize::from(agent == 1002 || (1011..=1024).contains(&agent));
                 assert_eq!(times, expected, "{agent}: {told}");
             }
         }
