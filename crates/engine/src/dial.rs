@@ -279,6 +279,10 @@ impl DialPlan {
         }
         let e164 = found.e164.or_else(|| self.in_our_area(plan, &found.key));
         if let Some(number) = e164 {
+            // S15: what its country's plan does not know costs nobody knows what.
+            if !plan.is_valid(&number) {
+                return None;
+            }
             let class = self.class_of(plan, &number);
             let key = number.as_str().to_owned();
             return Some(OutsideNumber { key, class });

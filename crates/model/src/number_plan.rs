@@ -168,6 +168,12 @@ impl NumberPlan {
         (!rest.is_empty()).then(|| format!("{}{rest}", plan.country_code()))
     }
 
+    /// Whether the plan of its own country knows such a number.
+    pub fn is_valid(&self, number: &E164) -> bool {
+        self.parsed(number)
+            .is_some_and(|parsed| phonenumber::is_valid(&parsed))
+    }
+
     /// Of what kind a number is.
     pub fn kind(&self, number: &E164) -> NumberKind {
         let kind = self
