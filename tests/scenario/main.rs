@@ -14,6 +14,7 @@ mod calls_out;
 mod consult;
 mod defects;
 mod head_start;
+mod filing;
 mod hold;
 mod hotline;
 mod keys;

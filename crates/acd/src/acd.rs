@@ -41,6 +41,7 @@ mod steps;
 mod talk;
 mod turn;
 mod weighing;
+mod wrap_up;
 
 /// Automatic call distribution for one site.
 #[derive(Debug)]
@@ -113,7 +114,9 @@ impl Acd {
                 request,
                 cause,
             } => self.state_requested(now, agent, request, cause),
-            Input::WrapUpEnded(agent) => self.wrap_up_ended(now, agent),
+            Input::WrapUpEnded(agent) => self.wrap_up_done(now, agent),
+            Input::WrapUpAsked(agent) => self.wrap_up_asked(now, agent),
+            Input::Categorised { agent, call } => self.categorised(now, agent, call),
             Input::PhoneBusy { agent, call } => self.phone_busy(now, agent, call),
             Input::PhoneFree { agent, call } => self.phone_free(now, agent, call),
             Input::Joined {

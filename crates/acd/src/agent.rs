@@ -14,12 +14,14 @@ pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
 pub(crate) use self::duty_log::DutyLog;
 pub(crate) use self::idle_clock::IdleClock;
 pub(crate) use self::own_calls::OwnCalls;
+use self::wrap_up::Filing;
 
 mod call_log;
 pub mod cause;
 mod duty_log;
 mod idle_clock;
 mod own_calls;
+pub mod wrap_up;
 
 /// What the core is told of an agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,12 @@ pub(crate) struct Agent {
     pub(crate) wish: Requested,
     pub(crate) registered: bool,
     pub(crate) bound: Bound,
+    /// His last call, as long as he may still ask to file it (C5, `optional`).
+    pub(crate) unfiled: Option<Filing>,
+    /// He asked in the call for time to file it.
+    pub(crate) asked_to_file: bool,
+    /// The call of his that was given a category before it ended.
+    pub(crate) categorised: Option<CallId>,
     /// Calls of his phone that the core did not give him (C12).
     pub(crate) own_calls: OwnCalls,
     /// Left alone for a while (R6, R7); a timer ends it.
@@ -95,12 +103,12 @@ pub(crate) enum Bound {
     },
     /// A call that a colleague asks him about: he is busy, and nothing is counted (R15).
     Consult { call: CallId, since: Duration },
-    /// The call that he files, since it ended.
+    /// The call that he files.
     WrapUp {
-        call: CallId,
         since: Duration,
-        /// Whether the call counts, and with it the time to file it (R13, R51).
-        counted: bool,
+        /// When it ends by itself.
+        until: Duration,
+        filing: Filing,
     },
 }
 
@@ -116,6 +124,9 @@ impl Agent {
             wish: Requested::Offline,
             registered: false,
             bound: Bound::Free,
+            unfiled: None,
+            asked_to_file: false,
+            categorised: None,
             own_calls: OwnCalls::default(),
             backs_off: false,
             removed: false,
@@ -146,9 +157,9 @@ impl Agent {
                 AgentState::Talking { call: Some(call) }
             }
             // C12: who talks on cannot file; the time to file runs on.
-            Bound::WrapUp { call, .. } => match self.own_calls.latest() {
+            Bound::WrapUp { filing, .. } => match self.own_calls.latest() {
                 Some(call) => AgentState::Talking { call },
-                None => AgentState::WrapUp { call },
+                None => AgentState::WrapUp { call: filing.call },
             },
             Bound::Free => self.derive_free(),
         }
@@ -201,10 +212,10 @@ impl Agent {
 
     /// Ends the time to file, if it runs (R51).
     pub(crate) fn end_wrap_up(&mut self, now: Duration) -> bool {
-        let Bound::WrapUp { since, counted, .. } = self.bound else {
+        let Bound::WrapUp { since, filing, .. } = self.bound else {
             return false;
         };
-        if counted {
+        if filing.counted {
             self.calls.filed(now.saturating_sub(since));
         }
         self.bound = Bound::Free;

@@ -5,6 +5,7 @@ use core::time::Duration;
 use model::{QueueName, Requirement};
 
 use crate::agent::WINDOW_MAX;
+use crate::agent::wrap_up::{WRAP_UP_MAX, WrapUpMode};
 use crate::decision::Prefer;
 use crate::strategy::{self, Strategy};
 
@@ -28,8 +29,10 @@ pub struct QueueConfig {
     pub fallback: &'static Strategy,
     /// How long one agent's phone rings (R5).
     pub ring_timeout: Duration,
-    /// Time to file a call before the next one comes.
+    /// Time to file a call before the next one comes: how long it lasts or its ceiling, as the mode says (C5).
     pub wrap_up: Duration,
+    /// How the time to file ends (C5).
+    pub wrap_up_mode: WrapUpMode,
     /// How long a caller may wait; `None`: for ever.
     pub max_wait: Option<Duration>,
     /// Strictly before the callers of lighter queues, for agents who could take both (D4). All are equal by default.
@@ -107,7 +110,8 @@ impl QueueConfig {
             strategy: strategy::default(),
             fallback: strategy::default(),
             ring_timeout: Duration::from_secs(15),
-            wrap_up: Duration::from_secs(10),
+            wrap_up: WrapUpMode::default().default_time(),
+            wrap_up_mode: WrapUpMode::default(),
             max_wait: None,
             weight: 0,
             starving: Duration::from_secs(300),
@@ -160,6 +164,9 @@ impl QueueConfig {
         if self.count_window > WINDOW_MAX {
             return Err(ConfigError::LongWindow);
         }
+        if self.wrap_up > WRAP_UP_MAX {
+            return Err(ConfigError::LongWrapUp);
+        }
         Ok(())
     }
 
@@ -208,6 +215,9 @@ pub enum ConfigError {
     /// Calls are remembered for a week.
     #[error("`count_window` must be at most 7 days")]
     LongWindow,
+    /// C5: nobody files a call for longer.
+    #[error("`wrap_up_s` must be at most 900")]
+    LongWrapUp,
 }
 
 #[cfg(test)]
@@ -219,7 +229,7 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 8] = [
+        let table: [(Spoil, ConfigError); 9] = [
             (
                 |queue| queue.max_wait = Some(queue.min_ring),
                 ConfigError::ShortWait,
@@ -245,6 +255,10 @@ mod tests {
             (
                 |queue| queue.count_window = WINDOW_MAX + Duration::from_nanos(1),
                 ConfigError::LongWindow,
+            ),
+            (
+                |queue| queue.wrap_up = WRAP_UP_MAX + Duration::from_nanos(1),
+                ConfigError::LongWrapUp,
             ),
         ];
         for (spoil, error) in table {

@@ -20,7 +20,8 @@ pub enum Input {
     PhoneRegistered(AgentId),
     /// His last registration is gone (A5): a ready agent becomes not ready (`device_lost`).
     PhoneUnregistered(AgentId),
-    /// A state was asked for. In a call or in wrap-up it is remembered as the next state; *ready* ends a wrap-up.
+    /// A state was asked for. In a call or in wrap-up it is remembered as the next state; *ready* ends a wrap-up that the
+    /// agent may end (C5).
     StateRequested {
         /// For whom.
         agent: AgentId,
@@ -29,8 +30,17 @@ pub enum Input {
         /// Who asked, in a word: `agent` or `supervisor`.
         cause: &'static str,
     },
-    /// The agent says that the last call is filed.
+    /// The agent says that the last call is filed. Changes nothing where the mode of its queue forbids it (C5).
     WrapUpEnded(AgentId),
+    /// The agent wants more time to file, or some where wrap-up is optional (C5); see `Acd::more_wrap_up`.
+    WrapUpAsked(AgentId),
+    /// The call that an agent talks in or files has a category (C5, N7).
+    Categorised {
+        /// Who.
+        agent: AgentId,
+        /// Which.
+        call: CallId,
+    },
     /// His phone is in a call that the core did not give him (C12). It stops a ring; a call that the core gave him goes on.
     /// A named call told twice is one call; calls without a name are counted.
     PhoneBusy {

@@ -5,6 +5,8 @@ use core::time::Duration;
 use model::fact::{CancelCause, QueueExit};
 use model::{AgentId, AgentState, CallId, Decision, OfferId, QueueName, QueueSet};
 
+use crate::agent::wrap_up::WrapUpMode;
+
 /// One result of [`crate::Acd::poll_output`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
@@ -81,6 +83,17 @@ pub enum Output {
         to: AgentState,
         /// Why, in a word (see [`crate::agent::cause`]).
         cause: &'static str,
+    },
+    /// An agent files a call from here on, or for longer than he was told before (C5).
+    WrapUp {
+        /// Who.
+        agent: AgentId,
+        /// The call.
+        call: CallId,
+        /// How it ends.
+        mode: WrapUpMode,
+        /// The latest moment at which it ends.
+        until: Duration,
     },
     /// A caller stands in one or more queues from here on. Said before any offer of him, and not of one who was refused
     /// at once (`LeftQueue` alone).

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::barred::Barred;
 
+/// What `Command::MoreWrapUp` gives, in s.
+pub const WRAP_UP_MORE_S: u64 = acd::WRAP_UP_MORE.as_secs();
+
 /// The number by which the shell finds the asker again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(pub u64);
@@ -23,10 +26,22 @@ pub enum Command {
         /// Who asks: the agent himself or another person.
         by: Asker,
     },
-    /// The agent is done with wrap-up before its time.
+    /// The agent is done with wrap-up before its time; refused where its mode forbids it (C5).
     EndWrapUp {
         /// Who.
         agent: AgentId,
+    },
+    /// The agent wants half a minute more to file, up to the queue's most, or some where wrap-up is optional (C5).
+    MoreWrapUp {
+        /// Who.
+        agent: AgentId,
+    },
+    /// What the call was about in which an agent talks, or which he files (C5, N7).
+    Categorise {
+        /// Who.
+        agent: AgentId,
+        /// A word of at most 64 characters.
+        category: String,
     },
     /// End a call.
     HangUp {

@@ -5,6 +5,7 @@
 //! request, a media command or a timer.
 
 mod fence;
+mod filing;
 mod hand_over;
 mod lamps;
 mod news;

@@ -225,6 +225,8 @@ impl Cdr {
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::CallCategorised { .. }
+            | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -429,6 +429,28 @@ pub enum Fact {
         /// Why, in a word: `agent`, `supervisor`, `offer`, `answer`, `call_ended`, `wrap_up_done`, …
         cause: String,
     },
+    /// An agent files a call, until then at the latest; told again when he gets more time (C5).
+    #[serde(rename = "agent.wrap_up")]
+    WrapUpBegan {
+        /// Who.
+        agent: AgentId,
+        /// The call, which may have ended.
+        call: CallId,
+        /// How it ends: `optional`, `until_done`, `timed`, `timed_fixed`, `until_category`.
+        mode: String,
+        /// When it ends by itself.
+        until: Timestamp,
+    },
+    /// An agent said what a call was about (N7).
+    #[serde(rename = "call.categorised")]
+    CallCategorised {
+        /// The call, which may have ended.
+        call: CallId,
+        /// Who.
+        agent: AgentId,
+        /// The category, in a word.
+        category: String,
+    },
     /// A trunk came or went (A1, A2).
     #[serde(rename = "trunk.state_changed")]
     TrunkStateChanged {
@@ -697,6 +719,7 @@ impl Fact {
             | Self::CallJoined { call, .. }
             | Self::CallMerged { call, .. }
             | Self::CallEnded { call, .. }
+            | Self::CallCategorised { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
             Self::OfferMade { offer, .. }
             | Self::OfferCancelled { offer, .. }
@@ -709,6 +732,7 @@ impl Fact {
             Self::AgentStateChanged { .. }
             | Self::AgentRegistered { .. }
             | Self::AgentUnregistered { .. }
+            | Self::WrapUpBegan { .. }
             | Self::TrunkStateChanged { .. }
             | Self::TicketChanged { .. } => None,
         }
@@ -756,6 +780,8 @@ impl Fact {
             Self::AgentStateChanged { .. } => "agent.state_changed",
             Self::AgentRegistered { .. } => "agent.registered",
             Self::AgentUnregistered { .. } => "agent.unregistered",
+            Self::CallCategorised { .. } => "call.categorised",
+            Self::WrapUpBegan { .. } => "agent.wrap_up",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",
         }

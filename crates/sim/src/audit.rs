@@ -92,7 +92,9 @@ impl Audit {
         } else if let Some(call) = fact.call()
             && !matches!(
                 fact,
-                Fact::RecordingReady { .. } | Fact::TicketCreated { .. }
+                Fact::RecordingReady { .. }
+                    | Fact::TicketCreated { .. }
+                    | Fact::CallCategorised { .. }
             )
         {
             let Some(open) = self.calls.get_mut(&call) else {
@@ -174,6 +176,8 @@ impl Audit {
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::CallCategorised { .. }
+            | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => Ok(()),
         }

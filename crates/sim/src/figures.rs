@@ -138,6 +138,8 @@ impl Figures {
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::CallCategorised { .. }
+            | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
         }

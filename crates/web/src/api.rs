@@ -17,6 +17,7 @@ pub mod ticket_body;
 pub mod tickets;
 pub mod trace;
 pub mod why;
+pub mod wrap_up;
 
 use store::StoreError;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -83,7 +84,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             agents::put_state,
             agents::post_state
         ))
-        .routes(routes!(agents::end_wrap_up))
+        .routes(routes!(wrap_up::end))
+        .routes(routes!(wrap_up::more))
+        .routes(routes!(wrap_up::categorise))
         .routes(routes!(calls::list))
         .routes(routes!(calls::read))
         .routes(routes!(calls::timeline))

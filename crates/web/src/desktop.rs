@@ -61,6 +61,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         } => agent.filter(|_| !answered_late).into_iter().collect(),
         Fact::AgentStateChanged { agent, .. }
         | Fact::AgentRegistered { agent }
+        | Fact::WrapUpBegan { agent, .. }
+        | Fact::CallCategorised { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
@@ -152,6 +154,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
+        | Fact::CallCategorised { .. }
+        | Fact::WrapUpBegan { .. }
         | Fact::CallHeld { .. }
         | Fact::CallResumed { .. }
         | Fact::TransferStarted { .. }

@@ -95,6 +95,11 @@ impl View {
         })
     }
 
+    /// For how many live calls it holds.
+    pub fn count_calls(&self, holds: impl Fn(&LiveCall) -> bool) -> usize {
+        self.read(|board| board.calls().values().filter(|call| holds(call)).count())
+    }
+
     /// How many calls live.
     pub fn live_calls(&self) -> usize {
         self.read(|board| board.calls().len())

@@ -49,6 +49,13 @@ document.documentElement.classList.add("has-script");
     return hours ? `${hours}:${rest}` : rest;
   }
 
+  // What is left of wrap-up; how long it lasts where that is not known.
+  function wrapTime() {
+    if (!agent.wrap_up) return agent.since ? lasted(agent.since) : "";
+    const left = Math.max(0, Math.ceil((Date.parse(agent.wrap_up.until) - Date.now() - skewMs) / 1000));
+    return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  }
+
   function duration(seconds) {
     const minutes = Math.floor(seconds / 60);
     const rest = seconds % 60;
@@ -85,13 +92,14 @@ document.documentElement.classList.add("has-script");
     failed.hidden = true;
     try {
       const answer = await ask(method, path, body);
-      if (answer.ok) return;
+      if (answer.ok) return answer.status === 204 ? null : await answer.json();
       const problem = await answer.json();
       failed.textContent = `${t("failed")}: ${problem.title}`;
     } catch {
       failed.textContent = t("failed");
     }
     failed.hidden = false;
+    return null;
   }
 
   // --- State bar ---------------------------------------------------------------------------------------------------
@@ -105,14 +113,29 @@ document.documentElement.classList.add("has-script");
     document.querySelector(".desk").toggleAttribute("data-ready", state === "ready");
     byId("go-ready").disabled = state === "ready";
     byId("go-offline").disabled = state === "offline";
-    const files = state === "wrap_up";
-    byId("after").hidden = !files;
+    drawWrapUp(state === "wrap_up");
     drawTimers();
+  }
+
+  // C5: the mode says how it ends, and which buttons make sense.
+  function drawWrapUp(files) {
+    byId("after").hidden = !files;
+    if (!files) {
+      byId("wrap-cost").textContent = "";
+      return;
+    }
+    const mode = agent.wrap_up ? agent.wrap_up.mode : "timed";
+    byId("wrap-mode").textContent = word("wrap_up", mode);
+    const needsCategory = mode === "until_category";
+    byId("wrap-category").hidden = !needsCategory;
+    byId("wrap-categorise").hidden = !needsCategory;
+    byId("wrap-more").hidden = needsCategory || mode === "until_done";
+    byId("wrap-done").hidden = needsCategory || mode === "timed_fixed";
   }
 
   function drawTimers() {
     byId("state-time").textContent = agent && agent.since ? lasted(agent.since) : "";
-    byId("wrap-time").textContent = agent && agent.state === "wrap_up" && agent.since ? lasted(agent.since) : "";
+    byId("wrap-time").textContent = agent && agent.state === "wrap_up" ? wrapTime() : "";
     const runs = pop && (pop.stage === "offered" || pop.stage === "connected");
     byId("stage-time").textContent = runs ? lasted(pop.since) : "";
   }
@@ -413,6 +436,8 @@ document.documentElement.classList.add("has-script");
       agent = { ...agent, reason: undefined, call: undefined, ...data.to, since: at };
       if (talk && agent.call !== talk.call) talk = null;
     },
+    "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
+    "call.categorised": () => {},
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
     "ticket.created": () => { loadTickets(); loadDraftsSoon(); },
@@ -482,6 +507,17 @@ document.documentElement.classList.add("has-script");
     if (reason) change("PUT", "/v1/agents/me/state", { state: "not_ready", reason });
   });
   byId("wrap-done").addEventListener("click", () => change("POST", "/v1/agents/me/wrap-up/end"));
+  // What more time costs those who wait stands beside the button.
+  byId("wrap-more").addEventListener("click", async () => {
+    const cost = await change("POST", "/v1/agents/me/wrap-up/more");
+    if (cost) byId("wrap-cost").textContent = `${t("wrap_up_cost")}${cost.waiting}, +${cost.added_s} s`;
+  });
+  byId("wrap-categorise").addEventListener("click", async () => {
+    const category = byId("wrap-category").value.trim();
+    if (!category) return;
+    await change("POST", "/v1/agents/me/wrap-up/category", { category });
+    byId("wrap-category").value = "";
+  });
 
   for (const name of ["hold", "resume", "alternate", "complete", "join", "drop"]) {
     byId(`talk-${name}`).addEventListener("click", () => order(name, false));

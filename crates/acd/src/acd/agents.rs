@@ -53,9 +53,12 @@ impl Acd {
                 let offer = *offer;
                 return self.withdraw(now, offer, CancelCause::AgentNotReady, cause);
             }
-            (Requested::Ready, Bound::WrapUp { .. }) => {
-                agent.end_wrap_up(now);
-                self.timers.cancel(&Timer::WrapUp(id));
+            (Requested::Ready, Bound::WrapUp { filing, .. }) => {
+                // C5: what the mode forbids is his next state.
+                if filing.may_end().is_ok() {
+                    agent.end_wrap_up(now);
+                    self.timers.cancel(&Timer::WrapUp(id));
+                }
             }
             (
                 Requested::Ready,
@@ -67,16 +70,6 @@ impl Acd {
             ) => {}
         }
         self.publish(now, id, cause);
-    }
-
-    pub(super) fn wrap_up_ended(&mut self, now: Duration, id: AgentId) {
-        let Some(agent) = self.agents.get_mut(&id) else {
-            return;
-        };
-        if agent.end_wrap_up(now) {
-            self.timers.cancel(&Timer::WrapUp(id));
-            self.publish(now, id, cause::WRAP_UP_DONE);
-        }
     }
 
     pub(super) fn phone_busy(&mut self, now: Duration, id: AgentId, call: Option<CallId>) {

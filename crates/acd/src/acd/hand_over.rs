@@ -42,7 +42,7 @@ impl Acd {
     /// Whether an agent files this call and takes others after it.
     fn files(&self, id: AgentId, call: CallId) -> bool {
         self.agents.get(&id).is_some_and(|agent| {
-            let files = matches!(agent.bound, Bound::WrapUp { call: filed, .. } if filed == call);
+            let files = matches!(agent.bound, Bound::WrapUp { filing, .. } if filing.call == call);
             files && agent.wish == Requested::Ready && agent.registered
         })
     }
@@ -89,6 +89,7 @@ impl Acd {
         if let Some(agent) = self.agents.get_mut(&id) {
             let since = now;
             agent.bound = Bound::Talk { call, queue, since };
+            agent.unfiled = None;
             (agent.misses, agent.faults) = (0, 0);
         }
         self.outputs.push_back(Output::TookOver {

@@ -49,7 +49,7 @@ impl Acd {
         let held = match &agent.bound {
             Bound::Free | Bound::Talk { .. } | Bound::Consult { .. } => true,
             Bound::Offer { offer, .. } => self.offers.get(offer).is_some_and(|of| of.agent == id),
-            Bound::WrapUp { .. } => self.timers.at(&Timer::WrapUp(id)).is_some(),
+            Bound::WrapUp { until, .. } => self.timers.at(&Timer::WrapUp(id)) == Some(*until),
         };
         ensure(held, || {
             format!("agent {id}: nothing holds him in {:?}", agent.bound)

@@ -5,14 +5,12 @@
 use core::time::Duration;
 
 use model::fact::{CancelCause, QueueExit};
-use model::{AgentId, CallId, OfferId, QueueName};
+use model::{AgentId, CallId, OfferId};
 
 use super::Acd;
 use crate::agent::{Bound, cause};
-use crate::config::MIN_HANDLED;
 use crate::offer::Offer;
 use crate::output::Output;
-use crate::timer::Timer;
 
 impl Acd {
     pub(super) fn answered(&mut self, now: Duration, id: OfferId) {
@@ -54,6 +52,7 @@ impl Acd {
                 let queue = offer.queue.clone().or_else(|| offer.home.clone());
                 Bound::Talk { call, queue, since }
             };
+            agent.unfiled = None;
             agent.misses = 0;
             agent.faults = 0;
         }
@@ -96,16 +95,16 @@ impl Acd {
             return;
         }
         let (queue, talked) = (queue.clone(), now.saturating_sub(*since));
-        let (min_handled, wrap_up) = self.after_call(queue.as_ref());
+        let after = self.after_call(queue.as_ref());
+        let counted = talked >= after.min_handled;
         // D27: the queue may begin with another of its callers.
         self.dirty.extend(queue.clone());
+        if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name))
+            && counted
+        {
+            queue.history.talked(talked);
+        }
         if let Some(agent) = self.agents.get_mut(&id) {
-            let counted = talked >= min_handled;
-            if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name))
-                && counted
-            {
-                queue.history.talked(talked);
-            }
             if counted {
                 // R13: a shorter call counts for nothing.
                 agent.calls.record(now, talked);
@@ -114,17 +113,8 @@ impl Acd {
             if agent.removed {
                 return self.forget_agent(now, id);
             }
-            agent.bound = if wrap_up.is_zero() {
-                Bound::Free
-            } else {
-                self.timers.set(Timer::WrapUp(id), now + wrap_up);
-                Bound::WrapUp {
-                    call,
-                    since: now,
-                    counted,
-                }
-            };
         }
+        self.begin_wrap_up(now, id, call, counted, &after);
         self.publish(now, id, cause::CALL_ENDED);
     }
 
@@ -145,14 +135,6 @@ impl Acd {
         for id in self.agents.keys().copied().collect::<Vec<AgentId>>() {
             self.call_ended(now, call, id);
             self.phone_free(now, id, Some(call));
-        }
-    }
-
-    /// What counts as handled, and the time to file; a call that named its agent has none to file.
-    fn after_call(&self, queue: Option<&QueueName>) -> (Duration, Duration) {
-        match queue.and_then(|name| self.queues.get(name)) {
-            Some(queue) => (queue.config.min_handled, queue.config.wrap_up),
-            None => (MIN_HANDLED, Duration::ZERO),
         }
     }
 }

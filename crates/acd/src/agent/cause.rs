@@ -22,6 +22,8 @@ pub const CALL_BACK: &str = "call_back";
 pub const CALL_ENDED: &str = "call_ended";
 /// The call is filed, or the time for it is over.
 pub const WRAP_UP_DONE: &str = "wrap_up_done";
+/// He asked for time to file the call after all (C5).
+pub const WRAP_UP_ASKED: &str = "wrap_up_asked";
 /// His phone registered.
 pub const REGISTERED: &str = "registered";
 /// His phone's registration is gone.

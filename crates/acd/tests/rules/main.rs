@@ -33,3 +33,4 @@ mod stream;
 mod support;
 mod tiers;
 mod withheld;
+mod wrap_up;

@@ -272,6 +272,17 @@ impl Engine {
                     cause: cause.to_owned(),
                 });
             }
+            acd::Output::WrapUp {
+                agent,
+                call,
+                mode,
+                until,
+            } => self.context.fact(Fact::WrapUpBegan {
+                agent,
+                call,
+                mode: mode.name().to_owned(),
+                until: until.into(),
+            }),
             acd::Output::JoinedQueue {
                 call,
                 queues,

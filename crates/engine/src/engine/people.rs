@@ -17,11 +17,9 @@ impl Engine {
             Command::SetAgentState { agent, request, by } => {
                 self.set_agent_state(agent, request, by)
             }
-            Command::EndWrapUp { agent } => {
-                self.known_agent(agent)?;
-                self.context.tell_acd(acd::Input::WrapUpEnded(agent));
-                Ok(())
-            }
+            Command::EndWrapUp { agent } => self.end_wrap_up(agent),
+            Command::MoreWrapUp { agent } => self.more_wrap_up(agent),
+            Command::Categorise { agent, category } => self.categorise(agent, category),
             Command::HangUp { call } => {
                 if !self.calls.contains_key(&call) {
                     return Err(CommandError::UnknownCall(call));
@@ -100,7 +98,10 @@ impl Engine {
     ) -> Result<(), CommandError> {
         self.known_agent(agent)?;
         let request = match request {
-            StateRequest::Ready => acd::Requested::Ready,
+            StateRequest::Ready => {
+                self.may_be_ready(agent)?;
+                acd::Requested::Ready
+            }
             StateRequest::Offline => acd::Requested::Offline,
             StateRequest::NotReady { reason } => {
                 let length = reason.chars().count();

@@ -31,6 +31,7 @@ struct Section {
     strategy: Spanned<String>,
     fallback: Option<Spanned<String>>,
     ring_timeout_s: Option<Spanned<u32>>,
+    wrap_up: Option<Spanned<String>>,
     wrap_up_s: Option<u32>,
     max_wait_s: Option<Spanned<u32>>,
     max_waiting: Option<u32>,
@@ -138,6 +139,10 @@ fn queue_of(
             *rule = Duration::from_secs(given.into());
         }
     };
+    if let Some(mode) = &section.wrap_up {
+        rules.wrap_up_mode = wrap_up_mode(document, mode, wrong)?;
+        rules.wrap_up = rules.wrap_up_mode.default_time();
+    }
     seconds(section.wrap_up_s, &mut rules.wrap_up);
     seconds(section.pass_pause_s, &mut rules.pass_pause);
     seconds(section.reject_delay_s, &mut rules.reject_delay);
@@ -192,6 +197,30 @@ fn strategy(
             ),
             help,
         ));
+    }
+    found
+}
+
+fn wrap_up_mode(
+    document: &Document,
+    given: &Spanned<String>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<acd::WrapUpMode> {
+    let found = acd::WrapUpMode::find(given.get_ref());
+    if found.is_none() {
+        let names = acd::WrapUpMode::ALL.map(acd::WrapUpMode::name);
+        wrong.push(
+            document.error(
+                given.span().start,
+                format!(
+                    "no wrap-up `{}`; expected one of {}",
+                    given.get_ref(),
+                    names.join(", ")
+                ),
+                closest(given.get_ref(), names.into_iter())
+                    .map(|near| format!("did you mean `{near}`?")),
+            ),
+        );
     }
     found
 }
@@ -291,6 +320,29 @@ mod tests {
             "D1, D4"
         );
         assert_eq!(queue.title["zh-CN"], "技术支持");
+    }
+
+    #[test]
+    fn c5_the_time_to_file_has_a_mode_and_the_mode_a_default() {
+        let rules = |keys: &str| {
+            let text = format!("[queue.a]\nstrategy = \"random\"\n{keys}");
+            read_text(&text).map(|queues| queues["a"].rules.clone())
+        };
+        for (keys, mode, seconds) in [
+            ("", "timed", 10),
+            ("wrap_up = \"timed_fixed\"\n", "timed_fixed", 10),
+            ("wrap_up = \"until_done\"\n", "until_done", 900),
+            ("wrap_up = \"optional\"\nwrap_up_s = 60\n", "optional", 60),
+        ] {
+            let rules = rules(keys).unwrap();
+            assert_eq!(rules.wrap_up_mode.name(), mode);
+            assert_eq!(rules.wrap_up, Duration::from_secs(seconds), "{keys}");
+        }
+        let told = rules("wrap_up = \"until_don\"\n").unwrap_err();
+        assert!(told.starts_with("config/queues.toml:3:11: error: no wrap-up `until_don`"), "{told}");
+        assert!(told.ends_with("help: did you mean `until_done`?"), "{told}");
+        let told = rules("wrap_up_s = 901\n").unwrap_err();
+        assert!(told.contains("`wrap_up_s` must be at most 900"), "{told}");
     }
 
     #[test]

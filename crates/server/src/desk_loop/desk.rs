@@ -135,6 +135,8 @@ impl Desk {
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::CallCategorised { .. }
+            | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -92,6 +92,8 @@ impl Remains {
                 self.registered.remove(agent);
             }
             Fact::CallArrived { .. }
+            | Fact::CallCategorised { .. }
+            | Fact::WrapUpBegan { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
             | Fact::DialStarted { .. }

@@ -52,6 +52,30 @@ pub struct StateBody {
     pub since: Option<Timestamp>,
     /// Whether a phone of his is registered.
     pub registered: bool,
+    /// In wrap-up: how it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<WrapUpBody>,
+}
+
+/// How a wrap-up ends (C5).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WrapUpBody {
+    /// `optional`, `until_done`, `timed`, `timed_fixed`, `until_category`.
+    pub mode: String,
+    /// When it ends by itself.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}
+
+impl WrapUpBody {
+    fn of(line: &AgentLine) -> Option<Self> {
+        let files = matches!(line.state, AgentState::WrapUp { .. });
+        let wrap_up = line.wrap_up.as_ref().filter(|_| files)?;
+        Some(Self {
+            mode: wrap_up.mode.clone(),
+            until: wrap_up.until,
+        })
+    }
 }
 
 impl StateBody {
@@ -73,6 +97,7 @@ impl StateBody {
             call: state.call(),
             since: line.and_then(|line| line.since),
             registered: line.is_some_and(|line| line.registered),
+            wrap_up: line.and_then(WrapUpBody::of),
         }
     }
 }

@@ -149,23 +149,6 @@ pub(crate) async fn post_state(
     put_state(app, who, agent, wanted).await
 }
 
-/// Ends wrap-up before its time.
-#[utoipa::path(post, operation_id = "end_wrap_up", path = "/v1/agents/{id}/wrap-up/end", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
-    responses(
-        (status = 204, description = "The engine took it."),
-        (status = 409, description = "He is not in wrap-up.", body = ProblemDocument, content_type = "application/problem+json"),
-    ))]
-pub(crate) async fn end_wrap_up(
-    State(app): State<App>,
-    who: Principal,
-    InPath(agent): InPath<AgentRef>,
-) -> Result<StatusCode, Problem> {
-    let agent = agent.resolve(&who);
-    authorise(&who, Action::SetState, Some(agent))?;
-    app.commands().send(Command::EndWrapUp { agent }).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 async fn known(app: &App, agent: AgentId) -> Result<AgentRecord, Problem> {
     let found = app.database().agent(agent).await?;
     found

@@ -55,6 +55,23 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("stage.cancelled", "来电已取消", "Call cancelled"),
     ("wrap_up", "话后处理", "Wrap-up"),
     ("wrap_up_done", "完成", "Done"),
+    ("wrap_up_more", "延长 30 秒", "30 s more"),
+    ("wrap_up_cost", "等待来电：", "Callers who wait: "),
+    ("wrap_up.optional", "可随时结束", "end it when you are done"),
+    ("wrap_up.until_done", "处理完请点击完成", "say when you are done"),
+    ("wrap_up.timed", "可随时结束", "end it when you are done"),
+    (
+        "wrap_up.timed_fixed",
+        "时间固定，自动结束",
+        "the time is fixed, it ends by itself",
+    ),
+    (
+        "wrap_up.until_category",
+        "填写分类后结束",
+        "it ends with the category",
+    ),
+    ("category", "分类", "Category"),
+    ("category_save", "保存分类", "Save"),
     ("quiet", "暂无来电", "No call"),
     (
         "quiet_ready",

@@ -9,7 +9,7 @@ use model::fact::{Offer, Pop, PopCustomer};
 use model::transfer::{ConsultEnd, Party};
 use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
 
-use super::line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage};
+use super::line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage, WrapUpLine};
 
 /// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
 const TICKETS_MAX: usize = 10_000;
@@ -120,6 +120,12 @@ impl Board {
             Fact::ConsultEnded { call, end, .. } => self.end_consult(*call, *end),
             Fact::CallEnded { call, .. } => self.end_call(seq, at, *call),
             Fact::AgentStateChanged { agent, to, .. } => self.set_state(*agent, at, to),
+            Fact::WrapUpBegan {
+                agent, mode, until, ..
+            } => {
+                let (mode, until) = (mode.clone(), *until);
+                self.agent(*agent).wrap_up = Some(WrapUpLine { mode, until });
+            }
             Fact::AgentRegistered { agent } => self.agent(*agent).registered = true,
             Fact::AgentUnregistered { agent, .. } => self.agent(*agent).registered = false,
             Fact::TicketCreated {
@@ -134,6 +140,7 @@ impl Board {
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }
+            | Fact::CallCategorised { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallLeg { .. }
             | Fact::CallMerged { .. }
@@ -316,6 +323,10 @@ impl Board {
         let line = self.agent(agent);
         line.state = to.clone();
         line.since = Some(at);
+        // It runs on while his phone is in a call of its own (C12).
+        if !matches!(to, AgentState::WrapUp { .. } | AgentState::Talking { .. }) {
+            line.wrap_up = None;
+        }
         // An agent whom no call holds has nothing on his screen but an offer that is about to ring.
         let rings = |pop: &CurrentPop| matches!(pop.stage, PopStage::Offered { .. });
         if to.call().is_none() && !line.pop.as_ref().is_some_and(rings) {

@@ -13,6 +13,8 @@ pub struct AgentLine {
     pub since: Option<Timestamp>,
     /// Whether a phone of his is registered.
     pub registered: bool,
+    /// How and when his wrap-up ends, while he is in it.
+    pub wrap_up: Option<WrapUpLine>,
     /// The pop that his page shows, from the offer to the end of wrap-up.
     pub pop: Option<CurrentPop>,
     /// The offer that he answered last: `pop.ended` names it after the pop itself is gone.
@@ -26,10 +28,20 @@ impl AgentLine {
             state: AgentState::Offline,
             since: None,
             registered: false,
+            wrap_up: None,
             pop: None,
             answered: None,
         }
     }
+}
+
+/// A wrap-up that runs (C5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrapUpLine {
+    /// How it ends: `optional`, `until_done`, `timed`, `timed_fixed`, `until_category`.
+    pub mode: String,
+    /// When it ends by itself.
+    pub until: Timestamp,
 }
 
 /// A pop while it is on an agent's screen (P9: reload gives it back).

@@ -30,3 +30,4 @@ mod talk;
 mod tickets;
 mod trace;
 mod why;
+mod wrap_up;

@@ -81,6 +81,7 @@ impl World {
                 let home = queues.is_some_and(|queues| *queues.home() == queue);
                 assert!(home || waited.is_zero(), "{call}");
             }
+            Output::WrapUp { until, .. } => assert!(until > self.now, "ends in the past"),
             Output::DirectEnded { .. } | Output::Starving { .. } => {}
         }
     }
