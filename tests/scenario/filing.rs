@@ -18,8 +18,6 @@ fn files(mode: WrapUpMode) -> (Hotline, AgentId) {
         (rules.wrap_up_mode, rules.wrap_up) = (mode, 40 * SECOND);
     });
     let agent = hotline.agent("1001", Manner::Answers(SECOND));
-    hotline.caller("13800001111", "4000");
-    hotline.run_for(3 * SECOND);
     hotline.caller_presses("13800001111", '1');
     hotline.run_for(10 * SECOND);
     hotline.hangs_up("13800001111");

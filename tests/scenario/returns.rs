@@ -147,8 +147,8 @@ fn d31_else_he_stands_in_his_queue_with_his_full_score_before_who_came_after_him
     );
     hotline.phone("1001").manner = Manner::Answers(SECOND);
     hotline.says(li, StateRequest::Ready);
-    // R6: after his refusal he is left alone for a while.
-    hotline.run_for(13 * SECOND);
+    // R6, C9: after his second refusal he is left alone for twice as long.
+    hotline.run_for(23 * SECOND);
     assert_eq!(hotline.hears("100"), "1001");
     let handed_on = pops(&hotline).last().unwrap().handed_on.clone();
     assert!(

@@ -14,6 +14,7 @@ pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
 pub(crate) use self::duty_log::DutyLog;
 pub(crate) use self::idle_clock::IdleClock;
 pub(crate) use self::own_calls::OwnCalls;
+pub(crate) use self::streaks::Streaks;
 use self::wrap_up::Filing;
 
 mod call_log;
@@ -21,6 +22,7 @@ pub mod cause;
 mod duty_log;
 mod idle_clock;
 mod own_calls;
+mod streaks;
 pub mod wrap_up;
 
 /// What the core is told of an agent.
@@ -72,10 +74,7 @@ pub(crate) struct Agent {
     pub(crate) backs_off: bool,
     /// Deleted while in a call: goes when the call ends.
     pub(crate) removed: bool,
-    /// Missed calls in a row (R8).
-    pub(crate) misses: u32,
-    /// Device faults in a row (R7).
-    pub(crate) faults: u32,
+    pub(crate) streaks: Streaks,
     pub(crate) signed_in: Duration,
     /// When he became ready after his last call, break or wrap-up; offers do not touch it.
     pub(crate) ready_since: Duration,
@@ -130,8 +129,7 @@ impl Agent {
             own_calls: OwnCalls::default(),
             backs_off: false,
             removed: false,
-            misses: 0,
-            faults: 0,
+            streaks: Streaks::default(),
             signed_in: Duration::ZERO,
             ready_since: Duration::ZERO,
             idle: IdleClock::default(),

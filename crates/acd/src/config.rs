@@ -55,8 +55,10 @@ pub struct QueueConfig {
     pub per_duty_hour: bool,
     /// Pause between two passes over the agents (R9).
     pub pass_pause: Duration,
-    /// How long an agent is left alone after a decline (R6).
+    /// How long an agent is left alone after a decline (R6), and twice as long after each further one (C9).
     pub reject_delay: Duration,
+    /// The longest that he is left alone (C9), after declines and after faults of his phone.
+    pub back_off_max: Duration,
     /// Missed calls in a row after which an agent is not ready (R8); 0: never.
     pub no_answer_limit: u32,
     /// A shorter call counts for nothing (R13).
@@ -124,6 +126,7 @@ impl QueueConfig {
             per_duty_hour: false,
             pass_pause: Duration::from_secs(5),
             reject_delay: Duration::from_secs(10),
+            back_off_max: Duration::from_secs(300),
             no_answer_limit: 3,
             min_handled: MIN_HANDLED,
             max_consecutive: 5,

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use model::fact::{CancelCause, QueueExit};
-use model::{AgentId, AgentState, CallId, Decision, OfferId, QueueName, QueueSet};
+use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet};
 
 use crate::agent::wrap_up::WrapUpMode;
 
@@ -83,6 +83,15 @@ pub enum Output {
         to: AgentState,
         /// Why, in a word (see [`crate::agent::cause`]).
         cause: &'static str,
+    },
+    /// An agent was taken out for missed calls or for his phone (R7, R8), and now nobody takes the calls of these queues (C7).
+    LastPaused {
+        /// Who.
+        agent: AgentId,
+        /// Why.
+        reason: NotReadyReason,
+        /// Which queues.
+        queues: Vec<QueueName>,
     },
     /// An agent files a call from here on, or for longer than he was told before (C5).
     WrapUp {

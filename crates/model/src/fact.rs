@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent_state::AgentState;
+use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
 use crate::decision::Decision;
 use crate::id::{AgentId, CallId, OfferId, QueueName, RegionName, ScriptName, TicketId};
@@ -429,6 +429,16 @@ pub enum Fact {
         /// Why, in a word: `agent`, `supervisor`, `offer`, `answer`, `call_ended`, `wrap_up_done`, …
         cause: String,
     },
+    /// An agent was taken out for missed calls or for his phone (R7, R8), and nobody takes the calls of these queues now (C7).
+    #[serde(rename = "agent.last_paused")]
+    LastAgentPaused {
+        /// Who.
+        agent: AgentId,
+        /// Why: `no_answer`, `device`.
+        reason: NotReadyReason,
+        /// Which queues.
+        queues: Vec<QueueName>,
+    },
     /// An agent files a call, until then at the latest; told again when he gets more time (C5).
     #[serde(rename = "agent.wrap_up")]
     WrapUpBegan {
@@ -733,6 +743,7 @@ impl Fact {
             | Self::AgentRegistered { .. }
             | Self::AgentUnregistered { .. }
             | Self::WrapUpBegan { .. }
+            | Self::LastAgentPaused { .. }
             | Self::TrunkStateChanged { .. }
             | Self::TicketChanged { .. } => None,
         }
@@ -780,6 +791,7 @@ impl Fact {
             Self::AgentStateChanged { .. } => "agent.state_changed",
             Self::AgentRegistered { .. } => "agent.registered",
             Self::AgentUnregistered { .. } => "agent.unregistered",
+            Self::LastAgentPaused { .. } => "agent.last_paused",
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",
             Self::TicketCreated { .. } => "ticket.created",

@@ -63,6 +63,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::AgentRegistered { agent }
         | Fact::WrapUpBegan { agent, .. }
         | Fact::CallCategorised { agent, .. }
+        | Fact::LastAgentPaused { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
@@ -154,6 +155,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
+        | Fact::LastAgentPaused { .. }
         | Fact::CallCategorised { .. }
         | Fact::WrapUpBegan { .. }
         | Fact::CallHeld { .. }

@@ -438,6 +438,7 @@ document.documentElement.classList.add("has-script");
     },
     "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
     "call.categorised": () => {},
+    "agent.last_paused": () => {},
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
     "ticket.created": () => { loadTickets(); loadDraftsSoon(); },

@@ -90,7 +90,7 @@ impl Acd {
             let since = now;
             agent.bound = Bound::Talk { call, queue, since };
             agent.unfiled = None;
-            (agent.misses, agent.faults) = (0, 0);
+            agent.streaks.answered();
         }
         self.outputs.push_back(Output::TookOver {
             offer: OfferId::new(self.ids.next(now)),

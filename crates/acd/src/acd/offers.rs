@@ -5,7 +5,7 @@
 use core::time::Duration;
 
 use model::fact::CancelCause;
-use model::{Decision, NotReadyReason, OfferId};
+use model::{AgentId, Decision, NotReadyReason, OfferId, QueueName};
 
 use super::Acd;
 use crate::agent::{Bound, Requested, cause};
@@ -14,8 +14,6 @@ use crate::offer::Offer;
 use crate::output::{DirectEnd, OfferEnd, Output};
 use crate::timer::Timer;
 
-/// R7: so many device faults in a row, and the agent is not ready.
-const FAULTS_MAX: u32 = 2;
 /// Answers that say "not me, not now" rather than "I cannot be reached" (RFC 3261 §21.4.24, §21.6.1, §21.6.2).
 const REFUSALS: [u16; 3] = [486, 600, 603];
 
@@ -66,8 +64,7 @@ impl Acd {
             && let Bound::Offer { ringing, .. } = &mut agent.bound
         {
             *ringing = true;
-            // A phone that rings is no broken phone (R7).
-            agent.faults = 0;
+            agent.streaks.rang();
         }
         self.publish(now, agent, cause::RINGING);
     }
@@ -77,11 +74,12 @@ impl Acd {
             return;
         };
         self.ended.remember(now, id, &offer);
+        let rule = self.setting(&offer, |config| (config.reject_delay, config.back_off_max));
+        let (delay, ceiling) = rule.unwrap_or_default();
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
-            agent.faults = 0;
+            let delay = agent.streaks.declined(delay, ceiling);
+            self.back_off(now, offer.agent, delay);
         }
-        let delay = self.setting(&offer, |config| config.reject_delay);
-        self.back_off(now, offer.agent, delay.unwrap_or_default());
         self.publish(now, offer.agent, cause::DECLINED);
         self.release(id, &offer, Some(DirectEnd::Declined));
     }
@@ -98,21 +96,17 @@ impl Acd {
 
     /// R7: no fault of the agent; the second in a row takes him out.
     fn device_fault(&mut self, now: Duration, id: OfferId, offer: &Offer) {
-        let mut broken = false;
+        // Without a pause, a queue full of callers would count one hiccup of his phone twice.
+        let rule = self.setting(offer, |config| (config.pass_pause, config.back_off_max));
+        let (delay, ceiling) = rule.unwrap_or_default();
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
-            agent.faults += 1;
-            broken = agent.faults >= FAULTS_MAX;
-            if broken {
-                agent.faults = 0;
-                agent.wish = Requested::NotReady(NotReadyReason::Device);
+            match agent.streaks.unreachable(delay, ceiling) {
+                Some(delay) => self.back_off(now, offer.agent, delay),
+                None => agent.wish = Requested::NotReady(NotReadyReason::Device),
             }
         }
-        if !broken {
-            // Without it, a queue full of callers would count one hiccup of his phone twice.
-            let delay = self.setting(offer, |config| config.pass_pause);
-            self.back_off(now, offer.agent, delay.unwrap_or_default());
-        }
         self.publish(now, offer.agent, cause::DEVICE);
+        self.alarm_if_last(offer.agent);
         self.release(id, offer, Some(DirectEnd::Unreachable));
     }
 
@@ -132,6 +126,7 @@ impl Acd {
         }
         self.charge_miss(&offer);
         self.publish(now, offer.agent, cause::MISSED);
+        self.alarm_if_last(offer.agent);
         self.release(id, &offer, Some(DirectEnd::NoAnswer));
     }
 
@@ -146,10 +141,33 @@ impl Acd {
         if offer.shared {
             return;
         }
-        agent.misses = agent.misses.saturating_add(1);
-        if limit > 0 && agent.misses >= limit {
-            agent.misses = 0;
+        if agent.streaks.missed(limit) {
             agent.wish = Requested::NotReady(NotReadyReason::NoAnswer);
+        }
+    }
+
+    /// C7: after him nobody of a queue takes calls, and nobody said so: that is told.
+    fn alarm_if_last(&mut self, id: AgentId) {
+        let Some(agent) = self.agents.get(&id) else {
+            return;
+        };
+        let Requested::NotReady(reason @ (NotReadyReason::NoAnswer | NotReadyReason::Device)) =
+            &agent.wish
+        else {
+            return;
+        };
+        let names = agent.queues.iter().map(|membership| &membership.queue);
+        let lost = names.filter(|name| {
+            let queue = self.queues.get(*name);
+            queue.is_some_and(|queue| !queue.is_at_work())
+        });
+        let queues: Vec<QueueName> = lost.cloned().collect();
+        if !queues.is_empty() {
+            self.outputs.push_back(Output::LastPaused {
+                agent: id,
+                reason: reason.clone(),
+                queues,
+            });
         }
     }
 

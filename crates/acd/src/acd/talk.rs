@@ -53,8 +53,7 @@ impl Acd {
                 Bound::Talk { call, queue, since }
             };
             agent.unfiled = None;
-            agent.misses = 0;
-            agent.faults = 0;
+            agent.streaks.answered();
         }
         let queue = offer
             .queue

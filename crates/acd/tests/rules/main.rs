@@ -9,6 +9,7 @@
 )]
 
 mod assignment;
+mod back_off;
 mod counts;
 mod direct;
 mod estimate;

@@ -69,7 +69,7 @@ fn r07_a_phone_that_never_rings_is_a_device_fault_and_no_miss() {
     centre.joins(1).wait(15).expect("offer 1 A, no contact 1 A");
     centre.expect_state('A', "ready").wait(20);
     centre
-        .expect("offer 1 A, no contact 1 A")
+        .expect("offer 1 A, no contact 1 A, last paused A support")
         .expect_state('A', "not_ready device");
 }
 

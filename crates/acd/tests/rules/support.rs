@@ -450,6 +450,10 @@ fn told(output: &Output) -> Option<String> {
             passed_over,
             ..
         } => format!("starves {call} {}s {passed_over}", waited.as_secs()),
+        Output::LastPaused { agent, queues, .. } => {
+            let names: Vec<_> = queues.iter().map(QueueName::as_str).collect();
+            format!("last paused {} {}", letter(*agent), names.join("+"))
+        }
         Output::QueueDropped { call, queues, .. } => {
             let names: Vec<_> = queues.iter().map(QueueName::as_str).collect();
             format!("keeps {call} {}", names.join("+"))

@@ -272,6 +272,18 @@ impl Engine {
                     cause: cause.to_owned(),
                 });
             }
+            acd::Output::LastPaused {
+                agent,
+                reason,
+                queues,
+            } => {
+                tracing::warn!(%agent, %reason, ?queues, "nobody takes the calls of a queue any more");
+                self.context.fact(Fact::LastAgentPaused {
+                    agent,
+                    reason,
+                    queues,
+                });
+            }
             acd::Output::WrapUp {
                 agent,
                 call,

@@ -41,6 +41,7 @@ struct Section {
     ring_max: Option<Spanned<usize>>,
     pass_pause_s: Option<u32>,
     reject_delay_s: Option<u32>,
+    back_off_max_s: Option<u32>,
     no_answer_limit: Option<u32>,
     min_handled_s: Option<u32>,
     max_consecutive: Option<u32>,
@@ -146,6 +147,7 @@ fn queue_of(
     seconds(section.wrap_up_s, &mut rules.wrap_up);
     seconds(section.pass_pause_s, &mut rules.pass_pause);
     seconds(section.reject_delay_s, &mut rules.reject_delay);
+    seconds(section.back_off_max_s, &mut rules.back_off_max);
     seconds(section.min_handled_s, &mut rules.min_handled);
     seconds(section.sticky_wait_s, &mut rules.sticky_wait);
     seconds(section.starving_s, &mut rules.starving);
@@ -339,7 +341,10 @@ mod tests {
             assert_eq!(rules.wrap_up, Duration::from_secs(seconds), "{keys}");
         }
         let told = rules("wrap_up = \"until_don\"\n").unwrap_err();
-        assert!(told.starts_with("config/queues.toml:3:11: error: no wrap-up `until_don`"), "{told}");
+        assert!(
+            told.starts_with("config/queues.toml:3:11: error: no wrap-up `until_don`"),
+            "{told}"
+        );
         assert!(told.ends_with("help: did you mean `until_done`?"), "{told}");
         let told = rules("wrap_up_s = 901\n").unwrap_err();
         assert!(told.contains("`wrap_up_s` must be at most 900"), "{told}");

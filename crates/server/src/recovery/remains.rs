@@ -92,6 +92,7 @@ impl Remains {
                 self.registered.remove(agent);
             }
             Fact::CallArrived { .. }
+            | Fact::LastAgentPaused { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::CallRefused { .. }

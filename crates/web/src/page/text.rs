@@ -58,7 +58,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("wrap_up_more", "延长 30 秒", "30 s more"),
     ("wrap_up_cost", "等待来电：", "Callers who wait: "),
     ("wrap_up.optional", "可随时结束", "end it when you are done"),
-    ("wrap_up.until_done", "处理完请点击完成", "say when you are done"),
+    (
+        "wrap_up.until_done",
+        "处理完请点击完成",
+        "say when you are done",
+    ),
     ("wrap_up.timed", "可随时结束", "end it when you are done"),
     (
         "wrap_up.timed_fixed",

@@ -141,6 +141,7 @@ impl Board {
             | Fact::DialFailed { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallCategorised { .. }
+            | Fact::LastAgentPaused { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallLeg { .. }
             | Fact::CallMerged { .. }

@@ -82,6 +82,7 @@ impl World {
                 assert!(home || waited.is_zero(), "{call}");
             }
             Output::WrapUp { until, .. } => assert!(until > self.now, "ends in the past"),
+            Output::LastPaused { queues, .. } => assert!(!queues.is_empty()),
             Output::DirectEnded { .. } | Output::Starving { .. } => {}
         }
     }
