@@ -283,6 +283,7 @@ impl Hotline {
             let restored = Restored {
                 agent,
                 bindings,
+                past: Vec::new(),
                 wish: wish.clone(),
             };
             next.engine

@@ -35,6 +35,7 @@ mod offers;
 mod outlook;
 mod pass;
 mod precedence;
+mod restart;
 mod roster;
 mod staffing;
 mod steps;
@@ -114,6 +115,7 @@ impl Acd {
                 request,
                 cause,
             } => self.state_requested(now, agent, request, cause),
+            Input::Restored { agent, past, wish } => self.restored(now, agent, past, wish),
             Input::WrapUpEnded(agent) => self.wrap_up_done(now, agent),
             Input::WrapUpAsked(agent) => self.wrap_up_asked(now, agent),
             Input::Categorised { agent, call } => self.categorised(now, agent, call),

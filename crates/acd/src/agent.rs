@@ -14,6 +14,7 @@ pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
 pub(crate) use self::duty_log::DutyLog;
 pub(crate) use self::idle_clock::IdleClock;
 pub(crate) use self::own_calls::OwnCalls;
+use self::past::Carried;
 pub(crate) use self::streaks::Streaks;
 use self::wrap_up::Filing;
 
@@ -22,6 +23,7 @@ pub mod cause;
 mod duty_log;
 mod idle_clock;
 mod own_calls;
+pub mod past;
 mod streaks;
 pub mod wrap_up;
 
@@ -75,6 +77,8 @@ pub(crate) struct Agent {
     /// Deleted while in a call: goes when the call ends.
     pub(crate) removed: bool,
     pub(crate) streaks: Streaks,
+    /// While he is given back what he was (C20).
+    pub(crate) carried: Option<Carried>,
     pub(crate) signed_in: Duration,
     /// When he became ready after his last call, break or wrap-up; offers do not touch it.
     pub(crate) ready_since: Duration,
@@ -130,6 +134,7 @@ impl Agent {
             backs_off: false,
             removed: false,
             streaks: Streaks::default(),
+            carried: None,
             signed_in: Duration::ZERO,
             ready_since: Duration::ZERO,
             idle: IdleClock::default(),

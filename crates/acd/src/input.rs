@@ -7,6 +7,7 @@ use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use model::fact::QueueExit;
 
+use crate::agent::past::Past;
 use crate::agent::{AgentProfile, Requested};
 
 /// One event for [`crate::Acd::handle_input`].
@@ -29,6 +30,15 @@ pub enum Input {
         request: Requested,
         /// Who asked, in a word: `agent` or `supervisor`.
         cause: &'static str,
+    },
+    /// What a former process knew of an agent who is offline: his past, oldest first, then the state that he had asked for (C20).
+    Restored {
+        /// Who.
+        agent: AgentId,
+        /// What happened to him, and when.
+        past: Vec<(Duration, Past)>,
+        /// What he had asked for; `None` leaves him offline.
+        wish: Option<Requested>,
     },
     /// The agent says that the last call is filed. Changes nothing where the mode of its queue forbids it (C5).
     WrapUpEnded(AgentId),

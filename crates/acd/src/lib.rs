@@ -21,6 +21,7 @@ mod timer;
 mod waiting;
 
 pub use acd::Acd;
+pub use agent::past::Past;
 pub use agent::wrap_up::{WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 pub use agent::{AgentProfile, Requested};
 pub use config::{ConfigError, Presence, QueueConfig, Step};

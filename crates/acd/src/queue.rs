@@ -141,6 +141,13 @@ impl Queue {
         }
     }
 
+    /// R36: a call that a former process connected.
+    pub(crate) fn was_connected(&mut self, at: Duration, id: AgentId) {
+        if let Some(member) = self.members.get_mut(&id) {
+            member.last_connected = Some(at.into());
+        }
+    }
+
     /// R36, R38, R39: only connected calls count.
     pub(crate) fn connected(&mut self, now: Duration, id: AgentId) {
         if let Some(member) = self.members.get_mut(&id) {

@@ -1,5 +1,7 @@
 //! What goes into the engine and what comes out of it: the whole border between the core and the world.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use model::{AgentId, CallId, Fact, Timestamp};
 use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
@@ -51,6 +53,8 @@ pub struct Restored {
     pub agent: AgentId,
     /// The contacts of his phone.
     pub bindings: Vec<sip::Binding>,
+    /// What happened to him, oldest first, as far back as was looked (R16).
+    pub past: Vec<(Duration, acd::Past)>,
     /// The state that he had asked for; `None` leaves him offline.
     pub wish: Option<acd::Requested>,
 }

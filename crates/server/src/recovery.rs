@@ -1,20 +1,22 @@
 //! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5). After an orderly end
 //! there is less to close: agents, who are told offline at every start and then get back what they had asked for (C20).
 
+mod history;
 mod remains;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use acd::Requested;
 use model::fact::{CallResult, EndedBy};
 use model::{AgentId, Fact, Timestamp};
 use store::{Database, FactLog, FactLogError, FactReader};
 
 use crate::fan_out::Facts;
+pub(crate) use history::Formerly;
 use remains::Remains;
 
-/// Facts that are looked through for agents who are here: whoever has changed nothing for longer stays as he is told.
+/// Facts that are looked through for agents who are here: whoever has changed nothing for longer stays as he is told, and what
+/// he did before is forgotten (R16). A start must not wait for more of them (F14).
 const LOOKED_THROUGH_MAX: u64 = 200_000;
 /// How long after its last sign of life a former process's agents get their states back: the longest registration, within
 /// which every phone gives such a sign.
@@ -75,14 +77,15 @@ pub(crate) async fn close_cut_calls(
 }
 
 /// Tells that agents of the former process are offline and their phones unknown; `last_seq` is that process's last fact.
-/// Gives what they had asked for, unless that process ended too long ago: who was ready on Friday is not on Monday.
+/// Gives what they were and what they had asked for; the latter not if that process ended too long ago: who was ready on
+/// Friday is not on Monday.
 pub(crate) async fn sign_off_agents(
     reader: FactReader,
     last_seq: u64,
     database: &Database,
     facts: &Facts,
     now: Timestamp,
-) -> anyhow::Result<BTreeMap<AgentId, Requested>> {
+) -> anyhow::Result<BTreeMap<AgentId, Formerly>> {
     let read = move || read_recent(&reader, last_seq);
     let remains = tokio::task::spawn_blocking(read).await??;
     // Facts alone may be old in a quiet hour; phones refresh all the time.
@@ -93,11 +96,7 @@ pub(crate) async fn sign_off_agents(
     for fact in remains.of_agents(is_restart) {
         facts.tell(now, fact);
     }
-    Ok(if is_restart {
-        remains.wishes()
-    } else {
-        BTreeMap::new()
-    })
+    Ok(remains.formerly(is_restart))
 }
 
 fn read_recent(reader: &FactReader, last_seq: u64) -> Result<Remains, FactLogError> {

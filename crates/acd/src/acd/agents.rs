@@ -199,9 +199,11 @@ fn is_away(standing: Option<ReasonCode>) -> bool {
 }
 
 /// Keeps the clocks of an agent whose state has changed.
-fn keep_time(now: Duration, agent: &mut Agent, from: &AgentState) {
+pub(super) fn keep_time(now: Duration, agent: &mut Agent, from: &AgentState) {
+    // C20: a restart is no new coming.
+    let carried = agent.carried;
     if *from == AgentState::Offline {
-        agent.signed_in = now;
+        agent.signed_in = carried.map_or(now, |carried| carried.signed_in);
     }
     // An offer that came to nothing does not send him to the end of the line.
     let was_there = matches!(
@@ -209,7 +211,7 @@ fn keep_time(now: Duration, agent: &mut Agent, from: &AgentState) {
         AgentState::Ready | AgentState::Reserved { .. } | AgentState::Ringing { .. }
     );
     if agent.state == AgentState::Ready && !was_there {
-        agent.ready_since = now;
+        agent.ready_since = carried.map_or(now, |carried| carried.ready_since);
     }
     match agent.is_on_duty() {
         true => agent.duty.begin(now),

@@ -25,6 +25,7 @@ mod progressive;
 mod queues;
 mod random;
 mod recent;
+mod restart;
 mod ring_all;
 mod seats;
 mod several;

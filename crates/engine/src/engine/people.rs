@@ -152,6 +152,7 @@ impl Engine {
         let Restored {
             agent,
             bindings,
+            past,
             wish,
         } = restored;
         let Some(login) = self.context.directory.get(agent).map(|a| a.login.clone()) else {
@@ -164,13 +165,8 @@ impl Engine {
         self.restoring = true;
         self.settle();
         self.restoring = false;
-        if let Some(request) = wish {
-            self.context.tell_acd(acd::Input::StateRequested {
-                agent,
-                request,
-                cause: acd::agent::cause::RESTART,
-            });
-        }
+        self.context
+            .tell_acd(acd::Input::Restored { agent, past, wish });
     }
 
     /// Where phones sign in: the first registration of an agent who is not at work makes him ready.

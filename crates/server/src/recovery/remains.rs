@@ -11,9 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd::Requested;
 use model::fact::{CancelCause, Offer, QueueExit};
+use model::transfer::ConsultEnd;
 use model::{
     AgentId, AgentState, CallId, Fact, FactRecord, NotReadyReason, OfferId, QueueName, Timestamp,
 };
+
+use super::history::{Formerly, Histories};
 
 /// Why agents are offline and phones unknown after a start that gives them back what they had asked for.
 const RESTART: &str = acd::agent::cause::RESTART;
@@ -28,6 +31,7 @@ pub(super) struct Remains {
     states: BTreeMap<AgentId, AgentState>,
     registered: BTreeSet<AgentId>,
     wishes: BTreeMap<AgentId, Requested>,
+    histories: Histories,
     last_at: Option<Timestamp>,
 }
 
@@ -41,8 +45,10 @@ impl Remains {
     }
 
     fn note(&mut self, record: &FactRecord) {
+        self.histories.turn_to(record.at);
         match &record.fact {
             Fact::OfferMade { offer, .. } => {
+                self.histories.offered(offer);
                 self.offers.insert(offer.id, offer.clone());
             }
             Fact::OfferCancelled { offer, .. }
@@ -52,9 +58,17 @@ impl Remains {
                 self.offers.remove(&offer.id);
             }
             Fact::ConsultConnected { offer, .. } => {
+                self.histories.consulted(offer);
                 self.offers.remove(&offer.id);
             }
+            Fact::ConsultEnded {
+                call,
+                with: Some(agent),
+                end: ConsultEnd::Completed,
+                ..
+            } => self.histories.consult_completed(*call, *agent),
             Fact::CallConnected { offer, .. } => {
+                self.histories.connected(offer);
                 self.offers.remove(&offer.id);
                 self.waiting.remove(&offer.call);
             }
@@ -75,8 +89,14 @@ impl Remains {
                 self.offers.retain(|_, offer| offer.call != *call);
             }
             Fact::AgentStateChanged {
-                agent, to, cause, ..
+                agent,
+                from,
+                to,
+                cause,
             } => {
+                let is_sign_off = *to == AgentState::Offline;
+                let by_start = is_sign_off && [RESTART, LONG_STOP].contains(&cause.as_str());
+                self.histories.changed(*agent, from, to, by_start);
                 self.states.insert(*agent, to.clone());
                 // A start that was cut before it gave the wishes back has taken none.
                 if cause != RESTART
@@ -148,11 +168,12 @@ impl Remains {
         self.last_at
     }
 
-    /// What agents had asked for, but for those who had gone home.
-    pub(super) fn wishes(self) -> BTreeMap<AgentId, Requested> {
+    /// What agents were, and what they had asked for, but for those who had gone home. Not after a long stop: then nobody is
+    /// signed in, and what he did stays what it was (R16).
+    pub(super) fn formerly(self, is_restart: bool) -> BTreeMap<AgentId, Formerly> {
         let mut wishes = self.wishes;
-        wishes.retain(|_, wish| *wish != Requested::Offline);
-        wishes
+        wishes.retain(|_, wish| is_restart && *wish != Requested::Offline);
+        self.histories.given_back(wishes)
     }
 
     /// What says that nobody is signed in and no phone is registered: true at every start. `is_restart`: what they had

@@ -62,7 +62,7 @@ impl House {
         // Before anything counts: what is counted without a recorder is lost.
         let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
-        let (ledger, wishes) =
+        let (ledger, formerly) =
             Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
         let contacts = registrations::read(&database, clock.now().into()).await;
         let contacts = contacts.unwrap_or_else(|error| {
@@ -84,7 +84,10 @@ impl House {
             config: loaded.engine,
             tls: loaded.tls,
             agents: staff.clone(),
-            former: Former { contacts, wishes },
+            former: Former {
+                contacts,
+                agents: formerly,
+            },
             database: database.clone(),
             clock,
             voice: &voice,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use acd::Requested;
 use anyhow::Context as _;
 use model::AgentId;
 use net::Clock;
@@ -16,7 +15,7 @@ use super::start;
 use crate::config::settings::Settings;
 use crate::desk_loop::DeskLoop;
 use crate::fan_out::{Facts, FanOut};
-use crate::recovery;
+use crate::recovery::{self, Formerly};
 use crate::vital::Pulse;
 
 /// How long the way down waits for the tables.
@@ -41,7 +40,7 @@ impl Ledger {
         database: &Database,
         clock: Clock,
         pulse: Pulse,
-    ) -> anyhow::Result<(Self, BTreeMap<AgentId, Requested>)> {
+    ) -> anyhow::Result<(Self, BTreeMap<AgentId, Formerly>)> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
             .context("the fact log cannot be opened")?;
@@ -66,7 +65,7 @@ impl Ledger {
             last_seq,
             is_caught_up: caught_up.is_complete,
         };
-        let wishes = start::recover(former, &facts, clock).await;
+        let formerly = start::recover(former, &facts, clock).await;
         let set_aside = desk.set_aside.clone();
         let desk = tokio::spawn(desk.run(caught_up.applied));
         let database = database.clone();
@@ -78,7 +77,7 @@ impl Ledger {
             desk,
             database,
         };
-        Ok((ledger, wishes))
+        Ok((ledger, formerly))
     }
 
     /// Writes all that was told and gives the tables a moment; what they lack they get at the next start.

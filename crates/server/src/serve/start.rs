@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use acd::Requested;
 use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
@@ -18,7 +17,7 @@ use web::{EventHub, HubSettings};
 
 use crate::config::settings::Settings;
 use crate::fan_out::Facts;
-use crate::recovery;
+use crate::recovery::{self, Formerly};
 
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
@@ -81,12 +80,12 @@ pub(super) struct Former<'a> {
 }
 
 /// Closes what the former process left open. Calls come before records: what cannot be closed is told, and the start goes
-/// on. Gives what its agents had asked for.
+/// on. Gives what its agents were.
 pub(super) async fn recover(
     former: Former<'_>,
     facts: &Facts,
     clock: Clock,
-) -> BTreeMap<AgentId, Requested> {
+) -> BTreeMap<AgentId, Formerly> {
     let now = clock.now().into();
     let Former {
         settings,
@@ -111,8 +110,8 @@ pub(super) async fn recover(
     } else {
         tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
-    let wishes = recovery::sign_off_agents(reader, last_seq, database, facts, now).await;
-    or_none(wishes, "agents cannot be signed off")
+    let formerly = recovery::sign_off_agents(reader, last_seq, database, facts, now).await;
+    or_none(formerly, "agents cannot be signed off")
 }
 
 fn or_none<T: Default>(done: anyhow::Result<T>, what: &str) -> T {

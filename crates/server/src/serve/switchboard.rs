@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use acd::Requested;
 use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored};
 use model::AgentId;
@@ -19,6 +18,7 @@ use super::voice::Voice;
 use crate::config::settings::Settings;
 use crate::engine_loop::{EngineLoop, Gauges, Lines, Sinks, Sources};
 use crate::fan_out::Facts;
+use crate::recovery::Formerly;
 use crate::registrations;
 use crate::trace::{Ring, Tracer};
 use crate::vital::Pulse;
@@ -53,18 +53,21 @@ pub(super) struct Switchboard {
 pub(super) struct Former {
     /// The contacts of their phones, by login.
     pub(super) contacts: BTreeMap<String, Vec<Binding>>,
-    /// What they had asked for.
-    pub(super) wishes: BTreeMap<AgentId, Requested>,
+    /// What they were and had asked for.
+    pub(super) agents: BTreeMap<AgentId, Formerly>,
 }
 
 impl Former {
     /// What it knew of one of them, if anything.
     fn of(&mut self, agent: &AgentEntry) -> Option<Restored> {
         let bindings = self.contacts.remove(&agent.login);
-        let wish = self.wishes.remove(&agent.id);
-        (bindings.is_some() || wish.is_some()).then(|| Restored {
+        let was = self.agents.remove(&agent.id);
+        let is_known = bindings.is_some() || was.is_some();
+        let Formerly { wish, past } = was.unwrap_or_default();
+        is_known.then(|| Restored {
             agent: agent.id,
             bindings: bindings.unwrap_or_default(),
+            past,
             wish,
         })
     }

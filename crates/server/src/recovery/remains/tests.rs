@@ -3,6 +3,8 @@
 use model::fact::{CallResult, EndedBy, Pop, PopCustomer};
 use model::{Caller, Decision};
 
+use acd::Past;
+
 use super::*;
 
 const CUT: CallId = CallId::new(1);
@@ -174,7 +176,10 @@ fn after_a_start_nobody_is_signed_in_and_no_phone_registered() {
 }
 
 fn wishes(facts: &[Fact]) -> Vec<(AgentId, Requested)> {
-    remains(facts).wishes().into_iter().collect()
+    let formerly = remains(facts).formerly(true).into_iter();
+    formerly
+        .filter_map(|(agent, was)| Some((agent, was.wish?)))
+        .collect()
 }
 
 #[test]
@@ -226,4 +231,96 @@ fn c20_a_start_that_was_cut_takes_no_wish_and_one_that_came_late_takes_all() {
     let told = [&facts[..], &remains(&facts).of_agents(false)].concat();
     assert_eq!(wishes(&told), []);
     assert_eq!(remains(&told).of_agents(true), [], "closed once");
+}
+
+/// What is given back of one agent, with the seconds in which it happened.
+fn past(facts: &[Fact], agent: AgentId) -> Vec<(u64, Past)> {
+    let was = remains(facts).formerly(true).remove(&agent);
+    let past = was.unwrap_or_default().past.into_iter();
+    past.map(|(at, past)| (at.as_secs(), past)).collect()
+}
+
+fn connected(offer: Offer) -> Fact {
+    Fact::CallConnected {
+        offer,
+        waited_ms: 0,
+        rang_ms: 0,
+    }
+}
+
+#[test]
+fn r16_calls_given_by_the_house_are_told_apart_from_own_calls_and_consults() {
+    let queue = || Some("support".into());
+    let talks = |call| AgentState::Talking { call: Some(call) };
+    let (files, ready) = (AgentState::WrapUp { call: CUT }, AgentState::Ready);
+    let given = connected(offer(1, CUT, ANNA));
+    let facts = [
+        state(ANNA, AgentState::Offline, ready.clone()),
+        made(offer(1, CUT, ANNA)),
+        given.clone(),
+        state(ANNA, ready.clone(), talks(CUT)),
+        state(ANNA, talks(CUT), files.clone()),
+        state(ANNA, files.clone(), ready.clone()),
+    ];
+    let second = std::time::Duration::from_secs(1);
+    assert_eq!(
+        past(&facts, ANNA),
+        [
+            (1, Past::Became(ready.clone())),
+            (3, Past::Connected { queue: queue() }),
+            (4, Past::Became(talks(CUT))),
+            (
+                5,
+                Past::Handled {
+                    queue: queue(),
+                    talked: 2 * second
+                }
+            ),
+            (5, Past::Became(files.clone())),
+            (6, Past::Filed { took: second }),
+            (6, Past::Became(ready.clone())),
+            (
+                6,
+                Past::OfferedLast {
+                    queue: "support".into()
+                }
+            ),
+            (6, Past::ProcessEnded),
+        ]
+    );
+    let consulted = Fact::ConsultConnected {
+        offer: offer(2, CUT, BEN),
+        from: ANNA,
+    };
+    let idle: Vec<Fact> = (0..5).map(|_| joined(OTHER)).collect();
+    for (before, counts) in [(vec![consulted], false), (vec![], true)] {
+        let began = state(BEN, ready.clone(), talks(CUT));
+        let ended = state(BEN, talks(CUT), ready.clone());
+        let facts = [&before[..], &[began], &idle, &[ended]].concat();
+        let told = past(&facts, BEN);
+        let own = told.iter().any(|(_, past)| *past == Past::OwnCall);
+        assert_eq!(own, counts, "{told:?}");
+        let handled = told
+            .iter()
+            .any(|(_, past)| matches!(past, Past::Handled { .. }));
+        assert!(!handled, "nobody gave it to him");
+    }
+}
+
+#[test]
+fn r16_the_time_in_which_no_process_ran_is_nobodys() {
+    let ready = state(ANNA, AgentState::Offline, AgentState::Ready);
+    let mut remains = Remains::default();
+    let record = |seq, s: i64, fact: &Fact| FactRecord {
+        seq,
+        at: Timestamp::from_ms(s * 1_000),
+        fact: fact.clone(),
+    };
+    remains.read(&[record(1, 10, &ready), record(2, 20, &joined(CUT))]);
+    let closing = remains.of_agents(false);
+    remains.read(&[record(3, 90_000, &closing[0])]);
+    let was = remains.formerly(false).remove(&ANNA).unwrap();
+    assert_eq!(was.wish, None, "a long stop");
+    let ends: Vec<_> = was.past.iter().map(|(at, _)| at.as_secs()).collect();
+    assert_eq!(ends, [10, 20, 90_000]);
 }

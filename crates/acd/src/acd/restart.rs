@@ -1,0 +1,97 @@
+//! A process that begins anew gives its agents back what they were (C20): counters, clocks and memories first, then the
+//! state that they had asked for.
+
+use core::time::Duration;
+
+use model::{AgentId, AgentState, QueueName};
+
+use super::Acd;
+use super::agents::keep_time;
+use crate::agent::past::{Carried, Past};
+use crate::agent::{Agent, Requested, cause};
+
+impl Acd {
+    /// Takes in an agent's past and then his wish. Who is signed in already has a present.
+    pub(super) fn restored(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        past: Vec<(Duration, Past)>,
+        wish: Option<Requested>,
+    ) {
+        let agent = self.agents.get(&id);
+        if !agent.is_some_and(|agent| agent.state == AgentState::Offline) {
+            return;
+        }
+        let last = past.last().map_or(now, |(at, _)| *at);
+        let mut counted = false;
+        for (at, past) in past {
+            self.relive(at, id, past, &mut counted);
+        }
+        if let Some(agent) = self.agents.get_mut(&id) {
+            let was_there = agent.state != AgentState::Offline;
+            agent.carried = (was_there && wish.is_some()).then_some(Carried {
+                signed_in: agent.signed_in,
+                ready_since: agent.ready_since,
+            });
+            become_again(last, agent, AgentState::Offline);
+        }
+        if let Some(wish) = wish {
+            self.state_requested(now, id, wish, cause::RESTART);
+        }
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.carried = None;
+        }
+    }
+
+    /// `counted`: whether the last call counts, and with it the time to file it (R13, R51).
+    fn relive(&mut self, at: Duration, id: AgentId, past: Past, counted: &mut bool) {
+        let min_handled = |queue: Option<&QueueName>| self.after_call(queue).min_handled;
+        match past {
+            Past::Handled { queue, talked } => {
+                *counted = talked >= min_handled(queue.as_ref());
+                if let Some(agent) = self.agents.get_mut(&id).filter(|_| *counted) {
+                    agent.calls.record(at, talked);
+                    agent.idle.restart(at);
+                }
+            }
+            Past::Filed { took } => {
+                if let Some(agent) = self.agents.get_mut(&id).filter(|_| *counted) {
+                    agent.calls.filed(took);
+                }
+            }
+            Past::Became(state) => {
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    become_again(at, agent, state);
+                }
+            }
+            // Its moment is what counts: the caller takes it for the last.
+            Past::ProcessEnded => {}
+            Past::OwnCall => {
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    agent.idle.restart(at);
+                }
+            }
+            Past::Connected { queue } => {
+                let queue = queue.and_then(|name| self.queues.get_mut(&name));
+                if let Some(queue) = queue {
+                    queue.was_connected(at, id);
+                }
+            }
+            Past::OfferedLast { queue } => {
+                if let (Some(queue), Some(agent)) =
+                    (self.queues.get_mut(&queue), self.agents.get(&id))
+                {
+                    queue.offered(id, agent);
+                }
+            }
+        }
+    }
+}
+
+fn become_again(at: Duration, agent: &mut Agent, state: AgentState) {
+    let from = core::mem::replace(&mut agent.state, state);
+    if from != agent.state {
+        keep_time(at, agent, &from);
+    }
+}
