@@ -171,6 +171,7 @@ impl Hotline {
             language: "en".into(),
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
+            reasons: engine::Reasons::default(),
         };
         change(&mut config);
         let sip = sip::EndpointConfig {

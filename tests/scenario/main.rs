@@ -9,6 +9,7 @@
 )]
 
 mod barred;
+mod breaks;
 mod calls;
 mod calls_out;
 mod consult;

@@ -137,6 +137,7 @@ fn settings() -> Settings {
         language: "en".into(),
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
+        reasons: engine::Reasons::default(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();
     Settings {

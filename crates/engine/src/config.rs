@@ -11,6 +11,7 @@ use media::SoundName;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
+use crate::breaks::Reasons;
 use crate::dial::DialPlan;
 use crate::numbers::Numbers;
 use crate::regions::{RegionFit, Regions};
@@ -43,6 +44,8 @@ pub struct Config {
     pub recording: RecordingPolicy,
     /// How an agent goes to work.
     pub sign_in: SignIn,
+    /// Why an agent may be not ready, and for how long a day (C2).
+    pub reasons: Reasons,
 }
 
 /// How an agent goes to work.

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use acd::Acd;
 use media::{PlaybackId, PortId};
-use model::{AgentId, CallId, Fact, IdSource, Offer, OfferId, Party, Timestamp};
+use model::{AgentId, AgentState, CallId, Fact, IdSource, Offer, OfferId, Party, Timestamp};
 use sip::{Endpoint, SessionId};
 
 use crate::barred::Barred;
+use crate::breaks::Breaks;
 use crate::command::CommandError;
 use crate::config::Config;
 use crate::dial::spending::Spending;
@@ -41,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) acd: Acd,
     pub(crate) directory: Directory,
     pub(crate) placement: Placement,
+    /// What agents took of their breaks (C2).
+    pub(crate) breaks: Breaks,
     /// Callers whose calls are turned away.
     pub(crate) barred: Arc<Barred>,
     /// Seats on trunks.
@@ -97,6 +100,12 @@ impl Context {
         self.sessions.remove(&session);
         self.trunks.free(session);
         self.spending.ended(self.now, session);
+    }
+
+    /// An agent's state changed: his break begins or ends (C2).
+    pub(crate) fn pauses(&mut self, agent: AgentId, to: &AgentState) {
+        let reasons = &self.config.reasons;
+        self.breaks.changed(self.now, agent, to, reasons);
     }
 
     pub(crate) fn tell_acd(&mut self, input: acd::Input) {

@@ -20,6 +20,7 @@ use acd::Acd;
 use model::{CallId, IdSource};
 use sip::{Endpoint, EndpointConfig};
 
+use crate::breaks::Breaks;
 use crate::call::{Call, CallEvent};
 use crate::config::{Config, MediaPlan};
 use crate::context::Context;
@@ -79,6 +80,7 @@ impl Engine {
                 acd: Acd::new(seed, node),
                 directory: Directory::default(),
                 placement: Placement::new(media, seed),
+                breaks: Breaks::default(),
                 barred: Arc::default(),
                 trunks: Trunks::default(),
                 spending: Spending::default(),

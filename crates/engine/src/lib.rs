@@ -4,6 +4,7 @@
 //! script. See `ARCHITECTURE.md`, "One call, file by file".
 
 pub mod barred;
+pub mod breaks;
 mod call;
 pub mod command;
 pub mod config;
@@ -25,6 +26,7 @@ pub mod trunk;
 mod trunks;
 
 pub use barred::Barred;
+pub use breaks::{Reason, Reasons};
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };
@@ -34,8 +36,8 @@ pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored};
 pub use numbers::{Numbers, SameNumber};
 pub use question::{
-    Answer, BlockedReport, ExchangeReport, Figures, Question, QuestionId, RegistrationReport,
-    TrunkReport,
+    Answer, BlockedReport, BreakReport, ExchangeReport, Figures, Question, QuestionId,
+    RegistrationReport, TrunkReport,
 };
 pub use regions::{Region, RegionFit, Regions};
 pub use request::{Reply, Request};

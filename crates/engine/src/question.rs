@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use model::{CallId, Decision, Timestamp};
+use model::{AgentId, CallId, Decision, Timestamp};
 
 /// The number by which the shell finds the asker again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +19,8 @@ pub enum Question {
     Trunks,
     /// All registered phones.
     Registrations,
+    /// Why this agent may be not ready, and what he took of it today (C2).
+    Breaks(AgentId),
     /// What was refused, by source and cause.
     Blocked,
     /// Figures of the signalling.
@@ -34,6 +36,8 @@ pub enum Answer {
     Trunks(Vec<TrunkReport>),
     /// By login, then by age.
     Registrations(Vec<RegistrationReport>),
+    /// In the house's order.
+    Breaks(Vec<BreakReport>),
     /// The last first.
     Blocked(Vec<BlockedReport>),
     /// As they are.
@@ -45,6 +49,19 @@ pub enum Answer {
         /// The home queue first.
         records: Vec<Decision>,
     },
+}
+
+/// A reason to be not ready, and what an agent took of it today (C2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakReport {
+    /// Its word.
+    pub name: String,
+    /// Its name by language.
+    pub title: BTreeMap<String, String>,
+    /// How long it may take a day, in s; `None`: no bound.
+    pub budget_s: Option<u64>,
+    /// How long he took it today, in s, the break that runs included.
+    pub used_s: u64,
 }
 
 /// Figures of the signalling: what only grows since the start, and how much there is now.

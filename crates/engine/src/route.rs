@@ -136,6 +136,7 @@ mod tests {
             language: "en".into(),
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
+            reasons: crate::breaks::Reasons::default(),
         }
     }
 

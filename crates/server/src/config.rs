@@ -136,6 +136,7 @@ impl Source {
                 SignIn::Page => engine::SignIn::Page,
                 SignIn::Phone => engine::SignIn::Phone,
             },
+            reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
         };
         Ok(Loaded {
             engine,

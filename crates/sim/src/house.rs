@@ -101,6 +101,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         language: "en".to_owned(),
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
+        reasons: engine::Reasons::default(),
     })
 }
 

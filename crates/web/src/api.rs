@@ -4,6 +4,7 @@
 pub mod agent_body;
 pub mod agents;
 pub mod barred;
+pub mod breaks;
 pub mod call_body;
 pub mod calls;
 pub mod line;
@@ -84,6 +85,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             agents::put_state,
             agents::post_state
         ))
+        .routes(routes!(breaks::read))
         .routes(routes!(wrap_up::end))
         .routes(routes!(wrap_up::more))
         .routes(routes!(wrap_up::categorise))

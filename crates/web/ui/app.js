@@ -114,6 +114,7 @@ document.documentElement.classList.add("has-script");
     byId("go-ready").disabled = state === "ready";
     byId("go-offline").disabled = state === "offline";
     drawWrapUp(state === "wrap_up");
+    drawBreaks();
     drawTimers();
   }
 
@@ -138,6 +139,38 @@ document.documentElement.classList.add("has-script");
     byId("wrap-time").textContent = agent && agent.state === "wrap_up" ? wrapTime() : "";
     const runs = pop && (pop.stage === "offered" || pop.stage === "connected");
     byId("stage-time").textContent = runs ? lasted(pop.since) : "";
+  }
+
+  // Why he may be not ready, and what he took of it today (C2): over a budget is shown, nothing more.
+  let breaks = [];
+
+  async function loadBreaks() {
+    try {
+      const answer = await ask("GET", "/v1/agents/me/breaks");
+      if (!answer.ok) return;
+      breaks = (await answer.json()).items;
+      drawBreaks();
+    } catch {
+      // The banner tells of a lost connection; they are loaded again when it is back.
+    }
+  }
+
+  const breakName = (item) => item.title[locale] || item.name;
+
+  function drawBreaks() {
+    if (!breaks.length) return;
+    const select = byId("go-not-ready");
+    const first = select.options[0];
+    select.replaceChildren(first, ...breaks.map((item) => {
+      const option = make("option", "", item.budget_s === null ? breakName(item)
+        : `${breakName(item)} (${Math.floor(item.used_s / 60)}/${Math.floor(item.budget_s / 60)} min)`);
+      option.value = item.name;
+      return option;
+    }));
+    const now = agent.state === "not_ready" && breaks.find((item) => item.name === agent.reason);
+    if (!now) return;
+    const over = now.overrun_s > 0 ? ` · ${t("overrun")} ${Math.ceil(now.overrun_s / 60)} min` : "";
+    byId("state-reason").textContent = breakName(now) + over;
   }
 
   // --- Pop card ----------------------------------------------------------------------------------------------------
@@ -435,6 +468,7 @@ document.documentElement.classList.add("has-script");
       if (data.agent !== me) return;
       agent = { ...agent, reason: undefined, call: undefined, ...data.to, since: at };
       if (talk && agent.call !== talk.call) talk = null;
+      loadBreaks();
     },
     "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
     "call.categorised": () => {},
@@ -492,6 +526,7 @@ document.documentElement.classList.add("has-script");
       drawDrafts();
       listen();
       loadTickets();
+      loadBreaks();
     } catch {
       byId("lost").hidden = false;
       later();
@@ -532,5 +567,6 @@ document.documentElement.classList.add("has-script");
   for (const name of ["talk-target", "talk-kind"]) byId(name).addEventListener("input", drawTalk);
 
   setInterval(drawTimers, 1000);
+  setInterval(() => { if (agent && agent.state === "not_ready") loadBreaks(); }, 60_000);
   load();
 })();

@@ -265,6 +265,7 @@ impl Engine {
                 cause,
             } => {
                 self.light(agent, &to);
+                self.context.pauses(agent, &to);
                 self.context.fact(Fact::AgentStateChanged {
                     agent,
                     from,

@@ -61,6 +61,7 @@ impl Engine {
                     .ok_or(CommandError::UnknownAgent(agent))?;
                 self.context.sip.remove_account(&former.login);
                 self.context.tell_acd(acd::Input::AgentRemoved(agent));
+                self.context.breaks.forget(agent);
                 Ok(())
             }
             Command::SetBarred(barred) => {
@@ -110,6 +111,7 @@ impl Engine {
                         "a reason has 1 to {REASON_MAX} printable characters"
                     )));
                 }
+                self.known_reason(&reason)?;
                 acd::Requested::NotReady(model::NotReadyReason::Said(reason))
             }
         };
@@ -123,6 +125,19 @@ impl Engine {
             cause,
         });
         Ok(())
+    }
+
+    /// C2: where the house has reasons, no other word is one.
+    fn known_reason(&self, word: &str) -> Result<(), CommandError> {
+        let reasons = &self.context.config.reasons;
+        if reasons.list.is_empty() || reasons.get(word).is_some() {
+            return Ok(());
+        }
+        let names: Vec<&str> = reasons.list.iter().map(|reason| &*reason.name).collect();
+        let names = names.join(", ");
+        Err(CommandError::NotAllowed(format!(
+            "no reason `{word}`; expected one of {names}"
+        )))
     }
 
     pub(super) fn put_agent(&mut self, agent: AgentEntry) {
@@ -165,8 +180,22 @@ impl Engine {
         self.restoring = true;
         self.settle();
         self.restoring = false;
+        self.relive_breaks(agent, &past);
         self.context
             .tell_acd(acd::Input::Restored { agent, past, wish });
+    }
+
+    /// C2: the breaks of the day. One that ran ended with the process.
+    fn relive_breaks(&mut self, agent: AgentId, past: &[(std::time::Duration, acd::Past)]) {
+        let (breaks, reasons) = (&mut self.context.breaks, &self.context.config.reasons);
+        for (at, past) in past {
+            if let acd::Past::Became(state) = past {
+                breaks.changed(*at, agent, state, reasons);
+            }
+        }
+        if let Some((last, _)) = past.last() {
+            breaks.changed(*last, agent, &AgentState::Offline, reasons);
+        }
     }
 
     /// Where phones sign in: the first registration of an agent who is not at work makes him ready.

@@ -3,11 +3,13 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use model::Timestamp;
+use model::{AgentId, Timestamp};
 
 use super::Engine;
+use crate::breaks::Reason;
 use crate::question::{
-    Answer, BlockedReport, ExchangeReport, Figures, Question, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, BreakReport, ExchangeReport, Figures, Question, RegistrationReport,
+    TrunkReport,
 };
 
 impl Engine {
@@ -15,6 +17,7 @@ impl Engine {
         match question {
             Question::Trunks => Answer::Trunks(self.trunk_reports()),
             Question::Registrations => Answer::Registrations(self.registration_reports()),
+            Question::Breaks(agent) => Answer::Breaks(self.break_reports(*agent)),
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
             Question::Why(call) => Answer::Why {
@@ -22,6 +25,21 @@ impl Engine {
                 records: self.context.acd.why(now, *call),
             },
         }
+    }
+
+    fn break_reports(&self, agent: AgentId) -> Vec<BreakReport> {
+        let context = &self.context;
+        let reasons = &context.config.reasons;
+        let report = |reason: &Reason| BreakReport {
+            name: reason.name.as_ref().to_owned(),
+            title: reason.title.clone(),
+            budget_s: reason.budget.map(|budget| budget.as_secs()),
+            used_s: context
+                .breaks
+                .used(context.now, agent, reason, reasons)
+                .as_secs(),
+        };
+        reasons.list.iter().map(report).collect()
     }
 
     fn trunk_reports(&self) -> Vec<TrunkReport> {

@@ -2,6 +2,7 @@
 //!
 //! Everything has a default that is safe: loopback, closed, recorded. A key that is not listed here is an error.
 
+mod agents;
 mod gate;
 mod http;
 mod limits;
@@ -10,6 +11,7 @@ mod tls;
 
 use std::net::SocketAddr;
 
+pub(crate) use agents::{Agents, SignIn};
 pub(crate) use http::{Http, HttpTls};
 use ivr::{Diagnostic, Severity};
 use serde::Deserialize;
@@ -19,8 +21,8 @@ pub(crate) use tls::Tls;
 use super::document::Document;
 pub(crate) use limits::Limits;
 pub(crate) use section::{
-    Agents, Data, Demo, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown, SignIn,
-    Sip, Store, Tickets,
+    Data, Demo, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown, Sip, Store,
+    Tickets,
 };
 
 /// The whole file.
@@ -103,6 +105,13 @@ impl Settings {
         };
         self.check_addresses(&mut told);
         self.check_times(&mut told);
+        if let Some(mistake) = self.agents.mistake() {
+            told(
+                "agents",
+                &mistake,
+                "see `[agents]` in docs/configuration.md",
+            );
+        }
         if wrong.is_empty() {
             Ok(self)
         } else {

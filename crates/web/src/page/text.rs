@@ -34,6 +34,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("go_not_ready", "示忙", "Not ready"),
     ("go_offline", "离线", "Go offline"),
     ("reason", "示忙原因", "Reason"),
+    ("overrun", "超时", "over by"),
     ("reason.break", "小休", "Break"),
     ("reason.meal", "用餐", "Meal"),
     ("reason.training", "培训", "Training"),

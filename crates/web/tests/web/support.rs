@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::command::{Command, CommandError};
-use engine::{Answer, BlockedReport, Question, RegistrationReport, TrunkReport};
+use engine::{Answer, BlockedReport, BreakReport, Question, RegistrationReport, TrunkReport};
 use model::{AgentId, Fact, FactRecord, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
@@ -36,6 +36,7 @@ pub(crate) struct Reports {
     pub(crate) blocked: Vec<BlockedReport>,
     /// What waiting callers are told.
     pub(crate) why: Vec<model::Decision>,
+    pub(crate) breaks: Vec<BreakReport>,
     /// Messages that are still kept, if the loop answers.
     pub(crate) kept: Option<Kept>,
     /// The Call-IDs that were asked for last.
@@ -51,6 +52,7 @@ impl Reports {
     fn answer(&self, question: &Question) -> Answer {
         match question {
             Question::Trunks => Answer::Trunks(self.trunks.clone()),
+            Question::Breaks(_) => Answer::Breaks(self.breaks.clone()),
             Question::Registrations => Answer::Registrations(self.registrations.clone()),
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
             Question::Figures => Answer::Figures(Box::default()),

@@ -264,25 +264,6 @@ impl Default for Ivr {
     }
 }
 
-/// `[agents]`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Agents {
-    /// How an agent goes to work.
-    pub sign_in: SignIn,
-}
-
-/// How an agent goes to work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SignIn {
-    /// On his page (or by API).
-    #[default]
-    Page,
-    /// Also by switching his phone on: its registration makes him ready, its sign-off sends him home.
-    Phone,
-}
-
 /// `[numbering]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -1,0 +1,148 @@
+//! `[agents]`: how agents go to work, and why they may be not ready (C2).
+
+use std::time::Duration;
+
+use engine::{Reason, Reasons};
+use model::NotReadyReason;
+use serde::Deserialize;
+
+const HOUR_S: i64 = 3_600;
+const DAY_S: i64 = 24 * HOUR_S;
+/// As for any word that an agent may give as a reason.
+const NAME_MAX: usize = 32;
+
+/// `[agents]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Agents {
+    /// How an agent goes to work.
+    pub sign_in: SignIn,
+    /// The hour of local time at which the budgets of reasons begin anew.
+    pub day_start_h: u8,
+    /// `[[agents.reason]]`
+    pub reason: Vec<ReasonSection>,
+}
+
+/// How an agent goes to work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignIn {
+    /// On his page (or by API).
+    #[default]
+    Page,
+    /// Also by switching his phone on: its registration makes him ready, its sign-off sends him home.
+    Phone,
+}
+
+/// `[[agents.reason]]`
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonSection {
+    /// Its word in APIs and facts.
+    pub name: String,
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// Minutes a day; none: no bound.
+    pub budget_min: Option<u32>,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            sign_in: SignIn::default(),
+            day_start_h: 4,
+            reason: Vec::new(),
+        }
+    }
+}
+
+impl Agents {
+    /// What is wrong with them, in words.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        if self.day_start_h > 23 {
+            return Some("a day begins at an hour from 0 to 23".into());
+        }
+        for (at, reason) in self.reason.iter().enumerate() {
+            let name = &reason.name;
+            let length = name.chars().count();
+            if length == 0 || length > NAME_MAX || name.chars().any(char::is_control) {
+                return Some(format!("a reason's name has 1 to {NAME_MAX} characters"));
+            }
+            if self.reason.iter().take(at).any(|other| other.name == *name) {
+                return Some(format!("the reason `{name}` stands there twice"));
+            }
+            if !matches!(NotReadyReason::from(name.clone()), NotReadyReason::Said(_)) {
+                return Some(format!("`{name}` is a reason that the house itself gives"));
+            }
+        }
+        None
+    }
+
+    /// As the engine wants them; `utc_offset_min`: how far local time is ahead of UTC.
+    pub(crate) fn reasons(&self, utc_offset_min: i32) -> Reasons {
+        let local = i64::from(self.day_start_h) * HOUR_S;
+        let start = (local - i64::from(utc_offset_min) * 60).rem_euclid(DAY_S);
+        let reason = |section: &ReasonSection| Reason {
+            name: section.name.as_str().into(),
+            title: [("zh-CN", &section.zh), ("en", &section.en)]
+                .map(|(language, title)| (language.to_owned(), title.clone()))
+                .into(),
+            budget: section
+                .budget_min
+                .map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
+        };
+        Reasons {
+            list: self.reason.iter().map(reason).collect(),
+            day_start: Duration::from_secs(start.unsigned_abs()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agents(text: &str) -> Agents {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn c2_reasons_have_a_name_in_both_languages_and_a_budget() {
+        let text = "[[reason]]\nname = \"break\"\nzh = \"小休\"\nen = \"Break\"\nbudget_min = 30\n";
+        let agents = agents(text);
+        assert_eq!(agents.mistake(), None);
+        let reasons = agents.reasons(480);
+        assert_eq!(
+            reasons.day_start,
+            Duration::from_secs(20 * 3_600),
+            "04:00 in China"
+        );
+        let found = reasons.get("break").unwrap();
+        assert_eq!(found.budget, Some(Duration::from_secs(1_800)));
+        assert_eq!(
+            (&*found.title["zh-CN"], &*found.title["en"]),
+            ("小休", "Break")
+        );
+        assert_eq!(
+            agents.reasons(-300).day_start,
+            Duration::from_secs(9 * 3_600)
+        );
+    }
+
+    #[test]
+    fn c2_mistakes_in_reasons_are_told() {
+        let reason =
+            |name: &str| format!("[[reason]]\nname = \"{name}\"\nzh = \"一\"\nen = \"1\"\n");
+        for (text, part) in [
+            ("day_start_h = 24\n".to_owned(), "0 to 23"),
+            (reason(""), "1 to 32"),
+            (reason("device"), "the house itself"),
+            (reason("meal") + &reason("meal"), "twice"),
+        ] {
+            let told = agents(&text).mistake().unwrap();
+            assert!(told.contains(part), "{told}");
+        }
+    }
+}
