@@ -1,0 +1,106 @@
+//! What each fact is called by integrators, and in which call's story it stands. A name is for ever: logs and programs hold it.
+
+use super::Fact;
+use crate::id::CallId;
+
+impl Fact {
+    /// The call that this fact belongs to, if it belongs to one.
+    pub const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::CallArrived { call, .. }
+            | Self::CallRefused { call, .. }
+            | Self::CallerBarred { call, .. }
+            | Self::DialStarted { call, .. }
+            | Self::DialDenied { call, .. }
+            | Self::DialFailed { call, .. }
+            | Self::DialAnswered { call, .. }
+            | Self::CallAnswered { call, .. }
+            | Self::CallIdentified { call, .. }
+            | Self::IvrEntered { call, .. }
+            | Self::KeyPressed { call, .. }
+            | Self::QueueJoined { call, .. }
+            | Self::QueueDropped { call, .. }
+            | Self::QueueSupervised { call, .. }
+            | Self::QueueStarving { call, .. }
+            | Self::QueueLeft { call, .. }
+            | Self::CallHeld { call, .. }
+            | Self::CallResumed { call, .. }
+            | Self::CallLeg { call, .. }
+            | Self::TransferStarted { call, .. }
+            | Self::Transferred { call, .. }
+            | Self::TransferFailed { call, .. }
+            | Self::ConsultStarted { call, .. }
+            | Self::ConsultEnded { call, .. }
+            | Self::CallJoined { call, .. }
+            | Self::CallMerged { call, .. }
+            | Self::CallEnded { call, .. }
+            | Self::CallCategorised { call, .. }
+            | Self::RecordingReady { call, .. } => Some(*call),
+            Self::OfferMade { offer, .. }
+            | Self::OfferCancelled { offer, .. }
+            | Self::OfferMissed { offer }
+            | Self::OfferDeclined { offer }
+            | Self::OfferUnreachable { offer, .. }
+            | Self::ConsultConnected { offer, .. }
+            | Self::CallConnected { offer, .. } => Some(offer.call),
+            Self::TicketCreated { call, .. } => *call,
+            Self::AgentStateChanged { .. }
+            | Self::AgentRegistered { .. }
+            | Self::AgentUnregistered { .. }
+            | Self::WrapUpBegan { .. }
+            | Self::LastAgentPaused { .. }
+            | Self::TrunkStateChanged { .. }
+            | Self::TicketChanged { .. } => None,
+        }
+    }
+
+    /// The name under which integrators know it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CallArrived { .. } => "call.arrived",
+            Self::CallRefused { .. } => "call.refused",
+            Self::CallerBarred { .. } => "caller.barred",
+            Self::DialStarted { .. } => "dial.started",
+            Self::DialDenied { .. } => "dial.denied",
+            Self::DialFailed { .. } => "dial.failed",
+            Self::DialAnswered { .. } => "dial.answered",
+            Self::TrunkStateChanged { .. } => "trunk.state_changed",
+            Self::CallAnswered { .. } => "call.answered",
+            Self::CallIdentified { .. } => "call.identified",
+            Self::IvrEntered { .. } => "ivr.entered",
+            Self::KeyPressed { .. } => "ivr.key",
+            Self::QueueJoined { .. } => "queue.joined",
+            Self::QueueDropped { .. } => "queue.dropped",
+            Self::QueueSupervised { .. } => "queue.supervised",
+            Self::QueueStarving { .. } => "queue.starving",
+            Self::QueueLeft { .. } => "queue.left",
+            Self::OfferMade { .. } => "offer.made",
+            Self::OfferCancelled { .. } => "offer.cancelled",
+            Self::OfferMissed { .. } => "offer.missed",
+            Self::OfferDeclined { .. } => "offer.declined",
+            Self::OfferUnreachable { .. } => "offer.unreachable",
+            Self::CallConnected { .. } => "call.connected",
+            Self::CallHeld { .. } => "call.held",
+            Self::CallResumed { .. } => "call.resumed",
+            Self::CallLeg { .. } => "call.leg",
+            Self::TransferStarted { .. } => "call.transfer_started",
+            Self::Transferred { .. } => "call.transferred",
+            Self::TransferFailed { .. } => "call.transfer_failed",
+            Self::ConsultStarted { .. } => "consult.started",
+            Self::ConsultConnected { .. } => "consult.connected",
+            Self::ConsultEnded { .. } => "consult.ended",
+            Self::CallJoined { .. } => "call.joined",
+            Self::CallMerged { .. } => "call.merged",
+            Self::CallEnded { .. } => "call.ended",
+            Self::RecordingReady { .. } => "recording.ready",
+            Self::AgentStateChanged { .. } => "agent.state_changed",
+            Self::AgentRegistered { .. } => "agent.registered",
+            Self::AgentUnregistered { .. } => "agent.unregistered",
+            Self::LastAgentPaused { .. } => "agent.last_paused",
+            Self::CallCategorised { .. } => "call.categorised",
+            Self::WrapUpBegan { .. } => "agent.wrap_up",
+            Self::TicketCreated { .. } => "ticket.created",
+            Self::TicketChanged { .. } => "ticket.changed",
+        }
+    }
+}
