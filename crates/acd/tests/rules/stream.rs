@@ -4,6 +4,7 @@ use acd::{Acd, Input, Prefer, Presence, QueueConfig, Requested, strategy};
 use model::fact::QueueExit;
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -264,7 +265,8 @@ fn seeds_that_once_broke_something_break_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same streams each time, so that a red run is red again; another number looks at others.
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, rng_seed: RngSeed::Fixed(2026), ..ProptestConfig::default() })]
     #[test]
     fn any_stream_keeps_the_invariants(seed in any::<u64>()) {
         run(seed, 600);
