@@ -22,6 +22,12 @@ impl Acd {
         })
     }
 
+    /// Whether a queue may ring for a caller: at its limit for those alone for whom it rings already. Who rings by another of
+    /// his queues (A12) is not counted in this one yet.
+    pub(super) fn may_ring(&self, call: CallId, name: &QueueName) -> bool {
+        !self.is_at_limit(name) || !self.offers_by(call, name).is_empty()
+    }
+
     /// Its callers who talk or for whom it rings.
     fn active(&self, name: &QueueName) -> usize {
         let by = |queue: &Option<QueueName>| queue.as_ref() == Some(name);

@@ -130,7 +130,7 @@ impl Acd {
             caller.tried.is_empty() != queue.retrying.contains(&call),
             || format!("call {call}: its tried-set is not listed in {name}"),
         )?;
-        let begins = lane.filter(|lane| *lane == Lane::Extending || !self.is_at_limit(name));
+        let begins = lane.filter(|_| self.may_ring(call, name));
         let spare = begins.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
         ensure(spare.is_none(), || {
             format!("call {call}: waits although {spare:?} of {name} is a candidate")

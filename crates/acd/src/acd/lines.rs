@@ -111,7 +111,7 @@ impl Acd {
     }
 
     /// The offers that ring for a caller by one of his queues.
-    fn offers_by(&self, call: CallId, name: &QueueName) -> Vec<OfferId> {
+    pub(super) fn offers_by(&self, call: CallId, name: &QueueName) -> Vec<OfferId> {
         let by = |id: &OfferId| {
             let offer = self.offers.get(id);
             offer.is_some_and(|offer| offer.queue.as_ref() == Some(name))

@@ -104,7 +104,7 @@ impl Acd {
         name: &QueueName,
         lane: Lane,
     ) -> Option<usize> {
-        if lane == Lane::Open && self.is_at_limit(name) {
+        if !self.may_ring(call, name) {
             return None;
         }
         let caller = self.waiting.get(&call)?;

@@ -191,6 +191,8 @@ impl World {
 
     fn pass(&mut self) {
         self.now += Duration::from_millis(self.dice.roll(12_000));
+        self.transcript
+            .push_str(&format!("{:?} time passes\n", self.now));
         self.acd.handle_timeout(self.now);
         self.drain();
     }
@@ -259,7 +261,11 @@ fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
 #[test]
 fn seeds_that_once_broke_something_break_nothing() {
     // Deleted during a call, hired again with other queues; withheld, then handed on.
-    for seed in [5_634_871_392_505_179_738, 14_585_659_481_117_200_652] {
+    for seed in [
+        5_634_871_392_505_179_738,
+        14_585_659_481_117_200_652,
+        3_093_972_544_982_198_416,
+    ] {
         run(seed, 600);
     }
 }
