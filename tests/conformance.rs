@@ -1,10 +1,11 @@
-//! `docs/conformance.md` tells the truth: each file that it names exists, and each test that it names is one.
+//! The pages that name tests tell the truth: `docs/conformance.md` (what of each RFC is done) and
+//! `docs/distribution-rules.md` (R1-R80). Each file that they name exists, and each test that they name is one.
 #![allow(
     clippy::unwrap_used,
     reason = "a page that cannot be read fails the test"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn repository() -> &'static Path {
@@ -25,24 +26,30 @@ fn named(page: &str, column: usize) -> Vec<String> {
         .collect()
 }
 
-/// The functions that follow a test attribute in all sources.
-fn tests() -> BTreeSet<String> {
+/// The functions that follow a test attribute, by the file that holds them.
+fn tests() -> BTreeMap<String, BTreeSet<String>> {
     let mut files = Vec::new();
     for folder in ["crates", "tests"] {
         gather(&repository().join(folder), &mut files);
     }
+    let found = files.into_iter().map(|file| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let path = file.strip_prefix(repository()).unwrap();
+        (path.to_str().unwrap().to_owned(), tests_of(&text))
+    });
+    found.collect()
+}
+
+fn tests_of(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for file in files {
-        let text = std::fs::read_to_string(file).unwrap();
-        let mut lines = text.lines().map(str::trim);
-        while let Some(line) = lines.next() {
-            if !line.starts_with("#[test]") && !line.starts_with("#[tokio::test") {
-                continue;
-            }
-            let function = lines.by_ref().find_map(|line| line.split_once("fn "));
-            let name = function.and_then(|(_, rest)| rest.split('(').next());
-            found.extend(name.map(str::to_owned));
+    let mut lines = text.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        if !line.starts_with("#[test]") && !line.starts_with("#[tokio::test") {
+            continue;
         }
+        let function = lines.by_ref().find_map(|line| line.split_once("fn "));
+        let name = function.and_then(|(_, rest)| rest.split('(').next());
+        found.extend(name.map(str::to_owned));
     }
     found
 }
@@ -61,7 +68,8 @@ fn gather(folder: &Path, into: &mut Vec<PathBuf>) {
 #[test]
 fn every_row_has_its_file_and_its_test() {
     let page = std::fs::read_to_string(repository().join("docs/conformance.md")).unwrap();
-    let (files, proofs, tests) = (named(&page, 2), named(&page, 3), tests());
+    let (files, proofs) = (named(&page, 2), named(&page, 3));
+    let tests: BTreeSet<String> = tests().into_values().flatten().collect();
     assert!(files.len() > 40 && proofs.len() > 60, "the tables are read");
     let gone = files
         .iter()
@@ -72,4 +80,81 @@ fn every_row_has_its_file_and_its_test() {
         wrong.is_empty(),
         "docs/conformance.md names what is not there: {wrong:?}"
     );
+}
+
+/// A row of the rules' page: the number, and each cell's tests with the file before them.
+struct Rule {
+    number: usize,
+    open: bool,
+    parts: Vec<(String, String)>,
+    whole: Vec<(String, String)>,
+}
+
+fn rules(page: &str) -> Vec<Rule> {
+    let rows = page.lines().filter(|line| line.starts_with("| R"));
+    // A row that is not understood is a row that is missing.
+    let rules = rows.filter_map(|row| {
+        let cells: Vec<&str> = row.trim_matches([' ', '|']).split(" | ").collect();
+        let [number, _, parts, whole] = cells[..] else {
+            return None;
+        };
+        let number = number.strip_prefix('R')?.parse().ok()?;
+        Some(Rule {
+            number,
+            open: (parts, whole) == ("open", "open"),
+            parts: proofs(parts),
+            whole: proofs(whole),
+        })
+    });
+    rules.collect()
+}
+
+fn proofs(cell: &str) -> Vec<(String, String)> {
+    let (mut file, mut found) = (String::new(), Vec::new());
+    for word in cell.split('`').skip(1).step_by(2) {
+        match word.ends_with(".rs") {
+            true if word.starts_with("tests/") => word.clone_into(&mut file),
+            true => file = format!("crates/{word}"),
+            false => found.push((file.clone(), word.to_owned())),
+        }
+    }
+    found
+}
+
+/// Whether a test's name bears a rule's number: `r07_…`, `a12_r57_…`.
+fn bears(test: &str, number: usize) -> bool {
+    test.split('_').any(|word| word == format!("r{number:02}"))
+}
+
+/// Whether calls run through the engine in the tests of this file.
+fn drives_the_engine(file: &str) -> bool {
+    file.starts_with("tests/") || file.starts_with("crates/sim/")
+}
+
+#[test]
+fn every_rule_of_distribution_has_its_row_and_its_tests() {
+    let page = std::fs::read_to_string(repository().join("docs/distribution-rules.md")).unwrap();
+    let (rules, tests) = (rules(&page), tests());
+    let numbers: Vec<usize> = rules.iter().map(|rule| rule.number).collect();
+    assert_eq!(numbers, (1..=80).collect::<Vec<_>>(), "one row for each");
+    let mut wrong = Vec::new();
+    for rule in &rules {
+        let number = rule.number;
+        let proven = tests.values().flatten().any(|test| bears(test, number));
+        if rule.open == proven {
+            wrong.push(format!("R{number} is open exactly while no test has it"));
+        }
+        if !rule.open && rule.parts.len() + rule.whole.len() == 0 {
+            wrong.push(format!("R{number} names no test"));
+        }
+        let parts = rule.parts.iter().map(|proof| (proof, false));
+        let whole = rule.whole.iter().map(|proof| (proof, true));
+        for ((file, test), engine) in parts.chain(whole) {
+            let there = tests.get(file).is_some_and(|tests| tests.contains(test));
+            if !there || !bears(test, number) || drives_the_engine(file) != engine {
+                wrong.push(format!("R{number}: {test} of {file}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "docs/distribution-rules.md: {wrong:#?}");
 }
