@@ -16,13 +16,18 @@ use crate::{
 };
 use core::time::Duration;
 
+/// How long a BYE waits for the answer to the last NOTIFY of a transfer: a phone that is there answers in far less.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
 impl Endpoint {
     /// Ends a session in the way that its state asks for: CANCEL (once a 1xx has come), a refusal, or BYE (once the ACK
-    /// has come). Idempotent; a session that is over is left alone.
+    /// has come, and the peer knows the end of a transfer that it asked for). Idempotent; a session that is over is left
+    /// alone.
     ///
     /// After it, a call of ours still reports `Refused`, or `Answered { late: true }`; any other session is dead.
     /// A call to us is refused by the cause of a SIP reason, else by 480.
     pub fn hang_up(&mut self, now: Duration, session: SessionId, reason: Option<Reason>) {
+        let last_word_due = self.owes_last_word(session);
         let Some(alive) = self.sessions.get_mut(&session) else {
             return self.withdraw_call(session, reason);
         };
@@ -41,7 +46,14 @@ impl Endpoint {
             } => {
                 hung_up.get_or_insert(reason);
             }
-            Stage::Established { acked: true, .. } => self.bye(now, session, reason.as_ref()),
+            // RFC 3515 §2.4.4: a phone forgets the transfer that it asked for with its call.
+            Stage::Established { hung_up, .. } if last_word_due => {
+                hung_up.get_or_insert(reason);
+                let bound = now.saturating_add(LAST_WORD);
+                self.timers
+                    .set(Owner::Session(session), Timer::LastWord, bound);
+            }
+            Stage::Established { .. } => self.bye(now, session, reason.as_ref()),
         }
     }
 
@@ -112,7 +124,7 @@ impl Endpoint {
         match timer {
             Timer::OkRepeat => self.repeat_ok(now, session),
             Timer::OkTimeout => self.end(now, session, EndedBy::NoAck),
-            Timer::LateAnswer => self.end(now, session, EndedBy::Timeout),
+            Timer::LateAnswer | Timer::LastWord => self.end(now, session, EndedBy::Timeout),
             Timer::CancelTimeout => self.give_up(session),
             Timer::TrunkTry => self.try_next_server(now, session),
             Timer::A

@@ -2,8 +2,9 @@
 //!
 //! The owner says who may be transferred where (S15); here it is settled that only an account of ours or a carrier may ask,
 //! and only inside a dialog (S14). A subscription outlives its session, because the peer that asked for a transfer may be
-//! hung up before the transfer is done; it ends with the last NOTIFY, or after 60 s. One NOTIFY is out at a time, so that
-//! none overtakes another; what happened meanwhile is told by the next.
+//! hung up before the transfer is done; it ends with the last NOTIFY (`notify`), or after 60 s.
+
+mod notify;
 
 use super::{
     Challenge, Endpoint,
@@ -12,13 +13,12 @@ use super::{
     session::{Session, Stage},
 };
 use crate::{
-    dialog::{Dialog, Head},
+    dialog::Dialog,
     event::{Event, ReferId, ReferTarget, SessionId},
     flow::Flow,
-    message::{Header, Message, Method, NameAddr, Scheme, UriView, lexer::trim, status::phrase},
+    message::{Header, Message, NameAddr, Scheme, UriView, lexer::trim},
     transaction::{
         TransactionId,
-        table::Purpose,
         timer::{Owner, Timer},
     },
 };
@@ -214,119 +214,6 @@ impl Endpoint {
         self.forget_refer(refer);
     }
 
-    /// Tells the peer how the transfer goes (message/sipfrag); a status of 200 or more is its last.
-    pub fn report_refer(&mut self, now: Duration, refer: ReferId, status: u16) {
-        let Some(Refer {
-            stage: Asking::Subscribed { out, next, told },
-            ..
-        }) = self.refers.get_mut(&refer)
-        else {
-            return;
-        };
-        if out.is_some() {
-            // Nothing follows the last word.
-            if next.is_none_or(|next| next < 200) && out.is_none_or(|out| out < 200) {
-                *next = Some(status);
-            }
-        } else if *told != status {
-            self.notify_refer(now, refer, status);
-        }
-    }
-
-    fn notify_refer(&mut self, now: Duration, refer: ReferId, status: u16) {
-        let Some(head) = self.refer_head(refer) else {
-            return self.forget_refer(refer);
-        };
-        let Some(row) = self.refers.get_mut(&refer) else {
-            return;
-        };
-        let left = row.ends_at.saturating_sub(now).as_secs();
-        let bytes = if status < 200 {
-            self.write_notify(&head, refer, status, &format!("active;expires={left}"))
-        } else {
-            self.write_notify(&head, refer, status, "terminated;reason=noresource")
-        };
-        if let Some(Refer {
-            stage: Asking::Subscribed { out, next, told },
-            ..
-        }) = self.refers.get_mut(&refer)
-        {
-            *out = Some(status);
-            *next = None;
-            *told = status;
-        }
-        let purpose = Purpose::NotifyRefer(refer);
-        self.send_request(now, head, &Method::Notify, bytes, purpose);
-    }
-
-    fn write_notify(&self, head: &Head, refer: ReferId, status: u16, state: &str) -> bytes::Bytes {
-        let id = self.refers.get(&refer).map_or(0, |row| row.cseq);
-        let user = NameAddr::parse(&head.from).and_then(|from| from.uri.user());
-        let contact = self.our_contact(head.flow, &user.unwrap_or_default());
-        let product = &self.config.product;
-        head.start(&Method::Notify)
-            .maybe(Header::Contact, contact, |out, contact| {
-                out.bracketed(&contact);
-            })
-            .header(Header::Event, |out| {
-                out.text("refer;id=").number(u64::from(id));
-            })
-            .header(Header::SubscriptionState, |out| {
-                out.text(state);
-            })
-            .header(Header::UserAgent, |out| {
-                out.text(product);
-            })
-            .body(
-                "message/sipfrag;version=2.0",
-                format!("SIP/2.0 {status} {}\r\n", phrase(status)).as_bytes(),
-            )
-    }
-
-    /// What became of a NOTIFY of ours.
-    pub(super) fn refer_notified(&mut self, now: Duration, refer: ReferId, outcome: Outcome<'_>) {
-        // RFC 6665 §4.2.2, RFC 5057 §5.1: who knows no such subscription, or is not there, is told no more.
-        let is_gone = match outcome {
-            Outcome::Answered(_, status) => matches!(
-                status,
-                404 | 405 | 408 | 410 | 416 | 480..=485 | 489 | 501 | 604
-            ),
-            Outcome::TimedOut | Outcome::FlowLost => true,
-        };
-        let Some(Refer {
-            stage: Asking::Subscribed { out, next, .. },
-            ..
-        }) = self.refers.get_mut(&refer)
-        else {
-            return;
-        };
-        let was_last = out.take().is_some_and(|status| status >= 200);
-        match next.take() {
-            _ if is_gone || was_last => self.forget_refer(refer),
-            Some(status) => self.notify_refer(now, refer, status),
-            None => {}
-        }
-    }
-
-    /// 60 s are over.
-    pub(super) fn refer_expired(&mut self, now: Duration, refer: ReferId) {
-        match self.refers.get(&refer).map(|row| &row.stage) {
-            Some(Asking::Open { .. }) => self.refuse_refer(now, refer, 603),
-            Some(Asking::Subscribed {
-                out: None, told, ..
-            }) => {
-                let told = *told;
-                if let Some(head) = self.refer_head(refer) {
-                    let state = "terminated;reason=timeout";
-                    let bytes = self.write_notify(&head, refer, told, state);
-                    self.send_detached(now, &head, &Method::Notify, bytes);
-                }
-                self.forget_refer(refer);
-            }
-            Some(Asking::Subscribed { out: Some(_), .. }) | None => self.forget_refer(refer),
-        }
-    }
-
     /// A session is over: what the owner has not answered is refused, what he has goes on in the dialog as it was.
     pub(super) fn keep_refers(&mut self, now: Duration, session: SessionId) {
         let rows = self.refers.iter();
@@ -362,17 +249,6 @@ impl Endpoint {
             } => Some((*transaction, request.clone())),
             Asking::Subscribed { .. } => None,
         }
-    }
-
-    fn refer_head(&mut self, refer: ReferId) -> Option<Head> {
-        let row = self.refers.get(&refer)?;
-        let Some(dialog) = &row.dialog else {
-            return self.next_head(row.session);
-        };
-        let (flow, branch) = (dialog.out(), self.branch());
-        let sent_by = self.sent_by(flow);
-        let dialog = self.refers.get_mut(&refer)?.dialog.as_mut()?;
-        Some(dialog.next_head(sent_by, branch))
     }
 
     fn forget_refer(&mut self, refer: ReferId) {

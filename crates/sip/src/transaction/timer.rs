@@ -46,6 +46,8 @@ pub(crate) enum Timer {
     CancelTimeout,
     /// R11, R22: a 2xx came after we had hung up, and the owner has not hung up again: 5 s.
     LateAnswer,
+    /// RFC 3515 §2.4.4: a BYE waits for the answer to the last NOTIFY of a transfer: 2 s.
+    LastWord,
     /// RFC 3261 §10.3: the next contact of a user expires.
     Binding,
     /// The contacts of a user are asked whether they are still there.
@@ -79,7 +81,7 @@ pub(crate) enum Timer {
 pub(crate) enum Owner {
     /// A to M.
     Transaction(TransactionId),
-    /// `Ok…`, `CancelTimeout`, `LateAnswer`, `TrunkTry`.
+    /// `Ok…`, `CancelTimeout`, `LateAnswer`, `LastWord`, `TrunkTry`.
     Session(SessionId),
     /// `Binding`, `Probe`.
     User(Arc<str>),

@@ -244,6 +244,53 @@ fn rfc5057_the_subscription_outlives_the_call() {
     phone.expect_nothing_left();
 }
 
+/// Phones forget a transfer with its call: the BYE comes after the last word, though a NOTIFY is still out.
+#[test]
+fn rfc3515_the_last_word_comes_before_the_bye() {
+    let mut phone = Handset::talking(ALLOW_ALL);
+    let refer = refers(&mut phone, TO_1002);
+    let mail = phone.owner(|node, now, _| node.accept_refer(now, refer));
+    let quiet = phone.owner(|node, now, id| {
+        node.report_refer(now, refer, 200);
+        node.hang_up(now, id, None);
+        node.hang_up(now, id, None);
+    });
+    assert_eq!(quiet, [], "the first NOTIFY is not answered yet");
+    let last = phone.replies(&mail[1], "200 OK", "", "");
+    assert_eq!(words(&last), ["NOTIFY"]);
+    assert_eq!(state(&last[0]).2, "SIP/2.0 200 OK\r\n");
+    let bye = phone.replies(&last[0], "200 OK", "", "");
+    assert_eq!(words(&bye), ["BYE"]);
+    phone.replies(&bye[0], "200 OK", "", "");
+    assert_eq!(phone.phone.news(), [], "the owner has hung up himself");
+    phone.expect_nothing_left();
+
+    // A phone that answers no NOTIFY is hung up all the same.
+    let mut phone = Handset::talking(ALLOW_ALL);
+    let refer = refers(&mut phone, TO_1002);
+    let mail = phone.owner(|node, now, _| node.accept_refer(now, refer));
+    phone.replies(&mail[1], "200 OK", "", "");
+    let last = phone.owner(|node, now, id| {
+        node.report_refer(now, refer, 200);
+        node.hang_up(now, id, None);
+    });
+    assert_eq!(words(&last), ["NOTIFY"]);
+    let mail = phone.waits(2);
+    assert_eq!(words(&mail).last().map(String::as_str), Some("BYE"));
+
+    // Its own BYE meanwhile ends the call.
+    let mut phone = Handset::talking(ALLOW_ALL);
+    let refer = refers(&mut phone, TO_1002);
+    phone.owner(|node, now, id| {
+        node.accept_refer(now, refer);
+        node.report_refer(now, refer, 200);
+        node.hang_up(now, id, None);
+    });
+    assert_eq!(words(&phone.says("BYE", "", "")), ["200"]);
+    assert_eq!(phone.phone.server.sizes().sessions, 0);
+    assert_eq!(phone.phone.news(), [], "no news for him");
+}
+
 #[test]
 fn s7_transfers_of_one_session_are_bounded() {
     let mut phone = Handset::talking(ALLOW_ALL);
