@@ -7,7 +7,7 @@ trap 'rm -f "$log"' EXIT
 
 if cargo nextest --version >/dev/null 2>&1; then
   # nextest runs no doc tests; those of libraries run beside it.
-  cargo nextest run --workspace --no-fail-fast --status-level=fail --final-status-level=fail 2>&1 | tee "$log"
+  cargo nextest run --workspace --no-fail-fast --status-level=fail --final-status-level=flaky 2>&1 | tee "$log"
   code=${PIPESTATUS[0]}
   cargo test -q --workspace --doc 2>&1 | tee -a "$log" | grep -E '^(error|failures|test .*FAILED)'
   doc_code=${PIPESTATUS[0]}
@@ -25,8 +25,10 @@ awk '
       if ($i ~ /^passed/) passed += $(i - 1)
       if ($i ~ /^failed/) failed += $(i - 1)
       if ($i ~ /^(skipped|ignored)/) skipped += $(i - 1)
+      if ($i ~ /^flaky/) { sub(/\(/, "", $(i - 1)); flaky += $(i - 1) }
     }
   }
-  END { printf "tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped }
+  END { printf "tests: %d passed, %d failed, %d skipped\n", passed, failed, skipped
+        if (flaky) printf "flaky: %d, named above\n", flaky }
 ' "$log" | tee "${TRUNKLINE_COUNTS:-/dev/null}"
 exit "$code"
