@@ -675,6 +675,7 @@ impl Hotline {
         for post in posts {
             self.post(LATENCY, post);
         }
+        self.collect_sound();
     }
 
     fn post(&mut self, after: Duration, post: Post) {

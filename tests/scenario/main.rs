@@ -12,6 +12,7 @@ mod barred;
 mod breaks;
 mod calls;
 mod calls_out;
+mod claims;
 mod consult;
 mod defects;
 mod filing;

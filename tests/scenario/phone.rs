@@ -15,6 +15,8 @@ use crate::hotline::SERVER;
 use crate::line;
 
 const PHONE_DOMAIN: &str = "phone.test";
+/// Where a phone's sound comes from.
+pub(crate) const RTP_PORT: u16 = 40_000;
 
 /// What a phone does when it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub(crate) struct Phone {
     pub(crate) manner: Manner,
     /// Whether it gives its password when it is asked for it in a call.
     pub(crate) proves: bool,
+    /// Sends no sound once it is answered.
+    pub(crate) is_mute: bool,
     /// What happened to it, in words, with the time in ms.
     pub(crate) history: Vec<(Duration, String)>,
     pub(crate) session: Option<SessionId>,
@@ -57,6 +61,8 @@ pub(crate) struct Phone {
     dialog: Option<[String; 4]>,
     requests: u32,
     server_contact: String,
+    /// Its first packet of this call is out.
+    has_spoken: bool,
     /// Messages to the server that are not the endpoint's: REGISTER.
     pub(crate) outbox: Vec<Bytes>,
     /// Max-Forwards of the calls that it makes.
@@ -103,6 +109,7 @@ impl Phone {
             address,
             manner: Manner::Rings,
             proves: password.is_some(),
+            is_mute: false,
             history: Vec::new(),
             session: None,
             is_up: false,
@@ -113,7 +120,7 @@ impl Phone {
             pending: None,
             audio: LocalAudio {
                 address: ip.into(),
-                port: 40_000,
+                port: RTP_PORT,
                 codecs: vec![pcma],
                 telephone_event: Some(101),
                 session_id: 1,
@@ -125,6 +132,7 @@ impl Phone {
             dialog: None,
             requests: 0,
             server_contact: String::new(),
+            has_spoken: false,
             outbox: Vec::new(),
             hops_left: sip::HOPS_MAX,
             heard_hops: None,
@@ -197,7 +205,7 @@ impl Phone {
 
     pub(crate) fn hangs_up(&mut self, now: Duration) {
         if let Some(session) = self.session.take() {
-            self.is_up = false;
+            (self.is_up, self.has_spoken) = (false, false);
             if self.requests > 0 && self.dialog.is_some() {
                 // Its endpoint does not know how far the numbers of this dialog are.
                 return self.request("BYE", "", "");
@@ -241,6 +249,13 @@ impl Phone {
         let offer = String::from_utf8(sdp::offer(&self.audio)).unwrap();
         let offer = offer.replace("a=sendrecv", &format!("a={direction}"));
         self.request("UPDATE", "application/sdp", &offer);
+    }
+
+    /// Whether its first packet goes out now.
+    pub(crate) fn speaks(&mut self) -> bool {
+        let speaks = self.is_up && !self.is_mute && !self.has_spoken && self.server_rtp.is_some();
+        self.has_spoken |= speaks;
+        speaks
     }
 
     /// Whether it is in a dialog.
@@ -537,7 +552,7 @@ impl Phone {
     fn over(&mut self, told: String) -> String {
         self.session = None;
         self.answer_at = None;
-        self.is_up = false;
+        (self.is_up, self.has_spoken) = (false, false);
         (self.dialog, self.requests) = (None, 0);
         told
     }

@@ -209,6 +209,7 @@ impl Acd {
             }
             Input::TookOver { call, agent, queue } => self.took_over(now, call, agent, queue),
             Input::Ringing { offer } => self.ringing(now, offer),
+            Input::PickedUp { offer } => self.picked_up(now, offer),
             Input::Answered { offer } => self.answered(now, offer),
             Input::Declined { offer } => self.declined(now, offer),
             Input::Failed { offer, status } => self.failed(now, offer, status),

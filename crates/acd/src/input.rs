@@ -201,6 +201,12 @@ pub enum Input {
         /// Which offer.
         offer: OfferId,
     },
+    /// His phone answered while others ring, and the engine looks whether his sound comes (R23): meanwhile his time to
+    /// answer stands still, and nobody more is rung for the caller (R26). `Answered` or `Failed` follows.
+    PickedUp {
+        /// Which offer.
+        offer: OfferId,
+    },
     /// His phone answered. The first answer wins (R22).
     Answered {
         /// Which offer.

@@ -56,6 +56,8 @@ pub(crate) struct Waiting {
     pub(crate) tried: BTreeSet<AgentId>,
     /// The phones that ring for him.
     pub(crate) offers: BTreeSet<OfferId>,
+    /// Those of them that answered, and of which it is not sure yet that they are heard (R23).
+    pub(crate) claims: BTreeSet<OfferId>,
     /// One phone alone rings for him: a queue that rings all adds none to what another queue offers alone.
     pub(crate) alone: bool,
     /// A phone may be added to those that ring, where they ring one by one (R55).
@@ -114,6 +116,7 @@ impl Waiting {
             seeking: Seeking::Anyone,
             tried: BTreeSet::new(),
             offers: BTreeSet::new(),
+            claims: BTreeSet::new(),
             alone: false,
             one_more: false,
             paused: false,

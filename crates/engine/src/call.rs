@@ -211,6 +211,8 @@ pub(crate) enum CallEvent {
     PlaybackDone(PlaybackId),
     /// A media port could not be opened, or broke.
     PortFailed(PortId),
+    /// The first sound of a phone has come.
+    Heard(PortId),
     /// No sound has come for the RTP time-out.
     Silent(PortId),
     /// The ACD chose an agent.
@@ -328,6 +330,7 @@ impl Call {
             CallEvent::OutsideGone { session, by } => self.outside_gone(context, session, by),
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
             CallEvent::PortFailed(port) => self.port_failed(context, port),
+            CallEvent::Heard(port) => self.heard(context, port),
             CallEvent::Silent(port) => self.silent(context, port),
             CallEvent::Offered {
                 offer,
@@ -454,6 +457,7 @@ impl Call {
 
     fn time_up(&mut self, context: &mut Context) {
         self.end_late_tones(context);
+        self.settle_claims(context);
         self.outside_time_up(context);
         if self
             .run

@@ -33,6 +33,8 @@ pub(crate) struct Leg {
     listening: bool,
     /// It has sent a key by SIP INFO.
     sends_info: bool,
+    /// Its sound has come: the media path is sure (R23).
+    pub(crate) is_heard: bool,
     /// It said nothing for the RTP time-out before there was anybody to talk to.
     pub(crate) was_silent: bool,
 }
@@ -136,6 +138,7 @@ impl Leg {
             dtmf,
             listening: false,
             sends_info: false,
+            is_heard: false,
             was_silent: false,
         })
     }

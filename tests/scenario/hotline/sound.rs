@@ -1,10 +1,14 @@
 //! The media of the virtual hotline: which port plays, is bridged, sits in a room or is recorded, and so who hears whom.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use media::{PortId, Source};
 
 use super::{Hotline, PROMPT, Post};
+use crate::phone::RTP_PORT;
+
+const PACKET: Duration = Duration::from_millis(20);
 
 /// What the world knows of a media port.
 #[derive(Default, Debug)]
@@ -65,6 +69,19 @@ impl Hotline {
             .iter()
             .find(|(_, port)| port.local == rtp)
             .map(|(id, _)| *id)
+    }
+
+    /// The first packet of each phone that has just answered: its source is settled a packet's length later.
+    pub(super) fn collect_sound(&mut self) {
+        let speaking = self.phones.values_mut().filter_map(|phone| {
+            let remote = SocketAddr::new(phone.address.ip(), RTP_PORT);
+            phone.speaks().then(|| (phone.user.clone(), remote))
+        });
+        for (who, remote) in speaking.collect::<Vec<_>>() {
+            if let Some(port) = self.port_of(&who) {
+                self.post(PACKET, Post::Media(media::News::Locked { port, remote }));
+            }
+        }
     }
 
     pub(super) fn media(&mut self, command: media::Command) {

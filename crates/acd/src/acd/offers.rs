@@ -240,6 +240,7 @@ impl Acd {
         if !caller.offers.remove(&id) {
             return;
         }
+        caller.claims.remove(&id);
         caller.alone &= !caller.offers.is_empty();
         if tried.is_some() {
             caller.tried.insert(offer.agent);

@@ -11,8 +11,36 @@ use super::Acd;
 use crate::agent::{Bound, cause};
 use crate::offer::Offer;
 use crate::output::Output;
+use crate::timer::Timer;
+
+/// An answer is sure or gone sooner (R23); an offer that nobody speaks of any more ends after it.
+const CLAIM_MAX: Duration = Duration::from_secs(1);
 
 impl Acd {
+    /// R23: neither his time to answer nor the caller's time to wait may end while it is seen whether the answer holds.
+    pub(super) fn picked_up(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.offers.get(&id) else {
+            return;
+        };
+        let (call, sure_by) = (offer.call, now + CLAIM_MAX);
+        self.timers.set(Timer::Ring(id), sure_by);
+        if let Some(caller) = self
+            .waiting
+            .get_mut(&call)
+            .filter(|it| it.offers.contains(&id))
+        {
+            caller.claims.insert(id);
+            if self
+                .timers
+                .at(&Timer::MaxWait(call))
+                .is_some_and(|at| at < sure_by)
+            {
+                self.timers.set(Timer::MaxWait(call), sure_by);
+            }
+            self.file(call);
+        }
+    }
+
     pub(super) fn answered(&mut self, now: Duration, id: OfferId) {
         let Some(offer) = self.end_offer(id) else {
             return self.too_late(id);

@@ -1,9 +1,17 @@
 //! R20-R26: ring-all.
 
-use acd::strategy;
+use acd::{Input, strategy};
 use model::decision::{ReasonCode, Verdict};
 
-use crate::support::{Centre, SUPPORT, all_in_wrap_up, id};
+use crate::support::{Centre, SUPPORT, all_in_wrap_up, id, s};
+
+impl Centre {
+    /// He answers while others ring; whether he is heard is to be seen (R23).
+    fn claims(&mut self, agent: char) -> &mut Self {
+        let offer = self.offer(agent);
+        self.input(Input::PickedUp { offer })
+    }
+}
 
 #[test]
 fn r20_all_candidates_ring_in_one_turn() {
@@ -66,6 +74,43 @@ fn r22_the_second_answer_comes_too_late_and_is_not_charged() {
         .ready('C');
     centre.tune(SUPPORT, |queue| queue.strategy = strategy::default());
     centre.joins(2).expect("offer 2 B");
+}
+
+#[test]
+fn r23_the_others_ring_on_until_an_answer_is_sure() {
+    let mut centre = Centre::new("ring-all", "AB");
+    centre.joins(1).silence();
+    centre.claims('A').wait_ms(300).expect("");
+    centre
+        .fails('A', 480)
+        .expect("")
+        .expect_state('B', "ringing 1");
+    centre.answers('B').expect("connect 1 B");
+}
+
+#[test]
+fn r23_neither_the_ring_nor_the_wait_ends_while_an_answer_is_made_sure() {
+    let mut centre = Centre::tuned("ring-all", "AB", |queue| queue.max_wait = Some(s(15)));
+    centre.joins(1).wait_ms(14_900).silence();
+    centre.claims('A').wait_ms(300).expect("missed 1 B");
+    centre.answers('A').expect("connect 1 A");
+}
+
+#[test]
+fn r23_an_answer_of_which_nobody_speaks_any_more_is_no_answer() {
+    let mut centre = Centre::new("ring-all", "AB");
+    centre.joins(1).silence();
+    centre.claims('A').wait(1).expect("missed 1 A");
+}
+
+#[test]
+fn r26_nobody_more_rings_while_an_answer_is_made_sure() {
+    let mut centre = Centre::new("ring-all", "AB");
+    centre.hires('C', &[SUPPORT]).joins(1).silence();
+    centre.claims('A').ready('C').expect("");
+    centre.joins(2).expect("offer 2 C");
+    centre.hires('D', &[SUPPORT]).fails('A', 480).silence();
+    centre.ready('D').expect("offer 1 D");
 }
 
 #[test]

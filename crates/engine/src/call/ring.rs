@@ -4,6 +4,7 @@
 //! to stop keeps its place in `rings` until its last word came, since a 200 may cross our CANCEL (R11, R22).
 
 mod answer;
+mod claim;
 mod refusal;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,11 @@ pub(super) struct Ring {
 enum RingState {
     /// Rings; with the refusal of a phone that has left already.
     Live { refused: Option<u16> },
+    /// A phone answered while others rang: until its sound comes they ring on (R23).
+    PickedUp {
+        session: SessionId,
+        sure_by: Duration,
+    },
     /// A phone answered; the ACD has been asked.
     Claimed(SessionId),
     /// Told to stop.
@@ -44,11 +50,20 @@ enum RingState {
 }
 
 impl Ring {
-    /// When the late tone is over.
+    /// When the late tone is over, or an answer holds though it is not heard.
     pub(super) const fn deadline(&self) -> Option<Duration> {
         match self.state {
             RingState::LateTone { until, .. } => Some(until),
+            RingState::PickedUp { sure_by, .. } => Some(sure_by),
             RingState::Live { .. } | RingState::Claimed(_) | RingState::Withdrawn => None,
+        }
+    }
+
+    /// The leg that answered, while it is not settled whether it wins.
+    const fn answered(&self) -> Option<SessionId> {
+        match self.state {
+            RingState::PickedUp { session, .. } | RingState::Claimed(session) => Some(session),
+            RingState::Live { .. } | RingState::Withdrawn | RingState::LateTone { .. } => None,
         }
     }
 
@@ -202,11 +217,8 @@ impl Call {
         ring.legs
             .iter()
             .for_each(|leg| leg.hang_up(context, reason.clone()));
-        let claimed = match ring.state {
-            RingState::Claimed(session) => ring.take_leg(session),
-            RingState::Live { .. } | RingState::Withdrawn | RingState::LateTone { .. } => None,
-        };
-        if let Some(leg) = claimed {
+        let answered = ring.answered().and_then(|session| ring.take_leg(session));
+        if let Some(leg) = answered {
             // It had answered, so the hang-up was a BYE: no last word is to come.
             leg.release(context);
         }

@@ -79,6 +79,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::OutsideGone { session, .. } => ("OutsideGone", session.0),
         CallEvent::PlaybackDone(playback) => ("PlaybackDone", playback.0),
         CallEvent::PortFailed(port) => ("PortFailed", port.0),
+        CallEvent::Heard(port) => ("Heard", port.0),
         CallEvent::Silent(port) => ("Silent", port.0),
         CallEvent::Offered { offer, .. } => ("Offered", offer.id.get()),
         CallEvent::Withdrawn { offer, .. } => ("Withdrawn", offer.get()),

@@ -405,7 +405,8 @@ impl Engine {
             }
             media::News::SoundMissing { sound, .. } => tracing::warn!(%sound, "a sound is missing"),
             media::News::Locked { port, remote } => {
-                tracing::debug!(?port, %remote, "the source of sound is settled")
+                tracing::debug!(?port, %remote, "the source of sound is settled");
+                self.port_turn(port, |_| CallEvent::Heard(port));
             }
             media::News::RecordingEnded { recording, frames } => {
                 tracing::debug!(?recording, frames, "a recording ended")

@@ -25,6 +25,13 @@ impl World {
         if self.dice.roll(4) > 0 {
             self.input(Input::Ringing { offer });
         }
+        if self.dice.roll(4) == 0 {
+            self.input(Input::PickedUp { offer });
+            if self.dice.roll(2) == 0 {
+                // R23: what becomes of it is seen later.
+                return;
+            }
+        }
         self.input(Input::Answered { offer });
     }
 

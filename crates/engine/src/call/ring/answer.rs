@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use media::Source;
-use model::{AgentId, OfferId};
+use model::OfferId;
 use sip::{Reason, SessionId};
 
 use super::RingState;
 use crate::call::{Call, Phase};
 use crate::context::Context;
-use crate::leg::Leg;
 
 /// R11: the tone that tells an agent that the caller has just gone.
 const LATE_TONE: Source = Source::Tone { hz: 425, ms: 300 };
@@ -59,8 +58,7 @@ impl Call {
         for other in ring.legs.iter().filter(|leg| leg.session != session) {
             other.hang_up(context, Some(Reason::answered_elsewhere()));
         }
-        ring.state = RingState::Claimed(session);
-        context.tell_acd(acd::Input::Answered { offer });
+        self.picks_up(context, offer, session);
     }
 
     /// A 200 that crossed our CANCEL. R11: if the caller is gone, the agent hears a short tone; R22: if a colleague has
@@ -134,18 +132,5 @@ impl Call {
             }
         }
         self.forget_empty(offer);
-    }
-
-    /// The ACD grants the answer: the leg that won, and whose it is. Other phones of the same agent stay to be heard out.
-    pub(in crate::call) fn claim(&mut self, offer: OfferId) -> Option<(AgentId, Leg)> {
-        let ring = self.rings.get_mut(&offer)?;
-        let RingState::Claimed(session) = ring.state else {
-            return None;
-        };
-        ring.state = RingState::Withdrawn;
-        let agent = ring.agent;
-        let leg = ring.take_leg(session)?;
-        self.forget_empty(offer);
-        Some((agent, leg))
     }
 }

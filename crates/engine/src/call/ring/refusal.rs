@@ -88,11 +88,11 @@ impl Call {
         let session = leg.session;
         // A phone that was being cancelled still has its last word; one that had answered has not.
         let last = ring.legs.len() == 1;
-        let claimed = matches!(ring.state, RingState::Claimed(claimed) if claimed == session);
+        let claimed = ring.answered() == Some(session);
         if claimed && let Some(leg) = ring.take_leg(session) {
             leg.release(context);
         }
-        let open = matches!(ring.state, RingState::Live { .. } | RingState::Claimed(_));
+        let open = matches!(ring.state, RingState::Live { .. }) || ring.answered().is_some();
         if open && (last || claimed) {
             ring.legs.iter().for_each(|leg| leg.hang_up(context, None));
             ring.state = RingState::Withdrawn;
@@ -112,7 +112,7 @@ impl Call {
         let claimed = self
             .rings
             .get(&offer)
-            .is_some_and(|ring| matches!(ring.state, RingState::Claimed(_)));
+            .is_some_and(|ring| ring.answered().is_some());
         if let Some(leg) = self
             .rings
             .get_mut(&offer)
@@ -124,6 +124,7 @@ impl Call {
             self.unreachable(context, offer, NO_PHONE);
         }
         self.forget_empty(offer);
+        self.settle_claims(context);
     }
 }
 

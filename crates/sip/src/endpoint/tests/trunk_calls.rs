@@ -205,7 +205,10 @@ fn a_call_waits_for_the_name_of_its_server_but_not_for_ever() {
         assert_eq!(line.news(), [refused(call, 408)]);
         assert_eq!(line.ours.sizes().sessions, 0);
     }
+}
 
+#[test]
+fn r26_a_call_that_waits_for_a_name_is_never_started_once_it_is_withdrawn() {
     let mut line = Line::new(vec![trunk(CARRIER)], |_| says(486, ""));
     let call = line.call();
     line.at(|ours, now| ours.hang_up(now, call, None));
