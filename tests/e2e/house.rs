@@ -21,6 +21,8 @@ use crate::wire::Wire;
 
 /// The password of the demo's people.
 pub(crate) const PASSWORD: &str = "trunkline-demo";
+/// That of people who are not the demo's.
+pub(crate) const STAFF_PASSWORD: &str = "of-the-staff";
 const RTP_PORTS: u16 = 240;
 /// The server's last words that a failed story prints.
 const WORDS_MAX: usize = 20_000;
@@ -37,6 +39,8 @@ pub(crate) struct House {
     rtp: u16,
     /// Further `--set`s.
     extra: Vec<String>,
+    /// Everybody's.
+    password: &'static str,
     _turn: Turn,
 }
 
@@ -60,12 +64,36 @@ impl House {
 
     /// The same with some of its files replaced or added.
     pub(crate) fn open_files(files: &[(&str, &str)]) -> Self {
-        let mut house = Self::empty();
+        let mut house = Self::written(files);
+        house.start();
+        house
+    }
+
+    /// The same, with people of its own (rows of `agent import`, their password is `STAFF_PASSWORD`) in place of the demo's.
+    #[track_caller]
+    pub(crate) fn open_staffed(files: &[(&str, &str)], people: &str) -> Self {
+        let mut house = Self::written(files);
+        house.password = STAFF_PASSWORD;
+        let file = house.dir.join("people.csv");
+        std::fs::write(&file, people).unwrap();
+        let import = house
+            .trunkline()
+            .args(["agent", "import"])
+            .arg(&file)
+            .output();
+        let import = import.expect("the import runs");
+        assert!(import.status.success(), "{import:?}");
+        house.start();
+        house
+    }
+
+    /// The hotline of the stories with some of its files replaced or added; nothing runs yet.
+    fn written(files: &[(&str, &str)]) -> Self {
+        let house = Self::empty();
         hotline::write(&house.dir);
         for (path, text) in files {
             std::fs::write(house.dir.join(path), text).unwrap();
         }
-        house.start();
         house
     }
 
@@ -114,6 +142,7 @@ impl House {
             http: nowhere,
             rtp: ports::free(RTP_PORTS),
             extra: Vec::new(),
+            password: PASSWORD,
             _turn: turn,
         }
     }
@@ -208,13 +237,19 @@ impl House {
     /// A person of the demo, signed in.
     #[track_caller]
     pub(crate) fn sign_in(&self, login: &str) -> Session {
-        Session::begin(self.http, login, PASSWORD)
+        Session::begin(self.http, login, self.password)
     }
 
     /// An agent's phone, registered: that brings its agent to work.
     #[track_caller]
     pub(crate) fn agent(&self, login: &str, answers: Answers) -> Baresip {
-        let phone = Baresip::agent(&self.dir, Link::Udp(self.sip), login, PASSWORD, answers);
+        let phone = Baresip::agent(
+            &self.dir,
+            Link::Udp(self.sip),
+            login,
+            self.password,
+            answers,
+        );
         phone.until_registered();
         phone
     }

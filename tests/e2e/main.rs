@@ -52,5 +52,6 @@ mod races;
 mod registrations;
 mod reload;
 mod second_phone;
+mod strategies;
 mod talk;
 mod transports;
