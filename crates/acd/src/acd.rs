@@ -24,6 +24,7 @@ use direct::Named;
 mod activity;
 mod agents;
 mod assignment;
+mod callbacks;
 mod callers;
 mod configuration;
 mod direct;
@@ -59,6 +60,8 @@ pub struct Acd {
     ended: EndedOffers,
     /// Calls for which a named agent rings.
     directs: BTreeMap<CallId, OfferId>,
+    /// Places in line that nobody on the line holds (D21).
+    promised: BTreeSet<CallId>,
     /// Who waits for a familiar agent (R59, R63).
     personal_lines: BTreeMap<AgentId, BTreeSet<CallId>>,
     timers: Timers,
@@ -83,6 +86,7 @@ impl Acd {
             offers: BTreeMap::new(),
             ended: EndedOffers::default(),
             directs: BTreeMap::new(),
+            promised: BTreeSet::new(),
             personal_lines: BTreeMap::new(),
             timers: Timers::default(),
             outputs: VecDeque::new(),
@@ -137,6 +141,20 @@ impl Acd {
                 caller.needs = needs;
                 self.joined(now, caller, familiar);
             }
+            Input::Promised {
+                call,
+                queues,
+                since,
+                priority,
+                needs,
+            } => {
+                let head_start = now.saturating_sub(since);
+                let mut caller = Waiting::new(now, call, queues, head_start, None);
+                caller.priority = priority;
+                caller.needs = needs;
+                self.promised(now, caller);
+            }
+            Input::CalledBack { call } => self.called_back(now, call),
             Input::Identified { call, familiar } => self.identified(call, familiar),
             Input::Prioritised {
                 call,
@@ -236,6 +254,8 @@ impl Acd {
                 Timer::Step(call, queue) => self.next_step(now, call, &queue),
                 Timer::OneMore(call) => self.one_more(call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),
+                Timer::Called(call) => self.leave(now, call, QueueExit::Timeout),
+                Timer::DialAhead => self.dial_ahead(now),
             }
         }
         self.turn(now);
@@ -261,7 +281,8 @@ impl Acd {
         self.agents.iter().map(|(id, agent)| (*id, &agent.state))
     }
 
-    /// How many wait in a queue, those for whom a phone rings included, and those whose home is another queue (A12).
+    /// How many wait in a queue, those for whom a phone rings included, those whose home is another queue (A12), and those who
+    /// are to be called back (D21).
     pub fn waiting(&self, queue: &QueueName) -> usize {
         self.queues.get(queue).map_or(0, |queue| queue.line.len())
     }

@@ -79,6 +79,10 @@ pub struct QueueConfig {
     pub max_active: Option<u32>,
     /// A caller whose `max_wait` has less than this left is not rung for any more (D10).
     pub min_ring: Duration,
+    /// How long somebody who is called back has to answer; the agent held for him then goes to the next (R77).
+    pub call_back_ring: Duration,
+    /// How long before an agent is predicted to be free somebody may be called back (R78); zero: when one is free.
+    pub dial_ahead: Duration,
 }
 
 /// Who must be there (D7, D8).
@@ -137,6 +141,8 @@ impl QueueConfig {
             leave_unless: Presence::SignedIn,
             max_active: None,
             min_ring: Duration::from_secs(8),
+            call_back_ring: Duration::from_secs(20),
+            dial_ahead: Duration::from_secs(10),
         }
     }
 
@@ -160,6 +166,9 @@ impl QueueConfig {
         }
         if self.max_wait.is_some_and(|most| most <= self.min_ring) {
             return Err(ConfigError::ShortWait);
+        }
+        if self.call_back_ring.is_zero() {
+            return Err(ConfigError::NoTimeToAnswer);
         }
         if self.max_active == Some(0) {
             return Err(ConfigError::NobodyTalks);
@@ -215,6 +224,9 @@ pub enum ConfigError {
     /// D27: the same.
     #[error("`max_active` must be at least 1")]
     NobodyTalks,
+    /// R77: nobody who is called back could answer.
+    #[error("`callback.ring` must be longer than zero")]
+    NoTimeToAnswer,
     /// Calls are remembered for a week.
     #[error("`count_window` must be at most 7 days")]
     LongWindow,
@@ -232,12 +244,16 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 9] = [
+        let table: [(Spoil, ConfigError); 10] = [
             (
                 |queue| queue.max_wait = Some(queue.min_ring),
                 ConfigError::ShortWait,
             ),
             (|queue| queue.max_active = Some(0), ConfigError::NobodyTalks),
+            (
+                |queue| queue.call_back_ring = Duration::ZERO,
+                ConfigError::NoTimeToAnswer,
+            ),
             (
                 |queue| queue.fallback = strategy::find("sticky").unwrap(),
                 ConfigError::StickyFallback,

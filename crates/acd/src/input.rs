@@ -85,6 +85,26 @@ pub enum Input {
         /// What he needs of an agent, whatever the queue asks (R69).
         needs: Option<Requirement>,
     },
+    /// Somebody is to be called back (D21): his place is held by our word, with the score that he had. When an agent is found
+    /// for him, or soon will be (R78), `Output::CallBack` says so.
+    Promised {
+        /// The call that will be made to him: a fresh one.
+        call: CallId,
+        /// Where, as in `Joined`. He stands there though nobody may join and the line is full.
+        queues: QueueSet,
+        /// Since when he waits by his score, head start included.
+        since: Duration,
+        /// As in `Joined`.
+        priority: u8,
+        /// As in `Joined`.
+        needs: Option<Requirement>,
+    },
+    /// Who is being called back is on the line (R77): he waits from here on as others do, with his score, and the agent who
+    /// is held for him is rung. That he did not answer in time the core knows itself; any other failure is `Left`.
+    CalledBack {
+        /// The call.
+        call: CallId,
+    },
     /// The directory answered after he joined. Matters only while nobody rings for him.
     Identified {
         /// The call.

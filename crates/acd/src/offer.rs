@@ -6,7 +6,7 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use model::{AgentId, CallId, OfferId, QueueName};
+use model::{AgentId, CallId, Decision, OfferId, QueueName};
 
 /// How long an ended offer is remembered: twice the 32 s in which a SIP transaction gives up (RFC 3261 §17.1.1.2).
 const REMEMBERED: Duration = Duration::from_secs(64);
@@ -27,6 +27,9 @@ pub(crate) struct Offer {
     pub(crate) rang_at: Option<Duration>,
     /// Whether another phone rang for the caller at any time of this offer (R24).
     pub(crate) shared: bool,
+    /// The agent is held for somebody who is being called back (R77): his phone does not ring yet, and nobody was told of
+    /// this offer. The record of the choice waits with it.
+    pub(crate) held: Option<Box<Decision>>,
 }
 
 /// Offers that ended a short while ago.
@@ -80,6 +83,7 @@ mod tests {
             ring_timeout: Duration::ZERO,
             rang_at: None,
             shared: false,
+            held: None,
         };
         ended.remember(Duration::ZERO, OfferId::new(1), &offer);
         ended.remember(Duration::from_millis(1), OfferId::new(2), &offer);

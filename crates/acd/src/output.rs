@@ -104,6 +104,12 @@ pub enum Output {
         /// The latest moment at which it ends.
         until: Duration,
     },
+    /// Call somebody back (D21): an agent is held for him, or is predicted to be free in time (R78). Answer `CalledBack`, or
+    /// `Left` if he cannot be reached; after the queue's `call_back_ring` the core itself says `LeftQueue` with `Timeout`.
+    CallBack {
+        /// The call, as `Promised` named it.
+        call: CallId,
+    },
     /// A caller stands in one or more queues from here on. Said before any offer of him, and not of one who was refused
     /// at once (`LeftQueue` alone).
     JoinedQueue {
@@ -135,7 +141,7 @@ pub enum Output {
         /// Where he stands now; another home queue, if it was that one.
         queues: QueueSet,
     },
-    /// A caller left all his queues otherwise than to an agent, or was not let in.
+    /// A caller left all his queues otherwise than to an agent, or was not let in. Also said of a promise that ends.
     LeftQueue {
         /// The call.
         call: CallId,

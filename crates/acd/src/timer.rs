@@ -34,6 +34,10 @@ pub(crate) enum Timer {
     OneMore(CallId),
     /// Nobody has been signed in for the grace of D8.
     NoAgents(QueueName),
+    /// `call_back_ring` (R77), of somebody who is being called back.
+    Called(CallId),
+    /// Whether somebody can be called ahead of an agent (R78).
+    DialAhead,
 }
 
 /// The deadlines.

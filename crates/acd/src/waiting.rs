@@ -32,6 +32,7 @@ pub(crate) struct Precedence {
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     pub(crate) call: CallId,
+    pub(crate) holder: Holder,
     pub(crate) queues: QueueSet,
     pub(crate) joined: Duration,
     pub(crate) head_start: Duration,
@@ -70,6 +71,17 @@ pub(crate) struct Waiting {
     pub(crate) withheld: bool,
 }
 
+/// Who holds a place in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// Somebody on the line.
+    Caller,
+    /// Our word to call him back (D21): nobody is on the line.
+    Promise,
+    /// Nobody yet: he is being called at this moment. A timer ends it.
+    Called,
+}
+
 /// Whom a caller looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seeking {
@@ -102,6 +114,7 @@ impl Waiting {
     ) -> Self {
         Self {
             call,
+            holder: Holder::Caller,
             queues,
             joined: now,
             head_start,
@@ -139,6 +152,11 @@ impl Waiting {
             since: self.joined.saturating_sub(self.head_start).into(),
             call: self.call,
         }
+    }
+
+    /// Whether somebody is on the line.
+    pub(crate) fn is_here(&self) -> bool {
+        self.holder == Holder::Caller
     }
 
     pub(crate) fn waited(&self, now: Duration) -> Duration {

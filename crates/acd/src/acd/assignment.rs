@@ -15,7 +15,7 @@ use crate::timer::Timer;
 
 impl Acd {
     pub(super) fn assigned(&mut self, now: Duration, call: CallId, id: AgentId) {
-        let Some(caller) = self.waiting.get(&call) else {
+        let Some(caller) = self.waiting.get(&call).filter(|caller| caller.is_here()) else {
             return;
         };
         if self.cannot_be_had(id).is_some() {
@@ -44,6 +44,7 @@ impl Acd {
             consult: false,
             rang_at: None,
             shared: false,
+            held: None,
         };
         let offer = self.make_offer(now, offer, waited, decision);
         if let Some(caller) = self.waiting.get_mut(&call) {

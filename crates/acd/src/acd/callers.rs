@@ -34,12 +34,8 @@ impl Acd {
         }
         if let Some(home) = self.queues.get(caller.home()) {
             caller.seeking = seeking(home, &caller, familiar);
-            if let Some(max_wait) = home.config.max_wait {
-                self.timers.set(Timer::MaxWait(call), now + max_wait);
-                let last_ring = max_wait.saturating_sub(home.config.min_ring);
-                self.timers.set(Timer::LastRing(call), now + last_ring);
-            }
         }
+        self.set_deadline(now, &caller);
         self.line_up(&caller);
         let queues = caller.queues.clone();
         self.waiting.insert(call, caller);
@@ -55,7 +51,20 @@ impl Acd {
         self.wake(call);
     }
 
-    fn refuse(&mut self, caller: Waiting, cause: QueueExit) {
+    /// D6, D10: from here on he waits.
+    pub(super) fn set_deadline(&mut self, now: Duration, caller: &Waiting) {
+        let Some(home) = self.queues.get(caller.home()) else {
+            return;
+        };
+        if let Some(max_wait) = home.config.max_wait {
+            self.timers.set(Timer::MaxWait(caller.call), now + max_wait);
+            let last_ring = max_wait.saturating_sub(home.config.min_ring);
+            self.timers
+                .set(Timer::LastRing(caller.call), now + last_ring);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, caller: Waiting, cause: QueueExit) {
         self.outputs.push_back(Output::LeftQueue {
             call: caller.call,
             queue: caller.home().clone(),
@@ -131,6 +140,9 @@ impl Acd {
         self.timers.cancel(&Timer::OneMore(call));
         for name in caller.steps.keys() {
             self.timers.cancel(&Timer::Step(call, name.clone()));
+        }
+        if !caller.is_here() {
+            self.forget_promise(call);
         }
         self.fresh.remove(&call);
         Some(caller)

@@ -56,6 +56,7 @@ impl Acd {
             ring_timeout,
             rang_at: None,
             shared: false,
+            held: None,
         };
         let offer = self.make_offer(now, offer, Duration::ZERO, decision);
         self.directs.insert(call, offer);

@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::decision::ReasonCode;
-use model::{AgentId, OfferId, QueueName};
+use model::{AgentId, CallId, OfferId, QueueName};
 
 use super::Acd;
 use crate::agent::{Agent, Bound};
 use crate::offer::Offer;
 use crate::queue::{Lane, Queue};
 use crate::timer::Timer;
-use crate::waiting::{Seeking, Waiting};
+use crate::waiting::{Holder, Seeking, Waiting};
 
 /// Tells a breach.
 fn ensure(holds: bool, breach: impl FnOnce() -> String) -> Result<(), String> {
@@ -33,6 +33,10 @@ impl Acd {
         for caller in self.waiting.values() {
             self.check_caller(caller)?;
         }
+        let stand = |call: &CallId| self.waiting.contains_key(call);
+        ensure(self.promised.iter().all(stand), || {
+            "a promise without a place".to_owned()
+        })?;
         for queue in self.queues.values() {
             self.check_queue(queue)?;
         }
@@ -69,8 +73,12 @@ impl Acd {
         ensure(agent.and_then(Agent::offer) == Some(id), || {
             format!("offer {id}: agent {} does not know it", offer.agent)
         })?;
-        ensure(self.timers.at(&Timer::Ring(id)).is_some(), || {
-            format!("offer {id}: rings for ever")
+        let limit = match offer.held {
+            Some(_) => Timer::Called(offer.call),
+            None => Timer::Ring(id),
+        };
+        ensure(self.timers.at(&limit).is_some(), || {
+            format!("offer {id}: rings or is held for ever")
         })?;
         let known = match &offer.queue {
             None => self.directs.get(&offer.call) == Some(&id),
@@ -111,7 +119,25 @@ impl Acd {
         ensure(caller.withheld == withheld, || {
             format!("call {call}: withheld without end")
         })?;
+        self.check_holder(caller)?;
         self.check_familiar(caller)
+    }
+
+    /// D21: a place without anybody on the line is known as one, and somebody looks after it.
+    fn check_holder(&self, caller: &Waiting) -> Result<(), String> {
+        let call = caller.call;
+        let called = self.timers.at(&Timer::Called(call)).is_some();
+        let looked_after = match caller.holder {
+            Holder::Caller => !called,
+            Holder::Promise => {
+                !called && caller.offers.is_empty() && self.timers.at(&Timer::DialAhead).is_some()
+            }
+            Holder::Called => called,
+        };
+        let known = self.promised.contains(&call) != caller.is_here();
+        ensure(looked_after && known, || {
+            format!("call {call}: nobody looks after {:?}", caller.holder)
+        })
     }
 
     /// A caller in one of his queues.

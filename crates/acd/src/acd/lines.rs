@@ -23,16 +23,16 @@ impl Acd {
         caller: &mut Waiting,
         back: bool,
     ) -> Result<(), QueueExit> {
-        let exists = |name: &QueueName| self.queues.contains_key(name);
-        if !caller.queues.iter().all(exists) {
-            let queues = caller.queues.filtered(exists);
-            caller.queues = queues.ok_or(QueueExit::Closed)?;
-        }
+        self.keep_known(caller)?;
         if !caller.queues.iter().any(|name| self.takes_in(now, name)) {
             return Err(QueueExit::NoAgents);
         }
         let home = self.queues.get(caller.home()).ok_or(QueueExit::Closed)?;
-        let full = |max| usize::try_from(max).is_ok_and(|max| home.line.len() >= max);
+        let here = home
+            .line
+            .len()
+            .saturating_sub(self.promised_in(caller.home()));
+        let full = |max| usize::try_from(max).is_ok_and(|max| here >= max);
         if !back && home.config.max_waiting.is_some_and(full) {
             return Err(QueueExit::Full);
         }
@@ -43,6 +43,16 @@ impl Acd {
         };
         if !back && home.config.max_estimated_wait.is_some_and(too_long) {
             return Err(QueueExit::Full);
+        }
+        Ok(())
+    }
+
+    /// Leaves out the queues that do not exist.
+    pub(super) fn keep_known(&self, caller: &mut Waiting) -> Result<(), QueueExit> {
+        let exists = |name: &QueueName| self.queues.contains_key(name);
+        if !caller.queues.iter().all(exists) {
+            let queues = caller.queues.filtered(exists);
+            caller.queues = queues.ok_or(QueueExit::Closed)?;
         }
         Ok(())
     }

@@ -26,16 +26,9 @@ impl Acd {
         waited: Duration,
         decision: Decision,
     ) -> OfferId {
-        let id = OfferId::new(self.ids.next(now));
-        self.timers.set(Timer::Ring(id), now + offer.ring_timeout);
+        let id = self.reserve(now, &offer);
         let agent = offer.agent;
-        if let Some(agent) = self.agents.get_mut(&agent) {
-            agent.bound = Bound::Offer {
-                offer: id,
-                call: offer.call,
-                ringing: false,
-            };
-        }
+        self.timers.set(Timer::Ring(id), now + offer.ring_timeout);
         self.outputs.push_back(Output::Offer {
             offer: id,
             call: offer.call,
@@ -48,6 +41,49 @@ impl Acd {
         self.offers.insert(id, offer);
         self.publish(now, agent, cause::OFFER);
         id
+    }
+
+    /// Binds an agent to an offer that is about to be made.
+    fn reserve(&mut self, now: Duration, offer: &Offer) -> OfferId {
+        let id = OfferId::new(self.ids.next(now));
+        if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.bound = Bound::Offer {
+                offer: id,
+                call: offer.call,
+                ringing: false,
+            };
+        }
+        id
+    }
+
+    /// R77: an agent is held for somebody who is being called back; nobody is told of the offer until his phone rings.
+    pub(super) fn hold(&mut self, now: Duration, mut offer: Offer, decision: Decision) -> OfferId {
+        let id = self.reserve(now, &offer);
+        let agent = offer.agent;
+        offer.held = Some(Box::new(decision));
+        self.offers.insert(id, offer);
+        self.publish(now, agent, cause::OFFER);
+        id
+    }
+
+    /// Rings the phone of an agent who was held.
+    pub(super) fn ring_held(&mut self, now: Duration, id: OfferId) {
+        let Some(offer) = self.offers.get_mut(&id) else {
+            return;
+        };
+        let Some(decision) = offer.held.take() else {
+            return;
+        };
+        self.timers.set(Timer::Ring(id), now + offer.ring_timeout);
+        self.outputs.push_back(Output::Offer {
+            offer: id,
+            call: offer.call,
+            agent: offer.agent,
+            queue: offer.queue.clone(),
+            ring_timeout: offer.ring_timeout,
+            waited: Duration::ZERO,
+            decision: *decision,
+        });
     }
 
     pub(super) fn ringing(&mut self, now: Duration, id: OfferId) {
@@ -206,6 +242,9 @@ impl Acd {
     }
 
     fn tell_withdrawn(&mut self, offer: OfferId, of: &Offer, end: OfferEnd) {
+        if of.held.is_some() {
+            return;
+        }
         self.outputs.push_back(Output::Withdraw {
             offer,
             call: of.call,

@@ -23,6 +23,9 @@ impl Acd {
 
     /// D16: a caller's wait is over, by an agent or not.
     pub(super) fn note_wait(&mut self, now: Duration, caller: &Waiting, gave_up: bool) {
+        if !caller.is_here() {
+            return;
+        }
         if let Some(home) = self.queues.get_mut(caller.home()) {
             home.history.waited(caller.waited(now), gave_up);
         }
@@ -45,7 +48,7 @@ impl Acd {
     }
 
     /// Those at work who may serve a caller as he stands now, or every second, third … of them; and how many each stands for.
-    fn sample(&self, caller: &Waiting) -> (Vec<(AgentId, &Agent)>, f64) {
+    pub(super) fn sample(&self, caller: &Waiting) -> (Vec<(AgentId, &Agent)>, f64) {
         let queues = caller.queues.iter();
         let queues: Vec<&Queue> = queues.filter_map(|name| self.queues.get(name)).collect();
         let members: usize = queues.iter().map(|queue| queue.size()).sum();
@@ -70,7 +73,7 @@ impl Acd {
     }
 
     /// A phone that rings is as good as free: the one for whom it rings still stands in line.
-    fn pace(&self, now: Duration, id: AgentId, agent: &Agent) -> Pace {
+    pub(super) fn pace(&self, now: Duration, id: AgentId, agent: &Agent) -> Pace {
         match (&agent.bound, agent.own_calls.since()) {
             (Bound::Talk { since, .. } | Bound::Consult { since, .. }, _) => {
                 Pace::Talks(now.saturating_sub(*since))
@@ -87,7 +90,7 @@ impl Acd {
     }
 
     /// How many come before a caller for these agents.
-    fn ahead(&self, caller: &Waiting, agents: &[(AgentId, &Agent)], each: f64) -> f64 {
+    pub(super) fn ahead(&self, caller: &Waiting, agents: &[(AgentId, &Agent)], each: f64) -> f64 {
         let mut shared: BTreeMap<&QueueName, f64> = BTreeMap::new();
         for (_, agent) in agents {
             for membership in &agent.queues {

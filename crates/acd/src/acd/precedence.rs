@@ -96,7 +96,10 @@ impl Acd {
                         .seeking
                         .familiar()
                         .is_none_or(|familiar| familiar == id);
-                    let free = anyone && caller.offers.is_empty() && !caller.tried.contains(&id);
+                    let free = anyone
+                        && caller.is_here()
+                        && caller.offers.is_empty()
+                        && !caller.tried.contains(&id);
                     free && queue.needs(caller).are_met(&agent.skills)
                 });
                 if could {

@@ -58,6 +58,10 @@ impl Acd {
 
     /// Whether one of a caller's queues lets him wait: enough are there or may still come back, or none need be.
     pub(super) fn is_kept(&self, caller: &Waiting) -> bool {
+        // D21: who is not on the line can wait until somebody comes back.
+        if !caller.is_here() {
+            return true;
+        }
         caller.queues.iter().any(|name| {
             let in_grace = || self.timers.at(&Timer::NoAgents(name.clone())).is_some();
             self.queues.get(name).is_some_and(keeps) || in_grace()

@@ -15,7 +15,7 @@ use crate::offer::Offer;
 use crate::queue::Lane;
 use crate::strategy::Rings;
 use crate::timer::Timer;
-use crate::waiting::{Place, Seeking};
+use crate::waiting::{Holder, Place, Seeking};
 
 impl Acd {
     pub(super) fn turn(&mut self, now: Duration) {
@@ -110,6 +110,10 @@ impl Acd {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get_mut(name)?;
         queue.refresh(now, &self.agents);
+        if !caller.is_here() {
+            // R77: one agent is held for him, however many would ring.
+            return (lane == Lane::Open).then_some(1);
+        }
         let ring_max = queue.config.ring_max.max(1);
         let (rings, ready) = (queue.row(caller.seeking).rings, queue.ready.len());
         match (lane, rings) {
@@ -147,7 +151,8 @@ impl Acd {
             queue.offered(id, agent);
         }
         let rings = queue.row(caller.seeking).rings;
-        let next_ring = (rings == Rings::OneByOne).then_some(now + queue.config.ring_delay);
+        let next_ring =
+            (rings == Rings::OneByOne && caller.is_here()).then_some(now + queue.config.ring_delay);
         let offer = Offer {
             call,
             agent: id,
@@ -157,12 +162,17 @@ impl Acd {
             ring_timeout: queue.config.ring_timeout,
             rang_at: None,
             shared: false,
+            held: None,
         };
-        let waited = caller.waited(now);
-        let offer = self.make_offer(now, offer, waited, decision.clone());
+        let (waited, holder) = (caller.waited(now), caller.holder);
+        let held = holder != Holder::Caller;
+        let offer = match held {
+            true => self.hold(now, offer, decision.clone()),
+            false => self.make_offer(now, offer, waited, decision.clone()),
+        };
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);
-            caller.alone = rings == Rings::One;
+            caller.alone = held || rings == Rings::One;
             caller.one_more = false;
             caller.paused = false;
         }
@@ -173,6 +183,9 @@ impl Acd {
             None => self.timers.cancel(&Timer::OneMore(call)),
         }
         self.mark_shared(call);
+        if holder == Holder::Promise {
+            self.call_back(now, call);
+        }
     }
 
     /// R24: phones that ring together are not charged.

@@ -10,6 +10,7 @@
 
 mod assignment;
 mod back_off;
+mod callbacks;
 mod counts;
 mod direct;
 mod estimate;

@@ -43,6 +43,14 @@ struct World {
     talks: BTreeMap<AgentId, CallId>,
     /// Who stands in which queues, by what was told.
     line: BTreeMap<CallId, QueueSet>,
+    /// Who is to be called back, and whether he is being called (D21).
+    promised: BTreeMap<CallId, bool>,
+    /// Who is on the line again; his agent may have been chosen before (R77).
+    back: BTreeSet<CallId>,
+    /// How many of them were on the line in the end.
+    called_back: u32,
+    /// The queues that there are.
+    queues: BTreeSet<QueueName>,
     /// Until when we may not be asked to ring for a caller again.
     withheld: BTreeMap<CallId, Duration>,
     /// The calls of agents' phones.
@@ -71,6 +79,10 @@ impl World {
             dead: Vec::new(),
             talks: BTreeMap::new(),
             line: BTreeMap::new(),
+            promised: BTreeMap::new(),
+            back: BTreeSet::new(),
+            called_back: 0,
+            queues: BTreeSet::new(),
             withheld: BTreeMap::new(),
             own: BTreeMap::new(),
             lost: 0,
@@ -122,15 +134,17 @@ impl World {
             config.join_when = self.dice.pick(&presences);
             config.leave_unless = self.dice.pick(&presences);
             config.max_active = (self.dice.roll(4) == 0).then_some(2);
+            config.dial_ahead = Duration::from_secs(self.dice.roll(3) * 8);
             queues.insert(QueueName::from(name), config);
         }
+        self.queues = queues.keys().cloned().collect();
         self.acd.set_queues(self.now, self.version, queues);
         self.drain();
     }
 
     fn step(&mut self) {
         let agent = AgentId::new(1 + self.dice.roll(AGENTS));
-        match self.dice.roll(47) {
+        match self.dice.roll(51) {
             0..=6 => self.join(),
             7..=14 => self.answer(),
             15..=16 => {
@@ -185,6 +199,8 @@ impl World {
             39 if self.dice.roll(4) == 0 => self.lose(),
             40..=43 => self.hand_over(agent),
             44..=46 => self.asks_why(),
+            47 => self.promise(),
+            48..=49 => self.calls_back(),
             _ => self.pass(),
         }
     }
@@ -243,7 +259,7 @@ fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
 
 #[test]
 fn r01_in_any_state_each_agent_is_chosen_ranked_or_out_for_one_reason() {
-    let records = (200..205).map(|seed| run(seed, 2_000).records).sum::<u32>();
+    let records = (200..208).map(|seed| run(seed, 2_000).records).sum::<u32>();
     assert!(records > 2_000, "{records} records");
 }
 
@@ -256,6 +272,13 @@ fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
         beside > 100 && dropped > 10,
         "{beside} beside, {dropped} dropped"
     );
+}
+
+#[test]
+fn r77_whatever_happens_no_agent_is_held_for_ever_and_no_place_is_lost() {
+    let worlds = (300..310).map(|seed| run(seed, 2_000));
+    let called_back = worlds.map(|world| world.called_back).sum::<u32>();
+    assert!(called_back > 50, "{called_back} called back");
 }
 
 #[test]

@@ -444,6 +444,7 @@ fn told(output: &Output) -> Option<String> {
         Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } | Output::WrapUp { .. } => {
             return None;
         }
+        Output::CallBack { call } => format!("call back {call}"),
         Output::Starving {
             call,
             waited,

@@ -296,6 +296,11 @@ impl Engine {
                 mode: mode.name().to_owned(),
                 until: until.into(),
             }),
+            // Nobody here has given his word.
+            acd::Output::CallBack { call } => self.context.tell_acd(acd::Input::Left {
+                call,
+                cause: QueueExit::Failed,
+            }),
             acd::Output::JoinedQueue {
                 call,
                 queues,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use model::fact::QueueExit;
+
 use acd::{AgentProfile, Input, QueueConfig, Requested, Step};
 use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet, Requirement};
@@ -220,6 +222,43 @@ impl World {
         };
         let held = self.acd.agents().find(|(_, state)| of_it(state));
         assert_eq!(held, None, "{call} is lost");
+    }
+
+    /// Somebody is to be called back (D21).
+    pub(super) fn promise(&mut self) {
+        self.calls += 1;
+        let (call, queues) = (CallId::new(self.calls), self.stands_in());
+        if let Some(known) = queues.filtered(|name| self.queues.contains(name)) {
+            self.line.insert(call, known);
+            self.promised.insert(call, false);
+        }
+        let ago = Duration::from_secs(self.dice.roll(200));
+        let input = Input::Promised {
+            call,
+            queues,
+            since: self.now - ago,
+            priority: self.priority(),
+            needs: self.needs(),
+        };
+        self.input(input);
+    }
+
+    /// Somebody who is being called answers, or does not; now and then one who is not being called seems to.
+    pub(super) fn calls_back(&mut self) {
+        let called = self.promised.iter().filter(|(_, called)| **called);
+        let called: Vec<CallId> = called.map(|(call, _)| *call).collect();
+        let call = match called.is_empty() {
+            true => CallId::new(self.calls.max(1)),
+            false => self.dice.pick(&called),
+        };
+        let input = match self.dice.roll(4) {
+            0 => Input::Left {
+                call,
+                cause: QueueExit::Failed,
+            },
+            _ => Input::CalledBack { call },
+        };
+        self.input(input);
     }
 
     /// What a caller may need of an agent; mostly nothing.

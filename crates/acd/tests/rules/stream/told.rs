@@ -9,9 +9,14 @@ use super::{QUEUES, World, tail};
 impl World {
     pub(super) fn told(&mut self, output: Output) {
         match output {
+            Output::CallBack { call } => {
+                let before = self.promised.insert(call, true);
+                assert_eq!(before, Some(false), "{call} is called back");
+            }
             Output::Offer {
                 offer, call, queue, ..
             } => {
+                assert!(!self.promised.contains_key(&call), "{call} is not here");
                 assert!(self.live.insert(offer, call).is_none());
                 let stands = self.line.get(&call);
                 let by = |queue| stands.is_some_and(|queues| queues.contains(queue));
@@ -59,7 +64,13 @@ impl World {
                 position,
             } => {
                 let before = self.line.insert(call, queues);
-                assert!(position > 0 && before.is_none(), "{call} joins twice");
+                let called = self.promised.remove(&call);
+                if called.is_some() {
+                    self.called_back += 1;
+                    self.back.insert(call);
+                }
+                let right = called.unwrap_or(true) && before.is_some() == called.is_some();
+                assert!(position > 0 && right, "{call} joins twice");
             }
             Output::QueueDropped {
                 call,
@@ -92,6 +103,7 @@ impl World {
         if let Some(until) = self.withheld.get_mut(&call) {
             *until = self.now;
         }
+        self.promised.remove(&call);
         self.line.remove(&call)
     }
 

@@ -13,6 +13,7 @@ impl World {
     pub(super) fn offered(&mut self, output: &Output) {
         if let Output::Offer {
             queue: Some(queue),
+            call,
             agent,
             decision,
             ..
@@ -22,7 +23,10 @@ impl World {
         {
             assert!(*queue == decision.queue && decision.chose(*agent));
             assert!(decision.place > 0 && decision.tie.is_some());
-            self.weighed(decision);
+            // R77: of other agents than there are by now, if he was held meanwhile.
+            if !self.back.remove(call) {
+                self.weighed(decision);
+            }
         }
     }
 
