@@ -382,15 +382,11 @@ fn a_named_agent_who_was_removed_leads_to_the_scripts_exit() {
 #[test]
 fn from_queue_to_queue_by_a_key_is_left_then_joined() {
     let mut hotline = Hotline::with(|config| {
-        let script = crate::hotline::SCRIPT.replace(
+        let text = crate::hotline::SCRIPT.replace(
             "keys = { 9 = \"goodbye\" }",
             "keys = { 9 = \"everybody\", 8 = \"gone\" }\n[hangup.gone]",
         );
-        let (script, found) = ivr::parse("main".into(), "main.toml", &script);
-        assert!(found.iter().all(|found| !found.is_error()), "{found:?}");
-        config
-            .scripts
-            .insert("main".into(), std::sync::Arc::new(script.unwrap()));
+        crate::plan::script(config, "main", &text);
     });
     let li = hotline.agent("1001", Manner::Rings);
     hotline.says(

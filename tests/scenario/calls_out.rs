@@ -263,11 +263,7 @@ fn with_way_out(number: &str) -> Hotline {
 fn with_way_out_and(number: &str, change: impl FnOnce(&mut engine::Config)) -> Hotline {
     open_with(|config| {
         change(config);
-        let text = script_with_a_way_out(number);
-        let (script, found) = ivr::parse("main".into(), "main.toml", &text);
-        assert!(found.iter().all(|one| !one.is_error()), "{found:?}");
-        let script = std::sync::Arc::new(script.unwrap());
-        config.scripts = [("main".into(), script)].into();
+        crate::plan::script(config, "main", &script_with_a_way_out(number));
     })
 }
 

@@ -1,14 +1,14 @@
 //! A8: a head start is seconds of waiting, from a script's queue node through the whole engine, so that nobody starves.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Entry, Number, Numbers};
+use engine::Entry;
 use model::fact::Offer;
 use model::{CallId, Fact};
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{HEAD, leads, numbers, script};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -18,27 +18,15 @@ fn hotline() -> Hotline {
         let rules = &mut config.queues.get_mut("support").unwrap().rules;
         rules.wrap_up = Duration::ZERO;
         rules.ring_timeout = 60 * SECOND;
-        let mut numbers = Vec::new();
-        for (name, digits, head_start_s) in [("plain", "4001", 0), ("vip", "4002", 90)] {
-            let text = format!(
-                "title = {{ en = \"x\" }}\nlanguages = [\"en\"]\nstart = \"go\"\n[hangup.end]\n[queue.go]\n\
-                 queue = \"support\"\nhead_start_s = {head_start_s}\non_timeout = \"end\"\non_no_agents = \"end\"\n"
+        let lines = [("plain", "4001", 0), ("vip", "4002", 90)].map(|(name, digits, head_start_s)| {
+            let nodes = format!(
+                "[queue.go]\nqueue = \"support\"\nhead_start_s = {head_start_s}\non_timeout = \"end\"\n\
+                 on_no_agents = \"end\"\n"
             );
-            let (script, wrong) = ivr::parse(name.into(), name, &text);
-            assert!(!wrong.iter().any(ivr::Diagnostic::is_error), "{wrong:?}");
-            config
-                .scripts
-                .insert(name.into(), Arc::new(script.unwrap()));
-            let number = Number {
-                entry: Entry::Script(name.into()),
-                open: true,
-                priority: 0,
-                by_region: false,
-            };
-            numbers.push((digits.to_owned(), number));
-        }
-        let numbers = numbers.into_iter().collect();
-        config.numbers = Numbers::new(&config.plan, numbers).unwrap();
+            script(config, name, &format!("{HEAD}{nodes}"));
+            (digits, leads(Entry::Script(name.into())))
+        });
+        numbers(config, lines);
     });
     hotline.agent("1001", Manner::Answers(Duration::from_millis(100)));
     hotline

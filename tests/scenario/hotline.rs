@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
-    Number, Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, Settings, SignIn,
+    Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, Settings, SignIn,
     StateRequest, TalkOrder,
 };
 use media::PortId;
@@ -19,6 +19,7 @@ use sip::{Flow, Transport};
 
 use crate::line::Line;
 use crate::phone::{Manner, Phone};
+use crate::plan;
 
 mod sound;
 
@@ -123,11 +124,6 @@ impl Hotline {
     }
 
     fn on_ports(port_max: u16, change: impl FnOnce(&mut Config)) -> Self {
-        let (script, diagnostics) = ivr::parse("main".into(), "main.toml", SCRIPT);
-        assert!(
-            diagnostics.iter().all(|found| !found.is_error()),
-            "{diagnostics:?}"
-        );
         let queue = |name: &str, strategy: &str| {
             let mut rules = acd::QueueConfig::new(name.into());
             rules.strategy = acd::strategy::find(strategy).unwrap();
@@ -144,20 +140,7 @@ impl Hotline {
         let mut config = Config {
             version: 1,
             plan,
-            numbers: Numbers::new(
-                &plan,
-                [(
-                    "4000".to_owned(),
-                    Number {
-                        entry: Entry::Script("main".into()),
-                        open: true,
-                        priority: 0,
-                        by_region: false,
-                    },
-                )]
-                .into(),
-            )
-            .unwrap(),
+            numbers: Numbers::default(),
             regions: engine::Regions::default(),
             trunks: BTreeMap::new(),
             dial: engine::DialPlan::default(),
@@ -166,13 +149,16 @@ impl Hotline {
                 queue("everybody", "ring-all"),
             ]
             .into(),
-            scripts: [("main".into(), Arc::new(script.unwrap()))].into(),
+            scripts: BTreeMap::new(),
             calendars: BTreeMap::new(),
             language: "en".into(),
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: engine::Reasons::default(),
         };
+        plan::script(&mut config, "main", SCRIPT);
+        let main = plan::leads(Entry::Script("main".into()));
+        plan::numbers(&mut config, [("4000", main)]);
         change(&mut config);
         let sip = sip::EndpointConfig {
             domain: "hotline.test".into(),

@@ -195,11 +195,7 @@ on_failure = "bye"
 [hangup.bye]
 "#;
     let mut hotline = Hotline::with(|config| {
-        let (script, found) = ivr::parse("main".into(), "main.toml", script);
-        assert!(found.iter().all(|found| !found.is_error()), "{found:?}");
-        config
-            .scripts
-            .insert("main".into(), std::sync::Arc::new(script.unwrap()));
+        crate::plan::script(config, "main", script);
     });
     hotline.caller("100", "4000");
     let masked = |hotline: &Hotline| {

@@ -22,6 +22,7 @@ mod hotline;
 mod keys;
 mod line;
 mod phone;
+mod plan;
 mod pops;
 mod priority;
 mod refusals;

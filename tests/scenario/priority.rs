@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use engine::{Entry, Number, Numbers};
+use engine::{Entry, Number};
 use model::Fact;
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{leads, numbers};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -16,16 +17,14 @@ fn hotline() -> Hotline {
         let rules = &mut config.queues.get_mut("support").unwrap().rules;
         rules.wrap_up = Duration::ZERO;
         rules.starving = 100 * SECOND;
-        let numbers = [("4001", 0), ("4002", 1)].map(|(digits, priority)| {
+        let lines = [("4001", 0), ("4002", 1)].map(|(digits, priority)| {
             let number = Number {
-                entry: Entry::Queue("support".into()),
-                open: true,
                 priority,
-                by_region: false,
+                ..leads(Entry::Queue("support".into()))
             };
-            (digits.to_owned(), number)
+            (digits, number)
         });
-        config.numbers = Numbers::new(&config.plan, numbers.into()).unwrap();
+        numbers(config, lines);
     });
     hotline.agent("1001", Manner::Answers(Duration::from_millis(100)));
     hotline

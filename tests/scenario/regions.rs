@@ -1,16 +1,16 @@
 //! A12: callers are led to the queues of their regions, by number or by script, through the whole engine.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Config, Entry, Number, Numbers, Queue, Region, Regions, StateRequest};
+use engine::{Config, Entry, Number, Queue, Region, Regions, StateRequest};
 use model::fact::QueueExit;
 use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, Fact, Profile, QueueName, QueueSet, RegionName};
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{HEAD, leads, numbers, script};
 use crate::transfers::to_number;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -42,17 +42,15 @@ fn hotline() -> Hotline {
             ("4300", Entry::Script("by-queue".into())),
             ("4400", Entry::Script("by-agent".into())),
         ];
-        let numbers = entries.map(|(digits, entry)| {
+        let lines = entries.map(|(digits, entry)| {
             let by_region = !matches!(entry, Entry::Script(_));
             let number = Number {
-                entry,
-                open: true,
-                priority: 0,
                 by_region,
+                ..leads(entry)
             };
-            (digits.to_owned(), number)
+            (digits, number)
         });
-        config.numbers = Numbers::new(&config.plan, numbers.into()).unwrap();
+        numbers(config, lines);
     })
 }
 
@@ -67,17 +65,12 @@ fn queue(name: &str) -> Queue {
 }
 
 fn scripts(config: &mut Config) {
-    let head = "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"go\"\n[hangup.end]\n[queue.rest]\n\
-                queue = \"house\"\non_timeout = \"end\"\non_no_agents = \"end\"\n";
+    let rest = "[queue.rest]\nqueue = \"house\"\non_timeout = \"end\"\non_no_agents = \"end\"\n";
     let by_queue = "[queue.go]\nqueue = \"house\"\nby_region = true\non_timeout = \"end\"\non_no_agents = \"rest\"\n";
     let by_agent = "[transfer.go]\nto = \"agent:1009\"\nby_region = true\non_busy = \"end\"\non_no_answer = \"end\"\n\
                     on_failure = \"rest\"\n";
     for (name, nodes) in [("by-queue", by_queue), ("by-agent", by_agent)] {
-        let (script, wrong) = ivr::parse(name.into(), name, &format!("{head}{nodes}"));
-        assert!(!wrong.iter().any(ivr::Diagnostic::is_error), "{wrong:?}");
-        config
-            .scripts
-            .insert(name.into(), Arc::new(script.unwrap()));
+        script(config, name, &format!("{HEAD}{rest}{nodes}"));
     }
 }
 

@@ -1,14 +1,14 @@
 //! B13, R69, R74: what a script asks of the agents, and a wait that goes along to another queue.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::{Entry, Number, Numbers};
+use engine::Entry;
 use model::Fact;
 use model::fact::QueueExit;
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{HEAD, leads, numbers, script};
 
 const SECOND: Duration = Duration::from_secs(1);
 const ANSWERS: Manner = Manner::Answers(Duration::from_millis(100));
@@ -42,25 +42,11 @@ fn hotline() -> Hotline {
                 format!("[queue.go]\nqueue = \"everybody\"\n{ends}"),
             ),
         ];
-        let mut numbers = Vec::new();
-        for (name, digits, nodes) in scripts {
-            let head =
-                "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"go\"\n[hangup.end]\n";
-            let (script, wrong) = ivr::parse(name.into(), name, &format!("{head}{nodes}"));
-            assert!(!wrong.iter().any(ivr::Diagnostic::is_error), "{wrong:?}");
-            config
-                .scripts
-                .insert(name.into(), Arc::new(script.unwrap()));
-            let number = Number {
-                entry: Entry::Script(name.into()),
-                open: true,
-                priority: 0,
-                by_region: false,
-            };
-            numbers.push((digits.to_owned(), number));
-        }
-        let numbers = numbers.into_iter().collect();
-        config.numbers = Numbers::new(&config.plan, numbers).unwrap();
+        let lines = scripts.map(|(name, digits, nodes)| {
+            script(config, name, &format!("{HEAD}{nodes}"));
+            (digits, leads(Entry::Script(name.into())))
+        });
+        numbers(config, lines);
     })
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use engine::Entry;
 use engine::command::{Command, CommandError, LineOrder};
-use engine::{Entry, Number, Numbers};
 use model::fact::{QueueExit, Supervised};
 use model::{AgentId, CallId, Fact};
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{leads, numbers};
 
 const SECOND: Duration = Duration::from_secs(1);
 const BOSS: AgentId = AgentId::new(99);
@@ -25,16 +26,9 @@ fn hotline() -> Hotline {
         for queue in config.queues.values_mut() {
             queue.rules.wrap_up = Duration::ZERO;
         }
-        let numbers = [("4001", "support"), ("4002", "sales")].map(|(digits, queue)| {
-            let number = Number {
-                entry: Entry::Queue(queue.into()),
-                open: true,
-                priority: 0,
-                by_region: false,
-            };
-            (digits.to_owned(), number)
-        });
-        config.numbers = Numbers::new(&config.plan, numbers.into()).unwrap();
+        let lines = [("4001", "support"), ("4002", "sales")]
+            .map(|(digits, queue)| (digits, leads(Entry::Queue(queue.into()))));
+        numbers(config, lines);
     });
     hotline.agent_of(&["support"], "1001", Manner::Answers(SECOND / 10));
     hotline

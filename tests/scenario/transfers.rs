@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use engine::{Entry, Number, StateRequest, TalkOrder, TransferTarget};
+use engine::{Entry, StateRequest, TalkOrder, TransferTarget};
 use model::fact::{CallResult, Pop};
 use model::transfer::{NotReached, TransferTo, TransferWay};
 use model::{AgentId, AgentState, Cdr, Fact};
 
 use crate::hotline::{Hotline, PROMPT};
 use crate::phone::Manner;
+use crate::plan::{leads, numbers};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -233,26 +234,10 @@ fn n2_the_recording_and_the_call_go_on() {
 fn the_desk_transfers_to_an_agent_a_queue_and_a_number() {
     let number = |config: &mut engine::Config| {
         let lines = [
-            (
-                "4000".to_owned(),
-                Number {
-                    entry: Entry::Script("main".into()),
-                    open: true,
-                    priority: 0,
-                    by_region: false,
-                },
-            ),
-            (
-                "4100".to_owned(),
-                Number {
-                    entry: Entry::Queue("everybody".into()),
-                    open: true,
-                    priority: 0,
-                    by_region: false,
-                },
-            ),
+            ("4000", leads(Entry::Script("main".into()))),
+            ("4100", leads(Entry::Queue("everybody".into()))),
         ];
-        config.numbers = engine::Numbers::new(&config.plan, lines.into()).unwrap();
+        numbers(config, lines);
     };
     for (order, to, joined) in [
         (to_agent("1002"), TransferTo::Agent(AgentId::new(1_002)), 1),

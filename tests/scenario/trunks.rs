@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use engine::{Capacity, Config, Entry, Number, Numbers, Route, Trunk, Writing};
+use engine::{Capacity, Config, Entry, Number, Route, Trunk, Writing};
 use model::fact::{Direction, Fact};
 use model::{NumberForm, NumberPlan};
 use sip::TrunkName;
 
 use crate::hotline::Hotline;
 use crate::phone::Manner;
+use crate::plan::{leads, numbers};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MS: Duration = Duration::from_millis(1);
@@ -58,13 +59,10 @@ pub(crate) fn carriers(config: &mut Config) {
         .map(|trunk| (trunk.line.name.clone(), trunk))
         .collect();
     let number = Number {
-        entry: Entry::Script("main".into()),
         open: false,
-        priority: 0,
-        by_region: false,
+        ..leads(Entry::Script("main".into()))
     };
-    let written = [(OURS.to_owned(), number.clone()), ("4000".into(), number)];
-    config.numbers = Numbers::new(&config.plan, written.into()).unwrap();
+    numbers(config, [(OURS, number.clone()), ("4000", number)]);
     config.dial.area = Some("+8610".into());
     config.dial.routes = vec![Route {
         name: "all".into(),

@@ -2,15 +2,15 @@
 
 use crate::support::{Centre, SUPPORT, id, queue, s};
 
-/// A handled 3 calls and B 5, in support.
-fn three_and_five() -> Centre {
-    let mut centre = Centre::new("least-calls", "AB");
+/// A and B handled so many calls of support, and are ready.
+fn served(strategy: &str, by_a: u64, by_b: u64) -> Centre {
+    let mut centre = Centre::new(strategy, "AB");
     centre.rests('B');
-    for number in 1..=3 {
+    for number in 1..=by_a {
         centre.serves('A', number, 60);
     }
     centre.rests('A').ready('B');
-    for number in 4..=8 {
+    for number in by_a + 1..=by_a + by_b {
         centre.serves('B', number, 60);
     }
     centre.ready('A');
@@ -19,7 +19,7 @@ fn three_and_five() -> Centre {
 
 #[test]
 fn r46_who_handled_the_fewest_gets_the_call() {
-    let mut centre = three_and_five();
+    let mut centre = served("least-calls", 3, 5);
     centre.joins(11).joins(12).expect("offer 11 A, offer 12 B");
 }
 
@@ -64,7 +64,7 @@ fn r46_a_new_window_counts_anew_at_once() {
 #[test]
 fn r48_a_break_or_a_new_sign_in_does_not_change_the_count() {
     for sign_out in [false, true] {
-        let mut centre = three_and_five();
+        let mut centre = served("least-calls", 3, 5);
         if sign_out {
             centre.signs_out('B').wait(60).ready('B');
         } else {
@@ -76,31 +76,16 @@ fn r48_a_break_or_a_new_sign_in_does_not_change_the_count() {
 
 #[test]
 fn r50_when_the_lowest_does_not_answer_the_second_lowest_is_next() {
-    let mut centre = three_and_five();
+    let mut centre = served("least-calls", 3, 5);
     centre
         .joins(11)
         .wait(15)
         .expect("offer 11 A, missed 11 A, offer 11 B");
 }
 
-/// A handled 10 calls and B 12, both ready.
-fn ten_and_twelve(strategy: &str) -> Centre {
-    let mut centre = Centre::new(strategy, "AB");
-    centre.rests('B');
-    for number in 1..=10 {
-        centre.serves('A', number, 60);
-    }
-    centre.rests('A').ready('B');
-    for number in 11..=22 {
-        centre.serves('B', number, 60);
-    }
-    centre.ready('A');
-    centre
-}
-
 #[test]
 fn r47_a_newcomer_starts_level_with_the_lowest() {
-    let mut centre = ten_and_twelve("least-calls");
+    let mut centre = served("least-calls", 10, 12);
     // A and C stand at 10, and A has been idle for longer; then each has one more in turn.
     centre.hires('C', &[SUPPORT]).ready('C');
     centre.serves('A', 31, 60);
@@ -113,7 +98,7 @@ fn r47_a_newcomer_starts_level_with_the_lowest() {
 
 #[test]
 fn r47_the_lowest_is_also_found_among_those_who_talk() {
-    let mut centre = ten_and_twelve("least-calls");
+    let mut centre = served("least-calls", 10, 12);
     centre.joins(30).answers('A').silence();
     centre.hires('C', &[SUPPORT]).ready('C');
     // A's call of this moment is not handled yet: C stands at 10, B at 12.
@@ -125,7 +110,7 @@ fn r47_the_lowest_is_also_found_among_those_who_talk() {
 
 #[test]
 fn r47_who_was_here_within_the_window_keeps_his_own_count() {
-    let mut centre = ten_and_twelve("least-calls");
+    let mut centre = served("least-calls", 10, 12);
     centre
         .hires('C', &[SUPPORT])
         .ready('C')
