@@ -44,7 +44,7 @@ agents = ["local", "national", "mobile"]
 "#
     );
     House::open_files(&[
-        ("config/trunks.toml", &trunks),
+        ("config/trunks.toml", trunks.as_str()),
         ("config/numbers.toml", NUMBERS),
     ])
 }

@@ -63,7 +63,7 @@ impl House {
     }
 
     /// The same with some of its files replaced or added.
-    pub(crate) fn open_files(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn open_files(files: &[(&str, impl AsRef<[u8]>)]) -> Self {
         let mut house = Self::written(files);
         house.start();
         house
@@ -88,11 +88,11 @@ impl House {
     }
 
     /// The hotline of the stories with some of its files replaced or added; nothing runs yet.
-    fn written(files: &[(&str, &str)]) -> Self {
+    fn written(files: &[(&str, impl AsRef<[u8]>)]) -> Self {
         let house = Self::empty();
         hotline::write(&house.dir);
-        for (path, text) in files {
-            std::fs::write(house.dir.join(path), text).unwrap();
+        for (path, content) in files {
+            std::fs::write(house.dir.join(path), content).unwrap();
         }
         house
     }

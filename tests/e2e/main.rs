@@ -47,6 +47,7 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod opening;
 mod operator;
 mod races;
 mod registrations;

@@ -133,6 +133,7 @@ impl Hotline {
                     rules,
                     title: BTreeMap::new(),
                     music: media::SoundName::new("music/default"),
+                    opening: engine::OpeningSounds::default(),
                 },
             )
         };
@@ -155,6 +156,7 @@ impl Hotline {
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: engine::Reasons::default(),
+            recorded_names: BTreeSet::new(),
         };
         plan::script(&mut config, "main", SCRIPT);
         let main = plan::leads(Entry::Script("main".into()));

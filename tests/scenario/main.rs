@@ -21,6 +21,7 @@ mod hold;
 mod hotline;
 mod keys;
 mod line;
+mod opening;
 mod phone;
 mod plan;
 mod pops;

@@ -61,6 +61,7 @@ fn queue(name: &str) -> Queue {
         rules,
         title: BTreeMap::new(),
         music: media::SoundName::new(&format!("music/{name}")),
+        opening: engine::OpeningSounds::default(),
     }
 }
 

@@ -109,6 +109,7 @@ fn settings() -> Settings {
         rules,
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
+        opening: engine::OpeningSounds::default(),
     };
     let plan = model::NumberPlan::new("CN").unwrap();
     let config = Config {
@@ -138,6 +139,7 @@ fn settings() -> Settings {
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
+        recorded_names: Default::default(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();
     Settings {

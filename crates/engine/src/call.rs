@@ -11,6 +11,7 @@ mod ending;
 mod hold;
 mod keys;
 mod line;
+mod opening;
 mod order;
 mod outside;
 mod pop;
@@ -420,11 +421,8 @@ impl Call {
             Phase::Ending(ending) => ending.deadline(),
             Phase::Dialling(ring) => Some(ring.deadline()),
             Phase::Outside(talk) => Some(talk.other.ends_at),
-            Phase::Arriving(_)
-            | Phase::InScript
-            | Phase::Queued
-            | Phase::Direct
-            | Phase::Talking(_) => None,
+            Phase::Arriving(_) | Phase::InScript | Phase::Queued | Phase::Direct => None,
+            Phase::Talking(talking) => talking.deadline(),
         };
         let tones = self.rings.values().filter_map(Ring::deadline).min();
         [script, phase, tones].into_iter().flatten().min()
@@ -459,6 +457,7 @@ impl Call {
         self.end_late_tones(context);
         self.settle_claims(context);
         self.outside_time_up(context);
+        self.opening_time_up(context);
         if self
             .run
             .as_ref()

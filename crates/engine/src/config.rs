@@ -3,7 +3,7 @@
 //! A running call keeps what it took from the snapshot with which it began (its script by `Arc`, its queue by name), so a
 //! reload never touches it. Reading files and telling mistakes with line and column is the shell's work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// Why an agent may be not ready, and for how long a day (C2).
     pub reasons: Reasons,
+    /// Recordings that tell who an agent is, in place of his number: `zh-CN/agent_1001` (C17).
+    pub recorded_names: BTreeSet<SoundName>,
 }
 
 /// How an agent goes to work.
@@ -92,6 +94,17 @@ pub struct Queue {
     pub title: BTreeMap<String, String>,
     /// Played while the caller waits.
     pub music: SoundName,
+    /// What is said when an agent has answered.
+    pub opening: OpeningSounds,
+}
+
+/// What both hear before they hear each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpeningSounds {
+    /// The caller is told the agent's number (C17).
+    pub announce_agent: bool,
+    /// The agent is told for whom he serves; two seconds of it at most (C18).
+    pub whisper: Option<SoundName>,
 }
 
 /// Which calls are recorded.

@@ -22,6 +22,7 @@ mod random;
 pub mod regions;
 mod request;
 mod route;
+pub mod speech;
 pub mod trunk;
 mod trunks;
 
@@ -30,7 +31,7 @@ pub use breaks::{Reason, Reasons};
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };
-pub use config::{Config, Entry, MediaPlan, Number, Queue, RecordingPolicy, SignIn};
+pub use config::{Config, Entry, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn};
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored};

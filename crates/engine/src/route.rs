@@ -99,7 +99,7 @@ fn entry_of(config: &Config, number: &Number, caller: &Caller) -> Entry {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use model::NumberPlan;
 
@@ -137,6 +137,7 @@ mod tests {
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: crate::breaks::Reasons::default(),
+            recorded_names: BTreeSet::new(),
         }
     }
 

@@ -19,6 +19,7 @@ use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
 use model::{NumberPlan, ScriptName};
 
 use document::Document;
+use queues::opening::{self, Heard};
 use settings::{HttpTls, Material, Policy, Settings, SignIn};
 use trunks::Trunks;
 
@@ -77,10 +78,15 @@ impl Source {
                 None
             }
         };
+        let nothing = BTreeMap::new();
         let played: BTreeSet<String> = sounds.iter().flat_map(BTreeMap::keys).cloned().collect();
         let calendars = self.file("calendars.toml", &mut found, calendars::read);
         let queues = self.file("queues.toml", &mut found, |document| {
-            queues::read(document, &played)
+            let heard = Heard {
+                sounds: sounds.as_ref().unwrap_or(&nothing),
+                language: &settings.ivr.language,
+            };
+            queues::read(document, heard)
         });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds_known = sounds.is_some().then_some(played);
@@ -137,6 +143,7 @@ impl Source {
                 SignIn::Phone => engine::SignIn::Phone,
             },
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
+            recorded_names: opening::recorded_names(sounds.as_ref().unwrap_or(&nothing)),
         };
         Ok(Loaded {
             engine,

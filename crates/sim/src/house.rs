@@ -76,6 +76,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         rules,
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
+        opening: engine::OpeningSounds::default(),
     };
     let entry = |entry| Number {
         entry,
@@ -102,6 +103,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
+        recorded_names: BTreeSet::new(),
     })
 }
 

@@ -22,6 +22,14 @@ pub(crate) struct Port {
     pub(crate) listening: bool,
 }
 
+impl Port {
+    /// What plays on it, and the number of that.
+    pub(crate) fn playing(&self) -> Option<(media::PlaybackId, &[Source])> {
+        let (playback, sources) = self.playing.as_ref()?;
+        Some((*playback, sources))
+    }
+}
+
 impl Hotline {
     /// What a phone in a call hears: `a prompt`, `music`, `a tone`, or the number of the other.
     pub(crate) fn hears(&self, who: &str) -> String {

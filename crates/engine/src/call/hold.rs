@@ -182,10 +182,25 @@ impl Call {
                 (true, true) | (false, false) => {}
             }
         }
+        if self.opens() {
+            return;
+        }
+        self.cut_opening(context);
         let music = music_of(context, scene.queue.as_ref());
         self.playing = None;
         self.sound
             .arrange(context, RoomId(self.id.get()), &music, scene.plan);
+    }
+
+    /// C17, C18: both are still being told something, and the agent wants nothing else.
+    fn opens(&self) -> bool {
+        let Phase::Talking(talking) = &self.phase else {
+            return false;
+        };
+        let opening = talking.opening.as_ref();
+        opening.is_some_and(|opening| opening.is_for(talking.leg.port))
+            && talking.is_with_caller()
+            && talking.consult.is_none()
     }
 
     /// The agent's talk is interrupted: the caller's port is free for something else.

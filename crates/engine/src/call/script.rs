@@ -223,6 +223,9 @@ impl Call {
     }
 
     pub(super) fn playback_done(&mut self, context: &mut Context, playback: PlaybackId) {
+        if self.opening_heard(context, playback) {
+            return;
+        }
         if self.playing == Some(playback) {
             self.playing = None;
             self.drive(context, Push::Input(ivr::Input::PlayDone));

@@ -14,7 +14,7 @@ use super::script::RINGING_TONE;
 use crate::context::Context;
 
 /// Length of one round of comfort; it repeats.
-const COMFORT: Source = Source::Comfort { ms: 60_000 };
+pub(super) const COMFORT: Source = Source::Comfort { ms: 60_000 };
 
 /// Somebody who is in the talk, and whether his phone holds.
 #[derive(Clone, Copy, Debug)]

@@ -53,6 +53,7 @@ impl Call {
 
     /// The colleague goes on in another call; this one is over.
     pub(crate) fn part_for(&mut self, context: &mut Context, into: CallId) -> Option<Part> {
+        self.cut_opening(context);
         let former = std::mem::replace(&mut self.phase, Phase::InScript);
         let Phase::Talking(talking) = former else {
             self.phase = former;

@@ -9,6 +9,7 @@ use sip::SessionId;
 
 use super::consult::Consult;
 use super::hold::HeldBy;
+use super::opening::Opening;
 use super::ring::ringing_leg;
 use super::{Call, Phase};
 use crate::context::{Context, Side};
@@ -29,6 +30,8 @@ pub(crate) struct Talking {
     pub(super) consult: Option<Box<Consult>>,
     /// As facts told it.
     pub(super) held_by: HeldBy,
+    /// What both are told before they hear each other (C17, C18).
+    pub(super) opening: Option<Box<Opening>>,
 }
 
 impl Talking {
@@ -40,7 +43,13 @@ impl Talking {
             desk_hold: false,
             consult: None,
             held_by: HeldBy::default(),
+            opening: None,
         }
+    }
+
+    /// When the talk wants a turn.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.opening.as_ref()?.deadline()
     }
 
     pub(super) const fn agent(&self) -> AgentId {
@@ -67,7 +76,8 @@ impl Talking {
 }
 
 impl Call {
-    /// The ACD grants the answer: both hear each other from this turn on (R12: a bridge cuts every prompt).
+    /// The ACD grants the answer: both hear each other from this turn on (R12: a bridge cuts every prompt), unless the
+    /// queue has something to say to them first.
     pub(super) fn connected(
         &mut self,
         context: &mut Context,
@@ -107,7 +117,10 @@ impl Call {
             waited_ms: ms(waited),
             rang_ms: ms(rang),
         });
-        self.talk(context, Talking::new(offer, leg, queue));
+        let opening = self.opening(context, &offer, leg.port);
+        let mut talking = Talking::new(offer, leg, queue);
+        talking.opening = opening;
+        self.talk(context, talking);
     }
 
     /// An agent and the caller are together from here on.

@@ -154,6 +154,7 @@ impl Call {
         refer: Option<ReferId>,
     ) -> Result<(), CommandError> {
         let (to, goal) = self.goal(context, to)?;
+        self.cut_opening(context);
         let former = std::mem::replace(&mut self.phase, Phase::InScript);
         let Phase::Talking(talking) = former else {
             self.phase = former;

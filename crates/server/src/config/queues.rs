@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::Queue;
+use engine::{OpeningSounds, Queue};
 use ivr::{Diagnostic, closest};
 use media::SoundName;
 use model::QueueName;
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::opening::Heard;
 use self::skills::StepSection;
 use super::document::Document;
 
+pub(crate) mod opening;
 mod presence;
 mod skills;
 
@@ -57,6 +59,8 @@ struct Section {
     max_active: Option<u32>,
     min_ring_s: Option<u32>,
     music: Option<Spanned<String>>,
+    announce_agent: Option<Spanned<bool>>,
+    whisper: Option<Spanned<String>>,
 }
 
 /// The names alone, whatever is wrong with the rules: scripts may name them.
@@ -65,17 +69,17 @@ pub(crate) fn names(document: &Document) -> Option<Vec<QueueName>> {
     Some(file.queue.into_keys().map(QueueName::new).collect())
 }
 
-/// Reads all queues; `sounds` are the names that can be played.
+/// Reads all queues; `heard` is what can be played.
 pub(crate) fn read(
     document: &Document,
-    sounds: &std::collections::BTreeSet<String>,
+    heard: Heard<'_>,
 ) -> Result<BTreeMap<QueueName, Queue>, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
     let mut queues = BTreeMap::new();
     for (name, section) in file.queue {
         let name = QueueName::new(name);
-        if let Some(queue) = queue_of(document, &name, section, sounds, &mut wrong) {
+        if let Some(queue) = queue_of(document, &name, section, heard, &mut wrong) {
             queues.insert(name, queue);
         }
     }
@@ -90,7 +94,7 @@ fn queue_of(
     document: &Document,
     name: &QueueName,
     section: Section,
-    sounds: &std::collections::BTreeSet<String>,
+    heard: Heard<'_>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Queue> {
     let mut rules = acd::QueueConfig::new(name.clone());
@@ -169,11 +173,17 @@ fn queue_of(
         let at = section.strategy.span().start;
         wrong.push(document.error(at, error.to_string(), None));
     }
-    let music = music(document, section.music, sounds, wrong)?;
+    let (announce, whisper) = (section.announce_agent.as_ref(), section.whisper.as_ref());
+    let opening = OpeningSounds {
+        announce_agent: opening::announce_agent(document, announce, heard, wrong),
+        whisper: opening::whisper(document, whisper, heard, wrong),
+    };
+    let music = music(document, section.music, heard, wrong)?;
     Some(Queue {
         rules,
         title: section.name,
         music,
+        opening,
     })
 }
 
@@ -247,18 +257,19 @@ fn positive(
 fn music(
     document: &Document,
     given: Option<Spanned<String>>,
-    sounds: &std::collections::BTreeSet<String>,
+    heard: Heard<'_>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<SoundName> {
     let Some(given) = given else {
         return Some(SoundName::new("music/default"));
     };
     let name = format!("music/{}", given.get_ref());
-    if sounds.contains(&name) {
+    if heard.sounds.contains_key(&name) {
         return Some(SoundName::new(&name));
     }
-    let known = sounds
-        .iter()
+    let known = heard
+        .sounds
+        .keys()
         .filter_map(|sound| sound.strip_prefix("music/"));
     let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
     wrong.push(document.error(
@@ -273,133 +284,4 @@ fn music(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
-        let document = Document {
-            file: "config/queues.toml".into(),
-            text: text.into(),
-        };
-        let sounds = ["music/default".to_owned()].into();
-        read(&document, &sounds).map_err(|wrong| {
-            wrong
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        })
-    }
-
-    #[test]
-    fn a_queue_takes_its_rules_from_the_file_and_the_rest_from_the_defaults() {
-        let queues = read_text("[queue.support]\nname = { zh-CN = \"技术支持\" }\nstrategy = \"ring-all\"\nwrap_up_s = 0\nmax_wait_s = 60\nmax_estimated_wait_s = 50\njoin_when = \"always\"\nleave_unless = \"anyone_at_work\"\nmax_active = 3\nmin_ring_s = 5\nweight = 2\nstarving_s = 90\n").unwrap();
-        let queue = &queues["support"];
-        assert_eq!(queue.rules.strategy.name, "ring-all");
-        assert_eq!(queue.rules.wrap_up, Duration::ZERO);
-        assert_eq!(queue.rules.max_wait, Some(Duration::from_secs(60)));
-        assert_eq!(
-            queue.rules.ring_timeout,
-            Duration::from_secs(15),
-            "R5's default"
-        );
-        assert_eq!(
-            queue.rules.max_estimated_wait,
-            Some(Duration::from_secs(50)),
-            "D5"
-        );
-        let there = (queue.rules.join_when, queue.rules.leave_unless);
-        assert_eq!(
-            there,
-            (acd::Presence::Nobody, acd::Presence::AtWork),
-            "D7, D8"
-        );
-        let active = (queue.rules.max_active, queue.rules.min_ring.as_secs());
-        assert_eq!(active, (Some(3), 5), "D27, D10");
-        assert_eq!(
-            (queue.rules.weight, queue.rules.starving.as_secs()),
-            (2, 90),
-            "D1, D4"
-        );
-        assert_eq!(queue.title["zh-CN"], "技术支持");
-    }
-
-    #[test]
-    fn c5_the_time_to_file_has_a_mode_and_the_mode_a_default() {
-        let rules = |keys: &str| {
-            let text = format!("[queue.a]\nstrategy = \"random\"\n{keys}");
-            read_text(&text).map(|queues| queues["a"].rules.clone())
-        };
-        for (keys, mode, seconds) in [
-            ("", "timed", 10),
-            ("wrap_up = \"timed_fixed\"\n", "timed_fixed", 10),
-            ("wrap_up = \"until_done\"\n", "until_done", 900),
-            ("wrap_up = \"optional\"\nwrap_up_s = 60\n", "optional", 60),
-        ] {
-            let rules = rules(keys).unwrap();
-            assert_eq!(rules.wrap_up_mode.name(), mode);
-            assert_eq!(rules.wrap_up, Duration::from_secs(seconds), "{keys}");
-        }
-        let told = rules("wrap_up = \"until_don\"\n").unwrap_err();
-        assert!(
-            told.starts_with("config/queues.toml:3:11: error: no wrap-up `until_don`"),
-            "{told}"
-        );
-        assert!(told.ends_with("help: did you mean `until_done`?"), "{told}");
-        let told = rules("wrap_up_s = 901\n").unwrap_err();
-        assert!(told.contains("`wrap_up_s` must be at most 900"), "{told}");
-    }
-
-    #[test]
-    fn r69_steps_are_read_in_their_order() {
-        let text = "[queue.a]\nstrategy = \"skills\"\nprefer = \"spare\"\nring_delay_s = 7\nper_duty_hour = true\n\
-                    [[queue.a.step]]\nneeds = \"en >= 4\"\nfor_s = 20\n[[queue.a.step]]\nneeds = \"en\"\n";
-        let rules = &read_text(text).unwrap()["a"].rules;
-        let steps: Vec<_> = rules
-            .steps
-            .iter()
-            .map(|step| (step.needs.as_str(), step.lasts))
-            .collect();
-        let twenty = Duration::from_secs(20);
-        assert_eq!(steps, [("en >= 4", twenty), ("en", Duration::MAX)]);
-        assert_eq!(rules.prefer, acd::Prefer::Spare);
-        assert_eq!(rules.ring_delay, Duration::from_secs(7));
-        assert!(rules.per_duty_hour);
-    }
-
-    #[test]
-    fn r69_steps_that_cannot_be_taken_are_told() {
-        let text = "[queue.a]\nstrategy = \"skills\"\nprefer = \"bst\"\n[queue.b]\nstrategy = \"skills\"\n\
-                    [[queue.b.step]]\nneeds = \"en\"\n[[queue.b.step]]\nneeds = \"en >=\"\nfor_s = 1\n";
-        let told = read_text(text).unwrap_err();
-        for expected in [
-            "3:10: error: no preference `bst`; expected one of any, best, spare",
-            "did you mean `best`?",
-            "7:9: error: this step has no end: `for_s` is missing",
-            "9:9: error: `needs`: `` is no level: levels are 1 to 255",
-        ] {
-            assert!(told.contains(expected), "{told}\nlacks {expected}");
-        }
-    }
-
-    #[test]
-    fn all_mistakes_are_told_at_once() {
-        let told = read_text("[queue.a]\nstrategy = \"ring-al\"\n[queue.b]\nstrategy = \"sticky\"\nfallback = \"sticky\"\nmusic = \"defalt\"\n[queue.c]\nstrategy = \"linear\"\njoin_when = \"anyone_signd_in\"\n").unwrap_err();
-        for expected in [
-            "config/queues.toml:2:12: error: no strategy `ring-al`",
-            "did you mean `ring-all`?",
-            "config/queues.toml:5:12: error: the fall-back of a queue cannot be `sticky`",
-            "config/queues.toml:9:13: error: no condition `anyone_signd_in`; expected one of always",
-            "did you mean `anyone_signed_in`?",
-            "config/queues.toml:6:9: error: no music `defalt`",
-            "did you mean `default`?",
-        ] {
-            assert!(told.contains(expected), "{told}\nlacks {expected}");
-        }
-        assert!(
-            read_text("[queue.a]\nname = {}\n")
-                .unwrap_err()
-                .contains("missing field `strategy`")
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,99 @@
+//! What the house says by itself, put together from recorded words (C17).
+//!
+//! A sentence is a list of sounds of the caller's language, `zh-CN/digit_1`; which words there must be tells [`words`], and
+//! `check` sees to it that they are there. Scripts bring their own prompts.
+
+use std::collections::BTreeSet;
+
+use media::{SoundName, Source};
+
+/// Longest number that is said; a longer login is no number that anybody would remember.
+const DIGITS_MAX: usize = 10;
+/// What stands beside the digits.
+const AGENT_NUMBER: &str = "agent_number";
+
+/// The words of a language with which an agent's number is said.
+pub fn words(language: &str) -> impl Iterator<Item = String> {
+    let digits = (0..10).map(|digit| format!("digit_{digit}"));
+    let names = digits.chain([AGENT_NUMBER.to_owned()]);
+    names.map(move |name| format!("{language}/{name}"))
+}
+
+/// Whether a sound tells who an agent is.
+pub fn is_recorded_name(sound: &str) -> bool {
+    let name = sound.split_once('/').map(|(_, name)| name);
+    name.is_some_and(|name| name.starts_with("agent_") && name != AGENT_NUMBER)
+}
+
+/// Who serves: his own recording, `zh-CN/agent_1001`, else his number digit by digit. A login that is no number is not said.
+pub(crate) fn agent(
+    recorded: &BTreeSet<SoundName>,
+    language: &str,
+    login: &str,
+) -> Option<Vec<Source>> {
+    let sound = |name: &str| SoundName::new(&format!("{language}/{name}"));
+    let own = sound(&format!("agent_{login}"));
+    if recorded.contains(&own) {
+        return Some(vec![Source::Sound(own)]);
+    }
+    let is_number = login.chars().all(|digit| digit.is_ascii_digit());
+    if login.is_empty() || login.len() > DIGITS_MAX || !is_number {
+        return None;
+    }
+    let phrase = sound(AGENT_NUMBER);
+    let digits = login.chars().map(|digit| sound(&format!("digit_{digit}")));
+    // 1001号客服代表为您服务; Your agent is number 1 0 0 1.
+    let sounds: Vec<SoundName> = if language.starts_with("zh") {
+        digits.chain([phrase]).collect()
+    } else {
+        [phrase].into_iter().chain(digits).collect()
+    };
+    Some(sounds.into_iter().map(Source::Sound).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(language: &str, login: &str, expect: Option<&str>) {
+        let recorded = [SoundName::new("en/agent_1003")].into();
+        let said = agent(&recorded, language, login).map(|sources| {
+            let names = sources.iter().map(|source| match source {
+                Source::Sound(name) => name.as_str().to_owned(),
+                Source::Tone { .. } | Source::Silence { .. } | Source::Comfort { .. } => {
+                    format!("{source:?}")
+                }
+            });
+            names.collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(said.as_deref(), expect, "{language} {login}");
+    }
+
+    #[test]
+    fn c17_a_number_is_said_digit_by_digit_as_the_language_wants_it() {
+        check("zh-CN", "7", Some("zh-CN/digit_7 zh-CN/agent_number"));
+        check("en", "10", Some("en/agent_number en/digit_1 en/digit_0"));
+        check("en", "1003", Some("en/agent_1003"));
+        check(
+            "zh-CN",
+            "1003",
+            Some("zh-CN/digit_1 zh-CN/digit_0 zh-CN/digit_0 zh-CN/digit_3 zh-CN/agent_number"),
+        );
+        for login in ["", "li.wei", "10a", "12345678901"] {
+            check("en", login, None);
+        }
+    }
+
+    #[test]
+    fn c17_every_word_that_can_be_said_is_among_the_words() {
+        for language in ["zh-CN", "en"] {
+            let words: BTreeSet<String> = words(language).collect();
+            for source in agent(&BTreeSet::new(), language, "0123456789").unwrap() {
+                assert!(
+                    matches!(&source, Source::Sound(name) if words.contains(name.as_str())),
+                    "{source:?}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What both hear when an agent has answered: `announce_agent`, `whisper` (C17, C18).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use audio::Sound;
+use engine::speech;
+use ivr::{Diagnostic, closest};
+use media::SoundName;
+use toml::Spanned;
+
+use crate::config::document::Document;
+
+/// C18: a whisper is short.
+const WHISPER_MAX: Duration = Duration::from_secs(2);
+/// What callers wait with is no prompt.
+const MUSIC: &str = "music";
+
+/// What can be played, and in which language the house speaks to its agents.
+#[derive(Clone, Copy)]
+pub(crate) struct Heard<'a> {
+    pub(crate) sounds: &'a BTreeMap<String, Sound>,
+    pub(crate) language: &'a str,
+}
+
+/// C17: every language that has prompts has the words of a number.
+pub(super) fn announce_agent(
+    document: &Document,
+    given: Option<&Spanned<bool>>,
+    heard: Heard<'_>,
+    wrong: &mut Vec<Diagnostic>,
+) -> bool {
+    let Some(at) = given.filter(|wanted| *wanted.get_ref()) else {
+        return false;
+    };
+    let languages = heard
+        .sounds
+        .keys()
+        .filter_map(|sound| sound.split_once('/'));
+    let languages = languages.map(|(language, _)| language);
+    let languages: BTreeSet<&str> = languages.chain([heard.language]).collect();
+    for language in languages.into_iter().filter(|name| *name != MUSIC) {
+        let lacks = |word: &String| !heard.sounds.contains_key(word);
+        if let Some(word) = speech::words(language).find(lacks) {
+            let told = format!("`announce_agent` needs the sound {word}.wav, which is missing");
+            let help = "prompts/make.sh makes it out of prompts/words.toml".to_owned();
+            wrong.push(document.error(at.span().start, told, Some(help)));
+        }
+    }
+    true
+}
+
+/// C18: a prompt of the house's language, of two seconds at most.
+pub(super) fn whisper(
+    document: &Document,
+    given: Option<&Spanned<String>>,
+    heard: Heard<'_>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<SoundName> {
+    let given = given?;
+    let name = format!("{}/{}", heard.language, given.get_ref());
+    let Some(sound) = heard.sounds.get(&name) else {
+        let prefix = format!("{}/", heard.language);
+        let known = heard
+            .sounds
+            .keys()
+            .filter_map(|sound| sound.strip_prefix(&prefix));
+        let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
+        let told = format!(
+            "no prompt `{}`: there is no prompts/{name}.wav",
+            given.get_ref()
+        );
+        wrong.push(document.error(given.span().start, told, help));
+        return None;
+    };
+    let length = Duration::from_millis(sound.duration_ms());
+    if length > WHISPER_MAX {
+        let told = format!(
+            "the whisper {name}.wav takes {} ms; {} ms are the most",
+            length.as_millis(),
+            WHISPER_MAX.as_millis()
+        );
+        wrong.push(document.error(given.span().start, told, None));
+    }
+    Some(SoundName::new(&name))
+}
+
+/// Who has a recording of his own that tells who he is: `zh-CN/agent_1001`.
+pub(crate) fn recorded_names(sounds: &BTreeMap<String, Sound>) -> BTreeSet<SoundName> {
+    let names = sounds
+        .keys()
+        .filter(|sound| speech::is_recorded_name(sound));
+    names.map(|name| SoundName::new(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::OpeningSounds;
+
+    use super::*;
+
+    fn sound(ms: usize) -> Sound {
+        Sound {
+            rate_hz: audio::RATE_HZ,
+            samples: vec![0; ms * 8],
+        }
+    }
+
+    /// A house that speaks English, with the words for it.
+    fn sounds() -> BTreeMap<String, Sound> {
+        let words = speech::words("en").map(|word| (word, sound(400)));
+        let others = [
+            ("en/support", 1_500),
+            ("en/welcome", 9_000),
+            ("music/default", 9_000),
+        ];
+        words
+            .chain(others.map(|(name, ms)| (name.to_owned(), sound(ms))))
+            .collect()
+    }
+
+    fn read(keys: &str, sounds: &BTreeMap<String, Sound>) -> Result<OpeningSounds, String> {
+        let text = format!("[queue.a]\nstrategy = \"random\"\n{keys}\n");
+        let file = "config/queues.toml".into();
+        let document = Document { file, text };
+        let heard = Heard {
+            sounds,
+            language: "en",
+        };
+        match super::super::read(&document, heard) {
+            Ok(queues) => Ok(queues["a"].opening.clone()),
+            Err(wrong) => Err(wrong.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    #[test]
+    fn c17_c18_a_queue_says_what_both_hear_before_they_talk() {
+        let sounds = sounds();
+        assert_eq!(read("", &sounds), Ok(OpeningSounds::default()));
+        let both = OpeningSounds {
+            announce_agent: true,
+            whisper: Some(SoundName::new("en/support")),
+        };
+        let keys = "announce_agent = true\nwhisper = \"support\"";
+        assert_eq!(read(keys, &sounds), Ok(both));
+        let without = read("announce_agent = false", &BTreeMap::new());
+        assert_eq!(without, Ok(OpeningSounds::default()), "it needs no words");
+    }
+
+    #[test]
+    fn c18_a_whisper_is_a_prompt_and_short() {
+        let told = read("whisper = \"suport\"", &sounds()).unwrap_err();
+        assert!(
+            told.starts_with("config/queues.toml:3:11: error: no prompt `suport`"),
+            "{told}"
+        );
+        assert!(told.contains("did you mean `support`?"), "{told}");
+        let told = read("whisper = \"welcome\"", &sounds()).unwrap_err();
+        assert!(
+            told.contains("takes 9000 ms; 2000 ms are the most"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn c17_each_language_with_prompts_has_the_words() {
+        let mut sounds = sounds();
+        sounds.insert("zh-CN/welcome".into(), sound(10));
+        let told = read("announce_agent = true", &sounds).unwrap_err();
+        assert!(
+            told.contains("3:18: error: `announce_agent` needs the sound zh-CN/digit_0.wav"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn c17_recordings_of_agents_are_found() {
+        let mut sounds = sounds();
+        sounds.insert("zh-CN/agent_1001".into(), sound(10));
+        let expect = [SoundName::new("zh-CN/agent_1001")].into();
+        assert_eq!(
+            recorded_names(&sounds),
+            expect,
+            "and `agent_number` is a word"
+        );
+    }
+}
