@@ -20,6 +20,8 @@ use progress::ProgressBar;
 mod fact_file;
 mod onlooker;
 mod progress;
+#[cfg(test)]
+mod strategy_days;
 
 /// Plays it and reports.
 pub(crate) fn run(source: &Source, args: &SimulateArgs, json: bool) -> Result<(), Failure> {
