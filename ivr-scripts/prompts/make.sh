@@ -68,12 +68,12 @@ while read -r sound; do
         continue
     fi
     files=()
-    # A digit stands within a number: the next one follows soon.
-    pause=0.25
-    case "$sound" in */digit_*) pause=0.06 ;; esac
     while IFS=$'\t' read -r _ voice text; do
         part="$work/part${#files[@]}.wav"
         speak "$voice" "$text" "$part"
+        # A part that ends with … is followed soon by the rest of its sentence.
+        pause=0.25
+        [[ "$text" == *… ]] && pause=0.06
         sox -D "$part" "$part.padded.wav" pad 0 "$pause"
         files+=("$part.padded.wav")
     done < <(awk -F'\t' -v sound="$sound" '$1 == sound' "$work/parts")

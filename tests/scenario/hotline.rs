@@ -134,6 +134,7 @@ impl Hotline {
                     title: BTreeMap::new(),
                     music: media::SoundName::new("music/default"),
                     opening: engine::OpeningSounds::default(),
+                    announce: engine::Announce::default(),
                 },
             )
         };

@@ -8,6 +8,7 @@
     reason = "a story that does not go as told fails its test"
 )]
 
+mod announcements;
 mod barred;
 mod breaks;
 mod calls;
@@ -21,6 +22,7 @@ mod hold;
 mod hotline;
 mod keys;
 mod line;
+mod music;
 mod opening;
 mod phone;
 mod plan;

@@ -62,6 +62,7 @@ fn queue(name: &str) -> Queue {
         title: BTreeMap::new(),
         music: media::SoundName::new(&format!("music/{name}")),
         opening: engine::OpeningSounds::default(),
+        announce: engine::Announce::default(),
     }
 }
 

@@ -39,11 +39,14 @@ mod precedence;
 mod restart;
 mod roster;
 mod staffing;
+mod standing;
 mod steps;
 mod talk;
 mod turn;
 mod weighing;
 mod wrap_up;
+
+pub use standing::Standing;
 
 /// Automatic call distribution for one site.
 #[derive(Debug)]

@@ -110,6 +110,7 @@ fn settings() -> Settings {
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
+        announce: engine::Announce::default(),
     };
     let plan = model::NumberPlan::new("CN").unwrap();
     let config = Config {

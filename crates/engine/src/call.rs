@@ -7,6 +7,7 @@
 mod arrival;
 mod come_back;
 mod consult;
+mod cue;
 mod ending;
 mod hold;
 mod keys;
@@ -37,6 +38,7 @@ use model::{
 };
 use sip::{Reason, ReferId, SessionId};
 
+use crate::announce::Announcer;
 use crate::command::{LineOrder, TalkOrder};
 use crate::config::Entry;
 use crate::context::{Context, Side};
@@ -124,8 +126,8 @@ pub(crate) enum Phase {
     Arriving(Entry),
     /// The script speaks.
     InScript,
-    /// In line, with music; phones may ring.
-    Queued,
+    /// In line, with music and announcements; phones may ring.
+    Queued(Box<Announcer>),
     /// A named agent's phone rings.
     Direct,
     /// An outside number is rung by a trunk.
@@ -402,7 +404,7 @@ impl Call {
             Phase::Outside(talk) if talk.other.leg.port == port => Some(Side::Outside),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Talking(_)
@@ -421,8 +423,9 @@ impl Call {
             Phase::Ending(ending) => ending.deadline(),
             Phase::Dialling(ring) => Some(ring.deadline()),
             Phase::Outside(talk) => Some(talk.other.ends_at),
-            Phase::Arriving(_) | Phase::InScript | Phase::Queued | Phase::Direct => None,
+            Phase::Queued(announcer) => announcer.poll_timeout(),
             Phase::Talking(talking) => talking.deadline(),
+            Phase::Arriving(_) | Phase::InScript | Phase::Direct => None,
         };
         let tones = self.rings.values().filter_map(Ring::deadline).min();
         [script, phase, tones].into_iter().flatten().min()
@@ -458,6 +461,7 @@ impl Call {
         self.settle_claims(context);
         self.outside_time_up(context);
         self.opening_time_up(context);
+        self.announce(context);
         if self
             .run
             .as_ref()

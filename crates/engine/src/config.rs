@@ -11,6 +11,7 @@ use media::SoundName;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
+use crate::announce::Announce;
 use crate::breaks::Reasons;
 use crate::dial::DialPlan;
 use crate::numbers::Numbers;
@@ -94,6 +95,8 @@ pub struct Queue {
     pub title: BTreeMap<String, String>,
     /// Played while the caller waits.
     pub music: SoundName,
+    /// What he is told meanwhile.
+    pub announce: Announce,
     /// What is said when an agent has answered.
     pub opening: OpeningSounds,
 }

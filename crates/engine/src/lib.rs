@@ -3,6 +3,7 @@
 //! `Engine` takes an `Input` and gives `Output`s; between them stand the SIP endpoint, the ACD and every call with its
 //! script. See `ARCHITECTURE.md`, "One call, file by file".
 
+pub mod announce;
 pub mod barred;
 pub mod breaks;
 mod call;
@@ -26,6 +27,7 @@ pub mod speech;
 pub mod trunk;
 mod trunks;
 
+pub use announce::Announce;
 pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
 pub use command::{

@@ -65,6 +65,8 @@ pub enum Effect {
         sticky: Option<bool>,
         /// Whether the queues of the regions that fit the caller take its place, if any fit (A12).
         by_region: bool,
+        /// The sound that tells him the keys (D14): `zh-CN/choices`.
+        choices: Option<String>,
     },
     /// Take him out of the queue: a key that leads elsewhere was pressed.
     LeaveQueue,

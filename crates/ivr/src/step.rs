@@ -45,6 +45,7 @@ pub(crate) enum Step<'n> {
         needs: Option<&'n Requirement>,
         sticky: Option<bool>,
         by_region: bool,
+        choices: Option<&'n Name>,
     },
     /// Ring somebody: `Event::TransferFailed`; `Event::QueueLeft` where the caller's region came first.
     Transfer {

@@ -77,6 +77,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         title: BTreeMap::new(),
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
+        announce: engine::Announce::default(),
     };
     let entry = |entry| Number {
         entry,

@@ -20,6 +20,8 @@ pub(crate) struct Port {
     pub(crate) recorded: bool,
     /// Keys are listened for in its voice.
     pub(crate) listening: bool,
+    /// What was ordered to be played, and when.
+    pub(crate) plays: Vec<(Duration, media::Command)>,
 }
 
 impl Port {
@@ -93,6 +95,11 @@ impl Hotline {
     }
 
     pub(super) fn media(&mut self, command: media::Command) {
+        if let media::Command::Play { port, .. } | media::Command::StopPlay { port, .. } = &command
+            && let Some(known) = self.ports.get_mut(port)
+        {
+            known.plays.push((self.now, command.clone()));
+        }
         match command {
             media::Command::Open { port, local } => {
                 self.ports.insert(

@@ -31,6 +31,7 @@ mod ring_all;
 mod seats;
 mod several;
 mod skills;
+mod standing;
 mod states;
 mod stream;
 mod support;

@@ -43,7 +43,7 @@ impl Call {
     pub(super) fn caller_gone(&mut self, context: &mut Context, by: EndedBy) {
         let result = match &self.phase {
             Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
-            Phase::Queued | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
+            Phase::Queued(_) | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
             Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
             Phase::Ending(_) => return,
         };
@@ -113,7 +113,7 @@ impl Call {
             return;
         }
         let result = self.weighed(result);
-        self.leaving |= matches!(self.phase, Phase::Queued);
+        self.leaving |= matches!(self.phase, Phase::Queued(_));
         let ending = Ending {
             result,
             by,
@@ -121,7 +121,7 @@ impl Call {
             told: false,
         };
         match std::mem::replace(&mut self.phase, Phase::Ending(ending)) {
-            Phase::Queued | Phase::Direct => {
+            Phase::Queued(_) | Phase::Direct => {
                 let cause = if by == EndedBy::Caller {
                     QueueExit::Abandoned
                 } else {
@@ -226,7 +226,7 @@ impl Call {
 pub(super) const fn by_operator(phase: &Phase) -> CallResult {
     match phase {
         Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
-        Phase::Queued | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
+        Phase::Queued(_) | Phase::Direct | Phase::Dialling(_) => CallResult::Abandoned,
         Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => CallResult::SelfService,
     }
 }
@@ -235,7 +235,7 @@ pub(super) const fn by_operator(phase: &Phase) -> CallResult {
 pub(super) const fn by_fault(phase: &Phase) -> CallResult {
     match phase {
         Phase::Talking(_) | Phase::Outside(_) => CallResult::Answered,
-        Phase::Queued
+        Phase::Queued(_)
         | Phase::Direct
         | Phase::Dialling(_)
         | Phase::Arriving(_)

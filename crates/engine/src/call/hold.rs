@@ -163,7 +163,7 @@ impl Call {
             Phase::Outside(talk) => (talk.scene(caller), &mut talk.held_by),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Ending(_) => return,

@@ -41,7 +41,7 @@ impl Call {
             at: context.now,
         });
         match &self.phase {
-            Phase::InScript | Phase::Queued | Phase::Direct if side == Side::Caller => {
+            Phase::InScript | Phase::Queued(_) | Phase::Direct if side == Side::Caller => {
                 self.script_key(context, key, way)
             }
             Phase::Talking(talking) if talking.consult.is_none() => {
@@ -54,7 +54,7 @@ impl Call {
             }
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Talking(_)
@@ -86,7 +86,7 @@ impl Call {
     /// Has tones listened for while keys mean something here.
     pub(super) fn settle_listening(&mut self, context: &mut Context) {
         let wanted = match &self.phase {
-            Phase::InScript | Phase::Queued | Phase::Direct => self.run.is_some(),
+            Phase::InScript | Phase::Queued(_) | Phase::Direct => self.run.is_some(),
             Phase::Arriving(_)
             | Phase::Dialling(_)
             | Phase::Talking(_)

@@ -5,12 +5,10 @@
 
 use std::time::Duration;
 
-use media::Source;
 use model::fact::QueueExit;
 use model::transfer::NotReached;
 use model::{Fact, QueueName, QueueSet, RegionName, Requirement};
 
-use super::hold::music_of;
 use super::{Call, Phase};
 use crate::context::Context;
 use crate::regions::RegionFit;
@@ -27,6 +25,8 @@ pub(super) struct Wait {
     pub(super) needs: Option<Requirement>,
     /// Whether the familiar agent comes first; `None`: as the queue says.
     pub(super) sticky: Option<bool>,
+    /// The sound that tells him the keys (D14).
+    pub(super) choices: Option<String>,
 }
 
 impl Wait {
@@ -47,6 +47,7 @@ impl Wait {
             priority: 0,
             needs: None,
             sticky: None,
+            choices: None,
         }
     }
 }
@@ -60,6 +61,7 @@ impl Call {
             priority,
             needs,
             sticky,
+            choices,
         } = wait;
         let exists = |name: &QueueName| context.config.queues.contains_key(name);
         let Some(queues) = queues.filtered(exists) else {
@@ -67,8 +69,7 @@ impl Call {
             self.push_or_end(context, ivr::Input::QueueLeft(QueueExit::Closed));
             return;
         };
-        self.stop_playing(context);
-        self.phase = Phase::Queued;
+        self.begin_wait(context, queues.home(), choices.as_deref());
         self.regions = regions;
         // R74: who comes from another queue has waited since he joined that one.
         let since = context.now.saturating_sub(head_start);
@@ -76,7 +77,6 @@ impl Call {
         self.score_since = Some(since);
         self.priority = self.priority.max(priority);
         self.needs.clone_from(&needs);
-        let music = music_of(context, Some(queues.home()));
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queues,
@@ -88,7 +88,6 @@ impl Call {
             sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
             needs,
         });
-        self.play(context, vec![Source::Sound(music)], true);
     }
 
     /// An agent hands the caller on to a queue, or he is `back` from that (D31).
@@ -96,11 +95,8 @@ impl Call {
         let Some(from) = self.transfer.as_ref().map(|transfer| transfer.from()) else {
             return;
         };
-        self.stop_playing(context);
-        self.phase = Phase::Queued;
+        self.begin_wait(context, wait.queues.home(), None);
         self.regions = wait.regions;
-        let music = music_of(context, Some(wait.queues.home()));
-        self.play(context, vec![Source::Sound(music)], true);
         context.tell_acd(acd::Input::HandedToQueue {
             call: self.id,
             queues: wait.queues,
@@ -161,16 +157,12 @@ impl Call {
             queue: queues.home().clone(),
             also: queues.also().to_vec(),
         });
-        if matches!(self.phase, Phase::Queued) {
-            let music = music_of(context, Some(queues.home()));
-            self.stop_playing(context);
-            self.play(context, vec![Source::Sound(music)], true);
-        }
+        self.change_home(context, queues.home());
     }
 
     pub(super) fn leave_queue(&mut self, context: &mut Context) {
         self.stop_playing(context);
-        if matches!(self.phase, Phase::Queued) {
+        if matches!(self.phase, Phase::Queued(_)) {
             self.phase = Phase::InScript;
             self.leaving = true;
             context.tell_acd(acd::Input::Left {
@@ -207,7 +199,7 @@ impl Call {
                     return;
                 }
                 self.stop_playing(context);
-                if matches!(self.phase, Phase::Queued) {
+                if matches!(self.phase, Phase::Queued(_)) {
                     self.phase = Phase::InScript;
                 }
                 self.push_or_end(context, ivr::Input::QueueLeft(cause));

@@ -159,7 +159,7 @@ impl Call {
             Phase::Talking(talking) => talking.opening.take(),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Outside(_)
@@ -175,7 +175,7 @@ impl Call {
             Phase::Talking(talking) => talking.opening.as_deref_mut(),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Outside(_)

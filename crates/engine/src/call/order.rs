@@ -66,7 +66,7 @@ impl Call {
             )),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Outside(_)

@@ -223,7 +223,7 @@ impl Call {
             | Phase::Outside(_)
             | Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Talking(_)
             | Phase::Ending(_) => {}
@@ -268,7 +268,7 @@ impl Call {
             Phase::Outside(talk) => &mut talk.other.leg,
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Talking(_)
             | Phase::Ending(_) => return None,

@@ -134,6 +134,7 @@ impl Call {
                 needs,
                 sticky,
                 by_region,
+                choices,
             } => {
                 let wait = self.wait_by_region(context, by_region);
                 let wait = Wait {
@@ -141,6 +142,7 @@ impl Call {
                     priority,
                     needs,
                     sticky,
+                    choices,
                     ..wait.unwrap_or_else(|| Wait::of(queue.into()))
                 };
                 self.join_queue(context, wait);
@@ -228,13 +230,26 @@ impl Call {
         }
         if self.playing == Some(playback) {
             self.playing = None;
+            if self.announcement_heard(context) {
+                return;
+            }
             self.drive(context, Push::Input(ivr::Input::PlayDone));
         }
     }
 
     pub(super) fn play(&mut self, context: &mut Context, sources: Vec<Source>, repeat: bool) {
+        self.play_from(context, sources, repeat, Duration::ZERO);
+    }
+
+    pub(super) fn play_from(
+        &mut self,
+        context: &mut Context,
+        sources: Vec<Source>,
+        repeat: bool,
+        start_at: Duration,
+    ) {
         if let Some(leg) = &self.leg {
-            self.playing = Some(context.play(leg.port, sources, repeat, Duration::ZERO));
+            self.playing = Some(context.play(leg.port, sources, repeat, start_at));
         }
     }
 

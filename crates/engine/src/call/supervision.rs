@@ -60,7 +60,7 @@ impl Call {
 
     /// His home queue, while he waits.
     fn stands_in(&self, context: &Context) -> Option<QueueName> {
-        matches!(self.phase, Phase::Queued)
+        matches!(self.phase, Phase::Queued(_))
             .then(|| context.acd.home(self.id).cloned())
             .flatten()
     }

@@ -159,7 +159,7 @@ impl Call {
             }
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Talking(_)
@@ -205,7 +205,7 @@ impl Call {
             Phase::Talking(talking) => Some(talking),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Outside(_)
@@ -218,7 +218,7 @@ impl Call {
             Phase::Talking(talking) => Some(talking),
             Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Direct
             | Phase::Dialling(_)
             | Phase::Outside(_)

@@ -378,7 +378,7 @@ impl Call {
             former @ (Phase::Direct
             | Phase::Arriving(_)
             | Phase::InScript
-            | Phase::Queued
+            | Phase::Queued(_)
             | Phase::Talking(_)
             | Phase::Outside(_)
             | Phase::Ending(_)) => {

@@ -6,7 +6,7 @@ use model::Requirement;
 use model::fact::QueueExit;
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Choice, Claims, ReferenceKind};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -74,6 +74,13 @@ pub(super) const KIND: Kind = Kind {
             "等待中的按键",
         ),
         row(
+            "prompt",
+            Form::Prompt,
+            Need::Optional,
+            "Tells the keys: with the first announcement, and again every 90 s at most.",
+            "告知按键的提示音",
+        ),
+        row(
             "on_timeout",
             Form::Node,
             Need::Required,
@@ -109,7 +116,7 @@ pub(super) const KIND: Kind = Kind {
             "被班长移出队列",
         ),
     ],
-    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\npriority = 1\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\n\
+    example: "[queue.support]\nqueue = \"support\"\nhead_start_s = 60\npriority = 1\nskills = \"lang.en >= 3\"\nsticky = true\nby_region = true\nkeys = { 2 = \"sales\" }\nprompt = \"choices\"\n\
               on_timeout = \"goodbye\"\non_no_agents = \"goodbye\"\non_full = \"busy\"\non_closed = \"closed\"\non_withdrawn = \"goodbye\"\n",
     read,
 };
@@ -123,6 +130,7 @@ struct Queue {
     sticky: Option<bool>,
     by_region: bool,
     keys: Vec<(char, Name)>,
+    prompt: Option<Name>,
     on_timeout: Name,
     on_no_agents: Name,
     on_full: Name,
@@ -134,7 +142,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (queue, head_start) = (section.name("queue"), section.seconds("head_start_s"));
     let (priority, skills) = (section.whole("priority"), requirement(section));
     let (sticky, keys) = (section.optional_truth("sticky"), section.keys("keys"));
-    let by_region = section.truth("by_region");
+    let (by_region, prompt) = (section.truth("by_region"), prompt(section));
     let (on_timeout, on_no_agents) = (section.name("on_timeout"), section.name("on_no_agents"));
     let (on_full, on_closed) = (section.name("on_full"), section.name("on_closed"));
     let on_withdrawn = section.name("on_withdrawn");
@@ -146,12 +154,29 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         sticky: sticky?,
         by_region: by_region?,
         keys: keys?,
+        prompt: prompt?,
         on_timeout: on_timeout?,
         on_no_agents: on_no_agents?,
         on_full: on_full?,
         on_closed: on_closed?,
         on_withdrawn: on_withdrawn?,
     }))
+}
+
+/// The prompt that tells the keys; without keys it would tell nothing.
+fn prompt(section: &mut Section<'_, '_>) -> Read<Option<Name>> {
+    let prompt = section.optional_name("prompt")?;
+    match prompt {
+        Some(prompt) if !section.has("keys") => Err(section.report.error(
+            prompt.place,
+            "`prompt` tells the keys of a queue, and this one has none".to_owned(),
+            Some(
+                "add `keys`; what everybody is told stands under `announce` of the queue"
+                    .to_owned(),
+            ),
+        )),
+        prompt => Ok(prompt),
+    }
 }
 
 /// What the caller needs of an agent, if anything.
@@ -176,6 +201,13 @@ impl Node for Queue {
         for (_, to) in &self.keys {
             claims.choice(to);
         }
+        if let Some(prompt) = &self.prompt {
+            claims.refers(ReferenceKind::Prompt, prompt);
+            claims.choice = Some(Choice {
+                prompt,
+                keys: self.keys.iter().map(|(key, to)| (*key, to)).collect(),
+            });
+        }
         for to in [
             &self.on_timeout,
             &self.on_no_agents,
@@ -198,6 +230,7 @@ impl Node for Queue {
                     needs: self.skills.as_ref(),
                     sticky: self.sticky,
                     by_region: self.by_region,
+                    choices: self.prompt.as_ref(),
                 }
             }
             Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {

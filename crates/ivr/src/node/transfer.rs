@@ -259,6 +259,7 @@ impl Node for Transfer {
                         needs: None,
                         sticky: None,
                         by_region: self.by_region,
+                        choices: None,
                     },
                     Target::Script(script) => Step::Continue(script),
                 }

@@ -84,6 +84,7 @@ impl Run {
                 needs,
                 sticky,
                 by_region,
+                choices,
             } => {
                 // A key that was typed ahead of a queue was not meant as a way out of it.
                 self.keys.take();
@@ -95,6 +96,7 @@ impl Run {
                     needs: needs.cloned(),
                     sticky,
                     by_region,
+                    choices: choices.map(|prompt| sound(&self.language, &prompt.text)),
                 });
                 None
             }

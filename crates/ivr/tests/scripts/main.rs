@@ -14,3 +14,4 @@ mod proofs;
 mod reference_page;
 mod scenarios;
 mod script_tests;
+mod waiting;

@@ -108,11 +108,11 @@ fn line(effect: &Effect) -> String {
             needs,
             sticky,
             by_region,
+            choices: _,
         } => {
             let by = if *by_region { " by region" } else { "" };
-            let needs = needs
-                .as_ref()
-                .map_or_else(String::new, |needs| format!(" needs {needs}"));
+            let needs = needs.as_ref();
+            let needs = needs.map_or_else(String::new, |it| format!(" needs {it}"));
             let first = if *priority > 0 { " first" } else { "" };
             format!(
                 "join {queue} {}s {sticky:?}{first}{by}{needs}",

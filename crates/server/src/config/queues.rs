@@ -14,6 +14,7 @@ use self::opening::Heard;
 use self::skills::StepSection;
 use super::document::Document;
 
+mod announce;
 pub(crate) mod opening;
 mod presence;
 mod skills;
@@ -61,6 +62,7 @@ struct Section {
     music: Option<Spanned<String>>,
     announce_agent: Option<Spanned<bool>>,
     whisper: Option<Spanned<String>>,
+    announce: Option<Spanned<announce::Section>>,
 }
 
 /// The names alone, whatever is wrong with the rules: scripts may name them.
@@ -178,11 +180,13 @@ fn queue_of(
         announce_agent: opening::announce_agent(document, announce, heard, wrong),
         whisper: opening::whisper(document, whisper, heard, wrong),
     };
+    let announce = announce::read(document, section.announce.as_ref(), heard, wrong);
     let music = music(document, section.music, heard, wrong)?;
     Some(Queue {
         rules,
         title: section.name,
         music,
+        announce,
         opening,
     })
 }

@@ -23,6 +23,16 @@ pub(crate) struct Heard<'a> {
     pub(crate) language: &'a str,
 }
 
+impl<'a> Heard<'a> {
+    /// In which languages callers are spoken to: those that have prompts, and the house's own.
+    pub(super) fn languages(self) -> BTreeSet<&'a str> {
+        let folders = self.sounds.keys().filter_map(|sound| sound.split_once('/'));
+        let folders = folders.map(|(folder, _)| folder);
+        let spoken = folders.filter(|folder| *folder != MUSIC);
+        spoken.chain([self.language]).collect()
+    }
+}
+
 /// C17: every language that has prompts has the words of a number.
 pub(super) fn announce_agent(
     document: &Document,
@@ -33,13 +43,7 @@ pub(super) fn announce_agent(
     let Some(at) = given.filter(|wanted| *wanted.get_ref()) else {
         return false;
     };
-    let languages = heard
-        .sounds
-        .keys()
-        .filter_map(|sound| sound.split_once('/'));
-    let languages = languages.map(|(language, _)| language);
-    let languages: BTreeSet<&str> = languages.chain([heard.language]).collect();
-    for language in languages.into_iter().filter(|name| *name != MUSIC) {
+    for language in heard.languages() {
         let lacks = |word: &String| !heard.sounds.contains_key(word);
         if let Some(word) = speech::words(language).find(lacks) {
             let told = format!("`announce_agent` needs the sound {word}.wav, which is missing");

@@ -3,6 +3,11 @@
 use super::*;
 
 fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
+    read_with(text, &["music/default"])
+}
+
+/// With these sounds and no others.
+fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, String> {
     let document = Document {
         file: "config/queues.toml".into(),
         text: text.into(),
@@ -11,8 +16,10 @@ fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
         rate_hz: audio::RATE_HZ,
         samples: vec![0; 160],
     };
+    let sounds = sounds.iter();
+    let sounds = sounds.map(|name| ((*name).to_owned(), sound.clone()));
     let heard = Heard {
-        sounds: &[("music/default".to_owned(), sound)].into(),
+        sounds: &sounds.collect(),
         language: "en",
     };
     read(&document, heard).map_err(|wrong| {
@@ -134,4 +141,49 @@ fn all_mistakes_are_told_at_once() {
             .unwrap_err()
             .contains("missing field `strategy`")
     );
+}
+
+#[test]
+fn d15_d17_announcements_are_read_and_each_missing_sound_is_told() {
+    let text =
+        |announce: &str| format!("[queue.a]\nstrategy = \"random\"\nannounce = {announce}\n");
+    let all = engine::Announce {
+        position: true,
+        wait: true,
+        ..engine::Announce::default()
+    };
+    let mut there = all.sounds("en");
+    there.extend(["music/default".to_owned(), "en/please_hold".to_owned()]);
+    let there: Vec<&str> = there.iter().map(String::as_str).collect();
+    let good = text(
+        "{ position = true, wait = true, after_s = 0, every_s = 15, messages = [\"please_hold\"] }",
+    );
+    let queues = read_with(&good, &there).unwrap();
+    let expected = engine::Announce {
+        after: Duration::ZERO,
+        every: Duration::from_secs(15),
+        messages: vec!["please_hold".to_owned()],
+        ..all
+    };
+    assert_eq!(queues["a"].announce, expected);
+    let without = there.iter().filter(|sound| !sound.ends_with("say_minutes"));
+    let without: Vec<&str> = without.copied().collect();
+    for (announce, sounds, expected) in [
+        ("{ every_s = 14 }", &there, "3:24: error: `every_s` is 14"),
+        (
+            "{ messages = [\"pleas_hold\"] }",
+            &there,
+            "3:26: error: no sound `en/pleas_hold`",
+        ),
+        (
+            "{ wait = true }",
+            &without,
+            "3:12: error: no sound `en/say_minutes`",
+        ),
+        ("{ positon = true }", &there, "unknown field `positon`"),
+    ] {
+        let told = read_with(&text(announce), sounds).unwrap_err();
+        assert!(told.contains(expected), "{told}\nlacks {expected}");
+    }
+    assert!(read_with(&text("{ position = true }"), &without).is_ok());
 }

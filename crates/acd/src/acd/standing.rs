@@ -1,0 +1,54 @@
+//! Where a waiting caller stands, as he may be told (D15): how many are ahead of him, whether that number can be relied on,
+//! and how long it will probably take.
+//!
+//! A number is exact while the line is served in its order: one queue that takes its agents as they come, and callers who
+//! came as everybody does. Where skills, familiar agents, priorities or head starts play a part, callers are passed over or come
+//! before others, and the number is about right. It changes nothing.
+
+use core::time::Duration;
+
+use model::CallId;
+
+use super::Acd;
+use crate::queue::Queue;
+use crate::waiting::Waiting;
+
+/// Where a caller stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// How many callers of his home queue are served before him, as things are.
+    pub ahead: u32,
+    /// Whether nobody may be passed over or come before others.
+    pub exact: bool,
+    /// The median of his wait from now on; `None` when too little is known to say (D16).
+    pub wait: Option<Duration>,
+}
+
+impl Acd {
+    /// Where a waiting caller stands; `None` when he does not wait.
+    pub fn standing(&self, now: Duration, call: CallId) -> Option<Standing> {
+        let caller = self.waiting.get(&call)?;
+        let home = self.queues.get(caller.home())?;
+        Some(Standing {
+            ahead: self.position(call)?.saturating_sub(1),
+            exact: caller.queues.also().is_empty() && self.keeps_order(home),
+            wait: self.outlook(now, caller).map(|told| told.p50),
+        })
+    }
+
+    /// Whether a queue serves its callers in the order in which they came.
+    fn keeps_order(&self, queue: &Queue) -> bool {
+        let rules = &queue.config;
+        let in_line = queue.line.iter();
+        let mut callers = in_line.filter_map(|place| self.waiting.get(&place.call));
+        rules.steps.is_empty()
+            && !rules.strategy.familiar
+            && callers.all(|caller| caller.came_as_everybody())
+    }
+}
+
+impl Waiting {
+    fn came_as_everybody(&self) -> bool {
+        self.head_start.is_zero() && self.priority == 0 && self.needs.is_none()
+    }
+}

@@ -1,0 +1,237 @@
+//! What a caller hears while he waits (排队通告, D14-D17, D20, D32): music, and now and then an announcement with his place, how
+//! long it may still take, a message of the house, and the keys that lead out of the line.
+//!
+//! A state machine of its own, pure: it is told the time, where the caller stands and that an announcement was heard, and
+//! answers with cues. Invariants: no number is told that is worse than the one before (D15); music goes on where it stopped
+//! (D20); the keys are told at most every 90 s (D32). It knows nothing of answers and keys: an answer cuts whatever plays
+//! (R12), and keys are read at all times elsewhere (D14).
+
+use std::time::Duration;
+
+use acd::Standing;
+use media::SoundName;
+
+use self::tongue::Tongue;
+
+#[cfg(test)]
+mod tests;
+mod tongue;
+
+/// The shortest gap of music between two announcements that a queue may ask for.
+pub const EVERY_MIN: Duration = Duration::from_secs(15);
+/// D32: the keys are told at most so often.
+const CHOICES_EVERY: Duration = Duration::from_secs(90);
+/// An announcement that nobody reported as heard counts as heard after this time: no wait without an end (S8).
+const ANNOUNCEMENT_MAX: Duration = Duration::from_secs(600);
+
+/// What a queue tells those who wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announce {
+    /// How many callers are ahead (D15).
+    pub position: bool,
+    /// How long it will probably take (D16).
+    pub wait: bool,
+    /// Music before the first announcement.
+    pub after: Duration,
+    /// Music between the end of one and the beginning of the next; at least [`EVERY_MIN`].
+    pub every: Duration,
+    /// Prompts, one with each announcement in turn (D17); without their language.
+    pub messages: Vec<String>,
+}
+
+impl Default for Announce {
+    /// Nothing but the keys, where a script has a prompt for them.
+    fn default() -> Self {
+        Self {
+            position: false,
+            wait: false,
+            after: Duration::from_secs(15),
+            every: Duration::from_secs(60),
+            messages: Vec::new(),
+        }
+    }
+}
+
+impl Announce {
+    /// Every sound that may be played in a language for these settings: what must exist.
+    #[must_use]
+    pub fn sounds(&self, language: &str) -> Vec<String> {
+        let tongue = Tongue::of(language);
+        let places = tongue.filter(|_| self.position).map(Tongue::place_words);
+        let waits = tongue.filter(|_| self.wait).map(Tongue::wait_words);
+        let messages = self.messages.iter().cloned();
+        let names = places.into_iter().chain(waits).flatten().chain(messages);
+        let mut sounds: Vec<String> = names.map(|name| sound(language, &name)).collect();
+        sounds.sort();
+        sounds.dedup();
+        sounds
+    }
+
+    /// Whether numbers can be said in a language. Elsewhere the caller hears the messages alone.
+    #[must_use]
+    pub fn speaks(language: &str) -> bool {
+        Tongue::of(language).is_some()
+    }
+}
+
+/// What is to be heard from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cue {
+    /// A piece of music, from here on in it.
+    Music { piece: SoundName, from: Duration },
+    /// These sounds, one after the other; then [`Announcer::handle_heard`].
+    Say(Vec<SoundName>),
+}
+
+/// One caller's ears.
+#[derive(Debug)]
+pub(crate) struct Announcer {
+    rules: Announce,
+    music: SoundName,
+    language: String,
+    /// The sound that tells the keys.
+    choices: Option<SoundName>,
+    state: State,
+    /// How much of the music was heard before the last announcement.
+    played: Duration,
+    /// How many ahead he was told last (D15).
+    told: Option<u32>,
+    choices_told: Option<Duration>,
+    next_message: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Music since; at `due` something may be said.
+    Music { since: Duration, due: Duration },
+    /// An announcement, until it was heard or for so long.
+    Speaks { until: Duration },
+}
+
+impl Announcer {
+    /// He begins to wait, with music. `choices` is the sound that tells him the keys.
+    pub(crate) fn new(
+        now: Duration,
+        rules: Announce,
+        music: SoundName,
+        language: &str,
+        choices: Option<SoundName>,
+    ) -> Self {
+        Self {
+            state: State::Music {
+                since: now,
+                due: now + rules.after,
+            },
+            rules,
+            music,
+            language: language.to_owned(),
+            choices,
+            played: Duration::ZERO,
+            told: None,
+            choices_told: None,
+            next_message: 0,
+        }
+    }
+
+    /// Another queue's rules and music from here on (D30); what he was told holds.
+    pub(crate) fn moved(&mut self, now: Duration, rules: Announce, music: SoundName) {
+        self.state = State::Music {
+            since: now,
+            due: now + rules.after,
+        };
+        (self.rules, self.music) = (rules, music);
+        self.played = Duration::ZERO;
+    }
+
+    /// The music as it stands: what to hear at the beginning, and after each announcement.
+    pub(crate) fn music(&self) -> Cue {
+        Cue::Music {
+            piece: self.music.clone(),
+            from: self.played,
+        }
+    }
+
+    /// Time has come; `standing` is asked for only when something may be said.
+    pub(crate) fn handle_timeout(
+        &mut self,
+        now: Duration,
+        standing: impl FnOnce() -> Option<Standing>,
+    ) -> Option<Cue> {
+        match self.state {
+            State::Music { since, due } if due <= now => {
+                let sounds = self.compose(now, standing());
+                if sounds.is_empty() {
+                    let due = now + self.rules.every;
+                    self.state = State::Music { since, due };
+                    return None;
+                }
+                self.played += now.saturating_sub(since);
+                let until = now + ANNOUNCEMENT_MAX;
+                self.state = State::Speaks { until };
+                Some(Cue::Say(sounds))
+            }
+            State::Speaks { until } if until <= now => self.handle_heard(now),
+            State::Music { .. } | State::Speaks { .. } => None,
+        }
+    }
+
+    /// The announcement was heard: music goes on where it stopped (D20).
+    pub(crate) fn handle_heard(&mut self, now: Duration) -> Option<Cue> {
+        let State::Speaks { .. } = self.state else {
+            return None;
+        };
+        self.state = State::Music {
+            since: now,
+            due: now + self.rules.every,
+        };
+        Some(self.music())
+    }
+
+    /// When `handle_timeout` is due, as absolute as `now`.
+    pub(crate) fn poll_timeout(&self) -> Option<Duration> {
+        match self.state {
+            State::Music { due, .. } if self.has_words() => Some(due),
+            State::Music { .. } => None,
+            State::Speaks { until } => Some(until),
+        }
+    }
+
+    const fn has_words(&self) -> bool {
+        let rules = &self.rules;
+        rules.position || rules.wait || !rules.messages.is_empty() || self.choices.is_some()
+    }
+
+    /// Where he stands, how long it may take, the next message, the keys: what of them there is to say at this moment.
+    fn compose(&mut self, now: Duration, standing: Option<Standing>) -> Vec<SoundName> {
+        let mut names = Vec::new();
+        if let (Some(tongue), Some(standing)) = (Tongue::of(&self.language), standing) {
+            // D15: a caller who falls back is told nothing of it.
+            let better = self.told.is_none_or(|told| standing.ahead <= told);
+            if self.rules.position && better {
+                names.extend(tongue.place(standing.ahead, standing.exact));
+                self.told = Some(standing.ahead);
+            }
+            let wait = standing.wait.filter(|_| self.rules.wait);
+            names.extend(wait.into_iter().flat_map(|wait| tongue.wait(wait)));
+        }
+        let messages = &self.rules.messages;
+        if let Some(message) = messages.get(self.next_message) {
+            names.push(message.clone());
+            self.next_message = (self.next_message + 1) % messages.len();
+        }
+        let sounds = names.iter().map(|name| sound(&self.language, name));
+        let mut sounds: Vec<SoundName> = sounds.map(|name| SoundName::new(&name)).collect();
+        let told_lately = |at| now < at + CHOICES_EVERY;
+        if let Some(choices) = &self.choices
+            && !self.choices_told.is_some_and(told_lately)
+        {
+            sounds.push(choices.clone());
+            self.choices_told = Some(now);
+        }
+        sounds
+    }
+}
+
+fn sound(language: &str, prompt: &str) -> String {
+    format!("{language}/{prompt}")
+}
