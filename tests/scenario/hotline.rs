@@ -158,6 +158,7 @@ impl Hotline {
             sign_in: SignIn::Page,
             reasons: engine::Reasons::default(),
             recorded_names: BTreeSet::new(),
+            shared_numbers: BTreeSet::new(),
         };
         plan::script(&mut config, "main", SCRIPT);
         let main = plan::leads(Entry::Script("main".into()));

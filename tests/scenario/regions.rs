@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use engine::{Config, Entry, Number, Queue, Region, Regions, StateRequest};
 use model::fact::QueueExit;
-use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, Fact, Profile, QueueName, QueueSet, RegionName};
 
 use crate::hotline::Hotline;
@@ -224,10 +223,7 @@ fn a12_r57_a_familiar_agent_comes_first_within_the_union() {
     hotline.agent_of(&["north"], "1002", Manner::Answers(SECOND));
     let night = hotline.agent_of(&["night"], "1003", Manner::Answers(SECOND));
     let profile = Profile {
-        familiar: Some(Familiar {
-            agent: night,
-            source: FamiliarSource::Owner,
-        }),
+        ties: model::Ties::owned_by(night),
         ..Profile::default()
     };
     hotline.directory = (profile, Duration::from_millis(1));

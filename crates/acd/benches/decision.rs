@@ -12,7 +12,6 @@ use std::time::Duration;
 use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
 use divan::Bencher;
 use model::fact::QueueExit;
-use model::profile::{Familiar, FamiliarSource};
 use model::{AgentId, CallId, OfferId, Requirement, Skills};
 
 const WAITING: u64 = 1_000;
@@ -105,17 +104,14 @@ impl Floor {
     fn join(&mut self) -> CallId {
         self.calls += 1;
         let call = CallId::new(self.calls);
-        let familiar = Familiar {
-            agent: AgentId::new(1 + self.calls.wrapping_mul(7) % self.agents),
-            source: FamiliarSource::Owner,
-        };
+        let familiar = AgentId::new(1 + self.calls.wrapping_mul(7) % self.agents);
         self.input(Input::Joined {
             call,
             queues: model::QueueName::from("support").into(),
             head_start: Duration::ZERO,
             priority: 0,
             caller_agent: None,
-            familiar: Some(familiar),
+            ties: model::Ties::owned_by(familiar),
             sticky: true,
             needs: self.needs.clone(),
         });

@@ -9,7 +9,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::fact::QueueExit;
-use model::{AgentId, AgentState, CallId, Decision, IdSource, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, Decision, IdSource, OfferId, QueueName, Ties};
 
 use crate::agent::Agent;
 use crate::config::QueueConfig;
@@ -134,7 +134,7 @@ impl Acd {
                 head_start,
                 priority,
                 caller_agent,
-                familiar,
+                ties,
                 sticky,
                 needs,
             } => {
@@ -142,7 +142,7 @@ impl Acd {
                 caller.priority = priority;
                 caller.keyed = sticky;
                 caller.needs = needs;
-                self.joined(now, caller, familiar);
+                self.join(now, caller, ties, false);
             }
             Input::Promised {
                 call,
@@ -158,7 +158,7 @@ impl Acd {
                 self.promised(now, caller);
             }
             Input::CalledBack { call } => self.called_back(now, call),
-            Input::Identified { call, familiar } => self.identified(call, familiar),
+            Input::Identified { call, ties } => self.identified(now, call, &ties),
             Input::Prioritised {
                 call,
                 priority,
@@ -221,12 +221,17 @@ impl Acd {
                 from,
                 back,
                 needs,
+                apart,
             } => {
                 let mut caller = Waiting::new(now, call, queues, head_start, caller_agent);
                 caller.priority = priority;
                 caller.needs = needs;
                 caller.tried.insert(from);
-                self.join(now, caller, None, back);
+                let ties = Ties {
+                    apart,
+                    ..Ties::default()
+                };
+                self.join(now, caller, ties, back);
             }
             Input::TookOver { call, agent, queue } => self.took_over(now, call, agent, queue),
             Input::Ringing { offer } => self.ringing(now, offer),
@@ -317,6 +322,12 @@ impl Acd {
     /// Why an agent cannot be rung at this moment, if he cannot.
     pub fn cannot_ring(&self, agent: AgentId) -> Option<DirectEnd> {
         self.cannot_be_had(agent)
+    }
+
+    /// Whether a waiting caller and an agent must not meet (R66).
+    pub fn keeps_apart(&self, call: CallId, agent: AgentId) -> bool {
+        let caller = self.waiting.get(&call);
+        caller.is_some_and(|caller| caller.apart.contains(&agent))
     }
 
     /// Why a waiting caller is not served: what a decision for him would weigh at this moment (R19), one for each of his

@@ -67,6 +67,8 @@ pub struct QueueConfig {
     pub max_consecutive: u32,
     /// How long a caller waits for his busy familiar agent (R59).
     pub sticky_wait: Duration,
+    /// Who is familiar to a caller.
+    pub sticky: Sticky,
     /// How many callers may wait for one familiar agent (R63).
     pub personal_line: usize,
     /// The sliding window of least-calls.
@@ -83,6 +85,39 @@ pub struct QueueConfig {
     pub call_back_ring: Duration,
     /// How long before an agent is predicted to be free somebody may be called back (R78); zero: when one is free.
     pub dial_ahead: Duration,
+}
+
+/// Who is familiar to a caller, besides the owner of the customer's record (R57).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sticky {
+    /// How long a talk counts, from its beginning.
+    pub max_age: Duration,
+    /// A shorter talk makes nobody familiar.
+    pub min_talk: Duration,
+    /// Whoever talked last is familiar from then on; else the first stays (R65).
+    pub follow: bool,
+    /// Where a talk counts (R68).
+    pub scope: StickyScope,
+}
+
+/// Where who knows a caller is familiar to him (R68).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StickyScope {
+    /// In every queue that he serves.
+    Customer,
+    /// In the queue in which they talked; an owner in the first of his queues.
+    Queue,
+}
+
+impl Default for Sticky {
+    fn default() -> Self {
+        Self {
+            max_age: Duration::from_secs(30 * 86_400),
+            min_talk: Duration::from_secs(30),
+            follow: true,
+            scope: StickyScope::Customer,
+        }
+    }
 }
 
 /// Who must be there (D7, D8).
@@ -135,6 +170,7 @@ impl QueueConfig {
             min_handled: MIN_HANDLED,
             max_consecutive: 5,
             sticky_wait: Duration::from_secs(20),
+            sticky: Sticky::default(),
             personal_line: 2,
             count_window: Duration::from_secs(8 * 3_600),
             join_when: Presence::SignedIn,

@@ -10,6 +10,7 @@ use model::decision::ReasonCode;
 use model::{AgentId, Requirement, Skills};
 
 use crate::config::Step;
+use crate::queue::Queue;
 use crate::ready::Competence;
 use crate::selection::{Candidate, Micros, Rank};
 
@@ -18,10 +19,14 @@ use crate::selection::{Candidate, Micros, Rank};
 pub(crate) struct Filter<'a> {
     /// T(c): those who were offered this caller in this pass.
     pub(crate) tried: &'a BTreeSet<AgentId>,
+    /// Whom the caller must not meet (R66).
+    pub(crate) apart: &'a BTreeSet<AgentId>,
     /// The caller, when he is an agent.
     pub(crate) caller: Option<AgentId>,
     /// The familiar agent, when he alone comes into question (R57).
     pub(crate) only: Option<AgentId>,
+    /// The queue of whose agents alone one comes into question (R67).
+    pub(crate) team: Option<&'a Queue>,
     /// Who is skipped for his calls in a row (R38).
     pub(crate) skip: Option<AgentId>,
     /// What the caller needs.
@@ -74,7 +79,11 @@ impl Filter<'_> {
             Some(ReasonCode::Tried)
         } else if self.caller == Some(agent) {
             Some(ReasonCode::IsCaller)
-        } else if self.only.is_some_and(|only| only != agent) {
+        } else if self.apart.contains(&agent) {
+            Some(ReasonCode::KeptApart)
+        } else if self.only.is_some_and(|only| only != agent)
+            || self.team.is_some_and(|team| !team.serves(agent))
+        {
             Some(ReasonCode::NotFamiliar)
         } else if self.class(competence).is_none() {
             Some(ReasonCode::Skills)
@@ -105,12 +114,16 @@ impl Filter<'_> {
 
     /// Whether an agent is out by name.
     pub(crate) fn names(&self, agent: AgentId) -> bool {
-        self.tried.contains(&agent) || self.caller == Some(agent) || self.skip == Some(agent)
+        self.tried.contains(&agent)
+            || self.apart.contains(&agent)
+            || self.caller == Some(agent)
+            || self.skip == Some(agent)
     }
 
     /// All whom the filter names, each once.
     pub(crate) fn named(&self) -> impl Iterator<Item = AgentId> {
-        let others = BTreeSet::from_iter(self.caller.into_iter().chain(self.skip));
+        let apart = self.apart.iter().copied();
+        let others = BTreeSet::from_iter(self.caller.into_iter().chain(self.skip).chain(apart));
         let others = others.into_iter().filter(|one| !self.tried.contains(one));
         self.tried.iter().copied().chain(others)
     }

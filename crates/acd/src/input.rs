@@ -1,11 +1,10 @@
 //! What the engine tells the core.
 
 use core::time::Duration;
-
-use model::profile::Familiar;
-use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
+use std::collections::BTreeSet;
 
 use model::fact::QueueExit;
+use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement, Ties};
 
 use crate::agent::past::Past;
 use crate::agent::{AgentProfile, Requested};
@@ -78,8 +77,8 @@ pub enum Input {
         priority: u8,
         /// The caller himself, when he is one of our agents: never offered his own call.
         caller_agent: Option<AgentId>,
-        /// His familiar agent, when already known (R57).
-        familiar: Option<Familiar>,
+        /// Which agents know him and whom he must not meet, as far as it is known already (R57, R66).
+        ties: Ties,
         /// Whether his number may be a key at all: not withheld, not shared (R64).
         sticky: bool,
         /// What he needs of an agent, whatever the queue asks (R69).
@@ -105,12 +104,12 @@ pub enum Input {
         /// The call.
         call: CallId,
     },
-    /// The directory answered after he joined. Matters only while nobody rings for him.
+    /// The directory answered after he joined. A familiar agent matters only while nobody rings for him.
     Identified {
         /// The call.
         call: CallId,
-        /// His familiar agent.
-        familiar: Option<Familiar>,
+        /// Which agents know him, and whom he must not meet.
+        ties: Ties,
     },
     /// A supervisor gives a waiting caller another place (D2), which [`crate::Acd::position`] tells. `None`: as it was.
     Prioritised {
@@ -205,6 +204,8 @@ pub enum Input {
         back: bool,
         /// What he needs of an agent, as in `Joined`.
         needs: Option<Requirement>,
+        /// Agents whom he must not meet (R66).
+        apart: BTreeSet<AgentId>,
     },
     /// An agent is in this call by another way than an offer: a consult of two calls that became one, a leg that took
     /// another's place (RFC 3891). He is bound as if he had answered; told back by `Output::TookOver`.

@@ -198,7 +198,9 @@ impl Queue {
         match seeking {
             Seeking::Anyone => self.config.base(),
             // A12: sticky is his home queue's word; here he looks for one agent alone all the same.
-            Seeking::Familiar(_) | Seeking::WaitsFor(_) => strategy::sticky(),
+            Seeking::Familiar(_) | Seeking::WaitsFor(_) | Seeking::Team | Seeking::WaitsForTeam => {
+                strategy::sticky()
+            }
         }
     }
 

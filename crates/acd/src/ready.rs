@@ -140,6 +140,9 @@ impl ReadySet {
         if let Some(agent) = filter.only {
             return Vec::from_iter(self.key_of(agent, filter));
         }
+        if filter.team.is_some() {
+            return self.best_of_team(selection, filter, keep);
+        }
         let mut open = self.open(filter);
         open.sort_by_key(|(class, _)| *class);
         let mut best = Vec::new();
@@ -156,6 +159,23 @@ impl ReadySet {
             });
         }
         best
+    }
+
+    /// R67: of the few who have both queues. It looks at each, since no group knows them, and draws no lots.
+    fn best_of_team(&self, selection: Selection, filter: &Filter<'_>, keep: usize) -> Vec<Key> {
+        let rank = |candidate| match self.row.order {
+            Order::Drawn(_) => Rank(0),
+            Order::Ranked(_) | Order::Circular | Order::Fallback => self.rank(selection, candidate),
+        };
+        let slots = self.slots.iter();
+        let team = slots.filter(|(agent, slot)| filter.reason(**agent, &slot.competence).is_none());
+        let keys = team.filter_map(|(_, slot)| {
+            let class = filter.class(&slot.competence)?;
+            Some((class, Key::new(rank(&slot.candidate), &slot.candidate)))
+        });
+        let mut keys: Vec<_> = keys.collect();
+        keys.sort_unstable();
+        keys.into_iter().take(keep).map(|(_, key)| key).collect()
     }
 
     /// The groups that this caller may have somebody of, with what he thinks of them.

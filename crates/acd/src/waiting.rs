@@ -55,6 +55,10 @@ pub(crate) struct Waiting {
     pub(crate) seeking: Seeking,
     /// T(c), R9.
     pub(crate) tried: BTreeSet<AgentId>,
+    /// Agents whom he must not meet (R66).
+    pub(crate) apart: BTreeSet<AgentId>,
+    /// The first queue of his familiar agent, who has left: whoever serves it comes first (R67).
+    pub(crate) team: Option<QueueName>,
     /// The phones that ring for him.
     pub(crate) offers: BTreeSet<OfferId>,
     /// Those of them that answered, and of which it is not sure yet that they are heard (R23).
@@ -91,6 +95,10 @@ pub(crate) enum Seeking {
     Familiar(AgentId),
     /// His familiar agent alone, who is busy; until the sticky wait is over (R59).
     WaitsFor(AgentId),
+    /// The team of his familiar agent, who has left (R67).
+    Team,
+    /// That team, of whom somebody is free soon; until the sticky wait is over.
+    WaitsForTeam,
 }
 
 impl Seeking {
@@ -98,7 +106,16 @@ impl Seeking {
     pub(crate) const fn familiar(self) -> Option<AgentId> {
         match self {
             Self::Familiar(agent) | Self::WaitsFor(agent) => Some(agent),
-            Self::Anyone => None,
+            Self::Anyone | Self::Team | Self::WaitsForTeam => None,
+        }
+    }
+
+    /// Whether it is somebody in particular, and how he would begin to look for him.
+    pub(crate) const fn whom(self) -> Self {
+        match self {
+            Self::Anyone => Self::Anyone,
+            Self::Familiar(agent) | Self::WaitsFor(agent) => Self::Familiar(agent),
+            Self::Team | Self::WaitsForTeam => Self::Team,
         }
     }
 }
@@ -128,6 +145,8 @@ impl Waiting {
             steps: BTreeMap::new(),
             seeking: Seeking::Anyone,
             tried: BTreeSet::new(),
+            apart: BTreeSet::new(),
+            team: None,
             offers: BTreeSet::new(),
             claims: BTreeSet::new(),
             alone: false,
@@ -157,6 +176,12 @@ impl Waiting {
     /// Whether somebody is on the line.
     pub(crate) fn is_here(&self) -> bool {
         self.holder == Holder::Caller
+    }
+
+    /// Whether an agent may be looked for by name.
+    pub(crate) fn may_meet(&self, agent: AgentId) -> bool {
+        let out = self.tried.contains(&agent) || self.apart.contains(&agent);
+        !out && self.caller_agent != Some(agent)
     }
 
     pub(crate) fn waited(&self, now: Duration) -> Duration {

@@ -477,7 +477,7 @@ impl Call {
             self.profile = Identity::Unknown;
             return;
         };
-        let familiar = profile.familiar;
+        let ties = profile.ties.clone();
         context.fact(model::Fact::CallIdentified {
             call: self.id,
             profile: (*profile).clone(),
@@ -485,7 +485,7 @@ impl Call {
         self.profile = Identity::Known(profile);
         context.tell_acd(acd::Input::Identified {
             call: self.id,
-            familiar,
+            ties,
         });
     }
 

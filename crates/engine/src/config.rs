@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use media::SoundName;
-use model::{Calendar, NumberPlan, QueueName, ScriptName};
+use model::{Calendar, Caller, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
 use crate::announce::Announce;
@@ -49,6 +49,17 @@ pub struct Config {
     pub reasons: Reasons,
     /// Recordings that tell who an agent is, in place of his number: `zh-CN/agent_1001` (C17).
     pub recorded_names: BTreeSet<SoundName>,
+    /// Keys of numbers that many people share (switchboards): nobody is familiar by them (R64).
+    pub shared_numbers: BTreeSet<String>,
+}
+
+impl Config {
+    /// R64: whether a caller's number may tell who he is: neither withheld nor shared.
+    pub(crate) fn is_key(&self, caller: &Caller) -> bool {
+        let number = caller.number.as_deref();
+        let key = number.map(|number| self.plan.key(number).key);
+        !caller.is_withheld() && key.is_none_or(|key| !self.shared_numbers.contains(&key))
+    }
 }
 
 /// How an agent goes to work.

@@ -236,6 +236,8 @@ pub enum ReasonCode {
     BackOff,
     /// The caller is the agent himself.
     IsCaller,
+    /// He and the caller are kept apart (R66).
+    KeptApart,
     /// Waits for the familiar agent alone (R57, R59).
     NotFamiliar,
     /// Does not have what the caller needs at this step (R69).
@@ -250,7 +252,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Offline,
         Self::Unregistered,
         Self::NotReady,
@@ -260,6 +262,7 @@ impl ReasonCode {
         Self::Tried,
         Self::BackOff,
         Self::IsCaller,
+        Self::KeptApart,
         Self::NotFamiliar,
         Self::Skills,
         Self::Consecutive,

@@ -644,6 +644,8 @@ pub enum CancelCause {
     QueueLeft,
     /// The agent is no longer ready (R21).
     AgentNotReady,
+    /// It turned out that he and the caller are kept apart (R66).
+    KeptApart,
     /// The call failed.
     Failed,
 }

@@ -16,6 +16,7 @@ pub mod profile;
 pub mod queue_set;
 pub mod service_level;
 pub mod skill;
+pub mod ties;
 pub mod time;
 pub mod transfer;
 
@@ -36,5 +37,6 @@ pub use profile::Profile;
 pub use queue_set::QueueSet;
 pub use service_level::{ServiceCounts, ServiceLevel};
 pub use skill::{Requirement, Skills};
+pub use ties::Ties;
 pub use time::Timestamp;
 pub use transfer::Party;

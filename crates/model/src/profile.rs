@@ -5,8 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, CallId, CustomerId, TicketId};
+use crate::id::{CallId, CustomerId, TicketId};
 use crate::number::E164;
+use crate::ties::Ties;
 use crate::time::Timestamp;
 
 /// Most candidates in a pop (P4).
@@ -27,8 +28,9 @@ pub struct Profile {
     pub open_tickets: Vec<OpenTicket>,
     /// The last calls of the number, newest first.
     pub last_calls: Vec<PastCall>,
-    /// The agent to whom this caller is familiar, if any (R57).
-    pub familiar: Option<Familiar>,
+    /// Which agents know him, and whom he must not meet (R57, R66).
+    #[serde(default)]
+    pub ties: Ties,
 }
 
 /// A customer who may be the caller.
@@ -74,23 +76,4 @@ pub struct PastCall {
     pub agent: Option<String>,
     /// `answered`, `abandoned`, …
     pub result: String,
-}
-
-/// The agent to whom a caller is familiar (熟客).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Familiar {
-    /// Who.
-    pub agent: AgentId,
-    /// How it is known.
-    pub source: FamiliarSource,
-}
-
-/// Where familiarity comes from (R57).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FamiliarSource {
-    /// The customer record names him as owner.
-    Owner,
-    /// He handled the last call of this number for at least 30 s within the last 30 days.
-    LastAgent,
 }

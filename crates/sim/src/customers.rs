@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::profile::{Candidate, Familiar, FamiliarSource};
-use model::{AgentId, Caller, CustomerId, Profile};
+use model::profile::Candidate;
+use model::{AgentId, Caller, CustomerId, Profile, Ties};
 
 use crate::random::Random;
 use crate::scenario::CallerGroup;
@@ -99,10 +99,8 @@ impl Customers {
                 confidence: "known".to_owned(),
                 why: "number".to_owned(),
             }],
-            familiar: known.familiar.map(|agent| Familiar {
-                agent,
-                source: FamiliarSource::LastAgent,
-            }),
+            // A day is shorter than any talk counts (R57), so who served him last stands there as his owner.
+            ties: known.familiar.map(Ties::owned_by).unwrap_or_default(),
             ..Profile::default()
         }
     }

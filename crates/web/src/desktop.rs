@@ -197,6 +197,7 @@ const fn cancel_word(cause: CancelCause) -> &'static str {
         CancelCause::CallerLeft => "caller_left",
         CancelCause::QueueLeft => "queue_left",
         CancelCause::AgentNotReady => "not_ready",
+        CancelCause::KeptApart => "kept_apart",
         CancelCause::Failed => "failed",
     }
 }

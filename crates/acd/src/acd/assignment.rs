@@ -18,7 +18,7 @@ impl Acd {
         let Some(caller) = self.waiting.get(&call).filter(|caller| caller.is_here()) else {
             return;
         };
-        if self.cannot_be_had(id).is_some() {
+        if self.cannot_be_had(id).is_some() || caller.apart.contains(&id) {
             return;
         }
         let (home, waited) = (caller.home().clone(), caller.waited(now));

@@ -2,39 +2,25 @@
 
 use core::time::Duration;
 
-use model::CallId;
 use model::fact::{CancelCause, QueueExit};
-use model::profile::Familiar;
+use model::{CallId, OfferId, Ties};
 
 use super::Acd;
 use crate::agent::cause;
 use crate::output::Output;
-use crate::queue::Queue;
 use crate::timer::Timer;
-use crate::waiting::{Seeking, Waiting};
+use crate::waiting::Waiting;
 
 impl Acd {
-    pub(super) fn joined(&mut self, now: Duration, caller: Waiting, familiar: Option<Familiar>) {
-        self.join(now, caller, familiar, false);
-    }
-
     /// `back`: a caller who comes back (D31) finds a place in a full line.
-    pub(super) fn join(
-        &mut self,
-        now: Duration,
-        mut caller: Waiting,
-        familiar: Option<Familiar>,
-        back: bool,
-    ) {
+    pub(super) fn join(&mut self, now: Duration, mut caller: Waiting, ties: Ties, back: bool) {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
         if let Err(cause) = self.admission(now, &mut caller, back) {
             return self.refuse(caller, cause);
         }
-        if let Some(home) = self.queues.get(caller.home()) {
-            caller.seeking = seeking(home, &caller, familiar);
-        }
+        self.tie(now, &mut caller, &ties);
         self.set_deadline(now, &caller);
         self.line_up(&caller);
         let queues = caller.queues.clone();
@@ -73,21 +59,42 @@ impl Acd {
         });
     }
 
-    pub(super) fn identified(&mut self, call: CallId, familiar: Option<Familiar>) {
+    /// Whom he knows and whom he must not meet is known now (R57, R66).
+    pub(super) fn identified(&mut self, now: Duration, call: CallId, ties: &Ties) {
         let Some(caller) = self.waiting.get(&call) else {
             return;
         };
-        let Some(home) = self.queues.get(caller.home()) else {
+        let mut known = caller.clone();
+        self.tie(now, &mut known, ties);
+        let is_rung = !known.offers.is_empty();
+        let same = known.seeking.whom() == caller.seeking.whom() && known.team == caller.team;
+        if !is_rung && !same {
+            self.give_up_familiar(call);
+        }
+        let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };
-        let seeking = seeking(home, caller, familiar);
-        if !caller.offers.is_empty() || seeking.familiar() == caller.seeking.familiar() {
-            return;
+        let looks_anew = !is_rung && !same;
+        if looks_anew {
+            (caller.seeking, caller.team) = (known.seeking, known.team);
         }
-        self.give_up_familiar(call);
-        if let Some(caller) = self.waiting.get_mut(&call) {
-            caller.seeking = seeking;
+        if looks_anew || caller.apart != known.apart {
+            caller.apart = known.apart;
             self.refile(call);
+            self.part(now, call);
+        }
+    }
+
+    /// R66: a phone rings already for a caller whom its agent must not meet.
+    fn part(&mut self, now: Duration, call: CallId) {
+        let Some(caller) = self.waiting.get(&call) else {
+            return;
+        };
+        let with = |id: &OfferId| self.offers.get(id).map(|offer| offer.agent);
+        let offers = caller.offers.iter();
+        let wrong = offers.filter(|id| with(id).is_some_and(|agent| caller.apart.contains(&agent)));
+        for offer in wrong.copied().collect::<Vec<OfferId>>() {
+            self.withdraw(now, offer, CancelCause::KeptApart, cause::CANCELLED);
         }
     }
 
@@ -154,17 +161,6 @@ impl Acd {
             self.fresh.insert(call);
             self.dirty.extend(caller.queues.iter().cloned());
         }
-    }
-}
-
-/// Whom a caller looks for when this is what is known of him (R57, R64). Whom he tried already is not looked for again (R61).
-fn seeking(home: &Queue, caller: &Waiting, familiar: Option<Familiar>) -> Seeking {
-    let agent = familiar
-        .map(|familiar| familiar.agent)
-        .filter(|agent| Some(*agent) != caller.caller_agent && !caller.tried.contains(agent));
-    match agent {
-        Some(agent) if home.config.strategy.familiar && caller.keyed => Seeking::Familiar(agent),
-        Some(_) | None => Seeking::Anyone,
     }
 }
 

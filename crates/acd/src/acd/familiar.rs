@@ -1,18 +1,80 @@
-//! The familiar agent (熟客): whether a caller waits for him, and when he gives up (R57-R64).
+//! The familiar agent (熟客): whether a caller waits for him, and when he gives up (R57-R64). Who it is: `familiarity.rs`.
 //!
 //! While a caller looks for his familiar agent he keeps his place and his score grows (R60); nobody else is offered to
 //! him. Once he has given up, all other rules hold for him unchanged.
 
 use core::time::Duration;
 
-use model::{AgentId, AgentState, CallId};
+use model::{AgentId, AgentState, CallId, Ties};
 
 use super::Acd;
 use crate::agent::{Agent, Bound, Requested};
+use crate::familiarity::{self, Familiar};
+use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::{Seeking, Waiting};
 
 impl Acd {
+    /// What is known of a caller: whom he looks for first, and whom he must not meet. Whom he tried already is not looked
+    /// for again (R61), and a number that is no key makes nobody familiar (R64).
+    pub(super) fn tie(&self, now: Duration, caller: &mut Waiting, ties: &Ties) {
+        caller.apart.clone_from(&ties.apart);
+        (caller.seeking, caller.team) = (Seeking::Anyone, None);
+        let home = self.queues.get(caller.home());
+        let Some(home) = home.filter(|home| home.config.strategy.familiar && caller.keyed) else {
+            return;
+        };
+        let first_queue = |id: AgentId| {
+            let agent = self.agents.get(&id)?;
+            agent.queues.first().map(|first| first.queue.clone())
+        };
+        let (rules, name) = (&home.config.sticky, &home.config.name);
+        match familiarity::of(ties, rules, name, now, first_queue) {
+            Some(Familiar::Agent(agent)) if caller.may_meet(agent) => {
+                caller.seeking = Seeking::Familiar(agent);
+            }
+            // R67: where all are of that team there is nobody to come first.
+            Some(Familiar::Team(team)) if !caller.queues.contains(&team) => {
+                (caller.seeking, caller.team) = (Seeking::Team, Some(team));
+            }
+            Some(Familiar::Agent(_) | Familiar::Team(_)) | None => {}
+        }
+    }
+
+    /// The queue whose agents alone a caller looks for, while he does (R67).
+    pub(super) fn team_of(&self, caller: &Waiting) -> Option<&Queue> {
+        match caller.seeking {
+            Seeking::Team | Seeking::WaitsForTeam => self.queues.get(caller.team.as_ref()?),
+            Seeking::Anyone | Seeking::Familiar(_) | Seeking::WaitsFor(_) => None,
+        }
+    }
+
+    /// R67: nobody of the team was to be had in this turn. It is waited for as a familiar agent is, but once.
+    pub(super) fn settle_team(&mut self, now: Duration, call: CallId) {
+        let Some(sticky_wait) = self.worth_waiting_for_team(now, call) else {
+            return self.give_up_familiar(call);
+        };
+        if let Some(caller) = self.waiting.get_mut(&call) {
+            caller.seeking = Seeking::WaitsForTeam;
+            self.timers.set(Timer::StickyWait(call), now + sticky_wait);
+        }
+    }
+
+    fn worth_waiting_for_team(&self, now: Duration, call: CallId) -> Option<Duration> {
+        let caller = self.waiting.get(&call)?;
+        let wait = self.queues.get(caller.home())?.config.sticky_wait;
+        // R61: who was offered to one of them has had the team.
+        if !caller.tried.is_empty() {
+            return None;
+        }
+        let mut team = self.team_of(caller)?.members();
+        let soon = team.any(|id| {
+            let free_in = self.free_in(now, id);
+            self.serves(caller, id) && caller.may_meet(id) && free_in.is_some_and(|it| it <= wait)
+        });
+        soon.then_some(wait)
+    }
+
     /// A caller's familiar agent was not to be had in this turn: he waits for him (R59), or looks on for anyone in the
     /// same turn (R58).
     pub(super) fn settle_familiar(&mut self, now: Duration, call: CallId, id: AgentId) {
@@ -31,7 +93,7 @@ impl Acd {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get(caller.home())?;
         // R61: who had his chance is not waited for.
-        if !self.serves(caller, id) || caller.tried.contains(&id) {
+        if !self.serves(caller, id) || !caller.may_meet(id) {
             return None;
         }
         let ahead = self.personal_lines.get(&id).map_or(0, |line| line.len());
@@ -105,12 +167,16 @@ impl Acd {
         let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };
-        let Seeking::WaitsFor(id) = caller.seeking else {
-            return;
+        let id = match caller.seeking {
+            Seeking::WaitsFor(id) => Some(id),
+            Seeking::WaitsForTeam => None,
+            Seeking::Anyone | Seeking::Familiar(_) | Seeking::Team => return,
         };
-        caller.seeking = Seeking::Familiar(id);
+        caller.seeking = caller.seeking.whom();
         self.timers.cancel(&Timer::StickyWait(call));
-        if let Some(line) = self.personal_lines.get_mut(&id) {
+        if let Some(id) = id
+            && let Some(line) = self.personal_lines.get_mut(&id)
+        {
             line.remove(&call);
             if line.is_empty() {
                 self.personal_lines.remove(&id);
@@ -141,7 +207,10 @@ impl Acd {
             .queues
             .get(caller.home())
             .is_some_and(|home| home.config.strategy.familiar);
-        let familiar = caller.seeking.familiar();
-        familiar.is_none_or(|id| sticky && self.serves(caller, id))
+        match caller.seeking {
+            Seeking::Anyone => true,
+            Seeking::Team | Seeking::WaitsForTeam => sticky,
+            Seeking::Familiar(id) | Seeking::WaitsFor(id) => sticky && self.serves(caller, id),
+        }
     }
 }

@@ -188,11 +188,12 @@ impl Acd {
                 .personal_lines
                 .get(&agent)
                 .is_some_and(|line| line.contains(&call)),
-            Seeking::Familiar(_) => !caller.offers.is_empty() || caller.withheld,
+            Seeking::WaitsForTeam => true,
+            Seeking::Familiar(_) | Seeking::Team => !caller.offers.is_empty() || caller.withheld,
             Seeking::Anyone => true,
         };
         let timed = self.timers.at(&Timer::StickyWait(call)).is_some();
-        let waits_for = matches!(caller.seeking, Seeking::WaitsFor(_));
+        let waits_for = matches!(caller.seeking, Seeking::WaitsFor(_) | Seeking::WaitsForTeam);
         ensure(waits && timed == waits_for, || {
             format!("call {call}: {:?} without end", caller.seeking)
         })

@@ -96,10 +96,9 @@ impl Acd {
                         .seeking
                         .familiar()
                         .is_none_or(|familiar| familiar == id);
-                    let free = anyone
-                        && caller.is_here()
-                        && caller.offers.is_empty()
-                        && !caller.tried.contains(&id);
+                    let team = self.team_of(caller).is_none_or(|team| team.serves(id));
+                    let meets = anyone && team && caller.may_meet(id);
+                    let free = meets && caller.is_here() && caller.offers.is_empty();
                     free && queue.needs(caller).are_met(&agent.skills)
                 });
                 if could {

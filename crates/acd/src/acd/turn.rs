@@ -225,8 +225,9 @@ impl Acd {
             let call = place.call;
             match self.waiting.get(&call).map(|caller| caller.seeking) {
                 Some(Seeking::Familiar(agent)) => self.settle_familiar(now, call, agent),
+                Some(Seeking::Team) => self.settle_team(now, call),
                 Some(Seeking::Anyone) => self.found_nobody(now, call),
-                Some(Seeking::WaitsFor(_)) | None => {}
+                Some(Seeking::WaitsFor(_) | Seeking::WaitsForTeam) | None => {}
             }
         }
         !self.fresh.is_empty()

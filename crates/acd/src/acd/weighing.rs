@@ -53,8 +53,10 @@ impl Acd {
             },
             filter: Filter {
                 tried: &caller.tried,
+                apart: &caller.apart,
                 caller: caller.caller_agent,
                 only: caller.seeking.familiar(),
+                team: self.team_of(caller),
                 skip: queue.at_cap(row),
                 needs: queue.needs(caller),
             },

@@ -59,6 +59,7 @@ fn competence(dice: &mut Dice) -> Competence {
 /// What one decision asks.
 struct Asked {
     tried: BTreeSet<AgentId>,
+    apart: BTreeSet<AgentId>,
     caller: Option<AgentId>,
     only: Option<AgentId>,
     skip: Option<AgentId>,
@@ -82,6 +83,7 @@ impl Asked {
         let steps = steps.collect();
         Self {
             tried,
+            apart: one(dice, 4).into_iter().collect(),
             caller: one(dice, 4),
             only: one(dice, 6),
             skip: one(dice, 4),
@@ -100,8 +102,10 @@ impl Asked {
     fn filter(&self) -> Filter<'_> {
         Filter {
             tried: &self.tried,
+            apart: &self.apart,
             caller: self.caller,
             only: self.only,
+            team: None,
             skip: self.skip,
             needs: Needs {
                 own: self.own.as_ref(),
@@ -115,6 +119,7 @@ impl Asked {
     fn will_do(&self, id: AgentId, skills: &Skills) -> bool {
         let met = |needs: &Requirement| needs.is_met(skills);
         !self.tried.contains(&id)
+            && !self.apart.contains(&id)
             && self.caller != Some(id)
             && self.skip != Some(id)
             && self.only.is_none_or(|only| only == id)

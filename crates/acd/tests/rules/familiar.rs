@@ -33,7 +33,7 @@ fn r57_also_when_the_directory_answers_while_nobody_rings() {
     centre.wait(175);
     let identified = |agent| Input::Identified {
         call: call(2),
-        familiar: Some(owned_by(agent)),
+        ties: owned_by(agent),
     };
     centre
         .input(identified('F'))
@@ -240,7 +240,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
         head_start: s(0),
         priority: 0,
         caller_agent: None,
-        familiar: Some(owned_by('F')),
+        ties: owned_by('F'),
         sticky: false,
         needs: None,
     });
@@ -248,7 +248,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
     centre.joins(2).answers('F').joins(3).silence();
     centre.input(Input::Identified {
         call: call(3),
-        familiar: Some(owned_by('F')),
+        ties: owned_by('F'),
     });
     centre.hires('B', &[SUPPORT]).ready('B').expect("offer 3 B");
 }

@@ -1,5 +1,7 @@
 //! R14, R15, D31: calls that agents hand on.
 
+use std::collections::BTreeSet;
+
 use acd::Input;
 
 use crate::support::{Centre, SUPPORT, call, id, s, set};
@@ -40,6 +42,7 @@ fn to_queue(centre: &mut Centre, number: u64, from: char, head_start_s: u64, bac
         from: id(from),
         back,
         needs: None,
+        apart: BTreeSet::new(),
     });
 }
 

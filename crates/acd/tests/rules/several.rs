@@ -1,5 +1,7 @@
 //! A12: a caller who stands in several queues at once has the union of their agents, one place and one tried-set.
 
+use std::collections::BTreeSet;
+
 use acd::{Input, Output, strategy};
 use model::decision::ReasonCode;
 use model::fact::QueueExit;
@@ -189,7 +191,7 @@ fn a12_r58_who_waits_for_an_agent_of_a_queue_that_closes_waits_no_more() {
         head_start: s(0),
         priority: 0,
         caller_agent: None,
-        familiar: Some(owned_by('N')),
+        ties: owned_by('N'),
         sticky: true,
         needs: None,
     });
@@ -326,6 +328,7 @@ fn a12_d31_who_is_handed_on_may_stand_in_several_queues_too() {
         from: id('A'),
         back: false,
         needs: None,
+        apart: BTreeSet::new(),
     });
     centre.ends('A').expect("offer 1 N");
 }

@@ -9,8 +9,9 @@ use acd::{
     Acd, AgentProfile, DirectEnd, Input, OfferEnd, Output, QueueConfig, Requested, strategy,
 };
 use model::fact::QueueExit;
-use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet};
+use model::{
+    AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet, Ties,
+};
 
 /// The queue that tests use when they name none.
 pub(crate) const SUPPORT: &str = "support";
@@ -185,7 +186,7 @@ impl Centre {
             head_start: s(0),
             priority,
             caller_agent: None,
-            familiar: None,
+            ties: Ties::default(),
             sticky: true,
             needs: None,
         })
@@ -225,7 +226,7 @@ impl Centre {
             head_start: s(head_start_s),
             priority: 0,
             caller_agent: caller_agent.map(id),
-            familiar: familiar.map(owned_by),
+            ties: familiar.map(owned_by).unwrap_or_default(),
             sticky: true,
             needs: None,
         })
@@ -239,7 +240,7 @@ impl Centre {
             head_start: s(0),
             priority: 0,
             caller_agent: None,
-            familiar: None,
+            ties: Ties::default(),
             sticky: true,
             needs: Some(needs.parse().unwrap()),
         })
@@ -419,11 +420,8 @@ pub(crate) fn set(queues: &[&str]) -> QueueSet {
     QueueSet::of(queues.iter().map(|name| QueueName::from(*name))).unwrap()
 }
 
-pub(crate) fn owned_by(agent: char) -> Familiar {
-    Familiar {
-        agent: id(agent),
-        source: FamiliarSource::Owner,
-    }
+pub(crate) fn owned_by(agent: char) -> Ties {
+    Ties::owned_by(id(agent))
 }
 
 fn told(output: &Output) -> Option<String> {

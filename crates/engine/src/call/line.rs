@@ -83,9 +83,8 @@ impl Call {
             head_start: context.now.saturating_sub(since),
             priority: self.priority,
             caller_agent: self.caller_agent,
-            familiar: self.familiar(),
-            // R64: a withheld number makes nobody familiar.
-            sticky: sticky.unwrap_or(true) && !self.caller.is_withheld(),
+            ties: self.ties(),
+            sticky: sticky.unwrap_or(true) && context.config.is_key(&self.caller),
             needs,
         });
     }
@@ -107,6 +106,7 @@ impl Call {
             back,
             // D31: who comes back to his queue needs what he needed; elsewhere other people serve.
             needs: self.needs.clone().filter(|_| back),
+            apart: self.ties().apart,
         });
     }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use model::QueueName;
 use model::fact::{Pop, PopCustomer};
-use model::profile::Familiar;
 use model::transfer::{Colleague, HandedOn};
+use model::{AgentId, Profile, QueueName, Ties};
 
 use super::{Call, Identity};
 use crate::context::Context;
@@ -21,7 +20,11 @@ impl Call {
         let customer = match &self.profile {
             _ if self.caller.is_withheld() => PopCustomer::Withheld,
             Identity::Pending | Identity::Unknown => PopCustomer::Pending,
-            Identity::Known(profile) => PopCustomer::Known(profile.clone()),
+            // Whom he knows and whom he must not meet is for the decision; a screen has no use for it.
+            Identity::Known(profile) => PopCustomer::Known(Box::new(Profile {
+                ties: Ties::default(),
+                ..Profile::clone(profile)
+            })),
         };
         Pop {
             direction: "in".to_owned(),
@@ -73,10 +76,19 @@ impl Call {
         })
     }
 
-    pub(super) fn familiar(&self) -> Option<Familiar> {
+    /// Which agents know him and whom he must not meet, as far as the directory has answered.
+    pub(super) fn ties(&self) -> Ties {
         match &self.profile {
-            Identity::Known(profile) => profile.familiar,
-            Identity::Pending | Identity::Unknown => None,
+            Identity::Known(profile) => profile.ties.clone(),
+            Identity::Pending | Identity::Unknown => Ties::default(),
+        }
+    }
+
+    /// R66: whether the caller must not be given to this agent by anybody.
+    pub(super) fn is_kept_apart(&self, agent: AgentId) -> bool {
+        match &self.profile {
+            Identity::Known(profile) => profile.ties.apart.contains(&agent),
+            Identity::Pending | Identity::Unknown => false,
         }
     }
 

@@ -81,7 +81,9 @@ impl Call {
         login: &str,
         ring_timeout: Duration,
     ) {
-        let Some(agent) = context.directory.by_login(login).map(|agent| agent.id) else {
+        let agent = context.directory.by_login(login).map(|agent| agent.id);
+        // R66: whoever named him did not know of it.
+        let Some(agent) = agent.filter(|agent| !self.is_kept_apart(*agent)) else {
             self.direct_ended(context, acd::DirectEnd::Unreachable);
             return;
         };

@@ -45,7 +45,7 @@ impl Call {
             } => self.place(context, priority, head_start)?,
             LineOrder::Withdraw => Supervised::Withdrawn,
             LineOrder::Move { to } => may_move(context, &queue, to)?,
-            LineOrder::Assign { to } => may_assign(context, &to)?,
+            LineOrder::Assign { to } => self.may_assign(context, &to)?,
         };
         context.fact(Fact::QueueSupervised {
             call: self.id,
@@ -89,6 +89,19 @@ impl Call {
         Ok(Supervised::Placed { from, to })
     }
 
+    fn may_assign(&self, context: &Context, login: &str) -> Result<Supervised, CommandError> {
+        let Some(agent) = context.directory.by_login(login).map(|agent| agent.id) else {
+            return refused(format!("no agent `{login}`"));
+        };
+        if context.acd.keeps_apart(self.id, agent) {
+            return refused(format!("agent `{login}` and this caller are kept apart"));
+        }
+        match context.acd.cannot_ring(agent) {
+            None => Ok(Supervised::Assigned { agent }),
+            Some(_) => refused(format!("agent `{login}` is not ready")),
+        }
+    }
+
     fn carry_out(&mut self, context: &mut Context, deed: Supervised) {
         let call = self.id;
         let leaves = |cause| acd::Input::Left { call, cause };
@@ -119,16 +132,6 @@ fn may_move(
         return refused(format!("queue `{to}` takes nobody in"));
     }
     Ok(Supervised::Moved { to })
-}
-
-fn may_assign(context: &Context, login: &str) -> Result<Supervised, CommandError> {
-    let Some(agent) = context.directory.by_login(login).map(|agent| agent.id) else {
-        return refused(format!("no agent `{login}`"));
-    };
-    match context.acd.cannot_ring(agent) {
-        None => Ok(Supervised::Assigned { agent }),
-        Some(_) => refused(format!("agent `{login}` is not ready")),
-    }
 }
 
 const fn refused<T>(told: String) -> Result<T, CommandError> {

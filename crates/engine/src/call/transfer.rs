@@ -198,6 +198,9 @@ impl Call {
             if agent == talking.agent() || Some(agent) == self.caller_agent {
                 return not_allowed(format!("{login} is in this call already"));
             }
+            if self.is_kept_apart(agent) {
+                return not_allowed(format!("{login} and this caller are kept apart"));
+            }
             Ok((TransferTo::Agent(agent), Goal::Agent(agent)))
         };
         let queue = |name: &QueueName| {

@@ -33,6 +33,7 @@ impl ReasonCode {
                 "left alone after a refusal or a fault",
             ),
             Self::IsCaller => words("就是主叫本人", "the caller himself"),
+            Self::KeptApart => words("与该客户回避", "kept apart from the caller"),
             Self::NotFamiliar => words("不是该客户的专属坐席", "not the caller's own agent"),
             Self::Skills => words("技能不符", "without a skill that is asked for"),
             Self::Consecutive => words("已连续接听过多", "enough calls in a row"),

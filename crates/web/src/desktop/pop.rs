@@ -186,7 +186,7 @@ mod tests {
                 };
                 40
             ],
-            familiar: None,
+            ties: model::Ties::default(),
         };
         Pop {
             direction: long(),

@@ -105,7 +105,9 @@ impl Weighing<'_> {
             TieBreak::Level
         } else if ours.skills != theirs.skills {
             TieBreak::FewestSkills
-        } else if matches!(self.queue.ready.row().order, Order::Drawn(_)) {
+        } else if matches!(self.queue.ready.row().order, Order::Drawn(_))
+            && self.filter.team.is_none()
+        {
             TieBreak::Lot
         } else if last.rank() != next.rank() {
             TieBreak::Key
@@ -183,6 +185,14 @@ impl Weighing<'_> {
                 named += 1;
                 named_unskilled += usize::from(ready.lacks_skills(agent, &self.filter));
             }
+        }
+        if self.filter.team.is_some() {
+            for agent in ready.agents().filter(|agent| !self.filter.names(*agent)) {
+                if let Some(reason) = ready.reason(agent, &self.filter) {
+                    add(reason, 1);
+                }
+            }
+            return out;
         }
         let Some(only) = self.filter.only else {
             add(

@@ -5,8 +5,7 @@ use std::time::Duration;
 use model::fact::QueueExit;
 
 use acd::{AgentProfile, Input, QueueConfig, Requested, Step};
-use model::profile::{Familiar, FamiliarSource};
-use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet, Requirement};
+use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet, Requirement, Ties};
 
 use super::{AGENTS, QUEUES, World};
 
@@ -39,7 +38,7 @@ impl World {
 
     pub(super) fn join(&mut self) {
         self.calls += 1;
-        let familiar = self.familiar();
+        let ties = self.ties();
         let caller_agent =
             (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
         let input = Input::Joined {
@@ -48,7 +47,7 @@ impl World {
             head_start: Duration::from_secs(self.dice.roll(3) * 30),
             priority: self.priority(),
             caller_agent,
-            familiar,
+            ties,
             sticky: self.dice.roll(4) > 0,
             needs: self.needs(),
         };
@@ -62,11 +61,21 @@ impl World {
         QueueSet::of(names).unwrap()
     }
 
-    pub(super) fn familiar(&mut self) -> Option<Familiar> {
-        (self.dice.roll(2) == 0).then(|| Familiar {
-            agent: AgentId::new(1 + self.dice.roll(AGENTS)),
-            source: FamiliarSource::Owner,
-        })
+    /// Somebody looks after him, one has left whose team is one of the queues (R67), some must not meet him (R66).
+    pub(super) fn ties(&mut self) -> Ties {
+        let mut ties = Ties::default();
+        if self.dice.roll(2) == 0 {
+            let agent = AgentId::new(1 + self.dice.roll(AGENTS));
+            ties.owner = Some(agent);
+            if self.dice.roll(4) == 0 {
+                ties.gone.insert(agent, self.dice.pick(&QUEUES).into());
+            }
+        }
+        if self.dice.roll(6) == 0 {
+            let agents = (0..3).map(|_| AgentId::new(1 + self.dice.roll(AGENTS)));
+            ties.apart = agents.collect();
+        }
+        ties
     }
 
     /// Mostly none (D1).
@@ -94,8 +103,8 @@ impl World {
     }
 
     pub(super) fn identify(&mut self) {
-        let (call, familiar) = (CallId::new(self.calls), self.familiar());
-        self.input(Input::Identified { call, familiar });
+        let (call, ties) = (CallId::new(self.calls), self.ties());
+        self.input(Input::Identified { call, ties });
     }
 
     pub(super) fn direct(&mut self, agent: AgentId) {
@@ -145,6 +154,7 @@ impl World {
                 from,
                 back: self.dice.roll(2) == 0,
                 needs: self.needs(),
+                apart: self.ties().apart,
             },
             _ if self.talks.contains_key(&agent) => return,
             _ => Input::TookOver { call, agent, queue },

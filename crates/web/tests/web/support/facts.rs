@@ -167,7 +167,7 @@ pub(crate) fn profile() -> Profile {
             agent: Some("李雷".to_owned()),
             result: "answered".to_owned(),
         }],
-        familiar: None,
+        ties: model::Ties::default(),
     }
 }
 
