@@ -16,6 +16,7 @@ mod calls_out;
 mod claims;
 mod consult;
 mod defects;
+mod familiar;
 mod filing;
 mod head_start;
 mod hold;

@@ -4,6 +4,7 @@
 //! who is here comes before the team of one who is not. Whether that agent is there, and whether he is waited for, is not asked here.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use model::ties::Talk;
 use model::{AgentId, QueueName, Ties};
@@ -46,8 +47,8 @@ pub(crate) fn of(
         .or_else(|| team().cloned().map(Familiar::Team))
 }
 
-/// Who is familiar by his talks. R65: whoever talked last, or where nobody follows, the first until he has not talked
-/// with the caller for `max_age`.
+/// Who is familiar by his talks: of those who talked with him within `max_age` the last, or where nobody follows the one who
+/// talked with him first (R65).
 fn last(ties: &Ties, rules: &Sticky, home: &QueueName, now: Duration) -> Option<AgentId> {
     let counts = |talk: &&Talk| {
         let of_scope = match rules.scope {
@@ -56,17 +57,13 @@ fn last(ties: &Ties, rules: &Sticky, home: &QueueName, now: Duration) -> Option<
         };
         of_scope && Duration::from_millis(talk.talk_ms) >= rules.min_talk
     };
-    let is_fresh =
-        |former: &Talk, at: Duration| at.saturating_sub(former.since.into()) <= rules.max_age;
-    let mut familiar: Option<&Talk> = None;
-    for talk in ties.talks.iter().rev().filter(counts) {
-        let stays = familiar.is_some_and(|former| {
-            former.agent != talk.agent && !rules.follow && is_fresh(former, talk.since.into())
-        });
-        if !stays {
-            familiar = Some(talk);
-        }
+    let is_fresh = |talk: &&Talk| now.saturating_sub(talk.since.into()) <= rules.max_age;
+    let mut talks = ties.talks.iter().filter(counts);
+    if rules.follow {
+        return talks.find(is_fresh).map(|talk| talk.agent);
     }
-    let familiar = familiar.filter(|talk| is_fresh(talk, now));
-    familiar.map(|talk| talk.agent)
+    let fresh = talks.clone().filter(is_fresh).map(|talk| talk.agent);
+    let fresh: BTreeSet<AgentId> = fresh.collect();
+    let mut agents = talks.rev().map(|talk| talk.agent);
+    agents.find(|agent| fresh.contains(agent))
 }

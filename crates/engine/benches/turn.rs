@@ -141,6 +141,7 @@ fn settings() -> Settings {
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
         recorded_names: Default::default(),
+        shared_numbers: std::collections::BTreeSet::new(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();
     Settings {

@@ -7,6 +7,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::Source;
 
+pub(crate) use self::conflict::ConflictVerb;
+
+mod conflict;
+
 /// The contact centre in one binary.
 #[derive(Debug, Parser)]
 #[command(
@@ -104,6 +108,9 @@ pub(crate) enum Verb {
     /// Callers whose calls are turned away.
     #[command(subcommand)]
     Barred(BarredVerb),
+    /// Callers and agents who must not meet.
+    #[command(subcommand)]
+    Conflict(ConflictVerb),
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),

@@ -96,6 +96,11 @@ impl Source {
                 error.to_string(),
             )]
         })?;
+        let shared_numbers = settings.familiar.shared(&plan).unwrap_or_else(|why| {
+            let message = format!("`familiar.shared_numbers`: {why}");
+            found.push(without_place(&self.dir.join("trunkline.toml"), message));
+            BTreeSet::new()
+        });
         let (mut house, mut lines) = (numbers::House::default(), Trunks::default());
         if let Some(mut world) = self.world(scripts, agents, sounds_known) {
             let told = found.len();
@@ -144,6 +149,7 @@ impl Source {
             },
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
             recorded_names: opening::recorded_names(sounds.as_ref().unwrap_or(&nothing)),
+            shared_numbers,
         };
         Ok(Loaded {
             engine,

@@ -67,6 +67,7 @@ fn main() -> ExitCode {
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
+        Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod barred;
 pub(crate) mod call;
 pub(crate) mod check;
+pub(crate) mod conflict;
 pub(crate) mod ivr;
 pub(crate) mod simulate;
 pub(crate) mod sip;

@@ -105,6 +105,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
         recorded_names: BTreeSet::new(),
+        shared_numbers: BTreeSet::new(),
     })
 }
 

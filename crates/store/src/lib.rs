@@ -6,6 +6,7 @@
 pub mod barred;
 pub mod cdr;
 mod column;
+pub mod conflict;
 pub mod database;
 pub mod directory;
 pub mod error;
@@ -23,9 +24,11 @@ mod scratch;
 pub mod secret;
 pub mod session;
 pub mod ticket;
+mod ties;
 
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
+pub use conflict::{Conflict, NewConflict};
 pub use database::Database;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{CustomerPhone, CustomerRecord, NewCustomer};

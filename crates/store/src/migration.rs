@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 4] = [
+static MIGRATIONS: [Migration; 5] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -36,6 +36,11 @@ static MIGRATIONS: [Migration; 4] = [
         version: 4,
         name: "call_part",
         text: include_str!("../migrations/0004_call_part.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "conflict",
+        text: include_str!("../migrations/0005_conflict.sql"),
     },
 ];
 

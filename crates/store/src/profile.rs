@@ -3,10 +3,7 @@
 //! Every list is bounded where it is read, every text is cut, and every look-up stands on an index, so that an answer
 //! takes milliseconds however much is stored. A withheld number asks nothing and finds nothing (P10).
 
-use model::profile::{
-    CALLS_MAX, CANDIDATES_MAX, Candidate, Familiar, FamiliarSource, OpenTicket, PastCall,
-    TICKETS_MAX,
-};
+use model::profile::{CALLS_MAX, CANDIDATES_MAX, Candidate, OpenTicket, PastCall, TICKETS_MAX};
 use model::{AgentId, CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
 use sqlx::SqliteConnection;
 use ticket::Number;
@@ -14,17 +11,12 @@ use ticket::Number;
 use crate::Database;
 use crate::column::{big, count, cut};
 use crate::error::Result;
+use crate::ties;
 
 /// Longest name in a pop, in characters.
 const NAME_CHARS_MAX: usize = 80;
 /// Longest subject in a pop, in characters.
 const SUBJECT_CHARS_MAX: usize = 120;
-/// R57: an agent is familiar who talked at least so long …
-const FAMILIAR_TALK_MS: i64 = 30_000;
-/// … within so long …
-const FAMILIAR_AGE_MS: i64 = 30 * 24 * 3_600_000;
-/// … in one of so many last calls of the number: a number that is called all day costs no more than another.
-const FAMILIAR_CALLS: i64 = 50;
 
 impl Database {
     /// What the directory knows of a caller.
@@ -42,7 +34,7 @@ impl Database {
         Ok(Profile {
             open_tickets: open_tickets(&mut conn, &number.key, first).await?,
             last_calls: last_calls(&mut conn, &number.key).await?,
-            familiar: familiar(&mut conn, &number.key, &owners, now).await?,
+            ties: ties::of(&mut conn, &number.key, &owners, now).await?,
             candidates: owners.into_iter().map(|owner| owner.candidate).collect(),
             e164: number.e164,
         })
@@ -50,21 +42,20 @@ impl Database {
 }
 
 /// A customer who has the number.
-struct Owner {
+pub(crate) struct Owner {
     candidate: Candidate,
     /// Whether many share the number.
-    is_shared: bool,
-    /// The agent who looks after this customer, if he works here.
-    agent: Option<AgentId>,
+    pub(crate) is_shared: bool,
+    /// The agent who looks after this customer, also when he has left.
+    pub(crate) agent: Option<AgentId>,
 }
 
 /// Best first: certain before maybe, then by VIP level, then the one who is known longest.
 async fn owners(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Owner>> {
     type Row = (i64, String, i64, String, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT c.id, c.display_name, c.vip_level, p.confidence, p.is_shared, a.id
+        "SELECT c.id, c.display_name, c.vip_level, p.confidence, p.is_shared, c.owner_agent_id
          FROM customer_phone p JOIN customer c ON c.id = p.customer_id
-         LEFT JOIN agent a ON a.id = c.owner_agent_id AND a.is_active = 1
          WHERE p.number_key = $1
          ORDER BY CASE p.confidence WHEN 'known' THEN 0 ELSE 1 END, c.vip_level DESC, c.id LIMIT $2",
     )
@@ -135,37 +126,4 @@ async fn last_calls(conn: &mut SqliteConnection, key: &str) -> Result<Vec<PastCa
         result: result.unwrap_or_default(),
     };
     Ok(rows.into_iter().map(call).collect())
-}
-
-/// R57: the owner of the best candidate who has one, else the last agent who handled a call of this number.
-async fn familiar(
-    conn: &mut SqliteConnection,
-    key: &str,
-    owners: &[Owner],
-    now: Timestamp,
-) -> Result<Option<Familiar>> {
-    // R64: behind a switchboard the same number is another person each time.
-    if owners.iter().any(|owner| owner.is_shared) {
-        return Ok(None);
-    }
-    if let Some(agent) = owners.iter().find_map(|owner| owner.agent) {
-        let source = FamiliarSource::Owner;
-        return Ok(Some(Familiar { agent, source }));
-    }
-    let last: Option<(i64,)> = sqlx::query_as(
-        "SELECT a.id FROM
-           (SELECT id, agent_id, talk_ms, ended_at FROM call_record WHERE peer_key = $1 ORDER BY id DESC LIMIT $2) c
-         JOIN agent a ON a.id = c.agent_id AND a.is_active = 1
-         WHERE c.talk_ms >= $3 AND c.ended_at >= $4 ORDER BY c.id DESC LIMIT 1",
-    )
-    .bind(key)
-    .bind(FAMILIAR_CALLS)
-    .bind(FAMILIAR_TALK_MS)
-    .bind(now.as_ms().saturating_sub(FAMILIAR_AGE_MS))
-    .fetch_optional(conn)
-    .await?;
-    Ok(last.map(|(agent,)| Familiar {
-        agent: AgentId::new(count(agent)),
-        source: FamiliarSource::LastAgent,
-    }))
 }

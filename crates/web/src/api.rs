@@ -7,6 +7,7 @@ pub mod barred;
 pub mod breaks;
 pub mod call_body;
 pub mod calls;
+pub mod conflicts;
 pub mod line;
 pub mod list;
 pub mod recording;
@@ -98,6 +99,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(line::order))
         .routes(routes!(barred::list))
         .routes(routes!(barred::put, barred::delete))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::put, conflicts::delete))
         .routes(routes!(trace::read))
         .routes(routes!(recording::hear))
         .routes(routes!(tickets::list))

@@ -36,5 +36,6 @@ mod states;
 mod stream;
 mod support;
 mod tiers;
+mod ties;
 mod withheld;
 mod wrap_up;

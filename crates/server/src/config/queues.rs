@@ -12,12 +12,15 @@ use toml::Spanned;
 
 use self::opening::Heard;
 use self::skills::StepSection;
+use self::sticky::StickySection;
 use super::document::Document;
 
 mod announce;
 pub(crate) mod opening;
 mod presence;
 mod skills;
+mod sticky;
+mod wrap_up;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +52,7 @@ struct Section {
     min_handled_s: Option<u32>,
     max_consecutive: Option<u32>,
     sticky_wait_s: Option<u32>,
+    sticky: Option<StickySection>,
     count_window_s: Option<Spanned<u32>>,
     per_duty_hour: Option<bool>,
     ring_delay_s: Option<Spanned<u32>>,
@@ -147,7 +151,7 @@ fn queue_of(
         }
     };
     if let Some(mode) = &section.wrap_up {
-        rules.wrap_up_mode = wrap_up_mode(document, mode, wrong)?;
+        rules.wrap_up_mode = wrap_up::mode(document, mode, wrong)?;
         rules.wrap_up = rules.wrap_up_mode.default_time();
     }
     seconds(section.wrap_up_s, &mut rules.wrap_up);
@@ -156,6 +160,9 @@ fn queue_of(
     seconds(section.back_off_max_s, &mut rules.back_off_max);
     seconds(section.min_handled_s, &mut rules.min_handled);
     seconds(section.sticky_wait_s, &mut rules.sticky_wait);
+    if let Some(sticky) = &section.sticky {
+        sticky.read(document, &mut rules, wrong);
+    }
     seconds(section.starving_s, &mut rules.starving);
     rules.weight = section.weight.unwrap_or(rules.weight);
     rules.max_waiting = section.max_waiting.or(rules.max_waiting);
@@ -213,30 +220,6 @@ fn strategy(
             ),
             help,
         ));
-    }
-    found
-}
-
-fn wrap_up_mode(
-    document: &Document,
-    given: &Spanned<String>,
-    wrong: &mut Vec<Diagnostic>,
-) -> Option<acd::WrapUpMode> {
-    let found = acd::WrapUpMode::find(given.get_ref());
-    if found.is_none() {
-        let names = acd::WrapUpMode::ALL.map(acd::WrapUpMode::name);
-        wrong.push(
-            document.error(
-                given.span().start,
-                format!(
-                    "no wrap-up `{}`; expected one of {}",
-                    given.get_ref(),
-                    names.join(", ")
-                ),
-                closest(given.get_ref(), names.into_iter())
-                    .map(|near| format!("did you mean `{near}`?")),
-            ),
-        );
     }
     found
 }

@@ -3,6 +3,7 @@
 //! Everything has a default that is safe: loopback, closed, recorded. A key that is not listed here is an error.
 
 mod agents;
+mod familiar;
 mod gate;
 mod http;
 mod limits;
@@ -12,6 +13,7 @@ mod tls;
 use std::net::SocketAddr;
 
 pub(crate) use agents::{Agents, SignIn};
+pub(crate) use familiar::Familiar;
 pub(crate) use http::{Http, HttpTls};
 use ivr::{Diagnostic, Severity};
 use serde::Deserialize;
@@ -49,6 +51,8 @@ pub(crate) struct Settings {
     pub ivr: Ivr,
     /// `[agents]`
     pub agents: Agents,
+    /// `[familiar]`
+    pub familiar: Familiar,
     /// `[numbering]`
     pub numbering: Numbering,
     /// `[tickets]`

@@ -19,4 +19,5 @@ mod registrations;
 mod scratch;
 mod sessions;
 mod tickets;
+mod ties;
 mod world;

@@ -1,8 +1,8 @@
-//! Who calls: the cases of P4, P10, R57 and R64.
+//! Who calls: the cases of P4 and P10. Which agents know him: `ties.rs`.
 
 use model::fact::CallResult;
-use model::profile::{CALLS_MAX, CANDIDATES_MAX, Familiar, FamiliarSource, TICKETS_MAX};
-use model::{AgentId, CallId, Caller, Profile};
+use model::profile::{CALLS_MAX, CANDIDATES_MAX, TICKETS_MAX};
+use model::{CallId, Caller, Profile};
 use store::directory::customer::NewPhone;
 use ticket::Day;
 
@@ -18,10 +18,6 @@ fn names(profile: &Profile) -> Vec<&str> {
     candidates
         .map(|candidate| candidate.name.as_str())
         .collect()
-}
-
-fn familiar(agent: AgentId, source: FamiliarSource) -> Option<Familiar> {
-    Some(Familiar { agent, source })
 }
 
 #[tokio::test]
@@ -93,69 +89,6 @@ async fn the_certain_come_first_then_the_important_and_never_more_than_five() {
     );
     let found = profile(&world, "8002").await;
     assert_eq!(names(&found), ["maybe"]);
-}
-
-#[tokio::test]
-async fn r57_the_owner_is_familiar_and_of_two_the_better_customers() {
-    let mut world = World::new().await;
-    let owner = world.agent("1001").await.id;
-    let other = world.agent("1002").await.id;
-    let third = world.agent("1003").await.id;
-    world.customer("plain", MOBILE, 0, Some(other)).await;
-    world.customer("vip", MOBILE, 1, Some(owner)).await;
-    world.call(1, MOBILE, third, after(-MINUTE), 40_000).await;
-    let found = profile(&world, MOBILE).await;
-    assert_eq!(found.familiar, familiar(owner, FamiliarSource::Owner));
-    // One who is gone is nobody's owner.
-    world.database.remove_agent(owner, NOW).await.unwrap();
-    let found = profile(&world, MOBILE).await;
-    assert_eq!(found.familiar, familiar(other, FamiliarSource::Owner));
-    world.database.remove_agent(other, NOW).await.unwrap();
-    let found = profile(&world, MOBILE).await;
-    assert_eq!(found.familiar, familiar(third, FamiliarSource::LastAgent));
-}
-
-#[tokio::test]
-async fn r57_the_last_agent_counts_from_thirty_seconds_within_thirty_days() {
-    for (talk_ms, age_ms, is_familiar) in [
-        (30_000, DAY, true),
-        (29_999, DAY, false),
-        (30_000, 29 * DAY, true),
-        (30_000, 31 * DAY, false),
-    ] {
-        let mut world = World::new().await;
-        let agent = world.agent("1001").await.id;
-        let brief = world.agent("1002").await.id;
-        world.call(1, MOBILE, agent, after(-age_ms), talk_ms).await;
-        world.call(2, MOBILE, brief, after(-MINUTE), 5_000).await;
-        let found = profile(&world, MOBILE).await;
-        let wanted = is_familiar.then_some(agent);
-        assert_eq!(
-            found.familiar.map(|f| f.agent),
-            wanted,
-            "{talk_ms} {age_ms}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn r64_behind_a_switchboard_nobody_is_familiar() {
-    let mut world = World::new().await;
-    let agent = world.agent("1001").await.id;
-    let company = world.customer("company", "8002", 0, Some(agent)).await;
-    world.call(1, MOBILE, agent, after(-MINUTE), 40_000).await;
-    assert!(profile(&world, MOBILE).await.familiar.is_some());
-    let shared = NewPhone {
-        is_shared: true,
-        ..phone(MOBILE)
-    };
-    world
-        .database
-        .put_customer_phone(company, shared, NOW)
-        .await
-        .unwrap();
-    let found = profile(&world, MOBILE).await;
-    assert_eq!((names(&found), found.familiar), (vec!["company"], None));
 }
 
 #[tokio::test]
@@ -238,8 +171,8 @@ async fn an_abandoned_call_is_past_but_makes_nobody_familiar() {
     let found = profile(&world, MOBILE).await;
     assert_eq!(found.last_calls[0].result, "abandoned");
     assert_eq!(
-        (found.last_calls[0].agent.as_deref(), found.familiar),
-        (None, None)
+        (found.last_calls[0].agent.as_deref(), found.ties.talks.len()),
+        (None, 0)
     );
 }
 

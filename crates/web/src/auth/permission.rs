@@ -27,6 +27,8 @@ pub enum Action {
     SeeSignalling,
     /// See and change who is barred.
     BarCallers,
+    /// See and change which callers and agents must not meet.
+    KeepApart,
     /// Give a waiting caller another place, queue or agent.
     SuperviseLine,
     /// Hold, transfer and consult in a call that an agent talks in.
@@ -63,6 +65,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ChangeTicket => [Own, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
+        Action::KeepApart => [None, All, All],
         Action::SuperviseLine => [None, All, All],
         Action::HandleCall => [Own, All, All],
         Action::FollowAll => [None, All, All],

@@ -88,6 +88,8 @@ codes! {
     NoSuchCall = "no_such_call" NOT_FOUND "没有这个通话，或已结束" "There is no such call, or it has ended";
     /// The caller is not barred.
     NotBarred = "not_barred" NOT_FOUND "该号码不在黑名单中" "The number is not barred";
+    /// Caller and agent are not kept apart.
+    NoConflict = "no_conflict" NOT_FOUND "该号码与该坐席没有回避记录" "The caller and the agent are not kept apart";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
     /// The call has no recording (yet).

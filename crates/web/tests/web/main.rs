@@ -13,6 +13,7 @@ mod agents;
 mod barred;
 mod calls;
 mod client;
+mod conflicts;
 mod https;
 mod hub;
 mod line;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
+pub(super) fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
     read_with(text, &["music/default"])
 }
 

@@ -1,0 +1,124 @@
+//! Which agents know a caller, and whom he must not meet: read for each call from what is stored (R57, R64-R67).
+//!
+//! Talks are the segments of the last calls of the number, each agent's own (R14); which of them count is the queue's rule
+//! and not asked here. Everything is bounded where it is read: a number that is called all day costs no more than another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ties::{APART_MAX, TALKS_MAX, Talk};
+use model::{AgentId, Cdr, Membership, QueueName, Ties, Timestamp};
+use sqlx::SqliteConnection;
+
+use crate::column::{big, count, from_json};
+use crate::error::Result;
+use crate::profile::Owner;
+
+/// In so many last calls of the number talks are looked for.
+const CALLS_MAX: i64 = 50;
+/// A shorter talk counts under no rule of a queue.
+pub(crate) const TALK_MIN_MS: u64 = 5_000;
+
+/// Of a number, with the customers who have it, best first.
+pub(crate) async fn of(
+    conn: &mut SqliteConnection,
+    key: &str,
+    owners: &[Owner],
+    now: Timestamp,
+) -> Result<Ties> {
+    let apart = apart(conn, key, now).await?;
+    // R64: behind a switchboard the same number is another person each time.
+    if owners.iter().any(|owner| owner.is_shared) {
+        return Ok(Ties {
+            apart,
+            ..Ties::default()
+        });
+    }
+    let talks = talks(conn, key).await?;
+    let looked_after: Vec<AgentId> = owners.iter().filter_map(|owner| owner.agent).collect();
+    let known = looked_after.iter().copied();
+    let gone = gone(conn, known.chain(talks.iter().map(|talk| talk.agent))).await?;
+    let is_here = |agent: &AgentId| !gone.contains_key(agent);
+    // Of two customers' owners the one who is here: the other is nobody's any more.
+    let owner = looked_after.iter().copied().find(is_here);
+    Ok(Ties {
+        owner: owner.or(looked_after.first().copied()),
+        talks,
+        apart,
+        gone,
+    })
+}
+
+/// The last talks, newest first.
+async fn talks(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Talk>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT record FROM call_record
+         WHERE peer_key = $1 AND agent_id IS NOT NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT $2",
+    )
+    .bind(key)
+    .bind(CALLS_MAX)
+    .fetch_all(conn)
+    .await?;
+    let mut talks = Vec::new();
+    for (record,) in rows {
+        let cdr: Cdr = from_json("call record", &record)?;
+        let segments = cdr.segments.into_iter().rev();
+        let long = segments.filter(|segment| segment.talk_ms >= TALK_MIN_MS);
+        talks.extend(long.map(|segment| Talk {
+            agent: segment.agent,
+            queue: segment.queue,
+            since: segment.connected_at,
+            talk_ms: segment.talk_ms,
+        }));
+        if talks.len() >= TALKS_MAX {
+            break;
+        }
+    }
+    talks.truncate(TALKS_MAX);
+    Ok(talks)
+}
+
+/// R67: those who have left the house, with the first of the queues that they served. One of whom nothing is left has no team.
+async fn gone(
+    conn: &mut SqliteConnection,
+    agents: impl Iterator<Item = AgentId>,
+) -> Result<BTreeMap<AgentId, QueueName>> {
+    let mut gone = BTreeMap::new();
+    for agent in agents.collect::<BTreeSet<_>>() {
+        let row: Option<(String, i64)> =
+            sqlx::query_as("SELECT queues, is_active FROM agent WHERE id = $1")
+                .bind(big(agent.get()))
+                .fetch_optional(&mut *conn)
+                .await?;
+        let Some((queues, 0)) = row else { continue };
+        let queues: Vec<Membership> = from_json("queues", &queues)?;
+        if let Some(first) = queues.into_iter().next() {
+            gone.insert(agent, first.queue);
+        }
+    }
+    Ok(gone)
+}
+
+/// R66: by this number, or by another one that is certainly of the same customer.
+async fn apart(
+    conn: &mut SqliteConnection,
+    key: &str,
+    now: Timestamp,
+) -> Result<BTreeSet<AgentId>> {
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "SELECT DISTINCT agent_id FROM conflict WHERE (until IS NULL OR until > $2) AND (number_key = $1 OR number_key IN
+           (SELECT other.number_key FROM customer_phone mine
+            JOIN customer_phone other ON other.customer_id = mine.customer_id
+            WHERE mine.number_key = $1 AND mine.confidence = 'known' AND mine.is_shared = 0
+              AND other.confidence = 'known' AND other.is_shared = 0))
+         ORDER BY agent_id LIMIT $3",
+    )
+    .bind(key)
+    .bind(now.as_ms())
+    .bind(APART_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(agent,)| AgentId::new(count(agent)))
+        .collect())
+}
