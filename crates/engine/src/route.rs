@@ -137,6 +137,7 @@ mod tests {
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: crate::breaks::Reasons::default(),
+            shared_numbers: BTreeSet::new(),
             recorded_names: BTreeSet::new(),
         }
     }

@@ -45,8 +45,8 @@ impl Watch for Meetings {
                 self.english.insert(*call);
             }
             Fact::CallIdentified { call, profile } => {
-                if let Some(familiar) = profile.familiar {
-                    self.own.insert(*call, familiar.agent);
+                if let Some(own) = profile.ties.owner {
+                    self.own.insert(*call, own);
                 }
             }
             Fact::CallConnected { offer, .. } => {
