@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: holds the repository against its own rules.
+//! `cargo xtask tidy`: holds the repository against its own rules. `cargo xtask faults`: breaks it, and sees who notices.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line tool for developers talks on stdout"
@@ -32,16 +32,31 @@ enum Chore {
         #[arg(long, value_name = "DIR")]
         root: Option<PathBuf>,
     },
+    /// Plant known faults, one at a time, and see that the tests find them.
+    ///
+    /// Works in a worktree of the last commit; takes some minutes.
+    Faults,
 }
 
 fn main() -> Result<ExitCode> {
-    let Chore::Tidy { list, root } = Cli::parse().chore;
-    if list {
-        for rule in RULES {
-            println!("{:<13} {}", rule.name, rule.doc);
+    match Cli::parse().chore {
+        Chore::Tidy { list: true, .. } => {
+            for rule in RULES {
+                println!("{:<13} {}", rule.name, rule.doc);
+            }
+            Ok(ExitCode::SUCCESS)
         }
-        return Ok(ExitCode::SUCCESS);
+        Chore::Tidy { root, .. } => check(root),
+        Chore::Faults => {
+            let root = this_repository()?;
+            let place = root.join("target/faults");
+            xtask::fault::plant_all(&root, &place, &mut |line| println!("{line}"))?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+fn check(root: Option<PathBuf>) -> Result<ExitCode> {
     let root = match root {
         Some(root) => root,
         None => this_repository()?,
