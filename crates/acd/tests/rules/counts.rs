@@ -70,7 +70,8 @@ fn r48_a_break_or_a_new_sign_in_does_not_change_the_count() {
         } else {
             centre.rests('B').wait(60).ready('B');
         }
-        centre.joins(11).expect("offer 11 A");
+        // Two more until A is level with him: a count that began anew would have him served first.
+        centre.serves('A', 11, 60).serves('A', 12, 60);
     }
 }
 

@@ -287,12 +287,22 @@ impl Centre {
         })
     }
 
-    /// He answers and talks for so long.
+    /// He is being rung, answers and talks for so long.
+    #[track_caller]
     pub(crate) fn talks(&mut self, agent: char, seconds: u64) -> &mut Self {
+        let state = self.acd.agent_state(id(agent)).unwrap();
+        assert!(
+            matches!(
+                state,
+                AgentState::Reserved { .. } | AgentState::Ringing { .. }
+            ),
+            "nobody rings {agent}: {state:?}"
+        );
         self.answers(agent).wait(seconds).ends(agent)
     }
 
     /// A whole call at this agent, whom the strategy must choose.
+    #[track_caller]
     pub(crate) fn serves(&mut self, agent: char, number: u64, seconds: u64) -> &mut Self {
         self.joins(number).talks(agent, seconds).silence()
     }
