@@ -276,6 +276,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn settings_at_their_bounds_are_good() {
+        let mut bounds = QueueConfig::new("n".repeat(NAME_BYTES_MAX).as_str().into());
+        bounds.ring_max = PHONES_MAX;
+        bounds.count_window = WINDOW_MAX;
+        bounds.wrap_up = WRAP_UP_MAX;
+        bounds.max_active = Some(1);
+        bounds.max_wait = Some(bounds.min_ring + Duration::from_nanos(1));
+        assert_eq!(bounds.check(), Ok(()));
+    }
+
+    #[test]
     fn settings_that_serve_nobody_are_refused() {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));

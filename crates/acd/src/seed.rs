@@ -23,6 +23,15 @@ const fn finish(mut x: u64) -> u64 {
 mod tests {
     use super::*;
 
+    /// Records of old days are drawn again with these numbers (R3).
+    #[test]
+    fn r03_the_numbers_stay_what_they_are() {
+        // What SplitMix64 gives first from the seed 0.
+        assert_eq!(finish(STEP), 0xe220_a839_7b1d_cdaf);
+        assert_eq!(mix(1, 0), 0x7ab4_0e09_0f36_3a7d);
+        assert_eq!(mix(1, 2), 0x5f55_2ce4_82f2_aa47);
+    }
+
     #[test]
     fn neighbours_differ_in_about_half_of_their_bits() {
         for (seed, salt) in [(0, 0), (1, 0), (7, 3), (u64::MAX, 12)] {

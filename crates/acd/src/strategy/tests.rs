@@ -24,6 +24,12 @@ fn every_file_has_its_row_and_every_row_its_file() {
     assert_eq!(rows.len(), all().len(), "a name twice");
 }
 
+/// R3: addresses of functions would differ from run to run.
+#[test]
+fn r03_a_row_is_told_by_its_name_alone() {
+    assert_eq!(format!("{:?}", default()), "Strategy(longest-idle)");
+}
+
 #[test]
 fn every_row_is_labelled_and_found_by_its_name() {
     for row in all() {

@@ -24,7 +24,12 @@ fn b12_a_named_agent_is_rung_outside_queues() {
         .answers('A')
         .expect("connect 1 A");
     centre.wait(60).ends('A').expect("offer 2 A");
-    assert_eq!(centre.decisions[0].strategy, "direct");
+    let decision = &centre.decisions[0];
+    assert_eq!(decision.strategy, "direct");
+    let [weighed] = decision.candidates.as_slice() else {
+        panic!("{decision:?}");
+    };
+    assert_eq!(weighed.agent, id('A'), "the record names him alone");
 }
 
 #[test]

@@ -23,8 +23,9 @@ fn r37_then_the_next_most_recent_and_last_those_without_any_by_signing_in() {
         centre.rests(agent);
     }
     centre.serves('A', 1, 60).rests('A').serves('B', 2, 60);
+    // The order in which they come back from a break is not that in which they signed in.
     for agent in "DCA".chars() {
-        centre.ready(agent);
+        centre.ready(agent).wait(1);
     }
     for number in 3..=6 {
         centre.joins(number);
