@@ -157,7 +157,8 @@ impl Hotline {
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: engine::Reasons::default(),
-            recorded_names: BTreeSet::new(),
+            hold: engine::HoldTimes::default(),
+            house_sounds: BTreeSet::new(),
             shared_numbers: BTreeSet::new(),
         };
         plan::script(&mut config, "main", SCRIPT);

@@ -23,6 +23,7 @@ mod hold;
 mod hotline;
 mod keys;
 mod line;
+mod long_hold;
 mod music;
 mod opening;
 mod phone;

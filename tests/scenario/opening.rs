@@ -23,7 +23,7 @@ fn house(announce_agent: bool, whisper: bool) -> impl FnOnce(&mut Config) {
             announce_agent,
             whisper,
         };
-        config.recorded_names = [SoundName::new("en/agent_1001")].into();
+        config.house_sounds = [SoundName::new("en/agent_1001")].into();
     }
 }
 

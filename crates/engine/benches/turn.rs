@@ -140,7 +140,8 @@ fn settings() -> Settings {
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
-        recorded_names: Default::default(),
+        hold: engine::HoldTimes::default(),
+        house_sounds: Default::default(),
         shared_numbers: std::collections::BTreeSet::new(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();

@@ -12,6 +12,7 @@ mod ending;
 mod hold;
 mod keys;
 mod line;
+mod long_hold;
 mod opening;
 mod order;
 mod outside;
@@ -462,6 +463,7 @@ impl Call {
         self.outside_time_up(context);
         self.opening_time_up(context);
         self.announce(context);
+        self.hold_time_up(context);
         if self
             .run
             .as_ref()

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media::SoundName;
 use model::{Calendar, Caller, NumberPlan, QueueName, ScriptName};
@@ -45,10 +46,12 @@ pub struct Config {
     pub recording: RecordingPolicy,
     /// How an agent goes to work.
     pub sign_in: SignIn,
+    /// When somebody is told of a hold that lasts (C19).
+    pub hold: HoldTimes,
     /// Why an agent may be not ready, and for how long a day (C2).
     pub reasons: Reasons,
-    /// Recordings that tell who an agent is, in place of his number: `zh-CN/agent_1001` (C17).
-    pub recorded_names: BTreeSet<SoundName>,
+    /// Those of the house's own sentences that have a sound (`speech`): `zh-CN/hold_message`, `zh-CN/agent_1001`.
+    pub house_sounds: BTreeSet<SoundName>,
     /// Keys of numbers that many people share (switchboards): nobody is familiar by them (R64).
     pub shared_numbers: BTreeSet<String>,
 }
@@ -128,6 +131,29 @@ pub enum RecordingPolicy {
     All,
     /// None.
     Never,
+}
+
+/// After how long of a hold somebody is told of it; `None`: never (C19).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldTimes {
+    /// The agent who holds, on his page.
+    pub agent: Option<Duration>,
+    /// The caller, by a message in place of the music.
+    pub caller: Option<Duration>,
+    /// Supervisors, by a fact.
+    pub supervisor: Option<Duration>,
+}
+
+impl Default for HoldTimes {
+    /// A minute, a minute and a half, three minutes.
+    fn default() -> Self {
+        let after = |seconds| Some(Duration::from_secs(seconds));
+        Self {
+            agent: after(60),
+            caller: after(90),
+            supervisor: after(180),
+        }
+    }
 }
 
 /// Where media may live, given once at start.

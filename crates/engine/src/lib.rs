@@ -33,7 +33,9 @@ pub use breaks::{Reason, Reasons};
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };
-pub use config::{Config, Entry, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn};
+pub use config::{
+    Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,
+};
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored};

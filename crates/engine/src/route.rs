@@ -137,8 +137,9 @@ mod tests {
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,
             reasons: crate::breaks::Reasons::default(),
+            hold: crate::config::HoldTimes::default(),
+            house_sounds: BTreeSet::new(),
             shared_numbers: BTreeSet::new(),
-            recorded_names: BTreeSet::new(),
         }
     }
 

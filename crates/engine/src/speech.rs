@@ -1,4 +1,4 @@
-//! What the house says by itself, put together from recorded words (C17).
+//! What the house says by itself, put together from recorded words (C17, C19).
 //!
 //! A sentence is a list of sounds of the caller's language, `zh-CN/digit_1`; which words there must be tells [`words`], and
 //! `check` sees to it that they are there. Scripts bring their own prompts.
@@ -11,6 +11,8 @@ use media::{SoundName, Source};
 const DIGITS_MAX: usize = 10;
 /// What stands beside the digits.
 const AGENT_NUMBER: &str = "agent_number";
+/// What is said to a caller whose hold lasts.
+const HOLD_MESSAGE: &str = "hold_message";
 
 /// The words of a language with which an agent's number is said.
 pub fn words(language: &str) -> impl Iterator<Item = String> {
@@ -19,10 +21,18 @@ pub fn words(language: &str) -> impl Iterator<Item = String> {
     names.map(move |name| format!("{language}/{name}"))
 }
 
-/// Whether a sound tells who an agent is.
-pub fn is_recorded_name(sound: &str) -> bool {
+/// Whether a sound is one that the house plays where there is one, and does without where there is none.
+pub fn is_optional(sound: &str) -> bool {
     let name = sound.split_once('/').map(|(_, name)| name);
-    name.is_some_and(|name| name.starts_with("agent_") && name != AGENT_NUMBER)
+    name.is_some_and(|name| {
+        name == HOLD_MESSAGE || name.starts_with("agent_") && name != AGENT_NUMBER
+    })
+}
+
+/// What a caller hears whose hold lasts (C19).
+pub(crate) fn hold_message(sounds: &BTreeSet<SoundName>, language: &str) -> Option<SoundName> {
+    let message = SoundName::new(&format!("{language}/{HOLD_MESSAGE}"));
+    sounds.contains(&message).then_some(message)
 }
 
 /// Who serves: his own recording, `zh-CN/agent_1001`, else his number digit by digit. A login that is no number is not said.

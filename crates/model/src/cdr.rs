@@ -226,6 +226,7 @@ impl Cdr {
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::CallHeldLong { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }

@@ -16,8 +16,10 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
 
+pub use self::held::HoldTold;
 pub use self::supervised::Supervised;
 
+mod held;
 mod supervised;
 
 mod name;
@@ -296,6 +298,18 @@ pub enum Fact {
         /// Who holds; unknown in facts of the first releases.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Party>,
+    },
+    /// An agent has held his caller for so long that somebody was told (C19).
+    #[serde(rename = "call.held_long")]
+    CallHeldLong {
+        /// The call.
+        call: CallId,
+        /// Who holds.
+        agent: AgentId,
+        /// Since how long, in ms.
+        held_ms: u64,
+        /// Who was told.
+        told: HoldTold,
     },
     /// That party came back.
     #[serde(rename = "call.resumed")]

@@ -147,8 +147,9 @@ impl Source {
                 SignIn::Page => engine::SignIn::Page,
                 SignIn::Phone => engine::SignIn::Phone,
             },
+            hold: settings.agents.hold(),
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
-            recorded_names: opening::recorded_names(sounds.as_ref().unwrap_or(&nothing)),
+            house_sounds: opening::house_sounds(sounds.as_ref().unwrap_or(&nothing)),
             shared_numbers,
         };
         Ok(Loaded {

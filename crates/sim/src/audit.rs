@@ -164,6 +164,7 @@ impl Audit {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::CallHeld { .. }
+            | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }
             | Fact::CallLeg { .. }
             | Fact::TransferStarted { .. }

@@ -124,6 +124,7 @@ impl Figures {
             | Fact::QueueStarving { .. }
             | Fact::OfferCancelled { .. }
             | Fact::CallHeld { .. }
+            | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }
             | Fact::CallLeg { .. }
             | Fact::TransferStarted { .. }

@@ -104,7 +104,8 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
-        recorded_names: BTreeSet::new(),
+        hold: engine::HoldTimes::default(),
+        house_sounds: BTreeSet::new(),
         shared_numbers: BTreeSet::new(),
     })
 }

@@ -64,6 +64,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::WrapUpBegan { agent, .. }
         | Fact::CallCategorised { agent, .. }
         | Fact::LastAgentPaused { agent, .. }
+        | Fact::CallHeldLong { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
@@ -156,6 +157,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
         | Fact::LastAgentPaused { .. }
+        | Fact::CallHeldLong { .. }
         | Fact::CallCategorised { .. }
         | Fact::WrapUpBegan { .. }
         | Fact::CallHeld { .. }

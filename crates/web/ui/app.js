@@ -241,9 +241,11 @@ document.documentElement.classList.add("has-script");
     if (talk.stage === "joined") return `${t("handling.joined")} ${name}`;
     if (talk.stage === "consulting") {
       if (!talk.answered) return `${t("handling.asking")} ${name}`;
-      return `${t("handling.consulting")} ${name}${talk.held ? "" : ` · ${t("handling.with_caller")}`}`;
+      const waits = talk.held_long ? ` · ${t("handling.held_long")}` : "";
+      return `${t("handling.consulting")} ${name}${talk.held ? waits : ` · ${t("handling.with_caller")}`}`;
     }
-    return talk.held ? t("handling.held") : missed;
+    if (talk.held) return t(talk.held_long ? "handling.held_long" : "handling.held");
+    return missed;
   }
 
   function drawTalk() {
@@ -251,6 +253,7 @@ document.documentElement.classList.add("has-script");
     panel.hidden = !talk;
     if (!talk) return;
     panel.toggleAttribute("data-held", talk.held);
+    panel.toggleAttribute("data-long", talk.held && talk.held_long);
     const stage = byId("talk-stage");
     const text = talkStage();
     if (stage.textContent !== text) stage.textContent = text;
@@ -413,7 +416,7 @@ document.documentElement.classList.add("has-script");
   }
 
   function beginTalk(call) {
-    talk = { call, held: false, stage: "talking", to: null, answered: false };
+    talk = { call, held: false, held_long: false, stage: "talking", to: null, answered: false };
     missed = "";
   }
 
@@ -451,7 +454,13 @@ document.documentElement.classList.add("has-script");
       talk.held = true;
       if (talk.stage === "joined") talk.stage = "consulting";
     }),
-    "call.resumed": ofTalk((data) => { if (isMine(data.by)) talk.held = false; }),
+    // C19: a forgotten hold is said aloud too.
+    "call.held_long": ofTalk((data) => {
+      if (data.told !== "agent") return;
+      talk.held_long = true;
+      byId("announce").textContent = t("handling.held_long");
+    }),
+    "call.resumed": ofTalk((data) => { if (isMine(data.by)) talk.held = talk.held_long = false; }),
     "call.transfer_started": ofTalk((data) => { talk.stage = "transferring"; talk.to = data.to; }),
     "call.transfer_failed": ofTalk(notReached),
     "consult.started": ofTalk((data) => { talk.stage = "consulting"; talk.to = data.to; talk.answered = false; }),

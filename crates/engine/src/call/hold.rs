@@ -182,6 +182,9 @@ impl Call {
                 (true, true) | (false, false) => {}
             }
         }
+        if let Phase::Talking(talking) = &mut self.phase {
+            talking.time_hold(context.now, held_by.other, &context.config.hold);
+        }
         if self.opens() {
             return;
         }

@@ -68,7 +68,7 @@ impl Call {
             .announce_agent
             .then(|| {
                 let login = &context.directory.get(offer.agent)?.login;
-                speech::agent(&context.config.recorded_names, &self.language, login)
+                speech::agent(&context.config.house_sounds, &self.language, login)
             })
             .flatten();
         // Who has no whisper hears what the caller hears, and so knows when to speak.

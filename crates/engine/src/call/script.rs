@@ -228,6 +228,9 @@ impl Call {
         if self.opening_heard(context, playback) {
             return;
         }
+        if self.sound.said(playback) {
+            return self.arrange(context);
+        }
         if self.playing == Some(playback) {
             self.playing = None;
             if self.announcement_heard(context) {

@@ -31,6 +31,8 @@ pub(super) enum Alone {
     RingBack,
     /// Silence that is sent.
     Comfort,
+    /// Something is said to him, once; then he hears music again.
+    Message,
 }
 
 /// Who is to hear whom.
@@ -120,6 +122,23 @@ impl Sound {
         self.playing.retain(|port, _| !self.group.contains(port));
     }
 
+    /// Says something to whoever waits with music.
+    pub(super) fn say(&mut self, context: &mut Context, port: PortId, message: Vec<Source>) {
+        if let Some((what, playback)) = self.playing.get_mut(&port)
+            && *what == Alone::Music
+        {
+            *what = Alone::Message;
+            *playback = context.play(port, message, false, Duration::ZERO);
+        }
+    }
+
+    /// Whether a message was heard to its end: who waits has nothing to hear any more.
+    pub(super) fn said(&mut self, playback: PlaybackId) -> bool {
+        let is_it =
+            |_: &PortId, heard: &mut (Alone, PlaybackId)| *heard == (Alone::Message, playback);
+        self.playing.extract_if(.., is_it).next().is_some()
+    }
+
     fn silence(&mut self, context: &mut Context, port: PortId) {
         if let Some((_, playback)) = self.playing.remove(&port) {
             context.media(Command::StopPlay { port, playback });
@@ -127,11 +146,13 @@ impl Sound {
     }
 
     fn play(&mut self, context: &mut Context, port: PortId, what: Alone, music: &SoundName) {
-        if self.playing.get(&port).is_some_and(|(is, _)| *is == what) {
+        let stands = |is: Alone| is == what || (is, what) == (Alone::Message, Alone::Music);
+        if self.playing.get(&port).is_some_and(|(is, _)| stands(*is)) {
             return;
         }
         let sources = match what {
-            Alone::Music => vec![Source::Sound(music.clone())],
+            // A message that was said is followed by music.
+            Alone::Message | Alone::Music => vec![Source::Sound(music.clone())],
             Alone::RingBack => RINGING_TONE.to_vec(),
             Alone::Comfort => vec![COMFORT],
         };

@@ -9,6 +9,7 @@ use sip::SessionId;
 
 use super::consult::Consult;
 use super::hold::HeldBy;
+use super::long_hold::LongHold;
 use super::opening::Opening;
 use super::ring::ringing_leg;
 use super::{Call, Phase};
@@ -32,6 +33,8 @@ pub(crate) struct Talking {
     pub(super) held_by: HeldBy,
     /// What both are told before they hear each other (C17, C18).
     pub(super) opening: Option<Box<Opening>>,
+    /// The agent holds the caller (C19).
+    pub(super) long_hold: Option<LongHold>,
 }
 
 impl Talking {
@@ -44,12 +47,15 @@ impl Talking {
             consult: None,
             held_by: HeldBy::default(),
             opening: None,
+            long_hold: None,
         }
     }
 
     /// When the talk wants a turn.
     pub(super) fn deadline(&self) -> Option<Duration> {
-        self.opening.as_ref()?.deadline()
+        let opening = self.opening.as_ref().and_then(|it| it.deadline());
+        let hold = self.long_hold.as_ref().and_then(LongHold::deadline);
+        [opening, hold].into_iter().flatten().min()
     }
 
     pub(super) const fn agent(&self) -> AgentId {

@@ -24,6 +24,7 @@ impl Fact {
             | Self::QueueStarving { call, .. }
             | Self::QueueLeft { call, .. }
             | Self::CallHeld { call, .. }
+            | Self::CallHeldLong { call, .. }
             | Self::CallResumed { call, .. }
             | Self::CallLeg { call, .. }
             | Self::TransferStarted { call, .. }
@@ -81,6 +82,7 @@ impl Fact {
             Self::OfferUnreachable { .. } => "offer.unreachable",
             Self::CallConnected { .. } => "call.connected",
             Self::CallHeld { .. } => "call.held",
+            Self::CallHeldLong { .. } => "call.held_long",
             Self::CallResumed { .. } => "call.resumed",
             Self::CallLeg { .. } => "call.leg",
             Self::TransferStarted { .. } => "call.transfer_started",

@@ -123,6 +123,7 @@ impl Desk {
             | Fact::OfferDeclined { .. }
             | Fact::OfferUnreachable { .. }
             | Fact::CallHeld { .. }
+            | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }
             | Fact::CallLeg { .. }
             | Fact::TransferStarted { .. }

@@ -129,6 +129,7 @@ impl Remains {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::CallHeld { .. }
+            | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }
             | Fact::CallLeg { .. }
             | Fact::TransferStarted { .. }

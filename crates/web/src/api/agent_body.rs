@@ -134,7 +134,8 @@ pub struct DesktopBody {
     pub drafts: Vec<DraftBody>,
 }
 
-/// The call that an agent talks in. Events change it: `call.held`, `call.resumed`, `call.transfer_…`, `consult.…`, `call.joined`.
+/// The call that an agent talks in. Events change it: `call.held`, `call.held_long`,
+/// `call.resumed`, `call.transfer_…`, `consult.…`, `call.joined`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TalkBody {
     /// The call.
@@ -142,6 +143,8 @@ pub struct TalkBody {
     pub call: CallId,
     /// Whether he holds the caller.
     pub held: bool,
+    /// Whether he was reminded of that (C19).
+    pub held_long: bool,
     /// `talking`, `transferring`, `consulting`, `joined`.
     pub stage: &'static str,
     /// Whereto it goes, or whom he asks: `agent`, `queue` or `number`.
@@ -162,6 +165,7 @@ impl TalkBody {
         Self {
             call: live.call,
             held: live.holders.contains(&Some(Party::Agent(agent))),
+            held_long: live.held_long,
             stage: live.handling.name(),
             to: live.handling.to().cloned(),
             answered,

@@ -157,6 +157,11 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("talk.target", "工号、队列或号码", "Login, queue or number"),
     ("talk.note", "备注", "Note"),
     ("handling.held", "来电者保持中", "Caller on hold"),
+    (
+        "handling.held_long",
+        "来电者已等待较久",
+        "Your caller has been on hold for long",
+    ),
     ("handling.transferring", "正在转接", "Transferring to"),
     ("handling.asking", "正在呼叫", "Calling"),
     ("handling.consulting", "咨询中", "Consulting"),

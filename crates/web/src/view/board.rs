@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::{Offer, Pop, PopCustomer};
+use model::fact::{HoldTold, Offer, Pop, PopCustomer};
 use model::transfer::{ConsultEnd, Party};
 use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
 
@@ -49,6 +49,7 @@ impl Board {
                     queue: None,
                     passed_over: None,
                     held: false,
+                    held_long: false,
                     holders: Vec::new(),
                     consulted: None,
                     handling: Handling::Talking,
@@ -98,9 +99,13 @@ impl Board {
                     line.handling.part();
                 }
             }),
+            Fact::CallHeldLong { call, told, .. } => self.on_call(*call, |line| {
+                line.held_long |= *told == HoldTold::Agent;
+            }),
             Fact::CallResumed { call, by } => self.on_call(*call, |line| {
                 line.holders.retain(|holder| holder != by);
                 line.held = !line.holders.is_empty();
+                line.held_long &= !matches!(by, Some(Party::Agent(_)));
             }),
             Fact::Transferred { call, transfer } => self.hand_on(seq, at, *call, transfer.from),
             Fact::TransferStarted { call, transfer } => self.on_call(*call, |line| {
@@ -277,6 +282,7 @@ impl Board {
         self.on_call(call, |line| {
             line.holders.clear();
             line.held = false;
+            line.held_long = false;
             line.handling = Handling::Talking;
             if matches!(line.phase, Phase::Talking { .. }) {
                 line.phase = Phase::HandedOn;

@@ -120,6 +120,8 @@ pub struct LiveCall {
     pub passed_over: Option<u32>,
     /// Whether a party holds it.
     pub held: bool,
+    /// Whether its agent was reminded that he holds it (C19).
+    pub held_long: bool,
     /// Who does.
     pub holders: Vec<Option<Party>>,
     /// The colleague whom the agent asks, or who is with them.

@@ -11,6 +11,7 @@
 
 mod agents;
 mod barred;
+mod breaks;
 mod calls;
 mod client;
 mod conflicts;

@@ -1,7 +1,7 @@
 //! Hold, transfer, consult: who may order it, and what the engine is asked.
 
 use engine::{Command, CommandError, TalkOrder, TransferTarget};
-use model::fact::Offer;
+use model::fact::{HoldTold, Offer};
 use model::transfer::{
     ConsultEnd, NotReached, Party, Transfer, TransferKind, TransferTo, TransferWay,
 };
@@ -252,8 +252,7 @@ async fn p9_a_page_that_is_loaded_anew_knows_how_far_he_is() {
         let told = fact.name();
         house.tell(fact).await;
         let desk = mine.get("/v1/agents/me/session").await.json();
-        let expected =
-            json!({ "call": CALL, "held": held, "stage": stage, "to": to, "answered": answered });
+        let expected = json!({ "call": CALL, "held": held, "held_long": false, "stage": stage, "to": to, "answered": answered });
         assert_eq!(desk["talk"], expected, "after {told}");
     }
     let done = Fact::Transferred {
@@ -263,4 +262,38 @@ async fn p9_a_page_that_is_loaded_anew_knows_how_far_he_is() {
     house.tell(done).await;
     let desk = mine.get("/v1/agents/me/session").await.json();
     assert_eq!(desk["talk"], json!(null), "R14: his part is over");
+}
+
+#[tokio::test]
+async fn c19_the_page_that_was_loaded_anew_still_tells_of_a_forgotten_hold() {
+    let house = talking().await;
+    let agent = house.id("1001");
+    let by = Some(Party::Agent(agent));
+    let talks = AgentState::Talking { call: Some(CALL) };
+    house
+        .tell(state(agent, AgentState::Ready, talks, "answer"))
+        .await;
+    let long = |told| Fact::CallHeldLong {
+        call: CALL,
+        agent,
+        held_ms: 60_000,
+        told,
+    };
+    let resumed = Fact::CallResumed {
+        call: CALL,
+        by: by.clone(),
+    };
+    let mine = house.signed_in("1001").await;
+    for (fact, expect) in [
+        (Fact::CallHeld { call: CALL, by }, false),
+        (long(HoldTold::Caller), false),
+        (long(HoldTold::Agent), true),
+        (long(HoldTold::Supervisor), true),
+        (resumed, false),
+    ] {
+        let told = fact.name();
+        house.tell(fact).await;
+        let desk = mine.get("/v1/agents/me/session").await.json();
+        assert_eq!(desk["talk"]["held_long"], expect, "after {told}");
+    }
 }

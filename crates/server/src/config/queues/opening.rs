@@ -89,11 +89,9 @@ pub(super) fn whisper(
     Some(SoundName::new(&name))
 }
 
-/// Who has a recording of his own that tells who he is: `zh-CN/agent_1001`.
-pub(crate) fn recorded_names(sounds: &BTreeMap<String, Sound>) -> BTreeSet<SoundName> {
-    let names = sounds
-        .keys()
-        .filter(|sound| speech::is_recorded_name(sound));
+/// What the house says if it has a sound for it: who an agent is, `zh-CN/agent_1001`, and that a hold goes on.
+pub(crate) fn house_sounds(sounds: &BTreeMap<String, Sound>) -> BTreeSet<SoundName> {
+    let names = sounds.keys().filter(|sound| speech::is_optional(sound));
     names.map(|name| SoundName::new(name)).collect()
 }
 
@@ -183,7 +181,7 @@ mod tests {
         sounds.insert("zh-CN/agent_1001".into(), sound(10));
         let expect = [SoundName::new("zh-CN/agent_1001")].into();
         assert_eq!(
-            recorded_names(&sounds),
+            house_sounds(&sounds),
             expect,
             "and `agent_number` is a word"
         );

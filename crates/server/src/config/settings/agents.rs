@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Reason, Reasons};
+use engine::{HoldTimes, Reason, Reasons};
 use model::NotReadyReason;
 use serde::Deserialize;
 
@@ -19,6 +19,12 @@ pub(crate) struct Agents {
     pub sign_in: SignIn,
     /// The hour of local time at which the budgets of reasons begin anew.
     pub day_start_h: u8,
+    /// After how long of a hold its agent is reminded (C19); 0: never. The same holds for the next two.
+    pub hold_alert_s: u32,
+    /// After how long its caller is told that he is not forgotten.
+    pub hold_message_s: u32,
+    /// After how long supervisors are told.
+    pub hold_alarm_s: u32,
     /// `[[agents.reason]]`
     pub reason: Vec<ReasonSection>,
 }
@@ -53,6 +59,9 @@ impl Default for Agents {
         Self {
             sign_in: SignIn::default(),
             day_start_h: 4,
+            hold_alert_s: 60,
+            hold_message_s: 90,
+            hold_alarm_s: 180,
             reason: Vec::new(),
         }
     }
@@ -78,6 +87,16 @@ impl Agents {
             }
         }
         None
+    }
+
+    /// C19, as the engine wants it.
+    pub(crate) fn hold(&self) -> HoldTimes {
+        let after = |seconds: u32| (seconds > 0).then(|| Duration::from_secs(seconds.into()));
+        HoldTimes {
+            agent: after(self.hold_alert_s),
+            caller: after(self.hold_message_s),
+            supervisor: after(self.hold_alarm_s),
+        }
     }
 
     /// As the engine wants them; `utc_offset_min`: how far local time is ahead of UTC.
@@ -128,6 +147,17 @@ mod tests {
         assert_eq!(
             agents.reasons(-300).day_start,
             Duration::from_secs(9 * 3_600)
+        );
+    }
+
+    #[test]
+    fn c19_a_hold_is_told_of_after_times_of_the_house_or_never() {
+        assert_eq!(agents("").hold(), HoldTimes::default());
+        let hold = agents("hold_alert_s = 0\nhold_message_s = 45\nhold_alarm_s = 300\n").hold();
+        let times = [hold.agent, hold.caller, hold.supervisor];
+        assert_eq!(
+            times.map(|time| time.map(|it| it.as_secs())),
+            [None, Some(45), Some(300)]
         );
     }
 
