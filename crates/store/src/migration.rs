@@ -197,10 +197,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_newer_database_and_an_edited_step_are_refused() {
+        let knows = format!("knows {} only", MIGRATIONS.len());
         for (statement, words) in [
             (
                 "INSERT INTO migration VALUES (99, 'later', 0, 0)",
-                "knows 4 only",
+                knows.as_str(),
             ),
             ("UPDATE migration SET checksum = 0", "differs"),
         ] {
