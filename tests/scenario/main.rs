@@ -30,6 +30,7 @@ mod phone;
 mod plan;
 mod pops;
 mod priority;
+mod queue_hours;
 mod refusals;
 mod regions;
 mod restart;

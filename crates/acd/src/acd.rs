@@ -30,6 +30,7 @@ mod configuration;
 mod direct;
 mod familiar;
 mod hand_over;
+mod hours;
 mod invariant;
 mod lines;
 mod offers;

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use model::{QueueName, Requirement};
+use model::{Calendar, QueueName, Requirement};
 
 use crate::agent::WINDOW_MAX;
 use crate::agent::wrap_up::{WRAP_UP_MAX, WrapUpMode};
@@ -73,6 +73,8 @@ pub struct QueueConfig {
     pub personal_line: usize,
     /// The sliding window of least-calls.
     pub count_window: Duration,
+    /// When it takes callers in (D28); else they leave with `Closed`. `None`: always.
+    pub hours: Option<Calendar>,
     /// Who must be there for a caller to be let in (D7); else he leaves with `NoAgents`.
     pub join_when: Presence,
     /// Who must be there for callers to wait on (D8); else they leave with `NoAgents` after a grace.
@@ -173,6 +175,7 @@ impl QueueConfig {
             sticky: Sticky::default(),
             personal_line: 2,
             count_window: Duration::from_secs(8 * 3_600),
+            hours: None,
             join_when: Presence::SignedIn,
             leave_unless: Presence::SignedIn,
             max_active: None,

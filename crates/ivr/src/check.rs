@@ -4,8 +4,10 @@
 //! rows require it), the graph of those exits has no cycle (`graph`), and choices are bounded per node (`run/chain`). So
 //! once the choices are used up, every way leads to an end.
 
+mod cycle;
 mod graph;
 mod names;
+mod overflow;
 mod speech;
 mod variables;
 
@@ -19,6 +21,8 @@ use crate::claim::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::report::Report;
 use crate::script::Script;
+
+pub use overflow::check_overflow;
 
 /// What exists outside a script.
 #[derive(Clone, Debug, Default)]

@@ -23,7 +23,7 @@ pub mod test;
 mod value;
 mod variable;
 
-pub use check::{OutsideNumber, OutsideNumbers, World, check};
+pub use check::{OutsideNumber, OutsideNumbers, World, check, check_overflow};
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{Effect, HangUpCause, Input, Target, TransferFailure};
 pub use model::fact::QueueExit;

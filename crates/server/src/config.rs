@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
-use engine::{Denied, DialPlan, Numbers, RecordingPolicy};
+use engine::{Denied, DialPlan, Entry, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
 use model::{NumberPlan, ScriptName};
 
@@ -86,7 +86,7 @@ impl Source {
                 sounds: sounds.as_ref().unwrap_or(&nothing),
                 language: &settings.ivr.language,
             };
-            queues::read(document, heard)
+            queues::read(document, heard, &calendars)
         });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds_known = sounds.is_some().then_some(played);
@@ -119,6 +119,9 @@ impl Source {
             let judged = !found.iter().skip(told).any(Diagnostic::is_error);
             world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
+            found.extend(ivr::check_overflow(&parsed, |number| {
+                script_of(plan, &house.numbers, number)
+            }));
         }
         let (errors, warnings): (Vec<_>, Vec<_>) =
             dedup(found).into_iter().partition(Diagnostic::is_error);
@@ -331,6 +334,16 @@ fn scripts(dir: &Path, found: &mut Vec<Diagnostic>) -> (BTreeSet<ScriptName>, Ve
         }
     }
     (names, scripts)
+}
+
+/// Which script a number enters, in whatever spelling.
+fn script_of(plan: NumberPlan, numbers: &Numbers, number: &str) -> Option<ScriptName> {
+    let found = numbers.find(number);
+    let (_, number) = found.or_else(|| numbers.find(&plan.key(number).key))?;
+    match &number.entry {
+        Entry::Script(name) => Some(name.clone()),
+        Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_) => None,
+    }
 }
 
 /// What scripts may dial besides the numbers as they are written: the same numbers in other spellings, and outside what

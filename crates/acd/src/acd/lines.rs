@@ -15,8 +15,8 @@ use crate::timer::Timer;
 use crate::waiting::Waiting;
 
 impl Acd {
-    /// Leaves out the queues that do not exist, and tells why those that do take him in or not: D7 of all of them, D5 of
-    /// his home queue. `back`: a caller who comes back (D31) finds a place in a full line.
+    /// Leaves out the queues that do not exist or are closed (D28), and tells why the others take him in or not: D7 of all of
+    /// them, D5 and the end of its hours of his home queue. `back`: a caller who comes back (D31) finds a place in a full line.
     pub(super) fn admission(
         &self,
         now: Duration,
@@ -24,6 +24,9 @@ impl Acd {
         back: bool,
     ) -> Result<(), QueueExit> {
         self.keep_known(caller)?;
+        if !back {
+            self.keep_open(now, caller)?;
+        }
         if !caller.queues.iter().any(|name| self.takes_in(now, name)) {
             return Err(QueueExit::NoAgents);
         }
@@ -43,6 +46,9 @@ impl Acd {
         };
         if !back && home.config.max_estimated_wait.is_some_and(too_long) {
             return Err(QueueExit::Full);
+        }
+        if !back && self.closes_before(now, caller) {
+            return Err(QueueExit::Closed);
         }
         Ok(())
     }

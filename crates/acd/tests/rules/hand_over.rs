@@ -32,7 +32,13 @@ fn returned(centre: &mut Centre, number: u64, agent: char) {
     });
 }
 
-fn to_queue(centre: &mut Centre, number: u64, from: char, head_start_s: u64, back: bool) {
+pub(crate) fn to_queue(
+    centre: &mut Centre,
+    number: u64,
+    from: char,
+    head_start_s: u64,
+    back: bool,
+) {
     centre.input(Input::HandedToQueue {
         call: call(number),
         queues: set(&[SUPPORT]),

@@ -18,6 +18,7 @@ mod familiar;
 mod general;
 mod gone;
 mod hand_over;
+mod hours;
 mod idle;
 mod offers;
 mod own_calls;

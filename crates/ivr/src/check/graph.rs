@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::AllClaims;
+use super::cycle::rounds;
 use crate::claim::{By, Exit};
 use crate::place::{Name, Place};
 use crate::report::Report;
@@ -59,60 +60,44 @@ fn all_reached(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
 
 /// A depth-first walk over the exits that the script takes by itself; an exit back onto the way is a cycle.
 fn no_cycle(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
-    let mut done: BTreeSet<&str> = BTreeSet::new();
     // From the start and then down the file: the exit that is told is the one that a reader meets last.
-    let mut roots: Vec<(&String, Place)> = script
+    let mut roots: Vec<(&str, Place)> = script
         .nodes
         .iter()
-        .map(|(name, placed)| (name, placed.place))
+        .map(|(name, placed)| (name.as_str(), placed.place))
         .collect();
-    roots.sort_by_key(|(name, place)| (**name != script.start.text, *place));
-    for (root, _) in roots {
-        // The way from the root to here: each node with its exits that are not walked yet.
-        let mut way: Vec<(&str, Vec<&Name>)> = Vec::new();
-        let mut next = Some(root.as_str());
-        loop {
-            if let Some(node) = next.take()
-                && !done.contains(node)
-            {
-                way.push((node, by_itself(claims, node)));
+    roots.sort_by_key(|(name, place)| (*name != script.start.text, *place));
+    let ways = |node: &str| {
+        let exits = by_itself(claims, node);
+        let known =
+            exits.filter_map(|exit| Some((exit, *claims.get_key_value(exit.text.as_str())?.0)));
+        known.collect()
+    };
+    rounds(
+        roots.into_iter().map(|(name, _)| name),
+        ways,
+        |nodes, exits| {
+            if let Some(back) = exits.last() {
+                tell_cycle(nodes, back, report);
             }
-            let Some((node, exits)) = way.last_mut() else {
-                break;
-            };
-            let Some(exit) = exits.pop() else {
-                done.insert(*node);
-                way.pop();
-                continue;
-            };
-            let Some((to, _)) = claims.get_key_value(exit.text.as_str()) else {
-                continue;
-            };
-            match way.iter().position(|(on_way, _)| on_way == to) {
-                Some(start) => {
-                    tell_cycle(way.iter().skip(start).map(|(node, _)| *node), exit, report)
-                }
-                None => next = Some(to),
-            }
-        }
-    }
+        },
+    );
 }
 
-fn by_itself<'c>(claims: &'c AllClaims<'_>, node: &str) -> Vec<&'c Name> {
+fn by_itself<'c>(claims: &'c AllClaims<'_>, node: &str) -> impl Iterator<Item = &'c Name> {
     let exits = claims
         .get(node)
-        .map_or(&[][..], |claims| claims.exits.as_slice());
+        .into_iter()
+        .flat_map(|claims| &claims.exits);
     exits
-        .iter()
-        .rev()
         .filter(|exit: &&Exit<'_>| exit.by == By::Itself)
         .map(|exit| exit.to)
-        .collect()
 }
 
-fn tell_cycle<'n>(nodes: impl Iterator<Item = &'n str>, back: &'n Name, report: &mut Report) {
+fn tell_cycle(nodes: &[&str], back: &Name, report: &mut Report) {
     let way: Vec<String> = nodes
-        .chain([back.text.as_str()])
+        .iter()
+        .chain([&back.text.as_str()])
         .map(|node| format!("`{node}`"))
         .collect();
     let message = format!(

@@ -10,6 +10,7 @@ mod demo;
 mod diagnostics;
 mod good_script;
 mod never_trapped;
+mod overflow;
 mod proofs;
 mod reference_page;
 mod scenarios;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::{OpeningSounds, Queue};
 use ivr::{Diagnostic, closest};
 use media::SoundName;
-use model::QueueName;
+use model::{Calendar, QueueName};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -59,6 +59,7 @@ struct Section {
     prefer: Option<Spanned<String>>,
     #[serde(default)]
     step: Vec<StepSection>,
+    calendar: Option<Spanned<String>>,
     join_when: Option<Spanned<String>>,
     leave_unless: Option<Spanned<String>>,
     max_active: Option<u32>,
@@ -79,13 +80,17 @@ pub(crate) fn names(document: &Document) -> Option<Vec<QueueName>> {
 pub(crate) fn read(
     document: &Document,
     heard: Heard<'_>,
+    calendars: &BTreeMap<String, Calendar>,
 ) -> Result<BTreeMap<QueueName, Queue>, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
     let mut queues = BTreeMap::new();
     for (name, section) in file.queue {
         let name = QueueName::new(name);
-        if let Some(queue) = queue_of(document, &name, section, heard, &mut wrong) {
+        let hours = section.calendar.as_ref();
+        let hours = hours.and_then(|named| calendar(document, named, calendars, &mut wrong));
+        if let Some(mut queue) = queue_of(document, &name, section, heard, &mut wrong) {
+            queue.rules.hours = hours;
             queues.insert(name, queue);
         }
     }
@@ -196,6 +201,23 @@ fn queue_of(
         announce,
         opening,
     })
+}
+
+/// D28: the hours of a queue. The calendar is copied into its rules: they are read again together.
+fn calendar(
+    document: &Document,
+    named: &Spanned<String>,
+    calendars: &BTreeMap<String, Calendar>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Calendar> {
+    let found = calendars.get(named.get_ref());
+    if found.is_none() {
+        let known = calendars.keys().map(String::as_str);
+        let help = closest(named.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
+        let told = format!("no calendar `{}`", named.get_ref());
+        wrong.push(document.error(named.span().start, told, help));
+    }
+    found.cloned()
 }
 
 fn strategy(

@@ -129,7 +129,7 @@ mod tests {
             sounds,
             language: "en",
         };
-        match super::super::read(&document, heard) {
+        match super::super::read(&document, heard, &BTreeMap::new()) {
             Ok(queues) => Ok(queues["a"].opening.clone()),
             Err(wrong) => Err(wrong.iter().map(ToString::to_string).collect()),
         }

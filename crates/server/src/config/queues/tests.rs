@@ -22,7 +22,13 @@ fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, 
         sounds: &sounds.collect(),
         language: "en",
     };
-    read(&document, heard).map_err(|wrong| {
+    let office = model::calendar::CalendarConfig {
+        zone: "Asia/Shanghai".into(),
+        ..model::calendar::CalendarConfig::default()
+    };
+    let office = Calendar::new(&office).unwrap();
+    let calendars = [("office".to_owned(), office)].into();
+    read(&document, heard, &calendars).map_err(|wrong| {
         wrong
             .iter()
             .map(ToString::to_string)
@@ -186,4 +192,20 @@ fn d15_d17_announcements_are_read_and_each_missing_sound_is_told() {
         assert!(told.contains(expected), "{told}\nlacks {expected}");
     }
     assert!(read_with(&text("{ position = true }"), &without).is_ok());
+}
+
+#[test]
+fn d28_a_queue_has_the_hours_of_a_calendar() {
+    let hours = |keys: &str| {
+        let text = format!("[queue.a]\nstrategy = \"random\"\n{keys}");
+        read_text(&text).map(|queues| queues["a"].rules.hours.is_some())
+    };
+    assert_eq!(hours(""), Ok(false));
+    assert_eq!(hours("calendar = \"office\"\n"), Ok(true));
+    let told = hours("calendar = \"ofice\"\n").unwrap_err();
+    assert!(
+        told.starts_with("config/queues.toml:3:12: error: no calendar `ofice`"),
+        "{told}"
+    );
+    assert!(told.ends_with("help: did you mean `office`?"), "{told}");
 }
