@@ -13,6 +13,7 @@ mod barred;
 mod breaks;
 mod calls;
 mod calls_out;
+mod choice;
 mod claims;
 mod consult;
 mod defects;

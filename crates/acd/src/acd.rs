@@ -26,6 +26,7 @@ mod agents;
 mod assignment;
 mod callbacks;
 mod callers;
+mod choice;
 mod configuration;
 mod direct;
 mod familiar;
@@ -160,6 +161,7 @@ impl Acd {
             }
             Input::CalledBack { call } => self.called_back(now, call),
             Input::Identified { call, ties } => self.identified(now, call, &ties),
+            Input::FamiliarChosen { call, waits } => self.chosen(now, call, waits),
             Input::Prioritised {
                 call,
                 priority,
@@ -259,7 +261,7 @@ impl Acd {
                 Timer::Starving(call) => self.starves(now, call),
                 Timer::PassPause(call) => self.next_pass(call),
                 Timer::Withheld(call) => self.allow(call),
-                Timer::StickyWait(call) => self.give_up_familiar(call),
+                Timer::StickyWait(call) => self.sticky_wait_over(now, call),
                 Timer::Step(call, queue) => self.next_step(now, call, &queue),
                 Timer::OneMore(call) => self.one_more(call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),

@@ -69,6 +69,10 @@ pub struct QueueConfig {
     pub sticky_wait: Duration,
     /// Who is familiar to a caller.
     pub sticky: Sticky,
+    /// Whether a caller whose familiar agent is busy for longer is asked to wait for him or to go on to the next (R62).
+    pub sticky_choice: bool,
+    /// How long his choice to wait holds.
+    pub sticky_choice_wait: Duration,
     /// How many callers may wait for one familiar agent (R63).
     pub personal_line: usize,
     /// The sliding window of least-calls.
@@ -173,6 +177,8 @@ impl QueueConfig {
             max_consecutive: 5,
             sticky_wait: Duration::from_secs(20),
             sticky: Sticky::default(),
+            sticky_choice: false,
+            sticky_choice_wait: Duration::from_secs(300),
             personal_line: 2,
             count_window: Duration::from_secs(8 * 3_600),
             hours: None,

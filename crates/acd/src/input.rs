@@ -111,6 +111,13 @@ pub enum Input {
         /// Which agents know him, and whom he must not meet.
         ties: Ties,
     },
+    /// The caller has answered `Output::AskFamiliar` (R62): he waits for his familiar agent, or goes on to the next.
+    FamiliarChosen {
+        /// The call.
+        call: CallId,
+        /// Whether he waits.
+        waits: bool,
+    },
     /// A supervisor gives a waiting caller another place (D2), which [`crate::Acd::position`] tells. `None`: as it was.
     Prioritised {
         /// The call.

@@ -120,6 +120,15 @@ pub enum Output {
         /// His place in his home queue, 1 is next.
         position: u32,
     },
+    /// Ask a caller whether he waits for his familiar agent, who is busy, or goes on to the next (R62): `Input::FamiliarChosen`.
+    AskFamiliar {
+        /// The call.
+        call: CallId,
+        /// Who is busy.
+        agent: AgentId,
+        /// He goes on to the next then, if he has not answered.
+        until: Duration,
+    },
     /// A caller waits for longer than his queue's `starving`, and others were served before him by precedence alone (D1).
     /// Said once for each.
     Starving {

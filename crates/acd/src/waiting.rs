@@ -53,6 +53,8 @@ pub(crate) struct Waiting {
     /// Which step he has reached in each queue that has some (R69).
     pub(crate) steps: BTreeMap<QueueName, usize>,
     pub(crate) seeking: Seeking,
+    /// R62.
+    pub(crate) choice: Choice,
     /// T(c), R9.
     pub(crate) tried: BTreeSet<AgentId>,
     /// Agents whom he must not meet (R66).
@@ -84,6 +86,17 @@ pub(crate) enum Holder {
     Promise,
     /// Nobody yet: he is being called at this moment. A timer ends it.
     Called,
+}
+
+/// Whether a caller was asked to wait for his familiar agent or to go on to the next (R62).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Not in this wait.
+    NotAsked,
+    /// His key is awaited.
+    Asked,
+    /// He has chosen.
+    Made,
 }
 
 /// Whom a caller looks for.
@@ -144,6 +157,7 @@ impl Waiting {
             needs: None,
             steps: BTreeMap::new(),
             seeking: Seeking::Anyone,
+            choice: Choice::NotAsked,
             tried: BTreeSet::new(),
             apart: BTreeSet::new(),
             team: None,

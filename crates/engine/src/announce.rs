@@ -19,6 +19,8 @@ mod tongue;
 
 /// The shortest gap of music between two announcements that a queue may ask for.
 pub const EVERY_MIN: Duration = Duration::from_secs(15);
+/// R62: "your adviser is on a call: 1 to wait, 2 for the next".
+pub const ADVISER_BUSY: &str = "say_adviser_busy";
 /// D32: the keys are told at most so often.
 const CHOICES_EVERY: Duration = Duration::from_secs(90);
 /// An announcement that nobody reported as heard counts as heard after this time: no wait without an end (S8).
@@ -92,6 +94,8 @@ pub(crate) struct Announcer {
     /// The sound that tells the keys.
     choices: Option<SoundName>,
     state: State,
+    /// Until when he may answer whether he waits for his familiar agent (R62).
+    asked_until: Option<Duration>,
     /// How much of the music was heard before the last announcement.
     played: Duration,
     /// How many ahead he was told last (D15).
@@ -126,6 +130,7 @@ impl Announcer {
             music,
             language: language.to_owned(),
             choices,
+            asked_until: None,
             played: Duration::ZERO,
             told: None,
             choices_told: None,
@@ -185,6 +190,34 @@ impl Announcer {
             due: now + self.rules.every,
         };
         Some(self.music())
+    }
+
+    /// Whether he waits for his familiar agent or goes on to the next (R62): asked at once, whatever he hears.
+    pub(crate) fn ask(&mut self, now: Duration, until: Duration) -> Cue {
+        if let State::Music { since, .. } = self.state {
+            self.played += now.saturating_sub(since);
+        }
+        let ends = now + ANNOUNCEMENT_MAX;
+        (self.state, self.asked_until) = (State::Speaks { until: ends }, Some(until));
+        let question = sound(&self.language, ADVISER_BUSY);
+        Cue::Say(vec![SoundName::new(&question)])
+    }
+
+    /// Whether the question is still open.
+    pub(crate) fn is_asking(&self, now: Duration) -> bool {
+        self.asked_until.is_some_and(|until| now < until)
+    }
+
+    /// What a key says to the question, once; `None`: it says nothing to it.
+    pub(crate) fn answer(&mut self, now: Duration, key: char) -> Option<bool> {
+        let waits = match key {
+            '1' => true,
+            '2' => false,
+            _ => return None,
+        };
+        let asks = self.is_asking(now);
+        asks.then(|| self.asked_until = None)?;
+        Some(waits)
     }
 
     /// When `handle_timeout` is due, as absolute as `now`.

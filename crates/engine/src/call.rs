@@ -244,6 +244,8 @@ pub(crate) enum CallEvent {
         waited: Duration,
         passed_over: u32,
     },
+    /// The caller chooses until then whether he waits for his familiar agent (R62).
+    AskFamiliar { until: Duration },
     /// One of the queues in which he stands is gone.
     QueueDropped {
         dropped: QueueName,
@@ -357,6 +359,7 @@ impl Call {
                 waited,
                 passed_over,
             } => self.starving(context, queue, waited, passed_over),
+            CallEvent::AskFamiliar { until } => self.ask_familiar(context, until),
             CallEvent::QueueDropped { dropped, queues } => {
                 self.queue_dropped(context, dropped, &queues);
             }

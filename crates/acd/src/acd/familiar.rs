@@ -79,7 +79,11 @@ impl Acd {
     /// same turn (R58).
     pub(super) fn settle_familiar(&mut self, now: Duration, call: CallId, id: AgentId) {
         let Some(sticky_wait) = self.worth_waiting(now, call, id) else {
-            return self.give_up_familiar(call);
+            // R62: he may be worth a longer wait to the caller.
+            if !self.ask(now, call, id) {
+                self.give_up_familiar(call);
+            }
+            return;
         };
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.seeking = Seeking::WaitsFor(id);
@@ -92,14 +96,22 @@ impl Acd {
     fn worth_waiting(&self, now: Duration, call: CallId, id: AgentId) -> Option<Duration> {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get(caller.home())?;
-        // R61: who had his chance is not waited for.
-        if !self.serves(caller, id) || !caller.may_meet(id) {
-            return None;
-        }
-        let ahead = self.personal_lines.get(&id).map_or(0, |line| line.len());
         let wait = queue.config.sticky_wait;
         let soon = self.free_in(now, id).is_some_and(|left| left <= wait);
-        (soon && ahead < queue.config.personal_line).then_some(wait)
+        let worth = soon && self.may_wait_for(caller, id) && self.has_room(queue, call, id);
+        worth.then_some(wait)
+    }
+
+    /// Whether a caller may wait for an agent at all: not for one who had his chance (R61) or whom he must not meet (R66).
+    pub(super) fn may_wait_for(&self, caller: &Waiting, id: AgentId) -> bool {
+        self.serves(caller, id) && caller.may_meet(id)
+    }
+
+    /// R63: whether there is room for a caller in an agent's personal line, by the rules of a queue.
+    pub(super) fn has_room(&self, queue: &Queue, call: CallId, id: AgentId) -> bool {
+        let line = self.personal_lines.get(&id);
+        let others = line.map_or(0, |line| line.iter().filter(|one| **one != call).count());
+        others < queue.config.personal_line
     }
 
     /// Whether an agent serves any of a caller's queues and has what the caller needs there.

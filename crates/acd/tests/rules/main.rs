@@ -11,6 +11,7 @@
 mod assignment;
 mod back_off;
 mod callbacks;
+mod choice;
 mod counts;
 mod direct;
 mod estimate;

@@ -453,6 +453,7 @@ fn told(output: &Output) -> Option<String> {
             return None;
         }
         Output::CallBack { call } => format!("call back {call}"),
+        Output::AskFamiliar { call, agent, .. } => format!("ask {call} {}", letter(*agent)),
         Output::Starving {
             call,
             waited,

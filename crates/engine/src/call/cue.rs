@@ -59,6 +59,29 @@ impl Call {
         true
     }
 
+    /// R62: his familiar agent is busy for long; he chooses until then.
+    pub(super) fn ask_familiar(&mut self, context: &mut Context, until: Duration) {
+        if let Phase::Queued(announcer) = &mut self.phase {
+            let cue = announcer.ask(context.now, until);
+            self.cue(context, cue);
+        }
+    }
+
+    /// A key that answers that question; whether it did.
+    pub(super) fn familiar_chosen(&mut self, context: &mut Context, key: char) -> bool {
+        let Phase::Queued(announcer) = &mut self.phase else {
+            return false;
+        };
+        let Some(waits) = announcer.answer(context.now, key) else {
+            return false;
+        };
+        let cue = announcer.handle_heard(context.now);
+        self.cue_if_any(context, cue);
+        let call = self.id;
+        context.tell_acd(acd::Input::FamiliarChosen { call, waits });
+        true
+    }
+
     fn cue_if_any(&mut self, context: &mut Context, cue: Option<Cue>) {
         if let Some(cue) = cue {
             self.cue(context, cue);

@@ -86,7 +86,9 @@ impl Call {
     /// Has tones listened for while keys mean something here.
     pub(super) fn settle_listening(&mut self, context: &mut Context) {
         let wanted = match &self.phase {
-            Phase::InScript | Phase::Queued(_) | Phase::Direct => self.run.is_some(),
+            // R62: also the caller of a queue without a script is asked.
+            Phase::Queued(announcer) => self.run.is_some() || announcer.is_asking(context.now),
+            Phase::InScript | Phase::Direct => self.run.is_some(),
             Phase::Arriving(_)
             | Phase::Dialling(_)
             | Phase::Talking(_)
@@ -99,17 +101,25 @@ impl Call {
     }
 
     fn script_key(&mut self, context: &mut Context, key: char, way: KeyWay) {
+        if self.familiar_chosen(context, key) {
+            self.tell_key(context, key, way);
+            return;
+        }
         let Some(run) = &self.run else { return };
         // S22: what a caller types into a secret input is written nowhere.
         if !run.is_secret() {
-            context.fact(Fact::KeyPressed {
-                call: self.id,
-                key,
-                way: Some(way),
-            });
-            self.step(key.to_string());
+            self.tell_key(context, key, way);
         }
         self.drive(context, script::Push::Input(ivr::Input::Key(key)));
+    }
+
+    fn tell_key(&mut self, context: &mut Context, key: char, way: KeyWay) {
+        context.fact(Fact::KeyPressed {
+            call: self.id,
+            key,
+            way: Some(way),
+        });
+        self.step(key.to_string());
     }
 
     /// Whether a press was told already, by another way. Who sends a key by both leaves the tones aside from then on: the other

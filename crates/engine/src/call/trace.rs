@@ -89,6 +89,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::Supervise { .. } => ("Supervise", 0),
         CallEvent::Starving { .. } => ("Starving", 0),
         CallEvent::QueueDropped { .. } => ("QueueDropped", 0),
+        CallEvent::AskFamiliar { .. } => ("AskFamiliar", 0),
         CallEvent::LeftQueue { .. } => ("LeftQueue", 0),
         CallEvent::DirectEnded(_) => ("DirectEnded", 0),
         CallEvent::Identified(_) => ("Identified", 0),

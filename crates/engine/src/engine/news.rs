@@ -319,6 +319,9 @@ impl Engine {
                     passed_over,
                 },
             ),
+            acd::Output::AskFamiliar { call, until, .. } => {
+                self.turn(call, CallEvent::AskFamiliar { until });
+            }
             acd::Output::QueueDropped {
                 call,
                 dropped,

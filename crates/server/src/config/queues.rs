@@ -53,6 +53,8 @@ struct Section {
     max_consecutive: Option<u32>,
     sticky_wait_s: Option<u32>,
     sticky: Option<StickySection>,
+    sticky_choice: Option<Spanned<bool>>,
+    sticky_choice_wait_s: Option<u32>,
     count_window_s: Option<Spanned<u32>>,
     per_duty_hour: Option<bool>,
     ring_delay_s: Option<Spanned<u32>>,
@@ -168,6 +170,10 @@ fn queue_of(
     if let Some(sticky) = &section.sticky {
         sticky.read(document, &mut rules, wrong);
     }
+    let choice = section.sticky_choice.as_ref();
+    rules.sticky_choice = announce::question(document, choice, heard, wrong);
+    let wait = section.sticky_choice_wait_s;
+    seconds(wait, &mut rules.sticky_choice_wait);
     seconds(section.starving_s, &mut rules.starving);
     rules.weight = section.weight.unwrap_or(rules.weight);
     rules.max_waiting = section.max_waiting.or(rules.max_waiting);

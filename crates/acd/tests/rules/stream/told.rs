@@ -94,6 +94,7 @@ impl World {
             }
             Output::WrapUp { until, .. } => assert!(until > self.now, "ends in the past"),
             Output::LastPaused { queues, .. } => assert!(!queues.is_empty()),
+            Output::AskFamiliar { until, .. } => assert!(until > self.now, "asked in the past"),
             Output::DirectEnded { .. } | Output::Starving { .. } => {}
         }
     }

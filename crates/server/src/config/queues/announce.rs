@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use engine::Announce;
-use engine::announce::EVERY_MIN;
+use engine::announce::{ADVISER_BUSY, EVERY_MIN};
 use ivr::{Diagnostic, closest};
 use serde::Deserialize;
 use toml::Spanned;
@@ -55,6 +55,26 @@ pub(super) fn read(
     let names = section.messages.iter();
     announce.messages = names.map(|name| name.get_ref().clone()).collect();
     announce
+}
+
+/// R62: whether callers are asked to wait for their familiar agents; the question exists in each language.
+pub(super) fn question(
+    document: &Document,
+    given: Option<&Spanned<bool>>,
+    heard: Heard<'_>,
+    wrong: &mut Vec<Diagnostic>,
+) -> bool {
+    let Some(at) = given.filter(|wanted| *wanted.get_ref()) else {
+        return false;
+    };
+    let sounds = heard.languages().into_iter();
+    let mut sounds = sounds.map(|language| format!("{language}/{ADVISER_BUSY}"));
+    if let Some(sound) = sounds.find(|sound| !heard.sounds.contains_key(sound)) {
+        let told = format!("no sound `{sound}`, by which callers are asked");
+        let help = "`ivr-scripts/prompts/make.sh` makes it out of words.toml".to_owned();
+        wrong.push(document.error(at.span().start, told, Some(help)));
+    }
+    true
 }
 
 /// D17: each message has its sound in each language.

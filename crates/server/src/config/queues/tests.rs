@@ -209,3 +209,24 @@ fn d28_a_queue_has_the_hours_of_a_calendar() {
     );
     assert!(told.ends_with("help: did you mean `office`?"), "{told}");
 }
+
+#[test]
+fn r62_the_question_to_callers_of_busy_advisers_needs_its_sound() {
+    let text =
+        "[queue.a]\nstrategy = \"sticky\"\nsticky_choice = true\nsticky_choice_wait_s = 120\n";
+    let rules = &read_with(text, &["music/default", "en/say_adviser_busy"]).unwrap()["a"].rules;
+    let two_minutes = Duration::from_secs(120);
+    assert_eq!(
+        (rules.sticky_choice, rules.sticky_choice_wait),
+        (true, two_minutes)
+    );
+    let told = read_text(text).unwrap_err();
+    let expected = "config/queues.toml:3:17: error: no sound `en/say_adviser_busy`";
+    assert!(told.starts_with(expected), "{told}");
+    let without = &read_text("[queue.a]\nstrategy = \"sticky\"\n").unwrap()["a"].rules;
+    let five_minutes = Duration::from_secs(300);
+    assert_eq!(
+        (without.sticky_choice, without.sticky_choice_wait),
+        (false, five_minutes)
+    );
+}
