@@ -165,6 +165,28 @@ impl Source {
         })
     }
 
+    /// Which steps of the queues none of these people can meet (R70).
+    pub(crate) fn unmet(
+        &self,
+        queues: &BTreeMap<model::QueueName, engine::Queue>,
+        staff: &[store::Staff],
+    ) -> Vec<Diagnostic> {
+        let document = Document::read(&self.dir.join("queues.toml"));
+        document.map_or_else(
+            |error| vec![error],
+            |document| queues::staff::unmet(&document, queues, staff),
+        )
+    }
+
+    /// Nobody could look whether the house has the people for its queues.
+    pub(crate) fn unlooked(&self, why: &str) -> Diagnostic {
+        let message = format!("nobody looked whether the steps of queues can be met: {why}");
+        Diagnostic {
+            severity: Severity::Warning,
+            ..without_place(&self.dir.join("queues.toml"), message)
+        }
+    }
+
     /// The certificate of the pages in PEM, for those who only want to read them; `None`: they come without TLS.
     pub(crate) fn pages_certificate(
         &self,

@@ -23,6 +23,7 @@ pub mod registration;
 mod scratch;
 pub mod secret;
 pub mod session;
+pub mod staff;
 pub mod ticket;
 mod ties;
 
@@ -41,4 +42,5 @@ pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
 pub use secret::Secret;
 pub use session::{ApiToken, IssuedSession, Session};
+pub use staff::Staff;
 pub use ticket::TicketFilter;

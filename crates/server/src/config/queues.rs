@@ -19,6 +19,7 @@ mod announce;
 pub(crate) mod opening;
 mod presence;
 mod skills;
+pub(crate) mod staff;
 mod sticky;
 mod wrap_up;
 

@@ -3,12 +3,14 @@
 use ivr::Diagnostic;
 use serde_json::json;
 
+use super::block_on;
 use crate::Failure;
-use crate::config::Source;
+use crate::config::{Loaded, Source};
 
 /// Prints what was found; mistakes make it fail.
 pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
-    let loaded = source.load(1, None)?;
+    let mut loaded = source.load(1, None)?;
+    loaded.warnings.extend(unmet(source, &loaded)?);
     if let Some(expired) = loaded.expired {
         return Err(vec![expired].into());
     }
@@ -31,6 +33,18 @@ pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
         loaded.warnings.len()
     );
     Ok(())
+}
+
+/// What the queues ask of people whom the store does not have (R70). Where the store cannot be read that is said instead.
+fn unmet(source: &Source, loaded: &Loaded) -> Result<Vec<Diagnostic>, Failure> {
+    let url = source.settings()?.store.url;
+    let staff = block_on(async { Ok(store::staff::look_up(&url).await) })?;
+    Ok(match staff {
+        // A house without people is being set up: it lacks everything.
+        Ok(staff) if staff.is_empty() => Vec::new(),
+        Ok(staff) => source.unmet(&loaded.engine.queues, &staff),
+        Err(why) => vec![source.unlooked(&why.to_string())],
+    })
 }
 
 /// Findings for programs.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{AgentId, CustomerId};
 use store::{Database, NewCustomer, Role, Secret, StoreError};
 
-use crate::world::{NOW, World, after, new_agent, password, phone};
+use crate::world::{NOW, World, after, new_agent, password, phone, url};
 
 #[tokio::test]
 async fn an_agent_comes_back_as_he_was_also_after_reopening() {
@@ -222,4 +222,21 @@ async fn a_database_is_a_file_in_a_country() {
     }
     let made = std::path::Path::new("t.db").exists();
     assert!(!made, "wrong settings leave nothing behind");
+}
+
+#[tokio::test]
+async fn who_only_looks_sees_who_works_here_and_makes_no_file() {
+    let world = World::new().await;
+    let first = world.agent("1001").await;
+    let gone = world.agent("1002").await;
+    world.database.remove_agent(gone.id, NOW).await.unwrap();
+    let staff = store::staff::look_up(&url(&world.scratch)).await.unwrap();
+    let [one] = &staff[..] else {
+        panic!("{staff:?}");
+    };
+    assert_eq!((&one.queues, &one.skills), (&first.queues, &first.skills));
+    let nowhere = world.scratch.path().join("nowhere.db");
+    let url = format!("sqlite://{}", nowhere.display());
+    assert_eq!(store::staff::look_up(&url).await.unwrap(), []);
+    assert!(!nowhere.exists());
 }

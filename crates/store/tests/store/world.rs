@@ -101,7 +101,7 @@ impl World {
     }
 }
 
-fn url(scratch: &Scratch) -> String {
+pub(crate) fn url(scratch: &Scratch) -> String {
     format!("sqlite://{}/data/trunkline.db", scratch.path().display())
 }
 

@@ -6,12 +6,16 @@ pub(super) fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String
     read_with(text, &["music/default"])
 }
 
-/// With these sounds and no others.
-fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, String> {
-    let document = Document {
+pub(super) fn document(text: &str) -> Document {
+    Document {
         file: "config/queues.toml".into(),
         text: text.into(),
-    };
+    }
+}
+
+/// With these sounds and no others.
+fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, String> {
+    let document = document(text);
     let sound = audio::Sound {
         rate_hz: audio::RATE_HZ,
         samples: vec![0; 160],
