@@ -72,7 +72,25 @@ impl Acd {
                     agent.idle.restart(at);
                 }
             }
+            // R6-R8, C9: the streaks go on where they were. What they led to stands in the states; a pause that ran is over.
+            Past::Declined => {
+                let streaks = self.agents.get_mut(&id).map(|agent| &mut agent.streaks);
+                _ = streaks.map(|streaks| streaks.declined(Duration::ZERO, Duration::ZERO));
+            }
+            Past::Unreachable => {
+                let streaks = self.agents.get_mut(&id).map(|agent| &mut agent.streaks);
+                _ = streaks.map(|streaks| streaks.unreachable(Duration::ZERO, Duration::ZERO));
+            }
+            Past::Missed { queue } => {
+                let limit = self.queues.get(&queue).map(|it| it.config.no_answer_limit);
+                if let (Some(limit), Some(agent)) = (limit, self.agents.get_mut(&id)) {
+                    agent.streaks.missed(limit);
+                }
+            }
             Past::Connected { queue } => {
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    agent.streaks.answered();
+                }
                 let queue = queue.and_then(|name| self.queues.get_mut(&name));
                 if let Some(queue) = queue {
                     queue.was_connected(at, id);
@@ -90,6 +108,9 @@ impl Acd {
 }
 
 fn become_again(at: Duration, agent: &mut Agent, state: AgentState) {
+    if matches!(state, AgentState::Ringing { .. }) {
+        agent.streaks.rang();
+    }
     let from = core::mem::replace(&mut agent.state, state);
     if from != agent.state {
         keep_time(at, agent, &from);

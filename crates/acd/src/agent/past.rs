@@ -29,6 +29,15 @@ pub enum Past {
         /// How much.
         took: Duration,
     },
+    /// He declined a caller (R6).
+    Declined,
+    /// He missed a caller of this queue whom nobody else was rung for (R8, R24).
+    Missed {
+        /// Which.
+        queue: QueueName,
+    },
+    /// His phone could not be reached (R7).
+    Unreachable,
     /// A call of his own ended that was no wrong number (R43).
     OwnCall,
     /// He was the last to whom this queue offered a caller (R35).

@@ -163,3 +163,32 @@ fn c20_a_past_without_a_wish_signs_nobody_in_and_a_present_is_not_overwritten() 
     restores(&mut centre, id('Z'), Vec::new(), Some(Requested::Ready));
     centre.expect_state('Z', "unknown");
 }
+
+#[test]
+fn c9_c20_a_restart_forgives_no_streak_and_an_answered_call_ends_them_as_before() {
+    let times = |past: &Past, count| vec![(1, past.clone()); count];
+    let missed = Past::Missed {
+        queue: SUPPORT.into(),
+    };
+    // R8: the third in a row.
+    let mut centre = begun_anew("linear", "A");
+    gives_back(&mut centre, 'A', 60, times(&missed, 2));
+    centre.joins(1).expect("offer 1 A").wait(15);
+    centre.expect_state('A', "not_ready no_answer");
+    let answered = vec![(1, Past::Connected { queue: support() })];
+    let mut centre = begun_anew("linear", "A");
+    gives_back(&mut centre, 'A', 60, [times(&missed, 2), answered].concat());
+    centre.joins(1).expect("offer 1 A").wait(15);
+    centre.expect_state('A', "ready");
+    // C9: declined twice, so he is left alone for four times as long.
+    let mut centre = begun_anew("linear", "A");
+    gives_back(&mut centre, 'A', 60, times(&Past::Declined, 2));
+    centre.joins(1).expect("offer 1 A").declines('A').silence();
+    centre.wait(39).expect("").wait(1).expect("offer 1 A");
+    // R7: the second fault in a row.
+    let mut centre = begun_anew("linear", "A");
+    gives_back(&mut centre, 'A', 60, times(&Past::Unreachable, 1));
+    centre.phones_ring = false;
+    centre.joins(1).silence();
+    centre.fails('A', 503).expect_state('A', "not_ready device");
+}

@@ -3,12 +3,12 @@
 //! Calls that a crash cut are in no fact that ends an agent's part, so they count for nothing. The time in which no process ran
 //! is nobody's duty: the facts of a start are dated back to the last sign of life before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acd::{Past, Requested};
 use model::fact::Offer;
-use model::{AgentId, AgentState, CallId, QueueName, Timestamp};
+use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
 
 /// A shorter call of his own is a wrong number (R43).
 const OWN_CALL_MIN: Duration = Duration::from_secs(5);
@@ -28,6 +28,9 @@ pub(super) struct Histories {
     agents: BTreeMap<AgentId, History>,
     /// R35: to whom each queue offered last.
     last_offered: BTreeMap<QueueName, AgentId>,
+    /// Offers of queues that ring, and those of them that did not ring alone (R24).
+    ringing: BTreeMap<OfferId, CallId>,
+    shared: BTreeSet<OfferId>,
     at: Duration,
     /// The latest moment before `at` of which there is a fact.
     before: Duration,
@@ -36,6 +39,8 @@ pub(super) struct Histories {
 #[derive(Debug, Default)]
 struct History {
     past: Vec<(Duration, Past)>,
+    /// A state of his is known.
+    is_placed: bool,
     /// The call that was given to him: of which queue, and since when.
     talk: Option<(CallId, Option<QueueName>, Duration)>,
     /// The call that a colleague asks him about: nothing of it counts (R15).
@@ -58,7 +63,25 @@ impl Histories {
     pub(super) fn offered(&mut self, offer: &Offer) {
         if let Some(queue) = &offer.queue {
             self.last_offered.insert(queue.clone(), offer.agent);
+            let others = self.ringing.iter().filter(|(_, call)| **call == offer.call);
+            let others: Vec<OfferId> = others.map(|(other, _)| *other).collect();
+            if !others.is_empty() {
+                self.shared.extend(others.into_iter().chain([offer.id]));
+            }
+            self.ringing.insert(offer.id, offer.call);
         }
+    }
+
+    /// An offer rings no more; whether it rang alone.
+    pub(super) fn rings_no_more(&mut self, offer: OfferId) -> bool {
+        self.ringing.remove(&offer);
+        !self.shared.remove(&offer)
+    }
+
+    /// R6-R8, C9: a streak goes on.
+    pub(super) fn failed(&mut self, agent: AgentId, how: Past) {
+        let at = self.at;
+        self.of(agent).past.push((at, how));
     }
 
     pub(super) fn connected(&mut self, offer: &Offer) {
@@ -128,7 +151,7 @@ impl History {
     }
 
     fn changed(&mut self, at: Duration, from: &AgentState, to: &AgentState) {
-        if self.past.is_empty() && *from != AgentState::Offline {
+        if !core::mem::replace(&mut self.is_placed, true) && *from != AgentState::Offline {
             self.past.push((at, Past::Became(from.clone())));
         }
         let is_talking = matches!(to, AgentState::Talking { .. });

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd::Requested;
+use acd::{Past, Requested};
 use model::fact::{CancelCause, Offer, QueueExit};
 use model::transfer::ConsultEnd;
 use model::{
@@ -44,6 +44,12 @@ impl Remains {
         }
     }
 
+    /// An offer is over; whether its phone rang alone for the caller.
+    fn rang(&mut self, offer: &Offer) -> bool {
+        self.offers.remove(&offer.id);
+        self.histories.rings_no_more(offer.id)
+    }
+
     fn note(&mut self, record: &FactRecord) {
         self.histories.turn_to(record.at);
         match &record.fact {
@@ -51,11 +57,21 @@ impl Remains {
                 self.histories.offered(offer);
                 self.offers.insert(offer.id, offer.clone());
             }
-            Fact::OfferCancelled { offer, .. }
-            | Fact::OfferMissed { offer }
-            | Fact::OfferDeclined { offer }
-            | Fact::OfferUnreachable { offer, .. } => {
-                self.offers.remove(&offer.id);
+            Fact::OfferCancelled { offer, .. } => _ = self.rang(offer),
+            Fact::OfferMissed { offer } => {
+                let alone = self.rang(offer);
+                // R24: a call that somebody else could take is charged to nobody.
+                if let (true, Some(queue)) = (alone, offer.queue.clone()) {
+                    self.histories.failed(offer.agent, Past::Missed { queue });
+                }
+            }
+            Fact::OfferDeclined { offer } => {
+                self.rang(offer);
+                self.histories.failed(offer.agent, Past::Declined);
+            }
+            Fact::OfferUnreachable { offer, .. } => {
+                self.rang(offer);
+                self.histories.failed(offer.agent, Past::Unreachable);
             }
             Fact::ConsultConnected { offer, .. } => {
                 self.histories.consulted(offer);
@@ -69,7 +85,7 @@ impl Remains {
             } => self.histories.consult_completed(*call, *agent),
             Fact::CallConnected { offer, .. } => {
                 self.histories.connected(offer);
-                self.offers.remove(&offer.id);
+                self.rang(offer);
                 self.waiting.remove(&offer.call);
             }
             Fact::QueueJoined { call, queue, .. } => {
@@ -86,7 +102,10 @@ impl Remains {
             // The last word on its call: nothing of it is closed after it.
             Fact::CallEnded { call, .. } => {
                 self.waiting.remove(call);
-                self.offers.retain(|_, offer| offer.call != *call);
+                let gone = self.offers.extract_if(.., |_, offer| offer.call == *call);
+                for (offer, _) in gone {
+                    self.histories.rings_no_more(offer);
+                }
             }
             Fact::AgentStateChanged {
                 agent,

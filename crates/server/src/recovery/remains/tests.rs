@@ -324,3 +324,35 @@ fn r16_the_time_in_which_no_process_ran_is_nobodys() {
     let ends: Vec<_> = was.past.iter().map(|(at, _)| at.as_secs()).collect();
     assert_eq!(ends, [10, 20, 90_000]);
 }
+
+#[test]
+fn c9_c20_what_failed_in_a_row_is_given_back_and_a_call_that_others_could_take_is_charged_to_nobody()
+ {
+    let failed = |facts: &[Fact], agent| {
+        let told = past(facts, agent).into_iter().map(|(_, past)| past);
+        let is_result =
+            |past: &Past| !matches!(past, Past::OfferedLast { .. } | Past::ProcessEnded);
+        told.filter(is_result).collect::<Vec<_>>()
+    };
+    let (alone, anna, ben) = (offer(1, CUT, ANNA), offer(2, CUT, ANNA), offer(3, CUT, BEN));
+    let facts = [
+        made(alone.clone()),
+        Fact::OfferMissed {
+            offer: alone.clone(),
+        },
+        made(anna.clone()),
+        made(ben.clone()),
+        Fact::OfferMissed { offer: anna },
+        Fact::OfferMissed { offer: ben.clone() },
+        made(ben.clone()),
+        Fact::OfferDeclined { offer: ben.clone() },
+        made(ben.clone()),
+        Fact::OfferUnreachable {
+            offer: ben,
+            status: 503,
+        },
+    ];
+    let queue = "support".into();
+    assert_eq!(failed(&facts, ANNA), [Past::Missed { queue }]);
+    assert_eq!(failed(&facts, BEN), [Past::Declined, Past::Unreachable]);
+}
