@@ -193,6 +193,7 @@ impl Hotline {
             media,
             seed: 1,
             node: 0,
+            journal: false,
         };
         Self {
             config,

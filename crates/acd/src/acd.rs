@@ -51,7 +51,7 @@ mod wrap_up;
 pub use standing::Standing;
 
 /// Automatic call distribution for one site.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Acd {
     seed: u64,
     /// How many decisions found somebody: the next one's seed is drawn from it.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use model::decision::ReasonCode;
 use model::{AgentId, AgentState, CallId, Membership, NotReadyReason, OfferId, QueueName, Skills};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::call_log::{CallLog, WINDOW_MAX};
 pub(crate) use self::duty_log::DutyLog;
@@ -28,7 +29,7 @@ mod streaks;
 pub mod wrap_up;
 
 /// What the core is told of an agent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentProfile {
     /// Who.
     pub id: AgentId,
@@ -41,7 +42,8 @@ pub struct AgentProfile {
 }
 
 /// A state that an agent, or a supervisor for him, may ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Requested {
     /// Takes calls (示闲).
     Ready,
@@ -52,7 +54,7 @@ pub enum Requested {
 }
 
 /// One agent as the core keeps him.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Agent {
     pub(crate) login: Arc<str>,
     pub(crate) queues: Vec<Membership>,

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use model::{Calendar, QueueName, Requirement};
+use serde::{Deserialize, Serialize};
 
 use crate::agent::WINDOW_MAX;
 use crate::agent::wrap_up::{WRAP_UP_MAX, WrapUpMode};
@@ -18,7 +19,7 @@ pub const PHONES_MAX: usize = 64;
 pub const NAME_BYTES_MAX: usize = 64;
 
 /// One queue's settings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueConfig {
     /// Its name.
     pub name: QueueName,
@@ -127,7 +128,8 @@ impl Default for Sticky {
 }
 
 /// Who must be there (D7, D8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// Nobody.
     Nobody,
@@ -141,7 +143,7 @@ pub enum Presence {
 }
 
 /// For how long only certain agents come into question (R69).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// What they must have. The agents of the steps before stay candidates.
     pub needs: Requirement,

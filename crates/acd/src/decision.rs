@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use model::decision::ReasonCode;
 use model::{AgentId, Requirement, Skills};
+use serde::{Deserialize, Serialize};
 
 use crate::config::Step;
 use crate::queue::Queue;
@@ -45,7 +46,8 @@ pub(crate) struct Needs<'a> {
 }
 
 /// Who comes first of those who have what the caller needs (R71).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Prefer {
     /// All are equal.
     #[default]

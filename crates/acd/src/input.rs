@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 
 use model::fact::QueueExit;
 use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement, Ties};
+use serde::{Deserialize, Serialize};
 
+use crate::agent::cause::{self, Cause};
 use crate::agent::past::Past;
 use crate::agent::{AgentProfile, Requested};
 
 /// One event for [`crate::Acd::handle_input`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Input {
     /// An agent was added or changed. A new one is offline.
     AgentPut(AgentProfile),
@@ -28,7 +31,8 @@ pub enum Input {
         /// Which state.
         request: Requested,
         /// Who asked, in a word: `agent` or `supervisor`.
-        cause: &'static str,
+        #[serde(deserialize_with = "cause::read")]
+        cause: Cause,
     },
     /// What a former process knew of an agent who is offline: his past, oldest first, then the state that he had asked for (C20).
     Restored {

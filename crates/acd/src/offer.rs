@@ -33,7 +33,7 @@ pub(crate) struct Offer {
 }
 
 /// Offers that ended a short while ago.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct EndedOffers(BTreeMap<OfferId, Ended>);
 
 /// What is remembered of an ended offer.

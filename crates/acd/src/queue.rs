@@ -33,7 +33,7 @@ pub(crate) const AWAY: [ReasonCode; 3] = [
 ];
 
 /// See the file's head.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Queue {
     pub(crate) config: QueueConfig,
     /// All who wait, those with ringing phones included.

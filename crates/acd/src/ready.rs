@@ -21,7 +21,7 @@ mod group;
 mod lots;
 
 /// See the file's head.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ReadySet {
     /// Whose ordering the groups are kept in.
     row: &'static Strategy,

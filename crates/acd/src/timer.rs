@@ -41,7 +41,7 @@ pub(crate) enum Timer {
 }
 
 /// The deadlines.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Timers {
     due: BTreeSet<(Duration, Timer)>,
     at: BTreeMap<Timer, Duration>,

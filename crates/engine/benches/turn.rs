@@ -170,6 +170,7 @@ fn settings() -> Settings {
         },
         seed: 1,
         node: 0,
+        journal: false,
     }
 }
 

@@ -3,13 +3,16 @@
 //! A call reaches the world and its neighbours only through here, never another call. News for other calls (an agent who
 //! is free, say) come out of the ACD and are handed on by the engine within the same turn.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use acd::Acd;
+use acd::{Acd, Told};
 use media::{PlaybackId, PortId};
-use model::{AgentId, AgentState, CallId, Fact, IdSource, Offer, OfferId, Party, Timestamp};
+use model::{
+    AgentId, AgentState, CallId, Fact, IdSource, Offer, OfferId, Party, QueueName, Timestamp,
+};
 use sip::{Endpoint, SessionId};
 
 use crate::barred::Barred;
@@ -40,6 +43,8 @@ pub(crate) struct Context {
     pub(crate) config: Arc<Config>,
     pub(crate) sip: Endpoint,
     pub(crate) acd: Acd,
+    /// Whether what the ACD is told is written down.
+    pub(crate) journal: bool,
     pub(crate) directory: Directory,
     pub(crate) placement: Placement,
     /// What agents took of their breaks (C2).
@@ -109,7 +114,38 @@ impl Context {
     }
 
     pub(crate) fn tell_acd(&mut self, input: acd::Input) {
+        self.note(&Told::Heard(Cow::Borrowed(&input)));
         self.acd.handle_input(self.now, input);
+    }
+
+    /// Lets the ACD do what is due, if anything is.
+    pub(crate) fn wake_acd(&mut self) {
+        if self.acd.poll_timeout().is_some_and(|due| due <= self.now) {
+            self.note(&Told::TimePassed);
+            self.acd.handle_timeout(self.now);
+        }
+    }
+
+    pub(crate) fn set_queues(
+        &mut self,
+        version: u64,
+        queues: BTreeMap<QueueName, acd::QueueConfig>,
+    ) {
+        self.note(&Told::Configured {
+            version,
+            queues: Cow::Borrowed(&queues),
+        });
+        self.acd.set_queues(self.now, version, queues);
+    }
+
+    /// Writes down what the ACD is about to be told.
+    pub(crate) fn note(&mut self, told: &Told<'_>) {
+        if self.journal {
+            self.fact(Fact::AcdTold {
+                ns: self.now.subsec_nanos() % 1_000_000,
+                entry: told.text(),
+            });
+        }
     }
 
     /// Plays to a port; the id stops it and comes back when it is done.

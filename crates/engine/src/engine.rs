@@ -49,6 +49,8 @@ pub struct Settings {
     pub seed: u64,
     /// This node's number in ids, 0..1023.
     pub node: u16,
+    /// Whether everything that the ACD is told is told as a fact, too, so that its decisions can be made again.
+    pub journal: bool,
 }
 
 /// The engine.
@@ -71,6 +73,7 @@ impl Engine {
             media,
             seed,
             node,
+            journal,
         } = settings;
         let mut engine = Self {
             context: Context {
@@ -78,6 +81,7 @@ impl Engine {
                 config: config.clone(),
                 sip: Endpoint::new(sip),
                 acd: Acd::new(seed, node),
+                journal,
                 directory: Directory::default(),
                 placement: Placement::new(media, seed),
                 breaks: Breaks::default(),
@@ -98,6 +102,11 @@ impl Engine {
             draining: false,
             restoring: false,
         };
+        engine.context.note(&acd::Told::Made {
+            seed,
+            node,
+            release: acd::Told::RELEASE.into(),
+        });
         engine.configured(config);
         engine
     }
@@ -142,7 +151,7 @@ impl Engine {
     pub fn handle_timeout(&mut self, now: Duration) {
         self.context.now = now;
         self.fenced("a SIP timer", |context| context.sip.handle_timeout(now));
-        self.fenced("an ACD timer", |context| context.acd.handle_timeout(now));
+        self.fenced("an ACD timer", Context::wake_acd);
         self.settle();
         while let Some((at, call)) = self.deadlines.first().copied()
             && at <= now
@@ -216,7 +225,7 @@ impl Engine {
     }
 
     fn configured(&mut self, config: Arc<Config>) {
-        let queues = config
+        let queues: BTreeMap<_, _> = config
             .queues
             .iter()
             .map(|(name, queue)| (name.clone(), queue.rules.clone()))
@@ -227,9 +236,7 @@ impl Engine {
             .filter(|(_, number)| number.open)
             .map(|(digits, _)| digits.to_owned())
             .collect();
-        self.context
-            .acd
-            .set_queues(self.context.now, config.version, queues);
+        self.context.set_queues(config.version, queues);
         self.context.sip.set_hotlines(hotlines);
         let lines = config.trunks.values().map(|trunk| trunk.line.clone());
         self.context

@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp as Instant};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 use period::{MINUTES_PER_DAY, Period};
 use plan::{read_exceptions, read_week};
 
 /// The table `[calendar.NAME]` as an admin writes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarConfig {
     /// An IANA name: `Asia/Shanghai`.
     pub zone: String,
@@ -33,7 +33,7 @@ pub struct CalendarConfig {
 }
 
 /// One `[[calendar.NAME.exception]]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionConfig {
     /// `2026-10-10`.
@@ -77,9 +77,11 @@ impl CalendarState {
     }
 }
 
-/// A calendar that was found whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A calendar that was found whole; it is written as its table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "CalendarConfig", into = "CalendarConfig")]
 pub struct Calendar {
+    table: CalendarConfig,
     zone: TimeZone,
     /// Monday first.
     week: [Vec<Period>; 7],
@@ -90,6 +92,27 @@ pub struct Calendar {
 struct Exception {
     hours: Vec<Period>,
     name: Option<String>,
+}
+
+impl TryFrom<CalendarConfig> for Calendar {
+    type Error = CalendarError;
+
+    /// The first thing that is wrong is told.
+    fn try_from(table: CalendarConfig) -> Result<Self, CalendarError> {
+        let first = |errors: Vec<CalendarError>| errors.into_iter().next();
+        Self::new(&table).map_err(|errors| {
+            first(errors).unwrap_or_else(|| CalendarError {
+                key: String::new(),
+                message: String::new(),
+            })
+        })
+    }
+}
+
+impl From<Calendar> for CalendarConfig {
+    fn from(calendar: Calendar) -> Self {
+        calendar.table
+    }
 }
 
 /// A weekly plan that does not change within so many days never does.
@@ -114,6 +137,7 @@ impl Calendar {
         let exceptions = read_exceptions(&config.exception, &mut errors);
         if errors.is_empty() {
             Ok(Self {
+                table: config.clone(),
                 zone,
                 week,
                 exceptions,

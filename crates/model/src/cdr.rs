@@ -202,6 +202,7 @@ impl Cdr {
             | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }

@@ -501,6 +501,15 @@ pub enum Fact {
         /// Why: `expired`, `request`, `flow_lost`.
         cause: String,
     },
+    /// The distribution was told something: out of all of these since a process began, its decisions can be made again (R3).
+    /// For `trunkline replay` alone; no stream carries it.
+    #[serde(rename = "acd.told")]
+    AcdTold {
+        /// The nanoseconds of the moment that the fact's time leaves out.
+        ns: u32,
+        /// What, as JSON of the distribution's own (`acd::Told`).
+        entry: String,
+    },
     /// A ticket stands in the store.
     #[serde(rename = "ticket.created")]
     TicketCreated {

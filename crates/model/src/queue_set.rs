@@ -3,10 +3,13 @@
 //! At least one, each once, in a given order. The home queue is what people see of his wait: its music, his position in
 //! it, its longest wait. By what right agents of the others may take him is the distribution's matter, not this type's.
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::QueueName;
 
 /// See the file's head.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<QueueName>", into = "Vec<QueueName>")]
 pub struct QueueSet {
     home: QueueName,
     also: Vec<QueueName>,
@@ -58,6 +61,25 @@ impl From<QueueName> for QueueSet {
     }
 }
 
+/// A list that names no queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected at least one queue")]
+pub struct NoQueue;
+
+impl TryFrom<Vec<QueueName>> for QueueSet {
+    type Error = NoQueue;
+
+    fn try_from(names: Vec<QueueName>) -> Result<Self, NoQueue> {
+        Self::of(names).ok_or(NoQueue)
+    }
+}
+
+impl From<QueueSet> for Vec<QueueName> {
+    fn from(set: QueueSet) -> Self {
+        core::iter::once(set.home).chain(set.also).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +97,15 @@ mod tests {
         assert_eq!(three.home().as_str(), "north");
         assert_eq!(three.also().len(), 2);
         assert!(three.contains(&"vip".into()) && !three.contains(&"west".into()));
+    }
+
+    #[test]
+    fn a12_it_is_written_as_a_list_with_the_home_queue_first() {
+        let three = set(&["north", "east", "vip"]).unwrap();
+        let json = serde_json::to_string(&three).unwrap();
+        assert_eq!(json, r#"["north","east","vip"]"#);
+        assert_eq!(serde_json::from_str::<QueueSet>(&json).unwrap(), three);
+        assert!(serde_json::from_str::<QueueSet>("[]").is_err());
     }
 
     #[test]

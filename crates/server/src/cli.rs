@@ -124,6 +124,12 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  trunkline simulate\n  trunkline simulate monday.toml --strategy ring-all --html monday.html\n  trunkline simulate monday.toml --seed 7 --json\nWithout a scenario it plays `trunkline simulate --example`; docs/simulate.md explains each key."
     )]
     Simulate(SimulateArgs),
+    /// Plays a day of the fact log again: its decisions as they were, and how callers would have fared under the rules of
+    /// `--config`.
+    #[command(
+        after_help = "Examples:\n  trunkline replay --day 2026-11-23\n  trunkline replay --day 2026-11-23 --config next --facts data/facts --html monday.html\n  trunkline replay --day 2026-11-23 --strategy ring-all --plays 100 --json\ndocs/simulate.md says what is known of a day, and what is drawn."
+    )]
+    Replay(ReplayArgs),
     /// Prints completions for a shell.
     #[command(
         after_help = "Example: trunkline completions bash > ~/.local/share/bash-completion/completions/trunkline"
@@ -377,6 +383,37 @@ pub(crate) struct SimulateArgs {
     /// Checks the whole distribution after so many steps; 1: after each, which is slow.
     #[arg(long, value_name = "STEPS", default_value_t = 1_000)]
     pub check_every: u64,
+}
+
+/// `trunkline replay`
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Which day, such as 2026-11-23.
+    #[arg(long, value_name = "DATE")]
+    pub day: String,
+    /// By which clock it begins and ends.
+    #[arg(
+        long,
+        value_name = "OFFSET",
+        default_value = "+08:00",
+        allow_hyphen_values = true
+    )]
+    pub offset: String,
+    /// Folder of the fact log; default: that of the configuration. A running server is not disturbed.
+    #[arg(long, value_name = "DIR")]
+    pub facts: Option<PathBuf>,
+    /// Gives every queue this strategy.
+    #[arg(long, value_name = "NAME")]
+    pub strategy: Option<String>,
+    /// How often the day is played under these rules, each time with other lots.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub plays: u64,
+    /// The first seed; the others follow.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Writes the comparison as a page.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// Writes completions for a shell to standard output.

@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),
+        Verb::Replay(args) => verb::replay::run(&source, &args, json),
         Verb::Completions { shell } => {
             cli::complete(shell);
             Ok(())

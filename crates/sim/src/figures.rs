@@ -136,6 +136,7 @@ impl Figures {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
@@ -151,7 +152,8 @@ impl Figures {
         self.agents.entry(agent).or_default()
     }
 
-    fn joined(&mut self, at: Timestamp, call: CallId, queue: &QueueName) {
+    /// A caller joins a queue.
+    pub(crate) fn joined(&mut self, at: Timestamp, call: CallId, queue: &QueueName) {
         if self.joined.contains_key(&call) {
             return;
         }
@@ -170,7 +172,8 @@ impl Figures {
         (!settled).then(|| place.clone())
     }
 
-    fn answered(&mut self, at: Timestamp, call: CallId) {
+    /// An agent is on the line.
+    pub(crate) fn answered(&mut self, at: Timestamp, call: CallId) {
         let Some(place) = self.settle(call) else {
             return;
         };
@@ -187,7 +190,8 @@ impl Figures {
         half_hour.waited_ms += waited_ms;
     }
 
-    fn left(&mut self, at: Timestamp, call: CallId, cause: QueueExit) {
+    /// He leaves the lines otherwise.
+    pub(crate) fn left(&mut self, at: Timestamp, call: CallId, cause: QueueExit) {
         match cause {
             QueueExit::Abandoned => {}
             QueueExit::Timeout

@@ -131,7 +131,7 @@ pub(crate) fn prepared(config: &Config, scenario: &Scenario) -> Result<Config, S
 
 /// What an engine needs besides: one listener, as many RTP ports as there are, and limits of a house in which nobody
 /// attacks.
-pub(crate) fn settings(config: Arc<Config>, seed: u64) -> Settings {
+pub(crate) fn settings(config: Arc<Config>, seed: u64, journal: bool) -> Settings {
     let ip: IpAddr = SERVER.ip();
     let mut nonce_secret = [0; 32];
     for (byte, of_seed) in nonce_secret.iter_mut().zip(seed.to_be_bytes()) {
@@ -162,6 +162,7 @@ pub(crate) fn settings(config: Arc<Config>, seed: u64) -> Settings {
         },
         seed,
         node: 0,
+        journal,
     }
 }
 

@@ -10,11 +10,15 @@ use serde::{Deserialize, Serialize};
 use crate::figures::{Figures, Histogram, QueueFigures};
 use crate::scenario::{Scenario, Start};
 
+pub(crate) use comparison::Sides;
+pub use comparison::{CallerTurn, Compared, Comparison, Interval, Row};
 pub use fairness::{Fairness, gini};
+pub use figure::Unit;
 pub use html::page;
 pub use table::table;
 
 mod chart;
+pub mod comparison;
 mod fairness;
 mod figure;
 mod html;

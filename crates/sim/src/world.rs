@@ -66,11 +66,32 @@ impl World {
         config: &Config,
         check_every: u64,
     ) -> Result<Self, ScenarioError> {
+        Self::of(scenario, config, check_every, false)
+    }
+
+    /// The same with the distribution's journal among its facts, so that [`crate::replay`] can make its decisions again.
+    ///
+    /// # Errors
+    /// As [`World::new`].
+    pub fn with_journal(
+        scenario: &Arc<Scenario>,
+        config: &Config,
+        check_every: u64,
+    ) -> Result<Self, ScenarioError> {
+        Self::of(scenario, config, check_every, true)
+    }
+
+    fn of(
+        scenario: &Arc<Scenario>,
+        config: &Config,
+        check_every: u64,
+        journal: bool,
+    ) -> Result<Self, ScenarioError> {
         let config = Arc::new(house::prepared(config, scenario)?);
         let now = scenario.start.at.saturating_sub(LEAD);
         let seed = scenario.seed;
         let mut world = Self {
-            engine: Engine::new(now, house::settings(config, seed)),
+            engine: Engine::new(now, house::settings(config, seed, journal)),
             network: Network::new(now, scenario.network.clone(), seed),
             voice: Voice::default(),
             crowd: Crowd::new(scenario),

@@ -75,6 +75,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }
         | Fact::DialAnswered { .. }
+        | Fact::AcdTold { .. }
         | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
@@ -92,6 +93,10 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
 
 /// The frame of a fact for a viewer; `None` when it does not concern him.
 pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> {
+    // The distribution's journal is the replay's alone.
+    if matches!(record.fact, Fact::AcdTold { .. }) {
+        return None;
+    }
     let Viewer::Agent(agent) = viewer else {
         return written(record, record.fact.name(), record);
     };
@@ -177,6 +182,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }
         | Fact::DialAnswered { .. }
+        | Fact::AcdTold { .. }
         | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }

@@ -17,7 +17,7 @@ const SAMPLE: usize = 50;
 const TALK_PRIOR: Duration = Duration::from_secs(180);
 
 /// See the file's head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CallLog {
     calls: VecDeque<Handled>,
     /// Time on all calls that were ever recorded, the forgotten ones included.

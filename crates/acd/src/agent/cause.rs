@@ -1,4 +1,16 @@
-//! Why an agent's state changed, in a word. Besides these: what came with a request (`agent`, `supervisor`).
+//! Why an agent's state changed, in a word.
+
+use serde::{Deserialize, Deserializer};
+
+/// One of the words below. It has a name of its own, since what is read back takes no reference for one that lives for ever.
+pub type Cause = &'static str;
+
+/// He asked for it.
+pub const AGENT: &str = "agent";
+/// A supervisor asked for it.
+pub const SUPERVISOR: &str = "supervisor";
+/// His phone signed in or off.
+pub const PHONE: &str = "phone";
 
 /// He was chosen for a caller.
 pub const OFFER: &str = "offer";
@@ -36,3 +48,13 @@ pub const PHONE_FREE: &str = "phone_free";
 pub const REMOVED: &str = "removed";
 /// The process began anew and gave him back the state that he had asked for (C20).
 pub const RESTART: &str = "restart";
+
+/// With what a state can be asked for.
+const OF_REQUESTS: [&str; 4] = [AGENT, SUPERVISOR, PHONE, RESTART];
+
+/// Reads back the cause of a request; no decision looks at it, so a word that a later release wrote is the agent's own.
+pub(crate) fn read<'de, D: Deserializer<'de>>(reader: D) -> Result<Cause, D::Error> {
+    let word = String::deserialize(reader)?;
+    let known = OF_REQUESTS.into_iter().find(|known| *known == word);
+    Ok(known.unwrap_or(AGENT))
+}

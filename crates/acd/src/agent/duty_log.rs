@@ -11,7 +11,7 @@ use super::WINDOW_MAX;
 const SPANS_MAX: usize = 4_096;
 
 /// See the file's head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DutyLog {
     spans: VecDeque<(Duration, Duration)>,
     /// Since when he is on duty.

@@ -8,7 +8,7 @@ use core::time::Duration;
 use model::CallId;
 
 /// See the file's head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OwnCalls {
     /// In the order in which they began.
     calls: Vec<Option<CallId>>,

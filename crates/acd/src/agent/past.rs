@@ -6,9 +6,11 @@
 use core::time::Duration;
 
 use model::{AgentState, QueueName};
+use serde::{Deserialize, Serialize};
 
 /// Something that happened to an agent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Past {
     /// His state changed to this.
     Became(AgentState),

@@ -7,6 +7,7 @@
 use core::time::Duration;
 
 use model::CallId;
+use serde::{Deserialize, Serialize};
 
 /// The longest that anybody may file one call, asked-for time included.
 pub const WRAP_UP_MAX: Duration = Duration::from_secs(900);
@@ -14,7 +15,8 @@ pub const WRAP_UP_MAX: Duration = Duration::from_secs(900);
 pub const WRAP_UP_MORE: Duration = Duration::from_secs(30);
 
 /// How a wrap-up ends (C5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WrapUpMode {
     /// There is none, unless the agent asks for one.
     Optional,

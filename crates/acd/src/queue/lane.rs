@@ -36,7 +36,7 @@ impl Lane {
 }
 
 /// The callers of one queue who look for an agent. Nobody is in both lanes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lanes {
     open: BTreeSet<Place>,
     extending: BTreeSet<Place>,

@@ -21,14 +21,14 @@ pub(crate) struct Competence {
 }
 
 /// See the file's head.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Group {
     index: Index,
     len: usize,
 }
 
 /// The agents in the order in which decisions ask for them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Index {
     Ranked(BTreeSet<Key>),
     Circular(BTreeSet<(u32, AgentId)>),

@@ -17,7 +17,7 @@ const BLOCK: u32 = 64;
 type Ticket = (u32, AgentId);
 
 /// See the file's head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lots {
     tickets: BTreeMap<Ticket, u32>,
     blocks: BTreeMap<u32, Sum>,

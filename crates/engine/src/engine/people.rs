@@ -116,8 +116,8 @@ impl Engine {
             }
         };
         let cause = match by {
-            Asker::Agent => "agent",
-            Asker::Supervisor => "supervisor",
+            Asker::Agent => acd::agent::cause::AGENT,
+            Asker::Supervisor => acd::agent::cause::SUPERVISOR,
         };
         self.context.tell_acd(acd::Input::StateRequested {
             agent,
@@ -209,7 +209,7 @@ impl Engine {
             self.context.tell_acd(acd::Input::StateRequested {
                 agent,
                 request,
-                cause: "phone",
+                cause: acd::agent::cause::PHONE,
             });
         }
     }
@@ -221,7 +221,7 @@ impl Engine {
             self.context.tell_acd(acd::Input::StateRequested {
                 agent,
                 request,
-                cause: "phone",
+                cause: acd::agent::cause::PHONE,
             });
         }
     }

@@ -51,6 +51,7 @@ impl Fact {
             | Self::WrapUpBegan { .. }
             | Self::LastAgentPaused { .. }
             | Self::TrunkStateChanged { .. }
+            | Self::AcdTold { .. }
             | Self::TicketChanged { .. } => None,
         }
     }
@@ -101,6 +102,7 @@ impl Fact {
             Self::LastAgentPaused { .. } => "agent.last_paused",
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",
+            Self::AcdTold { .. } => "acd.told",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",
         }

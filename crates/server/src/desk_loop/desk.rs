@@ -109,6 +109,7 @@ impl Desk {
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::DialAnswered { .. }
+            | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }

@@ -142,6 +142,7 @@ impl Remains {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::DialAnswered { .. }
+            | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }

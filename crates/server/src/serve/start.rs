@@ -221,6 +221,7 @@ pub(super) fn engine(
         media,
         seed: random_u64()?,
         node: model::id::SINGLE_NODE,
+        journal: true,
     })
 }
 

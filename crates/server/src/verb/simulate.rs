@@ -19,7 +19,7 @@ use progress::ProgressBar;
 
 mod fact_file;
 mod onlooker;
-mod progress;
+pub(super) mod progress;
 #[cfg(test)]
 mod strategy_days;
 
@@ -166,8 +166,16 @@ fn config(source: &Source, args: &SimulateArgs) -> Result<engine::Config, Failur
     if args.built_in {
         return sim::built_in(args.strategy.as_deref()).map_err(refused);
     }
+    configured(source, args.strategy.as_deref())
+}
+
+/// The configuration, every queue with this strategy if one is named.
+pub(super) fn configured(
+    source: &Source,
+    strategy: Option<&str>,
+) -> Result<engine::Config, Failure> {
     let mut config = source.load(1, None)?.engine;
-    if let Some(name) = &args.strategy {
+    if let Some(name) = strategy {
         let unknown = || Failure::Refused(format!("there is no strategy {name}"));
         let strategy = acd::strategy::find(name).ok_or_else(unknown)?;
         for queue in config.queues.values_mut() {
@@ -177,7 +185,7 @@ fn config(source: &Source, args: &SimulateArgs) -> Result<engine::Config, Failur
     Ok(config)
 }
 
-fn of_file(path: &Path, error: std::io::Error) -> Failure {
+pub(super) fn of_file(path: &Path, error: std::io::Error) -> Failure {
     let path: PathBuf = path.into();
     Failure::Refused(format!("{}: {error}", path.display()))
 }

@@ -1,26 +1,77 @@
 //! The figures of queues as rows, the same for terminal and page: a figure that is added here is in both.
 
 use model::ServiceLevel;
+use serde::{Deserialize, Serialize};
 
 use super::{QueueReport, Report};
 
+/// What a figure is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Callers.
+    Callers,
+    /// Milliseconds.
+    Ms,
+    /// A share of one.
+    Share,
+}
+
+impl Unit {
+    pub(super) fn told(self, value: Option<f64>) -> String {
+        match self {
+            Self::Callers => value.map_or("-".to_owned(), |callers| format!("{callers:.0}")),
+            Self::Ms => seconds(value),
+            Self::Share => percent(value),
+        }
+    }
+}
+
 /// A row of the plain figures.
-type Figure = (&'static str, fn(&QueueReport) -> String);
+type Figure = (&'static str, Unit, fn(&QueueReport) -> Option<f64>);
 
 const FIGURES: [Figure; 12] = [
-    ("offered", |it| it.counts.offered.to_string()),
-    ("answered", |it| it.counts.answered.to_string()),
-    ("answered in T", |it| it.counts.answered_in_t.to_string()),
-    ("abandoned", |it| it.counts.abandoned.to_string()),
-    ("abandoned in T", |it| it.counts.abandoned_in_t.to_string()),
-    ("short abandons", |it| it.counts.short_abandons.to_string()),
-    ("led elsewhere", |it| it.led_elsewhere.to_string()),
-    ("wait p50", |it| seconds(it.wait_p50_ms.map(|ms| ms as f64))),
-    ("wait p90", |it| seconds(it.wait_p90_ms.map(|ms| ms as f64))),
-    ("wait max", |it| seconds(Some(it.wait_max_ms as f64))),
-    ("wait mean", |it| seconds(it.wait_mean_ms)),
-    ("hung up after", |it| seconds(it.abandon_mean_ms)),
+    ("offered", Unit::Callers, |it| count(it.counts.offered)),
+    ("answered", Unit::Callers, |it| count(it.counts.answered)),
+    ("answered in T", Unit::Callers, |it| {
+        count(it.counts.answered_in_t)
+    }),
+    ("abandoned", Unit::Callers, |it| count(it.counts.abandoned)),
+    ("abandoned in T", Unit::Callers, |it| {
+        count(it.counts.abandoned_in_t)
+    }),
+    ("short abandons", Unit::Callers, |it| {
+        count(it.counts.short_abandons)
+    }),
+    ("led elsewhere", Unit::Callers, |it| count(it.led_elsewhere)),
+    ("wait p50", Unit::Ms, |it| it.wait_p50_ms.and_then(count)),
+    ("wait p90", Unit::Ms, |it| it.wait_p90_ms.and_then(count)),
+    ("wait max", Unit::Ms, |it| count(it.wait_max_ms)),
+    ("wait mean", Unit::Ms, |it| it.wait_mean_ms),
+    ("hung up after", Unit::Ms, |it| it.abandon_mean_ms),
 ];
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "figures may be missing, counts never are"
+)]
+const fn count(callers: u64) -> Option<f64> {
+    Some(callers as f64)
+}
+
+/// All figures of a queue, the service levels last.
+pub(super) fn of_queue(
+    report: &QueueReport,
+) -> impl Iterator<Item = (&'static str, Unit, Option<f64>)> + '_ {
+    let plain = FIGURES
+        .iter()
+        .map(|(name, unit, told)| (*name, *unit, told(report)));
+    let levels = ServiceLevel::ALL.into_iter().map(|level| {
+        let share = report.service_levels.get(&level).copied();
+        (level.formula(), Unit::Share, share)
+    });
+    plain.chain(levels)
+}
 
 /// The names of the columns, and for each figure its name and its values.
 pub(super) struct Rows {
@@ -38,17 +89,17 @@ impl Rows {
         if queues.len() != 1 {
             queues.push(("all".to_owned(), &report.all));
         }
-        let figures = FIGURES.iter().map(|(name, told)| {
-            let values = queues.iter().map(|(_, queue)| told(queue));
-            (*name, values.collect())
-        });
-        let levels = ServiceLevel::ALL.into_iter().map(|level| {
-            let of = |queue: &QueueReport| percent(queue.service_levels.get(&level).copied());
-            let values = queues.iter().map(|(_, queue)| of(queue));
-            (level.formula(), values.collect())
-        });
+        let mut rows: Vec<(&'static str, Vec<String>)> = Vec::new();
+        for (_, queue) in &queues {
+            for (number, (name, unit, value)) in of_queue(queue).enumerate() {
+                match rows.get_mut(number) {
+                    Some((_, values)) => values.push(unit.told(value)),
+                    None => rows.push((name, vec![unit.told(value)])),
+                }
+            }
+        }
         Self {
-            rows: figures.chain(levels).collect(),
+            rows,
             columns: queues.into_iter().map(|(name, _)| name).collect(),
         }
     }

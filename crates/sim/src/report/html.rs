@@ -29,10 +29,14 @@ pub fn page(report: &Report) -> String {
         occupancy(report),
         agents(report),
     ];
+    document(&title, &sections.concat())
+}
+
+/// A page of its own, of a title and a body that were escaped.
+pub(super) fn document(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{title}</title><style>{STYLE}</style></head><body><main>{}</main></body></html>\n",
-        sections.concat()
+         <title>{title}</title><style>{STYLE}</style></head><body><main>{body}</main></body></html>\n"
     )
 }
 
@@ -235,11 +239,11 @@ fn half_hours(report: &Report) -> Vec<String> {
     report.day.iter().map(|row| row.from.clone()).collect()
 }
 
-fn section(title: &str, body: &str) -> String {
+pub(super) fn section(title: &str, body: &str) -> String {
     format!("<section><h2>{title}</h2>{body}</section>")
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -144,6 +144,7 @@ impl Board {
             | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::LastAgentPaused { .. }

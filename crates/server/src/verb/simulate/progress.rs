@@ -3,12 +3,12 @@
 use indicatif::ProgressStyle;
 use sim::Progress;
 
-const LOOKS: &str = "{bar:40} {percent:>3} %  {msg} calls  {elapsed} of about {duration}";
+const LOOKS: &str = "{bar:40} {percent:>3} %  {msg}  {elapsed} of about {duration}";
 
-pub(super) struct ProgressBar(indicatif::ProgressBar);
+pub(in crate::verb) struct ProgressBar(indicatif::ProgressBar);
 
 impl ProgressBar {
-    pub(super) fn new() -> Self {
+    pub(in crate::verb) fn new() -> Self {
         let bar = indicatif::ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template(LOOKS) {
             bar.set_style(style);
@@ -16,13 +16,20 @@ impl ProgressBar {
         Self(bar)
     }
 
-    pub(super) fn show(&self, progress: Progress) {
+    pub(in crate::verb) fn show(&self, progress: Progress) {
         self.0.set_length(progress.whole.as_secs());
         self.0.set_position(progress.passed.as_secs());
-        self.0.set_message(progress.calls.to_string());
+        self.0.set_message(format!("{} calls", progress.calls));
     }
 
-    pub(super) fn finish(&self) {
+    /// So many of all, of what it says.
+    pub(in crate::verb) fn count(&self, done: u64, all: u64, what: &'static str) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(what);
+    }
+
+    pub(in crate::verb) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }
