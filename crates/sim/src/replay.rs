@@ -274,8 +274,9 @@ impl Replayed {
     fn fits(&self, queues: &BTreeMap<QueueName, QueueConfig>) -> Result<(), ReplayError> {
         let stages = self.day.stories.values().flat_map(|story| &story.stages);
         for stage in stages {
-            if let Input::Joined { queues: into, .. } | Input::HandedToQueue { queues: into, .. } =
-                &stage.entry
+            if let Input::Joined { queues: into, .. }
+            | Input::Promised { queues: into, .. }
+            | Input::HandedToQueue { queues: into, .. } = &stage.entry
                 && let Some(missing) = into.iter().find(|name| !queues.contains_key(*name))
                 && self.day.queues.contains_key(missing)
             {
@@ -294,7 +295,7 @@ impl Replayed {
                 continue;
             };
             let (joined, _) = first.joined;
-            if !self.day.window.holds(joined) {
+            if !self.day.window.holds(joined) || !first.is_on_the_line() {
                 continue;
             }
             figures.joined(joined.into(), *call, &first.home);

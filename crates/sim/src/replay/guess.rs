@@ -72,8 +72,10 @@ impl Guess {
         let mut waits: BTreeMap<QueueName, Vec<(Duration, bool)>> = BTreeMap::new();
         let (mut talks, mut manners, mut filing) = (Pool::new(), Pool::new(), Pool::new());
         for stage in stories.flat_map(|story| &story.stages) {
-            let of_queue = waits.entry(stage.home.clone()).or_default();
-            of_queue.push(stage.waited(horizon));
+            if stage.is_on_the_line() {
+                let of_queue = waits.entry(stage.home.clone()).or_default();
+                of_queue.push(stage.waited(horizon));
+            }
             if let Some((agent, talk)) = stage.talked() {
                 talks.add(stage.home.clone(), talk);
                 let said = stage.talk().map(|talk| talk.filing.clone());

@@ -83,9 +83,17 @@ impl Recorder {
             | Input::Restored { .. }
             | Input::PhoneBusy { .. }
             | Input::PhoneFree { .. } => self.given.push((at, Given::Told(input.clone()))),
-            Input::Joined { call, queues, .. } | Input::HandedToQueue { call, queues, .. } => {
+            Input::Joined { call, queues, .. }
+            | Input::Promised { call, queues, .. }
+            | Input::HandedToQueue { call, queues, .. } => {
                 self.enters(at, *call, queues.home(), input);
             }
+            Input::CalledBack { call } => {
+                if let Some(stage) = self.open_stage(*call) {
+                    stage.reached = Some(at);
+                }
+            }
+            Input::PickedUp { offer } => self.ring(*offer, |ring| ring.picked_up = Some(at)),
             Input::Identified { call, .. }
             | Input::Prioritised { call, .. }
             | Input::Assigned { call, .. } => {
@@ -165,6 +173,11 @@ impl Recorder {
                 });
                 self.offers.remove(offer);
             }
+            Output::CallBack { call } => {
+                if let Some(stage) = self.open_stage(*call) {
+                    stage.called = Some(at);
+                }
+            }
             Output::LeftQueue { call, cause, .. } => {
                 let cause = *cause;
                 if let Some(stage) = self.open_stage(*call) {
@@ -192,6 +205,8 @@ impl Recorder {
             entry: entry.clone(),
             home: home.clone(),
             deeds: Vec::new(),
+            called: None,
+            reached: None,
             left: None,
             rings: BTreeMap::new(),
             end: None,
@@ -216,6 +231,7 @@ impl Recorder {
                 offer,
                 made,
                 rang: None,
+                picked_up: None,
                 taken: Taken::Unknown(None),
             });
             self.offers.insert(offer, (call, agent));

@@ -26,11 +26,14 @@ pub(super) struct Story {
 #[derive(Clone, Debug)]
 pub(super) struct Stage {
     pub(super) joined: Moment,
-    /// [`Input::Joined`] or [`Input::HandedToQueue`].
+    /// [`Input::Joined`], [`Input::Promised`] or [`Input::HandedToQueue`].
     pub(super) entry: Input,
     pub(super) home: QueueName,
     /// What was told about him while he waited.
     pub(super) deeds: Vec<(Moment, Input)>,
+    /// When he was to be called back, and when he was on the line (D21).
+    pub(super) called: Option<Moment>,
+    pub(super) reached: Option<Moment>,
     /// When he went of his own will, or somebody took him out.
     pub(super) left: Option<(Moment, QueueExit)>,
     /// How each agent who was rung for him took it, ring by ring.
@@ -82,6 +85,8 @@ pub(super) struct Ring {
     pub(super) made: Moment,
     /// When the phone said that it rings.
     pub(super) rang: Option<Moment>,
+    /// When it was answered and not heard yet (R23).
+    pub(super) picked_up: Option<Moment>,
     pub(super) taken: Taken,
 }
 
@@ -103,6 +108,11 @@ pub(super) enum Taken {
 }
 
 impl Stage {
+    /// Whether he stands in line on the line, and not by our word to call back.
+    pub(super) const fn is_on_the_line(&self) -> bool {
+        !matches!(self.entry, Input::Promised { .. })
+    }
+
     /// The agent who talked with him, and for how long, where both are known.
     pub(super) fn talked(&self) -> Option<(AgentId, Duration)> {
         let talk = self.talk()?;

@@ -11,14 +11,17 @@ use std::time::Duration;
 use acd::agent::cause;
 use acd::{Acd, Input, Output, QueueConfig, Requested};
 use model::fact::QueueExit;
-use model::{AgentId, AgentState, CallId, NotReadyReason, OfferId, QueueName};
+use model::{AgentId, AgentState, CallId, NotReadyReason, QueueName};
 
 use super::Day;
 use super::fate::{Fate, How};
-use super::guess::{self, Guess, Then};
+use super::guess::{self, Guess};
 use super::recorder::Given;
-use super::story::{End, Filed, Filing, Moment, Stage, Taken};
+use super::story::{End, Filed, Filing, Moment, Stage};
 use crate::figures::Figures;
+
+mod plan;
+mod rings;
 
 /// What is drawn comes after everything of its moment that the log knows.
 const DRAWN: u64 = 1 << 62;
@@ -130,95 +133,6 @@ impl<'a> WhatIf<'a> {
         self.put((at, DRAWN), event);
     }
 
-    /// What is known before anything happens.
-    fn plan(&mut self) {
-        let (day, from) = (self.day, self.now);
-        for (number, (at, _)) in day.given.iter().enumerate() {
-            self.put(*at, Event::Given(number));
-        }
-        for (call, story) in &day.stories {
-            let mut before_is_over = true;
-            for (number, stage) in story.stages.iter().enumerate() {
-                if stage.joined.0 >= from {
-                    if before_is_over {
-                        self.put(stage.joined, Event::Enters(*call, number));
-                    }
-                    break;
-                }
-                before_is_over = self.resume(*call, number, stage);
-            }
-        }
-    }
-
-    /// Takes up a stage that began before the day; whether it was over by then.
-    fn resume(&mut self, call: CallId, number: usize, stage: &'a Stage) -> bool {
-        let from = self.now;
-        if stage.waits_at(from) {
-            self.live.insert(call, Live::at(number, stage.joined.0));
-            let rings = stage.rings.iter();
-            self.live_rings(call, rings.map(|(agent, rings)| (*agent, rings.len())));
-            for ring in stage.rings.values().flatten() {
-                let told = ring
-                    .rang
-                    .map(|at| (at, Input::Ringing { offer: ring.offer }));
-                let events = told.into_iter().chain(taken(ring.offer, &ring.taken));
-                for (at, input) in events.filter(|((at, _), _)| *at >= from) {
-                    self.put(at, Event::Told(input));
-                }
-            }
-            self.expect(call, number, stage);
-            return false;
-        }
-        let Some(talk) = stage.talk() else {
-            return true;
-        };
-        match talk.ended {
-            Some((ended, _)) if ended < from => {
-                let later = talk.filing.iter().filter(|said| ended + said.after >= from);
-                let later: Vec<Filing> = later.copied().collect();
-                self.files(ended, call, talk.agent, &later);
-                true
-            }
-            ended => {
-                let mut live = Live::at(number, stage.joined.0);
-                live.talks_with = Some(talk.agent);
-                self.live.insert(call, live);
-                if let Some(ended) = ended {
-                    self.put(ended, Event::TalkOver(call, talk.agent));
-                }
-                false
-            }
-        }
-    }
-
-    fn live_rings(&mut self, call: CallId, rung: impl Iterator<Item = (AgentId, usize)>) {
-        if let Some(live) = self.live.get_mut(&call) {
-            live.rung.extend(rung);
-        }
-    }
-
-    /// What is to come of his wait, and of what others do about him.
-    fn expect(&mut self, call: CallId, number: usize, stage: &'a Stage) {
-        let Some(joined) = self.live.get(&call).map(|live| live.joined) else {
-            return;
-        };
-        let after = |at: Duration| joined + at.saturating_sub(stage.joined.0);
-        for ((at, order), deed) in &stage.deeds {
-            if after(*at) >= self.now {
-                self.put((after(*at), *order), Event::Told(deed.clone()));
-            }
-        }
-        if let Some(((at, order), cause)) = stage.left {
-            return self.put((after(at), order), Event::Goes(call, number, cause));
-        }
-        let (seen, _) = stage.waited(self.day.horizon);
-        let mut lots = guess::lots(self.rules.seed, call, number);
-        if let Some(patience) = self.guess.waits(&stage.home, seen, &mut lots) {
-            let gives_up = Event::Goes(call, number, QueueExit::Abandoned);
-            self.drawn(joined + patience, gives_up);
-        }
-    }
-
     fn happens(&mut self, event: Event) {
         let now = self.now;
         match event {
@@ -268,7 +182,8 @@ impl<'a> WhatIf<'a> {
             *from = agent;
         }
         let now = self.now;
-        if number == 0 && self.day.window.holds(now) {
+        let counts = number == 0 && stage.is_on_the_line();
+        if counts && self.day.window.holds(now) {
             self.played.figures.joined(now.into(), call, &stage.home);
             self.played.fates.insert(call, Fate::waiting_since(now));
         }
@@ -305,39 +220,9 @@ impl<'a> WhatIf<'a> {
                 | Output::Starving { .. }
                 | Output::QueueDropped { .. }
                 | Output::DirectEnded { .. } => {}
+                Output::CallBack { call } => self.call_back(call),
             }
         }
-    }
-
-    fn rings(&mut self, offer: OfferId, call: CallId, agent: AgentId) {
-        let now = self.now;
-        let Some(live) = self.live.get_mut(&call) else {
-            return;
-        };
-        let (number, rung) = (live.stage, live.rung.entry(agent).or_default());
-        let which = std::mem::replace(rung, *rung + 1);
-        let stage = self.stage(call, number);
-        let rings = stage.and_then(|stage| stage.rings.get(&agent));
-        let ring = rings.and_then(|rings| rings.get(which));
-        let seen = ring.map_or(Duration::ZERO, guess::seen);
-        let manner = ring.and_then(guess::known).unwrap_or_else(|| {
-            let of = (agent.get() as usize).rotate_left(8) ^ which;
-            let mut lots = guess::lots(self.rules.seed, call, of);
-            self.guess.manner(agent, seen, &mut lots)
-        });
-        let rang = ring.and_then(|ring| Some((ring.rang?.0 - ring.made.0, ring.rang?.1)));
-        // A phone that was silent for so long is not made to ring before: it would count as a phone that works (R7).
-        let rings = manner.rang.filter(|after| *after >= seen);
-        let rang = rang.or_else(|| Some((rings?, DRAWN)));
-        if let Some((after, order)) = rang {
-            self.put((now + after, order), Event::Told(Input::Ringing { offer }));
-        }
-        let Some((after, then)) = manner.then else {
-            return;
-        };
-        let order = ring.and_then(|ring| taken(offer, &ring.taken));
-        let order = order.map_or(DRAWN, |((_, order), _)| order);
-        self.put((now + after, order), Event::Told(then.input(offer)));
     }
 
     fn connected(&mut self, call: CallId, agent: AgentId) {
@@ -461,27 +346,5 @@ impl Live {
             talks_with: None,
             rung: BTreeMap::new(),
         }
-    }
-}
-
-impl Then {
-    const fn input(self, offer: OfferId) -> Input {
-        match self {
-            Self::Answers => Input::Answered { offer },
-            Self::Declines => Input::Declined { offer },
-            Self::Fails(status) => Input::Failed { offer, status },
-            Self::Withheld => Input::Withheld { offer },
-        }
-    }
-}
-
-/// What the log told of a ring, and when.
-const fn taken(offer: OfferId, taken: &Taken) -> Option<(Moment, Input)> {
-    match *taken {
-        Taken::Answered(at) => Some((at, Then::Answers.input(offer))),
-        Taken::Declined(at) => Some((at, Then::Declines.input(offer))),
-        Taken::Failed(at, status) => Some((at, Then::Fails(status).input(offer))),
-        Taken::Withheld(at) => Some((at, Then::Withheld.input(offer))),
-        Taken::Unknown(_) | Taken::Missed => None,
     }
 }
