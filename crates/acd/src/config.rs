@@ -95,7 +95,7 @@ pub struct QueueConfig {
 }
 
 /// Who is familiar to a caller, besides the owner of the customer's record (R57).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sticky {
     /// How long a talk counts, from its beginning.
     pub max_age: Duration,
@@ -108,7 +108,8 @@ pub struct Sticky {
 }
 
 /// Where who knows a caller is familiar to him (R68).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StickyScope {
     /// In every queue that he serves.
     Customer,

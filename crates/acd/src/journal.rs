@@ -20,6 +20,10 @@ use crate::strategy::{self, Strategy};
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "an entry lives for one line of the log, and most are inputs"
+)]
 pub enum Told<'a> {
     /// It was made, without queues and agents.
     Made {
@@ -141,7 +145,7 @@ mod tests {
                 head_start: Duration::from_millis(1_500),
                 priority: 3,
                 caller_agent: None,
-                familiar: None,
+                ties: Default::default(),
                 sticky: true,
                 needs: None,
             },

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::{Asker, Command, StateRequest};
+use engine::{AgentEntry, Asker, Command, StateRequest};
 use model::{AgentId, AgentState, NotReadyReason};
+use sip::digest;
 
 use crate::agenda::Event;
-use crate::desk_phone::{DeskPhone, Told};
+use crate::desk_phone::{DOMAIN, DeskPhone, Told};
 use crate::message::Message;
 use crate::network::Network;
 use crate::random::{Random, Stream};
@@ -75,6 +76,21 @@ impl Agent {
             paused: false,
             seen: 0,
             lives: 0,
+        }
+    }
+
+    /// As the engine knows him.
+    pub(crate) fn entry(&self, login: u64) -> AgentEntry {
+        let name = login.to_string();
+        let password = DeskPhone::password(&name);
+        AgentEntry {
+            id: self.id(),
+            skills: self.group.skills.clone(),
+            ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
+            ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),
+            login: name.clone(),
+            name,
+            queues: self.group.queues.clone(),
         }
     }
 

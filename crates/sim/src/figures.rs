@@ -8,8 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 use model::fact::{CallResult, QueueExit};
 use model::{AgentId, AgentState, CallId, Fact, QueueName, ServiceCounts, Timestamp};
 
+pub(crate) use calibration::{Calibration, Calibrations};
 pub(crate) use histogram::Histogram;
 
+use crate::scenario::Scenario;
+
+mod calibration;
 mod histogram;
 
 /// Half hours of a day.
@@ -73,10 +77,23 @@ pub(crate) struct Figures {
     pub(crate) day: BTreeMap<u64, HalfHour>,
     pub(crate) results: BTreeMap<&'static str, u64>,
     pub(crate) facts: u64,
+    /// What callers were told of their wait, and what came of it.
+    pub(crate) calibrations: Calibrations,
     joined: HashMap<CallId, Joined>,
 }
 
 impl Figures {
+    /// None yet, by the bounds of a scenario.
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        let ms = |seconds: f64| (seconds * 1_000.0) as u64;
+        let midnight = scenario.start.at - scenario.start.time_of_day.since_midnight();
+        Self::new(
+            ms(scenario.service_level_s),
+            ms(scenario.short_abandon_s),
+            midnight.into(),
+        )
+    }
+
     pub(crate) fn new(threshold_ms: u64, short_ms: u64, midnight: Timestamp) -> Self {
         Self {
             threshold_ms,
@@ -88,6 +105,7 @@ impl Figures {
             day: BTreeMap::new(),
             results: BTreeMap::new(),
             facts: 0,
+            calibrations: Calibrations::default(),
             joined: HashMap::new(),
         }
     }
@@ -97,13 +115,19 @@ impl Figures {
         self.facts += 1;
         match fact {
             Fact::QueueJoined { call, queue, .. } => self.joined(at, *call, queue),
-            Fact::QueueLeft { call, cause, .. } => self.left(at, *call, *cause),
+            Fact::QueueLeft { call, cause, .. } => {
+                self.calibrations.left(at, *call);
+                self.left(at, *call, *cause);
+            }
             Fact::CallConnected { offer, .. } => {
                 self.agent(offer.agent).answered += 1;
                 self.answered(at, offer.call);
             }
             Fact::CallEnded { call, result, .. } => self.ended(*call, *result),
-            Fact::OfferMade { offer, .. } => self.agent(offer.agent).rings += 1,
+            Fact::OfferMade { offer, .. } => {
+                self.calibrations.found(at, offer.call);
+                self.agent(offer.agent).rings += 1;
+            }
             Fact::OfferMissed { offer } => self.agent(offer.agent).missed += 1,
             Fact::OfferDeclined { offer } => self.agent(offer.agent).declined += 1,
             Fact::OfferUnreachable { offer, .. } => self.agent(offer.agent).unreachable += 1,

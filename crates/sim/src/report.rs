@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use model::{QueueName, ServiceCounts, ServiceLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::figures::{Figures, Histogram, QueueFigures};
+use crate::figures::{Calibration, Figures, Histogram, QueueFigures};
 use crate::scenario::{Scenario, Start};
 
 pub(crate) use comparison::Sides;
@@ -60,6 +60,9 @@ pub struct Report {
     pub queues: BTreeMap<QueueName, QueueReport>,
     /// Each agent, by login.
     pub agents: Vec<AgentReport>,
+    /// How often the wait that was estimated came true, by queue (D16).
+    #[serde(default)]
+    pub estimates: BTreeMap<QueueName, EstimateReport>,
     /// How evenly work was spread.
     pub fairness: Fairness,
     /// By half hour of the day, in which at least one caller joined a queue.
@@ -89,6 +92,30 @@ pub struct QueueReport {
     pub abandon_mean_ms: Option<f64>,
     /// Waits in bars.
     pub waits: Vec<WaitBar>,
+}
+
+/// What callers would have been told of their wait as they joined, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EstimateReport {
+    /// Callers who had to wait and of whose wait something was known.
+    pub told: u64,
+    /// Callers who had to wait and of whose wait nothing was known.
+    pub silent: u64,
+    /// The share of those told for whom an agent was found by the p50; 0.5 is right.
+    pub met_p50: Option<f64>,
+    /// The share for whom one was found by the p80; 0.8 is right.
+    pub met_p80: Option<f64>,
+}
+
+impl EstimateReport {
+    fn of(calibration: &Calibration) -> Self {
+        Self {
+            told: calibration.told,
+            silent: calibration.silent,
+            met_p50: calibration.p50.met(),
+            met_p80: calibration.p80.met(),
+        }
+    }
 }
 
 /// So many callers waited so long.
@@ -169,6 +196,12 @@ impl Report {
                 .queues
                 .iter()
                 .map(|(name, figures)| (name.clone(), QueueReport::of(figures)))
+                .collect(),
+            estimates: figures
+                .calibrations
+                .queues
+                .iter()
+                .map(|(name, of)| (name.clone(), EstimateReport::of(of)))
                 .collect(),
             fairness: Fairness::of(&agents),
             agents,

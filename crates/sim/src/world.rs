@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::{AgentEntry, Command, CommandId, Config, Engine, Input, Output, Reply, Request};
-use model::{Fact, Timestamp};
-use sip::{Flow, Transport, digest};
+use engine::{Command, CommandId, Config, Engine, Input, Output, Reply, Request};
+use model::{CallId, Fact, QueueName, Timestamp};
+use sip::{Flow, Transport};
 
 use crate::agenda::Event;
 use crate::agent::Agent;
 use crate::audit::{Audit, Breach};
 use crate::crowd::Crowd;
-use crate::desk_phone::{DOMAIN, DeskPhone};
 use crate::figures::Figures;
 use crate::house;
 use crate::message::Message;
@@ -101,7 +100,7 @@ impl World {
             evening: false,
             home: false,
             audit: Audit::default(),
-            figures: figures(scenario),
+            figures: Figures::of(scenario),
             breach: None,
             check_every,
             steps: 0,
@@ -122,18 +121,7 @@ impl World {
             for login in group.logins() {
                 let number = self.agents.len() as u32;
                 let agent = Agent::new(number, login, shared.clone(), scenario.seed);
-                let name = login.to_string();
-                let password = DeskPhone::password(&name);
-                let entry = AgentEntry {
-                    id: agent.id(),
-                    skills: group.skills.clone(),
-                    ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
-                    ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),
-                    login: name.clone(),
-                    name,
-                    queues: group.queues.clone(),
-                };
-                self.network.command(Command::PutAgent(entry));
+                self.network.command(Command::PutAgent(agent.entry(login)));
                 agent.is_planned(&mut self.network, &scenario);
                 self.agents.push(agent);
             }
@@ -323,11 +311,23 @@ impl World {
             self.wrong(wrong);
         }
         self.figures.fact(at, fact);
+        if let Fact::QueueJoined { call, queue, .. } = fact {
+            self.estimated(at, *call, queue);
+        }
         if let Fact::AgentStateChanged { agent, to, .. } = fact
             && let Some(number) = Agent::number_of(*agent)
             && let Some(agent) = self.agents.get_mut(number as usize)
         {
             agent.sees(&mut self.network, to);
+        }
+    }
+
+    /// D16: what a caller would be told who has to wait.
+    fn estimated(&mut self, at: Timestamp, call: CallId, queue: &QueueName) {
+        let estimate = self.engine.acd().estimate(self.network.now, call);
+        if estimate.is_none_or(|estimate| !estimate.p80.is_zero()) {
+            let calibrations = &mut self.figures.calibrations;
+            calibrations.joined(at, call, queue, estimate);
         }
     }
 
@@ -388,14 +388,4 @@ impl World {
             calls: self.audit.ended,
         }
     }
-}
-
-fn figures(scenario: &Scenario) -> Figures {
-    let ms = |seconds: f64| (seconds * 1_000.0) as u64;
-    let midnight = scenario.start.at - scenario.start.time_of_day.since_midnight();
-    Figures::new(
-        ms(scenario.service_level_s),
-        ms(scenario.short_abandon_s),
-        midnight.into(),
-    )
 }

@@ -17,7 +17,7 @@ use super::story::{End, Filed, Filing, Moment, Ring, Stage, Story, Taken, Talk};
 #[derive(Clone, Debug)]
 pub(super) enum Given {
     /// The distribution was told it.
-    Told(Input),
+    Told(Box<Input>),
     /// A process ended with all its calls, and another one began.
     Restart(Process),
 }
@@ -82,7 +82,9 @@ impl Recorder {
             | Input::StateRequested { .. }
             | Input::Restored { .. }
             | Input::PhoneBusy { .. }
-            | Input::PhoneFree { .. } => self.given.push((at, Given::Told(input.clone()))),
+            | Input::PhoneFree { .. } => {
+                self.given.push((at, Given::Told(Box::new(input.clone()))))
+            }
             Input::Joined { call, queues, .. }
             | Input::Promised { call, queues, .. }
             | Input::HandedToQueue { call, queues, .. } => {
@@ -122,7 +124,7 @@ impl Recorder {
                     self.talk_ended(at, *call);
                 } else {
                     // Of a talk outside of queues that was on before the day; nobody else knows it.
-                    self.given.push((at, Given::Told(input.clone())));
+                    self.given.push((at, Given::Told(Box::new(input.clone()))));
                 }
             }
             Input::WrapUpEnded(agent) => self.filed(at, *agent, Filed::Done),
@@ -299,7 +301,7 @@ impl Recorder {
     fn bound_aside(&mut self, at: Moment, agent: AgentId) {
         if self.aside.insert(agent) {
             let busy = Input::PhoneBusy { agent, call: None };
-            self.given.push((at, Given::Told(busy)));
+            self.given.push((at, Given::Told(Box::new(busy))));
         }
     }
 
@@ -309,7 +311,7 @@ impl Recorder {
             self.filing.remove(&agent);
             if self.aside.remove(&agent) {
                 let free = Input::PhoneFree { agent, call: None };
-                self.given.push((at, Given::Told(free)));
+                self.given.push((at, Given::Told(Box::new(free))));
             }
         }
         let is_paused = matches!(

@@ -49,8 +49,14 @@ enum Event {
     Given(usize),
     Enters(CallId, usize),
     Goes(CallId, usize, QueueExit),
-    Told(Input),
+    Told(Box<Input>),
     TalkOver(CallId, AgentId),
+}
+
+impl Event {
+    fn told(input: Input) -> Self {
+        Self::Told(Box::new(input))
+    }
 }
 
 /// A caller who is there.
@@ -144,14 +150,14 @@ impl<'a> WhatIf<'a> {
                     self.acd.handle_input(now, Input::Left { call, cause });
                 }
             }
-            Event::Told(input) => self.acd.handle_input(now, input),
+            Event::Told(input) => self.acd.handle_input(now, *input),
             Event::TalkOver(call, agent) => self.talk_over(call, agent),
         }
     }
 
     fn given(&mut self, number: usize) {
         match self.day.given.get(number).map(|(_, given)| given) {
-            Some(Given::Told(input)) => self.acd.handle_input(self.now, input.clone()),
+            Some(Given::Told(input)) => self.acd.handle_input(self.now, Input::clone(input)),
             Some(Given::Restart(process)) => {
                 self.acd = Acd::new(process.seed, process.node);
                 let (version, queues) = (self.rules.version, self.rules.queues.clone());
@@ -278,7 +284,7 @@ impl<'a> WhatIf<'a> {
                 Filed::More => Input::WrapUpAsked(agent),
                 Filed::Category => Input::Categorised { agent, call },
             };
-            self.put((since + said.after, said.order), Event::Told(input));
+            self.put((since + said.after, said.order), Event::told(input));
         }
     }
 
@@ -333,7 +339,7 @@ impl<'a> WhatIf<'a> {
                 request: Requested::Ready,
                 cause: cause::AGENT,
             };
-            self.drawn(self.now + NOTICES, Event::Told(back));
+            self.drawn(self.now + NOTICES, Event::told(back));
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn page(report: &Report) -> String {
         service_by_half_hour(report),
         waits(report),
         queues(report),
+        estimates(report),
         occupancy(report),
         agents(report),
     ];
@@ -179,6 +180,24 @@ fn queues(report: &Report) -> String {
     let (t, short) = (report.service_level_s, report.short_abandon_s);
     let words = format!("<p>T = {t} s; short abandons are those below {short} s.</p>");
     section("Queues", &(table + "</table>" + &words))
+}
+
+fn estimates(report: &Report) -> String {
+    let mut table = String::from(
+        "<table><tr><th>queue</th><th>told</th><th>silent</th><th>met by p50</th><th>met by p80</th></tr>",
+    );
+    for (name, it) in &report.estimates {
+        let cells = [
+            escaped(name.as_str()),
+            it.told.to_string(),
+            it.silent.to_string(),
+            percent(it.met_p50),
+            percent(it.met_p80),
+        ];
+        let cells = cells.map(|cell| format!("<td>{cell}</td>"));
+        table += &format!("<tr>{}</tr>", cells.concat());
+    }
+    section("Estimated wait", &(table + "</table>"))
 }
 
 fn occupancy(report: &Report) -> String {

@@ -15,6 +15,7 @@ pub fn table(report: &Report) -> String {
     // Writing to a string cannot fail.
     let _ = head(&mut text, report);
     let _ = queues(&mut text, report);
+    let _ = estimates(&mut text, report);
     let _ = agents(&mut text, report);
     text
 }
@@ -60,6 +61,22 @@ fn queues(text: &mut String, report: &Report) -> std::fmt::Result {
             write!(text, "  {value:>12}")?;
         }
         writeln!(text)?;
+    }
+    Ok(())
+}
+
+fn estimates(text: &mut String, report: &Report) -> std::fmt::Result {
+    if report.estimates.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "\nestimated wait     told    silent  met by p50  met by p80"
+    )?;
+    for (name, it) in &report.estimates {
+        let (p50, p80) = (percent(it.met_p50), percent(it.met_p80));
+        let (name, told, silent) = (name.as_str(), it.told, it.silent);
+        writeln!(text, "{name:14} {told:>8} {silent:>9} {p50:>11} {p80:>11}")?;
     }
     Ok(())
 }

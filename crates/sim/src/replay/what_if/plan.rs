@@ -73,7 +73,7 @@ impl<'a> WhatIf<'a> {
                 *live.rung.entry(agent).or_default() += 1;
             }
             for (at, input) in ring.told().filter(|((at, _), _)| *at >= from) {
-                self.put(at, Event::Told(input));
+                self.put(at, Event::told(input));
             }
         }
     }
@@ -86,7 +86,7 @@ impl<'a> WhatIf<'a> {
         let after = |at: Duration| joined + at.saturating_sub(stage.joined.0);
         for ((at, order), deed) in &stage.deeds {
             if after(*at) >= self.now {
-                self.put((after(*at), *order), Event::Told(deed.clone()));
+                self.put((after(*at), *order), Event::told(deed.clone()));
             }
         }
         if let Some(((at, order), cause)) = stage.left.filter(|_| stage.called.is_none()) {

@@ -35,18 +35,18 @@ impl WhatIf<'_> {
         let rings = manner.rang.filter(|after| *after >= seen);
         let rang = rang.or_else(|| Some((rings?, DRAWN)));
         if let Some((after, order)) = rang {
-            self.put((now + after, order), Event::Told(Input::Ringing { offer }));
+            self.put((now + after, order), Event::told(Input::Ringing { offer }));
         }
         let Some((after, then)) = manner.then else {
             return;
         };
         if let Some((ring, (at, order))) = ring.and_then(|ring| Some((ring, ring.picked_up?))) {
             let after = at.saturating_sub(ring.made.0);
-            self.put((now + after, order), Event::Told(Input::PickedUp { offer }));
+            self.put((now + after, order), Event::told(Input::PickedUp { offer }));
         }
         let order = ring.and_then(|ring| taken(offer, &ring.taken));
         let order = order.map_or(DRAWN, |((_, order), _)| order);
-        self.put((now + after, order), Event::Told(then.input(offer)));
+        self.put((now + after, order), Event::told(then.input(offer)));
     }
 
     /// D21: as he was called back on the day, if he was.
@@ -57,7 +57,7 @@ impl WhatIf<'_> {
         let stage = self.stage(call, number);
         let known = stage.and_then(|stage| Some((stage, stage.called?)));
         let Some((stage, (called, _))) = known else {
-            let reached = Event::Told(Input::CalledBack { call });
+            let reached = Event::told(Input::CalledBack { call });
             return self.drawn(self.now + REACHED_AFTER, reached);
         };
         let after = |at: Duration| self.now + at.saturating_sub(called);
@@ -66,7 +66,7 @@ impl WhatIf<'_> {
             .left
             .map(|((at, order), cause)| ((after(at), order), cause));
         if let Some(at) = reached {
-            self.put(at, Event::Told(Input::CalledBack { call }));
+            self.put(at, Event::told(Input::CalledBack { call }));
         }
         if let Some((at, cause)) = left {
             self.put(at, Event::Goes(call, number, cause));
