@@ -114,6 +114,12 @@ mod tests {
         let mut queue = QueueConfig::new("support".into());
         queue.strategy = strategy::find("weighted-random").unwrap();
         queue.max_wait = Some(Duration::from_nanos(90_000_000_001));
+        let table = model::calendar::CalendarConfig {
+            zone: "Asia/Shanghai".to_owned(),
+            days: BTreeMap::from([("mon-fri".to_owned(), vec!["09:00-12:00".to_owned()])]),
+            ..Default::default()
+        };
+        queue.hours = Some(model::Calendar::new(&table).unwrap());
         let queues = BTreeMap::from([(queue.name.clone(), queue)]);
         comes_back(Told::Configured {
             version: 3,

@@ -97,6 +97,7 @@ impl Recorder {
             }
             Input::PickedUp { offer } => self.ring(*offer, |ring| ring.picked_up = Some(at)),
             Input::Identified { call, .. }
+            | Input::FamiliarChosen { call, .. }
             | Input::Prioritised { call, .. }
             | Input::Assigned { call, .. } => {
                 if let Some(stage) = self.open_stage(*call) {
@@ -190,6 +191,7 @@ impl Recorder {
                 agent, from, to, ..
             } => self.changed(at, *agent, from, to),
             Output::Offer { queue: None, .. }
+            | Output::AskFamiliar { .. }
             | Output::TookOver { .. }
             | Output::TooLate { .. }
             | Output::LastPaused { .. }

@@ -117,6 +117,7 @@ impl Rerun {
             | Output::AgentStateChanged { .. }
             | Output::LastPaused { .. }
             | Output::WrapUp { .. }
+            | Output::AskFamiliar { .. }
             | Output::CallBack { .. }
             | Output::JoinedQueue { .. }
             | Output::Starving { .. }

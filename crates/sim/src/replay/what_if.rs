@@ -218,6 +218,7 @@ impl<'a> WhatIf<'a> {
                 Output::Offer { queue: None, .. }
                 | Output::Connect { queue: None, .. }
                 | Output::Withdraw { .. }
+                | Output::AskFamiliar { .. }
                 | Output::TookOver { .. }
                 | Output::TooLate { .. }
                 | Output::LastPaused { .. }
