@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::baresip::Way;
 use crate::patience::until;
-use story::Step::{Dials, Leaves, Refuses, Rings, Takes};
+use story::Step::{Dials, Leaves, Refuses, Rings, Takes, Talks};
 use story::{AGENTS, CALLERS, Line, calls_of};
 
 /// R20: phones that ring for one caller begin together.
@@ -175,6 +175,58 @@ fn r20_r22_r25_ring_all_rings_every_phone_that_is_free() {
             assert!(reason.contains("elsewhere"), "D29: {reason}");
         }
     }
+}
+
+/// 熟客识别: whoever served the caller before, alone; then the fall-back.
+#[test]
+fn r57_r61_r65_sticky_rings_him_who_knows_the_caller() {
+    Line::tells(
+        "strategy = \"sticky\"\nfallback = \"longest-idle\"\nsticky = { min_talk_s = 5 }",
+        &[
+            // R58: strangers, by the fall-back.
+            Dials(1, &[1]),
+            Takes(1),
+            Dials(2, &[2]),
+            Takes(2),
+            Dials(3, &[3]),
+            Takes(3),
+            Talks(3),
+            Leaves(1),
+            Leaves(2),
+            Leaves(3),
+            // R57: 4 and 5 have been idle for longer.
+            Dials(1, &[1]),
+            Takes(1),
+            Dials(2, &[2]),
+            // R61: the fall-back at once.
+            Refuses(2),
+            Rings(2, &[4]),
+            Takes(4),
+            Talks(2),
+            Leaves(2),
+            // R65: who served him last is his agent from now on.
+            Dials(2, &[4]),
+            Takes(4),
+            Dials(4, &[5]),
+            Takes(5),
+            Dials(5, &[3]),
+            Takes(3),
+            // His agent talks, and nobody else is free: he waits in his place.
+            Dials(3, &[]),
+            Dials(6, &[]),
+            Leaves(5),
+            Rings(3, &[3]),
+            Takes(3),
+            Dials(7, &[]),
+            Leaves(4),
+            Rings(6, &[5]),
+            Takes(5),
+            Dials(8, &[]),
+            Leaves(1),
+            Rings(7, &[1]),
+            Takes(1),
+        ],
+    );
 }
 
 /// 随机振铃: one of those who are free, whom the record names, too.

@@ -48,6 +48,7 @@ mod turn;
 mod weighing;
 mod wrap_up;
 
+pub use callers::LOOK_UP_MAX;
 pub use standing::Standing;
 
 /// Automatic call distribution for one site.
@@ -144,7 +145,10 @@ impl Acd {
                 caller.priority = priority;
                 caller.keyed = sticky;
                 caller.needs = needs;
-                self.join(now, caller, ties, false);
+                match ties {
+                    Some(ties) => self.join(now, caller, ties, false),
+                    None => self.join_unknown(now, caller),
+                }
             }
             Input::Promised {
                 call,
@@ -261,6 +265,7 @@ impl Acd {
                 Timer::Starving(call) => self.starves(now, call),
                 Timer::PassPause(call) => self.next_pass(call),
                 Timer::Withheld(call) => self.allow(call),
+                Timer::LookUp(call) => self.looked_up(call),
                 Timer::StickyWait(call) => self.sticky_wait_over(now, call),
                 Timer::Step(call, queue) => self.next_step(now, call, &queue),
                 Timer::OneMore(call) => self.one_more(call),

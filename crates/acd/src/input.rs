@@ -81,8 +81,9 @@ pub enum Input {
         priority: u8,
         /// The caller himself, when he is one of our agents: never offered his own call.
         caller_agent: Option<AgentId>,
-        /// Which agents know him and whom he must not meet, as far as it is known already (R57, R66).
-        ties: Ties,
+        /// Which agents know him and whom he must not meet (R57, R66). `None`: `Identified` will say; where his queue looks
+        /// for familiar agents nobody else is rung for him until then, for [`crate::LOOK_UP_MAX`] at most.
+        ties: Option<Ties>,
         /// Whether his number may be a key at all: not withheld, not shared (R64).
         sticky: bool,
         /// What he needs of an agent, whatever the queue asks (R69).
@@ -108,7 +109,8 @@ pub enum Input {
         /// The call.
         call: CallId,
     },
-    /// The directory answered after he joined. A familiar agent matters only while nobody rings for him.
+    /// The directory answered after he joined, or never will: then nobody knows him. A familiar agent matters only while
+    /// nobody rings for him.
     Identified {
         /// The call.
         call: CallId,

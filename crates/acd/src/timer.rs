@@ -26,6 +26,8 @@ pub(crate) enum Timer {
     PassPause(CallId),
     /// The pause after an offer that we could not ring.
     Withheld(CallId),
+    /// The directory has had its time (R57).
+    LookUp(CallId),
     /// `sticky_wait` (R60).
     StickyWait(CallId),
     /// How long a step lasts (R69).

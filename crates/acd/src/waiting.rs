@@ -75,6 +75,8 @@ pub(crate) struct Waiting {
     pub(crate) too_late: bool,
     /// We could not ring for him: nobody is offered to him for a while. A timer ends it.
     pub(crate) withheld: bool,
+    /// The directory is about to say whom he knows (R57): likewise.
+    pub(crate) awaited: bool,
 }
 
 /// Who holds a place in line.
@@ -134,6 +136,11 @@ impl Seeking {
 }
 
 impl Waiting {
+    /// Nobody is offered to him for a while; a timer ends it.
+    pub(crate) const fn is_kept_back(&self) -> bool {
+        self.withheld || self.awaited
+    }
+
     /// A caller who joins a line.
     pub(crate) const fn new(
         now: Duration,
@@ -168,6 +175,7 @@ impl Waiting {
             paused: false,
             too_late: false,
             withheld: false,
+            awaited: false,
         }
     }
 

@@ -480,7 +480,8 @@ impl Call {
     fn identified(&mut self, context: &mut Context, profile: Option<Box<Profile>>) {
         let Some(profile) = profile else {
             self.profile = Identity::Unknown;
-            return;
+            let (call, ties) = (self.id, self.ties());
+            return context.tell_acd(acd::Input::Identified { call, ties });
         };
         let ties = profile.ties.clone();
         context.fact(model::Fact::CallIdentified {

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::baresip::{Answers, Baresip, Message, Way};
+use crate::baresip::{AGENT_HZ, Answers, Baresip, Message, Way};
 use crate::house::{House, STAFF_PASSWORD};
 use crate::http::Session;
 use crate::patience::until;
 
 pub(super) const AGENTS: usize = 5;
 pub(super) const CALLERS: usize = 8;
+
+/// A little more than the shortest `min_talk_s`.
+const KNOWN_MS: u32 = 5_500;
 
 /// What happens, and what must follow.
 #[derive(Clone, Copy, Debug)]
@@ -23,11 +26,13 @@ pub(super) enum Step {
     Takes(usize),
     /// He refuses it.
     Refuses(usize),
+    /// A caller talks for long enough to be known.
+    Talks(usize),
     /// A caller who talks hangs up; his agent is free at once.
     Leaves(usize),
 }
 
-use Step::{Dials, Leaves, Refuses, Rings, Takes};
+use Step::{Dials, Leaves, Refuses, Rings, Takes, Talks};
 
 fn login(agent: usize) -> String {
     format!("100{agent}")
@@ -44,6 +49,8 @@ pub(super) struct Line {
     pub(super) admin: Session,
     /// Who was rung for whom, by the steps so far.
     told: Vec<(usize, usize)>,
+    /// Calls that have ended.
+    left: usize,
     /// Callers who have not left.
     here: BTreeSet<usize>,
     house: House,
@@ -74,12 +81,21 @@ impl Line {
             phones.push(house.agent(&login(agent), Answers::ByHand));
             house.sign_in(&login(agent)).until_state("ready");
         }
-        let callers = (1..=CALLERS).map(|caller| house.caller(&number(caller), 440));
+        let callers = std::thread::scope(|threads| {
+            let start = |caller| {
+                let house = &house;
+                threads.spawn(move || house.caller(&number(caller), 440))
+            };
+            let starting: Vec<_> = (1..=CALLERS).map(start).collect();
+            let started = starting.into_iter().map(|thread| thread.join().unwrap());
+            started.collect()
+        });
         Self {
             phones,
-            callers: callers.collect(),
+            callers,
             admin: house.sign_in("admin"),
             told: Vec::new(),
+            left: 0,
             here: BTreeSet::new(),
             house,
         }
@@ -125,6 +141,11 @@ impl Line {
                 phone.nth(Way::In, "ACK", before);
             }
             Refuses(agent) => self.phones[agent - 1].hangs_up(),
+            Talks(caller) => {
+                let phone = &self.callers[caller - 1];
+                let call = phone.count(Way::Out, "ACK") - 1;
+                phone.until_hears(call, AGENT_HZ.into(), KNOWN_MS);
+            }
             Leaves(caller) => self.leaves(caller),
         }
     }
@@ -175,6 +196,17 @@ impl Line {
         self.here.remove(&caller);
         until(&format!("the agent of caller {caller} is hung up"), || {
             byes(self) != before
+        });
+        self.left += 1;
+        // Whoever comes again is known by what stands in the store.
+        until(&format!("the call of caller {caller} is on record"), || {
+            let all = self.admin.read("/v1/calls?live=false");
+            let calls = all["items"].as_array().unwrap();
+            calls
+                .iter()
+                .filter(|call| call["ended_at"].is_string())
+                .count()
+                == self.left
         });
     }
 

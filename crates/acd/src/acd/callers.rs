@@ -11,6 +11,9 @@ use crate::output::Output;
 use crate::timer::Timer;
 use crate::waiting::Waiting;
 
+/// How long a caller whom the directory has not told yet is kept from agents who may be strangers to him (R57).
+pub const LOOK_UP_MAX: Duration = Duration::from_millis(100);
+
 impl Acd {
     /// `back`: a caller who comes back (D31) finds a place in a full line.
     pub(super) fn join(&mut self, now: Duration, mut caller: Waiting, ties: Ties, back: bool) {
@@ -35,6 +38,31 @@ impl Acd {
             position: self.position(call).unwrap_or(u32::MAX),
         });
         self.wake(call);
+    }
+
+    /// R57: a directory answers within milliseconds; were he offered to anybody meanwhile, no number that leads straight
+    /// to a queue would ever find its familiar agent.
+    pub(super) fn join_unknown(&mut self, now: Duration, mut caller: Waiting) {
+        let call = caller.call;
+        let looks = |name| {
+            let queue = self.queues.get(name);
+            queue.is_some_and(|queue| queue.config.strategy.familiar)
+        };
+        let awaited = caller.keyed && caller.queues.iter().any(looks);
+        caller.awaited = awaited;
+        self.join(now, caller, Ties::default(), false);
+        if awaited && self.waiting.contains_key(&call) {
+            self.timers.set(Timer::LookUp(call), now + LOOK_UP_MAX);
+        }
+    }
+
+    /// The directory has answered, or has had its time.
+    pub(super) fn looked_up(&mut self, call: CallId) {
+        self.timers.cancel(&Timer::LookUp(call));
+        if let Some(caller) = self.waiting.get_mut(&call).filter(|caller| caller.awaited) {
+            caller.awaited = false;
+            self.refile(call);
+        }
     }
 
     /// D6, D10: from here on he waits.
@@ -83,6 +111,7 @@ impl Acd {
             self.refile(call);
             self.part(now, call);
         }
+        self.looked_up(call);
     }
 
     /// R66: a phone rings already for a caller whom its agent must not meet.
@@ -144,6 +173,7 @@ impl Acd {
         self.timers.cancel(&Timer::Starving(call));
         self.timers.cancel(&Timer::PassPause(call));
         self.timers.cancel(&Timer::Withheld(call));
+        self.timers.cancel(&Timer::LookUp(call));
         self.timers.cancel(&Timer::OneMore(call));
         for name in caller.steps.keys() {
             self.timers.cancel(&Timer::Step(call, name.clone()));

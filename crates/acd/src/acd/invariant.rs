@@ -119,6 +119,10 @@ impl Acd {
         ensure(caller.withheld == withheld, || {
             format!("call {call}: withheld without end")
         })?;
+        let awaited = self.timers.at(&Timer::LookUp(call)).is_some();
+        ensure(caller.awaited == awaited, || {
+            format!("call {call}: awaits the directory without end")
+        })?;
         self.check_holder(caller)?;
         self.check_familiar(caller)
     }
@@ -189,7 +193,9 @@ impl Acd {
                 .get(&agent)
                 .is_some_and(|line| line.contains(&call)),
             Seeking::WaitsForTeam => true,
-            Seeking::Familiar(_) | Seeking::Team => !caller.offers.is_empty() || caller.withheld,
+            Seeking::Familiar(_) | Seeking::Team => {
+                !caller.offers.is_empty() || caller.is_kept_back()
+            }
             Seeking::Anyone => true,
         };
         let timed = self.timers.at(&Timer::StickyWait(call)).is_some();

@@ -218,7 +218,7 @@ impl Acd {
     fn settle_fresh(&mut self, now: Duration) -> bool {
         let fresh = core::mem::take(&mut self.fresh);
         let callers = fresh.iter().filter_map(|call| self.waiting.get(call));
-        let unserved = callers.filter(|caller| caller.offers.is_empty() && !caller.withheld);
+        let unserved = callers.filter(|caller| caller.offers.is_empty() && !caller.is_kept_back());
         // R63: in order of their places.
         let places: BTreeSet<Place> = unserved.map(|caller| caller.place()).collect();
         for place in places {

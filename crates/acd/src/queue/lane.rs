@@ -17,9 +17,9 @@ pub(crate) enum Lane {
 
 impl Lane {
     /// The lane of a caller in one queue; `None`: enough phones ring for him, one has answered (R26), we could not ring one
-    /// a moment ago, or his deadline is too near for one (D10).
+    /// a moment ago, the directory is about to say whom he knows (R57), or his deadline is too near for one (D10).
     pub(crate) fn of(caller: &Waiting, rings: Rings, ring_max: usize) -> Option<Self> {
-        if caller.withheld || caller.too_late || !caller.claims.is_empty() {
+        if caller.is_kept_back() || caller.too_late || !caller.claims.is_empty() {
             return None;
         }
         match (caller.offers.len(), rings) {

@@ -231,6 +231,50 @@ fn r63_two_may_wait_for_him_by_place_and_the_third_falls_back() {
     centre.wait(15).expect("offer 2 F");
 }
 
+/// A caller whom the directory has not told yet.
+fn joins_unknown(centre: &mut Centre, number: u64, sticky: bool) {
+    centre.input(Input::Joined {
+        call: call(number),
+        queues: set(&[SUPPORT]),
+        head_start: s(0),
+        priority: 0,
+        caller_agent: None,
+        ties: None,
+        sticky,
+        needs: None,
+    });
+}
+
+#[test]
+fn r57_a_caller_whom_the_directory_is_about_to_tell_rings_nobody_else() {
+    let told = |agent: Option<char>| Input::Identified {
+        call: call(1),
+        ties: agent.map(owned_by).unwrap_or_default(),
+    };
+    for (answer, news) in [(Some('F'), "offer 1 F"), (None, "offer 1 A")] {
+        let mut centre = centre("A");
+        joins_unknown(&mut centre, 1, true);
+        centre.expect("").wait_ms(5);
+        centre.input(told(answer)).expect(news);
+    }
+    // A directory that does not answer costs a tenth of a second, and what it says then still holds for the next decision.
+    let mut centre = centre("A");
+    joins_unknown(&mut centre, 1, true);
+    centre.wait_ms(99).expect("").wait_ms(1).expect("offer 1 A");
+    centre.input(told(Some('F'))).expect("");
+    centre.declines('A').expect("offer 1 F");
+}
+
+#[test]
+fn r64_who_can_be_familiar_to_nobody_is_not_kept_waiting_for_the_directory() {
+    let mut sticky = centre("A");
+    joins_unknown(&mut sticky, 1, false);
+    sticky.expect("offer 1 A");
+    let mut other = Centre::new("longest-idle", "A");
+    joins_unknown(&mut other, 1, true);
+    other.expect("offer 1 A");
+}
+
 #[test]
 fn r64_a_number_that_is_no_key_is_not_sticky() {
     let mut centre = centre("A");
@@ -240,7 +284,7 @@ fn r64_a_number_that_is_no_key_is_not_sticky() {
         head_start: s(0),
         priority: 0,
         caller_agent: None,
-        ties: owned_by('F'),
+        ties: Some(owned_by('F')),
         sticky: false,
         needs: None,
     });

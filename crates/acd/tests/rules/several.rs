@@ -191,7 +191,7 @@ fn a12_r58_who_waits_for_an_agent_of_a_queue_that_closes_waits_no_more() {
         head_start: s(0),
         priority: 0,
         caller_agent: None,
-        ties: owned_by('N'),
+        ties: Some(owned_by('N')),
         sticky: true,
         needs: None,
     });

@@ -186,7 +186,7 @@ impl Centre {
             head_start: s(0),
             priority,
             caller_agent: None,
-            ties: Ties::default(),
+            ties: Some(Ties::default()),
             sticky: true,
             needs: None,
         })
@@ -226,7 +226,7 @@ impl Centre {
             head_start: s(head_start_s),
             priority: 0,
             caller_agent: caller_agent.map(id),
-            ties: familiar.map(owned_by).unwrap_or_default(),
+            ties: Some(familiar.map(owned_by).unwrap_or_default()),
             sticky: true,
             needs: None,
         })
@@ -240,7 +240,7 @@ impl Centre {
             head_start: s(0),
             priority: 0,
             caller_agent: None,
-            ties: Ties::default(),
+            ties: Some(Ties::default()),
             sticky: true,
             needs: Some(needs.parse().unwrap()),
         })

@@ -26,7 +26,7 @@ impl Centre {
             head_start: s(0),
             priority: 0,
             caller_agent: None,
-            ties,
+            ties: Some(ties),
             sticky: true,
             needs: None,
         })

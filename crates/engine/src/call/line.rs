@@ -83,7 +83,7 @@ impl Call {
             head_start: context.now.saturating_sub(since),
             priority: self.priority,
             caller_agent: self.caller_agent,
-            ties: self.ties(),
+            ties: self.known_ties(),
             sticky: sticky.unwrap_or(true) && context.config.is_key(&self.caller),
             needs,
         });

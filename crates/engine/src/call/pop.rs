@@ -84,6 +84,11 @@ impl Call {
         }
     }
 
+    /// The same; `None` while the directory has not answered.
+    pub(super) fn known_ties(&self) -> Option<Ties> {
+        (!matches!(self.profile, Identity::Pending)).then(|| self.ties())
+    }
+
     /// R66: whether the caller must not be given to this agent by anybody.
     pub(super) fn is_kept_apart(&self, agent: AgentId) -> bool {
         match &self.profile {

@@ -38,7 +38,7 @@ impl World {
 
     pub(super) fn join(&mut self) {
         self.calls += 1;
-        let ties = self.ties();
+        let ties = (self.dice.roll(4) > 0).then(|| self.ties());
         let caller_agent =
             (self.dice.roll(9) == 0).then(|| AgentId::new(1 + self.dice.roll(AGENTS)));
         let input = Input::Joined {
