@@ -111,7 +111,7 @@ impl Floor {
             head_start: Duration::ZERO,
             priority: 0,
             caller_agent: None,
-            ties: model::Ties::owned_by(familiar),
+            ties: Some(model::Ties::owned_by(familiar)),
             sticky: true,
             needs: self.needs.clone(),
         });
