@@ -70,6 +70,29 @@ fn d16_skills_count_and_it_is_silent_when_it_does_not_know() {
     assert_eq!(told(&new, 3), None, "one call is no experience");
 }
 
+/// D16: of those ahead some will have given up by then, as others did before them.
+#[test]
+fn d16_those_ahead_may_give_up() {
+    let wait = |gives_up: bool| {
+        let mut centre = known("A");
+        centre.joins(1).answers('A');
+        for number in 2..22 {
+            if gives_up {
+                centre.joins(number).wait(1).hangs_up(number);
+            } else {
+                centre.wait(1);
+            }
+        }
+        for number in 30..35 {
+            centre.joins(number);
+        }
+        told(&centre, 34).unwrap()
+    };
+    assert_eq!(wait(false), 480, "80 s of the call and four before him");
+    let shorter = wait(true);
+    assert!(shorter < 300, "twenty left after a second: {shorter}");
+}
+
 #[test]
 fn d5_who_would_wait_too_long_is_not_let_in() {
     let mut centre = known("A");

@@ -116,6 +116,17 @@ fn c5_where_filing_is_optional_it_is_asked_for_in_the_call_or_after_it() {
     let more = centre.acd.more_wrap_up(centre.now, id('A'));
     assert_eq!(more, Err(WrapUpRefusal::NothingToFile));
 
+    // Where filing begins by itself, or never, nothing is asked for ahead.
+    for (mode, seconds) in [(WrapUpMode::Timed, 50), (WrapUpMode::Optional, 0)] {
+        let talks = in_call(mode, seconds);
+        let more = talks.acd.more_wrap_up(talks.now, id('A'));
+        assert_eq!(
+            more,
+            Err(WrapUpRefusal::NothingToFile),
+            "{mode:?} {seconds}"
+        );
+    }
+
     let mut late = filing(WrapUpMode::Optional, 50);
     late.wait(50).input(Input::WrapUpAsked(id('A')));
     late.expect_state('A', "ready");
