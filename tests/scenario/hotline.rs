@@ -10,8 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
-    Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, Settings, SignIn,
-    StateRequest, TalkOrder,
+    Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, RouteQuestion, RouteReply,
+    Settings, SignIn, StateRequest, TalkOrder,
 };
 use media::PortId;
 use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
@@ -90,6 +90,9 @@ pub(crate) struct Hotline {
     pub(crate) ports: BTreeMap<PortId, Port>,
     /// What the directory answers, and after how long.
     pub(crate) directory: (Profile, Duration),
+    /// What the external decision answers, and after how long (B15); and what it was asked.
+    pub(crate) decider: (RouteReply, Duration),
+    pub(crate) asked: Vec<RouteQuestion>,
     pub(crate) broken: Vec<(CallId, Vec<String>)>,
     pub(crate) drained: bool,
     pub(crate) answers: Vec<Result<(), CommandError>>,
@@ -205,6 +208,8 @@ impl Hotline {
             wishes: Vec::new(),
             ports: BTreeMap::new(),
             directory: (Profile::default(), Duration::from_millis(5)),
+            decider: (RouteReply::LeftToUs, Duration::from_millis(35)),
+            asked: Vec::new(),
             broken: Vec::new(),
             drained: false,
             answers: Vec::new(),
@@ -703,6 +708,12 @@ impl Hotline {
                             profile: Some(Box::new(profile)),
                         }),
                     );
+                }
+                Output::Request(Request::Route(question)) => {
+                    let (reply, after) = self.decider.clone();
+                    let (call, id) = (question.call, question.id);
+                    self.post(after, Post::Reply(Reply::Route { call, id, reply }));
+                    self.asked.push(*question);
                 }
                 Output::CommandDone(_, done) => self.answers.push(done),
                 Output::CallBroken { call, trace } => self.broken.push((call, trace)),

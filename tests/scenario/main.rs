@@ -17,6 +17,7 @@ mod choice;
 mod claims;
 mod consult;
 mod defects;
+mod external;
 mod familiar;
 mod filing;
 mod head_start;

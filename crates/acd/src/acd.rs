@@ -29,6 +29,7 @@ mod callers;
 mod choice;
 mod configuration;
 mod direct;
+mod external;
 mod familiar;
 mod hand_over;
 mod hours;
@@ -57,6 +58,9 @@ pub struct Acd {
     seed: u64,
     /// How many decisions found somebody: the next one's seed is drawn from it.
     decisions: u64,
+    /// How many questions went out, for their numbers (B15).
+    routes: u64,
+    late_routes: u64,
     ids: IdSource,
     config_version: u64,
     agents: BTreeMap<AgentId, Agent>,
@@ -84,6 +88,8 @@ impl Acd {
         Self {
             seed,
             decisions: 0,
+            routes: 0,
+            late_routes: 0,
             ids: IdSource::new(node),
             config_version: 0,
             agents: BTreeMap::new(),
@@ -171,6 +177,7 @@ impl Acd {
                 priority,
                 head_start,
             } => self.prioritised(call, priority, head_start),
+            Input::RouteAnswered { call, id, answer } => self.route_answered(now, call, id, answer),
             Input::Assigned { call, agent } => self.assigned(now, call, agent),
             Input::Left { call, cause } => self.left(now, call, cause),
             Input::Direct {
@@ -267,6 +274,7 @@ impl Acd {
                 Timer::Withheld(call) => self.allow(call),
                 Timer::LookUp(call) => self.looked_up(call),
                 Timer::StickyWait(call) => self.sticky_wait_over(now, call),
+                Timer::Route(call) => self.route_timed_out(now, call),
                 Timer::Step(call, queue) => self.next_step(now, call, &queue),
                 Timer::OneMore(call) => self.one_more(call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),

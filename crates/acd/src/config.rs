@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::WINDOW_MAX;
 use crate::agent::wrap_up::{WRAP_UP_MAX, WrapUpMode};
 use crate::decision::Prefer;
+use crate::external::ExternalConfig;
 use crate::strategy::{self, Strategy};
 
 /// What counts as a handled call where no queue says otherwise (R13).
@@ -15,6 +16,8 @@ pub(crate) const MIN_HANDLED: Duration = Duration::from_secs(5);
 
 /// Most phones that ring at once for one caller.
 pub const PHONES_MAX: usize = 64;
+/// The longest that a caller waits for an external decision (B15).
+pub const BUDGET_MAX: Duration = Duration::from_secs(10);
 /// The longest name of a queue, in bytes of UTF-8.
 pub const NAME_BYTES_MAX: usize = 64;
 
@@ -92,6 +95,9 @@ pub struct QueueConfig {
     pub call_back_ring: Duration,
     /// How long before an agent is predicted to be free somebody may be called back (R78); zero: when one is free.
     pub dial_ahead: Duration,
+    /// How an external decision is asked (B15).
+    #[serde(default)]
+    pub external: ExternalConfig,
 }
 
 /// Who is familiar to a caller, besides the owner of the customer's record (R57).
@@ -191,6 +197,7 @@ impl QueueConfig {
             min_ring: Duration::from_secs(8),
             call_back_ring: Duration::from_secs(20),
             dial_ahead: Duration::from_secs(10),
+            external: ExternalConfig::default(),
         }
     }
 
@@ -199,6 +206,12 @@ impl QueueConfig {
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.fallback.familiar {
             return Err(ConfigError::StickyFallback);
+        }
+        if self.fallback.asks() {
+            return Err(ConfigError::ExternalFallback);
+        }
+        if self.external.budget.is_zero() || self.external.budget > BUDGET_MAX {
+            return Err(ConfigError::Budget);
         }
         if self.ring_timeout.is_zero() {
             return Err(ConfigError::NoRingTime);
@@ -238,13 +251,12 @@ impl QueueConfig {
             .unwrap_or_else(strategy::default)
     }
 
-    /// The strategy that serves callers without a familiar agent.
+    /// The strategy that serves callers without a familiar agent, and without an external decision.
     pub(crate) fn base(&self) -> &'static Strategy {
-        match (self.strategy.familiar, self.fallback.familiar) {
-            (false, _) => self.strategy,
-            (true, false) => self.fallback,
-            (true, true) => strategy::default(),
-        }
+        let decides = |row: &Strategy| !row.familiar && !row.asks();
+        let rows = [self.strategy, self.fallback];
+        let row = rows.into_iter().find(|row| decides(row));
+        row.unwrap_or_else(strategy::default)
     }
 }
 
@@ -254,6 +266,12 @@ pub enum ConfigError {
     /// Sticky falls back to sticky.
     #[error("`fallback` must be another strategy than sticky")]
     StickyFallback,
+    /// An external decision falls back to an external decision.
+    #[error("`fallback` must be another strategy than external")]
+    ExternalFallback,
+    /// B15: nobody waits for an answer for so long, or not at all.
+    #[error("`external.budget_ms` must be 1 to 10000")]
+    Budget,
     /// No phone would ever be answered in time.
     #[error("`ring_timeout` must be longer than zero")]
     NoRingTime,
@@ -303,7 +321,19 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 10] = [
+        let table: [(Spoil, ConfigError); 13] = [
+            (
+                |queue| queue.fallback = strategy::find("external").unwrap(),
+                ConfigError::ExternalFallback,
+            ),
+            (
+                |queue| queue.external.budget = Duration::ZERO,
+                ConfigError::Budget,
+            ),
+            (
+                |queue| queue.external.budget = BUDGET_MAX + Duration::from_nanos(1),
+                ConfigError::Budget,
+            ),
             (
                 |queue| queue.max_wait = Some(queue.min_ring),
                 ConfigError::ShortWait,

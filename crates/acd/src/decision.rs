@@ -28,6 +28,8 @@ pub(crate) struct Filter<'a> {
     pub(crate) only: Option<AgentId>,
     /// The queue of whose agents alone one comes into question (R67).
     pub(crate) team: Option<&'a Queue>,
+    /// Whom the external decision named, when they alone come into question, in this order (B15).
+    pub(crate) listed: Option<&'a [AgentId]>,
     /// Who is skipped for his calls in a row (R38).
     pub(crate) skip: Option<AgentId>,
     /// What the caller needs.
@@ -87,6 +89,8 @@ impl Filter<'_> {
             || self.team.is_some_and(|team| !team.serves(agent))
         {
             Some(ReasonCode::NotFamiliar)
+        } else if self.listed.is_some_and(|listed| !listed.contains(&agent)) {
+            Some(ReasonCode::NotNamed)
         } else if self.class(competence).is_none() {
             Some(ReasonCode::Skills)
         } else if self.skip == Some(agent) {

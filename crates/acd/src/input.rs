@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::cause::{self, Cause};
 use crate::agent::past::Past;
 use crate::agent::{AgentProfile, Requested};
+use crate::external::{RouteAnswer, RouteId};
 
 /// One event for [`crate::Acd::handle_input`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +133,16 @@ pub enum Input {
         priority: Option<u8>,
         /// His head start, in place of the one with which he joined.
         head_start: Option<Duration>,
+    },
+    /// What the external decision says of a caller (B15). Late, or about another question than the open one: dropped and
+    /// counted.
+    RouteAnswered {
+        /// The call.
+        call: CallId,
+        /// The question, as `Output::RouteAsked` numbered it.
+        id: RouteId,
+        /// The answer.
+        answer: RouteAnswer,
     },
     /// A supervisor has this agent rung for a waiting caller, whoever else would be his turn (D25). Whoever rings for the
     /// caller stops; should the agent not answer, the caller's wait goes on as before. Nothing happens where

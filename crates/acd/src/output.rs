@@ -6,6 +6,7 @@ use model::fact::{CancelCause, QueueExit};
 use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet};
 
 use crate::agent::wrap_up::WrapUpMode;
+use crate::external::{Asked, Settled};
 
 /// One result of [`crate::Acd::poll_output`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +129,20 @@ pub enum Output {
         agent: AgentId,
         /// He goes on to the next then, if he has not answered.
         until: Duration,
+    },
+    /// Ask the external decision about a caller (B15). The core keeps the budget itself; an answer is `Input::RouteAnswered`.
+    RouteAsked {
+        /// The call.
+        call: CallId,
+        /// What is asked.
+        asked: Asked,
+    },
+    /// What became of a question to the external decision, or why none was asked (B15).
+    RouteSettled {
+        /// The call.
+        call: CallId,
+        /// What.
+        settled: Settled,
     },
     /// A caller waits for longer than his queue's `starving`, and others were served before him by precedence alone (D1).
     /// Said once for each.

@@ -14,6 +14,7 @@ use crate::agent::Agent;
 use crate::config::QueueConfig;
 use crate::decision::{Needs, Prefer};
 use crate::estimate::History;
+use crate::external::{Advice, Breaker};
 use crate::ready::ReadySet;
 use crate::selection::Micros;
 use crate::strategy::{self, Strategy};
@@ -54,6 +55,10 @@ pub(crate) struct Queue {
     last_offered: Option<(Arc<str>, AgentId)>,
     next_seat: u32,
     run: Run,
+    /// Before the external decision (B15).
+    pub(crate) breaker: Breaker,
+    /// How many of its callers are asked about.
+    pub(crate) asked: usize,
     /// What it has seen lately, for the estimated wait (D16).
     pub(crate) history: History,
 }
@@ -92,6 +97,8 @@ impl Queue {
             last_offered: None,
             next_seat: 0,
             run: Run::default(),
+            breaker: Breaker::default(),
+            asked: 0,
             history: History::default(),
         }
     }
@@ -194,8 +201,9 @@ impl Queue {
     // Callers.
 
     /// The strategy that serves this caller as things stand.
-    pub(crate) fn row(&self, seeking: Seeking) -> &'static Strategy {
-        match seeking {
+    pub(crate) fn row(&self, caller: &Waiting) -> &'static Strategy {
+        match caller.seeking {
+            Seeking::Anyone if self.named(caller).is_some() => self.config.strategy,
             Seeking::Anyone => self.config.base(),
             // A12: sticky is his home queue's word; here he looks for one agent alone all the same.
             Seeking::Familiar(_) | Seeking::WaitsFor(_) | Seeking::Team | Seeking::WaitsForTeam => {
@@ -204,9 +212,43 @@ impl Queue {
         }
     }
 
-    /// Puts a caller into the lane that fits his state.
+    /// Whether an external decision is asked about this caller: his home queue's word (B15).
+    pub(crate) fn asks_about(&self, caller: &Waiting) -> bool {
+        self.config.strategy.asks() && *caller.home() == self.config.name
+    }
+
+    /// The lane that fits a caller's state.
+    pub(crate) fn lane(&self, caller: &Waiting) -> Option<Lane> {
+        let lane = Lane::of(caller, self.row(caller).rings, self.config.ring_max);
+        match (lane, &caller.advice) {
+            (Some(Lane::Open), Advice::Unasked) if self.asks_about(caller) => Some(Lane::Unasked),
+            // A12: his home queue comes first, and may have somebody for him in a moment.
+            (_, Advice::Asked { .. }) => None,
+            (lane, _) => lane,
+        }
+    }
+
+    /// Whether one more of its callers may be asked about: no more are than agents are ready (B15).
+    pub(crate) fn may_ask(&self) -> bool {
+        self.asked < self.ready.len()
+    }
+
+    /// The first caller of a lane behind `after`; who is to be asked about looks for his first phone.
+    pub(crate) fn next(&self, lane: Lane, after: Option<Place>) -> Option<Place> {
+        let asks = lane == Lane::Open && self.may_ask();
+        let unasked = asks.then(|| self.lanes.next(Lane::Unasked, after));
+        let next = [self.lanes.next(lane, after), unasked.flatten()];
+        next.into_iter().flatten().min()
+    }
+
+    /// Whom the external decision has named for this caller.
+    pub(crate) fn named<'a>(&self, caller: &'a Waiting) -> Option<&'a [AgentId]> {
+        caller.advice.named().filter(|_| self.asks_about(caller))
+    }
+
+    /// Puts a caller into his lane.
     pub(crate) fn file(&mut self, caller: &Waiting) {
-        let lane = Lane::of(caller, self.row(caller.seeking).rings, self.config.ring_max);
+        let lane = self.lane(caller);
         self.lanes.put(caller.place(), lane);
     }
 

@@ -138,7 +138,12 @@ impl ReadySet {
     /// The best `keep` whom the filter lets through, best first.
     pub(crate) fn best(&self, selection: Selection, filter: &Filter<'_>, keep: usize) -> Vec<Key> {
         if let Some(agent) = filter.only {
-            return Vec::from_iter(self.key_of(agent, filter));
+            return Vec::from_iter(self.key_of(agent, Rank(0), filter));
+        }
+        if let Some(listed) = filter.listed {
+            let keys = (0..).zip(listed);
+            let keys = keys.filter_map(|(at, agent)| self.key_of(*agent, Rank(at), filter));
+            return keys.take(keep).collect();
         }
         if filter.team.is_some() {
             return self.best_of_team(selection, filter, keep);
@@ -153,7 +158,7 @@ impl ReadySet {
             }
             best.extend(match self.row.order {
                 Order::Drawn(_) => self.drawn(peers, selection, filter, missing),
-                Order::Ranked(_) | Order::Circular | Order::Fallback => {
+                Order::Ranked(_) | Order::Circular | Order::Fallback | Order::Asked => {
                     walked(peers, selection, filter, missing)
                 }
             });
@@ -165,7 +170,9 @@ impl ReadySet {
     fn best_of_team(&self, selection: Selection, filter: &Filter<'_>, keep: usize) -> Vec<Key> {
         let rank = |candidate| match self.row.order {
             Order::Drawn(_) => Rank(0),
-            Order::Ranked(_) | Order::Circular | Order::Fallback => self.rank(selection, candidate),
+            Order::Ranked(_) | Order::Circular | Order::Fallback | Order::Asked => {
+                self.rank(selection, candidate)
+            }
         };
         let slots = self.slots.iter();
         let team = slots.filter(|(agent, slot)| filter.reason(**agent, &slot.competence).is_none());
@@ -201,10 +208,10 @@ impl ReadySet {
         drawn.into_iter().map(Key::drawn).collect()
     }
 
-    fn key_of(&self, agent: AgentId, filter: &Filter<'_>) -> Option<Key> {
+    fn key_of(&self, agent: AgentId, rank: Rank, filter: &Filter<'_>) -> Option<Key> {
         let slot = self.slots.get(&agent)?;
         let fits = filter.reason(agent, &slot.competence).is_none();
-        fits.then(|| Key::new(Rank(0), &slot.candidate))
+        fits.then(|| Key::new(rank, &slot.candidate))
     }
 
     /// Why a ready agent is out for this caller, if he is (R1).

@@ -7,6 +7,7 @@ use core::fmt;
 
 use crate::selection::{Candidate, Rank};
 
+mod external;
 mod least_calls;
 mod least_time;
 mod linear;
@@ -22,7 +23,7 @@ mod sticky;
 mod weighted_random;
 
 /// All strategies, in the order of the reference page.
-static TABLE: [Strategy; 13] = [
+static TABLE: [Strategy; 14] = [
     longest_idle::ROW,
     longest_ready::ROW,
     ring_all::ROW,
@@ -36,6 +37,7 @@ static TABLE: [Strategy; 13] = [
     weighted_random::ROW,
     skills::ROW,
     sticky::ROW,
+    external::ROW,
 ];
 
 /// One strategy: a row of the table. Two rows are the same when their names are.
@@ -91,6 +93,8 @@ pub enum Order {
     Drawn(fn(&Candidate) -> u32),
     /// As the queue's fall-back strategy orders.
     Fallback,
+    /// As an external decision says (B15); without one as the fall-back strategy orders.
+    Asked,
 }
 
 /// All strategies, in the order of the reference page.
@@ -118,7 +122,12 @@ pub fn default() -> &'static Strategy {
 impl Strategy {
     /// Whether it orders by itself: the others ask the fall-back strategy, and cannot be one.
     pub const fn orders(&self) -> bool {
-        !matches!(self.order, Order::Fallback)
+        !matches!(self.order, Order::Fallback | Order::Asked)
+    }
+
+    /// Whether an external decision is asked first, and the fall-back strategy decides without one (B15).
+    pub const fn asks(&self) -> bool {
+        matches!(self.order, Order::Asked)
     }
 }
 

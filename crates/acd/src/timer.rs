@@ -30,6 +30,8 @@ pub(crate) enum Timer {
     LookUp(CallId),
     /// `sticky_wait` (R60).
     StickyWait(CallId),
+    /// The budget of an external decision (B15).
+    Route(CallId),
     /// How long a step lasts (R69).
     Step(CallId, QueueName),
     /// `ring_delay` (R55).

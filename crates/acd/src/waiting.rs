@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
+use crate::external::Advice;
 use crate::selection::Micros;
 
 /// A place in line: lower is served first. Comparable over all queues (D3).
@@ -55,6 +56,8 @@ pub(crate) struct Waiting {
     pub(crate) seeking: Seeking,
     /// R62.
     pub(crate) choice: Choice,
+    /// What the external decision of his home queue says of him (B15).
+    pub(crate) advice: Advice,
     /// T(c), R9.
     pub(crate) tried: BTreeSet<AgentId>,
     /// Agents whom he must not meet (R66).
@@ -165,6 +168,7 @@ impl Waiting {
             steps: BTreeMap::new(),
             seeking: Seeking::Anyone,
             choice: Choice::NotAsked,
+            advice: Advice::Unasked,
             tried: BTreeSet::new(),
             apart: BTreeSet::new(),
             team: None,

@@ -9,6 +9,7 @@ mod come_back;
 mod consult;
 mod cue;
 mod ending;
+mod external;
 mod hold;
 mod keys;
 mod line;

@@ -4,6 +4,7 @@
 //! that call alone (S3), gives back what it held and leaves a trace. Nothing waits here: everything that takes time is a
 //! request, a media command or a timer.
 
+mod external;
 mod fence;
 mod filing;
 mod hand_over;
@@ -141,6 +142,7 @@ impl Engine {
             Input::Reply(Reply::Profile { call, profile }) => {
                 self.turn(call, CallEvent::Identified(profile))
             }
+            Input::Reply(Reply::Route { call, id, reply }) => self.route_replied(call, id, reply),
             Input::Restored(restored) => self.restore(restored),
             Input::Configured(config) => self.configured(config),
         }

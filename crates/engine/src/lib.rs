@@ -45,5 +45,5 @@ pub use question::{
     RegistrationReport, TrunkReport,
 };
 pub use regions::{Region, RegionFit, Regions};
-pub use request::{Reply, Request};
+pub use request::{Reply, Request, RouteQuestion, RouteReply};
 pub use trunk::{Capacity, Dtmf, Trunk, Writing};

@@ -1,6 +1,9 @@
 //! Questions to the outside and their answers: the call goes on while they are under way (invariant 7).
 
-use model::{CallId, Caller, Profile};
+use std::time::Duration;
+
+use acd::RouteId;
+use model::{CallId, Caller, Profile, QueueName};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +15,33 @@ pub enum Request {
         /// The caller; never a withheld one.
         caller: Caller,
     },
+    /// Which agents should have this caller? Asked of the service that the queue's settings name (B15).
+    Route(Box<RouteQuestion>),
+}
+
+/// A question to an external decision (B15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteQuestion {
+    /// Its number; an answer to another than the open one is late.
+    pub id: RouteId,
+    /// The call.
+    pub call: CallId,
+    /// The queue that asks.
+    pub queue: QueueName,
+    /// Who calls.
+    pub caller: Caller,
+    /// The number that was dialled.
+    pub called: String,
+    /// The language that he chose.
+    pub language: String,
+    /// How long he has waited.
+    pub waited: Duration,
+    /// His place in line, 1 is next.
+    pub position: u32,
+    /// Who could be offered to him now, by login, as the fall-back strategy ranks them: at most 64.
+    pub candidates: Vec<String>,
+    /// How long an answer is waited for.
+    pub budget: Duration,
 }
 
 /// An answer.
@@ -24,4 +54,29 @@ pub enum Reply {
         /// The answer.
         profile: Option<Box<Profile>>,
     },
+    /// What an external decision says (B15).
+    Route {
+        /// The call that it is about.
+        call: CallId,
+        /// The question.
+        id: RouteId,
+        /// The answer.
+        reply: RouteReply,
+    },
+}
+
+/// An answer of an external decision (B15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteReply {
+    /// These agents by login, in this order.
+    Named {
+        /// Who.
+        logins: Vec<String>,
+        /// The caller's priority from here on (D1).
+        priority: Option<u8>,
+    },
+    /// The queue may decide for itself.
+    LeftToUs,
+    /// Nothing that could be used, and why, in a word.
+    Failed(String),
 }

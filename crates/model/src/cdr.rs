@@ -210,6 +210,7 @@ impl Cdr {
             | Fact::OfferMade { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }
             | Fact::OfferDeclined { .. }

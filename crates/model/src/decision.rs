@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AgentId, QueueName};
 
 pub use self::agents::Agents;
+pub use self::external::{External, RouteOutcome};
 pub use self::words::Words;
 
 mod agents;
+mod external;
 mod words;
 
 /// A stored record, as JSON, has at most so many bytes.
@@ -46,6 +48,9 @@ pub struct Decision {
     /// The step that he had reached, from 1; 0 where the queue has no steps (R69).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub step: u32,
+    /// What the queue's external decision had said of the caller; `None` where none was asked (B15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<External>,
     /// Those chosen, in order of rank, up to [`KEYED_MAX`].
     pub chosen: Vec<AgentId>,
     /// The others who were chosen.
@@ -153,6 +158,7 @@ impl Decision {
             place: 0,
             head_start_ms: 0,
             step: 0,
+            external: None,
             chosen: Vec::new(),
             chosen_too: Agents::default(),
             candidates: Vec::new(),
@@ -240,6 +246,8 @@ pub enum ReasonCode {
     KeptApart,
     /// Waits for the familiar agent alone (R57, R59).
     NotFamiliar,
+    /// The external decision named others (B15).
+    NotNamed,
     /// Does not have what the caller needs at this step (R69).
     Skills,
     /// Had `max_consecutive` calls of this queue in a row (R38).
@@ -252,7 +260,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Offline,
         Self::Unregistered,
         Self::NotReady,
@@ -264,6 +272,7 @@ impl ReasonCode {
         Self::IsCaller,
         Self::KeptApart,
         Self::NotFamiliar,
+        Self::NotNamed,
         Self::Skills,
         Self::Consecutive,
         Self::RingMax,

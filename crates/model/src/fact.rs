@@ -17,9 +17,11 @@ use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
 
 pub use self::held::HoldTold;
+pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
 
 mod held;
+mod routed;
 mod supervised;
 
 mod name;
@@ -241,6 +243,15 @@ pub enum Fact {
         cause: QueueExit,
         /// How long he waited, in ms.
         waited_ms: u64,
+    },
+    /// A question to an external decision is settled (B15); the decision that follows stands in `offer.made`.
+    #[serde(rename = "route.answered")]
+    RouteAnswered {
+        /// The call.
+        call: CallId,
+        /// What became of it.
+        #[serde(flatten)]
+        routed: Routed,
     },
     /// An agent was chosen and his phone is being rung.
     #[serde(rename = "offer.made")]

@@ -5,6 +5,8 @@ pub(crate) mod document;
 pub(crate) mod numbers;
 pub(crate) mod queues;
 mod regions;
+mod report;
+mod secret;
 pub(crate) mod settings;
 #[cfg(test)]
 mod tests;
@@ -16,9 +18,10 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
+use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
-use model::{NumberPlan, ScriptName};
+use model::{NumberPlan, QueueName, ScriptName};
 
 use document::Document;
 use queues::opening::{self, Heard};
@@ -39,6 +42,8 @@ pub(crate) struct Source {
 pub(crate) struct Loaded {
     /// What the engine works under.
     pub engine: engine::Config,
+    /// Whom queues ask for their decisions (B15).
+    pub(crate) externals: BTreeMap<QueueName, Target>,
     /// All prompts and music.
     pub sounds: BTreeMap<String, Sound>,
     /// Certificates and whom we believe.
@@ -88,7 +93,13 @@ impl Source {
                 sounds: sounds.as_ref().unwrap_or(&nothing),
                 language: &settings.ivr.language,
             };
-            queues::read(document, heard, &calendars)
+            let given = queues::Given {
+                heard,
+                calendars: &calendars,
+                private_hosts: &settings.outgoing.private_hosts,
+                dir: &self.dir,
+            };
+            queues::read(document, &given)
         });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds_known = sounds.is_some().then_some(played);
@@ -137,7 +148,7 @@ impl Source {
             regions: house.regions,
             trunks: lines.trunks,
             dial: lines.dial,
-            queues,
+            queues: queues.queues,
             scripts: parsed
                 .drain(..)
                 .map(|script| (script.name().clone(), Arc::new(script)))
@@ -159,6 +170,7 @@ impl Source {
         };
         Ok(Loaded {
             engine,
+            externals: queues.externals,
             sounds: sounds.unwrap_or_default(),
             tls: tls.config,
             https,

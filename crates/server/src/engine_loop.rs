@@ -78,6 +78,8 @@ pub(crate) struct Gauges {
     pub broken_calls: AtomicU64,
     /// Changes of phones' contacts that found no room on the way to the store.
     pub unkept: AtomicU64,
+    /// Answers of external decisions that nobody waited for any more (B15).
+    pub late_routes: AtomicU64,
 }
 
 /// The loop.
@@ -198,7 +200,7 @@ impl EngineLoop {
                     self.sinks.facts.tell(at, fact);
                 }
                 Output::Request(request) => {
-                    // A full queue means a stalled directory: the call goes on without an answer (P3).
+                    // A full queue means a stalled directory: the call goes on without an answer (P3, B15).
                     if self.sinks.requests.try_send(request).is_err() {
                         tracing::warn!("the directory stalls: a caller stays unknown");
                     }
@@ -221,6 +223,9 @@ impl EngineLoop {
         self.gauges
             .ports
             .store(self.engine.ports_in_use() as u64, Ordering::Relaxed);
+        self.gauges
+            .late_routes
+            .store(self.engine.acd().late_routes(), Ordering::Relaxed);
         self.lines.show(&self.engine);
     }
 

@@ -10,6 +10,7 @@ mod ledger;
 mod life;
 mod pages;
 mod questions;
+mod services;
 mod signals;
 mod start;
 mod switchboard;

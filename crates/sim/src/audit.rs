@@ -163,6 +163,7 @@ impl Audit {
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }

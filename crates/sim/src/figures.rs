@@ -146,6 +146,7 @@ impl Figures {
             | Fact::QueueDropped { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::OfferCancelled { .. }
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::{Command, CommandId, Config, Engine, Input, Output, Reply, Request};
+use engine::{Command, CommandId, Config, Engine, Input, Output, Reply, Request, RouteReply};
 use model::{CallId, Fact, QueueName, Timestamp};
 use sip::{Flow, Transport};
 
@@ -274,6 +274,12 @@ impl World {
                     let profile = Some(Box::new(self.crowd.profile(&caller)));
                     self.network.reply(Reply::Profile { call, profile });
                 }
+                // No service of the house is simulated: each queue decides for itself (B15).
+                Output::Request(Request::Route(question)) => self.network.reply(Reply::Route {
+                    call: question.call,
+                    id: question.id,
+                    reply: RouteReply::LeftToUs,
+                }),
                 Output::CallBroken { call, trace } => {
                     self.wrong(format!("call {call} broke: {}", trace.join("; ")));
                 }

@@ -84,6 +84,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::QueueDropped { .. }
         | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
+        | Fact::RouteAnswered { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
@@ -191,6 +192,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::QueueDropped { .. }
         | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
+        | Fact::RouteAnswered { .. }
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }

@@ -1,5 +1,5 @@
 //! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_calls_refused_total{cause}`,
-//! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
+//! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_route_answers_total{outcome}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
 //! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
 //! `trunkline_http_requests_total{method,route,status}` and `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
 //!
@@ -36,6 +36,10 @@ pub(crate) fn count(fact: &Fact) {
     }
     if let Fact::DialDenied { cause, .. } = fact {
         metrics::counter!("trunkline_dial_denied_total", "cause" => cause.clone()).increment(1);
+    }
+    if let Fact::RouteAnswered { routed, .. } = fact {
+        let outcome = routed.outcome.name();
+        metrics::counter!("trunkline_route_answers_total", "outcome" => outcome).increment(1);
     }
     if let Fact::DialFailed { trunk, .. } = fact {
         metrics::counter!("trunkline_dial_failed_total", "trunk" => trunk.clone()).increment(1);

@@ -26,6 +26,7 @@ impl Acd {
             self.withdraw(now, offer, CancelCause::QueueLeft, cause::CANCELLED);
         }
         self.give_up_familiar(call);
+        self.drop_question(now, call);
         let Some(queue) = self.queues.get(&home) else {
             return;
         };

@@ -152,7 +152,7 @@ impl Acd {
         call: CallId,
         cause: CancelCause,
     ) -> Option<Waiting> {
-        let caller = self.take_caller(call)?;
+        let caller = self.take_caller(now, call)?;
         for offer in &caller.offers {
             self.withdraw(now, *offer, cause, cause::CANCELLED);
         }
@@ -160,8 +160,9 @@ impl Acd {
     }
 
     /// Takes a caller out of his lines, with all his timers; the phones ring on.
-    pub(super) fn take_caller(&mut self, call: CallId) -> Option<Waiting> {
+    pub(super) fn take_caller(&mut self, now: Duration, call: CallId) -> Option<Waiting> {
         self.leave_personal_line(call);
+        self.drop_question(now, call);
         let caller = self.waiting.remove(&call)?;
         for name in caller.queues.iter() {
             if let Some(queue) = self.queues.get_mut(name) {

@@ -48,11 +48,15 @@ impl Acd {
         let other_steps = queue.config.steps != config.steps;
         queue.config = config;
         queue.readmit(now, &self.agents);
+        let asks = queue.config.strategy.asks();
         let calls: Vec<CallId> = queue.line.iter().map(|place| place.call).collect();
         for call in calls {
             let caller = self.waiting.get(&call);
             if caller.is_some_and(|caller| !self.looks_on(caller)) {
                 self.give_up_familiar(call);
+            }
+            if !asks && self.home(call) == Some(name) {
+                self.forget_route(now, call);
             }
             if other_steps {
                 self.keep_step(now, call, name);

@@ -124,6 +124,12 @@ impl Acd {
             format!("call {call}: awaits the directory without end")
         })?;
         self.check_holder(caller)?;
+        let budget = self.timers.at(&Timer::Route(call)).is_some();
+        let asked = caller.advice.is_asked();
+        ensure(
+            asked == budget && (!asked || caller.offers.is_empty()),
+            || format!("call {call}: {:?} without end", caller.advice),
+        )?;
         self.check_familiar(caller)
     }
 
@@ -150,8 +156,7 @@ impl Acd {
         let Some(queue) = self.queues.get(name) else {
             return Err(format!("call {call}: queue {name} is gone"));
         };
-        let rings = queue.row(caller.seeking).rings;
-        let lane = Lane::of(caller, rings, queue.config.ring_max);
+        let lane = queue.lane(caller);
         ensure(
             queue.line.contains(&place) && queue.lanes.find(place) == lane,
             || format!("call {call}: not in its lane {lane:?} of {name}"),
@@ -160,7 +165,9 @@ impl Acd {
             caller.tried.is_empty() != queue.retrying.contains(&call),
             || format!("call {call}: its tried-set is not listed in {name}"),
         )?;
-        let begins = lane.filter(|_| self.may_ring(call, name));
+        // B15: he waits for his turn to be asked about.
+        let to_be_asked = lane == Some(Lane::Unasked) && !queue.may_ask();
+        let begins = lane.filter(|_| self.may_ring(call, name) && !to_be_asked);
         let spare = begins.and_then(|_| self.weigh(call, name, 1)?.chosen().next());
         ensure(spare.is_none(), || {
             format!("call {call}: waits although {spare:?} of {name} is a candidate")
@@ -223,6 +230,11 @@ impl Acd {
         let listed: BTreeSet<AgentId> = queue.ready.agents().collect();
         ensure(ready == listed && tally == queue.tally, || {
             format!("queue {name}: its ready set or tally is wrong")
+        })?;
+        let asked = |caller: &&Waiting| caller.advice.is_asked() && caller.home() == name;
+        let asked = self.waiting.values().filter(asked).count();
+        ensure(asked == queue.asked, || {
+            format!("queue {name}: {} asked about, {asked} are", queue.asked)
         })?;
         let waiting = self.waiting.values();
         let callers = waiting

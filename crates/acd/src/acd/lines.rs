@@ -92,6 +92,9 @@ impl Acd {
 
     /// D30: a queue closes. Who stands in no other leaves; the others keep their places, and what rings by this queue stops.
     pub(super) fn turn_out(&mut self, now: Duration, call: CallId, name: &QueueName) {
+        if self.home(call) == Some(name) {
+            self.forget_route(now, call);
+        }
         let Some(caller) = self.waiting.get_mut(&call) else {
             return;
         };

@@ -68,6 +68,7 @@ impl Acd {
                 queue.retrying.remove(&call);
             }
         }
+        self.renew_route(call);
         self.refile(call);
     }
 

@@ -46,7 +46,9 @@ impl Acd {
             return self.too_late(id);
         };
         let queue = offer.queue.clone();
-        let caller = queue.as_ref().and_then(|_| self.take_caller(offer.call));
+        let caller = queue
+            .as_ref()
+            .and_then(|_| self.take_caller(now, offer.call));
         if let Some(served) = &caller {
             self.note_passed_over(now, served, offer.agent);
             self.note_wait(now, served, false);

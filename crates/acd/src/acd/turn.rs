@@ -51,9 +51,7 @@ impl Acd {
         // D27: at its limit a queue begins with nobody; more phones for those whom it rings for already are another matter.
         let staffed = staffed
             .filter(|queue| lane == Lane::Extending || !self.is_at_limit(&queue.config.name));
-        staffed
-            .filter_map(|queue| queue.lanes.next(lane, after))
-            .min()
+        staffed.filter_map(|queue| queue.next(lane, after)).min()
     }
 
     fn serve_caller(&mut self, now: Duration, place: Place, lane: Lane) {
@@ -63,8 +61,11 @@ impl Acd {
         };
         for name in queues.iter() {
             let queue = self.queues.get(name);
-            if queue.is_some_and(|queue| queue.lanes.find(place) == Some(lane)) {
+            let found = queue.and_then(|queue| queue.lanes.find(place));
+            if found == Some(lane) {
                 self.decide(now, call, name, lane);
+            } else if (found, lane) == (Some(Lane::Unasked), Lane::Open) {
+                self.ask_about(now, call, name);
             }
         }
         if lane == Lane::Open {
@@ -72,7 +73,8 @@ impl Acd {
         }
     }
 
-    fn decide(&mut self, now: Duration, call: CallId, name: &QueueName, lane: Lane) {
+    pub(super) fn decide(&mut self, now: Duration, call: CallId, name: &QueueName, lane: Lane) {
+        self.fall_back(call, name);
         let Some(limit) = self.phones(now, call, name, lane) else {
             return;
         };
@@ -115,10 +117,10 @@ impl Acd {
             return (lane == Lane::Open).then_some(1);
         }
         let ring_max = queue.config.ring_max.max(1);
-        let (rings, ready) = (queue.row(caller.seeking).rings, queue.ready.len());
+        let (rings, ready) = (queue.row(caller).rings, queue.ready.len());
         match (lane, rings) {
             (Lane::Open, Rings::One | Rings::OneByOne) => Some(1),
-            (Lane::Extending, Rings::One) => None,
+            (Lane::Unasked, _) | (Lane::Extending, Rings::One) => None,
             (Lane::Extending, Rings::OneByOne) => Some(1),
             (Lane::Extending, Rings::All) => ring_max.checked_sub(caller.offers.len()),
             (Lane::Open, Rings::All) => {
@@ -150,7 +152,7 @@ impl Acd {
         if let Some(agent) = self.agents.get(&id) {
             queue.offered(id, agent);
         }
-        let rings = queue.row(caller.seeking).rings;
+        let rings = queue.row(caller).rings;
         let next_ring =
             (rings == Rings::OneByOne && caller.is_here()).then_some(now + queue.config.ring_delay);
         let offer = Offer {
@@ -208,8 +210,14 @@ impl Acd {
             return;
         };
         let pass_is_through = caller.seeking == Seeking::Anyone && !caller.tried.is_empty();
-        if caller.offers.is_empty() && pass_is_through && !caller.paused {
+        // B15: nobody has looked for him yet.
+        if !caller.offers.is_empty() || caller.advice.is_asked() {
+            return;
+        }
+        if pass_is_through && !caller.paused {
             self.pause(now, call);
+        } else if !pass_is_through {
+            self.renew_route(call);
         }
     }
 

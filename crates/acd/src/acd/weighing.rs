@@ -41,7 +41,7 @@ impl Acd {
     ) -> Option<Weighing<'_>> {
         let caller = self.waiting.get(&call)?;
         let queue = self.queues.get(name)?;
-        let row = queue.row(caller.seeking);
+        let row = queue.row(caller);
         let mut weighing = Weighing {
             agents: &self.agents,
             queue,
@@ -57,6 +57,7 @@ impl Acd {
                 caller: caller.caller_agent,
                 only: caller.seeking.familiar(),
                 team: self.team_of(caller),
+                listed: queue.named(caller),
                 skip: queue.at_cap(row),
                 needs: queue.needs(caller),
             },

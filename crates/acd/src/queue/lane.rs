@@ -9,6 +9,8 @@ use crate::waiting::{Place, Waiting};
 /// What a caller looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
+    /// To be asked about (B15). Served among those who look for their first phone.
+    Unasked,
     /// His first phone. Served before all others (R18).
     Open,
     /// Further phones, while some ring (R21).
@@ -35,19 +37,22 @@ impl Lane {
     }
 }
 
-/// The callers of one queue who look for an agent. Nobody is in both lanes.
+/// The callers of one queue who look for an agent. Nobody is in two lanes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lanes {
+    unasked: BTreeSet<Place>,
     open: BTreeSet<Place>,
     extending: BTreeSet<Place>,
 }
 
 impl Lanes {
-    /// Moves a caller into a lane, or out of both.
+    /// Moves a caller into a lane, or out of all.
     pub(crate) fn put(&mut self, place: Place, lane: Option<Lane>) {
+        self.unasked.remove(&place);
         self.open.remove(&place);
         self.extending.remove(&place);
         match lane {
+            Some(Lane::Unasked) => self.unasked.insert(place),
             Some(Lane::Open) => self.open.insert(place),
             Some(Lane::Extending) => self.extending.insert(place),
             None => false,
@@ -62,6 +67,7 @@ impl Lanes {
     /// The first caller of a lane behind `after`.
     pub(crate) fn next(&self, lane: Lane, after: Option<Place>) -> Option<Place> {
         let lane = match lane {
+            Lane::Unasked => &self.unasked,
             Lane::Open => &self.open,
             Lane::Extending => &self.extending,
         };
@@ -74,7 +80,9 @@ impl Lanes {
 
     /// The lane that a caller stands in.
     pub(crate) fn find(&self, place: Place) -> Option<Lane> {
-        if self.open.contains(&place) {
+        if self.unasked.contains(&place) {
+            Some(Lane::Unasked)
+        } else if self.open.contains(&place) {
             Some(Lane::Open)
         } else if self.extending.contains(&place) {
             Some(Lane::Extending)

@@ -38,7 +38,7 @@ enum Index {
 impl Group {
     pub(super) fn new(order: Order) -> Self {
         let index = match order {
-            Order::Ranked(_) | Order::Fallback => Index::Ranked(BTreeSet::new()),
+            Order::Ranked(_) | Order::Fallback | Order::Asked => Index::Ranked(BTreeSet::new()),
             Order::Circular => Index::Circular(BTreeSet::new()),
             Order::Drawn(_) => Index::Drawn(Lots::default()),
         };
@@ -111,7 +111,7 @@ pub(super) fn rank(order: Order, selection: Selection, candidate: &Candidate) ->
         Order::Ranked(rank) => rank(candidate),
         Order::Circular => turn_of(candidate.seat, selection.next_seat),
         Order::Drawn(share) => Rank(share(candidate).into()),
-        Order::Fallback => Rank(0),
+        Order::Fallback | Order::Asked => Rank(0),
     }
 }
 
@@ -131,6 +131,6 @@ fn key(order: Order, candidate: &Candidate) -> Key {
 fn share(order: Order, candidate: &Candidate) -> u32 {
     match order {
         Order::Drawn(share) => share(candidate),
-        Order::Ranked(_) | Order::Circular | Order::Fallback => 1,
+        Order::Ranked(_) | Order::Circular | Order::Fallback | Order::Asked => 1,
     }
 }

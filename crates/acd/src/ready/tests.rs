@@ -106,6 +106,7 @@ impl Asked {
             caller: self.caller,
             only: self.only,
             team: None,
+            listed: None,
             skip: self.skip,
             needs: Needs {
                 own: self.own.as_ref(),
@@ -155,7 +156,7 @@ impl Asked {
         let rank = |one: &Candidate| match row.order {
             Order::Ranked(rank) => rank(one).0,
             Order::Circular => turn(one),
-            Order::Drawn(_) | Order::Fallback => unreachable!("lots are drawn"),
+            Order::Drawn(_) | Order::Fallback | Order::Asked => unreachable!("lots are drawn"),
         };
         let Order::Drawn(share) = row.order else {
             fit.sort_by_key(|(one, competence)| {

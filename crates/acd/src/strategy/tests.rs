@@ -127,5 +127,8 @@ fn lots_are_even_or_weighted() {
 fn those_without_an_ordering_ask_the_fall_back() {
     let asking = all().iter().filter(|row| !row.orders());
     let names: Vec<_> = asking.map(|row| row.name).collect();
-    assert_eq!(names, ["ring-all", "progressive", "skills", "sticky"]);
+    assert_eq!(
+        names,
+        ["ring-all", "progressive", "skills", "sticky", "external"]
+    );
 }

@@ -15,6 +15,7 @@ mod choice;
 mod counts;
 mod direct;
 mod estimate;
+mod external;
 mod familiar;
 mod general;
 mod gone;

@@ -1,6 +1,6 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, Input, Prefer, Presence, QueueConfig, Requested, strategy};
+use acd::{Acd, Input, Prefer, Presence, QueueConfig, Requested, RouteId, strategy};
 use model::fact::QueueExit;
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
@@ -56,6 +56,9 @@ struct World {
     /// The calls of agents' phones.
     own: BTreeMap<AgentId, BTreeSet<CallId>>,
     lost: u32,
+    /// Questions to external decisions, and how many answers found somebody waiting (B15).
+    routes: Vec<(CallId, RouteId)>,
+    routed: u32,
     /// Which queues each agent serves, and how many records were looked at (R1).
     serving: BTreeMap<AgentId, BTreeSet<QueueName>>,
     records: u32,
@@ -86,6 +89,8 @@ impl World {
             withheld: BTreeMap::new(),
             own: BTreeMap::new(),
             lost: 0,
+            routes: Vec::new(),
+            routed: 0,
             serving: BTreeMap::new(),
             records: 0,
             transcript: String::new(),
@@ -111,7 +116,10 @@ impl World {
             }
             let mut config = QueueConfig::new(name.into());
             let rows: Vec<_> = strategy::all().iter().collect();
-            config.strategy = self.dice.pick(&rows);
+            config.strategy = match self.dice.roll(4) {
+                0 => strategy::find("external").unwrap(),
+                _ => self.dice.pick(&rows),
+            };
             config.fallback = self.dice.pick(&rows);
             config.wrap_up = Duration::from_secs(self.dice.roll(3) * 5);
             config.max_wait = (self.dice.roll(2) == 0).then_some(Duration::from_secs(90));
@@ -133,6 +141,7 @@ impl World {
             ];
             config.join_when = self.dice.pick(&presences);
             config.leave_unless = self.dice.pick(&presences);
+            config.external.budget = Duration::from_millis(1 + self.dice.roll(9_999));
             config.max_active = (self.dice.roll(4) == 0).then_some(2);
             config.dial_ahead = Duration::from_secs(self.dice.roll(3) * 8);
             queues.insert(QueueName::from(name), config);
@@ -144,7 +153,7 @@ impl World {
 
     fn step(&mut self) {
         let agent = AgentId::new(1 + self.dice.roll(AGENTS));
-        match self.dice.roll(51) {
+        match self.dice.roll(58) {
             0..=6 => self.join(),
             7..=14 => self.answer(),
             15..=16 => {
@@ -201,6 +210,7 @@ impl World {
             44..=46 => self.asks_why(),
             47 => self.promise(),
             48..=49 => self.calls_back(),
+            50..=56 => self.route(),
             _ => self.pass(),
         }
     }
@@ -266,11 +276,12 @@ fn r01_in_any_state_each_agent_is_chosen_ranked_or_out_for_one_reason() {
 #[test]
 fn r75_nobody_waits_while_there_is_a_candidate_whatever_happens() {
     let worlds = (100..110).map(|seed| run(seed, 2_000));
-    let several = worlds.map(|world| (world.beside, world.dropped));
-    let (beside, dropped) = several.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let seen = worlds.map(|world| [world.beside, world.dropped, world.routed]);
+    let seen = seen.fold([0; 3], |sum, one| [0, 1, 2].map(|at| sum[at] + one[at]));
+    let [beside, dropped, routed] = seen;
     assert!(
-        beside > 100 && dropped > 10,
-        "{beside} beside, {dropped} dropped"
+        beside > 100 && dropped > 10 && routed > 20,
+        "{beside} beside, {dropped} dropped, {routed} routed"
     );
 }
 

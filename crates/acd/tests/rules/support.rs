@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd::{
-    Acd, AgentProfile, DirectEnd, Input, OfferEnd, Output, QueueConfig, Requested, strategy,
+    Acd, AgentProfile, DirectEnd, Input, OfferEnd, Output, QueueConfig, Requested, RouteAnswer,
+    strategy,
 };
 use model::fact::QueueExit;
 use model::{
@@ -47,6 +48,8 @@ pub(crate) struct Centre {
     version: u64,
     /// Whether phones say 180 as soon as they are rung.
     pub(crate) phones_ring: bool,
+    /// Whether the test answers for external decisions; else they leave each caller to the queue (B15).
+    pub(crate) routes_by_hand: bool,
     news: Vec<String>,
     pub(crate) offers: BTreeMap<AgentId, OfferId>,
     pub(crate) decisions: Vec<Decision>,
@@ -68,6 +71,7 @@ impl Centre {
             queues: BTreeMap::new(),
             version: 0,
             phones_ring: true,
+            routes_by_hand: false,
             news: Vec::new(),
             offers: BTreeMap::new(),
             decisions: Vec::new(),
@@ -335,6 +339,9 @@ impl Centre {
         self.check();
         while let Some(output) = self.acd.poll_output() {
             self.outputs.push((self.now, output.clone()));
+            if !self.routes_by_hand && self.is_left_to_us(&output) {
+                continue;
+            }
             if let Some(word) = told(&output) {
                 self.news.push(word);
             }
@@ -355,6 +362,18 @@ impl Centre {
             }
         }
         self
+    }
+
+    /// Whether it is about an external decision, which leaves the caller to the queue.
+    fn is_left_to_us(&mut self, output: &Output) -> bool {
+        if let Output::RouteAsked { call, asked } = output {
+            let (id, call, answer) = (asked.id, *call, RouteAnswer::LeftToUs);
+            let input = Input::RouteAnswered { call, id, answer };
+            self.acd.handle_input(self.now, input);
+            self.check();
+            return true;
+        }
+        matches!(output, Output::RouteSettled { .. })
     }
 
     fn check(&self) {
@@ -434,6 +453,10 @@ pub(crate) fn owned_by(agent: char) -> Ties {
     Ties::owned_by(id(agent))
 }
 
+fn letters(agents: &[AgentId]) -> String {
+    agents.iter().map(|agent| letter(*agent)).collect()
+}
+
 fn told(output: &Output) -> Option<String> {
     let text = match output {
         Output::Offer { call, agent, .. } => format!("offer {call} {}", letter(*agent)),
@@ -467,6 +490,11 @@ fn told(output: &Output) -> Option<String> {
         Output::QueueDropped { call, queues, .. } => {
             let names: Vec<_> = queues.iter().map(QueueName::as_str).collect();
             format!("keeps {call} {}", names.join("+"))
+        }
+        Output::RouteAsked { call, asked } => format!("ask {call} {}", letters(&asked.candidates)),
+        Output::RouteSettled { call, settled } => {
+            let outcome = settled.told.outcome.name();
+            format!("{outcome} {call} {}", letters(&settled.agents))
         }
         Output::LeftQueue { call, cause, .. } => format!("left {call} {cause:?}"),
         Output::DirectEnded { call, agent, end } => match end {

@@ -306,6 +306,8 @@ impl Engine {
                 queues,
                 position,
             } => self.turn(call, CallEvent::JoinedQueue { queues, position }),
+            acd::Output::RouteAsked { call, asked } => self.route_asked(call, asked),
+            acd::Output::RouteSettled { call, settled } => self.route_settled(call, settled),
             acd::Output::Starving {
                 call,
                 queue,

@@ -27,6 +27,10 @@ fn widest(queue_name: &str, chosen: u64, named: u64) -> Decision {
         place: 1_000_000,
         head_start_ms: 99_999_999,
         step: 255,
+        external: Some(External {
+            outcome: RouteOutcome::LeftToUs,
+            took_ms: 60_000,
+        }),
         candidates: keyed.collect(),
         tie: Some(TieBreak::FewestSkills),
         ranked: 10_000,

@@ -2,7 +2,7 @@
 //!
 //! The compiler asks for the words of a new reason, and a test for both languages.
 
-use super::{ReasonCode, TieBreak};
+use super::{ReasonCode, RouteOutcome, TieBreak};
 
 /// Words in both languages of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +35,27 @@ impl ReasonCode {
             Self::IsCaller => words("就是主叫本人", "the caller himself"),
             Self::KeptApart => words("与该客户回避", "kept apart from the caller"),
             Self::NotFamiliar => words("不是该客户的专属坐席", "not the caller's own agent"),
+            Self::NotNamed => words("外部决策未点名", "not named by the external decision"),
             Self::Skills => words("技能不符", "without a skill that is asked for"),
             Self::Consecutive => words("已连续接听过多", "enough calls in a row"),
             Self::RingMax => words("超出同时振铃上限", "beyond the phones that may ring"),
             Self::NextCaller => words("留给下一位来电", "left for the next caller"),
+        }
+    }
+}
+
+impl RouteOutcome {
+    /// What the external decision did, to stand after its name.
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Named => words("点名了坐席", "named agents"),
+            Self::LeftToUs => words("交由本地策略", "left it to the queue's own strategy"),
+            Self::TimedOut => words("超时未答", "did not answer in time"),
+            Self::Failed => words("没有可用的答复", "gave no answer that could be used"),
+            Self::Resting => words(
+                "接连失败，暂不询问",
+                "was not asked after failures in a row",
+            ),
         }
     }
 }
@@ -80,13 +97,15 @@ mod tests {
     fn the_lists_of_reasons_are_complete() {
         assert_eq!(ReasonCode::ALL.len(), variants::<ReasonCode>());
         assert_eq!(TieBreak::ALL.len(), variants::<TieBreak>());
+        assert_eq!(RouteOutcome::ALL.len(), variants::<RouteOutcome>());
     }
 
     #[test]
     fn every_reason_has_words_of_its_own_in_both_languages() {
         let reasons = ReasonCode::ALL.iter().map(|reason| reason.words());
         let ties = TieBreak::ALL.iter().map(|tie| tie.words());
-        let all: Vec<Words> = reasons.chain(ties).collect();
+        let routes = RouteOutcome::ALL.iter().map(|outcome| outcome.words());
+        let all: Vec<Words> = reasons.chain(ties).chain(routes).collect();
         for words in &all {
             assert!(!words.zh.is_ascii() && words.en.is_ascii(), "{words:?}");
             assert!(words.en.len() > 3 && words.zh.chars().count() > 1);

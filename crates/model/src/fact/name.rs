@@ -23,6 +23,7 @@ impl Fact {
             | Self::QueueSupervised { call, .. }
             | Self::QueueStarving { call, .. }
             | Self::QueueLeft { call, .. }
+            | Self::RouteAnswered { call, .. }
             | Self::CallHeld { call, .. }
             | Self::CallHeldLong { call, .. }
             | Self::CallResumed { call, .. }
@@ -76,6 +77,7 @@ impl Fact {
             Self::QueueSupervised { .. } => "queue.supervised",
             Self::QueueStarving { .. } => "queue.starving",
             Self::QueueLeft { .. } => "queue.left",
+            Self::RouteAnswered { .. } => "route.answered",
             Self::OfferMade { .. } => "offer.made",
             Self::OfferCancelled { .. } => "offer.cancelled",
             Self::OfferMissed { .. } => "offer.missed",

@@ -1,8 +1,10 @@
 //! `config/queues.toml`: the rules of each queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
+use connectors::Target;
 use engine::{OpeningSounds, Queue};
 use ivr::{Diagnostic, closest};
 use media::SoundName;
@@ -16,6 +18,7 @@ use self::sticky::StickySection;
 use super::document::Document;
 
 mod announce;
+mod external;
 pub(crate) mod opening;
 mod presence;
 mod skills;
@@ -23,14 +26,14 @@ pub(crate) mod staff;
 mod sticky;
 mod wrap_up;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     queue: BTreeMap<String, Section>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
     #[serde(default)]
@@ -71,6 +74,7 @@ struct Section {
     announce_agent: Option<Spanned<bool>>,
     whisper: Option<Spanned<String>>,
     announce: Option<Spanned<announce::Section>>,
+    external: Option<Spanned<external::Section>>,
 }
 
 /// The names alone, whatever is wrong with the rules: scripts may name them.
@@ -79,26 +83,44 @@ pub(crate) fn names(document: &Document) -> Option<Vec<QueueName>> {
     Some(file.queue.into_keys().map(QueueName::new).collect())
 }
 
-/// Reads all queues; `heard` is what can be played.
-pub(crate) fn read(
-    document: &Document,
-    heard: Heard<'_>,
-    calendars: &BTreeMap<String, Calendar>,
-) -> Result<BTreeMap<QueueName, Queue>, Vec<Diagnostic>> {
+/// What the file is read with.
+pub(crate) struct Given<'g> {
+    /// What can be played.
+    pub heard: Heard<'g>,
+    /// The hours that queues may have.
+    pub calendars: &'g BTreeMap<String, Calendar>,
+    /// Hosts within the house that may be asked (S20).
+    pub private_hosts: &'g BTreeSet<String>,
+    /// Where files stand that it names.
+    pub dir: &'g Path,
+}
+
+/// All queues.
+#[derive(Debug, Default)]
+pub(crate) struct Queues {
+    /// Their rules.
+    pub queues: BTreeMap<QueueName, Queue>,
+    /// Whom they ask (B15).
+    pub externals: BTreeMap<QueueName, Target>,
+}
+
+/// Reads all queues.
+pub(crate) fn read(document: &Document, given: &Given<'_>) -> Result<Queues, Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut wrong = Vec::new();
-    let mut queues = BTreeMap::new();
+    let mut read = Queues::default();
     for (name, section) in file.queue {
         let name = QueueName::new(name);
         let hours = section.calendar.as_ref();
-        let hours = hours.and_then(|named| calendar(document, named, calendars, &mut wrong));
-        if let Some(mut queue) = queue_of(document, &name, section, heard, &mut wrong) {
+        let hours = hours.and_then(|named| calendar(document, named, given.calendars, &mut wrong));
+        if let Some((mut queue, target)) = queue_of(document, &name, section, given, &mut wrong) {
             queue.rules.hours = hours;
-            queues.insert(name, queue);
+            read.queues.insert(name.clone(), queue);
+            read.externals.extend(target.map(|target| (name, target)));
         }
     }
     if wrong.is_empty() {
-        Ok(queues)
+        Ok(read)
     } else {
         Err(wrong)
     }
@@ -108,9 +130,9 @@ fn queue_of(
     document: &Document,
     name: &QueueName,
     section: Section,
-    heard: Heard<'_>,
+    given: &Given<'_>,
     wrong: &mut Vec<Diagnostic>,
-) -> Option<Queue> {
+) -> Option<(Queue, Option<Target>)> {
     let mut rules = acd::QueueConfig::new(name.clone());
     rules.strategy = strategy(document, &section.strategy, wrong)?;
     if let Some(fallback) = &section.fallback {
@@ -172,7 +194,7 @@ fn queue_of(
         sticky.read(document, &mut rules, wrong);
     }
     let choice = section.sticky_choice.as_ref();
-    rules.sticky_choice = announce::question(document, choice, heard, wrong);
+    rules.sticky_choice = announce::question(document, choice, given.heard, wrong);
     let wait = section.sticky_choice_wait_s;
     seconds(wait, &mut rules.sticky_choice_wait);
     seconds(section.starving_s, &mut rules.starving);
@@ -189,6 +211,17 @@ fn queue_of(
     }
     rules.max_active = section.max_active.or(rules.max_active);
     seconds(section.min_ring_s, &mut rules.min_ring);
+    let target = match &section.external {
+        Some(section) => external::read(document, section, given, &mut rules, wrong),
+        None => {
+            if rules.strategy.asks() {
+                let told = "the strategy `external` asks a service: `external` is missing";
+                let help = Some("say whom: `external = { url = \"https://…\" }`".into());
+                wrong.push(document.error(section.strategy.span().start, told.into(), help));
+            }
+            None
+        }
+    };
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;
@@ -196,18 +229,19 @@ fn queue_of(
     }
     let (announce, whisper) = (section.announce_agent.as_ref(), section.whisper.as_ref());
     let opening = OpeningSounds {
-        announce_agent: opening::announce_agent(document, announce, heard, wrong),
-        whisper: opening::whisper(document, whisper, heard, wrong),
+        announce_agent: opening::announce_agent(document, announce, given.heard, wrong),
+        whisper: opening::whisper(document, whisper, given.heard, wrong),
     };
-    let announce = announce::read(document, section.announce.as_ref(), heard, wrong);
-    let music = music(document, section.music, heard, wrong)?;
-    Some(Queue {
+    let announce = announce::read(document, section.announce.as_ref(), given.heard, wrong);
+    let music = music(document, section.music, given.heard, wrong)?;
+    let queue = Queue {
         rules,
         title: section.name,
         music,
         announce,
         opening,
-    })
+    };
+    Some((queue, target))
 }
 
 /// D28: the hours of a queue. The calendar is copied into its rules: they are read again together.

@@ -23,8 +23,8 @@ pub(crate) use tls::Tls;
 use super::document::Document;
 pub(crate) use limits::Limits;
 pub(crate) use section::{
-    Data, Demo, Ivr, Log, Numbering, Policy, Recording, Recordings, Rtp, Shutdown, Sip, Store,
-    Tickets,
+    Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp, Shutdown, Sip,
+    Store, Tickets,
 };
 
 /// The whole file.
@@ -57,6 +57,8 @@ pub(crate) struct Settings {
     pub numbering: Numbering,
     /// `[tickets]`
     pub tickets: Tickets,
+    /// `[outgoing]`
+    pub(crate) outgoing: Outgoing,
     /// `[limits]`
     pub(crate) limits: Limits,
     /// `[shutdown]`

@@ -5,9 +5,7 @@
 //! never printed (S22).
 
 mod line;
-mod report;
 mod rules;
-mod secret;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +17,7 @@ use model::NumberPlan;
 use sip::TrunkName;
 
 use super::document::Document;
-use report::Report;
+use super::report::Report;
 use shape::File;
 
 /// What the file depends on.

@@ -118,6 +118,7 @@ impl Desk {
             | Fact::QueueDropped { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::QueueLeft { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }

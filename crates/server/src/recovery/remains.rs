@@ -141,6 +141,7 @@ impl Remains {
             | Fact::DialFailed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::DialAnswered { .. }
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }

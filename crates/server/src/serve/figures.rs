@@ -56,6 +56,8 @@ fn engine(gauges: &Gauges) {
         .absolute(gauges.broken_calls.load(Ordering::Relaxed));
     metrics::counter!("trunkline_registrations_unkept_total")
         .absolute(gauges.unkept.load(Ordering::Relaxed));
+    metrics::counter!("trunkline_route_late_total")
+        .absolute(gauges.late_routes.load(Ordering::Relaxed));
     for (name, value) in [
         ("trunkline_engine_calls", &gauges.calls),
         ("trunkline_rtp_ports", &gauges.ports),

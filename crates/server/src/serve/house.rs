@@ -10,13 +10,14 @@ use anyhow::Context as _;
 use engine::Input;
 use net::Clock;
 use store::{AgentRecord, Database};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use web::{App, Deps, MetricsHandle};
 
 use super::figures::{self, Figured};
 use super::ledger::Ledger;
 use super::pages::{self, Pages};
 use super::questions;
+use super::services::{Services, Targets};
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use crate::barred::BarredList;
@@ -39,6 +40,8 @@ pub(super) struct House {
     /// The certificate of the pages, to be renewed.
     pub(super) https: Option<web::Https>,
     pub(super) inputs: mpsc::Sender<Input>,
+    /// Whom queues ask for their decisions.
+    pub(super) targets: watch::Sender<Targets>,
     pub(super) ledger: Ledger,
     pub(super) voice: Voice,
     pub(super) switchboard: Switchboard,
@@ -96,6 +99,8 @@ impl House {
             pulse: vitals.pulse("the engine"),
         })
         .await?;
+        let (targets, asked_by) = watch::channel(loaded.externals);
+        let services = Services::new(asked_by).context("the HTTP client cannot start")?;
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
@@ -105,6 +110,7 @@ impl House {
             tokio::spawn(questions::answer(
                 asked,
                 database.clone(),
+                services,
                 inputs.clone(),
                 clock,
             )),
@@ -141,6 +147,7 @@ impl House {
             pages,
             https,
             inputs,
+            targets,
             ledger,
             voice,
             switchboard,

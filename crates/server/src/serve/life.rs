@@ -136,6 +136,8 @@ impl House {
             Ok(loaded) => {
                 self.renew_certificates(&loaded);
                 self.voice.learn(loaded.sounds);
+                // D30: before a queue that is new asks.
+                self.targets.send_replace(loaded.externals);
                 if self
                     .inputs
                     .send(Input::Configured(Arc::new(loaded.engine)))

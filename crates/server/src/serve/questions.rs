@@ -8,6 +8,7 @@ use net::Clock;
 use store::Database;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::services::Services;
 use crate::barred::BarredList;
 use crate::people::Roster;
 
@@ -35,11 +36,20 @@ pub(super) async fn keep_roster(mut roster: Roster, mut barred: BarredList) {
 pub(super) async fn answer(
     mut questions: mpsc::Receiver<Request>,
     database: Database,
+    services: Services,
     inputs: mpsc::Sender<Input>,
     clock: Clock,
 ) {
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
-    while let Some(Request::Profile { call, caller }) = questions.recv().await {
+    while let Some(question) = questions.recv().await {
+        let (call, caller) = match question {
+            Request::Profile { call, caller } => (call, caller),
+            // A directory that stalls does not hold up what has a budget (B15).
+            Request::Route(question) => {
+                services.ask(*question, &inputs, clock);
+                continue;
+            }
+        };
         let Ok(permit) = at_once.clone().acquire_owned().await else {
             return;
         };

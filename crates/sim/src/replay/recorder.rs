@@ -132,6 +132,8 @@ impl Recorder {
             Input::WrapUpAsked(agent) => self.filed(at, *agent, Filed::More),
             Input::Categorised { agent, .. } => self.filed(at, *agent, Filed::Category),
             Input::TookOver { agent, .. } => self.bound_aside(at, *agent),
+            // Under other rules no service can be asked: each queue decides for itself (B15).
+            Input::RouteAnswered { .. } => {}
             // Where these lead to a talk, the answer binds the agent.
             Input::Direct { .. }
             | Input::Consulted { .. }
@@ -198,6 +200,8 @@ impl Recorder {
             | Output::WrapUp { .. }
             | Output::JoinedQueue { .. }
             | Output::Starving { .. }
+            | Output::RouteAsked { .. }
+            | Output::RouteSettled { .. }
             | Output::QueueDropped { .. }
             | Output::DirectEnded { .. } => {}
         }

@@ -121,6 +121,8 @@ impl Rerun {
             | Output::CallBack { .. }
             | Output::JoinedQueue { .. }
             | Output::Starving { .. }
+            | Output::RouteAsked { .. }
+            | Output::RouteSettled { .. }
             | Output::QueueDropped { .. }
             | Output::LeftQueue { .. }
             | Output::DirectEnded { .. } => return,

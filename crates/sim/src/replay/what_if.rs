@@ -225,9 +225,16 @@ impl<'a> WhatIf<'a> {
                 | Output::WrapUp { .. }
                 | Output::JoinedQueue { .. }
                 | Output::Starving { .. }
+                | Output::RouteSettled { .. }
                 | Output::QueueDropped { .. }
                 | Output::DirectEnded { .. } => {}
                 Output::CallBack { call } => self.call_back(call),
+                // No service can be asked about another day: each queue decides for itself (B15).
+                Output::RouteAsked { call, asked } => {
+                    let (id, answer) = (asked.id, acd::RouteAnswer::LeftToUs);
+                    let input = Input::RouteAnswered { call, id, answer };
+                    self.acd.handle_input(self.now, input);
+                }
             }
         }
     }

@@ -154,6 +154,7 @@ impl Board {
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
+            | Fact::RouteAnswered { .. }
             | Fact::RecordingReady { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -6,7 +6,9 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::AgentId;
-use model::decision::{Decision, KEYED_MAX, NAMED_MAX, ReasonCode, TieBreak, Verdict, Weighed};
+use model::decision::{
+    Decision, External, KEYED_MAX, NAMED_MAX, ReasonCode, TieBreak, Verdict, Weighed,
+};
 
 use super::Weighing;
 use crate::decision::Key;
@@ -29,6 +31,7 @@ impl Weighing<'_> {
             place: self.place(),
             head_start_ms: millis(self.caller.head_start),
             step: self.step(),
+            external: self.external(),
             candidates: keyed.iter().map(|key| self.weighed(now, key)).collect(),
             tie: self.tie(&near),
             ranked: count(free - beyond),
@@ -84,7 +87,10 @@ impl Weighing<'_> {
                 tier: class.map_or(0, |class| class.tier),
                 level: class.map_or(0, |class| class.level.0),
                 skills: class.map_or(0, |class| count(class.skills)),
-                key: ready.rank(self.selection, candidate).0,
+                key: match self.filter.listed {
+                    Some(_) => key.rank().0,
+                    None => ready.rank(self.selection, candidate).0,
+                },
                 idle_ms: u64::try_from(idle_us / 1_000).unwrap_or(0),
             }
         });
@@ -97,6 +103,10 @@ impl Weighing<'_> {
         let Some(next) = near.get(self.best.len()) else {
             return Some(TieBreak::Only);
         };
+        // Their order is the answer's, whatever their tiers (B15).
+        if self.filter.listed.is_some() {
+            return Some(TieBreak::Key);
+        }
         let class = |key: &Key| self.queue.ready.class(key.agent, &self.filter);
         let (ours, theirs) = (class(last)?, class(next)?);
         Some(if ours.tier != theirs.tier {
@@ -121,6 +131,12 @@ impl Weighing<'_> {
     /// The caller's place in this queue's line, 1 is next.
     fn place(&self) -> u32 {
         count(self.queue.line.range(..=self.caller.place()).count())
+    }
+
+    /// What the external decision had said of him, in the queue that asked (B15).
+    fn external(&self) -> Option<External> {
+        let told = self.caller.advice.told();
+        told.filter(|_| self.queue.asks_about(self.caller))
     }
 
     /// The step that he has reached here, from 1.
@@ -194,21 +210,23 @@ impl Weighing<'_> {
             }
             return out;
         }
-        let Some(only) = self.filter.only else {
-            add(
-                ReasonCode::Skills,
-                ready.unskilled(&self.filter) - named_unskilled,
-            );
-            return out;
+        let (wanted, others) = match (&self.filter.only, self.filter.listed) {
+            (Some(only), _) => (core::slice::from_ref(only), ReasonCode::NotFamiliar),
+            (None, Some(listed)) => (listed, ReasonCode::NotNamed),
+            (None, None) => {
+                add(
+                    ReasonCode::Skills,
+                    ready.unskilled(&self.filter) - named_unskilled,
+                );
+                return out;
+            }
         };
-        let himself = ready.get(only).is_some() && !self.filter.names(only);
-        add(
-            ReasonCode::NotFamiliar,
-            ready.len() - named - usize::from(himself),
-        );
-        if himself && ready.lacks_skills(only, &self.filter) {
-            add(ReasonCode::Skills, 1);
-        }
+        let is_open =
+            |agent: &&AgentId| ready.get(**agent).is_some() && !self.filter.names(**agent);
+        let open = wanted.iter().filter(is_open);
+        let unskilled = |agent: &&AgentId| ready.lacks_skills(**agent, &self.filter);
+        add(others, ready.len() - named - open.clone().count());
+        add(ReasonCode::Skills, open.filter(unskilled).count());
         out
     }
 

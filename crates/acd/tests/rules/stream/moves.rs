@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::fact::QueueExit;
 
-use acd::{AgentProfile, Input, QueueConfig, Requested, Step};
+use acd::{AgentProfile, Input, QueueConfig, Requested, RouteAnswer, Step};
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, QueueSet, Requirement, Ties};
 
 use super::{AGENTS, QUEUES, World};
@@ -19,6 +19,28 @@ impl World {
             (false, false) if self.dice.roll(8) == 0 => self.dead[self.dead.len() - 1],
             (false, _) => self.dice.pick(&live),
         }
+    }
+
+    /// An external decision answers: one of the last questions, in time or late, with anybody or not at all.
+    pub(super) fn route(&mut self) {
+        let recent = self.routes.len().saturating_sub(2);
+        let recent: Vec<_> = self.routes[recent..].to_vec();
+        if recent.is_empty() {
+            return;
+        }
+        let (call, id) = self.dice.pick(&recent);
+        let answer = match self.dice.roll(4) {
+            0 => RouteAnswer::Failed("http_500".into()),
+            1 => RouteAnswer::LeftToUs,
+            _ => RouteAnswer::Named {
+                agents: (0..self.dice.roll(4))
+                    .map(|_| AgentId::new(1 + self.dice.roll(AGENTS + 1)))
+                    .collect(),
+                unknown: Vec::new(),
+                priority: (self.dice.roll(4) == 0).then_some(1),
+            },
+        };
+        self.input(Input::RouteAnswered { call, id, answer });
     }
 
     pub(super) fn answer(&mut self) {

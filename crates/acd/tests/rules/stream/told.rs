@@ -2,6 +2,7 @@
 
 use acd::Output;
 use acd::agent::cause;
+use model::decision::RouteOutcome;
 use model::{AgentState, CallId, OfferId, QueueName, QueueSet};
 
 use super::{QUEUES, World, tail};
@@ -95,6 +96,13 @@ impl World {
             Output::WrapUp { until, .. } => assert!(until > self.now, "ends in the past"),
             Output::LastPaused { queues, .. } => assert!(!queues.is_empty()),
             Output::AskFamiliar { until, .. } => assert!(until > self.now, "asked in the past"),
+            Output::RouteAsked { call, asked } => {
+                assert!(!asked.candidates.is_empty(), "{call}: nobody to ask about");
+                self.routes.push((call, asked.id));
+            }
+            Output::RouteSettled { settled, .. } => {
+                self.routed += u32::from(settled.told.outcome == RouteOutcome::Named);
+            }
             Output::DirectEnded { .. } | Output::Starving { .. } => {}
         }
     }

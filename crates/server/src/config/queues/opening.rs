@@ -129,8 +129,14 @@ mod tests {
             sounds,
             language: "en",
         };
-        match super::super::read(&document, heard, &BTreeMap::new()) {
-            Ok(queues) => Ok(queues["a"].opening.clone()),
+        let given = super::super::Given {
+            heard,
+            calendars: &BTreeMap::new(),
+            private_hosts: &std::collections::BTreeSet::new(),
+            dir: std::path::Path::new("."),
+        };
+        match super::super::read(&document, &given) {
+            Ok(read) => Ok(read.queues["a"].opening.clone()),
             Err(wrong) => Err(wrong.iter().map(ToString::to_string).collect()),
         }
     }

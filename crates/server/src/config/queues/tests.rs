@@ -15,6 +15,15 @@ pub(super) fn document(text: &str) -> Document {
 
 /// With these sounds and no others.
 fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, String> {
+    read_heard(text, sounds).map(|read| read.queues)
+}
+
+/// Whom they ask as well; `crm.lan` is within the house.
+pub(super) fn read_all(text: &str) -> Result<Queues, String> {
+    read_heard(text, &["music/default"])
+}
+
+fn read_heard(text: &str, sounds: &[&str]) -> Result<Queues, String> {
     let document = document(text);
     let sound = audio::Sound {
         rate_hz: audio::RATE_HZ,
@@ -31,8 +40,13 @@ fn read_with(text: &str, sounds: &[&str]) -> Result<BTreeMap<QueueName, Queue>, 
         ..model::calendar::CalendarConfig::default()
     };
     let office = Calendar::new(&office).unwrap();
-    let calendars = [("office".to_owned(), office)].into();
-    read(&document, heard, &calendars).map_err(|wrong| {
+    let given = Given {
+        heard,
+        calendars: &[("office".to_owned(), office)].into(),
+        private_hosts: &BTreeSet::from(["crm.lan".to_owned()]),
+        dir: Path::new("."),
+    };
+    read(&document, &given).map_err(|wrong| {
         wrong
             .iter()
             .map(ToString::to_string)

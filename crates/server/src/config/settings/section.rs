@@ -1,5 +1,6 @@
 //! The sections of `trunkline.toml`, each with its defaults.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -294,6 +295,14 @@ impl Default for Tickets {
             utc_offset_min: 480,
         }
     }
+}
+
+/// `[outgoing]`
+#[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Outgoing {
+    /// Hosts within the house that may be asked over HTTP, also in the open (S20): names or addresses, without a port.
+    pub(crate) private_hosts: BTreeSet<String>,
 }
 
 /// `[shutdown]`

@@ -11,10 +11,10 @@ use sip::{
 use toml::Spanned;
 
 use super::Given;
-use super::report::Report;
 use super::rules::Ours;
-use super::secret;
 use super::shape::{Match, Section, Writing as WritingSection};
+use crate::config::report::Report;
+use crate::config::secret;
 use crate::people;
 
 /// Expiry that we ask for where the admin asks for none (RFC 3261 §10.2).

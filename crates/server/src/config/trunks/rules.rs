@@ -8,8 +8,8 @@ use sip::TrunkName;
 use toml::Spanned;
 
 use super::Given;
-use super::report::Report;
 use super::shape::{DialSection, File, RouteSection, Section};
+use crate::config::report::Report;
 
 /// Longest time an outside number may ring; RFC 3261 §13.3.1.1 has a proxy give up after three minutes.
 const RING_S_MAX: u32 = 180;

@@ -7,7 +7,7 @@ use model::NumberForm;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::secret::Source;
+use crate::config::secret::Source;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -125,7 +125,8 @@ fn strategy_days_are_as_the_page_says() {
     };
     let config = source.load(1, None).unwrap().engine;
     let mut table = HEAD.to_owned();
-    for strategy in acd::strategy::all() {
+    // B15: a simulation has no service that could be asked.
+    for strategy in acd::strategy::all().iter().filter(|row| !row.asks()) {
         write!(table, "{}", play(&scenario, &config, strategy)).unwrap();
     }
     let path = docs().join("strategies.md");

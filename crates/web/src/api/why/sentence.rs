@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::decision::{ReasonCode, TieBreak, Verdict, Words};
+use model::decision::{External, ReasonCode, RouteOutcome, TieBreak, Verdict, Words};
 use model::{AgentId, Decision};
 
 use crate::locale::Locale;
@@ -19,6 +19,7 @@ impl Teller {
     /// All of it.
     pub(super) fn decision(&self, record: &Decision) -> String {
         let mut told = self.outcome(record);
+        told.push_str(&self.external(record));
         for (reason, agents) in self.outs(record) {
             told.push_str(self.pick(" ", ""));
             told.push_str(&match self.locale {
@@ -95,6 +96,27 @@ impl Teller {
             format!("Offered to {chosen} by {queue}: {by}, of {ranked} candidates."),
             format!("由队列 {queue} 派给 {chosen}：{by}，共 {ranked} 名候选。"),
         )
+    }
+
+    /// What the external decision had said (B15).
+    fn external(&self, record: &Decision) -> String {
+        let Some(External { outcome, took_ms }) = record.external else {
+            return String::new();
+        };
+        let words = self.words(outcome.words());
+        match outcome {
+            RouteOutcome::Resting => self.pick_text(
+                format!(" The external decision {words}."),
+                format!("外部决策：{words}。"),
+            ),
+            RouteOutcome::Named
+            | RouteOutcome::LeftToUs
+            | RouteOutcome::TimedOut
+            | RouteOutcome::Failed => self.pick_text(
+                format!(" The external decision {words} ({took_ms} ms)."),
+                format!("外部决策：{words}（{took_ms} 毫秒）。"),
+            ),
+        }
     }
 
     /// By what the chosen came first: the strategy, what made the difference, how long he had been idle.

@@ -5,26 +5,26 @@ use std::fmt::Display;
 use ivr::{Diagnostic, Severity, closest};
 use toml::Spanned;
 
-use super::super::document::Document;
+use super::document::Document;
 
 /// What was found so far.
-pub(super) struct Report<'d> {
+pub(crate) struct Report<'d> {
     document: &'d Document,
     found: Vec<Diagnostic>,
 }
 
 impl<'d> Report<'d> {
-    pub(super) const fn new(document: &'d Document) -> Self {
+    pub(crate) const fn new(document: &'d Document) -> Self {
         let found = Vec::new();
         Self { document, found }
     }
 
-    pub(super) fn finish(self) -> Vec<Diagnostic> {
+    pub(crate) fn finish(self) -> Vec<Diagnostic> {
         self.found
     }
 
     /// The file is refused.
-    pub(super) fn error<T>(&mut self, at: &Spanned<T>, message: impl Display, help: Option<&str>) {
+    pub(crate) fn error<T>(&mut self, at: &Spanned<T>, message: impl Display, help: Option<&str>) {
         let found = self.document.error(
             at.span().start,
             message.to_string(),
@@ -34,7 +34,7 @@ impl<'d> Report<'d> {
     }
 
     /// Somebody should look.
-    pub(super) fn warning<T>(&mut self, at: &Spanned<T>, message: impl Display, help: &str) {
+    pub(crate) fn warning<T>(&mut self, at: &Spanned<T>, message: impl Display, help: &str) {
         let found =
             self.document
                 .error(at.span().start, message.to_string(), Some(help.to_owned()));
@@ -43,7 +43,7 @@ impl<'d> Report<'d> {
     }
 
     /// A name that nothing has, with the nearest that something has.
-    pub(super) fn unknown<'a>(
+    pub(crate) fn unknown<'a>(
         &mut self,
         at: &Spanned<String>,
         message: impl Display,

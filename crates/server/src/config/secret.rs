@@ -10,7 +10,7 @@ use super::report::Report;
 /// Where a secret stands: exactly one of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// An environment variable.
     env: Option<String>,
     /// A file, beside the configuration unless its path is absolute; a line end at its end does not count.
@@ -20,7 +20,7 @@ pub(super) struct Source {
 }
 
 /// The secret; what is wrong is told without it.
-pub(super) fn read(given: &Spanned<Source>, dir: &Path, report: &mut Report<'_>) -> Option<String> {
+pub(crate) fn read(given: &Spanned<Source>, dir: &Path, report: &mut Report<'_>) -> Option<String> {
     let source = given.get_ref();
     let found = match (&source.env, &source.file, &source.text) {
         (Some(name), None, None) => {

@@ -1,0 +1,248 @@
+//! The one way out over HTTP (S20): an address is resolved, checked and then reached, and no other.
+//!
+//! A service outside is spoken to by HTTPS at public addresses. One within the house, by HTTP too or at a private address, is
+//! reached only where the settings name its host. Redirects are not followed, no proxy of the environment is used, answers
+//! have a time and a size.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONTENT_TYPE, HeaderName};
+use reqwest::{Url, redirect};
+
+use crate::address::is_public;
+use crate::signature::Secret;
+
+const ID: HeaderName = HeaderName::from_static("webhook-id");
+const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+/// The longest answer that is read, in bytes.
+pub const BODY_MAX: usize = 16 * 1024;
+
+/// Whom to ask.
+#[derive(Clone, Debug)]
+pub struct Target {
+    url: Url,
+    /// The settings name its host: it may be within the house.
+    is_named: bool,
+    secret: Option<Secret>,
+}
+
+/// Why an address cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// No URL of the web.
+    #[error("no URL that begins with https:// and names a host: {0}")]
+    NotHttp(String),
+    /// Readable by anybody on the way.
+    #[error("`{0}` is asked in the open: use https, or name the host in `private_hosts`")]
+    InTheOpen(String),
+    /// Within the house.
+    #[error("`{0}` is no public address: name it in `private_hosts` if it is meant")]
+    Private(String),
+    /// A name and a password in a URL end in logs.
+    #[error("a URL with a user name or password: use `secret`")]
+    Credentials,
+}
+
+impl Target {
+    /// Reads a URL. `private_hosts` are those whom the settings name.
+    pub fn new(
+        url: &str,
+        private_hosts: &BTreeSet<String>,
+        secret: Option<Secret>,
+    ) -> Result<Self, TargetError> {
+        let not_http = || TargetError::NotHttp(url.to_owned());
+        let url = Url::parse(url).map_err(|_| not_http())?;
+        let host = url.host_str().ok_or_else(not_http)?.to_owned();
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(TargetError::Credentials);
+        }
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let is_named = private_hosts.contains(bare);
+        match (url.scheme(), is_named) {
+            ("https", _) | ("http", true) => {}
+            ("http", false) => return Err(TargetError::InTheOpen(host)),
+            _ => return Err(not_http()),
+        }
+        if bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| !is_public(address))
+            && !is_named
+        {
+            return Err(TargetError::Private(host));
+        }
+        Ok(Self {
+            url,
+            is_named,
+            secret,
+        })
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why nothing came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The time was over.
+    Timeout,
+    /// No address, no connection, no TLS, or one that broke.
+    Unreachable,
+    /// It wants to send us elsewhere.
+    Redirect,
+    /// The answer is longer than [`BODY_MAX`].
+    TooLarge,
+}
+
+/// The client.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    public: reqwest::Client,
+    named: reqwest::Client,
+}
+
+impl HttpClient {
+    /// A client. Fails where TLS cannot be had.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        let client = || {
+            reqwest::Client::builder()
+                .redirect(redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .user_agent(concat!("Trunkline/", env!("CARGO_PKG_VERSION")))
+        };
+        Ok(Self {
+            public: client().dns_resolver(PublicOnly).build()?,
+            named: client().build()?,
+        })
+    }
+
+    /// Asks once. `id` names the question to its receiver; `at_s` is the time since the Unix epoch, in s.
+    pub async fn post(
+        &self,
+        target: &Target,
+        id: &str,
+        at_s: u64,
+        body: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Reply, Failure> {
+        let asked = tokio::time::timeout(patience, self.ask(target, id, at_s, body));
+        asked.await.unwrap_or(Err(Failure::Timeout))
+    }
+
+    async fn ask(
+        &self,
+        target: &Target,
+        id: &str,
+        at_s: u64,
+        body: Vec<u8>,
+    ) -> Result<Reply, Failure> {
+        let client = if target.is_named {
+            &self.named
+        } else {
+            &self.public
+        };
+        let mut request = client
+            .post(target.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(ID, id)
+            .header(TIMESTAMP, at_s);
+        let secret = target.secret.as_ref();
+        if let Some(signed) = secret.and_then(|secret| secret.sign(id, at_s, &body)) {
+            request = request.header(SIGNATURE, signed);
+        }
+        let unreachable = |_| Failure::Unreachable;
+        let mut answer = request.body(body).send().await.map_err(unreachable)?;
+        if answer.status().is_redirection() {
+            return Err(Failure::Redirect);
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(unreachable)? {
+            if body.len() + part.len() > BODY_MAX {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(Reply {
+            status: answer.status().as_u16(),
+            body,
+        })
+    }
+}
+
+/// Resolves names to public addresses alone: what is checked is what is connected to.
+#[derive(Clone, Copy, Debug)]
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let public: Vec<SocketAddr> = found.filter(|found| is_public(found.ip())).collect();
+            if public.is_empty() {
+                return Err("no public address".into());
+            }
+            let addresses: Addrs = Box::new(public.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s20_who_may_be_asked() {
+        let named = BTreeSet::from([
+            "crm.lan".to_owned(),
+            "10.0.0.5".to_owned(),
+            "::1".to_owned(),
+        ]);
+        let told = |url| {
+            Target::new(url, &named, None)
+                .map(|_| ())
+                .map_err(|error| match error {
+                    TargetError::NotHttp(_) => "not http",
+                    TargetError::InTheOpen(_) => "open",
+                    TargetError::Private(_) => "private",
+                    TargetError::Credentials => "credentials",
+                })
+        };
+        for (url, expected) in [
+            ("https://crm.example/route", Ok(())),
+            ("http://crm.example/route", Err("open")),
+            ("http://crm.lan:8080/route", Ok(())),
+            ("http://10.0.0.5/route", Ok(())),
+            ("http://[::1]:80/route", Ok(())),
+            ("https://10.0.0.6/route", Err("private")),
+            ("https://[::ffff:10.0.0.6]/", Err("private")),
+            ("https://2130706433/", Err("private")),
+            ("https://0x7f.1/", Err("private")),
+            ("https://user:pass@crm.example/", Err("credentials")),
+            ("ftp://crm.lan/", Err("not http")),
+            ("/route", Err("not http")),
+        ] {
+            assert_eq!(told(url), expected, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn s20_a_name_that_leads_into_the_house_is_not_reached() {
+        let client = HttpClient::new().unwrap();
+        let target = Target::new("https://localhost/route", &BTreeSet::new(), None).unwrap();
+        let patience = Duration::from_secs(10);
+        let reply = client.post(&target, "1", 0, Vec::new(), patience).await;
+        assert_eq!(reply, Err(Failure::Unreachable));
+    }
+}
