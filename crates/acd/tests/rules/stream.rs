@@ -259,12 +259,12 @@ fn run(seed: u64, steps: usize) -> World {
 
 #[test]
 fn r03_the_same_inputs_and_seed_give_byte_equal_outputs() {
-    let (one, two) = (run(7, 2_000), run(7, 2_000));
+    let (one, two) = (run(7, 3_000), run(7, 3_000));
     assert!(one.transcript == two.transcript, "two runs differ");
     assert!(one.connected > 100, "{} connected", one.connected);
     let (withheld, lost) = (one.withheld.len(), one.lost);
     assert!(withheld > 5 && lost > 5, "{withheld} withheld, {lost} lost");
-    assert!(one.transcript != run(9, 2_000).transcript);
+    assert!(one.transcript != run(9, 3_000).transcript);
 }
 
 #[test]
