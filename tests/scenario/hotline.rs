@@ -135,6 +135,7 @@ impl Hotline {
                 Queue {
                     rules,
                     title: BTreeMap::new(),
+                    keeping: engine::Keeping::default(),
                     music: media::SoundName::new("music/default"),
                     opening: engine::OpeningSounds::default(),
                     announce: engine::Announce::default(),

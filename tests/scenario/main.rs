@@ -11,6 +11,7 @@
 mod announcements;
 mod barred;
 mod breaks;
+mod callbacks;
 mod calls;
 mod calls_out;
 mod choice;
@@ -33,6 +34,7 @@ mod plan;
 mod pops;
 mod priority;
 mod queue_hours;
+mod redial;
 mod refusals;
 mod regions;
 mod restart;

@@ -59,6 +59,7 @@ fn queue(name: &str) -> Queue {
     Queue {
         rules,
         title: BTreeMap::new(),
+        keeping: engine::Keeping::default(),
         music: media::SoundName::new(&format!("music/{name}")),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

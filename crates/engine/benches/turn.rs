@@ -108,6 +108,7 @@ fn settings() -> Settings {
     let queue = Queue {
         rules,
         title: BTreeMap::new(),
+        keeping: engine::Keeping::default(),
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

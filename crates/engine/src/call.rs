@@ -5,6 +5,7 @@
 //! in every phase: what a phase cannot use is ignored there by name, never by accident.
 
 mod arrival;
+mod callback;
 mod come_back;
 mod consult;
 mod cue;
@@ -46,6 +47,7 @@ use crate::config::Entry;
 use crate::context::{Context, Side};
 use crate::leg::Leg;
 use crate::outside::OutsideRing;
+use callback::CallsBack;
 use ending::Ending;
 pub(crate) use hold::NOT_HERE;
 use keys::LastKey;
@@ -74,6 +76,12 @@ pub(crate) struct Call {
     caller_agent: Option<AgentId>,
     /// The caller's leg; `None` once it is over.
     leg: Option<Leg>,
+    /// Whether we call a customer back.
+    calls_back: CallsBack,
+    /// He was given back a place that he had left (R80).
+    resumed: bool,
+    /// When a call that we made ends at the latest (S15).
+    ends_at: Option<Duration>,
     /// Our SDP for a caller whom we have not answered.
     unanswered: Option<Bytes>,
     /// The script, while it has something to say.
@@ -433,7 +441,10 @@ impl Call {
             Phase::Arriving(_) | Phase::InScript | Phase::Direct => None,
         };
         let tones = self.rings.values().filter_map(Ring::deadline).min();
-        [script, phase, tones].into_iter().flatten().min()
+        [script, phase, tones, self.ends_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether nothing of the call is left: the engine forgets it.
@@ -524,6 +535,7 @@ impl Call {
         if self.talk_port_failed(context, port) {
             return;
         }
+        self.leave_place(context);
         let result = ending::by_fault(&self.phase);
         self.finish(context, result, EndedBy::System);
     }

@@ -68,6 +68,15 @@ pub enum Command {
         /// Why: a line of at most 200 characters; it stands in the fact.
         reason: String,
     },
+    /// Somebody is not to be called back (D21).
+    CancelCallback {
+        /// Which: the call that asked for it.
+        callback: CallId,
+        /// Who takes it back.
+        by: AgentId,
+        /// Why: a line of at most 200 characters; it stands in the fact.
+        reason: String,
+    },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
     /// All barred callers (A7), in place of those that were known.
@@ -202,6 +211,9 @@ pub enum CommandError {
     /// No such call, or it has ended.
     #[error("no call {0}")]
     UnknownCall(CallId),
+    /// No such callback, or it is over.
+    #[error("no callback {0}")]
+    UnknownCallback(CallId),
     /// The agent's state does not allow it.
     #[error("{0}")]
     NotAllowed(String),

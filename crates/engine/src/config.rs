@@ -14,6 +14,7 @@ use sip::TrunkName;
 
 use crate::announce::Announce;
 use crate::breaks::Reasons;
+use crate::callbacks::Keeping;
 use crate::dial::DialPlan;
 use crate::numbers::Numbers;
 use crate::regions::{RegionFit, Regions};
@@ -113,6 +114,8 @@ pub struct Queue {
     pub announce: Announce,
     /// What is said when an agent has answered.
     pub opening: OpeningSounds,
+    /// How places are kept for those who are not on the line.
+    pub keeping: Keeping,
 }
 
 /// What both hear before they hear each other.

@@ -17,10 +17,12 @@ use sip::{Endpoint, SessionId};
 
 use crate::barred::Barred;
 use crate::breaks::Breaks;
+use crate::callbacks::Callbacks;
 use crate::command::CommandError;
 use crate::config::Config;
 use crate::dial::spending::Spending;
 use crate::directory::Directory;
+use crate::dropped::Dropped;
 use crate::input::Output;
 use crate::placement::Placement;
 use crate::request::Request;
@@ -51,6 +53,10 @@ pub(crate) struct Context {
     pub(crate) breaks: Breaks,
     /// Callers whose calls are turned away.
     pub(crate) barred: Arc<Barred>,
+    /// Who is to be called back.
+    pub(crate) callbacks: Callbacks,
+    /// Places of callers who left while they waited.
+    pub(crate) dropped: Dropped,
     /// Seats on trunks.
     pub(crate) trunks: Trunks,
     /// What was spent on calls out.

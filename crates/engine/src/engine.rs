@@ -5,6 +5,7 @@
 //! request, a media command or a timer.
 
 mod external;
+mod callbacks;
 mod fence;
 mod filing;
 mod hand_over;
@@ -23,10 +24,12 @@ use sip::{Endpoint, EndpointConfig};
 
 use crate::breaks::Breaks;
 use crate::call::{Call, CallEvent};
+use crate::callbacks::Callbacks;
 use crate::config::{Config, MediaPlan};
 use crate::context::Context;
 use crate::dial::spending::Spending;
 use crate::directory::Directory;
+use crate::dropped::Dropped;
 use crate::input::{Input, Output};
 use crate::placement::Placement;
 use crate::request::Reply;
@@ -87,6 +90,8 @@ impl Engine {
                 placement: Placement::new(media, seed),
                 breaks: Breaks::default(),
                 barred: Arc::default(),
+                callbacks: Callbacks::default(),
+                dropped: Dropped::default(),
                 trunks: Trunks::default(),
                 spending: Spending::default(),
                 ids: IdSource::new(node),
@@ -144,6 +149,7 @@ impl Engine {
             }
             Input::Reply(Reply::Route { call, id, reply }) => self.route_replied(call, id, reply),
             Input::Restored(restored) => self.restore(restored),
+            Input::RestoredCallback(restored) => self.restore_callback(*restored),
             Input::Configured(config) => self.configured(config),
         }
         self.settle();
@@ -154,6 +160,7 @@ impl Engine {
         self.context.now = now;
         self.fenced("a SIP timer", |context| context.sip.handle_timeout(now));
         self.fenced("an ACD timer", Context::wake_acd);
+        self.fenced("a callback's time", Context::callbacks_due);
         self.settle();
         while let Some((at, call)) = self.deadlines.first().copied()
             && at <= now
@@ -171,6 +178,7 @@ impl Engine {
         [
             self.context.sip.poll_timeout(),
             self.context.acd.poll_timeout(),
+            self.context.callbacks.next_due(),
             calls,
         ]
         .into_iter()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, Timestamp};
 use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
 
@@ -42,6 +43,8 @@ pub enum Input {
     Reply(Reply),
     /// What the former process knew of an agent; after his `PutAgent` and before the first message (G13, C20).
     Restored(Restored),
+    /// Somebody whom the former process had promised to call back (D21); after the configuration.
+    RestoredCallback(Box<RestoredCallback>),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
 }
@@ -57,6 +60,17 @@ pub struct Restored {
     pub past: Vec<(Duration, acd::Past)>,
     /// The state that he had asked for; `None` leaves him offline.
     pub wish: Option<acd::Requested>,
+}
+
+/// A callback as a restart found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoredCallback {
+    /// What was promised.
+    pub asked: CallbackRequested,
+    /// How often he was tried.
+    pub attempts: u32,
+    /// When he was tried last.
+    pub tried_at: Option<Duration>,
 }
 
 /// One wish of the engine.

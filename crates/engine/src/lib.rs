@@ -7,11 +7,13 @@ pub mod announce;
 pub mod barred;
 pub mod breaks;
 mod call;
+mod callbacks;
 pub mod command;
 pub mod config;
 mod context;
 pub mod dial;
 mod directory;
+mod dropped;
 mod engine;
 mod input;
 mod leg;
@@ -30,6 +32,7 @@ mod trunks;
 pub use announce::Announce;
 pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
+pub use callbacks::Keeping;
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
 };
@@ -38,11 +41,11 @@ pub use config::{
 };
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};
-pub use input::{Input, Output, Restored};
+pub use input::{Input, Output, Restored, RestoredCallback};
 pub use numbers::{Numbers, SameNumber};
 pub use question::{
-    Answer, BlockedReport, BreakReport, ExchangeReport, Figures, Question, QuestionId,
-    RegistrationReport, TrunkReport,
+    Answer, BlockedReport, BreakReport, CallbackReport, ExchangeReport, Figures, Question,
+    QuestionId, RegistrationReport, TrunkReport,
 };
 pub use regions::{Region, RegionFit, Regions};
 pub use request::{Reply, Request, RouteQuestion, RouteReply};

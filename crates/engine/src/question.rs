@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use model::{AgentId, CallId, Decision, Timestamp};
+use model::{AgentId, CallId, Decision, QueueName, Timestamp};
 
 /// The number by which the shell finds the asker again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +25,8 @@ pub enum Question {
     Blocked,
     /// Figures of the signalling.
     Figures,
+    /// Who waits to be called back (D21).
+    Callbacks,
     /// Why a waiting caller is not served (R19).
     Why(CallId),
 }
@@ -42,6 +44,8 @@ pub enum Answer {
     Blocked(Vec<BlockedReport>),
     /// As they are.
     Figures(Box<Figures>),
+    /// In order of their scores.
+    Callbacks(Vec<CallbackReport>),
     /// What a decision would weigh now, one for each of his queues; empty if he does not wait.
     Why {
         /// Now.
@@ -62,6 +66,31 @@ pub struct BreakReport {
     pub budget_s: Option<u64>,
     /// How long he took it today, in s, the break that runs included.
     pub used_s: u64,
+}
+
+/// Somebody who is to be called back (D21).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CallbackReport {
+    /// The callback: the call that asked for it.
+    pub callback: CallId,
+    /// Whom to call.
+    pub number: String,
+    /// The number that he had dialled.
+    pub called: String,
+    /// In which queue.
+    pub queue: QueueName,
+    /// `asked` (his call is not over), `waiting`, `ringing`, `on_line`, `pausing`.
+    pub state: String,
+    /// His place in that queue's line, 1 is next; `None` between two tries.
+    pub position: Option<u32>,
+    /// Since when he waits by his score.
+    pub since: Timestamp,
+    /// Until when he is tried.
+    pub until: Timestamp,
+    /// How often he was tried.
+    pub attempts: u32,
+    /// When he stands in line again.
+    pub next_at: Option<Timestamp>,
 }
 
 /// Figures of the signalling: what only grows since the start, and how much there is now.

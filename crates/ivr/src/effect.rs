@@ -19,6 +19,8 @@ pub enum Input {
     PlayDone,
     /// The caller left the queue without an agent.
     QueueLeft(QueueExit),
+    /// Whether he is called back, as `RequestCallback` asked.
+    CallbackTaken(bool),
     /// The transfer reached nobody; one that is answered ends the run's work.
     TransferFailed(TransferFailure),
 }
@@ -70,6 +72,13 @@ pub enum Effect {
     },
     /// Take him out of the queue: a key that leads elsewhere was pressed.
     LeaveQueue,
+    /// Promise to call him back, with the place in line that he has (D21); answer `CallbackTaken`.
+    RequestCallback {
+        /// The queue in whose line his place is.
+        queue: QueueName,
+        /// Whom to call; `None` is the number that he calls from.
+        number: Option<String>,
+    },
     /// Connect the caller to somebody; answer `TransferFailed` if nobody comes. Never a script or a queue: those are
     /// walked by the run itself (`JoinQueue`).
     Transfer {

@@ -4,6 +4,7 @@
 //! proofs of `check` follow by themselves. Nobody else names a kind.
 
 mod branch;
+mod callback;
 mod collect;
 mod hangup;
 mod hours;
@@ -47,6 +48,7 @@ pub(crate) const KINDS: &[Kind] = &[
     hours::KIND,
     language::KIND,
     queue::KIND,
+    callback::KIND,
     transfer::KIND,
     hangup::KIND,
 ];

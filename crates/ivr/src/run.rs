@@ -88,6 +88,8 @@ enum Phase {
     Listening { until: Duration },
     /// An agent, or the end of waiting.
     Queued,
+    /// Whether the house keeps a place for him.
+    Asking,
     /// An answer, or its failure.
     Transferring,
     /// Nothing any more.
@@ -155,9 +157,16 @@ impl Run {
             (Input::TransferFailed(failure), Phase::Transferring) => {
                 self.advance(now, environment, Event::TransferFailed(failure));
             }
+            (Input::CallbackTaken(taken), Phase::Asking) => {
+                self.advance(now, environment, Event::CallbackTaken(taken));
+            }
             // The call and the run cross on the way: what was asked for is not wanted any more.
             (
-                Input::Start | Input::PlayDone | Input::QueueLeft(_) | Input::TransferFailed(_),
+                Input::Start
+                | Input::PlayDone
+                | Input::QueueLeft(_)
+                | Input::CallbackTaken(_)
+                | Input::TransferFailed(_),
                 _,
             ) => {}
         }
@@ -177,6 +186,7 @@ impl Run {
             | Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::Queued
+            | Phase::Asking
             | Phase::Transferring
             | Phase::Over => {}
         }
@@ -186,7 +196,9 @@ impl Run {
     pub const fn poll_timeout(&self) -> Option<Duration> {
         match self.phase {
             Phase::Playing { until, .. } | Phase::Listening { until } => Some(until),
-            Phase::Fresh | Phase::Queued | Phase::Transferring | Phase::Over => None,
+            Phase::Fresh | Phase::Queued | Phase::Asking | Phase::Transferring | Phase::Over => {
+                None
+            }
         }
     }
 
@@ -224,6 +236,7 @@ impl Run {
             Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::Queued
+            | Phase::Asking
             | Phase::Transferring => claims.secret,
         }
     }
@@ -260,6 +273,7 @@ impl Run {
                 interruptible: false,
                 ..
             }
+            | Phase::Asking
             | Phase::Transferring
             | Phase::Over => {}
         }

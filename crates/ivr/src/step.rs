@@ -21,6 +21,8 @@ pub(crate) enum Event {
     TimedOut,
     /// The caller left the queue without an agent.
     QueueLeft(QueueExit),
+    /// Whether he is called back.
+    CallbackTaken(bool),
     /// The transfer reached nobody.
     TransferFailed(TransferFailure),
 }
@@ -52,6 +54,11 @@ pub(crate) enum Step<'n> {
         to: &'n Target,
         ring: Duration,
         by_region: bool,
+    },
+    /// Promise to call the caller back: `Event::CallbackTaken`.
+    CallBack {
+        queue: &'n str,
+        number: Option<String>,
     },
     /// On to another node, by itself.
     Go(&'n Name),

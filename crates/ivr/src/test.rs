@@ -124,6 +124,7 @@ enum Doing {
     Hearing,
     Waiting(String),
     Ringing(String),
+    Asking,
     Over,
 }
 
@@ -147,6 +148,10 @@ impl ImaginaryCaller<'_> {
                 }
                 Doing::Waiting(queue) => self.wait(&queue, environment),
                 Doing::Ringing(target) => self.ring(&target, environment),
+                Doing::Asking => {
+                    let taken = Input::CallbackTaken(self.test.callback_taken);
+                    self.answer(Some(taken), environment);
+                }
                 Doing::Nothing => self.listen(environment),
             }
         }
@@ -158,6 +163,7 @@ impl ImaginaryCaller<'_> {
             Effect::Play { .. } => Doing::Hearing,
             Effect::StopPlay | Effect::LeaveQueue => Doing::Nothing,
             Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
+            Effect::RequestCallback { .. } => Doing::Asking,
             Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
             Effect::HangUp { .. } => Doing::Over,
             Effect::Faulted { reason } => return Some(reason),

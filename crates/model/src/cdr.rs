@@ -170,6 +170,8 @@ impl Cdr {
                 self.dialled = Some(number.clone());
                 self.trunk = Some(trunk.clone());
             }
+            // D21: he is on the line; an agent is still to come.
+            Fact::DialAnswered { .. } if self.direction == Direction::Callback => {}
             Fact::DialAnswered { agent, rang_ms, .. } => {
                 if let Some(agent) = agent {
                     self.end_segment(at);
@@ -211,6 +213,11 @@ impl Cdr {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
+            | Fact::CallbackRequested(_)
+            | Fact::CallbackAttempted(_)
+            | Fact::CallbackDone(_)
+            | Fact::CallbackFailed(_)
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }
             | Fact::OfferDeclined { .. }
@@ -233,6 +240,13 @@ impl Cdr {
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
+        }
+    }
+
+    /// R80: the caller has called again and has the place that he left here.
+    pub fn resumed(&mut self) {
+        if self.result == Some(CallResult::Abandoned) {
+            self.result = Some(CallResult::Resumed);
         }
     }
 

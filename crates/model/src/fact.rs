@@ -16,10 +16,15 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
 
+pub use self::callback::{
+    CallbackAttempted, CallbackDone, CallbackEnd, CallbackFailed, CallbackFailure,
+    CallbackRequested, PlaceResumed,
+};
 pub use self::held::HoldTold;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
 
+mod callback;
 mod held;
 mod routed;
 mod supervised;
@@ -253,6 +258,21 @@ pub enum Fact {
         #[serde(flatten)]
         routed: Routed,
     },
+    /// A caller who was cut off has his place back (R80).
+    #[serde(rename = "queue.resumed")]
+    QueueResumed(PlaceResumed),
+    /// Somebody is to be called back, with his place (D21).
+    #[serde(rename = "callback.requested")]
+    CallbackRequested(CallbackRequested),
+    /// He is being called.
+    #[serde(rename = "callback.attempted")]
+    CallbackAttempted(CallbackAttempted),
+    /// The place was consumed.
+    #[serde(rename = "callback.done")]
+    CallbackDone(CallbackDone),
+    /// He is not called any more.
+    #[serde(rename = "callback.failed")]
+    CallbackFailed(CallbackFailed),
     /// An agent was chosen and his phone is being rung.
     #[serde(rename = "offer.made")]
     OfferMade {
@@ -559,7 +579,7 @@ pub struct Offer {
 /// What the agent's page shows while the phone rings (P4); `null` fields are unknown, not empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pop {
-    /// `in`: the caller dialled us.
+    /// `in`: the caller dialled us; `callback`: we have called him back (D21).
     pub direction: String,
     /// Who calls.
     pub caller: Caller,
@@ -629,6 +649,8 @@ pub enum Direction {
     Out,
     /// An agent calls a number or a colleague of the house.
     Internal,
+    /// The house calls somebody back who waited (D21): he is the caller in all that follows.
+    Callback,
 }
 
 impl Direction {
@@ -638,6 +660,7 @@ impl Direction {
             Self::In => "in",
             Self::Out => "out",
             Self::Internal => "internal",
+            Self::Callback => "callback",
         }
     }
 }
@@ -698,6 +721,8 @@ pub enum CallResult {
     Refused,
     /// Something broke: this call alone was ended (S3).
     Failed,
+    /// The caller left while waiting, called again in time and got his place back (R80): told by `queue.resumed`.
+    Resumed,
 }
 
 impl CallResult {
@@ -709,6 +734,7 @@ impl CallResult {
             Self::SelfService => "self_service",
             Self::Refused => "refused",
             Self::Failed => "failed",
+            Self::Resumed => "resumed",
         }
     }
 }

@@ -7,6 +7,7 @@ mod remains;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use engine::RestoredCallback;
 use model::fact::{CallResult, EndedBy};
 use model::{AgentId, Fact, Timestamp};
 use store::{Database, FactLog, FactLogError, FactReader};
@@ -23,6 +24,15 @@ const LOOKED_THROUGH_MAX: u64 = 200_000;
 const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
 /// Facts read at once.
 const BATCH_MAX: usize = 4_096;
+
+/// What the former process leaves to the next.
+#[derive(Debug, Default)]
+pub(crate) struct House {
+    /// What its agents were and had asked for.
+    pub(crate) agents: BTreeMap<AgentId, Formerly>,
+    /// Whom it had promised to call back.
+    pub(crate) callbacks: Vec<RestoredCallback>,
+}
 
 /// Opens the log and brings the database's numbering in line with it. Gives the number that the database has applied.
 pub(crate) async fn open_log(dir: &Path, database: &Database) -> anyhow::Result<(FactLog, u64)> {
@@ -77,7 +87,7 @@ pub(crate) async fn close_cut_calls(
 }
 
 /// Tells that agents of the former process are offline and their phones unknown; `last_seq` is that process's last fact.
-/// Gives what they were and what they had asked for; the latter not if that process ended too long ago: who was ready on
+/// Gives whom it had promised to call back, what agents were and what they had asked for; the latter not if that process ended too long ago: who was ready on
 /// Friday is not on Monday.
 pub(crate) async fn sign_off_agents(
     reader: FactReader,
@@ -85,7 +95,7 @@ pub(crate) async fn sign_off_agents(
     database: &Database,
     facts: &Facts,
     now: Timestamp,
-) -> anyhow::Result<BTreeMap<AgentId, Formerly>> {
+) -> anyhow::Result<House> {
     let read = move || read_recent(&reader, last_seq);
     let remains = tokio::task::spawn_blocking(read).await??;
     // Facts alone may be old in a quiet hour; phones refresh all the time.
@@ -96,7 +106,10 @@ pub(crate) async fn sign_off_agents(
     for fact in remains.of_agents(is_restart) {
         facts.tell(now, fact);
     }
-    Ok(remains.formerly(is_restart))
+    Ok(House {
+        callbacks: remains.callbacks(),
+        agents: remains.formerly(is_restart),
+    })
 }
 
 fn read_recent(reader: &FactReader, last_seq: u64) -> Result<Remains, FactLogError> {

@@ -164,6 +164,11 @@ impl Audit {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
+            | Fact::CallbackRequested(_)
+            | Fact::CallbackAttempted(_)
+            | Fact::CallbackDone(_)
+            | Fact::CallbackFailed(_)
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }
             | Fact::CallResumed { .. }

@@ -147,6 +147,11 @@ impl Figures {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
+            | Fact::CallbackRequested(_)
+            | Fact::CallbackAttempted(_)
+            | Fact::CallbackDone(_)
+            | Fact::CallbackFailed(_)
             | Fact::OfferCancelled { .. }
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }

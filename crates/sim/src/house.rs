@@ -75,6 +75,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
     let queue = Queue {
         rules,
         title: BTreeMap::new(),
+        keeping: engine::Keeping::default(),
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

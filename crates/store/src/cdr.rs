@@ -254,23 +254,33 @@ async fn apply_one(
     if let Fact::CallerBarred { number, .. } = &fact.fact {
         barred::hit(conn, number, fact.at).await?;
     }
+    if let Fact::QueueResumed(resumed) = &fact.fact
+        && let Some(former) = known(conn, resumed.former, changed).await?
+    {
+        former.resumed();
+    }
     if let Some(cdr) = Cdr::begin(fact.at, &fact.fact) {
         changed.insert(call, cdr);
         return Ok(());
     }
-    let cdr = match changed.entry(call) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(place) => match record(conn, call).await? {
-            Some(cdr) => place.insert(cdr),
-            // Without its arrival (in a gap that was accepted) a call has facts but no record.
-            None => {
-                tracing::warn!(%call, seq = fact.seq, "a fact of a call that never arrived");
-                return Ok(());
-            }
-        },
-    };
-    cdr.apply(fact.at, &fact.fact);
+    match known(conn, call, changed).await? {
+        Some(cdr) => cdr.apply(fact.at, &fact.fact),
+        // Without its arrival (in a gap that was accepted) a call has facts but no record.
+        None => tracing::warn!(%call, seq = fact.seq, "a fact of a call that never arrived"),
+    }
     Ok(())
+}
+
+/// The record of a call as it stands in this batch.
+async fn known<'c>(
+    conn: &mut SqliteConnection,
+    call: CallId,
+    changed: &'c mut BTreeMap<CallId, Cdr>,
+) -> Result<Option<&'c mut Cdr>> {
+    Ok(match changed.entry(call) {
+        Entry::Occupied(known) => Some(known.into_mut()),
+        Entry::Vacant(place) => record(conn, call).await?.map(|cdr| place.insert(cdr)),
+    })
 }
 
 async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> {
@@ -283,7 +293,7 @@ async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> 
 
 async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) -> Result<()> {
     let number = match cdr.direction {
-        Direction::In | Direction::Internal => cdr.caller.number.as_deref(),
+        Direction::In | Direction::Internal | Direction::Callback => cdr.caller.number.as_deref(),
         // In a call out the customer is the one who was called.
         Direction::Out => Some(cdr.called.as_str()),
     };

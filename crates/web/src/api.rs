@@ -6,6 +6,7 @@ pub mod agents;
 pub mod barred;
 pub mod breaks;
 pub mod call_body;
+pub mod callbacks;
 pub mod calls;
 pub mod conflicts;
 pub mod line;
@@ -97,6 +98,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
         .routes(routes!(line::order))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(callbacks::cancel))
         .routes(routes!(barred::list))
         .routes(routes!(barred::put, barred::delete))
         .routes(routes!(conflicts::list))

@@ -85,6 +85,11 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
         | Fact::RouteAnswered { .. }
+        | Fact::QueueResumed(_)
+        | Fact::CallbackRequested(_)
+        | Fact::CallbackAttempted(_)
+        | Fact::CallbackDone(_)
+        | Fact::CallbackFailed(_)
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
@@ -193,6 +198,11 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::QueueSupervised { .. }
         | Fact::QueueStarving { .. }
         | Fact::RouteAnswered { .. }
+        | Fact::QueueResumed(_)
+        | Fact::CallbackRequested(_)
+        | Fact::CallbackAttempted(_)
+        | Fact::CallbackDone(_)
+        | Fact::CallbackFailed(_)
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }

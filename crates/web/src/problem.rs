@@ -155,6 +155,9 @@ impl From<CommandFailure> for Problem {
         match failure {
             CommandFailure::Refused(CommandError::UnknownAgent(_)) => Self::new(Code::NoSuchAgent),
             CommandFailure::Refused(CommandError::UnknownCall(_)) => Self::new(Code::NoSuchCall),
+            CommandFailure::Refused(CommandError::UnknownCallback(_)) => {
+                Self::new(Code::NoSuchCallback)
+            }
             CommandFailure::Refused(CommandError::NotAllowed(why)) => {
                 Self::new(Code::StateForbids).detail(why)
             }

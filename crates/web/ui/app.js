@@ -296,6 +296,7 @@ document.documentElement.classList.add("has-script");
   function popFacts() {
     const path = (pop.path || []).filter((step) => !step.startsWith("queue ")).map((step) => step.replace(/^menu /, ""));
     return [
+      [t("kind"), pop.direction === "callback" ? t("callback") : ""],
       [t("called"), pop.called],
       [t("queue"), (pop.queue_name || {})[locale] || pop.queue],
       [t("path"), path.join(" › ")],

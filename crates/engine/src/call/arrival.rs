@@ -8,6 +8,7 @@ use model::fact::{CallResult, Direction, EndedBy};
 use model::{AgentId, AgentState, Bar, CallId, Caller, Fact};
 use sip::{IncomingInvite, Refusal, SessionId};
 
+use super::callback::CallsBack;
 use super::sound::Sound;
 use super::trace::Trace;
 use super::{Call, Identity, Phase, script};
@@ -52,13 +53,18 @@ impl Call {
                 return None;
             }
         };
-        let mut call = Self::new(context, id, beginning, leg);
+        let mut call = Self::new(context, id, beginning, Some(leg));
         call.follow(context, lead, body);
         call.settle_ending(context);
         Some(call)
     }
 
-    fn new(context: &mut Context, id: CallId, beginning: Beginning, leg: Leg) -> Self {
+    pub(super) fn new(
+        context: &mut Context,
+        id: CallId,
+        beginning: Beginning,
+        leg: Option<Leg>,
+    ) -> Self {
         let Beginning {
             caller,
             called,
@@ -80,7 +86,7 @@ impl Call {
         }
         // In a call out the customer is the one who is called.
         let customer = match direction {
-            Direction::In | Direction::Internal => caller.clone(),
+            Direction::In | Direction::Internal | Direction::Callback => caller.clone(),
             Direction::Out => Caller::new(&called, None),
         };
         let profile = if customer.is_withheld() {
@@ -101,7 +107,10 @@ impl Call {
             hops_left,
             diverted_from,
             caller_agent,
-            leg: Some(leg),
+            leg,
+            calls_back: CallsBack::No,
+            resumed: false,
+            ends_at: None,
             unanswered: None,
             run: None,
             phase: Phase::InScript,
@@ -227,12 +236,14 @@ impl Call {
         Ok(())
     }
 
-    fn record(&self, context: &mut Context) {
+    pub(super) fn record(&self, context: &mut Context) {
         let Some(leg) = &self.leg else { return };
         // The customer's port, so that he is always on the left.
         let port = match (&self.phase, self.direction) {
             (Phase::Outside(talk), Direction::Out) => talk.other.leg.port,
-            (_, Direction::In | Direction::Out | Direction::Internal) => leg.port,
+            (_, Direction::In | Direction::Out | Direction::Internal | Direction::Callback) => {
+                leg.port
+            }
         };
         match context.config.recording {
             // F1: from the answer on. The recording bears the call's id: one a call.
@@ -306,14 +317,14 @@ fn refuse(context: &mut Context, call: CallId, session: SessionId, refused: Refu
 }
 
 /// Who calls whom, as the house calls both.
-struct Beginning {
-    caller: Caller,
-    called: String,
-    caller_agent: Option<AgentId>,
-    direction: Direction,
-    trunk: Option<String>,
-    hops_left: u8,
-    diverted_from: Option<String>,
+pub(super) struct Beginning {
+    pub(super) caller: Caller,
+    pub(super) called: String,
+    pub(super) caller_agent: Option<AgentId>,
+    pub(super) direction: Direction,
+    pub(super) trunk: Option<String>,
+    pub(super) hops_left: u8,
+    pub(super) diverted_from: Option<String>,
 }
 
 impl Beginning {

@@ -47,6 +47,7 @@ impl Call {
             Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
             Phase::Ending(_) => return,
         };
+        self.leave_place(context);
         self.finish(context, result, by);
     }
 
@@ -142,6 +143,8 @@ impl Call {
             Phase::Arriving(_) | Phase::InScript | Phase::Ending(_) => {}
         }
         self.end_transfer(context);
+        self.end_callback(context);
+        self.ends_at = None;
         self.run = None;
         self.playing = None;
         if let Some(leg) = self.leg.take() {
@@ -168,7 +171,8 @@ impl Call {
             | CallResult::SelfService
             | CallResult::Refused
             | CallResult::Answered
-            | CallResult::Failed => result,
+            | CallResult::Failed
+            | CallResult::Resumed => result,
         }
     }
 

@@ -74,6 +74,8 @@ impl Call {
         // R74: who comes from another queue has waited since he joined that one.
         let since = context.now.saturating_sub(head_start);
         let since = self.score_since.map_or(since, |score| score.min(since));
+        let reclaimed = self.reclaim(context, queues.home());
+        let since = reclaimed.map_or(since, |score| score.min(since));
         self.score_since = Some(since);
         self.priority = self.priority.max(priority);
         self.needs.clone_from(&needs);
@@ -180,6 +182,9 @@ impl Call {
         cause: QueueExit,
         waited: Duration,
     ) {
+        if self.rings_back() {
+            return self.stop_calling_back(context, cause);
+        }
         let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
         self.leaving = false;
         context.fact(Fact::QueueLeft {

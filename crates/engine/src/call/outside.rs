@@ -15,7 +15,7 @@ use sip::{Reason, SessionId};
 
 use super::hold::HeldBy;
 use super::script::RINGING_TONE;
-use super::{Call, Phase};
+use super::{Call, Phase, ending};
 use crate::context::Context;
 use crate::dial::{Denied, Who};
 use crate::leg::Leg;
@@ -152,6 +152,7 @@ impl Call {
         };
         let (room, port) = (RoomId(self.id.get()), ring.leg().port);
         match ring.answered(context, sdp.as_deref()) {
+            Ok(other) if self.rings_back() => self.customer_answered(context, other),
             Ok(other) => self.talk_outside(context, other),
             Err(status) => {
                 self.sound.forget(context, room, port);
@@ -207,6 +208,11 @@ impl Call {
 
     /// It rang long enough, or the call has lasted as long as a call out may (S15).
     pub(super) fn outside_time_up(&mut self, context: &mut Context) {
+        if self.ends_at.is_some_and(|at| at <= context.now) {
+            tracing::info!(call = %self.id, "a call back has lasted as long as dial rules allow");
+            let result = ending::by_operator(&self.phase);
+            return self.finish(context, result, EndedBy::System);
+        }
         match &self.phase {
             Phase::Dialling(ring) if ring.deadline() <= context.now => {
                 let Phase::Dialling(ring) = std::mem::replace(&mut self.phase, Phase::InScript)

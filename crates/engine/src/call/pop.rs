@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::fact::{Pop, PopCustomer};
+use model::fact::{Direction, Pop, PopCustomer};
 use model::transfer::{Colleague, HandedOn};
 use model::{AgentId, Profile, QueueName, Ties};
 
@@ -27,7 +27,11 @@ impl Call {
             })),
         };
         Pop {
-            direction: "in".to_owned(),
+            direction: match self.direction {
+                Direction::Callback => Direction::Callback.name(),
+                Direction::In | Direction::Out | Direction::Internal => Direction::In.name(),
+            }
+            .to_owned(),
             caller: self.caller.clone(),
             called: self.called.clone(),
             queue_name: queue

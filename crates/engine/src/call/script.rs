@@ -156,6 +156,7 @@ impl Call {
                 Some(wait) => self.join_queue(context, wait),
                 None => self.transfer(context, to, ring),
             },
+            Effect::RequestCallback { queue, number } => self.ask_callback(context, queue, number),
             Effect::LanguageSet(language) => self.language = language,
             Effect::HangUp { cause } => {
                 self.finish_because(

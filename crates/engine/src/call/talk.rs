@@ -123,6 +123,7 @@ impl Call {
             waited_ms: ms(waited),
             rang_ms: ms(rang),
         });
+        self.has_called_back(context);
         let opening = self.opening(context, &offer, leg.port);
         let mut talking = Talking::new(offer, leg, queue);
         talking.opening = opening;

@@ -84,6 +84,8 @@ impl Engine {
             context.close(port);
         }
         context.tell_acd(acd::Input::CallGone { call: id });
+        context.try_over(id);
+        context.begin_callback(id);
         if let Some(agent) = context.own_calls.remove(&id) {
             let call = Some(id);
             context.tell_acd(acd::Input::PhoneFree { agent, call });

@@ -296,11 +296,7 @@ impl Engine {
                 mode: mode.name().to_owned(),
                 until: until.into(),
             }),
-            // Nobody here has given his word.
-            acd::Output::CallBack { call } => self.context.tell_acd(acd::Input::Left {
-                call,
-                cause: QueueExit::Failed,
-            }),
+            acd::Output::CallBack { call } => self.call_back(call),
             acd::Output::JoinedQueue {
                 call,
                 queues,
@@ -334,7 +330,7 @@ impl Engine {
                 queue,
                 cause,
                 waited,
-            } => self.turn(
+            } if self.calls.contains_key(&call) => self.turn(
                 call,
                 CallEvent::LeftQueue {
                     queue,
@@ -342,6 +338,7 @@ impl Engine {
                     waited,
                 },
             ),
+            acd::Output::LeftQueue { call, cause, .. } => self.place_lost(call, cause),
             acd::Output::DirectEnded { call, end, .. } => {
                 self.turn(call, CallEvent::DirectEnded(end))
             }

@@ -49,6 +49,11 @@ impl Engine {
                 self.turn(call, CallEvent::Supervise { by, order, reason });
                 self.context.refused.take().map_or(Ok(()), Err)
             }
+            Command::CancelCallback {
+                callback,
+                by,
+                reason,
+            } => self.cancel_callback(callback, by, reason),
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())

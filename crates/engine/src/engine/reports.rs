@@ -20,6 +20,7 @@ impl Engine {
             Question::Breaks(agent) => Answer::Breaks(self.break_reports(*agent)),
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
+            Question::Callbacks => Answer::Callbacks(self.callback_reports()),
             Question::Why(call) => Answer::Why {
                 at: Timestamp::from(now),
                 records: self.context.acd.why(now, *call),

@@ -302,7 +302,9 @@ impl Node for Collect {
             Event::Key(key) => self.key(visit, *key),
             Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
             Event::TimedOut => self.finish(visit),
-            Event::QueueLeft(_) | Event::TransferFailed(_) => Step::impossible(event),
+            Event::QueueLeft(_) | Event::CallbackTaken(_) | Event::TransferFailed(_) => {
+                Step::impossible(event)
+            }
         }
     }
 }

@@ -80,7 +80,11 @@ impl Node for HangUp {
             }
             (Event::Heard, _) => Step::HangUp(self.cause),
             (
-                Event::Key(_) | Event::TimedOut | Event::QueueLeft(_) | Event::TransferFailed(_),
+                Event::Key(_)
+                | Event::TimedOut
+                | Event::QueueLeft(_)
+                | Event::CallbackTaken(_)
+                | Event::TransferFailed(_),
                 _,
             ) => Step::impossible(event),
         }

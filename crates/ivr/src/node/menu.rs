@@ -153,7 +153,9 @@ impl Node for Menu {
                 None => self.failed(visit),
             },
             Event::TimedOut => self.failed(visit),
-            Event::QueueLeft(_) | Event::TransferFailed(_) => Step::impossible(event),
+            Event::QueueLeft(_) | Event::CallbackTaken(_) | Event::TransferFailed(_) => {
+                Step::impossible(event)
+            }
         }
     }
 }

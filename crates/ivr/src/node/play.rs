@@ -75,9 +75,11 @@ impl Node for Play {
                 interruptible: self.interruptible,
             },
             Event::Heard => Step::Go(&self.next),
-            Event::Key(_) | Event::TimedOut | Event::QueueLeft(_) | Event::TransferFailed(_) => {
-                Step::impossible(event)
-            }
+            Event::Key(_)
+            | Event::TimedOut
+            | Event::QueueLeft(_)
+            | Event::CallbackTaken(_)
+            | Event::TransferFailed(_) => Step::impossible(event),
         }
     }
 }

@@ -114,6 +114,14 @@ impl Run {
                 });
                 None
             }
+            Step::CallBack { queue, number } => {
+                self.phase = Phase::Asking;
+                self.effects.push_back(Effect::RequestCallback {
+                    queue: QueueName::from(queue),
+                    number,
+                });
+                None
+            }
             Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),
             Step::Choose(to) => {
                 self.chain.chose();

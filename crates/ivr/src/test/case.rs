@@ -27,6 +27,7 @@ pub struct ScriptTest {
     pub(super) language: Option<String>,
     queue: Vec<(Name, Option<QueueExit>)>,
     transfer: Vec<(Name, Option<TransferFailure>)>,
+    pub(super) callback_taken: bool,
     pub(super) expect: Vec<String>,
 }
 
@@ -65,6 +66,7 @@ const QUEUE_WORDS: &[&str] = &[
     "closed",
     "abandoned",
 ];
+const CALLBACK_WORDS: &[&str] = &["accepted", "declined"];
 const TRANSFER_WORDS: &[&str] = &["answered", "busy", "no_answer", "failure"];
 
 /// The keys of a `[[test]]`.
@@ -134,10 +136,17 @@ pub(crate) const TEST: &[KeyRow] = &[
         "转接结果",
     ),
     row(
+        "callback",
+        Form::Word(CALLBACK_WORDS),
+        Need::Default("accepted"),
+        "Whether callers are called back; a caller who says no is never asked.",
+        "回呼结果",
+    ),
+    row(
         "expect",
         Form::List,
         Need::Required,
-        "A line for each node in the order in which it is entered: `menu NAME`, `hours CALENDAR STATE`, `queue QUEUE`, \
+        "A line for each node in the order in which it is entered: `menu NAME`, `hours CALENDAR STATE`, `queue QUEUE`, `callback QUEUE`, \
          `language LANGUAGE`, `transfer TARGET`, `hangup`; others as `KIND NAME`.",
         "预期经过",
     ),
@@ -229,6 +238,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
     let language = section.optional_name("language");
     let queue = outcomes(section, "queue", &QUEUE_OUTCOMES);
     let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
+    let callback = section.word("callback");
     let expect = section
         .required("expect")
         .and_then(|item| section.list_of("expect", item));
@@ -243,6 +253,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
         language: language?.map(|name| name.text),
         queue: queue?,
         transfer: transfer?,
+        callback_taken: callback?.text == "accepted",
         expect: expect?.into_iter().map(|line| line.text).collect(),
     })
 }

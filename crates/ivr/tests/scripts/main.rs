@@ -6,8 +6,10 @@
     reason = "tests fail by panic"
 )]
 
+mod callback;
 mod demo;
 mod diagnostics;
+mod driver;
 mod good_script;
 mod never_trapped;
 mod overflow;

@@ -78,6 +78,10 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 Effect::JoinQueue { .. } | Effect::Transfer { .. } => {
                     left_at = Some(now + Duration::from_secs(60))
                 }
+                Effect::RequestCallback { number, .. } => {
+                    let taken = number.is_some();
+                    run.handle_input(now, &environment, Input::CallbackTaken(taken));
+                }
                 Effect::LeaveQueue => left_at = None,
                 Effect::Entered { .. } | Effect::LanguageSet(_) => {}
             }
@@ -140,7 +144,7 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             }
         };
         let (a, b, c) = (to(*a), to(*b), to(*c));
-        let written = match kind % 9 {
+        let written = match kind % 10 {
             0 => writeln!(text, "[play.n{index}]\nprompt = \"p\"\nnext = \"n{a}\""),
             1 | 2 => writeln!(
                 text,
@@ -165,6 +169,15 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             7 => writeln!(
                 text,
                 "[transfer.n{index}]\nto = \"agent:1001\"\non_busy = \"n{a}\"\non_no_answer = \"n{b}\"\non_failure = \"n{c}\""
+            ),
+            8 => writeln!(
+                text,
+                "[callback.n{index}]\nqueue = \"support\"\n{}accepted = \"n{a}\"\ndeclined = \"n{b}\"",
+                if b % 2 == 0 {
+                    "prompt = \"p\"\nnumber = \"called\"\n"
+                } else {
+                    ""
+                }
             ),
             _ => writeln!(
                 text,

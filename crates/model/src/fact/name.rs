@@ -38,6 +38,10 @@ impl Fact {
             | Self::CallEnded { call, .. }
             | Self::CallCategorised { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
+            Self::QueueResumed(resumed) => Some(resumed.call),
+            Self::CallbackRequested(asked) => Some(asked.callback),
+            Self::CallbackAttempted(attempt) => Some(attempt.call),
+            Self::CallbackDone(done) => Some(done.call),
             Self::OfferMade { offer, .. }
             | Self::OfferCancelled { offer, .. }
             | Self::OfferMissed { offer }
@@ -53,6 +57,7 @@ impl Fact {
             | Self::LastAgentPaused { .. }
             | Self::TrunkStateChanged { .. }
             | Self::AcdTold { .. }
+            | Self::CallbackFailed(_)
             | Self::TicketChanged { .. } => None,
         }
     }
@@ -78,6 +83,11 @@ impl Fact {
             Self::QueueStarving { .. } => "queue.starving",
             Self::QueueLeft { .. } => "queue.left",
             Self::RouteAnswered { .. } => "route.answered",
+            Self::QueueResumed(_) => "queue.resumed",
+            Self::CallbackRequested(_) => "callback.requested",
+            Self::CallbackAttempted(_) => "callback.attempted",
+            Self::CallbackDone(_) => "callback.done",
+            Self::CallbackFailed(_) => "callback.failed",
             Self::OfferMade { .. } => "offer.made",
             Self::OfferCancelled { .. } => "offer.cancelled",
             Self::OfferMissed { .. } => "offer.missed",

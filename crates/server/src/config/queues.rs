@@ -12,6 +12,7 @@ use model::{Calendar, QueueName};
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::keeping::CallbackSection;
 use self::opening::Heard;
 use self::skills::StepSection;
 use self::sticky::StickySection;
@@ -19,6 +20,7 @@ use super::document::Document;
 
 mod announce;
 mod external;
+mod keeping;
 pub(crate) mod opening;
 mod presence;
 mod skills;
@@ -70,6 +72,8 @@ struct Section {
     leave_unless: Option<Spanned<String>>,
     max_active: Option<u32>,
     min_ring_s: Option<u32>,
+    callback: Option<CallbackSection>,
+    resume_window_s: Option<u32>,
     music: Option<Spanned<String>>,
     announce_agent: Option<Spanned<bool>>,
     whisper: Option<Spanned<String>>,
@@ -222,6 +226,9 @@ fn queue_of(
             None
         }
     };
+    let resume = section.resume_window_s;
+    let callback = section.callback;
+    let keeping = keeping::read(document, callback, resume, &mut rules, given.calendars, wrong)?;
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;
@@ -240,6 +247,7 @@ fn queue_of(
         music,
         announce,
         opening,
+        keeping,
     };
     Some((queue, target))
 }

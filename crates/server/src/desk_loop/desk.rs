@@ -119,6 +119,11 @@ impl Desk {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
+            | Fact::CallbackRequested(_)
+            | Fact::CallbackAttempted(_)
+            | Fact::CallbackDone(_)
+            | Fact::CallbackFailed(_)
             | Fact::QueueLeft { .. }
             | Fact::OfferCancelled { .. }
             | Fact::OfferMissed { .. }

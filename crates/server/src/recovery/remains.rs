@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use acd::{Past, Requested};
+use engine::RestoredCallback;
 use model::fact::{CancelCause, Offer, QueueExit};
 use model::transfer::ConsultEnd;
 use model::{
@@ -32,6 +33,7 @@ pub(super) struct Remains {
     registered: BTreeSet<AgentId>,
     wishes: BTreeMap<AgentId, Requested>,
     histories: Histories,
+    callbacks: BTreeMap<CallId, RestoredCallback>,
     last_at: Option<Timestamp>,
 }
 
@@ -124,6 +126,26 @@ impl Remains {
                     self.wishes.insert(*agent, wish);
                 }
             }
+            Fact::CallbackRequested(asked) => {
+                let promised = RestoredCallback {
+                    asked: asked.clone(),
+                    attempts: 0,
+                    tried_at: None,
+                };
+                self.callbacks.insert(asked.callback, promised);
+            }
+            Fact::CallbackAttempted(tried) => {
+                if let Some(promised) = self.callbacks.get_mut(&tried.callback) {
+                    promised.attempts = tried.attempt;
+                    promised.tried_at = Some(record.at.into());
+                }
+            }
+            Fact::CallbackDone(done) => {
+                self.callbacks.remove(&done.callback);
+            }
+            Fact::CallbackFailed(failed) => {
+                self.callbacks.remove(&failed.callback);
+            }
             Fact::AgentRegistered { agent } => {
                 self.registered.insert(*agent);
             }
@@ -142,6 +164,7 @@ impl Remains {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
             | Fact::DialAnswered { .. }
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
@@ -188,6 +211,11 @@ impl Remains {
     /// When the last of these facts happened.
     pub(super) const fn last_at(&self) -> Option<Timestamp> {
         self.last_at
+    }
+
+    /// Who is still to be called back, oldest first (D21): a place in line outlives the process, as facts tell it.
+    pub(super) fn callbacks(&self) -> Vec<RestoredCallback> {
+        self.callbacks.values().cloned().collect()
     }
 
     /// What agents were, and what they had asked for, but for those who had gone home. Not after a long stop: then nobody is

@@ -89,7 +89,8 @@ impl House {
             agents: staff.clone(),
             former: Former {
                 contacts,
-                agents: formerly,
+                agents: formerly.agents,
+                callbacks: formerly.callbacks,
             },
             database: database.clone(),
             clock,

@@ -1,12 +1,10 @@
 //! What is written down: the log with its fan-out, the event stream, and the loop that keeps tables and tickets.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use model::AgentId;
 use net::Clock;
 use store::Database;
 use web::EventHub;
@@ -15,7 +13,7 @@ use super::start;
 use crate::config::settings::Settings;
 use crate::desk_loop::DeskLoop;
 use crate::fan_out::{Facts, FanOut};
-use crate::recovery::{self, Formerly};
+use crate::recovery::{self, House};
 use crate::vital::Pulse;
 
 /// How long the way down waits for the tables.
@@ -33,14 +31,14 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the log, closes what a crash had cut, and starts the loops. The second value is what the former process's agents
-    /// had asked for (C20).
+    /// Opens the log, closes what a crash had cut, and starts the loops. The second value is what the former process
+    /// leaves (C20, D21).
     pub(super) async fn open(
         settings: &Settings,
         database: &Database,
         clock: Clock,
         pulse: Pulse,
-    ) -> anyhow::Result<(Self, BTreeMap<AgentId, Formerly>)> {
+    ) -> anyhow::Result<(Self, House)> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
             .context("the fact log cannot be opened")?;

@@ -1,6 +1,5 @@
 //! What is made once at the start: media threads, the engine's settings, the event hub, and what a crash left.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
-use model::{AgentId, Fact};
+use model::Fact;
 use net::{Clock, MediaConfig, MediaThreads, SipConfig};
 use store::Database;
 use tokio::sync::mpsc;
@@ -17,7 +16,7 @@ use web::{EventHub, HubSettings};
 
 use crate::config::settings::Settings;
 use crate::fan_out::Facts;
-use crate::recovery::{self, Formerly};
+use crate::recovery::{self, House};
 
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
@@ -80,12 +79,8 @@ pub(super) struct Former<'a> {
 }
 
 /// Closes what the former process left open. Calls come before records: what cannot be closed is told, and the start goes
-/// on. Gives what its agents were.
-pub(super) async fn recover(
-    former: Former<'_>,
-    facts: &Facts,
-    clock: Clock,
-) -> BTreeMap<AgentId, Formerly> {
+/// on. Gives what it leaves.
+pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> House {
     let now = clock.now().into();
     let Former {
         settings,

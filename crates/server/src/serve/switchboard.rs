@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored};
+use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored, RestoredCallback};
 use model::AgentId;
 use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
@@ -55,6 +55,8 @@ pub(super) struct Former {
     pub(super) contacts: BTreeMap<String, Vec<Binding>>,
     /// What they were and had asked for.
     pub(super) agents: BTreeMap<AgentId, Formerly>,
+    /// Whom it had promised to call back (D21).
+    pub(super) callbacks: Vec<RestoredCallback>,
 }
 
 impl Former {
@@ -126,6 +128,10 @@ impl Switchboard {
         // All are known before the first of them is ready.
         for restored in restored {
             engine.handle_input(clock.now(), Input::Restored(restored));
+        }
+        for promised in former.callbacks {
+            let restored = Input::RestoredCallback(Box::new(promised));
+            engine.handle_input(clock.now(), restored);
         }
         let (bindings, changes) = mpsc::channel(registrations::WAITING_MAX);
         let keeper = tokio::spawn(registrations::keep(changes, database, clock));

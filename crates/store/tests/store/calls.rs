@@ -246,3 +246,46 @@ async fn r14_a_call_that_was_handed_on_belongs_to_each_of_its_agents() {
         assert_eq!(found, ids, "{agent}");
     }
 }
+
+#[tokio::test]
+async fn r80_a_caller_who_came_back_in_time_did_not_abandon_his_first_call() {
+    use model::fact::PlaceResumed;
+
+    let mut world = World::new().await;
+    let left = |call: u64, at: i64| {
+        let fact = Fact::CallEnded {
+            call: CallId::new(call),
+            result: CallResult::Abandoned,
+            by: model::fact::EndedBy::Caller,
+            agent: None,
+            answered_late: false,
+        };
+        (after(at), fact)
+    };
+    let back = Fact::QueueResumed(PlaceResumed {
+        call: CallId::new(6),
+        former: CallId::new(5),
+        queue: "support".into(),
+    });
+    let facts = vec![
+        (NOW, arrived(5, MOBILE)),
+        left(5, MINUTE),
+        (after(2 * MINUTE), arrived(6, MOBILE)),
+        (after(2 * MINUTE), back),
+        left(6, 3 * MINUTE),
+    ];
+    let records = world.numbered(facts);
+    // The first call may have been written long before.
+    world.database.apply(&records[..2]).await.unwrap();
+    world.database.apply(&records[2..]).await.unwrap();
+    for (call, result) in [(5, CallResult::Resumed), (6, CallResult::Abandoned)] {
+        let found = world.database.call(CallId::new(call)).await.unwrap();
+        assert_eq!(found.unwrap().result, Some(result), "{call}");
+        let filter = CallFilter {
+            result: Some(result),
+            ..CallFilter::default()
+        };
+        let page = world.database.calls(&filter, page(None, 10)).await.unwrap();
+        assert_eq!(page.items.len(), 1, "{result:?}");
+    }
+}

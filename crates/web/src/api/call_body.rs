@@ -16,7 +16,7 @@ pub struct CallBody {
     pub caller: CallerBody,
     /// The number that was dialled.
     pub called: String,
-    /// `in`, `out`, `internal`.
+    /// `in`, `out`, `internal`, `callback`.
     pub direction: &'static str,
     /// The trunk of the outside party; `null` without one.
     pub trunk: Option<String>,
@@ -43,7 +43,7 @@ pub struct CallBody {
     /// When it ended; `null` while it lives.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
-    /// `answered`, `abandoned`, `self_service`, `refused`, `failed`; `null` while it lives.
+    /// `answered`, `abandoned`, `self_service`, `refused`, `failed`, `resumed`; `null` while it lives.
     pub result: Option<&'static str>,
     /// `caller`, `agent`, `system`; `null` while it lives.
     pub ended_by: Option<&'static str>,

@@ -70,7 +70,7 @@ pub struct CallQuery {
     #[serde(rename = "filter[agent]")]
     #[param(value_type = Option<String>)]
     agent: Option<AgentRef>,
-    /// That ended so: `answered`, `abandoned`, `self_service`, `refused`, `failed`.
+    /// That ended so: `answered`, `abandoned`, `self_service`, `refused`, `failed`, `resumed`.
     #[serde(rename = "filter[result]")]
     #[param(value_type = Option<String>)]
     result: Option<CallResult>,

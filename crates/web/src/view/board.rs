@@ -155,6 +155,11 @@ impl Board {
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::RouteAnswered { .. }
+            | Fact::QueueResumed(_)
+            | Fact::CallbackRequested(_)
+            | Fact::CallbackAttempted(_)
+            | Fact::CallbackDone(_)
+            | Fact::CallbackFailed(_)
             | Fact::RecordingReady { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -12,6 +12,7 @@
 mod agents;
 mod barred;
 mod breaks;
+mod callbacks;
 mod calls;
 mod client;
 mod conflicts;

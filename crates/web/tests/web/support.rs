@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use engine::command::{Command, CommandError};
-use engine::{Answer, BlockedReport, BreakReport, Question, RegistrationReport, TrunkReport};
+use engine::{
+    Answer, BlockedReport, BreakReport, CallbackReport, Question, RegistrationReport, TrunkReport,
+};
 use model::{AgentId, Fact, FactRecord, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
@@ -34,6 +36,7 @@ pub(crate) struct Reports {
     pub(crate) trunks: Vec<TrunkReport>,
     pub(crate) registrations: Vec<RegistrationReport>,
     pub(crate) blocked: Vec<BlockedReport>,
+    pub(crate) callbacks: Vec<CallbackReport>,
     /// What waiting callers are told.
     pub(crate) why: Vec<model::Decision>,
     pub(crate) breaks: Vec<BreakReport>,
@@ -55,6 +58,7 @@ impl Reports {
             Question::Breaks(_) => Answer::Breaks(self.breaks.clone()),
             Question::Registrations => Answer::Registrations(self.registrations.clone()),
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
+            Question::Callbacks => Answer::Callbacks(self.callbacks.clone()),
             Question::Figures => Answer::Figures(Box::default()),
             Question::Why(_) => Answer::Why {
                 at: model::Timestamp::from_ms(1_795_000_000_000),

@@ -248,3 +248,46 @@ fn r62_the_question_to_callers_of_busy_advisers_needs_its_sound() {
         (false, five_minutes)
     );
 }
+
+#[test]
+fn d21_d22_places_are_kept_as_the_file_says() {
+    let keys = "resume_window_s = 60\ncallback = { max = 5, ring_s = 25, dial_ahead_s = 0, retries = 1, retry_s = 300, expires_s = 7200, calendar = \"office\" }\n";
+    let text =
+        format!("[queue.a]\nstrategy = \"random\"\n{keys}[queue.b]\nstrategy = \"random\"\n");
+    let queues = read_text(&text).unwrap();
+    let (rules, keeping) = (&queues["a"].rules, &queues["a"].keeping);
+    assert_eq!(rules.call_back_ring, Duration::from_secs(25));
+    assert_eq!(rules.dial_ahead, Duration::ZERO);
+    let expected = engine::Keeping {
+        callbacks_max: 5,
+        retries: 1,
+        retry: Duration::from_secs(300),
+        expires: Duration::from_secs(7_200),
+        calendar: Some("office".into()),
+        resume_window: Duration::from_secs(60),
+    };
+    assert_eq!(*keeping, expected);
+    // The numbers of R77 and R80.
+    let (rules, keeping) = (&queues["b"].rules, &queues["b"].keeping);
+    assert_eq!(rules.call_back_ring, Duration::from_secs(20));
+    assert_eq!((keeping.retries, keeping.retry.as_secs()), (3, 600));
+    assert_eq!(keeping.resume_window, Duration::from_secs(180));
+}
+
+#[test]
+fn d21_mistakes_about_callbacks_are_told_with_their_place() {
+    let told = |callback: &str| {
+        let text = format!("[queue.a]\nstrategy = \"random\"\ncallback = {{ {callback} }}\n");
+        read_text(&text).unwrap_err()
+    };
+    for (callback, expected) in [
+        ("ring_s = 0", "3:23: error: `callback.ring_s` is 0"),
+        ("retry_s = 0", "3:24: error: `callback.retry_s` is 0"),
+        ("calendar = \"offce\"", "3:25: error: no calendar `offce`"),
+        ("calendar = \"offce\"", "did you mean `office`?"),
+        ("tries = 3", "unknown field `tries`"),
+    ] {
+        let found = told(callback);
+        assert!(found.contains(expected), "{found}");
+    }
+}

@@ -356,3 +356,49 @@ fn c9_c20_what_failed_in_a_row_is_given_back_and_a_call_that_others_could_take_i
     assert_eq!(failed(&facts, ANNA), [Past::Missed { queue }]);
     assert_eq!(failed(&facts, BEN), [Past::Declined, Past::Unreachable]);
 }
+
+#[test]
+fn d21_a_promise_to_call_back_outlives_the_process_with_its_tries() {
+    use model::fact::{CallbackAttempted, CallbackDone, CallbackEnd, CallbackFailed};
+    use model::fact::{CallbackFailure, CallbackRequested};
+
+    let asked = |callback| CallbackRequested {
+        callback,
+        number: "+8613800001111".into(),
+        called: "4000".into(),
+        language: "en".into(),
+        queue: "support".into(),
+        since: Timestamp::from_ms(500),
+        priority: 0,
+        needs: None,
+        until: Timestamp::from_ms(3_600_000),
+    };
+    let (open, done, failed) = (CUT, OTHER, CallId::new(3));
+    let facts = [
+        Fact::CallbackRequested(asked(open)),
+        Fact::CallbackRequested(asked(done)),
+        Fact::CallbackRequested(asked(failed)),
+        Fact::CallbackAttempted(CallbackAttempted {
+            callback: open,
+            call: CallId::new(4),
+            attempt: 2,
+        }),
+        Fact::CallbackDone(CallbackDone {
+            callback: done,
+            call: CallId::new(5),
+            how: CallbackEnd::Connected,
+        }),
+        Fact::CallbackFailed(CallbackFailed {
+            callback: failed,
+            cause: CallbackFailure::Cancelled,
+            by: None,
+            reason: None,
+        }),
+    ];
+    let kept = RestoredCallback {
+        asked: asked(open),
+        attempts: 2,
+        tried_at: Some(std::time::Duration::from_secs(4)),
+    };
+    assert_eq!(remains(&facts).callbacks(), [kept]);
+}

@@ -1,0 +1,207 @@
+//! `callback` (回呼): the caller hangs up and keeps his place in line; he is called back when it is his turn (D21).
+//!
+//! With a prompt he is asked first, and says yes by one key. Whether his number may be called, and whether the queue calls
+//! anybody back, is the engine's word: who cannot be called back leaves by `declined`, as he does who says no.
+
+use std::time::Duration;
+
+use super::{Kind, Node};
+use crate::claim::{Choice, Claims, ReferenceKind};
+use crate::expression::Expression;
+use crate::place::Name;
+use crate::report::Read;
+use crate::row::{Form, Need, Words, row};
+use crate::run::Visit;
+use crate::section::Section;
+use crate::step::{Event, Step};
+use crate::value::{Type, Value};
+
+pub(super) const KIND: Kind = Kind {
+    name: "callback",
+    says: Words {
+        en: "Promises to call the caller back: he hangs up and keeps his place in the queue's line.",
+        zh: "回呼：主叫挂机后保留排队位置，轮到时回拨",
+    },
+    keys: &[
+        row(
+            "queue",
+            Form::Queue,
+            Need::Required,
+            "In whose line he keeps his place. `callback` of `queues.toml` says how often he is called, and when.",
+            "队列",
+        ),
+        row(
+            "number",
+            Form::Text,
+            Need::Optional,
+            "Whom to call: an expression, such as a variable that `collect` has set. Without it the number that he calls from. \
+             What the dial rules forbid a script is `declined`.",
+            "回呼号码",
+        ),
+        row(
+            "prompt",
+            Form::Prompt,
+            Need::Optional,
+            "Asks him first; without it coming here is his yes.",
+            "确认提示",
+        ),
+        row(
+            "accept",
+            Form::KeyOrNone,
+            Need::Default("1"),
+            "The key that says yes after `prompt`; any other key, or none, says no.",
+            "确认按键",
+        ),
+        row(
+            "timeout_s",
+            Form::Seconds {
+                zero: false,
+                max: 60,
+            },
+            Need::Default("5"),
+            "How long he has for it.",
+            "等待按键秒数",
+        ),
+        row(
+            "accepted",
+            Form::Node,
+            Need::Required,
+            "He will be called back. His place stands in line as soon as this call is over.",
+            "已接受",
+        ),
+        row(
+            "declined",
+            Form::Node,
+            Need::Required,
+            "He said no, or cannot be called back: his number is withheld or may not be called, or enough wait for a call. \
+             A `queue` after it gives him his place again.",
+            "未接受",
+        ),
+    ],
+    example: "[callback.later]\nqueue = \"support\"\nnumber = \"phone\"\nprompt = \"call_you_back\"\naccept = \"1\"\ntimeout_s = 5\n\
+              accepted = \"goodbye\"\ndeclined = \"agents\"\n",
+    read,
+};
+
+#[derive(Debug)]
+struct Callback {
+    queue: Name,
+    number: Option<Expression>,
+    /// The question, with the key that says yes.
+    asks: Option<Question>,
+    timeout: Duration,
+    accepted: Name,
+    declined: Name,
+}
+
+#[derive(Debug)]
+struct Question {
+    prompt: Name,
+    accept: char,
+}
+
+fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
+    let (queue, number) = (section.name("queue"), number(section));
+    let (prompt, accept) = (
+        section.optional_name("prompt"),
+        section.key_or_none("accept"),
+    );
+    let timeout = section.seconds("timeout_s");
+    let (accepted, declined) = (section.name("accepted"), section.name("declined"));
+    let (prompt, accept) = (prompt?, accept?);
+    let asks = match (prompt, accept) {
+        (None, _) => None,
+        (Some(prompt), Some((accept, _))) => Some(Question { prompt, accept }),
+        (Some(prompt), None) => {
+            let message = "nobody can say yes: `accept` names no key";
+            return Err(section.report.error(
+                prompt.place,
+                message,
+                Some("name a key, or leave `prompt` out".to_owned()),
+            ));
+        }
+    };
+    Ok(Box::new(Callback {
+        queue: queue?,
+        number: number?,
+        asks,
+        timeout: timeout?,
+        accepted: accepted?,
+        declined: declined?,
+    }))
+}
+
+fn number(section: &mut Section<'_, '_>) -> Read<Option<Expression>> {
+    let item = section.optional("number")?;
+    item.map(|item| section.expression("number", item))
+        .transpose()
+}
+
+impl Callback {
+    fn promise(&self, visit: &Visit<'_>) -> Step<'_> {
+        let number = match self.number.as_ref().map(|number| visit.evaluate(number)) {
+            None => None,
+            Some(Ok(Value::Text(number))) => Some(number),
+            Some(Ok(Value::Number(_) | Value::Truth(_))) => {
+                return Step::Fault("`number` is no text".to_owned());
+            }
+            Some(Err(reason)) => return Step::Fault(reason),
+        };
+        Step::CallBack {
+            queue: &self.queue.text,
+            number,
+        }
+    }
+}
+
+impl Node for Callback {
+    fn check<'n>(&'n self, claims: &mut Claims<'n>) {
+        claims.refers(ReferenceKind::Queue, &self.queue);
+        if let Some(number) = &self.number {
+            claims.expressions.push((number, Some(Type::Text)));
+        }
+        match &self.asks {
+            None => claims.exit(&self.accepted),
+            Some(question) => {
+                claims.refers(ReferenceKind::Prompt, &question.prompt);
+                claims.choice(&self.accepted);
+                claims.listens = true;
+                claims.choice = Some(Choice {
+                    prompt: &question.prompt,
+                    keys: vec![(question.accept, &self.accepted)],
+                });
+            }
+        }
+        claims.exit(&self.declined);
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match (event, &self.asks) {
+            (Event::Enter, asks) => {
+                visit.trace_as(self.queue.text.clone());
+                match asks {
+                    Some(_) if !visit.may_choose() => Step::Go(&self.declined),
+                    Some(question) => Step::Say {
+                        prompt: &question.prompt,
+                        interruptible: true,
+                    },
+                    None => self.promise(visit),
+                }
+            }
+            (Event::Heard, Some(_)) => Step::Listen { time: self.timeout },
+            (Event::Key(key), Some(question)) if *key == question.accept => self.promise(visit),
+            (Event::Key(_) | Event::TimedOut, Some(_)) => Step::Go(&self.declined),
+            (Event::CallbackTaken(true), Some(_)) => Step::Choose(&self.accepted),
+            (Event::CallbackTaken(true), None) => Step::Go(&self.accepted),
+            (Event::CallbackTaken(false), _) => Step::Go(&self.declined),
+            (
+                Event::Heard
+                | Event::Key(_)
+                | Event::TimedOut
+                | Event::QueueLeft(_)
+                | Event::TransferFailed(_),
+                _,
+            ) => Step::impossible(event),
+        }
+    }
+}

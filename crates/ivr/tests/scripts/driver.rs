@@ -1,0 +1,148 @@
+//! A caller driven by hand through a script in virtual time; what the script wants is written as short lines.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ivr::{Effect, Entry, Environment, Input, Run, Script};
+use model::{Calendar, Caller, ScriptName};
+
+use crate::good_script::{calendars, script};
+
+/// 2026-11-20 (a Friday) 10:00 in Shanghai.
+pub(crate) const FRIDAY_MORNING: Duration = Duration::from_secs(1_795_140_000);
+
+/// One call, driven by hand; effects are written as short lines.
+pub(crate) struct Call {
+    pub(crate) run: Run,
+    pub(crate) now: Duration,
+    pub(crate) calendars: BTreeMap<String, Calendar>,
+    pub(crate) scripts: BTreeMap<ScriptName, Arc<Script>>,
+}
+
+impl Call {
+    pub(crate) fn new(text: &str) -> Self {
+        Self::from(text, |_| {})
+    }
+
+    pub(crate) fn from(text: &str, change: impl FnOnce(&mut Entry)) -> Self {
+        let mut entry = Entry {
+            caller: Caller::new("13800001111", Some("李雷")),
+            vip_level: 0,
+            called: "4000".to_owned(),
+            trunk: String::new(),
+            diverted_from: String::new(),
+            language: None,
+        };
+        change(&mut entry);
+        let script = script("main", text);
+        Self {
+            run: Run::new(script, entry),
+            now: FRIDAY_MORNING,
+            calendars: calendars(),
+            scripts: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn gets(&mut self, input: Input) -> Vec<String> {
+        let environment = Environment {
+            calendars: &self.calendars,
+            scripts: &self.scripts,
+        };
+        self.run.handle_input(self.now, &environment, input);
+        self.effects()
+    }
+
+    pub(crate) fn starts(&mut self) -> Vec<String> {
+        self.gets(Input::Start)
+    }
+
+    pub(crate) fn hears(&mut self) -> Vec<String> {
+        self.gets(Input::PlayDone)
+    }
+
+    pub(crate) fn presses(&mut self, keys: &str) -> Vec<String> {
+        keys.chars()
+            .flat_map(|key| self.gets(Input::Key(key)))
+            .collect()
+    }
+
+    /// Lets time pass; a timer that is due fires at its time.
+    pub(crate) fn waits(&mut self, ms: u64) -> Vec<String> {
+        let end = self.now + Duration::from_millis(ms);
+        let mut seen = Vec::new();
+        while let Some(due) = self.run.poll_timeout().filter(|due| *due <= end) {
+            self.now = due;
+            let environment = Environment {
+                calendars: &self.calendars,
+                scripts: &self.scripts,
+            };
+            self.run.handle_timeout(self.now, &environment);
+            seen.extend(self.effects());
+        }
+        self.now = end;
+        seen
+    }
+
+    pub(crate) fn effects(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.run.poll_effect())
+            .map(|effect| line(&effect))
+            .collect()
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        self.run.variables().get(name).cloned()
+    }
+}
+
+fn line(effect: &Effect) -> String {
+    match effect {
+        Effect::Entered { kind, node } => format!("{kind} {node}"),
+        Effect::Play { sounds } => format!("play {}", sounds.join(" ")),
+        Effect::StopPlay => "stop".to_owned(),
+        Effect::JoinQueue {
+            queue,
+            head_start,
+            priority,
+            needs,
+            sticky,
+            by_region,
+            choices: _,
+        } => {
+            let by = if *by_region { " by region" } else { "" };
+            let needs = needs
+                .as_ref()
+                .map_or_else(String::new, |needs| format!(" needs {needs}"));
+            let first = if *priority > 0 { " first" } else { "" };
+            format!(
+                "join {queue} {}s {sticky:?}{first}{by}{needs}",
+                head_start.as_secs()
+            )
+        }
+        Effect::RequestCallback { queue, number } => {
+            let number = number.as_deref().unwrap_or("the caller's");
+            format!("call back {number} for {queue}")
+        }
+        Effect::LeaveQueue => "leave".to_owned(),
+        Effect::Transfer {
+            to,
+            ring,
+            by_region,
+        } => {
+            let by = if *by_region { " by region" } else { "" };
+            format!("transfer {to:?} {}s{by}", ring.as_secs())
+        }
+        Effect::LanguageSet(language) => format!("speak {language}"),
+        Effect::HangUp { cause } => format!("hangup {cause:?}"),
+        Effect::Faulted { reason } => format!("fault {reason}"),
+    }
+}
+
+/// A script with one language and these nodes; prompts `a`, `b`, `c` say every key.
+pub(crate) fn nodes(nodes: &str) -> String {
+    let keys = "0 1 2 3 4 5 6 7 8 9 #";
+    format!(
+        "title = {{ en = \"Test\" }}\nlanguages = [\"en\"]\nstart = \"start\"\n\
+         [prompt.a]\nen = \"{keys}\"\n[prompt.b]\nen = \"{keys}\"\n[prompt.c]\nen = \"{keys}\"\n{nodes}"
+    )
+}

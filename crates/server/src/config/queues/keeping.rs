@@ -1,0 +1,60 @@
+//! How places are kept for those who are not on the line: `callback` and `resume_window_s` (D21, D22).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use engine::Keeping;
+use ivr::Diagnostic;
+use model::Calendar;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::document::Document;
+
+/// `callback = { … }` of a queue.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CallbackSection {
+    max: Option<u32>,
+    ring_s: Option<Spanned<u32>>,
+    dial_ahead_s: Option<u32>,
+    retries: Option<u32>,
+    retry_s: Option<Spanned<u32>>,
+    expires_s: Option<Spanned<u32>>,
+    calendar: Option<Spanned<String>>,
+}
+
+/// The queue's settings; two of them are the ACD's.
+pub(super) fn read(
+    document: &Document,
+    section: Option<CallbackSection>,
+    resume_window_s: Option<u32>,
+    rules: &mut acd::QueueConfig,
+    calendars: &BTreeMap<String, Calendar>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Keeping> {
+    let mut keeping = Keeping::default();
+    if let Some(seconds) = resume_window_s {
+        keeping.resume_window = Duration::from_secs(seconds.into());
+    }
+    let Some(section) = section else {
+        return Some(keeping);
+    };
+    let mut positive = |key: &str, seconds: Option<Spanned<u32>>, of: Duration| match seconds {
+        Some(seconds) => super::positive(document, key, &seconds, wrong),
+        None => Some(of),
+    };
+    rules.call_back_ring = positive("callback.ring_s", section.ring_s, rules.call_back_ring)?;
+    keeping.retry = positive("callback.retry_s", section.retry_s, keeping.retry)?;
+    keeping.expires = positive("callback.expires_s", section.expires_s, keeping.expires)?;
+    if let Some(seconds) = section.dial_ahead_s {
+        rules.dial_ahead = Duration::from_secs(seconds.into());
+    }
+    keeping.callbacks_max = section.max.unwrap_or(keeping.callbacks_max);
+    keeping.retries = section.retries.unwrap_or(keeping.retries);
+    if let Some(name) = section.calendar {
+        super::calendar(document, &name, calendars, wrong)?;
+        keeping.calendar = Some(name.into_inner());
+    }
+    Some(keeping)
+}
