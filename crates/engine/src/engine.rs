@@ -4,8 +4,8 @@
 //! that call alone (S3), gives back what it held and leaves a trace. Nothing waits here: everything that takes time is a
 //! request, a media command or a timer.
 
-mod external;
 mod callbacks;
+mod external;
 mod fence;
 mod filing;
 mod hand_over;

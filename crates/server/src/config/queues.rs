@@ -228,7 +228,14 @@ fn queue_of(
     };
     let resume = section.resume_window_s;
     let callback = section.callback;
-    let keeping = keeping::read(document, callback, resume, &mut rules, given.calendars, wrong)?;
+    let keeping = keeping::read(
+        document,
+        callback,
+        resume,
+        &mut rules,
+        given.calendars,
+        wrong,
+    )?;
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;
