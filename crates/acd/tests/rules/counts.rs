@@ -136,9 +136,11 @@ fn r47_a_credit_leaves_the_window_like_the_calls_it_stands_for() {
 }
 
 #[test]
-fn r49_calls_are_compared_by_the_hour_of_duty() {
-    for (by_hour, expected) in [(true, "offer 99 B"), (false, "offer 99 A")] {
-        let mut centre = Centre::tuned("least-calls", "B", |queue| queue.per_duty_hour = by_hour);
+fn r49_calls_and_time_are_compared_by_the_hour_of_duty() {
+    let by_hour = [("least-calls", true), ("least-time", true)].map(|it| (it, "offer 99 B"));
+    let plainly = [("least-calls", false), ("least-time", false)].map(|it| (it, "offer 99 A"));
+    for ((strategy, by_hour), expected) in by_hour.into_iter().chain(plainly) {
+        let mut centre = Centre::tuned(strategy, "B", |queue| queue.per_duty_hour = by_hour);
         // B: 8 calls in 4 hours. A comes after two: 6 calls in 2 hours; what he missed before is no credit of his.
         for number in 1..=8 {
             centre.serves('B', number, 60);
