@@ -295,6 +295,21 @@ impl House {
         words.get(skipped..).unwrap_or(&words).to_owned()
     }
 
+    /// The facts of the log on disk, in their order: length, checksum and JSON in a line.
+    pub(crate) fn facts(&self) -> Vec<Value> {
+        let mut files = Vec::new();
+        walk(&self.dir.join("data/facts"), &mut files);
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
+        files.sort();
+        let read = |path| std::fs::read_to_string(path).unwrap();
+        let texts: Vec<String> = files.iter().map(read).collect();
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let facts = lines.filter_map(|line| line.splitn(3, ' ').nth(2));
+        facts
+            .map(|fact| serde_json::from_str(fact).unwrap())
+            .collect()
+    }
+
     /// The recordings on disk.
     pub(crate) fn recordings(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();

@@ -55,7 +55,8 @@ pub enum Scope {
 /// Facts and screen pops as they happen.
 ///
 /// Agents get `pop.offer`, `pop.connected`, `pop.updated`, `pop.cancelled` and `pop.ended` in place of the facts behind them,
-/// their own `agent.*` facts and their tickets' `ticket.*`. Supervisors and admins get all facts under their own names.
+/// their own `agent.*` facts and their tickets' `ticket.*`. Supervisors and admins get all facts under their own names, but
+/// for `acd.told`, the journal for replays: numbers rise, and may leave some out.
 #[utoipa::path(get, operation_id = "follow_events", path = "/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last number that the client has.")),
     responses(
