@@ -19,7 +19,6 @@ mod conflict;
 #[command(
     name = "trunkline",
     version,
-    about,
     after_help = "Without a verb it serves: `trunkline` is `trunkline serve`.\nExit codes: 0 done, 1 the input is wrong, 2 the command line is wrong, 3 the system failed."
 )]
 pub(crate) struct Cli {
