@@ -3,29 +3,33 @@
 //! CDR, live board, tickets' timelines, screen pops and webhooks are all read from facts; the names are those that
 //! integrators see. Adding a fact is a variant here: the compiler then names each reader.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
 use crate::decision::Decision;
-use crate::id::{AgentId, CallId, OfferId, QueueName, RegionName, ScriptName, TicketId};
+use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
 use crate::profile::Profile;
 use crate::time::Timestamp;
-use crate::transfer::{ConsultEnd, HandedOn, NotReached, Party, Transfer, TransferTo};
+use crate::transfer::{ConsultEnd, NotReached, Party, Transfer, TransferTo};
 
+pub use self::call::{CallResult, Direction, EndedBy, KeyWay};
 pub use self::callback::{
     CallbackAttempted, CallbackDone, CallbackEnd, CallbackFailed, CallbackFailure,
     CallbackRequested, PlaceResumed,
 };
 pub use self::held::HoldTold;
+pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
+pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
 
+mod call;
 mod callback;
 mod held;
+mod offer;
+mod queue;
 mod routed;
 mod supervised;
 
@@ -561,205 +565,6 @@ pub enum Fact {
         /// The event's name: `append`, `recording_linked`, …
         event: String,
     },
-}
-
-/// Which ringing attempt, at whom, for which call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    /// Its id; the `leg id` of the pop rules, since one offer rings one phone.
-    pub id: OfferId,
-    /// The call.
-    pub call: CallId,
-    /// The agent.
-    pub agent: AgentId,
-    /// The queue that offers; `None` when the script or a person named this agent.
-    pub queue: Option<QueueName>,
-}
-
-/// What the agent's page shows while the phone rings (P4); `null` fields are unknown, not empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pop {
-    /// `in`: the caller dialled us; `callback`: we have called him back (D21).
-    pub direction: String,
-    /// Who calls.
-    pub caller: Caller,
-    /// The number that was dialled.
-    pub called: String,
-    /// How long the caller has waited, in s.
-    pub waited_s: u64,
-    /// The queue's name by language, for people; empty without a queue.
-    #[serde(default)]
-    pub queue_name: BTreeMap<String, String>,
-    /// The language that the caller chose.
-    pub language: String,
-    /// The path through the script: `menu welcome`, `1`, `queue support`.
-    pub path: Vec<String>,
-    /// The profile, or `pending` while the directory has not answered (P3).
-    pub customer: PopCustomer,
-    /// What the agent may best do: `append`, `urge`, `new`.
-    pub suggestion: String,
-    /// A colleague hands the call on, or asks about it (P6).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handed_on: Option<HandedOn>,
-}
-
-/// The directory's part of a pop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "status", content = "profile", rename_all = "snake_case")]
-pub enum PopCustomer {
-    /// The directory has not answered; `call.identified` fills it in (P3).
-    Pending,
-    /// The number was withheld: no candidates (P10).
-    Withheld,
-    /// What the directory knows.
-    Known(Box<Profile>),
-}
-
-/// How a key came (A11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyWay {
-    /// In packets beside the voice: telephone-event, RFC 4733.
-    Rfc4733,
-    /// By SIP INFO.
-    Info,
-    /// As tones in the voice.
-    Inband,
-}
-
-impl KeyWay {
-    /// The word in facts and traces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rfc4733 => "rfc4733",
-            Self::Info => "info",
-            Self::Inband => "inband",
-        }
-    }
-}
-
-/// Which way a call goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// From outside to us.
-    #[default]
-    In,
-    /// An agent calls an outside number.
-    Out,
-    /// An agent calls a number or a colleague of the house.
-    Internal,
-    /// The house calls somebody back who waited (D21): he is the caller in all that follows.
-    Callback,
-}
-
-impl Direction {
-    /// The word in APIs and tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::In => "in",
-            Self::Out => "out",
-            Self::Internal => "internal",
-            Self::Callback => "callback",
-        }
-    }
-}
-
-/// Why a caller left a queue without an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QueueExit {
-    /// The caller hung up.
-    Abandoned,
-    /// `max_wait_s` is over.
-    Timeout,
-    /// `max_waiting` callers were there.
-    Full,
-    /// Nobody is signed in.
-    NoAgents,
-    /// The queue's hours are over.
-    Closed,
-    /// He pressed a key that leads elsewhere.
-    Key,
-    /// A supervisor took him out of the line (D25).
-    Withdrawn,
-    /// A supervisor put him into another queue (D25).
-    Moved,
-    /// The call failed.
-    Failed,
-}
-
-/// Why ringing ended without fault of the agent (P0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancelCause {
-    /// Another agent answered (R22).
-    AnsweredElsewhere,
-    /// The caller hung up (R10).
-    CallerLeft,
-    /// The caller left the queue: deadline or key.
-    QueueLeft,
-    /// The agent is no longer ready (R21).
-    AgentNotReady,
-    /// It turned out that he and the caller are kept apart (R66).
-    KeptApart,
-    /// The call failed.
-    Failed,
-}
-
-/// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CallResult {
-    /// An agent and the caller talked.
-    Answered,
-    /// The caller left while waiting or ringing.
-    Abandoned,
-    /// The matter ended in the script.
-    SelfService,
-    /// We refused the call.
-    Refused,
-    /// Something broke: this call alone was ended (S3).
-    Failed,
-    /// The caller left while waiting, called again in time and got his place back (R80): told by `queue.resumed`.
-    Resumed,
-}
-
-impl CallResult {
-    /// The word in APIs and tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Answered => "answered",
-            Self::Abandoned => "abandoned",
-            Self::SelfService => "self_service",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-            Self::Resumed => "resumed",
-        }
-    }
-}
-
-/// Who ended a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EndedBy {
-    /// The caller; in a call out, the one who was called.
-    Caller,
-    /// The agent.
-    Agent,
-    /// The script, a deadline, an operator or a fault of ours.
-    System,
-}
-
-impl EndedBy {
-    /// The word in APIs and tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Caller => "caller",
-            Self::Agent => "agent",
-            Self::System => "system",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,80 @@
+//! Offers in facts: which phone rings for whom, what the agent's page shows meanwhile (P4), and why it ended without fault of his.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, CallId, OfferId, QueueName};
+use crate::number::Caller;
+use crate::profile::Profile;
+use crate::transfer::HandedOn;
+
+/// Which ringing attempt, at whom, for which call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Its id; the `leg id` of the pop rules, since one offer rings one phone.
+    pub id: OfferId,
+    /// The call.
+    pub call: CallId,
+    /// The agent.
+    pub agent: AgentId,
+    /// The queue that offers; `None` when the script or a person named this agent.
+    pub queue: Option<QueueName>,
+}
+
+/// What the agent's page shows while the phone rings (P4); `null` fields are unknown, not empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pop {
+    /// `in`: the caller dialled us; `callback`: we have called him back (D21).
+    pub direction: String,
+    /// Who calls.
+    pub caller: Caller,
+    /// The number that was dialled.
+    pub called: String,
+    /// How long the caller has waited, in s.
+    pub waited_s: u64,
+    /// The queue's name by language, for people; empty without a queue.
+    #[serde(default)]
+    pub queue_name: BTreeMap<String, String>,
+    /// The language that the caller chose.
+    pub language: String,
+    /// The path through the script: `menu welcome`, `1`, `queue support`.
+    pub path: Vec<String>,
+    /// The profile, or `pending` while the directory has not answered (P3).
+    pub customer: PopCustomer,
+    /// What the agent may best do: `append`, `urge`, `new`.
+    pub suggestion: String,
+    /// A colleague hands the call on, or asks about it (P6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_on: Option<HandedOn>,
+}
+
+/// The directory's part of a pop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", content = "profile", rename_all = "snake_case")]
+pub enum PopCustomer {
+    /// The directory has not answered; `call.identified` fills it in (P3).
+    Pending,
+    /// The number was withheld: no candidates (P10).
+    Withheld,
+    /// What the directory knows.
+    Known(Box<Profile>),
+}
+
+/// Why ringing ended without fault of the agent (P0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelCause {
+    /// Another agent answered (R22).
+    AnsweredElsewhere,
+    /// The caller hung up (R10).
+    CallerLeft,
+    /// The caller left the queue: deadline or key.
+    QueueLeft,
+    /// The agent is no longer ready (R21).
+    AgentNotReady,
+    /// It turned out that he and the caller are kept apart (R66).
+    KeptApart,
+    /// The call failed.
+    Failed,
+}

@@ -1,0 +1,27 @@
+//! Words of queues in facts: why a caller left one without an agent.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a caller left a queue without an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueExit {
+    /// The caller hung up.
+    Abandoned,
+    /// `max_wait_s` is over.
+    Timeout,
+    /// `max_waiting` callers were there.
+    Full,
+    /// Nobody is signed in.
+    NoAgents,
+    /// The queue's hours are over.
+    Closed,
+    /// He pressed a key that leads elsewhere.
+    Key,
+    /// A supervisor took him out of the line (D25).
+    Withdrawn,
+    /// A supervisor put him into another queue (D25).
+    Moved,
+    /// The call failed.
+    Failed,
+}
