@@ -72,6 +72,8 @@ pub struct Acd {
     directs: BTreeMap<CallId, OfferId>,
     /// Places in line that nobody on the line holds (D21).
     promised: BTreeSet<CallId>,
+    /// Who waits and has somebody whom he must not meet (R66).
+    kept_apart: BTreeSet<CallId>,
     /// Who waits for a familiar agent (R59, R63).
     personal_lines: BTreeMap<AgentId, BTreeSet<CallId>>,
     timers: Timers,
@@ -99,6 +101,7 @@ impl Acd {
             ended: EndedOffers::default(),
             directs: BTreeMap::new(),
             promised: BTreeSet::new(),
+            kept_apart: BTreeSet::new(),
             personal_lines: BTreeMap::new(),
             timers: Timers::default(),
             outputs: VecDeque::new(),

@@ -20,6 +20,8 @@ impl Acd {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
+        // R66: whom he must not meet is nobody to wait for.
+        caller.apart.clone_from(&ties.apart);
         if let Err(cause) = self.admission(now, &mut caller, back) {
             return self.refuse(caller, cause);
         }
@@ -108,8 +110,13 @@ impl Acd {
         }
         if looks_anew || caller.apart != known.apart {
             caller.apart = known.apart;
+            let caller = caller.clone();
+            self.note_apart(&caller);
             self.refile(call);
             self.part(now, call);
+            for name in caller.queues.iter() {
+                self.watch_staffing(now, name);
+            }
         }
         self.looked_up(call);
     }
@@ -164,6 +171,7 @@ impl Acd {
         self.leave_personal_line(call);
         self.drop_question(now, call);
         let caller = self.waiting.remove(&call)?;
+        self.kept_apart.remove(&call);
         for name in caller.queues.iter() {
             if let Some(queue) = self.queues.get_mut(name) {
                 queue.strike(&caller);

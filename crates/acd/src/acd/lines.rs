@@ -27,7 +27,11 @@ impl Acd {
         if !back {
             self.keep_open(now, caller)?;
         }
-        if !caller.queues.iter().any(|name| self.takes_in(now, name)) {
+        if !caller
+            .queues
+            .iter()
+            .any(|name| self.takes_in(now, name, caller))
+        {
             return Err(QueueExit::NoAgents);
         }
         let home = self.queues.get(caller.home()).ok_or(QueueExit::Closed)?;
@@ -65,6 +69,7 @@ impl Acd {
 
     /// A caller takes his place in each of his queues.
     pub(super) fn line_up(&mut self, caller: &Waiting) {
+        self.note_apart(caller);
         for name in caller.queues.iter() {
             if let Some(queue) = self.queues.get_mut(name) {
                 queue.line_up(caller);

@@ -65,7 +65,9 @@ impl Acd {
             let needs = queue.needs(caller);
             agents.extend(asked.filter_map(|(id, agent)| {
                 let serves = first(agent) && needs.are_met(&agent.skills);
-                let comes = serves && !self.will_not_be_free(id) && Some(id) != caller.caller_agent;
+                // R66: whom he must not meet is as good as not there.
+                let meets = !caller.apart.contains(&id) && Some(id) != caller.caller_agent;
+                let comes = serves && meets && !self.will_not_be_free(id);
                 comes.then_some((id, agent))
             }));
         }

@@ -1,6 +1,6 @@
 //! R57, R65-R68: who is familiar by what is known of a caller, and whom he must not meet.
 
-use acd::{Input, Sticky, StickyScope};
+use acd::{Input, Presence, Sticky, StickyScope};
 use model::decision::{ReasonCode, Verdict};
 use model::ties::Talk;
 use model::{QueueName, Ties};
@@ -141,13 +141,9 @@ fn r66_who_is_kept_apart_is_no_candidate_in_any_strategy() {
 fn r66_a_phone_that_rings_already_stops_when_it_turns_out() {
     let mut centre = Centre::new("ring-all", "AB");
     centre.joins(1).silence();
-    let ties = Ties {
-        apart: [id('A')].into(),
-        ..Ties::default()
-    };
     centre.input(Input::Identified {
         call: call(1),
-        ties,
+        ties: apart_from_a(),
     });
     centre
         .expect("cancelled 1 A KeptApart")
@@ -159,16 +155,85 @@ fn r66_a_phone_that_rings_already_stops_when_it_turns_out() {
 fn r66_a_supervisor_cannot_bring_them_together_either() {
     let mut centre = Centre::new("linear", "AB");
     centre.rests('B');
-    let ties = Ties {
-        apart: [id('A')].into(),
-        ..Ties::default()
-    };
-    centre.joins_with(1, SUPPORT, ties);
+    centre.joins_with(1, SUPPORT, apart_from_a());
     let assigned = Input::Assigned {
         call: call(1),
         agent: id('A'),
     };
     centre.input(assigned).expect("");
+}
+
+/// A caller who must not meet A.
+fn apart_from_a() -> Ties {
+    Ties {
+        apart: [id('A')].into(),
+        ..Ties::default()
+    }
+}
+
+#[test]
+fn r66_d7_who_may_not_meet_the_only_agent_there_has_nobody_to_wait_for() {
+    for (presence, soon) in [
+        (Presence::SignedIn, "left 2 NoAgents"),
+        (Presence::AtWork, "left 2 NoAgents"),
+        (Presence::Soon, "left 2 NoAgents"),
+        (Presence::Nobody, ""),
+    ] {
+        let mut centre = Centre::tuned("linear", "A", |queue| {
+            queue.join_when = presence;
+            queue.leave_unless = Presence::Nobody;
+        });
+        centre.joins(1).answers('A').silence();
+        centre.joins_with(2, SUPPORT, apart_from_a()).expect(soon);
+        centre.joins_with(3, SUPPORT, Ties::default()).expect("");
+        // B is somebody for him.
+        centre.hires('B', &[SUPPORT]).ready('B').silence();
+        centre.rests('B').ready('B').silence();
+        centre.joins_with(4, SUPPORT, apart_from_a());
+        assert!(centre.acd.position(call(4)).is_some(), "{presence:?}");
+    }
+}
+
+#[test]
+fn r66_d8_he_leaves_after_the_grace_when_nobody_is_left_whom_he_may_meet() {
+    let mut centre = Centre::new("linear", "AB");
+    centre.joins(1).answers('A').joins(2).answers('B').silence();
+    centre.joins_with(3, SUPPORT, apart_from_a()).joins(4);
+    centre.ends('B').silence().signs_out('B').wait_ms(9_999);
+    centre.silence().wait_ms(1).expect("left 3 NoAgents");
+    // The others have A.
+    centre.wait(3_600).expect("").ends('A').expect("offer 4 A");
+}
+
+#[test]
+fn r66_d8_that_turns_out_while_he_waits_and_who_comes_back_in_time_keeps_him() {
+    let mut centre = Centre::new("linear", "A");
+    centre.hires('B', &[SUPPORT]).joins(1).answers('A').joins(2);
+    let (call, ties) = (call(2), apart_from_a());
+    centre.input(Input::Identified { call, ties }).silence();
+    centre.wait(9).expect("").ready('B').expect("offer 2 B");
+    centre.declines('B').silence().signs_out('B').silence();
+    centre.wait(9).expect("").wait(1).expect("left 2 NoAgents");
+}
+
+#[test]
+fn r66_d16_the_estimate_does_not_count_on_an_agent_whom_he_may_not_meet() {
+    let mut centre = Centre::new("linear", "A");
+    for number in 101..=110 {
+        centre.serves('A', number, 100);
+    }
+    centre.hires('B', &[SUPPORT]).ready('B').joins(1);
+    centre.joins(2).wait(40);
+    let told = |centre: &Centre, number| centre.acd.estimate(centre.now, call(number));
+    centre.answers('A').answers('B').joins(3);
+    assert!(told(&centre, 3).is_some());
+    centre.joins_with(4, SUPPORT, apart_from_a()).hangs_up(3);
+    let with_b = told(&centre, 4);
+    assert!(with_b.is_some(), "B is left to him");
+    centre.rests('B');
+    assert_eq!(told(&centre, 4), None, "A is no help to him");
+    centre.joins(5);
+    assert!(told(&centre, 5).is_some(), "to others he is");
 }
 
 #[test]
