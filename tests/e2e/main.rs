@@ -40,6 +40,7 @@ mod desk_calls;
 mod desk_page;
 mod doors;
 mod endings;
+mod external;
 mod flood;
 mod keys;
 mod lamps;

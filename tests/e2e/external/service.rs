@@ -1,0 +1,134 @@
+//! A service of the house that answers the questions of an external decision, over real HTTP and as the story wants. It checks the
+//! signature (Standard Webhooks) with its own key, by a computation that shares nothing with the server's.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::Value;
+use sha2::Sha256;
+
+use crate::patience::SOON;
+
+/// What a question is answered with.
+#[derive(Clone, Copy)]
+pub(super) enum Reply {
+    /// Status 200 and this body.
+    Says(&'static str),
+    /// This status.
+    Status(u16),
+    /// Nothing, until it is told another reply.
+    Silent,
+}
+
+/// A running service; it ends with the process of the tests.
+pub(super) struct Service {
+    pub(super) at: SocketAddr,
+    reply: Arc<(Mutex<Reply>, Condvar)>,
+    questions: mpsc::Receiver<Value>,
+}
+
+impl Service {
+    /// One that knows this key.
+    pub(super) fn open(key: &'static str, reply: Reply) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let reply = Arc::new((Mutex::new(reply), Condvar::new()));
+        let (asked, questions) = mpsc::channel();
+        let replies = Arc::clone(&reply);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (asked, replies) = (asked.clone(), Arc::clone(&replies));
+                std::thread::spawn(move || serve(stream, key, &asked, &replies));
+            }
+        });
+        Self {
+            at,
+            reply,
+            questions,
+        }
+    }
+
+    /// Answers so from here on; a question that is held back is answered so, too.
+    pub(super) fn replies(&self, reply: Reply) {
+        *self.reply.0.lock().unwrap() = reply;
+        self.reply.1.notify_all();
+    }
+
+    /// Waits for the next question.
+    #[track_caller]
+    pub(super) fn question(&self) -> Value {
+        let question = self.questions.recv_timeout(SOON);
+        question.expect("the service is asked")
+    }
+
+    /// Whether it was asked since the last question that was looked at.
+    pub(super) fn was_asked(&self) -> bool {
+        self.questions.try_recv().is_ok()
+    }
+}
+
+fn serve(
+    mut stream: TcpStream,
+    key: &str,
+    asked: &mpsc::Sender<Value>,
+    (reply, told): &(Mutex<Reply>, Condvar),
+) {
+    let Some((head, body)) = read(&mut stream) else {
+        return;
+    };
+    let question = serde_json::from_str(&body).expect("a question is JSON");
+    let _story_is_over = asked.send(question);
+    let held = told.wait_while(reply.lock().unwrap(), |reply| {
+        matches!(reply, Reply::Silent)
+    });
+    let reply = *held.unwrap();
+    let (status, body) = match reply {
+        _ if !is_signed(&head, &body, key) => (401, ""),
+        Reply::Says(body) => (200, body),
+        Reply::Status(status) => (status, ""),
+        Reply::Silent => return,
+    };
+    let length = body.len();
+    let answer =
+        format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+    // Who asked may have gone.
+    let _gone = stream.write_all((answer + body).as_bytes());
+}
+
+/// Head and body of a request whose length is told.
+fn read(stream: &mut TcpStream) -> Option<(String, String)> {
+    stream.set_read_timeout(Some(SOON)).ok()?;
+    let mut read = Vec::new();
+    let mut part = [0; 4_096];
+    loop {
+        let bytes = stream.read(&mut part).ok().filter(|bytes| *bytes > 0)?;
+        read.extend_from_slice(&part[..bytes]);
+        let text = String::from_utf8_lossy(&read);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length: usize = header(head, "content-length")?.parse().ok()?;
+        if body.len() >= length {
+            return Some((head.to_owned(), body.to_owned()));
+        }
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+    let found = fields.find(|(field, _)| field.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value)
+}
+
+fn is_signed(head: &str, body: &str, key: &str) -> bool {
+    let field = |name| header(head, name).unwrap_or_default();
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    let (id, at) = (field("webhook-id"), field("webhook-timestamp"));
+    mac.update(format!("{id}.{at}.{body}").as_bytes());
+    let sum = STANDARD.encode(mac.finalize().into_bytes());
+    field("webhook-signature") == format!("v1,{sum}")
+}
