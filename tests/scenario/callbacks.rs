@@ -81,7 +81,7 @@ pub(crate) fn busy() -> (Hotline, AgentId) {
 }
 
 /// The customer joins the line, asks to be called back, and is out.
-fn asks(hotline: &mut Hotline) -> CallId {
+pub(crate) fn asks(hotline: &mut Hotline) -> CallId {
     hotline.dials("13800001111", "01065529988");
     hotline.run_for(SECOND);
     hotline.presses("13800001111", '2');
@@ -104,7 +104,7 @@ pub(crate) fn told(hotline: &Hotline) -> Vec<String> {
     facts.collect()
 }
 
-fn agent_is_free(hotline: &mut Hotline) {
+pub(crate) fn agent_is_free(hotline: &mut Hotline) {
     hotline.hangs_up("13900000000");
     hotline.run_for(200 * Duration::from_millis(1));
 }
@@ -354,29 +354,6 @@ fn d30_a_reload_changes_how_often_he_is_tried() {
     hotline.run_for(10 * MINUTE);
     assert_eq!(told(&hotline)[1..], ["try 1", "try 2", "Unanswered"]);
     at_rest(&mut hotline);
-}
-
-#[test]
-fn d28_nobody_is_called_while_the_queues_hours_are_over() {
-    // The stories play on a Saturday, 09:00 in China; the office opens at half past.
-    let (mut hotline, agent) = busy_with(|config| {
-        let office = model::calendar::CalendarConfig {
-            zone: "Asia/Shanghai".into(),
-            days: [("sat".to_owned(), vec!["09:30-12:00".to_owned()])].into(),
-            exception: Vec::new(),
-        };
-        let office = model::Calendar::new(&office).unwrap();
-        config.calendars.insert("office".into(), office);
-        let support = config.queues.get_mut("support").unwrap();
-        support.keeping.calendar = Some("office".into());
-    });
-    asks(&mut hotline);
-    agent_is_free(&mut hotline);
-    assert_eq!(hotline.state(agent), AgentState::Ready, "held for nobody");
-    hotline.run_for(29 * MINUTE);
-    assert_eq!(told(&hotline).len(), 1);
-    hotline.run_for(2 * MINUTE);
-    assert_eq!(told(&hotline)[1..], ["try 1", "Connected"]);
 }
 
 #[test]

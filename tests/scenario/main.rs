@@ -11,6 +11,7 @@
 mod announcements;
 mod barred;
 mod breaks;
+mod callback_hours;
 mod callbacks;
 mod calls;
 mod calls_out;

@@ -116,3 +116,35 @@ fn a9_d22_a_withheld_number_is_nobodys_and_takes_nobodys_place() {
     assert_eq!(hotline.hears("13800002222"), "1001", "he is first now");
     assert!(matches!(hotline.state(agent), AgentState::Talking { .. }));
 }
+
+#[test]
+fn r80_beyond_the_queues_bound_no_place_is_kept_and_that_is_counted() {
+    let (mut hotline, _) = busy_with(|config| {
+        let support = config.queues.get_mut("support").unwrap();
+        support.keeping.resume_max = 1;
+    });
+    for who in ["13800002222", "13800001111"] {
+        hotline.dials(who, "01065529988");
+        hotline.run_for(SECOND);
+    }
+    assert_eq!(hotline.engine.unkept_places(), 0);
+    for who in ["13800002222", "13800001111"] {
+        hotline.hangs_up(who);
+        hotline.run_for(SECOND);
+    }
+    assert_eq!(hotline.engine.unkept_places(), 1);
+    // D30: with room for more it is kept from then on.
+    hotline.reload(|config| {
+        let support = config.queues.get_mut("support").unwrap();
+        support.keeping.resume_max = 2;
+    });
+    hotline.dials("13800001111", "01065529988");
+    hotline.run_for(SECOND);
+    assert!(hotline.facts_named("queue.resumed").is_empty());
+    hotline.hangs_up("13800001111");
+    hotline.run_for(SECOND);
+    hotline.dials("13800001111", "01065529988");
+    hotline.run_for(SECOND);
+    assert_eq!(hotline.facts_named("queue.resumed").len(), 1);
+    assert_eq!(hotline.engine.unkept_places(), 1);
+}

@@ -2,45 +2,19 @@
 //!
 //! A callback bears the id of the call that asked for it, and each try is a call of its own. While it waits its place stands
 //! in the ACD's line under the id of the next try; between two tries (R77), or while its queue calls nobody, it stands nowhere,
-//! and its score is kept here. One number has one callback. What is in the book stands in facts, so a restart keeps it.
+//! and its score is kept here. One number has one callback of a queue. What is in the book stands in facts, so a restart
+//! keeps it.
+
+mod keeping;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::fact::{CallbackDone, CallbackEnd, CallbackFailed, CallbackFailure, QueueExit};
-use model::{AgentId, CalendarState, CallId, Fact, QueueName, QueueSet, Requirement, Timestamp};
+use model::{AgentId, CallId, Fact, QueueName, QueueSet, Requirement};
 
 use crate::context::Context;
-
-/// How places are kept for those who are not on the line (D21, D22): a queue's settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keeping {
-    /// How many may wait to be called back; whoever asks then is declined. 0: nobody is called back.
-    pub callbacks_max: u32,
-    /// How often somebody is tried again who did not answer (R77).
-    pub retries: u32,
-    /// How long after a try the next one comes (R77).
-    pub retry: Duration,
-    /// For how long he is tried at all.
-    pub expires: Duration,
-    /// While this calendar is closed nobody is called; without it at any hour.
-    pub calendar: Option<String>,
-    /// How long the place of a caller who left while waiting is kept for him (R80); zero: not at all.
-    pub resume_window: Duration,
-}
-
-impl Default for Keeping {
-    fn default() -> Self {
-        Self {
-            callbacks_max: 100,
-            retries: 3,
-            retry: Duration::from_secs(600),
-            expires: Duration::from_secs(4 * 3_600),
-            calendar: None,
-            resume_window: Duration::from_secs(180),
-        }
-    }
-}
+pub use keeping::Keeping;
 
 /// One callback.
 #[derive(Clone, Debug)]
@@ -102,21 +76,27 @@ impl Promise {
 #[derive(Debug, Default)]
 pub(crate) struct Callbacks {
     open: BTreeMap<CallId, Promise>,
-    numbers: BTreeMap<String, CallId>,
+    numbers: BTreeSet<(String, CallId)>,
+    /// The callback of each place or try.
+    places: BTreeMap<CallId, CallId>,
     due: BTreeSet<(Duration, CallId)>,
 }
 
 impl Callbacks {
     pub(crate) fn put(&mut self, id: CallId, promise: Promise) {
         self.remove(id);
-        self.numbers.insert(promise.number.clone(), id);
+        self.numbers.insert((promise.number.clone(), id));
+        self.places.extend(promise.call().map(|place| (place, id)));
         self.due.extend(promise.due().map(|at| (at, id)));
         self.open.insert(id, promise);
     }
 
     pub(crate) fn remove(&mut self, id: CallId) -> Option<Promise> {
         let promise = self.open.remove(&id)?;
-        self.numbers.remove(&promise.number);
+        self.numbers.remove(&(promise.number.clone(), id));
+        if let Some(place) = promise.call() {
+            self.places.remove(&place);
+        }
         if let Some(at) = promise.due() {
             self.due.remove(&(at, id));
         }
@@ -140,15 +120,20 @@ impl Callbacks {
         self.open.iter().map(|(id, promise)| (*id, promise))
     }
 
-    pub(crate) fn of_number(&self, number: &str) -> Option<(CallId, &Promise)> {
-        let id = self.numbers.get(number)?;
-        Some((*id, self.open.get(id)?))
+    /// Those of a number, oldest first.
+    pub(crate) fn of_number(
+        &self,
+        number: &str,
+    ) -> impl Iterator<Item = (CallId, &Promise)> + use<'_> {
+        let key = |id| (number.to_owned(), CallId::new(id));
+        let of_his = self.numbers.range(key(0)..=key(u64::MAX));
+        of_his.filter_map(|(_, id)| Some((*id, self.open.get(id)?)))
     }
 
     /// The one whose place or try has this id.
     pub(crate) fn of_call(&self, call: CallId) -> Option<(CallId, &Promise)> {
-        self.iter()
-            .find(|(_, promise)| promise.call() == Some(call))
+        let id = self.places.get(&call)?;
+        Some((*id, self.open.get(id)?))
     }
 
     /// How many a queue has, those included whose try is under way.
@@ -168,12 +153,6 @@ impl Callbacks {
 }
 
 impl Context {
-    /// A queue's settings; those of a queue that is gone are the defaults.
-    pub(crate) fn keeping(&self, queue: &QueueName) -> Keeping {
-        let queue = self.config.queues.get(queue);
-        queue.map(|queue| queue.keeping.clone()).unwrap_or_default()
-    }
-
     /// The call that asked is over: its callback takes its place in line.
     pub(crate) fn begin_callback(&mut self, call: CallId) {
         let asked = self.callbacks.get(call).map(|promise| promise.state);
@@ -286,18 +265,5 @@ impl Context {
                 self.line_up(id);
             }
         }
-    }
-
-    /// When a queue may call people again, if it may not at this moment.
-    pub(crate) fn calls_nobody_until(&self, queue: &QueueName) -> Option<Duration> {
-        let name = self.keeping(queue).calendar?;
-        let calendar = self.config.calendars.get(&name)?;
-        let now = Timestamp::from(self.now);
-        if calendar.state_at(now) == CalendarState::Open {
-            return None;
-        }
-        let next = calendar.next_change(now).map(|(at, _)| Duration::from(at));
-        // A calendar that never opens is looked at once an hour: it may be another one by then.
-        Some(next.unwrap_or(self.now + Duration::from_secs(3_600)))
     }
 }

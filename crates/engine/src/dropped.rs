@@ -1,15 +1,13 @@
 //! Places of callers who left while they waited (D22): kept for a while for who calls again (R80).
 //!
 //! The key is his number, so a withheld one has no place here (A9); the place is his in the queue that he left, and in any
-//! queue behind the number that he had dialled. It is given back once. Bounded: of too many the oldest go.
+//! queue behind the number that he had dialled. It is given back once. Bounded by the queue's `resume_max`: what was kept for
+//! others is not taken from them, so one more is not kept, and that is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::{CallId, QueueName};
-
-/// Most places that are kept.
-const PLACES_MAX: usize = 10_000;
 
 /// A place that was left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,19 +29,33 @@ pub(crate) struct Place {
 pub(crate) struct Dropped {
     places: BTreeMap<String, Place>,
     ends: BTreeSet<(Duration, String)>,
+    /// How many a queue has.
+    of_queue: BTreeMap<QueueName, u32>,
+    refused: u64,
 }
 
 impl Dropped {
-    /// Keeps a place; of one caller the last.
-    pub(crate) fn keep(&mut self, now: Duration, number: String, place: Place) {
+    /// Keeps a place, of one caller the last; none beyond so many of its queue.
+    pub(crate) fn keep(&mut self, now: Duration, number: String, place: Place, max: u32) {
         self.remove(&number);
         while let Some((until, oldest)) = self.ends.first().cloned()
-            && (until <= now || self.places.len() >= PLACES_MAX)
+            && until <= now
         {
             self.remove(&oldest);
         }
+        let kept = self.of_queue.entry(place.queue.clone()).or_default();
+        if *kept >= max {
+            self.refused = self.refused.saturating_add(1);
+            return;
+        }
+        *kept = kept.saturating_add(1);
         self.ends.insert((place.until, number.clone()));
         self.places.insert(number, place);
+    }
+
+    /// How many places were not kept because their queue had too many.
+    pub(crate) const fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// Gives a place back to who calls again in time, and forgets it.
@@ -65,6 +77,9 @@ impl Dropped {
     fn remove(&mut self, number: &str) -> Option<Place> {
         let place = self.places.remove(number)?;
         self.ends.remove(&(place.until, number.to_owned()));
+        if let Some(kept) = self.of_queue.get_mut(&place.queue) {
+            *kept = kept.saturating_sub(1);
+        }
         Some(place)
     }
 }
@@ -88,7 +103,7 @@ mod tests {
         let mut dropped = Dropped::default();
         let at = Duration::from_secs;
         let mut take = |now, number: &str, called: &str, queue: &str| {
-            dropped.keep(at(0), "+8613800001111".into(), place(1, 180));
+            dropped.keep(at(0), "+8613800001111".into(), place(1, 180), 10);
             let first = dropped.take(at(now), number, called, &queue.into());
             let again = dropped.take(at(now), number, called, &queue.into());
             assert_eq!(again, None, "once");
@@ -107,17 +122,32 @@ mod tests {
     }
 
     #[test]
-    fn d22_of_too_many_places_the_oldest_go() {
+    fn r80_beyond_its_bound_a_queue_keeps_no_more_and_takes_nothing_from_others() {
         let mut dropped = Dropped::default();
-        for call in 0..=PLACES_MAX as u64 {
-            let number = format!("+861380{call:07}");
-            dropped.keep(Duration::ZERO, number, place(call, 100 + call));
+        let (support, at) = ("support".into(), Duration::from_secs);
+        let number = |call: u64| format!("+861380{call:07}");
+        for call in 0..5 {
+            dropped.keep(at(0), number(call), place(call, 100 + call), 3);
         }
-        assert_eq!(dropped.places.len(), PLACES_MAX);
-        assert_eq!(dropped.ends.len(), PLACES_MAX);
-        let support = "support".into();
-        let mut take = |number: &str| dropped.take(Duration::ZERO, number, "4000", &support);
-        assert_eq!(take("+8613800000000"), None);
-        assert!(take("+8613800000001").is_some());
+        assert_eq!(dropped.refused(), 2);
+        // The same caller again takes no second place.
+        dropped.keep(at(1), number(0), place(0, 100), 3);
+        assert_eq!((dropped.refused(), dropped.places.len()), (2, 3));
+        let mut take = |call| dropped.take(at(1), &number(call), "4000", &support);
+        assert!(take(0).is_some(), "the first are kept");
+        assert_eq!(take(3), None);
+        // What is given back or over makes room.
+        dropped.keep(at(2), number(5), place(5, 200), 3);
+        dropped.keep(at(103), number(6), place(6, 300), 3);
+        dropped.keep(at(103), number(7), place(7, 300), 3);
+        assert_eq!((dropped.refused(), dropped.places.len()), (2, 3));
+        assert_eq!(dropped.ends.len(), 3);
+        // Another queue has room of its own.
+        let other = Place {
+            queue: "sales".into(),
+            ..place(8, 300)
+        };
+        dropped.keep(at(103), number(8), other, 3);
+        assert_eq!((dropped.refused(), dropped.places.len()), (2, 4));
     }
 }

@@ -221,6 +221,11 @@ impl Engine {
         self.context.sip.counters()
     }
 
+    /// How many places of callers who left were not kept because their queue had too many (R80).
+    pub const fn unkept_places(&self) -> u64 {
+        self.context.dropped.refused()
+    }
+
     /// The ACD, to be looked at.
     pub const fn acd(&self) -> &Acd {
         &self.context.acd

@@ -80,6 +80,8 @@ pub(crate) struct Gauges {
     pub unkept: AtomicU64,
     /// Answers of external decisions that nobody waited for any more (B15).
     pub late_routes: AtomicU64,
+    /// Places of callers who left that were not kept because their queue had too many (R80).
+    pub unkept_places: AtomicU64,
 }
 
 /// The loop.
@@ -226,6 +228,9 @@ impl EngineLoop {
         self.gauges
             .late_routes
             .store(self.engine.acd().late_routes(), Ordering::Relaxed);
+        self.gauges
+            .unkept_places
+            .store(self.engine.unkept_places(), Ordering::Relaxed);
         self.lines.show(&self.engine);
     }
 

@@ -137,6 +137,8 @@ impl Call {
             self.calls_back = CallsBack::No;
             context.callback_done(callback, self.id, CallbackEnd::Connected);
         }
+        // He asked, and came to an agent before he hung up: he waits for no call any more.
+        context.callback_done(self.id, self.id, CallbackEnd::Connected);
     }
 
     /// The call is over: a try without an agent is followed by another, and what this caller was promised begins.
@@ -183,7 +185,8 @@ impl Call {
                 return false;
             }
         };
-        if context.callbacks.of_number(&number).is_some() {
+        let of_queue = |(_, promise): (CallId, &Promise)| *promise.queues.home() == queue;
+        if context.callbacks.of_number(&number).any(of_queue) {
             // He has a place already, and it is no worse.
             return true;
         }
@@ -200,7 +203,7 @@ impl Call {
             since: self.score_since.unwrap_or(context.now),
             priority: self.priority,
             needs: self.needs.clone(),
-            until: context.now.saturating_add(keeping.expires),
+            until: context.tried_until(&queue, keeping.expires),
             attempts: 0,
             state: State::Asked,
             queues: QueueSet::from(queue.clone()),
@@ -230,7 +233,8 @@ impl Call {
         else {
             return;
         };
-        let window = context.keeping(&queue).resume_window;
+        let keeping = context.keeping(&queue);
+        let window = keeping.resume_window;
         let Some(number) = self.number_key(context).filter(|_| waits && !self.resumed) else {
             return;
         };
@@ -244,7 +248,8 @@ impl Call {
             since,
             until: context.now.saturating_add(window),
         };
-        context.dropped.keep(context.now, number, place);
+        let (now, max) = (context.now, keeping.resume_max);
+        context.dropped.keep(now, number, place, max);
     }
 
     /// The score of a caller who waited before: his callback is open (R79), or he was cut off (R80).
@@ -253,12 +258,8 @@ impl Call {
             return None;
         }
         let number = self.number_key(context)?;
-        if let Some((callback, promise)) = context.callbacks.of_number(&number)
-            && (promise.queues.home() == queue || promise.called == self.called)
-            && !matches!(promise.state, State::OnLine(_))
-        {
-            let since = promise.since;
-            self.priority = self.priority.max(promise.priority);
+        if let Some((callback, since, priority)) = self.promised_to(context, &number, queue) {
+            self.priority = self.priority.max(priority);
             context.callback_done(callback, self.id, CallbackEnd::Redialled);
             return Some(since);
         }
@@ -271,6 +272,23 @@ impl Call {
             queue: place.queue,
         }));
         Some(place.since)
+    }
+
+    /// His open callback of this queue, else of the number that he dials: its score and its priority.
+    fn promised_to(
+        &self,
+        context: &Context,
+        number: &str,
+        queue: &QueueName,
+    ) -> Option<(CallId, Duration, u8)> {
+        let on_line = |promise: &Promise| matches!(promise.state, State::OnLine(_));
+        let open = || {
+            let his = context.callbacks.of_number(number);
+            his.filter(|(_, promise)| !on_line(promise))
+        };
+        let of_queue = open().find(|(_, promise)| promise.queues.home() == queue);
+        let found = of_queue.or_else(|| open().find(|(_, promise)| promise.called == self.called));
+        found.map(|(id, promise)| (id, promise.since, promise.priority))
     }
 
     /// The key of the caller's number; none where it is withheld, or his phone is one of ours (A9).

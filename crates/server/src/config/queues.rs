@@ -74,6 +74,7 @@ struct Section {
     min_ring_s: Option<u32>,
     callback: Option<CallbackSection>,
     resume_window_s: Option<u32>,
+    resume_max: Option<Spanned<u32>>,
     music: Option<Spanned<String>>,
     announce_agent: Option<Spanned<bool>>,
     whisper: Option<Spanned<String>>,
@@ -226,16 +227,12 @@ fn queue_of(
             None
         }
     };
-    let resume = section.resume_window_s;
-    let callback = section.callback;
-    let keeping = keeping::read(
-        document,
-        callback,
-        resume,
-        &mut rules,
-        given.calendars,
-        wrong,
-    )?;
+    let kept = keeping::Kept {
+        callback: section.callback,
+        resume_window_s: section.resume_window_s,
+        resume_max: section.resume_max,
+    };
+    let keeping = keeping::read(document, kept, &mut rules, given.calendars, wrong)?;
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;

@@ -58,6 +58,8 @@ fn engine(gauges: &Gauges) {
         .absolute(gauges.unkept.load(Ordering::Relaxed));
     metrics::counter!("trunkline_route_late_total")
         .absolute(gauges.late_routes.load(Ordering::Relaxed));
+    metrics::counter!("trunkline_places_unkept_total")
+        .absolute(gauges.unkept_places.load(Ordering::Relaxed));
     for (name, value) in [
         ("trunkline_engine_calls", &gauges.calls),
         ("trunkline_rtp_ports", &gauges.ports),

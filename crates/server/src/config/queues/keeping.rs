@@ -1,4 +1,4 @@
-//! How places are kept for those who are not on the line: `callback` and `resume_window_s` (D21, D22).
+//! How places are kept for those who are not on the line: `callback`, `resume_window_s` and `resume_max` (D21, D22).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,6 +10,16 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::document::Document;
+
+/// Most places of callers who left that one queue may keep: a row each.
+const RESUME_MAX: u32 = 1_000_000;
+
+/// What a queue's table says of it.
+pub(super) struct Kept {
+    pub callback: Option<CallbackSection>,
+    pub resume_window_s: Option<u32>,
+    pub resume_max: Option<Spanned<u32>>,
+}
 
 /// `callback = { … }` of a queue.
 #[derive(Debug, Default, Deserialize)]
@@ -27,17 +37,19 @@ pub(super) struct CallbackSection {
 /// The queue's settings; two of them are the ACD's.
 pub(super) fn read(
     document: &Document,
-    section: Option<CallbackSection>,
-    resume_window_s: Option<u32>,
+    kept: Kept,
     rules: &mut acd::QueueConfig,
     calendars: &BTreeMap<String, Calendar>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Keeping> {
     let mut keeping = Keeping::default();
-    if let Some(seconds) = resume_window_s {
+    if let Some(seconds) = kept.resume_window_s {
         keeping.resume_window = Duration::from_secs(seconds.into());
     }
-    let Some(section) = section else {
+    if let Some(max) = kept.resume_max {
+        keeping.resume_max = resume_max(document, &max, wrong)?;
+    }
+    let Some(section) = kept.callback else {
         return Some(keeping);
     };
     let mut positive = |key: &str, seconds: Option<Spanned<u32>>, of: Duration| match seconds {
@@ -57,4 +69,15 @@ pub(super) fn read(
         keeping.calendar = Some(name.into_inner());
     }
     Some(keeping)
+}
+
+fn resume_max(document: &Document, max: &Spanned<u32>, wrong: &mut Vec<Diagnostic>) -> Option<u32> {
+    let (max, at) = (*max.get_ref(), max.span().start);
+    if !(1..=RESUME_MAX).contains(&max) {
+        let told = format!("`resume_max` is 1 to {RESUME_MAX}, not {max}");
+        let help = "`resume_window_s = 0` keeps no places at all".to_owned();
+        wrong.push(document.error(at, told, Some(help)));
+        return None;
+    }
+    Some(max)
 }

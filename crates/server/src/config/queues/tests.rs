@@ -251,7 +251,7 @@ fn r62_the_question_to_callers_of_busy_advisers_needs_its_sound() {
 
 #[test]
 fn d21_d22_places_are_kept_as_the_file_says() {
-    let keys = "resume_window_s = 60\ncallback = { max = 5, ring_s = 25, dial_ahead_s = 0, retries = 1, retry_s = 300, expires_s = 7200, calendar = \"office\" }\n";
+    let keys = "resume_window_s = 60\nresume_max = 500\ncallback = { max = 5, ring_s = 25, dial_ahead_s = 0, retries = 1, retry_s = 300, expires_s = 7200, calendar = \"office\" }\n";
     let text =
         format!("[queue.a]\nstrategy = \"random\"\n{keys}[queue.b]\nstrategy = \"random\"\n");
     let queues = read_text(&text).unwrap();
@@ -265,6 +265,7 @@ fn d21_d22_places_are_kept_as_the_file_says() {
         expires: Duration::from_secs(7_200),
         calendar: Some("office".into()),
         resume_window: Duration::from_secs(60),
+        resume_max: 500,
     };
     assert_eq!(*keeping, expected);
     // The numbers of R77 and R80.
@@ -272,6 +273,7 @@ fn d21_d22_places_are_kept_as_the_file_says() {
     assert_eq!(rules.call_back_ring, Duration::from_secs(20));
     assert_eq!((keeping.retries, keeping.retry.as_secs()), (3, 600));
     assert_eq!(keeping.resume_window, Duration::from_secs(180));
+    assert_eq!(keeping.resume_max, 10_000);
 }
 
 #[test]
@@ -289,5 +291,16 @@ fn d21_mistakes_about_callbacks_are_told_with_their_place() {
     ] {
         let found = told(callback);
         assert!(found.contains(expected), "{found}");
+    }
+}
+
+#[test]
+fn r80_a_bound_of_no_places_or_of_too_many_is_refused() {
+    for max in ["0", "1000001"] {
+        let text = format!("[queue.a]\nstrategy = \"random\"\nresume_max = {max}\n");
+        let found = read_text(&text).unwrap_err();
+        let expected = format!("3:14: error: `resume_max` is 1 to 1000000, not {max}");
+        assert!(found.contains(&expected), "{found}");
+        assert!(found.contains("`resume_window_s = 0` keeps no places at all"));
     }
 }
