@@ -21,7 +21,7 @@ queue = "support"
 "#;
 
 /// A house with one carrier.
-fn with_carrier(port: u16) -> House {
+pub(crate) fn with_carrier(port: u16) -> House {
     let trunks = format!(
         r#"
 [trunk.telecom]
@@ -50,9 +50,19 @@ agents = ["local", "national", "mobile"]
 }
 
 fn carrier(house: &House, scenario: &str, service: &str, port: u16) -> Sipp {
-    let switches = ["-m", "1", "-aa"];
+    carrier_with(house, scenario, service, port, &["-m", "1", "-aa"])
+}
+
+/// The same with switches of SIPp.
+pub(crate) fn carrier_with(
+    house: &House,
+    scenario: &str,
+    service: &str,
+    port: u16,
+    switches: &[&str],
+) -> Sipp {
     Sipp::run_at(
-        CARRIER, &house.dir, house.sip, scenario, service, port, &switches,
+        CARRIER, &house.dir, house.sip, scenario, service, port, switches,
     )
 }
 

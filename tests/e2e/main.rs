@@ -48,6 +48,7 @@ mod line;
 mod load;
 mod malice;
 mod newcomer;
+mod off_net;
 mod opening;
 mod operator;
 mod races;

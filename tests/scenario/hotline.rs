@@ -10,8 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use engine::{
     AgentEntry, Asker, Command, CommandError, CommandId, Config, Engine, Entry, Input, MediaPlan,
-    Numbers, Output, Queue, RecordingPolicy, Reply, Request, Restored, RouteQuestion, RouteReply,
-    Settings, SignIn, StateRequest, TalkOrder,
+    Numbers, OffNet, Output, Queue, RecordingPolicy, Reply, Request, Restored, RouteQuestion,
+    RouteReply, Settings, SignIn, StateRequest, TalkOrder,
 };
 use media::PortId;
 use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
@@ -101,6 +101,19 @@ pub(crate) struct Hotline {
     network: BTreeMap<(Duration, u64), Post>,
     posted: u64,
     commands: u64,
+}
+
+fn entry(login: &str, queues: &[&str]) -> AgentEntry {
+    AgentEntry {
+        id: AgentId::new(login.parse().unwrap()),
+        login: login.into(),
+        name: format!("Agent {login}"),
+        queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
+        skills: BTreeMap::new(),
+        off_net: None,
+        ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
+        ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
+    }
 }
 
 enum Post {
@@ -254,19 +267,28 @@ impl Hotline {
         queues: &[&str],
         skills: &[(&str, u8)],
     ) -> AgentId {
-        let id = AgentId::new(login.parse().unwrap());
-        self.command(Command::PutAgent(AgentEntry {
-            id,
-            login: login.into(),
-            name: format!("Agent {login}"),
-            queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
-            skills: skills
-                .iter()
-                .map(|(name, level)| ((*name).to_owned(), *level))
-                .collect(),
-            ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
-            ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),
-        }));
+        let mut entry = entry(login, queues);
+        entry.skills = skills
+            .iter()
+            .map(|(name, level)| ((*name).to_owned(), *level))
+            .collect();
+        let id = entry.id;
+        self.command(Command::PutAgent(entry));
+        id
+    }
+
+    /// An agent with a number outside and no phone here, ready, in both queues (C14); whoever he was before.
+    pub(crate) fn agent_outside(&mut self, login: &str, number: &str, is_chosen: bool) -> AgentId {
+        let mut entry = entry(login, &BOTH);
+        entry.off_net = Some(OffNet {
+            number: number.into(),
+            is_chosen,
+            language: "en-US".into(),
+        });
+        let id = entry.id;
+        self.command(Command::PutAgent(entry));
+        self.says(id, StateRequest::Ready);
+        self.run_for(Duration::from_millis(50));
         id
     }
 

@@ -29,6 +29,7 @@ mod keys;
 mod line;
 mod long_hold;
 mod music;
+mod off_net;
 mod opening;
 mod phone;
 mod plan;

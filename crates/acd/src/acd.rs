@@ -255,6 +255,7 @@ impl Acd {
             Input::PickedUp { offer } => self.picked_up(now, offer),
             Input::Answered { offer } => self.answered(now, offer),
             Input::Declined { offer } => self.declined(now, offer),
+            Input::Missed { offer } => self.rang_out(now, offer),
             Input::Failed { offer, status } => self.failed(now, offer, status),
             Input::Withheld { offer } => self.withheld(now, offer),
             Input::CallEnded { call, agent } => self.call_ended(now, call, agent),

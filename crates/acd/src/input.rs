@@ -262,6 +262,12 @@ pub enum Input {
         /// Which offer.
         offer: OfferId,
     },
+    /// His outside phone had answered and hung up before he took the call by key (C14): missed as if he had let it ring, for what
+    /// answered may have been a voicemail.
+    Missed {
+        /// Which offer.
+        offer: OfferId,
+    },
     /// His phone could not be reached (R7).
     Failed {
         /// Which offer.

@@ -181,7 +181,7 @@ pub(crate) enum CallEvent {
         sdp: Option<Bytes>,
     },
     /// The agent's phone rings.
-    AgentRinging { offer: OfferId },
+    AgentRinging { offer: OfferId, sdp: Option<Bytes> },
     /// The agent's phone answered.
     AgentAnswered {
         offer: OfferId,
@@ -194,6 +194,7 @@ pub(crate) enum CallEvent {
         offer: OfferId,
         session: SessionId,
         status: u16,
+        reason: Option<Reason>,
     },
     /// The agent hung up, or his leg was lost.
     AgentGone {
@@ -318,7 +319,7 @@ impl Call {
             CallEvent::ReInvite { side, session, sdp } => {
                 self.re_invite(context, side, session, sdp)
             }
-            CallEvent::AgentRinging { offer } => self.agent_rings(context, offer),
+            CallEvent::AgentRinging { offer, sdp } => self.agent_rings(context, offer, sdp),
             CallEvent::AgentAnswered {
                 offer,
                 session,
@@ -329,7 +330,8 @@ impl Call {
                 offer,
                 session,
                 status,
-            } => self.agent_refused(context, offer, session, status),
+                reason,
+            } => self.agent_refused(context, offer, session, status, reason),
             CallEvent::AgentGone { offer, session, by } => {
                 self.agent_gone(context, offer, session, by)
             }
@@ -477,6 +479,7 @@ impl Call {
         self.settle_claims(context);
         self.outside_time_up(context);
         self.opening_time_up(context);
+        self.off_net_time_up(context);
         self.announce(context);
         self.hold_time_up(context);
         if self
@@ -518,7 +521,7 @@ impl Call {
             && ring.leg().port == port
         {
             ring.leg_mut().was_silent = true;
-        } else {
+        } else if !self.off_net_silent(port) {
             self.port_failed(context, port);
         }
     }

@@ -196,10 +196,23 @@ pub struct AgentEntry {
     pub queues: Vec<Membership>,
     /// What he can do, and how well.
     pub skills: Skills,
+    /// Where he is rung outside the house, if anywhere (C14).
+    pub off_net: Option<OffNet>,
     /// MD5 of `login:realm:password` for his phone (RFC 7616).
     pub ha1_md5: [u8; 16],
     /// SHA-256 of the same (RFC 8760).
     pub ha1_sha256: [u8; 32],
+}
+
+/// An agent's phone outside the house (外线坐席, C14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OffNet {
+    /// Its number, as it would be dialled.
+    pub number: String,
+    /// He is to be rung there though a phone of the house is registered.
+    pub is_chosen: bool,
+    /// The language in which he is asked for the key, where the house has it: `zh-CN`, `en-US`.
+    pub language: String,
 }
 
 /// How a command ended.

@@ -113,6 +113,21 @@ impl Context {
         self.spending.ended(self.now, session);
     }
 
+    /// Whether an agent could be rung: by a phone of his, or outside (C14).
+    pub(crate) fn is_reachable(&self, agent: AgentId) -> bool {
+        self.directory.get(agent).is_some_and(|agent| {
+            agent.off_net.is_some() || !self.sip.bindings(&agent.login).is_empty()
+        })
+    }
+
+    /// The outside number at which an agent is to be rung: he wants it so, or has no other phone (C14).
+    pub(crate) fn off_net_number(&self, agent: AgentId) -> Option<String> {
+        let agent = self.directory.get(agent)?;
+        let off_net = agent.off_net.as_ref()?;
+        let is_rung = off_net.is_chosen || self.sip.bindings(&agent.login).is_empty();
+        is_rung.then(|| off_net.number.clone())
+    }
+
     /// An agent's state changed: his break begins or ends (C2).
     pub(crate) fn pauses(&mut self, agent: AgentId, to: &AgentState) {
         let reasons = &self.config.reasons;

@@ -10,9 +10,11 @@ pub(crate) mod spending;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{AgentId, E164, NumberKind, NumberPlan};
+use model::{AgentId, E164, NumberKind, NumberPlan, OfferId};
 use serde::Deserialize;
 use sip::TrunkName;
+
+use crate::context::Side;
 
 /// Longest digits that are a short code where they are no number of our area: 10108888.
 const SHORT_CODE_DIGITS_MAX: usize = 9;
@@ -73,14 +75,32 @@ pub(crate) enum Who {
     Transfer(AgentId),
     /// A script.
     Script,
+    /// The house, to ring an agent at his outside number for a caller (C14).
+    OffNet(AgentId, OfferId),
 }
 
 impl Who {
     /// The agent, if it is one.
     pub(crate) const fn agent(self) -> Option<AgentId> {
         match self {
-            Self::Agent(agent) | Self::Transfer(agent) => Some(agent),
+            Self::Agent(agent) | Self::Transfer(agent) | Self::OffNet(agent, _) => Some(agent),
             Self::Script => None,
+        }
+    }
+
+    /// The offer for which an agent is rung.
+    pub(crate) const fn offer(self) -> Option<OfferId> {
+        match self {
+            Self::OffNet(_, offer) => Some(offer),
+            Self::Agent(_) | Self::Transfer(_) | Self::Script => None,
+        }
+    }
+
+    /// Whose phone answers.
+    pub(crate) const fn side(self) -> Side {
+        match self {
+            Self::OffNet(_, offer) => Side::Agent(offer),
+            Self::Agent(_) | Self::Transfer(_) | Self::Script => Side::Outside,
         }
     }
 }
@@ -305,7 +325,8 @@ impl DialPlan {
     ) -> Result<(OutsideNumber, &Route), Denied> {
         let allowed = match who {
             Who::Agent(_) => &self.allowed.agents,
-            Who::Transfer(_) => &self.allowed.transfers,
+            // An agent's outside number takes callers out of the house, as a transfer does.
+            Who::Transfer(_) | Who::OffNet(..) => &self.allowed.transfers,
             Who::Script => &self.allowed.scripts,
         };
         self.checked(plan, allowed, dialled)
@@ -314,6 +335,12 @@ impl DialPlan {
     /// The same for a number that stands in a script (`check`).
     pub fn check_script(&self, plan: &NumberPlan, dialled: &str) -> Result<OutsideNumber, Denied> {
         self.checked(plan, &self.allowed.scripts, dialled)
+            .map(|(number, _)| number)
+    }
+
+    /// The same for the outside number of an agent (C14).
+    pub fn check_off_net(&self, plan: &NumberPlan, dialled: &str) -> Result<OutsideNumber, Denied> {
+        self.checked(plan, &self.allowed.transfers, dialled)
             .map(|(number, _)| number)
     }
 

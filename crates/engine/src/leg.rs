@@ -4,6 +4,7 @@
 //! rising version (RFC 3264 §8).
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use media::PortId;
@@ -33,6 +34,8 @@ pub(crate) struct Leg {
     listening: bool,
     /// It has sent a key by SIP INFO.
     sends_info: bool,
+    /// It leads to an agent's outside number (C14): when such a call ends at the latest (S15).
+    pub(crate) off_net: Option<Duration>,
     /// Its sound has come: the media path is sure (R23).
     pub(crate) is_heard: bool,
     /// It said nothing for the RTP time-out before there was anybody to talk to.
@@ -138,6 +141,7 @@ impl Leg {
             dtmf,
             listening: false,
             sends_info: false,
+            off_net: None,
             is_heard: false,
             was_silent: false,
         })

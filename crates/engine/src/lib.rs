@@ -34,7 +34,8 @@ pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
 pub use callbacks::Keeping;
 pub use command::{
-    AgentEntry, Asker, Command, CommandError, CommandId, StateRequest, TalkOrder, TransferTarget,
+    AgentEntry, Asker, Command, CommandError, CommandId, OffNet, StateRequest, TalkOrder,
+    TransferTarget,
 };
 pub use config::{
     Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,

@@ -152,6 +152,7 @@ mod tests {
             name: "Li".into(),
             queues: Vec::new(),
             skills: BTreeMap::new(),
+            off_net: None,
             ha1_md5: [0; 16],
             ha1_sha256: [0; 32],
         });

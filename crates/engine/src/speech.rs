@@ -1,4 +1,4 @@
-//! What the house says by itself, put together from recorded words (C17, C19).
+//! What the house says by itself, put together from recorded words (C14, C17, C19).
 //!
 //! A sentence is a list of sounds of the caller's language, `zh-CN/digit_1`; which words there must be tells [`words`], and
 //! `check` sees to it that they are there. Scripts bring their own prompts.
@@ -14,6 +14,17 @@ const AGENT_NUMBER: &str = "agent_number";
 /// What is said to a caller whose hold lasts.
 const HOLD_MESSAGE: &str = "hold_message";
 
+/// What an agent hears who is rung outside: that there is a caller, then (after the queue's whisper) the keys.
+const CALLER_FOR_YOU: &str = "caller_for_you";
+const PRESS_TO_TAKE: &str = "press_to_take";
+/// Between two rounds of that.
+const BETWEEN_ROUNDS: Source = Source::Silence { ms: 1_500 };
+/// In place of words that the house has not.
+const ASKING_TONE: [Source; 2] = [
+    Source::Tone { hz: 1_000, ms: 300 },
+    Source::Silence { ms: 700 },
+];
+
 /// The words of a language with which an agent's number is said.
 pub fn words(language: &str) -> impl Iterator<Item = String> {
     let digits = (0..10).map(|digit| format!("digit_{digit}"));
@@ -25,7 +36,8 @@ pub fn words(language: &str) -> impl Iterator<Item = String> {
 pub fn is_optional(sound: &str) -> bool {
     let name = sound.split_once('/').map(|(_, name)| name);
     name.is_some_and(|name| {
-        name == HOLD_MESSAGE || name.starts_with("agent_") && name != AGENT_NUMBER
+        [HOLD_MESSAGE, CALLER_FOR_YOU, PRESS_TO_TAKE].contains(&name)
+            || name.starts_with("agent_") && name != AGENT_NUMBER
     })
 }
 
@@ -33,6 +45,32 @@ pub fn is_optional(sound: &str) -> bool {
 pub(crate) fn hold_message(sounds: &BTreeSet<SoundName>, language: &str) -> Option<SoundName> {
     let message = SoundName::new(&format!("{language}/{HOLD_MESSAGE}"));
     sounds.contains(&message).then_some(message)
+}
+
+/// One round of what an agent is asked at his outside phone (C14), in the first of these languages that has the words; `zh` has
+/// them for `zh-CN`. Without words a tone asks.
+pub(crate) fn accept(
+    sounds: &BTreeSet<SoundName>,
+    languages: [&str; 2],
+    whisper: Option<SoundName>,
+) -> Vec<Source> {
+    let said = |language: &str| {
+        let words = [CALLER_FOR_YOU, PRESS_TO_TAKE];
+        let words = words.map(|word| SoundName::new(&format!("{language}/{word}")));
+        words
+            .iter()
+            .all(|word| sounds.contains(word))
+            .then_some(words)
+    };
+    let short = |language: &str| language.split('-').next().and_then(said);
+    let mut found = languages.into_iter();
+    let found = found.find_map(|language| said(language).or_else(|| short(language)));
+    let Some([caller, keys]) = found else {
+        return ASKING_TONE.to_vec();
+    };
+    let sounds = [Some(caller), whisper, Some(keys)];
+    let sounds = sounds.into_iter().flatten().map(Source::Sound);
+    sounds.chain([BETWEEN_ROUNDS]).collect()
 }
 
 /// Who serves: his own recording, `zh-CN/agent_1001`, else his number digit by digit. A login that is no number is not said.

@@ -204,6 +204,8 @@ impl Cdr {
             | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }

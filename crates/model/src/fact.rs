@@ -287,6 +287,26 @@ pub enum Fact {
         /// What the agent's screen shows.
         pop: Box<Pop>,
     },
+    /// The offer rings its agent's outside number, by this trunk (C14); told again for each trunk that is tried.
+    #[serde(rename = "offer.dialled")]
+    OfferDialled {
+        /// The offer.
+        offer: Offer,
+        /// The number, E.164.
+        number: String,
+        /// What it costs by its kind, as in `dial.started`.
+        class: String,
+        /// By which trunk.
+        trunk: String,
+        /// The number that is shown there; `None` where the caller's own is withheld.
+        shown: Option<String>,
+    },
+    /// The outside phone answered: whoever holds it is asked for the key that takes the call (C14).
+    #[serde(rename = "offer.asked")]
+    OfferAsked {
+        /// The offer.
+        offer: Offer,
+    },
     /// The ringing ended without fault of the agent.
     #[serde(rename = "offer.cancelled")]
     OfferCancelled {

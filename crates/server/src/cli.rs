@@ -10,8 +10,10 @@ pub(crate) use virtual_hotline::{ReplayArgs, SimulateArgs};
 
 mod virtual_hotline;
 
+pub(crate) use self::agent::AgentVerb;
 pub(crate) use self::conflict::ConflictVerb;
 
+mod agent;
 mod conflict;
 
 /// The contact centre in one binary.
@@ -197,55 +199,6 @@ pub(crate) enum IvrVerb {
     Test {
         /// One script; default: all.
         file: Option<PathBuf>,
-    },
-}
-
-/// `trunkline agent`
-#[derive(Debug, Subcommand)]
-pub(crate) enum AgentVerb {
-    /// Adds an agent; prints a password if none is given.
-    #[command(
-        after_help = "Example: trunkline agent add 1004 --name 'Zhao Lei' --queues support,sales/2 --skills en=4,billing"
-    )]
-    Add {
-        /// User name of phone and page, and the number by which colleagues dial him.
-        login: String,
-        /// His name.
-        #[arg(long)]
-        name: String,
-        /// Queues that he serves; `sales/2`: in the second tier, `sales*3`: with weight 3.
-        #[arg(long, value_delimiter = ',')]
-        queues: Vec<String>,
-        /// Skills with levels from 1 to 255, such as en=4.
-        #[arg(long, value_delimiter = ',')]
-        skills: Vec<String>,
-        /// agent, supervisor, admin.
-        #[arg(long, value_delimiter = ',', default_value = "agent")]
-        roles: Vec<String>,
-        /// Language of his page.
-        #[arg(long, default_value = "zh-CN")]
-        locale: String,
-        /// His password; without it one is made and printed once.
-        #[arg(long)]
-        password: Option<String>,
-    },
-    /// Lists all agents.
-    #[command(after_help = "Example: trunkline agent list --json")]
-    List,
-    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles; lists are separated by `;`.
-    #[command(after_help = "Example: trunkline agent import agents.csv")]
-    Import {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Gives an agent a new password; reads it from standard input if none is given.
-    #[command(after_help = "Example: trunkline agent passwd 1001 < new-password.txt")]
-    Passwd {
-        /// Who.
-        login: String,
-        /// The password; better given by standard input, where no list of processes shows it.
-        #[arg(long)]
-        password: Option<String>,
     },
 }
 

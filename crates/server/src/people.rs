@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{AgentEntry, Command};
+use engine::{AgentEntry, Command, OffNet};
 use model::AgentId;
 use store::{AgentRecord, Database, NewPassword, Role, Secret};
 use web::CommandSender;
@@ -83,6 +83,11 @@ fn entry(agent: &AgentRecord) -> AgentEntry {
         name: agent.name.clone(),
         queues: agent.queues.clone(),
         skills: agent.skills.clone(),
+        off_net: agent.outside_number.clone().map(|number| OffNet {
+            number,
+            is_chosen: agent.is_outside,
+            language: agent.locale.clone(),
+        }),
         ha1_md5: *agent.ha1_md5.expose(),
         ha1_sha256: *agent.ha1_sha256.expose(),
     }

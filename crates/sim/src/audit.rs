@@ -158,6 +158,8 @@ impl Audit {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }

@@ -140,6 +140,8 @@ impl Figures {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::KeyPressed { .. }

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 5] = [
+static MIGRATIONS: [Migration; 6] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -41,6 +41,11 @@ static MIGRATIONS: [Migration; 5] = [
         version: 5,
         name: "conflict",
         text: include_str!("../migrations/0005_conflict.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "agent_outside",
+        text: include_str!("../migrations/0006_agent_outside.sql"),
     },
 ];
 

@@ -11,6 +11,7 @@ pub mod calls;
 pub mod conflicts;
 pub mod line;
 pub mod list;
+pub mod place;
 pub mod recording;
 pub mod session;
 pub mod signalling;
@@ -88,6 +89,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             agents::post_state
         ))
         .routes(routes!(breaks::read))
+        .routes(routes!(place::read, place::put))
         .routes(routes!(wrap_up::end))
         .routes(routes!(wrap_up::more))
         .routes(routes!(wrap_up::categorise))

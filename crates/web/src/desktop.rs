@@ -39,6 +39,8 @@ pub struct Frame {
 pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
     match fact {
         Fact::OfferMade { offer, .. }
+        | Fact::OfferDialled { offer, .. }
+        | Fact::OfferAsked { offer }
         | Fact::OfferCancelled { offer, .. }
         | Fact::OfferMissed { offer }
         | Fact::OfferDeclined { offer }
@@ -167,6 +169,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
+        | Fact::OfferDialled { .. }
+        | Fact::OfferAsked { .. }
         | Fact::LastAgentPaused { .. }
         | Fact::CallHeldLong { .. }
         | Fact::CallCategorised { .. }

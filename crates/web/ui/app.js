@@ -173,6 +173,24 @@ document.documentElement.classList.add("has-script");
     byId("state-reason").textContent = breakName(now) + over;
   }
 
+  // Where he is rung (C14): a choice for who has a number outside.
+  async function loadPlace() {
+    try {
+      const answer = await ask("GET", "/v1/agents/me/place");
+      if (answer.ok) drawPlace(await answer.json());
+    } catch {
+      // The banner tells of a lost connection; it is loaded again when it is back.
+    }
+  }
+
+  function drawPlace({ place, number }) {
+    const select = byId("place");
+    select.hidden = !number;
+    if (!number) return;
+    select.options[1].textContent = `${t("place.outside")} ${phone(number)}`;
+    select.value = place;
+  }
+
   // --- Pop card ----------------------------------------------------------------------------------------------------
 
   function profile() {
@@ -410,6 +428,8 @@ document.documentElement.classList.add("has-script");
   // Whether an event is about the pop on the screen: call and offer are its key (P9).
   const isShown = (data) => pop && pop.call === data.call && (!data.offer || pop.offer === data.offer);
 
+  const isRung = ({ offer }) => pop && pop.stage === "offered" && pop.offer === offer.id;
+
   function close(stage, at, note) {
     pop.stage = stage;
     pop.since = at;
@@ -438,6 +458,9 @@ document.documentElement.classList.add("has-script");
       pop = { ...data, stage: "offered", since: at };
       byId("announce").textContent = `${t("ringing_now")} ${callerName()}`;
     },
+    // C14: whoever is rung outside is told so, and which key takes the call.
+    "offer.dialled": (data) => { if (isRung(data)) pop.note = t("outside.rings"); },
+    "offer.asked": (data) => { if (isRung(data)) pop.note = t("outside.press"); },
     "pop.updated": (data) => { if (isShown(data)) pop.customer = data.customer; },
     "pop.connected": (data, at) => {
       if (isShown(data)) close("connected", at, "");
@@ -537,6 +560,7 @@ document.documentElement.classList.add("has-script");
       listen();
       loadTickets();
       loadBreaks();
+      loadPlace();
     } catch {
       byId("lost").hidden = false;
       later();
@@ -551,6 +575,11 @@ document.documentElement.classList.add("has-script");
     const reason = event.target.value;
     event.target.value = "";
     if (reason) change("PUT", "/v1/agents/me/state", { state: "not_ready", reason });
+  });
+  byId("place").addEventListener("change", async (event) => {
+    const chosen = await change("PUT", "/v1/agents/me/place", { place: event.target.value });
+    if (chosen) drawPlace(chosen);
+    else loadPlace();
   });
   byId("wrap-done").addEventListener("click", () => change("POST", "/v1/agents/me/wrap-up/end"));
   // What more time costs those who wait stands beside the button.

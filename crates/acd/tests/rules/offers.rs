@@ -117,6 +117,19 @@ fn r08_misses_in_a_row_make_not_ready_and_a_connected_call_starts_anew() {
 }
 
 #[test]
+fn c14_r08_what_answers_without_taking_the_call_is_a_miss_before_the_time_is_over() {
+    let mut centre = Centre::new("linear", "AB");
+    centre.joins(1).wait(3).silence();
+    for _ in 0..3 {
+        let offer = centre.offer('A');
+        centre.input(Input::Missed { offer });
+        centre.expect("missed 1 A, offer 1 B");
+        centre.wait(20).silence();
+    }
+    centre.expect_state('A', "not_ready no_answer");
+}
+
+#[test]
 fn r09_the_tried_set_is_emptied_after_the_pause() {
     let mut centre = Centre::new("linear", "AB");
     centre

@@ -154,6 +154,7 @@ fn inputs_about_strangers_change_nothing() {
         .input(Input::Answered { offer })
         .input(Input::Ringing { offer });
     centre.input(Input::Declined { offer });
+    centre.input(Input::Missed { offer });
     centre.input(Input::Failed { offer, status: 500 });
     centre.input(Input::Withheld { offer });
     centre.input(Input::CallGone { call: call(7) });

@@ -40,6 +40,11 @@ impl Call {
             way,
             at: context.now,
         });
+        if let Side::Agent(offer) = side
+            && self.off_net_key(context, offer, key)
+        {
+            return;
+        }
         match &self.phase {
             Phase::InScript | Phase::Queued(_) | Phase::Direct if side == Side::Caller => {
                 self.script_key(context, key, way)

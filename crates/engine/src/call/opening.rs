@@ -13,6 +13,7 @@ use super::hold::music_of;
 use super::sound::COMFORT;
 use super::{Call, Phase};
 use crate::context::Context;
+use crate::leg::Leg;
 use crate::speech;
 
 /// C18: what the agent hears is short.
@@ -55,12 +56,12 @@ impl Opening {
 }
 
 impl Call {
-    /// Begins to say what the queue wants said; `agent` is the port of who has answered.
+    /// Begins to say what the queue wants said; `agent` is the leg of who has answered.
     pub(super) fn opening(
         &mut self,
         context: &mut Context,
         offer: &Offer,
-        agent: PortId,
+        agent: &Leg,
     ) -> Option<Box<Opening>> {
         let wanted = context.config.queues.get(offer.queue.as_ref()?)?;
         let wanted = wanted.opening.clone();
@@ -72,7 +73,9 @@ impl Call {
             })
             .flatten();
         // Who has no whisper hears what the caller hears, and so knows when to speak.
-        let (whisper, longest) = match wanted.whisper {
+        // C14: who was asked for a key has heard for whom.
+        let whisper = wanted.whisper.filter(|_| agent.off_net.is_none());
+        let (whisper, longest) = match whisper {
             Some(sound) => (Some(vec![Source::Sound(sound)]), WHISPER_MAX),
             None => (number.clone(), NUMBER_MAX),
         };
@@ -85,7 +88,7 @@ impl Call {
         };
         let port = self.leg.as_ref()?.port;
         let caller = say(port, number, NUMBER_MAX);
-        let agent = say(agent, whisper, longest);
+        let agent = say(agent.port, whisper, longest);
         if caller.is_some() {
             self.playing = None;
         }

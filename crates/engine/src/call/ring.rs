@@ -5,12 +5,14 @@
 
 mod answer;
 mod claim;
+mod off_net;
 mod refusal;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use media::PortId;
+use bytes::Bytes;
+use media::{PlaybackId, PortId};
 use model::decision::Decision;
 use model::fact::{CancelCause, Fact};
 use model::{AgentId, Offer, OfferId, Party};
@@ -19,6 +21,7 @@ use sip::{Binding, Identity as SipIdentity, OutgoingInvite, Reason, SessionId};
 use super::{Call, Phase};
 use crate::context::{Context, Side};
 use crate::leg::Leg;
+use crate::outside::Attempt;
 use crate::trunk::Dtmf;
 
 /// Temporarily unavailable: the agent has no phone (RFC 3261 §21.4.18).
@@ -29,6 +32,8 @@ const NO_PHONE: u16 = 480;
 pub(super) struct Ring {
     agent: AgentId,
     legs: Vec<Leg>,
+    /// The way to his outside number, when that is what rings (C14).
+    off_net: Option<Box<Attempt>>,
     state: RingState,
 }
 
@@ -36,6 +41,11 @@ pub(super) struct Ring {
 enum RingState {
     /// Rings; with the refusal of a phone that has left already.
     Live { refused: Option<u16> },
+    /// An outside phone answered: whoever holds it is asked for the key (C14).
+    Asked {
+        session: SessionId,
+        prompt: PlaybackId,
+    },
     /// A phone answered while others rang: until its sound comes they ring on (R23).
     PickedUp {
         session: SessionId,
@@ -55,14 +65,19 @@ impl Ring {
         match self.state {
             RingState::LateTone { until, .. } => Some(until),
             RingState::PickedUp { sure_by, .. } => Some(sure_by),
-            RingState::Live { .. } | RingState::Claimed(_) | RingState::Withdrawn => None,
+            RingState::Live { .. }
+            | RingState::Asked { .. }
+            | RingState::Claimed(_)
+            | RingState::Withdrawn => None,
         }
     }
 
     /// The leg that answered, while it is not settled whether it wins.
     const fn answered(&self) -> Option<SessionId> {
         match self.state {
-            RingState::PickedUp { session, .. } | RingState::Claimed(session) => Some(session),
+            RingState::Asked { session, .. }
+            | RingState::PickedUp { session, .. }
+            | RingState::Claimed(session) => Some(session),
             RingState::Live { .. } | RingState::Withdrawn | RingState::LateTone { .. } => None,
         }
     }
@@ -122,6 +137,9 @@ impl Call {
             decision,
             pop,
         });
+        if let Some(number) = context.off_net_number(agent) {
+            return self.ring_off_net(context, (id, agent), number, ring_timeout);
+        }
         let login = context
             .directory
             .get(agent)
@@ -143,6 +161,7 @@ impl Call {
                 Ring {
                     agent,
                     legs,
+                    off_net: None,
                     state: RingState::Live { refused: None },
                 },
             );
@@ -150,8 +169,14 @@ impl Call {
     }
 
     /// A phone rings.
-    pub(super) fn agent_rings(&mut self, context: &mut Context, offer: OfferId) {
+    pub(super) fn agent_rings(
+        &mut self,
+        context: &mut Context,
+        offer: OfferId,
+        sdp: Option<Bytes>,
+    ) {
         context.tell_acd(acd::Input::Ringing { offer });
+        self.off_net_rings(context, offer, sdp);
         let is_live = self
             .rings
             .get(&offer)
@@ -219,6 +244,7 @@ impl Call {
         ring.legs
             .iter()
             .for_each(|leg| leg.hang_up(context, reason.clone()));
+        ring.tell_unanswered(context, end);
         let answered = ring.answered().and_then(|session| ring.take_leg(session));
         if let Some(leg) = answered {
             // It had answered, so the hang-up was a BYE: no last word is to come.

@@ -55,7 +55,18 @@ impl Talking {
     pub(super) fn deadline(&self) -> Option<Duration> {
         let opening = self.opening.as_ref().and_then(|it| it.deadline());
         let hold = self.long_hold.as_ref().and_then(LongHold::deadline);
-        [opening, hold].into_iter().flatten().min()
+        let out = [
+            self.leg.off_net,
+            self.consulted().and_then(|leg| leg.off_net),
+        ];
+        let out = out.into_iter().flatten().min();
+        [opening, hold, out].into_iter().flatten().min()
+    }
+
+    /// The leg of the colleague whom the agent asks, once he has answered.
+    fn consulted(&self) -> Option<&Leg> {
+        let (_, leg) = self.consult.as_ref()?.up()?;
+        Some(leg)
     }
 
     pub(super) const fn agent(&self) -> AgentId {
@@ -124,7 +135,7 @@ impl Call {
             rang_ms: ms(rang),
         });
         self.has_called_back(context);
-        let opening = self.opening(context, &offer, leg.port);
+        let opening = self.opening(context, &offer, &leg);
         let mut talking = Talking::new(offer, leg, queue);
         talking.opening = opening;
         self.talk(context, talking);
@@ -194,6 +205,21 @@ impl Call {
             return true;
         }
         is_agents && self.asker_gone(context, session, true)
+    }
+
+    /// S15: a call out to an agent's outside number has lasted as long as calls out may.
+    pub(super) fn off_net_time_up(&mut self, context: &mut Context) {
+        let now = context.now;
+        let is_over = |leg: &Leg| leg.off_net.is_some_and(|until| until <= now);
+        let Phase::Talking(talking) = &self.phase else {
+            return;
+        };
+        if is_over(&talking.leg) {
+            tracing::info!(call = %self.id, "an agent's outside phone was on the line as long as dial rules allow");
+            self.finish(context, CallResult::Answered, EndedBy::System);
+        } else if talking.consulted().is_some_and(is_over) {
+            self.consulted_gone(context);
+        }
     }
 
     /// A leg of the talk ends: phone, port and what it heard.

@@ -69,7 +69,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::CallerGone { .. } => ("CallerGone", 0),
         CallEvent::Key { .. } => ("Key", 0),
         CallEvent::ReInvite { session, .. } => ("ReInvite", session.0),
-        CallEvent::AgentRinging { offer } => ("AgentRinging", offer.get()),
+        CallEvent::AgentRinging { offer, .. } => ("AgentRinging", offer.get()),
         CallEvent::AgentAnswered { offer, .. } => ("AgentAnswered", offer.get()),
         CallEvent::AgentRefused { offer, .. } => ("AgentRefused", offer.get()),
         CallEvent::AgentGone { offer, .. } => ("AgentGone", offer.get()),

@@ -70,7 +70,7 @@ impl Engine {
             }
             Event::Ringing { session, sdp, .. } => {
                 self.called_turn(session, |side| match side {
-                    Called::Agent(offer) => CallEvent::AgentRinging { offer },
+                    Called::Agent(offer) => CallEvent::AgentRinging { offer, sdp },
                     Called::Outside => CallEvent::OutsideRings { session, sdp },
                 });
             }
@@ -96,6 +96,7 @@ impl Engine {
                         offer,
                         session,
                         status,
+                        reason,
                     },
                     Called::Outside => CallEvent::OutsideRefused {
                         session,
@@ -374,7 +375,10 @@ impl Engine {
         if cause == "request" {
             self.sign_out_by_phone(agent);
         }
-        self.context.tell_acd(acd::Input::PhoneUnregistered(agent));
+        // C14: an outside number is still there.
+        if !self.context.is_reachable(agent) {
+            self.context.tell_acd(acd::Input::PhoneUnregistered(agent));
+        }
     }
 
     pub(super) fn media_news(&mut self, news: media::News) {

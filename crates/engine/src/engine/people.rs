@@ -156,7 +156,8 @@ impl Engine {
             queues: agent.queues.clone(),
             skills: agent.skills.clone(),
         };
-        let login = agent.login.clone();
+        let (id, login) = (agent.id, agent.login.clone());
+        let was_reachable = self.context.is_reachable(id);
         if let Some(former) = self.context.directory.put(agent)
             && former.login != login
         {
@@ -164,6 +165,12 @@ impl Engine {
         }
         self.context.sip.set_account(&login, account);
         self.context.tell_acd(acd::Input::AgentPut(profile));
+        // C14: an outside number is a phone for the ACD.
+        match (was_reachable, self.context.is_reachable(id)) {
+            (false, true) => self.context.tell_acd(acd::Input::PhoneRegistered(id)),
+            (true, false) => self.context.tell_acd(acd::Input::PhoneUnregistered(id)),
+            (false, false) | (true, true) => {}
+        }
     }
 
     /// G13, C20: the phone first, then the wish, so that whoever was ready is ready at once. Nobody has said anything: a phone

@@ -43,6 +43,8 @@ impl Fact {
             Self::CallbackAttempted(attempt) => Some(attempt.call),
             Self::CallbackDone(done) => Some(done.call),
             Self::OfferMade { offer, .. }
+            | Self::OfferDialled { offer, .. }
+            | Self::OfferAsked { offer }
             | Self::OfferCancelled { offer, .. }
             | Self::OfferMissed { offer }
             | Self::OfferDeclined { offer }
@@ -89,6 +91,8 @@ impl Fact {
             Self::CallbackDone(_) => "callback.done",
             Self::CallbackFailed(_) => "callback.failed",
             Self::OfferMade { .. } => "offer.made",
+            Self::OfferDialled { .. } => "offer.dialled",
+            Self::OfferAsked { .. } => "offer.asked",
             Self::OfferCancelled { .. } => "offer.cancelled",
             Self::OfferMissed { .. } => "offer.missed",
             Self::OfferDeclined { .. } => "offer.declined",

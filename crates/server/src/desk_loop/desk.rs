@@ -108,6 +108,8 @@ impl Desk {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::DialAnswered { .. }
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }

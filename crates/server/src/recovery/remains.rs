@@ -161,6 +161,8 @@ impl Remains {
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }

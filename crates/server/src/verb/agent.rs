@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
-use ivr::{Diagnostic, Severity};
 use model::{Membership, QueueName, Skills, skill};
-use serde::Deserialize;
 use serde_json::json;
 use store::{AgentRecord, Database, NewAgent, Role};
 
@@ -15,6 +12,8 @@ use crate::Failure;
 use crate::cli::AgentVerb;
 use crate::config::Source;
 use crate::people;
+
+mod import;
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Failure> {
@@ -44,9 +43,12 @@ pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Fa
                 add(&database, &realm, row).await
             }
             AgentVerb::List => list(&database, json).await,
-            AgentVerb::Import { file } => import(source, &database, &realm, &file).await,
+            AgentVerb::Import { file } => import::import(source, &database, &realm, &file).await,
             AgentVerb::Passwd { login, password } => {
                 passwd(&database, &realm, &login, password).await
+            }
+            AgentVerb::Outside { login, number } => {
+                outside(source, &database, &login, number).await
             }
         };
         database.close().await;
@@ -115,8 +117,45 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
 fn as_json(agent: &AgentRecord) -> serde_json::Value {
     json!({
         "id": agent.id, "login": agent.login, "name": agent.name, "locale": agent.locale, "queues": agent.queues,
-        "skills": agent.skills, "roles": agent.roles, "is_active": agent.is_active,
+        "skills": agent.skills, "roles": agent.roles, "is_active": agent.is_active, "outside": agent.outside_number,
     })
+}
+
+/// C14: a number that the house may call, as it stands in the rules at this moment.
+async fn outside(
+    source: &Source,
+    database: &Database,
+    login: &str,
+    number: Option<String>,
+) -> Result<(), Failure> {
+    let agent = database.agent_by_login(login).await.map_err(by_fault)?;
+    let agent = agent.ok_or_else(|| Failure::Refused(format!("no agent {login}")))?;
+    let number = number
+        .map(|number| callable(source, &number))
+        .transpose()
+        .map_err(Failure::Refused)?;
+    let told = match &number {
+        Some(number) => format!("{login} is rung at {number} when no phone of his is registered"),
+        None => format!("{login} has no number outside any more"),
+    };
+    database
+        .set_outside_number(agent.id, number, now())
+        .await
+        .map_err(by_fault)?;
+    println!("{told}");
+    Ok(())
+}
+
+/// A number that dial rules let the house call for its callers, in its one spelling.
+fn callable(source: &Source, number: &str) -> Result<String, String> {
+    let Ok(loaded) = source.load(1, None) else {
+        return Err("the configuration has mistakes, so nobody knows what may be called; see `trunkline check`".into());
+    };
+    let config = loaded.engine;
+    match config.dial.check_off_net(&config.plan, number) {
+        Ok(number) => Ok(number.key),
+        Err(denied) => Err(format!("{number} cannot be called for an agent: {denied}")),
+    }
 }
 
 async fn passwd(
@@ -151,157 +190,6 @@ async fn passwd(
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CsvRow {
-    login: String,
-    name: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    queues: String,
-    #[serde(default)]
-    skills: String,
-    #[serde(default)]
-    roles: String,
-}
-
-/// All lines are read and checked before the first is written: a mistake changes nothing.
-async fn import(
-    source: &Source,
-    database: &Database,
-    realm: &str,
-    file: &Path,
-) -> Result<(), Failure> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
-    let mut wrong = Vec::new();
-    let mut rows = Vec::new();
-    let queues = source.load(1, None).ok().map(|loaded| {
-        loaded
-            .engine
-            .queues
-            .keys()
-            .map(|queue| queue.as_str().to_owned())
-            .collect::<BTreeSet<_>>()
-    });
-    for (index, record) in reader.deserialize::<CsvRow>().enumerate() {
-        let line = u32::try_from(index + 2).unwrap_or(u32::MAX);
-        match record
-            .map_err(|error| error.to_string())
-            .and_then(|record| row_of(record, queues.as_ref()))
-        {
-            Ok(row) => rows.push((line, row)),
-            Err(message) => wrong.push(at(file, line, message)),
-        }
-    }
-    let mut seen = BTreeSet::new();
-    for (line, row) in &rows {
-        if !seen.insert(row.login.clone()) {
-            wrong.push(at(
-                file,
-                *line,
-                format!("the login `{}` stands in the file twice", row.login),
-            ));
-        }
-        if row.password.is_empty()
-            && database
-                .agent_by_login(&row.login)
-                .await
-                .map_err(by_fault)?
-                .is_none()
-        {
-            wrong.push(at(
-                file,
-                *line,
-                format!("`{}` is new and needs a password", row.login),
-            ));
-        }
-        if !row.password.is_empty()
-            && let Err(error) = people::check_password(&row.login, &row.password)
-        {
-            wrong.push(at(file, *line, error.to_string()));
-        }
-    }
-    if !wrong.is_empty() {
-        wrong.sort_by_key(|found| found.line);
-        return Err(Failure::Input(wrong));
-    }
-    let total = rows.len();
-    for (_, row) in rows {
-        put(database, realm, row).await?;
-    }
-    println!(
-        "{total} {} added or changed",
-        if total == 1 {
-            "agent was"
-        } else {
-            "agents were"
-        }
-    );
-    Ok(())
-}
-
-async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> {
-    let Some(mut agent) = database
-        .agent_by_login(&row.login)
-        .await
-        .map_err(by_fault)?
-    else {
-        return add(database, realm, row).await;
-    };
-    agent.name = row.name;
-    agent.queues = row.queues;
-    agent.skills = row.skills;
-    agent.roles = row.roles;
-    let id = agent.id;
-    database.put_agent(agent, now()).await.map_err(by_fault)?;
-    if !row.password.is_empty() {
-        let password = people::password(&row.login, realm, &row.password)
-            .map_err(|error| Failure::Refused(error.to_string()))?;
-        database
-            .set_password(id, password, now())
-            .await
-            .map_err(by_fault)?;
-    }
-    Ok(())
-}
-
-fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, String> {
-    if record.login.is_empty() || record.name.is_empty() {
-        return Err("login and name must not be empty".into());
-    }
-    let queues = memberships(&words(&record.queues))?;
-    if let Some(known) = known
-        && let Some(queue) = queues
-            .iter()
-            .map(|one| one.queue.as_str())
-            .find(|queue| !known.contains(*queue))
-    {
-        let near = ivr::closest(queue, known.iter().map(String::as_str))
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        return Err(format!("no queue `{queue}`{near}"));
-    }
-    let skills = skills_of(&words(&record.skills))?;
-    let roles = if record.roles.is_empty() {
-        [Role::Agent].into()
-    } else {
-        roles_of(&words(&record.roles))?
-    };
-    Ok(Row {
-        login: record.login,
-        name: record.name,
-        password: record.password,
-        queues,
-        skills,
-        roles,
-        locale: "zh-CN".into(),
-    })
-}
-
 fn skills_of(texts: &[String]) -> Result<Skills, String> {
     texts.iter().map(|text| skill_of(text)).collect()
 }
@@ -320,14 +208,6 @@ fn skill_of(text: &str) -> Result<(String, u8), String> {
         ));
     }
     Ok((name.to_owned(), level))
-}
-
-fn words(list: &str) -> Vec<String> {
-    list.split([';', ',', ' '])
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 fn roles_of(words: &[String]) -> Result<BTreeSet<Role>, String> {
@@ -373,18 +253,6 @@ fn known_queues(source: &Source, queues: &[Membership]) -> Result<(), Failure> {
             "no queue `{queue}`; there are {}",
             names.join(", ")
         ))),
-    }
-}
-
-fn at(file: &Path, line: u32, message: String) -> Diagnostic {
-    let file: PathBuf = file.to_owned();
-    Diagnostic {
-        severity: Severity::Error,
-        file: file.display().to_string(),
-        line,
-        column: 1,
-        message,
-        help: None,
     }
 }
 

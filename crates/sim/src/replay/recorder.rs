@@ -114,6 +114,7 @@ impl Recorder {
             }),
             Input::Answered { offer } => self.ring(*offer, |ring| ring.taken = Taken::Answered(at)),
             Input::Declined { offer } => self.ring(*offer, |ring| ring.taken = Taken::Declined(at)),
+            Input::Missed { offer } => self.ring(*offer, |ring| ring.taken = Taken::Missed),
             Input::Failed { offer, status } => {
                 self.ring(*offer, |ring| ring.taken = Taken::Failed(at, *status));
             }

@@ -58,6 +58,10 @@ pub struct AgentRecord {
     pub is_active: bool,
     /// For optimistic locking.
     pub version: u64,
+    /// His number outside the house (C14), as it would be dialled.
+    pub outside_number: Option<String>,
+    /// He is to be rung there though a phone of the house is registered.
+    pub is_outside: bool,
 }
 
 /// Everything that a password becomes; the HA1s need the realm and are made by the server.
@@ -94,7 +98,8 @@ impl Database {
     /// All agents by login, those that may not sign in included.
     pub async fn agents(&self) -> Result<Vec<AgentRecord>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version
+            "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
+                    outside_number, is_outside
              FROM agent WHERE removed_at IS NULL ORDER BY login",
         )
         .fetch_all(self.readers())
@@ -111,7 +116,8 @@ impl Database {
     /// One agent by login.
     pub async fn agent_by_login(&self, login: &str) -> Result<Option<AgentRecord>> {
         let row: Option<Row> = sqlx::query_as(
-            "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version
+            "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
+                    outside_number, is_outside
              FROM agent WHERE login = $1 AND removed_at IS NULL",
         )
         .bind(login)
@@ -158,6 +164,8 @@ impl Database {
             ha1_sha256: new.password.ha1_sha256,
             is_active: true,
             version: 1,
+            outside_number: None,
+            is_outside: false,
         };
         record.check()?;
         let password_hash = new.password.password_hash;
@@ -170,7 +178,7 @@ impl Database {
         .await
     }
 
-    /// Writes all but the password. `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
+    /// Writes all but the password and his place ([`Database::set_place`]). `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
     /// HA1s cover the login, so after a new login the phone needs [`Database::set_password`]. One who may not sign in any
     /// more is signed out.
     pub async fn put_agent(&self, agent: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
@@ -246,11 +254,27 @@ type Row = (
     String,
     i64,
     i64,
+    Option<String>,
+    i64,
 );
 
 impl AgentRecord {
     fn from_row(row: Row) -> Result<Self> {
-        let (id, login, name, locale, queues, skills, roles, md5, sha256, is_active, version) = row;
+        let (
+            id,
+            login,
+            name,
+            locale,
+            queues,
+            skills,
+            roles,
+            md5,
+            sha256,
+            is_active,
+            version,
+            outside_number,
+            is_outside,
+        ) = row;
         Ok(Self {
             id: AgentId::new(count(id)),
             login,
@@ -263,6 +287,8 @@ impl AgentRecord {
             ha1_sha256: Secret::new(bytes_of("agent", &sha256)?),
             is_active: is_active != 0,
             version: count(version),
+            outside_number,
+            is_outside: is_outside != 0,
         })
     }
 
@@ -286,7 +312,8 @@ impl AgentRecord {
 
 async fn agent(conn: &mut SqliteConnection, id: AgentId) -> Result<Option<AgentRecord>> {
     let row: Option<Row> = sqlx::query_as(
-        "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version
+        "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
+                    outside_number, is_outside
          FROM agent WHERE id = $1 AND removed_at IS NULL",
     )
     .bind(big(id.get()))

@@ -240,3 +240,44 @@ async fn who_only_looks_sees_who_works_here_and_makes_no_file() {
     assert_eq!(store::staff::look_up(&url).await.unwrap(), []);
     assert!(!nowhere.exists());
 }
+
+#[tokio::test]
+async fn c14_a_number_outside_and_the_choice_of_it_are_kept_apart_from_the_rest() {
+    let world = World::new().await;
+    let li = world.agent("1001").await;
+    let database = &world.database;
+    let place = async || {
+        let found = database.agent(li.id).await.unwrap().unwrap();
+        (found.outside_number, found.is_outside)
+    };
+    let refused = database.set_place(li.id, true, NOW).await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::NotFound("outside number"))
+    ));
+    let number = Some("+8613800001111".to_owned());
+    database
+        .set_outside_number(li.id, number.clone(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(place().await, (number.clone(), false));
+    database.set_place(li.id, true, NOW).await.unwrap();
+    let mut stands = database.agent(li.id).await.unwrap().unwrap();
+    stands.name = "Li Lei".to_owned();
+    database.put_agent(stands, NOW).await.unwrap();
+    assert_eq!(
+        place().await,
+        (number, true),
+        "whoever writes the rest leaves it"
+    );
+    database.set_outside_number(li.id, None, NOW).await.unwrap();
+    assert_eq!(
+        place().await,
+        (None, false),
+        "nobody is rung where there is nothing"
+    );
+    let nobody = database
+        .set_outside_number(AgentId::new(9), None, NOW)
+        .await;
+    assert!(matches!(nobody, Err(StoreError::NotFound("agent"))));
+}

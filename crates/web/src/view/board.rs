@@ -144,6 +144,8 @@ impl Board {
             | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
+            | Fact::OfferDialled { .. }
+            | Fact::OfferAsked { .. }
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallCategorised { .. }

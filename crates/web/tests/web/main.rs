@@ -22,6 +22,7 @@ mod line;
 mod openapi;
 mod operation;
 mod page;
+mod place;
 mod pops;
 mod problems;
 mod session;

@@ -10,6 +10,7 @@ use sip::{Reason, SessionId};
 use super::RingState;
 use crate::call::{Call, Phase};
 use crate::context::Context;
+use crate::outside::takes_answer;
 
 /// R11: the tone that tells an agent that the caller has just gone.
 const LATE_TONE: Source = Source::Tone { hz: 425, ms: 300 };
@@ -40,11 +41,7 @@ impl Call {
             .legs
             .iter_mut()
             .find(|leg| leg.session == session)
-            .is_some_and(|leg| match sdp {
-                Some(sdp) => leg.accept_sdp(context, &sdp).is_ok(),
-                // RFC 3311: an UPDATE has settled it while the phone rang.
-                None => leg.is_negotiated(),
-            });
+            .is_some_and(|leg| takes_answer(context, leg, sdp.as_deref()));
         if !accepted {
             // An answer without usable SDP is a device's fault: BYE, and the next agent.
             context.sip.hang_up(
@@ -52,8 +49,11 @@ impl Call {
                 session,
                 Some(Reason::sip(488, "Not Acceptable Here")),
             );
-            self.agent_refused(context, offer, session, 488);
+            self.agent_refused(context, offer, session, 488, None);
             return;
+        }
+        if ring.off_net.is_some() {
+            return self.ask_for_key(context, offer, session);
         }
         for other in ring.legs.iter().filter(|leg| leg.session != session) {
             other.hang_up(context, Some(Reason::answered_elsewhere()));

@@ -59,6 +59,7 @@ impl Call {
         let picked_up = rings.filter_map(|(offer, ring)| match ring.state {
             RingState::PickedUp { session, sure_by } => Some((sure_by, *offer, session, ring)),
             RingState::Live { .. }
+            | RingState::Asked { .. }
             | RingState::Claimed(_)
             | RingState::Withdrawn
             | RingState::LateTone { .. } => None,

@@ -4,7 +4,7 @@
 use media::PortId;
 use model::OfferId;
 use model::fact::{CancelCause, Fact};
-use sip::SessionId;
+use sip::{Reason, SessionId};
 
 use super::{NO_PHONE, RingState};
 use crate::call::Call;
@@ -17,7 +17,8 @@ impl Call {
         context: &mut Context,
         offer: OfferId,
         session: SessionId,
-        status: u16,
+        mut status: u16,
+        reason: Option<Reason>,
     ) {
         let Some(ring) = self.rings.get_mut(&offer) else {
             return;
@@ -26,6 +27,15 @@ impl Call {
             leg.release(context);
         }
         if let RingState::Live { refused } = ring.state {
+            if let Some(attempt) = ring.off_net.take() {
+                match attempt.refused(context, status, reason.as_ref()) {
+                    Ok((attempt, leg)) => {
+                        ring.off_net = Some(Box::new(attempt));
+                        return ring.legs.push(leg);
+                    }
+                    Err(why) => status = why,
+                }
+            }
             let status = worse(refused, status);
             self.refusal = Some(status);
             if is_decline_for_all(status) {
@@ -108,6 +118,9 @@ impl Call {
         offer: OfferId,
         session: SessionId,
     ) {
+        if self.asked_gone(context, offer, session) {
+            return;
+        }
         // R7: an answer that ends before the bridge is a device's fault.
         let claimed = self
             .rings

@@ -1,0 +1,205 @@
+//! `trunkline agent import`: people from a CSV file. A mistake in any line changes nothing.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ivr::{Diagnostic, Severity};
+use serde::Deserialize;
+use store::{Database, Role};
+
+use super::{Row, add, callable, memberships, roles_of, skills_of};
+use crate::Failure;
+use crate::config::Source;
+use crate::people;
+use crate::verb::{by_fault, now};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CsvRow {
+    login: String,
+    name: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    queues: String,
+    #[serde(default)]
+    skills: String,
+    #[serde(default)]
+    roles: String,
+    /// His number outside; empty or no column: as it was. `none`: he has none.
+    #[serde(default)]
+    outside: String,
+}
+
+/// All lines are read and checked before the first is written: a mistake changes nothing.
+pub(super) async fn import(
+    source: &Source,
+    database: &Database,
+    realm: &str,
+    file: &Path,
+) -> Result<(), Failure> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(file)
+        .map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
+    let mut wrong = Vec::new();
+    let mut rows = Vec::new();
+    let queues = source.load(1, None).ok().map(|loaded| {
+        loaded
+            .engine
+            .queues
+            .keys()
+            .map(|queue| queue.as_str().to_owned())
+            .collect::<BTreeSet<_>>()
+    });
+    for (index, record) in reader.deserialize::<CsvRow>().enumerate() {
+        let line = u32::try_from(index + 2).unwrap_or(u32::MAX);
+        let read = record.map_err(|error| error.to_string());
+        let read = read.and_then(|record| {
+            let outside = outside_of(source, &record.outside)?;
+            Ok((row_of(record, queues.as_ref())?, outside))
+        });
+        match read {
+            Ok((row, outside)) => rows.push((line, row, outside)),
+            Err(message) => wrong.push(at(file, line, message)),
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (line, row, _) in &rows {
+        if !seen.insert(row.login.clone()) {
+            wrong.push(at(
+                file,
+                *line,
+                format!("the login `{}` stands in the file twice", row.login),
+            ));
+        }
+        if row.password.is_empty()
+            && database
+                .agent_by_login(&row.login)
+                .await
+                .map_err(by_fault)?
+                .is_none()
+        {
+            wrong.push(at(
+                file,
+                *line,
+                format!("`{}` is new and needs a password", row.login),
+            ));
+        }
+        if !row.password.is_empty()
+            && let Err(error) = people::check_password(&row.login, &row.password)
+        {
+            wrong.push(at(file, *line, error.to_string()));
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.sort_by_key(|found| found.line);
+        return Err(Failure::Input(wrong));
+    }
+    let total = rows.len();
+    for (_, row, outside) in rows {
+        let login = row.login.clone();
+        put(database, realm, row).await?;
+        let agent = database.agent_by_login(&login).await.map_err(by_fault)?;
+        if let (Some(outside), Some(agent)) = (outside, agent) {
+            let set = database.set_outside_number(agent.id, outside, now());
+            set.await.map_err(by_fault)?;
+        }
+    }
+    println!(
+        "{total} {} added or changed",
+        if total == 1 {
+            "agent was"
+        } else {
+            "agents were"
+        }
+    );
+    Ok(())
+}
+
+async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> {
+    let Some(mut agent) = database
+        .agent_by_login(&row.login)
+        .await
+        .map_err(by_fault)?
+    else {
+        return add(database, realm, row).await;
+    };
+    agent.name = row.name;
+    agent.queues = row.queues;
+    agent.skills = row.skills;
+    agent.roles = row.roles;
+    let id = agent.id;
+    database.put_agent(agent, now()).await.map_err(by_fault)?;
+    if !row.password.is_empty() {
+        let password = people::password(&row.login, realm, &row.password)
+            .map_err(|error| Failure::Refused(error.to_string()))?;
+        database
+            .set_password(id, password, now())
+            .await
+            .map_err(by_fault)?;
+    }
+    Ok(())
+}
+
+/// What a line says of his number outside; `None`: nothing.
+fn outside_of(source: &Source, text: &str) -> Result<Option<Option<String>>, String> {
+    match text {
+        "" => Ok(None),
+        "none" => Ok(Some(None)),
+        number => callable(source, number).map(|number| Some(Some(number))),
+    }
+}
+
+fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, String> {
+    if record.login.is_empty() || record.name.is_empty() {
+        return Err("login and name must not be empty".into());
+    }
+    let queues = memberships(&words(&record.queues))?;
+    if let Some(known) = known
+        && let Some(queue) = queues
+            .iter()
+            .map(|one| one.queue.as_str())
+            .find(|queue| !known.contains(*queue))
+    {
+        let near = ivr::closest(queue, known.iter().map(String::as_str))
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        return Err(format!("no queue `{queue}`{near}"));
+    }
+    let skills = skills_of(&words(&record.skills))?;
+    let roles = if record.roles.is_empty() {
+        [Role::Agent].into()
+    } else {
+        roles_of(&words(&record.roles))?
+    };
+    Ok(Row {
+        login: record.login,
+        name: record.name,
+        password: record.password,
+        queues,
+        skills,
+        roles,
+        locale: "zh-CN".into(),
+    })
+}
+
+fn words(list: &str) -> Vec<String> {
+    list.split([';', ',', ' '])
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn at(file: &Path, line: u32, message: String) -> Diagnostic {
+    let file: PathBuf = file.to_owned();
+    Diagnostic {
+        severity: Severity::Error,
+        file: file.display().to_string(),
+        line,
+        column: 1,
+        message,
+        help: None,
+    }
+}

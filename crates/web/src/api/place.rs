@@ -1,0 +1,102 @@
+//! Where an agent is rung: at a phone of the house, or at his number outside (C14). The number is set by whoever manages people;
+//! an agent chooses between both.
+
+use axum::Json;
+use axum::extract::State;
+use model::AgentId;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::auth::principal::now;
+use crate::auth::{Action, Principal, authorise};
+use crate::extract::{AgentRef, Body, InPath};
+use crate::problem::{Code, Problem, ProblemDocument};
+
+/// Where he is rung.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceBody {
+    /// `house`: at his registered phones, and outside while there is none; `outside`: there in any case.
+    pub place: PlaceWord,
+    /// His number outside; `null`: he has none.
+    pub number: Option<String>,
+}
+
+/// Where he wants to be rung.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceWanted {
+    /// `house` or `outside`.
+    pub place: PlaceWord,
+}
+
+/// A place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceWord {
+    /// At a phone of the house.
+    House,
+    /// At his number outside.
+    Outside,
+}
+
+/// Where an agent is rung.
+#[utoipa::path(get, operation_id = "get_agent_place", path = "/v1/agents/{id}/place", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+    responses(
+        (status = 200, description = "His place.", body = PlaceBody),
+        (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn read(
+    State(app): State<App>,
+    who: Principal,
+    InPath(agent): InPath<AgentRef>,
+) -> Result<Json<PlaceBody>, Problem> {
+    let agent = agent.resolve(&who);
+    // A private number: for himself and for those who may change his state.
+    authorise(&who, Action::SetState, Some(agent))?;
+    Ok(Json(of(&app, agent).await?))
+}
+
+/// Chooses where an agent is rung. The next ring goes there within two seconds.
+#[utoipa::path(put, operation_id = "put_agent_place", path = "/v1/agents/{id}/place", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
+    request_body = PlaceWanted,
+    responses(
+        (status = 200, description = "His place from now on.", body = PlaceBody),
+        (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "He has no number outside.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn put(
+    State(app): State<App>,
+    who: Principal,
+    InPath(agent): InPath<AgentRef>,
+    Body(wanted): Body<PlaceWanted>,
+) -> Result<Json<PlaceBody>, Problem> {
+    let agent = agent.resolve(&who);
+    authorise(&who, Action::SetState, Some(agent))?;
+    of(&app, agent).await?;
+    let is_outside = wanted.place == PlaceWord::Outside;
+    let set = app.database().set_place(agent, is_outside, now()).await;
+    match set {
+        Ok(()) => Ok(Json(of(&app, agent).await?)),
+        Err(StoreError::NotFound(what)) => {
+            let why = format!("he has no {what}");
+            Err(Problem::new(Code::StateForbids).detail(why))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn of(app: &App, agent: AgentId) -> Result<PlaceBody, Problem> {
+    let found = app.database().agent(agent).await?;
+    let found = found.filter(|agent| agent.is_active);
+    let found = found.ok_or_else(|| Problem::new(Code::NoSuchAgent))?;
+    Ok(PlaceBody {
+        place: if found.is_outside {
+            PlaceWord::Outside
+        } else {
+            PlaceWord::House
+        },
+        number: found.outside_number,
+    })
+}

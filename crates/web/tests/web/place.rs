@@ -1,0 +1,51 @@
+//! C14: where an agent is rung, and who may see and choose it.
+
+use model::Timestamp;
+use serde_json::json;
+
+use crate::support::House;
+
+const MOBILE: &str = "+8613800001111";
+
+#[tokio::test]
+async fn c14_an_agent_with_a_number_outside_chooses_where_he_is_rung() {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    let client = house.program("1001").await;
+    let path = "/v1/agents/me/place";
+    let outside = r#"{"place":"outside"}"#;
+    assert_eq!(
+        client.get(path).await.json(),
+        json!({ "place": "house", "number": null })
+    );
+    let refused = client.json("PUT", path, outside).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].clone()),
+        (409, json!("state_forbids"))
+    );
+
+    let number = Some(MOBILE.to_owned());
+    house
+        .database
+        .set_outside_number(agent, number, Timestamp::from_ms(1))
+        .await
+        .unwrap();
+    let expect = json!({ "place": "outside", "number": MOBILE });
+    let chosen = client.json("PUT", path, outside).await;
+    assert_eq!((chosen.status, chosen.json()), (200, expect.clone()));
+    assert_eq!(client.get(path).await.json(), expect);
+    let back = client.json("PUT", path, r#"{"place":"house"}"#).await;
+    assert_eq!(back.json()["place"], "house");
+    let unknown = client.json("PUT", path, r#"{"place":"moon"}"#).await;
+    assert_eq!(unknown.status, 422);
+}
+
+#[tokio::test]
+async fn c14_a_private_number_is_for_its_owner_and_for_supervisors() {
+    let house = House::open().await;
+    let path = format!("/v1/agents/{}/place", house.id("1001"));
+    assert_eq!(house.program("1002").await.get(&path).await.status, 403);
+    assert_eq!(house.program("boss").await.get(&path).await.status, 200);
+    let nobody = "/v1/agents/9/place";
+    assert_eq!(house.program("boss").await.get(nobody).await.status, 404);
+}
