@@ -1,5 +1,5 @@
-//! The pages that name tests tell the truth: `docs/conformance.md` (what of each RFC is done) and
-//! `docs/distribution-rules.md` (R1-R80). Each file that they name exists, and each test that they name is one.
+//! The pages that name tests tell the truth: `docs/conformance.md` (what of each RFC is done),
+//! `docs/distribution-rules.md` (R1-R80) and `docs/distribution-features.md` (B1-D32). Each file that they name exists, and each test that they name is one.
 #![allow(
     clippy::unwrap_used,
     reason = "a page that cannot be read fails the test"
@@ -157,4 +157,41 @@ fn every_rule_of_distribution_has_its_row_and_its_tests() {
         }
     }
     assert!(wrong.is_empty(), "docs/distribution-rules.md: {wrong:#?}");
+}
+
+/// Numbers of rows that were given away.
+const GIVEN_AWAY: [&str; 3] = ["C6", "C16", "D19"];
+
+#[test]
+fn every_feature_of_distribution_has_its_row_and_its_tests() {
+    let page = repository().join("docs/distribution-features.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows = page.lines().filter_map(|row| {
+        let (name, rest) = row.strip_prefix("| ")?.split_once(" | ")?;
+        let (_, proof) = rest.strip_suffix(" |")?.rsplit_once(" | ")?;
+        let is_row = name.len() > 1 && name.chars().skip(1).all(|one| one.is_ascii_digit());
+        is_row.then(|| (name.to_owned(), proof.to_owned()))
+    });
+    let rows: Vec<(String, String)> = rows.collect();
+    let wanted = [("B", 15), ("C", 20), ("D", 32)].into_iter();
+    let wanted = wanted.flat_map(|(part, last)| (1..=last).map(move |row| format!("{part}{row}")));
+    let wanted: Vec<String> = wanted
+        .filter(|row| !GIVEN_AWAY.contains(&row.as_str()))
+        .collect();
+    let names: Vec<&String> = rows.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, wanted.iter().collect::<Vec<_>>(), "one row for each");
+    let tests = tests();
+    let is_there =
+        |file: &str, test: &str| tests.get(file).is_some_and(|in_it| in_it.contains(test));
+    let mut wrong = Vec::new();
+    for (name, proof) in &rows {
+        let proofs = proofs(proof);
+        if proofs.is_empty() != (proof == "open") {
+            wrong.push(format!("{name}: neither tests nor open"));
+        }
+        for (file, test) in proofs.iter().filter(|(file, test)| !is_there(file, test)) {
+            wrong.push(format!("{name}: no test {test} in {file}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
