@@ -37,7 +37,7 @@ impl<'a> Message<'a> {
                 message.body = rest;
                 return Some(message);
             }
-            let Some((name, value)) = line.split_once(": ") else {
+            let Some((name, value)) = field(line) else {
                 continue;
             };
             let part = match name {
@@ -81,9 +81,18 @@ impl<'a> Message<'a> {
 
     /// The RTP port that its SDP names.
     pub(crate) fn rtp_port(&self) -> Option<u16> {
+        if self.body.is_empty() {
+            return None;
+        }
         let (_, audio) = self.body.split_once("m=audio ")?;
         audio.split(' ').next()?.parse().ok()
     }
+}
+
+/// Name and value of a line.
+fn field(line: &str) -> Option<(&str, &str)> {
+    let colon = memchr::memchr(b':', line.as_bytes())?;
+    Some((line.get(..colon)?, line.get(colon + 2..)?))
 }
 
 /// The first line, without its end, and what follows.

@@ -139,11 +139,12 @@ impl Value<'_> {
 
     /// Text as it is, control characters left out.
     pub fn text(&mut self, text: &str) -> &mut Self {
-        let kept = text.chars().filter(|character| !character.is_control());
-        for character in kept {
-            let mut buffer = [0; 4];
-            self.out
-                .extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+        if is_plain(text.as_bytes()) {
+            self.out.extend_from_slice(text.as_bytes());
+            return self;
+        }
+        for clean in text.split(char::is_control) {
+            self.out.extend_from_slice(clean.as_bytes());
         }
         self
     }
@@ -151,14 +152,16 @@ impl Value<'_> {
     /// A quoted string: quotes and backslashes escaped, control characters left out.
     pub fn quoted(&mut self, text: &str) -> &mut Self {
         self.out.push(b'"');
-        for character in text.chars() {
-            if matches!(character, '"' | '\\') {
-                self.out.push(b'\\');
-            }
-            let mut buffer = [0; 4];
-            self.text(character.encode_utf8(&mut buffer));
+        let mut rest = text;
+        while let Some(at) = rest.find(['"', '\\']) {
+            let (clean, escaped) = rest.split_at(at);
+            self.text(clean).out.push(b'\\');
+            // Both are one byte.
+            self.out
+                .extend_from_slice(escaped.get(..1).unwrap_or_default().as_bytes());
+            rest = escaped.get(1..).unwrap_or_default();
         }
-        self.out.push(b'"');
+        self.text(rest).out.push(b'"');
         self
     }
 
@@ -205,6 +208,10 @@ impl Value<'_> {
     /// Bytes of a received header: folding becomes a blank, a bare control character is left out. A quoted-pair
     /// keeps its character whatever it is, but CR and LF (RFC 3261 §8.2.6.2: the value is echoed).
     pub fn copied(&mut self, bytes: &[u8]) -> &mut Self {
+        if is_plain(bytes) {
+            self.out.extend_from_slice(bytes);
+            return self;
+        }
         let mut rest = bytes;
         loop {
             rest = match rest {
@@ -226,6 +233,11 @@ impl Value<'_> {
             };
         }
     }
+}
+
+/// Nothing but what ASCII prints: there is nothing to leave out, which is what nearly all values are.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
 }
 
 #[cfg(test)]
