@@ -259,14 +259,7 @@ fn read_nodes<'t>(
         let title = format!("{}.{}", kind.name, name.text);
         let mut section = Section::new(title, name.place, table, kind.keys, source, report);
         match (kind.read)(&mut section) {
-            Ok(node) => drop(nodes.insert(
-                name.text,
-                Placed {
-                    kind,
-                    place: name.place,
-                    node,
-                },
-            )),
+            Ok(node) => drop(nodes.insert(name.text, Placed::new(kind, name.place, node))),
             Err(_reported) => drop(broken.insert(name.text)),
         }
     }

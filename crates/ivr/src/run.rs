@@ -17,7 +17,7 @@ use std::time::Duration;
 use model::{Calendar, Caller, ScriptName};
 
 use crate::effect::{Effect, Input};
-use crate::script::{Placed, Script};
+use crate::script::Script;
 use crate::section::is_phone_key;
 use crate::step::Event;
 use crate::value::{Number, Value};
@@ -220,24 +220,20 @@ impl Run {
     /// Whether a key that is pressed at this moment belongs, or may belong, to a secret input (S22): it must be written
     /// nowhere. Ask before the key is handed in; afterwards the answer is about the next one.
     pub fn is_secret(&self) -> bool {
-        let claims = self
-            .script
-            .nodes
-            .get(&self.node)
-            .map(Placed::claims)
-            .unwrap_or_default();
+        let node = self.script.nodes.get(&self.node);
+        let keys = node.map(|placed| placed.keys).unwrap_or_default();
         match self.phase {
             Phase::Fresh | Phase::Over => false,
             // A key that cuts this prompt is kept for a node that is not known yet.
             Phase::Playing {
                 interruptible: true,
                 ..
-            } if !claims.listens => self.script.may_lead_to_secret,
+            } if !keys.listens => self.script.may_lead_to_secret,
             Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::Queued
             | Phase::Asking
-            | Phase::Transferring => claims.secret,
+            | Phase::Transferring => keys.secret,
         }
     }
 

@@ -37,9 +37,35 @@ pub(crate) struct Placed {
     pub(crate) kind: &'static Kind,
     pub(crate) place: Place,
     pub(crate) node: Box<dyn Node>,
+    /// Its claims about keys, which are asked for at each key and each turn of a call.
+    pub(crate) keys: Keys,
+}
+
+/// What a node claims about keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Keys {
+    /// It takes them itself, so that none is kept for a later node.
+    pub(crate) listens: bool,
+    /// Those given here are secret.
+    pub(crate) secret: bool,
 }
 
 impl Placed {
+    pub(crate) fn new(kind: &'static Kind, place: Place, node: Box<dyn Node>) -> Self {
+        let mut claims = Claims::default();
+        node.check(&mut claims);
+        let keys = Keys {
+            listens: claims.listens,
+            secret: claims.secret,
+        };
+        Self {
+            kind,
+            place,
+            node,
+            keys,
+        }
+    }
+
     /// What the node claims about itself.
     pub(crate) fn claims(&self) -> Claims<'_> {
         let mut claims = Claims::default();
