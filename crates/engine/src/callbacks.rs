@@ -116,6 +116,10 @@ impl Callbacks {
         self.open.get(&id)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (CallId, &Promise)> {
         self.open.iter().map(|(id, promise)| (*id, promise))
     }

@@ -60,9 +60,9 @@ pub struct Config {
 impl Config {
     /// R64: whether a caller's number may tell who he is: neither withheld nor shared.
     pub(crate) fn is_key(&self, caller: &Caller) -> bool {
+        let is_shared = |number| self.shared_numbers.contains(&self.plan.key(number).key);
         let number = caller.number.as_deref();
-        let key = number.map(|number| self.plan.key(number).key);
-        !caller.is_withheld() && key.is_none_or(|key| !self.shared_numbers.contains(&key))
+        !caller.is_withheld() && (self.shared_numbers.is_empty() || !number.is_some_and(is_shared))
     }
 }
 

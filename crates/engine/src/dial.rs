@@ -10,7 +10,7 @@ pub(crate) mod spending;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{AgentId, E164, NumberKind, NumberPlan, OfferId};
+use model::{AgentId, E164, NumberKey, NumberKind, NumberPlan, OfferId};
 use serde::Deserialize;
 use sip::TrunkName;
 
@@ -289,7 +289,7 @@ impl Default for Caps {
 impl DialPlan {
     /// The number that was meant, and its class. Numbers of our area may come without area code.
     pub fn number(&self, plan: &NumberPlan, dialled: &str) -> Option<OutsideNumber> {
-        let found = plan.key(dialled);
+        let found = self.key(plan, dialled);
         if self.emergency.contains(&found.key) {
             let class = Class::Emergency;
             return Some(OutsideNumber {
@@ -297,14 +297,10 @@ impl DialPlan {
                 class,
             });
         }
-        let e164 = found.e164.or_else(|| self.in_our_area(plan, &found.key));
-        if let Some(number) = e164 {
+        if let Some(number) = found.e164 {
             // S15: what its country's plan does not know costs nobody knows what.
-            if !plan.is_valid(&number) {
-                return None;
-            }
-            let class = self.class_of(plan, &number);
-            let key = number.as_str().to_owned();
+            let class = self.class_of(plan, &number, plan.kind(&number)?);
+            let key = found.key;
             return Some(OutsideNumber { key, class });
         }
         let short = (3..=SHORT_CODE_DIGITS_MAX).contains(&found.key.len())
@@ -313,6 +309,16 @@ impl DialPlan {
             key: found.key,
             class: Class::Service,
         })
+    }
+
+    /// The key of a number as somebody of our area writes it: with its area code or without, unless it is an emergency
+    /// number.
+    pub(crate) fn key(&self, plan: &NumberPlan, written: &str) -> NumberKey {
+        let found = plan.key(written);
+        if found.e164.is_some() || self.emergency.contains(&found.key) {
+            return found;
+        }
+        self.in_our_area(plan, &found.key).unwrap_or(found)
     }
 
     /// Whether one may call there at all, and by which route: everything but the caps, which depend on what was called
@@ -366,7 +372,7 @@ impl DialPlan {
         Ok((number, route))
     }
 
-    fn in_our_area(&self, plan: &NumberPlan, digits: &str) -> Option<E164> {
+    fn in_our_area(&self, plan: &NumberPlan, digits: &str) -> Option<NumberKey> {
         let area = self.area.as_deref()?;
         let is_local = digits.len() >= LOCAL_DIGITS_MIN
             && !digits.starts_with('0')
@@ -374,12 +380,12 @@ impl DialPlan {
         if !is_local {
             return None;
         }
-        plan.key(&format!("{area}{digits}")).e164
+        let found = plan.key(&format!("{area}{digits}"));
+        found.e164.is_some().then_some(found)
     }
 
-    fn class_of(&self, plan: &NumberPlan, number: &E164) -> Class {
+    fn class_of(&self, plan: &NumberPlan, number: &E164, kind: NumberKind) -> Class {
         let is_below = |prefix: &str| number.as_str().starts_with(prefix);
-        let kind = plan.kind(number);
         if kind == NumberKind::Premium || DEAR_CODES.into_iter().any(is_below) {
             return Class::Premium;
         }

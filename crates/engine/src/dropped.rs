@@ -58,6 +58,11 @@ impl Dropped {
         self.refused
     }
 
+    /// Whether no place can be taken back any more.
+    pub(crate) fn is_empty(&self, now: Duration) -> bool {
+        self.ends.last().is_none_or(|(until, _)| *until < now)
+    }
+
     /// Gives a place back to who calls again in time, and forgets it.
     pub(crate) fn take(
         &mut self,

@@ -168,18 +168,10 @@ impl NumberPlan {
         (!rest.is_empty()).then(|| format!("{}{rest}", plan.country_code()))
     }
 
-    /// Whether the plan of its own country knows such a number.
-    pub fn is_valid(&self, number: &E164) -> bool {
-        self.parsed(number)
-            .is_some_and(|parsed| phonenumber::is_valid(&parsed))
-    }
-
-    /// Of what kind a number is.
-    pub fn kind(&self, number: &E164) -> NumberKind {
-        let kind = self
-            .parsed(number)
-            .map_or(Type::Unknown, |parsed| parsed.number_type(&DATABASE));
-        match kind {
+    /// Of what kind a number is; `None` of one that the plan of its own country does not know.
+    pub fn kind(&self, number: &E164) -> Option<NumberKind> {
+        let kind = match self.parsed(number)?.number_type(&DATABASE) {
+            Type::Unknown => return None,
             Type::FixedLine | Type::FixedLineOrMobile => NumberKind::Fixed,
             Type::Mobile => NumberKind::Mobile,
             Type::TollFree | Type::SharedCost | Type::Uan => NumberKind::Service,
@@ -192,9 +184,9 @@ impl NumberPlan {
             | Type::ShortCode
             | Type::StandardRate
             | Type::Carrier
-            | Type::NoInternational
-            | Type::Unknown => NumberKind::Other,
-        }
+            | Type::NoInternational => NumberKind::Other,
+        };
+        Some(kind)
     }
 
     fn parsed(&self, number: &E164) -> Option<PhoneNumber> {
@@ -237,7 +229,7 @@ impl NumberPlan {
         if !phonenumber::is_valid(&number) {
             return None;
         }
-        E164::parse(&number.format().mode(Mode::E164).to_string()).ok()
+        E164::parse(&format!("+{}{}", number.code().value(), number.national())).ok()
     }
 }
 
@@ -377,7 +369,7 @@ mod tests {
             ("+19002345678", NumberKind::Premium, false),
         ] {
             let number = E164::parse(number).unwrap();
-            assert_eq!(plan.kind(&number), kind, "{number}");
+            assert_eq!(plan.kind(&number), Some(kind), "{number}");
             assert_eq!(plan.is_national(&number), is_national, "{number}");
         }
     }

@@ -235,12 +235,12 @@ impl Call {
         };
         let keeping = context.keeping(&queue);
         let window = keeping.resume_window;
-        let Some(number) = self.number_key(context).filter(|_| waits && !self.resumed) else {
-            return;
-        };
-        if window.is_zero() {
+        if window.is_zero() || !waits || self.resumed {
             return;
         }
+        let Some(number) = self.number_key(context) else {
+            return;
+        };
         let place = Place {
             call: self.id,
             called: self.called.clone(),
@@ -254,7 +254,8 @@ impl Call {
 
     /// The score of a caller who waited before: his callback is open (R79), or he was cut off (R80).
     pub(super) fn reclaim(&mut self, context: &mut Context, queue: &QueueName) -> Option<Duration> {
-        if self.direction == Direction::Callback {
+        let nobody_is_kept = context.callbacks.is_empty() && context.dropped.is_empty(context.now);
+        if self.direction == Direction::Callback || nobody_is_kept {
             return None;
         }
         let number = self.number_key(context)?;
@@ -297,10 +298,11 @@ impl Call {
         if self.caller_agent.is_some() {
             return None;
         }
-        let config = &context.config;
-        match config.dial.number(&config.plan, number) {
-            Some(number) => Some(number.key),
-            None => Some(config.plan.key(number).key),
+        // A trunk's number was made a key when the call came; only its area may be missing.
+        if self.trunk.is_some() && number.starts_with('+') {
+            return Some(number.to_owned());
         }
+        let config = &context.config;
+        Some(config.dial.key(&config.plan, number).key)
     }
 }
