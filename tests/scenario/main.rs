@@ -18,6 +18,7 @@ mod calls_out;
 mod choice;
 mod claims;
 mod consult;
+mod declines;
 mod defects;
 mod external;
 mod familiar;

@@ -38,7 +38,7 @@ impl Reasons {
     }
 
     /// When the day of a moment began.
-    fn day_of(&self, now: Duration) -> Duration {
+    pub(crate) fn day_of(&self, now: Duration) -> Duration {
         let shifted = now.saturating_sub(self.day_start).as_secs();
         self.day_start + Duration::from_secs(shifted - shifted % DAY.as_secs())
     }

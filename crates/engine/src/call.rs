@@ -196,6 +196,11 @@ pub(crate) enum CallEvent {
         status: u16,
         reason: Option<Reason>,
     },
+    /// The agent declines on his page; the outcome goes into the context.
+    AgentDeclines {
+        offer: OfferId,
+        reason: Option<String>,
+    },
     /// The agent hung up, or his leg was lost.
     AgentGone {
         offer: OfferId,
@@ -332,6 +337,9 @@ impl Call {
                 status,
                 reason,
             } => self.agent_refused(context, offer, session, status, reason),
+            CallEvent::AgentDeclines { offer, reason } => {
+                context.refused = self.decline(context, offer, reason).err();
+            }
             CallEvent::AgentGone { offer, session, by } => {
                 self.agent_gone(context, offer, session, by)
             }

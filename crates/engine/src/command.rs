@@ -36,6 +36,13 @@ pub enum Command {
         /// Who.
         agent: AgentId,
     },
+    /// The agent does not take the caller for whom he is rung (R6). His first decline of a day needs a reason (C10).
+    Decline {
+        /// Who.
+        agent: AgentId,
+        /// Why: a line of at most 100 characters; it stands in the fact.
+        reason: Option<String>,
+    },
     /// What the call was about in which an agent talks, or which he files (C5, N7).
     Categorise {
         /// Who.
@@ -227,6 +234,9 @@ pub enum CommandError {
     /// No such callback, or it is over.
     #[error("no callback {0}")]
     UnknownCallback(CallId),
+    /// The agent's first decline of the day is to say why (C10).
+    #[error("the first decline of a day needs a reason")]
+    ReasonNeeded,
     /// The agent's state does not allow it.
     #[error("{0}")]
     NotAllowed(String),

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::dial::spending::Spending;
 use crate::directory::Directory;
 use crate::dropped::Dropped;
+use crate::engine::Declines;
 use crate::input::Output;
 use crate::placement::Placement;
 use crate::request::Request;
@@ -51,6 +52,8 @@ pub(crate) struct Context {
     pub(crate) placement: Placement,
     /// What agents took of their breaks (C2).
     pub(crate) breaks: Breaks,
+    /// Who said today why he declines (C10).
+    pub(crate) declines: Declines,
     /// Callers whose calls are turned away.
     pub(crate) barred: Arc<Barred>,
     /// Who is to be called back.

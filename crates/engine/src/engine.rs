@@ -5,6 +5,7 @@
 //! request, a media command or a timer.
 
 mod callbacks;
+mod decline;
 mod external;
 mod fence;
 mod filing;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub journal: bool,
 }
 
+pub(crate) use self::decline::Declines;
+
 /// The engine.
 pub struct Engine {
     context: Context,
@@ -89,6 +92,7 @@ impl Engine {
                 directory: Directory::default(),
                 placement: Placement::new(media, seed),
                 breaks: Breaks::default(),
+                declines: Declines::default(),
                 barred: Arc::default(),
                 callbacks: Callbacks::default(),
                 dropped: Dropped::default(),

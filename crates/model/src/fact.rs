@@ -326,6 +326,9 @@ pub enum Fact {
     OfferDeclined {
         /// The offer.
         offer: Offer,
+        /// Why, where he declined on his page and said so: he is asked once a day (C10).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// His phone could not be reached (R7): no fault of the agent.
     #[serde(rename = "offer.unreachable")]

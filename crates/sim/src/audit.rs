@@ -131,7 +131,7 @@ impl Audit {
             }
             Fact::OfferCancelled { offer, .. }
             | Fact::OfferMissed { offer }
-            | Fact::OfferDeclined { offer }
+            | Fact::OfferDeclined { offer, .. }
             | Fact::OfferUnreachable { offer, .. }
             | Fact::ConsultConnected { offer, .. } => self.offer_ended(offer),
             Fact::CallConnected { offer, .. } => {

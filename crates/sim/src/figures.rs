@@ -129,7 +129,7 @@ impl Figures {
                 self.agent(offer.agent).rings += 1;
             }
             Fact::OfferMissed { offer } => self.agent(offer.agent).missed += 1,
-            Fact::OfferDeclined { offer } => self.agent(offer.agent).declined += 1,
+            Fact::OfferDeclined { offer, .. } => self.agent(offer.agent).declined += 1,
             Fact::OfferUnreachable { offer, .. } => self.agent(offer.agent).unreachable += 1,
             Fact::AgentStateChanged { agent, from, .. } => self.agent(*agent).leaves(at, from),
             Fact::CallArrived { .. }

@@ -9,6 +9,7 @@ pub mod call_body;
 pub mod callbacks;
 pub mod calls;
 pub mod conflicts;
+pub mod decline;
 pub mod line;
 pub mod list;
 pub mod place;
@@ -90,6 +91,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(breaks::read))
         .routes(routes!(place::read, place::put))
+        .routes(routes!(decline::decline))
         .routes(routes!(wrap_up::end))
         .routes(routes!(wrap_up::more))
         .routes(routes!(wrap_up::categorise))

@@ -43,7 +43,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::OfferAsked { offer }
         | Fact::OfferCancelled { offer, .. }
         | Fact::OfferMissed { offer }
-        | Fact::OfferDeclined { offer }
+        | Fact::OfferDeclined { offer, .. }
         | Fact::OfferUnreachable { offer, .. }
         | Fact::CallConnected { offer, .. } => vec![offer.agent],
         Fact::ConsultConnected { offer, from } => vec![*from, offer.agent],
@@ -157,7 +157,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         }
         Fact::OfferCancelled { offer, cause } => cancelled(record, offer, cancel_word(*cause)),
         Fact::OfferMissed { offer } => cancelled(record, offer, "timeout"),
-        Fact::OfferDeclined { offer } => cancelled(record, offer, "rejected"),
+        Fact::OfferDeclined { offer, .. } => cancelled(record, offer, "rejected"),
         Fact::OfferUnreachable { offer, .. } => cancelled(record, offer, "unreachable"),
         Fact::CallEnded {
             call, result, by, ..

@@ -87,13 +87,15 @@ document.documentElement.classList.add("has-script");
   }
 
   // Asks for a change and tells when it was refused.
-  async function change(method, path, body) {
+  // A refusal of the code `asks` is no failure but a question: the code comes back.
+  async function change(method, path, body, asks) {
     const failed = byId("failed");
     failed.hidden = true;
     try {
       const answer = await ask(method, path, body);
       if (answer.ok) return answer.status === 204 ? null : await answer.json();
       const problem = await answer.json();
+      if (asks && problem.code === asks) return asks;
       failed.textContent = `${t("failed")}: ${problem.title}`;
     } catch {
       failed.textContent = t("failed");
@@ -208,6 +210,7 @@ document.documentElement.classList.add("has-script");
     const card = byId("card");
     card.dataset.stage = pop ? pop.stage : "";
     document.title = pop && pop.stage === "offered" ? `☎ ${callerName()} · ${title}` : title;
+    byId("decline").hidden = !pop || pop.stage !== "offered";
     if (!pop) return;
     card.setAttribute("aria-label", word("stage", pop.stage));
     byId("stage").textContent = pop.note ? `${word("stage", pop.stage)} · ${pop.note}` : word("stage", pop.stage);
@@ -575,6 +578,16 @@ document.documentElement.classList.add("has-script");
     const reason = event.target.value;
     event.target.value = "";
     if (reason) change("PUT", "/v1/agents/me/state", { state: "not_ready", reason });
+  });
+  // C10: why he declines is asked once a day; the server knows whether it was.
+  byId("decline").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const field = byId("decline-reason");
+    const reason = field.value.trim();
+    const code = await change("POST", "/v1/agents/me/decline", reason ? { reason } : {}, "reason_needed");
+    field.hidden = code !== "reason_needed";
+    if (field.hidden) field.value = "";
+    else byId("announce").textContent = t("decline_reason");
   });
   byId("place").addEventListener("change", async (event) => {
     const chosen = await change("PUT", "/v1/agents/me/place", { place: event.target.value });

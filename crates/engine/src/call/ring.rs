@@ -82,6 +82,17 @@ impl Ring {
         }
     }
 
+    /// Whether it rings, or an outside phone is asked for the key: his answer is still to come.
+    const fn is_undecided(&self) -> bool {
+        match self.state {
+            RingState::Live { .. } | RingState::Asked { .. } => true,
+            RingState::PickedUp { .. }
+            | RingState::Claimed(_)
+            | RingState::Withdrawn
+            | RingState::LateTone { .. } => false,
+        }
+    }
+
     fn take_leg(&mut self, session: SessionId) -> Option<Leg> {
         let at = self.legs.iter().position(|leg| leg.session == session)?;
         Some(self.legs.swap_remove(at))

@@ -72,6 +72,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::AgentRinging { offer, .. } => ("AgentRinging", offer.get()),
         CallEvent::AgentAnswered { offer, .. } => ("AgentAnswered", offer.get()),
         CallEvent::AgentRefused { offer, .. } => ("AgentRefused", offer.get()),
+        CallEvent::AgentDeclines { offer, .. } => ("AgentDeclines", offer.get()),
         CallEvent::AgentGone { offer, .. } => ("AgentGone", offer.get()),
         CallEvent::OutsideRings { session, .. } => ("OutsideRings", session.0),
         CallEvent::OutsideAnswered { session, .. } => ("OutsideAnswered", session.0),

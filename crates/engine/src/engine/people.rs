@@ -19,6 +19,7 @@ impl Engine {
             }
             Command::EndWrapUp { agent } => self.end_wrap_up(agent),
             Command::MoreWrapUp { agent } => self.more_wrap_up(agent),
+            Command::Decline { agent, reason } => self.decline(agent, reason),
             Command::Categorise { agent, category } => self.categorise(agent, category),
             Command::HangUp { call } => {
                 if !self.calls.contains_key(&call) {
@@ -67,6 +68,7 @@ impl Engine {
                 self.context.sip.remove_account(&former.login);
                 self.context.tell_acd(acd::Input::AgentRemoved(agent));
                 self.context.breaks.forget(agent);
+                self.context.declines.forget(agent);
                 Ok(())
             }
             Command::SetBarred(barred) => {

@@ -47,7 +47,7 @@ impl Fact {
             | Self::OfferAsked { offer }
             | Self::OfferCancelled { offer, .. }
             | Self::OfferMissed { offer }
-            | Self::OfferDeclined { offer }
+            | Self::OfferDeclined { offer, .. }
             | Self::OfferUnreachable { offer, .. }
             | Self::ConsultConnected { offer, .. }
             | Self::CallConnected { offer, .. } => Some(offer.call),

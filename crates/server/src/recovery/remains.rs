@@ -67,7 +67,7 @@ impl Remains {
                     self.histories.failed(offer.agent, Past::Missed { queue });
                 }
             }
-            Fact::OfferDeclined { offer } => {
+            Fact::OfferDeclined { offer, .. } => {
                 self.rang(offer);
                 self.histories.failed(offer.agent, Past::Declined);
             }

@@ -101,6 +101,12 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "示闲后才会分配来电。",
         "Calls come once you are ready.",
     ),
+    ("decline", "拒接", "Decline"),
+    (
+        "decline_reason",
+        "拒接原因（每天询问一次）",
+        "Why you decline (asked once a day)",
+    ),
     ("withheld", "号码未显示", "Number withheld"),
     ("pending", "正在查询客户资料…", "Looking up the caller…"),
     ("stranger", "陌生来电", "Unknown caller"),

@@ -100,6 +100,8 @@ codes! {
     RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
     /// The agent's state does not allow it.
     StateForbids = "state_forbids" CONFLICT "当前状态不允许此操作" "The present state does not allow it";
+    /// The agent's first decline of a day is to say why (C10).
+    ReasonNeeded = "reason_needed" CONFLICT "今天第一次拒接，请说明原因" "The first decline of a day needs a reason";
     /// An update came without `If-Match`.
     VersionNeeded = "version_needed" PRECONDITION_REQUIRED "缺少 If-Match 版本号" "If-Match with the version is needed";
     /// The document changed meanwhile.

@@ -73,7 +73,7 @@ impl Board {
             Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
             Fact::OfferCancelled { offer, .. }
             | Fact::OfferMissed { offer }
-            | Fact::OfferDeclined { offer }
+            | Fact::OfferDeclined { offer, .. }
             | Fact::OfferUnreachable { offer, .. } => self.ring_failed(offer),
             Fact::CallConnected { offer, .. } => self.connect(seq, at, offer),
             Fact::DialStarted {

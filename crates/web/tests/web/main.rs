@@ -16,6 +16,7 @@ mod callbacks;
 mod calls;
 mod client;
 mod conflicts;
+mod decline;
 mod https;
 mod hub;
 mod line;

@@ -80,7 +80,13 @@ async fn p0_every_way_in_which_a_ring_fails_has_its_word() {
         ),
         (cancelled(CALL, agent, CancelCause::Failed), "failed"),
         (Fact::OfferMissed { offer: ring() }, "timeout"),
-        (Fact::OfferDeclined { offer: ring() }, "rejected"),
+        (
+            Fact::OfferDeclined {
+                offer: ring(),
+                reason: None,
+            },
+            "rejected",
+        ),
         (
             Fact::OfferUnreachable {
                 offer: ring(),

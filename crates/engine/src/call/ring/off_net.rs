@@ -155,7 +155,7 @@ impl Call {
             leg.hang_up(context, Some(Reason::sip(603, "Decline")));
             leg.release(context);
             ring.state = RingState::Withdrawn;
-            self.declined(context, offer);
+            self.declined(context, offer, None);
             self.forget_empty(offer);
         }
         true

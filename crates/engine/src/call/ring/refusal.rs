@@ -8,6 +8,7 @@ use sip::{Reason, SessionId};
 
 use super::{NO_PHONE, RingState};
 use crate::call::Call;
+use crate::command::CommandError;
 use crate::context::Context;
 
 impl Call {
@@ -42,14 +43,14 @@ impl Call {
                 // RFC 3261 §21.6: a 6xx speaks for the person, not for one phone.
                 ring.legs.iter().for_each(|leg| leg.hang_up(context, None));
                 ring.state = RingState::Withdrawn;
-                self.declined(context, offer);
+                self.declined(context, offer, None);
             } else if !ring.legs.is_empty() {
                 ring.state = RingState::Live {
                     refused: Some(status),
                 };
             } else if is_decline(status) {
                 ring.state = RingState::Withdrawn;
-                self.declined(context, offer);
+                self.declined(context, offer, None);
             } else {
                 ring.state = RingState::Withdrawn;
                 self.unreachable(context, offer, status);
@@ -58,9 +59,38 @@ impl Call {
         self.forget_empty(offer);
     }
 
-    pub(in crate::call) fn declined(&self, context: &mut Context, offer: OfferId) {
+    /// R6, C10: the agent says on his page that he does not take this caller; all his phones stop.
+    pub(in crate::call) fn decline(
+        &mut self,
+        context: &mut Context,
+        offer: OfferId,
+        reason: Option<String>,
+    ) -> Result<(), CommandError> {
+        let ring = self.rings.get_mut(&offer);
+        let Some(ring) = ring.filter(|ring| ring.is_undecided()) else {
+            let why = "his phone does not ring any more";
+            return Err(CommandError::NotAllowed(why.to_owned()));
+        };
+        ring.legs.iter().for_each(|leg| leg.hang_up(context, None));
+        // An outside phone that is asked for the key had answered: no last word of it is to come.
+        let answered = ring.answered().and_then(|session| ring.take_leg(session));
+        if let Some(leg) = answered {
+            leg.release(context);
+        }
+        ring.state = RingState::Withdrawn;
+        self.declined(context, offer, reason);
+        self.forget_empty(offer);
+        Ok(())
+    }
+
+    pub(in crate::call) fn declined(
+        &self,
+        context: &mut Context,
+        offer: OfferId,
+        reason: Option<String>,
+    ) {
         if let Some(offer) = context.offers.remove(&offer) {
-            context.fact(Fact::OfferDeclined { offer });
+            context.fact(Fact::OfferDeclined { offer, reason });
         }
         context.tell_acd(acd::Input::Declined { offer });
     }

@@ -345,7 +345,10 @@ fn c9_c20_what_failed_in_a_row_is_given_back_and_a_call_that_others_could_take_i
         Fact::OfferMissed { offer: anna },
         Fact::OfferMissed { offer: ben.clone() },
         made(ben.clone()),
-        Fact::OfferDeclined { offer: ben.clone() },
+        Fact::OfferDeclined {
+            offer: ben.clone(),
+            reason: None,
+        },
         made(ben.clone()),
         Fact::OfferUnreachable {
             offer: ben,
