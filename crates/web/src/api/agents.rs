@@ -5,45 +5,29 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use engine::command::{Asker, Command};
 use model::AgentId;
-use serde::Deserialize;
 use store::AgentRecord;
-use utoipa::IntoParams;
 
 use super::agent_body::{
     AgentBody, DesktopBody, DraftBody, PopBody, StateBody, TalkBody, WantedState,
 };
-use super::list::{self, List};
+use super::list::{self, List, PageQuery};
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
 
-/// Which agents.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AgentQuery {
-    /// The last id of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<u64>,
-    /// Rows, 1 to 200; 50 when absent.
-    limit: Option<u32>,
-}
-
 /// Agents by id, with their states.
-#[utoipa::path(get, operation_id = "list_agents", path = "/v1/agents", tag = "agents", params(AgentQuery),
+#[utoipa::path(get, operation_id = "list_agents", path = "/v1/agents", tag = "agents", params(PageQuery),
     responses((status = 200, description = "Agents by id.", body = List<AgentBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<AgentQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<AgentBody>>, Problem> {
     authorise(&who, Action::SeeAgents, None)?;
-    let page = list::page_request(query.after, query.limit)?;
     let mut agents = app.database().agents().await?;
-    agents.retain(|agent| agent.is_active && page.after.is_none_or(|after| agent.id.get() > after));
-    agents.sort_by_key(|agent| agent.id);
-    let page = list::cut(agents, page.limit, |agent| agent.id.get());
+    agents.retain(|agent| agent.is_active);
+    let page = list::page(agents, &query, |agent| agent.id)?;
     let lines = app.view().agents();
     let items = page.items.into_iter().map(|agent| {
         let line = lines.get(&agent.id);

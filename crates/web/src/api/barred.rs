@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use model::{Bar, BarredCaller, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{NewBarred, StoreError};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::list::{self, List};
+use super::list::{List, PageQuery};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
@@ -59,28 +59,16 @@ pub struct BarWanted {
     pub until: Option<Timestamp>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct BarredQuery {
-    /// `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<u64>,
-    /// Rows, 1 to 200; 50 when absent.
-    limit: Option<u32>,
-}
-
 /// Barred callers, the last barred first; ended ones too.
-#[utoipa::path(get, operation_id = "list_barred_callers", path = "/v1/barred-callers", tag = "calls", params(BarredQuery),
+#[utoipa::path(get, operation_id = "list_barred_callers", path = "/v1/barred-callers", tag = "calls", params(PageQuery),
     responses((status = 200, description = "Barred callers.", body = List<BarredBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<BarredQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<BarredBody>>, Problem> {
     authorise(&who, Action::BarCallers, None)?;
-    let page = list::page_request(query.after, query.limit)?;
+    let page = query.request()?;
     let found = app.database().barred_callers(page).await?;
     Ok(Json(List {
         items: found

@@ -9,9 +9,9 @@ use engine::command::Command;
 use engine::{Answer, CallbackReport, Question};
 use model::{CallId, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::list::{self, List};
+use super::list::{self, List, PageQuery};
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
@@ -45,18 +45,6 @@ pub struct CallbackBody {
     pub next_at: Option<Timestamp>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct CallbackQuery {
-    /// `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<u64>,
-    /// Rows, 1 to 200; 50 when absent.
-    limit: Option<u32>,
-}
-
 /// Why one is taken back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +54,7 @@ pub struct CallbackCancelled {
 }
 
 /// Callbacks that are open, oldest first.
-#[utoipa::path(get, operation_id = "list_callbacks", path = "/v1/callbacks", tag = "calls", params(CallbackQuery),
+#[utoipa::path(get, operation_id = "list_callbacks", path = "/v1/callbacks", tag = "calls", params(PageQuery),
     responses(
         (status = 200, description = "Who waits to be called back.", body = List<CallbackBody>),
         (status = 503, description = "The engine is busy.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -74,19 +62,14 @@ pub struct CallbackCancelled {
 pub(crate) async fn list(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<CallbackQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<CallbackBody>>, Problem> {
     authorise(&who, Action::SuperviseLine, None)?;
-    let Answer::Callbacks(mut open) = app.questions().ask(Question::Callbacks).await? else {
+    let Answer::Callbacks(open) = app.questions().ask(Question::Callbacks).await? else {
         return Err(Problem::internal(&"the engine answered another question"));
     };
-    let request = list::page_request(query.after, query.limit)?;
     // Ids rise with time.
-    open.sort_by_key(|report| report.callback);
-    if let Some(after) = request.after {
-        open.retain(|report| report.callback.get() > after);
-    }
-    let page = list::cut(open, request.limit, |report| report.callback.get());
+    let page = list::page(open, &query, |report| report.callback)?;
     Ok(Json(List {
         items: page.items.into_iter().map(CallbackBody::from).collect(),
         next: page.next,

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Conflict, NewConflict, StoreError};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::list::{self, List};
+use super::list::{List, PageQuery};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
@@ -46,28 +46,16 @@ pub struct ConflictWanted {
     pub until: Option<Timestamp>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ConflictQuery {
-    /// `next` of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<u64>,
-    /// Rows, 1 to 200; 50 when absent.
-    limit: Option<u32>,
-}
-
 /// Conflicts, the newest first; ended ones too.
-#[utoipa::path(get, operation_id = "list_conflicts", path = "/v1/conflicts", tag = "calls", params(ConflictQuery),
+#[utoipa::path(get, operation_id = "list_conflicts", path = "/v1/conflicts", tag = "calls", params(PageQuery),
     responses((status = 200, description = "Who must not meet.", body = List<ConflictBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<ConflictQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<ConflictBody>>, Problem> {
     authorise(&who, Action::KeepApart, None)?;
-    let page = list::page_request(query.after, query.limit)?;
+    let page = query.request()?;
     let found = app.database().conflicts(page).await?;
     Ok(Json(List {
         items: found.items.into_iter().map(|(_, it)| it.into()).collect(),

@@ -1,8 +1,11 @@
 //! Lists by key set: a page and what to ask for next. No totals: counting millions of rows is slow and tells little.
 
-use serde::Serialize;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
 use store::PageRequest;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{Code, Problem};
 
@@ -20,6 +23,50 @@ pub struct List<T> {
     pub next: Option<String>,
 }
 
+/// Which page of a list that has no filter.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Rows, 1 to 200; 50 when absent.
+    limit: Option<u32>,
+}
+
+impl PageQuery {
+    /// As the store is asked, of rows that have an id as their key.
+    pub(super) fn request(&self) -> Result<PageRequest, Problem> {
+        page_request(self.key()?, self.limit)
+    }
+
+    /// The key after which the page begins.
+    fn key<K: FromStr>(&self) -> Result<Option<K>, Problem> {
+        let Some(after) = &self.after else {
+            return Ok(None);
+        };
+        let key = after.parse().map_err(|_| {
+            let detail = format!("after is {after:?}: expected `next` of the page before");
+            Problem::new(Code::MalformedParameter).detail(detail)
+        })?;
+        Ok(Some(key))
+    }
+}
+
+/// A page out of rows that are in memory, in the order of their keys.
+pub(super) fn page<T, K: Ord + Display + FromStr>(
+    mut rows: Vec<T>,
+    query: &PageQuery,
+    key: impl Fn(&T) -> K,
+) -> Result<List<T>, Problem> {
+    let request = page_request(None, query.limit)?;
+    rows.sort_by_cached_key(&key);
+    if let Some(after) = query.key::<K>()? {
+        rows.retain(|row| key(row) > after);
+    }
+    Ok(cut(rows, request.limit, key))
+}
+
 /// Reads `after` and `limit`; a limit outside of 1 to 200 is refused rather than bent.
 pub(super) fn page_request(after: Option<u64>, limit: Option<u32>) -> Result<PageRequest, Problem> {
     let limit = limit.unwrap_or(LIMIT);
@@ -31,16 +78,12 @@ pub(super) fn page_request(after: Option<u64>, limit: Option<u32>) -> Result<Pag
     }
 }
 
-/// A page out of rows that are in memory, ordered by `id`: one row more than `limit` tells of a next page.
-pub(super) fn cut<T>(rows: Vec<T>, limit: u32, id: impl Fn(&T) -> u64) -> List<T> {
-    cut_by(rows, limit, |row| id(row).to_string())
-}
-
-/// The same of rows that have a text as their key.
-pub(super) fn cut_by<T>(mut rows: Vec<T>, limit: u32, key: impl Fn(&T) -> String) -> List<T> {
+/// A page out of rows that stand in its order: one row more than `limit` tells of a next page.
+pub(super) fn cut<T, K: Display>(mut rows: Vec<T>, limit: u32, key: impl Fn(&T) -> K) -> List<T> {
     let limit = limit as usize;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(key);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| key(row).to_string());
     List { items: rows, next }
 }

@@ -5,10 +5,10 @@ use axum::Json;
 use axum::extract::State;
 use engine::{Answer, BlockedReport, ExchangeReport, Question, RegistrationReport, TrunkReport};
 use model::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::list::{self, List};
+use super::list::{self, List, PageQuery};
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::InQuery;
@@ -91,19 +91,8 @@ pub struct BlockedBody {
     pub user_agent: Option<String>,
 }
 
-/// Which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SignallingQuery {
-    /// `next` of the page before.
-    after: Option<String>,
-    /// Rows, 1 to 200; 50 when absent.
-    limit: Option<u32>,
-}
-
 /// Trunks by name, with their last exchanges: for supervisors and admins.
-#[utoipa::path(get, operation_id = "list_trunks", path = "/v1/trunks", tag = "operation", params(SignallingQuery),
+#[utoipa::path(get, operation_id = "list_trunks", path = "/v1/trunks", tag = "operation", params(PageQuery),
     responses(
         (status = 200, description = "Trunks by name.", body = List<TrunkBody>),
         (status = 503, description = "The engine is busy.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -111,17 +100,17 @@ pub struct SignallingQuery {
 pub(crate) async fn trunks(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<SignallingQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<TrunkBody>>, Problem> {
     let Answer::Trunks(rows) = ask(&app, &who, Question::Trunks).await? else {
         return Err(mistaken());
     };
     let rows = rows.into_iter().map(TrunkBody::from).collect();
-    page(rows, &query, |trunk| trunk.name.clone())
+    list::page(rows, &query, |trunk| trunk.name.clone()).map(Json)
 }
 
 /// Registered phones by login: for supervisors and admins.
-#[utoipa::path(get, operation_id = "list_registrations", path = "/v1/registrations", tag = "operation", params(SignallingQuery),
+#[utoipa::path(get, operation_id = "list_registrations", path = "/v1/registrations", tag = "operation", params(PageQuery),
     responses(
         (status = 200, description = "Contacts by login.", body = List<RegistrationBody>),
         (status = 503, description = "The engine is busy.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -129,17 +118,17 @@ pub(crate) async fn trunks(
 pub(crate) async fn registrations(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<SignallingQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<RegistrationBody>>, Problem> {
     let Answer::Registrations(rows) = ask(&app, &who, Question::Registrations).await? else {
         return Err(mistaken());
     };
     let rows = rows.into_iter().map(RegistrationBody::from).collect();
-    page(rows, &query, |row| format!("{} {}", row.login, row.contact))
+    list::page(rows, &query, |row| format!("{} {}", row.login, row.contact)).map(Json)
 }
 
 /// What was refused, by source and cause, the last first: for supervisors and admins.
-#[utoipa::path(get, operation_id = "list_blocked", path = "/v1/sip/blocked", tag = "operation", params(SignallingQuery),
+#[utoipa::path(get, operation_id = "list_blocked", path = "/v1/sip/blocked", tag = "operation", params(PageQuery),
     responses(
         (status = 200, description = "Refusals, the last first.", body = List<BlockedBody>),
         (status = 503, description = "The engine is busy.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -147,17 +136,18 @@ pub(crate) async fn registrations(
 pub(crate) async fn blocked(
     State(app): State<App>,
     who: Principal,
-    InQuery(query): InQuery<SignallingQuery>,
+    InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<BlockedBody>>, Problem> {
     let Answer::Blocked(rows) = ask(&app, &who, Question::Blocked).await? else {
         return Err(mistaken());
     };
     let rows = rows.into_iter().map(BlockedBody::from).collect();
-    page(rows, &query, |row| {
+    let page = list::page(rows, &query, |row| {
         // Falls as the last time rises: the newest comes first. 20 digits hold every u64.
         let age = u64::MAX - u64::try_from(row.last_at.as_ms()).unwrap_or(0);
         format!("{age:020} {} {}", row.source, row.cause)
-    })
+    })?;
+    Ok(Json(page))
 }
 
 async fn ask(app: &App, who: &Principal, question: Question) -> Result<Answer, Problem> {
@@ -168,19 +158,6 @@ async fn ask(app: &App, who: &Principal, question: Question) -> Result<Answer, P
 /// An answer to another question: the engine never gives one.
 fn mistaken() -> Problem {
     Problem::internal(&"the engine answered another question")
-}
-
-fn page<T>(
-    mut rows: Vec<T>,
-    query: &SignallingQuery,
-    key: impl Fn(&T) -> String,
-) -> Result<Json<List<T>>, Problem> {
-    let request = list::page_request(None, query.limit)?;
-    rows.sort_by_cached_key(&key);
-    if let Some(after) = &query.after {
-        rows.retain(|row| key(row) > *after);
-    }
-    Ok(Json(list::cut_by(rows, request.limit, key)))
 }
 
 impl From<TrunkReport> for TrunkBody {
