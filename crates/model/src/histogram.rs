@@ -10,7 +10,7 @@ const STEPS: u64 = 128;
 
 /// The counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Histogram {
+pub struct Histogram {
     buckets: Vec<u64>,
     count: u64,
     sum: u64,
@@ -18,7 +18,8 @@ pub(crate) struct Histogram {
 }
 
 impl Histogram {
-    pub(crate) fn add(&mut self, ms: u64) {
+    /// One more, of so many ms.
+    pub fn add(&mut self, ms: u64) {
         let bucket = bucket_of(ms);
         if self.buckets.len() <= bucket {
             self.buckets.resize(bucket + 1, 0);
@@ -31,17 +32,31 @@ impl Histogram {
         self.max = self.max.max(ms);
     }
 
-    pub(crate) const fn max(&self) -> u64 {
+    /// The greatest of them; 0 of nothing.
+    pub const fn max(&self) -> u64 {
         self.max
     }
 
+    /// The counts of both.
+    pub fn add_all(&mut self, other: &Self) {
+        if self.buckets.len() < other.buckets.len() {
+            self.buckets.resize(other.buckets.len(), 0);
+        }
+        for (mine, more) in self.buckets.iter_mut().zip(&other.buckets) {
+            *mine += more;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.max = self.max.max(other.max);
+    }
+
     /// The arithmetic mean; `None` of nothing.
-    pub(crate) fn mean(&self) -> Option<f64> {
+    pub fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| self.sum as f64 / self.count as f64)
     }
 
     /// The value that this share of all values does not exceed; `None` of nothing.
-    pub(crate) fn percentile(&self, share: f64) -> Option<u64> {
+    pub fn percentile(&self, share: f64) -> Option<u64> {
         let rank = (self.count as f64 * share).ceil().max(1.0) as u64;
         let mut seen = 0;
         for (bucket, count) in self.buckets.iter().enumerate() {
@@ -54,7 +69,7 @@ impl Histogram {
     }
 
     /// How many values are above the first bound and not above the second.
-    pub(crate) fn between(&self, above: Option<u64>, up_to: u64) -> u64 {
+    pub fn between(&self, above: Option<u64>, up_to: u64) -> u64 {
         let rows = self.buckets.iter().enumerate();
         rows.filter(|(bucket, _)| {
             let end = end_of(*bucket);
@@ -110,5 +125,19 @@ mod tests {
         assert_eq!((histogram.mean(), histogram.max()), (Some(100.5), 200));
         assert_eq!(histogram.between(Some(10), 20), 10);
         assert_eq!(histogram.between(None, 20), 20);
+    }
+
+    #[test]
+    fn the_counts_of_two_are_those_of_all() {
+        let of = |values: core::ops::Range<u64>| {
+            let mut histogram = Histogram::default();
+            values.for_each(|ms| histogram.add(ms * ms));
+            histogram
+        };
+        for cut in [0, 50, 100] {
+            let mut both = of(0..cut);
+            both.add_all(&of(cut..100));
+            assert_eq!(both, of(0..100));
+        }
     }
 }

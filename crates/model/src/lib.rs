@@ -5,9 +5,11 @@
 pub mod agent_state;
 pub mod barred;
 pub mod calendar;
+pub mod callers;
 pub mod cdr;
 pub mod decision;
 pub mod fact;
+pub mod histogram;
 pub mod id;
 pub mod membership;
 pub mod number;
@@ -23,9 +25,11 @@ pub mod transfer;
 pub use agent_state::{AgentState, NotReadyReason};
 pub use barred::{Bar, BarredCaller};
 pub use calendar::{Calendar, CalendarState};
+pub use callers::{Became, Callers, Counted};
 pub use cdr::Cdr;
 pub use decision::{Decision, ReasonCode};
 pub use fact::{Fact, FactRecord, Offer};
+pub use histogram::Histogram;
 pub use id::{
     AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, RegionName, ScriptName,
     TicketId,

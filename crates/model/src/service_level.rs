@@ -5,6 +5,46 @@
 
 use serde::{Deserialize, Serialize};
 
+/// By what callers are counted: in time or not, short or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// T: who is answered, or gives up, within it is so in time; in ms.
+    pub t_ms: u64,
+    /// Who gives up before it could not have been served (D23); in ms.
+    pub short_ms: u64,
+}
+
+impl Default for Bounds {
+    /// 20 s, and D23's 5 s.
+    fn default() -> Self {
+        Self {
+            t_ms: 20_000,
+            short_ms: 5_000,
+        }
+    }
+}
+
+impl Bounds {
+    /// What one caller counts who was answered after so long.
+    pub fn answered(self, waited_ms: u64) -> ServiceCounts {
+        ServiceCounts {
+            answered: 1,
+            answered_in_t: (waited_ms <= self.t_ms).into(),
+            ..ServiceCounts::default()
+        }
+    }
+
+    /// What one caller counts who hung up after so long.
+    pub fn abandoned(self, waited_ms: u64) -> ServiceCounts {
+        ServiceCounts {
+            abandoned: 1,
+            abandoned_in_t: (waited_ms <= self.t_ms).into(),
+            short_abandons: (waited_ms < self.short_ms).into(),
+            ..ServiceCounts::default()
+        }
+    }
+}
+
 /// What the formulas count, for one threshold T.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceCounts {
@@ -31,6 +71,16 @@ impl ServiceCounts {
         self.abandoned += other.abandoned;
         self.abandoned_in_t += other.abandoned_in_t;
         self.short_abandons += other.short_abandons;
+    }
+
+    /// As if the other had never been counted.
+    pub const fn take_back(&mut self, other: &Self) {
+        self.offered = self.offered.saturating_sub(other.offered);
+        self.answered = self.answered.saturating_sub(other.answered);
+        self.answered_in_t = self.answered_in_t.saturating_sub(other.answered_in_t);
+        self.abandoned = self.abandoned.saturating_sub(other.abandoned);
+        self.abandoned_in_t = self.abandoned_in_t.saturating_sub(other.abandoned_in_t);
+        self.short_abandons = self.short_abandons.saturating_sub(other.short_abandons);
     }
 }
 
@@ -98,6 +148,22 @@ impl ServiceLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d23_who_gives_up_at_once_is_a_short_abandon_and_still_an_abandon() {
+        let bounds = Bounds::default();
+        for (waited_ms, in_t, short) in [(4_999, 1, 1), (5_000, 1, 0), (20_001, 0, 0)] {
+            let counts = bounds.abandoned(waited_ms);
+            let told = [
+                counts.abandoned,
+                counts.abandoned_in_t,
+                counts.short_abandons,
+            ];
+            assert_eq!(told, [1, in_t, short], "{waited_ms} ms");
+        }
+        let in_t = |waited_ms| bounds.answered(waited_ms).answered_in_t;
+        assert_eq!((in_t(20_000), in_t(20_001)), (1, 0));
+    }
 
     #[test]
     fn d24_the_four_formulas_differ_on_the_same_day() {

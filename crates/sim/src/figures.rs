@@ -1,20 +1,22 @@
 //! Figures of a day, read from its facts and from nothing else (invariant 9).
 //!
-//! A caller is counted in the queue that he joined first, once, however often he comes back to it. Room is taken by
-//! queues, agents and callers who are there, not by those who were.
+//! What became of callers is read by [`Callers`]. Room is taken by queues, agents and callers who are there, not by those who
+//! were.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use model::fact::{CallResult, QueueExit};
-use model::{AgentId, AgentState, CallId, Fact, QueueName, ServiceCounts, Timestamp};
+use model::service_level::Bounds;
+use model::{
+    AgentId, AgentState, Became, CallId, Callers, Counted, Fact, Histogram, QueueName,
+    ServiceCounts, Timestamp,
+};
 
 pub(crate) use calibration::{Calibration, Calibrations};
-pub(crate) use histogram::Histogram;
 
 use crate::scenario::Scenario;
 
 mod calibration;
-mod histogram;
 
 /// Half hours of a day.
 const HALF_HOURS: u64 = 48;
@@ -55,19 +57,10 @@ pub(crate) struct AgentFigures {
     since: Timestamp,
 }
 
-/// A caller who has joined a queue and is still in his call.
-#[derive(Clone, Debug)]
-struct Joined {
-    queue: QueueName,
-    at: Timestamp,
-    settled: bool,
-}
-
 /// All figures.
 #[derive(Debug)]
 pub(crate) struct Figures {
-    threshold_ms: u64,
-    short_ms: u64,
+    bounds: Bounds,
     /// Midnight before the start, by the scenario's clock.
     midnight: Timestamp,
     pub(crate) all: QueueFigures,
@@ -79,7 +72,7 @@ pub(crate) struct Figures {
     pub(crate) facts: u64,
     /// What callers were told of their wait, and what came of it.
     pub(crate) calibrations: Calibrations,
-    joined: HashMap<CallId, Joined>,
+    callers: Callers,
 }
 
 impl Figures {
@@ -87,17 +80,16 @@ impl Figures {
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let ms = |seconds: f64| (seconds * 1_000.0) as u64;
         let midnight = scenario.start.at - scenario.start.time_of_day.since_midnight();
-        Self::new(
-            ms(scenario.service_level_s),
-            ms(scenario.short_abandon_s),
-            midnight.into(),
-        )
+        let bounds = Bounds {
+            t_ms: ms(scenario.service_level_s),
+            short_ms: ms(scenario.short_abandon_s),
+        };
+        Self::new(bounds, midnight.into())
     }
 
-    pub(crate) fn new(threshold_ms: u64, short_ms: u64, midnight: Timestamp) -> Self {
+    pub(crate) fn new(bounds: Bounds, midnight: Timestamp) -> Self {
         Self {
-            threshold_ms,
-            short_ms,
+            bounds,
             midnight,
             all: QueueFigures::default(),
             queues: BTreeMap::new(),
@@ -106,7 +98,7 @@ impl Figures {
             results: BTreeMap::new(),
             facts: 0,
             calibrations: Calibrations::default(),
-            joined: HashMap::new(),
+            callers: Callers::default(),
         }
     }
 
@@ -122,6 +114,10 @@ impl Figures {
             Fact::CallConnected { offer, .. } => {
                 self.agent(offer.agent).answered += 1;
                 self.answered(at, offer.call);
+            }
+            Fact::QueueResumed(_) => {
+                let counted = self.callers.apply(at, fact);
+                self.take(counted);
             }
             Fact::CallEnded { call, result, .. } => self.ended(*call, *result),
             Fact::OfferMade { offer, .. } => {
@@ -149,7 +145,6 @@ impl Figures {
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }
             | Fact::RouteAnswered { .. }
-            | Fact::QueueResumed(_)
             | Fact::CallbackRequested(_)
             | Fact::CallbackAttempted(_)
             | Fact::CallbackDone(_)
@@ -186,90 +181,62 @@ impl Figures {
 
     /// A caller joins a queue.
     pub(crate) fn joined(&mut self, at: Timestamp, call: CallId, queue: &QueueName) {
-        if self.joined.contains_key(&call) {
-            return;
-        }
-        let queue = queue.clone();
-        let settled = false;
-        let place = Joined { queue, at, settled };
-        self.count(&place, |figures| figures.counts.offered += 1);
-        self.half_hour(&place).counts.offered += 1;
-        self.joined.insert(call, place);
-    }
-
-    /// What became of a caller, once.
-    fn settle(&mut self, call: CallId) -> Option<Joined> {
-        let place = self.joined.get_mut(&call)?;
-        let settled = std::mem::replace(&mut place.settled, true);
-        (!settled).then(|| place.clone())
+        let counted = self.callers.joined(at, call, queue);
+        self.take(counted);
     }
 
     /// An agent is on the line.
     pub(crate) fn answered(&mut self, at: Timestamp, call: CallId) {
-        let Some(place) = self.settle(call) else {
-            return;
-        };
-        let waited_ms = at.ms_since(place.at);
-        let in_t = u64::from(waited_ms <= self.threshold_ms);
-        self.count(&place, |figures| {
-            figures.counts.answered += 1;
-            figures.counts.answered_in_t += in_t;
-            figures.waits.add(waited_ms);
-        });
-        let half_hour = self.half_hour(&place);
-        half_hour.counts.answered += 1;
-        half_hour.counts.answered_in_t += in_t;
-        half_hour.waited_ms += waited_ms;
+        let counted = self.callers.answered(at, call);
+        self.take(counted);
     }
 
     /// He leaves the lines otherwise.
     pub(crate) fn left(&mut self, at: Timestamp, call: CallId, cause: QueueExit) {
-        match cause {
-            QueueExit::Abandoned => {}
-            QueueExit::Timeout
-            | QueueExit::Full
-            | QueueExit::NoAgents
-            | QueueExit::Closed
-            | QueueExit::Key
-            | QueueExit::Withdrawn
-            | QueueExit::Moved
-            | QueueExit::Failed => {
-                if let Some(place) = self.settle(call) {
-                    self.count(&place, |figures| figures.led_elsewhere += 1);
-                }
-                return;
-            }
-        }
-        let Some(place) = self.settle(call) else {
+        let counted = self.callers.left(at, call, cause);
+        self.take(counted);
+    }
+
+    /// What became of a caller.
+    fn take(&mut self, counted: Option<Counted>) {
+        let Some(Counted {
+            queue,
+            came,
+            became,
+        }) = counted
+        else {
             return;
         };
-        let waited_ms = at.ms_since(place.at);
-        let abandoned = ServiceCounts {
-            abandoned: 1,
-            abandoned_in_t: (waited_ms <= self.threshold_ms).into(),
-            short_abandons: (waited_ms < self.short_ms).into(),
-            ..ServiceCounts::default()
-        };
-        self.count(&place, |figures| {
-            figures.counts.add(&abandoned);
-            figures.patience.add(waited_ms);
-        });
-        self.half_hour(&place).counts.add(&abandoned);
+        let bounds = self.bounds;
+        self.all.take(became, bounds);
+        self.queues.entry(queue).or_default().take(became, bounds);
+        let half_hour = self.half_hour(came);
+        became.count(&mut half_hour.counts, bounds);
+        if let Became::Answered { waited_ms } = became {
+            half_hour.waited_ms += waited_ms;
+        }
     }
 
     fn ended(&mut self, call: CallId, result: CallResult) {
-        self.joined.remove(&call);
+        self.callers.ended(call);
         *self.results.entry(result.name()).or_default() += 1;
     }
 
-    fn count(&mut self, place: &Joined, what: impl Fn(&mut QueueFigures)) {
-        what(&mut self.all);
-        what(self.queues.entry(place.queue.clone()).or_default());
-    }
-
-    fn half_hour(&mut self, place: &Joined) -> &mut HalfHour {
-        let number = place.at.ms_since(self.midnight) / HALF_HOUR_MS % HALF_HOURS;
+    fn half_hour(&mut self, came: Timestamp) -> &mut HalfHour {
+        let number = came.ms_since(self.midnight) / HALF_HOUR_MS % HALF_HOURS;
         self.day.entry(number).or_default()
+    }
+}
+
+impl QueueFigures {
+    fn take(&mut self, became: Became, bounds: Bounds) {
+        became.count(&mut self.counts, bounds);
+        match became {
+            Became::Joined | Became::Resumed { .. } => {}
+            Became::Answered { waited_ms } => self.waits.add(waited_ms),
+            Became::Abandoned { waited_ms } => self.patience.add(waited_ms),
+            Became::LedElsewhere => self.led_elsewhere += 1,
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{QueueName, ServiceCounts, ServiceLevel, Timestamp};
+use model::{Histogram, QueueName, ServiceCounts, ServiceLevel, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::figures::{Calibration, Figures, Histogram, QueueFigures};
+use crate::figures::{Calibration, Figures, QueueFigures};
 use crate::scenario::{Scenario, Start};
 
 pub(crate) use comparison::Sides;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::Timestamp;
+use model::service_level::Bounds;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Figures;
@@ -58,7 +59,11 @@ impl Window {
     }
 
     pub(crate) fn figures(&self) -> Figures {
-        Figures::new(self.service_level_ms, self.short_abandon_ms, self.from)
+        let bounds = Bounds {
+            t_ms: self.service_level_ms,
+            short_ms: self.short_abandon_ms,
+        };
+        Figures::new(bounds, self.from)
     }
 }
 
