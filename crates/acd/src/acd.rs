@@ -41,6 +41,7 @@ mod pass;
 mod precedence;
 mod restart;
 mod roster;
+mod situation;
 mod staffing;
 mod standing;
 mod steps;
@@ -50,6 +51,7 @@ mod weighing;
 mod wrap_up;
 
 pub use callers::LOOK_UP_MAX;
+pub use situation::{InLine, Situation};
 pub use standing::Standing;
 
 /// Automatic call distribution for one site.

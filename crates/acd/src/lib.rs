@@ -23,7 +23,7 @@ pub mod strategy;
 mod timer;
 mod waiting;
 
-pub use acd::{Acd, LOOK_UP_MAX, Standing};
+pub use acd::{Acd, InLine, LOOK_UP_MAX, Situation, Standing};
 pub use agent::past::Past;
 pub use agent::wrap_up::{WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 pub use agent::{AgentProfile, Requested};

@@ -13,6 +13,7 @@ mod hand_over;
 mod lamps;
 mod news;
 mod people;
+mod queues;
 mod reports;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -27,6 +27,10 @@ pub enum Question {
     Figures,
     /// Who waits to be called back (D21).
     Callbacks,
+    /// All queues.
+    Queues,
+    /// One queue with its line.
+    Queue(QueueName),
     /// Why a waiting caller is not served (R19).
     Why(CallId),
 }
@@ -46,6 +50,10 @@ pub enum Answer {
     Figures(Box<Figures>),
     /// In order of their scores.
     Callbacks(Vec<CallbackReport>),
+    /// By name.
+    Queues(Vec<QueueReport>),
+    /// The queue and its line; `None`: there is none of that name.
+    Queue(Option<Box<(QueueReport, LineReport)>>),
     /// What a decision would weigh now, one for each of his queues; empty if he does not wait.
     Why {
         /// Now.
@@ -53,6 +61,62 @@ pub enum Answer {
         /// The home queue first.
         records: Vec<Decision>,
     },
+}
+
+/// A queue as it stands (D16, D27, D28).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueReport {
+    /// Its name.
+    pub name: QueueName,
+    /// Its name by language, for people.
+    pub title: BTreeMap<String, String>,
+    /// Its strategy.
+    pub strategy: &'static str,
+    /// The strategy's label by language.
+    pub strategy_title: BTreeMap<&'static str, &'static str>,
+    /// Whether it takes callers in by its hours.
+    pub open: bool,
+    /// When its hours end or begin; `None`: never.
+    pub changes_at: Option<Timestamp>,
+    /// How many of its agents are what: `ready`, or why they cannot be rung.
+    pub agents: BTreeMap<&'static str, u32>,
+    /// How many wait in its line to be called back (D21).
+    pub callbacks: u32,
+    /// What a caller who joins now may expect, half and four fifths of the time, in ms; `None`: too little is known to say.
+    pub estimate_ms: Option<(u64, u64)>,
+    /// How many of its callers talk or are rung for; `None` without `max_active`.
+    pub active: Option<u32>,
+    /// Most of them at one time; `None`: no bound.
+    pub max_active: Option<u32>,
+}
+
+/// The beginning of a queue's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineReport {
+    /// How many stand in it.
+    pub length: u32,
+    /// The first of them, at most [`LINE_MAX`].
+    pub places: Vec<PlaceReport>,
+}
+
+/// Most places of a line that are told.
+pub const LINE_MAX: usize = 200;
+
+/// A place in a queue's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceReport {
+    /// Who has it.
+    pub call: CallId,
+    /// 1 is next.
+    pub position: u32,
+    /// Whether he is on the line, and not to be called back (D21).
+    pub is_here: bool,
+    /// Whether this is his home queue (A12).
+    pub is_home: bool,
+    /// Strictly before all of a lower one (D1).
+    pub priority: u8,
+    /// Since when he waits by his score.
+    pub since: Timestamp,
 }
 
 /// A reason to be not ready, and what an agent took of it today (C2).

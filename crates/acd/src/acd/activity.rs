@@ -29,7 +29,7 @@ impl Acd {
     }
 
     /// Its callers who talk or for whom it rings.
-    fn active(&self, name: &QueueName) -> usize {
+    pub(super) fn active(&self, name: &QueueName) -> usize {
         let by = |queue: &Option<QueueName>| queue.as_ref() == Some(name);
         let offers = self.offers.values().filter(|offer| by(&offer.queue));
         let rung = offers.map(|offer| offer.call);

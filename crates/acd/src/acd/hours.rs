@@ -24,7 +24,7 @@ impl Acd {
         Ok(())
     }
 
-    fn is_open(&self, now: Duration, name: &QueueName) -> bool {
+    pub(super) fn is_open(&self, now: Duration, name: &QueueName) -> bool {
         let queue = self.queues.get(name);
         let hours = queue.and_then(|queue| queue.config.hours.as_ref());
         hours.is_none_or(|hours| hours.state_at(Timestamp::from(now)) == CalendarState::Open)

@@ -1,6 +1,7 @@
 //! D15: where a caller stands as he may be told, and whether the number can be relied on.
 
 use acd::Standing;
+use model::ReasonCode;
 
 use crate::support::{Centre, SUPPORT, call, queue};
 
@@ -63,4 +64,42 @@ fn d15_places_of_a_queue_that_knows_its_callers_or_relaxes_over_time_are_about_r
     centre.assigns('A', &["stepped"]).rests('A');
     centre.joins_in(1, "stepped");
     assert_eq!(stands(&centre, 1), (0, false));
+}
+
+#[test]
+fn d27_a_queue_is_told_as_it_stands_with_its_agents_its_limit_and_its_line() {
+    let mut centre = Centre::tuned("linear", "ABC", |queue| queue.max_active = Some(3));
+    centre.add_queue(queue("sales", "ring-all"));
+    centre.rests('C').joins(1).expect("offer 1 A").answers('A');
+    centre.silence().joins(2).expect("offer 2 B");
+    centre.wait(5).joins(3).wait(1);
+    centre.joins_first(4, SUPPORT, 2);
+    let name = SUPPORT.into();
+    let it = centre.acd.situation(centre.now, &name).unwrap();
+    let others = [
+        (ReasonCode::NotReady, 1),
+        (ReasonCode::Reserved, 1),
+        (ReasonCode::Talking, 1),
+    ];
+    assert_eq!((it.ready, it.others.clone()), (0, others.into()));
+    assert_eq!((it.active, it.config.max_active), (Some(2), Some(3)));
+    assert_eq!((it.open, it.changes_at), (true, None));
+    let line: Vec<_> = centre.acd.line(&name).collect();
+    let places = line.iter().map(|place| (place.call, place.priority));
+    let expected = [(call(4), 2), (call(2), 0), (call(3), 0)];
+    assert_eq!(places.collect::<Vec<_>>(), expected);
+    assert!(line.iter().all(|place| place.is_here && place.is_home));
+    assert!(line[0].since > line[2].since, "who came last is first");
+    let sales = centre.acd.situation(centre.now, &"sales".into()).unwrap();
+    assert_eq!(
+        (sales.active, sales.others.len()),
+        (None, 0),
+        "nobody counts"
+    );
+    assert!(
+        centre
+            .acd
+            .situation(centre.now, &"nowhere".into())
+            .is_none()
+    );
 }

@@ -21,6 +21,8 @@ impl Engine {
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
             Question::Callbacks => Answer::Callbacks(self.callback_reports()),
+            Question::Queues => Answer::Queues(self.queue_reports(now)),
+            Question::Queue(name) => Answer::Queue(self.queue_with_line(now, name)),
             Question::Why(call) => Answer::Why {
                 at: Timestamp::from(now),
                 records: self.context.acd.why(now, *call),
