@@ -21,6 +21,7 @@ use audio::Sound;
 use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
+use model::service_level::Bounds;
 use model::{NumberPlan, QueueName, ScriptName};
 
 use document::Document;
@@ -44,6 +45,8 @@ pub(crate) struct Loaded {
     pub engine: engine::Config,
     /// Whom queues ask for their decisions (B15).
     pub(crate) externals: BTreeMap<QueueName, Target>,
+    /// By what the callers of queues are counted (D23, D24).
+    pub(crate) bounds: BTreeMap<QueueName, Bounds>,
     /// All prompts and music.
     pub sounds: BTreeMap<String, Sound>,
     /// Certificates and whom we believe.
@@ -171,6 +174,7 @@ impl Source {
         Ok(Loaded {
             engine,
             externals: queues.externals,
+            bounds: queues.bounds,
             sounds: sounds.unwrap_or_default(),
             tls: tls.config,
             https,

@@ -13,6 +13,8 @@ pub mod decline;
 pub mod line;
 pub mod list;
 pub mod place;
+pub mod queue_body;
+pub mod queues;
 pub mod recording;
 pub mod session;
 pub mod signalling;
@@ -48,6 +50,7 @@ use crate::{health, metrics, sip_socket};
         (name = "session", description = "Signing in and out."),
         (name = "agents", description = "People who take calls, and what they do."),
         (name = "calls", description = "Live and past calls and their recordings."),
+        (name = "queues", description = "Who waits where, who serves, and today's figures."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "operation", description = "For those who run it."),
@@ -102,6 +105,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
         .routes(routes!(line::order))
+        .routes(routes!(queues::list))
+        .routes(routes!(queues::read))
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::cancel))
         .routes(routes!(barred::list))

@@ -9,13 +9,14 @@
 //!
 //! The work of a fact grows with those whom it concerns, not with those who listen: agents' queues are found by id.
 
+mod earlier;
 mod subscription;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use model::{AgentId, FactRecord};
+use model::{AgentId, FactRecord, Timestamp};
 use tokio::sync::mpsc;
 
 use subscription::{Backlog, LogStretch};
@@ -45,6 +46,10 @@ pub struct HubSettings {
     pub resume_max: u64,
     /// How often it is looked whether a listener may still listen.
     pub check_every: Duration,
+    /// When the process began: callers are counted from then on.
+    pub began_at: Timestamp,
+    /// Minutes by which the house's day is ahead of UTC.
+    pub utc_offset_min: i32,
 }
 
 impl Default for HubSettings {
@@ -57,6 +62,8 @@ impl Default for HubSettings {
             observers_max: 1_000,
             resume_max: 100_000,
             check_every: Duration::from_secs(60),
+            began_at: Timestamp::from_ms(0),
+            utc_offset_min: 0,
         }
     }
 }
@@ -104,6 +111,7 @@ impl EventHub {
     pub fn new(settings: HubSettings, read: ReadFacts) -> Arc<Self> {
         let view = Arc::new(View::default());
         view.start_at(settings.last_seq);
+        view.count(|tally| tally.begin(settings.began_at, settings.utc_offset_min));
         let state = State {
             last_seq: settings.last_seq,
             ring: VecDeque::new(),
@@ -134,7 +142,9 @@ impl EventHub {
         crate::metrics::count(&record.fact);
         // The view moves under the hub's lock: whoever read a number from the view can listen from it.
         let mut state = self.lock();
-        self.view.apply(&record);
+        if let Some((counted, bounds)) = self.view.apply(&record) {
+            crate::metrics::count_caller(&counted, bounds);
+        }
         let concerned = self
             .view
             .read(|board| desktop::concerned(&record.fact, board));

@@ -1,5 +1,7 @@
 //! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_calls_refused_total{cause}`,
 //! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_route_answers_total{outcome}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
+//! `trunkline_queue_waiting{queue}`, `trunkline_queue_longest_wait_seconds{queue}`, `trunkline_queue_{offered,answered,
+//! answered_in_time,abandoned,abandoned_in_time,short_abandons,led_elsewhere,resumed}_total{queue}`,
 //! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
 //! `trunkline_http_requests_total{method,route,status}` and `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
 //!
@@ -13,9 +15,12 @@ use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use model::Fact;
+use model::service_level::Bounds;
+use model::{Became, Counted, Fact, ServiceCounts};
 
 use crate::app::App;
+use crate::auth::principal::now;
+use crate::view::View;
 
 /// States of agents, so that a state that nobody is in reads 0 and not the last figure.
 const AGENT_STATES: [&str; 7] = [
@@ -47,6 +52,53 @@ pub(crate) fn count(fact: &Fact) {
     if let Fact::TrunkStateChanged { trunk, state, .. } = fact {
         metrics::counter!("trunkline_trunk_changes_total", "trunk" => trunk.clone(), "state" => state.clone())
             .increment(1);
+    }
+}
+
+/// Counts what became of a caller, by its queue, so that each service level is a quotient of two rates (D24).
+pub(crate) fn count_caller(counted: &Counted, bounds: Bounds) {
+    let mut counts = ServiceCounts::default();
+    counted.became.count(&mut counts, bounds);
+    let (led_elsewhere, resumed) = match counted.became {
+        Became::LedElsewhere => (1, 0),
+        Became::Resumed { .. } => (0, 1),
+        Became::Joined | Became::Answered { .. } | Became::Abandoned { .. } => (0, 0),
+    };
+    for (name, by) in [
+        ("trunkline_queue_offered_total", counts.offered),
+        ("trunkline_queue_answered_total", counts.answered),
+        (
+            "trunkline_queue_answered_in_time_total",
+            counts.answered_in_t,
+        ),
+        ("trunkline_queue_abandoned_total", counts.abandoned),
+        (
+            "trunkline_queue_abandoned_in_time_total",
+            counts.abandoned_in_t,
+        ),
+        (
+            "trunkline_queue_short_abandons_total",
+            counts.short_abandons,
+        ),
+        ("trunkline_queue_led_elsewhere_total", led_elsewhere),
+        ("trunkline_queue_resumed_total", resumed),
+    ] {
+        // Each is there from the first caller on: a rate of what never was would be no figure.
+        metrics::counter!(name, "queue" => counted.queue.to_string()).increment(by);
+    }
+}
+
+/// Who waits in each queue that the configuration has, or has had.
+fn tell_waiting(view: &View) {
+    let now = now();
+    let waiting = view.waiting();
+    for name in view.today(now).bounds.into_keys() {
+        let row = waiting.get(&name).copied().unwrap_or_default();
+        let longest_ms = row.oldest.map_or(0, |(since, _)| now.ms_since(since));
+        let queue = || name.to_string();
+        metrics::gauge!("trunkline_queue_waiting", "queue" => queue()).set(row.waiting);
+        metrics::gauge!("trunkline_queue_longest_wait_seconds", "queue" => queue())
+            .set(longest_ms as f64 / 1_000.0);
     }
 }
 
@@ -92,6 +144,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
         let count = by_state.get(state).copied().unwrap_or(0);
         metrics::gauge!("trunkline_agents", "state" => state).set(figure(count));
     }
+    tell_waiting(view);
     metrics::gauge!("trunkline_live_calls").set(figure(view.live_calls()));
     let text = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, text)], app.metrics().render())

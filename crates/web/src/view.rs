@@ -6,15 +6,21 @@
 
 mod board;
 mod line;
+mod today;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
-use model::{AgentId, CallId, FactRecord};
+use model::service_level::Bounds;
+use model::{AgentId, CallId, Counted, FactRecord, QueueName, Timestamp};
 
 pub(crate) use board::Board;
 pub use line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage};
+pub(crate) use today::Tally;
+pub use today::{QueueDay, Today};
+pub use waiting::WaitingNow;
 
 /// What the house looks like at this moment.
 #[derive(Debug, Default)]
@@ -34,20 +40,38 @@ pub struct AgentSnapshot {
 }
 
 impl View {
-    /// Takes the next fact; called by the hub, in order of the facts.
-    pub fn apply(&self, record: &FactRecord) {
-        self.board
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .apply(record);
+    /// Takes the next fact; called by the hub, in order of the facts. Gives what it counts for its queue's day, and by what.
+    pub fn apply(&self, record: &FactRecord) -> Option<(Counted, Bounds)> {
+        let mut board = self.write();
+        let counted = board.apply(record)?;
+        // Figures have labels of the configuration alone.
+        let bounds = board.tally().bounds_of(&counted.queue)?;
+        Some((counted, bounds))
+    }
+
+    /// What callers of each queue are counted by from here on: told at the start and after each reload (D30).
+    pub fn set_bounds(&self, bounds: BTreeMap<QueueName, Bounds>) {
+        self.write().tally_mut().set_bounds(bounds);
+    }
+
+    /// What became of today's callers, as of a moment.
+    pub fn today(&self, at: Timestamp) -> Today {
+        self.read(|board| board.tally().read(at))
+    }
+
+    /// Who waits where; a queue in which nobody stands is absent.
+    pub fn waiting(&self) -> BTreeMap<QueueName, WaitingNow> {
+        self.read(Board::waiting)
+    }
+
+    /// Changes how callers are counted.
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Tally)) {
+        change(self.write().tally_mut());
     }
 
     /// Begins to count at `seq`: the log is older than the process.
     pub(crate) fn start_at(&self, seq: u64) {
-        self.board
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .start_at(seq);
+        self.write().start_at(seq);
     }
 
     /// The number of the last fact that was applied, 0 before the first.
@@ -114,6 +138,10 @@ impl View {
             }
             count
         })
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Board> {
+        self.board.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the board; `look` must be quick, the publisher waits meanwhile.

@@ -8,6 +8,7 @@ use connectors::Target;
 use engine::{OpeningSounds, Queue};
 use ivr::{Diagnostic, closest};
 use media::SoundName;
+use model::service_level::Bounds;
 use model::{Calendar, QueueName};
 use serde::Deserialize;
 use toml::Spanned;
@@ -23,6 +24,7 @@ mod external;
 mod keeping;
 pub(crate) mod opening;
 mod presence;
+mod service;
 mod skills;
 pub(crate) mod staff;
 mod sticky;
@@ -71,6 +73,8 @@ struct Section {
     join_when: Option<Spanned<String>>,
     leave_unless: Option<Spanned<String>>,
     max_active: Option<u32>,
+    service_level_s: Option<Spanned<u32>>,
+    short_abandon_s: Option<Spanned<u32>>,
     min_ring_s: Option<u32>,
     callback: Option<CallbackSection>,
     resume_window_s: Option<u32>,
@@ -107,6 +111,8 @@ pub(crate) struct Queues {
     pub queues: BTreeMap<QueueName, Queue>,
     /// Whom they ask (B15).
     pub externals: BTreeMap<QueueName, Target>,
+    /// By what their callers are counted (D23, D24).
+    pub bounds: BTreeMap<QueueName, Bounds>,
 }
 
 /// Reads all queues.
@@ -116,6 +122,9 @@ pub(crate) fn read(document: &Document, given: &Given<'_>) -> Result<Queues, Vec
     let mut read = Queues::default();
     for (name, section) in file.queue {
         let name = QueueName::new(name);
+        let (t, short) = (&section.service_level_s, &section.short_abandon_s);
+        let bounds = service::read(document, t.as_ref(), short.as_ref(), &mut wrong);
+        read.bounds.insert(name.clone(), bounds);
         let hours = section.calendar.as_ref();
         let hours = hours.and_then(|named| calendar(document, named, given.calendars, &mut wrong));
         if let Some((mut queue, target)) = queue_of(document, &name, section, given, &mut wrong) {

@@ -67,6 +67,8 @@ impl House {
         let vitals = Vitals::new();
         let (ledger, formerly) =
             Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
+        ledger.hub.view().set_bounds(loaded.bounds);
+        ledger.count_earlier();
         let contacts = registrations::read(&database, clock.now().into()).await;
         let contacts = contacts.unwrap_or_else(|error| {
             tracing::error!("registrations cannot be read, phones must register again: {error:#}");

@@ -43,7 +43,7 @@ impl Ledger {
             .await
             .context("the fact log cannot be opened")?;
         let (reader, last_seq) = (log.reader(), log.last_seq());
-        let hub = start::event_hub(last_seq, reader.clone());
+        let hub = start::event_hub(settings, last_seq, reader.clone(), clock);
         let (facts, fan_out) =
             FanOut::start(log, hub.clone(), pulse).context("the fan-out thread cannot start")?;
         let desk = DeskLoop {
@@ -76,6 +76,16 @@ impl Ledger {
             database,
         };
         Ok((ledger, formerly))
+    }
+
+    /// Counts today's callers of the former process out of the log, while everything else goes on (D24).
+    pub(super) fn count_earlier(&self) {
+        let hub = self.hub.clone();
+        let counting = std::thread::Builder::new().name("today".to_owned());
+        let started = counting.spawn(move || hub.count_earlier());
+        if let Err(error) = started {
+            tracing::error!(%error, "today's callers are counted from this start on: no thread reads the log");
+        }
     }
 
     /// Writes all that was told and gives the tables a moment; what they lack they get at the next start.

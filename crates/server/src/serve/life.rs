@@ -138,6 +138,7 @@ impl House {
                 self.voice.learn(loaded.sounds);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
+                self.ledger.hub.view().set_bounds(loaded.bounds);
                 if self
                     .inputs
                     .send(Input::Configured(Arc::new(loaded.engine)))

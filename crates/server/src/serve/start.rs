@@ -46,9 +46,16 @@ fn files_wanted(port_min: u16, port_max: u16) -> u64 {
 
 /// The event stream, which reads back older facts from the log. Of those it is told the tickets alone: whose they are
 /// stays known, while calls and agents' states of the former process are over.
-pub(super) fn event_hub(last_seq: u64, reader: store::FactReader) -> Arc<EventHub> {
+pub(super) fn event_hub(
+    settings: &Settings,
+    last_seq: u64,
+    reader: store::FactReader,
+    clock: Clock,
+) -> Arc<EventHub> {
     let settings = HubSettings {
         last_seq,
+        began_at: clock.now().into(),
+        utc_offset_min: settings.tickets.utc_offset_min,
         ..HubSettings::default()
     };
     let read = move |after: u64, limit: usize| {

@@ -98,6 +98,9 @@ pub struct LiveBody {
     pub phase: &'static str,
     /// Whether a party holds it.
     pub held: bool,
+    /// While he waits: the other queues in whose lines he stands beside `queue`, his home queue (A12).
+    #[schema(value_type = Vec<String>)]
+    pub also: Vec<QueueName>,
     /// He waits for long because others come strictly first: how many were served before him so. `null` while he does not.
     pub passed_over: Option<u32>,
     /// Agents whose phones ring.
@@ -117,13 +120,37 @@ impl From<model::cdr::Segment> for SegmentBody {
 }
 
 impl CallerBody {
-    fn of(caller: Caller, e164: Option<E164>) -> Self {
+    pub(super) fn of(caller: Caller, e164: Option<E164>) -> Self {
         Self {
             number: caller.number,
             display: caller.display,
             e164,
         }
     }
+
+    /// For who may see that somebody calls, and not who: of a long number four digits before the last four are hidden, of a short
+    /// one all but the last two, and the name is left out.
+    pub(super) fn masked(self) -> Self {
+        Self {
+            number: self.number.as_deref().map(masked),
+            display: None,
+            e164: None,
+        }
+    }
+}
+
+/// `13800001111` becomes `138****1111`.
+fn masked(number: &str) -> String {
+    let count = number.chars().count();
+    let (shown, hidden) = match count {
+        0..11 => (0, count.saturating_sub(2)),
+        _ => (count - 8, 4),
+    };
+    let hides = |place: usize| place >= shown && place < shown + hidden;
+    let letters = number.chars().enumerate();
+    letters
+        .map(|(place, letter)| if hides(place) { '*' } else { letter })
+        .collect()
 }
 
 impl LiveBody {
@@ -131,6 +158,7 @@ impl LiveBody {
         Self {
             phase: live.phase.name(),
             held: live.held,
+            also: live.also.clone(),
             passed_over: live.passed_over,
             ringing: live.ringing.iter().map(|(_, agent)| *agent).collect(),
         }
@@ -179,8 +207,8 @@ impl CallBody {
             queue: live.queue.clone(),
             agent: talking_agent(live),
             started_at: live.started_at,
-            queued_at: None,
-            connected_at: None,
+            queued_at: live.queued_at,
+            connected_at: live.connected_at,
             ended_at: None,
             result: None,
             ended_by: None,
@@ -200,5 +228,23 @@ pub(super) const fn talking_agent(live: &LiveCall) -> Option<AgentId> {
     match live.phase {
         Phase::Talking { agent } => Some(agent),
         Phase::Ivr | Phase::Queued | Phase::HandedOn => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn the_middle_of_a_number_is_hidden_where_it_is_nobodys_business() {
+        for (number, shown) in [
+            ("13800001111", "138****1111"),
+            ("+8613800001111", "+86138****1111"),
+            ("4000", "**00"),
+            ("sip:李@x", "*****@x"),
+            ("7", "7"),
+        ] {
+            assert_eq!(masked(number), shown);
+        }
     }
 }

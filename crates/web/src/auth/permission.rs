@@ -31,6 +31,8 @@ pub enum Action {
     KeepApart,
     /// Give a waiting caller another place, queue or agent.
     SuperviseLine,
+    /// See queues, who waits in them and today's figures.
+    SeeQueues,
     /// Hold, transfer and consult in a call that an agent talks in.
     HandleCall,
     /// Follow all facts of the house.
@@ -67,6 +69,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::BarCallers => [None, All, All],
         Action::KeepApart => [None, All, All],
         Action::SuperviseLine => [None, All, All],
+        // Whose numbers they see is another right (SeeCalls).
+        Action::SeeQueues => [All, All, All],
         Action::HandleCall => [Own, All, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
@@ -134,6 +138,7 @@ mod tests {
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),
+            (Action::SeeQueues, ["yyy", "yyy", "yyy"]),
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),

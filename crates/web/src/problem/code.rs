@@ -86,6 +86,8 @@ codes! {
     NoSuchAgent = "no_such_agent" NOT_FOUND "没有这个坐席" "There is no such agent";
     /// No such call, or it has ended.
     NoSuchCall = "no_such_call" NOT_FOUND "没有这个通话，或已结束" "There is no such call, or it has ended";
+    /// No such queue.
+    NoSuchQueue = "no_such_queue" NOT_FOUND "没有这个队列" "There is no such queue";
     /// No such callback, or it is over.
     NoSuchCallback = "no_such_callback" NOT_FOUND "没有这个回呼，或已结束" "There is no such callback, or it is over";
     /// The caller is not barred.

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::{HoldTold, Offer, Pop, PopCustomer};
+use model::fact::{Direction, HoldTold, Offer, Pop, PopCustomer};
 use model::transfer::{ConsultEnd, Party};
-use model::{AgentId, AgentState, CallId, Fact, FactRecord, Profile, TicketId, Timestamp};
+use model::{AgentId, AgentState, CallId, Counted, Fact, FactRecord, Profile, TicketId, Timestamp};
 
 use super::line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage, WrapUpLine};
+use super::today::Tally;
 
 /// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
 const TICKETS_MAX: usize = 10_000;
@@ -21,10 +22,17 @@ pub(crate) struct Board {
     agents: BTreeMap<AgentId, AgentLine>,
     calls: BTreeMap<CallId, LiveCall>,
     tickets: BTreeMap<TicketId, AgentId>,
+    tally: Tally,
 }
 
 impl Board {
-    pub(crate) fn apply(&mut self, record: &FactRecord) {
+    /// Takes the next fact; what it counts for its queue's day.
+    pub(crate) fn apply(&mut self, record: &FactRecord) -> Option<Counted> {
+        self.draw(record);
+        self.tally.apply(record.at, &record.fact)
+    }
+
+    fn draw(&mut self, record: &FactRecord) {
         // A fact of the former process may be told again at start: the board is as new as the log all the same.
         self.seq = self.seq.max(record.seq);
         let (seq, at) = (record.seq, record.at);
@@ -47,6 +55,10 @@ impl Board {
                     started_at: at,
                     phase: Phase::Ivr,
                     queue: None,
+                    also: Vec::new(),
+                    queued_at: None,
+                    waiting_since: None,
+                    connected_at: None,
                     passed_over: None,
                     held: false,
                     held_long: false,
@@ -58,18 +70,19 @@ impl Board {
                 self.calls.insert(*call, line);
             }
             Fact::CallIdentified { call, profile } => self.identify(seq, *call, profile),
-            Fact::QueueJoined { call, queue, .. } => self.on_call(*call, |line| {
-                line.phase = Phase::Queued;
-                line.passed_over = None;
+            Fact::QueueJoined {
+                call, queue, also, ..
+            } => self.on_call(*call, |line| line.join(at, queue, also)),
+            Fact::QueueDropped {
+                call, queue, also, ..
+            } => self.on_call(*call, |line| {
                 line.queue = Some(queue.clone());
+                line.also.clone_from(also);
             }),
-            Fact::QueueDropped { call, queue, .. } => {
-                self.on_call(*call, |line| line.queue = Some(queue.clone()));
-            }
             Fact::QueueStarving {
                 call, passed_over, ..
             } => self.on_call(*call, |line| line.passed_over = Some(*passed_over)),
-            Fact::QueueLeft { call, .. } => self.on_call(*call, |line| line.phase = Phase::Ivr),
+            Fact::QueueLeft { call, cause, .. } => self.on_call(*call, |line| line.leave(*cause)),
             Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
             Fact::OfferCancelled { offer, .. }
             | Fact::OfferMissed { offer }
@@ -89,7 +102,15 @@ impl Board {
                 call,
                 agent: Some(agent),
                 ..
-            } => self.on_call(*call, |line| line.phase = Phase::Talking { agent: *agent }),
+            } => self.on_call(*call, |line| line.talks(at, *agent)),
+            // D21: who is called back is on the line, and an agent is still to come.
+            Fact::DialAnswered {
+                call, agent: None, ..
+            } => self.on_call(*call, |line| {
+                if line.direction != Direction::Callback {
+                    line.connected_at.get_or_insert(at);
+                }
+            }),
             Fact::CallHeld { call, by } => self.on_call(*call, |line| {
                 if !line.holders.contains(by) {
                     line.holders.push(by.clone());
@@ -139,7 +160,6 @@ impl Board {
                 ..
             } => self.remember_ticket(*ticket, *agent),
             Fact::TicketCreated { agent: None, .. }
-            | Fact::DialAnswered { agent: None, .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
             | Fact::DialDenied { .. }
@@ -174,6 +194,14 @@ impl Board {
     /// Begins to count at `seq`, when the log is older than the process.
     pub(crate) fn start_at(&mut self, seq: u64) {
         self.seq = seq;
+    }
+
+    pub(crate) const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    pub(crate) const fn tally_mut(&mut self) -> &mut Tally {
+        &mut self.tally
     }
 
     pub(crate) const fn agents(&self) -> &BTreeMap<AgentId, AgentLine> {
@@ -257,7 +285,7 @@ impl Board {
     fn connect(&mut self, seq: u64, at: Timestamp, offer: &Offer) {
         self.on_call(offer.call, |line| {
             line.ringing.retain(|(ringing, _)| *ringing != offer.id);
-            line.phase = Phase::Talking { agent: offer.agent };
+            line.talks(at, offer.agent);
             line.consulted = None;
             line.handling = Handling::Talking;
         });

@@ -1,6 +1,6 @@
 //! The lines of the live board: an agent, a call, a pop. Plain data, kept by `board`.
 
-use model::fact::{Direction, Offer, Pop};
+use model::fact::{Direction, Offer, Pop, QueueExit};
 use model::transfer::TransferTo;
 use model::{AgentId, AgentState, CallId, Caller, OfferId, Party, QueueName, Timestamp};
 
@@ -116,6 +116,14 @@ pub struct LiveCall {
     pub phase: Phase,
     /// The last queue.
     pub queue: Option<QueueName>,
+    /// The others in which he stands beside it, while he waits (A12).
+    pub also: Vec<QueueName>,
+    /// When he first joined a queue.
+    pub queued_at: Option<Timestamp>,
+    /// Since when he waits, while he does; who is put into another queue goes on waiting (D25).
+    pub waiting_since: Option<Timestamp>,
+    /// When somebody was first connected.
+    pub connected_at: Option<Timestamp>,
     /// He starves in it: how many were served before him by strict priority alone (D1).
     pub passed_over: Option<u32>,
     /// Whether a party holds it.
@@ -130,6 +138,35 @@ pub struct LiveCall {
     pub handling: Handling,
     /// Offers that ring.
     pub ringing: Vec<(OfferId, AgentId)>,
+}
+
+impl LiveCall {
+    /// He stands in a line, or in several at once.
+    pub(super) fn join(&mut self, at: Timestamp, queue: &QueueName, also: &[QueueName]) {
+        self.phase = Phase::Queued;
+        self.passed_over = None;
+        self.queue = Some(queue.clone());
+        self.also = also.to_vec();
+        self.queued_at.get_or_insert(at);
+        self.waiting_since.get_or_insert(at);
+    }
+
+    /// He stands in none any more.
+    pub(super) fn leave(&mut self, cause: QueueExit) {
+        self.phase = Phase::Ivr;
+        self.also.clear();
+        if cause != QueueExit::Moved {
+            self.waiting_since = None;
+        }
+    }
+
+    /// Somebody talks with him.
+    pub(super) fn talks(&mut self, at: Timestamp, agent: AgentId) {
+        self.phase = Phase::Talking { agent };
+        self.also.clear();
+        self.waiting_since = None;
+        self.connected_at.get_or_insert(at);
+    }
 }
 
 /// How far an agent is with handing his call on.

@@ -26,6 +26,7 @@ mod page;
 mod place;
 mod pops;
 mod problems;
+mod queues;
 mod session;
 mod signalling;
 mod sip_socket;

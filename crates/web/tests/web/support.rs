@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex};
 
 use engine::command::{Command, CommandError};
 use engine::{
-    Answer, BlockedReport, BreakReport, CallbackReport, Question, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, BreakReport, CallbackReport, LineReport, PlaceReport, Question,
+    QueueReport, RegistrationReport, TrunkReport,
 };
-use model::{AgentId, Fact, FactRecord, Timestamp};
+use model::{AgentId, Fact, FactRecord, QueueName, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -40,6 +41,9 @@ pub(crate) struct Reports {
     /// What waiting callers are told.
     pub(crate) why: Vec<model::Decision>,
     pub(crate) breaks: Vec<BreakReport>,
+    pub(crate) queues: Vec<QueueReport>,
+    /// The line of each of them.
+    pub(crate) line: Vec<PlaceReport>,
     /// Messages that are still kept, if the loop answers.
     pub(crate) kept: Option<Kept>,
     /// The Call-IDs that were asked for last.
@@ -52,6 +56,15 @@ impl Reports {
         self.kept.clone()
     }
 
+    fn queue(&self, name: &QueueName) -> Option<Box<(QueueReport, LineReport)>> {
+        let queue = self.queues.iter().find(|queue| queue.name == *name)?;
+        let line = LineReport {
+            length: u32::try_from(self.line.len()).unwrap(),
+            places: self.line.clone(),
+        };
+        Some(Box::new((queue.clone(), line)))
+    }
+
     fn answer(&self, question: &Question) -> Answer {
         match question {
             Question::Trunks => Answer::Trunks(self.trunks.clone()),
@@ -60,6 +73,8 @@ impl Reports {
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
             Question::Callbacks => Answer::Callbacks(self.callbacks.clone()),
             Question::Figures => Answer::Figures(Box::default()),
+            Question::Queues => Answer::Queues(self.queues.clone()),
+            Question::Queue(name) => Answer::Queue(self.queue(name)),
             Question::Why(_) => Answer::Why {
                 at: model::Timestamp::from_ms(1_795_000_000_000),
                 records: self.why.clone(),
@@ -186,9 +201,18 @@ impl House {
 
     /// Tells the next fact: log, store, hub, as the server does. Gives its number.
     pub(crate) async fn tell(&self, fact: Fact) -> u64 {
+        self.tell_as(|seq| facts::record(seq, fact)).await
+    }
+
+    /// The same of a moment of one's own.
+    pub(crate) async fn tell_at(&self, at: Timestamp, fact: Fact) -> u64 {
+        self.tell_as(|seq| FactRecord { seq, at, fact }).await
+    }
+
+    async fn tell_as(&self, record: impl FnOnce(u64) -> FactRecord) -> u64 {
         let record = {
             let mut log = self.log.lock().unwrap();
-            let record = facts::record(log.len() as u64 + 1, fact);
+            let record = record(log.len() as u64 + 1);
             log.push(record.clone());
             record
         };

@@ -1,0 +1,62 @@
+//! By what callers of a queue are counted: `service_level_s` and `short_abandon_s` (D23, D24). Nobody is served otherwise by them.
+
+use ivr::Diagnostic;
+use model::service_level::Bounds;
+use toml::Spanned;
+
+use crate::config::document::Document;
+
+/// The longest bound.
+const BOUND_MAX_S: u32 = 86_400;
+
+/// The queue's bounds.
+pub(super) fn read(
+    document: &Document,
+    service_level_s: Option<&Spanned<u32>>,
+    short_abandon_s: Option<&Spanned<u32>>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Bounds {
+    let mut bounds = Bounds::default();
+    let mut ms = |key: &str, least: u32, given: Option<&Spanned<u32>>, bound: &mut u64| {
+        let Some(given) = given else { return };
+        let seconds = *given.get_ref();
+        if !(least..=BOUND_MAX_S).contains(&seconds) {
+            let told = format!("`{key}` is {seconds}; expected {least} to {BOUND_MAX_S}");
+            wrong.push(document.error(given.span().start, told, None));
+        }
+        *bound = u64::from(seconds) * 1_000;
+    };
+    ms("service_level_s", 1, service_level_s, &mut bounds.t_ms);
+    ms("short_abandon_s", 0, short_abandon_s, &mut bounds.short_ms);
+    bounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::read_all;
+    use super::*;
+
+    #[test]
+    fn d23_d24_each_queue_has_its_thresholds_and_mistakes_are_told_with_their_place() {
+        let text = "[queue.a]\nstrategy = \"ring-all\"\nservice_level_s = 30\nshort_abandon_s = 0\n[queue.b]\nstrategy = \"ring-all\"\n";
+        let read = read_all(text).unwrap();
+        let a = Bounds {
+            t_ms: 30_000,
+            short_ms: 0,
+        };
+        let expected = [("a".into(), a), ("b".into(), Bounds::default())];
+        assert_eq!(read.bounds, expected.into());
+        let told = read_all(
+            "[queue.a]\nstrategy = \"ring-all\"\nservice_level_s = 0\nshort_abandon_s = 86401\n",
+        );
+        let told = told.unwrap_err();
+        for part in [
+            "queues.toml:3:19",
+            "`service_level_s` is 0; expected 1 to 86400",
+            "queues.toml:4:19",
+            "`short_abandon_s` is 86401; expected 0 to 86400",
+        ] {
+            assert!(told.contains(part), "{told} lacks {part}");
+        }
+    }
+}
