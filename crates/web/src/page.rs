@@ -1,9 +1,11 @@
-//! The agent's page: one HTML file, one style sheet, one script, all our own and all in the binary.
+//! The pages: the agent's desk and the supervisor's board, a few HTML files, style sheets and scripts, all our own and all in the
+//! binary.
 //!
 //! It works without JavaScript as far as signing in and out and showing the state go; the script adds the live part on the
 //! same API that everybody uses. Invariant: whatever comes from callers or people reaches the page through `template`, which
 //! escapes everything it puts in (S19, advisory 39), and the script sets text, never markup.
 
+mod board;
 mod template;
 mod text;
 
@@ -29,8 +31,12 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 6] = [
+pub(crate) const PATHS: [&str; 10] = [
     "/",
+    "/board",
+    "/assets/board.css",
+    "/assets/board.js",
+    "/assets/common.js",
     "/sign-in",
     "/sign-out",
     "/assets/app.css",
@@ -41,7 +47,10 @@ pub(crate) const PATHS: [&str; 6] = [
 const INDEX: &str = include_str!("../ui/index.html");
 const STYLE: &str = include_str!("../ui/app.css");
 const SCRIPT: &str = include_str!("../ui/app.js");
+const COMMON: &str = include_str!("../ui/common.js");
 const ICON: &str = include_str!("../ui/icon.svg");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
 /// The cookie that keeps a chosen language.
 const LANGUAGE_COOKIE: &str = "trunkline_lang";
 
@@ -51,14 +60,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/", get(index))
         .route("/sign-in", post(sign_in_by_form))
         .route("/sign-out", post(sign_out_by_form))
-        .route(
-            "/assets/app.css",
-            get(|| asset("text/css; charset=utf-8", STYLE)),
-        )
-        .route(
-            "/assets/app.js",
-            get(|| asset("text/javascript; charset=utf-8", SCRIPT)),
-        )
+        .route("/assets/app.css", get(|| asset(CSS, STYLE)))
+        .route("/assets/app.js", get(|| asset(JAVASCRIPT, SCRIPT)))
+        .route("/assets/common.js", get(|| asset(JAVASCRIPT, COMMON)))
+        .merge(board::routes())
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)))
 }
 
@@ -86,14 +91,19 @@ async fn index(
     let who = Principal::of(&app, &headers).await?;
     let locale = locale(chosen, &headers, who.as_ref());
     let page = Html(rendered(&app, who.as_ref(), locale, None));
+    Ok(keeping(chosen, page))
+}
+
+/// A page, and the language that was just chosen, so that it is kept.
+fn keeping(chosen: Option<Locale>, page: Html<String>) -> Response {
     let Some(chosen) = chosen else {
-        return Ok(page.into_response());
+        return page.into_response();
     };
     let kept = format!(
         "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Strict",
         chosen.tag()
     );
-    Ok((AppendHeaders([(header::SET_COOKIE, kept)]), page).into_response())
+    (AppendHeaders([(header::SET_COOKIE, kept)]), page).into_response()
 }
 
 /// The language of the page: what was just chosen, was chosen before, stands in the agent's record, or the browser asks for.
@@ -167,27 +177,39 @@ async fn sign_out_by_form(
 
 /// The page for somebody, or the sign-in form for nobody.
 fn rendered(app: &App, who: Option<&Principal>, locale: Locale, error: Option<&str>) -> String {
-    let mut values = Values::new();
-    values.set("lang", locale.tag());
+    let mut values = spoken(locale);
     values.set("view", if who.is_some() { "desk" } else { "sign-in" });
-    values.set("texts", text::as_json(locale));
     values.set("error", error.unwrap_or_default());
-    for (key, text) in text::all(locale) {
-        values.set(format!("t.{key}"), text);
-    }
     if let Some(who) = who {
+        put_person(&mut values, who);
         put_desk(&mut values, app, who, locale);
     }
     template::render(INDEX, &values)
 }
 
-fn put_desk(values: &mut Values, app: &App, who: &Principal, locale: Locale) {
+/// The texts of a language.
+fn spoken(locale: Locale) -> Values {
+    let mut values = Values::new();
+    values.set("lang", locale.tag());
+    values.set("texts", text::as_json(locale));
+    for (key, text) in text::all(locale) {
+        values.set(format!("t.{key}"), text);
+    }
+    values
+}
+
+/// Who reads a page.
+fn put_person(values: &mut Values, who: &Principal) {
     if let Via::Session { csrf, .. } = &who.via {
         values.set("csrf", csrf.expose().as_str());
     }
     values.set("agent", who.agent.to_string());
     values.set("name", who.name.as_str());
     values.set("login", who.login.as_str());
+    values.set("lead", if board::is_for(who) { "yes" } else { "no" });
+}
+
+fn put_desk(values: &mut Values, app: &App, who: &Principal, locale: Locale) {
     let line = app.view().agent(who.agent).line;
     let state = StateBody::of(line.as_ref());
     values.set("state", state.state);

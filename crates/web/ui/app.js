@@ -1,17 +1,11 @@
 // The live part of the agent's page: state, pop card, tickets, over the same API that everybody uses.
 // It sets text and attributes, never markup, and never moves the keyboard focus (P5).
-"use strict";
+import { ask, byId, duration, lasted, locale, make, moment, phone, skewMs, t, word } from "./common.js";
 
 document.documentElement.classList.add("has-script");
 
 (() => {
-  const texts = JSON.parse(document.body.dataset.texts || "{}");
-  const csrf = document.body.dataset.csrf;
   const me = document.body.dataset.agent;
-  const locale = document.documentElement.lang;
-  const t = (key) => texts[key] || "";
-  const word = (group, key) => t(`${group}.${key}`) || key;
-  const byId = (id) => document.getElementById(id);
 
   if (document.documentElement.dataset.view !== "desk") return;
 
@@ -27,63 +21,17 @@ document.documentElement.classList.add("has-script");
   const logins = new Map();
   let drafts = [];
   let draftsDue = null;
-  let skewMs = 0;
   let stream = null;
   let retry = null;
   const title = document.title;
 
   // --- Small helpers -----------------------------------------------------------------------------------------------
 
-  function make(tag, className, text) {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (text !== undefined && text !== null) element.textContent = text;
-    return element;
-  }
-
-  function lasted(since) {
-    const seconds = Math.max(0, Math.floor((Date.now() + skewMs - Date.parse(since)) / 1000));
-    const two = (n) => String(n).padStart(2, "0");
-    const hours = Math.floor(seconds / 3600);
-    const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-    return hours ? `${hours}:${rest}` : rest;
-  }
-
   // What is left of wrap-up; how long it lasts where that is not known.
   function wrapTime() {
     if (!agent.wrap_up) return agent.since ? lasted(agent.since) : "";
     const left = Math.max(0, Math.ceil((Date.parse(agent.wrap_up.until) - Date.now() - skewMs) / 1000));
     return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  }
-
-  function duration(seconds) {
-    const minutes = Math.floor(seconds / 60);
-    const rest = seconds % 60;
-    if (locale.startsWith("zh")) return minutes ? `${minutes}分${rest}秒` : `${rest}秒`;
-    return minutes ? `${minutes}m ${rest}s` : `${rest}s`;
-  }
-
-  function moment(at) {
-    const day = new Date(at);
-    const two = (n) => String(n).padStart(2, "0");
-    return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())} ${two(day.getHours())}:${two(day.getMinutes())}`;
-  }
-
-  // 138 0013 8000 at home; other numbers as they came.
-  function phone(number) {
-    const home = /^(?:\+?86)?(1\d{2})(\d{4})(\d{4})$/.exec(number);
-    return home ? `${home[1]} ${home[2]} ${home[3]}` : number;
-  }
-
-  async function ask(method, path, body) {
-    const headers = { "Accept-Language": locale };
-    if (method !== "GET") headers["X-CSRF-Token"] = csrf;
-    if (body) headers["Content-Type"] = "application/json";
-    const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-    const date = Date.parse(answer.headers.get("Date"));
-    if (date) skewMs = Math.abs(date - Date.now()) > 2000 ? date - Date.now() : 0;
-    if (answer.status === 401) location.reload();
-    return answer;
   }
 
   // Asks for a change and tells when it was refused.

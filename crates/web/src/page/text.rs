@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::locale::Locale;
 
+mod board;
+
 const TEXTS: &[(&str, &str, &str)] = &[
     ("title", "坐席工作台", "Agent desk"),
     ("login", "工号", "Login"),
@@ -215,13 +217,16 @@ const TEXTS: &[(&str, &str, &str)] = &[
 
 /// All texts of a language.
 pub(super) fn all(locale: Locale) -> impl Iterator<Item = (&'static str, &'static str)> {
-    TEXTS.iter().map(move |(key, chinese, english)| {
-        let text = match locale {
-            Locale::Chinese => *chinese,
-            Locale::English => *english,
-        };
-        (*key, text)
-    })
+    TEXTS
+        .iter()
+        .chain(board::TEXTS)
+        .map(move |(key, chinese, english)| {
+            let text = match locale {
+                Locale::Chinese => *chinese,
+                Locale::English => *english,
+            };
+            (*key, text)
+        })
 }
 
 /// All texts for the script.
@@ -252,35 +257,43 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::page::{INDEX, SCRIPT};
+    use crate::page::board::{self as page_board, BOARD};
+    use crate::page::{COMMON, INDEX, SCRIPT};
 
     #[test]
     fn each_key_stands_once_with_both_languages() {
-        let keys: BTreeSet<_> = TEXTS.iter().map(|(key, _, _)| key).collect();
-        assert_eq!(keys.len(), TEXTS.len());
+        let rows: Vec<_> = TEXTS.iter().chain(board::TEXTS).collect();
+        let keys: BTreeSet<_> = rows.iter().map(|(key, _, _)| key).collect();
+        assert_eq!(keys.len(), rows.len());
         assert!(
-            TEXTS
-                .iter()
+            rows.iter()
                 .all(|(_, chinese, english)| !chinese.is_empty() && !english.is_empty())
         );
     }
 
     #[test]
     fn every_text_that_page_and_script_ask_for_exists() {
-        let in_page = INDEX
-            .split("{{t.")
-            .skip(1)
-            .filter_map(|rest| rest.split_once("}}"));
-        // `t("…")`, and no other call whose name ends in t.
-        let calls = SCRIPT.match_indices("t(\"");
-        let in_script = calls
-            .filter(|(at, _)| !SCRIPT[..*at].ends_with(|before: char| before.is_alphanumeric()))
-            .filter_map(|(at, _)| SCRIPT[at + 3..].split_once('"'));
-        let asked: Vec<_> = in_page.chain(in_script).map(|(key, _)| key).collect();
-        assert!(asked.len() > 30);
+        let pages = [INDEX, BOARD].into_iter();
+        let in_pages = pages.flat_map(|page| page.split("{{t.").skip(1));
+        let in_pages = in_pages.filter_map(|rest| rest.split_once("}}"));
+        let scripts = [SCRIPT, COMMON, page_board::SCRIPT].into_iter();
+        let asked: Vec<_> = in_pages
+            .map(|(key, _)| key)
+            .chain(scripts.flat_map(asked_by))
+            .collect();
+        assert!(asked.len() > 60);
         for key in asked {
             assert!(!get(key, Locale::English).is_empty(), "{key}");
         }
+    }
+
+    /// The keys of `t("…")`, and of no other call whose name ends in t.
+    fn asked_by(script: &str) -> impl Iterator<Item = &str> {
+        let calls = script.match_indices("t(\"");
+        calls
+            .filter(|(at, _)| !script[..*at].ends_with(|before: char| before.is_alphanumeric()))
+            .filter_map(|(at, _)| script[at + 3..].split_once('"'))
+            .map(|(key, _)| key)
     }
 
     #[test]

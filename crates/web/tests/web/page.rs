@@ -132,19 +132,41 @@ async fn advisory_39_hostile_names_stay_text() {
 async fn s19_the_script_sets_text_and_the_page_holds_no_inline_code() {
     let house = House::open().await;
     let client = house.stranger();
-    let script = client.get("/assets/app.js").await.text();
-    for markup in [
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-        ".focus(",
-    ] {
-        assert!(!script.contains(markup), "{markup}");
+    for script in ["app", "common", "board"] {
+        let text = client.get(&format!("/assets/{script}.js")).await.text();
+        for markup in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            ".focus(",
+        ] {
+            assert!(!text.contains(markup), "{markup} in {script}");
+        }
     }
-    let page = client.get("/").await.text();
-    assert!(!page.contains("style=\"") && !page.contains(" onclick"));
-    assert_eq!(page.matches("<script").count(), 1);
-    assert!(page.contains("<script src=\"/assets/app.js\" defer></script>"));
+    let boss = house.program("boss").await;
+    for (path, script) in [("/", "app"), ("/board", "board")] {
+        let page = boss.get(path).await.text();
+        assert!(!page.contains("style=\"") && !page.contains(" onclick"));
+        assert_eq!(page.matches("<script").count(), 1);
+        let tag = format!("<script type=\"module\" src=\"/assets/{script}.js\"></script>");
+        assert!(page.contains(&tag), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn d25_the_board_is_for_those_who_may_deal_with_callers() {
+    let house = House::open().await;
+    let boss = house.program("boss").await;
+    let board = boss.get("/board?lang=en").await;
+    assert_eq!(board.status, 200);
+    assert!(board.text().contains("Queue board") && !board.text().contains("{{"));
+    assert!(boss.get("/").await.text().contains("data-lead=\"yes\""));
+    let agent = house.program("1001").await;
+    assert!(agent.get("/").await.text().contains("data-lead=\"no\""));
+    for nobody in [agent, house.stranger()] {
+        let led = nobody.get("/board").await;
+        assert_eq!((led.status, led.header("location")), (303, Some("/")));
+    }
 }

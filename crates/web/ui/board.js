@@ -1,0 +1,325 @@
+// The supervisor's board: queues as they stand, who waits in one of them, and what can be done for him (D23-D25).
+// Events only say that something has changed; every figure comes from `/v1/queues`. It sets text and attributes, never markup, and
+// changes a row in place, so that the focus stays where it is.
+import { ask, byId, duration, lasted, locale, make, phone, skewMs, t, word } from "./common.js";
+
+document.documentElement.classList.add("has-script");
+
+// After which facts a figure of the board may be another.
+const CHANGES = [
+  "queue.joined", "queue.left", "queue.dropped", "queue.resumed", "queue.supervised", "queue.starving", "call.connected", "call.ended",
+  "offer.made", "offer.cancelled", "offer.missed", "offer.declined", "offer.unreachable", "agent.state_changed", "agent.registered",
+  "agent.unregistered", "callback.requested", "callback.attempted", "callback.done", "callback.failed",
+];
+const AGENT_STATES = ["ready", "ringing", "talking", "wrap_up", "not_ready", "unregistered", "back_off", "offline"];
+// However much happens, the API is asked no more often.
+const REFRESH_MS = 700;
+// Estimates and hours change without a fact.
+const IDLE_REFRESH_MS = 10_000;
+
+let queues = [];
+let line = null;
+let selected = decodeURIComponent(location.hash.slice(1));
+let seen = null;
+let stream = null;
+let retry = null;
+let due = null;
+let loading = false;
+
+const named = (titles, name) => titles[locale] || titles.en || name;
+const queueName = (name) => {
+  const found = queues.find((queue) => queue.name === name);
+  return found ? named(found.title, name) : name;
+};
+const seconds = (ms) => duration(Math.round(ms / 1000));
+const percent = (share) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
+
+// --- Rows that stay where they are -----------------------------------------------------------------------------------
+
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+// One row for each item, in its order; `begin` makes a row, `draw` fills it.
+function keep(body, items, key, begin, draw) {
+  const rows = new Map([...body.children].map((row) => [row.dataset.key, row]));
+  items.forEach((item, place) => {
+    let row = rows.get(key(item));
+    if (!row) {
+      row = begin(item);
+      row.dataset.key = key(item);
+    }
+    rows.delete(key(item));
+    if (body.children[place] !== row) body.insertBefore(row, body.children[place] || null);
+    draw(row, item);
+  });
+  for (const gone of rows.values()) gone.remove();
+}
+
+function cell(row, name, label) {
+  const made = make("td", name);
+  made.dataset.label = label;
+  row.append(made);
+  return made;
+}
+
+// --- Queues ----------------------------------------------------------------------------------------------------------
+
+function beginQueue(queue) {
+  const row = make("tr");
+  const head = make("th");
+  head.scope = "row";
+  const open = make("button", "plain name");
+  open.type = "button";
+  open.addEventListener("click", () => select(selected === queue.name ? "" : queue.name));
+  head.append(open, make("span", "note quiet"));
+  row.append(head);
+  for (const name of ["waiting", "longest", "estimate", "agents", "offered", "answered", "abandoned", "waits"]) {
+    cell(row, name, t(`board.${name}`));
+  }
+  for (const level of queue.today.service_levels) cell(row, `level ${level.name}`, word("level", level.name));
+  row.addEventListener("dragover", (event) => event.preventDefault());
+  row.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const place = line && line.line.find((place) => place.call === event.dataTransfer.getData("text/plain"));
+    if (place && queue.name !== selected) begin("move", place, queue.name);
+  });
+  return row;
+}
+
+function drawQueue(row, queue) {
+  const of = (name) => row.querySelector(`.${name}`);
+  const { today } = queue;
+  row.toggleAttribute("data-selected", queue.name === selected);
+  of("name").setAttribute("aria-expanded", String(queue.name === selected));
+  put(of("name"), named(queue.title, queue.name));
+  const limit = queue.max_active === null ? "" : ` · ${t("board.active")} ${queue.active}/${queue.max_active}`;
+  put(of("note"), `${named(queue.strategy_title, queue.strategy)}${queue.open ? "" : ` · ${t("board.closed")}`}${limit}`);
+  const besides = [
+    queue.also_waiting ? `+${queue.also_waiting} ${t("board.also")}` : "",
+    queue.callbacks ? `+${queue.callbacks} ${t("callback")}` : "",
+  ].filter((part) => part);
+  put(of("waiting"), [String(queue.waiting), ...besides].join(" "));
+  of("waiting").toggleAttribute("data-some", queue.waiting > 0);
+  const since = queue.longest_wait_ms === null ? "" : new Date(Date.now() + skewMs - queue.longest_wait_ms).toISOString();
+  of("longest").dataset.since = since;
+  put(of("estimate"), queue.estimate ? `${seconds(queue.estimate.p50_ms)} – ${seconds(queue.estimate.p80_ms)}` : "–");
+  const states = AGENT_STATES.filter((state) => queue.agents[state] || state === "ready");
+  put(of("agents"), states.map((state) => `${word("agents", state)} ${queue.agents[state] || 0}`).join(" · "));
+  put(of("offered"), String(today.offered));
+  put(of("answered"), String(today.answered));
+  // D23: both numbers, always.
+  put(of("abandoned"), `${today.abandoned} (<${today.short_abandon_ms / 1000} s: ${today.short_abandons})`);
+  put(of("waits"), today.wait_p50_ms === null ? "–" : `${seconds(today.wait_p50_ms)} / ${seconds(today.wait_p90_ms)}`);
+  for (const level of today.service_levels) {
+    const shown = of(level.name);
+    put(shown, percent(level.share));
+    shown.title = `${level.formula}, T = ${level.threshold_ms / 1000} s`;
+  }
+}
+
+function drawQueues() {
+  keep(byId("queues"), queues, (queue) => queue.name, beginQueue, drawQueue);
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  put(byId("total"), `${t("board.total")}: ${waiting}`);
+  const first = queues[0];
+  if (first) byId("total").title = `${t("board.since")} ${new Date(first.today.since).toLocaleString(locale)}`;
+}
+
+// --- The line of one of them -----------------------------------------------------------------------------------------
+
+function beginPlace(place) {
+  const row = make("tr");
+  for (const name of ["place", "caller", "waited", "priority", "state"]) cell(row, name, t(`board.${name}`));
+  const deeds = cell(row, "deeds", t("board.deeds"));
+  deeds.dataset.call = place.call;
+  if (place.state === "callback") return row;
+  row.draggable = true;
+  row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", place.call));
+  for (const kind of ["move", "assign", "withdraw"]) {
+    const button = make("button", kind, t(`deed.${kind}`));
+    button.type = "button";
+    button.addEventListener("click", () => begin(kind, place));
+    deeds.append(button);
+  }
+  return row;
+}
+
+function callerName(place) {
+  if (!place.caller) return "–";
+  const { number, display } = place.caller;
+  return [number ? phone(number) : t("withheld"), display].filter((part) => part).join(" ");
+}
+
+function drawPlace(row, place) {
+  const of = (name) => row.querySelector(`.${name}`);
+  put(of("place"), String(place.position));
+  put(of("caller"), callerName(place));
+  of("waited").dataset.since = place.since || "";
+  const passed = place.passed_over ? ` · ${t("board.passed_over")} ${place.passed_over}` : "";
+  put(of("priority"), `${place.priority}${passed}`);
+  const home = place.home ? ` (${t("board.home")} ${queueName(place.home)})` : "";
+  put(of("state"), word("line", place.state) + home);
+}
+
+function drawLine() {
+  byId("line-sheet").hidden = !line;
+  if (!line) return;
+  put(byId("line-title"), `${t("board.line")}: ${named(line.title, line.name)}`);
+  put(byId("line-note"), line.line.length < line.line_length ? `${line.line.length} / ${line.line_length}` : "");
+  // A place whose caller is on the line by now is another row: it has buttons.
+  const key = (place) => `${place.call} ${place.state === "callback"}`;
+  keep(byId("line"), line.line, key, beginPlace, drawPlace);
+  byId("nobody").hidden = line.line.length > 0;
+}
+
+function drawTimers() {
+  for (const timer of document.querySelectorAll("[data-since]")) {
+    put(timer, timer.dataset.since ? lasted(timer.dataset.since) : "–");
+  }
+}
+
+function select(name) {
+  selected = name;
+  history.replaceState(null, "", name ? `#${encodeURIComponent(name)}` : location.pathname);
+  refresh();
+}
+
+// --- Deeds -----------------------------------------------------------------------------------------------------------
+
+let deed = null;
+
+async function begin(kind, place, to) {
+  deed = { kind, call: place.call };
+  put(byId("deed-title"), `${t(`deed.${kind}`)}: ${callerName(place)}`);
+  put(byId("deed-hint"), t(`deed.${kind}_hint`));
+  put(byId("deed-do"), t(`deed.${kind}`));
+  put(byId("deed-error"), "");
+  byId("deed-reason").value = "";
+  byId("deed-to-label").hidden = kind === "withdraw";
+  put(byId("deed-to-name"), t(kind === "move" ? "queue" : "talk.agent"));
+  byId("deed-to").replaceChildren();
+  byId("deed").showModal();
+  if (kind === "move") {
+    const others = queues.filter((queue) => queue.name !== selected);
+    options(others.map((queue) => [queue.name, named(queue.title, queue.name)]), to);
+  } else if (kind === "assign") {
+    const agents = await readyAgents();
+    options(agents.map((agent) => [agent.login, `${agent.login} ${agent.name}`]));
+    if (!agents.length) put(byId("deed-error"), t("deed.nobody_ready"));
+  }
+}
+
+function options(rows, chosen) {
+  byId("deed-to").replaceChildren(...rows.map(([value, text]) => {
+    const option = make("option", "", text);
+    option.value = value;
+    option.selected = value === chosen;
+    return option;
+  }));
+}
+
+// Who could be rung, those of this queue first.
+async function readyAgents() {
+  try {
+    const agents = await all("/v1/agents");
+    const ready = agents.filter((agent) => agent.state.state === "ready");
+    const foreign = (agent) => Number(!agent.queues.includes(selected));
+    return ready.sort((a, b) => foreign(a) - foreign(b) || a.login.localeCompare(b.login));
+  } catch {
+    return [];
+  }
+}
+
+async function carryOut(event) {
+  event.preventDefault();
+  const body = { order: deed.kind, reason: byId("deed-reason").value.trim() };
+  if (deed.kind !== "withdraw") body.to = byId("deed-to").value;
+  put(byId("deed-error"), "");
+  try {
+    const answer = await ask("POST", `/v1/calls/${deed.call}/line`, body);
+    if (answer.ok) {
+      byId("deed").close();
+      refresh();
+      return;
+    }
+    const problem = await answer.json();
+    put(byId("deed-error"), [problem.title, problem.detail].filter((part) => part).join(": "));
+  } catch {
+    put(byId("deed-error"), t("failed"));
+  }
+}
+
+byId("deed-form").addEventListener("submit", carryOut);
+byId("deed-cancel").addEventListener("click", () => byId("deed").close());
+
+// --- Figures and events ----------------------------------------------------------------------------------------------
+
+// All pages of a list.
+async function all(path) {
+  const items = [];
+  let after = "";
+  do {
+    const answer = await ask("GET", `${path}?limit=200${after}`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = await answer.json();
+    items.push(...page.items);
+    after = page.next && `&after=${encodeURIComponent(page.next)}`;
+  } while (after);
+  return items;
+}
+
+async function readLine() {
+  if (!selected) return null;
+  const answer = await ask("GET", `/v1/queues/${encodeURIComponent(selected)}`);
+  return answer.ok ? answer.json() : null;
+}
+
+async function refresh() {
+  clearTimeout(due);
+  due = null;
+  if (loading) return soon();
+  loading = true;
+  try {
+    [queues, line] = await Promise.all([all("/v1/queues"), readLine()]);
+    drawQueues();
+    drawLine();
+    drawTimers();
+  } catch {
+    // The banner tells of a lost connection; figures come again with it.
+  } finally {
+    loading = false;
+  }
+}
+
+function soon() {
+  if (due === null) due = setTimeout(refresh, REFRESH_MS);
+}
+
+function listen() {
+  if (stream) stream.close();
+  stream = new EventSource(seen === null ? "/v1/events?scope=all" : `/v1/events?scope=all&after=${seen}`);
+  for (const name of CHANGES) {
+    stream.addEventListener(name, (event) => {
+      seen = event.lastEventId;
+      soon();
+    });
+  }
+  stream.onopen = () => {
+    byId("lost").hidden = true;
+    refresh();
+  };
+  stream.onerror = () => {
+    byId("lost").hidden = false;
+    if (stream.readyState !== EventSource.CLOSED) return;
+    // The server refused: what was missed may be gone, and the figures are read anew anyway.
+    seen = null;
+    clearTimeout(retry);
+    retry = setTimeout(listen, 2000);
+  };
+}
+
+setInterval(drawTimers, 1000);
+setInterval(soon, IDLE_REFRESH_MS);
+refresh();
+listen();
