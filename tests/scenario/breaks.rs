@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::command::StateRequest;
-use engine::{Answer, Input, Output, Question, QuestionId, Reason, Reasons};
+use engine::{Answer, Question, Reason, Reasons};
 use model::AgentId;
 
 use crate::hotline::Hotline;
@@ -34,14 +34,9 @@ fn goes(hotline: &mut Hotline, agent: AgentId, word: &str) -> Option<String> {
 
 /// What he took of each reason today, in s, and the budgets.
 fn taken(hotline: &mut Hotline, agent: AgentId) -> Vec<(u64, Option<u64>)> {
-    let question = Input::Question(QuestionId(1), Question::Breaks(agent));
-    hotline.engine.handle_input(hotline.now, question);
-    let mut taken = Vec::new();
-    while let Some(output) = hotline.engine.poll_output() {
-        if let Output::Answer(_, Answer::Breaks(reports)) = output {
-            taken = reports;
-        }
-    }
+    let Answer::Breaks(taken) = hotline.asks(Question::Breaks(agent)) else {
+        panic!("another question was answered");
+    };
     let row = |report: &engine::BreakReport| (report.used_s, report.budget_s);
     taken.iter().map(row).collect()
 }

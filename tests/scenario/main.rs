@@ -36,6 +36,7 @@ mod phone;
 mod plan;
 mod pops;
 mod priority;
+mod questions;
 mod queue_hours;
 mod redial;
 mod refusals;

@@ -92,7 +92,7 @@ pub(crate) fn count_caller(counted: &Counted, bounds: Bounds) {
 fn tell_waiting(view: &View) {
     let now = now();
     let waiting = view.waiting();
-    for name in view.today(now).bounds.into_keys() {
+    for name in view.queues() {
         let row = waiting.get(&name).copied().unwrap_or_default();
         let longest_ms = row.oldest.map_or(0, |(since, _)| now.ms_since(since));
         let queue = || name.to_string();

@@ -64,6 +64,11 @@ impl View {
         self.read(Board::waiting)
     }
 
+    /// The queues that the configuration has, or has had since the start.
+    pub(crate) fn queues(&self) -> Vec<QueueName> {
+        self.read(|board| board.tally().queues().cloned().collect())
+    }
+
     /// Changes how callers are counted.
     pub(crate) fn count(&self, change: impl FnOnce(&mut Tally)) {
         change(self.write().tally_mut());

@@ -87,6 +87,11 @@ impl Tally {
         self.today.bounds.extend(bounds);
     }
 
+    /// The queues of the configuration.
+    pub(crate) fn queues(&self) -> impl Iterator<Item = &QueueName> {
+        self.today.bounds.keys()
+    }
+
     /// By what a queue is counted; `None`: it is not of the configuration.
     pub(crate) fn bounds_of(&self, queue: &QueueName) -> Option<Bounds> {
         self.today.bounds.get(queue).copied()
