@@ -3,7 +3,8 @@
 //! Both benches measure whole turns through the public face, more than the decision alone: `join` a caller who joins
 //! while all agents are ready, is offered to one, and hangs up; `freed` an agent whose call ends while 1,000 wait, who is
 //! offered the next caller in the same turn and answers, and the caller who joins in place of that one; `skilled` as `join`,
-//! where 10,000 agents have so many different sets of skills and the caller asks for two of them.
+//! where 10,000 agents have so many different sets of skills and the caller asks for two of them; `estimate` and `position` ask for
+//! the wait (D16) and the place (D15) of the last of 1,000 who wait while all agents talk.
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 use std::collections::BTreeMap;
@@ -167,6 +168,41 @@ fn freed(bencher: Bencher<'_, '_>, case: (&str, u64)) {
         talks.push_back(floor.answer());
         floor.join();
     });
+}
+
+/// All talk, so many wait; the longest calls have ended, so that something is known of them.
+fn crowded(agents: u64, waiting: u64) -> (Floor, CallId) {
+    let mut floor = Floor::new(("longest-idle", agents));
+    let mut talks = std::collections::VecDeque::new();
+    for _ in 0..agents {
+        floor.join();
+        talks.push_back(floor.answer());
+    }
+    for _ in 0..waiting {
+        floor.join();
+    }
+    for _ in 0..600 {
+        floor.now += Duration::from_millis(180_000 / agents);
+        let (call, agent) = talks.pop_front().unwrap();
+        floor.input(Input::CallEnded { call, agent });
+        talks.push_back(floor.answer());
+        floor.join();
+    }
+    let last = CallId::new(floor.calls);
+    (floor, last)
+}
+
+#[divan::bench(args = [(10, 30), (64, 100), (10_000, 1_000)], sample_count = 200)]
+fn estimate(bencher: Bencher<'_, '_>, (agents, waiting): (u64, u64)) {
+    let (floor, last) = crowded(agents, waiting);
+    assert!(floor.acd.estimate(floor.now, last).is_some());
+    bencher.bench_local(|| floor.acd.estimate(floor.now, divan::black_box(last)));
+}
+
+#[divan::bench(args = [10, 1_000, 100_000], sample_count = 200)]
+fn position(bencher: Bencher<'_, '_>, waiting: u64) {
+    let (floor, last) = crowded(10, waiting);
+    bencher.bench_local(|| floor.acd.position(divan::black_box(last)));
 }
 
 #[divan::bench(args = [4, 16, 64, 256], sample_count = 100)]

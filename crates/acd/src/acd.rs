@@ -326,7 +326,7 @@ impl Acd {
     pub fn position(&self, call: CallId) -> Option<u32> {
         let caller = self.waiting.get(&call)?;
         let line = &self.queues.get(caller.home())?.line;
-        u32::try_from(line.range(..=caller.place()).count()).ok()
+        u32::try_from(line.rank(&caller.place()) + 1).ok()
     }
 
     /// Whether a queue would let a caller in at this moment (D5, D7).

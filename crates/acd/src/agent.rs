@@ -110,6 +110,8 @@ pub(crate) enum Bound {
     Consult { call: CallId, since: Duration },
     /// The call that he files.
     WrapUp {
+        /// By whose rules he files it.
+        queue: Option<QueueName>,
         since: Duration,
         /// When it ends by itself.
         until: Duration,
@@ -225,6 +227,11 @@ impl Agent {
         }
         self.bound = Bound::Free;
         true
+    }
+
+    /// Whether he takes calls after what he does: he goes to no break, not off the phone, and not home.
+    pub(crate) fn will_be_free(&self) -> bool {
+        self.wish == Requested::Ready && self.registered
     }
 
     /// The offer that binds him, if one does.

@@ -1,22 +1,34 @@
 //! The estimated wait (预计等待, D16): how long a caller will wait from here on, as a quantile.
 //!
-//! Pure: it is given who may serve him, how far each of them is, and how many come before him; it answers with the time by
-//! which enough of them will be free. Nothing is known of the future but the recent past: the last calls of the queue say how
-//! long one goes on that has lasted so long, and how many of those who wait give up. It is silent when it does not know.
+//! Pure: it is given who may serve him, how far each of them is, and how many come before him. Two counts meet in it: how often
+//! agents will have been free by a time (`near`, `long_run`), and how often they must have been before it is his turn (`need`).
+//! Nothing is known of the future but the recent past (`history`). It is silent when it does not know. How often what it says
+//! comes true is measured by the virtual hotline; see decision 6.
 
 use core::time::Duration;
 
-use self::history::Ends;
+use self::history::Cycle;
 pub(crate) use self::history::History;
+use self::long_run::LongRun;
+use self::near::Near;
+use self::need::Need;
+use self::sample::count;
 
 mod history;
+mod long_run;
+mod near;
+mod need;
+mod sample;
 
-/// How far an estimate looks; who would wait longer is told nothing.
-const FAR: Duration = Duration::from_secs(2 * 3_600);
-/// Of how many agents the pace is read; of more, every second, third … is asked.
+/// How far an estimate looks, in seconds; who would wait longer is told nothing.
+const FAR: f64 = 2.0 * 3_600.0;
+/// Of how many agents each is asked what he does; of more, the law of large numbers knows.
 pub(crate) const AGENTS_MAX: usize = 64;
-/// Four fifths of a normal distribution lie below so many standard deviations.
-const P80: f64 = 0.8416;
+/// So many standard deviations above the mean lie half of a normal distribution, and four fifths.
+const P50: f64 = 0.0;
+const P80: f64 = 0.841_621;
+/// After so many calls of each agent nothing is left of what he does now.
+const CYCLES: f64 = 3.0;
 
 /// How long a caller will wait from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,26 +39,50 @@ pub struct Estimate {
     pub p80: Duration,
 }
 
+impl Estimate {
+    /// A phone rings for him.
+    pub(crate) const NOW: Self = Self {
+        p50: Duration::ZERO,
+        p80: Duration::ZERO,
+    };
+}
+
 /// How far an agent is with what he does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Pace {
-    /// Free after so long, for certain: ready, or files a call.
-    FreeIn(Duration),
+    /// Free now: ready, or one of several who are rung for one caller, who still stands in line.
+    Free,
+    /// Is rung, he alone, for a caller: that one is as good as served.
+    Rings,
     /// Talks since so long.
     Talks(Duration),
+    /// Files since so long, and for so long more at most.
+    Files(Duration, Duration),
+}
+
+/// An agent who may serve a caller.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Working<'a> {
+    pub(crate) pace: Pace,
+    /// Of the queue whose call he has.
+    pub(crate) history: &'a History,
+}
+
+/// Those who may serve a caller.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Agents<'a> {
+    /// Up to [`AGENTS_MAX`].
+    Each(&'a [Working<'a>]),
+    /// More: how many are free or are rung, and how many busy.
+    Many { free: f64, busy: f64 },
 }
 
 /// What is known of a caller's chances.
 #[derive(Debug)]
 pub(crate) struct Outlook<'a> {
-    /// Those who may serve him, or a part of them.
-    pub(crate) agents: &'a [Pace],
-    /// How many agents each of them stands for.
-    pub(crate) each: f64,
-    /// How many come before him for these agents.
+    pub(crate) agents: Agents<'a>,
+    /// How many come before him for these agents, without those for whom an agent is rung as [`Pace::Rings`].
     pub(crate) ahead: f64,
-    /// Time to file after each call.
-    pub(crate) wrap_up: Duration,
     /// What his queue has seen lately.
     pub(crate) history: &'a History,
 }
@@ -54,155 +90,63 @@ pub(crate) struct Outlook<'a> {
 impl Outlook<'_> {
     /// The quantiles; `None` where too little is known, nobody is there, or it would be further than two hours.
     pub(crate) fn estimate(&self) -> Option<Estimate> {
-        if self.agents.is_empty() || !self.history.is_known() {
+        let (agents, free) = self.agents();
+        if agents < 1.0 || !self.history.is_known() {
             return None;
         }
+        let cycle = self.history.cycle();
+        let need = Need::new(self.ahead, free, self.history);
+        let [p50, p80] = self.times(&need, cycle, agents);
         Some(Estimate {
-            p50: self.time_until(0.0)?,
-            p80: self.time_until(P80)?,
+            p50: told(p50?)?,
+            p80: told(p80?)?,
         })
     }
 
-    /// The first whole second by which enough agents will have been free, so many standard deviations above the mean.
-    fn time_until(&self, deviations: f64) -> Option<Duration> {
-        let enough = |seconds: u64| {
-            let at = Duration::from_secs(seconds);
-            let need = 1.0 + self.still_ahead(at);
-            // What comes by chance varies as its own number does; what is certain does not vary. Both sides are monotone.
-            let (freed, certain) = self.freed(at);
-            let by_chance = (need - certain).max(0.0);
-            freed + 1e-9 >= need + deviations * by_chance.sqrt()
+    /// How many there are, and how many of them are free.
+    fn agents(&self) -> (f64, f64) {
+        match self.agents {
+            Agents::Each(agents) => {
+                let free = agents.iter().filter(|agent| agent.pace == Pace::Free);
+                (count(agents.len()), count(free.count()))
+            }
+            Agents::Many { free, busy } => (free + busy, free),
+        }
+    }
+
+    fn times(&self, need: &Need, cycle: Cycle, agents: f64) -> [Option<f64>; 2] {
+        let takes = need.takes(agents / cycle.mean);
+        let each = match self.agents {
+            Agents::Each(each) if takes <= CYCLES * cycle.mean => each,
+            Agents::Each(each) => return LongRun::of(each, cycle).times(need),
+            Agents::Many { free, busy } => return LongRun::blind(free, busy, cycle).times(need),
         };
-        let (mut low, mut high) = (0, FAR.as_secs());
-        if !enough(high) {
-            return None;
-        }
-        while low < high {
-            let middle = low.midpoint(high);
-            match enough(middle) {
-                true => high = middle,
-                false => low = middle + 1,
+        let mut horizon = takes * need.margin();
+        loop {
+            let near = Near::new(each, self.history, cycle, horizon);
+            let times = [P50, P80].map(|z| near.first(|at, freed| need.is_met(at, freed, z)));
+            if times.iter().all(Option::is_some) || horizon > FAR {
+                return times;
             }
+            horizon *= 2.0;
         }
-        Some(Duration::from_secs(low))
     }
+}
 
-    /// How many of those ahead have not given up by then: on average they wait half of the time.
-    fn still_ahead(&self, at: Duration) -> f64 {
-        self.ahead / (1.0 + self.history.gives_up_a_second() * at.as_secs_f64() / 2.0)
-    }
+/// To the millisecond.
+fn told(seconds: f64) -> Option<Duration> {
+    let near = (0.0..=FAR).contains(&seconds);
+    near.then(|| Duration::from_millis((seconds * 1_000.0).round() as u64))
+}
 
-    /// How often the agents will have been free by then, on average, and how much of that is certain.
-    fn freed(&self, at: Duration) -> (f64, f64) {
-        let wrap_up = self.wrap_up;
-        let busy = self.history.mean_talk() + wrap_up.as_secs_f64();
-        let (mut freed, mut certain) = (0.0, 0.0);
-        for pace in self.agents {
-            let first = match *pace {
-                Pace::FreeIn(left) if left <= at => Ends {
-                    share: 1.0,
-                    spare: (at - left).as_secs_f64(),
-                },
-                Pace::FreeIn(_) => Ends::default(),
-                Pace::Talks(so_far) => {
-                    let talk = at.checked_sub(wrap_up);
-                    talk.map_or_else(Ends::default, |talk| self.history.ends_within(so_far, talk))
-                }
-            };
-            freed += (first.share + first.spare / busy) * self.each;
-            if first.share >= 1.0 {
-                certain += self.each;
-            }
-        }
-        (freed, certain)
-    }
+/// How often agents will have been free by a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Freed {
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
+    /// The third cumulant ÷ the variance: 1 of what comes by chance alone, 0 of the toss of a coin, -1 of what is nearly sure.
+    pub(crate) skew: f64,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn s(seconds: u64) -> Duration {
-        Duration::from_secs(seconds)
-    }
-
-    /// Calls of so many seconds each, and nobody who gave up.
-    fn calls(seconds: impl IntoIterator<Item = u64>) -> History {
-        let mut history = History::default();
-        for talk in seconds {
-            history.talked(s(talk));
-        }
-        history
-    }
-
-    fn estimate(history: &History, agents: &[Pace], ahead: f64) -> Option<(u64, u64)> {
-        let outlook = Outlook {
-            agents,
-            each: 1.0,
-            ahead,
-            wrap_up: s(10),
-            history,
-        };
-        let told = outlook.estimate()?;
-        Some((told.p50.as_secs(), told.p80.as_secs()))
-    }
-
-    #[test]
-    fn d16_calls_that_all_last_the_same_give_the_exact_time() {
-        let history = calls([100; 20]);
-        let at = |seconds| Pace::Talks(s(seconds));
-        // Free 60 s from now and 10 s of filing.
-        assert_eq!(estimate(&history, &[at(40)], 0.0).unwrap().0, 70);
-        // One ahead: another call of 110 s comes before him.
-        assert_eq!(estimate(&history, &[at(40)], 1.0).unwrap().0, 180);
-        // A second agent who files for 5 s more: he is taken by the one ahead.
-        let two = [at(40), Pace::FreeIn(s(5))];
-        assert_eq!(estimate(&history, &two, 0.0), Some((5, 5)), "certain");
-        assert!(estimate(&history, &two, 1.0).unwrap().0 <= 70);
-        assert_eq!(estimate(&history, &[Pace::FreeIn(s(0))], 0.0), Some((0, 0)));
-    }
-
-    #[test]
-    fn d16_ten_busy_agents_with_calls_of_any_length_are_free_at_the_rate_of_the_calls() {
-        // As good as exponential with a mean of 180 s: its quantiles.
-        let sample =
-            (0..100).map(|at| (-180.0 * (1.0 - (f64::from(at) + 0.5) / 100.0).ln()) as u64);
-        let history = calls(sample);
-        let agents = [Pace::Talks(s(60)); 10];
-        let (mean, p80) = estimate(&history, &agents, 9.0).unwrap();
-        // The tenth to be free: 10 of them within 190 s each, 190 s; more with the doubt.
-        assert!((170..215).contains(&mean), "{mean}");
-        assert!(p80 > mean + 20 && p80 < mean + 90, "{mean} {p80}");
-    }
-
-    #[test]
-    fn d16_those_who_give_up_make_it_shorter_and_more_ahead_make_it_longer() {
-        let patient = calls([100; 20]);
-        let mut hasty = calls([100; 20]);
-        for _ in 0..20 {
-            hasty.waited(s(60), true);
-        }
-        let agents = [Pace::Talks(s(50)); 3];
-        let told = |history: &History, ahead| estimate(history, &agents, ahead).unwrap().0;
-        assert!(told(&hasty, 10.0) < told(&patient, 10.0));
-        let mut last = 0;
-        for ahead in 0..30 {
-            let now = told(&patient, f64::from(ahead));
-            assert!(now >= last, "{ahead}");
-            last = now;
-        }
-    }
-
-    #[test]
-    fn d16_it_is_silent_when_it_does_not_know() {
-        let agents = [Pace::Talks(s(50))];
-        assert_eq!(estimate(&calls([100; 9]), &agents, 0.0), None, "nine calls");
-        assert!(estimate(&calls([100; 10]), &agents, 0.0).is_some());
-        assert_eq!(
-            estimate(&calls([100; 20]), &[], 0.0),
-            None,
-            "nobody is there"
-        );
-        assert_eq!(estimate(&calls([100; 20]), &agents, 200.0), None, "too far");
-    }
-}
+mod tests;

@@ -21,8 +21,10 @@ use crate::strategy::{self, Strategy};
 use crate::waiting::{Place, Seeking, Waiting};
 
 pub(crate) use self::lane::{Lane, Lanes};
+pub(crate) use self::line::Line;
 
 mod lane;
+mod line;
 mod members;
 mod share;
 
@@ -38,13 +40,17 @@ pub(crate) const AWAY: [ReasonCode; 3] = [
 pub(crate) struct Queue {
     pub(crate) config: QueueConfig,
     /// All who wait, those with ringing phones included.
-    pub(crate) line: BTreeSet<Place>,
+    pub(crate) line: Line,
+    /// How many of them did not come as everybody does (D15).
+    pub(crate) uneven: usize,
     /// Those who look for an agent.
     pub(crate) lanes: Lanes,
     /// Those who were offered to somebody in this pass (R9).
     pub(crate) retrying: BTreeSet<CallId>,
     pub(crate) ready: ReadySet,
     members: BTreeMap<AgentId, Member>,
+    /// The same in a row, to be asked here and there.
+    roster: Vec<AgentId>,
     seats: BTreeSet<(Arc<str>, AgentId)>,
     /// Whether agents came or went since the seats were numbered.
     reseat: bool,
@@ -84,12 +90,14 @@ struct Run {
 impl Queue {
     pub(crate) fn new(config: QueueConfig) -> Self {
         Self {
-            line: BTreeSet::new(),
+            line: Line::default(),
+            uneven: 0,
             lanes: Lanes::default(),
             retrying: BTreeSet::new(),
             ready: ReadySet::new(config.ordering()),
             config,
             members: BTreeMap::new(),
+            roster: Vec::new(),
             seats: BTreeSet::new(),
             reseat: false,
             staff: BTreeMap::new(),
@@ -109,6 +117,11 @@ impl Queue {
 
     pub(crate) fn members(&self) -> impl Iterator<Item = AgentId> {
         self.members.keys().copied()
+    }
+
+    /// By id.
+    pub(crate) fn roster(&self) -> &[AgentId] {
+        &self.roster
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -255,6 +268,7 @@ impl Queue {
     /// A caller takes his place.
     pub(crate) fn line_up(&mut self, caller: &Waiting) {
         self.line.insert(caller.place());
+        self.uneven += usize::from(!caller.came_as_everybody());
         if !caller.tried.is_empty() {
             self.retrying.insert(caller.call);
         }
@@ -264,6 +278,7 @@ impl Queue {
     /// Takes a caller out of everything.
     pub(crate) fn strike(&mut self, caller: &Waiting) {
         self.line.remove(&caller.place());
+        self.uneven -= usize::from(!caller.came_as_everybody());
         self.lanes.put(caller.place(), None);
         self.retrying.remove(&caller.call);
     }

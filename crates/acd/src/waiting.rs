@@ -199,6 +199,11 @@ impl Waiting {
         }
     }
 
+    /// Whether he came without anything that lets him be served before or after his time (D15).
+    pub(crate) fn came_as_everybody(&self) -> bool {
+        self.head_start.is_zero() && self.priority == 0 && self.needs.is_none()
+    }
+
     /// Whether somebody is on the line.
     pub(crate) fn is_here(&self) -> bool {
         self.holder == Holder::Caller

@@ -53,16 +53,17 @@ impl Acd {
                 let offer = *offer;
                 return self.withdraw(now, offer, CancelCause::AgentNotReady, cause);
             }
-            (Requested::Ready, Bound::WrapUp { filing, .. }) => {
-                // C5: what the mode forbids is his next state.
-                if filing.may_end().is_ok() {
-                    agent.end_wrap_up(now);
-                    self.timers.cancel(&Timer::WrapUp(id));
-                }
+            // C5: what the mode forbids is his next state.
+            (Requested::Ready, Bound::WrapUp { filing, .. }) if filing.may_end().is_ok() => {
+                self.end_wrap_up(now, id);
             }
             (
                 Requested::Ready,
-                Bound::Free | Bound::Offer { .. } | Bound::Talk { .. } | Bound::Consult { .. },
+                Bound::Free
+                | Bound::Offer { .. }
+                | Bound::Talk { .. }
+                | Bound::Consult { .. }
+                | Bound::WrapUp { .. },
             )
             | (
                 Requested::NotReady(_) | Requested::Offline,

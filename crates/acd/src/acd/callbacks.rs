@@ -13,7 +13,7 @@ use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
 use crate::agent::Agent;
-use crate::estimate::Pace;
+use crate::estimate::{AGENTS_MAX, Pace};
 use crate::output::Output;
 use crate::timer::Timer;
 use crate::waiting::{Holder, Place, Waiting};
@@ -66,10 +66,14 @@ impl Acd {
             return;
         }
         caller.holder = Holder::Caller;
-        // The same place; the time that he waits on the line begins here.
-        caller.head_start += now.saturating_sub(caller.joined);
-        caller.joined = now;
-        let caller = caller.clone();
+        self.replace(call, |caller| {
+            // The same place; the time that he waits on the line begins here.
+            caller.head_start += now.saturating_sub(caller.joined);
+            caller.joined = now;
+        });
+        let Some(caller) = self.waiting.get(&call).cloned() else {
+            return;
+        };
         self.timers.cancel(&Timer::Called(call));
         self.forget_promise(call);
         self.set_deadline(now, &caller);
@@ -149,14 +153,16 @@ impl Acd {
         if lead.is_zero() {
             return false;
         }
-        let (agents, each) = self.sample(caller);
-        let free = |(id, agent): &&(AgentId, &Agent)| match self.pace(now, *id, agent) {
-            Pace::FreeIn(left) => left <= lead,
+        let staff = self.staff(caller, AGENTS_MAX);
+        let free = |(id, agent): &&(AgentId, &Agent)| match self.pace(now, agent) {
+            // Who is rung is as good as free: the one for whom he is still stands in line.
+            Pace::Free | Pace::Rings => true,
+            Pace::Files(_, left) => left <= lead,
             Pace::Talks(_) => self.free_in(now, *id).is_some_and(|left| left <= lead),
         };
-        let soon = u32::try_from(agents.iter().filter(free).count()).unwrap_or(u32::MAX);
-        let taken = self.ahead(caller, &agents, each) + f64::from(self.taken_behind(caller));
-        taken + 1.0 <= f64::from(soon) * each
+        let soon = u32::try_from(staff.agents.iter().filter(free).count()).unwrap_or(u32::MAX);
+        let taken = self.ahead(caller, &staff) + f64::from(self.taken_behind(caller));
+        taken + 1.0 <= f64::from(soon) * staff.each
     }
 
     /// Who stands behind a place and has an agent all the same, or is being called already.

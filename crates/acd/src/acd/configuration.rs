@@ -33,9 +33,10 @@ impl Acd {
     }
 
     fn close(&mut self, now: Duration, name: &QueueName) {
-        let line = self.queues.get(name).map(|queue| queue.line.clone());
-        for place in line.unwrap_or_default() {
-            self.turn_out(now, place.call, name);
+        let line = self.queues.get(name).map(|queue| &queue.line);
+        let calls = line.map(|line| line.iter().map(|place| place.call).collect::<Vec<CallId>>());
+        for call in calls.unwrap_or_default() {
+            self.turn_out(now, call, name);
         }
         self.timers.cancel(&Timer::NoAgents(name.clone()));
         self.queues.remove(name);

@@ -8,7 +8,7 @@ use core::time::Duration;
 use model::{AgentId, AgentState, CallId, Ties};
 
 use super::Acd;
-use crate::agent::{Agent, Bound, Requested};
+use crate::agent::{Agent, Bound};
 use crate::familiarity::{self, Familiar};
 use crate::queue::Queue;
 use crate::timer::Timer;
@@ -160,7 +160,7 @@ impl Acd {
     /// Whether he will go to a break, off the phone or home after what he does.
     pub(super) fn will_not_be_free(&self, id: AgentId) -> bool {
         let agent = self.agents.get(&id);
-        agent.is_none_or(|agent| agent.wish != Requested::Ready || !agent.registered)
+        !agent.is_some_and(Agent::will_be_free)
     }
 
     /// The fall-back strategy takes over for this caller (R58-R61), from this turn on.

@@ -24,11 +24,7 @@ impl Acd {
         queue: Option<QueueName>,
         ring_timeout: Duration,
     ) {
-        if self.files(id, call)
-            && let Some(agent) = self.agents.get_mut(&id)
-        {
-            agent.end_wrap_up(now);
-            self.timers.cancel(&Timer::WrapUp(id));
+        if self.files(id, call) && self.end_wrap_up(now, id) {
             self.publish(now, id, cause::CALL_BACK);
         }
         let named = Named {

@@ -242,6 +242,15 @@ impl Acd {
             .count();
         ensure(callers == queue.line.len(), || {
             format!("queue {name}: {} in line, {callers} wait", queue.line.len())
+        })?;
+        let waiting = self.waiting.values();
+        let uneven =
+            waiting.filter(|caller| caller.queues.contains(name) && !caller.came_as_everybody());
+        ensure(uneven.count() == queue.uneven, || {
+            format!(
+                "queue {name}: {} did not come as everybody, or more, or fewer",
+                queue.uneven
+            )
         })
     }
 }

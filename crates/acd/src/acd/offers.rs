@@ -110,6 +110,7 @@ impl Acd {
             return;
         };
         self.ended.remember(now, id, &offer);
+        self.note_ring(now, &offer, false);
         let rule = self.setting(&offer, |config| (config.reject_delay, config.back_off_max));
         let (delay, ceiling) = rule.unwrap_or_default();
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
@@ -160,6 +161,7 @@ impl Acd {
         if end == OfferEnd::NoContact {
             return self.device_fault(now, id, &offer);
         }
+        self.note_ring(now, &offer, false);
         self.charge_miss(&offer);
         self.publish(now, offer.agent, cause::MISSED);
         self.alarm_if_last(offer.agent);

@@ -1,19 +1,31 @@
 //! What a caller may expect: who may serve him, how far they are, and who comes before him (D16).
 //!
-//! Callers of other queues who come before him count by how much of their queue's staff is his too. It changes nothing, and
-//! its cost is bounded: of many agents a part is asked.
+//! It changes nothing, and its cost is bounded: of many agents a few are asked whom they may serve, and none what he does.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 
+use model::decision::ReasonCode;
 use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
 use crate::agent::{Agent, Bound};
-use crate::estimate::{AGENTS_MAX, Estimate, Outlook, Pace};
-use crate::queue::Queue;
-use crate::timer::Timer;
+use crate::estimate::{AGENTS_MAX, Agents, Estimate, History, Outlook, Pace, Working};
+use crate::offer::Offer;
+use crate::queue::{AWAY, Queue};
 use crate::waiting::Waiting;
+
+/// Of more agents than are asked one by one, so many say for all whom they may serve.
+const SPOKESMEN: usize = 16;
+
+/// Agents who may serve a caller, or a part of them.
+pub(super) struct Staff<'a> {
+    pub(super) agents: Vec<(AgentId, &'a Agent)>,
+    /// How many of those who were asked are at work.
+    at_work: usize,
+    /// How many agents each of those who were asked stands for.
+    pub(super) each: f64,
+}
 
 impl Acd {
     /// How long a waiting caller will wait from now on; `None` when too little is known to say (D16).
@@ -31,85 +43,179 @@ impl Acd {
         }
     }
 
+    /// D16: a phone rings no more, answered or not; one alone, for what several do together takes nobody's time.
+    pub(super) fn note_ring(&mut self, now: Duration, offer: &Offer, answered: bool) {
+        let queue = offer
+            .queue
+            .as_ref()
+            .and_then(|name| self.queues.get_mut(name));
+        if let (Some(queue), Some(since)) = (queue, offer.rang_at)
+            && (answered || !offer.shared)
+        {
+            queue.history.rang(now.saturating_sub(since), answered);
+        }
+    }
+
     /// The same of somebody who may not stand in line yet.
     pub(super) fn outlook(&self, now: Duration, caller: &Waiting) -> Option<Estimate> {
         let home = self.queues.get(caller.home())?;
-        let (agents, each) = self.sample(caller);
-        let paces = agents.iter().map(|(id, agent)| self.pace(now, *id, agent));
-        let paces: Vec<Pace> = paces.collect();
-        let outlook = Outlook {
-            agents: &paces,
-            each,
-            ahead: self.ahead(caller, &agents, each),
-            wrap_up: home.config.wrap_up,
-            history: &home.history,
+        if !caller.offers.is_empty() {
+            return Some(Estimate::NOW);
+        }
+        let staff = self.staff(caller, SPOKESMEN);
+        let ahead = self.ahead(caller, &staff);
+        let history = &home.history;
+        let outlook = |agents, ahead| Outlook {
+            agents,
+            ahead,
+            history,
         };
-        outlook.estimate()
+        if staff.each > 1.0 {
+            return outlook(self.many(caller, &staff), ahead).estimate();
+        }
+        let agents = staff.agents.iter();
+        let agents = agents.map(|(_, agent)| self.working(now, agent, history));
+        let agents: Vec<Working<'_>> = agents.collect();
+        let rung = self.rung_alone(caller, &staff);
+        outlook(Agents::Each(&agents), (ahead - rung).max(0.0)).estimate()
     }
 
-    /// Those at work who may serve a caller as he stands now, or every second, third … of them; and how many each stands for.
-    pub(super) fn sample(&self, caller: &Waiting) -> (Vec<(AgentId, &Agent)>, f64) {
+    /// Those at work who may serve a caller as he stands now; of more than can be asked one by one, `most` or so.
+    pub(super) fn staff(&self, caller: &Waiting, most: usize) -> Staff<'_> {
         let queues = caller.queues.iter();
         let queues: Vec<&Queue> = queues.filter_map(|name| self.queues.get(name)).collect();
         let members: usize = queues.iter().map(|queue| queue.size()).sum();
-        let stride = members.div_ceil(AGENTS_MAX).max(1);
-        let mut agents = Vec::new();
+        let stride = match members > AGENTS_MAX {
+            true => members.div_ceil(most),
+            false => 1,
+        };
+        let mut agents = Vec::with_capacity(members.div_ceil(stride));
+        let mut at_work = 0;
         for (at, queue) in queues.into_iter().enumerate() {
             // Who serves several of the caller's queues is one agent.
             let first = |agent: &Agent| {
                 let mut before = caller.queues.iter().take(at);
                 !before.any(|name| agent.membership(name).is_some())
             };
-            let asked = queue.members().step_by(stride);
-            let asked = asked.filter_map(|id| Some((id, self.agents.get(&id)?)));
+            let asked = queue.roster().iter().step_by(stride);
+            let asked = asked.filter_map(|id| Some((*id, self.agents.get(id)?)));
             let needs = queue.needs(caller);
-            agents.extend(asked.filter_map(|(id, agent)| {
-                let serves = first(agent) && needs.are_met(&agent.skills);
+            agents.extend(asked.filter(|(id, agent)| {
                 // R66: whom he must not meet is as good as not there.
-                let meets = !caller.apart.contains(&id) && Some(id) != caller.caller_agent;
-                let comes = serves && meets && !self.will_not_be_free(id);
-                comes.then_some((id, agent))
+                let meets = !caller.apart.contains(id) && Some(*id) != caller.caller_agent;
+                let comes = agent.will_be_free();
+                at_work += usize::from(comes);
+                comes && meets && first(agent) && needs.are_met(&agent.skills)
             }));
         }
-        (agents, f64::from(u32::try_from(stride).unwrap_or(u32::MAX)))
+        let each = f64::from(u32::try_from(stride).unwrap_or(u32::MAX));
+        Staff {
+            agents,
+            at_work,
+            each,
+        }
     }
 
-    /// A phone that rings is as good as free: the one for whom it rings still stands in line.
-    pub(super) fn pace(&self, now: Duration, id: AgentId, agent: &Agent) -> Pace {
+    /// The same of many agents: how many of all who are at work, as many a share as of those who were asked.
+    fn many(&self, caller: &Waiting, staff: &Staff<'_>) -> Agents<'static> {
+        let queues = caller.queues.iter();
+        let queues = queues.filter_map(|name| self.queues.get(name));
+        let (mut at_work, mut free) = (0.0, 0.0);
+        for queue in queues {
+            let away: u32 = AWAY
+                .iter()
+                .filter_map(|reason| queue.tally.get(reason))
+                .sum();
+            let rung = queue.tally.get(&ReasonCode::Reserved).copied();
+            at_work += (small(queue.size()) - f64::from(away)).max(0.0);
+            free += small(queue.ready.len()) + f64::from(rung.unwrap_or(0));
+        }
+        let share = small(staff.agents.len()) / small(staff.at_work).max(1.0);
+        Agents::Many {
+            free: free * share,
+            busy: (at_work - free).max(0.0) * share,
+        }
+    }
+
+    fn working<'a>(&'a self, now: Duration, agent: &Agent, home: &'a History) -> Working<'a> {
+        let queue = match &agent.bound {
+            Bound::Talk { queue, .. } | Bound::WrapUp { queue, .. } => queue.as_ref(),
+            Bound::Free | Bound::Offer { .. } | Bound::Consult { .. } => None,
+        };
+        let history = queue.and_then(|name| self.queues.get(name));
+        let history = history.map(|queue| &queue.history);
+        Working {
+            pace: self.pace(now, agent),
+            history: history.filter(|it| it.is_known()).unwrap_or(home),
+        }
+    }
+
+    pub(super) fn pace(&self, now: Duration, agent: &Agent) -> Pace {
         match (&agent.bound, agent.own_calls.since()) {
             (Bound::Talk { since, .. } | Bound::Consult { since, .. }, _) => {
                 Pace::Talks(now.saturating_sub(*since))
             }
-            (Bound::WrapUp { .. }, _) => {
-                let ends = self.timers.at(&Timer::WrapUp(id));
-                Pace::FreeIn(ends.map_or(Duration::ZERO, |at| at.saturating_sub(now)))
+            (Bound::WrapUp { since, until, .. }, _) => {
+                Pace::Files(now.saturating_sub(*since), until.saturating_sub(now))
             }
             (Bound::Free | Bound::Offer { .. }, Some(since)) => {
                 Pace::Talks(now.saturating_sub(since))
             }
-            (Bound::Free | Bound::Offer { .. }, None) => Pace::FreeIn(Duration::ZERO),
+            (Bound::Offer { call, .. }, None) if self.is_rung_alone(*call) => Pace::Rings,
+            (Bound::Free | Bound::Offer { .. }, None) => Pace::Free,
         }
     }
 
+    /// Whether one phone rings for a caller; of those of a group that rings together all but one will be free again.
+    fn is_rung_alone(&self, call: CallId) -> bool {
+        let caller = self.waiting.get(&call);
+        caller.is_none_or(|caller| caller.offers.len() == 1)
+    }
+
+    /// How many of these agents are rung, each alone, for somebody who stands before a caller.
+    fn rung_alone(&self, caller: &Waiting, staff: &Staff<'_>) -> f64 {
+        let place = caller.place();
+        let rung = staff.agents.iter().filter(|(_, agent)| {
+            let Bound::Offer { call, .. } = &agent.bound else {
+                return false;
+            };
+            let other = self.waiting.get(call);
+            other.is_some_and(|other| other.offers.len() == 1 && other.place() < place)
+        });
+        small(rung.count())
+    }
+
     /// How many come before a caller for these agents.
-    pub(super) fn ahead(&self, caller: &Waiting, agents: &[(AgentId, &Agent)], each: f64) -> f64 {
+    ///
+    /// Callers of another queue count by how much of its staff is his too; and no more of them than these agents take from that
+    /// queue until his turn, the others of his agents being his queue's alone.
+    pub(super) fn ahead(&self, caller: &Waiting, staff: &Staff<'_>) -> f64 {
+        let place = caller.place();
+        let rank = |queue: &Queue| small(queue.line.rank(&place));
+        let own = caller
+            .queues
+            .iter()
+            .filter_map(|name| self.queues.get(name));
+        let own: f64 = own.map(rank).sum();
         let mut shared: BTreeMap<&QueueName, f64> = BTreeMap::new();
-        for (_, agent) in agents {
-            for membership in &agent.queues {
-                *shared.entry(&membership.queue).or_default() += each;
+        for (_, agent) in &staff.agents {
+            let others = agent.queues.iter().map(|membership| &membership.queue);
+            for name in others.filter(|name| !caller.queues.contains(name)) {
+                *shared.entry(name).or_default() += 1.0;
             }
         }
-        let place = caller.place();
-        let before = shared.into_iter().filter_map(|(name, shared)| {
+        let all = small(staff.agents.len());
+        let others = shared.into_iter().filter_map(|(name, shared)| {
             let queue = self.queues.get(name)?;
-            let ahead = u32::try_from(queue.line.range(..place).count()).ok()?;
-            let staff = u32::try_from(queue.size()).ok()?;
-            let share = match caller.queues.contains(name) {
-                true => 1.0,
-                false => (shared / f64::from(staff)).min(1.0),
-            };
-            Some(f64::from(ahead) * share)
+            let theirs = (shared * staff.each / small(queue.size()).max(1.0)).min(1.0);
+            let most = (own + 1.0) * shared / (all - shared).max(1e-9);
+            Some((rank(queue) * theirs).min(most))
         });
-        before.sum()
+        own + others.sum::<f64>()
     }
+}
+
+/// A small number.
+fn small(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
 }

@@ -87,7 +87,7 @@ impl Acd {
             .iter()
             .filter_map(|one| self.queues.get(&one.queue))
         {
-            let lower = queue.line.iter().rev();
+            let lower = queue.line.backwards();
             let lower = lower.take_while(|place| place.precedence > served.precedence);
             for place in lower.filter(|place| place.since < served.since) {
                 let caller = self.waiting.get(&place.call);

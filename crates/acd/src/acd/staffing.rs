@@ -14,7 +14,7 @@ use super::Acd;
 use crate::config::Presence;
 use crate::queue::{AWAY, Queue};
 use crate::timer::Timer;
-use crate::waiting::Waiting;
+use crate::waiting::{Place, Waiting};
 
 /// D8: one agent's signing out and in again does not empty the queue.
 const GRACE: Duration = Duration::from_secs(10);
@@ -75,7 +75,7 @@ impl Acd {
         let Some(queue) = self.queues.get(name) else {
             return;
         };
-        for place in queue.line.clone() {
+        for place in queue.line.iter().copied().collect::<Vec<Place>>() {
             let caller = self.waiting.get(&place.call);
             if caller.is_some_and(|caller| !self.is_kept(caller)) {
                 self.leave(now, place.call, QueueExit::NoAgents);

@@ -11,7 +11,6 @@ use model::CallId;
 
 use super::Acd;
 use crate::queue::Queue;
-use crate::waiting::Waiting;
 
 /// Where a caller stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,24 +30,14 @@ impl Acd {
         let home = self.queues.get(caller.home())?;
         Some(Standing {
             ahead: self.position(call)?.saturating_sub(1),
-            exact: caller.queues.also().is_empty() && self.keeps_order(home),
+            exact: caller.queues.also().is_empty() && Self::keeps_order(home),
             wait: self.outlook(now, caller).map(|told| told.p50),
         })
     }
 
     /// Whether a queue serves its callers in the order in which they came.
-    fn keeps_order(&self, queue: &Queue) -> bool {
+    fn keeps_order(queue: &Queue) -> bool {
         let rules = &queue.config;
-        let in_line = queue.line.iter();
-        let mut callers = in_line.filter_map(|place| self.waiting.get(&place.call));
-        rules.steps.is_empty()
-            && !rules.strategy.familiar
-            && callers.all(|caller| caller.came_as_everybody())
-    }
-}
-
-impl Waiting {
-    fn came_as_everybody(&self) -> bool {
-        self.head_start.is_zero() && self.priority == 0 && self.needs.is_none()
+        rules.steps.is_empty() && !rules.strategy.familiar && queue.uneven == 0
     }
 }

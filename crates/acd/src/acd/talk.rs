@@ -52,6 +52,7 @@ impl Acd {
         if let Some(served) = &caller {
             self.note_passed_over(now, served, offer.agent);
             self.note_wait(now, served, false);
+            self.note_ring(now, &offer, true);
         }
         self.bind_talk(now, &offer);
         self.outputs.push_back(Output::Connect {
@@ -128,9 +129,7 @@ impl Acd {
         let counted = talked >= after.min_handled;
         // D27: the queue may begin with another of its callers.
         self.dirty.extend(queue.clone());
-        if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name))
-            && counted
-        {
+        if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name)) {
             queue.history.talked(talked);
         }
         if let Some(agent) = self.agents.get_mut(&id) {

@@ -2,6 +2,7 @@
 //!
 //! What the mode of the queue forbids is refused and changes nothing; whoever passes an agent's word on may ask before why.
 
+use core::ops::Range;
 use core::time::Duration;
 
 use model::{AgentId, CallId, QueueName};
@@ -10,6 +11,7 @@ use super::Acd;
 use crate::agent::wrap_up::{Filing, WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 use crate::agent::{Agent, Bound, Requested, cause};
 use crate::config::MIN_HANDLED;
+use crate::estimate::History;
 use crate::output::Output;
 use crate::timer::Timer;
 
@@ -17,6 +19,7 @@ use crate::timer::Timer;
 pub(super) struct AfterCall {
     /// What counts as handled (R13).
     pub(super) min_handled: Duration,
+    queue: Option<QueueName>,
     mode: WrapUpMode,
     time: Duration,
 }
@@ -83,11 +86,13 @@ impl Acd {
     pub(super) fn after_call(&self, queue: Option<&QueueName>) -> AfterCall {
         match queue.and_then(|name| self.queues.get(name)) {
             Some(queue) => AfterCall {
+                queue: Some(queue.config.name.clone()),
                 min_handled: queue.config.min_handled,
                 mode: queue.config.wrap_up_mode,
                 time: queue.config.wrap_up,
             },
             None => AfterCall {
+                queue: None,
                 min_handled: MIN_HANDLED,
                 mode: WrapUpMode::Timed,
                 time: Duration::ZERO,
@@ -97,6 +102,28 @@ impl Acd {
 
     /// The agent's part is over: he files it, if there is time for it.
     pub(super) fn begin_wrap_up(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        call: CallId,
+        counted: bool,
+        after: &AfterCall,
+    ) {
+        self.begin_filing(now, id, call, counted, after);
+        let bound = self.agents.get(&id).map(|agent| &agent.bound);
+        let files = matches!(bound, Some(Bound::WrapUp { .. }));
+        if !files && let Some(queue) = self.history_of(after.queue.as_ref()) {
+            queue.filed(Duration::ZERO);
+        }
+    }
+
+    /// What the queue of a call has seen lately.
+    fn history_of(&mut self, queue: Option<&QueueName>) -> Option<&mut History> {
+        let queue = queue.and_then(|name| self.queues.get_mut(name));
+        queue.map(|queue| &mut queue.history)
+    }
+
+    fn begin_filing(
         &mut self,
         now: Duration,
         id: AgentId,
@@ -129,22 +156,25 @@ impl Acd {
             | WrapUpMode::Timed
             | WrapUpMode::TimedFixed => after.time,
         };
-        self.file_until(now, id, filing, now, now + time);
+        self.file_until(id, filing, now..now + time, after.queue.clone());
     }
 
     /// An agent is in wrap-up until then, as he may have been before.
     fn file_until(
         &mut self,
-        now: Duration,
         id: AgentId,
         filing: Filing,
-        since: Duration,
-        until: Duration,
+        Range {
+            start: since,
+            end: until,
+        }: Range<Duration>,
+        queue: Option<QueueName>,
     ) {
-        let Some(agent) = self.agents.get_mut(&id).filter(|_| until > now) else {
+        let Some(agent) = self.agents.get_mut(&id).filter(|_| until > since) else {
             return;
         };
         agent.bound = Bound::WrapUp {
+            queue,
             since,
             until,
             filing,
@@ -167,13 +197,25 @@ impl Acd {
 
     /// It is over, whatever the mode.
     pub(super) fn wrap_up_ended(&mut self, now: Duration, id: AgentId) {
-        let Some(agent) = self.agents.get_mut(&id) else {
-            return;
-        };
-        if agent.end_wrap_up(now) {
-            self.timers.cancel(&Timer::WrapUp(id));
+        if self.end_wrap_up(now, id) {
             self.publish(now, id, cause::WRAP_UP_DONE);
         }
+    }
+
+    /// Ends the time to file, if it runs.
+    pub(super) fn end_wrap_up(&mut self, now: Duration, id: AgentId) -> bool {
+        let Some(agent) = self.agents.get_mut(&id) else {
+            return false;
+        };
+        if let Bound::WrapUp { since, queue, .. } = &agent.bound {
+            let (lasted, queue) = (now.saturating_sub(*since), queue.clone());
+            let queue = queue.and_then(|name| self.queues.get_mut(&name));
+            if let Some(queue) = queue {
+                queue.history.filed(lasted);
+            }
+        }
+        self.timers.cancel(&Timer::WrapUp(id));
+        agent.end_wrap_up(now)
     }
 
     /// C5: more time to file, or at all some.
@@ -186,13 +228,22 @@ impl Acd {
         };
         let (bound, unfiled) = (&agent.bound, agent.unfiled);
         match (bound, until, unfiled) {
-            (Bound::WrapUp { since, filing, .. }, Some(until), _) => {
-                let (since, filing) = (*since, *filing);
-                self.file_until(now, id, filing, since, until);
+            (
+                Bound::WrapUp {
+                    since,
+                    filing,
+                    queue,
+                    ..
+                },
+                Some(until),
+                _,
+            ) => {
+                let (since, filing, queue) = (*since, *filing, queue.clone());
+                self.file_until(id, filing, since..until, queue);
             }
             (Bound::Free, Some(until), Some(filing)) => {
                 agent.unfiled = None;
-                self.file_until(now, id, filing, now, until);
+                self.file_until(id, filing, now..until, None);
                 self.publish(now, id, cause::WRAP_UP_ASKED);
             }
             (

@@ -1,111 +1,113 @@
-//! What a queue has seen lately: how long its calls lasted, and how many of those who waited gave up.
+//! What a queue has seen lately: how long its calls lasted, rang and were filed, and how many of those who waited gave up.
 //!
-//! A fixed number of each, the oldest forgotten. Written once a call: by the end of the talk, by the end of the wait.
+//! A fixed number of each, the oldest forgotten. Written once a call or ring, by what ends it. However short a call was, its agent
+//! was not free: all count, as they do not for agents (R13).
 
 use core::time::Duration;
 use std::collections::VecDeque;
 
-/// Of so many calls and waits.
-const KEPT: usize = 100;
+use super::sample::{KEPT, Sample, count, micros};
+
 /// With fewer calls nothing is known (D16).
 const KNOWN: usize = 10;
 
 /// See the file's head.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
-    talks: VecDeque<Duration>,
-    /// The same in order, each with the sum of those up to and with it.
-    sorted: Vec<(Duration, Duration)>,
-    /// How long each waited, and whether he gave up.
-    waits: VecDeque<(Duration, bool)>,
+    pub(super) talks: Sample,
+    /// Of calls without time to file: zero.
+    pub(super) filings: Sample,
+    /// How long each phone rang, and whether it was answered; not those that another one answered or that were given up.
+    rings: Outcomes,
+    /// How long each caller waited, and whether he gave up.
+    waits: Outcomes,
 }
 
-/// What becomes of a call within a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Ends {
-    /// How probably it has ended by then.
-    pub(crate) share: f64,
-    /// How long ago by then, on average, in seconds; zero where it has not.
-    pub(crate) spare: f64,
+/// From the moment in which an agent is free until he is again, while somebody always waits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Cycle {
+    /// In seconds, at least one.
+    pub(super) mean: f64,
+    /// Its variance ÷ the square of its mean.
+    pub(super) spread: f64,
+    /// How long phones ring for each call that is answered, those that are missed included: after these both the agent and the
+    /// caller are there again, and one makes up for the other.
+    pub(super) ring: f64,
 }
 
 impl History {
     /// A call has lasted so long.
     pub(crate) fn talked(&mut self, talk: Duration) {
-        if self.talks.len() >= KEPT {
-            self.talks.pop_front();
-        }
-        self.talks.push_back(talk);
-        let mut sorted: Vec<Duration> = self.talks.iter().copied().collect();
-        sorted.sort_unstable();
-        let sums = sorted.into_iter().scan(Duration::ZERO, |sum, talk| {
-            *sum += talk;
-            Some((talk, *sum))
-        });
-        self.sorted = sums.collect();
+        self.talks.add(talk);
+    }
+
+    /// Its agent has filed it for so long.
+    pub(crate) fn filed(&mut self, filing: Duration) {
+        self.filings.add(filing);
+    }
+
+    /// A phone has rung for so long.
+    pub(crate) fn rang(&mut self, ring: Duration, answered: bool) {
+        self.rings.add(ring, answered);
     }
 
     /// A caller's wait is over.
     pub(crate) fn waited(&mut self, waited: Duration, gave_up: bool) {
-        if self.waits.len() >= KEPT {
-            self.waits.pop_front();
-        }
-        self.waits.push_back((waited, gave_up));
+        self.waits.add(waited, gave_up);
     }
 
     pub(crate) fn is_known(&self) -> bool {
         self.talks.len() >= KNOWN
     }
 
-    /// In seconds, at least one.
-    pub(crate) fn mean_talk(&self) -> f64 {
-        let sum = self.sum_of(self.sorted.len());
-        (sum.as_secs_f64() / count(self.talks.len()).max(1.0)).max(1.0)
+    /// By how many calls it is known.
+    pub(super) fn calls(&self) -> f64 {
+        count(self.talks.len())
     }
 
-    /// How probably a caller who waits gives up in a second: those who did, over all that was waited.
-    pub(crate) fn gives_up_a_second(&self) -> f64 {
-        let waited: Duration = self.waits.iter().map(|(waited, _)| *waited).sum();
-        let gave_up = self.waits.iter().filter(|(_, gave_up)| *gave_up).count();
-        count(gave_up) / waited.as_secs_f64().max(1.0)
+    pub(super) fn cycle(&self) -> Cycle {
+        let rings = &self.rings;
+        let ring = rings.seconds() / f64::from(rings.yes).max(1.0);
+        let mean = (ring + self.talks.mean() + self.filings.mean()).max(1.0);
+        let variance = self.talks.variance() + self.filings.variance();
+        let spread = variance / (mean * mean);
+        Cycle { mean, spread, ring }
     }
 
-    /// What becomes within a time of a call that has lasted `so_far`: what became of those that lasted longer. One that outlasts
-    /// all that is known is taken to end like a new one.
-    pub(crate) fn ends_within(&self, so_far: Duration, time: Duration) -> Ends {
-        let (so_far, past) = match self.up_to(so_far) {
-            past if past < self.sorted.len() => (so_far, past),
-            _ => (Duration::ZERO, 0),
-        };
-        let end = so_far.saturating_add(time);
-        let ended = self.up_to(end);
-        let longer = count(self.sorted.len().saturating_sub(past));
-        if longer < 1.0 || ended <= past {
-            return Ends::default();
-        }
-        let within = count(ended - past);
-        let lasted = self.sum_of(ended).saturating_sub(self.sum_of(past));
-        Ends {
-            share: within / longer,
-            spare: (within * end.as_secs_f64() - lasted.as_secs_f64()) / longer,
-        }
-    }
-
-    /// How many lasted so long at most.
-    fn up_to(&self, talk: Duration) -> usize {
-        self.sorted.partition_point(|(known, _)| *known <= talk)
-    }
-
-    /// Of the shortest ones.
-    fn sum_of(&self, shortest: usize) -> Duration {
-        let last = shortest.checked_sub(1).and_then(|at| self.sorted.get(at));
-        last.map_or(Duration::ZERO, |(_, sum)| *sum)
+    /// How probably a caller who waits gives up in a second, and by how many that is known: those who did, over all that was
+    /// waited. Who was answered counts for as long as he was seen waiting, so that nobody's patience is taken for short.
+    pub(super) fn gives_up_a_second(&self) -> (f64, f64) {
+        let gave_up = f64::from(self.waits.yes);
+        (gave_up / self.waits.seconds().max(1.0), gave_up)
     }
 }
 
-/// A small number.
-fn count(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::MAX, f64::from)
+/// The last durations of one kind that end in one of two ways.
+#[derive(Clone, Debug, Default)]
+struct Outcomes {
+    /// In µs.
+    recent: VecDeque<(u64, bool)>,
+    sum: u64,
+    yes: u32,
+}
+
+impl Outcomes {
+    fn add(&mut self, lasted: Duration, yes: bool) {
+        if self.recent.len() >= KEPT
+            && let Some((oldest, yes)) = self.recent.pop_front()
+        {
+            self.sum -= oldest;
+            self.yes -= u32::from(yes);
+        }
+        let lasted = micros(lasted);
+        self.recent.push_back((lasted, yes));
+        self.sum += lasted;
+        self.yes += u32::from(yes);
+    }
+
+    fn seconds(&self) -> f64 {
+        self.sum as f64 / 1e6
+    }
 }
 
 #[cfg(test)]
@@ -117,41 +119,29 @@ mod tests {
     }
 
     #[test]
-    fn d16_what_is_left_of_a_call_is_read_from_those_that_lasted_longer() {
-        let mut history = History::default();
-        for talk in [10, 60, 100, 140] {
-            history.talked(s(talk));
-        }
-        assert_eq!(history.ends_within(s(0), s(9)), Ends::default());
-        // Of 60, 100 and 140 two end within 50 s of the 50th second: 40 s and 0 s before it is over.
-        let ends = history.ends_within(s(50), s(50));
-        assert!((ends.share - 2.0 / 3.0).abs() < 1e-9, "{ends:?}");
-        assert!((ends.spare - 40.0 / 3.0).abs() < 1e-9, "{ends:?}");
-        assert_eq!(
-            history.ends_within(s(140), s(10)),
-            history.ends_within(s(0), s(10))
-        );
-        assert!((history.mean_talk() - 77.5).abs() < 1e-9);
-    }
-
-    #[test]
     fn d16_giving_up_is_counted_over_all_that_was_waited_and_memory_is_bounded() {
         let mut history = History::default();
         history.waited(s(30), true);
         history.waited(s(70), false);
-        assert!((history.gives_up_a_second() - 0.01).abs() < 1e-9);
-        for _ in 0..1_000 {
+        assert_eq!(history.gives_up_a_second(), (0.01, 1.0));
+        for _ in 0..3 * KEPT {
             history.waited(s(10), false);
-            history.talked(s(10));
         }
-        assert!(history.gives_up_a_second() < 1e-9);
-        assert_eq!(
-            (
-                history.talks.len(),
-                history.waits.len(),
-                history.sorted.len()
-            ),
-            (KEPT, KEPT, KEPT)
-        );
+        assert_eq!(history.gives_up_a_second(), (0.0, 0.0));
+        assert_eq!(history.waits.recent.len(), KEPT);
+    }
+
+    #[test]
+    fn d16_rings_that_are_missed_and_filing_are_part_of_what_a_call_costs() {
+        let mut history = History::default();
+        for _ in 0..10 {
+            history.rang(s(4), true);
+            history.talked(s(100));
+            history.filed(s(20));
+        }
+        assert_eq!(history.cycle().mean, 124.0);
+        history.rang(s(15), false);
+        assert_eq!(history.cycle().mean, 125.5);
+        assert_eq!(history.cycle().spread, 0.0);
     }
 }

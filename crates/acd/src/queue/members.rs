@@ -17,6 +17,9 @@ use crate::selection::Candidate;
 
 impl Queue {
     pub(crate) fn add_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
+        if let Err(at) = self.roster.binary_search(&id) {
+            self.roster.insert(at, id);
+        }
         self.members.entry(id).or_default();
         self.seats.insert((agent.login.clone(), id));
         self.reseat = true;
@@ -32,6 +35,9 @@ impl Queue {
         if self.members.contains_key(&id) {
             self.count_out(id, standing);
             self.members.remove(&id);
+            if let Ok(at) = self.roster.binary_search(&id) {
+                self.roster.remove(at);
+            }
             self.seats.remove(&(login.clone(), id));
             self.reseat = true;
         }

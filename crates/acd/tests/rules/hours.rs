@@ -3,7 +3,7 @@
 use model::calendar::{Calendar, CalendarConfig};
 
 use crate::hand_over::to_queue;
-use crate::support::{Centre, SUPPORT, call, queue, s};
+use crate::support::{Centre, SUPPORT, call, queue};
 
 /// Open until so many minutes after the time at which every centre begins, 2027-01-15 08:00 in UTC, a Friday.
 fn hours(minutes: u64) -> Calendar {
@@ -40,17 +40,18 @@ fn d28_who_would_not_come_to_his_turn_before_the_hours_end_is_not_let_in() {
     for number in 101..=110 {
         centre.serves('A', number, 100);
     }
-    // 800 s are left. One more would come to his turn after 700 s, but a fifth of such callers after more than 800 s.
+    // 800 s are left, and each call lasts 100 s: the seventh in line would come to his turn at the very end, or after it.
     centre.joins(1).answers('A').silence();
-    for number in 2..=7 {
+    for number in 2..=8 {
         centre.joins(number).expect("");
     }
-    let told = centre.acd.standing(centre.now, call(7)).unwrap();
-    assert_eq!((told.ahead, told.wait), (5, Some(s(600))));
-    centre.joins(8).expect("left 8 Closed");
+    let told = centre.acd.standing(centre.now, call(8)).unwrap();
+    let wait = told.wait.map(|wait| wait.as_secs());
+    assert_eq!((told.ahead, wait), (6, Some(700)));
+    centre.joins(9).expect("left 9 Closed");
     // The same line in a queue that never closes takes him in.
     centre.tune(SUPPORT, |queue| queue.hours = None);
-    centre.joins(9).expect("");
+    centre.joins(10).expect("");
 }
 
 #[test]

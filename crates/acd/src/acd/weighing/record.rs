@@ -130,7 +130,7 @@ impl Weighing<'_> {
 
     /// The caller's place in this queue's line, 1 is next.
     fn place(&self) -> u32 {
-        count(self.queue.line.range(..=self.caller.place()).count())
+        count(self.queue.line.rank(&self.caller.place()) + 1)
     }
 
     /// What the external decision had said of him, in the queue that asked (B15).
