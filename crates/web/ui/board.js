@@ -77,6 +77,7 @@ function beginQueue(queue) {
   for (const name of ["waiting", "longest", "estimate", "agents", "offered", "answered", "abandoned", "waits"]) {
     cell(row, name, t(`board.${name}`));
   }
+  row.querySelector(".waiting").append(make("span", "many"), make("span", "besides quiet"));
   for (const level of queue.today.service_levels) cell(row, `level ${level.name}`, word("level", level.name));
   row.addEventListener("dragover", (event) => event.preventDefault());
   row.addEventListener("drop", (event) => {
@@ -94,12 +95,14 @@ function drawQueue(row, queue) {
   of("name").setAttribute("aria-expanded", String(queue.name === selected));
   put(of("name"), named(queue.title, queue.name));
   const limit = queue.max_active === null ? "" : ` · ${t("board.active")} ${queue.active}/${queue.max_active}`;
-  put(of("note"), `${named(queue.strategy_title, queue.strategy)}${queue.open ? "" : ` · ${t("board.closed")}`}${limit}`);
+  const closed = queue.open ? "" : ` · ${t("board.closed")}`;
+  put(of("note"), `${named(queue.strategy_title, queue.strategy)}${closed}${limit} · T = ${today.threshold_ms / 1000} s`);
   const besides = [
     queue.also_waiting ? `+${queue.also_waiting} ${t("board.also")}` : "",
     queue.callbacks ? `+${queue.callbacks} ${t("callback")}` : "",
   ].filter((part) => part);
-  put(of("waiting"), [String(queue.waiting), ...besides].join(" "));
+  put(of("many"), String(queue.waiting));
+  put(of("besides"), besides.join(" "));
   of("waiting").toggleAttribute("data-some", queue.waiting > 0);
   const since = queue.longest_wait_ms === null ? "" : new Date(Date.now() + skewMs - queue.longest_wait_ms).toISOString();
   of("longest").dataset.since = since;
@@ -130,7 +133,7 @@ function drawQueues() {
 
 function beginPlace(place) {
   const row = make("tr");
-  for (const name of ["place", "caller", "waited", "priority", "state"]) cell(row, name, t(`board.${name}`));
+  for (const name of ["place", "caller", "waited", "rank", "state"]) cell(row, name, t(`board.${name}`));
   const deeds = cell(row, "deeds", t("board.deeds"));
   deeds.dataset.call = place.call;
   if (place.state === "callback") return row;
@@ -157,7 +160,7 @@ function drawPlace(row, place) {
   put(of("caller"), callerName(place));
   of("waited").dataset.since = place.since || "";
   const passed = place.passed_over ? ` · ${t("board.passed_over")} ${place.passed_over}` : "";
-  put(of("priority"), `${place.priority}${passed}`);
+  put(of("rank"), `${place.priority}${passed}`);
   const home = place.home ? ` (${t("board.home")} ${queueName(place.home)})` : "";
   put(of("state"), word("line", place.state) + home);
 }

@@ -41,7 +41,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("board.place", "位置", "Place"),
     ("board.caller", "来电者", "Caller"),
     ("board.waited", "已等待", "Waited"),
-    ("board.priority", "优先级", "Priority"),
+    ("board.rank", "优先级", "Priority"),
     ("board.state", "状态", "State"),
     ("board.deeds", "操作", "Actions"),
     ("board.nobody", "无人排队", "Nobody waits"),
