@@ -40,7 +40,7 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// A phone rings for him.
+    /// A phone rings for him, or could.
     pub(crate) const NOW: Self = Self {
         p50: Duration::ZERO,
         p80: Duration::ZERO,
@@ -96,6 +96,10 @@ impl Outlook<'_> {
         }
         let cycle = self.history.cycle();
         let need = Need::new(self.ahead, free, self.history);
+        // Somebody is there for him now.
+        if free >= self.ahead + 1.0 {
+            return Some(Estimate::NOW);
+        }
         let [p50, p80] = self.times(&need, cycle, agents);
         Some(Estimate {
             p50: told(p50?)?,

@@ -54,6 +54,18 @@ fn d16_calls_that_all_last_the_same_give_the_exact_time() {
     assert_eq!(estimate(&history, &cut, 0.0), Some((2, 2)));
     assert_eq!(estimate(&history, &[Pace::Free], 0.0), Some((0, 0)));
     assert_eq!(estimate(&history, &[Pace::Free; 10], 9.0), Some((0, 0)));
+    // Beside a free one it does not matter how soon others are.
+    let soon = [Pace::Free, Pace::Files(s(10), s(0)), at(99)];
+    let agents = soon.map(|pace| Working {
+        pace,
+        history: &history,
+    });
+    let outlook = Outlook {
+        agents: Agents::Each(&agents),
+        ahead: 0.0,
+        history: &history,
+    };
+    assert_eq!(outlook.estimate(), Some(Estimate::NOW));
     // Who is rung will talk and file, and the one for whom he is rung is not ahead.
     assert_eq!(estimate(&history, &[Pace::Rings], 0.0), Some((110, 110)));
 }
