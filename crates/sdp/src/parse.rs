@@ -53,9 +53,12 @@ fn lines_of(body: &[u8], key: &[u8]) -> usize {
         .count()
 }
 
+/// Room for what we write of one audio stream with a handful of codecs.
+const BODY_BYTES_USUAL: usize = 512;
+
 /// Writes a session.
 pub(crate) fn write(session: &Session) -> Vec<u8> {
-    let mut body = Vec::new();
+    let mut body = Vec::with_capacity(BODY_BYTES_USUAL);
     // Writing to memory has no way to fail; a short body would be refused by the peer, never by us.
     let _ = session.write(&mut body);
     body

@@ -55,6 +55,10 @@ impl From<Vec<Diagnostic>> for Failure {
     }
 }
 
+/// A call allocates hundreds of small things that die with it: see decision 6.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Exit code 2 for a wrong line is clap's, as is 0 for --help.
     let cli = Cli::read(std::env::args()).unwrap_or_else(|error| error.exit());

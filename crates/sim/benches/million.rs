@@ -14,6 +14,10 @@ use std::sync::Arc;
 
 use sim::{Progress, Scenario, Watch, World, built_in};
 
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CALLS_DEFAULT: u64 = 1_000_000;
 /// Calls of an hour.
 const RATE: u64 = 1_000;

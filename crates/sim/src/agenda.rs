@@ -1,6 +1,6 @@
 //! What is to happen, in order: events by time, and by the order in which they were written down where times are equal (R3).
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
@@ -38,17 +38,21 @@ pub(crate) enum Event {
     Night,
 }
 
-#[derive(Debug)]
-struct Entry {
+/// When an event is due: by time, then by the order in which they were written down. The event itself lies still while the
+/// heap moves this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
     at: Duration,
     seq: u64,
-    event: Event,
+    slot: usize,
 }
 
 /// The agenda.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    entries: BinaryHeap<Entry>,
+    dues: BinaryHeap<Reverse<Due>>,
+    slots: Vec<Option<Event>>,
+    free: Vec<usize>,
     seq: u64,
 }
 
@@ -56,39 +60,28 @@ impl Agenda {
     pub(crate) fn put(&mut self, at: Duration, event: Event) {
         self.seq += 1;
         let seq = self.seq;
-        self.entries.push(Entry { at, seq, event });
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = Some(event);
+        }
+        self.dues.push(Reverse(Due { at, seq, slot }));
     }
 
     /// When something happens next.
     pub(crate) fn next(&self) -> Option<Duration> {
-        self.entries.peek().map(|entry| entry.at)
+        self.dues.peek().map(|Reverse(due)| due.at)
     }
 
     pub(crate) fn take(&mut self) -> Option<(Duration, Event)> {
-        self.entries.pop().map(|entry| (entry.at, entry.event))
+        let Reverse(due) = self.dues.pop()?;
+        let event = self.slots.get_mut(due.slot)?.take()?;
+        self.free.push(due.slot);
+        Some((due.at, event))
     }
 }
-
-// `BinaryHeap` gives the greatest first: the earliest is the greatest.
-impl Ord for Entry {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.seq).cmp(&(self.at, self.seq))
-    }
-}
-
-impl PartialOrd for Entry {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Entry {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Entry {}
 
 #[cfg(test)]
 mod tests {

@@ -48,9 +48,9 @@ impl DialogKey {
     pub(crate) fn of_request(request: &Message) -> Option<Self> {
         Some(Self {
             call_id: request.call_id().to_vec(),
-            local_tag: request.to()?.tag()?.to_vec(),
+            local_tag: request.to_tag()?.to_vec(),
             // RFC 3261 §12.1.1: a missing From tag is an empty one.
-            remote_tag: request.from()?.tag().unwrap_or_default().to_vec(),
+            remote_tag: request.from_tag().unwrap_or_default().to_vec(),
         })
     }
 }
@@ -185,7 +185,7 @@ impl Dialog {
             key: DialogKey {
                 call_id: invite.call_id().to_vec(),
                 local_tag: local_tag.as_bytes().to_vec(),
-                remote_tag: invite.from()?.tag().unwrap_or_default().to_vec(),
+                remote_tag: invite.from_tag().unwrap_or_default().to_vec(),
             },
             flow,
             is_caller: false,
@@ -210,7 +210,7 @@ impl Dialog {
             key: DialogKey {
                 call_id: head.call_id.clone(),
                 local_tag: local_tag.as_bytes().to_vec(),
-                remote_tag: answer.to()?.tag().unwrap_or_default().to_vec(),
+                remote_tag: answer.to_tag().unwrap_or_default().to_vec(),
             },
             flow: head.flow,
             is_caller: true,

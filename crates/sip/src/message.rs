@@ -57,6 +57,15 @@ pub struct Message {
     start: StartLine,
     fields: Vec<Field>,
     body: Span,
+    /// The tags of From and To, which all that knows a dialog or a transaction asks for.
+    tags: Tags,
+}
+
+/// Where the tags stand.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Tags {
+    from: Option<Span>,
+    to: Option<Span>,
 }
 
 /// CSeq, RFC 3261 §20.16.
@@ -145,6 +154,30 @@ impl Message {
     /// To.
     pub fn to(&self) -> Option<NameAddr<'_>> {
         NameAddr::parse(self.first(Header::To)?)
+    }
+
+    /// The tag of From.
+    pub fn from_tag(&self) -> Option<&[u8]> {
+        self.tags.from.as_ref().map(|span| self.slice(span))
+    }
+
+    /// The tag of To.
+    pub fn to_tag(&self) -> Option<&[u8]> {
+        self.tags.to.as_ref().map(|span| self.slice(span))
+    }
+
+    /// Looks for the tags; a malformed address has none.
+    fn find_tags(&mut self) {
+        let tag = |header: Header| {
+            let field = self.fields.iter().find(|field| field.header == header)?;
+            let tag = name_addr::tag_span(self.slice(&field.value))?;
+            let start = field.value.start;
+            Some(start.saturating_add(tag.start)..start.saturating_add(tag.end))
+        };
+        self.tags = Tags {
+            from: tag(Header::From),
+            to: tag(Header::To),
+        };
     }
 
     /// Call-ID; never empty in a message that was accepted.

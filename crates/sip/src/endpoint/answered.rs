@@ -121,7 +121,7 @@ impl Endpoint {
         head: &Head,
         response: &Message,
     ) {
-        let tag = response.to().and_then(|to| to.tag()).unwrap_or_default();
+        let tag = response.to_tag().unwrap_or_default();
         let outcome = self.drive(now, id, |machine, actions| match machine {
             Machine::InviteClient(client) => client.success(tag, actions),
             Machine::Client(_) | Machine::InviteServer(_) | Machine::Server(_) => Success::Ignored,

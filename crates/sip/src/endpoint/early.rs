@@ -28,7 +28,7 @@ impl Endpoint {
         let mut required = response.tokens(Header::Require);
         let is_reliable = required.any(|tag| tag.eq_ignore_ascii_case(b"100rel"));
         let rseq = response.number(Header::RSeq).filter(|_| is_reliable);
-        let Some(tag) = response.to().and_then(|to| to.tag()) else {
+        let Some(tag) = response.to_tag() else {
             return !is_reliable;
         };
         // RFC 6228: one of several phones has given up.

@@ -89,7 +89,7 @@ impl Endpoint {
             || !self.is_admissible(flow, &request, &method)
         {
             // Answered.
-        } else if request.to().is_some_and(|to| to.tag().is_some()) {
+        } else if request.to_tag().is_some() {
             self.receive_in_dialog(now, flow, request, &method);
         } else {
             self.receive_out_of_dialog(now, flow, request, &method);

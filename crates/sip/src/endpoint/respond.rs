@@ -30,7 +30,7 @@ const ALLOW_OUTSIDE: &str =
 
 /// What we do where a request stands, in the words of Allow: a call's dialog carries neither texts nor subscriptions.
 pub(super) fn allowed(request: &Message) -> &'static str {
-    if request.to().is_some_and(|to| to.tag().is_some()) {
+    if request.to_tag().is_some() {
         ALLOW
     } else {
         ALLOW_OUTSIDE
@@ -99,7 +99,7 @@ impl Endpoint {
                 }
             });
         }
-        let has_tag = request.to().is_some_and(|to| to.tag().is_some());
+        let has_tag = request.to_tag().is_some();
         let product = &self.config.product;
         builder
             .copy_all(Header::From, request)

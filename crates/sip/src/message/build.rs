@@ -6,6 +6,10 @@
 
 use super::{Header, Message, Method, Uri, lexer::is_token, status::phrase};
 use bytes::Bytes;
+use std::io::Write as _;
+
+/// Room for an address with a name and a tag.
+const VALUE_BYTES_USUAL: usize = 96;
 
 /// A message under construction: start line first, then headers, then the body.
 #[derive(Debug)]
@@ -132,7 +136,7 @@ pub struct Value<'a> {
 impl Value<'_> {
     /// A value on its own, to be kept and [`Value::copied`] later.
     pub fn collect(write: impl FnOnce(&mut Value<'_>)) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(VALUE_BYTES_USUAL);
         write(&mut Value { out: &mut out });
         out
     }
@@ -179,7 +183,9 @@ impl Value<'_> {
 
     /// A number.
     pub fn number(&mut self, number: u64) -> &mut Self {
-        self.text(&number.to_string())
+        // Writing to a vector cannot fail, and digits are no control characters.
+        let _ = write!(self.out, "{number}");
+        self
     }
 
     /// A URI; it holds URI characters only.

@@ -7,6 +7,7 @@ use super::{
     params::Params,
     uri::{Uri, UriView},
 };
+use core::ops::Range;
 
 /// One address with its parameters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,6 +78,19 @@ impl<'a> NameAddr<'a> {
     pub fn to_uri(&self) -> Option<Uri> {
         Uri::parse(self.uri.text).ok()
     }
+}
+
+/// Where the tag stands in a whole header value with exactly one address.
+pub(crate) fn tag_span(value: &[u8]) -> Option<Range<usize>> {
+    let mut cursor = Cursor::new(value);
+    let params = NameAddr::take(&mut cursor)?.params;
+    let end = value.len().saturating_sub(cursor.rest().len());
+    cursor.skip_lws();
+    let tag = params.span("tag").filter(|tag| !tag.is_empty())?;
+    let start = end.saturating_sub(params.as_bytes().len());
+    cursor
+        .is_empty()
+        .then(|| start.saturating_add(tag.start)..start.saturating_add(tag.end))
 }
 
 /// The addresses of a header value, comma-separated. Ends after the first malformed one, which is `None`.

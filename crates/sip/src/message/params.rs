@@ -1,6 +1,7 @@
 //! Header parameters: `;name`, `;name=token`, `;name="text"`, blanks allowed around `;` and `=` (RFC 3261 §25.1).
 
 use super::lexer::{Cursor, is_value, unescape};
+use core::ops::Range;
 use std::borrow::Cow;
 
 /// A checked run of parameters; empty when there is none.
@@ -40,6 +41,19 @@ impl<'a> Params<'a> {
         self.iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value.unwrap_or_default())
+    }
+
+    /// Where the raw value of a parameter stands in the text.
+    pub(crate) fn span(&self, name: &str) -> Option<Range<usize>> {
+        let mut cursor = Cursor::new(self.raw);
+        while cursor.eat_separator(b';') {
+            let (key, value) = next_param(&mut cursor)?;
+            if key.eq_ignore_ascii_case(name.as_bytes()) {
+                let end = self.raw.len().saturating_sub(cursor.rest().len());
+                return Some(end.saturating_sub(value.unwrap_or_default().len())..end);
+            }
+        }
+        None
     }
 
     /// The value of a parameter without quotes and escapes.

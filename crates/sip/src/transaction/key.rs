@@ -63,7 +63,7 @@ impl ServerKey {
         }
         Some(Self::Rfc2543 {
             request_uri: request.request_uri()?.text.to_vec(),
-            from_tag: request.from()?.tag().unwrap_or_default().to_vec(),
+            from_tag: request.from_tag().unwrap_or_default().to_vec(),
             call_id: request.call_id().to_vec(),
             cseq: request.cseq()?.number,
             via: via.text.to_vec(),
@@ -84,12 +84,12 @@ pub(crate) struct MergeKey {
 impl MergeKey {
     /// `None` for a request inside a dialog: those are not compared.
     pub(crate) fn of(request: &Message) -> Option<Self> {
-        if request.to()?.tag().is_some() {
+        if request.to_tag().is_some() {
             return None;
         }
         let cseq = request.cseq()?;
         Some(Self {
-            from_tag: request.from()?.tag()?.to_vec(),
+            from_tag: request.from_tag()?.to_vec(),
             call_id: request.call_id().to_vec(),
             cseq: cseq.number,
             method: cseq.method.as_str().into(),

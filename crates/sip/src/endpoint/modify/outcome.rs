@@ -67,7 +67,7 @@ impl Endpoint {
         head: &Head,
         response: &Message,
     ) -> bool {
-        let tag = response.to().and_then(|to| to.tag()).unwrap_or_default();
+        let tag = response.to_tag().unwrap_or_default();
         let branch = self.branch();
         let outcome = self.drive(now, id, |machine, actions| match machine {
             Machine::InviteClient(client) => {

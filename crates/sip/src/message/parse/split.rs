@@ -10,7 +10,7 @@ use super::{
 use crate::{
     config::Limits,
     message::{
-        Field, Header, Message, Method, Span, StartLine,
+        Field, Header, Message, Method, Span, StartLine, Tags,
         lexer::{decimal, is_lws, is_token},
     },
 };
@@ -77,7 +77,9 @@ pub(super) fn split(
         start,
         fields,
         body,
+        tags: Tags::default(),
     };
+    message.find_tags();
     note(fault, cut_body(&mut message, limits).err());
     Ok(message)
 }

@@ -324,3 +324,32 @@ fn unknown_headers_stay_verbatim_and_in_order() {
     ];
     assert_eq!(unknown, expected);
 }
+
+/// The tags that are found when a message is read are those that its addresses have.
+#[test]
+fn rfc3261_20_tags_stand_where_the_addresses_have_them() {
+    let from = "From: \"Alice\" <sip:alice@example.com>;tag=1928301774";
+    let table: [(&str, Option<&str>); 8] = [
+        (from, Some("1928301774")),
+        ("From: sip:a@example.com;tag=x", Some("x")),
+        ("f: <sip:a@example.com> ; a=1 ; TAG = y ;b", Some("y")),
+        ("From: \";tag=no\" <sip:a@example.com;tag=no>", None),
+        (
+            "From: \";tag=no\" <sip:a@example.com;tag=no>;tag=yes",
+            Some("yes"),
+        ),
+        ("From: <sip:a@example.com>;a=\"x;tag=no\";tag=z", Some("z")),
+        ("From: <sip:a@example.com>;tag=1;tag=2", Some("1")),
+        (
+            "From:\r\n <sip:a@example.com>\r\n\t;tag=folded",
+            Some("folded"),
+        ),
+    ];
+    for (line, tag) in table {
+        let message = read(&with(&[(from, line)])).unwrap();
+        let seen = message.from().unwrap().tag();
+        assert_eq!(message.from_tag(), seen, "{line}");
+        assert_eq!(seen, tag.map(str::as_bytes), "{line}");
+        assert_eq!(message.to_tag(), None);
+    }
+}
