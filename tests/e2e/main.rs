@@ -33,6 +33,7 @@ mod wire;
 
 // The stories.
 mod barred;
+mod board_page;
 mod browser_phone;
 mod carriers;
 mod conversation;
