@@ -55,7 +55,7 @@ impl From<Vec<Diagnostic>> for Failure {
     }
 }
 
-/// A call allocates hundreds of small things that die with it: see decision 6.
+/// A call allocates hundreds of small things that die with it: see decision 7.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
