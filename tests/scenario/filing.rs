@@ -105,3 +105,21 @@ fn c5_a_category_ends_the_wait_for_it_and_stands_in_the_calls_facts() {
     );
     assert!(refusal(&mut hotline, named("账单")).is_some(), "no call");
 }
+
+#[test]
+fn c5_the_screen_is_told_how_filing_will_end_before_the_call_begins() {
+    for (mode, told) in [
+        (WrapUpMode::Optional, "optional"),
+        (WrapUpMode::UntilCategory, "until_category"),
+    ] {
+        let mut hotline = Hotline::with(|config| {
+            let rules = &mut config.queues.get_mut("support").unwrap().rules;
+            rules.wrap_up_mode = mode;
+        });
+        hotline.agent("1001", Manner::Rings);
+        hotline.caller_presses("100", '1');
+        hotline.run_for(SECOND);
+        let pop = crate::consult::last_pop(&hotline);
+        assert_eq!(pop.wrap_up.as_deref(), Some(told));
+    }
+}

@@ -195,6 +195,7 @@ mod tests {
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".into(),
             handed_on: None,
+            wrap_up: None,
         };
         Draft::open(NOW, &offer, &pop)
     }

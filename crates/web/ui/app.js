@@ -69,17 +69,23 @@ document.documentElement.classList.add("has-script");
   }
 
   // C5: the mode says how it ends, and which buttons make sense.
+  // A category can be given as soon as he talks; where wrap-up is optional he asks for it in the call, or shortly after.
   function drawWrapUp(files) {
-    byId("after").hidden = !files;
+    const talks = Boolean(pop && pop.stage === "connected");
+    const mayAsk = Boolean(pop && pop.wrap_up === "optional" && !files
+      && (talks || (pop.stage === "ended" && agent.state === "ready")));
+    byId("after").hidden = !files && !talks && !mayAsk;
+    byId("wrap-ask").hidden = !mayAsk;
+    byId("wrap-title").hidden = !files;
+    for (const id of ["wrap-category", "wrap-categorise"]) byId(id).hidden = !files && !talks;
     if (!files) {
-      byId("wrap-cost").textContent = "";
+      for (const id of ["wrap-more", "wrap-done"]) byId(id).hidden = true;
+      byId("wrap-mode").textContent = "";
       return;
     }
     const mode = agent.wrap_up ? agent.wrap_up.mode : "timed";
     byId("wrap-mode").textContent = word("wrap_up", mode);
     const needsCategory = mode === "until_category";
-    byId("wrap-category").hidden = !needsCategory;
-    byId("wrap-categorise").hidden = !needsCategory;
     byId("wrap-more").hidden = needsCategory || mode === "until_done";
     byId("wrap-done").hidden = needsCategory || mode === "timed_fixed";
   }
@@ -157,6 +163,7 @@ document.documentElement.classList.add("has-script");
   function drawPop() {
     const card = byId("card");
     card.dataset.stage = pop ? pop.stage : "";
+    if (agent) drawWrapUp(agent.state === "wrap_up");
     document.title = pop && pop.stage === "offered" ? `☎ ${callerName()} · ${title}` : title;
     byId("decline").hidden = !pop || pop.stage !== "offered";
     if (!pop) return;
@@ -407,6 +414,7 @@ document.documentElement.classList.add("has-script");
     "pop.offer": (data, at) => {
       if (isShown(data)) return;
       pop = { ...data, stage: "offered", since: at };
+      byId("wrap-cost").textContent = "";
       byId("announce").textContent = `${t("ringing_now")} ${callerName()}`;
     },
     // C14: whoever is rung outside is told so, and which key takes the call.
@@ -455,7 +463,7 @@ document.documentElement.classList.add("has-script");
       loadBreaks();
     },
     "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
-    "call.categorised": () => {},
+    "call.categorised": (data) => { if (data.agent === me) byId("wrap-cost").textContent = `${t("category_saved")}: ${data.category}`; },
     "agent.last_paused": () => {},
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
@@ -547,6 +555,10 @@ document.documentElement.classList.add("has-script");
   byId("wrap-more").addEventListener("click", async () => {
     const cost = await change("POST", "/v1/agents/me/wrap-up/more");
     if (cost) byId("wrap-cost").textContent = `${t("wrap_up_cost")}${cost.waiting}, +${cost.added_s} s`;
+  });
+  byId("wrap-ask").addEventListener("click", async () => {
+    const kept = await change("POST", "/v1/agents/me/wrap-up/more");
+    if (kept) byId("wrap-cost").textContent = agent.state === "talking" ? t("wrap_up_kept") : "";
   });
   byId("wrap-categorise").addEventListener("click", async () => {
     const category = byId("wrap-category").value.trim();

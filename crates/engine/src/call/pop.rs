@@ -48,6 +48,11 @@ impl Call {
             }
             .to_owned(),
             handed_on: self.handed_on(context),
+            wrap_up: queue
+                .and_then(|queue| context.config.queues.get(queue))
+                .map(|queue| &queue.rules)
+                .filter(|rules| !rules.wrap_up.is_zero())
+                .map(|rules| rules.wrap_up_mode.name().to_owned()),
             customer,
         }
     }

@@ -47,6 +47,9 @@ pub struct Pop {
     /// A colleague hands the call on, or asks about it (P6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_on: Option<HandedOn>,
+    /// How his wrap-up of it will end, as `agent.wrap_up` says it (C5); none where no queue gives him time to file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap_up: Option<String>,
 }
 
 /// The directory's part of a pop.

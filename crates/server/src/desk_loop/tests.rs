@@ -115,6 +115,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
                 back: false,
                 note: None,
             }),
+            wrap_up: None,
         }),
     }
 }

@@ -57,6 +57,7 @@ fn made(offer: Offer) -> Fact {
         customer: model::fact::PopCustomer::Withheld,
         suggestion: String::new(),
         handed_on: None,
+        wrap_up: None,
     });
     Fact::OfferMade {
         offer,

@@ -165,6 +165,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
         handed_on: None,
+        wrap_up: None,
     };
     Draft::open(NOW, &offer(call, agent), &pop)
 }

@@ -212,6 +212,7 @@ mod tests {
                 back: false,
                 note: Some(long()),
             }),
+            wrap_up: None,
         }
     }
 
@@ -270,6 +271,7 @@ mod tests {
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".to_owned(),
             handed_on: None,
+            wrap_up: None,
         };
         assert_eq!(fitted(&pop), pop);
     }

@@ -72,6 +72,13 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("wrap_up", "话后处理", "Wrap-up"),
     ("wrap_up_done", "完成", "Done"),
     ("wrap_up_more", "延长 30 秒", "30 s more"),
+    ("wrap_up_ask", "留出整理时间", "Keep time to file"),
+    (
+        "wrap_up_kept",
+        "通话结束后留有整理时间",
+        "you have time to file after the call",
+    ),
+    ("category_saved", "分类已保存", "category saved"),
     ("wrap_up_cost", "等待来电：", "Callers who wait: "),
     ("wrap_up.optional", "可随时结束", "end it when you are done"),
     (

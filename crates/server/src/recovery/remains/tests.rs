@@ -34,6 +34,7 @@ fn made(offer: Offer) -> Fact {
         customer: PopCustomer::Pending,
         suggestion: "new".into(),
         handed_on: None,
+        wrap_up: None,
     });
     Fact::OfferMade {
         offer,

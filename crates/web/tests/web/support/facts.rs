@@ -69,6 +69,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),
         handed_on: None,
+        wrap_up: None,
     })
 }
 
