@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the prompts' sounds from the texts in the scripts: prompts/LANGUAGE/NAME.wav, 8 kHz, mono, 16 bits.
 #
-#   make.sh [FILE.toml …]         # without names: every script beside this folder and every list of words in it
+#   make.sh [FILE.toml …]         # without names: every script beside this folder, every sample and every list of words in it
 #
 # Needs espeak-ng, sox and Python 3.11. A recorded prompt of your own wins: put it in place and list its sound
 # (`zh-CN/welcome`) in the file `recorded`, and it is left alone. Nothing else is kept: what no script says is removed.
@@ -9,7 +9,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 scripts=("$@")
-[ ${#scripts[@]} -gt 0 ] || scripts=("$here"/../*.toml "$here"/*.toml)
+[ ${#scripts[@]} -gt 0 ] || scripts=("$here"/../*.toml "$here"/../samples/*.toml "$here"/*.toml)
 for tool in espeak-ng sox python3; do
     command -v "$tool" >/dev/null || { echo "$0: $tool is missing: apt-get install espeak-ng sox python3" >&2; exit 1; }
 done

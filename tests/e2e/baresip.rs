@@ -3,6 +3,8 @@
 //! It is commanded by its `ctrl_tcp` module (JSON in netstrings) and believed by its SIP trace alone: what stands there was
 //! on the wire, with the moment at which we read it. Its `sndfile` module writes down what it hears.
 
+mod trace;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -124,14 +126,27 @@ impl Baresip {
             Answers::ByHand => "manual",
         };
         let account = format!("auth_user={login};auth_pass={password};regint=60;answermode={mode}");
-        Self::start(dir, link, (login, "localhost"), AGENT_HZ, &account)
+        Self::start(dir, link, (login, "localhost"), AGENT_HZ, &account, None)
     }
 
     /// A caller's phone, which is registered nowhere: at a domain that is not the server's, which would ask for a password.
     #[track_caller]
     pub(crate) fn caller(dir: &Path, link: Link, number: &str, voice_hz: u32) -> Self {
         let who = (number, "carrier.test");
-        Self::start(dir, link, who, voice_hz, "regint=0;answermode=manual")
+        Self::start(dir, link, who, voice_hz, "regint=0;answermode=manual", None)
+    }
+
+    /// A customer behind a carrier that is known by its address: calls in from there, and is called there.
+    #[track_caller]
+    pub(crate) fn behind(
+        dir: &Path,
+        link: Link,
+        number: &str,
+        voice_hz: u32,
+        carrier: SocketAddr,
+    ) -> Self {
+        let (who, account) = ((number, "carrier.test"), "regint=0;answermode=manual");
+        Self::start(dir, link, who, voice_hz, account, Some(carrier))
     }
 
     #[track_caller]
@@ -141,6 +156,7 @@ impl Baresip {
         (user, domain): (&str, &str),
         voice_hz: u32,
         account: &str,
+        listen: Option<SocketAddr>,
     ) -> Self {
         let file = dir.join("ca.pem");
         let authority = match file.exists() {
@@ -158,7 +174,7 @@ impl Baresip {
         let control = ports::free(1);
         std::fs::write(
             dir.join("config"),
-            config(&dir, control, voice_hz) + &authority,
+            config(&dir, control, voice_hz, listen) + &authority,
         )
         .unwrap();
         let proxy = link.proxy();
@@ -179,7 +195,7 @@ impl Baresip {
             .expect("baresip starts");
         let trace = Arc::new(Mutex::new(Vec::new()));
         let into = Arc::clone(&trace);
-        std::thread::spawn(move || read_trace(BufReader::new(output), &into));
+        std::thread::spawn(move || trace::read(BufReader::new(output), &into));
         let control = soon("baresip's control port", || {
             TcpStream::connect(("127.0.0.1", control)).ok()
         });
@@ -337,47 +353,16 @@ impl Drop for Baresip {
     }
 }
 
-/// The trace: `UDP from -> to`, the message, an escape sequence.
-fn read_trace(output: impl BufRead, into: &Mutex<Vec<Message>>) {
-    let mut message: Option<Message> = None;
-    let mut own = None;
-    for line in output.split(b'\n') {
-        let Ok(line) = line else { return };
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim_end();
-        if let Some(told) = line
-            .strip_prefix("UDP ")
-            .or_else(|| line.strip_prefix("TCP "))
-            .or_else(|| line.strip_prefix("TLS "))
-        {
-            let (from, _) = told.split_once(" -> ").unwrap_or_default();
-            // The first message of a phone is its own.
-            let own = own.get_or_insert_with(|| from.to_owned());
-            let way = if own == from { Way::Out } else { Way::In };
-            message = Some(Message {
-                way,
-                at: Instant::now(),
-                text: String::new(),
-            });
-        } else if line.starts_with("\u{1b}[;m") {
-            into.lock().unwrap().extend(message.take());
-        } else if let Some(message) = &mut message {
-            message.text += line;
-            message.text.push('\n');
-        }
-    }
-}
-
-fn config(dir: &Path, control: u16, voice_hz: u32) -> String {
+fn config(dir: &Path, control: u16, voice_hz: u32, listen: Option<SocketAddr>) -> String {
     // Its TLS listener takes the port after this one.
-    let sip = ports::free(2);
+    let sip = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], ports::free(2))));
     let rtp = ports::free(RTP_PORTS);
     let last = rtp + RTP_PORTS - 1;
     let dir = dir.display();
     // ausine knows 48 kHz stereo only.
     format!(
         "poll_method epoll
-sip_listen 127.0.0.1:{sip}
+sip_listen {sip}
 net_interface 127.0.0.1
 audio_source ausine,{voice_hz}
 ausrc_srate 48000

@@ -16,6 +16,7 @@
 mod baresip;
 mod binary;
 mod browser;
+mod ear;
 mod events;
 mod hotline;
 mod house;
@@ -35,7 +36,10 @@ mod wire;
 mod barred;
 mod board_page;
 mod browser_phone;
+mod callback_redial;
+mod callbacks;
 mod carriers;
+mod connecting;
 mod conversation;
 mod desk_calls;
 mod desk_page;

@@ -81,6 +81,26 @@ fn last_said(hotline: &Hotline, who: &str) -> Vec<String> {
 }
 
 #[test]
+fn d18_he_hears_that_a_phone_rings_for_him_and_the_answer_cuts_it_in_that_turn() {
+    let mut hotline = hotline();
+    hotline.reload(|config| {
+        let support = config.queues.get_mut("support").unwrap();
+        support.announce.connecting = true;
+    });
+    hotline.agent("1001", Manner::Rings);
+    hotline.caller("100", "4000");
+    hotline.run_for(SECOND);
+    assert_eq!(last_said(&hotline, "100"), ["en/say_connecting"]);
+    assert_eq!(hotline.hears("100"), "a prompt");
+    hotline.answers("1001");
+    hotline.run_for(50 * MS);
+    assert_eq!(
+        (hotline.hears("100"), hotline.hears("1001")),
+        ("1001".into(), "100".into())
+    );
+}
+
+#[test]
 fn d15_a_caller_hears_his_place_and_then_the_music_goes_on() {
     let mut hotline = two_wait();
     assert_eq!(hotline.hears("100"), "music");
@@ -186,6 +206,7 @@ fn d15_d16_every_word_that_can_be_said_has_its_sound_in_each_language_and_no_oth
     let all = Announce {
         position: true,
         wait: true,
+        connecting: true,
         ..Announce::default()
     };
     for language in ["zh-CN", "en"] {

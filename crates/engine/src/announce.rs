@@ -1,5 +1,6 @@
-//! What a caller hears while he waits (排队通告, D14-D17, D20, D32): music, and now and then an announcement with his place, how
-//! long it may still take, a message of the house, and the keys that lead out of the line.
+//! What a caller hears while he waits (排队通告, D14-D18, D20, D32): music, and now and then an announcement with his place, how
+//! long it may still take, a message of the house, and the keys that lead out of the line; and, while a phone rings for him,
+//! that he is being connected.
 //!
 //! A state machine of its own, pure: it is told the time, where the caller stands and that an announcement was heard, and
 //! answers with cues. Invariants: no number is told that is worse than the one before (D15); music goes on where it stopped
@@ -21,7 +22,9 @@ mod tongue;
 pub const EVERY_MIN: Duration = Duration::from_secs(15);
 /// R62: "your adviser is on a call: 1 to wait, 2 for the next".
 pub const ADVISER_BUSY: &str = "say_adviser_busy";
-/// D32: the keys are told at most so often.
+/// D18: "we are connecting you now", while a phone rings for him.
+const CONNECTING: &str = "say_connecting";
+/// D32: the keys, and that he is being connected (D18), are told at most so often.
 const CHOICES_EVERY: Duration = Duration::from_secs(90);
 /// An announcement that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const ANNOUNCEMENT_MAX: Duration = Duration::from_secs(600);
@@ -33,6 +36,8 @@ pub struct Announce {
     pub position: bool,
     /// How long it will probably take (D16).
     pub wait: bool,
+    /// That a phone rings for him (D18).
+    pub connecting: bool,
     /// Music before the first announcement.
     pub after: Duration,
     /// Music between the end of one and the beginning of the next; at least [`EVERY_MIN`].
@@ -47,6 +52,7 @@ impl Default for Announce {
         Self {
             position: false,
             wait: false,
+            connecting: false,
             after: Duration::from_secs(15),
             every: Duration::from_secs(60),
             messages: Vec::new(),
@@ -61,7 +67,10 @@ impl Announce {
         let tongue = Tongue::of(language);
         let places = tongue.filter(|_| self.position).map(Tongue::place_words);
         let waits = tongue.filter(|_| self.wait).map(Tongue::wait_words);
-        let messages = self.messages.iter().cloned();
+        let rings = tongue
+            .filter(|_| self.connecting)
+            .map(|_| CONNECTING.to_owned());
+        let messages = self.messages.iter().cloned().chain(rings);
         let names = places.into_iter().chain(waits).flatten().chain(messages);
         let mut sounds: Vec<String> = names.map(|name| sound(language, &name)).collect();
         sounds.sort();
@@ -101,6 +110,7 @@ pub(crate) struct Announcer {
     /// How many ahead he was told last (D15).
     told: Option<u32>,
     choices_told: Option<Duration>,
+    connecting_told: Option<Duration>,
     next_message: usize,
 }
 
@@ -134,6 +144,7 @@ impl Announcer {
             played: Duration::ZERO,
             told: None,
             choices_told: None,
+            connecting_told: None,
             next_message: 0,
         }
     }
@@ -194,13 +205,37 @@ impl Announcer {
 
     /// Whether he waits for his familiar agent or goes on to the next (R62): asked at once, whatever he hears.
     pub(crate) fn ask(&mut self, now: Duration, until: Duration) -> Cue {
+        self.asked_until = Some(until);
+        let question = sound(&self.language, ADVISER_BUSY);
+        self.interrupt(now, SoundName::new(&question))
+    }
+
+    /// D18: a phone rings for him. He is told over the music or in place of what is said, unless he was told lately, as when one
+    /// phone after the other rings, or is asked something at this moment.
+    pub(crate) fn connecting(&mut self, now: Duration) -> Option<Cue> {
+        let speaks = self.rules.connecting && Tongue::of(&self.language).is_some();
+        let lately = |at| now < at + CHOICES_EVERY;
+        if !speaks || self.is_asking(now) || self.connecting_told.is_some_and(lately) {
+            return None;
+        }
+        let word = sound(&self.language, CONNECTING);
+        Some(self.greet(now, SoundName::new(&word)))
+    }
+
+    /// He is on the line because we called him: who calls, and that he is being connected (D21).
+    pub(crate) fn greet(&mut self, now: Duration, greeting: SoundName) -> Cue {
+        self.connecting_told = Some(now);
+        self.interrupt(now, greeting)
+    }
+
+    /// Something that does not wait for its turn.
+    fn interrupt(&mut self, now: Duration, what: SoundName) -> Cue {
         if let State::Music { since, .. } = self.state {
             self.played += now.saturating_sub(since);
         }
-        let ends = now + ANNOUNCEMENT_MAX;
-        (self.state, self.asked_until) = (State::Speaks { until: ends }, Some(until));
-        let question = sound(&self.language, ADVISER_BUSY);
-        Cue::Say(vec![SoundName::new(&question)])
+        let until = now + ANNOUNCEMENT_MAX;
+        self.state = State::Speaks { until };
+        Cue::Say(vec![what])
     }
 
     /// Whether the question is still open.

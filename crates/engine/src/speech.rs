@@ -1,4 +1,4 @@
-//! What the house says by itself, put together from recorded words (C14, C17, C19).
+//! What the house says by itself, put together from recorded words (C14, C17, C19, D21).
 //!
 //! A sentence is a list of sounds of the caller's language, `zh-CN/digit_1`; which words there must be tells [`words`], and
 //! `check` sees to it that they are there. Scripts bring their own prompts.
@@ -13,6 +13,8 @@ const DIGITS_MAX: usize = 10;
 const AGENT_NUMBER: &str = "agent_number";
 /// What is said to a caller whose hold lasts.
 const HOLD_MESSAGE: &str = "hold_message";
+/// What is said to somebody who is called back, when he answers.
+const CALLBACK_GREETING: &str = "callback_greeting";
 
 /// What an agent hears who is rung outside: that there is a caller, then (after the queue's whisper) the keys.
 const CALLER_FOR_YOU: &str = "caller_for_you";
@@ -36,15 +38,24 @@ pub fn words(language: &str) -> impl Iterator<Item = String> {
 pub fn is_optional(sound: &str) -> bool {
     let name = sound.split_once('/').map(|(_, name)| name);
     name.is_some_and(|name| {
-        [HOLD_MESSAGE, CALLER_FOR_YOU, PRESS_TO_TAKE].contains(&name)
+        [HOLD_MESSAGE, CALLBACK_GREETING, CALLER_FOR_YOU, PRESS_TO_TAKE].contains(&name)
             || name.starts_with("agent_") && name != AGENT_NUMBER
     })
 }
 
 /// What a caller hears whose hold lasts (C19).
 pub(crate) fn hold_message(sounds: &BTreeSet<SoundName>, language: &str) -> Option<SoundName> {
-    let message = SoundName::new(&format!("{language}/{HOLD_MESSAGE}"));
-    sounds.contains(&message).then_some(message)
+    optional(sounds, language, HOLD_MESSAGE)
+}
+
+/// What somebody hears first who is called back (D21).
+pub(crate) fn callback_greeting(sounds: &BTreeSet<SoundName>, language: &str) -> Option<SoundName> {
+    optional(sounds, language, CALLBACK_GREETING)
+}
+
+fn optional(sounds: &BTreeSet<SoundName>, language: &str, name: &str) -> Option<SoundName> {
+    let sound = SoundName::new(&format!("{language}/{name}"));
+    sounds.contains(&sound).then_some(sound)
 }
 
 /// One round of what an agent is asked at his outside phone (C14), in the first of these languages that has the words; `zh` has

@@ -18,6 +18,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) listens: bool,
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
+    /// The prompt after which digits are said: each of them needs its sound.
+    pub(crate) digits_after: Option<&'n Name>,
     /// Keys that the caller may press here, with what is played while he chooses.
     pub(crate) choice: Option<Choice<'n>>,
 }

@@ -20,9 +20,20 @@ pub enum Input {
     /// The caller left the queue without an agent.
     QueueLeft(QueueExit),
     /// Whether he is called back, as `RequestCallback` asked.
-    CallbackTaken(bool),
+    CallbackAnswered(CallbackAnswer),
     /// The transfer reached nobody; one that is answered ends the run's work.
     TransferFailed(TransferFailure),
+}
+
+/// Whether somebody is called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackAnswer {
+    /// He is, with the place that he has.
+    Promised,
+    /// The queue calls nobody back, or enough wait for a call.
+    Full,
+    /// There is no number, or none that may be called.
+    BadNumber,
 }
 
 /// Why a transfer reached nobody.
@@ -72,7 +83,7 @@ pub enum Effect {
     },
     /// Take him out of the queue: a key that leads elsewhere was pressed.
     LeaveQueue,
-    /// Promise to call him back, with the place in line that he has (D21); answer `CallbackTaken`.
+    /// Promise to call him back, with the place in line that he has (D21); answer `CallbackAnswered`.
     RequestCallback {
         /// The queue in whose line his place is.
         queue: QueueName,

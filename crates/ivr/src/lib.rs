@@ -25,7 +25,7 @@ mod variable;
 
 pub use check::{OutsideNumber, OutsideNumbers, World, check, check_overflow};
 pub use diagnostic::{Diagnostic, Severity, closest};
-pub use effect::{Effect, HangUpCause, Input, Target, TransferFailure};
+pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Target, TransferFailure};
 pub use model::fact::QueueExit;
 pub use parse::parse;
 pub use reference::reference_page;

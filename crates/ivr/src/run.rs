@@ -22,7 +22,8 @@ use crate::section::is_phone_key;
 use crate::step::Event;
 use crate::value::{Number, Value};
 use crate::variable::{
-    CALLED, CALLER_NAME, CALLER_NUMBER, CALLER_VIP, DIVERTED_FROM, TRUNK, Variables,
+    CALLED, CALLER_NAME, CALLER_NATIONAL, CALLER_NUMBER, CALLER_VIP, DIVERTED_FROM, TRUNK,
+    Variables,
 };
 use chain::Chain;
 use keys::Keys;
@@ -33,6 +34,8 @@ pub(crate) use visit::Visit;
 pub struct Entry {
     /// Who calls.
     pub caller: Caller,
+    /// His number as it is dialled in this country; empty when it was withheld.
+    pub national: String,
     /// 0 for none.
     pub vip_level: u8,
     /// The number that was dialled.
@@ -103,6 +106,7 @@ impl Run {
         let language = script.language_for(entry.language.as_deref()).to_owned();
         let known = BTreeMap::from([
             (CALLER_NUMBER, text(entry.caller.number)),
+            (CALLER_NATIONAL, Value::Text(entry.national)),
             (CALLER_NAME, text(entry.caller.display)),
             (
                 CALLER_VIP,
@@ -157,15 +161,15 @@ impl Run {
             (Input::TransferFailed(failure), Phase::Transferring) => {
                 self.advance(now, environment, Event::TransferFailed(failure));
             }
-            (Input::CallbackTaken(taken), Phase::Asking) => {
-                self.advance(now, environment, Event::CallbackTaken(taken));
+            (Input::CallbackAnswered(answer), Phase::Asking) => {
+                self.advance(now, environment, Event::CallbackAnswered(answer));
             }
             // The call and the run cross on the way: what was asked for is not wanted any more.
             (
                 Input::Start
                 | Input::PlayDone
                 | Input::QueueLeft(_)
-                | Input::CallbackTaken(_)
+                | Input::CallbackAnswered(_)
                 | Input::TransferFailed(_),
                 _,
             ) => {}

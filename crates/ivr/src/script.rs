@@ -112,10 +112,14 @@ impl Script {
 
     /// Every sound that it may play: `zh-CN/welcome`.
     pub fn sounds(&self) -> BTreeSet<String> {
-        let prompts = self
-            .claims()
-            .into_values()
-            .flat_map(|claims| claims.references);
+        let claims = self.claims();
+        let digits = claims.values().any(|claims| claims.digits_after.is_some());
+        let digits = self
+            .languages
+            .iter()
+            .filter(|_| digits)
+            .flat_map(|language| digit_sounds(language));
+        let prompts = claims.values().flat_map(|claims| &claims.references);
         let prompts = prompts.filter(|reference| reference.kind == ReferenceKind::Prompt);
         prompts
             .flat_map(|prompt| {
@@ -123,6 +127,7 @@ impl Script {
                     .iter()
                     .map(move |language| sound(language, &prompt.name.text))
             })
+            .chain(digits)
             .collect()
     }
 
@@ -162,4 +167,9 @@ impl Script {
 /// The name of a prompt's sound.
 pub(crate) fn sound(language: &str, prompt: &str) -> String {
     format!("{language}/{prompt}")
+}
+
+/// The sounds of the digits in a language, words of the house.
+pub(crate) fn digit_sounds(language: &str) -> impl Iterator<Item = String> {
+    (0..10).map(move |digit| sound(language, &format!("digit_{digit}")))
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use crate::expression::Expression;
 use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report, Reported};
 use crate::row::{Form, KeyRow, Need};
@@ -139,6 +140,12 @@ impl<'s, 't> Section<'s, 't> {
         self.optional(key)?
             .map(|item| self.text_of(key, item))
             .transpose()
+    }
+
+    /// An expression, where there is one.
+    pub(crate) fn optional_expression(&mut self, key: &'static str) -> Read<Option<Expression>> {
+        let item = self.optional(key)?;
+        item.map(|item| self.expression(key, item)).transpose()
     }
 
     /// One of the words of the row's form.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::fact::QueueExit;
 use model::{Requirement, ScriptName};
 
-use crate::effect::{HangUpCause, Target, TransferFailure};
+use crate::effect::{CallbackAnswer, HangUpCause, Target, TransferFailure};
 use crate::place::Name;
 
 /// What happened, told to the node that has the caller.
@@ -22,7 +22,7 @@ pub(crate) enum Event {
     /// The caller left the queue without an agent.
     QueueLeft(QueueExit),
     /// Whether he is called back.
-    CallbackTaken(bool),
+    CallbackAnswered(CallbackAnswer),
     /// The transfer reached nobody.
     TransferFailed(TransferFailure),
 }
@@ -33,6 +33,8 @@ pub(crate) enum Step<'n> {
     /// Play a prompt, then `Event::Heard`.
     Say {
         prompt: &'n Name,
+        /// Said after it, one by one; what is no digit is left out.
+        digits: String,
         interruptible: bool,
     },
     /// Wait for a key: `Event::Key` or `Event::TimedOut`.
@@ -55,7 +57,7 @@ pub(crate) enum Step<'n> {
         ring: Duration,
         by_region: bool,
     },
-    /// Promise to call the caller back: `Event::CallbackTaken`.
+    /// Promise to call the caller back: `Event::CallbackAnswered`.
     CallBack {
         queue: &'n str,
         number: Option<String>,

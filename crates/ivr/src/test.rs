@@ -55,6 +55,7 @@ pub fn run_all(script: &Arc<Script>, environment: &Environment<'_>) -> Vec<TestO
 fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -> TestOutcome {
     let entry = Entry {
         caller: Caller::new(&test.caller, None),
+        national: test.caller.clone(),
         vip_level: test.vip,
         called: test.called.clone(),
         trunk: String::new(),
@@ -149,8 +150,8 @@ impl ImaginaryCaller<'_> {
                 Doing::Waiting(queue) => self.wait(&queue, environment),
                 Doing::Ringing(target) => self.ring(&target, environment),
                 Doing::Asking => {
-                    let taken = Input::CallbackTaken(self.test.callback_taken);
-                    self.answer(Some(taken), environment);
+                    let answer = Input::CallbackAnswered(self.test.callback);
+                    self.answer(Some(answer), environment);
                 }
                 Doing::Nothing => self.listen(environment),
             }

@@ -22,6 +22,12 @@ pub(crate) const ENTRY_VARIABLES: &[EntryVariable] = &[
         "主叫号码，经中继来电时为国际格式，未显示时为空",
     ),
     variable(
+        CALLER_NATIONAL,
+        Type::Text,
+        "The same as it is dialled in this country (\"13800001111\"), to be said digit by digit; \"\" when it was withheld.",
+        "本国拨号形式的主叫号码，用于逐位播报；未显示时为空",
+    ),
+    variable(
         CALLER_NAME,
         Type::Text,
         "The caller's display name; \"\" without one.",
@@ -66,6 +72,7 @@ pub(crate) const ENTRY_VARIABLES: &[EntryVariable] = &[
 ];
 
 pub(crate) const CALLER_NUMBER: &str = "caller.number";
+pub(crate) const CALLER_NATIONAL: &str = "caller.national";
 pub(crate) const CALLER_NAME: &str = "caller.name";
 pub(crate) const CALLER_VIP: &str = "caller.vip";
 pub(crate) const CALLED: &str = "called";

@@ -10,6 +10,7 @@ fn rules() -> Announce {
     Announce {
         position: true,
         wait: true,
+        connecting: false,
         after: 10 * SECOND,
         every: 30 * SECOND,
         messages: Vec::new(),
@@ -251,4 +252,51 @@ fn a_language_without_numbers_hears_the_messages_alone() {
     let mut french = Announcer::new(Duration::ZERO, rules, music, "fr", None);
     let cue = french.handle_timeout(10 * SECOND, || Some(standing(1, true, Some(60))));
     assert_eq!(cue, Some(Cue::Say(vec![SoundName::new("fr/please_hold")])));
+}
+
+#[test]
+fn d18_while_a_phone_rings_he_is_told_so_and_music_goes_on_where_it_stopped() {
+    let connecting = Announce {
+        connecting: true,
+        ..Announce::default()
+    };
+    let mut announcer = announcer(connecting, None);
+    let told = |cue: Option<Cue>, at: u64| cue.map(|cue| line(Duration::from_secs(at), &cue));
+    let mut rings = |at: u64| told(announcer.connecting(Duration::from_secs(at)), at);
+    assert_eq!(rings(7).as_deref(), Some("7 connecting"));
+    // The next phone of the same try, and of the next.
+    assert_eq!((rings(8), rings(96)), (None, None));
+    assert_eq!(rings(97).as_deref(), Some("97 connecting"));
+    let heard = announcer.handle_heard(Duration::from_secs(99));
+    assert_eq!(
+        told(heard, 99).as_deref(),
+        Some("99 music/default from 7"),
+        "what was heard of the music before, and no more"
+    );
+}
+
+#[test]
+fn d18_it_is_not_said_by_itself_nor_into_a_question_nor_where_there_are_no_words() {
+    let mut silent = announcer(rules(), None);
+    assert_eq!(silent.connecting(SECOND), None);
+    let connecting = || Announce {
+        connecting: true,
+        ..rules()
+    };
+    let mut asked = announcer(connecting(), None);
+    asked.ask(SECOND, 20 * SECOND);
+    assert_eq!(asked.connecting(2 * SECOND), None, "R62 is being asked");
+    let music = SoundName::new("music/default");
+    let mut french = Announcer::new(SECOND, connecting(), music, "fr", None);
+    assert_eq!(french.connecting(SECOND), None);
+    assert!(
+        connecting()
+            .sounds("en")
+            .contains(&"en/say_connecting".to_owned())
+    );
+    assert!(
+        !rules()
+            .sounds("en")
+            .contains(&"en/say_connecting".to_owned())
+    );
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use ivr::CallbackAnswer;
 use model::fact::{CallResult, CallbackAttempted, CallbackEnd, Direction, EndedBy, PlaceResumed};
 use model::fact::{CallbackRequested, QueueExit};
 use model::{CallId, Caller, Fact, QueueName, QueueSet};
@@ -109,6 +110,7 @@ impl Call {
         self.calls_back = CallsBack::OnLine(callback);
         if let Some(promise) = context.callbacks.turn_to(callback, State::OnLine(self.id)) {
             self.begin_wait(context, promise.queues.home(), None);
+            self.greet_called_back(context);
         }
         self.record(context);
         context.fact(Fact::CallAnswered {
@@ -157,8 +159,8 @@ impl Call {
         queue: QueueName,
         number: Option<String>,
     ) {
-        let taken = self.promise_callback(context, queue, number);
-        self.push_or_end(context, ivr::Input::CallbackTaken(taken));
+        let answer = self.promise_callback(context, queue, number);
+        self.push_or_end(context, ivr::Input::CallbackAnswered(answer));
     }
 
     /// Promises a callback, unless the number may not be called (S15), the queue calls nobody back, or enough wait for it.
@@ -167,11 +169,11 @@ impl Call {
         context: &mut Context,
         queue: QueueName,
         number: Option<String>,
-    ) -> bool {
+    ) -> CallbackAnswer {
         let config = context.config.clone();
         // A9: nobody is called back who does not say where.
         let Some(dialled) = number.or_else(|| self.number_key(context)) else {
-            return false;
+            return CallbackAnswer::BadNumber;
         };
         let permitted = config.dial.permit(&config.plan, Who::Script, &dialled);
         let number = match permitted {
@@ -182,19 +184,23 @@ impl Call {
                     number: dialled,
                     cause: denied.cause().to_owned(),
                 });
-                return false;
+                return CallbackAnswer::BadNumber;
             }
         };
+        // We would talk to ourselves, and each call would ask for the next.
+        if config.numbers.find(&number).is_some() {
+            return CallbackAnswer::BadNumber;
+        }
         let of_queue = |(_, promise): (CallId, &Promise)| *promise.queues.home() == queue;
         if context.callbacks.of_number(&number).any(of_queue) {
             // He has a place already, and it is no worse.
-            return true;
+            return CallbackAnswer::Promised;
         }
         let keeping = context.keeping(&queue);
         let waiting = context.callbacks.of_queue(&queue);
         let full = usize::try_from(keeping.callbacks_max).is_ok_and(|max| waiting >= max);
         if full || !config.queues.contains_key(&queue) {
-            return false;
+            return CallbackAnswer::Full;
         }
         let promise = Promise {
             number,
@@ -223,7 +229,7 @@ impl Call {
             until: promise.until.into(),
         }));
         context.callbacks.put(self.id, promise);
-        true
+        CallbackAnswer::Promised
     }
 
     /// A caller who leaves his place in line may have it back if he calls again in time (R80), once.

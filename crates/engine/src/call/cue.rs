@@ -12,6 +12,7 @@ use super::hold::music_of;
 use super::{Call, Phase};
 use crate::announce::{Announce, Announcer, Cue};
 use crate::context::Context;
+use crate::speech;
 
 impl Call {
     /// He waits from here on, with this queue's music and announcements. `choices` tells him the keys.
@@ -57,6 +58,23 @@ impl Call {
         let cue = announcer.handle_heard(context.now);
         self.cue_if_any(context, cue);
         true
+    }
+
+    /// D18: a phone rings for him.
+    pub(super) fn announce_connecting(&mut self, context: &mut Context) {
+        if let Phase::Queued(announcer) = &mut self.phase {
+            let cue = announcer.connecting(context.now);
+            self.cue_if_any(context, cue);
+        }
+    }
+
+    /// D21: he hears first who calls him, where the house has words for it.
+    pub(super) fn greet_called_back(&mut self, context: &mut Context) {
+        let greeting = speech::callback_greeting(&context.config.house_sounds, &self.language);
+        if let (Phase::Queued(announcer), Some(greeting)) = (&mut self.phase, greeting) {
+            let cue = announcer.greet(context.now, greeting);
+            self.cue(context, cue);
+        }
     }
 
     /// R62: his familiar agent is busy for long; he chooses until then.

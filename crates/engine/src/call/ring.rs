@@ -176,6 +176,7 @@ impl Call {
                     state: RingState::Live { refused: None },
                 },
             );
+            self.announce_connecting(context);
         }
     }
 

@@ -6,7 +6,7 @@ use super::{AllClaims, OutsideNumber, World};
 use crate::claim::{Reference, ReferenceKind};
 use crate::place::Name;
 use crate::report::Report;
-use crate::script::{Script, sound};
+use crate::script::{Script, digit_sounds, sound};
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let references: Vec<Reference<'_>> = claims
@@ -24,6 +24,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     };
     let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
     sounds_exist(script, &prompts, world, report);
+    digits_exist(script, claims, world, report);
     let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
     // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
     let misspelt = queues.iter().any(|queue| !world.queues.contains(*queue));
@@ -107,6 +108,21 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
                 report.error(place, format!("no sound `{sound}`"), Some(help));
             }
         }
+    }
+}
+
+/// The same of the digits that are said after prompts.
+fn digits_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
+    let Some(prompt) = claims.values().find_map(|claims| claims.digits_after) else {
+        return;
+    };
+    let sounds = script.languages.iter().flat_map(|it| digit_sounds(it));
+    for sound in sounds.filter(|sound| !world.sounds.contains(sound)) {
+        let help = format!(
+            "put `prompts/{sound}.wav` beside the script; its text stands in `prompts/words.toml`"
+        );
+        let message = format!("digits are said after it, and there is no sound `{sound}`");
+        report.error(prompt.place, message, Some(help));
     }
 }
 

@@ -114,7 +114,7 @@ impl Node for Branch {
             | Event::Key(_)
             | Event::TimedOut
             | Event::QueueLeft(_)
-            | Event::CallbackTaken(_)
+            | Event::CallbackAnswered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Kind, Node};
 use crate::claim::{Choice, Claims, ReferenceKind};
+use crate::effect::CallbackAnswer;
 use crate::expression::Expression;
 use crate::place::Name;
 use crate::report::Read;
@@ -14,7 +15,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Step};
-use crate::value::{Type, Value};
+use crate::value::Type;
 
 pub(super) const KIND: Kind = Kind {
     name: "callback",
@@ -73,13 +74,20 @@ pub(super) const KIND: Kind = Kind {
             "declined",
             Form::Node,
             Need::Required,
-            "He said no, or cannot be called back: his number is withheld or may not be called, or enough wait for a call. \
-             A `queue` after it gives him his place again.",
+            "He said no, or cannot be called back, since enough wait for a call. A `queue` after it gives him his place again.",
             "未接受",
+        ),
+        row(
+            "bad_number",
+            Form::Node,
+            Need::Optional,
+            "The number is withheld, is none, is one of ours, or may not be called: a `collect` can ask for another. Without it \
+             `declined`.",
+            "号码不可回拨",
         ),
     ],
     example: "[callback.later]\nqueue = \"support\"\nnumber = \"phone\"\nprompt = \"call_you_back\"\naccept = \"1\"\ntimeout_s = 5\n\
-              accepted = \"goodbye\"\ndeclined = \"agents\"\n",
+              accepted = \"goodbye\"\ndeclined = \"agents\"\nbad_number = \"other_number\"\n",
     read,
 };
 
@@ -92,6 +100,7 @@ struct Callback {
     timeout: Duration,
     accepted: Name,
     declined: Name,
+    bad_number: Option<Name>,
 }
 
 #[derive(Debug)]
@@ -101,13 +110,14 @@ struct Question {
 }
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
-    let (queue, number) = (section.name("queue"), number(section));
+    let (queue, number) = (section.name("queue"), section.optional_expression("number"));
     let (prompt, accept) = (
         section.optional_name("prompt"),
         section.key_or_none("accept"),
     );
     let timeout = section.seconds("timeout_s");
     let (accepted, declined) = (section.name("accepted"), section.name("declined"));
+    let bad_number = section.optional_name("bad_number");
     let (prompt, accept) = (prompt?, accept?);
     let asks = match (prompt, accept) {
         (None, _) => None,
@@ -128,24 +138,15 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         timeout: timeout?,
         accepted: accepted?,
         declined: declined?,
+        bad_number: bad_number?,
     }))
-}
-
-fn number(section: &mut Section<'_, '_>) -> Read<Option<Expression>> {
-    let item = section.optional("number")?;
-    item.map(|item| section.expression("number", item))
-        .transpose()
 }
 
 impl Callback {
     fn promise(&self, visit: &Visit<'_>) -> Step<'_> {
-        let number = match self.number.as_ref().map(|number| visit.evaluate(number)) {
-            None => None,
-            Some(Ok(Value::Text(number))) => Some(number),
-            Some(Ok(Value::Number(_) | Value::Truth(_))) => {
-                return Step::Fault("`number` is no text".to_owned());
-            }
-            Some(Err(reason)) => return Step::Fault(reason),
+        let number = match visit.text_of("number", self.number.as_ref()) {
+            Ok(number) => number,
+            Err(reason) => return Step::Fault(reason),
         };
         Step::CallBack {
             queue: &self.queue.text,
@@ -173,6 +174,9 @@ impl Node for Callback {
             }
         }
         claims.exit(&self.declined);
+        if let Some(bad_number) = &self.bad_number {
+            claims.exit(bad_number);
+        }
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
@@ -183,6 +187,7 @@ impl Node for Callback {
                     Some(_) if !visit.may_choose() => Step::Go(&self.declined),
                     Some(question) => Step::Say {
                         prompt: &question.prompt,
+                        digits: String::new(),
                         interruptible: true,
                     },
                     None => self.promise(visit),
@@ -191,9 +196,14 @@ impl Node for Callback {
             (Event::Heard, Some(_)) => Step::Listen { time: self.timeout },
             (Event::Key(key), Some(question)) if *key == question.accept => self.promise(visit),
             (Event::Key(_) | Event::TimedOut, Some(_)) => Step::Go(&self.declined),
-            (Event::CallbackTaken(true), Some(_)) => Step::Choose(&self.accepted),
-            (Event::CallbackTaken(true), None) => Step::Go(&self.accepted),
-            (Event::CallbackTaken(false), _) => Step::Go(&self.declined),
+            (Event::CallbackAnswered(CallbackAnswer::Promised), Some(_)) => {
+                Step::Choose(&self.accepted)
+            }
+            (Event::CallbackAnswered(CallbackAnswer::Promised), None) => Step::Go(&self.accepted),
+            (Event::CallbackAnswered(CallbackAnswer::Full), _) => Step::Go(&self.declined),
+            (Event::CallbackAnswered(CallbackAnswer::BadNumber), _) => {
+                Step::Go(self.bad_number.as_ref().unwrap_or(&self.declined))
+            }
             (
                 Event::Heard
                 | Event::Key(_)

@@ -225,9 +225,10 @@ fn lengths(section: &mut Section<'_, '_>, kind: &InputKind) -> (Read<usize>, Rea
 }
 
 impl Collect {
-    const fn say(&self) -> Step<'_> {
+    fn say(&self) -> Step<'_> {
         Step::Say {
             prompt: &self.prompt,
+            digits: String::new(),
             interruptible: true,
         }
     }
@@ -302,7 +303,7 @@ impl Node for Collect {
             Event::Key(key) => self.key(visit, *key),
             Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
             Event::TimedOut => self.finish(visit),
-            Event::QueueLeft(_) | Event::CallbackTaken(_) | Event::TransferFailed(_) => {
+            Event::QueueLeft(_) | Event::CallbackAnswered(_) | Event::TransferFailed(_) => {
                 Step::impossible(event)
             }
         }

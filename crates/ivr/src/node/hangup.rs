@@ -71,6 +71,7 @@ impl Node for HangUp {
                 visit.trace_as(String::new());
                 Step::Say {
                     prompt,
+                    digits: String::new(),
                     interruptible: false,
                 }
             }
@@ -83,7 +84,7 @@ impl Node for HangUp {
                 Event::Key(_)
                 | Event::TimedOut
                 | Event::QueueLeft(_)
-                | Event::CallbackTaken(_)
+                | Event::CallbackAnswered(_)
                 | Event::TransferFailed(_),
                 _,
             ) => Step::impossible(event),

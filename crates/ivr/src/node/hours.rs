@@ -85,7 +85,7 @@ impl Node for Hours {
             | Event::Key(_)
             | Event::TimedOut
             | Event::QueueLeft(_)
-            | Event::CallbackTaken(_)
+            | Event::CallbackAnswered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -60,7 +60,7 @@ impl Node for Language {
             | Event::Key(_)
             | Event::TimedOut
             | Event::QueueLeft(_)
-            | Event::CallbackTaken(_)
+            | Event::CallbackAnswered(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -113,6 +113,7 @@ impl Menu {
     fn say<'n>(&'n self, prompt: &'n Name) -> Step<'n> {
         Step::Say {
             prompt,
+            digits: String::new(),
             interruptible: self.interruptible,
         }
     }
@@ -153,7 +154,7 @@ impl Node for Menu {
                 None => self.failed(visit),
             },
             Event::TimedOut => self.failed(visit),
-            Event::QueueLeft(_) | Event::CallbackTaken(_) | Event::TransferFailed(_) => {
+            Event::QueueLeft(_) | Event::CallbackAnswered(_) | Event::TransferFailed(_) => {
                 Step::impossible(event)
             }
         }

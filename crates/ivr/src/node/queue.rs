@@ -248,9 +248,10 @@ impl Node for Queue {
                 // He stands in another line.
                 QueueExit::Moved => Step::Stay,
             },
-            Event::Heard | Event::TimedOut | Event::CallbackTaken(_) | Event::TransferFailed(_) => {
-                Step::impossible(event)
-            }
+            Event::Heard
+            | Event::TimedOut
+            | Event::CallbackAnswered(_)
+            | Event::TransferFailed(_) => Step::impossible(event),
         }
     }
 }

@@ -87,7 +87,7 @@ impl Node for Set {
             | Event::Key(_)
             | Event::TimedOut
             | Event::QueueLeft(_)
-            | Event::CallbackTaken(_)
+            | Event::CallbackAnswered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

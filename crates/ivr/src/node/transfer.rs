@@ -276,7 +276,7 @@ impl Node for Transfer {
                 QueueExit::Moved => Step::Stay,
             },
             Event::Key(_) => Step::Stay,
-            Event::Heard | Event::TimedOut | Event::CallbackTaken(_) => Step::impossible(event),
+            Event::Heard | Event::TimedOut | Event::CallbackAnswered(_) => Step::impossible(event),
         }
     }
 }

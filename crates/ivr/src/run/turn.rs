@@ -8,6 +8,7 @@ use model::{QueueName, ScriptName};
 use super::visit::{Caught, Visit};
 use super::{Environment, Phase, Run};
 use crate::effect::Effect;
+use crate::place::Name;
 use crate::script::sound;
 use crate::step::{Event, Step};
 
@@ -17,6 +18,8 @@ const ENTRIES_MAX: u32 = 1_000;
 const HOPS_MAX: u32 = 20;
 /// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const PROMPT_MAX: Duration = Duration::from_secs(600);
+/// Most digits that are said after a prompt.
+const DIGITS_MAX: usize = 32;
 
 impl Run {
     /// Lets the node take an event, and does what it wants until it waits for something.
@@ -57,13 +60,14 @@ impl Run {
         match step {
             Step::Say {
                 prompt,
+                digits,
                 interruptible,
             } => {
                 if interruptible && self.keys.is_kept() {
                     return Some(Event::Heard);
                 }
                 self.effects.push_back(Effect::Play {
-                    sounds: vec![sound(&self.language, &prompt.text)],
+                    sounds: said(&self.language, prompt, &digits),
                 });
                 self.phase = Phase::Playing {
                     interruptible,
@@ -226,4 +230,13 @@ impl Run {
             caught,
         }
     }
+}
+
+/// A prompt, and digits after it in the house's own words.
+fn said(language: &str, prompt: &Name, digits: &str) -> Vec<String> {
+    let digits = digits.chars().filter(char::is_ascii_digit).take(DIGITS_MAX);
+    let digits = digits.map(|digit| sound(language, &format!("digit_{digit}")));
+    std::iter::once(sound(language, &prompt.text))
+        .chain(digits)
+        .collect()
 }

@@ -108,6 +108,20 @@ impl Visit<'_> {
         })
     }
 
+    /// The text that a key's expression gives, where there is one.
+    pub(crate) fn text_of(
+        &self,
+        key: &str,
+        expression: Option<&Expression>,
+    ) -> Result<Option<String>, String> {
+        match expression.map(|expression| self.evaluate(expression)) {
+            None => Ok(None),
+            Some(Ok(Value::Text(text))) => Ok(Some(text)),
+            Some(Ok(Value::Number(_) | Value::Truth(_))) => Err(format!("`{key}` is no text")),
+            Some(Err(reason)) => Err(reason),
+        }
+    }
+
     /// Whether an expression reads what came from a secret input.
     pub(crate) fn reads_secret(&self, expression: &Expression) -> bool {
         expression

@@ -8,6 +8,7 @@ use serde::de::value::Error as PlainError;
 use toml::de::{DeTable, DeValue};
 
 use super::{QueueOutcome, TransferOutcome};
+use crate::effect::CallbackAnswer;
 use crate::effect::TransferFailure;
 use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report};
@@ -27,7 +28,7 @@ pub struct ScriptTest {
     pub(super) language: Option<String>,
     queue: Vec<(Name, Option<QueueExit>)>,
     transfer: Vec<(Name, Option<TransferFailure>)>,
-    pub(super) callback_taken: bool,
+    pub(super) callback: CallbackAnswer,
     pub(super) expect: Vec<String>,
 }
 
@@ -66,7 +67,7 @@ const QUEUE_WORDS: &[&str] = &[
     "closed",
     "abandoned",
 ];
-const CALLBACK_WORDS: &[&str] = &["accepted", "declined"];
+const CALLBACK_WORDS: &[&str] = &["accepted", "declined", "bad_number"];
 const TRANSFER_WORDS: &[&str] = &["answered", "busy", "no_answer", "failure"];
 
 /// The keys of a `[[test]]`.
@@ -253,7 +254,11 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
         language: language?.map(|name| name.text),
         queue: queue?,
         transfer: transfer?,
-        callback_taken: callback?.text == "accepted",
+        callback: match callback?.text.as_str() {
+            "accepted" => CallbackAnswer::Promised,
+            "bad_number" => CallbackAnswer::BadNumber,
+            _ => CallbackAnswer::Full,
+        },
         expect: expect?.into_iter().map(|line| line.text).collect(),
     })
 }

@@ -1,6 +1,6 @@
 //! D21: the node in which a caller hangs up and keeps his place.
 
-use ivr::Input;
+use ivr::{CallbackAnswer, Input};
 
 use crate::driver::{Call, nodes};
 
@@ -35,7 +35,7 @@ fn d21_who_asks_to_be_called_back_leaves_the_line_and_says_yes() {
     assert_eq!(call.hears(), [""; 0]);
     assert_eq!(call.presses("1"), ["call back the caller's for support"]);
     assert_eq!(call.presses("1"), [""; 0], "he has said so");
-    let taken = call.gets(Input::CallbackTaken(true));
+    let taken = call.gets(Input::CallbackAnswered(CallbackAnswer::Promised));
     assert_eq!(taken, ["hangup goodbye", "play en/c"]);
     assert_eq!(call.hears(), ["hangup Normal"]);
 }
@@ -52,9 +52,15 @@ fn d21_another_key_silence_and_a_refusal_lead_back_to_the_line() {
     assert_eq!(call.waits(1), back);
     call.presses("1");
     call.presses("1");
-    assert_eq!(call.gets(Input::CallbackTaken(false)), back);
+    assert_eq!(
+        call.gets(Input::CallbackAnswered(CallbackAnswer::Full)),
+        back
+    );
     // Late news of a question that was answered change nothing.
-    assert_eq!(call.gets(Input::CallbackTaken(true)), [""; 0]);
+    assert_eq!(
+        call.gets(Input::CallbackAnswered(CallbackAnswer::Promised)),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -65,7 +71,7 @@ fn d21_without_a_prompt_coming_here_is_a_yes_and_the_number_may_be_another() {
         ["leave", "callback later", "call back 4000 for support"]
     );
     assert_eq!(
-        call.gets(Input::CallbackTaken(true)),
+        call.gets(Input::CallbackAnswered(CallbackAnswer::Promised)),
         ["hangup goodbye", "play en/c"]
     );
 }
@@ -79,4 +85,38 @@ fn d21_a_caller_who_changes_his_mind_for_ever_is_not_asked_for_ever() {
     }
     let last = call.presses("1");
     assert!(!last.contains(&"play en/a".to_owned()), "{last:?}");
+}
+
+#[test]
+fn a9_s15_a_number_that_may_not_be_called_has_an_exit_of_its_own() {
+    let bad = CallbackAnswer::BadNumber;
+    let mut call = asks("bad_number = \"end\"\n");
+    call.presses("1");
+    assert_eq!(
+        call.gets(Input::CallbackAnswered(bad)),
+        ["hangup end", "hangup Normal"]
+    );
+    let mut call = asks("");
+    call.presses("1");
+    assert_eq!(
+        call.gets(Input::CallbackAnswered(bad))[0],
+        "queue start",
+        "without one it is the same as a no"
+    );
+}
+
+#[test]
+fn d21_a_number_is_read_back_digit_by_digit_but_nothing_of_a_secret() {
+    let reads = |kind: &str| {
+        let node = format!(
+            "[collect.start]\nprompt = \"a\"\ninto = \"phone\"\nkind = \"phone\"\n{kind}next = \"back\"\non_failure = \"end\"\n\
+             [play.back]\nprompt = \"b\"\ndigits = \"phone\"\nnext = \"end\"\n[hangup.end]\n"
+        );
+        let mut call = Call::new(&nodes(&node));
+        call.starts();
+        call.presses("4071#")
+    };
+    let said = "play en/b en/digit_4 en/digit_0 en/digit_7 en/digit_1";
+    assert_eq!(reads("").last().unwrap(), said);
+    assert_eq!(reads("secret = true\n").last().unwrap(), "play en/b");
 }

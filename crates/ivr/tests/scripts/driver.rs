@@ -31,6 +31,7 @@ impl Call {
             vip_level: 0,
             called: "4000".to_owned(),
             trunk: String::new(),
+            national: "13800001111".into(),
             diverted_from: String::new(),
             language: None,
         };

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    Effect, Entry, Environment, Input, QueueExit, Run, Script, TransferFailure, check, parse,
+    CallbackAnswer, Effect, Entry, Environment, Input, QueueExit, Run, Script, TransferFailure,
+    check, parse,
 };
 use model::{Caller, ScriptName};
 use proptest::prelude::*;
@@ -60,6 +61,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         vip_level: 1,
         called: "4000".to_owned(),
         trunk: String::new(),
+        national: "13800001111".into(),
         diverted_from: String::new(),
         language: None,
     };
@@ -79,8 +81,11 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                     left_at = Some(now + Duration::from_secs(60))
                 }
                 Effect::RequestCallback { number, .. } => {
-                    let taken = number.is_some();
-                    run.handle_input(now, &environment, Input::CallbackTaken(taken));
+                    let answer = match number {
+                        Some(_) => CallbackAnswer::Promised,
+                        None => CallbackAnswer::BadNumber,
+                    };
+                    run.handle_input(now, &environment, Input::CallbackAnswered(answer));
                 }
                 Effect::LeaveQueue => left_at = None,
                 Effect::Entered { .. } | Effect::LanguageSet(_) => {}

@@ -21,6 +21,7 @@ fn d14_the_prompt_that_tells_the_keys_goes_along_in_the_callers_language() {
         vip_level: 0,
         called: String::new(),
         trunk: String::new(),
+        national: "13800001111".into(),
         diverted_from: String::new(),
         language: None,
     };

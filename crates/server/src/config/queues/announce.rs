@@ -1,4 +1,4 @@
-//! `announce = { … }`: what a queue tells those who wait (D15-D17). Every sound that it may need must be there, in each language
+//! `announce = { … }`: what a queue tells those who wait (D15-D18). Every sound that it may need must be there, in each language
 //! that has prompts.
 
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::config::document::Document;
 pub(super) struct Section {
     position: Option<bool>,
     wait: Option<bool>,
+    connecting: Option<bool>,
     after_s: Option<u32>,
     every_s: Option<Spanned<u32>>,
     #[serde(default)]
@@ -36,6 +37,7 @@ pub(super) fn read(
     let section = spanned.get_ref();
     announce.position = section.position.unwrap_or(announce.position);
     announce.wait = section.wait.unwrap_or(announce.wait);
+    announce.connecting = section.connecting.unwrap_or(announce.connecting);
     let seconds = |given: u32| Duration::from_secs(given.into());
     announce.after = section.after_s.map_or(announce.after, seconds);
     if let Some(every) = &section.every_s {
