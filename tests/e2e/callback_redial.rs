@@ -29,7 +29,8 @@ fn loses_its_network(house: &House, number: &str, phone: Baresip) {
 fn d22_a_phone_that_lost_its_network_has_its_place_again_and_an_anonymous_one_nobodys() {
     let house = House::open_with(&["rtp.timeout_s=3"]);
     let agent = house.sign_in("1001");
-    let wall = Stream::follow(&house.sign_in("admin"), None);
+    let admin = house.sign_in("admin");
+    let wall = Stream::follow(&admin, None);
     let mut phone = house.agent("1001", Answers::ByHand);
     agent.until_state("ready");
     // Somebody keeps the agent busy.
@@ -69,7 +70,7 @@ fn d22_a_phone_that_lost_its_network_has_its_place_again_and_an_anonymous_one_no
     phone.until_hears(2, 440.0, ENOUGH_MS);
     drop(last);
     until("the record of the first try", || {
-        let list = house.sign_in("admin").read("/v1/calls");
+        let list = admin.read("/v1/calls");
         let calls = list["items"].as_array().cloned().unwrap_or_default();
         calls.iter().any(|call| call["result"] == "resumed")
     });

@@ -77,13 +77,23 @@ scripts = ["mobile"]
     }
     files.push(sound("callback_greeting", GREETING_HZ, 1_000));
     files.extend((0..10).map(|digit| sound(&format!("digit_{digit}"), digit_hz(digit), DIGIT_MS)));
-    let script = script.replace(r#"languages = ["zh-CN", "en"]"#, r#"languages = ["en"]"#);
-    files.push(("ivr/main.toml".to_owned(), script.into_bytes()));
+    files.push(("ivr/main.toml".to_owned(), in_english(&script).into_bytes()));
     let files: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(path, content)| (path.as_str(), content.as_slice()))
         .collect();
     House::open_files(&files)
+}
+
+/// The script for callers of one language.
+fn in_english(script: &str) -> String {
+    let lines = script.lines().map(|line| match line.split(' ').next() {
+        Some("title") => r#"title = { en = "Wait or be called back" }"#,
+        Some("languages") => r#"languages = ["en"]"#,
+        Some("zh-CN") => "",
+        Some(_) | None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn sound(name: &str, hz: f64, ms: u32) -> (String, Vec<u8>) {

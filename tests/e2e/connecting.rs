@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::baresip::{AGENT_HZ, Answers, Way};
 use crate::ear::Ear;
 use crate::house::House;
+use crate::opening::TRUNKLINE;
 use crate::sound::tone_wav;
 
 /// D18: from the agent's 200 at his phone to the last of the prompt at the caller.
@@ -33,6 +34,7 @@ open = true
 fn d18_the_answer_cuts_the_announcement_within_100_ms_and_no_silence_follows() {
     let prompt = tone_wav(CONNECTING_HZ, 20_000);
     let house = House::open_files(&[
+        ("config/trunkline.toml", TRUNKLINE.as_bytes()),
         ("config/queues.toml", QUEUES.as_bytes()),
         ("config/numbers.toml", NUMBERS.as_bytes()),
         ("ivr/prompts/en/say_connecting.wav", &prompt),

@@ -13,7 +13,8 @@ const ONE_HZ: f64 = 1_250.0;
 /// What must be heard of a tone of a second.
 const MOST_MS: u32 = 700;
 
-const TRUNKLINE: &str = r#"
+/// Callers of one language, who is signed in by his phone.
+pub(crate) const TRUNKLINE: &str = r#"
 [agents]
 sign_in = "phone"
 [demo]

@@ -38,7 +38,13 @@ pub fn words(language: &str) -> impl Iterator<Item = String> {
 pub fn is_optional(sound: &str) -> bool {
     let name = sound.split_once('/').map(|(_, name)| name);
     name.is_some_and(|name| {
-        [HOLD_MESSAGE, CALLBACK_GREETING, CALLER_FOR_YOU, PRESS_TO_TAKE].contains(&name)
+        [
+            HOLD_MESSAGE,
+            CALLBACK_GREETING,
+            CALLER_FOR_YOU,
+            PRESS_TO_TAKE,
+        ]
+        .contains(&name)
             || name.starts_with("agent_") && name != AGENT_NUMBER
     })
 }

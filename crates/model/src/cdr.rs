@@ -247,7 +247,11 @@ impl Cdr {
 
     /// R80: the caller has called again and has the place that he left here.
     pub fn resumed(&mut self) {
-        if self.result == Some(CallResult::Abandoned) {
+        // He hung up, or his line broke.
+        if matches!(
+            self.result,
+            Some(CallResult::Abandoned | CallResult::Failed)
+        ) {
             self.result = Some(CallResult::Resumed);
         }
     }
