@@ -145,9 +145,7 @@ fn is_called_and_talks(customer: &mut Baresip, phone: &mut Baresip, call: usize)
 /// The facts of a name.
 fn facts(house: &House, name: &str) -> Vec<Value> {
     let facts = house.facts().into_iter();
-    facts
-        .filter(|fact| fact["name"] == name || fact["fact"][name].is_object())
-        .collect()
+    facts.filter(|fact| fact["type"] == name).collect()
 }
 
 #[test]

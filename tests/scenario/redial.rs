@@ -96,6 +96,12 @@ fn d22_a_line_that_broke_keeps_the_place_too() {
     hotline.dials("13800001111", "01065529988");
     hotline.run_for(SECOND);
     assert_eq!(place(&hotline), Some(1));
+    let Fact::QueueResumed(resumed) = hotline.facts_named("queue.resumed")[0].clone() else {
+        panic!("a fact")
+    };
+    let mut first = hotline.record_of(resumed.former);
+    first.resumed();
+    assert_eq!(first.result, Some(CallResult::Resumed), "no failure either");
 }
 
 #[test]
