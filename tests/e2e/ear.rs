@@ -15,9 +15,12 @@ const TONE_SHARE: f64 = 0.8;
 /// The listening thread ends when nothing comes for so long.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
+/// Packets, with the moment at which each came.
+type Packets = Vec<(Instant, Vec<i16>)>;
+
 /// See the file's head.
 pub(crate) struct Ear {
-    heard: Arc<Mutex<Vec<(Instant, Vec<i16>)>>>,
+    heard: Arc<Mutex<Packets>>,
     _wire: Wire,
 }
 
@@ -70,7 +73,7 @@ impl Ear {
     }
 }
 
-fn listen(socket: &UdpSocket, into: &Mutex<Vec<(Instant, Vec<i16>)>>) {
+fn listen(socket: &UdpSocket, into: &Mutex<Packets>) {
     let codec = audio::codec::by_name("PCMA", 8_000).expect("the house has it");
     let mut bytes = [0; 2_048];
     while let Ok(length) = socket.recv(&mut bytes) {
