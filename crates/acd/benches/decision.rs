@@ -4,13 +4,15 @@
 //! while all agents are ready, is offered to one, and hangs up; `freed` an agent whose call ends while 1,000 wait, who is
 //! offered the next caller in the same turn and answers, and the caller who joins in place of that one; `skilled` as `join`,
 //! where 10,000 agents have so many different sets of skills and the caller asks for two of them; `estimate` and `position` ask for
-//! the wait (D16) and the place (D15) of the last of 1,000 who wait while all agents talk.
+//! the wait (D16) and the place (D15) of the last of 1,000 who wait while all agents talk; `asked` the part of an external decision
+//! that is ours: the question with its candidates, and the answer that names so many agents, of whom only the last is ready.
+//! In the other benches a service names the first of the candidates at once.
 #![allow(clippy::unwrap_used, reason = "a bench may fail loudly")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use acd::{Acd, AgentProfile, Input, Output, QueueConfig, Requested, strategy};
+use acd::{Acd, AgentProfile, Asked, Input, Output, QueueConfig, Requested, RouteAnswer, strategy};
 use divan::Bencher;
 use model::fact::QueueExit;
 use model::{AgentId, CallId, OfferId, Requirement, Skills};
@@ -39,6 +41,7 @@ struct Floor {
     skill_sets: u64,
     needs: Option<Requirement>,
     offer: Option<(OfferId, CallId, AgentId)>,
+    question: Option<(CallId, Asked)>,
 }
 
 impl Floor {
@@ -62,6 +65,7 @@ impl Floor {
             skill_sets,
             needs,
             offer: None,
+            question: None,
         };
         floor.acd.set_queues(
             floor.now,
@@ -103,10 +107,16 @@ impl Floor {
     }
 
     fn join(&mut self) -> CallId {
+        let (call, joined) = self.caller();
+        self.input(joined);
+        call
+    }
+
+    fn caller(&mut self) -> (CallId, Input) {
         self.calls += 1;
         let call = CallId::new(self.calls);
         let familiar = AgentId::new(1 + self.calls.wrapping_mul(7) % self.agents);
-        self.input(Input::Joined {
+        let joined = Input::Joined {
             call,
             queues: model::QueueName::from("support").into(),
             head_start: Duration::ZERO,
@@ -115,8 +125,8 @@ impl Floor {
             ties: Some(model::Ties::owned_by(familiar)),
             sticky: true,
             needs: self.needs.clone(),
-        });
-        call
+        };
+        (call, joined)
     }
 
     fn answer(&mut self) -> (CallId, AgentId) {
@@ -125,15 +135,37 @@ impl Floor {
         (call, agent)
     }
 
+    /// What the service says of a question; nothing, if none is open.
+    fn named(&mut self, agents: impl FnOnce(&Asked) -> Vec<AgentId>) {
+        let Some((call, asked)) = self.question.take() else {
+            return;
+        };
+        let answer = RouteAnswer::Named {
+            agents: agents(&asked),
+            unknown: Vec::new(),
+            priority: None,
+        };
+        let id = asked.id;
+        self.step(Input::RouteAnswered { call, id, answer });
+    }
+
     fn input(&mut self, input: Input) {
+        self.step(input);
+        self.named(|asked| asked.candidates.first().copied().into_iter().collect());
+    }
+
+    fn step(&mut self, input: Input) {
         self.now += Duration::from_millis(1);
         self.acd.handle_input(self.now, input);
         while let Some(output) = self.acd.poll_output() {
+            let output = divan::black_box(output);
             if let Output::Offer {
                 offer, call, agent, ..
-            } = divan::black_box(output)
+            } = output
             {
                 self.offer = Some((offer, call, agent));
+            } else if let Output::RouteAsked { call, asked } = output {
+                self.question = Some((call, asked));
             }
         }
     }
@@ -212,6 +244,33 @@ fn skilled(bencher: Bencher<'_, '_>, skill_sets: u64) {
     bencher.bench_local(|| {
         let call = floor.join();
         floor.input(Input::Left {
+            call,
+            cause: QueueExit::Abandoned,
+        });
+    });
+}
+
+#[divan::bench(args = [1, 8, 64], sample_count = 100)]
+fn asked(bencher: Bencher<'_, '_>, named: u64) {
+    let mut floor = Floor::new(("external", 10_000));
+    // On a break: they are named, and cannot be had.
+    for agent in 1..named {
+        floor.input(Input::StateRequested {
+            agent: AgentId::new(agent),
+            request: Requested::NotReady("meal".to_owned().into()),
+            cause: "agent",
+        });
+    }
+    let answer: Vec<AgentId> = (1..=named).map(AgentId::new).collect();
+    bencher.bench_local(|| {
+        let (call, joined) = floor.caller();
+        floor.step(joined);
+        floor.named(|_| answer.clone());
+        assert_eq!(
+            floor.offer.take().map(|(_, _, agent)| agent.get()),
+            Some(named)
+        );
+        floor.step(Input::Left {
             call,
             cause: QueueExit::Abandoned,
         });
