@@ -8,6 +8,7 @@ mod cycle;
 mod graph;
 mod names;
 mod overflow;
+mod skills;
 mod speech;
 mod variables;
 
@@ -23,6 +24,7 @@ use crate::report::Report;
 use crate::script::Script;
 
 pub use overflow::check_overflow;
+pub use skills::{Person, check_skills};
 
 /// What exists outside a script.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,9 @@
 //! What a node claims about itself, for `check` to prove: its exits, what it names, what it reads, what it sets.
 
+use model::Requirement;
+
 use crate::expression::Expression;
-use crate::place::Name;
+use crate::place::{Name, Place};
 use crate::value::Type;
 
 /// The claims of one node.
@@ -12,6 +14,8 @@ pub(crate) struct Claims<'n> {
     /// Expressions, with the type that each must have.
     pub(crate) expressions: Vec<(&'n Expression, Option<Type>)>,
     pub(crate) assigned: Vec<Assigned<'n>>,
+    /// What is asked of the agents of a queue.
+    pub(crate) needs: Vec<Needed<'n>>,
     /// Whether a call may end here.
     pub(crate) ends: bool,
     /// Whether it takes keys itself, so that none is kept for a later node.
@@ -59,6 +63,17 @@ pub(crate) enum ReferenceKind {
     Agent,
     Number,
     Language,
+}
+
+/// What a caller needs of the agents of a queue (B13).
+#[derive(Debug)]
+pub(crate) struct Needed<'n> {
+    pub(crate) requirement: &'n Requirement,
+    /// Where it is asked for.
+    pub(crate) place: Place,
+    pub(crate) queue: &'n Name,
+    /// Whether the caller's region may choose other queues.
+    pub(crate) by_region: bool,
 }
 
 /// A variable that a node sets.

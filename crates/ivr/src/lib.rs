@@ -23,7 +23,9 @@ pub mod test;
 mod value;
 mod variable;
 
-pub use check::{OutsideNumber, OutsideNumbers, World, check, check_overflow};
+pub use check::{
+    OutsideNumber, OutsideNumbers, Person, World, check, check_overflow, check_skills,
+};
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Target, TransferFailure};
 pub use model::fact::QueueExit;

@@ -79,6 +79,11 @@ impl Requirement {
         levels.map(|level| u32::from(*level)).sum()
     }
 
+    /// The skills that make an agent better for it, each once; what it rules out is none of them.
+    pub fn wanted(&self) -> &[String] {
+        &self.wanted
+    }
+
     /// The text that was read.
     pub fn as_str(&self) -> &str {
         &self.text

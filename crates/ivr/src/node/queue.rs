@@ -6,8 +6,8 @@ use model::Requirement;
 use model::fact::QueueExit;
 
 use super::{Kind, Node};
-use crate::claim::{Choice, Claims, ReferenceKind};
-use crate::place::Name;
+use crate::claim::{Choice, Claims, Needed, ReferenceKind};
+use crate::place::{Name, Place};
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
@@ -126,7 +126,7 @@ struct Queue {
     queue: Name,
     head_start: Duration,
     priority: u8,
-    skills: Option<Requirement>,
+    skills: Option<(Requirement, Place)>,
     sticky: Option<bool>,
     by_region: bool,
     keys: Vec<(char, Name)>,
@@ -180,12 +180,12 @@ fn prompt(section: &mut Section<'_, '_>) -> Read<Option<Name>> {
 }
 
 /// What the caller needs of an agent, if anything.
-fn requirement(section: &mut Section<'_, '_>) -> Read<Option<Requirement>> {
+fn requirement(section: &mut Section<'_, '_>) -> Read<Option<(Requirement, Place)>> {
     let Some(text) = section.optional_name("skills")? else {
         return Ok(None);
     };
     match text.text.parse() {
-        Ok(needs) => Ok(Some(needs)),
+        Ok(needs) => Ok(Some((needs, text.place))),
         Err(error) => Err(section.report.error(
             text.place,
             format!("`skills`: {error}"),
@@ -198,6 +198,14 @@ impl Node for Queue {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.ends = true;
         claims.refers(ReferenceKind::Queue, &self.queue);
+        if let Some((requirement, place)) = &self.skills {
+            claims.needs.push(Needed {
+                requirement,
+                place: *place,
+                queue: &self.queue,
+                by_region: self.by_region,
+            });
+        }
         for (_, to) in &self.keys {
             claims.choice(to);
         }
@@ -227,7 +235,7 @@ impl Node for Queue {
                     queue: &self.queue.text,
                     head_start: self.head_start,
                     priority: self.priority,
-                    needs: self.skills.as_ref(),
+                    needs: self.skills.as_ref().map(|(needs, _)| needs),
                     sticky: self.sticky,
                     by_region: self.by_region,
                     choices: self.prompt.as_ref(),

@@ -17,4 +17,5 @@ mod proofs;
 mod reference_page;
 mod scenarios;
 mod script_tests;
+mod skills;
 mod waiting;

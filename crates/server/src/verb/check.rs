@@ -1,6 +1,6 @@
 //! `trunkline check`: everything that an admin edits, read and proven without starting anything.
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, Person, check_skills};
 use serde_json::json;
 
 use super::block_on;
@@ -10,7 +10,13 @@ use crate::config::{Loaded, Source};
 /// Prints what was found; mistakes make it fail.
 pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
     let mut loaded = source.load(1, None)?;
-    loaded.warnings.extend(unmet(source, &loaded)?);
+    let (wrong, unmet): (Vec<_>, Vec<_>) = unmet(source, &loaded)?
+        .into_iter()
+        .partition(Diagnostic::is_error);
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    loaded.warnings.extend(unmet);
     if let Some(expired) = loaded.expired {
         return Err(vec![expired].into());
     }
@@ -35,16 +41,30 @@ pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the queues ask of people whom the store does not have (R70). Where the store cannot be read that is said instead.
+/// What queues and scripts ask of people whom the store does not have (R70, B13). Where the store cannot be read that is said instead.
 fn unmet(source: &Source, loaded: &Loaded) -> Result<Vec<Diagnostic>, Failure> {
     let url = source.settings()?.store.url;
     let staff = block_on(async { Ok(store::staff::look_up(&url).await) })?;
     Ok(match staff {
         // A house without people is being set up: it lacks everything.
         Ok(staff) if staff.is_empty() => Vec::new(),
-        Ok(staff) => source.unmet(&loaded.engine.queues, &staff),
+        Ok(staff) => {
+            let people: Vec<Person> = staff.iter().map(person).collect();
+            let scripts = loaded.engine.scripts.values();
+            let of_scripts = scripts.flat_map(|script| check_skills(script, &people));
+            let of_queues = source.unmet(&loaded.engine.queues, &staff);
+            of_queues.into_iter().chain(of_scripts).collect()
+        }
         Err(why) => vec![source.unlooked(&why.to_string())],
     })
+}
+
+fn person(staff: &store::Staff) -> Person {
+    let queues = staff.queues.iter().map(|one| one.queue.clone());
+    Person {
+        queues: queues.collect(),
+        skills: staff.skills.clone(),
+    }
 }
 
 /// Findings for programs.
