@@ -63,3 +63,4 @@ mod second_phone;
 mod strategies;
 mod talk;
 mod transports;
+mod why;

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use model::decision::Unserved;
 use model::fact::{CancelCause, QueueExit};
 use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, QueueName, QueueSet};
 
@@ -175,6 +176,8 @@ pub enum Output {
         cause: QueueExit,
         /// How long he waited.
         waited: Duration,
+        /// What was true of him, if nobody was offered him in this wait (R19).
+        unserved: Option<Box<Unserved>>,
     },
     /// A named agent was not connected.
     DirectEnded {

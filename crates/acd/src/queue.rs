@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::decision::ReasonCode;
+use model::decision::{Attendance, ReasonCode};
 use model::{AgentId, CallId, Requirement, Skills};
 
 use crate::agent::Agent;
@@ -126,6 +126,14 @@ impl Queue {
 
     pub(crate) fn size(&self) -> usize {
         self.members.len()
+    }
+
+    /// What its agents are at.
+    pub(crate) fn attendance(&self) -> Attendance {
+        Attendance {
+            ready: u32::try_from(self.ready.len()).unwrap_or(u32::MAX),
+            others: self.tally.clone(),
+        }
     }
 
     /// Whether any of its agents is not offline.

@@ -8,6 +8,7 @@ use core::cmp::Reverse;
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::decision::{Attendance, Awaited};
 use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use crate::external::Advice;
@@ -60,6 +61,10 @@ pub(crate) struct Waiting {
     pub(crate) advice: Advice,
     /// T(c), R9.
     pub(crate) tried: BTreeSet<AgentId>,
+    /// Somebody was offered to him in this wait.
+    pub(crate) offered: bool,
+    /// What the agents of his home queue were at as he came: told if nobody is ever offered to him (R19).
+    pub(crate) attendance: Attendance,
     /// Agents whom he must not meet (R66).
     pub(crate) apart: BTreeSet<AgentId>,
     /// The first queue of his familiar agent, who has left: whoever serves it comes first (R67).
@@ -144,6 +149,21 @@ impl Waiting {
         self.withheld || self.awaited
     }
 
+    /// What he waits for beside an agent who is ready.
+    pub(crate) const fn awaited(&self) -> Option<Awaited> {
+        if self.awaited {
+            return Some(Awaited::Directory);
+        }
+        if self.advice.is_asked() {
+            return Some(Awaited::Route);
+        }
+        match self.seeking {
+            Seeking::WaitsFor(_) => Some(Awaited::Familiar),
+            Seeking::WaitsForTeam => Some(Awaited::Team),
+            Seeking::Anyone | Seeking::Familiar(_) | Seeking::Team => None,
+        }
+    }
+
     /// A caller who joins a line.
     pub(crate) const fn new(
         now: Duration,
@@ -170,6 +190,11 @@ impl Waiting {
             choice: Choice::NotAsked,
             advice: Advice::Unasked,
             tried: BTreeSet::new(),
+            offered: false,
+            attendance: Attendance {
+                ready: 0,
+                others: BTreeMap::new(),
+            },
             apart: BTreeSet::new(),
             team: None,
             offers: BTreeSet::new(),

@@ -34,7 +34,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ivr::Run;
 use media::{PlaybackId, PortId};
-use model::decision::Decision;
+use model::decision::{Decision, Unserved};
 use model::fact::{Direction, EndedBy, KeyWay, QueueExit};
 use model::{
     AgentId, CallId, Caller, Offer, OfferId, Profile, QueueName, QueueSet, RegionName, Requirement,
@@ -271,6 +271,7 @@ pub(crate) enum CallEvent {
         queue: QueueName,
         cause: QueueExit,
         waited: Duration,
+        unserved: Option<Box<Unserved>>,
     },
     /// The named agent was not reached.
     DirectEnded(acd::DirectEnd),
@@ -386,7 +387,8 @@ impl Call {
                 queue,
                 cause,
                 waited,
-            } => self.left_queue(context, queue, cause, waited),
+                unserved,
+            } => self.left_queue(context, queue, cause, waited, unserved),
             CallEvent::DirectEnded(end) => self.direct_ended(context, end),
             CallEvent::Identified(profile) => self.identified(context, profile),
             CallEvent::TookOver {

@@ -13,10 +13,12 @@ use crate::id::{AgentId, QueueName};
 
 pub use self::agents::Agents;
 pub use self::external::{External, RouteOutcome};
+pub use self::unserved::{Attendance, Awaited, Unserved};
 pub use self::words::Words;
 
 mod agents;
 mod external;
+mod unserved;
 mod words;
 
 /// A stored record, as JSON, has at most so many bytes.
@@ -42,6 +44,12 @@ pub struct Decision {
     /// His place in the queue's line, 1 is next; 0 where there was no line.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub place: u32,
+    /// He came strictly before callers of a lower one, whatever they had waited (D1).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority: u8,
+    /// The weight of his home queue, which came before that (D4).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub weight: u8,
     /// What he got ahead, in ms (D1).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub head_start_ms: u64,
@@ -156,6 +164,8 @@ impl Decision {
             config_version: 0,
             waited_ms: 0,
             place: 0,
+            priority: 0,
+            weight: 0,
             head_start_ms: 0,
             step: 0,
             external: None,
@@ -168,6 +178,11 @@ impl Decision {
             out: BTreeMap::new(),
             others: BTreeMap::new(),
         }
+    }
+
+    /// His score, in ms: among callers of one priority and weight the highest came first (R72).
+    pub const fn score_ms(&self) -> u64 {
+        self.waited_ms.saturating_add(self.head_start_ms)
     }
 
     /// Names the chosen, in order of rank.

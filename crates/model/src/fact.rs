@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
-use crate::decision::Decision;
+use crate::decision::{Decision, Unserved};
 use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
 use crate::profile::Profile;
@@ -252,6 +252,9 @@ pub enum Fact {
         cause: QueueExit,
         /// How long he waited, in ms.
         waited_ms: u64,
+        /// What was true of him, if nobody was offered him in this wait (R19).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unserved: Option<Box<Unserved>>,
     },
     /// A question to an external decision is settled (B15); the decision that follows stands in `offer.made`.
     #[serde(rename = "route.answered")]

@@ -1,5 +1,5 @@
-//! The pages: the agent's desk and the supervisor's board, a few HTML files, style sheets and scripts, all our own and all in the
-//! binary.
+//! The pages: the agent's desk, the supervisor's board and the story of one call (`why`), a few HTML files, style sheets and scripts,
+//! all our own and all in the binary.
 //!
 //! It works without JavaScript as far as signing in and out and showing the state go; the script adds the live part on the
 //! same API that everybody uses. Invariant: whatever comes from callers or people reaches the page through `template`, which
@@ -8,6 +8,7 @@
 mod board;
 mod template;
 mod text;
+mod why;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -31,8 +32,9 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 10] = [
+pub(crate) const PATHS: [&str; 11] = [
     "/",
+    "/why/{call}",
     "/board",
     "/assets/board.css",
     "/assets/board.js",
@@ -58,6 +60,7 @@ const LANGUAGE_COOKIE: &str = "trunkline_lang";
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index))
+        .route("/why/{call}", get(why::page))
         .route("/sign-in", post(sign_in_by_form))
         .route("/sign-out", post(sign_out_by_form))
         .route("/assets/app.css", get(|| asset(CSS, STYLE)))

@@ -177,6 +177,7 @@ document.documentElement.classList.add("has-script");
     vip.textContent = first ? `★ ${t("vip")} ${first.vip_level}` : "";
     byId("pop-number").textContent = pop.caller.number ? phone(pop.caller.number) : t("withheld");
     drawHandedOn();
+    byId("pop-why").setAttribute("href", `/why/${pop.call}`);
     byId("pop-facts").replaceChildren(...popFacts());
     byId("pop-more").replaceChildren(...popBlocks(known));
     drawTimers();

@@ -22,6 +22,8 @@ impl Acd {
             return;
         }
         let (home, waited) = (caller.home().clone(), caller.waited(now));
+        let (priority, weight) = (caller.priority, caller.weight);
+        let head_start_ms = u64::try_from(caller.head_start.as_millis()).unwrap_or(u64::MAX);
         for offer in caller.offers.clone() {
             self.withdraw(now, offer, CancelCause::QueueLeft, cause::CANCELLED);
         }
@@ -34,6 +36,9 @@ impl Acd {
             strategy: "assigned".to_owned(),
             waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
             place: self.position(call).unwrap_or(0),
+            priority,
+            weight,
+            head_start_ms,
             ..self.named(now, id)
         };
         let offer = Offer {
@@ -50,6 +55,7 @@ impl Acd {
         let offer = self.make_offer(now, offer, waited, decision);
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);
+            caller.offered = true;
             caller.alone = true;
             caller.one_more = false;
             caller.paused = false;

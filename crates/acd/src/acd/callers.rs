@@ -2,12 +2,14 @@
 
 use core::time::Duration;
 
+use model::decision::{Attendance, Unserved};
 use model::fact::{CancelCause, QueueExit};
 use model::{CallId, OfferId, Ties};
 
 use super::Acd;
 use crate::agent::cause;
 use crate::output::Output;
+use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::Waiting;
 
@@ -26,6 +28,7 @@ impl Acd {
             return self.refuse(caller, cause);
         }
         self.tie(now, &mut caller, &ties);
+        caller.attendance = self.attendance(&caller);
         self.set_deadline(now, &caller);
         self.line_up(&caller);
         let queues = caller.queues.clone();
@@ -80,13 +83,31 @@ impl Acd {
         }
     }
 
-    pub(super) fn refuse(&mut self, caller: Waiting, cause: QueueExit) {
+    pub(super) fn refuse(&mut self, mut caller: Waiting, cause: QueueExit) {
+        caller.attendance = self.attendance(&caller);
         self.outputs.push_back(Output::LeftQueue {
             call: caller.call,
             queue: caller.home().clone(),
             cause,
             waited: Duration::ZERO,
+            unserved: self.unserved(&caller),
         });
+    }
+
+    fn attendance(&self, caller: &Waiting) -> Attendance {
+        let home = self.queues.get(caller.home());
+        home.map_or_else(Attendance::default, Queue::attendance)
+    }
+
+    /// R19: who was never decided about left for what was true then.
+    fn unserved(&self, caller: &Waiting) -> Option<Box<Unserved>> {
+        (!caller.offered).then(|| {
+            Box::new(Unserved {
+                joined: caller.attendance.clone(),
+                left: self.attendance(caller),
+                awaited: caller.awaited(),
+            })
+        })
     }
 
     /// Whom he knows and whom he must not meet is known now (R57, R66).
@@ -141,6 +162,8 @@ impl Acd {
 
     /// A caller leaves without an agent: the phones stop, then the exit is told.
     pub(super) fn leave(&mut self, now: Duration, call: CallId, cause: QueueExit) {
+        let caller = self.waiting.get(&call);
+        let unserved = caller.and_then(|caller| self.unserved(caller));
         if let Some(caller) = self.drop_caller(now, call, cancel_cause(cause)) {
             self.note_wait(now, &caller, cause == QueueExit::Abandoned);
             self.outputs.push_back(Output::LeftQueue {
@@ -148,6 +171,7 @@ impl Acd {
                 waited: caller.waited(now),
                 queue: caller.home().clone(),
                 cause,
+                unserved,
             });
         }
     }

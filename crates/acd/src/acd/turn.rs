@@ -174,6 +174,7 @@ impl Acd {
         };
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);
+            caller.offered = true;
             caller.alone = held || rings == Rings::One;
             caller.one_more = false;
             caller.paused = false;

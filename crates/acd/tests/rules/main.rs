@@ -40,5 +40,6 @@ mod stream;
 mod support;
 mod tiers;
 mod ties;
+mod unserved;
 mod withheld;
 mod wrap_up;

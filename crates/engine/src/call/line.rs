@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use model::decision::Unserved;
 use model::fact::QueueExit;
 use model::transfer::NotReached;
 use model::{Fact, QueueName, QueueSet, RegionName, Requirement};
@@ -181,6 +182,7 @@ impl Call {
         queue: QueueName,
         cause: QueueExit,
         waited: Duration,
+        unserved: Option<Box<Unserved>>,
     ) {
         if self.rings_back() {
             return self.stop_calling_back(context, cause);
@@ -192,6 +194,7 @@ impl Call {
             queue,
             cause,
             waited_ms,
+            unserved,
         });
         match cause {
             QueueExit::Abandoned | QueueExit::Key | QueueExit::Failed | QueueExit::Moved => {}

@@ -331,12 +331,14 @@ impl Engine {
                 queue,
                 cause,
                 waited,
+                unserved,
             } if self.calls.contains_key(&call) => self.turn(
                 call,
                 CallEvent::LeftQueue {
                     queue,
                     cause,
                     waited,
+                    unserved,
                 },
             ),
             acd::Output::LeftQueue { call, cause, .. } => self.place_lost(call, cause),

@@ -25,6 +25,8 @@ fn widest(queue_name: &str, chosen: u64, named: u64) -> Decision {
         config_version: 99_999_999,
         waited_ms: 99_999_999,
         place: 1_000_000,
+        priority: 9,
+        weight: 255,
         head_start_ms: 99_999_999,
         step: 255,
         external: Some(External {

@@ -2,7 +2,8 @@
 //!
 //! The compiler asks for the words of a new reason, and a test for both languages.
 
-use super::{ReasonCode, RouteOutcome, TieBreak};
+use super::{Awaited, ReasonCode, RouteOutcome, TieBreak};
+use crate::fact::QueueExit;
 
 /// Words in both languages of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,41 @@ impl TieBreak {
     }
 }
 
+impl QueueExit {
+    /// What became of the caller, to stand behind "left the queue".
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Abandoned => words("主叫挂机", "the caller hung up"),
+            Self::Timeout => words(
+                "等待超过上限",
+                "waited for as long as the queue lets callers wait",
+            ),
+            Self::Full => words("排队人数或预计等待超过上限", "the line was too long"),
+            Self::NoAgents => words("没有坐席在岗", "no agent was there to serve"),
+            Self::Closed => words("队列已关闭", "the queue was closed"),
+            Self::Key => words("按键离开", "pressed a key that leads elsewhere"),
+            Self::Withdrawn => words("被班长移出队列", "taken out by a supervisor"),
+            Self::Moved => words(
+                "被班长移到其他队列",
+                "put into another queue by a supervisor",
+            ),
+            Self::Failed => words("通话异常结束", "the call failed"),
+        }
+    }
+}
+
+impl Awaited {
+    /// What was waited for, to stand behind "waited for".
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Directory => words("客户资料查询", "the directory's answer"),
+            Self::Route => words("外部决策答复", "the external decision's answer"),
+            Self::Familiar => words("专属坐席空闲", "the caller's own agent"),
+            Self::Team => words("原坐席所在团队空闲", "the team of an agent who has left"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +134,8 @@ mod tests {
         assert_eq!(ReasonCode::ALL.len(), variants::<ReasonCode>());
         assert_eq!(TieBreak::ALL.len(), variants::<TieBreak>());
         assert_eq!(RouteOutcome::ALL.len(), variants::<RouteOutcome>());
+        assert_eq!(QueueExit::ALL.len(), variants::<QueueExit>());
+        assert_eq!(Awaited::ALL.len(), variants::<Awaited>());
     }
 
     #[test]
@@ -105,7 +143,14 @@ mod tests {
         let reasons = ReasonCode::ALL.iter().map(|reason| reason.words());
         let ties = TieBreak::ALL.iter().map(|tie| tie.words());
         let routes = RouteOutcome::ALL.iter().map(|outcome| outcome.words());
-        let all: Vec<Words> = reasons.chain(ties).chain(routes).collect();
+        let exits = QueueExit::ALL.iter().map(|exit| exit.words());
+        let awaited = Awaited::ALL.iter().map(|awaited| awaited.words());
+        let all = reasons
+            .chain(ties)
+            .chain(routes)
+            .chain(exits)
+            .chain(awaited);
+        let all: Vec<Words> = all.collect();
         for words in &all {
             assert!(!words.zh.is_ascii() && words.en.is_ascii(), "{words:?}");
             assert!(words.en.len() > 3 && words.zh.chars().count() > 1);

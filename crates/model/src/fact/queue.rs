@@ -25,3 +25,18 @@ pub enum QueueExit {
     /// The call failed.
     Failed,
 }
+
+impl QueueExit {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Abandoned,
+        Self::Timeout,
+        Self::Full,
+        Self::NoAgents,
+        Self::Closed,
+        Self::Key,
+        Self::Withdrawn,
+        Self::Moved,
+        Self::Failed,
+    ];
+}

@@ -206,6 +206,8 @@ impl Remains {
                 queue: queue.clone(),
                 cause: QueueExit::Failed,
                 waited_ms: now.ms_since(*since),
+                // What was true died with the process.
+                unserved: None,
             });
         rings.chain(line).collect()
     }

@@ -34,23 +34,29 @@ fn path(args: &WhyArgs) -> Result<String, Failure> {
     ))
 }
 
-/// A line for each decision.
+/// A line for each decision and whatever else became of the wait, in order; what is weighed now comes last.
 fn told(why: &Value, lang: Lang) -> String {
-    let mut told = String::new();
-    for key in ["decisions", "now"] {
-        let rows = why.get(key).and_then(Value::as_array);
-        for row in rows.into_iter().flatten() {
-            let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or("-");
-            told.push_str(&format!("{}  {}\n", text("at"), text("sentence")));
-        }
+    let rows = |key: &str| why.get(key).and_then(Value::as_array).into_iter().flatten();
+    let text = |row: &Value, key: &str| {
+        row.get(key)
+            .and_then(Value::as_str)
+            .unwrap_or("-")
+            .to_owned()
+    };
+    let mut past: Vec<&Value> = rows("decisions").chain(rows("events")).collect();
+    // Moments of one form sort as texts do.
+    past.sort_by_key(|row| text(row, "at"));
+    let all = past.into_iter().chain(rows("now"));
+    let told: String = all
+        .map(|row| format!("{}  {}\n", text(row, "at"), text(row, "sentence")))
+        .collect();
+    if !told.is_empty() {
+        return told;
     }
-    if told.is_empty() {
-        told.push_str(match lang {
-            Lang::Zh => "这通来电没有派给任何人\n",
-            Lang::En => "nothing was decided about this call\n",
-        });
+    match lang {
+        Lang::Zh => "这通来电没有排队，也没有派给任何人\n".to_owned(),
+        Lang::En => "this call stood in no queue and was offered to nobody\n".to_owned(),
     }
-    told
 }
 
 #[cfg(test)]
@@ -77,13 +83,19 @@ mod tests {
     #[test]
     fn what_was_decided_comes_before_what_is_weighed_now() {
         let row = |at: &str, sentence: &str| serde_json::json!({ "at": at, "sentence": sentence });
-        let why =
-            serde_json::json!({ "decisions": [row("1", "Offered.")], "now": [row("2", "Waits.")] });
-        assert_eq!(told(&why, Lang::En), "1  Offered.\n2  Waits.\n");
+        let why = serde_json::json!({
+            "decisions": [row("1", "Offered."), row("3", "Offered again.")],
+            "events": [row("2", "Moved.")],
+            "now": [row("4", "Waits.")],
+        });
+        assert_eq!(
+            told(&why, Lang::En),
+            "1  Offered.\n2  Moved.\n3  Offered again.\n4  Waits.\n"
+        );
         let none = serde_json::json!({ "decisions": [], "now": [] });
         assert_eq!(
             told(&none, Lang::En),
-            "nothing was decided about this call\n"
+            "this call stood in no queue and was offered to nobody\n"
         );
     }
 }

@@ -208,6 +208,7 @@ fn r75_a_caller_who_is_overtaken_for_ever_starves() {
             queue,
             cause,
             waited_ms: 0,
+            unserved: None,
         };
         audit.fact(at(rounds + 9), &left)?;
         audit.fact(at(rounds + 9), &ended(1))

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use engine::{Answer, Question};
+use model::decision::Unserved;
 use model::{AgentId, CallId, Decision, Fact, FactRecord, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +22,7 @@ use crate::locale::Locale;
 use crate::problem::{Code, Problem, ProblemDocument};
 use sentence::Teller;
 
+mod event;
 mod sentence;
 
 /// Of whom, and in which language.
@@ -42,6 +44,9 @@ pub struct WhyBody {
     pub call: CallId,
     /// Each decision that offered it to somebody, in order.
     pub decisions: Vec<DecisionBody>,
+    /// What else became of him as he waited: a supervisor's deeds, and how he left a queue without an agent. Empty for whoever
+    /// sees only what was found of himself.
+    pub events: Vec<EventBody>,
     /// While the caller waits: what a decision would find now, one for each of his queues.
     pub now: Vec<DecisionBody>,
 }
@@ -54,10 +59,26 @@ pub struct DecisionBody {
     pub at: Timestamp,
     /// In a sentence.
     pub sentence: String,
+    /// The caller's score, in ms: what he had waited and what he got ahead. `null` where there is no record.
+    pub score_ms: Option<u64>,
     /// The record: chosen, candidates with keys, reasons, seed, configuration version. `null` for whoever sees only what
     /// was found of himself.
     #[schema(value_type = Option<Object>)]
     pub record: Option<Decision>,
+}
+
+/// What became of a waiting caller beside decisions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventBody {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// In a sentence.
+    pub sentence: String,
+    /// Of one who left before anybody was offered him: the agents of his home queue as he came and as he left, and what he
+    /// waited for.
+    #[schema(value_type = Option<Object>)]
+    pub unserved: Option<Box<Unserved>>,
 }
 
 /// Why a call went where it went. An agent sees the decisions in which he was weighed, and what was found of him.
@@ -75,13 +96,25 @@ pub(crate) async fn read(
     InQuery(query): InQuery<WhyQuery>,
 ) -> Result<Json<WhyBody>, Problem> {
     let locale = locale(&query, &headers)?;
-    let all = reaches_all(&who, Action::SeeCalls);
-    let names = names(&app).await?;
-    let of = match &query.agent {
-        Some(agent) => Some(meant(&who, &names, agent)?),
+    let agent = query.agent.as_deref();
+    told(&app, &who, call, locale, agent).await.map(Json)
+}
+
+/// The same for a page, in its language.
+pub(crate) async fn told(
+    app: &App,
+    who: &Principal,
+    call: CallId,
+    locale: Locale,
+    agent: Option<&str>,
+) -> Result<WhyBody, Problem> {
+    let all = reaches_all(who, Action::SeeCalls);
+    let names = names(app).await?;
+    let of = match agent {
+        Some(agent) => Some(meant(who, &names, agent)?),
         None => (!all).then_some(who.agent),
     };
-    authorise(&who, Action::SeeCalls, of)?;
+    authorise(who, Action::SeeCalls, of)?;
     let facts = app.database().timeline(call).await?;
     let Answer::Why { at, records } = app.questions().ask(Question::Why(call)).await? else {
         return Err(Problem::internal(&"the engine answered another question"));
@@ -96,12 +129,16 @@ pub(crate) async fn read(
         concerns.then(|| DecisionBody {
             at,
             sentence: of.map_or_else(|| teller.decision(&record), |of| teller.agent(&record, of)),
+            score_ms: all.then(|| record.score_ms()),
             record: all.then_some(record),
         })
     };
+    let events = facts.iter().filter(|_| of.is_none());
+    let events = events.filter_map(|fact| teller.event(fact)).collect();
     let decisions = decisions(facts).into_iter();
-    Ok(Json(WhyBody {
+    Ok(WhyBody {
         call,
+        events,
         decisions: decisions
             .filter_map(|(at, record)| told(at, record))
             .collect(),
@@ -109,7 +146,7 @@ pub(crate) async fn read(
             .into_iter()
             .filter_map(|record| told(at, record))
             .collect(),
-    }))
+    })
 }
 
 fn locale(query: &WhyQuery, headers: &HeaderMap) -> Result<Locale, Problem> {

@@ -177,6 +177,7 @@ mod tests {
             queue: "support".into(),
             cause: QueueExit::Abandoned,
             waited_ms: 0,
+            unserved: None,
         }
     }
 

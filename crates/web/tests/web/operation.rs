@@ -107,6 +107,7 @@ async fn callers_of_a_queue(house: &House) {
         queue: "counted".into(),
         cause: QueueExit::Abandoned,
         waited_ms: 0,
+        unserved: None,
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     for (seconds_ago, fact) in [

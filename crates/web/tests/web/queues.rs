@@ -41,6 +41,7 @@ fn left(number: u64, cause: QueueExit) -> Fact {
         queue: "support".into(),
         cause,
         waited_ms: 0,
+        unserved: None,
     }
 }
 

@@ -29,6 +29,8 @@ impl Weighing<'_> {
             config_version: self.config_version,
             waited_ms: millis(self.caller.waited(now)),
             place: self.place(),
+            priority: self.caller.priority,
+            weight: self.caller.weight,
             head_start_ms: millis(self.caller.head_start),
             step: self.step(),
             external: self.external(),

@@ -103,7 +103,8 @@ fn rings_and_waiting_of_a_cut_call_end_before_it() {
                 call: CUT,
                 queue: "support".into(),
                 cause: QueueExit::Failed,
-                waited_ms: 9_000
+                waited_ms: 9_000,
+                unserved: None,
             },
         ]
     );
@@ -123,6 +124,7 @@ fn what_has_ended_is_not_ended_again() {
         queue: "support".into(),
         cause: QueueExit::Abandoned,
         waited_ms: 1,
+        unserved: None,
     };
     let ended = Fact::CallEnded {
         call: CUT,

@@ -19,6 +19,7 @@ impl Teller {
     /// All of it.
     pub(super) fn decision(&self, record: &Decision) -> String {
         let mut told = self.outcome(record);
+        told.push_str(&self.standing(record));
         told.push_str(&self.external(record));
         for (reason, agents) in self.outs(record) {
             told.push_str(self.pick(" ", ""));
@@ -77,12 +78,21 @@ impl Teller {
     fn outcome(&self, record: &Decision) -> String {
         let queue = &record.queue;
         let chosen = self.list(record.all_chosen());
-        // A script, a colleague or a supervisor (D25) named him: nobody was ranked.
-        if matches!(record.strategy.as_str(), "direct" | "assigned") {
-            return self.pick_text(
-                format!("Offered to {chosen}, who was named."),
-                format!("派给 {chosen}：指定坐席。"),
-            );
+        // Nobody was ranked.
+        match record.strategy.as_str() {
+            "direct" => {
+                return self.pick_text(
+                    format!("Offered to {chosen}, named by the number, the script or a colleague."),
+                    format!("派给 {chosen}：由号码、流程或同事指定。"),
+                );
+            }
+            "assigned" => {
+                return self.pick_text(
+                    format!("Offered to {chosen}, by a supervisor and out of turn."),
+                    format!("派给 {chosen}：班长强派。"),
+                );
+            }
+            _ => {}
         }
         if chosen.is_empty() {
             let (place, ranked) = (record.place, record.ranked);
@@ -96,6 +106,34 @@ impl Teller {
             format!("Offered to {chosen} by {queue}: {by}, of {ranked} candidates."),
             format!("由队列 {queue} 派给 {chosen}：{by}，共 {ranked} 名候选。"),
         )
+    }
+
+    /// The caller's score, and what came before it (D1, D4, R72).
+    fn standing(&self, record: &Decision) -> String {
+        if record.place == 0 {
+            return String::new();
+        }
+        let score = self.span(record.score_ms());
+        let mut told = self.pick_text(format!(" Score: {score}"), format!("得分：{score}"));
+        if record.head_start_ms > 0 {
+            let ahead = self.span(record.head_start_ms);
+            told.push_str(&self.pick_text(
+                format!(", of which {ahead} ahead"),
+                format!("，其中优先等待 {ahead}"),
+            ));
+        }
+        for (number, english, chinese) in [
+            (record.priority, "priority", "严格优先级"),
+            (record.weight, "weight of the queue", "队列权重"),
+        ] {
+            if number > 0 {
+                told.push_str(&self.pick_text(
+                    format!(", {english} {number}"),
+                    format!("，{chinese} {number}"),
+                ));
+            }
+        }
+        told + self.pick(".", "。")
     }
 
     /// What the external decision had said (B15).
@@ -157,7 +195,7 @@ impl Teller {
         named.chain(counted).collect()
     }
 
-    fn name(&self, agent: AgentId) -> String {
+    pub(super) fn name(&self, agent: AgentId) -> String {
         let known = self.names.get(&agent);
         known.map_or_else(
             || agent.to_string(),
@@ -180,7 +218,7 @@ impl Teller {
     }
 
     /// `4 min 10 s`.
-    fn span(&self, ms: u64) -> String {
+    pub(super) fn span(&self, ms: u64) -> String {
         let (minutes, seconds) = (ms / 60_000, ms / 1_000 % 60);
         match (self.locale, minutes) {
             (Locale::English, 0) => format!("{seconds} s"),
@@ -190,18 +228,18 @@ impl Teller {
         }
     }
 
-    const fn words(&self, words: Words) -> &'static str {
+    pub(super) const fn words(&self, words: Words) -> &'static str {
         self.pick(words.en, words.zh)
     }
 
-    const fn pick<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
+    pub(super) const fn pick<'a>(&self, english: &'a str, chinese: &'a str) -> &'a str {
         match self.locale {
             Locale::English => english,
             Locale::Chinese => chinese,
         }
     }
 
-    fn pick_text(&self, english: String, chinese: String) -> String {
+    pub(super) fn pick_text(&self, english: String, chinese: String) -> String {
         match self.locale {
             Locale::English => english,
             Locale::Chinese => chinese,
@@ -319,6 +357,50 @@ mod tests {
             ..Decision::new("support".into(), "linear")
         };
         let told = teller(Locale::English).decision(&waiting);
-        assert_eq!(told, "Waits in support at place 3; candidates: 0.");
+        assert_eq!(
+            told,
+            "Waits in support at place 3; candidates: 0. Score: 0 s."
+        );
+    }
+
+    #[test]
+    fn r72_d1_a_sentence_tells_the_score_and_what_came_before_it() {
+        let mut ahead = Decision {
+            place: 1,
+            waited_ms: 100_000,
+            head_start_ms: 30_000,
+            priority: 5,
+            weight: 2,
+            ..record()
+        };
+        let english = teller(Locale::English).decision(&ahead);
+        let score = " Score: 2 min 10 s, of which 30 s ahead, priority 5, weight of the queue 2.";
+        assert!(english.contains(score), "{english}");
+        let chinese = teller(Locale::Chinese).decision(&ahead);
+        let score = "得分：2 分 10 秒，其中优先等待 30 秒，严格优先级 5，队列权重 2。";
+        assert!(chinese.contains(score), "{chinese}");
+        ahead.place = 0;
+        let english = teller(Locale::English).decision(&ahead);
+        assert!(!english.contains("Score"), "there was no line: {english}");
+    }
+
+    #[test]
+    fn d25_b12_who_was_forced_and_who_was_named_are_told_apart() {
+        for (strategy, english, chinese) in [
+            (
+                "assigned",
+                "Offered to 1002 Name2, by a supervisor and out of turn.",
+                "派给 1002 Name2：班长强派。",
+            ),
+            (
+                "direct",
+                "Offered to 1002 Name2, named by the number, the script or a colleague.",
+                "派给 1002 Name2：由号码、流程或同事指定。",
+            ),
+        ] {
+            let record = Decision::new("".into(), strategy).choosing(&[id(2)]);
+            assert_eq!(teller(Locale::English).decision(&record), english);
+            assert_eq!(teller(Locale::Chinese).decision(&record), chinese);
+        }
     }
 }
