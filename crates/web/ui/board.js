@@ -135,7 +135,11 @@ function beginPlace(place) {
   const row = make("tr");
   for (const name of ["place", "caller", "waited", "rank", "state"]) cell(row, name, t(`board.${name}`));
   const deeds = cell(row, "deeds", t("board.deeds"));
-  deeds.dataset.call = place.call;
+  const why = make("a", "why", t("why"));
+  why.href = `/why/${place.call}`;
+  why.target = "_blank";
+  why.rel = "noopener";
+  deeds.append(why);
   if (place.state === "callback") return row;
   row.draggable = true;
   row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", place.call));
