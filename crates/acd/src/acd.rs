@@ -16,9 +16,10 @@ use crate::config::QueueConfig;
 use crate::input::Input;
 use crate::offer::{EndedOffers, Offer};
 use crate::output::{DirectEnd, Output};
+use crate::personal::PersonalWait;
 use crate::queue::Queue;
 use crate::timer::{Timer, Timers};
-use crate::waiting::Waiting;
+use crate::waiting::{Seeking, Waiting};
 use direct::Named;
 
 mod activity;
@@ -38,6 +39,7 @@ mod lines;
 mod offers;
 mod outlook;
 mod pass;
+mod personal;
 mod precedence;
 mod restart;
 mod roster;
@@ -76,7 +78,7 @@ pub struct Acd {
     promised: BTreeSet<CallId>,
     /// Who waits and has somebody whom he must not meet (R66).
     kept_apart: BTreeSet<CallId>,
-    /// Who waits for a familiar agent (R59, R63).
+    /// Who waits for a familiar or a named agent (R59, R63, B12).
     personal_lines: BTreeMap<AgentId, BTreeSet<CallId>>,
     timers: Timers,
     outputs: VecDeque<Output>,
@@ -160,6 +162,23 @@ impl Acd {
                     Some(ties) => self.join(now, caller, ties, false),
                     None => self.join_unknown(now, caller),
                 }
+            }
+            Input::JoinedFor {
+                call,
+                queues,
+                agent,
+                wait_max,
+                ring_timeout,
+                head_start,
+                priority,
+                apart,
+            } => {
+                let mut caller = Waiting::new(now, call, queues, head_start, None);
+                caller.priority = priority;
+                caller.apart = apart;
+                caller.seeking = Seeking::Familiar(agent);
+                caller.personal = Some(PersonalWait::new(ring_timeout, now + wait_max));
+                self.join_for(now, caller);
             }
             Input::Promised {
                 call,

@@ -24,8 +24,10 @@ pub(crate) struct Filter<'a> {
     pub(crate) apart: &'a BTreeSet<AgentId>,
     /// The caller, when he is an agent.
     pub(crate) caller: Option<AgentId>,
-    /// The familiar agent, when he alone comes into question (R57).
+    /// The familiar agent, when he alone comes into question (R57), or the named one.
     pub(crate) only: Option<AgentId>,
+    /// He was named (B12).
+    pub(crate) by_name: bool,
     /// The queue of whose agents alone one comes into question (R67).
     pub(crate) team: Option<&'a Queue>,
     /// Whom the external decision named, when they alone come into question, in this order (B15).
@@ -85,9 +87,9 @@ impl Filter<'_> {
             Some(ReasonCode::IsCaller)
         } else if self.apart.contains(&agent) {
             Some(ReasonCode::KeptApart)
-        } else if self.only.is_some_and(|only| only != agent)
-            || self.team.is_some_and(|team| !team.serves(agent))
-        {
+        } else if self.only.is_some_and(|only| only != agent) {
+            Some(self.no_other())
+        } else if self.team.is_some_and(|team| !team.serves(agent)) {
             Some(ReasonCode::NotFamiliar)
         } else if self.listed.is_some_and(|listed| !listed.contains(&agent)) {
             Some(ReasonCode::NotNamed)
@@ -97,6 +99,14 @@ impl Filter<'_> {
             Some(ReasonCode::Consecutive)
         } else {
             None
+        }
+    }
+
+    /// Why only one comes into question.
+    pub(crate) const fn no_other(&self) -> ReasonCode {
+        match self.by_name {
+            true => ReasonCode::NotAskedFor,
+            false => ReasonCode::NotFamiliar,
         }
     }
 

@@ -90,6 +90,26 @@ pub enum Input {
         /// What he needs of an agent, whatever the queue asks (R69).
         needs: Option<Requirement>,
     },
+    /// A caller began to wait for one agent whom a script named (B12): nobody else is rung for him. He counts in the queue in
+    /// which he stands. `Output::DirectEnded` follows `LeftQueue` when he does not get the agent and is still on the line.
+    JoinedFor {
+        /// The call.
+        call: CallId,
+        /// Where: the agent's home queue.
+        queues: QueueSet,
+        /// For whom.
+        agent: AgentId,
+        /// How long he waits at most; whose phone rings by then may go on.
+        wait_max: Duration,
+        /// How long the agent's phone may ring.
+        ring_timeout: Duration,
+        /// As in `Joined`.
+        head_start: Duration,
+        /// As in `Joined`.
+        priority: u8,
+        /// Agents whom he must not meet (R66), as far as known.
+        apart: BTreeSet<AgentId>,
+    },
     /// Somebody is to be called back (D21): his place is held by our word, with the score that he had. When an agent is found
     /// for him, or soon will be (R78), `Output::CallBack` says so.
     Promised {

@@ -15,6 +15,7 @@ pub mod input;
 mod journal;
 mod offer;
 pub mod output;
+mod personal;
 mod queue;
 mod ready;
 mod seed;

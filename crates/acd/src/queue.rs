@@ -200,6 +200,10 @@ impl Queue {
 
     /// What a caller needs of his agents.
     pub(crate) fn needs<'a>(&'a self, caller: &'a Waiting) -> Needs<'a> {
+        // B12: whoever named an agent has judged what he can do.
+        if caller.personal.is_some() {
+            return Needs::default();
+        }
         let reached = caller.steps.get(&self.config.name).copied().unwrap_or(0);
         let steps = &self.config.steps;
         Needs {
@@ -223,6 +227,9 @@ impl Queue {
 
     /// The strategy that serves this caller as things stand.
     pub(crate) fn row(&self, caller: &Waiting) -> &'static Strategy {
+        if caller.personal.is_some() {
+            return strategy::named();
+        }
         match caller.seeking {
             Seeking::Anyone if self.named(caller).is_some() => self.config.strategy,
             Seeking::Anyone => self.config.base(),
@@ -235,7 +242,8 @@ impl Queue {
 
     /// Whether an external decision is asked about this caller: his home queue's word (B15).
     pub(crate) fn asks_about(&self, caller: &Waiting) -> bool {
-        self.config.strategy.asks() && *caller.home() == self.config.name
+        let is_named = caller.personal.is_some();
+        self.config.strategy.asks() && *caller.home() == self.config.name && !is_named
     }
 
     /// The lane that fits a caller's state.

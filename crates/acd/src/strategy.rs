@@ -14,6 +14,7 @@ mod linear;
 mod longest_idle;
 mod longest_ready;
 mod most_recent;
+mod named;
 mod progressive;
 mod random;
 mod ring_all;
@@ -110,6 +111,12 @@ pub fn find(name: &str) -> Option<&'static Strategy> {
 /// The one that serves a caller who looks for his familiar agent alone.
 pub(crate) fn sticky() -> &'static Strategy {
     static ROW: Strategy = sticky::ROW;
+    &ROW
+}
+
+/// A script's choice (B12): the one that serves a caller who waits for a named agent. No queue can name it.
+pub fn named() -> &'static Strategy {
+    static ROW: Strategy = named::ROW;
     &ROW
 }
 

@@ -12,6 +12,8 @@ use model::decision::{Attendance, Awaited};
 use model::{AgentId, CallId, OfferId, QueueName, QueueSet, Requirement};
 
 use crate::external::Advice;
+use crate::output::DirectEnd;
+use crate::personal::PersonalWait;
 use crate::selection::Micros;
 
 /// A place in line: lower is served first. Comparable over all queues (D3).
@@ -55,6 +57,8 @@ pub(crate) struct Waiting {
     /// Which step he has reached in each queue that has some (R69).
     pub(crate) steps: BTreeMap<QueueName, usize>,
     pub(crate) seeking: Seeking,
+    /// The agent whom he seeks was named, and nobody else will do (B12).
+    pub(crate) personal: Option<PersonalWait>,
     /// R62.
     pub(crate) choice: Choice,
     /// What the external decision of his home queue says of him (B15).
@@ -114,9 +118,9 @@ pub(crate) enum Choice {
 pub(crate) enum Seeking {
     /// Whom the strategy (or the fall-back) ranks first.
     Anyone,
-    /// His familiar agent alone (R57). Whether to wait for him is settled in the same turn.
+    /// His familiar (R57) or named (B12) agent alone. Whether to wait for him is settled in the same turn.
     Familiar(AgentId),
-    /// His familiar agent alone, who is busy; until the sticky wait is over (R59).
+    /// That agent alone, who is busy; until the time for it is over (R59).
     WaitsFor(AgentId),
     /// The team of his familiar agent, who has left (R67).
     Team,
@@ -125,7 +129,7 @@ pub(crate) enum Seeking {
 }
 
 impl Seeking {
-    /// The familiar agent, while he alone comes into question.
+    /// The familiar or named agent, while he alone comes into question.
     pub(crate) const fn familiar(self) -> Option<AgentId> {
         match self {
             Self::Familiar(agent) | Self::WaitsFor(agent) => Some(agent),
@@ -187,6 +191,7 @@ impl Waiting {
             needs: None,
             steps: BTreeMap::new(),
             seeking: Seeking::Anyone,
+            personal: None,
             choice: Choice::NotAsked,
             advice: Advice::Unasked,
             tried: BTreeSet::new(),
@@ -227,6 +232,13 @@ impl Waiting {
     /// Whether he came without anything that lets him be served before or after his time (D15).
     pub(crate) fn came_as_everybody(&self) -> bool {
         self.head_start.is_zero() && self.priority == 0 && self.needs.is_none()
+    }
+
+    /// B12: he does not get the agent who was named; the first reason holds.
+    pub(crate) fn end_personal(&mut self, end: DirectEnd) {
+        if let Some(wait) = &mut self.personal {
+            wait.end.get_or_insert(end);
+        }
     }
 
     /// Whether somebody is on the line.

@@ -263,6 +263,8 @@ pub enum ReasonCode {
     NotFamiliar,
     /// The external decision named others (B15).
     NotNamed,
+    /// The script named another agent, for whom the caller waits (B12).
+    NotAskedFor,
     /// Does not have what the caller needs at this step (R69).
     Skills,
     /// Had `max_consecutive` calls of this queue in a row (R38).
@@ -275,7 +277,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Offline,
         Self::Unregistered,
         Self::NotReady,
@@ -288,6 +290,7 @@ impl ReasonCode {
         Self::KeptApart,
         Self::NotFamiliar,
         Self::NotNamed,
+        Self::NotAskedFor,
         Self::Skills,
         Self::Consecutive,
         Self::RingMax,

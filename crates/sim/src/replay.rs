@@ -275,6 +275,7 @@ impl Replayed {
         let stages = self.day.stories.values().flat_map(|story| &story.stages);
         for stage in stages {
             if let Input::Joined { queues: into, .. }
+            | Input::JoinedFor { queues: into, .. }
             | Input::Promised { queues: into, .. }
             | Input::HandedToQueue { queues: into, .. } = &stage.entry
                 && let Some(missing) = into.iter().find(|name| !queues.contains_key(*name))

@@ -145,6 +145,7 @@ impl Acd {
         if self.will_not_be_free(id) {
             self.release_personal_line(id);
         }
+        self.mind_personal_waits(now, id);
         // R9: who comes back from an offer has been there all the time.
         let was_there = matches!(
             from,

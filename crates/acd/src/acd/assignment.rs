@@ -27,7 +27,11 @@ impl Acd {
         for offer in caller.offers.clone() {
             self.withdraw(now, offer, CancelCause::QueueLeft, cause::CANCELLED);
         }
-        self.give_up_familiar(call);
+        // B12: should he not answer, his caller waits for the named agent as before.
+        match self.waiting.get(&call).and_then(|caller| caller.personal) {
+            Some(_) => self.leave_personal_line(call),
+            None => self.give_up_familiar(call),
+        }
         self.drop_question(now, call);
         let Some(queue) = self.queues.get(&home) else {
             return;

@@ -30,6 +30,12 @@ impl Acd {
         self.tie(now, &mut caller, &ties);
         caller.attendance = self.attendance(&caller);
         self.set_deadline(now, &caller);
+        self.stand_in_line(now, caller);
+    }
+
+    /// Who is let in takes his place, and looks for an agent in this turn.
+    pub(super) fn stand_in_line(&mut self, now: Duration, caller: Waiting) {
+        let call = caller.call;
         self.line_up(&caller);
         let queues = caller.queues.clone();
         self.waiting.insert(call, caller);
@@ -92,6 +98,7 @@ impl Acd {
             waited: Duration::ZERO,
             unserved: self.unserved(&caller),
         });
+        self.tell_personal_end(&caller, cause);
     }
 
     fn attendance(&self, caller: &Waiting) -> Attendance {
@@ -173,6 +180,7 @@ impl Acd {
                 cause,
                 unserved,
             });
+            self.tell_personal_end(&caller, cause);
         }
     }
 

@@ -19,13 +19,15 @@ const ANSWER: Duration = Duration::from_secs(20);
 impl Acd {
     /// R60: the time for which a caller waits for his familiar agent is over.
     pub(super) fn sticky_wait_over(&mut self, now: Duration, call: CallId) {
-        let agent = self.waiting.get(&call).map(|caller| caller.seeking);
-        let asked = match agent {
-            Some(Seeking::WaitsFor(id)) => self.ask(now, call, id),
-            Some(
-                Seeking::Anyone | Seeking::Familiar(_) | Seeking::Team | Seeking::WaitsForTeam,
-            )
-            | None => false,
+        let Some(caller) = self.waiting.get(&call) else {
+            return;
+        };
+        if let (Some(_), Some(id)) = (caller.personal, caller.seeking.familiar()) {
+            return self.personal_wait_over(now, call, id);
+        }
+        let asked = match caller.seeking {
+            Seeking::WaitsFor(id) => self.ask(now, call, id),
+            Seeking::Anyone | Seeking::Familiar(_) | Seeking::Team | Seeking::WaitsForTeam => false,
         };
         if !asked {
             self.give_up_familiar(call);

@@ -10,6 +10,7 @@ use model::{AgentId, AgentState, CallId, Ties};
 use super::Acd;
 use crate::agent::{Agent, Bound};
 use crate::familiarity::{self, Familiar};
+use crate::output::DirectEnd;
 use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::{Seeking, Waiting};
@@ -19,6 +20,10 @@ impl Acd {
     /// for again (R61), and a number that is no key makes nobody familiar (R64).
     pub(super) fn tie(&self, now: Duration, caller: &mut Waiting, ties: &Ties) {
         caller.apart.clone_from(&ties.apart);
+        // B12: whom he seeks was named.
+        if caller.personal.is_some() {
+            return;
+        }
         (caller.seeking, caller.team) = (Seeking::Anyone, None);
         let home = self.queues.get(caller.home());
         let Some(home) = home.filter(|home| home.config.strategy.familiar && caller.keyed) else {
@@ -163,12 +168,16 @@ impl Acd {
         !agent.is_some_and(Agent::will_be_free)
     }
 
-    /// The fall-back strategy takes over for this caller (R58-R61), from this turn on.
+    /// The fall-back strategy takes over for this caller (R58-R61), from this turn on; for a named agent nobody does (B12).
     pub(super) fn give_up_familiar(&mut self, call: CallId) {
         self.leave_personal_line(call);
         if let Some(caller) = self.waiting.get_mut(&call)
             && caller.seeking != Seeking::Anyone
         {
+            if caller.personal.is_some() {
+                caller.end_personal(DirectEnd::Busy);
+                return self.wake(call);
+            }
             caller.seeking = Seeking::Anyone;
             self.refile(call);
         }
@@ -199,7 +208,11 @@ impl Acd {
     /// R58: the agent is not to be waited for any more.
     pub(super) fn release_personal_line(&mut self, id: AgentId) {
         for call in self.personal_lines.get(&id).cloned().unwrap_or_default() {
-            self.give_up_familiar(call);
+            let caller = self.waiting.get(&call);
+            // B12: `mind_personal_waits` has its own word.
+            if caller.is_none_or(|caller| caller.personal.is_none()) {
+                self.give_up_familiar(call);
+            }
         }
     }
 
@@ -219,6 +232,7 @@ impl Acd {
             .queues
             .get(caller.home())
             .is_some_and(|home| home.config.strategy.familiar);
+        let sticky = sticky || caller.personal.is_some();
         match caller.seeking {
             Seeking::Anyone => true,
             Seeking::Team | Seeking::WaitsForTeam => sticky,

@@ -11,6 +11,7 @@ use model::{CallId, OfferId, QueueName};
 use super::Acd;
 use crate::agent::cause;
 use crate::output::Output;
+use crate::queue::Queue;
 use crate::timer::Timer;
 use crate::waiting::Waiting;
 
@@ -35,12 +36,7 @@ impl Acd {
             return Err(QueueExit::NoAgents);
         }
         let home = self.queues.get(caller.home()).ok_or(QueueExit::Closed)?;
-        let here = home
-            .line
-            .len()
-            .saturating_sub(self.promised_in(caller.home()));
-        let full = |max| usize::try_from(max).is_ok_and(|max| here >= max);
-        if !back && home.config.max_waiting.is_some_and(full) {
+        if !back && self.is_full(home) {
             return Err(QueueExit::Full);
         }
         caller.weight = home.config.weight;
@@ -55,6 +51,14 @@ impl Acd {
             return Err(QueueExit::Closed);
         }
         Ok(())
+    }
+
+    /// D5: whether as many are on the line as may wait.
+    pub(super) fn is_full(&self, queue: &Queue) -> bool {
+        let promised = self.promised_in(&queue.config.name);
+        let here = queue.line.len().saturating_sub(promised);
+        let full = |max| usize::try_from(max).is_ok_and(|max| here >= max);
+        queue.config.max_waiting.is_some_and(full)
     }
 
     /// Leaves out the queues that do not exist.

@@ -283,8 +283,11 @@ impl Acd {
         }
         caller.claims.remove(&id);
         caller.alone &= !caller.offers.is_empty();
-        if tried.is_some() {
+        if let Some(end) = tried {
             caller.tried.insert(offer.agent);
+            if caller.seeking.familiar() == Some(offer.agent) {
+                caller.end_personal(end);
+            }
             // R56: who refuses is replaced at once; who lets it ring has had his time.
             caller.one_more |= tried != Some(DirectEnd::NoAnswer);
             for name in caller.queues.iter() {

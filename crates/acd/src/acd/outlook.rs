@@ -35,7 +35,8 @@ impl Acd {
 
     /// D16: a caller's wait is over, by an agent or not.
     pub(super) fn note_wait(&mut self, now: Duration, caller: &Waiting, gave_up: bool) {
-        if !caller.is_here() {
+        // B12: how long one agent let somebody wait tells nothing of the queue.
+        if !caller.is_here() || caller.personal.is_some() {
             return;
         }
         if let Some(home) = self.queues.get_mut(caller.home()) {

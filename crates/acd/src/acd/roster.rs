@@ -79,6 +79,7 @@ impl Acd {
             self.withdraw(now, offer, CancelCause::AgentNotReady, cause::REMOVED);
         }
         self.release_personal_line(id);
+        self.mind_personal_waits(now, id);
         self.leave_queues(now, id);
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.removed = true;

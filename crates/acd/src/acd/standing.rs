@@ -28,6 +28,14 @@ impl Acd {
     pub fn standing(&self, now: Duration, call: CallId) -> Option<Standing> {
         let caller = self.waiting.get(&call)?;
         let home = self.queues.get(caller.home())?;
+        if let (Some(_), Some(agent)) = (caller.personal, caller.seeking.familiar()) {
+            // B12: those who wait for others are not before him, and one agent's time is not known.
+            return Some(Standing {
+                ahead: u32::try_from(self.ahead_for(caller, agent)).unwrap_or(u32::MAX),
+                exact: true,
+                wait: None,
+            });
+        }
         Some(Standing {
             ahead: self.position(call)?.saturating_sub(1),
             exact: caller.queues.also().is_empty() && Self::keeps_order(home),

@@ -161,7 +161,9 @@ impl Acd {
             queue: Some(name.clone()),
             home: None,
             consult: false,
-            ring_timeout: queue.config.ring_timeout,
+            ring_timeout: caller
+                .personal
+                .map_or(queue.config.ring_timeout, |wait| wait.ring_timeout),
             rang_at: None,
             shared: false,
             held: None,
@@ -232,7 +234,13 @@ impl Acd {
         let places: BTreeSet<Place> = unserved.map(|caller| caller.place()).collect();
         for place in places {
             let call = place.call;
-            match self.waiting.get(&call).map(|caller| caller.seeking) {
+            let caller = self.waiting.get(&call);
+            let named = caller.filter(|caller| caller.personal.is_some());
+            if let Some(agent) = named.and_then(|caller| caller.seeking.familiar()) {
+                self.settle_personal(now, call, agent);
+                continue;
+            }
+            match caller.map(|caller| caller.seeking) {
                 Some(Seeking::Familiar(agent)) => self.settle_familiar(now, call, agent),
                 Some(Seeking::Team) => self.settle_team(now, call),
                 Some(Seeking::Anyone) => self.found_nobody(now, call),

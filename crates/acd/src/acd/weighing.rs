@@ -56,6 +56,7 @@ impl Acd {
                 apart: &caller.apart,
                 caller: caller.caller_agent,
                 only: caller.seeking.familiar(),
+                by_name: caller.personal.is_some(),
                 team: self.team_of(caller),
                 listed: queue.named(caller),
                 skip: queue.at_cap(row),

@@ -105,6 +105,7 @@ impl Asked {
             apart: &self.apart,
             caller: self.caller,
             only: self.only,
+            by_name: false,
             team: None,
             listed: None,
             skip: self.skip,

@@ -24,6 +24,7 @@ mod hours;
 mod idle;
 mod offers;
 mod own_calls;
+mod personal;
 mod precedence;
 mod progressive;
 mod queues;

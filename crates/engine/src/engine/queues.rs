@@ -94,6 +94,7 @@ const fn word(reason: ReasonCode) -> &'static str {
         | ReasonCode::KeptApart
         | ReasonCode::NotFamiliar
         | ReasonCode::NotNamed
+        | ReasonCode::NotAskedFor
         | ReasonCode::Skills
         | ReasonCode::Consecutive
         | ReasonCode::RingMax

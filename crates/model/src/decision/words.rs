@@ -37,6 +37,10 @@ impl ReasonCode {
             Self::KeptApart => words("与该客户回避", "kept apart from the caller"),
             Self::NotFamiliar => words("不是该客户的专属坐席", "not the caller's own agent"),
             Self::NotNamed => words("外部决策未点名", "not named by the external decision"),
+            Self::NotAskedFor => words(
+                "来电指定了另一位坐席",
+                "the caller waits for another agent by name",
+            ),
             Self::Skills => words("技能不符", "without a skill that is asked for"),
             Self::Consecutive => words("已连续接听过多", "enough calls in a row"),
             Self::RingMax => words("超出同时振铃上限", "beyond the phones that may ring"),

@@ -86,6 +86,7 @@ impl Recorder {
                 self.given.push((at, Given::Told(Box::new(input.clone()))))
             }
             Input::Joined { call, queues, .. }
+            | Input::JoinedFor { call, queues, .. }
             | Input::Promised { call, queues, .. }
             | Input::HandedToQueue { call, queues, .. } => {
                 self.enters(at, *call, queues.home(), input);

@@ -26,7 +26,7 @@ pub(super) struct Story {
 #[derive(Clone, Debug)]
 pub(super) struct Stage {
     pub(super) joined: Moment,
-    /// [`Input::Joined`], [`Input::Promised`] or [`Input::HandedToQueue`].
+    /// [`Input::Joined`], [`Input::JoinedFor`], [`Input::Promised`] or [`Input::HandedToQueue`].
     pub(super) entry: Input,
     pub(super) home: QueueName,
     /// What was told about him while he waited.

@@ -213,7 +213,7 @@ impl Weighing<'_> {
             return out;
         }
         let (wanted, others) = match (&self.filter.only, self.filter.listed) {
-            (Some(only), _) => (core::slice::from_ref(only), ReasonCode::NotFamiliar),
+            (Some(only), _) => (core::slice::from_ref(only), self.filter.no_other()),
             (None, Some(listed)) => (listed, ReasonCode::NotNamed),
             (None, None) => {
                 add(
