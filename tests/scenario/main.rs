@@ -33,6 +33,7 @@ mod long_hold;
 mod music;
 mod off_net;
 mod opening;
+mod personal;
 mod phone;
 mod plan;
 mod pops;

@@ -18,6 +18,7 @@ mod long_hold;
 mod opening;
 mod order;
 mod outside;
+mod personal;
 mod pop;
 mod ring;
 mod script;
@@ -124,6 +125,8 @@ pub(crate) struct Call {
     driving: bool,
     /// The ACD still has to say how a line was left.
     leaving: bool,
+    /// He stands in line for an agent whom the script named (B12).
+    personal: bool,
     trace: Trace,
     /// Turns until the planted panic.
     planted_panic: Option<u32>,

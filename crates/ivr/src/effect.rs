@@ -97,6 +97,8 @@ pub enum Effect {
         to: Target,
         /// How long it may ring.
         ring: Duration,
+        /// How long the caller waits for an agent who is busy (B12); zero for everybody else.
+        wait: Duration,
         /// Whether the caller waits in the queues of the regions that fit him instead, if any fit (A12); answer `QueueLeft`
         /// when he leaves them without an agent.
         by_region: bool,

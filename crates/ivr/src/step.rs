@@ -55,6 +55,7 @@ pub(crate) enum Step<'n> {
     Transfer {
         to: &'n Target,
         ring: Duration,
+        wait: Duration,
         by_region: bool,
     },
     /// Promise to call the caller back: `Event::CallbackAnswered`.

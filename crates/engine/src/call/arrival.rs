@@ -135,6 +135,7 @@ impl Call {
             pending: VecDeque::new(),
             driving: false,
             leaving: false,
+            personal: false,
             trace: Trace::default(),
             planted_panic: None,
         }

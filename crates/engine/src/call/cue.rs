@@ -28,6 +28,7 @@ impl Call {
         let announcer = Announcer::new(context.now, rules, music, &self.language, choices);
         let music = announcer.music();
         self.phase = Phase::Queued(Box::new(announcer));
+        self.personal = false;
         self.cue(context, music);
     }
 

@@ -210,7 +210,10 @@ impl Call {
                 if matches!(self.phase, Phase::Queued(_)) {
                     self.phase = Phase::InScript;
                 }
-                self.push_or_end(context, ivr::Input::QueueLeft(cause));
+                // B12: `DirectEnded` follows, and says by which exit the script goes on.
+                if !std::mem::take(&mut self.personal) {
+                    self.push_or_end(context, ivr::Input::QueueLeft(cause));
+                }
             }
         }
     }

@@ -162,10 +162,11 @@ impl Call {
             Effect::Transfer {
                 to,
                 ring,
+                wait,
                 by_region,
             } => match self.wait_by_region(context, by_region) {
                 Some(wait) => self.join_queue(context, wait),
-                None => self.transfer(context, to, ring),
+                None => self.transfer(context, to, ring, wait),
             },
             Effect::RequestCallback { queue, number } => self.ask_callback(context, queue, number),
             Effect::LanguageSet(language) => self.language = language,
@@ -199,9 +200,12 @@ impl Call {
         }
     }
 
-    fn transfer(&mut self, context: &mut Context, to: ivr::Target, ring: Duration) {
+    fn transfer(&mut self, context: &mut Context, to: ivr::Target, ring: Duration, wait: Duration) {
         let entry = match to {
             ivr::Target::Agent(login) => {
+                if !wait.is_zero() && self.wait_for_agent(context, &login, wait, ring) {
+                    return;
+                }
                 self.stop_playing(context);
                 self.ring_agent(context, &login, ring);
                 if matches!(self.phase, Phase::Direct) {

@@ -40,6 +40,17 @@ pub(super) const KIND: Kind = Kind {
             "振铃秒数",
         ),
         row(
+            "wait_s",
+            Form::Seconds {
+                zero: true,
+                max: 3600,
+            },
+            Need::Default("0"),
+            "How long the caller waits for an agent who is on a call, in the line of the first of that agent's queues and for him alone; \
+             0 does not wait. Only for an agent.",
+            "等待坐席秒数",
+        ),
+        row(
             "by_region",
             Form::Truth,
             Need::Default("false"),
@@ -51,7 +62,8 @@ pub(super) const KIND: Kind = Kind {
             "on_busy",
             Form::Node,
             Need::Optional,
-            "The line is engaged; of a queue: it is full. Required but for a script, which has no exits.",
+            "The line is engaged; of a queue: it is full; of an agent who is waited for: `wait_s` is over, he is not ready, or enough \
+             wait for him. Required but for a script, which has no exits.",
             "忙线",
         ),
         row(
@@ -69,7 +81,7 @@ pub(super) const KIND: Kind = Kind {
             "无法接通",
         ),
     ],
-    example: "[transfer.desk]\nto = \"agent:1001\"\nring_s = 20\non_busy = \"support\"\non_no_answer = \"support\"\n\
+    example: "[transfer.desk]\nto = \"agent:1001\"\nring_s = 20\nwait_s = 120\non_busy = \"support\"\non_no_answer = \"support\"\n\
               on_failure = \"goodbye\"\n\n[transfer.survey]\nto = \"script:survey\"\n",
     read,
 };
@@ -82,6 +94,7 @@ struct Transfer {
     named: Name,
     target: Target,
     ring: Duration,
+    wait: Duration,
     by_region: bool,
     /// None for a script.
     exits: Option<Exits>,
@@ -98,27 +111,27 @@ const EXITS: [&str; 3] = ["on_busy", "on_no_answer", "on_failure"];
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (to, ring) = (section.name("to"), section.seconds("ring_s"));
+    let wait = section.seconds("wait_s");
     let by_region = section.truth("by_region");
     let [on_busy, on_no_answer, on_failure] = EXITS.map(|key| section.optional_name(key));
     let to = to?;
     let (named, target) = target(section, &to)?;
     let rings = matches!(target, Target::Agent(_) | Target::Number(_));
-    if !rings && section.has("ring_s") {
-        let message = format!("`ring_s` has no meaning for `{}`", to.text);
-        section.report.error(
-            section.place_of_key("ring_s"),
-            message,
-            Some("leave it out".to_owned()),
-        );
-    }
     let of_region = matches!(target, Target::Agent(_) | Target::Queue(_));
-    if !of_region && section.has("by_region") {
-        let message = format!("`by_region` has no meaning for `{}`", to.text);
-        section.report.error(
-            section.place_of_key("by_region"),
-            message,
-            Some("leave it out".to_owned()),
-        );
+    let waits = matches!(target, Target::Agent(_));
+    for (key, fits) in [
+        ("ring_s", rings),
+        ("wait_s", waits),
+        ("by_region", of_region),
+    ] {
+        if !fits && section.has(key) {
+            let message = format!("`{key}` has no meaning for `{}`", to.text);
+            section.report.error(
+                section.place_of_key(key),
+                message,
+                Some("leave it out".to_owned()),
+            );
+        }
     }
     if matches!(target, Target::Script(_)) {
         let vain: Vec<&str> = EXITS.into_iter().filter(|key| section.has(key)).collect();
@@ -135,6 +148,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
             named,
             target,
             ring: ring?,
+            wait: Duration::ZERO,
             by_region: false,
             exits: None,
         }));
@@ -155,6 +169,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         named,
         target,
         ring: ring?,
+        wait: wait?,
         by_region: by_region?,
         exits: Some(exits),
     }))
@@ -250,6 +265,7 @@ impl Node for Transfer {
                     Target::Agent(_) | Target::Number(_) => Step::Transfer {
                         to: &self.target,
                         ring: self.ring,
+                        wait: self.wait,
                         by_region: self.by_region,
                     },
                     Target::Queue(queue) => Step::Join {

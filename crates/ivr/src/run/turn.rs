@@ -107,6 +107,7 @@ impl Run {
             Step::Transfer {
                 to,
                 ring,
+                wait,
                 by_region,
             } => {
                 self.keys.take();
@@ -114,6 +115,7 @@ impl Run {
                 self.effects.push_back(Effect::Transfer {
                     to: to.clone(),
                     ring,
+                    wait,
                     by_region,
                 });
                 None

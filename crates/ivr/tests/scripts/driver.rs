@@ -128,10 +128,15 @@ fn line(effect: &Effect) -> String {
         Effect::Transfer {
             to,
             ring,
+            wait,
             by_region,
         } => {
             let by = if *by_region { " by region" } else { "" };
-            format!("transfer {to:?} {}s{by}", ring.as_secs())
+            let waits = match wait.as_secs() {
+                0 => String::new(),
+                wait => format!(" waits {wait}s"),
+            };
+            format!("transfer {to:?} {}s{waits}{by}", ring.as_secs())
         }
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),

@@ -63,6 +63,11 @@ fn names_must_exist_in_the_world() {
         ),
         (
             "[hangup.bye]",
+            "[transfer.bye]\nto = \"queue:support\"\nwait_s = 5\non_busy = \"end\"\non_no_answer = \"end\"\non_failure = \"end\"\n[hangup.end]",
+            &["21:1: error: `wait_s` has no meaning for `queue:support`"],
+        ),
+        (
+            "[hangup.bye]",
             "[transfer.bye]\nto = \"script:night\"\non_busy = \"end\"\nring_s = 5\n[hangup.end]",
             &[
                 "21:1: error: `on_busy` is never taken: `script:night` has no way back",
@@ -103,6 +108,11 @@ fn e22_no_caller_can_be_trapped() {
             "[hangup.bye]",
             "[hours.bye]\ncalendar = \"office\"\nopen = \"bye\"\nclosed = \"end\"\n[hangup.end]",
             &["21:8: error: a caller who does nothing goes round for ever: `bye` → `bye`"],
+        ),
+        (
+            "[hangup.bye]",
+            "[transfer.bye]\nto = \"agent:1001\"\nwait_s = 5\non_busy = \"bye\"\non_no_answer = \"end\"\non_failure = \"end\"\n[hangup.end]",
+            &["22:11: error: a caller who does nothing goes round for ever: `bye` → `bye`"],
         ),
         (
             "[hangup.bye]",

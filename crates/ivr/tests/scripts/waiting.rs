@@ -1,9 +1,10 @@
-//! The keys of a waiting caller (D14): the prompt that tells them, and what an admin is told of it.
+//! Waiting: the keys of a waiting caller (D14), with the prompt that tells them; and the wait for a named agent (B12).
 
 use ivr::{Effect, Entry, Environment, Input, Run};
 use model::Caller;
 
 use crate::diagnostics::findings;
+use crate::driver::{Call, nodes};
 use crate::good_script::{calendars, script};
 
 fn waits(keys: &str, text: &str) -> String {
@@ -68,5 +69,25 @@ fn d14_keys_that_are_not_said_and_a_prompt_without_keys_are_told() {
         let found = findings(&waits(keys, text));
         let told = found.iter().any(|one| one.contains(expected));
         assert!(told, "{keys}\n{found:?}");
+    }
+}
+
+#[test]
+fn b12_a_transfer_to_an_agent_says_how_long_its_caller_waits_for_him() {
+    let transfer = |keys: &str| {
+        nodes(&format!(
+            "[transfer.start]\nto = \"agent:1001\"\n{keys}on_busy = \"end\"\non_no_answer = \"end\"\n\
+             on_failure = \"end\"\n[hangup.end]\n"
+        ))
+    };
+    for (keys, told) in [
+        ("", "transfer Agent(\"1001\") 25s"),
+        ("wait_s = 60\n", "transfer Agent(\"1001\") 25s waits 60s"),
+        ("wait_s = 0\nring_s = 10\n", "transfer Agent(\"1001\") 10s"),
+    ] {
+        assert_eq!(
+            Call::new(&transfer(keys)).starts(),
+            ["transfer start", told]
+        );
     }
 }

@@ -133,6 +133,14 @@ fn strategy_days_are_as_the_page_says() {
     let page = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
+    // B12: a script's choice has no figures, but its sentence stands with the strategies.
+    let named = acd::strategy::named();
+    write!(
+        table,
+        "\n`{}` ({}) is a script's choice, `wait_s` of `transfer`, and no queue's strategy: no row. {} {}\n",
+        named.name, named.label.zh, named.advice.en, named.advice.zh
+    )
+    .unwrap();
     let expected = format!("{before}{BEGIN}\n{table}\n{END}{after}");
     if std::env::var_os("UPDATE_STRATEGIES").is_some() {
         std::fs::write(&path, &expected).unwrap();
