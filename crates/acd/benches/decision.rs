@@ -224,7 +224,8 @@ fn crowded(agents: u64, waiting: u64) -> (Floor, CallId) {
     (floor, last)
 }
 
-#[divan::bench(args = [(10, 30), (64, 100), (10_000, 1_000)], sample_count = 200)]
+/// Of twenty agents each is asked what he does, of more none.
+#[divan::bench(args = [(10, 30), (20, 40), (40, 60), (64, 100), (10_000, 1_000)], sample_count = 200)]
 fn estimate(bencher: Bencher<'_, '_>, (agents, waiting): (u64, u64)) {
     let (floor, last) = crowded(agents, waiting);
     assert!(floor.acd.estimate(floor.now, last).is_some());

@@ -23,7 +23,7 @@ mod sample;
 /// How far an estimate looks, in seconds; who would wait longer is told nothing.
 const FAR: f64 = 2.0 * 3_600.0;
 /// Of how many agents each is asked what he does; of more, the law of large numbers knows.
-pub(crate) const AGENTS_MAX: usize = 64;
+pub(crate) const AGENTS_MAX: usize = 20;
 /// So many standard deviations above the mean lie half of a normal distribution, and four fifths.
 const P50: f64 = 0.0;
 const P80: f64 = 0.841_621;
@@ -94,12 +94,12 @@ impl Outlook<'_> {
         if agents < 1.0 || !self.history.is_known() {
             return None;
         }
-        let cycle = self.history.cycle();
-        let need = Need::new(self.ahead, free, self.history);
         // Somebody is there for him now.
         if free >= self.ahead + 1.0 {
             return Some(Estimate::NOW);
         }
+        let cycle = self.history.cycle();
+        let need = Need::new(self.ahead, free, self.history, cycle);
         let [p50, p80] = self.times(&need, cycle, agents);
         Some(Estimate {
             p50: told(p50?)?,

@@ -13,13 +13,15 @@ use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
 use crate::agent::Agent;
-use crate::estimate::{AGENTS_MAX, Pace};
+use crate::estimate::Pace;
 use crate::output::Output;
 use crate::timer::Timer;
 use crate::waiting::{Holder, Place, Waiting};
 
 /// How often is looked whether agents will be free soon.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Up to so many agents all are looked at; of more, about so many, each of whom stands for several.
+const ASKED: usize = 64;
 
 impl Acd {
     /// D21: takes a place that is held by our word.
@@ -153,7 +155,7 @@ impl Acd {
         if lead.is_zero() {
             return false;
         }
-        let staff = self.staff(caller, AGENTS_MAX);
+        let staff = self.staff(caller, ASKED, ASKED);
         let free = |(id, agent): &&(AgentId, &Agent)| match self.pace(now, agent) {
             // Who is rung is as good as free: the one for whom he is still stands in line.
             Pace::Free | Pace::Rings => true,

@@ -63,7 +63,13 @@ impl Acd {
         if !caller.offers.is_empty() {
             return Some(Estimate::NOW);
         }
-        let staff = self.staff(caller, SPOKESMEN);
+        if !home.history.is_known() {
+            return None;
+        }
+        if self.is_turn_of(caller) {
+            return Some(Estimate::NOW);
+        }
+        let staff = self.staff(caller, AGENTS_MAX, SPOKESMEN);
         let ahead = self.ahead(caller, &staff);
         let history = &home.history;
         let outlook = |agents, ahead| Outlook {
@@ -81,12 +87,36 @@ impl Acd {
         outlook(Agents::Each(&agents), (ahead - rung).max(0.0)).estimate()
     }
 
-    /// Those at work who may serve a caller as he stands now; of more than can be asked one by one, `most` or so.
-    pub(super) fn staff(&self, caller: &Waiting, most: usize) -> Staff<'_> {
+    /// Whether somebody is ready for a caller and none comes before him with that agent; asked before any list is made.
+    fn is_turn_of(&self, caller: &Waiting) -> bool {
+        let place = caller.place();
+        let is_first = |queue: &Queue| queue.line.rank(&place) == 0;
+        let queues = || {
+            let names = caller.queues.iter();
+            names.filter_map(|name| self.queues.get(name))
+        };
+        let serves_him_first = |agent: &Agent| {
+            let queues = agent.queues.iter();
+            let mut queues = queues.filter_map(|one| self.queues.get(&one.queue));
+            queues.all(is_first)
+        };
+        let is_ready = |queue: &Queue| {
+            let needs = queue.needs(caller);
+            let ready = queue.ready.agents().take(SPOKESMEN);
+            let mut ready = ready.filter_map(|id| Some((id, self.agents.get(&id)?)));
+            ready.any(|(id, agent)| {
+                meets(caller, id) && needs.are_met(&agent.skills) && serves_him_first(agent)
+            })
+        };
+        queues().all(is_first) && queues().any(is_ready)
+    }
+
+    /// Those at work who may serve a caller as he stands now; of more than `all` members of his queues, `most` or so.
+    pub(super) fn staff(&self, caller: &Waiting, all: usize, most: usize) -> Staff<'_> {
         let queues = caller.queues.iter();
         let queues: Vec<&Queue> = queues.filter_map(|name| self.queues.get(name)).collect();
         let members: usize = queues.iter().map(|queue| queue.size()).sum();
-        let stride = match members > AGENTS_MAX {
+        let stride = match members > all {
             true => members.div_ceil(most),
             false => 1,
         };
@@ -102,11 +132,9 @@ impl Acd {
             let asked = asked.filter_map(|id| Some((*id, self.agents.get(id)?)));
             let needs = queue.needs(caller);
             agents.extend(asked.filter(|(id, agent)| {
-                // R66: whom he must not meet is as good as not there.
-                let meets = !caller.apart.contains(id) && Some(*id) != caller.caller_agent;
                 let comes = agent.will_be_free();
                 at_work += usize::from(comes);
-                comes && meets && first(agent) && needs.are_met(&agent.skills)
+                comes && meets(caller, *id) && first(agent) && needs.are_met(&agent.skills)
             }));
         }
         let each = f64::from(u32::try_from(stride).unwrap_or(u32::MAX));
@@ -214,6 +242,11 @@ impl Acd {
         });
         own + others.sum::<f64>()
     }
+}
+
+/// R66: whom he must not meet is as good as not there.
+fn meets(caller: &Waiting, id: AgentId) -> bool {
+    !caller.apart.contains(&id) && Some(id) != caller.caller_agent
 }
 
 /// A small number.

@@ -3,20 +3,18 @@
 //! Time is a grid. On it are laid, for each agent, quantiles of what is left of his call and of filing it, then whole calls one
 //! after the other (the renewal equation). Agents are independent of one another, so their means, variances and third cumulants add.
 
-use core::time::Duration;
-
 use super::history::{Cycle, History};
-use super::sample::count;
+use super::sample::{Beyond, count};
 use super::{Freed, Pace, Working};
 
 /// Times of the grid.
-const STEPS: usize = 80;
+const STEPS: usize = 40;
 /// Quantiles of all agents together, and of one.
-const POINTS: usize = 256;
-const POINTS_MIN: usize = 8;
-const POINTS_MAX: usize = 48;
+const POINTS: usize = 96;
+const POINTS_MIN: usize = 4;
+const POINTS_MAX: usize = 32;
 /// Quantiles of a whole call.
-const CALLS: usize = 24;
+const CALLS: usize = 12;
 /// Multiples of these, less what is whole of them, spread evenly however many there are (Weyl).
 const GOLDEN: f64 = 0.618_033_988_75;
 const PLASTIC: f64 = 0.754_877_666_25;
@@ -50,27 +48,77 @@ impl Near {
 /// will do.
 #[derive(Clone, Copy, Debug)]
 struct Points {
-    agent: f64,
     points: usize,
+    weight: f64,
+    /// The first of the quantiles, in steps of their weight.
+    shift: f64,
+    /// The first quantile of a second duration that has nothing to do with the first.
+    other: f64,
 }
 
 impl Points {
     fn of(number: usize, points: usize) -> Self {
         let agent = count(number + 1);
-        Self { agent, points }
+        Self {
+            points,
+            weight: 1.0 / count(points),
+            shift: part(agent * GOLDEN),
+            other: part(agent * PLASTIC),
+        }
     }
 
-    fn weight(&self) -> f64 {
-        1.0 / count(self.points)
+    /// Pairs of quantiles.
+    fn shares(self) -> impl Iterator<Item = (f64, f64)> {
+        (0..self.points).map(move |point| {
+            let point = count(point);
+            (self.share(point), part(point * GOLDEN + self.other))
+        })
     }
 
-    fn share(&self, point: usize) -> f64 {
-        (count(point) + (self.agent * GOLDEN).fract()) * self.weight()
+    fn share(self, point: f64) -> f64 {
+        (point + self.shift) * self.weight
+    }
+}
+
+/// What is not whole of a small number.
+fn part(number: f64) -> f64 {
+    number - f64::from(number as u32)
+}
+
+/// What an agent has to do before he is free: ring, then two durations, in seconds; and no longer than `most`.
+struct Left<'a> {
+    ring: f64,
+    first: Beyond<'a>,
+    then: Beyond<'a>,
+    most: f64,
+}
+
+impl<'a> Left<'a> {
+    /// `None`: nothing.
+    fn of(agent: &Working<'a>, cycle: Cycle) -> Option<Self> {
+        let Working { pace, history } = agent;
+        let call = |ring, first| Self {
+            ring,
+            first,
+            then: history.filings.all(),
+            most: f64::INFINITY,
+        };
+        match *pace {
+            Pace::Free => None,
+            Pace::Rings => Some(call(cycle.ring, history.talks.all())),
+            Pace::Talks(so_far) => Some(call(0.0, history.talks.beyond(so_far))),
+            Pace::Files(so_far, left) => Some(Self {
+                ring: 0.0,
+                first: history.filings.beyond(so_far),
+                then: Beyond::NOTHING,
+                most: left.as_secs_f64(),
+            }),
+        }
     }
 
-    /// Of a second duration that has nothing to do with the first.
-    fn other(&self, point: usize) -> f64 {
-        (count(point) * GOLDEN + self.agent * PLASTIC).fract()
+    fn quantile(&self, (share, other): (f64, f64)) -> f64 {
+        let time = self.ring + self.first.quantile(share) + self.then.quantile(other);
+        time.min(self.most)
     }
 }
 
@@ -91,31 +139,17 @@ struct Grid {
 
 impl Grid {
     fn lay(&mut self, agent: &Working<'_>, points: Points, cycle: Cycle) {
-        if agent.pace == Pace::Free {
+        let Some(left) = Left::of(agent, cycle) else {
             return self.put_certain();
-        }
-        let history = agent.history;
-        let talk = |so_far| history.talks.beyond(so_far);
-        let filing = history.filings.beyond(Duration::ZERO);
+        };
         let mut times = [0.0; POINTS_MAX];
         let times = times.get_mut(..points.points).unwrap_or_default();
-        for (point, time) in times.iter_mut().enumerate() {
-            let (share, other) = (points.share(point), points.other(point));
-            *time = match agent.pace {
-                Pace::Free => 0.0,
-                Pace::Rings => {
-                    cycle.ring + talk(Duration::ZERO).quantile(share) + filing.quantile(other)
-                }
-                Pace::Talks(so_far) => talk(so_far).quantile(share) + filing.quantile(other),
-                Pace::Files(so_far, left) => {
-                    let filing = history.filings.beyond(so_far).quantile(share);
-                    filing.min(left.as_secs_f64())
-                }
-            };
+        for (time, shares) in times.iter_mut().zip(points.shares()) {
+            *time = left.quantile(shares);
         }
         times.sort_unstable_by(f64::total_cmp);
-        for (point, time) in times.iter().enumerate() {
-            self.put(*time, points.weight(), points.share(point));
+        for (time, (share, _)) in times.iter().zip(points.shares()) {
+            self.put(*time, points.weight, share);
         }
     }
 
@@ -180,17 +214,16 @@ struct Call {
 }
 
 fn whole_calls(home: &History, cycle: Cycle, step: f64) -> Vec<Call> {
-    let talk = home.talks.beyond(Duration::ZERO);
-    let filing = home.filings.beyond(Duration::ZERO);
+    let (talk, filing) = (home.talks.all(), home.filings.all());
     let seconds: [f64; CALLS] = core::array::from_fn(|point| {
         let share = (count(point) + 0.5) / count(CALLS);
-        let other = (count(point + 1) * GOLDEN).fract();
+        let other = part(count(point + 1) * GOLDEN);
         cycle.ring + talk.quantile(share) + filing.quantile(other)
     });
     // The few quantiles miss the longest calls: what they lack is spread over all.
     let stretch = cycle.mean * count(CALLS) / seconds.iter().sum::<f64>().max(1.0);
     let calls = seconds.iter().map(|seconds| Call {
-        steps: ((seconds * stretch / step).round() as usize).max(1),
+        steps: ((seconds * stretch / step + 0.5) as usize).max(1),
         seconds: seconds * stretch,
         share: 1.0 / count(CALLS),
     });

@@ -5,7 +5,7 @@
 //! caller giving up at the rate `θ`; so of the `x` steps to his turn `Σ r` fall to agents (Palm's queue, as in `sim::theory`). He
 //! himself does not give up: what is told is how long he would wait.
 
-use super::history::History;
+use super::history::{Cycle, History};
 use super::{FAR, Freed};
 
 /// So many of those ahead are added one by one; of the others the sum is an integral.
@@ -33,13 +33,13 @@ struct Sums {
 }
 
 impl Need {
-    pub(super) fn new(ahead: f64, free: f64, history: &History) -> Self {
+    pub(super) fn new(ahead: f64, free: f64, history: &History, cycle: Cycle) -> Self {
         let (gives_up, gave_up) = history.gives_up_a_second();
         Self {
             ahead,
             free,
             gives_up,
-            talk_doubt: history.cycle().spread / history.calls().max(1.0),
+            talk_doubt: cycle.spread / history.calls().max(1.0),
             patience_doubt: 1.0 / gave_up.max(1.0),
         }
     }

@@ -57,18 +57,17 @@ impl Sample {
         self.sorted.partition_point(|known| *known < us)
     }
 
+    /// All of them, from their beginning on.
+    pub(super) fn all(&self) -> Beyond<'_> {
+        Beyond::of(&self.sorted, 0.0)
+    }
+
     /// Those that lasted longer than `so_far`. What outlasts all that is known is taken to begin anew.
     pub(super) fn beyond(&self, so_far: Duration) -> Beyond<'_> {
         let past = self.shorter(micros(so_far) + 1);
         match self.sorted.get(past..) {
-            Some(longer) if !longer.is_empty() => Beyond {
-                longer,
-                so_far: so_far.as_secs_f64(),
-            },
-            _ => Beyond {
-                longer: &self.sorted,
-                so_far: 0.0,
-            },
+            Some(longer) if !longer.is_empty() => Beyond::of(longer, so_far.as_secs_f64()),
+            _ => self.all(),
         }
     }
 }
@@ -77,13 +76,31 @@ impl Sample {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Beyond<'a> {
     longer: &'a [u64],
+    /// How many these are.
+    known: f64,
     so_far: f64,
 }
 
-impl Beyond<'_> {
+impl<'a> Beyond<'a> {
+    /// It is over at once.
+    pub(super) const NOTHING: Self = Self {
+        longer: &[],
+        known: 0.0,
+        so_far: 0.0,
+    };
+
+    fn of(longer: &'a [u64], so_far: f64) -> Self {
+        let known = count(longer.len());
+        Self {
+            longer,
+            known,
+            so_far,
+        }
+    }
+
     /// From now on, in seconds; zero where nothing is known.
     pub(super) fn quantile(&self, share: f64) -> f64 {
-        let at = (share * count(self.longer.len())) as usize;
+        let at = (share * self.known) as u32 as usize;
         let known = self.longer.get(at).or(self.longer.last());
         known.map_or(0.0, |us| (*us as f64 / 1e6 - self.so_far).max(0.0))
     }
@@ -124,8 +141,20 @@ mod tests {
         let left = [0.0, 0.4, 0.9].map(|share| after_50.quantile(share));
         assert_eq!(left, [10.0, 50.0, 90.0]);
         assert_eq!(sample.beyond(s(140)).quantile(0.0), 10.0, "begins anew");
+        assert_eq!(Beyond::NOTHING.quantile(0.5), 0.0);
         assert!((sample.mean() - 77.5).abs() < 1e-9);
         assert!((sample.variance() - 2_318.75).abs() < 1e-6);
+    }
+
+    /// An agent who says at once that he is done is one of four, not left out.
+    #[test]
+    fn d16_filing_that_takes_no_time_counts_among_all() {
+        let mut sample = Sample::default();
+        for filing in [0, 0, 0, 20] {
+            sample.add(s(filing));
+        }
+        let all = [0.1, 0.7, 0.8].map(|share| sample.all().quantile(share));
+        assert_eq!(all, [0.0, 0.0, 20.0]);
     }
 
     #[test]

@@ -109,3 +109,18 @@ fn d5_who_would_wait_too_long_is_not_let_in() {
     });
     new.joins(1).joins(2).expect("offer 1 A");
 }
+
+/// Those ahead of him in the line of another queue wait for its agents, not for the one who is ready.
+#[test]
+fn d5_a_ready_agent_lets_him_in_however_long_another_line_is() {
+    let mut centre = known("A");
+    centre.tune(SUPPORT, |queue| queue.max_estimated_wait = Some(s(1)));
+    centre.add_queue(queue("sales", "linear"));
+    centre.hires('B', &[SUPPORT, "sales"]).ready('B');
+    centre.joins_in(1, "sales").answers('B');
+    for number in 2..7 {
+        centre.joins_in(number, "sales");
+    }
+    centre.silence();
+    centre.joins(10).expect("offer 10 A");
+}
