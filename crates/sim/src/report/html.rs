@@ -173,7 +173,10 @@ fn queues(report: &Report) -> String {
             .map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)));
         cells.collect::<String>()
     };
-    let mut table = format!("<table><tr><th></th>{}</tr>", cells("th", &columns));
+    let mut table = format!(
+        "<table><thead><tr><th></th>{}</tr></thead>",
+        cells("th", &columns)
+    );
     for (name, values) in rows {
         table += &format!("<tr><td>{name}</td>{}</tr>", cells("td", &values));
     }
@@ -184,7 +187,7 @@ fn queues(report: &Report) -> String {
 
 fn estimates(report: &Report) -> String {
     let mut table = String::from(
-        "<table><tr><th>queue</th><th>told</th><th>silent</th><th>met by p50</th><th>met by p80</th></tr>",
+        "<table><thead><tr><th>queue</th><th>told</th><th>silent</th><th>met by p50</th><th>met by p80</th></tr></thead>",
     );
     for (name, it) in &report.estimates {
         let cells = [
@@ -232,7 +235,7 @@ fn occupancy(report: &Report) -> String {
 
 fn agents(report: &Report) -> String {
     let mut table = String::from(
-        "<table><tr><th>agent</th><th>rings</th><th>answered</th><th>missed</th><th>declined</th><th>unreachable</th><th>talk</th><th>wrap-up</th><th>occupancy</th></tr>",
+        "<table><thead><tr><th>agent</th><th>rings</th><th>answered</th><th>missed</th><th>declined</th><th>unreachable</th><th>talk</th><th>wrap-up</th><th>occupancy</th></tr></thead>",
     );
     for agent in &report.agents {
         let minutes = |ms: u64| format!("{} min", ms / 60_000);

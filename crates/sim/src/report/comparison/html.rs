@@ -77,7 +77,9 @@ fn levels(all: &Compared) -> String {
 }
 
 fn queue(name: &str, queue: &Compared) -> String {
-    let mut table = String::from("<table><tr><th></th><th>was</th><th>would have been</th></tr>");
+    let mut table = String::from(
+        "<table><thead><tr><th></th><th>was</th><th>would have been</th></tr></thead>",
+    );
     for row in &queue.rows {
         let cells = told(row).map(|cell| format!("<td>{}</td>", escaped(&cell)));
         table += &format!("<tr>{}</tr>", cells.concat());
@@ -87,7 +89,7 @@ fn queue(name: &str, queue: &Compared) -> String {
 
 fn callers(title: &str, callers: &[CallerTurn]) -> String {
     let mut table = String::from(
-        "<table><tr><th>call</th><th>queue</th><th>was</th><th>would have been</th><th>plays</th></tr>",
+        "<table><thead><tr><th>call</th><th>queue</th><th>was</th><th>would have been</th><th>plays</th></tr></thead>",
     );
     for caller in callers.iter().take(NAMED_MAX) {
         let cells = [
