@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::hotline::WELCOME_HZ;
 use crate::patience::{SOON, soon, until};
 use crate::ports;
 use crate::sound::Recorded;
@@ -215,6 +216,15 @@ impl Baresip {
         let before = self.count(Way::In, "200 INVITE");
         self.command("dial", &format!("sip:{number}@localhost"));
         self.nth(Way::In, "200 INVITE", before);
+    }
+
+    /// Calls the hotline of the stories for the call of this number, 0 the first, and presses a key once the menu is heard: after a
+    /// restart, or beside a compiler, that may be long after the answer.
+    #[track_caller]
+    pub(crate) fn asks_for(&mut self, call: usize, key: char) {
+        self.calls("4000");
+        self.until_hears(call, WELCOME_HZ, 100);
+        self.presses(key);
     }
 
     /// Presses a key (RFC 4733).

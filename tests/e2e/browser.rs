@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::house::House;
 use crate::http;
 use crate::patience::{soon, within};
 use crate::ports;
@@ -87,6 +88,20 @@ impl Browser {
         browser.process = session["capabilities"]["goog:processID"].as_u64();
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         browser
+    }
+
+    /// Opens it at the desk of somebody of a house, who signs in by keys, in a language of the page (`en`, `zh-CN`).
+    #[track_caller]
+    pub(crate) fn at_desk(house: &House, login: &str, language: &str) -> Self {
+        let page = Self::open(&house.dir);
+        page.visits(&format!("http://{}/?lang={language}", house.http));
+        page.types("input[name=login]", login);
+        page.types(
+            "input[name=password]",
+            &format!("{}{ENTER}", house.password),
+        );
+        page.until_shows(".who", login);
+        page
     }
 
     /// Opens a page.

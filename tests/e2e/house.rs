@@ -40,7 +40,7 @@ pub(crate) struct House {
     /// Further `--set`s.
     extra: Vec<String>,
     /// Everybody's.
-    password: &'static str,
+    pub(crate) password: &'static str,
     _turn: Turn,
 }
 

@@ -42,6 +42,7 @@ mod carriers;
 mod connecting;
 mod conversation;
 mod desk_calls;
+mod desk_filing;
 mod desk_page;
 mod doors;
 mod endings;
