@@ -41,6 +41,7 @@ mod outlook;
 mod pass;
 mod personal;
 mod precedence;
+mod prediction;
 mod restart;
 mod roster;
 mod situation;

@@ -5,11 +5,14 @@ use core::time::Duration;
 use model::{Calendar, QueueName, Requirement};
 use serde::{Deserialize, Serialize};
 
-use crate::agent::WINDOW_MAX;
-use crate::agent::wrap_up::{WRAP_UP_MAX, WrapUpMode};
+use crate::agent::wrap_up::WrapUpMode;
 use crate::decision::Prefer;
 use crate::external::ExternalConfig;
 use crate::strategy::{self, Strategy};
+
+pub use self::check::ConfigError;
+
+mod check;
 
 /// What counts as a handled call where no queue says otherwise (R13).
 pub(crate) const MIN_HANDLED: Duration = Duration::from_secs(5);
@@ -53,6 +56,9 @@ pub struct QueueConfig {
     pub ring_delay: Duration,
     /// What the agents must have, for how long after joining (R69). Empty: whatever they have.
     pub steps: Vec<Step>,
+    /// What opens the next step (B14).
+    #[serde(default)]
+    pub relax: Relax,
     /// Who of those who have what a caller needs comes first (R71).
     pub prefer: Prefer,
     /// Whether calls and time are counted by the hour of duty (R49).
@@ -158,6 +164,18 @@ pub struct Step {
     pub lasts: Duration,
 }
 
+/// What lets a caller on to the next step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relax {
+    /// The time of his step is over (R69).
+    #[default]
+    Elapsed,
+    /// That too; and at once, where he would probably wait for longer than his step lasts and a further one would serve him
+    /// sooner (B14).
+    Predicted,
+}
+
 impl QueueConfig {
     /// A queue with the defaults.
     pub fn new(name: QueueName) -> Self {
@@ -176,6 +194,7 @@ impl QueueConfig {
             ring_max: 10,
             ring_delay: Duration::from_secs(10),
             steps: Vec::new(),
+            relax: Relax::Elapsed,
             prefer: Prefer::Any,
             per_duty_hour: false,
             pass_pause: Duration::from_secs(5),
@@ -201,48 +220,6 @@ impl QueueConfig {
         }
     }
 
-    /// Refuses settings under which callers could not be served. The core itself copes with them: a sticky fall-back is
-    /// taken for longest-idle.
-    pub fn check(&self) -> Result<(), ConfigError> {
-        if self.fallback.familiar {
-            return Err(ConfigError::StickyFallback);
-        }
-        if self.fallback.asks() {
-            return Err(ConfigError::ExternalFallback);
-        }
-        if self.external.budget.is_zero() || self.external.budget > BUDGET_MAX {
-            return Err(ConfigError::Budget);
-        }
-        if self.ring_timeout.is_zero() {
-            return Err(ConfigError::NoRingTime);
-        }
-        if self.ring_max == 0 {
-            return Err(ConfigError::NoPhones);
-        }
-        if self.ring_max > PHONES_MAX {
-            return Err(ConfigError::ManyPhones);
-        }
-        if self.name.as_str().len() > NAME_BYTES_MAX {
-            return Err(ConfigError::LongName);
-        }
-        if self.max_wait.is_some_and(|most| most <= self.min_ring) {
-            return Err(ConfigError::ShortWait);
-        }
-        if self.call_back_ring.is_zero() {
-            return Err(ConfigError::NoTimeToAnswer);
-        }
-        if self.max_active == Some(0) {
-            return Err(ConfigError::NobodyTalks);
-        }
-        if self.count_window > WINDOW_MAX {
-            return Err(ConfigError::LongWindow);
-        }
-        if self.wrap_up > WRAP_UP_MAX {
-            return Err(ConfigError::LongWrapUp);
-        }
-        Ok(())
-    }
-
     /// Whose ordering ranks the agents: the strategy's in force, or where it has none the fall-back's.
     pub(crate) fn ordering(&self) -> &'static Strategy {
         let rows = [self.base(), self.fallback];
@@ -257,122 +234,5 @@ impl QueueConfig {
         let rows = [self.strategy, self.fallback];
         let row = rows.into_iter().find(|row| decides(row));
         row.unwrap_or_else(strategy::default)
-    }
-}
-
-/// Why a queue's settings are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// Sticky falls back to sticky.
-    #[error("`fallback` must be another strategy than sticky")]
-    StickyFallback,
-    /// An external decision falls back to an external decision.
-    #[error("`fallback` must be another strategy than external")]
-    ExternalFallback,
-    /// B15: nobody waits for an answer for so long, or not at all.
-    #[error("`external.budget_ms` must be 1 to 10000")]
-    Budget,
-    /// No phone would ever be answered in time.
-    #[error("`ring_timeout` must be longer than zero")]
-    NoRingTime,
-    /// Nobody would ring.
-    #[error("`ring_max` must be at least 1")]
-    NoPhones,
-    /// One caller would make a storm of INVITEs, and a record that does not keep its bound.
-    #[error("`ring_max` must be at most {PHONES_MAX}")]
-    ManyPhones,
-    /// A record would not keep its bound.
-    #[error("the name of a queue must have at most {NAME_BYTES_MAX} bytes")]
-    LongName,
-    /// D10: whoever comes would never be rung for.
-    #[error("`max_wait` must be longer than `min_ring`")]
-    ShortWait,
-    /// D27: the same.
-    #[error("`max_active` must be at least 1")]
-    NobodyTalks,
-    /// R77: nobody who is called back could answer.
-    #[error("`callback.ring` must be longer than zero")]
-    NoTimeToAnswer,
-    /// Calls are remembered for a week.
-    #[error("`count_window` must be at most 7 days")]
-    LongWindow,
-    /// C5: nobody files a call for longer.
-    #[error("`wrap_up_s` must be at most 900")]
-    LongWrapUp,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn settings_at_their_bounds_are_good() {
-        let mut bounds = QueueConfig::new("n".repeat(NAME_BYTES_MAX).as_str().into());
-        bounds.ring_max = PHONES_MAX;
-        bounds.count_window = WINDOW_MAX;
-        bounds.wrap_up = WRAP_UP_MAX;
-        bounds.max_active = Some(1);
-        bounds.max_wait = Some(bounds.min_ring + Duration::from_nanos(1));
-        assert_eq!(bounds.check(), Ok(()));
-    }
-
-    #[test]
-    fn settings_that_serve_nobody_are_refused() {
-        let good = QueueConfig::new("support".into());
-        assert_eq!(good.check(), Ok(()));
-        type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 13] = [
-            (
-                |queue| queue.fallback = strategy::find("external").unwrap(),
-                ConfigError::ExternalFallback,
-            ),
-            (
-                |queue| queue.external.budget = Duration::ZERO,
-                ConfigError::Budget,
-            ),
-            (
-                |queue| queue.external.budget = BUDGET_MAX + Duration::from_nanos(1),
-                ConfigError::Budget,
-            ),
-            (
-                |queue| queue.max_wait = Some(queue.min_ring),
-                ConfigError::ShortWait,
-            ),
-            (|queue| queue.max_active = Some(0), ConfigError::NobodyTalks),
-            (
-                |queue| queue.call_back_ring = Duration::ZERO,
-                ConfigError::NoTimeToAnswer,
-            ),
-            (
-                |queue| queue.fallback = strategy::find("sticky").unwrap(),
-                ConfigError::StickyFallback,
-            ),
-            (
-                |queue| queue.ring_timeout = Duration::ZERO,
-                ConfigError::NoRingTime,
-            ),
-            (|queue| queue.ring_max = 0, ConfigError::NoPhones),
-            (
-                |queue| queue.ring_max = PHONES_MAX + 1,
-                ConfigError::ManyPhones,
-            ),
-            (
-                |queue| queue.name = "客".repeat(22).as_str().into(),
-                ConfigError::LongName,
-            ),
-            (
-                |queue| queue.count_window = WINDOW_MAX + Duration::from_nanos(1),
-                ConfigError::LongWindow,
-            ),
-            (
-                |queue| queue.wrap_up = WRAP_UP_MAX + Duration::from_nanos(1),
-                ConfigError::LongWrapUp,
-            ),
-        ];
-        for (spoil, error) in table {
-            let mut bad = good.clone();
-            spoil(&mut bad);
-            assert_eq!(bad.check(), Err(error));
-        }
     }
 }

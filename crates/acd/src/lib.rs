@@ -28,7 +28,7 @@ pub use acd::{Acd, InLine, LOOK_UP_MAX, Situation, Standing};
 pub use agent::past::Past;
 pub use agent::wrap_up::{WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 pub use agent::{AgentProfile, Requested};
-pub use config::{ConfigError, Presence, QueueConfig, Step, Sticky, StickyScope};
+pub use config::{ConfigError, Presence, QueueConfig, Relax, Step, Sticky, StickyScope};
 pub use decision::Prefer;
 pub use estimate::Estimate;
 pub use external::{Asked, ExternalConfig, RouteAnswer, RouteId, Settled};

@@ -47,6 +47,8 @@ impl Acd {
             return;
         };
         let other_steps = queue.config.steps != config.steps;
+        // B14: the clocks of those who wait run on.
+        let other_relax = queue.config.relax != config.relax;
         queue.config = config;
         queue.readmit(now, &self.agents);
         let asks = queue.config.strategy.asks();
@@ -61,6 +63,8 @@ impl Acd {
             }
             if other_steps {
                 self.keep_step(now, call, name);
+            } else if other_relax {
+                self.look_ahead(now, call, name);
             }
             self.weigh_by_home(call);
             self.refile(call);

@@ -1,7 +1,8 @@
 //! Steps: at first only certain agents come into question, and more as time goes on (R69, R70); and phones that ring one by
 //! one (R55, R56).
 //!
-//! The clock of a step runs from joining: misses and new offers do not touch it. Who was a candidate stays one.
+//! The clock of a step runs from joining: misses and new offers do not touch it. Who was a candidate stays one. Where the
+//! predicted wait opens steps too, see `prediction.rs`.
 
 use core::time::Duration;
 
@@ -60,7 +61,7 @@ impl Acd {
     }
 
     /// Brings a caller to a step, or to the next one that somebody can meet.
-    fn step_to(&mut self, now: Duration, call: CallId, name: &QueueName, step: usize) {
+    pub(super) fn step_to(&mut self, now: Duration, call: CallId, name: &QueueName, step: usize) {
         let (Some(caller), Some(queue)) = (self.waiting.get_mut(&call), self.queues.get(name))
         else {
             return;
@@ -76,6 +77,7 @@ impl Acd {
         let lasts = queue.config.steps.get(reached).map(|step| step.lasts);
         if let Some(lasts) = lasts.filter(|_| reached + 1 < queue.config.steps.len()) {
             self.timers.set(timer, now.saturating_add(lasts));
+            self.look_ahead(now, call, name);
         }
     }
 

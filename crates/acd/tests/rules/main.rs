@@ -26,6 +26,7 @@ mod offers;
 mod own_calls;
 mod personal;
 mod precedence;
+mod prediction;
 mod progressive;
 mod queues;
 mod random;
