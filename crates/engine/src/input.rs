@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, Timestamp};
+use serde::{Deserialize, Serialize};
 use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
 
 use crate::command::{Command, CommandError, CommandId};
@@ -63,7 +64,7 @@ pub struct Restored {
 }
 
 /// A callback as a restart found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredCallback {
     /// What was promised.
     pub asked: CallbackRequested,

@@ -1,7 +1,9 @@
 //! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5). After an orderly end
 //! there is less to close: agents, who are told offline at every start and then get back what they had asked for (C20).
 
+mod checkpoint;
 mod history;
+mod keeper;
 mod remains;
 
 use std::collections::BTreeMap;
@@ -10,20 +12,17 @@ use std::path::Path;
 use engine::RestoredCallback;
 use model::fact::{CallResult, EndedBy};
 use model::{AgentId, Fact, Timestamp};
-use store::{Database, FactLog, FactLogError, FactReader};
+use store::{Database, FactLog};
 
 use crate::fan_out::Facts;
-pub(crate) use history::Formerly;
+pub(crate) use checkpoint::{Known, Sources};
+pub(crate) use history::{Formerly, Reach};
+pub(crate) use keeper::Keeper;
 use remains::Remains;
 
-/// Facts that are looked through for agents who are here: whoever has changed nothing for longer stays as he is told, and what
-/// he did before is forgotten (R16). A start must not wait for more of them (F14).
-const LOOKED_THROUGH_MAX: u64 = 200_000;
 /// How long after its last sign of life a former process's agents get their states back: the longest registration, within
 /// which every phone gives such a sign.
 const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
-/// Facts read at once.
-const BATCH_MAX: usize = 4_096;
 
 /// What the former process leaves to the next.
 #[derive(Debug, Default)]
@@ -32,6 +31,8 @@ pub(crate) struct House {
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
     /// Whom it had promised to call back.
     pub(crate) callbacks: Vec<RestoredCallback>,
+    /// What its facts say, to be read on from; `None` if they could not be read.
+    pub(crate) known: Option<Known>,
 }
 
 /// Opens the log and brings the database's numbering in line with it. Gives the number that the database has applied.
@@ -90,14 +91,15 @@ pub(crate) async fn close_cut_calls(
 /// Gives whom it had promised to call back, what agents were and what they had asked for; the latter not if that process ended too long ago: who was ready on
 /// Friday is not on Monday.
 pub(crate) async fn sign_off_agents(
-    reader: FactReader,
+    sources: Sources,
     last_seq: u64,
     database: &Database,
     facts: &Facts,
     now: Timestamp,
 ) -> anyhow::Result<House> {
-    let read = move || read_recent(&reader, last_seq);
-    let remains = tokio::task::spawn_blocking(read).await??;
+    let read = move || Known::read(&sources, last_seq);
+    let known = tokio::task::spawn_blocking(read).await??;
+    let remains = known.remains();
     // Facts alone may be old in a quiet hour; phones refresh all the time.
     let alive_at = remains
         .last_at()
@@ -109,28 +111,8 @@ pub(crate) async fn sign_off_agents(
     Ok(House {
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
+        known: Some(known),
     })
-}
-
-fn read_recent(reader: &FactReader, last_seq: u64) -> Result<Remains, FactLogError> {
-    let mut remains = Remains::default();
-    let mut next = last_seq.saturating_sub(LOOKED_THROUGH_MAX) + 1;
-    while next <= last_seq {
-        match reader.read_from(next, BATCH_MAX) {
-            Ok(records) => {
-                let Some(last) = records.last() else { break };
-                next = last.seq + 1;
-                remains.read(&records);
-            }
-            // Said when the log was opened.
-            Err(FactLogError::Damaged {
-                resume_at: Some(resume_at),
-                ..
-            }) => next = resume_at,
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(remains)
 }
 
 /// Repairs recordings that a crash cut, and tells those that no fact has told yet.

@@ -5,6 +5,7 @@
 
 pub mod barred;
 pub mod cdr;
+pub mod checkpoint;
 mod column;
 pub mod conflict;
 pub mod database;
@@ -29,6 +30,7 @@ mod ties;
 
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use conflict::{Conflict, NewConflict};
 pub use database::Database;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use model::{AgentId, AgentState, QueueName};
+use model::{AgentId, AgentState};
 
 use super::Acd;
 use super::agents::keep_time;
@@ -24,9 +24,8 @@ impl Acd {
             return;
         }
         let last = past.last().map_or(now, |(at, _)| *at);
-        let mut counted = false;
         for (at, past) in past {
-            self.relive(at, id, past, &mut counted);
+            self.relive(at, id, past);
         }
         if let Some(agent) = self.agents.get_mut(&id) {
             let was_there = agent.state != AgentState::Offline;
@@ -44,20 +43,18 @@ impl Acd {
         }
     }
 
-    /// `counted`: whether the last call counts, and with it the time to file it (R13, R51).
-    fn relive(&mut self, at: Duration, id: AgentId, past: Past, counted: &mut bool) {
-        let min_handled = |queue: Option<&QueueName>| self.after_call(queue).min_handled;
+    fn relive(&mut self, at: Duration, id: AgentId, past: Past) {
         match past {
-            Past::Handled { queue, talked } => {
-                *counted = talked >= min_handled(queue.as_ref());
-                if let Some(agent) = self.agents.get_mut(&id).filter(|_| *counted) {
-                    agent.calls.record(at, talked);
-                    agent.idle.restart(at);
-                }
-            }
-            Past::Filed { took } => {
-                if let Some(agent) = self.agents.get_mut(&id).filter(|_| *counted) {
-                    agent.calls.filed(took);
+            Past::Handled { queue, calls } => {
+                let min_handled = self.after_call(queue.as_ref()).min_handled;
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    // R13, R51: a call that is too short to count, and the time to file it, count for nothing.
+                    let counted = calls.iter().filter(|call| call.talked() >= min_handled);
+                    for call in counted {
+                        agent.calls.record(call.ended(), call.talked());
+                        agent.calls.filed(call.filed());
+                        agent.idle.restart(call.ended());
+                    }
                 }
             }
             Past::Became(state) => {

@@ -1,7 +1,8 @@
 //! An agent's past (C20, R16, R35): what a former process knew of him, given back when a new one begins.
 //!
 //! It is told as what happened, in order of time, and taken in by those who would have kept it then: the clocks, the log of
-//! calls, the queues' memories. So there is one rule for what counts, and a restart moves nobody in line.
+//! calls, the queues' memories. So there is one rule for what counts, and a restart moves nobody in line. A day of calls is
+//! many, so those that followed one another are told in one piece.
 
 use core::time::Duration;
 
@@ -19,17 +20,13 @@ pub enum Past {
         /// Which.
         queue: Option<QueueName>,
     },
-    /// His part of that call ended. Told before the state that followed.
+    /// His parts of calls of one queue ended, one after the other, while nothing but calls kept him from being ready. Told
+    /// before the state that followed.
     Handled {
-        /// The queue whose call it was.
+        /// The queue whose calls they were.
         queue: Option<QueueName>,
-        /// How long they talked.
-        talked: Duration,
-    },
-    /// He filed the last of these calls in so much time.
-    Filed {
-        /// How much.
-        took: Duration,
+        /// Oldest first.
+        calls: Vec<PastCall>,
     },
     /// He declined a caller (R6).
     Declined,
@@ -49,6 +46,69 @@ pub enum Past {
     },
     /// The former process was seen alive for the last time: his clocks stood still from here on. Told last.
     ProcessEnded,
+}
+
+/// One of his calls, as short as it can be told: a week of them stands in a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u64, u32, u32)", into = "(u64, u32, u32)")]
+pub struct PastCall {
+    ended_ms: u64,
+    talked_ms: u32,
+    filed_ms: u32,
+}
+
+impl PastCall {
+    /// His part ended then, after they had talked for so long; nothing is filed yet. Facts tell milliseconds, and so is it kept.
+    pub fn new(ended: Duration, talked: Duration) -> Self {
+        Self {
+            ended_ms: u64::try_from(ended.as_millis()).unwrap_or(u64::MAX),
+            talked_ms: whole_ms(talked),
+            filed_ms: 0,
+        }
+    }
+
+    /// The same call, filed in so much time.
+    #[must_use]
+    pub fn filed_in(self, took: Duration) -> Self {
+        let filed_ms = whole_ms(took);
+        Self { filed_ms, ..self }
+    }
+
+    /// When his part of it ended.
+    pub const fn ended(self) -> Duration {
+        Duration::from_millis(self.ended_ms)
+    }
+
+    /// How long they talked.
+    pub fn talked(self) -> Duration {
+        Duration::from_millis(self.talked_ms.into())
+    }
+
+    /// How long he filed it.
+    pub fn filed(self) -> Duration {
+        Duration::from_millis(self.filed_ms.into())
+    }
+}
+
+impl From<(u64, u32, u32)> for PastCall {
+    fn from((ended_ms, talked_ms, filed_ms): (u64, u32, u32)) -> Self {
+        Self {
+            ended_ms,
+            talked_ms,
+            filed_ms,
+        }
+    }
+}
+
+impl From<PastCall> for (u64, u32, u32) {
+    fn from(call: PastCall) -> Self {
+        (call.ended_ms, call.talked_ms, call.filed_ms)
+    }
+}
+
+/// Seven weeks at most: no call lasts longer.
+fn whole_ms(span: Duration) -> u32 {
+    u32::try_from(span.as_millis()).unwrap_or(u32::MAX)
 }
 
 /// Since when an agent had been there as the former process ended: he was not away since.

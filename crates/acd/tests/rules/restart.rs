@@ -2,10 +2,13 @@
 
 use core::time::Duration;
 
-use acd::{Input, Past, Requested};
+use acd::{Input, Past, PastCall, Requested};
 use model::{AgentId, AgentState, NotReadyReason};
 
 use crate::support::{Centre, SUPPORT, call, id, s};
+
+/// When it begins anew: the clock of a centre stands still while it hires.
+const START: Duration = Duration::from_secs(1_800_000_000);
 
 /// A centre that begins anew with these agents, their phones there and nobody signed in.
 fn begun_anew(strategy: &str, agents: &str) -> Centre {
@@ -19,6 +22,7 @@ fn begun_anew(strategy: &str, agents: &str) -> Centre {
 /// Ready `minutes` ago; then what happened, each in so many minutes before the restart, in order.
 fn gives_back(centre: &mut Centre, agent: char, minutes: u64, then: Vec<(u64, Past)>) {
     let now = centre.now;
+    assert_eq!(now, START);
     let before = |minutes: u64| now - s(60 * minutes);
     let mut past = vec![(before(minutes), Past::Became(AgentState::Ready))];
     past.extend(
@@ -42,15 +46,20 @@ fn support() -> Option<model::QueueName> {
     Some(SUPPORT.into())
 }
 
-/// A call that ended then.
+/// A call that ended so many minutes before the restart.
 fn took(ended: u64, talked_s: u64) -> [(u64, Past); 3] {
-    let (queue, talked) = (support(), s(talked_s));
+    took_and_filed(ended, talked_s, 0)
+}
+
+fn took_and_filed(ended: u64, talked_s: u64, filed_s: u64) -> [(u64, Past); 3] {
+    let queue = support();
+    let calls = vec![PastCall::new(START - s(60 * ended), s(talked_s)).filed_in(s(filed_s))];
     let talks = AgentState::Talking {
         call: Some(call(99)),
     };
     [
         (ended, Past::Became(talks)),
-        (ended, Past::Handled { queue, talked }),
+        (ended, Past::Handled { queue, calls }),
         (ended, Past::Became(AgentState::Ready)),
     ]
 }
@@ -85,9 +94,7 @@ fn r16_calls_and_their_time_count_as_before() {
 #[test]
 fn r51_the_time_to_file_counts_as_before() {
     let mut centre = begun_anew("least-time", "AB");
-    let mut filed = took(30, 60).to_vec();
-    filed.push((29, Past::Filed { took: s(120) }));
-    gives_back(&mut centre, 'A', 120, filed);
+    gives_back(&mut centre, 'A', 120, took_and_filed(30, 60, 120).to_vec());
     gives_back(&mut centre, 'B', 120, took(40, 100).to_vec());
     centre.joins(1).expect("offer 1 B");
 }

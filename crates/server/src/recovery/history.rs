@@ -9,12 +9,34 @@ use std::time::Duration;
 use acd::{Past, Requested};
 use model::fact::Offer;
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
+use serde::{Deserialize, Serialize};
 
-/// A shorter call of his own is a wrong number (R43).
-const OWN_CALL_MIN: Duration = Duration::from_secs(5);
+use agent::History;
+
+mod agent;
+
+/// How far back histories reach at least: breaks have budgets of a day (C2).
+const REACH_MIN: Duration = Duration::from_secs(24 * 3_600);
+
+/// How far back histories reach: whatever is older moves nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach(Duration);
+
+impl Reach {
+    /// As far as the longest window that a queue looks at (`count_window_s`), and a day at least.
+    pub(crate) fn of(windows: impl IntoIterator<Item = Duration>) -> Self {
+        Self(windows.into_iter().fold(REACH_MIN, Duration::max))
+    }
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self(REACH_MIN)
+    }
+}
 
 /// An agent as the former process left him.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Formerly {
     /// The state that he had asked for, if he gets it back.
     pub(crate) wish: Option<Requested>,
@@ -23,8 +45,11 @@ pub(crate) struct Formerly {
 }
 
 /// All agents' histories.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Histories {
+    /// The configuration's, not the log's.
+    #[serde(skip)]
+    pub(super) reach: Reach,
     agents: BTreeMap<AgentId, History>,
     /// R35: to whom each queue offered last.
     last_offered: BTreeMap<QueueName, AgentId>,
@@ -34,21 +59,6 @@ pub(super) struct Histories {
     at: Duration,
     /// The latest moment before `at` of which there is a fact.
     before: Duration,
-}
-
-#[derive(Debug, Default)]
-struct History {
-    past: Vec<(Duration, Past)>,
-    /// A state of his is known.
-    is_placed: bool,
-    /// The call that was given to him: of which queue, and since when.
-    talk: Option<(CallId, Option<QueueName>, Duration)>,
-    /// The call that a colleague asks him about: nothing of it counts (R15).
-    consult: Option<CallId>,
-    /// Since when he files.
-    files: Option<Duration>,
-    /// Since when he is in calls of his own.
-    own: Option<Duration>,
 }
 
 impl Histories {
@@ -81,7 +91,7 @@ impl Histories {
     /// R6-R8, C9: a streak goes on.
     pub(super) fn failed(&mut self, agent: AgentId, how: Past) {
         let at = self.at;
-        self.of(agent).past.push((at, how));
+        self.of(agent).failed(at, how);
     }
 
     pub(super) fn connected(&mut self, offer: &Offer) {
@@ -90,7 +100,7 @@ impl Histories {
     }
 
     pub(super) fn consulted(&mut self, offer: &Offer) {
-        self.of(offer.agent).consult = Some(offer.call);
+        self.of(offer.agent).consulted(offer.call);
     }
 
     /// R15: from here on the call is his.
@@ -108,7 +118,8 @@ impl Histories {
         by_start: bool,
     ) {
         let at = if by_start { self.before } else { self.at };
-        self.of(agent).changed(at, from, to);
+        let reach = self.reach;
+        self.of(agent).changed(at, from, to, reach);
     }
 
     fn of(&mut self, agent: AgentId) -> &mut History {
@@ -117,16 +128,17 @@ impl Histories {
 
     /// What is given back, with the wishes of those who get theirs.
     pub(super) fn given_back(
-        self,
+        &self,
         mut wishes: BTreeMap<AgentId, Requested>,
     ) -> BTreeMap<AgentId, Formerly> {
         let mut all: BTreeMap<AgentId, Formerly> = BTreeMap::new();
-        for (agent, history) in self.agents {
-            all.entry(agent).or_default().past = history.past;
+        for (agent, history) in &self.agents {
+            all.entry(*agent).or_default().past = history.told();
         }
-        for (queue, agent) in self.last_offered {
+        for (queue, agent) in &self.last_offered {
+            let queue = queue.clone();
             let offered = (self.at, Past::OfferedLast { queue });
-            all.entry(agent).or_default().past.push(offered);
+            all.entry(*agent).or_default().past.push(offered);
         }
         for was in all.values_mut() {
             was.past.push((self.at, Past::ProcessEnded));
@@ -135,69 +147,5 @@ impl Histories {
             all.entry(agent).or_default().wish = Some(wish);
         }
         all
-    }
-}
-
-impl History {
-    fn connected(&mut self, at: Duration, call: CallId, queue: Option<QueueName>) {
-        self.consult = None;
-        self.past.push((
-            at,
-            Past::Connected {
-                queue: queue.clone(),
-            },
-        ));
-        self.talk = Some((call, queue, at));
-    }
-
-    fn changed(&mut self, at: Duration, from: &AgentState, to: &AgentState) {
-        if !core::mem::replace(&mut self.is_placed, true) && *from != AgentState::Offline {
-            self.past.push((at, Past::Became(from.clone())));
-        }
-        let is_talking = matches!(to, AgentState::Talking { .. });
-        if let AgentState::Talking { call } = from
-            && from != to
-        {
-            self.talk_ended(at, *call, is_talking);
-        }
-        if matches!(from, AgentState::WrapUp { .. }) && !is_talking {
-            self.filed(at);
-        }
-        match to {
-            AgentState::WrapUp { .. } => _ = self.files.get_or_insert(at),
-            AgentState::Talking { call } => {
-                let given = self.talk.as_ref().map(|(call, ..)| *call);
-                if call.is_none() || (*call != given && *call != self.consult) {
-                    self.own.get_or_insert(at);
-                }
-            }
-            AgentState::Offline
-            | AgentState::NotReady { .. }
-            | AgentState::Ready
-            | AgentState::Reserved { .. }
-            | AgentState::Ringing { .. } => {}
-        }
-        self.past.push((at, Past::Became(to.clone())));
-    }
-
-    fn talk_ended(&mut self, at: Duration, call: Option<CallId>, talks_on: bool) {
-        let ended = self.talk.take_if(|(talk, ..)| Some(*talk) == call);
-        if let Some((_, queue, since)) = ended {
-            let talked = at.saturating_sub(since);
-            self.past.push((at, Past::Handled { queue, talked }));
-        } else if self.consult.is_some() && self.consult == call {
-            self.consult = None;
-        } else if let Some(since) = self.own.take_if(|_| !talks_on)
-            && at.saturating_sub(since) >= OWN_CALL_MIN
-        {
-            self.past.push((at, Past::OwnCall));
-        }
-    }
-
-    fn filed(&mut self, at: Duration) {
-        if let Some(since) = self.files.take() {
-            let took = at.saturating_sub(since);
-            self.past.push((at, Past::Filed { took }));
-        }
     }
 }

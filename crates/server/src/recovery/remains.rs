@@ -16,8 +16,9 @@ use model::transfer::ConsultEnd;
 use model::{
     AgentId, AgentState, CallId, Fact, FactRecord, NotReadyReason, OfferId, QueueName, Timestamp,
 };
+use serde::{Deserialize, Serialize};
 
-use super::history::{Formerly, Histories};
+use super::history::{Formerly, Histories, Reach};
 
 /// Why agents are offline and phones unknown after a start that gives them back what they had asked for.
 const RESTART: &str = acd::agent::cause::RESTART;
@@ -25,7 +26,7 @@ const RESTART: &str = acd::agent::cause::RESTART;
 const LONG_STOP: &str = "long_stop";
 
 /// What facts left open so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Remains {
     offers: BTreeMap<OfferId, Offer>,
     waiting: BTreeMap<CallId, (QueueName, Timestamp)>,
@@ -38,6 +39,11 @@ pub(super) struct Remains {
 }
 
 impl Remains {
+    /// From here on histories reach so far back.
+    pub(super) const fn reach(&mut self, reach: Reach) {
+        self.histories.reach = reach;
+    }
+
     /// Reads facts in their order.
     pub(super) fn read<'a>(&mut self, records: impl IntoIterator<Item = &'a FactRecord>) {
         for record in records {
@@ -77,7 +83,7 @@ impl Remains {
             }
             Fact::ConsultConnected { offer, .. } => {
                 self.histories.consulted(offer);
-                self.offers.remove(&offer.id);
+                self.rang(offer);
             }
             Fact::ConsultEnded {
                 call,
@@ -224,8 +230,8 @@ impl Remains {
 
     /// What agents were, and what they had asked for, but for those who had gone home. Not after a long stop: then nobody is
     /// signed in, and what he did stays what it was (R16).
-    pub(super) fn formerly(self, is_restart: bool) -> BTreeMap<AgentId, Formerly> {
-        let mut wishes = self.wishes;
+    pub(super) fn formerly(&self, is_restart: bool) -> BTreeMap<AgentId, Formerly> {
+        let mut wishes = self.wishes.clone();
         wishes.retain(|_, wish| is_restart && *wish != Requested::Offline);
         self.histories.given_back(wishes)
     }

@@ -25,6 +25,7 @@ use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
+use crate::recovery::Reach;
 use crate::registrations;
 use crate::vital::Vitals;
 
@@ -65,8 +66,10 @@ impl House {
         // Before anything counts: what is counted without a recorder is lost.
         let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
-        let (ledger, formerly) =
-            Ledger::open(&settings, &database, clock, vitals.pulse("the fact log")).await?;
+        let queues = loaded.engine.queues.values();
+        let reach = Reach::of(queues.map(|queue| queue.rules.count_window));
+        let pulse = vitals.pulse("the fact log");
+        let (ledger, formerly) = Ledger::open(&settings, &database, clock, pulse, reach).await?;
         ledger.hub.view().set_bounds(loaded.bounds);
         ledger.count_earlier();
         let contacts = registrations::read(&database, clock.now().into()).await;

@@ -13,11 +13,14 @@ use super::start;
 use crate::config::settings::Settings;
 use crate::desk_loop::DeskLoop;
 use crate::fan_out::{Facts, FanOut};
-use crate::recovery::{self, House};
+use crate::recovery::{self, House, Keeper, Reach, Sources};
 use crate::vital::Pulse;
 
 /// How long the way down waits for the tables.
 const CATCH_UP_MAX: Duration = Duration::from_secs(5);
+
+/// The checkpoint's file, beside the folder of the log.
+const CHECKPOINT: &str = "histories.checkpoint";
 
 /// The ledger.
 pub(super) struct Ledger {
@@ -27,6 +30,8 @@ pub(super) struct Ledger {
     pub(super) set_aside: Arc<AtomicU64>,
     fan_out: FanOut,
     desk: tokio::task::JoinHandle<()>,
+    /// Who writes the checkpoint, if anything is known.
+    keeper: Option<tokio::task::JoinHandle<()>>,
     database: Database,
 }
 
@@ -38,6 +43,7 @@ impl Ledger {
         database: &Database,
         clock: Clock,
         pulse: Pulse,
+        reach: Reach,
     ) -> anyhow::Result<(Self, House)> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
@@ -56,14 +62,25 @@ impl Ledger {
             set_aside: Arc::default(),
         };
         let caught_up = desk.catch_up(applied).await;
+        let sources = Sources {
+            path: settings.data.dir.join(CHECKPOINT),
+            reader,
+            reach,
+        };
         let former = start::Former {
             settings,
             database,
-            reader,
+            sources: sources.clone(),
             last_seq,
             is_caught_up: caught_up.is_complete,
         };
-        let formerly = start::recover(former, &facts, clock).await;
+        let mut formerly = start::recover(former, &facts, clock).await;
+        let keeper = formerly.known.take().map(|known| Keeper {
+            known,
+            sources,
+            reached: fan_out.reached(),
+        });
+        let keeper = keeper.map(|keeper| tokio::spawn(keeper.run()));
         let set_aside = desk.set_aside.clone();
         let desk = tokio::spawn(desk.run(caught_up.applied));
         let database = database.clone();
@@ -73,6 +90,7 @@ impl Ledger {
             set_aside,
             fan_out,
             desk,
+            keeper,
             database,
         };
         Ok((ledger, formerly))
@@ -97,6 +115,7 @@ impl Ledger {
             set_aside: _,
             fan_out,
             desk,
+            keeper,
             database,
         } = self;
         fan_out.begin_to_close();
@@ -115,6 +134,10 @@ impl Ledger {
         desk.abort();
         let _aborted = desk.await;
         let is_whole = tokio::task::spawn_blocking(move || fan_out.join()).await;
+        if let Some(keeper) = keeper {
+            // Without it the next start reads more of the log.
+            let _late = tokio::time::timeout(CATCH_UP_MAX, keeper).await;
+        }
         database.close().await;
         is_whole.unwrap_or_else(|error| {
             tracing::error!(%error, "the fan-out thread cannot be joined");

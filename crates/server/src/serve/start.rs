@@ -78,7 +78,8 @@ pub(super) fn event_hub(
 pub(super) struct Former<'a> {
     pub(super) settings: &'a Settings,
     pub(super) database: &'a Database,
-    pub(super) reader: store::FactReader,
+    /// What its facts are read from.
+    pub(super) sources: recovery::Sources,
     /// The last fact of the former process.
     pub(super) last_seq: u64,
     /// Whether the database has applied all of its facts.
@@ -92,7 +93,7 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> 
     let Former {
         settings,
         database,
-        reader,
+        sources,
         last_seq,
         is_caught_up,
     } = former;
@@ -112,7 +113,7 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> 
     } else {
         tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
-    let formerly = recovery::sign_off_agents(reader, last_seq, database, facts, now).await;
+    let formerly = recovery::sign_off_agents(sources, last_seq, database, facts, now).await;
     or_none(formerly, "agents cannot be signed off")
 }
 

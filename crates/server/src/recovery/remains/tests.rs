@@ -3,7 +3,7 @@
 use model::fact::{CallResult, EndedBy, Pop, PopCustomer};
 use model::{Caller, Decision};
 
-use acd::Past;
+use acd::{Past, PastCall};
 
 use super::*;
 
@@ -276,11 +276,10 @@ fn r16_calls_given_by_the_house_are_told_apart_from_own_calls_and_consults() {
                 5,
                 Past::Handled {
                     queue: queue(),
-                    talked: 2 * second
+                    calls: vec![PastCall::new(5 * second, 2 * second).filed_in(second)]
                 }
             ),
             (5, Past::Became(files.clone())),
-            (6, Past::Filed { took: second }),
             (6, Past::Became(ready.clone())),
             (
                 6,
