@@ -67,6 +67,7 @@ struct Section {
     per_duty_hour: Option<bool>,
     ring_delay_s: Option<Spanned<u32>>,
     prefer: Option<Spanned<String>>,
+    relax: Option<Spanned<String>>,
     #[serde(default)]
     step: Vec<StepSection>,
     calendar: Option<Spanned<String>>,
@@ -179,6 +180,9 @@ fn queue_of(
         rules.prefer = skills::prefer(document, prefer, wrong)?;
     }
     rules.steps = skills::steps(document, &section.step, wrong);
+    if let Some(relax) = &section.relax {
+        rules.relax = skills::relax(document, relax, &section.step, wrong)?;
+    }
     if let Some(most) = section.ring_max {
         if *most.get_ref() == 0 {
             wrong.push(document.error(

@@ -1,8 +1,8 @@
-//! What a queue asks of its agents: `prefer` and `[[queue.NAME.step]]` (R69-R71).
+//! What a queue asks of its agents: `prefer`, `relax` and `[[queue.NAME.step]]` (R69-R71, B14).
 
 use std::time::Duration;
 
-use acd::{Prefer, Step};
+use acd::{Prefer, Relax, Step};
 use ivr::{Diagnostic, closest};
 use serde::Deserialize;
 use toml::Spanned;
@@ -24,6 +24,9 @@ const PREFERENCES: [(&str, Prefer); 3] = [
     ("best", Prefer::Best),
     ("spare", Prefer::Spare),
 ];
+
+/// The words for what opens the next step.
+const RELAXING: [(&str, Relax); 2] = [("elapsed", Relax::Elapsed), ("predicted", Relax::Predicted)];
 
 /// Reads all steps: each but the last says how long it lasts.
 pub(super) fn steps(
@@ -76,19 +79,40 @@ pub(super) fn prefer(
     given: &Spanned<String>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Prefer> {
-    let word = given.get_ref();
-    let found = PREFERENCES.iter().find(|(name, _)| name == word);
-    if found.is_none() {
-        let names = PREFERENCES.map(|(name, _)| name);
-        let help = closest(word, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
-        wrong.push(document.error(
-            given.span().start,
-            format!(
-                "no preference `{word}`; expected one of {}",
-                names.join(", ")
-            ),
-            help,
-        ));
+    word(document, given, "preference", &PREFERENCES, wrong)
+}
+
+/// Reads what opens the next step; without steps it would say nothing.
+pub(super) fn relax(
+    document: &Document,
+    given: &Spanned<String>,
+    steps: &[StepSection],
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Relax> {
+    if steps.is_empty() {
+        let told = "`relax` says when the next step opens: this queue has no steps";
+        let help = "add `[[queue.NAME.step]]`, or take `relax` away";
+        wrong.push(document.error(given.span().start, told.into(), Some(help.into())));
     }
-    found.map(|(_, prefer)| *prefer)
+    word(document, given, "way to relax", &RELAXING, wrong)
+}
+
+/// Finds a word in its table.
+fn word<T: Copy>(
+    document: &Document,
+    given: &Spanned<String>,
+    noun: &str,
+    table: &[(&str, T)],
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let word = given.get_ref();
+    let found = table.iter().find(|(name, _)| name == word);
+    if found.is_none() {
+        let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+        let near = closest(word, names.iter().copied());
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let told = format!("no {noun} `{word}`; expected one of {}", names.join(", "));
+        wrong.push(document.error(given.span().start, told, help));
+    }
+    found.map(|(_, meant)| *meant)
 }

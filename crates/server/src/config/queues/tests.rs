@@ -147,6 +147,28 @@ fn r69_steps_that_cannot_be_taken_are_told() {
 }
 
 #[test]
+fn b14_what_opens_the_next_step_is_read_and_nonsense_is_told() {
+    let steps =
+        "[[queue.a.step]]\nneeds = \"en >= 4\"\nfor_s = 20\n[[queue.a.step]]\nneeds = \"en\"\n";
+    let relax = |line: &str| {
+        let text = format!("[queue.a]\nstrategy = \"skills\"\n{line}{steps}");
+        read_text(&text).map(|queues| queues["a"].rules.relax)
+    };
+    assert_eq!(relax("").unwrap(), acd::Relax::Elapsed);
+    assert_eq!(
+        relax("relax = \"predicted\"\n").unwrap(),
+        acd::Relax::Predicted
+    );
+    let told = relax("relax = \"predict\"\n").unwrap_err();
+    let expected = "3:9: error: no way to relax `predict`; expected one of elapsed, predicted";
+    assert!(told.contains(expected), "{told}");
+    assert!(told.contains("did you mean `predicted`?"), "{told}");
+    let text = "[queue.a]\nstrategy = \"skills\"\nrelax = \"predicted\"\n";
+    let told = read_text(text).unwrap_err();
+    assert!(told.contains("3:9: error: `relax` says when"), "{told}");
+}
+
+#[test]
 fn all_mistakes_are_told_at_once() {
     let told = read_text("[queue.a]\nstrategy = \"ring-al\"\n[queue.b]\nstrategy = \"sticky\"\nfallback = \"sticky\"\nmusic = \"defalt\"\n[queue.c]\nstrategy = \"linear\"\njoin_when = \"anyone_signd_in\"\n").unwrap_err();
     for expected in [
