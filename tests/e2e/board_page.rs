@@ -104,7 +104,11 @@ fn d25_callers_are_withdrawn_assigned_and_moved_at_the_board() {
 
     let mut moved = waits(&house, &board, 510, "13700000003", "137 0000 0003");
     let why = board.script("return document.querySelector('#line .why').getAttribute('href')");
-    let why = why.as_str().unwrap_or_default().replace("/why/", "/v1/calls/") + "/why";
+    let why = why
+        .as_str()
+        .unwrap_or_default()
+        .replace("/why/", "/v1/calls/")
+        + "/why";
     house.sign_in("admin").get(&why).expect(200);
     board.clicks("#line .move");
     board.clicks("#deed-to option[value=sales]");
