@@ -102,7 +102,7 @@ fn p5_the_card_comes_while_the_phone_rings_and_leaves_the_focus_where_it_is() {
     card_shows(&page, "通话中", "技术支持");
     assert!(shown < phone.nth(Way::Out, "200 INVITE", 0).at);
     page.until_shows("#state", "通话中");
-    page.until_hides("#after");
+    page.until_hides("#wrap-done");
     caller.hangs_up();
     card_shows(&page, "通话结束 · 主叫挂机", "技术支持");
     page.until_shows("#state", "话后处理");
