@@ -61,6 +61,7 @@ mod races;
 mod registrations;
 mod reload;
 mod second_phone;
+mod standby;
 mod strategies;
 mod talk;
 mod transports;

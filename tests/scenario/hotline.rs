@@ -175,6 +175,7 @@ impl Hotline {
             sign_in: SignIn::Page,
             reasons: engine::Reasons::default(),
             hold: engine::HoldTimes::default(),
+            standby: engine::StandingBy::default(),
             house_sounds: BTreeSet::new(),
             shared_numbers: BTreeSet::new(),
         };

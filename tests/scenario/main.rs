@@ -49,6 +49,7 @@ mod ringing;
 mod sameness;
 mod second_lines;
 mod skills;
+mod standby;
 mod storm;
 mod supervision;
 mod transfers;

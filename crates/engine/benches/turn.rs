@@ -143,6 +143,7 @@ fn settings() -> Settings {
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
         hold: engine::HoldTimes::default(),
+        standby: engine::StandingBy::default(),
         house_sounds: Default::default(),
         shared_numbers: std::collections::BTreeSet::new(),
     };

@@ -489,6 +489,7 @@ impl Call {
 
     fn time_up(&mut self, context: &mut Context) {
         self.end_late_tones(context);
+        self.beeps_over(context);
         self.settle_claims(context);
         self.outside_time_up(context);
         self.opening_time_up(context);

@@ -43,6 +43,11 @@ pub enum Command {
         /// Why: a line of at most 100 characters; it stands in the fact.
         reason: Option<String>,
     },
+    /// The agent wants to be rung at his phone again: his line, if one stands, is hung up, after the call that it is in (C15).
+    LeaveStandby {
+        /// Who.
+        agent: AgentId,
+    },
     /// What the call was about in which an agent talks, or which he files (C5, N7).
     Categorise {
         /// Who.

@@ -49,6 +49,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// When somebody is told of a hold that lasts (C19).
     pub hold: HoldTimes,
+    /// What an agent hears and may do whose phone stays on the line (C15).
+    pub standby: StandingBy,
     /// Why an agent may be not ready, and for how long a day (C2).
     pub reasons: Reasons,
     /// Those of the house's own sentences that have a sound (`speech`): `zh-CN/hold_message`, `zh-CN/agent_1001`.
@@ -75,6 +77,15 @@ pub enum SignIn {
     Phone,
 }
 
+/// Agents whose phones stay on the line (C15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StandingBy {
+    /// Heard between two calls; none: silence.
+    pub music: Option<SoundName>,
+    /// How long his page may decline before the caller is there; at least as long as the beep.
+    pub refuse: Duration,
+}
+
 /// A dialled number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Number {
@@ -97,6 +108,8 @@ pub enum Entry {
     Queue(QueueName),
     /// An agent's phone, by login.
     Agent(String),
+    /// Nowhere: the agent who dials it stays on the line, and his callers come to him there (C15).
+    Standby,
     /// The queues of the regions that fit the caller. No number is written so: what says `by_region` leads here (A12).
     Regions(RegionFit),
 }

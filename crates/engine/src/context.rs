@@ -27,6 +27,7 @@ use crate::engine::Declines;
 use crate::input::Output;
 use crate::placement::Placement;
 use crate::request::Request;
+use crate::standby::Standby;
 use crate::trunks::Trunks;
 
 /// Whose phone a SIP session is.
@@ -60,6 +61,8 @@ pub(crate) struct Context {
     pub(crate) callbacks: Callbacks,
     /// Places of callers who left while they waited.
     pub(crate) dropped: Dropped,
+    /// Phones that stay on the line (C15).
+    pub(crate) standby: Standby,
     /// Seats on trunks.
     pub(crate) trunks: Trunks,
     /// What was spent on calls out.
@@ -116,10 +119,12 @@ impl Context {
         self.spending.ended(self.now, session);
     }
 
-    /// Whether an agent could be rung: by a phone of his, or outside (C14).
+    /// Whether an agent could be rung: by a phone of his, outside (C14), or on the line where he stands by (C15).
     pub(crate) fn is_reachable(&self, agent: AgentId) -> bool {
         self.directory.get(agent).is_some_and(|agent| {
-            agent.off_net.is_some() || !self.sip.bindings(&agent.login).is_empty()
+            agent.off_net.is_some()
+                || !self.sip.bindings(&agent.login).is_empty()
+                || self.standby.has(agent.id)
         })
     }
 

@@ -15,6 +15,7 @@ mod news;
 mod people;
 mod queues;
 mod reports;
+mod standby;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use crate::dropped::Dropped;
 use crate::input::{Input, Output};
 use crate::placement::Placement;
 use crate::request::Reply;
+use crate::standby::Standby;
 use crate::trunks::Trunks;
 
 /// What a drained server tells callers: try again then (S6).
@@ -97,6 +99,7 @@ impl Engine {
                 barred: Arc::default(),
                 callbacks: Callbacks::default(),
                 dropped: Dropped::default(),
+                standby: Standby::default(),
                 trunks: Trunks::default(),
                 spending: Spending::default(),
                 ids: IdSource::new(node),

@@ -280,13 +280,19 @@ impl Leg {
     }
 
     /// Asks the phone to stop: CANCEL, BYE or a refusal, as its state wants. Its last word may still come.
+    /// C15: the leg of an agent who stands by stays on the line.
     pub(crate) fn hang_up(&self, context: &mut Context, reason: Option<Reason>) {
+        if context.standby.of_session(self.session).is_some() {
+            return;
+        }
         context.sip.hang_up(context.now, self.session, reason);
     }
 
-    /// Forgets the leg: its session is over and its port is closed.
+    /// Forgets the leg: its session is over and its port is closed, unless it goes on standing by (C15).
     pub(crate) fn release(self, context: &mut Context) {
-        context.forget_session(self.session);
-        context.close(self.port);
+        if let Some(leg) = context.given_back(self) {
+            context.forget_session(leg.session);
+            context.close(leg.port);
+        }
     }
 }

@@ -26,6 +26,7 @@ pub mod regions;
 mod request;
 mod route;
 pub mod speech;
+mod standby;
 pub mod trunk;
 mod trunks;
 
@@ -39,6 +40,7 @@ pub use command::{
 };
 pub use config::{
     Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,
+    StandingBy,
 };
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};

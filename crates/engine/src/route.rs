@@ -90,6 +90,15 @@ pub(crate) fn entry(
     Some((spelling.to_owned(), entry_of(config, number, caller)))
 }
 
+/// Whether an agent who dials this stands by from then on (C15).
+pub(crate) fn is_standby(config: &Config, dialled: &str) -> bool {
+    let numbers = &config.numbers;
+    let found = numbers
+        .find(dialled)
+        .or_else(|| numbers.find(&config.plan.key(dialled).key));
+    found.is_some_and(|(_, number)| number.entry == Entry::Standby)
+}
+
 /// A12: region beats what the number names.
 fn entry_of(config: &Config, number: &Number, caller: &Caller) -> Entry {
     let asked = number.by_region.then_some(&config.regions);
@@ -138,6 +147,7 @@ mod tests {
             sign_in: SignIn::Page,
             reasons: crate::breaks::Reasons::default(),
             hold: crate::config::HoldTimes::default(),
+            standby: crate::config::StandingBy::default(),
             house_sounds: BTreeSet::new(),
             shared_numbers: BTreeSet::new(),
         }

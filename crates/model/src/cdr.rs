@@ -236,6 +236,8 @@ impl Cdr {
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::StandbyBegan { .. }
+            | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::CallHeldLong { .. }
             | Fact::CallCategorised { .. }

@@ -562,6 +562,20 @@ pub enum Fact {
         /// Why: `expired`, `request`, `flow_lost`.
         cause: String,
     },
+    /// An agent's phone stays on the line from here on, and his callers come to him there (C15).
+    #[serde(rename = "agent.standby_began")]
+    StandbyBegan {
+        /// Who.
+        agent: AgentId,
+    },
+    /// It does not any more: he is rung at his registered phone.
+    #[serde(rename = "agent.standby_ended")]
+    StandbyEnded {
+        /// Who.
+        agent: AgentId,
+        /// Why: `agent`, `silent`, `failed`, `replaced`, `offline`, `stopped`; at a start `restart`, `long_stop`.
+        cause: String,
+    },
     /// The distribution was told something: out of all of these since a process began, its decisions can be made again (R3).
     /// For `trunkline replay` alone; no stream carries it.
     #[serde(rename = "acd.told")]

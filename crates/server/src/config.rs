@@ -19,7 +19,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
 use connectors::Target;
-use engine::{Denied, DialPlan, Entry, Numbers, RecordingPolicy};
+use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
 use model::service_level::Bounds;
 use model::{NumberPlan, QueueName, ScriptName};
@@ -104,6 +104,15 @@ impl Source {
             };
             queues::read(document, &given)
         });
+        let has_sound = |name: &str| sounds.is_none() || played.contains(name);
+        let standby = settings
+            .agents
+            .standing_by(has_sound)
+            .unwrap_or_else(|why| {
+                let message = format!("`agents.standby_music`: {why}");
+                found.push(without_place(&self.dir.join("trunkline.toml"), message));
+                engine::StandingBy::default()
+            });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds_known = sounds.is_some().then_some(played);
         let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
@@ -139,6 +148,12 @@ impl Source {
                 script_of(plan, &house.numbers, number)
             }));
         }
+        // C15: the leg of an agent who stands by is lent to any call, and sound cannot leave its thread.
+        let stands_by = |(_, number): (&str, &Number)| number.entry == Entry::Standby;
+        if settings.rtp.threads > 1 && house.numbers.iter().any(stands_by) {
+            let message = "a number with `standby` needs `rtp.threads = 1`".to_owned();
+            found.push(without_place(&self.dir.join("numbers.toml"), message));
+        }
         let (errors, warnings): (Vec<_>, Vec<_>) =
             dedup(found).into_iter().partition(Diagnostic::is_error);
         if !errors.is_empty() {
@@ -167,6 +182,7 @@ impl Source {
                 SignIn::Phone => engine::SignIn::Phone,
             },
             hold: settings.agents.hold(),
+            standby,
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
             house_sounds: opening::house_sounds(sounds.as_ref().unwrap_or(&nothing)),
             shared_numbers,
@@ -382,7 +398,7 @@ fn script_of(plan: NumberPlan, numbers: &Numbers, number: &str) -> Option<Script
     let (_, number) = found.or_else(|| numbers.find(&plan.key(number).key))?;
     match &number.entry {
         Entry::Script(name) => Some(name.clone()),
-        Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_) => None,
+        Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_) | Entry::Standby => None,
     }
 }
 

@@ -186,6 +186,8 @@ impl Audit {
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::StandbyBegan { .. }
+            | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }

@@ -167,6 +167,8 @@ impl Figures {
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::StandbyBegan { .. }
+            | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }

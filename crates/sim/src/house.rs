@@ -106,6 +106,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         sign_in: SignIn::Page,
         reasons: engine::Reasons::default(),
         hold: engine::HoldTimes::default(),
+        standby: engine::StandingBy::default(),
         house_sounds: BTreeSet::new(),
         shared_numbers: BTreeSet::new(),
     })

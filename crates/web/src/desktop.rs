@@ -63,6 +63,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         } => agent.filter(|_| !answered_late).into_iter().collect(),
         Fact::AgentStateChanged { agent, .. }
         | Fact::AgentRegistered { agent }
+        | Fact::StandbyBegan { agent }
+        | Fact::StandbyEnded { agent, .. }
         | Fact::WrapUpBegan { agent, .. }
         | Fact::CallCategorised { agent, .. }
         | Fact::LastAgentPaused { agent, .. }
@@ -169,6 +171,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
+        | Fact::StandbyBegan { .. }
+        | Fact::StandbyEnded { .. }
         | Fact::OfferDialled { .. }
         | Fact::OfferAsked { .. }
         | Fact::LastAgentPaused { .. }

@@ -129,7 +129,7 @@ document.documentElement.classList.add("has-script");
     byId("state-reason").textContent = breakName(now) + over;
   }
 
-  // Where he is rung (C14): a choice for who has a number outside.
+  // Where he is rung: a choice for who has a number outside (C14), or whose phone stays on the line (C15).
   async function loadPlace() {
     try {
       const answer = await ask("GET", "/v1/agents/me/place");
@@ -141,9 +141,11 @@ document.documentElement.classList.add("has-script");
 
   function drawPlace({ place, number }) {
     const select = byId("place");
-    select.hidden = !number;
-    if (!number) return;
-    select.options[1].textContent = `${t("place.outside")} ${phone(number)}`;
+    const [, outside, standby] = select.options;
+    standby.hidden = place !== "standby";
+    outside.hidden = !number;
+    select.hidden = standby.hidden && outside.hidden;
+    if (number) outside.textContent = `${t("place.outside")} ${phone(number)}`;
     select.value = place;
   }
 
@@ -467,6 +469,8 @@ document.documentElement.classList.add("has-script");
     "call.categorised": (data) => { if (data.agent === me) byId("wrap-cost").textContent = `${t("category_saved")}: ${data.category}`; },
     "agent.last_paused": () => {},
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
+    "agent.standby_began": (data) => { if (data.agent === me) loadPlace(); },
+    "agent.standby_ended": (data) => { if (data.agent === me) loadPlace(); },
     "agent.unregistered": (data) => { if (data.agent === me) agent.registered = false; },
     "ticket.created": () => { loadTickets(); loadDraftsSoon(); },
     "ticket.changed": () => loadTickets(),

@@ -9,7 +9,7 @@ document.documentElement.classList.add("has-script");
 const CHANGES = [
   "queue.joined", "queue.left", "queue.dropped", "queue.resumed", "queue.supervised", "queue.starving", "call.connected", "call.ended",
   "offer.made", "offer.cancelled", "offer.missed", "offer.declined", "offer.unreachable", "agent.state_changed", "agent.registered",
-  "agent.unregistered", "callback.requested", "callback.attempted", "callback.done", "callback.failed",
+  "agent.unregistered", "agent.standby_began", "agent.standby_ended", "callback.requested", "callback.attempted", "callback.done", "callback.failed",
 ];
 const AGENT_STATES = ["ready", "ringing", "talking", "wrap_up", "not_ready", "unregistered", "back_off", "offline"];
 // However much happens, the API is asked no more often.

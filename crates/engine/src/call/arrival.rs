@@ -160,6 +160,8 @@ impl Call {
                 self.unanswered = Some(body);
                 self.answer_caller(context);
             }
+            // Refused before there was a call.
+            Entry::Standby => {}
             Entry::Agent(login) => {
                 // The caller hears his own phone's ringing until the agent answers.
                 self.unanswered = Some(body);
@@ -403,6 +405,8 @@ impl Beginning {
             Some(Bar::Busy) => Err(Refused::new(486, "caller_barred")),
             Some(Bar::Script(name)) => Ok(Lead::Enters(Entry::Script(name))),
             None if lead == Lead::Nowhere => Err(Refused::new(404, "unknown_number")),
+            // C15: only an agent's own phone stands by.
+            None if lead == Lead::Enters(Entry::Standby) => Err(Refused::new(403, "not_an_agent")),
             None => Ok(lead),
         }
     }

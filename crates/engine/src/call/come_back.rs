@@ -86,7 +86,8 @@ impl Call {
             &self.called,
         ) {
             Some((_, entry @ Entry::Script(_))) => self.enter_target(context, entry),
-            Some((_, Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_))) | None => {
+            Some((_, Entry::Queue(_) | Entry::Agent(_) | Entry::Regions(_) | Entry::Standby))
+            | None => {
                 self.finish(context, CallResult::Abandoned, EndedBy::System);
             }
         }

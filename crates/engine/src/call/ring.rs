@@ -7,6 +7,7 @@ mod answer;
 mod claim;
 mod off_net;
 mod refusal;
+mod standby;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -46,6 +47,8 @@ enum RingState {
         session: SessionId,
         prompt: PlaybackId,
     },
+    /// A phone that stands by beeps, and answers then (C15).
+    Beeps { session: SessionId, until: Duration },
     /// A phone answered while others rang: until its sound comes they ring on (R23).
     PickedUp {
         session: SessionId,
@@ -60,10 +63,11 @@ enum RingState {
 }
 
 impl Ring {
-    /// When the late tone is over, or an answer holds though it is not heard.
+    /// When a beep or the late tone is over, or an answer holds though it is not heard.
     pub(super) const fn deadline(&self) -> Option<Duration> {
         match self.state {
             RingState::LateTone { until, .. } => Some(until),
+            RingState::Beeps { until, .. } => Some(until),
             RingState::PickedUp { sure_by, .. } => Some(sure_by),
             RingState::Live { .. }
             | RingState::Asked { .. }
@@ -76,16 +80,17 @@ impl Ring {
     const fn answered(&self) -> Option<SessionId> {
         match self.state {
             RingState::Asked { session, .. }
+            | RingState::Beeps { session, .. }
             | RingState::PickedUp { session, .. }
             | RingState::Claimed(session) => Some(session),
             RingState::Live { .. } | RingState::Withdrawn | RingState::LateTone { .. } => None,
         }
     }
 
-    /// Whether it rings, or an outside phone is asked for the key: his answer is still to come.
+    /// Whether it rings or beeps, or an outside phone is asked for the key: his answer is still to come.
     const fn is_undecided(&self) -> bool {
         match self.state {
-            RingState::Live { .. } | RingState::Asked { .. } => true,
+            RingState::Live { .. } | RingState::Asked { .. } | RingState::Beeps { .. } => true,
             RingState::PickedUp { .. }
             | RingState::Claimed(_)
             | RingState::Withdrawn
@@ -148,6 +153,9 @@ impl Call {
             decision,
             pop,
         });
+        if let Some(leg) = context.lend(agent, self.id) {
+            return self.beep(context, (id, agent), leg);
+        }
         if let Some(number) = context.off_net_number(agent) {
             return self.ring_off_net(context, (id, agent), number, ring_timeout);
         }

@@ -56,6 +56,7 @@ impl Call {
                 self.run = Some(run);
                 self.drive(context, Push::Input(ivr::Input::Start));
             }
+            Entry::Standby => self.direct_ended(context, acd::DirectEnd::Unreachable),
             Entry::Queue(queue) => self.join_queue(context, Wait::of(queue.into())),
             Entry::Regions(fit) => self.join_queue(context, Wait::by(fit)),
             Entry::Agent(login) => {

@@ -85,6 +85,10 @@ impl Sound {
         self.playing.remove(&port);
         if self.group.contains(&port) {
             let was_room = self.group.len() > 2;
+            // C15: the port of an agent who stands by stays open.
+            if let ([a, b], Some(_)) = (self.group.as_slice(), context.standby.of_port(port)) {
+                context.media(Command::Unbridge { a: *a, b: *b });
+            }
             self.group.clear();
             if was_room {
                 context.media(Command::Mix {

@@ -217,6 +217,9 @@ impl Call {
                 let told = TransferTo::Number(number.clone());
                 match route::entry(&context.config, &context.directory, &self.caller, number) {
                     Some((_, Entry::Agent(login))) => agent(&login),
+                    Some((_, Entry::Standby)) => {
+                        not_allowed(format!("{number} is for agents who stand by"))
+                    }
                     Some((_, entry)) => Ok((told, Goal::Enters(entry))),
                     None => match context.config.dial.number(&context.config.plan, number) {
                         Some(_) => Ok((told, Goal::Outside(number.clone()))),
@@ -254,7 +257,7 @@ impl Call {
                 };
                 self.stand_in(context, wait, false);
             }
-            Goal::Enters(entry @ (Entry::Script(_) | Entry::Agent(_))) => {
+            Goal::Enters(entry @ (Entry::Script(_) | Entry::Agent(_) | Entry::Standby)) => {
                 // A script takes every caller: nothing is left to wait for.
                 self.handed_over(context, true);
                 if let Some(transfer) = self.transfer.take() {

@@ -10,6 +10,7 @@ use super::Engine;
 use crate::call::{self, Call, CallEvent};
 use crate::context::{Context, Side};
 use crate::input::Output;
+use crate::standby::Loss;
 
 impl Engine {
     /// One call's turn, behind its fence.
@@ -76,6 +77,9 @@ impl Engine {
         let sessions = context.sessions.iter().filter(of_call);
         let sessions: Vec<SessionId> = sessions.map(|(session, _)| *session).collect();
         for session in sessions {
+            if let Some(agent) = context.standby.of_session(session) {
+                context.end_standby(agent, Loss::Failed);
+            }
             let reason = Some(internal_error());
             context.sip.hang_up(context.now, session, reason);
             context.forget_session(session);

@@ -3,13 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use model::fact::{EndedBy, KeyWay, QueueExit};
-use model::{CallId, Fact, Offer};
+use model::{AgentState, CallId, Fact, Offer};
 use sip::Event;
 
 use super::Engine;
 use crate::call::{self, Call, CallEvent, NOT_HERE};
 use crate::context::Side;
 use crate::input::Output;
+use crate::standby::Loss;
 
 /// Whom we have called.
 enum Called {
@@ -29,21 +30,27 @@ impl Engine {
                 })
             }
             Event::Acked { session, sdp } => {
-                self.session_turn(session, |side| CallEvent::Acked { side, session, sdp })
+                if !self.standby_agrees(session, sdp.as_ref()) {
+                    self.session_turn(session, |side| CallEvent::Acked { side, session, sdp });
+                }
             }
-            Event::ReInvite { session, sdp } => match self.context.sessions.get(&session) {
-                Some((call, side)) => {
-                    let (call, side) = (*call, *side);
-                    self.turn(call, CallEvent::ReInvite { side, session, sdp });
+            Event::ReInvite { session, sdp } => {
+                match self.context.sessions.get(&session).copied() {
+                    Some((call, side)) => {
+                        self.turn(call, CallEvent::ReInvite { side, session, sdp });
+                    }
+                    None if self.standby_re_invites(session, sdp.as_ref()) => {}
+                    // It crosses our CANCEL: nobody of ours wants that dialog any more, but it is answered.
+                    None => {
+                        let now = self.context.now;
+                        self.context.sip.reject_reinvite(now, session, NOT_HERE);
+                    }
                 }
-                // It crosses our CANCEL: nobody of ours wants that dialog any more, but it is answered.
-                None => {
-                    let now = self.context.now;
-                    self.context.sip.reject_reinvite(now, session, NOT_HERE);
-                }
-            },
+            }
             Event::ReInviteAnswered { session, sdp } => {
-                if let Some(sdp) = sdp {
+                if let Some(sdp) = sdp
+                    && !self.standby_agrees(session, Some(&sdp))
+                {
                     self.session_turn(session, |side| CallEvent::ReInviteAnswered {
                         side,
                         session,
@@ -105,24 +112,37 @@ impl Engine {
                     },
                 });
             }
-            Event::Ended { session, by, .. } => self.session_turn(session, |side| match side {
-                Side::Caller => CallEvent::CallerGone {
-                    by: ended_by(by, EndedBy::Caller),
-                },
-                Side::Outside => CallEvent::OutsideGone {
-                    session,
-                    by: ended_by(by, EndedBy::Caller),
-                },
-                Side::Agent(offer) => CallEvent::AgentGone {
-                    offer,
-                    session,
-                    by: ended_by(by, EndedBy::Agent),
-                },
-            }),
+            Event::Ended { session, by, .. } => {
+                let agent = self.context.standby.of_session(session);
+                self.standby_lost(agent, Loss::of(by), |engine| {
+                    engine.session_over(session, by)
+                });
+            }
         }
     }
 
+    /// A party has hung up, or its leg was lost.
+    fn session_over(&mut self, session: sip::SessionId, by: sip::EndedBy) {
+        self.session_turn(session, |side| match side {
+            Side::Caller => CallEvent::CallerGone {
+                by: ended_by(by, EndedBy::Caller),
+            },
+            Side::Outside => CallEvent::OutsideGone {
+                session,
+                by: ended_by(by, EndedBy::Caller),
+            },
+            Side::Agent(offer) => CallEvent::AgentGone {
+                offer,
+                session,
+                by: ended_by(by, EndedBy::Agent),
+            },
+        });
+    }
+
     pub(super) fn arrive(&mut self, session: sip::SessionId, invite: sip::IncomingInvite) {
+        if self.dials_in(session, &invite) {
+            return;
+        }
         if let Some(replaced) = invite.replaces {
             return self.replaces(session, replaced.session, &invite);
         }
@@ -266,6 +286,9 @@ impl Engine {
                 cause,
             } => {
                 self.light(agent, &to);
+                if to == AgentState::Offline {
+                    self.context.end_standby(agent, Loss::Offline);
+                }
                 self.context.pauses(agent, &to);
                 self.context.fact(Fact::AgentStateChanged {
                     agent,
@@ -401,15 +424,17 @@ impl Engine {
             media::News::PlaybackDone { port, playback } => {
                 self.port_turn(port, |_| CallEvent::PlaybackDone(playback))
             }
-            media::News::Silent { port } => self.port_turn(port, |_| CallEvent::Silent(port)),
+            media::News::Silent { port } => {
+                self.port_lost(port, Loss::Silent, CallEvent::Silent(port));
+            }
             media::News::OpenFailed { port, reason } => {
                 tracing::warn!(?port, reason, "an RTP port cannot be opened");
-                self.port_turn(port, |_| CallEvent::PortFailed(port));
+                self.port_lost(port, Loss::Failed, CallEvent::PortFailed(port));
                 self.context.placement.release(port);
             }
             media::News::PortPanicked { port } => {
                 tracing::error!(?port, "a media port broke");
-                self.port_turn(port, |_| CallEvent::PortFailed(port));
+                self.port_lost(port, Loss::Failed, CallEvent::PortFailed(port));
                 self.context.placement.release(port);
             }
             media::News::Closed { port, statistics } => {

@@ -7,6 +7,7 @@ use crate::call::CallEvent;
 use crate::command::{AgentEntry, Asker, Command, CommandError, StateRequest};
 use crate::config::SignIn;
 use crate::input::Restored;
+use crate::standby::Loss;
 
 /// Longest word that an agent may give as a reason.
 const REASON_MAX: usize = 32;
@@ -20,6 +21,11 @@ impl Engine {
             Command::EndWrapUp { agent } => self.end_wrap_up(agent),
             Command::MoreWrapUp { agent } => self.more_wrap_up(agent),
             Command::Decline { agent, reason } => self.decline(agent, reason),
+            Command::LeaveStandby { agent } => {
+                self.known_agent(agent)?;
+                self.context.end_standby(agent, Loss::Agent);
+                Ok(())
+            }
             Command::Categorise { agent, category } => self.categorise(agent, category),
             Command::HangUp { call } => {
                 if !self.calls.contains_key(&call) {
@@ -66,6 +72,7 @@ impl Engine {
                     .remove(agent)
                     .ok_or(CommandError::UnknownAgent(agent))?;
                 self.context.sip.remove_account(&former.login);
+                self.context.end_standby(agent, Loss::Offline);
                 self.context.tell_acd(acd::Input::AgentRemoved(agent));
                 self.context.breaks.forget(agent);
                 self.context.declines.forget(agent);
@@ -78,6 +85,7 @@ impl Engine {
             Command::Drain => {
                 self.context.sip.set_refusing(Some(RETRY_AFTER));
                 self.draining = true;
+                self.context.stop_standby();
                 Ok(())
             }
             Command::EndCalls => {

@@ -55,6 +55,8 @@ impl Fact {
             Self::AgentStateChanged { .. }
             | Self::AgentRegistered { .. }
             | Self::AgentUnregistered { .. }
+            | Self::StandbyBegan { .. }
+            | Self::StandbyEnded { .. }
             | Self::WrapUpBegan { .. }
             | Self::LastAgentPaused { .. }
             | Self::TrunkStateChanged { .. }
@@ -115,6 +117,8 @@ impl Fact {
             Self::AgentStateChanged { .. } => "agent.state_changed",
             Self::AgentRegistered { .. } => "agent.registered",
             Self::AgentUnregistered { .. } => "agent.unregistered",
+            Self::StandbyBegan { .. } => "agent.standby_began",
+            Self::StandbyEnded { .. } => "agent.standby_ended",
             Self::LastAgentPaused { .. } => "agent.last_paused",
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",

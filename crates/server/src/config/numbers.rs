@@ -36,6 +36,8 @@ struct Section {
     script: Option<Spanned<String>>,
     queue: Option<Spanned<String>>,
     agent: Option<Spanned<String>>,
+    /// C15: an agent who dials it stays on the line.
+    standby: Option<Spanned<bool>>,
     #[serde(default)]
     open: bool,
     priority: Option<Spanned<u8>>,
@@ -149,6 +151,9 @@ fn entry_of(
         ));
         None
     };
+    if let Some(written) = section.standby.as_ref().filter(|it| *it.get_ref()) {
+        return standby(document, written.span().start, section, wrong);
+    }
     match (&section.script, &section.queue, &section.agent) {
         (Some(script), None, None) => match world.scripts.get(script.get_ref().as_str()) {
             Some(name) => Some(Entry::Script(name.clone())),
@@ -175,12 +180,33 @@ fn entry_of(
         _ => {
             wrong.push(document.error(
                 at,
-                format!("number `{digits}` must name exactly one of `script`, `queue`, `agent`"),
+                format!("number `{digits}` must name exactly one of `script`, `queue`, `agent`, `standby`"),
                 None,
             ));
             None
         }
     }
+}
+
+/// C15: a number at which nobody is reached, so that nothing else has a meaning for it.
+fn standby(
+    document: &Document,
+    at: usize,
+    section: &Section,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Entry> {
+    let names = [&section.script, &section.queue, &section.agent];
+    let is_region = section.by_region.as_ref().is_some_and(|it| *it.get_ref());
+    if names.iter().all(|name| name.is_none())
+        && !section.open
+        && section.priority.is_none()
+        && !is_region
+    {
+        return Some(Entry::Standby);
+    }
+    let told = "`standby` goes alone: agents dial such a number to stay on the line, and nobody is reached by it";
+    wrong.push(document.error(at, told.to_owned(), None));
+    None
 }
 
 #[cfg(test)]
@@ -231,6 +257,20 @@ mod tests {
             },
             "closed unless said otherwise"
         );
+    }
+
+    #[test]
+    fn c15_a_number_to_stand_by_goes_alone() {
+        let house = read_text("[number.\"4999\"]\nstandby = true\n").unwrap();
+        let (_, number) = house.numbers.find("4999").unwrap();
+        assert_eq!((&number.entry, number.open), (&Entry::Standby, false));
+        for more in ["script = \"main\"", "open = true", "priority = 1"] {
+            let text = format!("[number.\"4999\"]\n{more}\nstandby = true\n");
+            let told = read_text(&text).unwrap_err();
+            assert!(told.contains("3:11: error: `standby` goes alone"), "{told}");
+        }
+        let told = read_text("[number.\"4999\"]\nstandby = false\n").unwrap_err();
+        assert!(told.contains("must name exactly one"), "{told}");
     }
 
     #[test]

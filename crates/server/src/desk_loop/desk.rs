@@ -145,6 +145,8 @@ impl Desk {
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }
+            | Fact::StandbyBegan { .. }
+            | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }

@@ -32,6 +32,7 @@ pub(super) struct Remains {
     waiting: BTreeMap<CallId, (QueueName, Timestamp)>,
     states: BTreeMap<AgentId, AgentState>,
     registered: BTreeSet<AgentId>,
+    standing_by: BTreeSet<AgentId>,
     wishes: BTreeMap<AgentId, Requested>,
     histories: Histories,
     callbacks: BTreeMap<CallId, RestoredCallback>,
@@ -158,6 +159,12 @@ impl Remains {
             Fact::AgentUnregistered { agent, .. } => {
                 self.registered.remove(agent);
             }
+            Fact::StandbyBegan { agent } => {
+                self.standing_by.insert(*agent);
+            }
+            Fact::StandbyEnded { agent, .. } => {
+                self.standing_by.remove(agent);
+            }
             Fact::CallArrived { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::CallCategorised { .. }
@@ -254,7 +261,12 @@ impl Remains {
             agent: *agent,
             cause: cause.into(),
         });
-        offline.chain(unregistered).collect()
+        // C15: a leg does not outlive the process.
+        let hung_up = self.standing_by.iter().map(|agent| Fact::StandbyEnded {
+            agent: *agent,
+            cause: cause.into(),
+        });
+        offline.chain(unregistered).chain(hung_up).collect()
     }
 }
 

@@ -52,6 +52,8 @@ pub struct StateBody {
     pub since: Option<Timestamp>,
     /// Whether a phone of his is registered.
     pub registered: bool,
+    /// Whether his phone stays on the line, and his callers come to him there (C15).
+    pub standby: bool,
     /// In wrap-up: how it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<WrapUpBody>,
@@ -97,6 +99,7 @@ impl StateBody {
             call: state.call(),
             since: line.and_then(|line| line.since),
             registered: line.is_some_and(|line| line.registered),
+            standby: line.is_some_and(|line| line.standby),
             wrap_up: line.and_then(WrapUpBody::of),
         }
     }

@@ -1,8 +1,9 @@
-//! Where an agent is rung: at a phone of the house, or at his number outside (C14). The number is set by whoever manages people;
-//! an agent chooses between both.
+//! Where an agent is rung: at a phone of the house, or at his number outside (C14); or not at all, as long as his phone stays on the
+//! line (C15). The number is set by whoever manages people; an agent chooses between both, and stands by by dialling.
 
 use axum::Json;
 use axum::extract::State;
+use engine::Command;
 use model::AgentId;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
@@ -17,7 +18,8 @@ use crate::problem::{Code, Problem, ProblemDocument};
 /// Where he is rung.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlaceBody {
-    /// `house`: at his registered phones, and outside while there is none; `outside`: there in any case.
+    /// `house`: at his registered phones, and outside while there is none; `outside`: there in any case;
+    /// `standby`: his phone stays on the line.
     pub place: PlaceWord,
     /// His number outside; `null`: he has none.
     pub number: Option<String>,
@@ -27,7 +29,7 @@ pub struct PlaceBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceWanted {
-    /// `house` or `outside`.
+    /// `house` or `outside`; either hangs up a phone that stays on the line. `standby` is chosen by dialling.
     pub place: PlaceWord,
 }
 
@@ -39,6 +41,8 @@ pub enum PlaceWord {
     House,
     /// At his number outside.
     Outside,
+    /// On the line (C15).
+    Standby,
 }
 
 /// Where an agent is rung.
@@ -64,7 +68,7 @@ pub(crate) async fn read(
     responses(
         (status = 200, description = "His place from now on.", body = PlaceBody),
         (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "He has no number outside.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "He has no number outside, or his phone is not on the line.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn put(
     State(app): State<App>,
@@ -74,11 +78,26 @@ pub(crate) async fn put(
 ) -> Result<Json<PlaceBody>, Problem> {
     let agent = agent.resolve(&who);
     authorise(&who, Action::SetState, Some(agent))?;
-    of(&app, agent).await?;
+    let now_at = of(&app, agent).await?;
+    if wanted.place == PlaceWord::Standby {
+        return match now_at.place {
+            PlaceWord::Standby => Ok(Json(now_at)),
+            PlaceWord::House | PlaceWord::Outside => {
+                let why =
+                    "he stands by once his phone has dialled the number of the house for that";
+                Err(Problem::new(Code::StateForbids).detail(why))
+            }
+        };
+    }
     let is_outside = wanted.place == PlaceWord::Outside;
     let set = app.database().set_place(agent, is_outside, now()).await;
     match set {
-        Ok(()) => Ok(Json(of(&app, agent).await?)),
+        Ok(()) => {
+            app.commands().send(Command::LeaveStandby { agent }).await?;
+            let number = now_at.number;
+            let place = wanted.place;
+            Ok(Json(PlaceBody { place, number }))
+        }
         Err(StoreError::NotFound(what)) => {
             let why = format!("he has no {what}");
             Err(Problem::new(Code::StateForbids).detail(why))
@@ -91,11 +110,13 @@ async fn of(app: &App, agent: AgentId) -> Result<PlaceBody, Problem> {
     let found = app.database().agent(agent).await?;
     let found = found.filter(|agent| agent.is_active);
     let found = found.ok_or_else(|| Problem::new(Code::NoSuchAgent))?;
+    let line = app.view().agent(agent).line;
+    let stands_by = line.is_some_and(|line| line.standby);
     Ok(PlaceBody {
-        place: if found.is_outside {
-            PlaceWord::Outside
-        } else {
-            PlaceWord::House
+        place: match (stands_by, found.is_outside) {
+            (true, _) => PlaceWord::Standby,
+            (false, true) => PlaceWord::Outside,
+            (false, false) => PlaceWord::House,
         },
         number: found.outside_number,
     })

@@ -38,6 +38,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("place", "接听位置", "Where calls ring"),
     ("place.house", "本机话机", "Phone here"),
     ("place.outside", "外线", "Outside"),
+    ("place.standby", "常连", "On the line"),
     (
         "outside.rings",
         "正在呼叫您的外线电话",

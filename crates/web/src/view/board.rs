@@ -154,6 +154,8 @@ impl Board {
             }
             Fact::AgentRegistered { agent } => self.agent(*agent).registered = true,
             Fact::AgentUnregistered { agent, .. } => self.agent(*agent).registered = false,
+            Fact::StandbyBegan { agent } => self.agent(*agent).standby = true,
+            Fact::StandbyEnded { agent, .. } => self.agent(*agent).standby = false,
             Fact::TicketCreated {
                 ticket,
                 agent: Some(agent),

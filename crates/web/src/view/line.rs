@@ -13,6 +13,8 @@ pub struct AgentLine {
     pub since: Option<Timestamp>,
     /// Whether a phone of his is registered.
     pub registered: bool,
+    /// Whether his phone stays on the line (C15).
+    pub standby: bool,
     /// How and when his wrap-up ends, while he is in it.
     pub wrap_up: Option<WrapUpLine>,
     /// The pop that his page shows, from the offer to the end of wrap-up.
@@ -28,6 +30,7 @@ impl AgentLine {
             state: AgentState::Offline,
             since: None,
             registered: false,
+            standby: false,
             wrap_up: None,
             pop: None,
             answered: None,

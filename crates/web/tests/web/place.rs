@@ -1,6 +1,7 @@
 //! C14: where an agent is rung, and who may see and choose it.
 
-use model::Timestamp;
+use engine::Command;
+use model::{Fact, Timestamp};
 use serde_json::json;
 
 use crate::support::House;
@@ -48,4 +49,31 @@ async fn c14_a_private_number_is_for_its_owner_and_for_supervisors() {
     assert_eq!(house.program("boss").await.get(&path).await.status, 200);
     let nobody = "/v1/agents/9/place";
     assert_eq!(house.program("boss").await.get(nobody).await.status, 404);
+}
+
+#[tokio::test]
+async fn c15_who_stands_by_is_seen_there_and_leaves_by_choosing_another_place() {
+    let house = House::open().await;
+    let agent = house.id("1001");
+    let client = house.program("1001").await;
+    let (path, standby) = ("/v1/agents/me/place", r#"{"place":"standby"}"#);
+    let refused = client.json("PUT", path, standby).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].clone()),
+        (409, json!("state_forbids")),
+        "only by dialling"
+    );
+    house.tell(Fact::StandbyBegan { agent }).await;
+    assert_eq!(client.get(path).await.json()["place"], "standby");
+    let state = client.get("/v1/agents/me/state").await.json();
+    assert_eq!(state["standby"], true);
+    assert_eq!(client.json("PUT", path, standby).await.status, 200);
+
+    let chosen = client.json("PUT", path, r#"{"place":"house"}"#).await;
+    assert_eq!(chosen.json()["place"], "house");
+    let expect = Command::LeaveStandby { agent };
+    assert_eq!(house.last_command(), Some(expect));
+    let cause = "agent".to_owned();
+    house.tell(Fact::StandbyEnded { agent, cause }).await;
+    assert_eq!(client.get(path).await.json()["place"], "house");
 }

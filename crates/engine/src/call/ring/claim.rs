@@ -60,6 +60,7 @@ impl Call {
             RingState::PickedUp { session, sure_by } => Some((sure_by, *offer, session, ring)),
             RingState::Live { .. }
             | RingState::Asked { .. }
+            | RingState::Beeps { .. }
             | RingState::Claimed(_)
             | RingState::Withdrawn
             | RingState::LateTone { .. } => None,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use engine::{HoldTimes, Reason, Reasons};
+use engine::{HoldTimes, Reason, Reasons, StandingBy};
+use media::SoundName;
 use model::NotReadyReason;
 use serde::Deserialize;
 
@@ -10,6 +11,8 @@ const HOUR_S: i64 = 3_600;
 const DAY_S: i64 = 24 * HOUR_S;
 /// As for any word that an agent may give as a reason.
 const NAME_MAX: usize = 32;
+/// Longest moment in which a caller waits for an agent who may decline (C15).
+const STANDBY_REFUSE_MAX_MS: u64 = 10_000;
 
 /// `[agents]`
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -25,6 +28,10 @@ pub(crate) struct Agents {
     pub hold_message_s: u32,
     /// After how long supervisors are told.
     pub hold_alarm_s: u32,
+    /// What an agent hears between two calls whose phone stays on the line (C15): music by its name; none: silence.
+    pub standby_music: Option<String>,
+    /// How long his page may decline before the caller is there, in ms; the beep is the least.
+    pub standby_refuse_ms: u64,
     /// `[[agents.reason]]`
     pub reason: Vec<ReasonSection>,
 }
@@ -62,6 +69,8 @@ impl Default for Agents {
             hold_alert_s: 60,
             hold_message_s: 90,
             hold_alarm_s: 180,
+            standby_music: None,
+            standby_refuse_ms: 0,
             reason: Vec::new(),
         }
     }
@@ -72,6 +81,12 @@ impl Agents {
     pub(crate) fn mistake(&self) -> Option<String> {
         if self.day_start_h > 23 {
             return Some("a day begins at an hour from 0 to 23".into());
+        }
+        if self.standby_refuse_ms > STANDBY_REFUSE_MAX_MS {
+            return Some(format!(
+                "`standby_refuse_ms` is {}; expected at most {STANDBY_REFUSE_MAX_MS}: a caller waits for it",
+                self.standby_refuse_ms
+            ));
         }
         for (at, reason) in self.reason.iter().enumerate() {
             let name = &reason.name;
@@ -97,6 +112,24 @@ impl Agents {
             caller: after(self.hold_message_s),
             supervisor: after(self.hold_alarm_s),
         }
+    }
+
+    /// C15, as the engine wants it; `has_sound`: whether there is a sound of this name.
+    pub(crate) fn standing_by(
+        &self,
+        has_sound: impl FnOnce(&str) -> bool,
+    ) -> Result<StandingBy, String> {
+        let music = self.standby_music.as_ref();
+        let music = music.map(|name| format!("music/{name}"));
+        if let Some(name) = &music
+            && !has_sound(name)
+        {
+            return Err(format!("there is no {name}.wav beside the scripts"));
+        }
+        Ok(StandingBy {
+            music: music.as_deref().map(SoundName::new),
+            refuse: Duration::from_millis(self.standby_refuse_ms),
+        })
     }
 
     /// As the engine wants them; `utc_offset_min`: how far local time is ahead of UTC.
@@ -148,6 +181,24 @@ mod tests {
             agents.reasons(-300).day_start,
             Duration::from_secs(9 * 3_600)
         );
+    }
+
+    #[test]
+    fn c15_what_an_agent_hears_who_stands_by_exists_and_his_moment_to_decline_is_short() {
+        let has = |name: &str| name == "music/default";
+        let silent = agents("").standing_by(has).unwrap();
+        assert_eq!(silent, StandingBy::default());
+        let wanted = agents("standby_music = \"default\"\nstandby_refuse_ms = 1500\n");
+        let wanted = wanted.standing_by(has).unwrap();
+        assert_eq!(wanted.music, Some(SoundName::new("music/default")));
+        assert_eq!(wanted.refuse, Duration::from_millis(1_500));
+        let missing = agents("standby_music = \"soft\"\n").standing_by(has);
+        assert_eq!(
+            missing.unwrap_err(),
+            "there is no music/soft.wav beside the scripts"
+        );
+        let long = agents("standby_refuse_ms = 10001\n").mistake().unwrap();
+        assert!(long.contains("expected at most 10000"), "{long}");
     }
 
     #[test]

@@ -178,6 +178,23 @@ fn after_a_start_nobody_is_signed_in_and_no_phone_registered() {
     assert_eq!(remains(&told).of_agents(true), [], "closed once");
 }
 
+#[test]
+fn c15_after_a_start_nobody_stands_by() {
+    let ended = |agent, cause: &str| Fact::StandbyEnded {
+        agent,
+        cause: cause.into(),
+    };
+    let facts = [
+        Fact::StandbyBegan { agent: ANNA },
+        Fact::StandbyBegan { agent: BEN },
+        ended(BEN, "agent"),
+    ];
+    let closing = remains(&facts).of_agents(true);
+    assert_eq!(closing, [ended(ANNA, "restart")]);
+    let told = [&facts[..], &closing].concat();
+    assert_eq!(remains(&told).of_agents(true), [], "closed once");
+}
+
 fn wishes(facts: &[Fact]) -> Vec<(AgentId, Requested)> {
     let formerly = remains(facts).formerly(true).into_iter();
     formerly
