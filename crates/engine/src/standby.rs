@@ -60,6 +60,9 @@ impl Loss {
 #[derive(Debug, Default)]
 pub(crate) struct Standby {
     lines: BTreeMap<AgentId, Line>,
+    /// Whose they are: asked of every session and every port of the house.
+    sessions: BTreeMap<SessionId, AgentId>,
+    ports: BTreeMap<PortId, AgentId>,
     /// The server stops: a line that comes back ends.
     stops: bool,
 }
@@ -91,17 +94,12 @@ impl Standby {
 
     /// Whose line a session is.
     pub(crate) fn of_session(&self, session: SessionId) -> Option<AgentId> {
-        self.find(|line| line.session == session)
+        self.sessions.get(&session).copied()
     }
 
     /// Whose line uses a port.
     pub(crate) fn of_port(&self, port: PortId) -> Option<AgentId> {
-        self.find(|line| line.port == port)
-    }
-
-    fn find(&self, is_it: impl Fn(&Line) -> bool) -> Option<AgentId> {
-        let mut lines = self.lines.iter();
-        lines.find_map(|(agent, line)| is_it(line).then_some(*agent))
+        self.ports.get(&port).copied()
     }
 }
 
@@ -117,6 +115,8 @@ impl Context {
             leg: None,
             is_held: false,
         };
+        self.standby.sessions.insert(leg.session, agent);
+        self.standby.ports.insert(leg.port, agent);
         self.standby.lines.insert(agent, line);
         self.fact(Fact::StandbyBegan { agent });
         self.rest(agent, leg);
@@ -197,6 +197,8 @@ impl Context {
         let Some(line) = self.standby.lines.remove(&agent) else {
             return false;
         };
+        self.standby.sessions.remove(&line.session);
+        self.standby.ports.remove(&line.port);
         if let Some(leg) = line.leg {
             leg.hang_up(self, None);
             leg.release(self);
