@@ -17,22 +17,22 @@ fn place(hotline: &Hotline) -> Option<u32> {
     hotline.engine.acd().position(hotline.call_of(HIS))
 }
 
-/// He waits, another waits behind him, he hangs up and calls again after so long.
-fn drops_and_redials(hotline: &mut Hotline, after: Duration) {
-    hotline.dials("13800001111", "01065529988");
+/// Somebody waits, another waits behind him, he hangs up and calls again after so long.
+fn drops_and_redials(hotline: &mut Hotline, who: &str, after: Duration) {
+    hotline.dials(who, "01065529988");
     hotline.run_for(60 * SECOND);
     hotline.dials("13800002222", "01065529988");
     hotline.run_for(SECOND);
-    hotline.hangs_up("13800001111");
+    hotline.hangs_up(who);
     hotline.run_for(after);
-    hotline.dials("13800001111", "01065529988");
+    hotline.dials(who, "01065529988");
     hotline.run_for(SECOND);
 }
 
 #[test]
 fn r80_d22_a_redial_within_the_window_has_the_place_back_and_the_first_call_is_no_abandon() {
     let (mut hotline, _) = busy();
-    drops_and_redials(&mut hotline, 170 * SECOND);
+    drops_and_redials(&mut hotline, "13800001111", 170 * SECOND);
     assert_eq!(place(&hotline), Some(1));
     let Fact::QueueResumed(resumed) = hotline.facts_named("queue.resumed")[0].clone() else {
         panic!("a fact")
@@ -63,13 +63,13 @@ fn r80_d22_a_redial_within_the_window_has_the_place_back_and_the_first_call_is_n
 #[test]
 fn r80_after_the_window_and_where_it_is_zero_he_stands_at_the_end() {
     let (mut hotline, _) = busy();
-    drops_and_redials(&mut hotline, 181 * SECOND);
+    drops_and_redials(&mut hotline, "13800001111", 181 * SECOND);
     assert_eq!(place(&hotline), Some(2));
     let (mut hotline, _) = busy_with(|config| {
         let support = config.queues.get_mut("support").unwrap();
         support.keeping.resume_window = Duration::ZERO;
     });
-    drops_and_redials(&mut hotline, 10 * SECOND);
+    drops_and_redials(&mut hotline, "13800001111", 10 * SECOND);
     assert_eq!(place(&hotline), Some(2));
     // D30: and with the next configuration he would have it.
     hotline.reload(|config| {
@@ -108,14 +108,7 @@ fn d22_a_line_that_broke_keeps_the_place_too() {
 fn a9_d22_a_withheld_number_is_nobodys_and_takes_nobodys_place() {
     let (mut hotline, agent) = busy();
     hotline.carrier("anonymous", 50, crate::phone::Manner::Rings, &[]);
-    hotline.dials("anonymous", "01065529988");
-    hotline.run_for(60 * SECOND);
-    hotline.dials("13800002222", "01065529988");
-    hotline.run_for(SECOND);
-    hotline.hangs_up("anonymous");
-    hotline.run_for(SECOND);
-    hotline.dials("anonymous", "01065529988");
-    hotline.run_for(SECOND);
+    drops_and_redials(&mut hotline, "anonymous", SECOND);
     assert!(hotline.facts_named("queue.resumed").is_empty());
     hotline.hangs_up("13900000000");
     hotline.run_for(3 * SECOND);
