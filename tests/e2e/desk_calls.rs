@@ -4,20 +4,10 @@
 use crate::baresip::{AGENT_HZ, Answers, Way};
 use crate::browser::{Browser, ENTER};
 use crate::hotline::MUSIC_HZ;
-use crate::house::{House, PASSWORD};
+use crate::house::House;
 
 const CALLER: &str = "13800001111";
 const ENOUGH_MS: u32 = 1_000;
-
-#[track_caller]
-fn desk(house: &House, login: &str) -> Browser {
-    let page = Browser::open(&house.dir);
-    page.visits(&format!("http://{}/", house.http));
-    page.types("input[name=login]", login);
-    page.types("input[name=password]", &format!("{PASSWORD}{ENTER}"));
-    page.until_shows(".who", login);
-    page
-}
 
 /// Which of the orders can be given now.
 #[track_caller]
@@ -29,7 +19,7 @@ fn allowed(page: &Browser) -> String {
 #[test]
 fn an_agent_holds_asks_a_colleague_and_hands_the_call_on() {
     let house = House::open();
-    let page = desk(&house, "1001");
+    let page = Browser::at_desk(&house, "1001", "zh-CN");
     let phone = house.agent("1001", Answers::AtOnce);
     house.sign_in("1001").until_state("ready");
     let mut caller = house.caller(CALLER, 440);
@@ -90,7 +80,7 @@ fn p6_whom_the_call_is_handed_to_sees_who_sends_it_and_what_he_wrote() {
     house
         .sign_in("1002")
         .send("PUT", "/v1/agents/me/state", r#"{"state":"offline"}"#);
-    let page = desk(&house, "1002");
+    let page = Browser::at_desk(&house, "1002", "zh-CN");
     let mut caller = house.caller(CALLER, 440);
     caller.calls("4000");
     caller.presses('1');
