@@ -2,10 +2,10 @@
 //!
 //! A caller counts once, in the queue that he joined first, however often he comes to a line in the same call; one whom a
 //! supervisor puts into another queue still waits (D25). Who was cut off and has his place back is no abandon (D22): that one is
-//! taken back. Room is taken by callers who are there, and by the last who gave up. What is made of it (days, half hours,
-//! thresholds) is the reader's matter.
+//! taken back. Whom a queue never let in did not join it: he counts apart, once in each such queue. Room is taken by callers who
+//! are there, and by the last who gave up. What is made of it (days, half hours, thresholds) is the reader's matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fact::{Fact, PlaceResumed, QueueExit};
 use crate::id::{CallId, QueueName};
@@ -19,6 +19,8 @@ const GONE_MAX: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub struct Callers {
     joined: BTreeMap<CallId, Joined>,
+    /// Who is still in his call and was not let in, and where.
+    turned_away: BTreeSet<(CallId, QueueName)>,
     gone: BTreeMap<CallId, Counted>,
 }
 
@@ -56,8 +58,10 @@ pub enum Became {
         /// Since he joined, in ms.
         waited_ms: u64,
     },
-    /// He was led elsewhere: full, closed, nobody there, waited too long, by a key, or by a supervisor.
+    /// He was led elsewhere: nobody there any more, waited too long, by a key, or by a supervisor.
     LedElsewhere,
+    /// He was not let in: full, closed, nobody there, or the wait would have been too long. He did not join.
+    TurnedAway,
     /// He had hung up, or was cut off, and has his place back in another call: joining and leaving are taken back.
     Resumed {
         /// How long he had waited when he left, in ms.
@@ -72,7 +76,7 @@ impl Became {
             Self::Joined => counts.offered += 1,
             Self::Answered { waited_ms } => counts.add(&bounds.answered(waited_ms)),
             Self::Abandoned { waited_ms } => counts.add(&bounds.abandoned(waited_ms)),
-            Self::LedElsewhere => {}
+            Self::LedElsewhere | Self::TurnedAway => {}
             Self::Resumed { waited_ms } => counts.take_back(&ServiceCounts {
                 offered: 1,
                 ..bounds.abandoned(waited_ms)
@@ -87,8 +91,18 @@ impl Callers {
         if let Fact::QueueJoined { call, queue, .. } = fact {
             return self.joined(at, *call, queue);
         }
-        if let Fact::QueueLeft { call, cause, .. } = fact {
-            return self.left(at, *call, *cause);
+        if let Fact::QueueLeft {
+            call,
+            queue,
+            cause,
+            waited_ms,
+            ..
+        } = fact
+        {
+            return match self.is_at_the_door(*call, *cause, *waited_ms) {
+                true => self.turned_away(at, *call, queue),
+                false => self.left(at, *call, *cause),
+            };
         }
         if let Fact::CallConnected { offer, .. } = fact {
             return self.answered(at, offer.call);
@@ -155,6 +169,13 @@ impl Callers {
     /// His call is over.
     pub fn ended(&mut self, call: CallId) {
         self.joined.remove(&call);
+        let of_call = |(other, _): &(CallId, QueueName)| *other == call;
+        let first = (call, QueueName::new(""));
+        while let Some(row) = self.turned_away.range(first.clone()..).next().cloned()
+            && of_call(&row)
+        {
+            self.turned_away.remove(&row);
+        }
     }
 
     /// What happened before: who was there then is gone, and who gave up may still come back.
@@ -165,6 +186,29 @@ impl Callers {
             }
             self.gone.insert(call, gone);
         }
+    }
+
+    /// Whether a queue did not let him in. Who joined before what was read of the log had waited.
+    fn is_at_the_door(&self, call: CallId, cause: QueueExit, waited_ms: u64) -> bool {
+        let not_let_in = match cause {
+            QueueExit::Full | QueueExit::Closed | QueueExit::NoAgents => true,
+            QueueExit::Abandoned
+            | QueueExit::Timeout
+            | QueueExit::Key
+            | QueueExit::Withdrawn
+            | QueueExit::Moved
+            | QueueExit::Failed => false,
+        };
+        not_let_in && waited_ms == 0 && !self.joined.contains_key(&call)
+    }
+
+    fn turned_away(&mut self, at: Timestamp, call: CallId, queue: &QueueName) -> Option<Counted> {
+        let is_first = self.turned_away.insert((call, queue.clone()));
+        is_first.then(|| Counted {
+            queue: queue.clone(),
+            came: at,
+            became: Became::TurnedAway,
+        })
     }
 
     fn resumed(&mut self, former: CallId) -> Option<Counted> {
@@ -235,6 +279,41 @@ mod tests {
             callers.answered(at(3), CALL)
         });
         assert_eq!(again, None);
+    }
+
+    #[test]
+    fn d23_whom_a_queue_does_not_let_in_counts_there_once_and_joined_nobody() {
+        let mut callers = Callers::default();
+        let mut tell = |call, queue: &str, cause, waited_ms| {
+            let left = Fact::QueueLeft {
+                call: CallId::new(call),
+                queue: queue.into(),
+                cause,
+                waited_ms,
+                unserved: None,
+            };
+            let counted = callers.apply(at(5), &left);
+            counted.map(|counted| (counted.queue.to_string(), counted.became))
+        };
+        let turned_away = |queue: &str| Some((queue.to_owned(), Became::TurnedAway));
+        assert_eq!(
+            tell(1, "support", QueueExit::Full, 0),
+            turned_away("support")
+        );
+        assert_eq!(tell(1, "support", QueueExit::Full, 0), None, "once");
+        assert_eq!(tell(1, "sales", QueueExit::Closed, 0), turned_away("sales"));
+        assert_eq!(
+            tell(2, "support", QueueExit::NoAgents, 0),
+            turned_away("support")
+        );
+        // Of a caller who joined before the log is read from, and of one whom a crash cut.
+        assert_eq!(tell(3, "support", QueueExit::NoAgents, 9), None);
+        assert_eq!(tell(4, "support", QueueExit::Failed, 0), None);
+        callers.ended(CALL);
+        let others = callers.turned_away.iter().map(|(call, _)| call.get());
+        assert_eq!(others.collect::<Vec<_>>(), [2], "room for who is there");
+        let joined = callers.joined(at(6), CALL, &"support".into());
+        assert_eq!(joined.map(|counted| counted.became), Some(Became::Joined));
     }
 
     #[test]

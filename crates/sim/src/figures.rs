@@ -26,7 +26,7 @@ const HALF_HOUR_MS: u64 = 1_800_000;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueueFigures {
     pub(crate) counts: ServiceCounts,
-    /// Callers who were led elsewhere: full, closed, nobody there, waited too long, or by a key.
+    /// Of those who joined, those who were led elsewhere: nobody there any more, waited too long, or by a key.
     pub(crate) led_elsewhere: u64,
     /// Of those who reached an agent: until the answer, ringing included.
     pub(crate) waits: Histogram,
@@ -234,7 +234,7 @@ impl QueueFigures {
     fn take(&mut self, became: Became, bounds: Bounds) {
         became.count(&mut self.counts, bounds);
         match became {
-            Became::Joined | Became::Resumed { .. } => {}
+            Became::Joined | Became::TurnedAway | Became::Resumed { .. } => {}
             Became::Answered { waited_ms } => self.waits.add(waited_ms),
             Became::Abandoned { waited_ms } => self.patience.add(waited_ms),
             Became::LedElsewhere => self.led_elsewhere += 1,

@@ -1,7 +1,7 @@
 //! Figures for Prometheus: `trunkline_facts_total{type}`, `trunkline_calls_refused_total{cause}`,
 //! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_route_answers_total{outcome}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
 //! `trunkline_queue_waiting{queue}`, `trunkline_queue_longest_wait_seconds{queue}`, `trunkline_queue_{offered,answered,
-//! answered_in_time,abandoned,abandoned_in_time,short_abandons,led_elsewhere,resumed}_total{queue}`,
+//! answered_in_time,abandoned,abandoned_in_time,short_abandons,led_elsewhere,turned_away,resumed}_total{queue}`,
 //! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
 //! `trunkline_http_requests_total{method,route,status}` and `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
 //!
@@ -59,10 +59,11 @@ pub(crate) fn count(fact: &Fact) {
 pub(crate) fn count_caller(counted: &Counted, bounds: Bounds) {
     let mut counts = ServiceCounts::default();
     counted.became.count(&mut counts, bounds);
-    let (led_elsewhere, resumed) = match counted.became {
-        Became::LedElsewhere => (1, 0),
-        Became::Resumed { .. } => (0, 1),
-        Became::Joined | Became::Answered { .. } | Became::Abandoned { .. } => (0, 0),
+    let (led_elsewhere, turned_away, resumed) = match counted.became {
+        Became::LedElsewhere => (1, 0, 0),
+        Became::TurnedAway => (0, 1, 0),
+        Became::Resumed { .. } => (0, 0, 1),
+        Became::Joined | Became::Answered { .. } | Became::Abandoned { .. } => (0, 0, 0),
     };
     for (name, by) in [
         ("trunkline_queue_offered_total", counts.offered),
@@ -81,6 +82,7 @@ pub(crate) fn count_caller(counted: &Counted, bounds: Bounds) {
             counts.short_abandons,
         ),
         ("trunkline_queue_led_elsewhere_total", led_elsewhere),
+        ("trunkline_queue_turned_away_total", turned_away),
         ("trunkline_queue_resumed_total", resumed),
     ] {
         // Each is there from the first caller on: a rate of what never was would be no figure.

@@ -109,7 +109,8 @@ function drawQueue(row, queue) {
   put(of("estimate"), queue.estimate ? `${seconds(queue.estimate.p50_ms)} – ${seconds(queue.estimate.p80_ms)}` : "–");
   const states = AGENT_STATES.filter((state) => queue.agents[state] || state === "ready");
   put(of("agents"), states.map((state) => `${word("agents", state)} ${queue.agents[state] || 0}`).join(" · "));
-  put(of("offered"), String(today.offered));
+  const away = today.turned_away ? ` (+${today.turned_away} ${t("board.turned_away")})` : "";
+  put(of("offered"), `${today.offered}${away}`);
   put(of("answered"), String(today.answered));
   // D23: both numbers, always.
   put(of("abandoned"), `${today.abandoned} (<${today.short_abandon_ms / 1000} s: ${today.short_abandons})`);

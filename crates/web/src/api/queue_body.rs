@@ -81,8 +81,10 @@ pub struct TodayBody {
     pub abandoned_in_threshold: u64,
     /// Of the abandons, those before `short_abandon_ms`: nobody could have served them (D23).
     pub short_abandons: u64,
-    /// Callers who were led elsewhere: full, closed, nobody there, waited too long, by a key, or by a supervisor.
+    /// Of those who joined, those who were led elsewhere: nobody there any more, waited too long, by a key, or by a supervisor.
     pub led_elsewhere: u64,
+    /// Callers who were not let in and so did not join: full, closed, nobody there, or the wait would have been too long.
+    pub turned_away: u64,
     /// Half of those who reached an agent waited no longer, in ms, ringing included; `null`: nobody has.
     pub wait_p50_ms: Option<u64>,
     /// Nine tenths of them did, in ms.
@@ -197,6 +199,7 @@ impl TodayBody {
             abandoned_in_threshold: counts.abandoned_in_t,
             short_abandons: counts.short_abandons,
             led_elsewhere: day.led_elsewhere,
+            turned_away: day.turned_away,
             wait_p50_ms: day.waits.percentile(0.5),
             wait_p90_ms: day.waits.percentile(0.9),
             threshold_ms: t_ms,

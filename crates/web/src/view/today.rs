@@ -27,8 +27,10 @@ pub struct Today {
 pub struct QueueDay {
     /// What the service levels are made of.
     pub counts: ServiceCounts,
-    /// Callers who were led elsewhere: full, closed, nobody there, waited too long, by a key, or by a supervisor.
+    /// Of those who joined, those who were led elsewhere: nobody there any more, waited too long, by a key, or by a supervisor.
     pub led_elsewhere: u64,
+    /// Callers who were not let in: full, closed, nobody there, or the wait would have been too long.
+    pub turned_away: u64,
     /// How long those waited who reached an agent, ringing included.
     pub waits: Histogram,
 }
@@ -40,12 +42,14 @@ impl QueueDay {
             Became::Joined | Became::Abandoned { .. } | Became::Resumed { .. } => {}
             Became::Answered { waited_ms } => self.waits.add(waited_ms),
             Became::LedElsewhere => self.led_elsewhere += 1,
+            Became::TurnedAway => self.turned_away += 1,
         }
     }
 
     fn add(&mut self, other: &Self) {
         self.counts.add(&other.counts);
         self.led_elsewhere += other.led_elsewhere;
+        self.turned_away += other.turned_away;
         self.waits.add_all(&other.waits);
     }
 }

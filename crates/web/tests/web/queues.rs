@@ -71,8 +71,8 @@ async fn tell(house: &House, facts: Vec<(i64, Fact)>) {
     }
 }
 
-/// Seven callers: one is served twice and counts once, two give up, one of them at once, one presses a key, one is moved by a
-/// supervisor, one gave up and has his place back, and one waits.
+/// Eight callers: one is served twice and counts once, two give up, one of them at once, one presses a key, one is moved by a
+/// supervisor, one gave up and has his place back, one is not let in, and one waits.
 async fn busy_day() -> House {
     let house = house().await;
     let li = house.id("1001");
@@ -90,6 +90,10 @@ async fn busy_day() -> House {
     facts.extend([(110, joined(call(5))), (109, left(5, QueueExit::Moved))]);
     facts.extend([(109, joined(call(5))), (70, connected(call(5), li))]);
     facts.extend([(65, joined(call(6))), (60, left(6, QueueExit::Abandoned))]);
+    facts.extend([
+        (60, left(8, QueueExit::Full)),
+        (59, left(8, QueueExit::Full)),
+    ]);
     facts.extend([(51, arrived(call(7))), (51, resumed), (50, joined(call(7)))]);
     tell(&house, facts).await;
     house
@@ -128,6 +132,7 @@ async fn d24_a_queue_is_told_with_its_line_its_agents_and_all_four_levels_by_nam
         ("abandoned_in_threshold", 1),
         ("short_abandons", 1),
         ("led_elsewhere", 1),
+        ("turned_away", 1),
         ("short_abandon_ms", 5_000),
         ("threshold_ms", 20_000),
     ] {

@@ -24,6 +24,7 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ("board.estimate", "预计等待", "Estimated wait"),
     ("board.agents", "坐席", "Agents"),
     ("board.offered", "进入", "Offered"),
+    ("board.turned_away", "未能进入", "turned away"),
     ("board.answered", "接听", "Answered"),
     (
         "board.abandoned",
