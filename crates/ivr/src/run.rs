@@ -6,6 +6,7 @@
 //! queue that was left) are ignored. It deliberately does not know how long a prompt or a queue lasts.
 
 mod chain;
+mod entry;
 mod keys;
 mod turn;
 mod visit;
@@ -14,39 +15,17 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{Calendar, Caller, ScriptName};
+use model::{Calendar, NumberPlan, ScriptName};
 
 use crate::effect::{Effect, Input};
 use crate::script::Script;
 use crate::section::is_phone_key;
 use crate::step::Event;
-use crate::value::{Number, Value};
-use crate::variable::{
-    CALLED, CALLER_NAME, CALLER_NATIONAL, CALLER_NUMBER, CALLER_VIP, DIVERTED_FROM, TRUNK,
-    Variables,
-};
+use crate::variable::Variables;
 use chain::Chain;
+pub use entry::Entry;
 use keys::Keys;
 pub(crate) use visit::Visit;
-
-/// Who enters a script, and where he dialled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Who calls.
-    pub caller: Caller,
-    /// His number as it is dialled in this country; empty when it was withheld.
-    pub national: String,
-    /// 0 for none.
-    pub vip_level: u8,
-    /// The number that was dialled.
-    pub called: String,
-    /// The trunk that he came by; empty for none.
-    pub trunk: String,
-    /// The number that he had dialled and that sent him on to us; empty for none.
-    pub diverted_from: String,
-    /// His language, when it is known; the script's first one otherwise.
-    pub language: Option<String>,
-}
 
 /// What a script may look at outside itself.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +34,8 @@ pub struct Environment<'a> {
     pub calendars: &'a BTreeMap<String, Calendar>,
     /// Where `script:…` leads.
     pub scripts: &'a BTreeMap<ScriptName, Arc<Script>>,
+    /// How numbers are dialled here.
+    pub plan: &'a NumberPlan,
 }
 
 /// One caller's way through a script.
@@ -64,7 +45,7 @@ pub struct Run {
     node: String,
     phase: Phase,
     language: String,
-    entry: BTreeMap<&'static str, Value>,
+    entry: Entry,
     variables: Variables,
     keys: Keys,
     chain: Chain,
@@ -102,26 +83,13 @@ enum Phase {
 impl Run {
     /// A run that waits for `Input::Start`.
     pub fn new(script: Arc<Script>, entry: Entry) -> Self {
-        let text = |text: Option<String>| Value::Text(text.unwrap_or_default());
         let language = script.language_for(entry.language.as_deref()).to_owned();
-        let known = BTreeMap::from([
-            (CALLER_NUMBER, text(entry.caller.number)),
-            (CALLER_NATIONAL, Value::Text(entry.national)),
-            (CALLER_NAME, text(entry.caller.display)),
-            (
-                CALLER_VIP,
-                Value::Number(Number::whole(i64::from(entry.vip_level))),
-            ),
-            (CALLED, Value::Text(entry.called)),
-            (TRUNK, Value::Text(entry.trunk)),
-            (DIVERTED_FROM, Value::Text(entry.diverted_from)),
-        ]);
         Self {
             node: script.start.text.clone(),
             script,
             phase: Phase::Fresh,
             language,
-            entry: known,
+            entry,
             variables: Variables::default(),
             keys: Keys::default(),
             chain: Chain::default(),

@@ -55,7 +55,6 @@ pub fn run_all(script: &Arc<Script>, environment: &Environment<'_>) -> Vec<TestO
 fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -> TestOutcome {
     let entry = Entry {
         caller: Caller::new(&test.caller, None),
-        national: test.caller.clone(),
         vip_level: test.vip,
         called: test.called.clone(),
         trunk: String::new(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use ivr::HangUpCause;
 use ivr::{Effect, Environment, Run};
 use media::{PlaybackId, SoundName, Source};
+use model::Fact;
 use model::fact::{CallResult, EndedBy};
-use model::{Fact, NumberForm};
 use sip::Reason;
 
 use super::line::Wait;
@@ -43,7 +43,6 @@ impl Call {
                 };
                 let vip_level = self.vip_level();
                 let entry = ivr::Entry {
-                    national: self.national(context),
                     caller: self.caller.clone(),
                     vip_level,
                     called: self.called.clone(),
@@ -69,16 +68,6 @@ impl Call {
         }
     }
 
-    /// The caller's number as people here dial it.
-    fn national(&self, context: &Context) -> String {
-        let (plan, number) = (&context.config.plan, self.caller.number.as_deref());
-        let key = number.map(|number| plan.key(number));
-        key.map_or_else(String::new, |key| match &key.e164 {
-            Some(e164) => plan.written(e164, NumberForm::National),
-            None => key.key,
-        })
-    }
-
     /// Pushes the script and does what it then wants; what cannot be done is told to it before anybody else speaks.
     pub(super) fn drive(&mut self, context: &mut Context, push: Push) {
         let Some(mut run) = self.run.take() else {
@@ -88,6 +77,7 @@ impl Call {
         let environment = Environment {
             calendars: &config.calendars,
             scripts: &config.scripts,
+            plan: &config.plan,
         };
         self.driving = true;
         let mut push = Some(push);

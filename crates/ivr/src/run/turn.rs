@@ -225,6 +225,7 @@ impl Run {
             node: &self.node,
             language: &self.language,
             entry: &self.entry,
+            plan: environment.plan,
             variables: &mut self.variables,
             keys: &mut self.keys,
             chain: &mut self.chain,

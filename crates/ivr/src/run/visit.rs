@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Calendar, CalendarState, ScriptName, Timestamp};
+use model::{Calendar, CalendarState, NumberPlan, ScriptName, Timestamp};
 
 use super::chain::Chain;
+use super::entry::Entry;
 use super::keys::Keys;
 use crate::expression::Expression;
 use crate::value::Value;
@@ -19,7 +20,8 @@ pub(crate) struct Visit<'a> {
     pub(super) script: &'a ScriptName,
     pub(super) node: &'a str,
     pub(super) language: &'a str,
-    pub(super) entry: &'a BTreeMap<&'static str, Value>,
+    pub(super) entry: &'a Entry,
+    pub(super) plan: &'a NumberPlan,
     pub(super) variables: &'a mut Variables,
     pub(super) keys: &'a mut Keys,
     pub(super) chain: &'a mut Chain,
@@ -100,11 +102,10 @@ impl Visit<'_> {
         expression.evaluate(&|name| match name {
             LANGUAGE => Some(Value::Text(self.language.to_owned())),
             NOW => Some(Value::Text(Timestamp::from(self.now).to_string())),
-            _ => self
-                .entry
-                .get(name)
-                .or_else(|| self.variables.get(name))
-                .cloned(),
+            _ => {
+                let known = self.entry.value(name, self.plan);
+                known.or_else(|| self.variables.get(name).cloned())
+            }
         })
     }
 

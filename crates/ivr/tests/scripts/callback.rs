@@ -1,6 +1,7 @@
 //! D21: the node in which a caller hangs up and keeps his place.
 
 use ivr::{CallbackAnswer, Input};
+use model::Caller;
 
 use crate::driver::{Call, nodes};
 
@@ -119,4 +120,26 @@ fn d21_a_number_is_read_back_digit_by_digit_but_nothing_of_a_secret() {
     let said = "play en/b en/digit_4 en/digit_0 en/digit_7 en/digit_1";
     assert_eq!(reads("").last().unwrap(), said);
     assert_eq!(reads("secret = true\n").last().unwrap(), "play en/b");
+}
+
+#[test]
+fn d21_the_callers_number_is_read_back_as_it_is_dialled_here() {
+    let node = "[play.start]\nprompt = \"b\"\ndigits = \"caller.national\"\nnext = \"end\"\n[hangup.end]\n";
+    let rows = [
+        (
+            Caller::new("+86106552", None),
+            "digit_8 digit_6 digit_1 digit_0 digit_6 digit_5 digit_5 digit_2",
+        ),
+        (
+            Caller::new("+861065529988", None),
+            "digit_0 digit_1 digit_0 digit_6 digit_5 digit_5 digit_2 digit_9 digit_9 digit_8 digit_8",
+        ),
+        (Caller::new("1001", None), "digit_1 digit_0 digit_0 digit_1"),
+        (Caller::withheld(), ""),
+    ];
+    for (caller, digits) in rows {
+        let mut call = Call::from(&nodes(node), |entry| entry.caller = caller.clone());
+        let said = call.starts().pop().unwrap().replace("en/", "");
+        assert_eq!(said, format!("play b {digits}").trim_end(), "{caller:?}");
+    }
 }

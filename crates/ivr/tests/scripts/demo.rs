@@ -94,6 +94,7 @@ fn proved(name: &str, file: &str, tests_min: usize) -> Arc<ivr::Script> {
         &Environment {
             calendars: &calendars,
             scripts: &scripts,
+            plan: &crate::good_script::plan(),
         },
     );
     assert!(outcomes.len() >= tests_min, "{}", outcomes.len());

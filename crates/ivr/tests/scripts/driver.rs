@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{Effect, Entry, Environment, Input, Run, Script};
-use model::{Calendar, Caller, ScriptName};
+use model::{Calendar, Caller, NumberPlan, ScriptName};
 
-use crate::good_script::{calendars, script};
+use crate::good_script::{calendars, plan, script};
 
 /// 2026-11-20 (a Friday) 10:00 in Shanghai.
 pub(crate) const FRIDAY_MORNING: Duration = Duration::from_secs(1_795_140_000);
@@ -18,6 +18,7 @@ pub(crate) struct Call {
     pub(crate) now: Duration,
     pub(crate) calendars: BTreeMap<String, Calendar>,
     pub(crate) scripts: BTreeMap<ScriptName, Arc<Script>>,
+    plan: NumberPlan,
 }
 
 impl Call {
@@ -31,7 +32,6 @@ impl Call {
             vip_level: 0,
             called: "4000".to_owned(),
             trunk: String::new(),
-            national: "13800001111".into(),
             diverted_from: String::new(),
             language: None,
         };
@@ -42,6 +42,7 @@ impl Call {
             now: FRIDAY_MORNING,
             calendars: calendars(),
             scripts: BTreeMap::new(),
+            plan: plan(),
         }
     }
 
@@ -49,6 +50,7 @@ impl Call {
         let environment = Environment {
             calendars: &self.calendars,
             scripts: &self.scripts,
+            plan: &self.plan,
         };
         self.run.handle_input(self.now, &environment, input);
         self.effects()
@@ -77,6 +79,7 @@ impl Call {
             let environment = Environment {
                 calendars: &self.calendars,
                 scripts: &self.scripts,
+                plan: &self.plan,
             };
             self.run.handle_timeout(self.now, &environment);
             seen.extend(self.effects());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ivr::{Script, World, check, parse};
 use model::calendar::CalendarConfig;
-use model::{Calendar, QueueName, ScriptName};
+use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
 /// Whole and without findings; the tests of diagnostics edit it.
 pub(crate) const GOOD: &str = r#"title = { zh-CN = "测试", en = "Test" }
@@ -65,4 +65,9 @@ pub(crate) fn calendars() -> BTreeMap<String, Calendar> {
         "office".to_owned(),
         Calendar::new(&config).expect("a calendar"),
     )])
+}
+
+/// Numbers as China writes them.
+pub(crate) fn plan() -> NumberPlan {
+    NumberPlan::new("CN").expect("a country")
 }

@@ -13,7 +13,7 @@ use model::{Caller, ScriptName};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use crate::good_script::{GOOD, calendars, world};
+use crate::good_script::{GOOD, calendars, plan, world};
 
 /// Many nodes of every kind, to be broken.
 const RICH: &str = include_str!("../../../../ivr-scripts/main.toml");
@@ -55,13 +55,13 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
     let environment = Environment {
         calendars: &calendars,
         scripts: &scripts,
+        plan: &plan(),
     };
     let entry = Entry {
         caller: Caller::withheld(),
         vip_level: 1,
         called: "4000".to_owned(),
         trunk: String::new(),
-        national: "13800001111".into(),
         diverted_from: String::new(),
         language: None,
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::good_script::{GOOD, calendars, script};
+use crate::good_script::{GOOD, calendars, plan, script};
 use ivr::test::run_all;
 use ivr::{Environment, TestOutcome};
 
@@ -13,6 +13,7 @@ fn outcomes(text: &str) -> Vec<TestOutcome> {
         &Environment {
             calendars: &calendars,
             scripts: &scripts,
+            plan: &plan(),
         },
     )
 }

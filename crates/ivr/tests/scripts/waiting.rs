@@ -5,7 +5,7 @@ use model::Caller;
 
 use crate::diagnostics::findings;
 use crate::driver::{Call, nodes};
-use crate::good_script::{calendars, script};
+use crate::good_script::{calendars, plan, script};
 
 fn waits(keys: &str, text: &str) -> String {
     format!(
@@ -22,7 +22,6 @@ fn d14_the_prompt_that_tells_the_keys_goes_along_in_the_callers_language() {
         vip_level: 0,
         called: String::new(),
         trunk: String::new(),
-        national: "13800001111".into(),
         diverted_from: String::new(),
         language: None,
     };
@@ -30,6 +29,7 @@ fn d14_the_prompt_that_tells_the_keys_goes_along_in_the_callers_language() {
     let environment = Environment {
         calendars: &calendars(),
         scripts: &Default::default(),
+        plan: &plan(),
     };
     run.handle_input(Default::default(), &environment, Input::Start);
     let mut told = None;

@@ -25,6 +25,7 @@ fn test(source: &Source, file: Option<PathBuf>, json: bool) -> Result<(), Failur
     let environment = Environment {
         calendars: &loaded.engine.calendars,
         scripts: &loaded.engine.scripts,
+        plan: &loaded.engine.plan,
     };
     let wanted = file
         .as_ref()
