@@ -36,6 +36,7 @@ mod hand_over;
 mod hours;
 mod invariant;
 mod lines;
+mod odds;
 mod offers;
 mod outlook;
 mod pass;
@@ -302,7 +303,7 @@ impl Acd {
                 Timer::StickyWait(call) => self.sticky_wait_over(now, call),
                 Timer::Route(call) => self.route_timed_out(now, call),
                 Timer::Step(call, queue) => self.next_step(now, call, &queue),
-                Timer::OneMore(call) => self.one_more(call),
+                Timer::OneMore(call) => self.one_more(now, call),
                 Timer::NoAgents(queue) => self.nobody_came(now, &queue),
                 Timer::Called(call) => self.leave(now, call, QueueExit::Timeout),
                 Timer::DialAhead => self.dial_ahead(now),

@@ -16,6 +16,7 @@ pub(crate) use self::duty_log::DutyLog;
 pub(crate) use self::idle_clock::IdleClock;
 pub(crate) use self::own_calls::OwnCalls;
 use self::past::Carried;
+use self::ring_log::RingLog;
 pub(crate) use self::streaks::Streaks;
 use self::wrap_up::Filing;
 
@@ -25,6 +26,7 @@ mod duty_log;
 mod idle_clock;
 mod own_calls;
 pub mod past;
+pub mod ring_log;
 mod streaks;
 pub mod wrap_up;
 
@@ -86,6 +88,7 @@ pub(crate) struct Agent {
     pub(crate) ready_since: Duration,
     pub(crate) idle: IdleClock,
     pub(crate) calls: CallLog,
+    pub(crate) rings: RingLog,
     pub(crate) duty: DutyLog,
 }
 
@@ -143,6 +146,7 @@ impl Agent {
             ready_since: Duration::ZERO,
             idle: IdleClock::default(),
             calls: CallLog::default(),
+            rings: RingLog::default(),
             duty: DutyLog::default(),
         }
     }

@@ -54,6 +54,9 @@ pub struct QueueConfig {
     pub ring_max: usize,
     /// After how long progressive ringing adds a phone (R55).
     pub ring_delay: Duration,
+    /// From which probability of an answer on it adds none (B10); `None`: it goes on.
+    #[serde(default)]
+    pub stop_at: Option<f64>,
     /// What the agents must have, for how long after joining (R69). Empty: whatever they have.
     pub steps: Vec<Step>,
     /// What opens the next step (B14).
@@ -193,6 +196,7 @@ impl QueueConfig {
             max_estimated_wait: None,
             ring_max: 10,
             ring_delay: Duration::from_secs(10),
+            stop_at: None,
             steps: Vec::new(),
             relax: Relax::Elapsed,
             prefer: Prefer::Any,

@@ -26,6 +26,7 @@ mod waiting;
 
 pub use acd::{Acd, InLine, LOOK_UP_MAX, Situation, Standing};
 pub use agent::past::{Past, PastCall};
+pub use agent::ring_log::{RingEnd, RingLog};
 pub use agent::wrap_up::{WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 pub use agent::{AgentProfile, Requested};
 pub use config::{ConfigError, Presence, QueueConfig, Relax, Step, Sticky, StickyScope};

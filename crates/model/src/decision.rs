@@ -13,11 +13,13 @@ use crate::id::{AgentId, QueueName};
 
 pub use self::agents::Agents;
 pub use self::external::{External, RouteOutcome};
+pub use self::odds::Odds;
 pub use self::unserved::{Attendance, Awaited, Unserved};
 pub use self::words::Words;
 
 mod agents;
 mod external;
+mod odds;
 mod unserved;
 mod words;
 
@@ -59,6 +61,9 @@ pub struct Decision {
     /// What the queue's external decision had said of the caller; `None` where none was asked (B15).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external: Option<External>,
+    /// What was to be expected of the phones that rang for him already; zeros where that stops nothing (B10).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub odds: Odds,
     /// Those chosen, in order of rank, up to [`KEYED_MAX`].
     pub chosen: Vec<AgentId>,
     /// The others who were chosen.
@@ -169,6 +174,7 @@ impl Decision {
             head_start_ms: 0,
             step: 0,
             external: None,
+            odds: Odds::default(),
             chosen: Vec::new(),
             chosen_too: Agents::default(),
             candidates: Vec::new(),

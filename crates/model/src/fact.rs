@@ -286,7 +286,7 @@ pub enum Fact {
         /// The offer.
         offer: Offer,
         /// What the decision weighed.
-        decision: Decision,
+        decision: Box<Decision>,
         /// What the agent's screen shows.
         pop: Box<Pop>,
     },

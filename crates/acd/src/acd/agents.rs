@@ -131,6 +131,7 @@ impl Acd {
         let comes_to_work = !was_on_duty && agent.is_on_duty();
         if from != to {
             keep_time(now, agent, &from);
+            agent.rings.changed(now, &from, &to);
             self.outputs.push_back(Output::AgentStateChanged {
                 agent: id,
                 from: from.clone(),

@@ -8,6 +8,7 @@ use model::fact::CancelCause;
 use model::{AgentId, Decision, NotReadyReason, OfferId, QueueName};
 
 use super::Acd;
+use crate::agent::ring_log::RingEnd;
 use crate::agent::{Bound, Requested, cause};
 use crate::config::QueueConfig;
 use crate::offer::Offer;
@@ -114,6 +115,7 @@ impl Acd {
         let rule = self.setting(&offer, |config| (config.reject_delay, config.back_off_max));
         let (delay, ceiling) = rule.unwrap_or_default();
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
+            agent.rings.end(now, RingEnd::Unanswered);
             let delay = agent.streaks.declined(delay, ceiling);
             self.back_off(now, offer.agent, delay);
         }
@@ -162,24 +164,22 @@ impl Acd {
             return self.device_fault(now, id, &offer);
         }
         self.note_ring(now, &offer, false);
-        self.charge_miss(&offer);
+        self.charge_miss(now, &offer);
         self.publish(now, offer.agent, cause::MISSED);
         self.alarm_if_last(offer.agent);
         self.release(id, &offer, Some(DirectEnd::NoAnswer));
     }
 
     /// R8, and R24: where several rang, nobody is charged. A call that named him is nobody's queue and charges nothing.
-    fn charge_miss(&mut self, offer: &Offer) {
-        let Some(limit) = self.setting(offer, |config| config.no_answer_limit) else {
-            return;
-        };
+    fn charge_miss(&mut self, now: Duration, offer: &Offer) {
+        let limit = self.setting(offer, |config| config.no_answer_limit);
         let Some(agent) = self.agents.get_mut(&offer.agent) else {
             return;
         };
-        if offer.shared {
-            return;
-        }
-        if agent.streaks.missed(limit) {
+        agent.rings.end(now, RingEnd::Unanswered);
+        if let Some(limit) = limit.filter(|_| !offer.shared)
+            && agent.streaks.missed(limit)
+        {
             agent.wish = Requested::NotReady(NotReadyReason::NoAnswer);
         }
     }

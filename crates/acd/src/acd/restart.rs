@@ -93,6 +93,11 @@ impl Acd {
                     queue.was_connected(at, id);
                 }
             }
+            Past::Rings(rings) => {
+                if let Some(agent) = self.agents.get_mut(&id) {
+                    agent.rings = rings;
+                }
+            }
             Past::OfferedLast { queue } => {
                 if let (Some(queue), Some(agent)) =
                     (self.queues.get_mut(&queue), self.agents.get(&id))

@@ -1,5 +1,4 @@
-//! Steps: at first only certain agents come into question, and more as time goes on (R69, R70); and phones that ring one by
-//! one (R55, R56).
+//! Steps: at first only certain agents come into question, and more as time goes on (R69, R70).
 //!
 //! The clock of a step runs from joining: misses and new offers do not touch it. Who was a candidate stays one. Where the
 //! predicted wait opens steps too, see `prediction.rs`.
@@ -78,14 +77,6 @@ impl Acd {
         if let Some(lasts) = lasts.filter(|_| reached + 1 < queue.config.steps.len()) {
             self.timers.set(timer, now.saturating_add(lasts));
             self.look_ahead(now, call, name);
-        }
-    }
-
-    /// R55: a phone is added to those that ring.
-    pub(super) fn one_more(&mut self, call: CallId) {
-        if let Some(caller) = self.waiting.get_mut(&call) {
-            caller.one_more = true;
-            self.refile(call);
         }
     }
 }

@@ -8,6 +8,7 @@ use model::fact::{CancelCause, QueueExit};
 use model::{AgentId, CallId, OfferId};
 
 use super::Acd;
+use crate::agent::ring_log::RingEnd;
 use crate::agent::{Bound, cause};
 use crate::offer::Offer;
 use crate::output::Output;
@@ -85,6 +86,7 @@ impl Acd {
             };
             agent.unfiled = None;
             agent.streaks.answered();
+            agent.rings.end(now, RingEnd::Answered);
         }
         let queue = offer
             .queue

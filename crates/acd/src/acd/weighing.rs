@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use model::decision::ReasonCode;
-use model::{AgentId, CallId, QueueName};
+use model::{AgentId, CallId, OfferId, QueueName};
 
 use super::Acd;
 use crate::agent::Agent;
 use crate::decision::{Filter, Key};
+use crate::offer::Offer;
 use crate::queue::Queue;
 use crate::seed;
 use crate::selection::Selection;
@@ -21,6 +22,7 @@ mod record;
 /// See the file's head.
 pub(super) struct Weighing<'a> {
     agents: &'a BTreeMap<AgentId, Agent>,
+    offers: &'a BTreeMap<OfferId, Offer>,
     queue: &'a Queue,
     caller: &'a Waiting,
     config_version: u64,
@@ -44,6 +46,7 @@ impl Acd {
         let row = queue.row(caller);
         let mut weighing = Weighing {
             agents: &self.agents,
+            offers: &self.offers,
             queue,
             caller,
             config_version: self.config_version,

@@ -9,6 +9,8 @@ use core::time::Duration;
 use model::{AgentState, QueueName};
 use serde::{Deserialize, Serialize};
 
+use super::ring_log::RingLog;
+
 /// Something that happened to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -44,6 +46,8 @@ pub enum Past {
         /// Which.
         queue: QueueName,
     },
+    /// How he let his phone ring lately (B10): the one word on it, whatever rings stand among the rest.
+    Rings(RingLog),
     /// The former process was seen alive for the last time: his clocks stood still from here on. Told last.
     ProcessEnded,
 }

@@ -26,6 +26,9 @@ impl QueueConfig {
         if self.ring_max > PHONES_MAX {
             return Err(ConfigError::ManyPhones);
         }
+        if self.stop_at.is_some_and(|at| !(0.01..=0.99).contains(&at)) {
+            return Err(ConfigError::StopAt);
+        }
         if self.name.as_str().len() > NAME_BYTES_MAX {
             return Err(ConfigError::LongName);
         }
@@ -69,6 +72,9 @@ pub enum ConfigError {
     /// One caller would make a storm of INVITEs, and a record that does not keep its bound.
     #[error("`ring_max` must be at most {PHONES_MAX}")]
     ManyPhones,
+    /// B10: one phone would never have company, or what is never sure would be waited for.
+    #[error("`stop_at` must be 0.01 to 0.99")]
+    StopAt,
     /// A record would not keep its bound.
     #[error("the name of a queue must have at most {NAME_BYTES_MAX} bytes")]
     LongName,
@@ -112,7 +118,7 @@ mod tests {
         let good = QueueConfig::new("support".into());
         assert_eq!(good.check(), Ok(()));
         type Spoil = fn(&mut QueueConfig);
-        let table: [(Spoil, ConfigError); 13] = [
+        let table: [(Spoil, ConfigError); 16] = [
             (
                 |queue| queue.fallback = strategy::find("external").unwrap(),
                 ConfigError::ExternalFallback,
@@ -130,6 +136,9 @@ mod tests {
                 ConfigError::ShortWait,
             ),
             (|queue| queue.max_active = Some(0), ConfigError::NobodyTalks),
+            (|queue| queue.stop_at = Some(0.0), ConfigError::StopAt),
+            (|queue| queue.stop_at = Some(1.0), ConfigError::StopAt),
+            (|queue| queue.stop_at = Some(f64::NAN), ConfigError::StopAt),
             (
                 |queue| queue.call_back_ring = Duration::ZERO,
                 ConfigError::NoTimeToAnswer,

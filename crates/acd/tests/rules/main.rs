@@ -22,6 +22,7 @@ mod gone;
 mod hand_over;
 mod hours;
 mod idle;
+mod odds;
 mod offers;
 mod own_calls;
 mod personal;

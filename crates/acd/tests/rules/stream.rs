@@ -1,6 +1,6 @@
 //! R3 and liveness: long random streams of everything that can happen, invariants checked after each step.
 
-use acd::{Acd, Input, Prefer, Presence, QueueConfig, Requested, RouteId, strategy};
+use acd::{Acd, Input, Prefer, Presence, QueueConfig, Relax, Requested, RouteId, strategy};
 use model::fact::QueueExit;
 use model::{AgentId, CallId, NotReadyReason, OfferId, QueueName, QueueSet};
 use proptest::prelude::*;
@@ -128,9 +128,11 @@ impl World {
             config.max_consecutive = u32::try_from(self.dice.roll(3)).unwrap();
             config.count_window = Duration::from_secs(60 + self.dice.roll(600));
             config.ring_delay = Duration::from_secs(1 + self.dice.roll(10));
+            config.stop_at = self.dice.pick(&[None, Some(0.6), Some(0.9)]);
             config.per_duty_hour = self.dice.roll(2) == 0;
             config.prefer = self.dice.pick(&[Prefer::Any, Prefer::Best, Prefer::Spare]);
             config.steps = self.steps();
+            config.relax = self.dice.pick(&[Relax::Elapsed, Relax::Predicted]);
             config.weight = self.dice.pick(&[0, 0, 1]);
             config.starving = Duration::from_secs(self.dice.roll(60));
             let presences = [

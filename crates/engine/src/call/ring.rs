@@ -150,7 +150,7 @@ impl Call {
         let pop = Box::new(self.pop(context, offer.queue.as_ref(), waited));
         context.fact(Fact::OfferMade {
             offer,
-            decision,
+            decision: Box::new(decision),
             pop,
         });
         if let Some(leg) = context.lend(agent, self.id) {

@@ -136,7 +136,7 @@ impl Call {
         let pop = Box::new(self.pop(context, None, std::time::Duration::ZERO));
         context.fact(Fact::OfferMade {
             offer: offer.clone(),
-            decision,
+            decision: Box::new(decision),
             pop,
         });
         let queue = self.transfer_answered(context, agent);

@@ -33,6 +33,10 @@ fn widest(queue_name: &str, chosen: u64, named: u64) -> Decision {
             outcome: RouteOutcome::LeftToUs,
             took_ms: 60_000,
         }),
+        odds: Odds {
+            answer: 100,
+            stop_at: 99,
+        },
         candidates: keyed.collect(),
         tie: Some(TieBreak::FewestSkills),
         ranked: 10_000,

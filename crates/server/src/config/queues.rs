@@ -24,6 +24,7 @@ mod external;
 mod keeping;
 pub(crate) mod opening;
 mod presence;
+mod ringing;
 mod service;
 mod skills;
 pub(crate) mod staff;
@@ -66,6 +67,7 @@ struct Section {
     count_window_s: Option<Spanned<u32>>,
     per_duty_hour: Option<bool>,
     ring_delay_s: Option<Spanned<u32>>,
+    stop_at: Option<Spanned<f64>>,
     prefer: Option<Spanned<String>>,
     relax: Option<Spanned<String>>,
     #[serde(default)]
@@ -183,15 +185,11 @@ fn queue_of(
     if let Some(relax) = &section.relax {
         rules.relax = skills::relax(document, relax, &section.step, wrong)?;
     }
-    if let Some(most) = section.ring_max {
-        if *most.get_ref() == 0 {
-            wrong.push(document.error(
-                most.span().start,
-                "`ring_max` is 0: nobody would ring".into(),
-                None,
-            ));
-        }
-        rules.ring_max = *most.get_ref();
+    if let Some(most) = &section.ring_max {
+        rules.ring_max = ringing::most(document, most, wrong);
+    }
+    if let Some(probability) = &section.stop_at {
+        rules.stop_at = Some(ringing::stop_at(document, probability, wrong)?);
     }
     let seconds = |given: Option<u32>, rule: &mut Duration| {
         if let Some(given) = given {

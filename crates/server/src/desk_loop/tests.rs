@@ -98,7 +98,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
     };
     Fact::OfferMade {
         offer: offer(call, agent),
-        decision: Decision::new("support".into(), "direct"),
+        decision: Box::new(Decision::new("support".into(), "direct")),
         pop: Box::new(Pop {
             direction: "in".into(),
             caller: Caller::new("100", None),

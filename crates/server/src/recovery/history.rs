@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acd::{Past, Requested};
+use acd::{Past, Requested, RingEnd};
 use model::fact::Offer;
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -94,12 +94,20 @@ impl Histories {
         self.of(agent).failed(at, how);
     }
 
+    /// B10: an agent's phone rings no more.
+    pub(super) fn rang(&mut self, agent: AgentId, end: RingEnd) {
+        let at = self.at;
+        self.of(agent).rang(at, end);
+    }
+
     pub(super) fn connected(&mut self, offer: &Offer) {
         let (at, queue) = (self.at, offer.queue.clone());
+        self.rang(offer.agent, RingEnd::Answered);
         self.of(offer.agent).connected(at, offer.call, queue);
     }
 
     pub(super) fn consulted(&mut self, offer: &Offer) {
+        self.rang(offer.agent, RingEnd::Answered);
         self.of(offer.agent).consulted(offer.call);
     }
 
@@ -133,7 +141,7 @@ impl Histories {
     ) -> BTreeMap<AgentId, Formerly> {
         let mut all: BTreeMap<AgentId, Formerly> = BTreeMap::new();
         for (agent, history) in &self.agents {
-            all.entry(*agent).or_default().past = history.told();
+            all.entry(*agent).or_default().past = history.told(self.at);
         }
         for (queue, agent) in &self.last_offered {
             let queue = queue.clone();

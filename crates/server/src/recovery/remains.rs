@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd::{Past, Requested};
+use acd::{Past, Requested, RingEnd};
 use engine::RestoredCallback;
 use model::fact::{CancelCause, Offer, QueueExit};
 use model::transfer::ConsultEnd;
@@ -73,10 +73,12 @@ impl Remains {
                 if let (true, Some(queue)) = (alone, offer.queue.clone()) {
                     self.histories.failed(offer.agent, Past::Missed { queue });
                 }
+                self.histories.rang(offer.agent, RingEnd::Unanswered);
             }
             Fact::OfferDeclined { offer, .. } => {
                 self.rang(offer);
                 self.histories.failed(offer.agent, Past::Declined);
+                self.histories.rang(offer.agent, RingEnd::Unanswered);
             }
             Fact::OfferUnreachable { offer, .. } => {
                 self.rang(offer);

@@ -61,7 +61,7 @@ fn made(offer: Offer) -> Fact {
     });
     Fact::OfferMade {
         offer,
-        decision,
+        decision: Box::new(decision),
         pop,
     }
 }

@@ -189,8 +189,8 @@ fn decisions(facts: Vec<FactRecord>) -> Vec<(Timestamp, Decision)> {
         let Fact::OfferMade { decision, .. } = record.fact else {
             continue;
         };
-        if decisions.last().is_none_or(|(_, last)| *last != decision) {
-            decisions.push((record.at, decision));
+        if decisions.last().is_none_or(|(_, last)| *last != *decision) {
+            decisions.push((record.at, *decision));
         }
     }
     decisions

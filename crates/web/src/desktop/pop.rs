@@ -229,7 +229,7 @@ mod tests {
             at: Timestamp::from_ms(1_795_000_000_007),
             fact: Fact::OfferMade {
                 offer,
-                decision,
+                decision: Box::new(decision),
                 pop: Box::new(pop),
             },
         }

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use model::AgentId;
 use model::decision::{
-    Decision, External, KEYED_MAX, NAMED_MAX, ReasonCode, TieBreak, Verdict, Weighed,
+    Decision, External, KEYED_MAX, NAMED_MAX, Odds, ReasonCode, TieBreak, Verdict, Weighed,
 };
 
 use super::Weighing;
+use crate::acd::odds::odds;
 use crate::decision::Key;
 use crate::selection::Micros;
 use crate::strategy::{Order, Rings};
@@ -34,6 +35,7 @@ impl Weighing<'_> {
             head_start_ms: millis(self.caller.head_start),
             step: self.step(),
             external: self.external(),
+            odds: self.odds(now).unwrap_or_default(),
             candidates: keyed.iter().map(|key| self.weighed(now, key)).collect(),
             tie: self.tie(&near),
             ranked: count(free - beyond),
@@ -139,6 +141,13 @@ impl Weighing<'_> {
     fn external(&self) -> Option<External> {
         let told = self.caller.advice.told();
         told.filter(|_| self.queue.asks_about(self.caller))
+    }
+
+    /// What may be expected of the phones that ring for him already (B10).
+    fn odds(&self, now: Duration) -> Option<Odds> {
+        let one_by_one = self.row.rings == Rings::OneByOne;
+        let config = one_by_one.then_some(&self.queue.config)?;
+        odds(now, config, self.caller, self.offers, self.agents)
     }
 
     /// The step that he has reached here, from 1.

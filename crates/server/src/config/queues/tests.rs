@@ -147,6 +147,22 @@ fn r69_steps_that_cannot_be_taken_are_told() {
 }
 
 #[test]
+fn b10_from_when_on_no_phone_is_added_is_read_and_what_is_no_probability_is_told() {
+    let stop_at = |line: &str| {
+        let text = format!("[queue.a]\nstrategy = \"progressive\"\n{line}");
+        read_text(&text).map(|queues| queues["a"].rules.stop_at)
+    };
+    assert_eq!(stop_at("").unwrap(), None);
+    assert_eq!(stop_at("stop_at = 0.9\n").unwrap(), Some(0.9));
+    for wrong in ["0.0", "1.0", "90.0", "-0.1", "0.955", "nan"] {
+        let told = stop_at(&format!("stop_at = {wrong}\n")).unwrap_err();
+        let expected = "expected a probability of 0.01 to 0.99, in hundredths";
+        assert!(told.contains("3:11: error: `stop_at` is"), "{told}");
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
 fn b14_what_opens_the_next_step_is_read_and_nonsense_is_told() {
     let steps =
         "[[queue.a.step]]\nneeds = \"en >= 4\"\nfor_s = 20\n[[queue.a.step]]\nneeds = \"en\"\n";

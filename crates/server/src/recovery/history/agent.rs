@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use acd::{Past, PastCall};
+use acd::{Past, PastCall, RingEnd, RingLog};
 use model::{AgentState, CallId, QueueName};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ const PAST_MAX: usize = 1_024;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct History {
     past: Vec<(Duration, Past)>,
+    /// How he let his phone ring: what answers let go of `past` counts in it (B10).
+    rings: RingLog,
     /// Calls in it.
     calls: usize,
     /// A state of his is known.
@@ -44,6 +46,11 @@ impl History {
         self.push(at, how);
     }
 
+    /// B10: his phone rings no more.
+    pub(super) fn rang(&mut self, at: Duration, end: RingEnd) {
+        self.rings.end(at, end);
+    }
+
     pub(super) fn connected(&mut self, at: Duration, call: CallId, queue: Option<QueueName>) {
         self.consult = None;
         // An answered call ends what failed in a row, and is the last one of its queue (R36).
@@ -54,6 +61,7 @@ impl History {
             | Past::Handled { .. }
             | Past::OwnCall
             | Past::OfferedLast { .. }
+            | Past::Rings(_)
             | Past::ProcessEnded => true,
         });
         let queue_ = queue.clone();
@@ -98,13 +106,16 @@ impl History {
             | AgentState::Reserved { .. }
             | AgentState::Ringing { .. } => {}
         }
+        self.rings.changed(at, from, to);
         self.push(at, Past::Became(to.clone()));
         self.forget(at, reach);
     }
 
-    /// All of it, oldest first.
-    pub(super) fn told(&self) -> Vec<(Duration, Past)> {
-        self.past.clone()
+    /// All of it up to now, oldest first.
+    pub(super) fn told(&self, now: Duration) -> Vec<(Duration, Past)> {
+        let rings = (self.rings != RingLog::default()).then(|| Past::Rings(self.rings.clone()));
+        let told = self.past.iter().cloned();
+        told.chain(rings.map(|rings| (now, rings))).collect()
     }
 
     fn talk_ended(&mut self, at: Duration, call: Option<CallId>, talks_on: bool) {
@@ -168,6 +179,7 @@ impl History {
             | Past::Unreachable
             | Past::OwnCall
             | Past::OfferedLast { .. }
+            | Past::Rings(_)
             | Past::ProcessEnded => None,
         });
         if let Some(call) = last {
@@ -235,6 +247,7 @@ fn is_work((_, past): &(Duration, Past)) -> bool {
         | Past::Unreachable
         | Past::OwnCall
         | Past::OfferedLast { .. }
+        | Past::Rings(_)
         | Past::ProcessEnded => false,
     }
 }

@@ -3,7 +3,7 @@
 use model::fact::{CallResult, EndedBy, Pop, PopCustomer};
 use model::{Caller, Decision};
 
-use acd::{Past, PastCall};
+use acd::{Past, PastCall, RingEnd, RingLog};
 
 use super::*;
 
@@ -38,7 +38,7 @@ fn made(offer: Offer) -> Fact {
     });
     Fact::OfferMade {
         offer,
-        decision,
+        decision: Box::new(decision),
         pop,
     }
 }
@@ -377,6 +377,49 @@ fn c9_c20_what_failed_in_a_row_is_given_back_and_a_call_that_others_could_take_i
     let queue = "support".into();
     assert_eq!(failed(&facts, ANNA), [Past::Missed { queue }]);
     assert_eq!(failed(&facts, BEN), [Past::Declined, Past::Unreachable]);
+}
+
+#[test]
+fn b10_rings_are_told_in_full_also_those_before_an_answer() {
+    let ringing = AgentState::Ringing { call: CUT };
+    let talks = AgentState::Talking { call: Some(CUT) };
+    let ring = |before: Fact, after: AgentState| {
+        [
+            state(ANNA, AgentState::Ready, ringing.clone()),
+            before,
+            state(ANNA, ringing.clone(), after),
+        ]
+    };
+    let (one, other) = (offer(1, CUT, ANNA), offer(2, CUT, BEN));
+    // Two rang: nobody is charged with a miss, and yet he did not answer (R24).
+    let missed = Fact::OfferMissed { offer: one.clone() };
+    let declined = Fact::OfferDeclined {
+        offer: one.clone(),
+        reason: None,
+    };
+    let facts = [
+        vec![made(one.clone()), made(other)],
+        ring(missed, AgentState::Ready).into(),
+        ring(declined, AgentState::Ready).into(),
+        ring(joined(OTHER), AgentState::Ready).into(),
+        ring(connected(one), talks).into(),
+    ]
+    .concat();
+    let mut told = past(&facts, ANNA).into_iter();
+    let mut expected = RingLog::default();
+    for (began, end) in [
+        (3, RingEnd::Unanswered),
+        (6, RingEnd::Unanswered),
+        (9, RingEnd::Cut),
+        (12, RingEnd::Answered),
+    ] {
+        let s = std::time::Duration::from_secs;
+        expected.changed(s(began), &AgentState::Ready, &ringing);
+        // The fact that says how a ring ended comes before the change of state; who only saw it cut learns it by that change.
+        expected.end(s(began + if end == RingEnd::Cut { 2 } else { 1 }), end);
+    }
+    let rings = told.find(|(_, past)| matches!(past, Past::Rings(_)));
+    assert_eq!(rings, Some((14, Past::Rings(expected))));
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use model::decision::{External, ReasonCode, RouteOutcome, TieBreak, Verdict, Words};
+use model::decision::{ReasonCode, TieBreak, Verdict, Words};
 use model::{AgentId, Decision};
 
 use crate::locale::Locale;
+
+mod external;
+mod odds;
 
 /// Tells decisions to one reader.
 pub(super) struct Teller {
@@ -21,6 +24,7 @@ impl Teller {
         let mut told = self.outcome(record);
         told.push_str(&self.standing(record));
         told.push_str(&self.external(record));
+        told.push_str(&self.odds(record));
         for (reason, agents) in self.outs(record) {
             told.push_str(self.pick(" ", ""));
             told.push_str(&match self.locale {
@@ -134,27 +138,6 @@ impl Teller {
             }
         }
         told + self.pick(".", "。")
-    }
-
-    /// What the external decision had said (B15).
-    fn external(&self, record: &Decision) -> String {
-        let Some(External { outcome, took_ms }) = record.external else {
-            return String::new();
-        };
-        let words = self.words(outcome.words());
-        match outcome {
-            RouteOutcome::Resting => self.pick_text(
-                format!(" The external decision {words}."),
-                format!("外部决策：{words}。"),
-            ),
-            RouteOutcome::Named
-            | RouteOutcome::LeftToUs
-            | RouteOutcome::TimedOut
-            | RouteOutcome::Failed => self.pick_text(
-                format!(" The external decision {words} ({took_ms} ms)."),
-                format!("外部决策：{words}（{took_ms} 毫秒）。"),
-            ),
-        }
     }
 
     /// By what the chosen came first: the strategy, what made the difference, how long he had been idle.

@@ -80,7 +80,7 @@ pub(crate) fn offered_with(call: CallId, agent: AgentId, pop: Box<Pop>) -> Fact 
     };
     Fact::OfferMade {
         offer: offer(call, agent),
-        decision,
+        decision: Box::new(decision),
         pop,
     }
 }
