@@ -86,10 +86,12 @@ fn d25_callers_are_withdrawn_assigned_and_moved_at_the_board() {
     let mut assigned = waits(&house, &board, 440, "13700000002", "137 0000 0002");
     board.clicks("#line .assign");
     board.until_shows("#deed-error", "No agent is ready");
+    board.clicks("#deed-cancel");
+    board.clicks("#line .move");
     // The browser itself complains of what is refused.
     board.has_no_complaints();
     board.types("#deed-reason", &format!("waits long{ENTER}"));
-    board.until_shows("#deed-error", "The present state does not allow it");
+    board.until_shows("#deed-error", "That queue takes nobody in");
     board.clicks("#deed-cancel");
     let mut phone = house.agent("1003", Answers::ByHand);
     house.sign_in("1003").until_state("ready");
@@ -128,5 +130,39 @@ fn d25_callers_are_withdrawn_assigned_and_moved_at_the_board() {
     board.until_shows("#queues tr:last-child .answered", "2");
     board.until_shows("#queues tr:last-child .of_answered", "%");
     moved.hangs_up();
+    house.until_empty();
+}
+
+#[test]
+fn d25_what_comes_late_or_twice_does_nothing_to_another_deed() {
+    let house = House::open_files(&[("config/queues.toml", QUEUES)]);
+    let wall = Stream::follow(&house.sign_in("admin"), None);
+    let board = at_the_board(&house);
+    let mut caller = waits(&house, &board, 440, "13700000001", "137 0000 0001");
+    // The list of agents comes when the next deed has begun.
+    board.script(
+        "const ask = window.fetch;
+         window.fetch = (path, how) => String(path).startsWith('/v1/agents')
+           ? new Promise((come) => { window.come = () => ask(path, how).then(come); })
+           : ask(path, how);",
+    );
+    board.clicks("#line .assign");
+    board.clicks("#deed-cancel");
+    board.clicks("#line .move");
+    board.script("return window.come().then(() => new Promise((then) => setTimeout(then, 300)))");
+    board.until_shows("#deed-to", "Sales");
+    assert_eq!(board.text("#deed-error").as_deref(), Some(""));
+    board.clicks("#deed-cancel");
+
+    board.clicks("#line .withdraw");
+    board.script("document.querySelector('#deed-reason').value = 'twice'");
+    board.script(
+        "for (let click = 0; click < 2; click += 1) document.querySelector('#deed-do').click()",
+    );
+    board.until_hides("#deed");
+    is_told(&wall.event("queue.supervised"), ["withdrawn", "twice"]);
+    board.until_shows("#nobody", "Nobody waits");
+    board.has_no_complaints();
+    caller.hangs_up();
     house.until_empty();
 }

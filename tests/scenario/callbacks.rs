@@ -312,7 +312,7 @@ fn d21_a_callback_expires_is_cancelled_by_a_person_and_ends_with_its_queue() {
     hotline.command(cancel(" "));
     assert!(matches!(
         hotline.answers.last(),
-        Some(Err(CommandError::NotAllowed(_)))
+        Some(Err(CommandError::Invalid(_)))
     ));
     hotline.command(cancel("he called another number"));
     assert_eq!(hotline.answers.last(), Some(&Ok(())));

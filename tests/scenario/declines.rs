@@ -118,12 +118,18 @@ fn c10_where_nothing_rings_nothing_is_declined() {
         "{refused:?}"
     );
     assert_eq!(hotline.hears("100"), "1001");
+}
+
+#[test]
+fn c10_a_reason_that_cannot_be_shown_declines_nothing() {
+    let mut hotline = rung();
     let long = "x".repeat(101);
     for bad in [long.as_str(), "a\u{7}b"] {
         let refused = declines(&mut hotline, Some(bad));
         assert!(
-            matches!(refused, Err(CommandError::NotAllowed(_))),
+            matches!(refused, Err(CommandError::Invalid(_))),
             "{refused:?}"
         );
     }
+    assert!(hotline.facts_named("offer.declined").is_empty());
 }

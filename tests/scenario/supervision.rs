@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::Entry;
-use engine::command::{Command, CommandError, LineOrder};
+use engine::command::{Command, CommandError, LineOrder, LineRefusal};
 use model::fact::{QueueExit, Supervised};
 use model::{AgentId, CallId, Fact};
 
@@ -89,7 +89,7 @@ fn d2_another_place_is_told_with_who_gave_it_and_is_served_so() {
     hotline.run_for(SECOND);
     assert_eq!(hotline.hears("1001"), "120");
     let talks = supervise(&mut hotline, last, ahead(60)).unwrap_err();
-    assert_eq!(talks.to_string(), "the caller does not wait in a queue");
+    assert_eq!(talks, LineRefusal::NotWaiting.into());
 }
 
 #[test]
@@ -99,11 +99,11 @@ fn d25_r74_who_is_moved_keeps_his_wait_and_is_abandoned_by_nobody() {
     let moved = waits(&mut hotline, "110", "4001");
     let to = |queue: &str| LineOrder::Move { to: queue.into() };
     let closed = supervise(&mut hotline, moved, to("sales")).unwrap_err();
-    assert_eq!(closed.to_string(), "queue `sales` takes nobody in");
-    assert!(
-        supervise(&mut hotline, moved, to("support")).is_err(),
-        "he is there"
-    );
+    assert_eq!(closed, LineRefusal::TakesNobody.into());
+    let there = supervise(&mut hotline, moved, to("support")).unwrap_err();
+    assert_eq!(there, LineRefusal::WaitsThere.into());
+    let unknown = supervise(&mut hotline, moved, to("nowhere")).unwrap_err();
+    assert_eq!(unknown, CommandError::Invalid("no queue `nowhere`".into()));
     hotline.agent_of(&["sales"], "1009", Manner::Answers(SECOND / 10));
     hotline.run_for(10 * SECOND);
     supervise(&mut hotline, moved, to("sales")).unwrap();
@@ -136,7 +136,9 @@ fn d25_a_forced_agent_rings_out_of_turn_and_a_withdrawn_caller_is_told_off_the_l
     let second = waits(&mut hotline, "120", "4001");
     let assign = |login: &str| LineOrder::Assign { to: login.into() };
     let busy = supervise(&mut hotline, second, assign("1001")).unwrap_err();
-    assert_eq!(busy.to_string(), "agent `1001` is not ready");
+    assert_eq!(busy, LineRefusal::AgentNotReady.into());
+    let unknown = supervise(&mut hotline, second, assign("77")).unwrap_err();
+    assert_eq!(unknown, CommandError::Invalid("no agent `77`".into()));
     hotline.agent_of(&["sales"], "1009", Manner::Answers(SECOND / 10));
     supervise(&mut hotline, second, assign("1009")).unwrap();
     hotline.run_for(SECOND);

@@ -245,4 +245,33 @@ pub enum CommandError {
     /// The agent's state does not allow it.
     #[error("{0}")]
     NotAllowed(String),
+    /// The caller's state, or that of whom he is to come to, does not allow it (D25).
+    #[error(transparent)]
+    Line(#[from] LineRefusal),
+    /// What is asked for can never be: a text that is none, a name that nobody has.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// Why a caller in line stays as he is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineRefusal {
+    /// He does not wait, or not any more.
+    #[error("the caller does not wait in a queue")]
+    NotWaiting,
+    /// He waits in that queue.
+    #[error("the caller waits in that queue already")]
+    WaitsThere,
+    /// That queue is closed or full, or nobody serves it.
+    #[error("that queue takes nobody in")]
+    TakesNobody,
+    /// That agent is not ready.
+    #[error("that agent is not ready")]
+    AgentNotReady,
+    /// That agent and he must not meet (R66).
+    #[error("that agent and the caller are kept apart")]
+    KeptApart,
+    /// He was to be called back, and is on the line (D21).
+    #[error("the customer has been called back and is on the line")]
+    CalledBack,
 }

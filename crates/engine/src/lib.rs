@@ -18,6 +18,7 @@ mod engine;
 mod input;
 mod leg;
 pub mod numbers;
+mod one_line;
 mod outside;
 mod placement;
 pub mod question;
@@ -35,8 +36,8 @@ pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
 pub use callbacks::Keeping;
 pub use command::{
-    AgentEntry, Asker, Command, CommandError, CommandId, OffNet, StateRequest, TalkOrder,
-    TransferTarget,
+    AgentEntry, Asker, Command, CommandError, CommandId, LineRefusal, OffNet, StateRequest,
+    TalkOrder, TransferTarget,
 };
 pub use config::{
     Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,

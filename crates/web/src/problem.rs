@@ -151,7 +151,7 @@ impl From<Code> for Problem {
 
 impl From<CommandFailure> for Problem {
     fn from(failure: CommandFailure) -> Self {
-        use engine::CommandError;
+        use engine::{CommandError, LineRefusal};
         match failure {
             CommandFailure::Refused(CommandError::UnknownAgent(_)) => Self::new(Code::NoSuchAgent),
             CommandFailure::Refused(CommandError::UnknownCall(_)) => Self::new(Code::NoSuchCall),
@@ -162,6 +162,17 @@ impl From<CommandFailure> for Problem {
             CommandFailure::Refused(CommandError::NotAllowed(why)) => {
                 Self::new(Code::StateForbids).detail(why)
             }
+            CommandFailure::Refused(CommandError::Invalid(why)) => {
+                Self::new(Code::InvalidBody).detail(why)
+            }
+            CommandFailure::Refused(CommandError::Line(why)) => Self::new(match why {
+                LineRefusal::NotWaiting => Code::NotWaiting,
+                LineRefusal::WaitsThere => Code::WaitsThere,
+                LineRefusal::TakesNobody => Code::QueueTakesNobody,
+                LineRefusal::AgentNotReady => Code::AgentNotReady,
+                LineRefusal::KeptApart => Code::KeptApart,
+                LineRefusal::CalledBack => Code::CalledBack,
+            }),
             CommandFailure::Busy => Self::new(Code::Busy).retry_after_s(1),
             CommandFailure::Unanswered => Self::new(Code::EngineSilent).retry_after_s(5),
         }

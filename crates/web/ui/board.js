@@ -19,12 +19,21 @@ const IDLE_REFRESH_MS = 10_000;
 
 let queues = [];
 let line = null;
-let selected = decodeURIComponent(location.hash.slice(1));
+let selected = fromHash();
 let seen = null;
 let stream = null;
 let retry = null;
 let due = null;
 let loading = false;
+
+// Somebody may have written the address by hand.
+function fromHash() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
 
 const named = (titles, name) => titles[locale] || titles.en || name;
 const queueName = (name) => {
@@ -198,13 +207,15 @@ function select(name) {
 let deed = null;
 
 async function begin(kind, place, to) {
-  deed = { kind, call: place.call };
+  const mine = { kind, call: place.call };
+  deed = mine;
   put(byId("deed-title"), `${t(`deed.${kind}`)}: ${callerName(place)}`);
   put(byId("deed-hint"), t(`deed.${kind}_hint`));
   put(byId("deed-do"), t(`deed.${kind}`));
   put(byId("deed-error"), "");
   byId("deed-reason").value = "";
   byId("deed-to-label").hidden = kind === "withdraw";
+  byId("deed-to").required = kind !== "withdraw";
   put(byId("deed-to-name"), t(kind === "move" ? "queue" : "talk.agent"));
   byId("deed-to").replaceChildren();
   byId("deed").showModal();
@@ -213,6 +224,8 @@ async function begin(kind, place, to) {
     options(others.map((queue) => [queue.name, named(queue.title, queue.name)]), to);
   } else if (kind === "assign") {
     const agents = await readyAgents();
+    // Meanwhile another deed may have begun.
+    if (deed !== mine) return;
     options(agents.map((agent) => [agent.login, `${agent.login} ${agent.name}`]));
     if (!agents.length) put(byId("deed-error"), t("deed.nobody_ready"));
   }
@@ -241,20 +254,33 @@ async function readyAgents() {
 
 async function carryOut(event) {
   event.preventDefault();
-  const body = { order: deed.kind, reason: byId("deed-reason").value.trim() };
-  if (deed.kind !== "withdraw") body.to = byId("deed-to").value;
+  const mine = deed;
+  // A second click is no second order.
+  if (mine.asked) return;
+  mine.asked = true;
+  const body = { order: mine.kind, reason: byId("deed-reason").value.trim() };
+  if (mine.kind !== "withdraw") body.to = byId("deed-to").value;
   put(byId("deed-error"), "");
+  const refused = await order(mine.call, body);
+  mine.asked = false;
+  if (deed !== mine) return;
+  if (refused === null) {
+    byId("deed").close();
+    refresh();
+  } else {
+    put(byId("deed-error"), refused);
+  }
+}
+
+// Why it cannot be; `null`: it is done.
+async function order(call, body) {
   try {
-    const answer = await ask("POST", `/v1/calls/${deed.call}/line`, body);
-    if (answer.ok) {
-      byId("deed").close();
-      refresh();
-      return;
-    }
+    const answer = await ask("POST", `/v1/calls/${call}/line`, body);
+    if (answer.ok) return null;
     const problem = await answer.json();
-    put(byId("deed-error"), [problem.title, problem.detail].filter((part) => part).join(": "));
+    return [problem.title, problem.detail].filter((part) => part).join(": ");
   } catch {
-    put(byId("deed-error"), t("failed"));
+    return t("failed");
   }
 }
 

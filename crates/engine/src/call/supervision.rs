@@ -11,11 +11,10 @@ use model::{AgentId, Fact, QueueName};
 
 use super::line::Wait;
 use super::{Call, Phase};
-use crate::command::{CommandError, LineOrder};
+use crate::command::{CommandError, LineOrder, LineRefusal};
 use crate::context::Context;
+use crate::one_line::{REASON_MAX, one_line};
 
-/// Longest reason.
-const REASON_MAX: usize = 200;
 /// The highest priority, as in scripts (D1).
 const PRIORITY_MAX: u8 = 9;
 /// The longest head start, as in scripts.
@@ -29,15 +28,8 @@ impl Call {
         order: LineOrder,
         reason: String,
     ) -> Result<(), CommandError> {
-        let length = reason.chars().count();
-        if length == 0 || length > REASON_MAX || reason.chars().any(char::is_control) {
-            return refused(format!(
-                "a reason is a line of 1 to {REASON_MAX} characters"
-            ));
-        }
-        let Some(queue) = self.stands_in(context) else {
-            return refused("the caller does not wait in a queue".to_owned());
-        };
+        let reason = one_line("reason", &reason, REASON_MAX)?;
+        let queue = self.stands_in(context).ok_or(LineRefusal::NotWaiting)?;
         let deed = match order {
             LineOrder::Place {
                 priority,
@@ -72,12 +64,12 @@ impl Call {
         head_start: Option<Duration>,
     ) -> Result<Supervised, CommandError> {
         if priority.is_none() && head_start.is_none() {
-            return refused("another place needs a priority or a head start".to_owned());
+            return invalid("another place needs a priority or a head start");
         }
         if priority.is_some_and(|priority| priority > PRIORITY_MAX)
             || head_start.is_some_and(|ahead| ahead > HEAD_START_MAX)
         {
-            return refused("a priority is 0 to 9, a head start at most a day".to_owned());
+            return invalid("a priority is 0 to 9, a head start at most a day");
         }
         let from = context.acd.position(self.id).unwrap_or(u32::MAX);
         context.tell_acd(acd::Input::Prioritised {
@@ -91,14 +83,14 @@ impl Call {
 
     fn may_assign(&self, context: &Context, login: &str) -> Result<Supervised, CommandError> {
         let Some(agent) = context.directory.by_login(login).map(|agent| agent.id) else {
-            return refused(format!("no agent `{login}`"));
+            return invalid(&format!("no agent `{login}`"));
         };
         if context.acd.keeps_apart(self.id, agent) {
-            return refused(format!("agent `{login}` and this caller are kept apart"));
+            return Err(LineRefusal::KeptApart.into());
         }
         match context.acd.cannot_ring(agent) {
             None => Ok(Supervised::Assigned { agent }),
-            Some(_) => refused(format!("agent `{login}` is not ready")),
+            Some(_) => Err(LineRefusal::AgentNotReady.into()),
         }
     }
 
@@ -125,15 +117,18 @@ fn may_move(
     from: &QueueName,
     to: QueueName,
 ) -> Result<Supervised, CommandError> {
+    if !context.config.queues.contains_key(&to) {
+        return invalid(&format!("no queue `{to}`"));
+    }
     if to == *from {
-        return refused(format!("he waits in `{to}` already"));
+        return Err(LineRefusal::WaitsThere.into());
     }
     if !context.acd.admits(context.now, &to) {
-        return refused(format!("queue `{to}` takes nobody in"));
+        return Err(LineRefusal::TakesNobody.into());
     }
     Ok(Supervised::Moved { to })
 }
 
-const fn refused<T>(told: String) -> Result<T, CommandError> {
-    Err(CommandError::NotAllowed(told))
+fn invalid<T>(told: &str) -> Result<T, CommandError> {
+    Err(CommandError::Invalid(told.to_owned()))
 }

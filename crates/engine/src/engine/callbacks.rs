@@ -9,12 +9,11 @@ use model::{AgentId, CallId, QueueSet, Timestamp};
 use super::Engine;
 use crate::call::Call;
 use crate::callbacks::{Promise, State};
-use crate::command::CommandError;
+use crate::command::{CommandError, LineRefusal};
 use crate::input::RestoredCallback;
+use crate::one_line::{REASON_MAX, one_line};
 use crate::question::CallbackReport;
 
-/// Longest reason for taking a callback back, in characters.
-const REASON_MAX: usize = 200;
 /// How long nobody is called back by a house that takes no calls any more.
 const DRAIN_PAUSE: Duration = Duration::from_secs(60);
 
@@ -59,22 +58,15 @@ impl Engine {
         &mut self,
         callback: CallId,
         by: AgentId,
-        reason: String,
+        reason: &str,
     ) -> Result<(), CommandError> {
         let Some(promise) = self.context.callbacks.get(callback) else {
             return Err(CommandError::UnknownCallback(callback));
         };
         if matches!(promise.state, State::OnLine(_)) {
-            let why = "he has been called and is on the line";
-            return Err(CommandError::NotAllowed(why.to_owned()));
+            return Err(LineRefusal::CalledBack.into());
         }
-        let reason = reason.trim().to_owned();
-        let long = reason.chars().count() > REASON_MAX;
-        if reason.is_empty() || long || reason.chars().any(char::is_control) {
-            return Err(CommandError::NotAllowed(format!(
-                "a reason has 1 to {REASON_MAX} printable characters"
-            )));
-        }
+        let reason = one_line("reason", reason, REASON_MAX)?;
         let cause = CallbackFailure::Cancelled;
         self.context
             .callback_failed(callback, cause, Some((by, reason)));

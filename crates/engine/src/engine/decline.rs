@@ -12,6 +12,7 @@ use super::Engine;
 use crate::breaks::Reasons;
 use crate::call::CallEvent;
 use crate::command::CommandError;
+use crate::one_line::one_line;
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 100;
@@ -67,14 +68,8 @@ impl Engine {
 
 /// A reason as it was typed; blanks are none.
 fn said(reason: Option<String>) -> Result<Option<String>, CommandError> {
-    let reason = reason.map(|reason| reason.trim().to_owned());
-    let Some(reason) = reason.filter(|reason| !reason.is_empty()) else {
-        return Ok(None);
-    };
-    if reason.chars().count() > REASON_MAX || reason.chars().any(char::is_control) {
-        return Err(CommandError::NotAllowed(format!(
-            "a reason has 1 to {REASON_MAX} printable characters"
-        )));
-    }
-    Ok(Some(reason))
+    let typed = reason.filter(|reason| !reason.trim().is_empty());
+    typed
+        .map(|reason| one_line("reason", &reason, REASON_MAX))
+        .transpose()
 }

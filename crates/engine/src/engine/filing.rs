@@ -7,6 +7,7 @@ use model::{AgentId, Fact};
 
 use super::Engine;
 use crate::command::CommandError;
+use crate::one_line::one_line;
 
 /// Longest category.
 const CATEGORY_MAX: usize = 64;
@@ -43,15 +44,10 @@ impl Engine {
     pub(super) fn categorise(
         &mut self,
         agent: AgentId,
-        category: String,
+        category: &str,
     ) -> Result<(), CommandError> {
         self.known_agent(agent)?;
-        let length = category.chars().count();
-        if length == 0 || length > CATEGORY_MAX || category.chars().any(char::is_control) {
-            return Err(CommandError::NotAllowed(format!(
-                "a category has 1 to {CATEGORY_MAX} printable characters"
-            )));
-        }
+        let category = one_line("category", category, CATEGORY_MAX)?;
         let call = self.context.acd.filed_call(agent);
         let call = call.ok_or_else(|| refused(WrapUpRefusal::NothingToFile))?;
         self.context.fact(Fact::CallCategorised {

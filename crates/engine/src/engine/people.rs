@@ -7,6 +7,7 @@ use crate::call::CallEvent;
 use crate::command::{AgentEntry, Asker, Command, CommandError, StateRequest};
 use crate::config::SignIn;
 use crate::input::Restored;
+use crate::one_line::one_line;
 use crate::standby::Loss;
 
 /// Longest word that an agent may give as a reason.
@@ -26,7 +27,7 @@ impl Engine {
                 self.context.end_standby(agent, Loss::Agent);
                 Ok(())
             }
-            Command::Categorise { agent, category } => self.categorise(agent, category),
+            Command::Categorise { agent, category } => self.categorise(agent, &category),
             Command::HangUp { call } => {
                 if !self.calls.contains_key(&call) {
                     return Err(CommandError::UnknownCall(call));
@@ -60,7 +61,7 @@ impl Engine {
                 callback,
                 by,
                 reason,
-            } => self.cancel_callback(callback, by, reason),
+            } => self.cancel_callback(callback, by, &reason),
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())
@@ -120,14 +121,9 @@ impl Engine {
             }
             StateRequest::Offline => acd::Requested::Offline,
             StateRequest::NotReady { reason } => {
-                let length = reason.chars().count();
-                if length == 0 || length > REASON_MAX || reason.chars().any(char::is_control) {
-                    return Err(CommandError::NotAllowed(format!(
-                        "a reason has 1 to {REASON_MAX} printable characters"
-                    )));
-                }
+                let reason = one_line("reason", &reason, REASON_MAX)?;
                 self.known_reason(&reason)?;
-                acd::Requested::NotReady(model::NotReadyReason::Said(reason))
+                acd::Requested::NotReady(model::NotReadyReason::Said(reason.into()))
             }
         };
         let cause = match by {
@@ -150,7 +146,7 @@ impl Engine {
         }
         let names: Vec<&str> = reasons.list.iter().map(|reason| &*reason.name).collect();
         let names = names.join(", ");
-        Err(CommandError::NotAllowed(format!(
+        Err(CommandError::Invalid(format!(
             "no reason `{word}`; expected one of {names}"
         )))
     }

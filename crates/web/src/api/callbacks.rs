@@ -82,7 +82,7 @@ pub(crate) async fn list(
     responses(
         (status = 204, description = "He is not called."),
         (status = 404, description = "No such callback, or it is over.", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "He is on the line, or the reason cannot be shown.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "He is on the line already.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "The body is not as it should be.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn cancel(

@@ -65,12 +65,11 @@ pub(crate) async fn order(
     Body(wanted): Body<WantedLine>,
 ) -> Result<StatusCode, Problem> {
     authorise(&who, Action::SuperviseLine, None)?;
-    let reason = wanted.reason.trim().to_owned();
     let command = Command::Supervise {
         call,
         by: who.agent,
+        reason: wanted.reason.clone(),
         order: wanted.try_into()?,
-        reason,
     };
     app.commands().send(command).await?;
     Ok(StatusCode::NO_CONTENT)

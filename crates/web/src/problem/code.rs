@@ -102,6 +102,18 @@ codes! {
     RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
     /// The agent's state does not allow it.
     StateForbids = "state_forbids" CONFLICT "当前状态不允许此操作" "The present state does not allow it";
+    /// The caller does not wait, or not any more (D25).
+    NotWaiting = "not_waiting" CONFLICT "该来电已不在排队" "The caller does not wait in a queue any more";
+    /// The caller waits in that queue.
+    WaitsThere = "waits_there" CONFLICT "该来电已在此队列排队" "The caller waits in that queue already";
+    /// The queue is closed or full, or nobody serves it.
+    QueueTakesNobody = "queue_takes_nobody" CONFLICT "该队列目前不接收来电" "That queue takes nobody in at the moment";
+    /// The agent who is to be rung is not ready.
+    AgentNotReady = "agent_not_ready" CONFLICT "该坐席目前不是示闲" "That agent is not ready";
+    /// Caller and agent must not meet (R66).
+    KeptApart = "kept_apart" CONFLICT "该来电者与该坐席须相互回避" "The caller and that agent are kept apart";
+    /// The customer is on the line, and no callback any more (D21).
+    CalledBack = "called_back" CONFLICT "客户已被回呼，正在线上" "The customer has been called back and is on the line";
     /// The agent's first decline of a day is to say why (C10).
     ReasonNeeded = "reason_needed" CONFLICT "今天第一次拒接，请说明原因" "The first decline of a day needs a reason";
     /// An update came without `If-Match`.

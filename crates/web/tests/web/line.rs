@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::Command;
-use engine::command::{CommandError, LineOrder};
+use engine::command::{CommandError, LineOrder, LineRefusal};
 use serde_json::json;
 
 use crate::support::House;
@@ -38,7 +38,7 @@ async fn d25_a_supervisors_order_reaches_the_engine_with_his_name_and_reason() {
         ),
     ];
     for (mut body, order) in table {
-        body["reason"] = json!(" 老客户 ");
+        body["reason"] = json!("老客户");
         let answer = boss.json("POST", &path, &body.to_string()).await;
         assert_eq!(answer.status, 204, "{body}: {}", answer.text());
         let expected = Command::Supervise {
@@ -49,12 +49,28 @@ async fn d25_a_supervisors_order_reaches_the_engine_with_his_name_and_reason() {
         };
         assert_eq!(house.last_command(), Some(expected), "{body}");
     }
-    let refusal = CommandError::NotAllowed("the caller does not wait in a queue".into());
-    *house.refusal.lock().unwrap() = Some(refusal);
-    let refused = boss
-        .json("POST", &path, r#"{"order":"withdraw","reason":"x"}"#)
-        .await;
-    assert_eq!(refused.problem(), "state_forbids");
+}
+
+#[tokio::test]
+async fn d25_what_the_engine_refuses_is_told_in_the_supervisors_language() {
+    let house = House::open().await;
+    let boss = house.program("boss").await;
+    let path = format!("/v1/calls/{CALL}/line");
+    let line = |why| CommandError::Line(why);
+    let invalid = CommandError::Invalid("no queue `nowhere`".into());
+    for (refusal, told) in [
+        (line(LineRefusal::NotWaiting), (409, "not_waiting")),
+        (line(LineRefusal::WaitsThere), (409, "waits_there")),
+        (line(LineRefusal::TakesNobody), (409, "queue_takes_nobody")),
+        (line(LineRefusal::AgentNotReady), (409, "agent_not_ready")),
+        (line(LineRefusal::KeptApart), (409, "kept_apart")),
+        (invalid, (422, "invalid_body")),
+    ] {
+        *house.refusal.lock().unwrap() = Some(refusal);
+        let body = r#"{"order":"withdraw","reason":"x"}"#;
+        let answer = boss.json("POST", &path, body).await;
+        assert_eq!((answer.status, &*answer.problem()), told);
+    }
 }
 
 #[tokio::test]
