@@ -14,9 +14,9 @@ use crate::trunks::{OURS, at_rest, open_with};
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Where the caller of these stories is called back.
-const HIS: &str = "+8613800001111";
+pub(crate) const HIS: &str = "+8613800001111";
 
-const SCRIPT: &str = r#"
+pub(crate) const SCRIPT: &str = r#"
 title = { en = "Callback hotline" }
 languages = ["en"]
 start = "line"

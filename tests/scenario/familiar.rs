@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::command::{Command, LineOrder};
+use engine::command::{Command, LineOrder, LineRefusal};
 use model::ties::Talk;
 use model::{AgentId, AgentState, Profile, Ties};
 
@@ -131,10 +131,7 @@ fn r66_a_supervisor_is_told_that_they_are_kept_apart() {
         reason: "urgent".into(),
     });
     let refused = hotline.answers.last().unwrap().clone().unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "agent `1002` and this caller are kept apart"
-    );
+    assert_eq!(refused, LineRefusal::KeptApart.into());
     assert_eq!(hotline.state(WANG), AgentState::Ready);
 }
 

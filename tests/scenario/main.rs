@@ -12,6 +12,7 @@ mod announcements;
 mod barred;
 mod breaks;
 mod callback_hours;
+mod callback_losses;
 mod callback_numbers;
 mod callbacks;
 mod calls;

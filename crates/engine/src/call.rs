@@ -48,7 +48,7 @@ use crate::config::Entry;
 use crate::context::{Context, Side};
 use crate::leg::Leg;
 use crate::outside::OutsideRing;
-use callback::CallsBack;
+use callback::{CallsBack, Claim};
 use ending::Ending;
 pub(crate) use hold::NOT_HERE;
 use keys::LastKey;
@@ -79,6 +79,8 @@ pub(crate) struct Call {
     leg: Option<Leg>,
     /// Whether we call a customer back.
     calls_back: CallsBack,
+    /// A place of his that is kept; he is about to stand in it (R79, R80).
+    claim: Option<Box<Claim>>,
     /// He was given back a place that he had left (R80).
     resumed: bool,
     /// When a call that we made ends at the latest (S15).

@@ -112,6 +112,13 @@ impl Callbacks {
         Some(promise)
     }
 
+    /// R77: a try that we could not make is none of his.
+    pub(crate) fn uncount(&mut self, id: CallId) {
+        if let Some(promise) = self.open.get_mut(&id) {
+            promise.attempts = promise.attempts.saturating_sub(1);
+        }
+    }
+
     pub(crate) fn get(&self, id: CallId) -> Option<&Promise> {
         self.open.get(&id)
     }

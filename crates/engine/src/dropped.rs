@@ -63,7 +63,20 @@ impl Dropped {
         self.ends.last().is_none_or(|(until, _)| *until < now)
     }
 
-    /// Gives a place back to who calls again in time, and forgets it.
+    /// The place of who calls again in time.
+    pub(crate) fn find(
+        &self,
+        now: Duration,
+        number: &str,
+        called: &str,
+        queue: &QueueName,
+    ) -> Option<&Place> {
+        let place = self.places.get(number)?;
+        let fits = place.called == called || place.queue == *queue;
+        (now <= place.until && fits).then_some(place)
+    }
+
+    /// Gives it back, and forgets it.
     pub(crate) fn take(
         &mut self,
         now: Duration,
@@ -71,11 +84,7 @@ impl Dropped {
         called: &str,
         queue: &QueueName,
     ) -> Option<Place> {
-        let place = self.places.get(number)?;
-        let fits = place.called == called || place.queue == *queue;
-        if now > place.until || !fits {
-            return None;
-        }
+        self.find(now, number, called, queue)?;
         self.remove(number)
     }
 

@@ -109,6 +109,7 @@ impl Call {
             caller_agent,
             leg,
             calls_back: CallsBack::No,
+            claim: None,
             resumed: false,
             ends_at: None,
             unanswered: None,

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use ivr::CallbackAnswer;
 use model::fact::{CallResult, CallbackAttempted, CallbackEnd, Direction, EndedBy, PlaceResumed};
-use model::fact::{CallbackRequested, QueueExit};
-use model::{CallId, Caller, Fact, QueueName, QueueSet};
+use model::fact::{CallbackFailure, CallbackRequested, QueueExit};
+use model::{AgentId, CallId, Caller, Fact, QueueName, QueueSet};
 
 use super::arrival::Beginning;
 use super::{Call, Phase};
@@ -32,6 +32,24 @@ pub(super) enum CallsBack {
     Rings(CallId),
     /// He is on the line and waits.
     OnLine(CallId),
+}
+
+/// A place that a caller had by an earlier call, and that he takes up once a queue lets him in.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// Since when he waits by it.
+    pub(super) since: Duration,
+    pub(super) priority: u8,
+    kept: Kept,
+}
+
+/// What keeps it.
+#[derive(Debug)]
+enum Kept {
+    /// Our word to call him back (R79).
+    Promise(CallId),
+    /// He left it a moment ago (R80): his number, and the queue to which he comes.
+    Left(String, QueueName),
 }
 
 impl Call {
@@ -81,6 +99,7 @@ impl Call {
             sent_on: None,
         };
         if call.order_outside(context, order).is_err() {
+            context.callbacks.uncount(callback);
             call.finish(context, CallResult::Refused, EndedBy::System);
         }
         call.settle_ending(context);
@@ -141,6 +160,15 @@ impl Call {
         }
         // He asked, and came to an agent before he hung up: he waits for no call any more.
         context.callback_done(self.id, self.id, CallbackEnd::Connected);
+    }
+
+    /// D25: a supervisor ends the wait of somebody who was called back: so he is not called again.
+    pub(super) fn end_promise(&mut self, context: &mut Context, by: AgentId, reason: String) {
+        if let CallsBack::OnLine(callback) = self.calls_back {
+            self.calls_back = CallsBack::No;
+            let cause = CallbackFailure::Cancelled;
+            context.callback_failed(callback, cause, Some((by, reason)));
+        }
     }
 
     /// The call is over: a try without an agent is followed by another, and what this caller was promised begins.
@@ -241,7 +269,8 @@ impl Call {
         };
         let keeping = context.keeping(&queue);
         let window = keeping.resume_window;
-        if window.is_zero() || !waits || self.resumed {
+        let is_called_back = context.callbacks.get(self.id).is_some();
+        if window.is_zero() || !waits || self.resumed || is_called_back {
             return;
         }
         let Some(number) = self.number_key(context) else {
@@ -258,30 +287,59 @@ impl Call {
         context.dropped.keep(now, number, place, max);
     }
 
-    /// The score of a caller who waited before: his callback is open (R79), or he was cut off (R80).
-    pub(super) fn reclaim(&mut self, context: &mut Context, queue: &QueueName) -> Option<Duration> {
+    /// What is kept for a caller who waited before: his callback is open (R79), or he was cut off (R80).
+    pub(super) fn claim_place(&self, context: &Context, queue: &QueueName) -> Option<Box<Claim>> {
         let nobody_is_kept = context.callbacks.is_empty() && context.dropped.is_empty(context.now);
         if self.direction == Direction::Callback || nobody_is_kept {
             return None;
         }
         let number = self.number_key(context)?;
         if let Some((callback, since, priority)) = self.promised_to(context, &number, queue) {
-            self.priority = self.priority.max(priority);
-            context.callback_done(callback, self.id, CallbackEnd::Redialled);
-            return Some(since);
+            let kept = Kept::Promise(callback);
+            return Some(Box::new(Claim {
+                since,
+                priority,
+                kept,
+            }));
         }
         let now = context.now;
-        let place = context.dropped.take(now, &number, &self.called, queue)?;
-        self.resumed = true;
-        context.fact(Fact::QueueResumed(PlaceResumed {
-            call: self.id,
-            former: place.call,
-            queue: place.queue,
-        }));
-        Some(place.since)
+        let place = context.dropped.find(now, &number, &self.called, queue)?;
+        Some(Box::new(Claim {
+            since: place.since,
+            priority: 0,
+            kept: Kept::Left(number, queue.clone()),
+        }))
     }
 
-    /// His open callback of this queue, else of the number that he dials: its score and its priority.
+    /// He is let in: his old place is this one now. A queue that turns him away takes nothing from him. Whether he had one.
+    pub(super) fn take_up_place(&mut self, context: &mut Context) -> bool {
+        let Some(claim) = self.claim.take() else {
+            return false;
+        };
+        let since = self.score_since.unwrap_or(claim.since);
+        self.score_since = Some(since.min(claim.since));
+        self.priority = self.priority.max(claim.priority);
+        match claim.kept {
+            Kept::Promise(callback) => {
+                context.callback_done(callback, self.id, CallbackEnd::Redialled);
+            }
+            Kept::Left(number, queue) => {
+                let (now, called) = (context.now, &self.called);
+                if let Some(place) = context.dropped.take(now, &number, called, &queue) {
+                    self.resumed = true;
+                    context.fact(Fact::QueueResumed(PlaceResumed {
+                        call: self.id,
+                        former: place.call,
+                        queue: place.queue,
+                    }));
+                }
+            }
+        }
+        true
+    }
+
+    /// His open callback of this queue, else of the number that he dials: its score and its priority. What he was promised in
+    /// this very call begins when he hangs up.
     fn promised_to(
         &self,
         context: &Context,
@@ -291,7 +349,7 @@ impl Call {
         let on_line = |promise: &Promise| matches!(promise.state, State::OnLine(_));
         let open = || {
             let his = context.callbacks.of_number(number);
-            his.filter(|(_, promise)| !on_line(promise))
+            his.filter(|(id, promise)| *id != self.id && !on_line(promise))
         };
         let of_queue = open().find(|(_, promise)| promise.queues.home() == queue);
         let found = of_queue.or_else(|| open().find(|(_, promise)| promise.called == self.called));

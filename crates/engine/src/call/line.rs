@@ -75,16 +75,18 @@ impl Call {
         // R74: who comes from another queue has waited since he joined that one.
         let since = context.now.saturating_sub(head_start);
         let since = self.score_since.map_or(since, |score| score.min(since));
-        let reclaimed = self.reclaim(context, queues.home());
-        let since = reclaimed.map_or(since, |score| score.min(since));
         self.score_since = Some(since);
         self.priority = self.priority.max(priority);
         self.needs.clone_from(&needs);
+        self.claim = self.claim_place(context, queues.home());
+        let claim = self.claim.as_deref();
+        let since = claim.map_or(since, |claim| claim.since.min(since));
+        let priority = claim.map_or(0, |claim| claim.priority).max(self.priority);
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queues,
             head_start: context.now.saturating_sub(since),
-            priority: self.priority,
+            priority,
             caller_agent: self.caller_agent,
             ties: self.known_ties(),
             sticky: sticky.unwrap_or(true) && context.config.is_key(&self.caller),
@@ -123,10 +125,13 @@ impl Call {
     /// The ACD took him in.
     pub(super) fn joined_queue(&mut self, context: &mut Context, queues: &QueueSet, position: u32) {
         self.target_found(context);
+        let had_place = self.take_up_place(context);
+        // The place that he gave up stood before him.
+        let stands_now = had_place.then(|| context.acd.position(self.id)).flatten();
         context.fact(Fact::QueueJoined {
             call: self.id,
             queue: queues.home().clone(),
-            position,
+            position: stands_now.unwrap_or(position),
             also: queues.also().to_vec(),
             regions: std::mem::take(&mut self.regions),
         });
@@ -203,6 +208,7 @@ impl Call {
             | QueueExit::NoAgents
             | QueueExit::Closed
             | QueueExit::Withdrawn => {
+                self.claim = None;
                 if self.transfer_missed(context, NotReached::Queue) {
                     return;
                 }

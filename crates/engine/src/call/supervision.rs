@@ -44,9 +44,13 @@ impl Call {
             queue,
             deed: deed.clone(),
             by,
-            reason,
+            reason: reason.clone(),
         });
+        let ends = deed == Supervised::Withdrawn;
         self.carry_out(context, deed);
+        if ends {
+            self.end_promise(context, by, reason);
+        }
         Ok(())
     }
 
