@@ -25,8 +25,9 @@ import re, sys, tomllib
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 LETTER = re.compile(r"[A-Za-z]")
 
+# Not `cmn`: that voice of espeak-ng 1.51 reads each syllable as an English word and its tone as an English number.
 def voice(part):
-    return "cmn" if CHINESE.search(part) else "en-gb"
+    return "cmn-latn-pinyin" if CHINESE.search(part) else "en-gb"
 
 def parts(text):
     found = []
@@ -54,7 +55,7 @@ PYTHON
 # Speech of one part: telephone band, silence cut at both ends.
 speak() { # VOICE TEXT OUT
     local speed=170
-    [ "$1" = cmn ] && speed=195
+    [ "$1" = cmn-latn-pinyin ] && speed=195
     espeak-ng -v "$1" -s "$speed" -a 50 -w "$work/raw.wav" -- "$2"
     sox -D "$work/raw.wav" -r 8000 -c 1 -b 16 "$3" \
         highpass 200 silence 1 0.02 0.3% fade t 0.01 reverse silence 1 0.02 0.3% fade t 0.02 reverse
