@@ -14,3 +14,4 @@ mod page;
 mod read_back;
 mod refusals;
 mod stock;
+mod words;
