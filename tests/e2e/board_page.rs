@@ -3,6 +3,7 @@
 
 use crate::baresip::{Answers, Baresip};
 use crate::browser::{Browser, ENTER};
+use crate::callbacks;
 use crate::events::{Event, Stream};
 use crate::house::{House, PASSWORD};
 
@@ -27,15 +28,22 @@ const ENOUGH_MS: u32 = 500;
 /// A supervisor at the board, with the line of `support` open: by keys alone.
 #[track_caller]
 fn at_the_board(house: &House) -> Browser {
+    let board = at_the_board_of(house, "#queues tr:last-child .name", "Support");
+    board.until_shows("#nobody", "Nobody waits");
+    board
+}
+
+/// The same with the line of the queue that is named there.
+#[track_caller]
+fn at_the_board_of(house: &House, name: &str, title: &str) -> Browser {
     let board = Browser::open(&house.dir);
     board.visits(&format!("http://{}/?lang=en", house.http));
     board.types("input[name=login]", "admin");
     board.types("input[name=password]", &format!("{PASSWORD}{ENTER}"));
     board.clicks("a[href='/board']");
     board.until_shows("#total", "0");
-    board.types("#queues tr:last-child .name", &ENTER.to_string());
-    board.until_shows("#line-title", "Support");
-    board.until_shows("#nobody", "Nobody waits");
+    board.types(name, &ENTER.to_string());
+    board.until_shows("#line-title", title);
     board
 }
 
@@ -130,6 +138,26 @@ fn d25_callers_are_withdrawn_assigned_and_moved_at_the_board() {
     board.until_shows("#queues tr:last-child .answered", "2");
     board.until_shows("#queues tr:last-child .of_answered", "%");
     moved.hangs_up();
+    house.until_empty();
+}
+
+#[test]
+fn d25_d21_who_is_to_be_called_back_stands_in_the_line_and_the_promise_is_taken_back_there() {
+    let carrier = callbacks::carrier();
+    let house = callbacks::house(carrier);
+    let wall = Stream::follow(&house.sign_in("admin"), None);
+    let mut customer = callbacks::customer(&house, carrier);
+    callbacks::asks_as_nobody_is_there(&mut customer);
+    let board = at_the_board_of(&house, "#queues tr:last-child .name", "support");
+    board.until_shows("#line .caller", "138 0000 1111");
+    board.until_shows("#line .state", "to be called back");
+    board.clicks("#line .take_back");
+    board.until_shows("#deed-title", "Take back: 138 0000 1111");
+    because(&board, "served in the shop");
+    let failed = wall.event("callback.failed");
+    assert_eq!(failed.data("reason"), "served in the shop");
+    board.until_shows("#nobody", "Nobody waits");
+    board.has_no_complaints();
     house.until_empty();
 }
 

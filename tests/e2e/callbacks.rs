@@ -123,6 +123,14 @@ fn takes_it(customer: &mut Baresip) {
     customer.nth(Way::In, "BYE", 0);
 }
 
+/// Nobody is at work: he asks to be called as soon as somebody is.
+pub(crate) fn asks_as_nobody_is_there(customer: &mut Baresip) {
+    customer.calls(OURS);
+    customer.until_hears(0, PROMPT_HZ, 300);
+    customer.presses('1');
+    takes_it(customer);
+}
+
 /// He is called and answers; the agent is rung, answers, and both hear each other.
 fn is_called_and_talks(customer: &mut Baresip, phone: &mut Baresip, call: usize) {
     let rung = customer.rings(0);
@@ -198,12 +206,8 @@ fn d21_a_caller_of_a_trunk_hangs_up_and_is_called_back_when_it_is_his_turn() {
 fn d21_killed_between_promise_and_call_it_keeps_its_word_and_his_place() {
     let carrier = carrier();
     let mut house = house(carrier);
-    // Nobody is at work: he asks to be called as soon as somebody is.
     let mut customer = customer(&house, carrier);
-    customer.calls(OURS);
-    customer.until_hears(0, PROMPT_HZ, 300);
-    customer.presses('1');
-    takes_it(&mut customer);
+    asks_as_nobody_is_there(&mut customer);
     let promised = |house: &House| {
         let list = house.sign_in("admin").read("/v1/callbacks");
         let row = list["items"][0].clone();

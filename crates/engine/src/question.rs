@@ -111,6 +111,8 @@ pub struct PlaceReport {
     pub position: u32,
     /// Whether he is on the line, and not to be called back (D21).
     pub is_here: bool,
+    /// Of one who is to be called back: which callback it is, and his number.
+    pub callback: Option<(CallId, String)>,
     /// Whether this is his home queue (A12).
     pub is_home: bool,
     /// Strictly before all of a lower one (D1).

@@ -150,10 +150,12 @@ function beginPlace(place) {
   why.target = "_blank";
   why.rel = "noopener";
   deeds.append(why);
-  if (place.state === "callback") return row;
-  row.draggable = true;
-  row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", place.call));
-  for (const kind of ["move", "assign", "withdraw"]) {
+  const isCallback = place.state === "callback";
+  if (!isCallback) {
+    row.draggable = true;
+    row.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", place.call));
+  }
+  for (const kind of isCallback ? ["take_back"] : ["move", "assign", "withdraw"]) {
     const button = make("button", kind, t(`deed.${kind}`));
     button.type = "button";
     button.addEventListener("click", () => begin(kind, place));
@@ -207,15 +209,16 @@ function select(name) {
 let deed = null;
 
 async function begin(kind, place, to) {
-  const mine = { kind, call: place.call };
+  const mine = { kind, place };
+  const hasTarget = kind === "move" || kind === "assign";
   deed = mine;
   put(byId("deed-title"), `${t(`deed.${kind}`)}: ${callerName(place)}`);
   put(byId("deed-hint"), t(`deed.${kind}_hint`));
   put(byId("deed-do"), t(`deed.${kind}`));
   put(byId("deed-error"), "");
   byId("deed-reason").value = "";
-  byId("deed-to-label").hidden = kind === "withdraw";
-  byId("deed-to").required = kind !== "withdraw";
+  byId("deed-to-label").hidden = !hasTarget;
+  byId("deed-to").required = hasTarget;
   put(byId("deed-to-name"), t(kind === "move" ? "queue" : "talk.agent"));
   byId("deed-to").replaceChildren();
   byId("deed").showModal();
@@ -258,10 +261,8 @@ async function carryOut(event) {
   // A second click is no second order.
   if (mine.asked) return;
   mine.asked = true;
-  const body = { order: mine.kind, reason: byId("deed-reason").value.trim() };
-  if (mine.kind !== "withdraw") body.to = byId("deed-to").value;
   put(byId("deed-error"), "");
-  const refused = await order(mine.call, body);
+  const refused = await order(mine, byId("deed-to").value, byId("deed-reason").value.trim());
   mine.asked = false;
   if (deed !== mine) return;
   if (refused === null) {
@@ -273,9 +274,12 @@ async function carryOut(event) {
 }
 
 // Why it cannot be; `null`: it is done.
-async function order(call, body) {
+async function order({ kind, place }, to, reason) {
+  const [path, body] = kind === "take_back"
+    ? [`/v1/callbacks/${place.callback}/cancel`, { reason }]
+    : [`/v1/calls/${place.call}/line`, { order: kind, to: to || undefined, reason }];
   try {
-    const answer = await ask("POST", `/v1/calls/${call}/line`, body);
+    const answer = await ask("POST", path, body);
     if (answer.ok) return null;
     const problem = await answer.json();
     return [problem.title, problem.detail].filter((part) => part).join(": ");

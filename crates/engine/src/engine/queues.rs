@@ -29,7 +29,7 @@ impl Engine {
         let places = (1..).zip(acd.line(name)).take(LINE_MAX);
         let line = LineReport {
             length: count(acd.waiting(name)),
-            places: places.map(place).collect(),
+            places: places.map(|place| self.place(place)).collect(),
         };
         Some(Box::new((report, line)))
     }
@@ -51,16 +51,19 @@ impl Engine {
             max_active: it.config.max_active,
         })
     }
-}
 
-fn place((position, place): (u32, InLine)) -> PlaceReport {
-    PlaceReport {
-        call: place.call,
-        position,
-        is_here: place.is_here,
-        is_home: place.is_home,
-        priority: place.priority,
-        since: Timestamp::from(place.since),
+    fn place(&self, (position, place): (u32, InLine)) -> PlaceReport {
+        let callback = self.context.callbacks.of_call(place.call);
+        let callback = callback.filter(|_| !place.is_here);
+        PlaceReport {
+            call: place.call,
+            position,
+            is_here: place.is_here,
+            callback: callback.map(|(id, promise)| (id, promise.number.clone())),
+            is_home: place.is_home,
+            priority: place.priority,
+            since: Timestamp::from(place.since),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{PlaceReport, QueueReport};
 use model::service_level::Bounds;
-use model::{AgentId, CallId, QueueName, ServiceLevel, Timestamp};
+use model::{AgentId, CallId, Caller, QueueName, ServiceLevel, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -125,14 +125,17 @@ pub struct QueueDetail {
 /// A place in a line.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlaceBody {
-    /// The call, or the callback.
+    /// The call; of a callback the one that will be made.
     #[schema(value_type = String)]
     pub call: CallId,
+    /// Which callback it is, as `/v1/callbacks` has it; `null` for somebody on the line.
+    #[schema(value_type = Option<String>)]
+    pub callback: Option<CallId>,
     /// 1 is next.
     pub position: u32,
     /// `waiting`, `ringing` (an agent's phone rings for him), or `callback` (nobody is on the line).
     pub state: &'static str,
-    /// Who waits; without the right to see all calls the middle of his number is hidden. `null` for a callback.
+    /// Who waits, or is to be called; without the right to see all calls the middle of his number is hidden.
     pub caller: Option<CallerBody>,
     /// Since when he waits; `null` for a callback.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -216,9 +219,13 @@ impl PlaceBody {
         let ringing: Vec<AgentId> = live.map_or_else(Vec::new, |live| {
             live.ringing.iter().map(|(_, id)| *id).collect()
         });
-        let caller = live.map(|live| CallerBody::of(live.caller.clone(), None));
+        let called = |(_, number): &(CallId, String)| Caller::new(number, None);
+        let caller = live.map(|live| live.caller.clone());
+        let caller = caller.or_else(|| place.callback.as_ref().map(called));
+        let caller = caller.map(|caller| CallerBody::of(caller, None));
         Self {
             call: place.call,
+            callback: place.callback.as_ref().map(|(id, _)| *id),
             position: place.position,
             state: match (place.is_here, ringing.is_empty()) {
                 (false, _) => "callback",

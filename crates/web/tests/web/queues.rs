@@ -195,6 +195,7 @@ fn place(number: u64, position: u32, is_here: bool) -> PlaceReport {
         call: call(number),
         position,
         is_here,
+        callback: (!is_here).then(|| (call(7), "+8613900002222".into())),
         is_home: number != 2,
         priority: u8::from(number == 1),
         since: Timestamp::from_ms(0),
@@ -232,12 +233,15 @@ async fn d25_a_queue_tells_its_line_and_who_may_not_see_callers_sees_half_of_the
         (&json!(1), &json!(null))
     );
     assert_eq!(line[0]["caller"]["number"], "13800001111");
-    assert_eq!(line[1]["caller"], json!(null));
+    assert_eq!(line[0]["callback"], json!(null));
+    assert_eq!(line[1]["callback"], "7", "as `/v1/callbacks` has it");
+    assert_eq!(line[1]["caller"]["number"], "+8613900002222");
     assert_eq!(line[2]["home"], "support");
     let agent = house.program("1002").await;
     let queue = agent.get("/v1/queues/support").await.json();
     let masked = json!({ "number": "138****1111", "display": null, "e164": null });
     assert_eq!(queue["line"][0]["caller"], masked);
+    assert_eq!(queue["line"][1]["caller"]["number"], "+86139****2222");
     let missing = agent.get("/v1/queues/nowhere").await;
     assert_eq!(missing.problem(), "no_such_queue");
     assert_eq!(house.stranger().get("/v1/queues").await.status, 401);

@@ -97,6 +97,12 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "流程继续执行：播放结束语或转语音信箱。",
         "His script goes on: a spoken end or voicemail, as it says.",
     ),
+    ("deed.take_back", "取消回呼", "Take back"),
+    (
+        "deed.take_back_hint",
+        "不再回呼该客户。",
+        "He is not called back any more.",
+    ),
     ("deed.reason", "原因", "Reason"),
     ("deed.cancel", "取消", "Cancel"),
     ("deed.nobody_ready", "没有示闲的坐席", "No agent is ready"),
