@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// What is asked of an element that a new page has just taken away.
 const GONE: [&str; 2] = ["no such element", "stale element reference"];
+/// How each request that reaches no server is told in the console.
+const GONE_SERVER: &str = "Failed to load resource: net::ERR_";
 /// Tests run as root, where Chromium has no sandbox; nothing here needs a network beyond this machine.
 const SWITCHES: [&str; 12] = [
     "--headless",
@@ -169,6 +171,21 @@ impl Browser {
     /// Asserts that its console holds neither error nor warning, but for the one that proves that we would see them.
     #[track_caller]
     pub(crate) fn has_no_complaints(&self) {
+        let told = self.complaints();
+        assert!(told.is_empty(), "the console: {told:#?}");
+    }
+
+    /// Asserts that since its last complaints it holds none but that its server was gone for a while.
+    #[track_caller]
+    pub(crate) fn missed_its_server(&self) {
+        let mut told = self.complaints();
+        told.retain(|line| !line["message"].as_str().unwrap().contains(GONE_SERVER));
+        assert!(told.is_empty(), "the console: {told:#?}");
+    }
+
+    /// What its console has said since it was last asked.
+    #[track_caller]
+    fn complaints(&self) -> Vec<Value> {
         const PROOF: &str = "the last line of the console";
         self.script(&format!("console.warn({PROOF:?})"));
         let mut told = Vec::new();
@@ -178,7 +195,8 @@ impl Browser {
             let last = told.last()?["message"].as_str()?;
             last.contains(PROOF).then_some(())
         });
-        assert_eq!(told.len(), 1, "the console: {told:#?}");
+        told.pop();
+        told
     }
 
     /// Finds an element, waiting for it, and does something with it.

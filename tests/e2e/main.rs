@@ -59,6 +59,7 @@ mod newcomer;
 mod off_net;
 mod opening;
 mod operator;
+mod opt_out;
 mod races;
 mod registrations;
 mod reload;

@@ -110,6 +110,7 @@ fn entry(login: &str, queues: &[&str]) -> AgentEntry {
         name: format!("Agent {login}"),
         queues: queues.iter().map(|text| text.parse().unwrap()).collect(),
         skills: BTreeMap::new(),
+        opted_out: Default::default(),
         off_net: None,
         ha1_md5: sip::digest::ha1_md5(login, "hotline.test", PASSWORD),
         ha1_sha256: sip::digest::ha1_sha256(login, "hotline.test", PASSWORD),

@@ -34,6 +34,7 @@ mod long_hold;
 mod music;
 mod off_net;
 mod opening;
+mod opt_out;
 mod personal;
 mod phone;
 mod plan;

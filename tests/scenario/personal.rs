@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::StateRequest;
+use engine::{Command, StateRequest};
 use model::{AgentId, Fact};
 
 use crate::hotline::{Hotline, SCRIPT};
@@ -94,5 +94,27 @@ fn b12_who_hangs_up_while_he_waits_leaves_nothing_behind() {
     hotline.hangs_up("90");
     hotline.run_for(2 * SECOND);
     assert_eq!(named(&hotline, "offer.made").len(), 1, "only 90 rang");
+    hotline.assert_clean();
+}
+
+#[test]
+fn c1_b12_a_queue_that_he_was_taken_out_of_is_not_his_home() {
+    let mut hotline = hotline();
+    hotline.hangs_up("100");
+    hotline.run_for(SECOND);
+    hotline.command(Command::ServeQueue {
+        agent: AgentId::new(1002),
+        queue: "support".into(),
+        serves: false,
+        by: AgentId::new(9),
+    });
+    hotline.caller_presses("200", '3');
+    assert_eq!(hotline.hears("200"), "music");
+    let joined = named(&hotline, "queue.joined");
+    assert_eq!(joined, ["support", "support", "everybody"]);
+    hotline.hangs_up("90");
+    hotline.run_for(2 * SECOND);
+    assert_eq!(hotline.hears("200"), "1002");
+    hotline.hangs_up("200");
     hotline.assert_clean();
 }

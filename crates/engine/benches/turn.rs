@@ -84,6 +84,7 @@ fn staffed(agents: u64) -> Engine {
             name: login.clone(),
             queues: vec!["support".into()],
             skills: BTreeMap::new(),
+            opted_out: Default::default(),
             off_net: None,
             ha1_md5: sip::digest::ha1_md5(&login, "bench", PASSWORD),
             ha1_sha256: sip::digest::ha1_sha256(&login, "bench", PASSWORD),

@@ -1,5 +1,6 @@
 //! What people want of the engine: commands from the API, the agent's page and the terminal, each answered in the same turn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{AgentId, CallId, Membership, QueueName, Skills};
@@ -88,6 +89,18 @@ pub enum Command {
         by: AgentId,
         /// Why: a line of at most 200 characters; it stands in the fact.
         reason: String,
+    },
+    /// An agent serves one of his profile's queues no longer, or again (C1). Whether he may is the shell's question; the
+    /// store keeps it, and this is how it is told.
+    ServeQueue {
+        /// Who.
+        agent: AgentId,
+        /// Which queue of his profile.
+        queue: QueueName,
+        /// Whether he serves it from here on.
+        serves: bool,
+        /// Who wants it.
+        by: AgentId,
     },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
@@ -204,8 +217,10 @@ pub struct AgentEntry {
     pub login: String,
     /// His name.
     pub name: String,
-    /// Queues that he serves, in order of his place in each (linear and round-robin use the agent's order: by login).
+    /// The queues of his profile, in order of his place in each (linear and round-robin use the agent's order: by login).
     pub queues: Vec<Membership>,
+    /// Those that he does not serve for now (C1); a name that his profile does not have changes nothing.
+    pub opted_out: BTreeSet<QueueName>,
     /// What he can do, and how well.
     pub skills: Skills,
     /// Where he is rung outside the house, if anywhere (C14).
@@ -214,6 +229,14 @@ pub struct AgentEntry {
     pub ha1_md5: [u8; 16],
     /// SHA-256 of the same (RFC 8760).
     pub ha1_sha256: [u8; 32],
+}
+
+impl AgentEntry {
+    /// The queues that he serves at present (C1), in the profile's order.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &Membership> {
+        let queues = self.queues.iter();
+        queues.filter(|one| !self.opted_out.contains(&one.queue))
+    }
 }
 
 /// An agent's phone outside the house (外线坐席, C14).

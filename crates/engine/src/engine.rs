@@ -12,6 +12,7 @@ mod filing;
 mod hand_over;
 mod lamps;
 mod news;
+mod opt_out;
 mod people;
 mod queues;
 mod reports;

@@ -162,6 +162,7 @@ mod tests {
             name: "Li".into(),
             queues: Vec::new(),
             skills: BTreeMap::new(),
+            opted_out: Default::default(),
             off_net: None,
             ha1_md5: [0; 16],
             ha1_sha256: [0; 32],

@@ -239,6 +239,7 @@ impl Cdr {
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallHeldLong { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }

@@ -506,6 +506,18 @@ pub enum Fact {
         /// Why, in a word: `agent`, `supervisor`, `offer`, `answer`, `call_ended`, `wrap_up_done`, …
         cause: String,
     },
+    /// An agent serves one of his profile's queues no longer, or again (C1).
+    #[serde(rename = "agent.queue_changed")]
+    AgentQueueChanged {
+        /// Who.
+        agent: AgentId,
+        /// Which queue.
+        queue: QueueName,
+        /// Whether he serves it from here on.
+        serves: bool,
+        /// Who wanted it: a supervisor, or he himself if he has the right.
+        by: AgentId,
+    },
     /// An agent was taken out for missed calls or for his phone (R7, R8), and nobody takes the calls of these queues now (C7).
     #[serde(rename = "agent.last_paused")]
     LastAgentPaused {

@@ -82,6 +82,7 @@ fn entry(agent: &AgentRecord) -> AgentEntry {
         login: agent.login.clone(),
         name: agent.name.clone(),
         queues: agent.queues.clone(),
+        opted_out: agent.opted_out.clone(),
         skills: agent.skills.clone(),
         off_net: agent.outside_number.clone().map(|number| OffNet {
             number,

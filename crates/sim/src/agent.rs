@@ -86,6 +86,7 @@ impl Agent {
         AgentEntry {
             id: self.id(),
             skills: self.group.skills.clone(),
+            opted_out: Default::default(),
             off_net: None,
             ha1_md5: digest::ha1_md5(&name, DOMAIN, &password),
             ha1_sha256: digest::ha1_sha256(&name, DOMAIN, &password),

@@ -189,6 +189,7 @@ impl Audit {
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }

@@ -170,6 +170,7 @@ impl Figures {
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }

@@ -2,4 +2,5 @@
 
 pub mod agent;
 pub mod customer;
+mod opt_out;
 mod place;

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 6] = [
+static MIGRATIONS: [Migration; 7] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -46,6 +46,11 @@ static MIGRATIONS: [Migration; 6] = [
         version: 6,
         name: "agent_outside",
         text: include_str!("../migrations/0006_agent_outside.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "agent_opt_out",
+        text: include_str!("../migrations/0007_agent_opt_out.sql"),
     },
 ];
 

@@ -2,6 +2,7 @@
 //! lists by key set (`after`, `limit` up to 200) without totals, errors as problems, unknown fields refused.
 
 pub mod agent_body;
+pub mod agent_queues;
 pub mod agents;
 pub mod barred;
 pub mod breaks;
@@ -94,6 +95,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(breaks::read))
         .routes(routes!(place::read, place::put))
+        .routes(routes!(agent_queues::list))
+        .routes(routes!(agent_queues::put))
         .routes(routes!(decline::decline))
         .routes(routes!(wrap_up::end))
         .routes(routes!(wrap_up::more))

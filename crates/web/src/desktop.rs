@@ -68,6 +68,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::WrapUpBegan { agent, .. }
         | Fact::CallCategorised { agent, .. }
         | Fact::LastAgentPaused { agent, .. }
+        | Fact::AgentQueueChanged { agent, .. }
         | Fact::CallHeldLong { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
@@ -176,6 +177,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::OfferDialled { .. }
         | Fact::OfferAsked { .. }
         | Fact::LastAgentPaused { .. }
+        | Fact::AgentQueueChanged { .. }
         | Fact::CallHeldLong { .. }
         | Fact::CallCategorised { .. }
         | Fact::WrapUpBegan { .. }

@@ -149,6 +149,38 @@ document.documentElement.classList.add("has-script");
     select.value = place;
   }
 
+  // The queues of his profile (C1): he serves all of them, but for those that he, or a supervisor, was allowed to take him out of.
+  async function loadQueues() {
+    try {
+      const answer = await ask("GET", "/v1/agents/me/queues");
+      if (answer.ok) drawQueues(await answer.json());
+    } catch {
+      // The banner tells of a lost connection; they are loaded again when it is back.
+    }
+  }
+
+  function drawQueues({ may_change, items }) {
+    byId("my-queues").hidden = items.length === 0;
+    byId("queues").replaceChildren(...items.map(({ name, title, serves }) => {
+      const row = make("li");
+      row.dataset.serves = serves ? "yes" : "no";
+      row.append(make("span", "grow", title[locale] || name));
+      if (!serves) row.append(make("span", "word", t("queue_out")));
+      if (may_change) row.append(queueButton(name, serves));
+      return row;
+    }));
+  }
+
+  function queueButton(name, serves) {
+    const button = make("button", "", t(serves ? "queue_leave" : "queue_back"));
+    button.type = "button";
+    button.addEventListener("click", async () => {
+      const stands = await change("PUT", `/v1/agents/me/queues/${encodeURIComponent(name)}`, { serves: !serves });
+      if (stands) drawQueues(stands);
+    });
+    return button;
+  }
+
   // --- Pop card ----------------------------------------------------------------------------------------------------
 
   function profile() {
@@ -468,6 +500,7 @@ document.documentElement.classList.add("has-script");
     "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
     "call.categorised": (data) => { if (data.agent === me) byId("wrap-cost").textContent = `${t("category_saved")}: ${data.category}`; },
     "agent.last_paused": () => {},
+    "agent.queue_changed": (data) => { if (data.agent === me) loadQueues(); },
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.standby_began": (data) => { if (data.agent === me) loadPlace(); },
     "agent.standby_ended": (data) => { if (data.agent === me) loadPlace(); },
@@ -525,6 +558,7 @@ document.documentElement.classList.add("has-script");
       loadTickets();
       loadBreaks();
       loadPlace();
+      loadQueues();
     } catch {
       byId("lost").hidden = false;
       later();

@@ -1,7 +1,7 @@
 //! The wait for a named agent (定向分派, B12): the script wants this one, and its caller hears the music of that agent's queue
 //! until he is free.
 //!
-//! The home queue of an agent is the first of his queues: there the caller stands and counts. The ACD keeps him for that
+//! The home queue of an agent is the first of those that he serves: there the caller stands and counts. The ACD keeps him for that
 //! agent alone and says how the wait ended, as it does of an agent who is rung outside queues (`ring.rs`).
 
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Call {
     fn worth_waiting_for(&self, context: &Context, login: &str) -> Option<(AgentId, QueueName)> {
         let agent = context.directory.by_login(login)?;
         let exists = |name: &&QueueName| context.config.queues.contains_key(*name);
-        let home = agent.queues.iter().map(|one| &one.queue).find(exists)?;
+        let home = agent.served().map(|one| &one.queue).find(exists)?;
         let gone = context.acd.cannot_ring(agent.id) == Some(acd::DirectEnd::Unreachable);
         let may = self.caller_agent.is_none() && !self.is_kept_apart(agent.id) && !gone;
         may.then(|| (agent.id, home.clone()))

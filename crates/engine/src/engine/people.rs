@@ -2,7 +2,7 @@
 
 use model::{AgentId, AgentState};
 
-use super::{Engine, RETRY_AFTER};
+use super::{Engine, RETRY_AFTER, opt_out};
 use crate::call::CallEvent;
 use crate::command::{AgentEntry, Asker, Command, CommandError, StateRequest};
 use crate::config::SignIn;
@@ -62,6 +62,12 @@ impl Engine {
                 by,
                 reason,
             } => self.cancel_callback(callback, by, &reason),
+            Command::ServeQueue {
+                agent,
+                queue,
+                serves,
+                by,
+            } => self.serve_queue(agent, queue, serves, by),
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())
@@ -156,12 +162,7 @@ impl Engine {
             ha1_md5: agent.ha1_md5,
             ha1_sha256: agent.ha1_sha256,
         };
-        let profile = acd::AgentProfile {
-            id: agent.id,
-            login: agent.login.clone(),
-            queues: agent.queues.clone(),
-            skills: agent.skills.clone(),
-        };
+        let profile = opt_out::profile(&agent);
         let (id, login) = (agent.id, agent.login.clone());
         let was_reachable = self.context.is_reachable(id);
         if let Some(former) = self.context.directory.put(agent)

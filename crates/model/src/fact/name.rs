@@ -59,6 +59,7 @@ impl Fact {
             | Self::StandbyEnded { .. }
             | Self::WrapUpBegan { .. }
             | Self::LastAgentPaused { .. }
+            | Self::AgentQueueChanged { .. }
             | Self::TrunkStateChanged { .. }
             | Self::AcdTold { .. }
             | Self::CallbackFailed(_)
@@ -120,6 +121,7 @@ impl Fact {
             Self::StandbyBegan { .. } => "agent.standby_began",
             Self::StandbyEnded { .. } => "agent.standby_ended",
             Self::LastAgentPaused { .. } => "agent.last_paused",
+            Self::AgentQueueChanged { .. } => "agent.queue_changed",
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",
             Self::AcdTold { .. } => "acd.told",

@@ -148,6 +148,7 @@ impl Desk {
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }

@@ -169,6 +169,7 @@ impl Remains {
             }
             Fact::CallArrived { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::CallRefused { .. }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AgentId, Membership, Timestamp};
+use model::{AgentId, Membership, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
@@ -62,6 +62,8 @@ pub struct AgentRecord {
     pub outside_number: Option<String>,
     /// He is to be rung there though a phone of the house is registered.
     pub is_outside: bool,
+    /// The queues that he does not serve for now (C1), also such as are his no longer.
+    pub opted_out: BTreeSet<QueueName>,
 }
 
 /// Everything that a password becomes; the HA1s need the realm and are made by the server.
@@ -99,7 +101,7 @@ impl Database {
     pub async fn agents(&self) -> Result<Vec<AgentRecord>> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside
+                    outside_number, is_outside, opted_out
              FROM agent WHERE removed_at IS NULL ORDER BY login",
         )
         .fetch_all(self.readers())
@@ -117,7 +119,7 @@ impl Database {
     pub async fn agent_by_login(&self, login: &str) -> Result<Option<AgentRecord>> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside
+                    outside_number, is_outside, opted_out
              FROM agent WHERE login = $1 AND removed_at IS NULL",
         )
         .bind(login)
@@ -166,6 +168,7 @@ impl Database {
             version: 1,
             outside_number: None,
             is_outside: false,
+            opted_out: BTreeSet::new(),
         };
         record.check()?;
         let password_hash = new.password.password_hash;
@@ -178,7 +181,7 @@ impl Database {
         .await
     }
 
-    /// Writes all but the password and his place ([`Database::set_place`]). `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
+    /// Writes all but the password, his place ([`Database::set_place`]) and what he opted out of ([`Database::serve_queue`]). `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
     /// HA1s cover the login, so after a new login the phone needs [`Database::set_password`]. One who may not sign in any
     /// more is signed out.
     pub async fn put_agent(&self, agent: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
@@ -256,9 +259,16 @@ type Row = (
     i64,
     Option<String>,
     i64,
+    String,
 );
 
 impl AgentRecord {
+    /// The queues that he serves at present (C1), in order.
+    pub fn served(&self) -> impl Iterator<Item = &Membership> {
+        let queues = self.queues.iter();
+        queues.filter(|one| !self.opted_out.contains(&one.queue))
+    }
+
     fn from_row(row: Row) -> Result<Self> {
         let (
             id,
@@ -274,6 +284,7 @@ impl AgentRecord {
             version,
             outside_number,
             is_outside,
+            opted_out,
         ) = row;
         Ok(Self {
             id: AgentId::new(count(id)),
@@ -289,6 +300,7 @@ impl AgentRecord {
             version: count(version),
             outside_number,
             is_outside: is_outside != 0,
+            opted_out: from_json("agent", &opted_out)?,
         })
     }
 
@@ -310,10 +322,10 @@ impl AgentRecord {
     }
 }
 
-async fn agent(conn: &mut SqliteConnection, id: AgentId) -> Result<Option<AgentRecord>> {
+pub(super) async fn agent(conn: &mut SqliteConnection, id: AgentId) -> Result<Option<AgentRecord>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside
+                    outside_number, is_outside, opted_out
          FROM agent WHERE id = $1 AND removed_at IS NULL",
     )
     .bind(big(id.get()))

@@ -281,3 +281,27 @@ async fn c14_a_number_outside_and_the_choice_of_it_are_kept_apart_from_the_rest(
         .await;
     assert!(matches!(nobody, Err(StoreError::NotFound("agent"))));
 }
+
+#[tokio::test]
+async fn c1_what_an_agent_opted_out_of_is_kept_apart_from_his_profile() {
+    let world = World::new().await;
+    let li = world.agent("1001").await;
+    let database = &world.database;
+    let queue = li.queues[0].queue.clone();
+    let record = async || database.agent(li.id).await.unwrap().unwrap();
+    let serve =
+        async |name: &str, serves| database.serve_queue(li.id, name.into(), serves, NOW).await;
+    assert!(serve(queue.as_str(), false).await.unwrap(), "new");
+    assert!(!serve(queue.as_str(), false).await.unwrap(), "nothing new");
+    let nowhere = serve("nowhere", false).await;
+    assert!(matches!(nowhere, Err(StoreError::NotFound("queue"))));
+
+    let mut stands = record().await;
+    assert_eq!(stands.served().count(), stands.queues.len() - 1);
+    stands.name = "Li Lei".to_owned();
+    database.put_agent(stands, NOW).await.unwrap();
+    assert!(record().await.opted_out.contains(&queue));
+    assert!(serve(queue.as_str(), true).await.unwrap());
+    let stands = record().await;
+    assert_eq!(stands.served().count(), stands.queues.len());
+}

@@ -25,7 +25,7 @@ pub struct AgentBody {
     pub login: String,
     /// His name.
     pub name: String,
-    /// The queues that he serves.
+    /// The queues that he serves at present: those of his profile, but for those out of which he was taken (C1).
     #[schema(value_type = Vec<String>)]
     pub queues: Vec<QueueName>,
     /// What he may do: `agent`, `supervisor`, `admin`.
@@ -110,9 +110,9 @@ impl AgentBody {
     pub fn of(agent: AgentRecord, line: Option<&AgentLine>) -> Self {
         Self {
             id: agent.id,
+            queues: agent.served().map(|one| one.queue.clone()).collect(),
             login: agent.login,
             name: agent.name,
-            queues: agent.queues.into_iter().map(|one| one.queue).collect(),
             roles: agent.roles.into_iter().collect(),
             state: StateBody::of(line),
         }

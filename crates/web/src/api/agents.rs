@@ -133,7 +133,8 @@ pub(crate) async fn post_state(
     put_state(app, who, agent, wanted).await
 }
 
-async fn known(app: &App, agent: AgentId) -> Result<AgentRecord, Problem> {
+/// An agent who may sign in.
+pub(super) async fn known(app: &App, agent: AgentId) -> Result<AgentRecord, Problem> {
     let found = app.database().agent(agent).await?;
     found
         .filter(|agent| agent.is_active)

@@ -13,6 +13,8 @@ pub enum Action {
     SeeAgents,
     /// Change an agent's state, or end his wrap-up.
     SetState,
+    /// Take an agent out of one of his profile's queues, or put him in again.
+    ServeQueue,
     /// See calls, live and past.
     SeeCalls,
     /// End a call.
@@ -58,6 +60,8 @@ const fn reach(action: Action) -> [Reach; 3] {
     match action {
         Action::SeeAgents => [All, All, All],
         Action::SetState => [Own, All, All],
+        // C1: going to work is one act, and whom he serves then is not the agent's choice.
+        Action::ServeQueue => [None, All, All],
         Action::SeeCalls => [Own, All, All],
         Action::HangUp => [None, All, All],
         Action::HearRecording => [Own, All, All],
@@ -130,6 +134,7 @@ mod tests {
         let matrix = [
             (Action::SeeAgents, ["yyy", "yyy", "yyy"]),
             (Action::SetState, ["ynn", "yyy", "yyy"]),
+            (Action::ServeQueue, ["nnn", "yyy", "yyy"]),
             (Action::SeeCalls, ["ynn", "yyy", "yyy"]),
             (Action::HangUp, ["nnn", "yyy", "yyy"]),
             (Action::HearRecording, ["ynn", "yyy", "yyy"]),

@@ -100,6 +100,10 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("category", "分类", "Category"),
     ("category_save", "保存分类", "Save"),
+    ("my_queues", "我的队列", "My queues"),
+    ("queue_out", "已退出", "opted out"),
+    ("queue_leave", "退出", "Opt out"),
+    ("queue_back", "重新加入", "Serve again"),
     ("quiet", "暂无来电", "No call"),
     (
         "quiet_ready",

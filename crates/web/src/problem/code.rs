@@ -88,6 +88,10 @@ codes! {
     NoSuchCall = "no_such_call" NOT_FOUND "没有这个通话，或已结束" "There is no such call, or it has ended";
     /// No such queue.
     NoSuchQueue = "no_such_queue" NOT_FOUND "没有这个队列" "There is no such queue";
+    /// The queue is none of the agent's profile (C1).
+    NotHisQueue = "not_his_queue" NOT_FOUND "该坐席的档案中没有这个队列" "The agent's profile has no such queue";
+    /// To opt out of a queue, or into it again, needs a right (C1).
+    OptOutForbidden = "opt_out_forbidden" FORBIDDEN "退出或重新加入队列需要班长权限" "Opting out of a queue, or in again, needs a supervisor's right";
     /// No such callback, or it is over.
     NoSuchCallback = "no_such_callback" NOT_FOUND "没有这个回呼，或已结束" "There is no such callback, or it is over";
     /// The caller is not barred.

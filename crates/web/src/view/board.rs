@@ -172,6 +172,7 @@ impl Board {
             | Fact::TrunkStateChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::LastAgentPaused { .. }
+            | Fact::AgentQueueChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallLeg { .. }
             | Fact::CallMerged { .. }

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod agent_queues;
 mod agents;
 mod barred;
 mod breaks;
