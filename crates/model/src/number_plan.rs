@@ -2,13 +2,19 @@
 //!
 //! A number that the numbering plan knows becomes its E.164 form, however it was written. Everything else (extensions,
 //! short codes, user names) is its own key, without the marks that people put between digits. An empty key matches
-//! nothing: a withheld number is no number (P10). The plans of all countries are tables of a library, read once.
+//! nothing: a withheld number is no number (P10). The plans of all countries are tables of a library, read once; what is
+//! asked in every call is answered from the one of our own country, made ready (`country`).
+
+mod country;
+
+use std::fmt;
 
 use phonenumber::metadata::DATABASE;
-use phonenumber::{Mode, PhoneNumber, Type, country};
+use phonenumber::{Mode, PhoneNumber, Type};
 use serde::Deserialize;
 
 use crate::number::E164;
+use country::Country;
 
 /// Longest text that is looked at: a SIP user part may be anything.
 const RAW_CHARS_MAX: usize = 64;
@@ -16,13 +22,11 @@ const RAW_CHARS_MAX: usize = 64;
 const E164_DIGITS_MAX: usize = 15;
 /// Fewest digits of a number from abroad, its country code included: Niue has four after +683.
 const ABROAD_DIGITS_MIN: usize = 7;
-/// What is dialled before a country code where the plan names nothing else (ITU-T E.164 §7.3).
-const INTERNATIONAL_PREFIX: &str = "00";
 
 /// The numbering plan, seen from one country.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct NumberPlan {
-    region: country::Id,
+    country: &'static Country,
 }
 
 /// A number as it is stored and looked up.
@@ -70,12 +74,15 @@ pub enum NumberKind {
 }
 
 impl NumberPlan {
-    /// `region`: two letters, `CN`. Loads the library's tables, which takes about 100 ms, once.
+    /// `region`: two letters, `CN`. Loads the library's tables and makes the country's ready, which takes about 100 ms, once.
+    ///
+    /// # Errors
+    /// There is no such country.
     pub fn new(region: &str) -> Result<Self, NoRegion> {
-        let id = region.parse().map_err(|_| NoRegion(region.to_owned()))?;
-        let plan = Self { region: id };
-        plan.key("10086");
-        Ok(plan)
+        match Country::find(region) {
+            Some(country) => Ok(Self { country }),
+            None => Err(NoRegion(region.to_owned())),
+        }
     }
 
     /// The key of a number as received or written down.
@@ -119,15 +126,27 @@ impl NumberPlan {
         match form {
             NumberForm::E164 => number.as_str().to_owned(),
             NumberForm::Plain => plain.to_owned(),
-            NumberForm::International => format!("{}{plain}", self.international_prefix()),
-            NumberForm::National => match self.parsed(number) {
-                Some(parsed) if self.is_national(number) => {
-                    let text = parsed.format().mode(Mode::National).to_string();
-                    text.chars().filter(char::is_ascii_digit).collect()
-                }
-                Some(_) | None => self.written(number, NumberForm::International),
-            },
+            NumberForm::International => format!("{}{plain}", self.country.international_prefix),
+            NumberForm::National => {
+                let national = self.is_national(number).then(|| self.national(number));
+                national
+                    .flatten()
+                    .unwrap_or_else(|| self.written(number, NumberForm::International))
+            }
         }
+    }
+
+    /// A number of this country as it is dialled there.
+    fn national(&self, number: &E164) -> Option<String> {
+        if let Some(national) = self.country.national(number.as_str()) {
+            return Some(self.country.dialled(national));
+        }
+        let written = self
+            .parsed(number)?
+            .format()
+            .mode(Mode::National)
+            .to_string();
+        Some(written.chars().filter(char::is_ascii_digit).collect())
     }
 
     /// Whether a number is of this plan's country.
@@ -137,12 +156,8 @@ impl NumberPlan {
 
     /// Whether a prefix such as `+8610` begins with this country's code.
     pub fn has_country_code(&self, prefix: &str) -> bool {
-        DATABASE.by_id(self.region.as_ref()).is_some_and(|plan| {
-            let code = plan.country_code().to_string();
-            prefix
-                .strip_prefix('+')
-                .is_some_and(|digits| digits.starts_with(&code))
-        })
+        let digits = prefix.strip_prefix('+');
+        digits.is_some_and(|digits| digits.starts_with(&self.country.code))
     }
 
     /// The E.164 prefix that is meant by one as people write it: `010` and `+8610` are `+8610`, `0044` is `+44`. `None` of
@@ -150,7 +165,8 @@ impl NumberPlan {
     pub fn prefix(&self, raw: &str) -> Option<String> {
         let bare = without_marks(raw.trim());
         let abroad = bare.strip_prefix('+');
-        let digits = match abroad.or_else(|| bare.strip_prefix(self.international_prefix())) {
+        let prefix = self.country.international_prefix.as_str();
+        let digits = match abroad.or_else(|| bare.strip_prefix(prefix)) {
             Some(digits) => digits.to_owned(),
             None => self.with_country_code(&bare)?,
         };
@@ -162,10 +178,11 @@ impl NumberPlan {
 
     /// National digits, with the trunk prefix (`0`) or without, below the code of the country.
     fn with_country_code(&self, national: &str) -> Option<String> {
-        let plan = DATABASE.by_id(self.region.as_ref())?;
-        let trunk_prefix = plan.national_prefix().unwrap_or_default();
+        let Country {
+            code, trunk_prefix, ..
+        } = self.country;
         let rest = national.strip_prefix(trunk_prefix).unwrap_or(national);
-        (!rest.is_empty()).then(|| format!("{}{rest}", plan.country_code()))
+        (!rest.is_empty()).then(|| format!("{code}{rest}"))
     }
 
     /// Of what kind a number is; `None` of one that the plan of its own country does not know.
@@ -190,46 +207,58 @@ impl NumberPlan {
     }
 
     fn parsed(&self, number: &E164) -> Option<PhoneNumber> {
-        phonenumber::parse(Some(self.region), number.as_str()).ok()
-    }
-
-    fn international_prefix(&self) -> &str {
-        let plan = DATABASE.by_id(self.region.as_ref());
-        plan.and_then(|plan| {
-            let only = plan.international_prefix().map(|prefix| prefix.as_str());
-            plan.preferred_international_prefix().or(only)
-        })
-        .filter(|prefix| prefix.bytes().all(|byte| byte.is_ascii_digit()))
-        .unwrap_or(INTERNATIONAL_PREFIX)
+        phonenumber::parse(Some(self.country.region), number.as_str()).ok()
     }
 
     /// A whole number of another country with its plus. S8: the library's rules of a country take up to 30 ms to load and
     /// are soon forgotten for those of others; anybody may send numbers of all countries, one after the other.
-    fn abroad(&self, bare: &str) -> Option<String> {
+    fn abroad(&self, bare: &str) -> Option<E164> {
         let plus = bare.strip_prefix('+');
-        let digits = plus.or_else(|| bare.strip_prefix(self.international_prefix()))?;
-        let number = format!("+{digits}");
+        let digits = plus.or_else(|| bare.strip_prefix(&self.country.international_prefix))?;
         let whole = (ABROAD_DIGITS_MIN..=E164_DIGITS_MAX).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && !digits.starts_with('0');
-        (whole && !self.has_country_code(&number)).then_some(number)
+            && !digits.starts_with(&self.country.code);
+        whole
+            .then(|| E164::parse(&format!("+{digits}")).ok())
+            .flatten()
     }
 
     /// Of this country only what the plan calls valid: the library makes `+8695588` of a bank's short code. A number from
     /// abroad is what it says it is.
     fn e164(&self, bare: &str) -> Option<E164> {
-        if let Some(foreign) = self.abroad(bare) {
-            return E164::parse(&foreign).ok();
-        }
         let digits = bare.strip_prefix('+').unwrap_or(bare);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let number = phonenumber::parse(Some(self.region), bare).ok()?;
+        if let Some(foreign) = self.abroad(bare) {
+            return Some(foreign);
+        }
+        if let Some(national) = self.country.national(bare)
+            && let Some(is_known) = self.country.knows(national)
+        {
+            let number = || E164::parse(&format!("+{}{national}", self.country.code));
+            return is_known.then(number)?.ok();
+        }
+        let number = phonenumber::parse(Some(self.country.region), bare).ok()?;
         if !phonenumber::is_valid(&number) {
             return None;
         }
         E164::parse(&format!("+{}{}", number.code().value(), number.national())).ok()
+    }
+}
+
+impl PartialEq for NumberPlan {
+    fn eq(&self, other: &Self) -> bool {
+        self.country.region == other.country.region
+    }
+}
+
+impl Eq for NumberPlan {}
+
+impl fmt::Debug for NumberPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NumberPlan")
+            .field(&self.country.region)
+            .finish()
     }
 }
 
@@ -252,125 +281,4 @@ fn without_marks(raw: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_the_plan_meet_in_one_key_and_others_stay_themselves() {
-        let plan = NumberPlan::new("CN").unwrap();
-        for (raw, key, is_e164) in [
-            ("13800001111", "+8613800001111", true),
-            ("+8613800001111", "+8613800001111", true),
-            ("+86 138-0000-1111", "+8613800001111", true),
-            ("008613800001111", "+8613800001111", true),
-            ("(010) 6552 9988", "+861065529988", true),
-            ("+44 20 7946 0000", "+442079460000", true),
-            ("+44 (0)20 7946 0000", "+442079460000", true),
-            ("0044 20 7946 0000", "+442079460000", true),
-            ("+683 4000", "+6834000", true),
-            ("+44 20", "+4420", false),
-            ("+4420794600001234", "+4420794600001234", false),
-            ("+0442079460000", "+0442079460000", false),
-            ("95588", "95588", false),
-            ("1001", "1001", false),
-            ("10-01", "1001", false),
-            ("alice", "alice", false),
-            ("a.b-c", "a.b-c", false),
-            ("  ", "", false),
-            ("--", "", false),
-            ("+", "+", false),
-            ("号码", "号码", false),
-        ] {
-            let found = plan.key(raw);
-            assert_eq!(found.key, key, "{raw:?}");
-            assert_eq!(found.e164.is_some(), is_e164, "{raw:?}");
-        }
-        assert_eq!(plan.key(&"9".repeat(5_000)).key.len(), RAW_CHARS_MAX);
-    }
-
-    #[test]
-    fn a12_a_prefix_is_one_in_all_its_spellings() {
-        for (region, raw, prefix) in [
-            ("CN", "+8610", Some("+8610")),
-            ("CN", "+86 10", Some("+8610")),
-            ("CN", "010", Some("+8610")),
-            ("CN", "10", Some("+8610")),
-            ("CN", "(0311)", Some("+86311")),
-            ("CN", "138", Some("+86138")),
-            ("CN", "0044 20", Some("+4420")),
-            ("CN", "+44", Some("+44")),
-            ("GB", "020", Some("+4420")),
-            ("US", "1212", Some("+1212")),
-            ("US", "212", Some("+1212")),
-            ("US", "01144", Some("+44")),
-            ("IT", "02", Some("+3902")),
-            ("CN", "0", None),
-            ("CN", "00", None),
-            ("CN", "+", None),
-            ("CN", "", None),
-            ("CN", "+0311", None),
-            ("CN", "north", None),
-            ("CN", "01x", None),
-            ("CN", "1234567890123456", None),
-        ] {
-            let plan = NumberPlan::new(region).unwrap();
-            let read = plan.prefix(raw);
-            assert_eq!(read.as_deref(), prefix, "{region} {raw:?}");
-        }
-    }
-
-    #[test]
-    fn a_region_that_is_none_is_refused() {
-        assert!(NumberPlan::new("China").is_err());
-    }
-
-    #[test]
-    fn a_network_gets_numbers_as_it_writes_them() {
-        use NumberForm::{E164 as Full, International, National, Plain};
-        for (region, number, form, written) in [
-            ("CN", "+8613800001111", Full, "+8613800001111"),
-            ("CN", "+8613800001111", Plain, "8613800001111"),
-            ("CN", "+8613800001111", National, "13800001111"),
-            ("CN", "+861065529988", National, "01065529988"),
-            ("CN", "+442079460000", National, "00442079460000"),
-            ("CN", "+8613800001111", International, "008613800001111"),
-            ("GB", "+442079460000", National, "02079460000"),
-            ("US", "+442079460000", National, "011442079460000"),
-        ] {
-            let plan = NumberPlan::new(region).unwrap();
-            let number = E164::parse(number).unwrap();
-            assert_eq!(plan.written(&number, form), written, "{region} {form:?}");
-            if region != "US" {
-                let read = plan.key_in(form, written);
-                assert_eq!(read.e164, Some(number), "{region} {form:?} read back");
-            }
-        }
-    }
-
-    #[test]
-    fn a_plain_number_of_another_country_is_read_where_it_is_known_to_be_plain() {
-        let plan = NumberPlan::new("CN").unwrap();
-        let key = |form, raw| plan.key_in(form, raw).key;
-        assert_eq!(key(NumberForm::Plain, "442079460000"), "+442079460000");
-        assert_eq!(key(NumberForm::Plain, "10086"), "10086");
-        assert_eq!(key(NumberForm::Plain, "+442079460000"), "+442079460000");
-    }
-
-    #[test]
-    fn s15_kinds_tell_dear_numbers_from_cheap_ones() {
-        let plan = NumberPlan::new("CN").unwrap();
-        for (number, kind, is_national) in [
-            ("+8613800001111", NumberKind::Mobile, true),
-            ("+861065529988", NumberKind::Fixed, true),
-            ("+864001234567", NumberKind::Service, true),
-            ("+868001234567", NumberKind::Service, true),
-            ("+442079460000", NumberKind::Fixed, false),
-            ("+449012345678", NumberKind::Premium, false),
-            ("+19002345678", NumberKind::Premium, false),
-        ] {
-            let number = E164::parse(number).unwrap();
-            assert_eq!(plan.kind(&number), Some(kind), "{number}");
-            assert_eq!(plan.is_national(&number), is_national, "{number}");
-        }
-    }
-}
+mod tests;
