@@ -12,6 +12,7 @@ mod offer_answer;
 mod parse;
 mod session;
 mod stream;
+mod write;
 
 pub use offer_answer::{AnswerError, OfferError, accept, answer, offer};
 pub use parse::ParseError;

@@ -26,10 +26,6 @@ impl Codec {
             && self.clock_rate_hz == other.clock_rate_hz
             && self.channels == other.channels
     }
-
-    pub(crate) fn is_telephone_event(&self) -> bool {
-        self.name.eq_ignore_ascii_case("telephone-event")
-    }
 }
 
 /// Who sends on a stream, seen from the side that holds the value (RFC 3264 §5.1).
