@@ -16,6 +16,7 @@ pub mod parse;
 pub mod status;
 pub mod uri;
 pub mod via;
+pub(crate) mod written;
 
 pub use build::{Builder, Value};
 pub use header::Header;
@@ -166,14 +167,18 @@ impl Message {
         self.tags.to.as_ref().map(|span| self.slice(span))
     }
 
-    /// Looks for the tags; a malformed address has none.
+    /// From or To, and where its tag stands.
+    fn tagged(&self, header: Header) -> Option<(NameAddr<'_>, Option<Span>)> {
+        let field = self.fields.iter().find(|field| field.header == header)?;
+        let (address, tag) = NameAddr::with_tag(self.slice(&field.value))?;
+        let start = field.value.start;
+        let in_message = |tag: Span| start.saturating_add(tag.start)..start.saturating_add(tag.end);
+        Some((address, tag.map(in_message)))
+    }
+
+    /// Looks for the tags of a message that is refused; a malformed address has none.
     fn find_tags(&mut self) {
-        let tag = |header: Header| {
-            let field = self.fields.iter().find(|field| field.header == header)?;
-            let tag = name_addr::tag_span(self.slice(&field.value))?;
-            let start = field.value.start;
-            Some(start.saturating_add(tag.start)..start.saturating_add(tag.end))
-        };
+        let tag = |header| self.tagged(header).and_then(|(_, tag)| tag);
         self.tags = Tags {
             from: tag(Header::From),
             to: tag(Header::To),

@@ -83,13 +83,18 @@ fn pad(secret: &[u8; 32]) -> [u8; 64] {
     block
 }
 
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    let mut digits = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        for nibble in [byte >> 4, byte & 15] {
+            let letter = HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+            digits.push(char::from(letter));
+        }
+    }
+    digits
 }
 
 #[cfg(test)]

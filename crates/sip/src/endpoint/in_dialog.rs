@@ -176,9 +176,7 @@ impl Endpoint {
     }
 
     fn receive_bye(&mut self, now: Duration, flow: Flow, request: &Message, session: SessionId) {
-        let tag = self.stateless_tag(request);
-        let ok = self.response(request, flow, 200, &tag).finish();
-        self.answer_finally(now, request, flow, ok);
+        self.answer_in_dialog(now, flow, request, 200, |builder| builder);
         let reason = request.first(Header::Reason).and_then(Reason::parse);
         let Some(alive) = self.sessions.get(&session) else {
             return;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     dialog::Head,
     event::{Destination, Event, ExtraHeader, Identity, OutgoingInvite, Priority, SessionId},
-    message::{Builder, Header, Method, Uri, Value},
+    message::{Builder, Header, Method, Uri, Value, via::MAGIC_COOKIE},
     reason::Reason,
     transaction::{
         table::Purpose,
@@ -100,11 +100,7 @@ impl Endpoint {
 
     /// A branch that is unique over space and time (RFC 3261 §8.1.1.7).
     pub(super) fn branch(&mut self) -> String {
-        format!(
-            "{}{}",
-            crate::message::via::MAGIC_COOKIE,
-            self.random.name()
-        )
+        [MAGIC_COOKIE, &self.random.name()].concat()
     }
 
     fn write_invite(&self, head: &Head, invite: &OutgoingInvite) -> bytes::Bytes {

@@ -10,7 +10,7 @@ use crate::{
     digest::offered,
     event::Output,
     flow::{Flow, Transmit, Transport},
-    message::{Builder, Header, Message, Method, Scheme, Uri, Value, Via},
+    message::{Builder, Header, Message, Method, Scheme, Uri, Value, Via, written::socket},
     random::hex,
 };
 use bytes::Bytes;
@@ -226,17 +226,14 @@ impl Endpoint {
     /// `SIP/2.0/UDP host:port`: the address that the shell has bound; where that is a wildcard, our public
     /// address of the peer's family, or without one our domain.
     pub(super) fn sent_by(&self, flow: Flow) -> String {
-        format!(
-            "SIP/2.0/{} {}",
-            flow.transport.via_token(),
-            self.our_address(flow)
-        )
+        let transport = flow.transport.via_token();
+        ["SIP/2.0/", transport, " ", &self.our_address(flow)].concat()
     }
 
     /// Contact of our side of a dialog.
     pub(super) fn our_contact(&self, flow: Flow, user: &str) -> Option<Uri> {
         let transport = flow.transport.uri_token();
-        let host = format!("{};transport={transport}", self.our_address(flow));
+        let host = [&self.our_address(flow), ";transport=", transport].concat();
         Uri::sip(user, &host).ok()
     }
 
@@ -260,16 +257,16 @@ impl Endpoint {
         let (ip, port) = (flow.local.ip(), flow.local.port());
         let is_named = ip.is_loopback() || self.config.public.contains(&ip);
         if is_named || !self.is_behind_wildcard(flow) {
-            return flow.local.to_string();
+            return socket(flow.local);
         }
         // The family of the peer: a wildcard of IPv6 may take IPv4 as well.
         let is_ipv4 = flow.remote.ip().to_canonical().is_ipv4();
         let mut public = self.config.public.iter();
         match public.find(|address| address.is_ipv4() == is_ipv4) {
-            Some(address) => SocketAddr::new(*address, port).to_string(),
+            Some(address) => socket(SocketAddr::new(*address, port)),
             None if ip.is_unspecified() => format!("{}:{port}", self.config.domain),
             // The address that the peer asked, for it reached us there.
-            None => flow.local.to_string(),
+            None => socket(flow.local),
         }
     }
 
@@ -299,8 +296,7 @@ fn write_top_via(out: &mut Value<'_>, via: &Via<'_>, flow: Flow) {
             out.text("=").copied(value);
         }
     }
-    out.text(";received=")
-        .text(&flow.remote.ip().to_canonical().to_string());
+    out.text(";received=").ip(flow.remote.ip().to_canonical());
     if via.wants_rport() {
         out.text(";rport=").number(u64::from(flow.remote.port()));
     }

@@ -4,9 +4,9 @@
 //! other control characters. The CRLF of a line is written here and nowhere else, so no caller's text can end a line,
 //! and so no header can be injected. Names come from the [`Header`] table.
 
-use super::{Header, Message, Method, Uri, lexer::is_token, status::phrase};
+use super::{Header, Message, Method, Uri, lexer::is_token, status::phrase, written};
 use bytes::Bytes;
-use std::io::Write as _;
+use std::net::IpAddr;
 
 /// Room for an address with a name and a tag.
 const VALUE_BYTES_USUAL: usize = 96;
@@ -183,8 +183,13 @@ impl Value<'_> {
 
     /// A number.
     pub fn number(&mut self, number: u64) -> &mut Self {
-        // Writing to a vector cannot fail, and digits are no control characters.
-        let _ = write!(self.out, "{number}");
+        written::number(self.out, number);
+        self
+    }
+
+    /// An IP address, without brackets.
+    pub fn ip(&mut self, address: IpAddr) -> &mut Self {
+        written::ip(self.out, address);
         self
     }
 

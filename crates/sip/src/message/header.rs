@@ -163,11 +163,38 @@ impl Header {
 
     /// The long name, as we write it. `Unknown` has none.
     pub fn name(self) -> &'static str {
-        let rows = NAMES.iter().chain(&LONG_NAMES);
-        rows.filter(|(name, _)| name.len() > 1)
-            .find(|(_, header)| *header == self)
-            .map_or("", |(name, _)| name)
+        WRITTEN.get(self.row()).copied().unwrap_or_default()
     }
+
+    #[expect(
+        clippy::as_conversions,
+        reason = "From is not const; a variant's number fits into usize"
+    )]
+    const fn row(self) -> usize {
+        self as usize
+    }
+}
+
+/// The long names in the order of the variants.
+const WRITTEN: [&str; Header::Unknown.row()] =
+    with_names(with_names([""; Header::Unknown.row()], &NAMES), &LONG_NAMES);
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a constant: a wrong index does not compile"
+)]
+const fn with_names(
+    mut table: [&'static str; Header::Unknown.row()],
+    rows: &[(&'static str, Header)],
+) -> [&'static str; Header::Unknown.row()] {
+    let mut rest = rows;
+    while let [(name, header), tail @ ..] = rest {
+        if name.len() > 1 {
+            table[header.row()] = name;
+        }
+        rest = tail;
+    }
+    table
 }
 
 #[cfg(test)]

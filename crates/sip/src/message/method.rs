@@ -3,7 +3,7 @@
 use super::lexer::is_token;
 
 /// A method of RFC 3261 or one of its extensions.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Method {
     /// RFC 3261 §13.
     Invite,

@@ -60,6 +60,18 @@ impl<'a> NameAddr<'a> {
         cursor.is_empty().then_some(address)
     }
 
+    /// The same, and where its tag stands in the value.
+    pub(crate) fn with_tag(value: &'a [u8]) -> Option<(Self, Option<Range<usize>>)> {
+        let address = Self::parse(value)?;
+        // Only blanks may follow the parameters, and those end without one.
+        let end = value.trim_ascii_end().len();
+        let start = end.saturating_sub(address.params.as_bytes().len());
+        let tag = address.params.span("tag").filter(|tag| !tag.is_empty());
+        let in_value =
+            |tag: Range<usize>| start.saturating_add(tag.start)..start.saturating_add(tag.end);
+        Some((address, tag.map(in_value)))
+    }
+
     /// The display name as text for people; `None` when there is none.
     pub fn display(&self) -> Option<String> {
         let plain = match self.display {
@@ -78,19 +90,6 @@ impl<'a> NameAddr<'a> {
     pub fn to_uri(&self) -> Option<Uri> {
         Uri::parse(self.uri.text).ok()
     }
-}
-
-/// Where the tag stands in a whole header value with exactly one address.
-pub(crate) fn tag_span(value: &[u8]) -> Option<Range<usize>> {
-    let mut cursor = Cursor::new(value);
-    let params = NameAddr::take(&mut cursor)?.params;
-    let end = value.len().saturating_sub(cursor.rest().len());
-    cursor.skip_lws();
-    let tag = params.span("tag").filter(|tag| !tag.is_empty())?;
-    let start = end.saturating_sub(params.as_bytes().len());
-    cursor
-        .is_empty()
-        .then(|| start.saturating_add(tag.start)..start.saturating_add(tag.end))
 }
 
 /// The addresses of a header value, comma-separated. Ends after the first malformed one, which is `None`.

@@ -8,7 +8,7 @@
 
 mod split;
 
-use super::{Header, Message, Method, Scheme, lexer::decimal, name_addr, via};
+use super::{Header, Message, Method, Scheme, Tags, lexer::decimal, name_addr, via};
 use crate::config::Limits;
 use bytes::Bytes;
 
@@ -106,23 +106,34 @@ const ADDRESS_LISTS: [Header; 3] = [Header::Contact, Header::Route, Header::Reco
 /// # Errors
 /// See [`ParseError`].
 pub fn parse(bytes: Bytes, limits: &Limits) -> Result<Message, ParseError> {
-    let mut faults = None;
-    let message = split::split(bytes, limits, &mut faults).map_err(ParseError::Unframable)?;
-    if let Some(fault) = faults.or_else(|| check(&message, limits).err()) {
-        return match message.method() {
-            None => Err(ParseError::Unframable("malformed response")),
-            Some(Method::Ack) => Err(ParseError::Unframable("malformed ACK")),
-            Some(_) => Err(ParseError::Answerable {
-                message: Box::new(message),
-                fault,
-            }),
-        };
+    let mut fault = None;
+    let mut message = split::split(bytes, limits, &mut fault).map_err(ParseError::Unframable)?;
+    match fault.map_or_else(|| check(&message, limits), Err) {
+        Ok(tags) => {
+            message.tags = tags;
+            Ok(message)
+        }
+        Err(fault) => Err(refused(message, fault)),
     }
-    Ok(message)
 }
 
-/// The typed headers that every message has, and the lists that routing relies on.
-fn check(message: &Message, limits: &Limits) -> Result<(), Fault> {
+fn refused(mut message: Message, fault: Fault) -> ParseError {
+    match message.method() {
+        None => ParseError::Unframable("malformed response"),
+        Some(Method::Ack) => ParseError::Unframable("malformed ACK"),
+        Some(_) => {
+            message.find_tags();
+            ParseError::Answerable {
+                message: Box::new(message),
+                fault,
+            }
+        }
+    }
+}
+
+/// The typed headers that every message has, and the lists that routing relies on. What is read of From and To for that
+/// is kept: their tags.
+fn check(message: &Message, limits: &Limits) -> Result<Tags, Fault> {
     let count = |header: Header| {
         message
             .fields
@@ -141,11 +152,14 @@ fn check(message: &Message, limits: &Limits) -> Result<(), Fault> {
         return Err(TOO_MANY_VIAS);
     }
     let long = |address: &name_addr::NameAddr<'_>| address.uri.text.len() > limits.uri_bytes_max;
-    message
-        .from()
-        .filter(|from| !long(from))
-        .ok_or(MALFORMED_FROM)?;
-    message.to().filter(|to| !long(to)).ok_or(MALFORMED_TO)?;
+    let tag = |header, fault| {
+        let (address, tag) = message.tagged(header).ok_or(fault)?;
+        if long(&address) { Err(fault) } else { Ok(tag) }
+    };
+    let tags = Tags {
+        from: tag(Header::From, MALFORMED_FROM)?,
+        to: tag(Header::To, MALFORMED_TO)?,
+    };
     let call_id = message.call_id();
     if call_id.is_empty() || call_id.iter().any(|byte| !byte.is_ascii_graphic()) {
         return Err(MALFORMED_CALL_ID);
@@ -170,7 +184,8 @@ fn check(message: &Message, limits: &Limits) -> Result<(), Fault> {
     if let Some(value) = message.first(Header::MaxForwards) {
         decimal::<u8>(value).ok_or(MALFORMED_MAX_FORWARDS)?;
     }
-    check_request_uri(message)
+    check_request_uri(message)?;
+    Ok(tags)
 }
 
 fn check_request_uri(message: &Message) -> Result<(), Fault> {

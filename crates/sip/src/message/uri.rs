@@ -63,7 +63,9 @@ impl Uri {
     /// # Errors
     /// `Host` when `host` is neither a name, an address nor one with a port.
     pub fn sip(user: &str, host: &str) -> Result<Self, UriError> {
-        let mut text = String::from("sip:");
+        let mut text =
+            String::with_capacity(user.len().saturating_add(host.len()).saturating_add(8));
+        text.push_str("sip:");
         for byte in user.bytes() {
             // `,` `;` `?` `:` and `#` are legal or tolerated in a user, but old phones cut there.
             if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$/#".contains(&byte) {

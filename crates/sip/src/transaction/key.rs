@@ -6,14 +6,14 @@ use crate::message::{Message, Method, via::MAGIC_COOKIE};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct ClientKey {
     branch: Vec<u8>,
-    method: String,
+    method: Method,
 }
 
 impl ClientKey {
     pub(crate) fn new(branch: &str, method: &Method) -> Self {
         Self {
             branch: branch.as_bytes().to_vec(),
-            method: method.as_str().into(),
+            method: method.clone(),
         }
     }
 
@@ -21,7 +21,7 @@ impl ClientKey {
     pub(crate) fn of(response: &Message) -> Option<Self> {
         Some(Self {
             branch: response.via()?.branch()?.to_vec(),
-            method: response.cseq()?.method.as_str().into(),
+            method: response.cseq()?.method,
         })
     }
 }
@@ -34,7 +34,7 @@ pub(crate) enum ServerKey {
         branch: Vec<u8>,
         sent_by: Vec<u8>,
         port: Option<u16>,
-        method: String,
+        method: Method,
     },
     /// RFC 2543: no unique branch, so everything that an ACK and a CANCEL share with their INVITE.
     Rfc2543 {
@@ -43,7 +43,7 @@ pub(crate) enum ServerKey {
         call_id: Vec<u8>,
         cseq: u32,
         via: Vec<u8>,
-        method: String,
+        method: Method,
     },
 }
 
@@ -51,7 +51,7 @@ impl ServerKey {
     /// The key of a request, as if its method were `method`: the one of the INVITE for an ACK or a CANCEL.
     pub(crate) fn of(request: &Message, method: &Method) -> Option<Self> {
         let via = request.via()?;
-        let method = method.as_str().to_owned();
+        let method = method.clone();
         let branch = via.branch().unwrap_or_default();
         if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE.as_bytes()) {
             return Some(Self::Branch {
@@ -78,7 +78,7 @@ pub(crate) struct MergeKey {
     from_tag: Vec<u8>,
     call_id: Vec<u8>,
     cseq: u32,
-    method: String,
+    method: Method,
 }
 
 impl MergeKey {
@@ -92,7 +92,7 @@ impl MergeKey {
             from_tag: request.from_tag()?.to_vec(),
             call_id: request.call_id().to_vec(),
             cseq: cseq.number,
-            method: cseq.method.as_str().into(),
+            method: cseq.method,
         })
     }
 }

@@ -79,7 +79,6 @@ pub(super) fn split(
         body,
         tags: Tags::default(),
     };
-    message.find_tags();
     note(fault, cut_body(&mut message, limits).err());
     Ok(message)
 }
