@@ -5,11 +5,16 @@
 //! once the choices are used up, every way leads to an end.
 
 mod cycle;
+mod ending;
 mod graph;
+mod house;
 mod names;
+mod operator;
 mod overflow;
+mod patience;
 mod skills;
 mod speech;
+mod story;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +27,11 @@ use crate::claim::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::report::Report;
 use crate::script::Script;
+use house::Graph;
 
-pub use overflow::check_overflow;
+pub use house::{Entrance, House, Patience};
 pub use skills::{Person, check_skills};
+pub use story::{Story, Told};
 
 /// What exists outside a script.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +99,18 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     variables::check(script, &claims, &mut report);
     speech::check(script, &claims, &mut report);
     report.finish()
+}
+
+/// Everything that is wrong with scripts that are good each by itself, walked through as callers do: from script to script,
+/// by every answer that the caller, the house and the world may give.
+pub fn check_house(house: &House<'_>) -> Vec<Diagnostic> {
+    let graph = Graph::new(house);
+    let mut found = Vec::new();
+    overflow::check(&graph, &mut found);
+    ending::check(&graph, &mut found);
+    patience::check(&graph, house, &mut found);
+    operator::check(&graph, house, &mut found);
+    found
 }
 
 /// What every node claims, by its name.

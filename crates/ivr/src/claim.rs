@@ -1,7 +1,11 @@
 //! What a node claims about itself, for `check` to prove: its exits, what it names, what it reads, what it sets.
 
-use model::Requirement;
+use std::time::Duration;
 
+use model::fact::QueueExit;
+use model::{CalendarState, Requirement};
+
+use crate::effect::{CallbackAnswer, TransferFailure};
 use crate::expression::Expression;
 use crate::place::{Name, Place};
 use crate::value::Type;
@@ -16,14 +20,18 @@ pub(crate) struct Claims<'n> {
     pub(crate) assigned: Vec<Assigned<'n>>,
     /// What is asked of the agents of a queue.
     pub(crate) needs: Vec<Needed<'n>>,
-    /// Whether a call may end here.
-    pub(crate) ends: bool,
+    /// Whether a call may end here, and how.
+    pub(crate) end: Option<End>,
+    /// What a caller who does nothing hears here, at most.
+    pub(crate) heard: Vec<Heard<'n>>,
+    /// How long a caller who does nothing is kept here besides, at most; waiting in a queue is not counted.
+    pub(crate) kept: Duration,
+    /// Whether it lets the caller choose among ways, so that a key to a person may be asked of it.
+    pub(crate) is_menu: bool,
     /// Whether it takes keys itself, so that none is kept for a later node.
     pub(crate) listens: bool,
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
-    /// The prompt after which digits are said: each of them needs its sound.
-    pub(crate) digits_after: Option<&'n Name>,
     /// Keys that the caller may press here, with what is played while he chooses.
     pub(crate) choice: Option<Choice<'n>>,
 }
@@ -32,18 +40,69 @@ pub(crate) struct Claims<'n> {
 #[derive(Debug)]
 pub(crate) struct Exit<'n> {
     pub(crate) to: &'n Name,
-    pub(crate) by: By,
+    pub(crate) cause: Cause<'n>,
     /// Variables that are set when the node is left this way.
     pub(crate) sets: Vec<&'n str>,
 }
 
-/// Who takes an exit.
+/// Why a node is left by an exit: a step of a caller's story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cause<'n> {
+    /// Nothing else can happen there.
+    Next,
+    /// The caller presses a key that leads on.
+    Key(char),
+    /// The caller keys in what he is asked for.
+    Input(&'n Name),
+    /// He used up his tries, by silence or by keys that do not fit.
+    Failure,
+    /// What a calendar says of the moment.
+    Hours(&'n Name, CalendarState),
+    /// A condition is the first that is true.
+    Condition(&'n Expression),
+    /// No condition is true.
+    Otherwise,
+    /// He leaves a queue without an agent.
+    Queue(&'n Name, QueueExit),
+    /// A transfer reaches nobody.
+    Transfer(&'n Name, TransferFailure),
+    /// He is asked whether he wants to be called back, and says yes.
+    Accepts(char),
+    /// He says no, or nothing.
+    Declines,
+    /// What the house says to a wish to be called back.
+    Callback(CallbackAnswer),
+}
+
+impl Cause<'_> {
+    /// Whether the caller takes it, by a key or an answer; otherwise time, a failure, or nothing but the script.
+    pub(crate) const fn is_choice(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Input(_) | Self::Accepts(_))
+    }
+}
+
+/// How a call may end at a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
-    /// The caller, by a key or an answer.
-    Caller,
-    /// Time, a failure, or nothing but the script.
-    Itself,
+pub(crate) enum End {
+    /// With somebody who takes it.
+    Person,
+    /// By us, after a last prompt or without a word.
+    HangUp {
+        /// Whether there is one.
+        spoken: bool,
+    },
+}
+
+/// A prompt that is heard at a node.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard<'n> {
+    pub(crate) prompt: &'n Name,
+    /// How often at most.
+    pub(crate) times: u32,
+    /// Whether digits are said after it.
+    pub(crate) digits: bool,
+    /// Whether it asks for something, so that nothing may end with it.
+    pub(crate) asks: bool,
 }
 
 /// A name of something outside the node.
@@ -100,21 +159,23 @@ pub(crate) struct Choice<'n> {
 }
 
 impl<'n> Claims<'n> {
-    /// An exit that the script takes by itself.
-    pub(crate) fn exit(&mut self, to: &'n Name) {
+    /// A way out.
+    pub(crate) fn exit(&mut self, cause: Cause<'n>, to: &'n Name) {
         self.exits.push(Exit {
             to,
-            by: By::Itself,
+            cause,
             sets: Vec::new(),
         });
     }
 
-    /// An exit that the caller chooses.
-    pub(crate) fn choice(&mut self, to: &'n Name) {
-        self.exits.push(Exit {
-            to,
-            by: By::Caller,
-            sets: Vec::new(),
+    /// A prompt that is played, `times` at most, and must exist.
+    pub(crate) fn plays(&mut self, prompt: &'n Name, times: u32, asks: bool) {
+        self.refers(ReferenceKind::Prompt, prompt);
+        self.heard.push(Heard {
+            prompt,
+            times,
+            digits: false,
+            asks,
         });
     }
 

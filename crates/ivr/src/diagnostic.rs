@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::check::Story;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -23,7 +25,8 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding in a file. `Display` gives `FILE:LINE:COLUMN: error: MESSAGE` and, on a line of its own, the help.
+/// One finding in a file. `Display` gives `FILE:LINE:COLUMN: error: MESSAGE` and, on lines of their own, the caller's story
+/// and the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -38,6 +41,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// How a caller comes there, where the finding is about callers.
+    pub story: Option<Story>,
 }
 
 impl Diagnostic {
@@ -56,8 +61,12 @@ impl fmt::Display for Diagnostic {
             column,
             message,
             help,
+            story,
         } = self;
         write!(f, "{file}:{line}:{column}: {severity}: {message}")?;
+        if let Some(story) = story {
+            write!(f, "\n  caller: {story}")?;
+        }
         match help {
             Some(help) => write!(f, "\n  help: {help}"),
             None => Ok(()),
@@ -135,6 +144,7 @@ mod tests {
             column: 5,
             message: "no queue `suport`".to_owned(),
             help: Some("did you mean `support`?".to_owned()),
+            story: None,
         };
         assert_eq!(
             found.to_string(),

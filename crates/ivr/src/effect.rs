@@ -47,6 +47,11 @@ pub enum TransferFailure {
     Failure,
 }
 
+impl TransferFailure {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Busy, Self::NoAnswer, Self::Failure];
+}
+
 /// What should happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {

@@ -31,6 +31,8 @@ const DEPTH_MAX: u32 = 32;
 #[derive(Debug)]
 pub(crate) struct Expression {
     root: Tree,
+    /// As it is written.
+    text: String,
     /// Where its first character stands.
     place: Place,
     /// Whether characters of the text are characters of the file, so that places within it are exact.
@@ -79,12 +81,23 @@ impl Expression {
     /// Reads an expression whose first character stands at `place`.
     pub(crate) fn parse(text: &str, place: Place, exact: bool) -> Result<Self, Fault> {
         let root = grammar::parse(text)?;
-        Ok(Self { root, place, exact })
+        Ok(Self {
+            root,
+            text: text.to_owned(),
+            place,
+            exact,
+        })
+    }
+
+    /// As it is written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// A value that stands for itself.
-    pub(crate) const fn literal(value: Value, place: Place) -> Self {
+    pub(crate) fn literal(value: Value, place: Place) -> Self {
         Self {
+            text: value.to_string(),
             root: Tree {
                 offset: 0,
                 shape: Shape::Literal(value),

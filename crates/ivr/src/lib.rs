@@ -24,7 +24,8 @@ mod value;
 mod variable;
 
 pub use check::{
-    OutsideNumber, OutsideNumbers, Person, World, check, check_overflow, check_skills,
+    Entrance, House, OutsideNumber, OutsideNumbers, Patience, Person, Story, World, check,
+    check_house, check_skills,
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Target, TransferFailure};

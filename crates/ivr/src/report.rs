@@ -74,6 +74,7 @@ impl Report {
             column,
             message,
             help,
+            story: None,
         };
         if !self.found.contains(&finding) {
             self.found.push(finding);

@@ -113,7 +113,9 @@ impl Script {
     /// Every sound that it may play: `zh-CN/welcome`.
     pub fn sounds(&self) -> BTreeSet<String> {
         let claims = self.claims();
-        let digits = claims.values().any(|claims| claims.digits_after.is_some());
+        let digits = claims
+            .values()
+            .any(|claims| claims.heard.iter().any(|heard| heard.digits));
         let digits = self
             .languages
             .iter()

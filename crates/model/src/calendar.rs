@@ -67,6 +67,9 @@ pub enum CalendarState {
 }
 
 impl CalendarState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Closed, Self::Holiday];
+
     /// The state's word in scripts and traces.
     pub const fn name(self) -> &'static str {
         match self {

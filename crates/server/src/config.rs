@@ -15,7 +15,7 @@ pub(crate) mod trunks;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use audio::Sound;
 use connectors::Target;
@@ -144,8 +144,13 @@ impl Source {
             let judged = !found.iter().skip(told).any(Diagnostic::is_error);
             world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
-            found.extend(ivr::check_overflow(&parsed, |number| {
-                script_of(plan, &house.numbers, number)
+            let lasts = |name: &str| sounds.as_ref()?.get(name).map(duration);
+            found.extend(ivr::check_house(&ivr::House {
+                scripts: &parsed,
+                entrances: &house.entrances,
+                enters: &|number| script_of(plan, &house.numbers, number),
+                lasts: &lasts,
+                patience: settings.ivr.patience(),
             }));
         }
         // C15: the leg of an agent who stands by is lent to any call, and sound cannot leave its thread.
@@ -392,6 +397,10 @@ fn scripts(dir: &Path, found: &mut Vec<Diagnostic>) -> (BTreeSet<ScriptName>, Ve
     (names, scripts)
 }
 
+fn duration(sound: &Sound) -> Duration {
+    Duration::from_millis(sound.duration_ms())
+}
+
 /// Which script a number enters, in whatever spelling.
 fn script_of(plan: NumberPlan, numbers: &Numbers, number: &str) -> Option<ScriptName> {
     let found = numbers.find(number);
@@ -429,6 +438,7 @@ fn without_place(path: &Path, message: String) -> Diagnostic {
         column: 1,
         message,
         help: None,
+        story: None,
     }
 }
 

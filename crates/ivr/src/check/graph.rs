@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::AllClaims;
 use super::cycle::rounds;
-use crate::claim::{By, Exit};
+use crate::claim::Exit;
 use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
@@ -90,7 +90,7 @@ fn by_itself<'c>(claims: &'c AllClaims<'_>, node: &str) -> impl Iterator<Item = 
         .into_iter()
         .flat_map(|claims| &claims.exits);
     exits
-        .filter(|exit: &&Exit<'_>| exit.by == By::Itself)
+        .filter(|exit: &&Exit<'_>| !exit.cause.is_choice())
         .map(|exit| exit.to)
 }
 

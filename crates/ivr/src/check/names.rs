@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AllClaims, OutsideNumber, World};
-use crate::claim::{Reference, ReferenceKind};
+use crate::claim::{Heard, Reference, ReferenceKind};
 use crate::place::Name;
 use crate::report::Report;
 use crate::script::{Script, digit_sounds, sound};
@@ -113,7 +113,8 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
 
 /// The same of the digits that are said after prompts.
 fn digits_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
-    let Some(prompt) = claims.values().find_map(|claims| claims.digits_after) else {
+    let mut heard = claims.values().flat_map(|claims| &claims.heard);
+    let Some(Heard { prompt, .. }) = heard.find(|heard| heard.digits) else {
         return;
     };
     let sounds = script.languages.iter().flat_map(|it| digit_sounds(it));

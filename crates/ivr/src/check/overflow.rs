@@ -3,102 +3,39 @@
 //! Within a script `graph` proves that. Here the ways go on where a script hands the caller to another, by its name or by a number that
 //! enters it: from one queue to the next, to a third, and round again, a caller would wait for ever and never be told.
 
-use std::collections::BTreeMap;
-
-use model::ScriptName;
-
-use super::AllClaims;
 use super::cycle::rounds;
-use crate::claim::{By, ReferenceKind};
+use super::house::{Graph, Passage, Stop, Walk, Way};
 use crate::diagnostic::Diagnostic;
-use crate::place::Name;
-use crate::report::Report;
-use crate::script::Script;
 
-/// A node of a script.
-type Stop<'s> = (&'s str, &'s str);
-
-/// Where a way goes on: the name that leads there, and whether that is another script.
-#[derive(Clone, Copy)]
-struct Way<'s> {
-    by: &'s Name,
-    hands_over: bool,
-}
-
-/// What is wrong with the ways between scripts. `enters` tells which script a number of the house enters.
-pub fn check_overflow(
-    scripts: &[Script],
-    enters: impl Fn(&str) -> Option<ScriptName>,
-) -> Vec<Diagnostic> {
-    let claims: BTreeMap<&str, (&Script, AllClaims<'_>)> = scripts
-        .iter()
-        .map(|script| (script.name().as_str(), (script, script.claims())))
-        .collect();
-    let roots = claims
-        .iter()
-        .map(|(name, (script, _))| (*name, script.start.text.as_str()));
-    let mut found = Vec::new();
+pub(super) fn check(graph: &Graph<'_>, found: &mut Vec<Diagnostic>) {
+    let roots = graph.roots().map(|(stop, root)| (stop, (), root));
+    let walk = Walk::new(graph, roots, |_, (), _| ());
     rounds(
-        roots,
-        |stop| ways(&claims, stop, &enters),
+        graph.roots().map(|(stop, _)| stop),
+        |stop| {
+            let ways = graph.silent_ways(stop);
+            ways.into_iter().map(|way| (way, way.to)).collect()
+        },
         |stops, ways| {
-            let last = stops.last().and_then(|(script, _)| claims.get(script));
+            let hands_over = |way: &Way<'_>| matches!(way.passage, Passage::HandOver);
             // A round within one script was told by `graph`.
-            if let (Some(way), Some((script, _))) = (ways.last(), last)
-                && ways.iter().any(|way| way.hands_over)
-            {
-                let mut report = Report::new(&script.file);
-                tell(stops, way.by, &mut report);
-                found.extend(report.finish());
+            if ways.iter().any(hands_over) {
+                found.extend(round(graph, &walk, stops, ways));
             }
         },
     );
-    found
 }
 
-/// Where a caller comes from a node by doing nothing.
-fn ways<'s>(
-    claims: &'s BTreeMap<&'s str, (&'s Script, AllClaims<'s>)>,
-    (script, node): Stop<'s>,
-    enters: &impl Fn(&str) -> Option<ScriptName>,
-) -> Vec<(Way<'s>, Stop<'s>)> {
-    let Some(node) = claims.get(script).and_then(|(_, claims)| claims.get(node)) else {
-        return Vec::new();
-    };
-    let by_itself = node.exits.iter().filter(|exit| exit.by == By::Itself);
-    let exits = by_itself.map(|exit| {
-        let way = Way {
-            by: exit.to,
-            hands_over: false,
-        };
-        (way, (script, exit.to.text.as_str()))
-    });
-    let others = node.references.iter().filter_map(|reference| {
-        let by = reference.name;
-        let name = match reference.kind {
-            ReferenceKind::Script => ScriptName::new(by.text.clone()),
-            ReferenceKind::Number => enters(&by.text)?,
-            ReferenceKind::Prompt
-            | ReferenceKind::Queue
-            | ReferenceKind::Calendar
-            | ReferenceKind::Agent
-            | ReferenceKind::Language => return None,
-        };
-        let (other, (script, _)) = claims.get_key_value(name.as_str())?;
-        let way = Way {
-            by,
-            hands_over: true,
-        };
-        Some((way, (*other, script.start.text.as_str())))
-    });
-    exits.chain(others).collect()
-}
-
-fn tell(stops: &[Stop<'_>], back: &Name, report: &mut Report) {
-    let first = stops.first();
+fn round<'s>(
+    graph: &Graph<'s>,
+    walk: &Walk<'s, ()>,
+    stops: &[Stop<'s>],
+    ways: &[Way<'s>],
+) -> Option<Diagnostic> {
+    let (first, last, back) = (stops.first()?, stops.last()?, ways.last()?);
     let names: Vec<String> = stops
         .iter()
-        .chain(first)
+        .chain([first])
         .map(|(script, node)| format!("`{script}: {node}`"))
         .collect();
     let message = format!(
@@ -106,5 +43,7 @@ fn tell(stops: &[Stop<'_>], back: &Name, report: &mut Report) {
         names.join(" → ")
     );
     let help = "let one of these exits lead to an end: a transfer or a hangup with another way out";
-    report.error(back.place, message, Some(help.to_owned()));
+    let (at, ..) = walk.states().find(|(_, stop, ())| stop == first)?;
+    let story = walk.story(at).and_then(ways.iter().map(|way| way.passage));
+    Some(graph.error_at(last.0, back.by.place, message, help, story))
 }

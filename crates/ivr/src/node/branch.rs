@@ -3,7 +3,7 @@
 use toml::de::DeTable;
 
 use super::{Kind, Node};
-use crate::claim::Claims;
+use crate::claim::{Cause, Claims};
 use crate::expression::Expression;
 use crate::place::Name;
 use crate::report::Read;
@@ -102,9 +102,9 @@ impl Node for Branch {
             claims
                 .expressions
                 .push((&case.condition, Some(Type::Truth)));
-            claims.exit(&case.go);
+            claims.exit(Cause::Condition(&case.condition), &case.go);
         }
-        claims.exit(&self.otherwise);
+        claims.exit(Cause::Otherwise, &self.otherwise);
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {

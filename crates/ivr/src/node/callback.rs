@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Choice, Claims, ReferenceKind};
+use crate::claim::{Cause, Choice, Claims, ReferenceKind};
 use crate::effect::CallbackAnswer;
 use crate::expression::Expression;
 use crate::place::Name;
@@ -162,10 +162,15 @@ impl Node for Callback {
             claims.expressions.push((number, Some(Type::Text)));
         }
         match &self.asks {
-            None => claims.exit(&self.accepted),
+            None => {
+                let promised = Cause::Callback(CallbackAnswer::Promised);
+                claims.exit(promised, &self.accepted);
+            }
             Some(question) => {
-                claims.refers(ReferenceKind::Prompt, &question.prompt);
-                claims.choice(&self.accepted);
+                claims.plays(&question.prompt, 1, true);
+                claims.kept = self.timeout;
+                claims.exit(Cause::Accepts(question.accept), &self.accepted);
+                claims.exit(Cause::Declines, &self.declined);
                 claims.listens = true;
                 claims.choice = Some(Choice {
                     prompt: &question.prompt,
@@ -173,10 +178,9 @@ impl Node for Callback {
                 });
             }
         }
-        claims.exit(&self.declined);
-        if let Some(bad_number) = &self.bad_number {
-            claims.exit(bad_number);
-        }
+        claims.exit(Cause::Callback(CallbackAnswer::Full), &self.declined);
+        let bad_number = self.bad_number.as_ref().unwrap_or(&self.declined);
+        claims.exit(Cause::Callback(CallbackAnswer::BadNumber), bad_number);
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {

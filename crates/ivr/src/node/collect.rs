@@ -8,7 +8,7 @@ mod kind;
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Assigned, By, Claims, Exit, Origin, ReferenceKind};
+use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -280,13 +280,14 @@ impl Collect {
 
 impl Node for Collect {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.refers(ReferenceKind::Prompt, &self.prompt);
+        claims.plays(&self.prompt, self.tries, true);
+        claims.kept = self.timeout.saturating_mul(self.tries);
         claims.exits.push(Exit {
             to: &self.next,
-            by: By::Caller,
+            cause: Cause::Input(&self.into),
             sets: vec![&self.into.text],
         });
-        claims.exit(&self.on_failure);
+        claims.exit(Cause::Failure, &self.on_failure);
         claims.assigned.push(Assigned {
             name: &self.into,
             from: Origin::Input(self.kind.gives),

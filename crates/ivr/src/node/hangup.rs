@@ -1,7 +1,7 @@
 //! `hangup` (挂机): a last prompt, heard to its end, and the end of the call.
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Claims, End};
 use crate::effect::HangUpCause;
 use crate::place::Name;
 use crate::report::Read;
@@ -59,9 +59,10 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
 
 impl Node for HangUp {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.ends = true;
+        let spoken = self.prompt.is_some();
+        claims.end = Some(End::HangUp { spoken });
         if let Some(prompt) = &self.prompt {
-            claims.refers(ReferenceKind::Prompt, prompt);
+            claims.plays(prompt, 1, false);
         }
     }
 

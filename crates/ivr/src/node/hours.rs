@@ -3,7 +3,7 @@
 use model::CalendarState;
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Cause, Claims, ReferenceKind};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -70,12 +70,22 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     }))
 }
 
+impl Hours {
+    const fn exit(&self, state: CalendarState) -> &Name {
+        match state {
+            CalendarState::Open => &self.open,
+            CalendarState::Closed => &self.closed,
+            CalendarState::Holiday => &self.holiday,
+        }
+    }
+}
+
 impl Node for Hours {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.refers(ReferenceKind::Calendar, &self.calendar);
-        claims.exit(&self.open);
-        claims.exit(&self.closed);
-        claims.exit(&self.holiday);
+        for state in CalendarState::ALL {
+            claims.exit(Cause::Hours(&self.calendar, state), self.exit(state));
+        }
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
@@ -95,10 +105,6 @@ impl Node for Hours {
             return Step::Fault(format!("no calendar `{name}`"));
         };
         visit.trace_as(format!("{name} {}", state.name()));
-        Step::Go(match state {
-            CalendarState::Open => &self.open,
-            CalendarState::Closed => &self.closed,
-            CalendarState::Holiday => &self.holiday,
-        })
+        Step::Go(self.exit(state))
     }
 }

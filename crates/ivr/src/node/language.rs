@@ -1,7 +1,7 @@
 //! `language` (语言选择): the caller's language from here on, in queue and survey too (E14).
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Cause, Claims, ReferenceKind};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -46,7 +46,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
 impl Node for Language {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.refers(ReferenceKind::Language, &self.to);
-        claims.exit(&self.next);
+        claims.exit(Cause::Next, &self.next);
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Choice, Claims, ReferenceKind};
+use crate::claim::{Cause, Choice, Claims};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -130,12 +130,14 @@ impl Menu {
 
 impl Node for Menu {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.refers(ReferenceKind::Prompt, &self.prompt);
-        claims.refers(ReferenceKind::Prompt, &self.prompt_again);
-        for (_, to) in &self.keys {
-            claims.choice(to);
+        claims.plays(&self.prompt, 1, true);
+        claims.plays(&self.prompt_again, self.tries.saturating_sub(1), true);
+        claims.kept = self.timeout.saturating_mul(self.tries);
+        for (key, to) in &self.keys {
+            claims.exit(Cause::Key(*key), to);
         }
-        claims.exit(&self.on_failure);
+        claims.exit(Cause::Failure, &self.on_failure);
+        claims.is_menu = true;
         claims.listens = true;
         let keys = self.keys.iter().map(|(key, to)| (*key, to)).collect();
         claims.choice = Some(Choice {

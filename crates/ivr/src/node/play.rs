@@ -5,7 +5,7 @@
 //! secret input nothing is said (S22).
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Cause, Claims, Heard, ReferenceKind};
 use crate::expression::Expression;
 use crate::place::Name;
 use crate::report::Read;
@@ -88,12 +88,17 @@ impl Play {
 
 impl Node for Play {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.refers(ReferenceKind::Prompt, &self.prompt);
         if let Some(digits) = &self.digits {
             claims.expressions.push((digits, Some(Type::Text)));
-            claims.digits_after = Some(&self.prompt);
         }
-        claims.exit(&self.next);
+        claims.refers(ReferenceKind::Prompt, &self.prompt);
+        claims.heard.push(Heard {
+            prompt: &self.prompt,
+            times: 1,
+            digits: self.digits.is_some(),
+            asks: false,
+        });
+        claims.exit(Cause::Next, &self.next);
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {

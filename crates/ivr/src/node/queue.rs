@@ -6,7 +6,7 @@ use model::Requirement;
 use model::fact::QueueExit;
 
 use super::{Kind, Node};
-use crate::claim::{Choice, Claims, Needed, ReferenceKind};
+use crate::claim::{Cause, Choice, Claims, End, Needed, ReferenceKind};
 use crate::place::{Name, Place};
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -196,7 +196,7 @@ fn requirement(section: &mut Section<'_, '_>) -> Read<Option<(Requirement, Place
 
 impl Node for Queue {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.ends = true;
+        claims.end = Some(End::Person);
         claims.refers(ReferenceKind::Queue, &self.queue);
         if let Some((requirement, place)) = &self.skills {
             claims.needs.push(Needed {
@@ -206,8 +206,8 @@ impl Node for Queue {
                 by_region: self.by_region,
             });
         }
-        for (_, to) in &self.keys {
-            claims.choice(to);
+        for (key, to) in &self.keys {
+            claims.exit(Cause::Key(*key), to);
         }
         if let Some(prompt) = &self.prompt {
             claims.refers(ReferenceKind::Prompt, prompt);
@@ -216,14 +216,14 @@ impl Node for Queue {
                 keys: self.keys.iter().map(|(key, to)| (*key, to)).collect(),
             });
         }
-        for to in [
-            &self.on_timeout,
-            &self.on_no_agents,
-            &self.on_full,
-            &self.on_closed,
-            &self.on_withdrawn,
+        for (exit, to) in [
+            (QueueExit::Timeout, &self.on_timeout),
+            (QueueExit::NoAgents, &self.on_no_agents),
+            (QueueExit::Full, &self.on_full),
+            (QueueExit::Closed, &self.on_closed),
+            (QueueExit::Withdrawn, &self.on_withdrawn),
         ] {
-            claims.exit(to);
+            claims.exit(Cause::Queue(&self.queue, exit), to);
         }
     }
 

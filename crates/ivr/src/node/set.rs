@@ -1,7 +1,7 @@
 //! `set` (赋值): gives variables values. All expressions read what was before, so their order does not matter.
 
 use super::{Kind, Node};
-use crate::claim::{Assigned, By, Claims, Exit, Origin};
+use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
 use crate::expression::Expression;
 use crate::place::Name;
 use crate::report::Read;
@@ -75,7 +75,7 @@ impl Node for Set {
             .collect();
         claims.exits.push(Exit {
             to: &self.next,
-            by: By::Itself,
+            cause: Cause::Next,
             sets,
         });
     }

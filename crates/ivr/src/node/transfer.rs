@@ -6,7 +6,7 @@ use model::fact::QueueExit;
 use model::{QueueName, ScriptName};
 
 use super::{Kind, Node};
-use crate::claim::{Claims, ReferenceKind};
+use crate::claim::{Cause, Claims, End, ReferenceKind};
 use crate::effect::{Target, TransferFailure};
 use crate::place::Name;
 use crate::report::Read;
@@ -242,7 +242,6 @@ impl Transfer {
 
 impl Node for Transfer {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
-        claims.ends = true;
         let kind = match &self.target {
             Target::Agent(_) => ReferenceKind::Agent,
             Target::Queue(_) => ReferenceKind::Queue,
@@ -251,8 +250,13 @@ impl Node for Transfer {
         };
         claims.refers(kind, &self.named);
         if let Some(exits) = &self.exits {
-            for to in [&exits.on_busy, &exits.on_no_answer, &exits.on_failure] {
-                claims.exit(to);
+            claims.end = Some(End::Person);
+            claims.kept = match self.target {
+                Target::Agent(_) | Target::Number(_) => self.ring,
+                Target::Queue(_) | Target::Script(_) => Duration::ZERO,
+            };
+            for failure in TransferFailure::ALL {
+                claims.exit(Cause::Transfer(&self.to, failure), exits.of(failure));
             }
         }
     }

@@ -65,6 +65,7 @@ const QUEUE_WORDS: &[&str] = &[
     "no_agents",
     "full",
     "closed",
+    "withdrawn",
     "abandoned",
 ];
 const CALLBACK_WORDS: &[&str] = &["accepted", "declined", "bad_number"];

@@ -11,6 +11,7 @@ mod demo;
 mod diagnostics;
 mod driver;
 mod good_script;
+mod house;
 mod never_trapped;
 mod overflow;
 mod proofs;

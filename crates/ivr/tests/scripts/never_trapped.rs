@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    CallbackAnswer, Effect, Entry, Environment, Input, QueueExit, Run, Script, TransferFailure,
-    check, parse,
+    CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, QueueExit, Run, Script,
+    TransferFailure, check, check_house, parse,
 };
 use model::{Caller, ScriptName};
 use proptest::prelude::*;
@@ -35,6 +35,35 @@ fn passes(text: &str) -> Option<Arc<Script>> {
     (!errors).then(|| Arc::new(script))
 }
 
+/// A morning.
+const MONDAY: Duration = Duration::from_secs(1_795_140_000);
+const PROMPT: Duration = Duration::from_secs(5);
+
+fn entry() -> Entry {
+    Entry {
+        caller: Caller::withheld(),
+        vip_level: 1,
+        called: "4000".to_owned(),
+        trunk: String::new(),
+        diverted_from: String::new(),
+        language: None,
+    }
+}
+
+/// Reads and proves, also that nobody who does nothing is kept for longer than this.
+fn keeps_within(text: &str, patience: Patience) -> Option<Arc<Script>> {
+    let (script, _) = parse(ScriptName::from("main"), "main.toml", text);
+    let scripts = [script?];
+    let found = check_house(&House {
+        scripts: &scripts,
+        entrances: &[],
+        enters: &|_| None,
+        lasts: &|_| Some(PROMPT),
+        patience,
+    });
+    found.is_empty().then(|| passes(text)).flatten()
+}
+
 /// How a call went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
@@ -57,16 +86,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         scripts: &scripts,
         plan: &plan(),
     };
-    let entry = Entry {
-        caller: Caller::withheld(),
-        vip_level: 1,
-        called: "4000".to_owned(),
-        trunk: String::new(),
-        diverted_from: String::new(),
-        language: None,
-    };
-    let mut run = Run::new(script, entry);
-    let mut now = Duration::from_secs(1_795_140_000);
+    let mut run = Run::new(script, entry());
+    let mut now = MONDAY;
     run.handle_input(now, &environment, Input::Start);
     let mut dice = dice.iter().copied();
     let (mut heard_at, mut left_at) = (None, None);
@@ -131,6 +152,65 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         run.handle_input(now, &environment, input);
     }
     End::Trapped
+}
+
+/// Calls by dice, and then does nothing: how many prompts and how much time until somebody takes him or the call ends,
+/// waiting and ringing for at most as long as a script may let ring; a prompt lasts five seconds.
+fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
+    let calendars = calendars();
+    let scripts = BTreeMap::new();
+    let environment = Environment {
+        calendars: &calendars,
+        scripts: &scripts,
+        plan: &plan(),
+    };
+    let mut run = Run::new(script, entry());
+    let (mut now, mut prompts) = (MONDAY, 0);
+    let mut silent_since = now;
+    let mut dice = dice.iter().copied();
+    run.handle_input(now, &environment, Input::Start);
+    loop {
+        let mut next = None;
+        while let Some(effect) = run.poll_effect() {
+            match effect {
+                Effect::HangUp { .. } => return (prompts, now - silent_since),
+                Effect::Faulted { reason } => panic!("{reason}"),
+                Effect::Play { .. } => {
+                    prompts += 1;
+                    next = Some((PROMPT, Input::PlayDone));
+                }
+                Effect::JoinQueue { .. } => {
+                    next = Some((Duration::ZERO, Input::QueueLeft(QueueExit::Timeout)));
+                }
+                Effect::Transfer { ring, .. } => {
+                    next = Some((ring, Input::TransferFailed(TransferFailure::NoAnswer)));
+                }
+                Effect::RequestCallback { .. } => {
+                    let full = Input::CallbackAnswered(CallbackAnswer::Full);
+                    next = Some((Duration::ZERO, full));
+                }
+                Effect::StopPlay
+                | Effect::LeaveQueue
+                | Effect::Entered { .. }
+                | Effect::LanguageSet(_) => {}
+            }
+        }
+        match (next, dice.next()) {
+            (Some((after, input)), _) => {
+                now += after;
+                run.handle_input(now, &environment, input);
+            }
+            (None, Some(die)) => {
+                let key = "0123456789*#1212".chars().nth(usize::from(die / 16));
+                run.handle_input(now, &environment, Input::Key(key.expect("sixteen keys")));
+                (prompts, silent_since) = (0, now);
+            }
+            (None, None) => {
+                now = run.poll_timeout().expect("it waits for a key");
+                run.handle_timeout(now, &environment);
+            }
+        }
+    }
 }
 
 /// A script of random nodes; most are refused, and those that pass must never trap anybody.
@@ -244,6 +324,20 @@ proptest! {
         if let Some(script) = passes(&random_script(&nodes)) {
             // With so few nodes not even the budgets are needed.
             prop_assert_eq!(call(script, &dice), End::Ended);
+        }
+    }
+
+    #[test]
+    fn e22_a_caller_who_falls_silent_is_kept_for_no_longer_than_was_proved(
+        nodes in prop::collection::vec(any::<(u8, u8, u8, u8)>(), 1..6),
+        dice in prop::collection::vec(any::<u8>(), 0..20),
+        prompts in 3_u32..12,
+    ) {
+        let patience = Patience { prompts, time: Duration::from_secs(u64::from(prompts) * 12) };
+        if let Some(script) = keeps_within(&random_script(&nodes), patience) {
+            let (heard, time) = silence(script, &dice);
+            prop_assert!(heard <= prompts, "{heard} prompts of {prompts}");
+            prop_assert!(time <= patience.time, "{time:?} of {:?}", patience.time);
         }
     }
 

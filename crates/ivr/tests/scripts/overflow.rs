@@ -1,6 +1,6 @@
 //! D13: callers overflow from queue to queue through scripts, but never round for ever.
 
-use ivr::{Script, check_overflow, parse};
+use ivr::{House, Patience, Script, check_house, parse};
 use model::ScriptName;
 
 /// A script with one queue whose callers go on to `to` when they have waited long.
@@ -13,13 +13,14 @@ fn overflows(name: &str, to: &str) -> Script {
         name,
         &format!(
             "start = \"line\"\n[queue.line]\nqueue = \"{name}\"\non_timeout = \"next\"\non_no_agents = \"end\"\n\
-             [transfer.next]\nto = \"{to}\"\n{exits}[hangup.end]\n"
+             [transfer.next]\nto = \"{to}\"\n{exits}[hangup.end]\nprompt = \"p\"\n"
         ),
     )
 }
 
 fn read(name: &str, text: &str) -> Script {
-    let text = format!("title = {{ en = \"x\" }}\nlanguages = [\"en\"]\n{text}");
+    let text =
+        format!("title = {{ en = \"x\" }}\nlanguages = [\"en\"]\n{text}[prompt.p]\nen = \"Bye\"\n");
     let file = format!("ivr-scripts/{name}.toml");
     let (script, found) = parse(ScriptName::from(name), &file, &text);
     assert!(found.is_empty(), "{found:?}");
@@ -28,7 +29,13 @@ fn read(name: &str, text: &str) -> Script {
 
 fn check(scripts: &[Script], expected: &[&str]) {
     let enters = |number: &str| (number == "4001").then(|| ScriptName::from("two"));
-    let found = check_overflow(scripts, enters);
+    let found = check_house(&House {
+        scripts,
+        entrances: &[],
+        enters: &enters,
+        lasts: &|_| None,
+        patience: Patience::default(),
+    });
     let told: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for (told, expected) in told.iter().zip(expected) {
@@ -88,8 +95,8 @@ fn d13_ways_that_end_and_ways_that_the_caller_chooses_are_good() {
     // Back by a key: he did something.
     let menu = read(
         "menu",
-        "start = \"choose\"\n[prompt.p]\nen = \"Press 1.\"\n[menu.choose]\nprompt = \"p\"\nkeys = { 1 = \"back\" }\n\
-         on_failure = \"end\"\n[transfer.back]\nto = \"script:one\"\n[hangup.end]\n",
+        "start = \"choose\"\n[menu.choose]\nprompt = \"p\"\nkeys = { 1 = \"back\" }\n\
+         on_failure = \"end\"\n[transfer.back]\nto = \"script:one\"\n[hangup.end]\nprompt = \"p\"\n",
     );
     check(&[overflows("one", "script:menu"), menu], &[]);
     // A script that is not there is told elsewhere.

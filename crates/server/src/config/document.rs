@@ -27,6 +27,7 @@ impl Document {
                 column: 1,
                 message: format!("cannot be read: {error}"),
                 help: None,
+                story: None,
             }),
         }
     }
@@ -69,6 +70,7 @@ impl Document {
             column,
             message,
             help,
+            story: None,
         }
     }
 }

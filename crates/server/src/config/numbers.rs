@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use engine::{Entry, Number, Numbers, Regions};
-use ivr::{Diagnostic, World, closest};
+use ivr::{Diagnostic, Entrance, World, closest};
 use model::NumberPlan;
 use serde::Deserialize;
 use toml::Spanned;
@@ -28,6 +28,8 @@ struct File {
 pub(crate) struct House {
     pub(crate) numbers: Numbers,
     pub(crate) regions: Regions,
+    /// Where callers enter scripts, and what they are promised there (E22).
+    pub(crate) entrances: Vec<Entrance>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,8 @@ struct Section {
     open: bool,
     priority: Option<Spanned<u8>>,
     by_region: Option<Spanned<bool>>,
+    /// E22: the key that leads callers to a person from every menu.
+    operator: Option<Spanned<String>>,
 }
 
 /// The numbers alone, without asking whether what they name exists: scripts may transfer to them.
@@ -62,6 +66,7 @@ pub(crate) fn read(
     let regions = regions::read(document, file.region, world, plan, &mut wrong);
     let mut numbers = BTreeMap::new();
     let mut places = BTreeMap::new();
+    let mut entrances = Vec::new();
     for (digits, section) in file.number {
         let at = digits.span().start;
         let digits = digits.into_inner();
@@ -77,7 +82,15 @@ pub(crate) fn read(
         }
         places.insert(digits.clone(), at);
         let by_region = by_region(document, &section, has_regions, &mut wrong);
+        let operator = operator(document, &section, &mut wrong);
         if let Some(entry) = entry_of(document, at, &digits, &section, world, &mut wrong) {
+            if let Entry::Script(script) = &entry {
+                entrances.push(Entrance {
+                    number: digits.clone(),
+                    script: script.clone(),
+                    operator,
+                });
+            }
             let open = section.open;
             let priority = priority(document, section.priority.as_ref(), &mut wrong);
             let number = Number {
@@ -96,7 +109,29 @@ pub(crate) fn read(
         let at = places.get(&same.second).copied().unwrap_or(0);
         vec![document.error(at, same.to_string(), None)]
     })?;
-    Ok(House { numbers, regions })
+    Ok(House {
+        numbers,
+        regions,
+        entrances,
+    })
+}
+
+/// E22: one key, of a number that leads into a script.
+fn operator(document: &Document, section: &Section, wrong: &mut Vec<Diagnostic>) -> Option<char> {
+    let written = section.operator.as_ref()?;
+    let mut keys = written.get_ref().chars();
+    let told = match (keys.next(), keys.next(), &section.script) {
+        (Some(key @ ('0'..='9' | '*' | '#')), None, Some(_)) => return Some(key),
+        (Some('0'..='9' | '*' | '#'), None, None) => {
+            "`operator` is a key of menus, and only a script has menus".to_owned()
+        }
+        _ => format!(
+            "`operator` is one key, 0 to 9, `*` or `#`; this is \"{}\"",
+            written.get_ref()
+        ),
+    };
+    wrong.push(document.error(written.span().start, told, None));
+    None
 }
 
 /// D1: 0 to 9.
@@ -201,6 +236,7 @@ fn standby(
         && !section.open
         && section.priority.is_none()
         && !is_region
+        && section.operator.is_none()
     {
         return Some(Entry::Standby);
     }
@@ -232,6 +268,32 @@ mod tests {
                 .collect::<Vec<_>>()
                 .join("\n")
         })
+    }
+
+    #[test]
+    fn e22_a_number_may_promise_its_callers_a_person() {
+        let house = read_text("[number.\"1\"]\nscript = \"main\"\noperator = \"0\"\n").unwrap();
+        let told: Vec<_> = house.entrances.iter().map(|it| it.operator).collect();
+        assert_eq!(told, [Some('0')]);
+        let rows = [
+            (
+                "script = \"main\"\noperator = \"00\"",
+                "`operator` is one key, 0 to 9, `*` or `#`; this is \"00\"",
+            ),
+            (
+                "script = \"main\"\noperator = \"A\"",
+                "`operator` is one key, 0 to 9, `*` or `#`; this is \"A\"",
+            ),
+            (
+                "queue = \"sales\"\noperator = \"0\"",
+                "`operator` is a key of menus, and only a script has menus",
+            ),
+        ];
+        for (keys, expected) in rows {
+            let told = read_text(&format!("[number.\"1\"]\n{keys}\n")).unwrap_err();
+            assert!(told.contains("numbers.toml:3:12: error: "), "{told}");
+            assert!(told.contains(expected), "{told}");
+        }
     }
 
     #[test]

@@ -235,6 +235,7 @@ fn on_command_line(given: &str, message: String) -> Diagnostic {
         column: 1,
         message,
         help: None,
+        story: None,
     }
 }
 

@@ -180,7 +180,8 @@ fn a_file_that_cannot_be_read_makes_no_other_wrong() {
 fn d13_scripts_that_overflow_into_each_other_for_ever_are_told_also_by_a_number() {
     let script = |name: &str, to: &str| {
         format!(
-            "title = {{ en = \"{name}\" }}\nlanguages = [\"en\"]\nstart = \"line\"\n[hangup.end]\n\
+            "title = {{ en = \"{name}\" }}\nlanguages = [\"en\"]\nstart = \"line\"\n[prompt.goodbye]\nen = \"Bye\"\n\
+             [hangup.end]\nprompt = \"goodbye\"\n\
              [queue.line]\nqueue = \"sales\"\non_timeout = \"next\"\non_no_agents = \"end\"\n\
              [transfer.next]\n{to}\n"
         )

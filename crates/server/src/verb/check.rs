@@ -75,6 +75,7 @@ pub(crate) fn as_json(findings: &[Diagnostic]) -> String {
             json!({
                 "severity": found.severity.to_string(), "file": found.file, "line": found.line, "column": found.column,
                 "message": found.message, "help": found.help,
+                "story": found.story.as_ref().map(|story| json!({ "en": story.en(), "zh": story.zh() })),
             })
         })
         .collect();

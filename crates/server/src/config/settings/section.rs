@@ -254,6 +254,20 @@ pub(crate) struct Ivr {
     pub dir: PathBuf,
     /// Language of a call before its script sets one.
     pub language: String,
+    /// Prompts that a caller may hear who does nothing, before somebody takes him or the call ends (E22).
+    pub silent_prompts_max: u32,
+    /// The same in seconds, waiting in queues not counted.
+    pub silent_s_max: u32,
+}
+
+impl Ivr {
+    /// What `check` proves of every script.
+    pub(crate) fn patience(&self) -> ivr::Patience {
+        ivr::Patience {
+            prompts: self.silent_prompts_max,
+            time: Duration::from_secs(self.silent_s_max.into()),
+        }
+    }
 }
 
 impl Default for Ivr {
@@ -261,6 +275,8 @@ impl Default for Ivr {
         Self {
             dir: "ivr-scripts".into(),
             language: "zh-CN".into(),
+            silent_prompts_max: 20,
+            silent_s_max: 300,
         }
     }
 }

@@ -201,5 +201,6 @@ fn at(file: &Path, line: u32, message: String) -> Diagnostic {
         column: 1,
         message,
         help: None,
+        story: None,
     }
 }

@@ -1,0 +1,325 @@
+//! All scripts as one graph: nodes are stops, exits and hand-overs are the ways between them.
+//!
+//! Every proof about more than one node walks here, so that a way means the same to all of them. A stop that a script
+//! names and does not have has no ways; `graph` tells of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use model::ScriptName;
+
+use super::AllClaims;
+use super::story::{Story, Told, told};
+use crate::claim::{Cause, Claims, ReferenceKind};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::place::{Name, Place};
+use crate::script::Script;
+
+/// All scripts, the numbers that lead into them, and what is asked of both.
+#[derive(Clone, Copy)]
+pub struct House<'a> {
+    /// The scripts, each without an error of its own.
+    pub scripts: &'a [Script],
+    /// What enters them from outside.
+    pub entrances: &'a [Entrance],
+    /// Which script a number of the house enters.
+    pub enters: &'a dyn Fn(&str) -> Option<ScriptName>,
+    /// How long a sound such as `zh-CN/welcome` lasts; without it its text tells.
+    pub lasts: &'a dyn Fn(&str) -> Option<Duration>,
+    /// What a caller may be kept for who does nothing.
+    pub patience: Patience,
+}
+
+/// A number that leads into a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrance {
+    /// The number, as its callers dial it.
+    pub number: String,
+    /// Where it leads.
+    pub script: ScriptName,
+    /// The key that leads its callers to a person from every menu, if that is asked for.
+    pub operator: Option<char>,
+}
+
+/// What a caller may be kept for who does nothing, until somebody takes him or the call ends; waiting in a queue not
+/// counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Prompts, each time that one is played.
+    pub prompts: u32,
+    /// Time.
+    pub time: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            prompts: 20,
+            time: Duration::from_mins(5),
+        }
+    }
+}
+
+/// A node of a script.
+pub(super) type Stop<'s> = (&'s str, &'s str);
+
+/// A way from a stop to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way<'s> {
+    /// Where the script names it.
+    pub(super) by: &'s Name,
+    pub(super) passage: Passage<'s>,
+    pub(super) to: Stop<'s>,
+}
+
+/// How a caller comes along a way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Passage<'s> {
+    /// By an exit of the node.
+    Exit(Cause<'s>),
+    /// Another script takes over.
+    HandOver,
+}
+
+impl Passage<'_> {
+    /// Whether the caller chooses it.
+    pub(super) const fn is_choice(&self) -> bool {
+        match self {
+            Self::Exit(cause) => cause.is_choice(),
+            Self::HandOver => false,
+        }
+    }
+}
+
+/// See the file's head.
+pub(super) struct Graph<'s> {
+    scripts: BTreeMap<&'s str, (&'s Script, AllClaims<'s>)>,
+    enters: &'s dyn Fn(&str) -> Option<ScriptName>,
+    roots: Vec<(Stop<'s>, Told)>,
+}
+
+impl<'s> Graph<'s> {
+    pub(super) fn new(house: &House<'s>) -> Self {
+        let of = |script: &'s Script| (script.name().as_str(), (script, script.claims()));
+        let mut graph = Self {
+            scripts: house.scripts.iter().map(of).collect(),
+            enters: house.enters,
+            roots: Vec::new(),
+        };
+        graph.roots = graph.find_roots(house.entrances);
+        graph
+    }
+
+    /// Where callers come in, with the word that their story begins with: by numbers, and else into scripts to which no
+    /// number leads.
+    pub(super) fn roots(&self) -> impl Iterator<Item = (Stop<'s>, Told)> {
+        self.roots.iter().cloned()
+    }
+
+    fn find_roots(&self, entrances: &[Entrance]) -> Vec<(Stop<'s>, Told)> {
+        let numbers = entrances.iter().filter_map(|entrance| {
+            let number = &entrance.number;
+            let start = self.start(entrance.script.as_str())?;
+            Some((start, told!("calls {number}", "拨打 {number}")))
+        });
+        let mut roots: Vec<(Stop<'s>, Told)> = numbers.collect();
+        let mut reached = BTreeSet::new();
+        for (start, _) in &roots {
+            self.reach(*start, &mut reached);
+        }
+        for name in self.scripts.keys() {
+            if let Some(start) = self.start(name).filter(|start| !reached.contains(start)) {
+                self.reach(start, &mut reached);
+                roots.push((
+                    start,
+                    told!("enters the script `{name}`", "进入流程 `{name}`"),
+                ));
+            }
+        }
+        roots
+    }
+
+    fn reach(&self, from: Stop<'s>, reached: &mut BTreeSet<Stop<'s>>) {
+        let mut open = vec![from];
+        while let Some(stop) = open.pop() {
+            if reached.insert(stop) {
+                open.extend(self.ways(stop).iter().map(|way| way.to));
+            }
+        }
+    }
+
+    /// All nodes of all scripts.
+    pub(super) fn stops(&self) -> impl Iterator<Item = Stop<'s>> {
+        let scripts = self.scripts.iter();
+        scripts
+            .flat_map(|(name, (script, _))| script.nodes.keys().map(|node| (*name, node.as_str())))
+    }
+
+    /// Where callers enter one script.
+    pub(super) fn start(&self, script: &str) -> Option<Stop<'s>> {
+        let (name, (script, _)) = self.scripts.get_key_value(script)?;
+        Some((*name, script.start.text.as_str()))
+    }
+
+    pub(super) fn script(&self, name: &str) -> Option<&'s Script> {
+        self.scripts.get(name).map(|(script, _)| *script)
+    }
+
+    pub(super) fn claims(&self, (script, node): Stop<'s>) -> Option<&Claims<'s>> {
+        self.scripts.get(script)?.1.get(node)
+    }
+
+    /// An error at a stop's table, with the story of how a caller comes there.
+    pub(super) fn error(
+        &self,
+        (script, node): Stop<'_>,
+        message: String,
+        help: &str,
+        story: Story,
+    ) -> Diagnostic {
+        let nodes = self.script(script).map(|script| &script.nodes);
+        let placed = nodes.and_then(|nodes| nodes.get(node));
+        let place = placed.map_or(Place::START, |placed| placed.place);
+        self.error_at(script, place, message, help, story)
+    }
+
+    /// The same at any place of a script.
+    pub(super) fn error_at(
+        &self,
+        script: &str,
+        place: Place,
+        message: String,
+        help: &str,
+        story: Story,
+    ) -> Diagnostic {
+        let script = self.script(script);
+        let Place { line, column } = place;
+        Diagnostic {
+            severity: Severity::Error,
+            file: script.map_or_else(String::new, |script| script.file.clone()),
+            line,
+            column,
+            message,
+            help: Some(help.to_owned()),
+            story: Some(story),
+        }
+    }
+
+    /// All ways out of a stop.
+    pub(super) fn ways(&self, stop: Stop<'s>) -> Vec<Way<'s>> {
+        let Some(claims) = self.claims(stop) else {
+            return Vec::new();
+        };
+        let exits = claims.exits.iter().map(|exit| Way {
+            by: exit.to,
+            passage: Passage::Exit(exit.cause),
+            to: (stop.0, exit.to.text.as_str()),
+        });
+        let hand_overs = claims.references.iter().filter_map(|reference| {
+            let name = match reference.kind {
+                ReferenceKind::Script => ScriptName::new(reference.name.text.clone()),
+                ReferenceKind::Number => (self.enters)(&reference.name.text)?,
+                ReferenceKind::Prompt
+                | ReferenceKind::Queue
+                | ReferenceKind::Calendar
+                | ReferenceKind::Agent
+                | ReferenceKind::Language => return None,
+            };
+            Some(Way {
+                by: reference.name,
+                passage: Passage::HandOver,
+                to: self.start(name.as_str())?,
+            })
+        });
+        exits.chain(hand_overs).collect()
+    }
+
+    /// The ways that a caller comes along who does nothing.
+    pub(super) fn silent_ways(&self, stop: Stop<'s>) -> Vec<Way<'s>> {
+        let mut ways = self.ways(stop);
+        ways.retain(|way| !way.passage.is_choice());
+        ways
+    }
+}
+
+/// The nearest places first: every state that callers may be in, with the shortest story that leads there.
+///
+/// A state is a stop and whatever else a proof keeps in mind of the way.
+pub(super) struct Walk<'s, M> {
+    /// In the order in which they were found: the state, the one before it, and the way between them.
+    reached: Vec<Reached<'s, M>>,
+}
+
+struct Reached<'s, M> {
+    stop: Stop<'s>,
+    mind: M,
+    before: Option<(usize, Passage<'s>)>,
+    root: Told,
+}
+
+impl<'s, M: Copy + Ord> Walk<'s, M> {
+    /// Walks from the roots, each with the word that its story begins with. `along` tells what is kept in mind behind a way.
+    pub(super) fn new(
+        graph: &Graph<'s>,
+        roots: impl IntoIterator<Item = (Stop<'s>, M, Told)>,
+        along: impl Fn(Stop<'s>, M, &Way<'s>) -> M,
+    ) -> Self {
+        let mut seen = BTreeSet::new();
+        let mut reached: Vec<Reached<'s, M>> = Vec::new();
+        let mut open = VecDeque::new();
+        for (stop, mind, root) in roots {
+            if seen.insert((stop, mind)) {
+                open.push_back(reached.len());
+                reached.push(Reached {
+                    stop,
+                    mind,
+                    before: None,
+                    root,
+                });
+            }
+        }
+        while let Some(at) = open.pop_front() {
+            let Some((stop, mind, root)) = reached
+                .get(at)
+                .map(|it| (it.stop, it.mind, it.root.clone()))
+            else {
+                continue;
+            };
+            for way in graph.ways(stop) {
+                let mind = along(stop, mind, &way);
+                if seen.insert((way.to, mind)) {
+                    open.push_back(reached.len());
+                    reached.push(Reached {
+                        stop: way.to,
+                        mind,
+                        before: Some((at, way.passage)),
+                        root: root.clone(),
+                    });
+                }
+            }
+        }
+        Self { reached }
+    }
+
+    /// All states, the nearest first.
+    pub(super) fn states(&self) -> impl Iterator<Item = (usize, Stop<'s>, M)> {
+        let states = self.reached.iter().enumerate();
+        states.map(|(at, it)| (at, it.stop, it.mind))
+    }
+
+    /// The shortest story that leads to a state.
+    pub(super) fn story(&self, at: usize) -> Story {
+        let mut steps = Vec::new();
+        let mut root = None;
+        let mut next = Some(at);
+        while let Some(reached) = next.and_then(|at| self.reached.get(at)) {
+            root = Some(reached.root.clone());
+            next = reached.before.map(|(before, passage)| {
+                steps.push(passage);
+                before
+            });
+        }
+        steps.reverse();
+        Story::new(root, steps)
+    }
+}

@@ -1,0 +1,58 @@
+//! Where a number asks for it, one key leads its callers from every menu to a person (E22, M2).
+//!
+//! After the key nothing more may be asked of the caller: on some way without a choice a queue or a transfer is met. Which
+//! way that is may depend on the hour.
+
+use std::collections::BTreeSet;
+
+use super::house::{Entrance, Graph, House, Stop, Walk};
+use super::story::told;
+use crate::claim::{Cause, End};
+use crate::diagnostic::Diagnostic;
+
+pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagnostic>) {
+    for entrance in house.entrances {
+        let (Some(key), Some(start)) = (entrance.operator, graph.start(entrance.script.as_str()))
+        else {
+            continue;
+        };
+        let Entrance { number, .. } = entrance;
+        let root = told!("calls {number}", "拨打 {number}");
+        let walk = Walk::new(graph, [(start, (), root)], |_, (), _| ());
+        for (at, stop, ()) in walk.states() {
+            let Some(claims) = graph.claims(stop).filter(|claims| claims.is_menu) else {
+                continue;
+            };
+            let mut exits = claims.exits.iter();
+            let to = exits.find_map(|exit| match exit.cause {
+                Cause::Key(known) if known == key => Some((stop.0, exit.to.text.as_str())),
+                _ => None,
+            });
+            if to.is_some_and(|to| meets_a_person(graph, to)) {
+                continue;
+            }
+            let message = format!(
+                "`{key}` leads to nobody here: the number {number} promises its callers a person by that key in every menu"
+            );
+            let help = "lead it to a `queue` or a `transfer`, or take `operator` from the number";
+            found.push(graph.error(stop, message, help, walk.story(at)));
+        }
+    }
+}
+
+/// Whether somebody may take the caller before he is asked anything more.
+fn meets_a_person<'s>(graph: &Graph<'s>, from: Stop<'s>) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(stop) = open.pop() {
+        let Some(claims) = graph.claims(stop).filter(|claims| !claims.listens) else {
+            continue;
+        };
+        if claims.end == Some(End::Person) {
+            return true;
+        }
+        let ways = graph.silent_ways(stop);
+        open.extend(ways.iter().map(|way| way.to).filter(|to| seen.insert(*to)));
+    }
+    false
+}

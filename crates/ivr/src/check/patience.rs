@@ -1,0 +1,142 @@
+//! A caller who does nothing meets somebody, or the end, before long (E22, M2): so many prompts, so much time.
+//!
+//! The longest way without a choice, over all scripts. Tries are counted in full: silence uses them up. Waiting in a queue
+//! is not counted, it has bounds of its own. Where ways go round, `graph` and `overflow` tell; nothing is summed up here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::house::{Graph, House, Stop, Walk, Way};
+use crate::claim::Heard;
+use crate::diagnostic::Diagnostic;
+use crate::script::{Script, sound};
+
+/// How long a letter takes that is read aloud, where there is no sound yet.
+const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
+const OTHER_CHARACTER: Duration = Duration::from_millis(75);
+/// A digit that is said after a prompt, and how many those may be.
+const DIGIT: Duration = Duration::from_millis(450);
+const DIGITS: u32 = 32;
+
+/// What a caller is kept for, from a stop on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Kept {
+    time: Duration,
+    prompts: u32,
+}
+
+/// The longest way from a stop on.
+#[derive(Clone, Copy, Debug)]
+struct Longest<'s> {
+    kept: Kept,
+    by: Option<Way<'s>>,
+}
+
+pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagnostic>) {
+    let longest = longest(graph, |stop| own(graph, house, stop));
+    let limits = house.patience;
+    let is_long = |stop| {
+        let kept = longest.get(&stop).map_or(Kept::default(), |it| it.kept);
+        (kept.prompts > limits.prompts || kept.time > limits.time).then_some(kept)
+    };
+    let walk = Walk::new(
+        graph,
+        graph.roots().map(|(stop, root)| (stop, (), root)),
+        |_, (), _| (),
+    );
+    // The nearest of them: what lies behind it is mended with it.
+    let mut states = walk.states();
+    let Some((at, stop, kept)) = states.find_map(|(at, stop, ())| Some((at, stop, is_long(stop)?)))
+    else {
+        return;
+    };
+    let message = format!(
+        "a caller who does nothing from `{}` on hears {} prompts in {} s before somebody takes him; {} in {} s are allowed",
+        stop.1,
+        kept.prompts,
+        kept.time.as_secs(),
+        limits.prompts,
+        limits.time.as_secs()
+    );
+    let help = "lead him to a queue or to a goodbye sooner: fewer `tries`, shorter ways";
+    let ways = std::iter::successors(longest.get(&stop), |at| longest.get(&at.by?.to));
+    let silent = ways.filter_map(|at| at.by);
+    let story = walk.story(at).and_then(silent.map(|way| way.passage));
+    found.push(graph.error(stop, message, help, story));
+}
+
+/// What a stop keeps him for by itself.
+fn own(graph: &Graph<'_>, house: &House<'_>, stop: Stop<'_>) -> Kept {
+    let Some(claims) = graph.claims(stop) else {
+        return Kept::default();
+    };
+    let mut kept = Kept {
+        time: claims.kept,
+        prompts: 0,
+    };
+    for heard in &claims.heard {
+        let once = graph
+            .script(stop.0)
+            .map_or(Duration::ZERO, |script| lasts(script, house, heard));
+        kept.prompts = kept.prompts.saturating_add(heard.times);
+        kept.time = kept.time.saturating_add(once.saturating_mul(heard.times));
+    }
+    kept
+}
+
+/// How long a prompt lasts in the language in which it is longest.
+fn lasts(script: &Script, house: &House<'_>, heard: &Heard<'_>) -> Duration {
+    let prompt = script.prompts.get(&heard.prompt.text);
+    let texts = prompt.into_iter().flat_map(|prompt| &prompt.texts);
+    let spoken = texts.map(|(language, text)| {
+        let sound = sound(language, &heard.prompt.text);
+        (house.lasts)(&sound).unwrap_or_else(|| read_aloud(&text.text))
+    });
+    let digits = if heard.digits {
+        DIGIT.saturating_mul(DIGITS)
+    } else {
+        Duration::ZERO
+    };
+    spoken.max().unwrap_or_default() + digits
+}
+
+fn read_aloud(text: &str) -> Duration {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters
+        .map(|letter| match letter {
+            '\u{3400}'..='\u{9fff}' => CHINESE_CHARACTER,
+            _ => OTHER_CHARACTER,
+        })
+        .sum()
+}
+
+/// The longest silent way from every stop. Ways that go round are told elsewhere; here each is walked once.
+fn longest<'s>(
+    graph: &Graph<'s>,
+    own: impl Fn(Stop<'s>) -> Kept,
+) -> BTreeMap<Stop<'s>, Longest<'s>> {
+    let mut known: BTreeMap<Stop<'s>, Longest<'s>> = BTreeMap::new();
+    let mut begun: BTreeSet<Stop<'s>> = BTreeSet::new();
+    let mut open: Vec<(Stop<'s>, bool)> = graph.stops().map(|stop| (stop, false)).collect();
+    while let Some((stop, are_ways_known)) = open.pop() {
+        let ways = graph.silent_ways(stop);
+        if !are_ways_known {
+            if begun.insert(stop) {
+                open.push((stop, true));
+                open.extend(ways.iter().map(|way| (way.to, false)));
+            }
+            continue;
+        }
+        let behind = |way: &Way<'s>| known.get(&way.to).map_or(Kept::default(), |it| it.kept);
+        // What is not known yet leads back to here.
+        let onward = ways.into_iter().filter(|way| known.contains_key(&way.to));
+        let by = onward.max_by_key(|way| behind(way));
+        let (here, rest) = (own(stop), by.as_ref().map_or(Kept::default(), behind));
+        let kept = Kept {
+            time: here.time.saturating_add(rest.time),
+            prompts: here.prompts.saturating_add(rest.prompts),
+        };
+        known.insert(stop, Longest { kept, by });
+    }
+    known
+}

@@ -1,0 +1,141 @@
+//! How a caller comes to a place: the shortest way there, told as people tell it.
+
+use std::fmt;
+
+use model::CalendarState;
+use model::fact::QueueExit;
+
+use super::house::Passage;
+use crate::claim::Cause;
+use crate::effect::{CallbackAnswer, TransferFailure};
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+/// Writes a text in both languages, each as `format!` would.
+macro_rules! told {
+    ($en:literal, $zh:literal) => {
+        $crate::check::story::Told {
+            en: format!($en),
+            zh: format!($zh),
+        }
+    };
+}
+pub(super) use told;
+
+/// What happens to one caller, from his call to the place in question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    steps: Vec<Told>,
+}
+
+impl Story {
+    /// `root` is the word that it begins with.
+    pub(super) fn new<'s>(
+        root: Option<Told>,
+        steps: impl IntoIterator<Item = Passage<'s>>,
+    ) -> Self {
+        let steps = steps.into_iter().filter_map(step);
+        let steps = root.into_iter().chain(steps).collect();
+        Self { steps }
+    }
+
+    /// What happens then.
+    pub(super) fn and_then<'s>(mut self, steps: impl IntoIterator<Item = Passage<'s>>) -> Self {
+        self.steps.extend(steps.into_iter().filter_map(step));
+        self
+    }
+
+    /// In English: `calls 4000, presses 3, a holiday of \`office\``.
+    pub fn en(&self) -> String {
+        let steps: Vec<&str> = self.steps.iter().map(|step| step.en.as_str()).collect();
+        steps.join(", ")
+    }
+
+    /// In Chinese.
+    pub fn zh(&self) -> String {
+        let steps: Vec<&str> = self.steps.iter().map(|step| step.zh.as_str()).collect();
+        steps.join("，")
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en())
+    }
+}
+
+/// What happens along a way; nothing of a way that is the only one.
+fn step(passage: Passage<'_>) -> Option<Told> {
+    let cause = match passage {
+        Passage::Exit(cause) => cause,
+        Passage::HandOver => return None,
+    };
+    Some(match cause {
+        Cause::Next => return None,
+        Cause::Key(key) | Cause::Accepts(key) => told!("presses {key}", "按 {key}"),
+        Cause::Input(into) => {
+            let into = &into.text;
+            told!("keys in `{into}`", "输入 `{into}`")
+        }
+        Cause::Failure => told!("presses nothing that fits", "不按键或按错键"),
+        Cause::Hours(calendar, state) => hours(&calendar.text, state),
+        Cause::Condition(condition) => {
+            let condition = condition.text();
+            told!("`{condition}` is true", "`{condition}` 成立")
+        }
+        Cause::Otherwise => told!("no condition is true", "条件都不成立"),
+        Cause::Queue(queue, exit) => queue_left(&queue.text, exit),
+        Cause::Transfer(to, failure) => transfer_failed(&to.text, failure),
+        Cause::Declines => told!("says no to a callback", "不要回呼"),
+        Cause::Callback(answer) => callback_answered(answer),
+    })
+}
+
+fn hours(calendar: &str, state: CalendarState) -> Told {
+    match state {
+        CalendarState::Open => told!("`{calendar}` is open", "`{calendar}` 工作时间内"),
+        CalendarState::Closed => told!("`{calendar}` is closed", "`{calendar}` 工作时间外"),
+        CalendarState::Holiday => told!("a holiday of `{calendar}`", "`{calendar}` 节假日"),
+    }
+}
+
+fn queue_left(queue: &str, exit: QueueExit) -> Told {
+    match exit {
+        QueueExit::Timeout => told!("waits in `{queue}` for too long", "在 `{queue}` 等待超时"),
+        QueueExit::Full => told!("`{queue}` is full", "`{queue}` 已满"),
+        QueueExit::NoAgents => told!("nobody serves `{queue}`", "`{queue}` 无坐席签入"),
+        QueueExit::Closed => told!("`{queue}` is closed", "`{queue}` 已下班"),
+        QueueExit::Withdrawn => {
+            told!(
+                "a supervisor takes him out of `{queue}`",
+                "被班长移出 `{queue}`"
+            )
+        }
+        QueueExit::Abandoned | QueueExit::Key | QueueExit::Moved | QueueExit::Failed => {
+            told!("leaves `{queue}`", "离开 `{queue}`")
+        }
+    }
+}
+
+fn transfer_failed(to: &str, failure: TransferFailure) -> Told {
+    match failure {
+        TransferFailure::Busy => told!("`{to}` is busy", "`{to}` 忙线"),
+        TransferFailure::NoAnswer => told!("`{to}` does not answer", "`{to}` 无人接听"),
+        TransferFailure::Failure => told!("`{to}` cannot be reached", "`{to}` 无法接通"),
+    }
+}
+
+fn callback_answered(answer: CallbackAnswer) -> Told {
+    match answer {
+        CallbackAnswer::Promised => told!("is promised a callback", "已登记回呼"),
+        CallbackAnswer::Full => told!("no more callbacks are taken", "回呼名额已满"),
+        CallbackAnswer::BadNumber => told!("his number cannot be called back", "号码不可回呼"),
+    }
+}
