@@ -24,10 +24,8 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
                 continue;
             };
             let mut exits = claims.exits.iter();
-            let to = exits.find_map(|exit| match exit.cause {
-                Cause::Key(known) if known == key => Some((stop.0, exit.to.text.as_str())),
-                _ => None,
-            });
+            let leads = exits.find(|exit| matches!(exit.cause, Cause::Key(known) if known == key));
+            let to = leads.map(|exit| (stop.0, exit.to.text.as_str()));
             if to.is_some_and(|to| meets_a_person(graph, to)) {
                 continue;
             }
