@@ -19,6 +19,7 @@ mod long_run;
 mod near;
 mod need;
 mod sample;
+mod survival;
 
 /// How far an estimate looks, in seconds; who would wait longer is told nothing.
 const FAR: f64 = 2.0 * 3_600.0;

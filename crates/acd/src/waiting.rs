@@ -168,6 +168,11 @@ impl Waiting {
         }
     }
 
+    /// One agent alone comes into question for him now: he was named, or knows him.
+    pub(crate) const fn waits_for_one(&self) -> bool {
+        self.personal.is_some() || matches!(self.seeking, Seeking::WaitsFor(_))
+    }
+
     /// A caller who joins a line.
     pub(crate) const fn new(
         now: Duration,

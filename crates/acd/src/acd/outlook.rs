@@ -18,6 +18,9 @@ use crate::waiting::Waiting;
 /// Of more agents than are asked one by one, so many say for all whom they may serve.
 const SPOKESMEN: usize = 16;
 
+/// Of so many agents at most it is asked how long they talk, while little else is known.
+const UNDER_WAY_MAX: usize = 64;
+
 /// Agents who may serve a caller, or a part of them.
 pub(super) struct Staff<'a> {
     pub(super) agents: Vec<(AgentId, &'a Agent)>,
@@ -57,11 +60,48 @@ impl Acd {
         }
     }
 
+    /// D16: an agent's call is over. The first of a day are the short ones, so it counts, too, how long others have been under way.
+    pub(super) fn note_talk(
+        &mut self,
+        now: Duration,
+        name: &QueueName,
+        id: AgentId,
+        lasted: Duration,
+    ) {
+        let Some(queue) = self.queues.get_mut(name) else {
+            return;
+        };
+        queue.history.talked(lasted);
+        if !queue.history.is_young() {
+            return;
+        }
+        let stride = queue.size().div_ceil(UNDER_WAY_MAX).max(1);
+        let asked = queue.roster().iter().step_by(stride);
+        let asked = asked.filter(|other| **other != id);
+        let bound = asked.filter_map(|other| Some(&self.agents.get(other)?.bound));
+        let so_far = bound.filter_map(|bound| match bound {
+            Bound::Talk { queue, since, .. } if queue.as_ref() == Some(name) => {
+                Some(now.saturating_sub(*since))
+            }
+            Bound::Talk { .. }
+            | Bound::Free
+            | Bound::Offer { .. }
+            | Bound::Consult { .. }
+            | Bound::WrapUp { .. } => None,
+        });
+        let so_far: Vec<Duration> = so_far.collect();
+        queue.history.are_under_way(&so_far, small(stride));
+    }
+
     /// The same of somebody who may not stand in line yet.
     pub(super) fn outlook(&self, now: Duration, caller: &Waiting) -> Option<Estimate> {
         let home = self.queues.get(caller.home())?;
         if !caller.offers.is_empty() {
             return Some(Estimate::NOW);
+        }
+        // B12, R59: he waits for one agent, whose time is not known; that another is ready does not help him.
+        if caller.waits_for_one() {
+            return None;
         }
         if !home.history.is_known() {
             return None;

@@ -131,8 +131,8 @@ impl Acd {
         let counted = talked >= after.min_handled;
         // D27: the queue may begin with another of its callers.
         self.dirty.extend(queue.clone());
-        if let Some(queue) = queue.as_ref().and_then(|name| self.queues.get_mut(name)) {
-            queue.history.talked(talked);
+        if let Some(name) = &queue {
+            self.note_talk(now, name, id, talked);
         }
         if let Some(agent) = self.agents.get_mut(&id) {
             if counted {

@@ -41,6 +41,16 @@ impl History {
         self.talks.add(talk);
     }
 
+    /// Few calls are known: what others that are under way have lasted so far says more than those that are over.
+    pub(crate) fn is_young(&self) -> bool {
+        self.talks.is_young()
+    }
+
+    /// Calls have been under way for so long, each of whom stands for so many.
+    pub(crate) fn are_under_way(&mut self, so_far: &[Duration], each: f64) {
+        self.talks.are_under_way(so_far, each);
+    }
+
     /// Its agent has filed it for so long.
     pub(crate) fn filed(&mut self, filing: Duration) {
         self.filings.add(filing);

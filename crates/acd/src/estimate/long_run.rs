@@ -16,7 +16,10 @@ const PRECISION: f64 = 0.000_5;
 pub(super) struct LongRun {
     /// What there is at once; or is short, if nobody is free for long.
     start: f64,
-    a_second: f64,
+    /// How many more than on average have all of their call before them, for which they start; it shows as calls end.
+    behind: f64,
+    /// By how many cycles it shows.
+    shows: f64,
     agents: f64,
     cycle: Cycle,
     /// The variance of where an agent is in his call, and how soon it shows, by cycles.
@@ -31,7 +34,8 @@ impl LongRun {
         let irregular = (1.0 - cycle.spread).max(0.0);
         Self {
             start: agents * (1.0 + cycle.spread) / 2.0 - left / cycle.mean,
-            a_second: agents / cycle.mean,
+            behind: 0.0,
+            shows: 0.0,
             agents,
             cycle,
             // Half of what a straight line is off the stairs of calls that all last the same.
@@ -42,11 +46,14 @@ impl LongRun {
     /// Of so many that it does not matter what each of them does.
     pub(super) fn blind(free: f64, busy: f64, cycle: Cycle) -> Self {
         let irregular = (1.0 - cycle.spread).max(0.0);
+        let ring = (cycle.ring / cycle.mean).min(0.5);
         Self {
             start: free,
-            // Whoever rings is counted as free: the others come from their calls, which are shorter by the ring.
-            a_second: busy / (cycle.mean - cycle.ring).max(1.0),
-            agents: busy,
+            // Whoever rings is counted as free, and has a whole call before him, the others what is left of theirs. So many rings
+            // are to be expected; one more or less is half a call, however far one looks.
+            behind: free - busy * ring / (1.0 - ring),
+            shows: (1.0 - cycle.spread - ring).max(0.0) / 2.0,
+            agents: free + busy,
             cycle,
             phase: (irregular / 6.0, 6.0),
         }
@@ -57,8 +64,12 @@ impl LongRun {
         let (phase, soon) = self.phase;
         let phase = phase * (1.0 - (-soon * cycles).exp());
         let of_each = self.cycle.spread * cycles + phase;
+        let behind = match self.shows > 0.0 {
+            true => self.behind * self.shows * (1.0 - (-cycles / self.shows).exp()),
+            false => 0.0,
+        };
         Freed {
-            mean: (self.start + self.a_second * at).max(0.0),
+            mean: (self.start + self.agents * cycles - behind).max(0.0),
             variance: self.agents * of_each,
             skew: (of_each / cycles.max(1e-9)).min(1.0),
         }

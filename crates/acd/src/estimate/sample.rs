@@ -5,6 +5,8 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
+use super::survival;
+
 /// Of so many. More would be surer of the mean, and later to see that the day has changed.
 pub(super) const KEPT: usize = 512;
 /// Nothing lasts longer than this: sums of squares cannot overflow.
@@ -18,6 +20,8 @@ pub(crate) struct Sample {
     sorted: Vec<u64>,
     sum: u64,
     squares: u128,
+    /// By what share they last longer than those that are over say.
+    longer: f64,
 }
 
 impl Sample {
@@ -28,6 +32,7 @@ impl Sample {
             self.sorted.remove(self.shorter(oldest));
             self.sum -= oldest;
             self.squares -= u128::from(oldest).pow(2);
+            self.longer = 0.0;
         }
         let lasted = micros(lasted);
         self.recent.push_back(lasted);
@@ -40,16 +45,34 @@ impl Sample {
         self.recent.len()
     }
 
+    /// Nothing is forgotten yet: what is known began with those that ended first.
+    pub(super) fn is_young(&self) -> bool {
+        self.len() < KEPT
+    }
+
+    /// Others have been under way for so long, each of whom stands for so many.
+    pub(super) fn are_under_way(&mut self, so_far: &[Duration], each: f64) {
+        let so_far: Vec<u64> = so_far.iter().map(|so_far| micros(*so_far)).collect();
+        let over = self.sum as f64 / count(self.len()).max(1.0);
+        let mean = survival::mean(&self.sorted, &so_far, each);
+        self.longer = (mean / over.max(1.0) - 1.0).max(0.0);
+    }
+
     /// In seconds; zero of none.
     pub(super) fn mean(&self) -> f64 {
-        self.sum as f64 / 1e6 / count(self.len()).max(1.0)
+        self.stretch() * self.sum as f64 / 1e6 / count(self.len()).max(1.0)
     }
 
     /// In seconds squared; zero of none.
     pub(super) fn variance(&self) -> f64 {
-        let mean = self.mean();
-        let squares = self.squares as f64 / 1e12 / count(self.len()).max(1.0);
-        (squares - mean * mean).max(0.0)
+        let known = count(self.len()).max(1.0);
+        let mean = self.sum as f64 / 1e6 / known;
+        let squares = self.squares as f64 / 1e12 / known;
+        self.stretch().powi(2) * (squares - mean * mean).max(0.0)
+    }
+
+    fn stretch(&self) -> f64 {
+        1.0 + self.longer
     }
 
     /// How many lasted less.

@@ -110,6 +110,38 @@ fn d16_many_agents_are_free_as_so_many_single_ones_would_be() {
     }
 }
 
+/// Far ahead it makes no difference whether one agent more is rung just now: all are free once in each of their calls.
+#[test]
+fn d16_who_is_rung_now_says_nothing_of_the_time_after_his_call() {
+    let mut history = calls([100; 20]);
+    history.rang(s(3), true);
+    let many = |free| {
+        let busy = 40.0 - free;
+        told(&history, Agents::Many { free, busy }, 200.0)
+            .unwrap()
+            .0
+    };
+    // 40 agents are free once in 113 s: one call is less than 3 s.
+    let (none, four) = (many(0.0), many(4.0));
+    assert!(none.abs_diff(four) <= 6, "{none} {four}");
+}
+
+/// The first calls of a day that are over are the short ones; those that all began with them say so.
+#[test]
+fn d16_calls_that_are_under_way_make_the_first_of_a_day_longer() {
+    let mut history = calls((1..=10).map(|number| number * 6));
+    assert!(history.is_young());
+    let short = history.cycle().mean;
+    history.are_under_way(&[s(60); 10], 1.0);
+    let mean = history.cycle().mean;
+    assert!(mean > 2.0 * short, "{mean} for {short}");
+    for _ in 0..600 {
+        history.talked(s(100));
+    }
+    assert!(!history.is_young());
+    assert_eq!(history.cycle().mean, 110.0, "forgotten with them");
+}
+
 #[test]
 fn d16_those_who_give_up_make_it_shorter_and_more_ahead_make_it_longer() {
     let patient = calls([100; 20]);

@@ -1,9 +1,10 @@
 //! D16, D5: the estimated wait of a caller as the centre stands, and who is not let in for it.
 
-use acd::Presence;
+use acd::{Input, Presence};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::support::{Centre, SUPPORT, call, queue, s};
+use crate::support::{Centre, SUPPORT, call, id, queue, s, set};
 
 /// One agent whose last ten calls took 100 s each, and filing none.
 fn known(agents: &str) -> Centre {
@@ -91,6 +92,27 @@ fn d16_those_ahead_may_give_up() {
     assert_eq!(wait(false), 480, "80 s of the call and four before him");
     let shorter = wait(true);
     assert!(shorter < 300, "twenty left after a second: {shorter}");
+}
+
+/// B12: that another agent is ready does not help who waits for one by name.
+#[test]
+fn d16_b12_who_waits_for_a_named_agent_is_told_nothing_until_his_phone_rings() {
+    let mut centre = known("A");
+    centre.joins(1).answers('A');
+    centre.hires('B', &[SUPPORT]).ready('B').silence();
+    centre.input(Input::JoinedFor {
+        call: call(2),
+        queues: set(&[SUPPORT]),
+        agent: id('A'),
+        wait_max: s(60),
+        ring_timeout: s(15),
+        head_start: s(0),
+        priority: 0,
+        apart: BTreeSet::new(),
+    });
+    assert_eq!(told(&centre, 2), None, "B is ready");
+    centre.ends('A').expect("offer 2 A");
+    assert_eq!(told(&centre, 2), Some(0));
 }
 
 #[test]

@@ -132,6 +132,20 @@ impl World {
     pub(super) fn direct(&mut self, agent: AgentId) {
         self.calls += 1;
         let (call, ring_timeout) = (CallId::new(self.calls), Duration::from_secs(25));
+        if self.dice.roll(2) == 0 {
+            // B12: he waits for him.
+            let input = Input::JoinedFor {
+                call,
+                queues: self.stands_in(),
+                agent,
+                wait_max: Duration::from_secs(self.dice.roll(60)),
+                ring_timeout,
+                head_start: Duration::from_secs(self.dice.roll(3) * 30),
+                priority: self.priority(),
+                apart: self.ties().apart,
+            };
+            return self.input(input);
+        }
         self.input(Input::Direct {
             call,
             agent,
