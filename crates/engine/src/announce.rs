@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use acd::Standing;
 use media::SoundName;
+use speech::Language;
 
-use self::tongue::Tongue;
-
+mod sentence;
 #[cfg(test)]
 mod tests;
-mod tongue;
 
 /// The shortest gap of music between two announcements that a queue may ask for.
 pub const EVERY_MIN: Duration = Duration::from_secs(15);
@@ -64,10 +63,10 @@ impl Announce {
     /// Every sound that may be played in a language for these settings: what must exist.
     #[must_use]
     pub fn sounds(&self, language: &str) -> Vec<String> {
-        let tongue = Tongue::of(language);
-        let places = tongue.filter(|_| self.position).map(Tongue::place_words);
-        let waits = tongue.filter(|_| self.wait).map(Tongue::wait_words);
-        let rings = tongue
+        let spoken = Language::of(language);
+        let places = spoken.filter(|_| self.position).map(sentence::place_words);
+        let waits = spoken.filter(|_| self.wait).map(sentence::wait_words);
+        let rings = spoken
             .filter(|_| self.connecting)
             .map(|_| CONNECTING.to_owned());
         let messages = self.messages.iter().cloned().chain(rings);
@@ -81,7 +80,7 @@ impl Announce {
     /// Whether numbers can be said in a language. Elsewhere the caller hears the messages alone.
     #[must_use]
     pub fn speaks(language: &str) -> bool {
-        Tongue::of(language).is_some()
+        Language::of(language).is_some()
     }
 }
 
@@ -213,7 +212,7 @@ impl Announcer {
     /// D18: a phone rings for him. He is told over the music or in place of what is said, unless he was told lately, as when one
     /// phone after the other rings, or is asked something at this moment.
     pub(crate) fn connecting(&mut self, now: Duration) -> Option<Cue> {
-        let speaks = self.rules.connecting && Tongue::of(&self.language).is_some();
+        let speaks = self.rules.connecting && Language::of(&self.language).is_some();
         let lately = |at| now < at + CHOICES_EVERY;
         if !speaks || self.is_asking(now) || self.connecting_told.is_some_and(lately) {
             return None;
@@ -272,15 +271,18 @@ impl Announcer {
     /// Where he stands, how long it may take, the next message, the keys: what of them there is to say at this moment.
     fn compose(&mut self, now: Duration, standing: Option<Standing>) -> Vec<SoundName> {
         let mut names = Vec::new();
-        if let (Some(tongue), Some(standing)) = (Tongue::of(&self.language), standing) {
+        if let (Some(language), Some(standing)) = (Language::of(&self.language), standing) {
             // D15: a caller who falls back is told nothing of it.
             let better = self.told.is_none_or(|told| standing.ahead <= told);
             if self.rules.position && better {
-                names.extend(tongue.place(standing.ahead, standing.exact));
+                names.extend(sentence::place(language, standing.ahead, standing.exact));
                 self.told = Some(standing.ahead);
             }
             let wait = standing.wait.filter(|_| self.rules.wait);
-            names.extend(wait.into_iter().flat_map(|wait| tongue.wait(wait)));
+            names.extend(
+                wait.into_iter()
+                    .flat_map(|wait| sentence::wait(language, wait)),
+            );
         }
         let messages = &self.rules.messages;
         if let Some(message) = messages.get(self.next_message) {

@@ -44,3 +44,17 @@ impl Language {
         words
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_languages_have_no_numbers_yet() {
+        assert_eq!(Language::of("zh-TW"), Some(Language::Chinese));
+        assert_eq!(Language::of("en"), Some(Language::English));
+        for other in ["fr", "english", ""] {
+            assert_eq!(Language::of(other), None);
+        }
+    }
+}
