@@ -218,10 +218,11 @@ impl Baresip {
         self.nth(Way::In, "200 INVITE", before);
     }
 
-    /// Calls the hotline of the stories for the call of this number, 0 the first, and presses a key once the menu is heard: after a
-    /// restart, or beside a compiler, that may be long after the answer.
+    /// Calls the hotline of the stories, and presses a key once the menu is heard: after a restart, or beside a compiler, that may be
+    /// long after the answer.
     #[track_caller]
-    pub(crate) fn asks_for(&mut self, call: usize, key: char) {
+    pub(crate) fn asks_for(&mut self, key: char) {
+        let call = self.dumps().len();
         self.calls("4000");
         self.until_hears(call, WELCOME_HZ, 100);
         self.presses(key);
@@ -293,13 +294,18 @@ impl Baresip {
 
     /// What it heard in its call of this number, 0 the first.
     pub(crate) fn heard(&self, call: usize) -> Option<Recorded> {
+        Recorded::read(self.dumps().get(call)?)
+    }
+
+    /// What it writes down of each call, in their order.
+    fn dumps(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(&self.dir).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());
         let mut dumps: Vec<PathBuf> = paths
             .filter(|path| path.to_string_lossy().ends_with("-dec.wav"))
             .collect();
         dumps.sort();
-        Recorded::read(dumps.get(call)?)
+        dumps
     }
 
     /// Waits until it has heard a tone for so long in a call.

@@ -51,8 +51,7 @@ fn at_the_board_of(house: &House, name: &str, title: &str) -> Browser {
 #[track_caller]
 fn waits(house: &House, board: &Browser, voice_hz: u32, number: &str, shown: &str) -> Baresip {
     let mut caller = house.caller(number, voice_hz);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     board.until_shows("#line .caller", shown);
     board.until_shows("#line .state", "waiting");
     board.until_shows("#total", "1");

@@ -13,8 +13,7 @@ fn rfc7118_a_phone_in_a_browser_registers_at_the_port_of_the_pages_and_is_called
     phone.until_state("registered");
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_tells("invite from 13800001111");
     caller.hangs_up();
     house.until_empty();

@@ -12,8 +12,7 @@ const MUSIC_HZ: f64 = crate::hotline::MUSIC_HZ;
 /// A caller who joins the line of `support`.
 fn waits(house: &House, number: &str, wall: &Stream, before: usize) -> Baresip {
     let mut caller = house.caller(number, 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     wall.nth("queue.joined", before);
     caller.until_hears(0, MUSIC_HZ, ENOUGH_MS);
     caller
@@ -35,8 +34,7 @@ fn d22_a_phone_that_lost_its_network_has_its_place_again_and_an_anonymous_one_no
     agent.until_state("ready");
     // Somebody keeps the agent busy.
     let mut first = house.caller("13700000001", 600);
-    first.calls("4000");
-    first.presses('1');
+    first.asks_for('1');
     phone.rings(0);
     phone.answer();
     wall.event("call.connected");
@@ -49,8 +47,7 @@ fn d22_a_phone_that_lost_its_network_has_its_place_again_and_an_anonymous_one_no
     wall.nth("call.ended", 1);
     let _again = waits(&house, "anonymous", &wall, 4);
     let mut back = Baresip::caller(&house.dir, Link::Udp(house.sip), "13700000002", 510);
-    back.calls("4000");
-    back.presses('1');
+    back.asks_for('1');
     let resumed = wall.event("queue.resumed");
     assert_eq!(
         wall.nth("queue.joined", 5).data("position"),

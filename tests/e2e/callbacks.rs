@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::baresip::{AGENT_HZ, Answers, Baresip, Link, Way};
 use crate::binary::repository;
+use crate::carriers::{OURS, telecom};
 use crate::house::House;
 use crate::patience::{soon, until};
 use crate::ports;
@@ -17,9 +18,8 @@ const PROMPT_HZ: f64 = 1_000.0;
 const GREETING_HZ: f64 = 760.0;
 const ENOUGH_MS: u32 = 1_000;
 const DIGIT_MS: u32 = 300;
-/// A customer's number, and ours.
+/// A customer's number.
 pub(crate) const HIS: &str = "+8613800001111";
-pub(crate) const OURS: &str = "+861065529988";
 
 const QUEUES: &str = r#"
 [queue.support]
@@ -41,27 +41,7 @@ script = "main"
 
 /// A house with that script, and a carrier at that address.
 pub(crate) fn house(carrier: SocketAddr) -> House {
-    let (host, port) = (carrier.ip(), carrier.port());
-    let trunks = format!(
-        r#"
-[trunk.telecom]
-server = "sip:{host}:{port};transport=udp"
-domain = "{host}"
-match = {{ source = ["{host}"] }}
-trusted = true
-max_calls = 4
-probe_s = 0
-incoming = {{ form = "e164" }}
-outgoing = {{ form = "e164" }}
-caller_id = "{OURS}"
-dids = ["{OURS}"]
-[[route]]
-class = ["mobile"]
-trunks = ["telecom"]
-[dial.allow]
-scripts = ["mobile"]
-"#
-    );
+    let trunks = telecom(carrier, "e164", r#"scripts = ["mobile"]"#);
     let script = repository().join("ivr-scripts/samples/callback.toml");
     let script = std::fs::read_to_string(script).unwrap();
     let mut files = vec![

@@ -1,5 +1,7 @@
 //! Carriers by which calls come and go: SIPp plays one, on an address of its own. And phones that come by TCP and TLS.
 
+use std::net::SocketAddr;
+
 use crate::baresip::{AGENT_HZ, Answers, Baresip, Link};
 use crate::events::Stream;
 use crate::house::{House, PASSWORD};
@@ -11,6 +13,8 @@ const CALLER_HZ: u32 = 440;
 const ENOUGH_MS: u32 = 1_000;
 /// Another address than that of the phones: a carrier is known by it.
 const CARRIER: &str = "127.0.0.2";
+/// The number that the carriers of the stories bring us.
+pub(crate) const OURS: &str = "+861065529988";
 
 const NUMBERS: &str = r#"
 [number."4000"]
@@ -20,29 +24,37 @@ open = true
 queue = "support"
 "#;
 
-/// A house with one carrier.
-pub(crate) fn with_carrier(port: u16) -> House {
-    let trunks = format!(
+/// `trunks.toml` with a carrier at that address, who writes numbers in that form, and with who may call out by him.
+pub(crate) fn telecom(carrier: SocketAddr, form: &str, allowed: &str) -> String {
+    let (host, port) = (carrier.ip(), carrier.port());
+    format!(
         r#"
 [trunk.telecom]
-server = "sip:{CARRIER}:{port};transport=udp"
-domain = "{CARRIER}"
+server = "sip:{host}:{port};transport=udp"
+domain = "{host}"
 auth = {{ user = "4008001234", password = {{ text = "trunk secret" }} }}
-match = {{ source = ["{CARRIER}"] }}
+match = {{ source = ["{host}"] }}
 trusted = true
 max_calls = 4
 probe_s = 0
-incoming = {{ form = "national" }}
+incoming = {{ form = "{form}" }}
 outgoing = {{ form = "e164" }}
-caller_id = "+861065529988"
-dids = ["+861065529988"]
+caller_id = "{OURS}"
+dids = ["{OURS}"]
 [[route]]
 class = ["local", "national", "mobile"]
 trunks = ["telecom"]
 [dial.allow]
-agents = ["local", "national", "mobile"]
+{allowed}
 "#
-    );
+    )
+}
+
+/// A house with one carrier.
+pub(crate) fn with_carrier(port: u16) -> House {
+    let carrier = SocketAddr::new(CARRIER.parse().unwrap(), port);
+    let allowed = r#"agents = ["local", "national", "mobile"]"#;
+    let trunks = telecom(carrier, "national", allowed);
     House::open_files(&[
         ("config/trunks.toml", trunks.as_str()),
         ("config/numbers.toml", NUMBERS),
@@ -106,7 +118,7 @@ fn phones_come_by_tcp_and_by_tls() {
     let certified = rcgen::generate_simple_self_signed(names).unwrap();
     let port = ports::free(2);
     let (certificate, key) = (certified.cert.pem(), certified.signing_key.serialize_pem());
-    let tls = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let tls = SocketAddr::from(([127, 0, 0, 1], port));
     let house = House::open_secure(&certificate, &key, &[&format!("sip.tls={tls}")]);
     let by_tcp = Baresip::agent(
         &house.dir,
@@ -135,8 +147,7 @@ fn phones_come_by_tcp_and_by_tls() {
     });
     by_tls.until_registered();
     let mut caller = Baresip::caller(&house.dir, Link::Tls(tls), "13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     by_tcp.until_hears(0, CALLER_HZ.into(), ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
     caller.hangs_up();

@@ -24,8 +24,7 @@ fn an_agent_holds_asks_a_colleague_and_hands_the_call_on() {
     house.sign_in("1001").until_state("ready");
     let mut caller = house.caller(CALLER, 440);
     page.until_hides("#talk");
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     page.until_shows("#stage", "通话中");
     phone.until_hears(0, 440.0, ENOUGH_MS);
     assert_eq!(allowed(&page), "hold");
@@ -82,8 +81,7 @@ fn p6_whom_the_call_is_handed_to_sees_who_sends_it_and_what_he_wrote() {
         .send("PUT", "/v1/agents/me/state", r#"{"state":"offline"}"#);
     let page = Browser::at_desk(&house, "1002", "zh-CN");
     let mut caller = house.caller(CALLER, 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, 440.0, ENOUGH_MS);
     let busy = house.sign_in("1002");
     busy.send("PUT", "/v1/agents/me/state", r#"{"state":"ready"}"#)

@@ -26,7 +26,7 @@ fn c10_c5_he_declines_with_a_reason_and_a_category_ends_what_waits_for_it() {
     let page = Browser::at_desk(&house, "1001", "en");
     page.until_shows("#state", "Ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.asks_for(0, '1');
+    caller.asks_for('1');
     page.until_shows("#stage", "Incoming call");
     page.clicks("#decline button");
     page.until_shows("#announce", "Why you decline");
@@ -57,7 +57,7 @@ fn c5_where_filing_is_optional_he_asks_for_it_in_the_call() {
     let page = Browser::at_desk(&house, "1001", "en");
     page.until_shows("#state", "Ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.asks_for(0, '2');
+    caller.asks_for('2');
     page.until_shows("#stage", "In call");
     page.clicks("#wrap-ask");
     page.until_shows("#wrap-cost", "you have time to file");

@@ -48,8 +48,7 @@ fn signs_in(page: &Browser, login: &str) {
 #[track_caller]
 fn customer_calls(house: &House, key: char) -> Baresip {
     let mut caller = house.caller(CUSTOMER.1, 440);
-    caller.calls("4000");
-    caller.presses(key);
+    caller.asks_for(key);
     caller
 }
 

@@ -39,7 +39,7 @@ impl Filing {
         let agent = house.sign_in("1001");
         agent.until_state("ready");
         let mut caller = house.caller("13800001111", 440);
-        caller.asks_for(0, '1');
+        caller.asks_for('1');
         agent.until_state("talking");
         caller.hangs_up();
         wall.event("call.ended");
@@ -162,7 +162,7 @@ fn c9_each_decline_leaves_him_alone_for_twice_as_long_until_he_answers() {
     let agent = house.sign_in("1001");
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.asks_for(0, '1');
+    caller.asks_for('1');
     for ring in 0..2 {
         phone.rings(ring);
         declines(&agent);
@@ -176,7 +176,7 @@ fn c9_each_decline_leaves_him_alone_for_twice_as_long_until_he_answers() {
     agent.until_state("talking");
     caller.hangs_up();
     agent.until_state("ready");
-    caller.asks_for(1, '1');
+    caller.asks_for('1');
     phone.rings(3);
     declines(&agent);
     let anew = left_alone(&wall, 2);

@@ -105,8 +105,7 @@ fn g10_a_flood_of_5000_requests_a_second_fails_no_innocent_and_leaves_nothing() 
     // In the midst of it a call, from its first INVITE to its end.
     std::thread::sleep(SECOND);
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, 440.0, ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
     caller.hangs_up();

@@ -37,8 +37,7 @@ fn rfc4235_a_colleagues_phone_sees_who_is_busy() {
     );
     std::thread::sleep(A_LAMP_LATER);
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     agent.rings(0);
     std::thread::sleep(A_LAMP_LATER);
     agent.answer();

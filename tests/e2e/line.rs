@@ -26,12 +26,10 @@ fn two_callers_and_one_agent_are_served_in_order_with_music_and_wrap_up_between(
     agent.until_state("ready");
 
     let mut first = house.caller("13700000001", 440);
-    first.calls("4000");
-    first.presses('1');
+    first.asks_for('1');
     phone.rings(0);
     let mut second = house.caller("13700000002", 510);
-    second.calls("4000");
-    second.presses('1');
+    second.asks_for('1');
     wall.nth("queue.joined", 1);
     phone.answer();
     phone.until_hears(0, 440.0, ENOUGH_MS);
@@ -77,6 +75,7 @@ fn a_caller_who_hangs_up_while_the_phone_rings_cancels_the_ring_within_100_ms() 
     let mut took = Vec::new();
     for round in 0..3 {
         agent.until_state("ready");
+        // Within a second of the call before, whose name on disk its own dump takes.
         caller.calls("4000");
         caller.presses('1');
         phone.rings(round);
@@ -107,12 +106,10 @@ fn a_busy_agent_is_not_rung() {
     let phone = house.agent("1001", Answers::AtOnce);
     let mut first = house.caller("13700000001", 440);
     agent.until_state("ready");
-    first.calls("4000");
-    first.presses('1');
+    first.asks_for('1');
     agent.until_state("talking");
     let mut second = house.caller("13700000002", 510);
-    second.calls("4000");
-    second.presses('1');
+    second.asks_for('1');
     // He waits long enough for the agent's phone to ring, were it to ring.
     second.until_hears(0, MUSIC_HZ, 2_000);
     let live = admin.read("/v1/calls?live=true");

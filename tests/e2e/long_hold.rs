@@ -36,7 +36,7 @@ fn c19_the_page_reminds_of_a_hold_at_its_time_and_until_it_ends() {
     let _phone = house.agent("1001", Answers::AtOnce);
     page.until_shows("#state", "Ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.asks_for(0, '1');
+    caller.asks_for('1');
     page.until_shows("#stage", "In call");
 
     let held = Instant::now();

@@ -23,8 +23,7 @@ fn garbage_at_every_door_harms_no_call() {
     let phone = house.agent("1001", Answers::AtOnce);
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, 440.0, ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
 

@@ -39,8 +39,7 @@ fn c14_who_presses_1_on_his_mobile_has_the_caller() {
     let wall = Stream::follow(&house.sign_in("admin"), None);
     let mobile = carrier_with(&house, "mobile_takes", "mobile", port, &ECHO);
     let mut caller = house.caller("13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     assert_eq!(wall.event("offer.dialled").data("number"), "+8613800138000");
     wall.event("offer.asked");
     wall.event("call.connected");
@@ -58,8 +57,7 @@ fn c14_a_voicemail_that_answers_never_gets_the_caller() {
     let wall = Stream::follow(&house.sign_in("admin"), None);
     let voicemail = carrier_with(&house, "voicemail", "mobile", port, &ECHO);
     let mut caller = house.caller("13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('2');
+    caller.asks_for('2');
     wall.event("offer.asked");
     let missed = within(RING_TIME_OVER, || {
         wall.all()

@@ -58,8 +58,7 @@ fn c17_c18_the_caller_hears_a_number_the_agent_a_whisper_and_then_they_hear_each
     let mut phone = house.agent("1001", Answers::ByHand);
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.rings(0);
     caller.until_hears(0, MUSIC_HZ, 300);
     phone.answer();

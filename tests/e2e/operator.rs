@@ -23,8 +23,7 @@ fn the_ladder_of_a_call_tells_messages_and_decisions_and_no_secret() {
     let phone = house.agent("1001", Answers::AtOnce);
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.nth(Way::Out, "200 INVITE", 0);
     caller.hangs_up();
     let call = house.call(&admin, "the call's end", |call| {

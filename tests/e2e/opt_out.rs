@@ -61,10 +61,10 @@ fn c1_he_opts_out_of_a_queue_on_his_page_and_a_restart_does_not_forget_it() {
 
     // Both would ring for either caller; now each has one of them to himself.
     let mut caller = house.caller("13800001111", 440);
-    caller.asks_for(0, '1');
+    caller.asks_for('1');
     phones[0].rings(0);
     let mut other = house.caller("13900002222", 540);
-    other.asks_for(0, '2');
+    other.asks_for('2');
     phones[1].rings(0);
     page.until_shows("#stage", "Incoming call");
     page.until_shows("#pop-facts", "sales");

@@ -12,8 +12,7 @@ fn rung(house: &House, scenario: &str) -> (Sipp, crate::baresip::Baresip, Stream
     let phone = Sipp::agent(&house.dir, house.sip, scenario, "1001");
     agent.until_state("ready");
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     wall.event("offer.made");
     (phone, caller, wall)
 }

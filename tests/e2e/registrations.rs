@@ -47,8 +47,7 @@ fn g13_a_phone_is_called_after_kill_9_without_registering_anew_and_its_agent_is_
     assert_eq!(state(&other), ("not_ready".into(), Some("meal".into())));
     assert_eq!(registrations(), before, "each contact, with its end");
     let mut caller = house.caller("13800001111", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, 440.0, ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
     assert_eq!(

@@ -16,8 +16,7 @@ fn a_reload_changes_what_comes_and_never_what_is() {
     let phone = house.agent("1001", Answers::AtOnce);
     agent.until_state("ready");
     let mut caller = house.caller("13700000001", 440);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, 440.0, ENOUGH_MS);
 
     // A new number, beside a queue that has a mistake: neither is taken.

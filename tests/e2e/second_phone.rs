@@ -29,8 +29,7 @@ fn agent(house: &House, login: &str, switches: &[&str]) -> Pjsua2 {
 /// A caller of the hotline talks with pjsua2, in its call 0.
 fn talk(house: &House, phone: &Pjsua2) -> Baresip {
     let mut caller = house.caller("13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_state(0, "CONFIRMED");
     phone.until_hears(0, CALLER_HZ.into(), ENOUGH_MS);
     caller
@@ -100,8 +99,7 @@ fn r14_a_blind_transfer_hands_the_caller_to_a_colleague() {
     house.sign_in("1002").until_state("ready");
     let mut phone = agent(&house, "1001", &["--answer", "200"]);
     let mut caller = house.caller("13800001111", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('2');
+    caller.asks_for('2');
     // 2 is sales, where 1001 and 1003 work; ring-all.
     phone.until_state(0, "CONFIRMED");
     phone.does(&json!({ "do": "transfer", "call": 0, "to": "sip:1002@localhost" }));

@@ -34,7 +34,7 @@ fn c15_a_phone_that_stays_on_the_line_hears_a_beep_and_its_caller_twice() {
     for (before, (number, hz)) in CALLERS.into_iter().enumerate() {
         let beeps = u32::try_from(before).unwrap() + 1;
         let mut caller = house.caller(number, hz);
-        caller.asks_for(0, '1');
+        caller.asks_for('1');
         wall.nth("call.connected", before);
         phone.until_hears(0, hz.into(), ENOUGH_MS);
         caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);

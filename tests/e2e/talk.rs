@@ -17,8 +17,7 @@ fn who_is_held_hears_music_and_then_the_agent_again() {
     let mut phone = house.agent("1001", Answers::AtOnce);
     agent.until_state("ready");
     let mut caller = house.caller("13700000001", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
 
     phone.holds();
@@ -64,8 +63,7 @@ fn phones_on_tcp_talk_as_those_on_udp_do() {
     phone.until_registered();
     agent.until_state("ready");
     let mut caller = Baresip::caller(&house.dir, link, "13700000001", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, CALLER_HZ.into(), ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
     assert!(

@@ -65,8 +65,7 @@ fn phones_on_tls_talk_and_a_renewed_certificate_costs_no_call() {
     phone.until_registered();
     agent.until_state("ready");
     let mut caller = house.caller("13700000001", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     phone.until_hears(0, CALLER_HZ.into(), ENOUGH_MS);
     caller.until_hears(0, AGENT_HZ.into(), ENOUGH_MS);
     let via = phone.rings(0).header("Via").unwrap().to_owned();
@@ -95,8 +94,7 @@ fn rfc7118_a_browsers_phone_on_a_listener_of_its_own_refuses_on_the_connection_t
     page.until_state("registered");
     agent.until_state("ready");
     let mut caller = house.caller("13700000001", CALLER_HZ);
-    caller.calls("4000");
-    caller.presses('1');
+    caller.asks_for('1');
     page.until_tells("invite from 13700000001");
     page.until_tells("call over: Rejected");
     caller.hangs_up();
