@@ -13,9 +13,8 @@ use crate::agenda::Event;
 use crate::agent;
 use crate::customers::Who;
 use crate::handset::{Again, Repeating};
-use crate::message::{Message, Writing, server_uri};
+use crate::message::{Address, Message, Writing};
 use crate::network::Network;
-use crate::place::Place;
 
 /// Nobody is heard although somebody was: a caller says "hello?" so long.
 const HELLO: Duration = Duration::from_secs(5);
@@ -24,6 +23,7 @@ const HELLO: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) who: Who,
+    /// The URI of the number.
     pub(crate) dials: Arc<str>,
     /// One for each prompt.
     pub(crate) keys: Arc<str>,
@@ -70,6 +70,9 @@ enum Phase {
 pub(crate) struct Caller {
     slot: u32,
     serial: u64,
+    /// The same as his messages write it.
+    name: String,
+    address: Arc<Address>,
     plan: Plan,
     phase: Phase,
     /// Rises with each phase.
@@ -86,12 +89,19 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// He dials.
-    pub(crate) fn dials(network: &mut Network, slot: u32, serial: u64, plan: Plan) -> Self {
+    pub(crate) fn dials(
+        network: &mut Network,
+        (slot, address): (u32, Arc<Address>),
+        serial: u64,
+        plan: Plan,
+    ) -> Self {
         let mut caller = Self {
             slot,
             serial,
-            to: format!("<{}>", server_uri(&plan.dials)),
-            target: server_uri(&plan.dials),
+            name: serial.to_string(),
+            address,
+            to: ["<", &plan.dials, ">"].concat(),
+            target: plan.dials.to_string(),
             plan,
             phase: Phase::Calling,
             phases: 0,
@@ -101,9 +111,9 @@ impl Caller {
             served: None,
         };
         let invite = caller
-            .request("INVITE", 1, "i")
-            .contact(caller.place())
-            .sdp(caller.place());
+            .request("INVITE", "1", "i")
+            .contact(&caller.address)
+            .sdp(&caller.address);
         caller.says_until_heard(network, invite);
         caller
     }
@@ -122,8 +132,7 @@ impl Caller {
 
     /// Whether a message is about his call.
     pub(crate) fn knows(&self, message: &Message<'_>) -> bool {
-        let serial = message.call_id.strip_prefix('c');
-        serial.and_then(|serial| serial.parse().ok()) == Some(self.serial)
+        message.call_id.strip_prefix('c') == Some(&self.name)
     }
 
     /// Takes a message of his call.
@@ -132,7 +141,7 @@ impl Caller {
             (Some(..200), "INVITE") => self.repeating.heard(),
             (Some(200..300), "INVITE") => self.answered(network, message),
             (Some(_), "INVITE") => {
-                let ack = self.request("ACK", 1, "i").empty();
+                let ack = self.request("ACK", "1", "i").empty();
                 self.says(network, ack);
                 self.is_over(network);
             }
@@ -144,8 +153,8 @@ impl Caller {
             }
             // A re-INVITE that refreshes the session (RFC 4028).
             (None, "INVITE") => {
-                let ok = Writing::response(message, "200 OK", "").contact(self.place());
-                self.says(network, ok.sdp(self.place()));
+                let ok = Writing::response(message, "200 OK", "").contact(&self.address);
+                self.says(network, ok.sdp(&self.address));
             }
             (None, _) => self.says(network, Writing::response(message, "200 OK", "").empty()),
         }
@@ -159,7 +168,7 @@ impl Caller {
             self.enter(Phase::Listening);
         }
         // RFC 3261 §13.2.2.4: each copy of the 2xx gets its ACK.
-        let ack = self.request("ACK", 1, "a").empty();
+        let ack = self.request("ACK", "1", "a").empty();
         self.says(network, ack);
     }
 
@@ -262,7 +271,7 @@ impl Caller {
         }
         self.remember(network.now);
         self.enter(Phase::Leaving);
-        let bye = self.request("BYE", 2, "b").empty();
+        let bye = self.request("BYE", "2", "b").empty();
         self.says_until_heard(network, bye);
     }
 
@@ -287,26 +296,23 @@ impl Caller {
         self.phases += 1;
     }
 
-    fn place(&self) -> Place {
-        Place::Caller(self.slot)
-    }
-
     /// A request in his dialog, up to the headers that only some have.
-    fn request(&self, method: &str, cseq: u32, branch: &str) -> Writing {
-        let (serial, place) = (self.serial, self.place());
+    fn request(&self, method: &str, cseq: &str, branch: &str) -> Writing {
+        let name = self.name.as_str();
         let (number, host) = match &self.plan.who.number {
-            Some(number) => (number.as_str(), place.ip().to_string()),
-            None => ("anonymous", "anonymous.invalid".to_owned()),
+            Some(number) => (number.as_str(), self.address.ip.as_str()),
+            None => ("anonymous", "anonymous.invalid"),
         };
-        Writing::new(format_args!("{method} {} SIP/2.0", self.target))
-            .via(place, format_args!("{serial}{branch}"))
-            .line(format_args!("From: <sip:{number}@{host}>;tag=c{serial}"))
+        Writing::new(&[method, " ", &self.target, " SIP/2.0"])
+            .via(&self.address, [name, branch])
+            .line(&["From: <sip:", number, "@", host, ">;tag=c", name])
             .header("To", &self.to)
-            .line(format_args!("Call-ID: c{serial}\r\nCSeq: {cseq} {method}"))
+            .line(&["Call-ID: c", name])
+            .line(&["CSeq: ", cseq, " ", method])
     }
 
     fn says(&self, network: &mut Network, bytes: Bytes) {
-        network.carry_to_server(self.place(), bytes);
+        network.carry_to_server(self.address.place, bytes);
     }
 
     fn says_until_heard(&mut self, network: &mut Network, bytes: Bytes) {

@@ -12,7 +12,7 @@ use crate::agenda::Event;
 use crate::agent::Agent;
 use crate::caller::{Caller, Plan, Timer};
 use crate::customers::Customers;
-use crate::message::{Message, no_such_dialog};
+use crate::message::{Address, Message, no_such_dialog, server_uri};
 use crate::network::Network;
 use crate::place::Place;
 use crate::random::{Random, Stream};
@@ -25,6 +25,8 @@ pub(crate) struct Crowd {
     scenario: Arc<Scenario>,
     groups: Vec<Group>,
     callers: Vec<Option<Caller>>,
+    /// Of each place, whoever stands there.
+    addresses: Vec<Arc<Address>>,
     free: Vec<u32>,
     alive: usize,
     serial: u64,
@@ -37,7 +39,8 @@ struct Group {
     coming: Coming,
     random: Random,
     first_customer: u32,
-    number: Arc<str>,
+    /// The URI of the number that they dial.
+    dials: Arc<str>,
     keys: Arc<str>,
 }
 
@@ -49,7 +52,7 @@ impl Crowd {
                 coming: Coming::new(&group.arrivals),
                 random: Random::new(scenario.seed, Stream::Callers(number)),
                 first_customer,
-                number: group.number.as_str().into(),
+                dials: server_uri(&group.number).into(),
                 keys: group.keys.as_str().into(),
             };
             first_customer = first_customer.saturating_add(group.customers);
@@ -58,6 +61,7 @@ impl Crowd {
         Self {
             groups: rows.collect(),
             callers: Vec::new(),
+            addresses: Vec::new(),
             free: Vec::new(),
             alive: 0,
             serial: 0,
@@ -100,23 +104,29 @@ impl Crowd {
         let (serial, first, random) = (self.serial, group.first_customer, &mut group.random);
         let plan = Plan {
             who: self.customers.draw(rules, first, serial, random),
-            dials: group.number.clone(),
+            dials: group.dials.clone(),
             keys: group.keys.clone(),
             presses_after: rules.presses_after.draw(random),
             patience: rules.patience.as_ref().map(|it| it.draw(random)),
             talk: rules.talk.draw(random),
             agent_hangs_up: random.happens(rules.agent_hangs_up.get()),
         };
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.callers.push(None);
-            self.callers.len() as u32 - 1
-        });
-        let caller = Caller::dials(network, slot, serial, plan);
-        if let Some(place) = self.callers.get_mut(slot as usize) {
-            *place = Some(caller);
+        let slot = self.free.pop().unwrap_or_else(|| self.room());
+        let address = self.addresses.get(slot as usize).cloned();
+        if let Some((address, place)) = address.zip(self.callers.get_mut(slot as usize)) {
+            *place = Some(Caller::dials(network, (slot, address), serial, plan));
             self.alive += 1;
         }
         self.expect(network, number);
+    }
+
+    /// One place more.
+    fn room(&mut self) -> u32 {
+        let slot = self.callers.len() as u32;
+        self.callers.push(None);
+        self.addresses
+            .push(Arc::new(Address::new(Place::Caller(slot))));
+        slot
     }
 
     fn at(&mut self, slot: u32) -> Option<&mut Caller> {

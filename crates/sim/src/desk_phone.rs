@@ -5,18 +5,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sip::digest::{self, Algorithm, Credentials};
 
 use crate::agenda::Event;
 use crate::agent::Timer;
 use crate::handset::{Again, Repeating};
-use crate::message::{Message, Writing, no_such_dialog};
+use crate::message::{Address, Message, Writing, no_such_dialog};
 use crate::network::Network;
 use crate::place::Place;
 
-/// How long its registration holds, and when it is renewed.
-const EXPIRES_S: u32 = 7_200;
-const REFRESH: Duration = Duration::from_secs(3_600);
+mod registering;
+
 /// The domain of the virtual hotline.
 pub(crate) const DOMAIN: &str = "hotline.invalid";
 
@@ -43,6 +41,7 @@ enum Call {
 #[derive(Debug)]
 struct Leg {
     invite: Bytes,
+    call_id: String,
     tag: String,
     call: Call,
 }
@@ -51,6 +50,7 @@ struct Leg {
 #[derive(Debug)]
 pub(crate) struct DeskPhone {
     number: u32,
+    address: Address,
     login: String,
     alive: bool,
     registered: bool,
@@ -66,6 +66,7 @@ impl DeskPhone {
     pub(crate) fn new(number: u32, login: u64) -> Self {
         Self {
             number,
+            address: Address::new(Place::Agent(number)),
             login: login.to_string(),
             alive: true,
             registered: false,
@@ -75,46 +76,6 @@ impl DeskPhone {
             leg: None,
             repeating: Repeating::default(),
         }
-    }
-
-    /// A password for each; nobody but the two sides of this simulation knows it.
-    pub(crate) fn password(login: &str) -> String {
-        format!("simulated {login}")
-    }
-
-    pub(crate) fn registers(&mut self, network: &mut Network) {
-        self.register(network, EXPIRES_S);
-    }
-
-    pub(crate) fn unregisters(&mut self, network: &mut Network) {
-        if self.alive && self.registered {
-            self.register(network, 0);
-        }
-    }
-
-    fn register(&mut self, network: &mut Network, expires_s: u32) {
-        self.expires_s = expires_s;
-        let register = self.write_register("");
-        self.says_until_heard(network, register);
-    }
-
-    fn write_register(&mut self, authorization: &str) -> Bytes {
-        self.cseq += 1;
-        let Self {
-            login,
-            cseq,
-            number,
-            expires_s,
-            ..
-        } = self;
-        Writing::new(format_args!("REGISTER sip:{DOMAIN} SIP/2.0"))
-            .via(Place::Agent(*number), format_args!("r{number}x{cseq}"))
-            .line(format_args!(
-                "From: <sip:{login}@{DOMAIN}>;tag=r{number}\r\nTo: <sip:{login}@{DOMAIN}>\r\nCall-ID: r{number}\r\nCSeq: {cseq} REGISTER\r\nExpires: {expires_s}"
-            ))
-            .contact(Place::Agent(*number))
-            .line(format_args!("Supported: path{authorization}"))
-            .empty()
     }
 
     /// Dies in the middle of whatever it does; the caller notices by himself.
@@ -167,66 +128,6 @@ impl DeskPhone {
         None
     }
 
-    fn challenged(&mut self, network: &mut Network, message: &Message<'_>) {
-        let parameter = |name: &str| {
-            let (_, rest) = message.challenge.split_once(name)?;
-            rest.split('"').next()
-        };
-        // The answer to a proof that was refused would be refused again.
-        let repeated = message.cseq.split(' ').next() != Some(&self.cseq.to_string());
-        let (Some(nonce), Some(realm)) = (parameter("nonce=\""), parameter("realm=\"")) else {
-            return;
-        };
-        if repeated {
-            return;
-        }
-        let md5 = message.challenge.contains("algorithm=MD5");
-        let algorithm = if md5 {
-            Algorithm::Md5
-        } else {
-            Algorithm::Sha256
-        };
-        if let Some(authorization) = self.proof(algorithm, realm, nonce) {
-            let register = self.write_register(&authorization);
-            self.says_until_heard(network, register);
-        }
-    }
-
-    /// The Authorization header, with the line's end before it.
-    fn proof(&self, algorithm: Algorithm, realm: &str, nonce: &str) -> Option<String> {
-        let (login, password) = (&self.login, Self::password(&self.login));
-        let ha1 = match algorithm {
-            Algorithm::Md5 => hex(&digest::ha1_md5(login, realm, &password)),
-            Algorithm::Sha256 => hex(&digest::ha1_sha256(login, realm, &password)),
-        };
-        let given = |response: &str| {
-            format!(
-                "Digest username=\"{login}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"sip:{DOMAIN}\", response=\"{response}\", algorithm={}, cnonce=\"c\", qop=auth, nc=00000001",
-                algorithm.token()
-            )
-        };
-        let blank = Credentials::parse(given("00").as_bytes())?;
-        let register = sip::message::method::Method::Register;
-        let response = digest::response(algorithm, &ha1, &blank, &register);
-        Some(format!("\r\nAuthorization: {}", given(&response)))
-    }
-
-    fn registration(&mut self, network: &mut Network) -> Option<Told> {
-        self.repeating.heard();
-        let was = std::mem::replace(&mut self.registered, self.expires_s > 0);
-        if self.registered {
-            self.due(network, REFRESH, Timer::Refresh(self.cseq));
-        }
-        (self.registered && !was).then_some(Told::Registered)
-    }
-
-    /// A registration grows old; `of` is the one that set the timer.
-    pub(crate) fn refreshes(&mut self, network: &mut Network, of: u32) {
-        if self.alive && self.registered && of == self.cseq {
-            self.registers(network);
-        }
-    }
-
     fn invited(
         &mut self,
         network: &mut Network,
@@ -244,10 +145,11 @@ impl DeskPhone {
         }
         self.rings = self.rings.wrapping_add(1);
         let tag = format!("a{}x{}", self.number, self.rings);
-        let ringing = Writing::response(message, "180 Ringing", &tag).contact(self.place());
+        let ringing = Writing::response(message, "180 Ringing", &tag).contact(&self.address);
         self.says(network, ringing.empty());
         self.leg = Some(Leg {
             invite: bytes.clone(),
+            call_id: message.call_id.to_owned(),
             tag,
             call: Call::Ringing,
         });
@@ -257,10 +159,10 @@ impl DeskPhone {
     /// A copy of the INVITE, or one within the dialog that refreshes it (RFC 4028).
     fn invited_again(&mut self, network: &mut Network, message: &Message<'_>) {
         let Some(leg) = &self.leg else { return };
-        let writing = |status| Writing::response(message, status, &leg.tag).contact(self.place());
+        let writing = |status| Writing::response(message, status, &leg.tag).contact(&self.address);
         let answer = match leg.call {
             Call::Ringing => writing("180 Ringing").empty(),
-            Call::Up => writing("200 OK").sdp(self.place()),
+            Call::Up => writing("200 OK").sdp(&self.address),
             Call::Leaving => return,
         };
         self.says(network, answer);
@@ -268,13 +170,12 @@ impl DeskPhone {
 
     /// The agent lifts the receiver, while this ring lasts.
     pub(crate) fn answers(&mut self, network: &mut Network, ring: u32) {
-        let place = self.place();
         let Some(leg) = self.ringing(ring) else {
             return;
         };
         leg.call = Call::Up;
-        let ok = leg.respond("200 OK").map(|ok| ok.contact(place).sdp(place));
-        if let Some(ok) = ok {
+        let ok = leg.respond("200 OK");
+        if let Some(ok) = ok.map(|ok| ok.contact(&self.address).sdp(&self.address)) {
             self.says_until_heard(network, ok);
         }
     }
@@ -293,7 +194,6 @@ impl DeskPhone {
 
     /// The agent puts the receiver down, if he talks.
     pub(crate) fn hangs_up(&mut self, network: &mut Network) {
-        let place = self.place();
         let Some(leg) = self.leg.as_mut().filter(|leg| matches!(leg.call, Call::Up)) else {
             return;
         };
@@ -302,12 +202,12 @@ impl DeskPhone {
             return;
         };
         let tag = &leg.tag;
-        let bye = Writing::new(format_args!("BYE {} SIP/2.0", invite.contact()))
-            .via(place, format_args!("{tag}b"))
-            .line(format_args!("From: {};tag={tag}", invite.to))
+        let bye = Writing::new(&["BYE ", invite.contact(), " SIP/2.0"])
+            .via(&self.address, [tag, "b"])
+            .line(&["From: ", invite.to, ";tag=", tag])
             .header("To", invite.from)
             .header("Call-ID", invite.call_id)
-            .line(format_args!("CSeq: 1 BYE"))
+            .header("CSeq", "1 BYE")
             .empty();
         self.says_until_heard(network, bye);
     }
@@ -362,16 +262,12 @@ impl DeskPhone {
     }
 
     fn is_of_leg(&self, message: &Message<'_>) -> bool {
-        let invite = self.leg.as_ref().and_then(|leg| Message::read(&leg.invite));
-        invite.is_some_and(|invite| invite.call_id == message.call_id)
-    }
-
-    fn place(&self) -> Place {
-        Place::Agent(self.number)
+        let leg = self.leg.as_ref();
+        leg.is_some_and(|leg| leg.call_id == message.call_id)
     }
 
     fn says(&self, network: &mut Network, bytes: Bytes) {
-        network.carry_to_server(self.place(), bytes);
+        network.carry_to_server(self.address.place, bytes);
     }
 
     fn says_until_heard(&mut self, network: &mut Network, bytes: Bytes) {
@@ -393,8 +289,4 @@ impl Leg {
         let invite = Message::read(&self.invite)?;
         Some(Writing::response(&invite, status, &self.tag))
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,11 +3,13 @@
 //! The engine's own message layer is what is being tried; a peer that shares no parser with it finds what a shared one
 //! hides. Messages of the engine have full header names and no folded lines, which is all that is read here.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 
-use crate::place::{Place, SERVER};
+use crate::place::SERVER;
+
+pub(crate) use self::writing::{Address, Writing};
+
+mod writing;
 
 /// A message of the engine, in parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,11 +83,14 @@ impl<'a> Message<'a> {
 
     /// The RTP port that its SDP names.
     pub(crate) fn rtp_port(&self) -> Option<u16> {
-        if self.body.is_empty() {
-            return None;
+        let mut rest = self.body;
+        loop {
+            let line;
+            (line, rest) = line_of(rest)?;
+            if let Some(audio) = line.strip_prefix("m=audio ") {
+                return audio.split(' ').next()?.parse().ok();
+            }
         }
-        let (_, audio) = self.body.split_once("m=audio ")?;
-        audio.split(' ').next()?.parse().ok()
     }
 }
 
@@ -101,86 +106,6 @@ fn line_of(text: &str) -> Option<(&str, &str)> {
     let rest = text.get(end + 2..)?;
     Some((text.get(..end)?, rest))
 }
-
-/// A message in the making.
-pub(crate) struct Writing(String);
-
-impl Writing {
-    /// Begins with a start line.
-    pub(crate) fn new(start: std::fmt::Arguments<'_>) -> Self {
-        let mut text = String::with_capacity(700);
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{start}\r\n");
-        Self(text)
-    }
-
-    /// A response to a request, with the headers that RFC 3261 §8.2.6.2 copies; `tag` goes to a To that has none.
-    pub(crate) fn response(to: &Message<'_>, status: &str, tag: &str) -> Self {
-        let writing = Self::new(format_args!("SIP/2.0 {status}"))
-            .header("Via", to.via)
-            .header("From", to.from)
-            .header("Call-ID", to.call_id)
-            .header("CSeq", to.cseq);
-        if tag.is_empty() || to.to.contains(";tag=") {
-            writing.header("To", to.to)
-        } else {
-            writing.line(format_args!("To: {};tag={tag}", to.to))
-        }
-    }
-
-    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        for part in [name, ": ", value, "\r\n"] {
-            self.0.push_str(part);
-        }
-        self
-    }
-
-    pub(crate) fn line(mut self, line: std::fmt::Arguments<'_>) -> Self {
-        let _ = write!(self.0, "{line}\r\n");
-        self
-    }
-
-    /// The Via of a request, with a branch of its own.
-    pub(crate) fn via(self, from: Place, branch: std::fmt::Arguments<'_>) -> Self {
-        let ip = from.ip();
-        self.line(format_args!(
-            "Via: SIP/2.0/UDP {ip}:5060;rport;branch=z9hG4bK{branch}\r\nMax-Forwards: 70"
-        ))
-    }
-
-    pub(crate) fn contact(self, place: Place) -> Self {
-        let ip = place.ip();
-        self.line(format_args!("Contact: <sip:sim@{ip}:5060>"))
-    }
-
-    /// Ends without a body.
-    pub(crate) fn empty(mut self) -> Bytes {
-        self.0.push_str("Content-Length: 0\r\n\r\n");
-        self.0.into()
-    }
-
-    /// Ends with this phone's SDP.
-    pub(crate) fn sdp(mut self, place: Place) -> Bytes {
-        let ip = place.ip().to_string();
-        let length = SDP.iter().map(|part| part.len()).sum::<usize>() + ip.len() * 2;
-        let _ = write!(
-            self.0,
-            "Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n"
-        );
-        let [head, middle, tail] = SDP;
-        for part in [head, &ip, middle, &ip, tail] {
-            self.0.push_str(part);
-        }
-        self.0.into()
-    }
-}
-
-/// The SDP of every phone, around its address.
-const SDP: [&str; 3] = [
-    "v=0\r\no=- 1 1 IN IP4 ",
-    "\r\ns=-\r\nc=IN IP4 ",
-    "\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n",
-];
 
 /// What a phone says to a request in a dialog that it does not know, or no more (RFC 3261 §12.2.2).
 pub(crate) fn no_such_dialog(request: &Message<'_>) -> Option<Bytes> {
@@ -227,16 +152,5 @@ mod tests {
         ] {
             assert_eq!(Message::read(bytes), None, "{bytes:?}");
         }
-    }
-
-    #[test]
-    fn a_body_has_the_length_that_is_told() {
-        let bytes = Writing::new(format_args!("INVITE x SIP/2.0")).sdp(Place::Caller(300));
-        let text = std::str::from_utf8(&bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(
-            head.contains(&format!("Content-Length: {}", body.len())),
-            "{text}"
-        );
     }
 }
