@@ -73,6 +73,8 @@ pub(crate) struct Queue {
 #[derive(Clone, Debug, Default)]
 struct Member {
     seat: u32,
+    /// Under which reason he is counted; `None`: in the ready set.
+    standing: Option<ReasonCode>,
     last_connected: Option<Micros>,
     /// What he was credited with when he came to work (R47).
     credit: Option<share::Credit>,
@@ -117,6 +119,12 @@ impl Queue {
 
     pub(crate) fn members(&self) -> impl Iterator<Item = AgentId> {
         self.members.keys().copied()
+    }
+
+    /// Each with the reason why he is no candidate, by id.
+    pub(crate) fn standings(&self) -> impl Iterator<Item = (AgentId, Option<ReasonCode>)> {
+        let members = self.members.iter();
+        members.map(|(id, member)| (*id, member.standing))
     }
 
     /// By id.

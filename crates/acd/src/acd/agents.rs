@@ -179,7 +179,7 @@ impl Acd {
         }
         for Membership { queue, .. } in &agent.queues {
             if let Some(queue) = self.queues.get_mut(queue) {
-                queue.restand(now, id, was, agent);
+                queue.recount(now, id, agent);
                 self.dirty.insert(queue.config.name.clone());
             }
         }

@@ -216,11 +216,14 @@ impl Acd {
         let name = &queue.config.name;
         let mut tally: BTreeMap<ReasonCode, u32> = BTreeMap::new();
         let mut ready = BTreeSet::new();
-        for id in queue.members() {
+        for (id, standing) in queue.standings() {
             let Some(agent) = self.agents.get(&id) else {
                 return Err(format!("queue {name}: agent {id} is gone"));
             };
-            match agent.standing {
+            ensure(agent.standing == standing, || {
+                format!("queue {name}: agent {id} stands in it as {standing:?}")
+            })?;
+            match standing {
                 Some(reason) => *tally.entry(reason).or_default() += 1,
                 None => {
                     ready.insert(id);

@@ -40,12 +40,12 @@ impl Acd {
             };
             if agent.membership(name).is_some() {
                 queue.rename_member(id, login, &agent.login);
-                queue.requalify_member(now, id, agent);
+                queue.recount(now, id, agent);
                 self.dirty.insert(name.clone());
                 self.thin_personal_line(id);
                 self.staff_changed(now, name);
             } else {
-                queue.remove_member(id, login, agent.standing);
+                queue.remove_member(id, login);
                 self.thin_personal_line(id);
                 self.staff_changed(now, name);
             }
@@ -93,10 +93,10 @@ impl Acd {
         let Some(agent) = self.agents.get(&id) else {
             return;
         };
-        let (login, standing) = (agent.login.clone(), agent.standing);
+        let login = agent.login.clone();
         for Membership { queue: name, .. } in agent.queues.clone() {
             if let Some(queue) = self.queues.get_mut(&name) {
-                queue.remove_member(id, &login, standing);
+                queue.remove_member(id, &login);
                 self.staff_changed(now, &name);
             }
         }

@@ -93,8 +93,9 @@ impl Acd {
         {
             queue.skipped(agent);
         }
-        for agent in chosen {
-            self.offer_caller(now, call, name, agent, &decision);
+        let records = core::iter::repeat_n(decision, chosen.len());
+        for (agent, decision) in chosen.into_iter().zip(records) {
+            self.offer_caller(now, call, name, agent, decision);
         }
     }
 
@@ -141,7 +142,7 @@ impl Acd {
         call: CallId,
         name: &QueueName,
         id: AgentId,
-        decision: &Decision,
+        decision: Decision,
     ) {
         // He is no longer anybody's to wait for, should he have been (R59); if this fails, R61 says how it goes on.
         self.leave_personal_line(call);
@@ -171,8 +172,8 @@ impl Acd {
         let (waited, holder) = (caller.waited(now), caller.holder);
         let held = holder != Holder::Caller;
         let offer = match held {
-            true => self.hold(now, offer, decision.clone()),
-            false => self.make_offer(now, offer, waited, decision.clone()),
+            true => self.hold(now, offer, decision),
+            false => self.make_offer(now, offer, waited, decision),
         };
         if let Some(caller) = self.waiting.get_mut(&call) {
             caller.offers.insert(offer);

@@ -1,7 +1,7 @@
 //! The members of a queue: agents come and go, change their standing and their seats.
 //!
-//! Each member is counted exactly once: in the ready set, or in the tally under the reason why he is no candidate. Seats
-//! are numbered when a decision needs them, not at each of ten thousand arrivals.
+//! Each member is counted exactly once: in the ready set, or in the tally under the reason why he is no candidate, which
+//! stands in his row. Seats are numbered when a decision needs them, not at each of ten thousand arrivals.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -26,14 +26,9 @@ impl Queue {
         self.count_in(now, id, agent);
     }
 
-    pub(crate) fn remove_member(
-        &mut self,
-        id: AgentId,
-        login: &Arc<str>,
-        standing: Option<ReasonCode>,
-    ) {
+    pub(crate) fn remove_member(&mut self, id: AgentId, login: &Arc<str>) {
         if self.members.contains_key(&id) {
-            self.count_out(id, standing);
+            self.count_out(id);
             self.members.remove(&id);
             if let Ok(at) = self.roster.binary_search(&id) {
                 self.roster.remove(at);
@@ -51,24 +46,11 @@ impl Queue {
         }
     }
 
-    /// Takes in what an agent's standing has become; `was` is what the queue was told before.
-    pub(crate) fn restand(
-        &mut self,
-        now: Duration,
-        id: AgentId,
-        was: Option<ReasonCode>,
-        agent: &Agent,
-    ) {
+    /// His standing, his skills, his tier or his weight changed. One who was deleted in a call and comes back has left his
+    /// queues already.
+    pub(crate) fn recount(&mut self, now: Duration, id: AgentId, agent: &Agent) {
         if self.serves(id) {
-            self.count_out(id, was);
-            self.count_in(now, id, agent);
-        }
-    }
-
-    /// His skills, his tier or his weight changed. One who was deleted in a call and comes back has left his queues already.
-    pub(crate) fn requalify_member(&mut self, now: Duration, id: AgentId, agent: &Agent) {
-        if self.serves(id) {
-            self.count_out(id, agent.standing);
+            self.count_out(id);
             self.count_in(now, id, agent);
         }
     }
@@ -78,24 +60,25 @@ impl Queue {
             None => self.admit(now, id, agent),
             Some(reason) => *self.tally.entry(reason).or_default() += 1,
         }
-        if agent.standing != Some(ReasonCode::Offline)
-            && let Some(member) = self.members.get_mut(&id)
-        {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        member.standing = agent.standing;
+        if agent.standing != Some(ReasonCode::Offline) {
             member.staff = Some(agent.skills.clone());
             *self.staff.entry(agent.skills.clone()).or_default() += 1;
         }
     }
 
-    fn count_out(&mut self, id: AgentId, was: Option<ReasonCode>) {
-        match was {
+    fn count_out(&mut self, id: AgentId) {
+        let Some(member) = self.members.get_mut(&id) else {
+            return;
+        };
+        match member.standing {
             None => self.ready.remove(id),
             Some(reason) => count_down(&mut self.tally, &reason),
         }
-        let staff = self
-            .members
-            .get_mut(&id)
-            .and_then(|member| member.staff.take());
-        if let Some(skills) = staff {
+        if let Some(skills) = member.staff.take() {
             count_down(&mut self.staff, &skills);
         }
     }

@@ -2,9 +2,8 @@
 //! of base 64, with a point between two.
 //!
 //! Ids have up to 19 digits; in plain JSON 64 of them alone would fill most of the 2 KiB that a record may have. Agents
-//! who were taken in together have ids close to one another, so a distance is mostly short.
-
-use std::collections::BTreeSet;
+//! who were taken in together have ids close to one another, so a distance is mostly short. In memory they are a row in the
+//! same order: a record is written once, mostly by rising ids, and then only read and copied.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -15,7 +14,7 @@ const DIGIT_BITS: u32 = 6;
 
 /// See the file's head.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Agents(BTreeSet<AgentId>);
+pub struct Agents(Vec<AgentId>);
 
 impl Agents {
     /// Whether there is nobody.
@@ -30,12 +29,16 @@ impl Agents {
 
     /// Whether this one is among them.
     pub fn contains(&self, agent: AgentId) -> bool {
-        self.0.contains(&agent)
+        self.0.binary_search(&agent).is_ok()
     }
 
     /// Adds one.
     pub fn insert(&mut self, agent: AgentId) {
-        self.0.insert(agent);
+        if self.0.last().is_none_or(|last| *last < agent) {
+            self.0.push(agent);
+        } else if let Err(at) = self.0.binary_search(&agent) {
+            self.0.insert(at, agent);
+        }
     }
 
     /// All, by id.
@@ -46,7 +49,10 @@ impl Agents {
 
 impl FromIterator<AgentId> for Agents {
     fn from_iter<I: IntoIterator<Item = AgentId>>(agents: I) -> Self {
-        Self(agents.into_iter().collect())
+        let mut row = Vec::from_iter(agents);
+        row.sort_unstable();
+        row.dedup();
+        Self(row)
     }
 }
 
@@ -111,7 +117,7 @@ mod tests {
         for (ids, text) in [
             (&[][..], r#""""#),
             (&[0], r#""0""#),
-            (&[3, 1, 2], r#""1.1.1""#),
+            (&[3, 1, 2, 3], r#""1.1.1""#),
             (&[63, 64, 200], r#""_.1.28""#),
             (&[u64::MAX], r#""F__________""#),
         ] {
@@ -119,6 +125,17 @@ mod tests {
             assert_eq!(serde_json::to_string(&agents).unwrap(), text);
             assert_eq!(serde_json::from_str::<Agents>(text).unwrap(), agents);
         }
+    }
+
+    #[test]
+    fn whoever_is_added_stands_in_the_row_once_and_by_his_id() {
+        let mut row = Agents::default();
+        for id in [5, 9, 2, 5, 7, 9, 2] {
+            row.insert(AgentId::new(id));
+        }
+        assert_eq!(row, agents(&[2, 5, 7, 9]));
+        let named = (1..=9).filter(|id| row.contains(AgentId::new(*id)));
+        assert_eq!(Vec::from_iter(named), [2, 5, 7, 9]);
     }
 
     #[test]

@@ -54,12 +54,12 @@ impl Weighing<'_> {
 
     /// Adds everybody who does not stand with his keys.
     fn naming(&self, mut record: Decision) -> Decision {
-        for agent in self.queue.members() {
+        for (agent, standing) in self.queue.standings() {
             let keyed = record.candidates.iter().any(|one| one.agent == agent);
             if keyed || record.chose(agent) {
                 continue;
             }
-            match self.reason(agent) {
+            match self.reason(agent, standing) {
                 Some(reason) => record.out.entry(reason).or_default().insert(agent),
                 None => record.behind.insert(agent),
             }
@@ -157,22 +157,18 @@ impl Weighing<'_> {
     }
 
     /// The one reason why an agent of the queue is out, if he is.
-    fn reason(&self, agent: AgentId) -> Option<ReasonCode> {
-        if self.queue.ready.get(agent).is_none() {
-            return Some(self.standing(agent));
+    fn reason(&self, agent: AgentId, standing: Option<ReasonCode>) -> Option<ReasonCode> {
+        match standing {
+            // Both hold after a decline; for this caller the tried-set is the reason that lasts.
+            Some(ReasonCode::BackOff) if self.filter.tried.contains(&agent) => {
+                return Some(ReasonCode::Tried);
+            }
+            Some(standing) => return Some(standing),
+            None => {}
         }
         let beyond = self.row.rings == Rings::All && !self.chosen().any(|chosen| chosen == agent);
         let reason = self.queue.ready.reason(agent, &self.filter);
         reason.or_else(|| beyond.then(|| self.beyond_limit()))
-    }
-
-    fn standing(&self, agent: AgentId) -> ReasonCode {
-        let standing = self.agents.get(&agent).and_then(|agent| agent.standing);
-        // Both hold after a decline; for this caller the tried-set is the reason that lasts.
-        if standing == Some(ReasonCode::BackOff) && self.filter.tried.contains(&agent) {
-            return ReasonCode::Tried;
-        }
-        standing.unwrap_or(ReasonCode::Offline)
     }
 
     /// Why a candidate does not ring although all ring.
