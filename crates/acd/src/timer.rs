@@ -54,9 +54,14 @@ pub(crate) struct Timers {
 impl Timers {
     /// Sets a timer, or moves it.
     pub(crate) fn set(&mut self, timer: Timer, at: Duration) {
-        self.cancel(&timer);
-        self.due.insert((at, timer.clone()));
-        self.at.insert(timer, at);
+        let former = self.at.insert(timer.clone(), at);
+        if former == Some(at) {
+            return;
+        }
+        if let Some(former) = former {
+            self.due.remove(&(former, timer.clone()));
+        }
+        self.due.insert((at, timer));
     }
 
     pub(crate) fn cancel(&mut self, timer: &Timer) {

@@ -88,7 +88,7 @@ pub(crate) struct Call {
     /// Our SDP for a caller whom we have not answered.
     unanswered: Option<Bytes>,
     /// The script, while it has something to say.
-    run: Option<Run>,
+    run: Option<Box<Run>>,
     phase: Phase,
     /// The call is being handed on, or comes back from that.
     transfer: Option<Box<Transfer>>,
@@ -317,7 +317,7 @@ pub(crate) enum CallEvent {
 impl Call {
     /// One turn: takes an event, changes, speaks through the context.
     pub(crate) fn handle(&mut self, context: &mut Context, event: CallEvent) {
-        let secret = self.run.as_ref().is_some_and(Run::is_secret);
+        let secret = self.run.as_ref().is_some_and(|run| run.is_secret());
         self.trace.note(context.now, &event, secret);
         if let Some(turns) = &mut self.planted_panic {
             assert!(*turns > 0, "a panic planted by a test");
@@ -448,7 +448,7 @@ impl Call {
 
     /// When `TimeUp` is due.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        let script = self.run.as_ref().and_then(Run::poll_timeout);
+        let script = self.run.as_ref().and_then(|run| run.poll_timeout());
         let phase = match &self.phase {
             Phase::Ending(ending) => ending.deadline(),
             Phase::Dialling(ring) => Some(ring.deadline()),
@@ -498,12 +498,8 @@ impl Call {
         self.off_net_time_up(context);
         self.announce(context);
         self.hold_time_up(context);
-        if self
-            .run
-            .as_ref()
-            .and_then(Run::poll_timeout)
-            .is_some_and(|at| at <= context.now)
-        {
+        let script = self.run.as_ref().and_then(|run| run.poll_timeout());
+        if script.is_some_and(|at| at <= context.now) {
             self.drive(context, script::Push::Timeout);
         }
     }

@@ -5,6 +5,7 @@
 //! request, a media command or a timer.
 
 mod callbacks;
+mod deadlines;
 mod decline;
 mod external;
 mod fence;
@@ -18,7 +19,7 @@ mod queues;
 mod reports;
 mod standby;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,14 +63,15 @@ pub struct Settings {
     pub journal: bool,
 }
 
+use self::deadlines::Deadlines;
 pub(crate) use self::decline::Declines;
 
 /// The engine.
 pub struct Engine {
     context: Context,
-    calls: BTreeMap<CallId, Call>,
-    deadlines: BTreeSet<(Duration, CallId)>,
-    deadline_of: BTreeMap<CallId, Duration>,
+    /// Boxed, for a map moves its neighbours about whenever one comes or goes.
+    calls: BTreeMap<CallId, Box<Call>>,
+    deadlines: Deadlines,
     draining: bool,
     /// While contacts of the former process are given back: nobody has switched a phone on.
     restoring: bool,
@@ -112,8 +114,7 @@ impl Engine {
                 refused: None,
             },
             calls: BTreeMap::new(),
-            deadlines: BTreeSet::new(),
-            deadline_of: BTreeMap::new(),
+            deadlines: Deadlines::default(),
             draining: false,
             restoring: false,
         };
@@ -171,11 +172,7 @@ impl Engine {
         self.fenced("an ACD timer", Context::wake_acd);
         self.fenced("a callback's time", Context::callbacks_due);
         self.settle();
-        while let Some((at, call)) = self.deadlines.first().copied()
-            && at <= now
-        {
-            self.deadlines.remove(&(at, call));
-            self.deadline_of.remove(&call);
+        while let Some(call) = self.deadlines.take_due(now) {
             self.turn(call, CallEvent::TimeUp);
             self.settle();
         }
@@ -183,12 +180,11 @@ impl Engine {
 
     /// When `handle_timeout` wants to be called; absolute.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        let calls = self.deadlines.first().map(|(at, _)| *at);
         [
             self.context.sip.poll_timeout(),
             self.context.acd.poll_timeout(),
             self.context.callbacks.next_due(),
-            calls,
+            self.deadlines.next(),
         ]
         .into_iter()
         .flatten()

@@ -70,7 +70,7 @@ impl Default for Desk {
 /// The audit.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
-    calls: BTreeMap<CallId, OpenCall>,
+    calls: BTreeMap<CallId, Box<OpenCall>>,
     desks: BTreeMap<AgentId, Desk>,
     lines: Lines,
     /// Agents of whom something was told in this turn.
@@ -110,7 +110,8 @@ impl Audit {
         let record = Cdr::begin(at, fact).ok_or("call.arrived begins no record")?;
         let agent = None;
         self.begun += 1;
-        match self.calls.insert(call, OpenCall { record, agent }) {
+        let open = Box::new(OpenCall { record, agent });
+        match self.calls.insert(call, open) {
             Some(_) => Err(format!("call {call}: arrived twice")),
             None => Ok(()),
         }
@@ -263,7 +264,7 @@ impl Audit {
 
     fn call_ended(&mut self, at: Timestamp, call: CallId) -> Result<(), String> {
         self.parted(at, call)?;
-        let Some(OpenCall { record, .. }) = self.calls.remove(&call) else {
+        let Some(OpenCall { record, .. }) = self.calls.remove(&call).map(|open| *open) else {
             return Err(format!("call {call}: ended twice"));
         };
         self.ended += 1;

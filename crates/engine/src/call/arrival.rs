@@ -30,7 +30,7 @@ impl Call {
         id: CallId,
         session: SessionId,
         invite: IncomingInvite,
-    ) -> Option<Self> {
+    ) -> Option<Box<Self>> {
         let (beginning, lead) = Beginning::of(context, &invite);
         context.fact(beginning.arrived(id, &invite));
         let seated = beginning.seat(context, &invite, session);
@@ -64,7 +64,7 @@ impl Call {
         id: CallId,
         beginning: Beginning,
         leg: Option<Leg>,
-    ) -> Self {
+    ) -> Box<Self> {
         let Beginning {
             caller,
             called,
@@ -98,7 +98,7 @@ impl Call {
             });
             Identity::Pending
         };
-        Self {
+        Box::new(Self {
             id,
             caller,
             called,
@@ -139,7 +139,7 @@ impl Call {
             personal: false,
             trace: Trace::default(),
             planted_panic: None,
-        }
+        })
     }
 
     fn follow(&mut self, context: &mut Context, lead: Lead, body: Bytes) {

@@ -59,7 +59,7 @@ impl Call {
         id: CallId,
         callback: CallId,
         promise: &Promise,
-    ) -> Self {
+    ) -> Box<Self> {
         let beginning = Beginning {
             caller: Caller::new(&promise.number, None),
             called: promise.called.clone(),

@@ -50,7 +50,7 @@ impl Call {
                     diverted_from: self.diverted_from.clone().unwrap_or_default(),
                     language: None,
                 };
-                let run = Run::new(script, entry);
+                let run = Box::new(Run::new(script, entry));
                 run.language().clone_into(&mut self.language);
                 self.run = Some(run);
                 self.drive(context, Push::Input(ivr::Input::Start));

@@ -35,16 +35,12 @@ impl Engine {
         let Some(call) = self.calls.get(&id) else {
             return;
         };
-        let (over, deadline) = (call.is_over(), call.deadline());
-        if let Some(former) = self.deadline_of.remove(&id) {
-            self.deadlines.remove(&(former, id));
-        }
-        if over {
+        if call.is_over() {
+            self.deadlines.cancel(id);
             self.calls.remove(&id);
             self.context.placement.forget(id);
-        } else if let Some(at) = deadline {
-            self.deadline_of.insert(id, at);
-            self.deadlines.insert((at, id));
+        } else {
+            self.deadlines.set(id, call.deadline());
         }
     }
 
@@ -53,9 +49,7 @@ impl Engine {
         let Some(call) = self.calls.remove(&id) else {
             return;
         };
-        if let Some(former) = self.deadline_of.remove(&id) {
-            self.deadlines.remove(&(former, id));
-        }
+        self.deadlines.cancel(id);
         self.context.placement.forget(id);
         let (agent, ended, trace) = (call.agent(), call.has_ended(), call.trace());
         drop(call);

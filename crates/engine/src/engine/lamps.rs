@@ -14,11 +14,9 @@ impl Engine {
         let Some(entry) = self.context.directory.get(agent) else {
             return;
         };
-        let login = entry.login.clone();
-        let dialogs: Vec<DialogInfo> = self.dialog(agent, state).into_iter().collect();
-        self.context
-            .sip
-            .set_dialog_info(self.context.now, &login, dialogs);
+        let dialogs = Vec::from_iter(self.dialog(agent, state));
+        let sip = &mut self.context.sip;
+        sip.set_dialog_info(self.context.now, &entry.login, dialogs);
     }
 
     fn dialog(&self, agent: AgentId, state: &AgentState) -> Option<DialogInfo> {
