@@ -7,7 +7,7 @@ use crate::{
 };
 use core::time::Duration;
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -77,7 +77,7 @@ pub(crate) enum Timer {
 }
 
 /// Whose timer it is.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Owner {
     /// A to M.
     Transaction(TransactionId),
@@ -94,56 +94,66 @@ pub(crate) enum Owner {
 }
 
 /// Timers in the order in which they fire. Each (owner, timer) stands in it at most once.
+///
+/// Most cancels are of a timer that is not set: the owner's own few are asked before the ordered list is.
 #[derive(Debug, Default)]
 pub(crate) struct Wheel {
     by_time: BTreeSet<(Duration, Owner, Timer)>,
-    by_owner: BTreeMap<(Owner, Timer), Duration>,
+    /// Of each owner who has any; never walked.
+    by_owner: HashMap<Owner, Vec<(Timer, Duration)>>,
 }
 
 impl Wheel {
     /// Sets a timer to an absolute time; one that was set moves.
     pub(crate) fn set(&mut self, owner: Owner, timer: Timer, at: Duration) {
-        self.cancel(&owner, timer);
-        self.by_owner.insert((owner.clone(), timer), at);
+        let timers = self.by_owner.entry(owner.clone()).or_default();
+        match timers.iter_mut().find(|(set, _)| *set == timer) {
+            Some((_, former)) if *former == at => return,
+            Some((_, former)) => {
+                let former = std::mem::replace(former, at);
+                self.by_time.remove(&(former, owner.clone(), timer));
+            }
+            None => timers.push((timer, at)),
+        }
         self.by_time.insert((at, owner, timer));
     }
 
     pub(crate) fn cancel(&mut self, owner: &Owner, timer: Timer) {
-        if let Some(at) = self.by_owner.remove(&(owner.clone(), timer)) {
+        if let Some(at) = self.forget(owner, timer) {
             self.by_time.remove(&(at, owner.clone(), timer));
         }
     }
 
+    /// Takes a timer from its owner's few: when it was to fire, if it was set.
+    fn forget(&mut self, owner: &Owner, timer: Timer) -> Option<Duration> {
+        let timers = self.by_owner.get_mut(owner)?;
+        let place = timers.iter().position(|(set, _)| *set == timer)?;
+        let (_, at) = timers.swap_remove(place);
+        if timers.is_empty() {
+            self.by_owner.remove(owner);
+        }
+        Some(at)
+    }
+
     /// Forgets all timers of an owner who is no more.
     pub(crate) fn cancel_all(&mut self, owner: &Owner) {
-        let range = (owner.clone(), Timer::A)..=(owner.clone(), Timer::Subscription);
-        let timers: Vec<Timer> = self
-            .by_owner
-            .range(range)
-            .map(|((_, timer), _)| *timer)
-            .collect();
-        for timer in timers {
-            self.cancel(owner, timer);
+        for (timer, at) in self.by_owner.remove(owner).unwrap_or_default() {
+            self.by_time.remove(&(at, owner.clone(), timer));
         }
     }
 
     /// Gives all timers of one owner to another.
     pub(crate) fn hand_over(&mut self, from: &Owner, to: &Owner) {
-        let range = (from.clone(), Timer::A)..=(from.clone(), Timer::Subscription);
-        let rows: Vec<(Timer, Duration)> = self
-            .by_owner
-            .range(range)
-            .map(|((_, timer), at)| (*timer, *at))
-            .collect();
-        for (timer, at) in rows {
-            self.cancel(from, timer);
+        for (timer, at) in self.by_owner.remove(from).unwrap_or_default() {
+            self.by_time.remove(&(at, from.clone(), timer));
             self.set(to.clone(), timer, at);
         }
     }
 
     /// Absolute time of a timer that waits.
     pub(crate) fn at(&self, owner: &Owner, timer: Timer) -> Option<Duration> {
-        self.by_owner.get(&(owner.clone(), timer)).copied()
+        let mut timers = self.by_owner.get(owner)?.iter();
+        timers.find(|(set, _)| *set == timer).map(|(_, at)| *at)
     }
 
     /// Absolute time of the next timer.
@@ -157,13 +167,13 @@ impl Wheel {
             return None;
         }
         let (_, owner, timer) = self.by_time.pop_first()?;
-        self.by_owner.remove(&(owner.clone(), timer));
+        self.forget(&owner, timer);
         Some((owner, timer))
     }
 
     /// Does a message of ours wait to be sent once more? A, E and G are the timers of requests and refusals (§17).
     pub(crate) fn has_repeats(&self) -> bool {
-        let mut timers = self.by_owner.keys().map(|(_, timer)| timer);
+        let mut timers = self.by_time.iter().map(|(_, _, timer)| timer);
         timers.any(|timer| matches!(timer, Timer::A | Timer::E | Timer::G))
     }
 
@@ -189,8 +199,20 @@ mod tests {
         assert_eq!(wheel.next(), Some(at(1)));
         assert_eq!(wheel.pop_due(at(0)), None);
         assert_eq!(wheel.pop_due(at(9)), Some((a.clone(), Timer::OkRepeat)));
+        assert_eq!(wheel.at(&a, Timer::OkRepeat), None);
         wheel.cancel_all(&a);
-        assert_eq!(wheel.pop_due(at(9)), Some((b, Timer::OkTimeout)));
+        assert_eq!(wheel.pop_due(at(9)), Some((b.clone(), Timer::OkTimeout)));
+        wheel.set(b.clone(), Timer::B, at(7));
+        wheel.set(b.clone(), Timer::A, at(7));
+        wheel.cancel(&b, Timer::F);
+        wheel.hand_over(&b, &a);
+        assert_eq!(
+            (wheel.at(&b, Timer::A), wheel.at(&a, Timer::A)),
+            (None, Some(at(7)))
+        );
+        let equal = [wheel.pop_due(at(9)), wheel.pop_due(at(9))];
+        let due = [Timer::A, Timer::B].map(|timer| Some((a.clone(), timer)));
+        assert_eq!(equal, due, "at one time in the order of the table");
         assert_eq!(
             (wheel.next(), wheel.len(), wheel.by_owner.len()),
             (None, 0, 0)
