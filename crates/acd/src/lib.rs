@@ -25,7 +25,7 @@ mod timer;
 mod waiting;
 
 pub use acd::{Acd, InLine, LOOK_UP_MAX, Situation, Standing};
-pub use agent::past::{Past, PastCall};
+pub use agent::past::{Past, PastCall, PastFiling};
 pub use agent::ring_log::{RingEnd, RingLog};
 pub use agent::wrap_up::{WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 pub use agent::{AgentProfile, Requested};
@@ -36,4 +36,5 @@ pub use external::{Asked, ExternalConfig, RouteAnswer, RouteId, Settled};
 pub use input::Input;
 pub use journal::{JournalError, Told};
 pub use output::{DirectEnd, OfferEnd, Output};
+pub use queue::Credit;
 pub use strategy::Strategy;

@@ -8,6 +8,7 @@ use model::{AgentId, AgentState, CallId, Decision, NotReadyReason, OfferId, Queu
 
 use crate::agent::wrap_up::WrapUpMode;
 use crate::external::{Asked, Settled};
+use crate::queue::Credit;
 
 /// One result of [`crate::Acd::poll_output`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +86,15 @@ pub enum Output {
         to: AgentState,
         /// Why, in a word (see [`crate::agent::cause`]).
         cause: &'static str,
+    },
+    /// An agent came to work and starts level with those who have done the least (R47).
+    Levelled {
+        /// Who.
+        agent: AgentId,
+        /// In which queue.
+        queue: QueueName,
+        /// What he is taken to have done.
+        credit: Credit,
     },
     /// An agent was taken out for missed calls or for his phone (R7, R8), and now nobody takes the calls of these queues (C7).
     LastPaused {

@@ -22,6 +22,7 @@ use crate::waiting::{Place, Seeking, Waiting};
 
 pub(crate) use self::lane::{Lane, Lanes};
 pub(crate) use self::line::Line;
+pub use self::share::Credit;
 
 mod lane;
 mod line;
@@ -77,7 +78,7 @@ struct Member {
     standing: Option<ReasonCode>,
     last_connected: Option<Micros>,
     /// What he was credited with when he came to work (R47).
-    credit: Option<share::Credit>,
+    credit: Option<Credit>,
     /// The skills under which he counts as staff, while he is signed in.
     staff: Option<Arc<Skills>>,
 }

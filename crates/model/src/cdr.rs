@@ -238,6 +238,7 @@ impl Cdr {
             | Fact::AgentUnregistered { .. }
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
+            | Fact::AgentLevelled { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallHeldLong { .. }

@@ -518,6 +518,20 @@ pub enum Fact {
         /// Who wanted it: a supervisor, or he himself if he has the right.
         by: AgentId,
     },
+    /// An agent came to work and starts level with those of a queue who have done the least (R47).
+    #[serde(rename = "agent.levelled")]
+    AgentLevelled {
+        /// Who.
+        agent: AgentId,
+        /// In which queue.
+        queue: QueueName,
+        /// The calls that he is taken to have had; millionths of calls an hour where the queue counts by the hour of duty.
+        calls: i64,
+        /// The same of time: µs, or µs an hour.
+        time_us: i64,
+        /// How long that holds.
+        until: Timestamp,
+    },
     /// An agent was taken out for missed calls or for his phone (R7, R8), and nobody takes the calls of these queues now (C7).
     #[serde(rename = "agent.last_paused")]
     LastAgentPaused {

@@ -189,6 +189,7 @@ impl Audit {
             | Fact::AgentUnregistered { .. }
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
+            | Fact::AgentLevelled { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }

@@ -169,6 +169,7 @@ impl Figures {
             | Fact::AgentUnregistered { .. }
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
+            | Fact::AgentLevelled { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }

@@ -68,6 +68,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::WrapUpBegan { agent, .. }
         | Fact::CallCategorised { agent, .. }
         | Fact::LastAgentPaused { agent, .. }
+        | Fact::AgentLevelled { agent, .. }
         | Fact::AgentQueueChanged { agent, .. }
         | Fact::CallHeldLong { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
@@ -177,6 +178,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::OfferDialled { .. }
         | Fact::OfferAsked { .. }
         | Fact::LastAgentPaused { .. }
+        | Fact::AgentLevelled { .. }
         | Fact::AgentQueueChanged { .. }
         | Fact::CallHeldLong { .. }
         | Fact::CallCategorised { .. }

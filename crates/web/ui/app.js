@@ -500,6 +500,7 @@ document.documentElement.classList.add("has-script");
     "agent.wrap_up": (data) => { if (data.agent === me) agent.wrap_up = { mode: data.mode, until: data.until }; },
     "call.categorised": (data) => { if (data.agent === me) byId("wrap-cost").textContent = `${t("category_saved")}: ${data.category}`; },
     "agent.last_paused": () => {},
+    "agent.levelled": () => {},
     "agent.queue_changed": (data) => { if (data.agent === me) loadQueues(); },
     "agent.registered": (data) => { if (data.agent === me) agent.registered = true; },
     "agent.standby_began": (data) => { if (data.agent === me) loadPlace(); },

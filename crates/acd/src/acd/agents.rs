@@ -161,8 +161,15 @@ impl Acd {
     fn level(&mut self, now: Duration, id: AgentId) {
         let memberships = self.agents.get(&id).map(|agent| agent.queues.clone());
         for Membership { queue, .. } in memberships.unwrap_or_default() {
-            if let Some(queue) = self.queues.get_mut(&queue) {
-                queue.level(now, id, &self.agents);
+            let levelled = self.queues.get_mut(&queue);
+            let credit = levelled.and_then(|queue| queue.level(now, id, &self.agents));
+            if let Some(credit) = credit {
+                let agent = id;
+                self.outputs.push_back(Output::Levelled {
+                    agent,
+                    queue,
+                    credit,
+                });
             }
         }
     }

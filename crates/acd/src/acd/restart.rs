@@ -24,6 +24,11 @@ impl Acd {
             return;
         }
         let last = past.last().map_or(now, |(at, _)| *at);
+        let filing = past
+            .iter()
+            .rev()
+            .find_map(|(_, past)| past.filing())
+            .cloned();
         for (at, past) in past {
             self.relive(at, id, past);
         }
@@ -35,8 +40,10 @@ impl Acd {
             });
             become_again(last, agent, AgentState::Offline);
         }
-        if let Some(wish) = wish {
-            self.state_requested(now, id, wish, cause::RESTART);
+        match (wish, filing.filter(|filing| filing.until > now)) {
+            (Some(wish), Some(filing)) => self.file_again(now, id, wish, filing),
+            (Some(wish), None) => self.state_requested(now, id, wish, cause::RESTART),
+            (None, _) => {}
         }
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.carried = None;
@@ -62,8 +69,13 @@ impl Acd {
                     become_again(at, agent, state);
                 }
             }
-            // Its moment is what counts: the caller takes it for the last.
-            Past::ProcessEnded => {}
+            // Its moment is what counts: the caller takes it for the last. What he files begins with his wish.
+            Past::ProcessEnded | Past::Filed(_) => {}
+            Past::Levelled { queue, credit } => {
+                if let Some(queue) = self.queues.get_mut(&queue) {
+                    queue.credit(id, credit);
+                }
+            }
             Past::OwnCall => {
                 if let Some(agent) = self.agents.get_mut(&id) {
                     agent.idle.restart(at);

@@ -8,6 +8,7 @@ use core::time::Duration;
 use model::{AgentId, CallId, QueueName};
 
 use super::Acd;
+use crate::agent::past::PastFiling;
 use crate::agent::wrap_up::{Filing, WRAP_UP_MORE, WrapUpMode, WrapUpRefusal};
 use crate::agent::{Agent, Bound, Requested, cause};
 use crate::config::MIN_HANDLED;
@@ -186,6 +187,37 @@ impl Acd {
             mode: filing.mode,
             until,
         });
+    }
+
+    /// C20: a restart is no way around filing. What of its time is left he gets, by the rules that it began with; then he is
+    /// what he had asked for.
+    pub(super) fn file_again(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        wish: Requested,
+        past: PastFiling,
+    ) {
+        let PastFiling {
+            call,
+            queue,
+            mode,
+            began,
+            talked,
+            until,
+        } = past;
+        let after = self.after_call(queue.as_ref());
+        if let Some(agent) = self.agents.get_mut(&id) {
+            agent.wish = wish;
+        }
+        let filing = Filing {
+            call,
+            mode,
+            counted: talked >= after.min_handled,
+            ceiling: mode.ceiling(began, after.time).max(until),
+        };
+        self.file_until(id, filing, now..until, after.queue);
+        self.publish(now, id, cause::RESTART);
     }
 
     /// The agent says that he is done.

@@ -6,10 +6,12 @@
 
 use core::time::Duration;
 
-use model::{AgentState, QueueName};
+use model::{AgentState, CallId, QueueName};
 use serde::{Deserialize, Serialize};
 
 use super::ring_log::RingLog;
+use super::wrap_up::WrapUpMode;
+use crate::queue::Credit;
 
 /// Something that happened to an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,8 +50,53 @@ pub enum Past {
     },
     /// How he let his phone ring lately (B10): the one word on it, whatever rings stand among the rest.
     Rings(RingLog),
+    /// He came to work and started level with the others of this queue (R47).
+    Levelled {
+        /// Which.
+        queue: QueueName,
+        /// What he was taken to have done.
+        credit: Credit,
+    },
+    /// He was filing a call as the process ended (C5).
+    Filed(PastFiling),
     /// The former process was seen alive for the last time: his clocks stood still from here on. Told last.
     ProcessEnded,
+}
+
+impl Past {
+    pub(crate) const fn filing(&self) -> Option<&PastFiling> {
+        match self {
+            Self::Filed(filing) => Some(filing),
+            Self::Became(_)
+            | Self::Connected { .. }
+            | Self::Handled { .. }
+            | Self::Declined
+            | Self::Missed { .. }
+            | Self::Unreachable
+            | Self::OwnCall
+            | Self::OfferedLast { .. }
+            | Self::Levelled { .. }
+            | Self::Rings(_)
+            | Self::ProcessEnded => None,
+        }
+    }
+}
+
+/// A call that was still being filed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastFiling {
+    /// The call.
+    pub call: CallId,
+    /// By whose rules he files it.
+    pub queue: Option<QueueName>,
+    /// How it ends.
+    pub mode: WrapUpMode,
+    /// When his part of the call ended.
+    pub began: Duration,
+    /// How long they had talked.
+    pub talked: Duration,
+    /// When it ends by itself.
+    pub until: Duration,
 }
 
 /// One of his calls, as short as it can be told: a week of them stands in a checkpoint.

@@ -7,6 +7,7 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use model::AgentId;
+use serde::{Deserialize, Serialize};
 
 use super::{Member, Queue};
 use crate::agent::Agent;
@@ -31,12 +32,14 @@ pub(super) struct Share {
 }
 
 /// What a newcomer is taken to have done (R47).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Credit {
-    calls: i64,
-    time: i64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// Calls, or millionths of calls an hour of duty where the queue counts so (R49).
+    pub calls: i64,
+    /// µs, or µs an hour of duty.
+    pub time: i64,
     /// When it leaves the window, as if it had been done at his coming; of rates, when his own can be told.
-    until: Duration,
+    pub until: Duration,
 }
 
 impl Queue {
@@ -83,17 +86,23 @@ impl Queue {
         }
     }
 
-    /// R47: an agent comes to work: he starts level with those who have done the least.
-    pub(crate) fn level(&mut self, now: Duration, id: AgentId, agents: &BTreeMap<AgentId, Agent>) {
+    /// R47: an agent comes to work: he starts level with those who have done the least. Gives what he is credited with, if
+    /// anything.
+    pub(crate) fn level(
+        &mut self,
+        now: Duration,
+        id: AgentId,
+        agents: &BTreeMap<AgentId, Agent>,
+    ) -> Option<Credit> {
         let window = self.config.count_window;
         let newcomer = agents.get(&id);
         let is_new = newcomer.is_some_and(|agent| agent.duty.is_new(now, window));
         if !self.ready.row().counts || !is_new || !self.serves(id) {
-            return;
+            return None;
         }
         // The usual morning: somebody has done nothing yet, so there is nothing to be level with.
         if self.ready.lowest() == Some(Rank(0)) {
-            return;
+            return None;
         }
         let others = self.members.iter().filter(|(other, _)| **other != id);
         let at_work = others.filter_map(|(other, member)| {
@@ -109,16 +118,23 @@ impl Queue {
             })
         });
         let lowest = lowest.unwrap_or_default();
+        let lasts = match self.config.per_duty_hour {
+            true => DUTY_MIN,
+            false => window,
+        };
+        let credit = Credit {
+            calls: lowest.calls,
+            time: lowest.time,
+            until: now + lasts,
+        };
+        self.credit(id, credit);
+        Some(credit)
+    }
+
+    /// What a member is taken to have done; also one whom a former process credited (C20).
+    pub(crate) fn credit(&mut self, id: AgentId, credit: Credit) {
         if let Some(member) = self.members.get_mut(&id) {
-            let lasts = match self.config.per_duty_hour {
-                true => DUTY_MIN,
-                false => window,
-            };
-            member.credit = Some(Credit {
-                calls: lowest.calls,
-                time: lowest.time,
-                until: now + lasts,
-            });
+            member.credit = Some(credit);
         }
     }
 }

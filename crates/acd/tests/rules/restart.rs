@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use acd::{Input, Past, PastCall, Requested};
+use acd::{Credit, Input, Past, PastCall, PastFiling, Requested, WrapUpMode};
 use model::{AgentId, AgentState, NotReadyReason};
 
 use crate::support::{Centre, SUPPORT, call, id, s};
@@ -144,6 +144,61 @@ fn r47_who_worked_before_the_restart_is_no_newcomer() {
         .talks('B', 60)
         .silence();
     centre.joins(3).expect("offer 3 A");
+}
+
+#[test]
+fn r47_r16_a_newcomer_is_still_level_after_a_restart() {
+    for (until, chosen) in [(START + s(60), "offer 1 A"), (START, "offer 1 B")] {
+        let mut centre = begun_anew("least-calls", "AB");
+        gives_back(&mut centre, 'A', 120, took(30, 60).to_vec());
+        let credit = Credit {
+            calls: 1,
+            time: 0,
+            until,
+        };
+        let queue = SUPPORT.into();
+        let levelled = vec![(20, Past::Levelled { queue, credit })];
+        gives_back(&mut centre, 'B', 20, levelled);
+        // Level, and A has been idle for longer; B, whose credit is over, has had nothing.
+        centre.joins(1).expect(chosen);
+    }
+}
+
+/// A files the call that he had two minutes ago, in a mode and until then.
+fn filing_again(mode: WrapUpMode, until: Duration) -> Centre {
+    let mut centre = begun_anew("least-time", "A");
+    let filing = Past::Filed(PastFiling {
+        call: call(99),
+        queue: support(),
+        mode,
+        began: START - s(120),
+        talked: s(60),
+        until,
+    });
+    let then = [took(2, 60).to_vec(), vec![(0, filing)]].concat();
+    gives_back(&mut centre, 'A', 120, then);
+    centre
+}
+
+#[test]
+fn c20_c5_a_restart_is_no_way_around_the_time_to_file() {
+    let mut centre = filing_again(WrapUpMode::TimedFixed, START + s(60));
+    centre.expect_state('A', "wrap_up 99").joins(1).expect("");
+    centre.input(Input::WrapUpEnded(id('A')));
+    centre.expect_state('A', "wrap_up 99");
+    centre.wait(59).expect("").wait(1).expect("offer 1 A");
+
+    let mut centre = filing_again(WrapUpMode::UntilCategory, START + s(600));
+    let (agent, call) = (id('A'), call(99));
+    centre.input(Input::Categorised { agent, call });
+    centre.expect_state('A', "ready");
+
+    // What was over meanwhile stays over.
+    let mut centre = filing_again(WrapUpMode::UntilDone, START);
+    centre
+        .expect_state('A', "ready")
+        .joins(1)
+        .expect("offer 1 A");
 }
 
 #[test]

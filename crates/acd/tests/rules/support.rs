@@ -472,7 +472,10 @@ fn told(output: &Output) -> Option<String> {
         Output::Connect { call, agent, .. } => format!("connect {call} {}", letter(*agent)),
         Output::TookOver { call, agent, .. } => format!("took over {call} {}", letter(*agent)),
         Output::TooLate { call, agent, .. } => format!("too late {call} {}", letter(*agent)),
-        Output::AgentStateChanged { .. } | Output::JoinedQueue { .. } | Output::WrapUp { .. } => {
+        Output::AgentStateChanged { .. }
+        | Output::JoinedQueue { .. }
+        | Output::Levelled { .. }
+        | Output::WrapUp { .. } => {
             return None;
         }
         Output::CallBack { call } => format!("call back {call}"),

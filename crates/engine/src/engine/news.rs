@@ -309,6 +309,17 @@ impl Engine {
                     queues,
                 });
             }
+            acd::Output::Levelled {
+                agent,
+                queue,
+                credit,
+            } => self.context.fact(Fact::AgentLevelled {
+                agent,
+                queue,
+                calls: credit.calls,
+                time_us: credit.time,
+                until: credit.until.into(),
+            }),
             acd::Output::WrapUp {
                 agent,
                 call,

@@ -59,6 +59,7 @@ impl Fact {
             | Self::StandbyEnded { .. }
             | Self::WrapUpBegan { .. }
             | Self::LastAgentPaused { .. }
+            | Self::AgentLevelled { .. }
             | Self::AgentQueueChanged { .. }
             | Self::TrunkStateChanged { .. }
             | Self::AcdTold { .. }
@@ -121,6 +122,7 @@ impl Fact {
             Self::StandbyBegan { .. } => "agent.standby_began",
             Self::StandbyEnded { .. } => "agent.standby_ended",
             Self::LastAgentPaused { .. } => "agent.last_paused",
+            Self::AgentLevelled { .. } => "agent.levelled",
             Self::AgentQueueChanged { .. } => "agent.queue_changed",
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",

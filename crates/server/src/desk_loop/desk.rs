@@ -147,6 +147,7 @@ impl Desk {
             | Fact::AgentUnregistered { .. }
             | Fact::StandbyBegan { .. }
             | Fact::StandbyEnded { .. }
+            | Fact::AgentLevelled { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }

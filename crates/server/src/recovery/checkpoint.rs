@@ -13,7 +13,7 @@ use super::history::Reach;
 use super::remains::Remains;
 
 /// The form of what is written here. Whoever changes [`Remains`] or what it makes of facts counts on.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 /// Facts that a start without a checkpoint reads: it must not wait for more of them (F14).
 const LOOKED_THROUGH_MAX: u64 = 200_000;
 /// Facts read at once.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acd::{Past, Requested, RingEnd};
+use acd::{Credit, Past, Requested, RingEnd, WrapUpMode};
 use model::fact::Offer;
 use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,19 @@ impl Histories {
         self.of(agent).connected(at, call, None);
     }
 
+    /// R47: from here on he is level with the others.
+    pub(super) fn levelled(&mut self, agent: AgentId, queue: &QueueName, credit: Credit) {
+        let (at, queue) = (self.at, queue.clone());
+        self.of(agent).levelled(at, queue, credit);
+    }
+
+    /// C5: he files this call, or for longer than he was told before. A mode that is none of ours is that of another version.
+    pub(super) fn files(&mut self, agent: AgentId, call: CallId, mode: &str, until: Duration) {
+        if let Some(mode) = WrapUpMode::find(mode) {
+            self.of(agent).files(call, mode, until);
+        }
+    }
+
     /// `by_start`: told by the start of a process, of the one before.
     pub(super) fn changed(
         &mut self,
@@ -127,7 +140,12 @@ impl Histories {
     ) {
         let at = if by_start { self.before } else { self.at };
         let reach = self.reach;
-        self.of(agent).changed(at, from, to, reach);
+        let history = self.of(agent);
+        history.changed(at, from, to, reach);
+        // What he files outlives the process.
+        if !by_start && matches!(from, AgentState::WrapUp { .. }) && from != to {
+            history.filing_is_over();
+        }
     }
 
     fn of(&mut self, agent: AgentId) -> &mut History {
@@ -141,7 +159,9 @@ impl Histories {
     ) -> BTreeMap<AgentId, Formerly> {
         let mut all: BTreeMap<AgentId, Formerly> = BTreeMap::new();
         for (agent, history) in &self.agents {
-            all.entry(*agent).or_default().past = history.told(self.at);
+            let past = &mut all.entry(*agent).or_default().past;
+            past.extend(history.told(self.at));
+            past.extend(history.filing().map(|filing| (self.at, filing)));
         }
         for (queue, agent) in &self.last_offered {
             let queue = queue.clone();
@@ -157,3 +177,6 @@ impl Histories {
         all
     }
 }
+
+#[cfg(test)]
+mod tests;

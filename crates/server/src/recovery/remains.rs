@@ -4,12 +4,13 @@
 //! state of an agent and every registration. Whoever reads facts and nothing else would hold them for alive, so each is
 //! ended by a fact of its own. Told facts are facts: read again, they leave nothing open, so closing twice adds nothing.
 //!
-//! What an agent had asked for outlives that (C20): it is the last state in which no call held him. Who rang, talked or
-//! filed when the process ended is what he was before; a wish that he uttered within that call stands in no fact and is lost.
+//! What an agent had asked for outlives that (C20): it is the last state in which no call held him. Who rang or talked when the
+//! process ended is what he was before, and who filed goes on filing; a wish that he uttered within that call stands in no fact
+//! and is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acd::{Past, Requested, RingEnd};
+use acd::{Credit, Past, Requested, RingEnd};
 use engine::RestoredCallback;
 use model::fact::{CancelCause, Offer, QueueExit};
 use model::transfer::ConsultEnd;
@@ -135,6 +136,26 @@ impl Remains {
                     self.wishes.insert(*agent, wish);
                 }
             }
+            Fact::AgentLevelled {
+                agent,
+                queue,
+                calls,
+                time_us,
+                until,
+            } => {
+                let credit = Credit {
+                    calls: *calls,
+                    time: *time_us,
+                    until: (*until).into(),
+                };
+                self.histories.levelled(*agent, queue, credit);
+            }
+            Fact::WrapUpBegan {
+                agent,
+                call,
+                mode,
+                until,
+            } => self.histories.files(*agent, *call, mode, (*until).into()),
             Fact::CallbackRequested(asked) => {
                 let promised = RestoredCallback {
                     asked: asked.clone(),
@@ -171,7 +192,6 @@ impl Remains {
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
-            | Fact::WrapUpBegan { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
             | Fact::DialStarted { .. }

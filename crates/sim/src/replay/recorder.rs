@@ -199,6 +199,7 @@ impl Recorder {
             | Output::TookOver { .. }
             | Output::TooLate { .. }
             | Output::LastPaused { .. }
+            | Output::Levelled { .. }
             | Output::WrapUp { .. }
             | Output::JoinedQueue { .. }
             | Output::Starving { .. }

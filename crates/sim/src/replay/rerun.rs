@@ -116,6 +116,7 @@ impl Rerun {
             | Output::TooLate { .. }
             | Output::AgentStateChanged { .. }
             | Output::LastPaused { .. }
+            | Output::Levelled { .. }
             | Output::WrapUp { .. }
             | Output::AskFamiliar { .. }
             | Output::CallBack { .. }

@@ -222,6 +222,7 @@ impl<'a> WhatIf<'a> {
                 | Output::TookOver { .. }
                 | Output::TooLate { .. }
                 | Output::LastPaused { .. }
+                | Output::Levelled { .. }
                 | Output::WrapUp { .. }
                 | Output::JoinedQueue { .. }
                 | Output::Starving { .. }

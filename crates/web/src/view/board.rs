@@ -171,6 +171,7 @@ impl Board {
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::CallCategorised { .. }
+            | Fact::AgentLevelled { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
             | Fact::CallAnswered { .. }

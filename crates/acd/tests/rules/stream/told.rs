@@ -94,6 +94,7 @@ impl World {
                 assert!(home || waited.is_zero(), "{call}");
             }
             Output::WrapUp { until, .. } => assert!(until > self.now, "ends in the past"),
+            Output::Levelled { credit, .. } => assert!(credit.until > self.now, "of the past"),
             Output::LastPaused { queues, .. } => assert!(!queues.is_empty()),
             Output::AskFamiliar { until, .. } => assert!(until > self.now, "asked in the past"),
             Output::RouteAsked { call, asked } => {

@@ -71,7 +71,7 @@ impl House {
                 [usize::try_from(self.random(3)).unwrap()]
             .clone(),
         };
-        match self.random(12) {
+        match self.random(14) {
             0 => Fact::OfferMissed { offer },
             1 => Fact::OfferDeclined {
                 offer,
@@ -83,6 +83,19 @@ impl House {
                 offer,
                 waited_ms: 1,
                 rang_ms: 1,
+            },
+            7 => Fact::AgentLevelled {
+                agent,
+                queue: "support".into(),
+                calls: 3,
+                time_us: 4,
+                until: Timestamp::from_ms(self.at),
+            },
+            8 => Fact::WrapUpBegan {
+                agent,
+                call,
+                mode: "timed".into(),
+                until: Timestamp::from_ms(self.at),
             },
             _ => self.moves(agent, call),
         }

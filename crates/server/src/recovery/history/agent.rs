@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use acd::{Past, PastCall, RingEnd, RingLog};
+use acd::{Credit, Past, PastCall, PastFiling, RingEnd, RingLog, WrapUpMode};
 use model::{AgentState, CallId, QueueName};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,19 @@ pub(super) struct History {
     files: Option<Duration>,
     /// Since when he is in calls of his own.
     own: Option<Duration>,
+    /// The last call that was his, ended.
+    last: Option<Ended>,
+    /// Which call he files, or is about to: how that ends, and when by itself.
+    filing: Option<(CallId, WrapUpMode, Duration)>,
+}
+
+/// A call that was given to an agent, and is over for him.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Ended {
+    call: CallId,
+    queue: Option<QueueName>,
+    at: Duration,
+    talked: Duration,
 }
 
 impl History {
@@ -62,6 +75,8 @@ impl History {
             | Past::OwnCall
             | Past::OfferedLast { .. }
             | Past::Rings(_)
+            | Past::Levelled { .. }
+            | Past::Filed(_)
             | Past::ProcessEnded => true,
         });
         let queue_ = queue.clone();
@@ -71,6 +86,36 @@ impl History {
 
     pub(super) const fn consulted(&mut self, call: CallId) {
         self.consult = Some(call);
+    }
+
+    /// R47: the last credit of a queue stands.
+    pub(super) fn levelled(&mut self, at: Duration, queue: QueueName, credit: Credit) {
+        self.past.retain(
+            |(_, past)| !matches!(past, Past::Levelled { queue: before, .. } if *before == queue),
+        );
+        self.push(at, Past::Levelled { queue, credit });
+    }
+
+    pub(super) const fn files(&mut self, call: CallId, mode: WrapUpMode, until: Duration) {
+        self.filing = Some((call, mode, until));
+    }
+
+    pub(super) const fn filing_is_over(&mut self) {
+        self.filing = None;
+    }
+
+    /// What he files. Not a call that a crash cut: it is none that ended.
+    pub(super) fn filing(&self) -> Option<Past> {
+        let (call, mode, until) = self.filing?;
+        let last = self.last.as_ref().filter(|last| last.call == call)?;
+        Some(Past::Filed(PastFiling {
+            call,
+            queue: last.queue.clone(),
+            mode,
+            began: last.at,
+            talked: last.talked,
+            until,
+        }))
     }
 
     pub(super) fn changed(
@@ -120,8 +165,14 @@ impl History {
 
     fn talk_ended(&mut self, at: Duration, call: Option<CallId>, talks_on: bool) {
         let ended = self.talk.take_if(|(talk, ..)| Some(*talk) == call);
-        if let Some((_, queue, since)) = ended {
+        if let Some((ended, queue, since)) = ended {
             let talked = at.saturating_sub(since);
+            self.last = Some(Ended {
+                call: ended,
+                queue: queue.clone(),
+                at,
+                talked,
+            });
             self.handled(at, queue, PastCall::new(at, talked));
         } else if self.consult.is_some() && self.consult == call {
             self.consult = None;
@@ -180,6 +231,8 @@ impl History {
             | Past::OwnCall
             | Past::OfferedLast { .. }
             | Past::Rings(_)
+            | Past::Levelled { .. }
+            | Past::Filed(_)
             | Past::ProcessEnded => None,
         });
         if let Some(call) = last {
@@ -230,7 +283,7 @@ impl History {
 /// Whether nothing but calls takes an agent from being ready: his clocks run on.
 fn is_work((_, past): &(Duration, Past)) -> bool {
     match past {
-        Past::Connected { .. } => true,
+        Past::Connected { .. } | Past::Levelled { .. } => true,
         Past::Became(state) => match state {
             AgentState::Ready
             | AgentState::Reserved { .. }
@@ -248,6 +301,7 @@ fn is_work((_, past): &(Duration, Past)) -> bool {
         | Past::OwnCall
         | Past::OfferedLast { .. }
         | Past::Rings(_)
+        | Past::Filed(_)
         | Past::ProcessEnded => false,
     }
 }
