@@ -41,6 +41,11 @@ script = "main"
 
 /// A house with that script, and a carrier at that address.
 pub(crate) fn house(carrier: SocketAddr) -> House {
+    house_with(carrier, &[])
+}
+
+/// The same with some of its files replaced.
+pub(crate) fn house_with(carrier: SocketAddr, replaced: &[(&str, &str)]) -> House {
     let trunks = telecom(carrier, "e164", r#"scripts = ["mobile"]"#);
     let script = repository().join("ivr-scripts/samples/callback.toml");
     let script = std::fs::read_to_string(script).unwrap();
@@ -58,6 +63,11 @@ pub(crate) fn house(carrier: SocketAddr) -> House {
     files.push(sound("callback_greeting", GREETING_HZ, 1_000));
     files.extend((0..10).map(|digit| sound(&format!("digit_{digit}"), digit_hz(digit), DIGIT_MS)));
     files.push(("ivr/main.toml".to_owned(), in_english(&script).into_bytes()));
+    files.extend(
+        replaced
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())),
+    );
     let files: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(path, content)| (path.as_str(), content.as_slice()))
@@ -94,7 +104,7 @@ pub(crate) fn customer(house: &House, carrier: SocketAddr) -> Baresip {
 }
 
 /// He says yes when he has heard his number, as people here dial it: 138 0000 1111.
-fn takes_it(customer: &mut Baresip) {
+pub(crate) fn takes_it(customer: &mut Baresip) {
     for (digit, times) in [(3, 1), (8, 1), (0, 4), (1, 5)] {
         let ms = times * DIGIT_MS - 100 * times;
         customer.until_hears(0, digit_hz(digit), ms);
@@ -112,7 +122,7 @@ pub(crate) fn asks_as_nobody_is_there(customer: &mut Baresip) {
 }
 
 /// He is called and answers; the agent is rung, answers, and both hear each other.
-fn is_called_and_talks(customer: &mut Baresip, phone: &mut Baresip, call: usize) {
+pub(crate) fn is_called_and_talks(customer: &mut Baresip, phone: &mut Baresip, call: usize) {
     let rung = customer.rings(0);
     assert!(
         rung.text.starts_with("INVITE sip:+8613800001111@"),

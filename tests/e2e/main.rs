@@ -39,6 +39,7 @@ mod browser_phone;
 mod callback_redial;
 mod callbacks;
 mod carriers;
+mod checkpoint;
 mod connecting;
 mod conversation;
 mod desk_calls;
