@@ -419,13 +419,17 @@ impl Hotline {
 
     /// A second line of an agent dials.
     pub(crate) fn line_dials(&mut self, name: &str, to: &str, replaces: Option<&str>) {
+        self.line(name).dials(to, replaces);
+        self.collect();
+        self.run_for(Duration::from_millis(50));
+    }
+
+    /// A second line `1001/2` of the agent 1001.
+    pub(crate) fn line(&mut self, name: &str) -> &mut Line {
         let user = name.split('/').next().unwrap();
         let host = u8::try_from(self.lines.len() + 1).unwrap();
         let line = self.lines.entry(name.into());
-        let line = line.or_insert_with(|| Line::new(user, host, PASSWORD));
-        line.dials(to, replaces);
-        self.collect();
-        self.run_for(Duration::from_millis(50));
+        line.or_insert_with(|| Line::new(user, host, PASSWORD))
     }
 
     /// The agent's page orders something in the call of this caller.

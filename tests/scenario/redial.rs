@@ -84,6 +84,17 @@ fn r80_after_the_window_and_where_it_is_zero_he_stands_at_the_end() {
 }
 
 #[test]
+fn r64_behind_a_switchboard_nobody_has_the_place_of_another() {
+    let (mut hotline, _) = busy_with(|config| {
+        let shared = config.plan.key("13800001111");
+        config.shared_numbers = [shared.key].into();
+    });
+    drops_and_redials(&mut hotline, "13800001111", 10 * SECOND);
+    assert_eq!(place(&hotline), Some(2));
+    assert!(hotline.facts_named("queue.resumed").is_empty());
+}
+
+#[test]
 fn d22_a_line_that_broke_keeps_the_place_too() {
     let (mut hotline, _) = busy();
     hotline.dials("13800001111", "01065529988");

@@ -351,6 +351,19 @@ fn c15_c12_a_line_that_his_phone_holds_takes_no_caller() {
 }
 
 #[test]
+fn c15_a_line_that_cannot_be_had_takes_no_others_place() {
+    let (mut hotline, li) = on_line(|_| {});
+    hotline.line("1001/2").knows_only("G729", 18);
+    hotline.line_dials("1001/2", "4999", None);
+    let history = &hotline.line("1001/2").history;
+    assert!(
+        history.iter().any(|(_, word)| word.contains("488")),
+        "{history:?}"
+    );
+    rests(&mut hotline, li);
+}
+
+#[test]
 fn c15_an_agent_has_one_line_and_the_last_counts() {
     let (mut hotline, li) = on_line(|_| {});
     hotline.line_dials("1001/2", "4999", None);

@@ -273,7 +273,7 @@ impl Call {
         if window.is_zero() || !waits || self.resumed || is_called_back {
             return;
         }
-        let Some(number) = self.number_key(context) else {
+        let Some(number) = self.own_key(context) else {
             return;
         };
         let place = Place {
@@ -293,7 +293,7 @@ impl Call {
         if self.direction == Direction::Callback || nobody_is_kept {
             return None;
         }
-        let number = self.number_key(context)?;
+        let number = self.own_key(context)?;
         if let Some((callback, since, priority)) = self.promised_to(context, &number, queue) {
             let kept = Kept::Promise(callback);
             return Some(Box::new(Claim {
@@ -354,6 +354,12 @@ impl Call {
         let of_queue = open().find(|(_, promise)| promise.queues.home() == queue);
         let found = of_queue.or_else(|| open().find(|(_, promise)| promise.called == self.called));
         found.map(|(id, promise)| (id, promise.since, promise.priority))
+    }
+
+    /// The same where it tells him from others: behind a switchboard one would have the place of another (R64).
+    fn own_key(&self, context: &Context) -> Option<String> {
+        let tells = context.config.is_key(&self.caller);
+        tells.then(|| self.number_key(context)).flatten()
     }
 
     /// The key of the caller's number; none where it is withheld, or his phone is one of ours (A9).

@@ -41,7 +41,6 @@ impl Engine {
         if context.standby.is_lent(agent) {
             return Err(486);
         }
-        context.end_standby(agent, Loss::Replaced);
         let home = CallId::new(context.ids.next(context.now));
         let refused = |error: LegError| error.status();
         let mut leg = Leg::incoming(context, home, session, invite).map_err(refused)?;
@@ -51,6 +50,8 @@ impl Engine {
         };
         match body {
             Ok(body) => {
+                // Not before: a line that cannot be had takes no other's place.
+                context.end_standby(agent, Loss::Replaced);
                 context.sip.answer(context.now, session, body);
                 context.stand_by(agent, home, leg);
                 Ok(())
