@@ -48,7 +48,9 @@ fn signs_in(page: &Browser, login: &str) {
 #[track_caller]
 fn customer_calls(house: &House, key: char) -> Baresip {
     let mut caller = house.caller(CUSTOMER.1, 440);
-    caller.asks_for(key);
+    // The demo greets him in words, and a key cuts them: there is no tone to wait for.
+    caller.calls("4000");
+    caller.presses(key);
     caller
 }
 
