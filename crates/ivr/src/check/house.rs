@@ -246,15 +246,22 @@ impl<'s> Graph<'s> {
 ///
 /// A state is a stop and whatever else a proof keeps in mind of the way.
 pub(super) struct Walk<'s, M> {
-    /// In the order in which they were found: the state, the one before it, and the way between them.
+    /// In the order in which they were found.
     reached: Vec<Reached<'s, M>>,
 }
 
 struct Reached<'s, M> {
     stop: Stop<'s>,
     mind: M,
-    before: Option<(usize, Passage<'s>)>,
-    root: Told,
+    by: Origin<'s>,
+}
+
+/// How a state was found.
+enum Origin<'s> {
+    /// A story begins there, with this word.
+    Root(Told),
+    /// From an earlier one.
+    State(usize, Passage<'s>),
 }
 
 impl<'s, M: Copy + Ord> Walk<'s, M> {
@@ -273,16 +280,12 @@ impl<'s, M: Copy + Ord> Walk<'s, M> {
                 reached.push(Reached {
                     stop,
                     mind,
-                    before: None,
-                    root,
+                    by: Origin::Root(root),
                 });
             }
         }
         while let Some(at) = open.pop_front() {
-            let Some((stop, mind, root)) = reached
-                .get(at)
-                .map(|it| (it.stop, it.mind, it.root.clone()))
-            else {
+            let Some((stop, mind)) = reached.get(at).map(|it| (it.stop, it.mind)) else {
                 continue;
             };
             for way in graph.ways(stop) {
@@ -292,8 +295,7 @@ impl<'s, M: Copy + Ord> Walk<'s, M> {
                     reached.push(Reached {
                         stop: way.to,
                         mind,
-                        before: Some((at, way.passage)),
-                        root: root.clone(),
+                        by: Origin::State(at, way.passage),
                     });
                 }
             }
@@ -312,12 +314,14 @@ impl<'s, M: Copy + Ord> Walk<'s, M> {
         let mut steps = Vec::new();
         let mut root = None;
         let mut next = Some(at);
-        while let Some(reached) = next.and_then(|at| self.reached.get(at)) {
-            root = Some(reached.root.clone());
-            next = reached.before.map(|(before, passage)| {
-                steps.push(passage);
-                before
-            });
+        while let Some(reached) = next.take().and_then(|at| self.reached.get(at)) {
+            match &reached.by {
+                Origin::Root(word) => root = Some(word.clone()),
+                Origin::State(before, passage) => {
+                    steps.push(*passage);
+                    next = Some(*before);
+                }
+            }
         }
         steps.reverse();
         Story::new(root, steps)

@@ -257,7 +257,7 @@ pub(crate) struct Ivr {
     /// Prompts that a caller may hear who does nothing, before somebody takes him or the call ends (E22).
     pub silent_prompts_max: u32,
     /// The same in seconds, waiting in queues not counted.
-    pub silent_s_max: u32,
+    pub silent_s_max: u64,
 }
 
 impl Ivr {
@@ -265,18 +265,19 @@ impl Ivr {
     pub(crate) fn patience(&self) -> ivr::Patience {
         ivr::Patience {
             prompts: self.silent_prompts_max,
-            time: Duration::from_secs(self.silent_s_max.into()),
+            time: Duration::from_secs(self.silent_s_max),
         }
     }
 }
 
 impl Default for Ivr {
     fn default() -> Self {
+        let patience = ivr::Patience::default();
         Self {
             dir: "ivr-scripts".into(),
             language: "zh-CN".into(),
-            silent_prompts_max: 20,
-            silent_s_max: 300,
+            silent_prompts_max: patience.prompts,
+            silent_s_max: patience.time.as_secs(),
         }
     }
 }
