@@ -53,13 +53,20 @@ impl Due {
     }
 }
 
+/// What is due so soon lies in a heap of its own. Of what happens most is a message on its way, and there are a handful of
+/// these at a time; timers of minutes and hours are hundreds, and would lengthen every look for the next one.
+const SOON_NS: u64 = 500_000_000;
+
 /// The agenda.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    dues: BinaryHeap<Reverse<Due>>,
+    soon: BinaryHeap<Reverse<Due>>,
+    later: BinaryHeap<Reverse<Due>>,
     slots: Vec<Option<Event>>,
     free: Vec<usize>,
     seq: u64,
+    /// When the last event that was taken was due.
+    taken_ns: u64,
 }
 
 impl Agenda {
@@ -74,18 +81,32 @@ impl Agenda {
             *place = Some(event);
         }
         let at_ns = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX);
-        self.dues.push(Reverse(Due { at_ns, seq, slot }));
+        let is_soon = at_ns.saturating_sub(self.taken_ns) < SOON_NS;
+        let heap = if is_soon {
+            &mut self.soon
+        } else {
+            &mut self.later
+        };
+        heap.push(Reverse(Due { at_ns, seq, slot }));
     }
 
     /// When something happens next.
     pub(crate) fn next(&self) -> Option<Duration> {
-        self.dues.peek().map(|Reverse(due)| due.at())
+        let first = self.soon.peek().max(self.later.peek());
+        first.map(|Reverse(due)| due.at())
     }
 
     pub(crate) fn take(&mut self) -> Option<(Duration, Event)> {
-        let Reverse(due) = self.dues.pop()?;
+        // Reversed: the greater one comes first, and none comes last.
+        let heap = if self.soon.peek() > self.later.peek() {
+            &mut self.soon
+        } else {
+            &mut self.later
+        };
+        let Reverse(due) = heap.pop()?;
         let event = self.slots.get_mut(due.slot)?.take()?;
         self.free.push(due.slot);
+        self.taken_ns = due.at_ns;
         Some((due.at(), event))
     }
 }
@@ -100,6 +121,26 @@ mod tests {
         for (second, group) in [(5, 0), (1, 1), (5, 2), (1, 3)] {
             agenda.put(Duration::from_secs(second), Event::Arrival(group));
         }
+        assert_eq!(order(&mut agenda), [1, 3, 0, 2]);
+    }
+
+    #[test]
+    fn what_is_written_down_early_and_what_is_written_down_late_come_in_one_order() {
+        let mut agenda = Agenda::default();
+        let at = Duration::from_millis;
+        // The first three lie far ahead when they are put, the next ones are near by then.
+        for (ms, group) in [(1_000, 0), (1_200, 1), (1_400, 2)] {
+            agenda.put(at(ms), Event::Arrival(group));
+        }
+        assert_eq!(agenda.take().map(|(due, _)| due), Some(at(1_000)));
+        for (ms, group) in [(1_400, 3), (1_100, 4), (1_200, 5), (9_000, 6)] {
+            agenda.put(at(ms), Event::Arrival(group));
+        }
+        assert_eq!(agenda.next(), Some(at(1_100)));
+        assert_eq!(order(&mut agenda), [4, 1, 5, 2, 3, 6]);
+    }
+
+    fn order(agenda: &mut Agenda) -> Vec<usize> {
         let mut order = Vec::new();
         while let Some((_, event)) = agenda.take() {
             let Event::Arrival(group) = event else {
@@ -107,6 +148,6 @@ mod tests {
             };
             order.push(group);
         }
-        assert_eq!(order, [1, 3, 0, 2]);
+        order
     }
 }

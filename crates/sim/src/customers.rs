@@ -16,6 +16,7 @@ use crate::scenario::CallerGroup;
 const SERVED_MIN: Duration = Duration::from_secs(30);
 /// Numbers of customers begin with it, numbers of strangers do not.
 const KNOWN: &str = "13";
+const UNKNOWN: &str = "15";
 
 /// One customer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +56,7 @@ impl Customers {
             return Who { number, customer };
         }
         if familiar >= group.familiar.get() {
-            let number = Some(format!("15{:09}", serial % 1_000_000_000));
+            let number = Some(number(UNKNOWN, serial % 1_000_000_000));
             return Who {
                 number,
                 customer: None,
@@ -67,7 +68,7 @@ impl Customers {
             familiar: None,
         });
         Who {
-            number: Some(format!("{KNOWN}{customer:09}")),
+            number: Some(number(KNOWN, customer.into())),
             customer: Some(customer),
         }
     }
@@ -102,6 +103,29 @@ impl Customers {
             // A day is shorter than any talk counts (R57), so who served him last stands there as his owner.
             ties: known.familiar.map(Ties::owned_by).unwrap_or_default(),
             ..Profile::default()
+        }
+    }
+}
+
+/// A number with nine digits after its head, made without formatting: every call has one.
+fn number(head: &str, which: u64) -> String {
+    let digits = which.to_string();
+    let zeros = "000000000".get(digits.len()..).unwrap_or_default();
+    [head, zeros, &digits].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_nine_digits_after_its_head() {
+        for (which, expect) in [
+            (0, "13000000000"),
+            (42, "13000000042"),
+            (999_999_999, "13999999999"),
+        ] {
+            assert_eq!(number(KNOWN, which), expect);
         }
     }
 }

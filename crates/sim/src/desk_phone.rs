@@ -144,7 +144,8 @@ impl DeskPhone {
             return None;
         }
         self.rings = self.rings.wrapping_add(1);
-        let tag = format!("a{}x{}", self.number, self.rings);
+        let (number, ring) = (self.number.to_string(), self.rings.to_string());
+        let tag = ["a", &number, "x", &ring].concat();
         let ringing = Writing::response(message, "180 Ringing", &tag).contact(&self.address);
         self.says(network, ringing.empty());
         self.leg = Some(Leg {

@@ -39,21 +39,23 @@ impl<'a> Message<'a> {
                 message.body = rest;
                 return Some(message);
             }
-            let Some((name, value)) = field(line) else {
-                continue;
-            };
-            let part = match name {
-                "Via" => &mut message.via,
-                "From" => &mut message.from,
-                "To" => &mut message.to,
-                "Call-ID" => &mut message.call_id,
-                "CSeq" => &mut message.cseq,
-                "Contact" => &mut message.contact,
+            // Two letters tell the names apart that a phone wants to know.
+            let (name, part) = match line.get(..2) {
+                Some("Vi") => ("Via: ", &mut message.via),
+                Some("Fr") => ("From: ", &mut message.from),
+                Some("To") => ("To: ", &mut message.to),
+                Some("Ca") => ("Call-ID: ", &mut message.call_id),
+                Some("CS") => ("CSeq: ", &mut message.cseq),
+                Some("Co") => ("Contact: ", &mut message.contact),
                 // RFC 7616 §3.7: the first challenge is the one that is preferred.
-                "WWW-Authenticate" if message.challenge.is_empty() => &mut message.challenge,
+                Some("WW") if message.challenge.is_empty() => {
+                    ("WWW-Authenticate: ", &mut message.challenge)
+                }
                 _ => continue,
             };
-            *part = value;
+            if let Some(value) = line.strip_prefix(name) {
+                *part = value;
+            }
         }
     }
 
@@ -92,12 +94,6 @@ impl<'a> Message<'a> {
             }
         }
     }
-}
-
-/// Name and value of a line.
-fn field(line: &str) -> Option<(&str, &str)> {
-    let colon = memchr::memchr(b':', line.as_bytes())?;
-    Some((line.get(..colon)?, line.get(colon + 2..)?))
 }
 
 /// The first line, without its end, and what follows.

@@ -4,7 +4,7 @@
 //! Whose port it is shows by the SDP that a phone was sent. A port that is closed twice or bridged when it is gone is a
 //! defect of the engine.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use media::{Command, News, PlaybackId, PortId, PortStatistics, Source};
@@ -37,8 +37,8 @@ pub(crate) enum Heard {
 /// All ports.
 #[derive(Debug, Default)]
 pub(crate) struct Voice {
-    ports: HashMap<PortId, Port>,
-    by_rtp: HashMap<u16, PortId>,
+    ports: BTreeMap<PortId, Port>,
+    by_rtp: BTreeMap<u16, PortId>,
 }
 
 impl Voice {

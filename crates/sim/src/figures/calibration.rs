@@ -6,7 +6,7 @@
 //! the time that he was told is not left out: he counts as one who waited so far (Kaplan and Meier), in steps of a 64th of
 //! that time, so that the room does not grow with the callers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use acd::Estimate;
@@ -47,7 +47,7 @@ struct Told {
 #[derive(Debug, Default)]
 pub(crate) struct Calibrations {
     pub(crate) queues: BTreeMap<QueueName, Calibration>,
-    waiting: HashMap<CallId, Told>,
+    waiting: BTreeMap<CallId, Told>,
 }
 
 impl Calibrations {
