@@ -28,7 +28,7 @@ pub enum Output {
         /// How long the caller has waited.
         waited: Duration,
         /// What was weighed (R1).
-        decision: Decision,
+        decision: Box<Decision>,
     },
     /// Stop the ring. Said for each offer that ends otherwise than by `Declined`, `Failed`, `Withheld` or `Connect`.
     Withdraw {
@@ -65,7 +65,7 @@ pub enum Output {
         /// Who.
         agent: AgentId,
         /// That he was named (R1).
-        decision: Decision,
+        decision: Box<Decision>,
     },
     /// The phone answered an offer that had ended (R11, R22): end that leg.
     TooLate {

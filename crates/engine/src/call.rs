@@ -244,7 +244,7 @@ pub(crate) enum CallEvent {
         offer: Offer,
         ring_timeout: Duration,
         waited: Duration,
-        decision: Decision,
+        decision: Box<Decision>,
     },
     /// The ACD takes an offer back.
     Withdrawn { offer: OfferId, end: acd::OfferEnd },
@@ -286,7 +286,7 @@ pub(crate) enum CallEvent {
     TookOver {
         offer: OfferId,
         agent: AgentId,
-        decision: Decision,
+        decision: Box<Decision>,
     },
     /// The agent's phone wants the caller transferred; no user: to a stranger.
     Refer {

@@ -36,15 +36,15 @@ impl Acd {
         let Some(queue) = self.queues.get(&home) else {
             return;
         };
-        let decision = Decision {
+        let decision = Box::new(Decision {
             strategy: "assigned".to_owned(),
             waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
             place: self.position(call).unwrap_or(0),
             priority,
             weight,
             head_start_ms,
-            ..self.named(now, id)
-        };
+            ..*self.named(now, id)
+        });
         let offer = Offer {
             call,
             agent: id,

@@ -91,7 +91,7 @@ impl Acd {
     }
 
     /// The record of a choice that was made elsewhere.
-    pub(super) fn named(&self, now: Duration, id: AgentId) -> Decision {
+    pub(super) fn named(&self, now: Duration, id: AgentId) -> Box<Decision> {
         let agent = self.agents.get(&id);
         let idle = agent.map_or(Duration::ZERO, |agent| agent.idle.elapsed(now));
         let verdict = Verdict::Ranked {
@@ -102,12 +102,12 @@ impl Acd {
             idle_ms: u64::try_from(idle.as_millis()).unwrap_or(u64::MAX),
         };
         let record = Decision::new(QueueName::new(""), "direct").choosing(&[id]);
-        Decision {
+        Box::new(Decision {
             config_version: self.config_version,
             candidates: vec![Weighed { agent: id, verdict }],
             tie: Some(TieBreak::Only),
             ranked: 1,
             ..record
-        }
+        })
     }
 }

@@ -25,7 +25,7 @@ impl Acd {
         now: Duration,
         offer: Offer,
         waited: Duration,
-        decision: Decision,
+        decision: Box<Decision>,
     ) -> OfferId {
         let id = self.reserve(now, &offer);
         let agent = offer.agent;
@@ -58,10 +58,15 @@ impl Acd {
     }
 
     /// R77: an agent is held for somebody who is being called back; nobody is told of the offer until his phone rings.
-    pub(super) fn hold(&mut self, now: Duration, mut offer: Offer, decision: Decision) -> OfferId {
+    pub(super) fn hold(
+        &mut self,
+        now: Duration,
+        mut offer: Offer,
+        decision: Box<Decision>,
+    ) -> OfferId {
         let id = self.reserve(now, &offer);
         let agent = offer.agent;
-        offer.held = Some(Box::new(decision));
+        offer.held = Some(decision);
         self.offers.insert(id, offer);
         self.publish(now, agent, cause::OFFER);
         id
@@ -83,7 +88,7 @@ impl Acd {
             queue: offer.queue.clone(),
             ring_timeout: offer.ring_timeout,
             waited: Duration::ZERO,
-            decision: *decision,
+            decision,
         });
     }
 

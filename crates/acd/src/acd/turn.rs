@@ -30,23 +30,28 @@ impl Acd {
     }
 
     fn serve(&mut self, now: Duration, lane: Lane) {
+        // Mostly there is nobody to serve: the names are copied once somebody is.
+        let mut next = self.next_in_line(&self.dirty, lane, None);
+        if next.is_none() {
+            return;
+        }
         let looked_at: Vec<QueueName> = self.dirty.iter().cloned().collect();
-        let mut after = None;
-        while let Some(place) = self.next_in_line(&looked_at, lane, after) {
+        while let Some(place) = next {
             self.serve_caller(now, place, lane);
-            after = Some(place);
+            next = self.next_in_line(&looked_at, lane, Some(place));
         }
     }
 
     /// The next caller of all looked-at queues in which an agent is ready. In a walk ready agents and callers in a lane only become
     /// fewer, so nobody appears behind it.
-    fn next_in_line(
-        &self,
-        looked_at: &[QueueName],
+    fn next_in_line<'a>(
+        &'a self,
+        looked_at: impl IntoIterator<Item = &'a QueueName>,
         lane: Lane,
         after: Option<Place>,
     ) -> Option<Place> {
-        let queues = looked_at.iter().filter_map(|name| self.queues.get(name));
+        let looked_at = looked_at.into_iter();
+        let queues = looked_at.filter_map(|name| self.queues.get(name));
         let staffed = queues.filter(|queue| !queue.ready.is_empty());
         // D27: at its limit a queue begins with nobody; more phones for those whom it rings for already are another matter.
         let staffed = staffed
@@ -86,7 +91,7 @@ impl Acd {
             return;
         }
         let skipped = weighing.skipped();
-        let decision = weighing.record(now);
+        let decision = Box::new(weighing.record(now));
         self.decisions += 1;
         if let Some(agent) = skipped
             && let Some(queue) = self.queues.get_mut(name)
@@ -142,7 +147,7 @@ impl Acd {
         call: CallId,
         name: &QueueName,
         id: AgentId,
-        decision: Decision,
+        decision: Box<Decision>,
     ) {
         // He is no longer anybody's to wait for, should he have been (R59); if this fails, R61 says how it goes on.
         self.leave_personal_line(call);
@@ -228,6 +233,9 @@ impl Acd {
     /// Settles those who began to look in this turn and found nobody: a familiar agent is waited for or given up, a pass
     /// that is through pauses. Tells whether somebody looks on.
     fn settle_fresh(&mut self, now: Duration) -> bool {
+        if self.fresh.is_empty() {
+            return false;
+        }
         let fresh = core::mem::take(&mut self.fresh);
         let callers = fresh.iter().filter_map(|call| self.waiting.get(call));
         let unserved = callers.filter(|caller| caller.offers.is_empty() && !caller.is_kept_back());

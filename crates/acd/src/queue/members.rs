@@ -27,9 +27,12 @@ impl Queue {
     }
 
     pub(crate) fn remove_member(&mut self, id: AgentId, login: &Arc<str>) {
-        if self.members.contains_key(&id) {
+        if self.serves(id) {
             self.count_out(id);
-            self.members.remove(&id);
+            let staff = self.members.remove(&id).and_then(|member| member.staff);
+            if let Some(skills) = staff {
+                count_down(&mut self.staff, &skills);
+            }
             if let Ok(at) = self.roster.binary_search(&id) {
                 self.roster.remove(at);
             }
@@ -64,22 +67,27 @@ impl Queue {
             return;
         };
         member.standing = agent.standing;
-        if agent.standing != Some(ReasonCode::Offline) {
-            member.staff = Some(agent.skills.clone());
-            *self.staff.entry(agent.skills.clone()).or_default() += 1;
+        let is_staff = agent.standing != Some(ReasonCode::Offline);
+        let staff = is_staff.then_some(&agent.skills);
+        // From call to call he is the same staff.
+        if member.staff.as_ref() != staff {
+            if let Some(former) = member.staff.take() {
+                count_down(&mut self.staff, &former);
+            }
+            if let Some(skills) = staff {
+                member.staff = Some(skills.clone());
+                *self.staff.entry(skills.clone()).or_default() += 1;
+            }
         }
     }
 
     fn count_out(&mut self, id: AgentId) {
-        let Some(member) = self.members.get_mut(&id) else {
+        let Some(member) = self.members.get(&id) else {
             return;
         };
         match member.standing {
             None => self.ready.remove(id),
             Some(reason) => count_down(&mut self.tally, &reason),
-        }
-        if let Some(skills) = member.staff.take() {
-            count_down(&mut self.staff, &skills);
         }
     }
 

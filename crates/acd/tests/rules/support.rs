@@ -355,7 +355,7 @@ impl Centre {
                 continue;
             };
             self.offers.insert(agent, offer);
-            self.decisions.push(decision);
+            self.decisions.push(*decision);
             if self.phones_ring {
                 self.acd.handle_input(self.now, Input::Ringing { offer });
                 self.check();

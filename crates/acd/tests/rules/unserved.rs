@@ -127,7 +127,7 @@ fn decision_among(agents: u64, strategy: &str) -> (Decision, Unserved) {
     let (mut decision, mut unserved) = (None, None);
     while let Some(output) = acd.poll_output() {
         if let Output::Offer { decision: made, .. } = output {
-            decision = Some(made);
+            decision = Some(*made);
         }
     }
     acd.handle_input(now, joined(2, None));

@@ -142,7 +142,7 @@ impl Call {
         offer: Offer,
         ring_timeout: Duration,
         waited: Duration,
-        decision: Decision,
+        decision: Box<Decision>,
     ) {
         let (id, agent) = (offer.id, offer.agent);
         tracing::debug!(call = %self.id, %agent, ring_ms = ring_timeout.as_millis(), "an agent is rung");
@@ -150,7 +150,7 @@ impl Call {
         let pop = Box::new(self.pop(context, offer.queue.as_ref(), waited));
         context.fact(Fact::OfferMade {
             offer,
-            decision: Box::new(decision),
+            decision,
             pop,
         });
         if let Some(leg) = context.lend(agent, self.id) {

@@ -119,7 +119,7 @@ impl Call {
         context: &mut Context,
         offer: OfferId,
         agent: AgentId,
-        decision: Decision,
+        decision: Box<Decision>,
     ) {
         let Some(leg) = self.taking.take() else {
             return;
@@ -136,7 +136,7 @@ impl Call {
         let pop = Box::new(self.pop(context, None, std::time::Duration::ZERO));
         context.fact(Fact::OfferMade {
             offer: offer.clone(),
-            decision: Box::new(decision),
+            decision,
             pop,
         });
         let queue = self.transfer_answered(context, agent);

@@ -17,6 +17,11 @@ const DIGIT_BITS: u32 = 6;
 pub struct Agents(Vec<AgentId>);
 
 impl Agents {
+    /// Nobody yet, with room for so many.
+    pub fn with_capacity(agents: usize) -> Self {
+        Self(Vec::with_capacity(agents))
+    }
+
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

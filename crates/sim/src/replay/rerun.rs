@@ -134,7 +134,7 @@ impl Rerun {
             agent,
             queue,
         };
-        let decision = decision.clone();
+        let decision = Decision::clone(decision);
         let again = Again {
             at,
             offer,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use model::AgentId;
 use model::decision::{
-    Decision, External, KEYED_MAX, NAMED_MAX, Odds, ReasonCode, TieBreak, Verdict, Weighed,
+    Agents, Decision, External, KEYED_MAX, NAMED_MAX, Odds, ReasonCode, TieBreak, Verdict, Weighed,
 };
 
 use super::Weighing;
@@ -54,17 +54,23 @@ impl Weighing<'_> {
 
     /// Adds everybody who does not stand with his keys.
     fn naming(&self, mut record: Decision) -> Decision {
+        // The tally knows how many most reasons will name.
+        let tally = self.queue.tally.iter();
+        let room = tally.map(|(reason, number)| (*reason, Agents::with_capacity(*number as usize)));
+        let mut out: BTreeMap<ReasonCode, Agents> = room.collect();
         for (agent, standing) in self.queue.standings() {
-            let keyed = record.candidates.iter().any(|one| one.agent == agent);
-            if keyed || record.chose(agent) {
+            // Whoever is named already is ready, and in a busy queue few are.
+            let keyed = || record.candidates.iter().any(|one| one.agent == agent);
+            if standing.is_none() && (keyed() || record.chose(agent)) {
                 continue;
             }
             match self.reason(agent, standing) {
-                Some(reason) => record.out.entry(reason).or_default().insert(agent),
+                Some(reason) => out.entry(reason).or_default().insert(agent),
                 None => record.behind.insert(agent),
             }
         }
-        record
+        out.retain(|_, agents| !agents.is_empty());
+        Decision { out, ..record }
     }
 
     /// The best, those whom the record names with their keys.
