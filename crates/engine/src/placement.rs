@@ -18,12 +18,19 @@ pub(crate) struct Placement {
     plan: MediaPlan,
     random: SplitMix,
     used: BTreeSet<u16>,
-    owners: BTreeMap<PortId, (CallId, u16)>,
-    /// Ports that were told to close and have not said that they did.
-    closing: BTreeSet<PortId>,
+    ports: BTreeMap<PortId, Port>,
     /// Calls that live where another one does.
     homes: BTreeMap<CallId, CallId>,
     next: u64,
+}
+
+/// A port that is not known to be closed.
+#[derive(Debug)]
+struct Port {
+    owner: CallId,
+    number: u16,
+    /// It was told to close and has not said that it did.
+    is_closing: bool,
 }
 
 impl Placement {
@@ -32,8 +39,7 @@ impl Placement {
             plan,
             random: SplitMix::new(seed),
             used: BTreeSet::new(),
-            owners: BTreeMap::new(),
-            closing: BTreeSet::new(),
+            ports: BTreeMap::new(),
             homes: BTreeMap::new(),
             next: 1,
         }
@@ -56,7 +62,12 @@ impl Placement {
         let port = PortId(self.next * threads + self.home_of(call).get() % threads);
         self.next += 1;
         self.used.insert(number);
-        self.owners.insert(port, (call, number));
+        let taken = Port {
+            owner: call,
+            number,
+            is_closing: false,
+        };
+        self.ports.insert(port, taken);
         Some((port, SocketAddr::new(self.plan.bind, number)))
     }
 
@@ -83,35 +94,34 @@ impl Placement {
 
     /// A port goes on in another call.
     pub(crate) fn hand_over(&mut self, port: PortId, into: CallId) {
-        if let Some((owner, _)) = self.owners.get_mut(&port) {
-            *owner = into;
+        if let Some(port) = self.ports.get_mut(&port) {
+            port.owner = into;
         }
     }
 
     /// The call that a port serves.
     pub(crate) fn owner(&self, port: PortId) -> Option<CallId> {
-        self.owners.get(&port).map(|(call, _)| *call)
+        self.ports.get(&port).map(|port| port.owner)
     }
 
     /// A port is to be closed; `false` when it was told so already.
     pub(crate) fn close(&mut self, port: PortId) -> bool {
-        self.owners.contains_key(&port) && self.closing.insert(port)
+        let port = self.ports.get_mut(&port);
+        port.is_some_and(|port| !std::mem::replace(&mut port.is_closing, true))
     }
 
     /// The open ports of a call, for the one who must close them all.
     pub(crate) fn ports_of(&self, call: CallId) -> Vec<PortId> {
-        self.owners
-            .iter()
-            .filter(|(port, (owner, _))| *owner == call && !self.closing.contains(port))
-            .map(|(port, _)| *port)
-            .collect()
+        let open = |port: &Port| port.owner == call && !port.is_closing;
+        let ports = self.ports.iter();
+        let ports = ports.filter(|(_, port)| open(port));
+        ports.map(|(id, _)| *id).collect()
     }
 
     /// The socket is closed: its number may be given again.
     pub(crate) fn release(&mut self, port: PortId) {
-        self.closing.remove(&port);
-        if let Some((_, number)) = self.owners.remove(&port) {
-            self.used.remove(&number);
+        if let Some(port) = self.ports.remove(&port) {
+            self.used.remove(&port.number);
         }
     }
 
@@ -122,7 +132,7 @@ impl Placement {
 
     /// How many ports are in use: equals the legs alive (S25).
     pub(crate) fn in_use(&self) -> usize {
-        self.owners.len()
+        self.ports.len()
     }
 }
 

@@ -113,7 +113,7 @@ impl Call {
         }
         match effect {
             Effect::Entered { kind, node } => {
-                self.step(format!("{kind} {node}"));
+                self.step([kind, " ", &node].concat());
                 context.fact(Fact::IvrEntered {
                     call: self.id,
                     script: run.script().clone(),

@@ -32,7 +32,7 @@ impl Engine {
         let is_own = |call: CallId| self.context.own_calls.get(&call) == Some(&agent);
         Some(DialogInfo {
             // A call that is none of ours (he is busy on his own phone) has no number.
-            id: call.map_or_else(|| "0".to_owned(), |call| call.to_string()),
+            id: call.map_or_else(|| "0".to_owned(), |call| call.get().to_string()),
             is_initiator: call.is_some_and(is_own),
             state,
             remote: None,
