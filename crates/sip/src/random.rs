@@ -1,23 +1,22 @@
-//! Tags, branches and nonces: HMAC-SHA256 over a secret and a counter.
+//! Tags, branches and Call-IDs: a ChaCha20 stream (RFC 8439) under a key of our own. Nonces and what has to come out equal
+//! for equal things: HMAC-SHA256 under the same secret.
 //!
-//! Unguessable to whoever has not the secret, and equal for equal secret and seed (R3): a deterministic test sees the
-//! same bytes each time, a production node gets its secret from the operating system at start.
+//! Unguessable to whoever has not the secret (RFC 3261 §19.3), and equal for equal secret and seed (R3): a deterministic test
+//! sees the same bytes each time, a production node gets its secret from the operating system at start.
 
+use chacha20::{
+    ChaCha20Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Draws names that nobody can guess.
 pub(crate) struct Random {
     key: Hmac<Sha256>,
-    seed: u64,
+    stream: ChaCha20Rng,
     drawn: u64,
-    /// What is left of the last code: one code gives four names.
-    pool: [u8; 32],
-    left: usize,
 }
-
-/// Bytes of a name: 64 bits.
-const NAME_BYTES: usize = 8;
 
 // S22: the key is never printed.
 impl core::fmt::Debug for Random {
@@ -28,33 +27,29 @@ impl core::fmt::Debug for Random {
 
 impl Random {
     pub(crate) fn new(secret: &[u8; 32], seed: u64) -> Self {
+        // A key of the block size: this constructor cannot fail.
+        let key: Hmac<Sha256> = Hmac::new(&pad(secret).into());
+        let stream = code(&key, b"stream", &[&seed.to_be_bytes()]);
         Self {
-            // A key of the block size: this constructor cannot fail.
-            key: Hmac::new(&pad(secret).into()),
-            seed,
+            key,
+            stream: ChaCha20Rng::from_seed(stream),
             drawn: 0,
-            pool: [0; 32],
-            left: 0,
         }
     }
 
     /// 64 bits as 16 hexadecimal digits.
     pub(crate) fn name(&mut self) -> String {
-        if self.left == 0 {
-            self.drawn = self.drawn.wrapping_add(1);
-            let drawn = self.drawn.to_be_bytes();
-            self.pool = self.code(b"draw", &[&self.seed.to_be_bytes(), &drawn]);
-            self.left = self.pool.len();
-        }
-        let end = self.left;
-        self.left = end.saturating_sub(NAME_BYTES);
-        hex(self.pool.get(self.left..end).unwrap_or_default())
+        hex(&self.draw().to_be_bytes())
+    }
+
+    fn draw(&mut self) -> u64 {
+        self.drawn = self.drawn.wrapping_add(1);
+        self.stream.next_u64()
     }
 
     /// A number below a bound, for waits that two sides are not to draw alike. 0 for a bound of 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        let drawn = u64::from_str_radix(&self.name(), 16).unwrap_or_default();
-        drawn.checked_rem(bound).unwrap_or_default()
+        self.draw().checked_rem(bound).unwrap_or_default()
     }
 
     /// A whole number from `least` to `most`, both included.
@@ -65,14 +60,18 @@ impl Random {
 
     /// A keyed code over parts; equal parts give equal codes. `purpose` separates the uses of the one key.
     pub(crate) fn code(&self, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = self.key.clone();
-        for part in core::iter::once(&purpose).chain(parts) {
-            // The length goes first, so that no two lists of parts run into one another.
-            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
+        code(&self.key, purpose, parts)
     }
+}
+
+fn code(key: &Hmac<Sha256>, purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = key.clone();
+    for part in core::iter::once(&purpose).chain(parts) {
+        // The length goes first, so that no two lists of parts run into one another.
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 fn pad(secret: &[u8; 32]) -> [u8; 64] {
@@ -87,14 +86,12 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(bytes.len().saturating_mul(2));
+    let mut digits = Vec::with_capacity(bytes.len().saturating_mul(2));
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
     for byte in bytes {
-        for nibble in [byte >> 4, byte & 15] {
-            let letter = HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
-            digits.push(char::from(letter));
-        }
+        digits.extend([digit(byte >> 4), digit(byte & 15)]);
     }
-    digits
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 #[cfg(test)]
