@@ -6,7 +6,9 @@
 //! their parts (`multipart`).
 
 pub mod build;
+mod fields;
 pub mod header;
+mod known;
 pub(crate) mod lexer;
 pub mod method;
 pub mod multipart;
@@ -29,10 +31,9 @@ pub use uri::{Scheme, Uri, UriView};
 pub use via::Via;
 
 use bytes::Bytes;
-use core::ops::Range;
+use fields::{Fields, Span};
+use known::Known;
 use lexer::{Cursor, decimal, printable};
-
-type Span = Range<usize>;
 
 /// The first line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,30 +44,14 @@ pub(crate) enum StartLine {
     Response { status: u16 },
 }
 
-/// One header field.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Field {
-    header: Header,
-    name: Span,
-    value: Span,
-}
-
 /// A received message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Message {
     bytes: Bytes,
     start: StartLine,
-    fields: Vec<Field>,
+    fields: Fields,
     body: Span,
-    /// The tags of From and To, which all that knows a dialog or a transaction asks for.
-    tags: Tags,
-}
-
-/// Where the tags stand.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Tags {
-    from: Option<Span>,
-    to: Option<Span>,
+    known: Known,
 }
 
 /// CSeq, RFC 3261 §20.16.
@@ -78,9 +63,23 @@ pub struct CSeq {
     pub method: Method,
 }
 
+impl CSeq {
+    /// Reads a whole header value.
+    fn parse(value: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor::new(value);
+        let number = decimal::<u32>(cursor.take_while(|byte| byte.is_ascii_digit()))?;
+        if number > 0x7fff_ffff {
+            return None;
+        }
+        cursor.skip_lws();
+        let method = Method::parse(cursor.rest())?;
+        Some(Self { number, method })
+    }
+}
+
 impl Message {
-    fn slice(&self, span: &Span) -> &[u8] {
-        self.bytes.get(span.clone()).unwrap_or_default()
+    fn slice(&self, span: Span) -> &[u8] {
+        span.slice(&self.bytes)
     }
 
     /// The method of a request.
@@ -102,25 +101,24 @@ impl Message {
     /// The Request-URI.
     pub fn request_uri(&self) -> Option<UriView<'_>> {
         match &self.start {
-            StartLine::Request { uri, .. } => UriView::parse(self.slice(uri)).ok(),
+            StartLine::Request { uri, .. } => UriView::parse(self.slice(*uri)).ok(),
             StartLine::Response { .. } => None,
         }
     }
 
     /// All fields in order: header, name as written, value without outer blanks.
     pub fn fields(&self) -> impl Iterator<Item = (Header, &[u8], &[u8])> {
-        let row = |field: &Field| (field.header, field.name.clone(), field.value.clone());
-        let rows = self.fields.iter().map(row);
-        rows.map(|(header, name, value)| (header, self.slice(&name), self.slice(&value)))
+        let rows = self.fields.iter();
+        rows.map(|field| {
+            let (name, value) = (self.slice(field.name), self.slice(field.value));
+            (field.header, name, value)
+        })
     }
 
     /// The values of a header in order, one a field.
     pub fn all(&self, header: Header) -> impl Iterator<Item = &[u8]> {
-        let same = self
-            .fields
-            .iter()
-            .filter(move |field| field.header == header);
-        same.map(|field| self.slice(&field.value))
+        let rows = self.fields.all(header);
+        rows.map(|field| self.slice(field.value))
     }
 
     /// The first value of a header.
@@ -144,7 +142,7 @@ impl Message {
 
     /// The topmost Via.
     pub fn via(&self) -> Option<Via<'_>> {
-        Via::parse(self.first(Header::Via)?)
+        Some(self.known.via.as_ref()?.view(&self.bytes))
     }
 
     /// From.
@@ -159,30 +157,12 @@ impl Message {
 
     /// The tag of From.
     pub fn from_tag(&self) -> Option<&[u8]> {
-        self.tags.from.as_ref().map(|span| self.slice(span))
+        self.known.from_tag.map(|span| self.slice(span))
     }
 
     /// The tag of To.
     pub fn to_tag(&self) -> Option<&[u8]> {
-        self.tags.to.as_ref().map(|span| self.slice(span))
-    }
-
-    /// From or To, and where its tag stands.
-    fn tagged(&self, header: Header) -> Option<(NameAddr<'_>, Option<Span>)> {
-        let field = self.fields.iter().find(|field| field.header == header)?;
-        let (address, tag) = NameAddr::with_tag(self.slice(&field.value))?;
-        let start = field.value.start;
-        let in_message = |tag: Span| start.saturating_add(tag.start)..start.saturating_add(tag.end);
-        Some((address, tag.map(in_message)))
-    }
-
-    /// Looks for the tags of a message that is refused; a malformed address has none.
-    fn find_tags(&mut self) {
-        let tag = |header| self.tagged(header).and_then(|(_, tag)| tag);
-        self.tags = Tags {
-            from: tag(Header::From),
-            to: tag(Header::To),
-        };
+        self.known.to_tag.map(|span| self.slice(span))
     }
 
     /// Call-ID; never empty in a message that was accepted.
@@ -192,14 +172,7 @@ impl Message {
 
     /// CSeq.
     pub fn cseq(&self) -> Option<CSeq> {
-        let mut cursor = Cursor::new(self.first(Header::CSeq)?);
-        let number = decimal::<u32>(cursor.take_while(|byte| byte.is_ascii_digit()))?;
-        if number > 0x7fff_ffff {
-            return None;
-        }
-        cursor.skip_lws();
-        let method = Method::parse(cursor.rest())?;
-        Some(CSeq { number, method })
+        self.known.cseq.clone()
     }
 
     /// The addresses of Contact, Route or Record-Route over all fields of that name.
@@ -216,8 +189,7 @@ impl Message {
 
     /// The body; empty when there is none.
     pub fn body(&self) -> Bytes {
-        let end = self.body.end.min(self.bytes.len());
-        self.bytes.slice(self.body.start.min(end)..end)
+        self.bytes.slice_ref(self.slice(self.body))
     }
 
     /// Is the body of this media type? A missing Content-Type is none.

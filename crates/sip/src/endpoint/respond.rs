@@ -61,8 +61,7 @@ pub(super) const EVENTS: &str = "dialog, message-summary";
 /// The address is that of the source, whatever Via says (S13). A datagram without `rport` is answered to the port of
 /// sent-by: a phone may send from one port and listen on another.
 pub(super) fn answer_flow(request: &Message, flow: Flow) -> Flow {
-    let via = request.first(Header::Via).and_then(Via::parse);
-    match (flow.transport, via) {
+    match (flow.transport, request.via()) {
         (Transport::Udp, Some(via)) if !via.wants_rport() => {
             let port = via.port.filter(|port| *port > 0).unwrap_or(SIP_PORT);
             Flow {
@@ -91,11 +90,12 @@ impl Endpoint {
         tag: &str,
     ) -> Builder {
         let mut builder = Builder::response(status);
-        for (index, via) in request.all(Header::Via).enumerate() {
-            builder = builder.header(Header::Via, |out| match Via::parse(via) {
-                Some(top) if index == 0 => write_top_via(out, &top, flow),
-                Some(_) | None => {
-                    out.copied(via);
+        let mut top = request.via();
+        for value in request.all(Header::Via) {
+            builder = builder.header(Header::Via, |out| match top.take() {
+                Some(top) => write_top_via(out, &top, flow),
+                None => {
+                    out.copied(value);
                 }
             });
         }

@@ -68,8 +68,9 @@ pub enum Header {
     Unknown,
 }
 
-/// Name, header; sorted by length. Compact forms stand first (RFC 3261 §7.3.3, RFC 3515, 3892, 4028, 6665, 8224).
-const NAMES: [(&str, Header); 70] = [
+/// Name, header; sorted by length, of one length those of every message first. Compact forms: RFC 3261 §7.3.3, RFC 3515, 3892,
+/// 4028, 6665, 8224.
+const NAMES: [(&str, Header); 73] = [
     ("b", Header::ReferredBy),
     ("c", Header::ContentType),
     ("e", Header::ContentEncoding),
@@ -89,8 +90,8 @@ const NAMES: [(&str, Header); 70] = [
     ("To", Header::To),
     ("Via", Header::Via),
     ("CSeq", Header::CSeq),
-    ("Date", Header::Date),
     ("From", Header::From),
+    ("Date", Header::Date),
     ("RAck", Header::RAck),
     ("RSeq", Header::RSeq),
     ("Path", Header::Path),
@@ -101,8 +102,8 @@ const NAMES: [(&str, Header); 70] = [
     ("Min-SE", Header::MinSe),
     ("Reason", Header::Reason),
     ("Server", Header::Server),
-    ("Call-ID", Header::CallId),
     ("Contact", Header::Contact),
+    ("Call-ID", Header::CallId),
     ("Expires", Header::Expires),
     ("Privacy", Header::Privacy),
     ("Require", Header::Require),
@@ -112,53 +113,76 @@ const NAMES: [(&str, Header); 70] = [
     ("Priority", Header::Priority),
     ("Refer-To", Header::ReferTo),
     ("Replaces", Header::Replaces),
+    ("Supported", Header::Supported),
     ("Call-Info", Header::CallInfo),
     ("Diversion", Header::Diversion),
     ("Refer-Sub", Header::ReferSub),
-    ("Supported", Header::Supported),
     ("Timestamp", Header::Timestamp),
+    ("User-Agent", Header::UserAgent),
     ("Alert-Info", Header::AlertInfo),
     ("Flow-Timer", Header::FlowTimer),
-    ("User-Agent", Header::UserAgent),
     ("Min-Expires", Header::MinExpires),
     ("Referred-By", Header::ReferredBy),
     ("Retry-After", Header::RetryAfter),
     ("Unsupported", Header::Unsupported),
-    ("Allow-Events", Header::AllowEvents),
     ("Content-Type", Header::ContentType),
-    ("History-Info", Header::HistoryInfo),
     ("Max-Forwards", Header::MaxForwards),
+    ("Allow-Events", Header::AllowEvents),
+    ("History-Info", Header::HistoryInfo),
     ("Record-Route", Header::RecordRoute),
     ("Authorization", Header::Authorization),
     ("Proxy-Require", Header::ProxyRequire),
     ("Service-Route", Header::ServiceRoute),
     ("Content-Length", Header::ContentLength),
+    ("Session-Expires", Header::SessionExpires),
     ("Accept-Encoding", Header::AcceptEncoding),
     ("Accept-Language", Header::AcceptLanguage),
-    ("Session-Expires", Header::SessionExpires),
     ("Content-Encoding", Header::ContentEncoding),
     ("WWW-Authenticate", Header::WwwAuthenticate),
     ("Proxy-Authenticate", Header::ProxyAuthenticate),
     ("Subscription-State", Header::SubscriptionState),
-];
-
-/// Names that would break the order of the lengths above.
-const LONG_NAMES: [(&str, Header); 3] = [
     ("Content-Disposition", Header::ContentDisposition),
     ("P-Asserted-Identity", Header::PAssertedIdentity),
     ("Proxy-Authorization", Header::ProxyAuthorization),
 ];
 
+/// Length of the longest name.
+const NAME_BYTES_MAX: usize = 19;
+
+/// For each length of a name: how many rows are shorter, and how many are no longer.
+const OF_LENGTH: [(usize, usize); NAME_BYTES_MAX + 1] = rows_of_length();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a constant: a wrong index does not compile"
+)]
+const fn rows_of_length() -> [(usize, usize); NAME_BYTES_MAX + 1] {
+    let mut table = [(0, 0); NAME_BYTES_MAX + 1];
+    let (mut length, mut row) = (0, 0);
+    while length <= NAME_BYTES_MAX {
+        let first = row;
+        while row < NAMES.len() && NAMES[row].0.len() == length {
+            row += 1;
+        }
+        table[length] = (first, row);
+        length += 1;
+    }
+    table
+}
+
 impl Header {
     /// Finds a name in any case, long or compact.
     pub fn find(name: &[u8]) -> Self {
-        let from = NAMES.partition_point(|(known, _)| known.len() < name.len());
-        let rows = NAMES.get(from..).unwrap_or_default().iter();
-        let same_length = rows.take_while(|(known, _)| known.len() == name.len());
-        same_length
-            .chain(&LONG_NAMES)
-            .find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name))
-            .map_or(Header::Unknown, |(_, header)| *header)
+        let (from, to) = OF_LENGTH.get(name.len()).copied().unwrap_or_default();
+        let mut rows = NAMES.get(from..to).unwrap_or_default().iter();
+        let is_alike = |known: &[u8]| {
+            // Names begin with a letter: most of those that are not it are told apart by that.
+            known.first().map(u8::to_ascii_lowercase) == name.first().map(u8::to_ascii_lowercase)
+                && (known == name || known.eq_ignore_ascii_case(name))
+        };
+        let row = rows.find(|(known, _)| is_alike(known.as_bytes()));
+        row.map_or(Header::Unknown, |(_, header)| *header)
     }
 
     /// The long name, as we write it. `Unknown` has none.
@@ -173,11 +197,21 @@ impl Header {
     const fn row(self) -> usize {
         self as usize
     }
+
+    /// Its bit in a set of headers.
+    #[expect(clippy::as_conversions, reason = "a variant's number fits into u32")]
+    pub(super) const fn bit(self) -> u64 {
+        1_u64.wrapping_shl(self as u32)
+    }
 }
 
+const _: () = assert!(
+    Header::Unknown.row() < 64,
+    "each header has a bit of its own"
+);
+
 /// The long names in the order of the variants.
-const WRITTEN: [&str; Header::Unknown.row()] =
-    with_names(with_names([""; Header::Unknown.row()], &NAMES), &LONG_NAMES);
+const WRITTEN: [&str; Header::Unknown.row()] = with_names([""; Header::Unknown.row()], &NAMES);
 
 #[expect(
     clippy::indexing_slicing,
@@ -204,7 +238,7 @@ mod tests {
     #[test]
     fn names_are_sorted_by_length_and_each_is_found_in_any_case() {
         assert!(NAMES.is_sorted_by_key(|(name, _)| name.len()));
-        for (name, header) in NAMES.iter().chain(&LONG_NAMES) {
+        for (name, header) in &NAMES {
             assert_eq!(Header::find(name.to_uppercase().as_bytes()), *header);
             assert_eq!(Header::find(name.to_lowercase().as_bytes()), *header);
             assert!(!header.name().is_empty());

@@ -95,6 +95,11 @@ pub(crate) fn trim(mut bytes: &[u8]) -> &[u8] {
     {
         bytes = rest;
     }
+    trim_end(bytes)
+}
+
+/// Without blanks at the end.
+pub(crate) fn trim_end(mut bytes: &[u8]) -> &[u8] {
     while let [rest @ .., last] = bytes
         && is_lws(*last)
     {
@@ -145,11 +150,18 @@ impl<'a> Cursor<'a> {
         earlier.rest.get(..taken).unwrap_or_default()
     }
 
-    pub(crate) fn take_while(&mut self, matches: fn(u8) -> bool) -> &'a [u8] {
+    pub(crate) fn take_while(&mut self, matches: impl Fn(u8) -> bool) -> &'a [u8] {
         let end = self.rest.iter().position(|byte| !matches(*byte));
         let (taken, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
         taken
+    }
+
+    /// What stands before a byte, which is taken too; nothing is taken unless it is there.
+    pub(crate) fn take_to(&mut self, byte: u8) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at(memchr::memchr(byte, self.rest)?);
+        self.rest = rest.get(1..).unwrap_or_default();
+        Some(taken)
     }
 
     pub(crate) fn skip_lws(&mut self) {
@@ -169,7 +181,9 @@ impl<'a> Cursor<'a> {
     /// A separator with blanks around it; nothing is taken unless it is there.
     pub(crate) fn eat_separator(&mut self, byte: u8) -> bool {
         let mut ahead = *self;
-        ahead.skip_lws();
+        if ahead.peek().is_some_and(is_lws) {
+            ahead.skip_lws();
+        }
         if !ahead.eat(byte) {
             return false;
         }

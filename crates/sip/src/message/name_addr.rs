@@ -7,7 +7,6 @@ use super::{
     params::Params,
     uri::{Uri, UriView},
 };
-use core::ops::Range;
 
 /// One address with its parameters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +16,7 @@ pub struct NameAddr<'a> {
     pub uri: UriView<'a>,
     /// Header parameters: tag, expires, q, `+sip.instance`.
     pub params: Params<'a>,
+    tag: Option<&'a [u8]>,
 }
 
 impl<'a> NameAddr<'a> {
@@ -32,10 +32,7 @@ impl<'a> NameAddr<'a> {
         let display = trim(cursor.since(&start));
         cursor.skip_lws();
         if cursor.eat(b'<') {
-            let text = cursor.take_while(|byte| byte != b'>');
-            if !cursor.eat(b'>') {
-                return None;
-            }
+            let text = cursor.take_to(b'>')?;
             return Self::with_params(display, text, cursor);
         }
         // RFC 3261 §20: without angle brackets `;` `,` and `?` end the URI and what follows belongs to the header.
@@ -45,10 +42,18 @@ impl<'a> NameAddr<'a> {
     }
 
     fn with_params(display: &'a [u8], text: &'a [u8], cursor: &mut Cursor<'a>) -> Option<Self> {
+        let uri = UriView::parse(text).ok()?;
+        let mut tag = None;
+        let params = Params::take_noting(cursor, |name, value| {
+            if name.eq_ignore_ascii_case(b"tag") {
+                tag.get_or_insert(value.unwrap_or_default());
+            }
+        })?;
         Some(Self {
             display,
-            uri: UriView::parse(text).ok()?,
-            params: Params::take(cursor)?,
+            uri,
+            params,
+            tag: tag.filter(|tag| !tag.is_empty()),
         })
     }
 
@@ -58,18 +63,6 @@ impl<'a> NameAddr<'a> {
         let address = Self::take(&mut cursor)?;
         cursor.skip_lws();
         cursor.is_empty().then_some(address)
-    }
-
-    /// The same, and where its tag stands in the value.
-    pub(crate) fn with_tag(value: &'a [u8]) -> Option<(Self, Option<Range<usize>>)> {
-        let address = Self::parse(value)?;
-        // Only blanks may follow the parameters, and those end without one.
-        let end = value.trim_ascii_end().len();
-        let start = end.saturating_sub(address.params.as_bytes().len());
-        let tag = address.params.span("tag").filter(|tag| !tag.is_empty());
-        let in_value =
-            |tag: Range<usize>| start.saturating_add(tag.start)..start.saturating_add(tag.end);
-        Some((address, tag.map(in_value)))
     }
 
     /// The display name as text for people; `None` when there is none.
@@ -83,12 +76,12 @@ impl<'a> NameAddr<'a> {
 
     /// The tag parameter.
     pub fn tag(&self) -> Option<&'a [u8]> {
-        self.params.get("tag").filter(|tag| !tag.is_empty())
+        self.tag
     }
 
     /// The address as an owned value.
     pub fn to_uri(&self) -> Option<Uri> {
-        Uri::parse(self.uri.text).ok()
+        self.uri.to_uri()
     }
 }
 

@@ -1,7 +1,6 @@
 //! Header parameters: `;name`, `;name=token`, `;name="text"`, blanks allowed around `;` and `=` (RFC 3261 §25.1).
 
 use super::lexer::{Cursor, is_value, unescape};
-use core::ops::Range;
 use std::borrow::Cow;
 
 /// A checked run of parameters; empty when there is none.
@@ -13,13 +12,27 @@ pub struct Params<'a> {
 impl<'a> Params<'a> {
     /// Takes parameters off the cursor, up to a comma or the end. `None` when one is malformed.
     pub(crate) fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+        Self::take_noting(cursor, |_, _| {})
+    }
+
+    /// The same; each name and raw value is shown on the way.
+    pub(crate) fn take_noting(
+        cursor: &mut Cursor<'a>,
+        mut note: impl FnMut(&'a [u8], Option<&'a [u8]>),
+    ) -> Option<Self> {
         let start = *cursor;
         while cursor.eat_separator(b';') {
-            next_param(cursor)?;
+            let (name, value) = next_param(cursor)?;
+            note(name, value);
         }
         Some(Self {
             raw: cursor.since(&start),
         })
+    }
+
+    /// A run that was checked before.
+    pub(super) fn checked(raw: &'a [u8]) -> Self {
+        Self { raw }
     }
 
     /// The text with its semicolons.
@@ -41,19 +54,6 @@ impl<'a> Params<'a> {
         self.iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name.as_bytes()))
             .map(|(_, value)| value.unwrap_or_default())
-    }
-
-    /// Where the raw value of a parameter stands in the text.
-    pub(crate) fn span(&self, name: &str) -> Option<Range<usize>> {
-        let mut cursor = Cursor::new(self.raw);
-        while cursor.eat_separator(b';') {
-            let (key, value) = next_param(&mut cursor)?;
-            if key.eq_ignore_ascii_case(name.as_bytes()) {
-                let end = self.raw.len().saturating_sub(cursor.rest().len());
-                return Some(end.saturating_sub(value.unwrap_or_default().len())..end);
-            }
-        }
-        None
     }
 
     /// The value of a parameter without quotes and escapes.

@@ -8,7 +8,13 @@
 
 mod split;
 
-use super::{Header, Message, Method, Scheme, Tags, lexer::decimal, name_addr, via};
+use super::{
+    CSeq, Header, Message, Method, Scheme,
+    fields::Span,
+    known::{Hop, Known},
+    lexer::decimal,
+    name_addr, via,
+};
 use crate::config::Limits;
 use bytes::Bytes;
 
@@ -109,8 +115,8 @@ pub fn parse(bytes: Bytes, limits: &Limits) -> Result<Message, ParseError> {
     let mut fault = None;
     let mut message = split::split(bytes, limits, &mut fault).map_err(ParseError::Unframable)?;
     match fault.map_or_else(|| check(&message, limits), Err) {
-        Ok(tags) => {
-            message.tags = tags;
+        Ok(known) => {
+            message.known = known;
             Ok(message)
         }
         Err(fault) => Err(refused(message, fault)),
@@ -122,7 +128,7 @@ fn refused(mut message: Message, fault: Fault) -> ParseError {
         None => ParseError::Unframable("malformed response"),
         Some(Method::Ack) => ParseError::Unframable("malformed ACK"),
         Some(_) => {
-            message.find_tags();
+            message.known = Known::of(&message);
             ParseError::Answerable {
                 message: Box::new(message),
                 fault,
@@ -131,46 +137,27 @@ fn refused(mut message: Message, fault: Fault) -> ParseError {
     }
 }
 
-/// The typed headers that every message has, and the lists that routing relies on. What is read of From and To for that
-/// is kept: their tags.
-fn check(message: &Message, limits: &Limits) -> Result<Tags, Fault> {
-    let count = |header: Header| {
-        message
-            .fields
-            .iter()
-            .filter(|field| field.header == header)
-            .count()
-    };
-    if SINGLE.into_iter().any(|header| count(header) > 1) {
+/// The typed headers that every message has, and the lists that routing relies on. What is read for that and asked for again
+/// and again is kept.
+fn check(message: &Message, limits: &Limits) -> Result<Known, Fault> {
+    if message.fields.repeats_any(&SINGLE) {
         return Err(REPEATED);
     }
-    let mut vias: usize = 0;
-    for value in message.all(Header::Via) {
-        vias = vias.saturating_add(via::count(value).ok_or(MALFORMED_VIA)?);
-    }
-    if vias > limits.vias_max {
-        return Err(TOO_MANY_VIAS);
-    }
+    let via = check_vias(message, limits)?;
     let long = |address: &name_addr::NameAddr<'_>| address.uri.text.len() > limits.uri_bytes_max;
     let tag = |header, fault| {
-        let (address, tag) = message.tagged(header).ok_or(fault)?;
+        let value = message.first(header).ok_or(fault)?;
+        let address = name_addr::NameAddr::parse(value).ok_or(fault)?;
+        let tag = address.tag().map(|tag| Span::of(tag, &message.bytes));
         if long(&address) { Err(fault) } else { Ok(tag) }
     };
-    let tags = Tags {
-        from: tag(Header::From, MALFORMED_FROM)?,
-        to: tag(Header::To, MALFORMED_TO)?,
-    };
+    let from_tag = tag(Header::From, MALFORMED_FROM)?;
+    let to_tag = tag(Header::To, MALFORMED_TO)?;
     let call_id = message.call_id();
-    if call_id.is_empty() || call_id.iter().any(|byte| !byte.is_ascii_graphic()) {
+    if call_id.is_empty() || !call_id.iter().all(u8::is_ascii_graphic) {
         return Err(MALFORMED_CALL_ID);
     }
-    let cseq = message.cseq().ok_or(MALFORMED_CSEQ)?;
-    match message.method() {
-        Some(method) if *method == cseq.method => {}
-        Some(Method::Other(_)) => return Err(UNKNOWN_METHOD),
-        Some(_) => return Err(CSEQ_METHOD),
-        None => {}
-    }
+    let cseq = check_cseq(message)?;
     for header in ADDRESS_LISTS {
         let values = message
             .all(header)
@@ -185,7 +172,39 @@ fn check(message: &Message, limits: &Limits) -> Result<Tags, Fault> {
         decimal::<u8>(value).ok_or(MALFORMED_MAX_FORWARDS)?;
     }
     check_request_uri(message)?;
-    Ok(tags)
+    Ok(Known {
+        via,
+        from_tag,
+        to_tag,
+        cseq: Some(cseq),
+    })
+}
+
+/// Every hop is well-formed; the topmost is kept.
+fn check_vias(message: &Message, limits: &Limits) -> Result<Option<Hop>, Fault> {
+    let mut top = None;
+    let mut hops: usize = 0;
+    for via in message.all(Header::Via).flat_map(via::list) {
+        let via = via.ok_or(MALFORMED_VIA)?;
+        hops = hops.saturating_add(1);
+        top.get_or_insert_with(|| Hop::of(&via, &message.bytes));
+    }
+    if hops > limits.vias_max {
+        Err(TOO_MANY_VIAS)
+    } else {
+        Ok(top)
+    }
+}
+
+fn check_cseq(message: &Message) -> Result<CSeq, Fault> {
+    let value = message.first(Header::CSeq).ok_or(MALFORMED_CSEQ)?;
+    let cseq = CSeq::parse(value).ok_or(MALFORMED_CSEQ)?;
+    match message.method() {
+        Some(method) if *method == cseq.method => Ok(cseq),
+        Some(Method::Other(_)) => Err(UNKNOWN_METHOD),
+        Some(_) => Err(CSEQ_METHOD),
+        None => Ok(cseq),
+    }
 }
 
 fn check_request_uri(message: &Message) -> Result<(), Fault> {

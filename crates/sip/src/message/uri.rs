@@ -54,8 +54,7 @@ impl Uri {
     /// What is wrong with it.
     pub fn parse(text: &[u8]) -> Result<Self, UriError> {
         let view = UriView::parse(text)?;
-        let text = core::str::from_utf8(view.text).map_err(|_| UriError::Character)?;
-        Ok(Self { text: text.into() })
+        view.to_uri().ok_or(UriError::Character)
     }
 
     /// `sip:user@host`, the user escaped as needed. An empty user leaves `sip:host`.

@@ -20,6 +20,8 @@ pub struct Via<'a> {
     pub text: &'a [u8],
     /// What follows in the same header value, from the comma on.
     pub further: &'a [u8],
+    pub(super) branch: Option<&'a [u8]>,
+    pub(super) wants_rport: bool,
 }
 
 impl<'a> Via<'a> {
@@ -38,7 +40,14 @@ impl<'a> Via<'a> {
         cursor.skip_lws();
         (cursor.rest().len() < before_blank).then_some(())?;
         let (host, port) = host_port(&mut cursor)?;
-        let params = Params::take(&mut cursor)?;
+        let (mut branch, mut wants_rport) = (None, false);
+        let params = Params::take_noting(&mut cursor, |name, value| {
+            if name.eq_ignore_ascii_case(b"branch") {
+                branch.get_or_insert(value.unwrap_or_default());
+            } else if name.eq_ignore_ascii_case(b"rport") {
+                wants_rport = true;
+            }
+        })?;
         let text = cursor.since(&Cursor::new(value));
         cursor.skip_lws();
         let further = cursor.rest();
@@ -49,33 +58,36 @@ impl<'a> Via<'a> {
             params,
             text,
             further,
+            branch: branch.filter(|branch| !branch.is_empty()),
+            wants_rport,
         })
     }
 
     /// The branch parameter.
     pub fn branch(&self) -> Option<&'a [u8]> {
-        self.params
-            .get("branch")
-            .filter(|branch| !branch.is_empty())
+        self.branch
     }
 
     /// RFC 3581: the peer asks for the port that we saw.
     pub fn wants_rport(&self) -> bool {
-        self.params.get("rport").is_some()
+        self.wants_rport
     }
+}
+
+/// The hops of a header value, comma-separated. Ends after the first malformed one, which is `None`.
+pub(crate) fn list(value: &[u8]) -> impl Iterator<Item = Option<Via<'_>>> {
+    let mut rest = Some(value);
+    core::iter::from_fn(move || {
+        let via = Via::parse(rest.take()?);
+        let mut further = Cursor::new(via.map_or(&[], |via| via.further));
+        if further.eat_separator(b',') {
+            rest = Some(further.rest());
+        }
+        Some(via)
+    })
 }
 
 /// Hops in a header value; `None` when one is malformed.
 pub(crate) fn count(value: &[u8]) -> Option<usize> {
-    let mut rest = value;
-    let mut hops: usize = 0;
-    loop {
-        let via = Via::parse(rest)?;
-        hops = hops.saturating_add(1);
-        let mut cursor = Cursor::new(via.further);
-        if !cursor.eat_separator(b',') {
-            return Some(hops);
-        }
-        rest = cursor.rest();
-    }
+    list(value).try_fold(0_usize, |hops, via| via.map(|_| hops.saturating_add(1)))
 }

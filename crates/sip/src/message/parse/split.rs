@@ -10,11 +10,17 @@ use super::{
 use crate::{
     config::Limits,
     message::{
-        Field, Header, Message, Method, Span, StartLine, Tags,
-        lexer::{decimal, is_lws, is_token},
+        Header, Message, Method, StartLine,
+        fields::{Field, Fields, Span},
+        known::Known,
+        lexer::{Cursor, decimal, trim_end},
     },
 };
 use bytes::Bytes;
+use core::ops::Range;
+
+/// Room for the headers of most messages.
+const FIELDS_USUAL: usize = 24;
 
 /// Structure only: start line, fields, body. The first fault that leaves the message answerable is noted.
 pub(super) fn split(
@@ -30,61 +36,63 @@ pub(super) fn split(
         at = at.saturating_add(2);
     }
     let line = Line::at(&bytes, at).ok_or("no line end")?;
-    let start = start_line(&bytes, line.span(at), limits, fault)?;
-    note(fault, line.bare.then_some(BARE_CONTROL));
+    let start = start_line(&bytes, line.text(&bytes, at), limits, fault)?;
+    if line.bare {
+        note(fault, BARE_CONTROL);
+    }
     at = line.next;
-    let mut fields = Vec::with_capacity(24);
+    let mut fields = Fields::with_capacity(FIELDS_USUAL);
     loop {
         let Some(line) = Line::at(&bytes, at) else {
-            note(fault, Some(NO_BLANK_LINE));
+            note(fault, NO_BLANK_LINE);
             at = bytes.len();
             break;
         };
-        let span = line.span(at);
+        let text = line.text(&bytes, at);
         at = line.next;
-        if span.is_empty() {
+        if text.is_empty() {
             break;
         }
-        note(fault, line.bare.then_some(BARE_CONTROL));
-        note(
-            fault,
-            (span.len() > limits.header_line_bytes_max).then_some(LINE_TOO_LONG),
-        );
-        match field(&bytes, span) {
+        if line.bare {
+            note(fault, BARE_CONTROL);
+        }
+        if text.len() > limits.header_line_bytes_max {
+            note(fault, LINE_TOO_LONG);
+        }
+        match field(&bytes, text) {
             Some(field) => fields.push(field),
-            None => note(fault, Some(NO_COLON)),
+            None => note(fault, NO_COLON),
         }
     }
-    note(
-        fault,
-        (fields.len() > limits.headers_max).then_some(TOO_MANY_HEADERS),
-    );
-    note(
-        fault,
-        (bytes.len() > limits.message_bytes_max).then_some(MESSAGE_TOO_LONG),
-    );
-    let has = |header: Header| fields.iter().any(|field| field.header == header);
-    if !has(Header::Via) {
+    if fields.len() > limits.headers_max {
+        note(fault, TOO_MANY_HEADERS);
+    }
+    if bytes.len() > limits.message_bytes_max {
+        note(fault, MESSAGE_TOO_LONG);
+    }
+    if !fields.has(Header::Via) {
         return Err("no Via");
     }
-    note(
-        fault,
-        (!MANDATORY.into_iter().all(has)).then_some(MISSING_HEADER),
-    );
-    let body = at..bytes.len();
+    if !MANDATORY.into_iter().all(|header| fields.has(header)) {
+        note(fault, MISSING_HEADER);
+    }
+    let body = Span::new(at, bytes.len());
     let mut message = Message {
         bytes,
         start,
         fields,
         body,
-        tags: Tags::default(),
+        known: Known::default(),
     };
-    note(fault, cut_body(&mut message, limits).err());
+    if let Err(cut) = cut_body(&mut message, limits) {
+        note(fault, cut);
+    }
     Ok(message)
 }
 
-fn note(first: &mut Option<Fault>, fault: Option<Fault>) {
-    *first = first.or(fault);
+/// The first fault is the one that is told.
+fn note(first: &mut Option<Fault>, fault: Fault) {
+    first.get_or_insert(fault);
 }
 
 /// A logical line: folded lines belong to it (RFC 3261 §7.3.1).
@@ -121,18 +129,17 @@ impl Line {
         }
     }
 
-    fn span(&self, start: usize) -> Span {
-        start..self.end
+    fn text<'a>(&self, bytes: &'a [u8], start: usize) -> &'a [u8] {
+        bytes.get(start..self.end).unwrap_or_default()
     }
 }
 
 fn start_line(
     bytes: &[u8],
-    span: Span,
+    line: &[u8],
     limits: &Limits,
     fault: &mut Option<Fault>,
 ) -> Result<StartLine, &'static str> {
-    let line = bytes.get(span.clone()).unwrap_or_default();
     if let Some(rest) = line.strip_prefix(b"SIP/") {
         return status_line(rest).ok_or("malformed status line");
     }
@@ -141,18 +148,17 @@ fn start_line(
         memchr::memrchr(b' ', line).ok_or("no request line")?,
     );
     let method = Method::parse(line.get(..first).unwrap_or_default()).ok_or("no request line")?;
-    let uri_start = first.saturating_add(1);
-    let uri = span.start.saturating_add(uri_start)..span.start.saturating_add(last.max(uri_start));
+    let uri = line.get(first.saturating_add(1)..last).unwrap_or_default();
     let version = line.get(last.saturating_add(1)..).unwrap_or_default();
     if last <= first || !is_version(version) {
-        note(fault, Some(REQUEST_LINE));
+        note(fault, REQUEST_LINE);
     } else if !version.eq_ignore_ascii_case(b"SIP/2.0") {
-        note(fault, Some(VERSION));
+        note(fault, VERSION);
     }
-    note(
-        fault,
-        (uri.len() > limits.uri_bytes_max).then_some(URI_TOO_LONG),
-    );
+    if uri.len() > limits.uri_bytes_max {
+        note(fault, URI_TOO_LONG);
+    }
+    let uri = Span::of(uri, bytes);
     Ok(StartLine::Request { method, uri })
 }
 
@@ -173,44 +179,35 @@ fn status_line(rest: &[u8]) -> Option<StartLine> {
     matches!(reason, [] | [b' ', ..]).then_some(StartLine::Response { status })
 }
 
-fn field(bytes: &[u8], span: Span) -> Option<Field> {
-    let line = bytes.get(span.clone())?;
-    let colon = memchr::memchr(b':', line)?;
-    let (name, value) = line.split_at_checked(colon)?;
-    let name_len = name
-        .iter()
-        .rposition(|byte| !matches!(byte, b' ' | b'\t'))?
-        .saturating_add(1);
-    let name = name
-        .get(..name_len)
-        .filter(|name| name.iter().copied().all(is_token))?;
-    let value = value.get(1..)?;
-    let value_start = colon
-        .saturating_add(1)
-        .saturating_add(value.iter().take_while(|byte| is_lws(**byte)).count());
-    let value_end = line
-        .iter()
-        .rposition(|byte| !is_lws(*byte))
-        .map_or(0, |last| last.saturating_add(1));
-    let at = |offset: usize| span.start.saturating_add(offset);
+/// RFC 3261 §7.3.1: blanks may stand before the colon, blanks and folds after it.
+fn field(bytes: &[u8], line: &[u8]) -> Option<Field> {
+    let mut cursor = Cursor::new(line);
+    let name = cursor.token()?;
+    cursor.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    if !cursor.eat(b':') {
+        return None;
+    }
+    cursor.skip_lws();
     Some(Field {
         header: Header::find(name),
-        name: span.start..at(name_len),
-        value: at(value_start)..at(value_end.max(value_start)),
+        name: Span::of(name, bytes),
+        value: Span::of(trim_end(cursor.rest()), bytes),
     })
 }
 
 /// RFC 3261 §18.3: in a datagram what follows the body is thrown away, and a body that is cut is an error.
 fn cut_body(message: &mut Message, limits: &Limits) -> Result<(), Fault> {
+    let Range { start, mut end } = message.body.range();
     if let Some(value) = message.first(Header::ContentLength) {
         let length: usize = decimal(value).ok_or(CONTENT_LENGTH)?;
-        let end = message.body.start.saturating_add(length);
-        if end > message.body.end {
+        let told = start.saturating_add(length);
+        if told > end {
             return Err(BODY_CUT);
         }
-        message.body.end = end;
+        end = told;
+        message.body = Span::new(start, end);
     }
-    if message.body.len() > limits.body_bytes_max {
+    if end.saturating_sub(start) > limits.body_bytes_max {
         return Err(BODY_TOO_LONG);
     }
     Ok(())

@@ -1,12 +1,13 @@
 //! The parts of a URI, read without copying: the grammar of RFC 3261 §25.1 and RFC 3966 §3.
 
-use super::{Scheme, UriError};
+use super::{Scheme, Uri, UriError};
 use crate::message::lexer::{
     Cursor, decimal, is_host, is_token, is_uri, is_uri_param, is_user, printable,
 };
 
-/// The parts of a URI, borrowed from its text.
+/// The parts of a URI, borrowed from its text; made by [`UriView::parse`] alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct UriView<'a> {
     /// The whole.
     pub text: &'a [u8],
@@ -45,17 +46,23 @@ impl<'a> UriView<'a> {
         if !scheme.first().is_some_and(u8::is_ascii_alphabetic) || !cursor.eat(b':') {
             return Err(UriError::Scheme);
         }
-        check_characters(cursor.rest())?;
         let base = UriView {
             text,
             ..UriView::EMPTY
         };
-        match () {
+        let rest = cursor.rest();
+        let view = match () {
             () if scheme.eq_ignore_ascii_case(b"sip") => base.sip(cursor, Scheme::Sip),
             () if scheme.eq_ignore_ascii_case(b"sips") => base.sip(cursor, Scheme::Sips),
             () if scheme.eq_ignore_ascii_case(b"tel") => base.tel(cursor),
             () if cursor.is_empty() => Err(UriError::Host),
-            () => Ok(base),
+            () => check_characters(rest).map(|()| base),
+        };
+        // What the grammar of a scheme has taken are URI characters; its escapes are still to be looked at.
+        match view {
+            Ok(view) if memchr::memchr(b'%', rest).is_none() => Ok(view),
+            Ok(view) => check_characters(rest).map(|()| view),
+            Err(error) => Err(check_characters(rest).err().unwrap_or(error)),
         }
     }
 
@@ -75,7 +82,10 @@ impl<'a> UriView<'a> {
             self.raw_user = Some(user);
             cursor = ahead;
         }
-        (self.host, self.port) = host_port(&mut cursor).ok_or(UriError::Host)?;
+        self.host = host(&mut cursor).ok_or(UriError::Host)?;
+        if cursor.eat(b':') {
+            self.port = Some(port(&mut cursor).ok_or(UriError::Host)?);
+        }
         self.parameters = parameters(&mut cursor)?;
         if cursor.eat(b'?') {
             self.headers = Some(cursor.take_while(|byte| is_uri(byte) && byte != b'@'));
@@ -100,6 +110,12 @@ impl<'a> UriView<'a> {
         } else {
             Err(UriError::Parameter)
         }
+    }
+
+    /// The same as an owned value.
+    pub(crate) fn to_uri(self) -> Option<Uri> {
+        let text = core::str::from_utf8(self.text).ok()?;
+        Some(Uri { text: text.into() })
     }
 
     /// The user without escapes; visual separators of a telephone number removed. Escapes of control characters stay
@@ -158,28 +174,37 @@ fn check_characters(text: &[u8]) -> Result<(), UriError> {
     }
 }
 
-/// `host [":" port]`, as in URIs and in Via.
+/// `host [":" port]` as in Via, where blanks may stand around the colon.
 pub(crate) fn host_port<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], Option<u16>)> {
-    let start = *cursor;
-    if cursor.eat(b'[') {
-        let inside =
-            cursor.take_while(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
-        let text = core::str::from_utf8(inside).ok()?;
-        // RFC 5118 §4.10: the old grammar put a third colon before the IPv4 part; it is borne.
-        let text = text.replacen(":::", "::", 1);
-        text.parse::<std::net::Ipv6Addr>().ok()?;
-        if !cursor.eat(b']') {
-            return None;
-        }
-    } else if cursor.take_while(is_host).is_empty() {
-        return None;
-    }
-    let host = cursor.since(&start);
+    let host = host(cursor)?;
     if !cursor.eat_separator(b':') {
         return Some((host, None));
     }
-    let port = decimal::<u16>(cursor.take_while(|byte| byte.is_ascii_digit()))?;
-    Some((host, Some(port)))
+    Some((host, Some(port(cursor)?)))
+}
+
+fn host<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+    if cursor.peek() == Some(b'[') {
+        return ipv6_reference(cursor);
+    }
+    let host = cursor.take_while(is_host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// An IPv6 address in brackets.
+fn ipv6_reference<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+    let start = *cursor;
+    cursor.eat(b'[');
+    let inside = cursor.take_while(|byte| byte.is_ascii_hexdigit() || byte == b':' || byte == b'.');
+    let text = core::str::from_utf8(inside).ok()?;
+    // RFC 5118 §4.10: the old grammar put a third colon before the IPv4 part; it is borne.
+    let text = text.replacen(":::", "::", 1);
+    text.parse::<std::net::Ipv6Addr>().ok()?;
+    cursor.eat(b']').then(|| cursor.since(&start))
+}
+
+fn port(cursor: &mut Cursor<'_>) -> Option<u16> {
+    decimal(cursor.take_while(|byte| byte.is_ascii_digit()))
 }
 
 fn parameters<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], UriError> {
