@@ -38,7 +38,7 @@ pub(crate) struct House {
     pub(crate) http: SocketAddr,
     rtp: u16,
     /// Further `--set`s.
-    extra: Vec<String>,
+    pub(crate) extra: Vec<String>,
     /// Everybody's.
     pub(crate) password: &'static str,
     _turn: Turn,
@@ -88,7 +88,7 @@ impl House {
     }
 
     /// The hotline of the stories with some of its files replaced or added; nothing runs yet.
-    fn written(files: &[(&str, impl AsRef<[u8]>)]) -> Self {
+    pub(crate) fn written(files: &[(&str, impl AsRef<[u8]>)]) -> Self {
         let house = Self::empty();
         hotline::write(&house.dir);
         for (path, content) in files {

@@ -61,6 +61,7 @@ mod off_net;
 mod opening;
 mod operator;
 mod opt_out;
+mod prompts;
 mod races;
 mod registrations;
 mod reload;

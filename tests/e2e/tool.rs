@@ -12,7 +12,7 @@ pub(crate) fn command(name: &str) -> Command {
         .is_ok_and(|status| status.success());
     assert!(
         found,
-        "`{name}` is not installed, and this test needs it: run tests/tools/install.sh (Debian packages baresip-core, sip-tester, chromium, chromium-driver)"
+        "`{name}` is not installed, and this test needs it: run tests/tools/install.sh (Debian packages baresip-core, sip-tester, chromium, chromium-driver, espeak-ng)"
     );
     Command::new(name)
 }

@@ -392,5 +392,6 @@ fn world(script: &ivr::Script) -> ivr::World {
         agents: Some(names(&["1001", "1002", "1003"])),
         numbers: names(&["4000"]),
         sounds: script.sounds(),
+        speech: false,
     }
 }

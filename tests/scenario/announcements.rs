@@ -106,7 +106,7 @@ fn d15_a_caller_hears_his_place_and_then_the_music_goes_on() {
     let mut hotline = two_wait();
     assert_eq!(hotline.hears("100"), "music");
     hotline.run_for(9_200 * MS);
-    let first = ["en/say_one_ahead", "en/choices"];
+    let first = ["en/say_one_ahead", "main/en/choices"];
     assert_eq!(last_said(&hotline, "100"), first);
     assert_eq!(hotline.hears("100"), "a prompt");
     hotline.run_for(2 * PROMPT);
@@ -194,7 +194,7 @@ fn d30_a_reload_changes_what_newcomers_hear_and_nothing_for_those_who_wait() {
     hotline.run_for(9_200 * MS);
     assert_eq!(last_said(&hotline, "100")[0], "en/say_one_ahead");
     hotline.run_for(6 * SECOND);
-    assert_eq!(last_said(&hotline, "110"), ["en/choices"]);
+    assert_eq!(last_said(&hotline, "110"), ["main/en/choices"]);
     for number in ["80", "90", "100", "110"] {
         hotline.hangs_up(number);
     }

@@ -14,6 +14,7 @@ needed=(
   "chromedriver chromium-driver"
   "python3 python3"
   "curl curl"
+  "espeak-ng espeak-ng"
 )
 
 missing=()

@@ -7,6 +7,7 @@ pub mod codec;
 pub mod dtmf;
 pub mod frame;
 pub mod goertzel;
+pub mod leveling;
 pub mod mix;
 pub mod resample;
 pub mod sound;

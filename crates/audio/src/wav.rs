@@ -63,6 +63,26 @@ impl Sound {
     }
 }
 
+impl Sound {
+    /// Writes a mono WAV of 16 bits.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn to_wav(&self, w: impl Write + Seek) -> Result<(), WavError> {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: self.rate_hz,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut wav = hound::WavWriter::new(w, spec)?;
+        for sample in &self.samples {
+            wav.write_sample(*sample)?;
+        }
+        Ok(wav.finalize()?)
+    }
+}
+
 /// Averages interleaved channels; a last incomplete frame of a cut file is dropped.
 fn mono(samples: impl Iterator<Item = f64>, channels: usize) -> Vec<i16> {
     let mut out = Vec::new();

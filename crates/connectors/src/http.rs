@@ -9,8 +9,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, HeaderName};
-use reqwest::{Url, redirect};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{RequestBuilder, Url, redirect};
 
 use crate::address::is_public;
 use crate::signature::Secret;
@@ -82,6 +82,19 @@ impl Target {
     }
 }
 
+/// A question in the form that its service wants.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// Of the body.
+    pub(crate) content_type: &'a str,
+    /// Besides that.
+    pub(crate) headers: &'a [(String, String)],
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// The longest answer that is read.
+    pub(crate) answer_bytes_max: usize,
+}
+
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -100,8 +113,14 @@ pub enum Failure {
     Unreachable,
     /// It wants to send us elsewhere.
     Redirect,
-    /// The answer is longer than [`BODY_MAX`].
+    /// The answer is longer than may be: than [`BODY_MAX`], where nothing else was said.
     TooLarge,
+}
+
+/// Whether a header field may be named and valued so.
+#[must_use]
+pub fn is_header(name: &str, value: &str) -> bool {
+    HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
 }
 
 /// The client.
@@ -147,13 +166,8 @@ impl HttpClient {
         at_s: u64,
         body: Vec<u8>,
     ) -> Result<Reply, Failure> {
-        let client = if target.is_named {
-            &self.named
-        } else {
-            &self.public
-        };
-        let mut request = client
-            .post(target.url.clone())
+        let mut request = self
+            .to(target)
             .header(CONTENT_TYPE, "application/json")
             .header(ID, id)
             .header(TIMESTAMP, at_s);
@@ -161,23 +175,56 @@ impl HttpClient {
         if let Some(signed) = secret.and_then(|secret| secret.sign(id, at_s, &body)) {
             request = request.header(SIGNATURE, signed);
         }
-        let unreachable = |_| Failure::Unreachable;
-        let mut answer = request.body(body).send().await.map_err(unreachable)?;
-        if answer.status().is_redirection() {
-            return Err(Failure::Redirect);
-        }
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(unreachable)? {
-            if body.len() + part.len() > BODY_MAX {
-                return Err(Failure::TooLarge);
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok(Reply {
-            status: answer.status().as_u16(),
-            body,
-        })
+        read(request.body(body), BODY_MAX).await
     }
+
+    /// Asks once, by POST, in the service's own form.
+    pub(crate) async fn send(
+        &self,
+        target: &Target,
+        request: Request<'_>,
+        patience: Duration,
+    ) -> Result<Reply, Failure> {
+        let mut asked = self
+            .to(target)
+            .header(CONTENT_TYPE, request.content_type)
+            .body(request.body);
+        for (name, value) in request.headers {
+            asked = asked.header(name, value);
+        }
+        let read = tokio::time::timeout(patience, read(asked, request.answer_bytes_max));
+        read.await.unwrap_or(Err(Failure::Timeout))
+    }
+
+    /// By the way that leads there.
+    fn to(&self, target: &Target) -> RequestBuilder {
+        let client = if target.is_named {
+            &self.named
+        } else {
+            &self.public
+        };
+        client.post(target.url.clone())
+    }
+}
+
+/// Sends a question and reads what comes back.
+async fn read(request: RequestBuilder, bytes_max: usize) -> Result<Reply, Failure> {
+    let unreachable = |_| Failure::Unreachable;
+    let mut answer = request.send().await.map_err(unreachable)?;
+    if answer.status().is_redirection() {
+        return Err(Failure::Redirect);
+    }
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(unreachable)? {
+        if body.len() + part.len() > bytes_max {
+            return Err(Failure::TooLarge);
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(Reply {
+        status: answer.status().as_u16(),
+        body,
+    })
 }
 
 /// Resolves names to public addresses alone: what is checked is what is connected to.

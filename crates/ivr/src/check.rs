@@ -48,8 +48,10 @@ pub struct World {
     pub numbers: BTreeSet<String>,
     /// Whether a script may call a number that is none of them.
     pub outside: OutsideNumbers,
-    /// Sounds that exist: `zh-CN/welcome`.
+    /// Sounds that exist: `zh-CN/welcome`, and `main/zh-CN/welcome` of one script alone.
     pub sounds: BTreeSet<String>,
+    /// Whether a text without a sound becomes speech once the house starts.
+    pub speech: bool,
 }
 
 /// What the dial rules say of a number in a script.

@@ -64,7 +64,7 @@ pub enum Effect {
     },
     /// Play these one after the other, then answer `PlayDone`.
     Play {
-        /// Names of sounds: `zh-CN/welcome`.
+        /// Names of sounds: `main/zh-CN/welcome`.
         sounds: Vec<String>,
     },
     /// Cut what is played.
@@ -83,7 +83,7 @@ pub enum Effect {
         sticky: Option<bool>,
         /// Whether the queues of the regions that fit the caller take its place, if any fit (A12).
         by_region: bool,
-        /// The sound that tells him the keys (D14): `zh-CN/choices`.
+        /// The sound that tells him the keys (D14): `main/zh-CN/choices`.
         choices: Option<String>,
     },
     /// Take him out of the queue: a key that leads elsewhere was pressed.

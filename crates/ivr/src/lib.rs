@@ -33,5 +33,5 @@ pub use model::fact::QueueExit;
 pub use parse::parse;
 pub use reference::reference_page;
 pub use run::{Entry, Environment, Run};
-pub use script::{Script, ScriptTest};
+pub use script::{Script, ScriptTest, SpokenPrompt};
 pub use test::TestOutcome;

@@ -110,7 +110,7 @@ impl Script {
         &self.languages
     }
 
-    /// Every sound that it may play: `zh-CN/welcome`.
+    /// Every sound that it may play: its prompts, `main/zh-CN/welcome`, and words of the house, `zh-CN/digit_0`.
     pub fn sounds(&self) -> BTreeSet<String> {
         let claims = self.claims();
         let digits = claims
@@ -121,26 +121,33 @@ impl Script {
             .iter()
             .filter(|_| digits)
             .flat_map(|language| digit_sounds(language));
-        let prompts = claims.values().flat_map(|claims| &claims.references);
-        let prompts = prompts.filter(|reference| reference.kind == ReferenceKind::Prompt);
-        prompts
-            .flat_map(|prompt| {
-                self.languages
-                    .iter()
-                    .map(move |language| sound(language, &prompt.name.text))
-            })
-            .chain(digits)
-            .collect()
+        let prompts = self.prompts().map(|prompt| prompt.sound());
+        prompts.chain(digits).collect()
     }
 
-    /// What is said in a prompt, by language: what a speech engine or a person reads aloud.
-    pub fn prompt_texts(&self) -> impl Iterator<Item = (String, &str)> {
-        self.prompts.iter().flat_map(|(name, prompt)| {
-            prompt
-                .texts
-                .iter()
-                .map(move |(language, text)| (sound(language, name), text.text.as_str()))
+    /// Every prompt that it may play, in each of its languages: what a person records or a speech engine reads aloud.
+    pub fn prompts(&self) -> impl Iterator<Item = SpokenPrompt<'_>> {
+        let played = self.played();
+        let prompts = self.prompts.iter();
+        let prompts = prompts.filter(move |(name, _)| played.contains(name.as_str()));
+        prompts.flat_map(|(name, prompt)| {
+            let texts = prompt.texts.iter();
+            texts.map(|(language, text)| SpokenPrompt {
+                script: self.name.as_str(),
+                language,
+                name: name.clone(),
+                text: text.text.clone(),
+                line: text.place.line,
+            })
         })
+    }
+
+    /// The names of the prompts that its nodes play.
+    fn played(&self) -> BTreeSet<String> {
+        let claims = self.claims();
+        let references = claims.values().flat_map(|claims| &claims.references);
+        let prompts = references.filter(|reference| reference.kind == ReferenceKind::Prompt);
+        prompts.map(|prompt| prompt.name.text.clone()).collect()
     }
 
     /// Its tests, in the order of the file.
@@ -166,12 +173,44 @@ impl Script {
     }
 }
 
-/// The name of a prompt's sound.
-pub(crate) fn sound(language: &str, prompt: &str) -> String {
-    format!("{language}/{prompt}")
+/// A prompt that may be played, in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpokenPrompt<'s> {
+    /// Whose it is.
+    pub script: &'s str,
+    /// `zh-CN`
+    pub language: &'s str,
+    /// `welcome`
+    pub name: String,
+    /// What is said; `…` at its end: more of its sentence follows at once.
+    pub text: String,
+    /// Where the text stands in the script, from 1.
+    pub line: u32,
+}
+
+impl SpokenPrompt<'_> {
+    /// The sound that the script plays, its own: `main/zh-CN/welcome`.
+    pub fn sound(&self) -> String {
+        own_sound(self.script, self.language, &self.name)
+    }
+
+    /// The sound of the house that stands for it where the script has none of its own: `zh-CN/welcome`.
+    pub fn shared_sound(&self) -> String {
+        house_sound(self.language, &self.name)
+    }
+}
+
+/// The sound of a script's prompt. Two scripts that both have a `welcome` have two sounds.
+pub(crate) fn own_sound(script: &str, language: &str, prompt: &str) -> String {
+    format!("{script}/{language}/{prompt}")
+}
+
+/// A sound that all scripts share: words of the house, and prompts that no script has for itself.
+pub(crate) fn house_sound(language: &str, name: &str) -> String {
+    format!("{language}/{name}")
 }
 
 /// The sounds of the digits in a language, words of the house.
 pub(crate) fn digit_sounds(language: &str) -> impl Iterator<Item = String> {
-    (0..10).map(move |digit| sound(language, &format!("digit_{digit}")))
+    (0..10).map(move |digit| house_sound(language, &format!("digit_{digit}")))
 }

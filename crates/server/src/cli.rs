@@ -12,9 +12,11 @@ mod virtual_hotline;
 
 pub(crate) use self::agent::AgentVerb;
 pub(crate) use self::conflict::ConflictVerb;
+pub(crate) use self::prompts::PromptsVerb;
 
 mod agent;
 mod conflict;
+mod prompts;
 
 /// The contact centre in one binary.
 #[derive(Debug, Parser)]
@@ -103,6 +105,9 @@ pub(crate) enum Verb {
     /// IVR scripts.
     #[command(subcommand)]
     Ivr(IvrVerb),
+    /// The sounds of prompts: recorded, made from their texts, missing.
+    #[command(subcommand)]
+    Prompts(PromptsVerb),
     /// The people who take calls.
     #[command(subcommand)]
     Agent(AgentVerb),

@@ -3,6 +3,7 @@
 pub(crate) mod calendars;
 pub(crate) mod document;
 pub(crate) mod numbers;
+mod prompts;
 pub(crate) mod queues;
 mod regions;
 mod report;
@@ -29,6 +30,8 @@ use queues::opening::{self, Heard};
 use settings::{HttpTls, Material, Policy, Settings, SignIn};
 use trunks::Trunks;
 
+use crate::prompts::{Library, Speech};
+
 /// Where the configuration stands and what the command line lays over it.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -48,7 +51,9 @@ pub(crate) struct Loaded {
     /// By what the callers of queues are counted (D23, D24).
     pub(crate) bounds: BTreeMap<QueueName, Bounds>,
     /// All prompts and music.
-    pub sounds: BTreeMap<String, Sound>,
+    pub(crate) sounds: Library,
+    /// What makes speech of prompts without a sound.
+    pub(crate) speech: Option<Speech>,
     /// Certificates and whom we believe.
     pub tls: net::TlsConfig,
     /// The certificate of the pages, where they come within TLS.
@@ -89,7 +94,6 @@ impl Source {
             }
         };
         let nothing = BTreeMap::new();
-        let played: BTreeSet<String> = sounds.iter().flat_map(BTreeMap::keys).cloned().collect();
         let calendars = self.file("calendars.toml", &mut found, calendars::read);
         let queues = self.file("queues.toml", &mut found, |document| {
             let heard = Heard {
@@ -104,7 +108,7 @@ impl Source {
             };
             queues::read(document, &given)
         });
-        let has_sound = |name: &str| sounds.is_none() || played.contains(name);
+        let has_sound = |name: &str| sounds.as_ref().is_none_or(|it| it.contains_key(name));
         let standby = settings
             .agents
             .standing_by(has_sound)
@@ -114,7 +118,13 @@ impl Source {
                 engine::StandingBy::default()
             });
         let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
-        let sounds_known = sounds.is_some().then_some(played);
+        let house_sounds = opening::house_sounds(sounds.as_ref().unwrap_or(&nothing));
+        let speech = self.speech(&settings, &mut found);
+        let library = sounds.map(|sounds| Library::new(sounds, &parsed, speech.as_ref()));
+        found.extend(library.iter().flat_map(Library::confused));
+        let heard = library
+            .as_ref()
+            .map(|library| (library.names(), speech.is_some()));
         let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
             vec![without_place(
                 &self.dir.join("trunkline.toml"),
@@ -127,7 +137,7 @@ impl Source {
             BTreeSet::new()
         });
         let (mut house, mut lines) = (numbers::House::default(), Trunks::default());
-        if let Some(mut world) = self.world(scripts, agents, sounds_known) {
+        if let Some(mut world) = self.world(scripts, agents, heard) {
             let told = found.len();
             house = self.file("numbers.toml", &mut found, |document| {
                 numbers::read(document, &world, &plan)
@@ -144,7 +154,7 @@ impl Source {
             let judged = !found.iter().skip(told).any(Diagnostic::is_error);
             world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
-            let lasts = |name: &str| sounds.as_ref()?.get(name).map(duration);
+            let lasts = |name: &str| library.as_ref()?.get(name).map(duration);
             found.extend(ivr::check_house(&ivr::House {
                 scripts: &parsed,
                 entrances: &house.entrances,
@@ -189,14 +199,15 @@ impl Source {
             hold: settings.agents.hold(),
             standby,
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
-            house_sounds: opening::house_sounds(sounds.as_ref().unwrap_or(&nothing)),
+            house_sounds,
             shared_numbers,
         };
         Ok(Loaded {
             engine,
             externals: queues.externals,
             bounds: queues.bounds,
-            sounds: sounds.unwrap_or_default(),
+            sounds: library.unwrap_or_default(),
+            speech,
             tls: tls.config,
             https,
             warnings,
@@ -301,8 +312,9 @@ impl Source {
         &self,
         scripts: BTreeSet<ScriptName>,
         agents: Option<BTreeSet<String>>,
-        sounds: Option<BTreeSet<String>>,
+        heard: Option<(BTreeSet<String>, bool)>,
     ) -> Option<World> {
+        let (sounds, speech) = heard?;
         Some(World {
             queues: self
                 .names("queues.toml", queues::names)?
@@ -319,7 +331,8 @@ impl Source {
             outside: OutsideNumbers::default(),
             scripts,
             agents,
-            sounds: sounds?,
+            sounds,
+            speech,
         })
     }
 

@@ -17,6 +17,7 @@ mod desk_loop;
 mod engine_loop;
 mod fan_out;
 mod people;
+mod prompts;
 mod readiness;
 mod recordings;
 mod recovery;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         Verb::Check => verb::check::run(&source, json),
         Verb::Call(args) => verb::call::run(&source, args, json),
         Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
+        Verb::Prompts(verb) => verb::prompts::run(&source, verb, json),
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),

@@ -12,6 +12,7 @@ mod pages;
 mod questions;
 mod services;
 mod signals;
+mod speaking;
 mod start;
 mod switchboard;
 mod voice;

@@ -6,6 +6,7 @@ pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod ivr;
+pub(crate) mod prompts;
 pub(crate) mod replay;
 pub(crate) mod simulate;
 pub(crate) mod sip;

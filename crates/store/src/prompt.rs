@@ -1,7 +1,8 @@
 //! The sound library: every WAV below `prompts/` and `music/`, in memory, at 8 kHz.
 //!
-//! `prompts/zh-CN/welcome.wav` is the sound `zh-CN/welcome`, `music/default.wav` is `music/default`. Loaded whole or not
-//! at all: a broken file is told by name, so that nobody finds out by a silent call.
+//! `prompts/zh-CN/welcome.wav` is the sound `zh-CN/welcome`, which all scripts share; `prompts/main/zh-CN/welcome.wav` is
+//! `main/zh-CN/welcome`, of the script `main` alone; `music/default.wav` is `music/default`. Loaded whole or not at all: a
+//! broken file is told by name, so that nobody finds out by a silent call.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -27,9 +28,10 @@ pub struct SoundError {
 pub fn load_sounds(ivr_dir: &Path) -> Result<BTreeMap<String, Sound>, SoundError> {
     let mut sounds = BTreeMap::new();
     load_folder(&ivr_dir.join("music"), "music", &mut sounds)?;
-    for (language, folder) in entries(&ivr_dir.join("prompts"))? {
-        if folder.is_dir() {
-            load_folder(&folder, &language, &mut sounds)?;
+    for (name, folder) in folders(&ivr_dir.join("prompts"))? {
+        load_folder(&folder, &name, &mut sounds)?;
+        for (language, inner) in folders(&folder)? {
+            load_folder(&inner, &format!("{name}/{language}"), &mut sounds)?;
         }
     }
     Ok(sounds)
@@ -48,7 +50,8 @@ fn load_folder(
     Ok(())
 }
 
-fn load(path: &Path) -> Result<Sound, SoundError> {
+/// One WAV, at 8 kHz.
+pub(crate) fn load(path: &Path) -> Result<Sound, SoundError> {
     let file = File::open(path).map_err(|error| failed(path, error))?;
     let length = file.metadata().map_err(|error| failed(path, error))?.len();
     if length > FILE_BYTES_MAX {
@@ -59,6 +62,13 @@ fn load(path: &Path) -> Result<Sound, SoundError> {
         return Err(failed(path, "holds no sound"));
     }
     Ok(sound.to_8k())
+}
+
+/// The visible folders within a folder, by name.
+fn folders(folder: &Path) -> Result<BTreeMap<String, PathBuf>, SoundError> {
+    let mut found = entries(folder)?;
+    found.retain(|_, path| path.is_dir());
+    Ok(found)
 }
 
 /// The visible entries of a folder, by name.
@@ -82,7 +92,7 @@ fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>, SoundError> {
     Ok(found)
 }
 
-fn failed(path: &Path, why: impl ToString) -> SoundError {
+pub(crate) fn failed(path: &Path, why: impl ToString) -> SoundError {
     SoundError {
         path: path.to_owned(),
         why: why.to_string(),

@@ -24,7 +24,7 @@ pub struct House<'a> {
     pub entrances: &'a [Entrance],
     /// Which script a number of the house enters.
     pub enters: &'a dyn Fn(&str) -> Option<ScriptName>,
-    /// How long a sound such as `zh-CN/welcome` lasts; without it its text tells.
+    /// How long a sound such as `main/zh-CN/welcome` lasts; without it its text tells.
     pub lasts: &'a dyn Fn(&str) -> Option<Duration>,
     /// What a caller may be kept for who does nothing.
     pub patience: Patience,

@@ -6,7 +6,7 @@ use super::{AllClaims, OutsideNumber, World};
 use crate::claim::{Heard, Reference, ReferenceKind};
 use crate::place::Name;
 use crate::report::Report;
-use crate::script::{Script, digit_sounds, sound};
+use crate::script::{Prompt, Script, digit_sounds, house_sound, own_sound};
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let references: Vec<Reference<'_>> = claims
@@ -96,19 +96,36 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
             continue;
         }
         for language in &script.languages {
-            let sound = sound(language, name);
-            if !world.sounds.contains(&sound) {
-                let place = prompt
-                    .texts
-                    .get(language)
-                    .map_or(prompt.place, |text| text.place);
-                let help = format!(
-                    "put `prompts/{sound}.wav` beside the script; docs/prompts.md makes it from the text"
-                );
-                report.error(place, format!("no sound `{sound}`"), Some(help));
-            }
+            sound_exists(script, name, prompt, language, world, report);
         }
     }
+}
+
+/// A sound of the script's own or of the house's, or a text that becomes speech.
+fn sound_exists(
+    script: &Script,
+    name: &str,
+    prompt: &Prompt,
+    language: &str,
+    world: &World,
+    report: &mut Report,
+) {
+    let own = own_sound(script.name.as_str(), language, name);
+    let shared = house_sound(language, name);
+    if world.sounds.contains(&own) || world.sounds.contains(&shared) {
+        return;
+    }
+    let text = prompt.texts.get(language);
+    let place = text.map_or(prompt.place, |text| text.place);
+    if world.speech && text.is_some() {
+        let help = "a start makes it from the text; so does `trunkline prompts build`".to_owned();
+        report.warning(place, format!("no sound `{shared}` yet"), Some(help));
+        return;
+    }
+    let help = format!(
+        "put `prompts/{shared}.wav` beside the script; docs/prompts.md makes it from the text"
+    );
+    report.error(place, format!("no sound `{shared}`"), Some(help));
 }
 
 /// The same of the digits that are said after prompts.

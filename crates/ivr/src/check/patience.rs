@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::house::{Graph, House, Stop, Walk, Way};
 use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
-use crate::script::{Script, sound};
+use crate::script::{Script, own_sound};
 
 /// How long a letter takes that is read aloud, where there is no sound yet.
 const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
@@ -89,7 +89,7 @@ fn lasts(script: &Script, house: &House<'_>, heard: &Heard<'_>) -> Duration {
     let prompt = script.prompts.get(&heard.prompt.text);
     let texts = prompt.into_iter().flat_map(|prompt| &prompt.texts);
     let spoken = texts.map(|(language, text)| {
-        let sound = sound(language, &heard.prompt.text);
+        let sound = own_sound(script.name().as_str(), language, &heard.prompt.text);
         (house.lasts)(&sound).unwrap_or_else(|| read_aloud(&text.text))
     });
     let digits = if heard.digits {

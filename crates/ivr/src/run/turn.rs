@@ -9,7 +9,7 @@ use super::visit::{Caught, Visit};
 use super::{Environment, Phase, Run};
 use crate::effect::Effect;
 use crate::place::Name;
-use crate::script::sound;
+use crate::script::{house_sound, own_sound};
 use crate::step::{Event, Step};
 
 /// Most nodes that one run enters (S21).
@@ -67,7 +67,7 @@ impl Run {
                     return Some(Event::Heard);
                 }
                 self.effects.push_back(Effect::Play {
-                    sounds: said(&self.language, prompt, &digits),
+                    sounds: self.said(prompt, &digits),
                 });
                 self.phase = Phase::Playing {
                     interruptible,
@@ -100,7 +100,7 @@ impl Run {
                     needs: needs.cloned(),
                     sticky,
                     by_region,
-                    choices: choices.map(|prompt| sound(&self.language, &prompt.text)),
+                    choices: choices.map(|prompt| self.sound(&prompt.text)),
                 });
                 None
             }
@@ -206,6 +206,20 @@ impl Run {
         }
     }
 
+    /// A prompt, and digits after it in the house's own words.
+    fn said(&self, prompt: &Name, digits: &str) -> Vec<String> {
+        let digits = digits.chars().filter(char::is_ascii_digit).take(DIGITS_MAX);
+        let digits = digits.map(|digit| house_sound(&self.language, &format!("digit_{digit}")));
+        std::iter::once(self.sound(&prompt.text))
+            .chain(digits)
+            .collect()
+    }
+
+    /// A prompt's sound in the caller's language.
+    fn sound(&self, prompt: &str) -> String {
+        own_sound(self.script.name().as_str(), &self.language, prompt)
+    }
+
     fn fault(&mut self, reason: String) {
         self.phase = Phase::Over;
         let reason = format!("script `{}`: {reason}", self.script.name());
@@ -233,13 +247,4 @@ impl Run {
             caught,
         }
     }
-}
-
-/// A prompt, and digits after it in the house's own words.
-fn said(language: &str, prompt: &Name, digits: &str) -> Vec<String> {
-    let digits = digits.chars().filter(char::is_ascii_digit).take(DIGITS_MAX);
-    let digits = digits.map(|digit| sound(language, &format!("digit_{digit}")));
-    std::iter::once(sound(language, &prompt.text))
-        .chain(digits)
-        .collect()
 }

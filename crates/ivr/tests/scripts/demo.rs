@@ -108,7 +108,8 @@ fn proved(name: &str, file: &str, tests_min: usize) -> Arc<ivr::Script> {
 fn the_demo_and_the_samples_are_whole_and_their_tests_pass() {
     let main = proved("main", "ivr-scripts/main.toml", 12);
     let sample = proved("callback", "ivr-scripts/samples/callback.toml", 10);
-    let played = main.sounds().into_iter().chain(sample.sounds());
+    let prompts = main.prompts().chain(sample.prompts());
+    let played = prompts.map(|prompt| prompt.shared_sound());
     let needed: BTreeSet<String> = played.chain(announced()).collect();
     assert_eq!(sounds(), needed, "no sound is missing, none is left over");
 }

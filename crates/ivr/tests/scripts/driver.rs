@@ -102,7 +102,7 @@ impl Call {
 fn line(effect: &Effect) -> String {
     match effect {
         Effect::Entered { kind, node } => format!("{kind} {node}"),
-        Effect::Play { sounds } => format!("play {}", sounds.join(" ")),
+        Effect::Play { sounds } => format!("play {}", short(sounds).join(" ")),
         Effect::StopPlay => "stop".to_owned(),
         Effect::JoinQueue {
             queue,
@@ -145,6 +145,14 @@ fn line(effect: &Effect) -> String {
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
         Effect::Faulted { reason } => format!("fault {reason}"),
     }
+}
+
+/// The names of sounds, without the script where it is `main`.
+fn short(sounds: &[String]) -> Vec<&str> {
+    let names = sounds.iter().map(String::as_str);
+    names
+        .map(|name| name.strip_prefix("main/").unwrap_or(name))
+        .collect()
 }
 
 /// A script with one language and these nodes; prompts `a`, `b`, `c` say every key.

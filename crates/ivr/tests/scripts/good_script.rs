@@ -40,6 +40,7 @@ pub(crate) fn world() -> World {
         agents: Some(texts(&["1001"])),
         numbers: texts(&["4000"]),
         sounds: texts(&["zh-CN/hello", "en/hello"]),
+        speech: false,
     }
 }
 

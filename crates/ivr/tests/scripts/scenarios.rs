@@ -332,7 +332,7 @@ fn e16_answers_and_language_travel_to_another_script() {
     );
     assert_eq!(
         call.presses("77#"),
-        ["stop", "transfer go", "menu start", "play en/a"]
+        ["stop", "transfer go", "menu start", "play night/en/a"]
     );
     assert_eq!(call.run.script().as_str(), "night");
     assert_eq!(call.run.language(), "en");
@@ -348,7 +348,7 @@ fn a_script_that_speaks_another_language_is_spoken_in_its_own() {
     call.scripts.insert(night.name().clone(), night);
     assert_eq!(
         call.starts(),
-        ["transfer go", "speak en", "hangup start", "play en/a"]
+        ["transfer go", "speak en", "hangup start", "play night/en/a"]
     );
 }
 

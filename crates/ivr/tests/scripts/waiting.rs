@@ -38,7 +38,7 @@ fn d14_the_prompt_that_tells_the_keys_goes_along_in_the_callers_language() {
             told = Some(choices);
         }
     }
-    assert_eq!(told, Some(Some("en/bye".to_owned())));
+    assert_eq!(told, Some(Some("main/en/bye".to_owned())));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod gate;
 mod http;
 mod limits;
 mod section;
+mod speech;
 mod tls;
 
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ pub(crate) use section::{
     Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp, Shutdown, Sip,
     Store, Tickets,
 };
+pub(crate) use speech::Speech;
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -49,6 +51,8 @@ pub(crate) struct Settings {
     pub recording: Recording,
     /// `[ivr]`
     pub ivr: Ivr,
+    /// `[speech]`
+    pub(crate) speech: Speech,
     /// `[agents]`
     pub agents: Agents,
     /// `[familiar]`
@@ -111,6 +115,9 @@ impl Settings {
         };
         self.check_addresses(&mut told);
         self.check_times(&mut told);
+        if let Some((key, mistake)) = self.speech.mistake() {
+            told(key, &mistake, "see `[speech]` in docs/configuration.md");
+        }
         if let Some(mistake) = self.agents.mistake() {
             told(
                 "agents",

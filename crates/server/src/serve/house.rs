@@ -18,6 +18,7 @@ use super::ledger::Ledger;
 use super::pages::{self, Pages};
 use super::questions;
 use super::services::{Services, Targets};
+use super::speaking::Speaking;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use crate::barred::BarredList;
@@ -45,6 +46,8 @@ pub(super) struct House {
     pub(super) targets: watch::Sender<Targets>,
     pub(super) ledger: Ledger,
     pub(super) voice: Voice,
+    /// Makes speech of prompts that have no sound.
+    pub(super) speaking: Speaking,
     pub(super) switchboard: Switchboard,
     pub(super) helpers: Vec<tokio::task::JoinHandle<()>>,
     pub(super) database: Database,
@@ -79,7 +82,7 @@ impl House {
         });
         let (inputs, engine_inputs) = mpsc::channel(INPUTS_MAX);
         let voice = Voice::start(&settings, clock, &inputs, ledger.facts.clone())?;
-        voice.learn(loaded.sounds);
+        let speaking = Speaking::start(loaded.sounds, loaded.speech, voice.media.clone());
         let open = loaded
             .engine
             .numbers
@@ -156,6 +159,7 @@ impl House {
             targets,
             ledger,
             voice,
+            speaking,
             switchboard,
             helpers,
             database,

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::house::House;
 use super::signals::{Said, Signals};
+use super::speaking::Speaking;
 use crate::config::Loaded;
 use crate::{Failure, banner};
 
@@ -124,7 +125,7 @@ impl House {
     }
 
     /// SIGHUP: the files are read again; a mistake leaves everything as it was.
-    async fn reload(&self, version: u64) {
+    async fn reload(&mut self, version: u64) {
         let agents = match self.database.agents().await {
             Ok(agents) => agents.into_iter().map(|agent| agent.login).collect(),
             Err(error) => {
@@ -135,7 +136,9 @@ impl House {
         match self.source.load(version, Some(agents)) {
             Ok(loaded) => {
                 self.renew_certificates(&loaded);
-                self.voice.learn(loaded.sounds);
+                self.speaking.stop().await;
+                let media = self.voice.media.clone();
+                self.speaking = Speaking::start(loaded.sounds, loaded.speech, media);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
                 self.ledger.hub.view().set_bounds(loaded.bounds);
@@ -178,13 +181,14 @@ impl House {
 
     /// From the outside in: nothing new comes, what was told is written, then the store closes.
     /// Whether everything that was told is written.
-    async fn down(self) -> bool {
+    async fn down(mut self) -> bool {
         self.pages.close.send_replace(true);
         match self.pages.serving.await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the web server failed"),
             Err(error) => tracing::error!(%error, "the web server panicked"),
         }
+        self.speaking.stop().await;
         for helper in self.helpers {
             helper.abort();
             let _aborted = helper.await;

@@ -1,13 +1,10 @@
 //! What is heard and recorded: media threads, the sounds they play, and the writer of recordings.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use anyhow::Context as _;
-use audio::Sound;
 use engine::Input;
-use media::{SoundLibrary, SoundName};
 use net::{Clock, MediaThreads};
 use store::RecordingWriter;
 use tokio::sync::mpsc;
@@ -45,15 +42,6 @@ impl Voice {
             carrier,
             announcer,
         })
-    }
-
-    /// Plays these from now on; what plays goes on.
-    pub(super) fn learn(&self, sounds: BTreeMap<String, Sound>) {
-        let sounds = sounds
-            .into_iter()
-            .map(|(name, sound)| (SoundName::new(&name), Arc::new(sound)));
-        let library = Arc::new(SoundLibrary(sounds.collect()));
-        self.media.command(media::Command::Sounds(library));
     }
 
     /// Ends the threads; everybody else's handles must be gone.

@@ -35,7 +35,7 @@ pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
         engine.queues.len(),
         engine.scripts.len(),
         engine.calendars.len(),
-        loaded.sounds.len(),
+        loaded.sounds.files(),
         loaded.warnings.len()
     );
     Ok(())

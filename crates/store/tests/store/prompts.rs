@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use audio::StereoWriter;
-use store::load_sounds;
+use audio::{Sound, StereoWriter};
+use store::{SpeechCache, load_sounds};
 
 use crate::scratch::Scratch;
 
@@ -57,4 +57,45 @@ fn a_broken_or_empty_file_is_told_by_name() {
     wav(&path, 8_000, 0);
     let error = load_sounds(scratch.path()).unwrap_err();
     assert_eq!((error.path, error.why.as_str()), (path, "holds no sound"));
+}
+
+#[test]
+fn a_script_has_sounds_of_its_own_beside_those_that_all_share() {
+    let scratch = Scratch::new();
+    let dir = scratch.path();
+    wav(&dir.join("prompts/zh-CN/welcome.wav"), 8_000, 800);
+    wav(&dir.join("prompts/night/zh-CN/welcome.wav"), 48_000, 9_600);
+    let sounds = load_sounds(dir).unwrap();
+    let seen: Vec<_> = sounds
+        .iter()
+        .map(|(name, sound)| (name.as_str(), sound.samples.len()))
+        .collect();
+    assert_eq!(
+        seen,
+        [("night/zh-CN/welcome", 1_600), ("zh-CN/welcome", 800)]
+    );
+}
+
+#[test]
+fn e13_speech_is_kept_whole_and_a_broken_file_counts_as_none() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().join("deep/cache");
+    let cache = SpeechCache::new(folder.clone());
+    let speech = Sound {
+        rate_hz: 8_000,
+        samples: (0..800).collect(),
+    };
+    assert_eq!(cache.find("a"), None);
+    cache.keep("a", &speech).unwrap();
+    assert_eq!(cache.find("a").as_ref(), Some(&speech));
+    assert_eq!(cache.find("b"), None, "another text is another key");
+    let names: Vec<_> = fs::read_dir(&folder).unwrap().collect();
+    assert_eq!(names.len(), 1, "nothing half-written is left");
+    fs::write(folder.join("a.wav"), b"RIFF nonsense").unwrap();
+    assert_eq!(cache.find("a"), None);
+    cache.keep("a", &speech).unwrap();
+    assert_eq!(cache.find("a"), Some(speech));
+    let blocked = SpeechCache::new(folder.join("a.wav"));
+    let error = blocked.keep("b", &Sound::default()).unwrap_err();
+    assert_eq!(error.path, folder.join("a.wav"));
 }

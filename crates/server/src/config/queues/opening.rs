@@ -26,9 +26,13 @@ pub(crate) struct Heard<'a> {
 impl<'a> Heard<'a> {
     /// In which languages callers are spoken to: those that have prompts, and the house's own.
     pub(super) fn languages(self) -> BTreeSet<&'a str> {
-        let folders = self.sounds.keys().filter_map(|sound| sound.split_once('/'));
+        let folders = self
+            .sounds
+            .keys()
+            .filter_map(|sound| sound.rsplit_once('/'));
         let folders = folders.map(|(folder, _)| folder);
-        let spoken = folders.filter(|folder| *folder != MUSIC);
+        // A folder within a folder is a script's own.
+        let spoken = folders.filter(|folder| *folder != MUSIC && !folder.contains('/'));
         spoken.chain([self.language]).collect()
     }
 }

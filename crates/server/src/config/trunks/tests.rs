@@ -253,7 +253,7 @@ fn every_mistake_has_its_place() {
         ),
         (
             "[trunk.a]\nserver = \"sip:a.example\"\nregister = { user = \"x\", password = { } }\n",
-            "3:37: error: a password is exactly one of",
+            "3:37: error: a secret is exactly one of",
         ),
         (
             "[trunk.a]\nserver = \"sip:a.example\"\nregister = { user = \"x\", password = { text = \"y\" }, expires_s = 5 }\n",

@@ -1,0 +1,56 @@
+//! What callers hear, as far as the configuration says it: sounds, texts of scripts, and what speaks.
+
+use std::collections::BTreeMap;
+
+use ivr::Diagnostic;
+
+use super::document::Document;
+use super::settings::Settings;
+use super::{Source, dedup, scripts, without_place};
+use crate::prompts::{Library, Speech};
+
+impl Source {
+    /// The prompts of all scripts with their sounds, and what makes those that are missing: what needs no more than scripts.
+    pub(crate) fn prompts(&self) -> Result<(Library, Option<Speech>), Vec<Diagnostic>> {
+        let settings = self.settings()?;
+        let mut found = Vec::new();
+        let speech = self.speech(&settings, &mut found);
+        let (_, parsed) = scripts(&settings.ivr.dir, &mut found);
+        let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
+            found.push(without_place(&settings.ivr.dir, error.to_string()));
+            BTreeMap::new()
+        });
+        found.retain(Diagnostic::is_error);
+        if found.is_empty() {
+            Ok((Library::new(sounds, &parsed, speech.as_ref()), speech))
+        } else {
+            Err(dedup(found))
+        }
+    }
+
+    /// What makes speech, if anything shall.
+    pub(super) fn speech(
+        &self,
+        settings: &Settings,
+        found: &mut Vec<Diagnostic>,
+    ) -> Option<Speech> {
+        let private_hosts = &settings.outgoing.private_hosts;
+        match settings.speech.engine(&self.dir, private_hosts) {
+            Ok(engine) => Some(Speech {
+                engine: engine?,
+                cache: store::SpeechCache::new(settings.speech_cache()),
+                parallel: settings.speech.parallel,
+            }),
+            Err((key, why)) => {
+                let path = self.dir.join("trunkline.toml");
+                let document = Document::read(&path).ok();
+                let at = document.and_then(|document| {
+                    let offset = document.offset_of(key)?;
+                    Some(document.error(offset, why.clone(), None))
+                });
+                found.push(at.unwrap_or_else(|| without_place(&path, format!("`{key}`: {why}"))));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The sounds of scripts' prompts: where each comes from (E13, E14).
+//!
+//! A recording wins, the script's own before one that all scripts share; else it is speech that was made from the prompt's
+//! text and is kept by a key of everything it depends on, so that a changed text never has the sound of the former one.
+//! What has neither is missing, and no call waits for it.
+
+mod making;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use audio::Sound;
+use connectors::{Recipe, SpeechEngine};
+use ivr::{Diagnostic, Script, Severity};
+use media::{SoundLibrary, SoundName};
+use store::SpeechCache;
+
+pub(crate) use making::make_all;
+
+/// What makes speech, and where it is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Speech {
+    pub(crate) engine: Arc<dyn SpeechEngine>,
+    pub(crate) cache: SpeechCache,
+    /// How many texts are spoken at one time.
+    pub(crate) parallel: usize,
+}
+
+/// A prompt of a script in one language.
+#[derive(Clone, Debug)]
+pub(crate) struct Prompt {
+    pub(crate) script: String,
+    pub(crate) language: String,
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// The script's file, and where the text stands in it.
+    pub(crate) file: String,
+    pub(crate) line: u32,
+    /// What the script plays: `main/zh-CN/welcome`.
+    pub(crate) sound: String,
+    pub(crate) origin: Origin,
+}
+
+/// Where a prompt's sound comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The script's own recording: `prompts/main/zh-CN/welcome.wav`.
+    Own,
+    /// A recording for all scripts, under this name: `prompts/zh-CN/welcome.wav`.
+    Shared(String),
+    /// Speech that was made from the text.
+    Made,
+    /// It has none, and could be made so.
+    Missing(Recipe),
+    /// It has none and cannot be made, for this reason.
+    Unspoken(String),
+}
+
+/// All prompts and music.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    /// Out of files: `zh-CN/welcome`, `music/default`, `main/zh-CN/welcome`.
+    recorded: BTreeMap<String, Sound>,
+    /// Speech, by the name of the script's sound.
+    made: BTreeMap<String, Sound>,
+    prompts: Vec<Prompt>,
+}
+
+impl Library {
+    /// Finds the sound of every prompt. Without `speech` only recordings are heard.
+    pub(crate) fn new(
+        recorded: BTreeMap<String, Sound>,
+        scripts: &[Script],
+        speech: Option<&Speech>,
+    ) -> Self {
+        let mut library = Self {
+            recorded,
+            ..Self::default()
+        };
+        for script in scripts {
+            for prompt in script.prompts() {
+                let sound = prompt.sound();
+                let origin = library.origin(&prompt, &sound, speech);
+                library.prompts.push(Prompt {
+                    script: prompt.script.to_owned(),
+                    language: prompt.language.to_owned(),
+                    name: prompt.name,
+                    text: prompt.text,
+                    file: script.file().to_owned(),
+                    line: prompt.line,
+                    sound,
+                    origin,
+                });
+            }
+        }
+        library
+    }
+
+    fn origin(
+        &mut self,
+        prompt: &ivr::SpokenPrompt<'_>,
+        sound: &str,
+        speech: Option<&Speech>,
+    ) -> Origin {
+        let shared = prompt.shared_sound();
+        if self.recorded.contains_key(sound) {
+            return Origin::Own;
+        }
+        if self.recorded.contains_key(&shared) {
+            return Origin::Shared(shared);
+        }
+        let Some(speech) = speech else {
+            return Origin::Unspoken("`speech.engine` is \"none\"".to_owned());
+        };
+        match speech.engine.recipe(prompt.language, &prompt.text) {
+            Ok(recipe) => match speech.cache.find(&recipe.key()) {
+                Some(made) => {
+                    self.made.insert(sound.to_owned(), made);
+                    Origin::Made
+                }
+                None => Origin::Missing(recipe),
+            },
+            Err(error) => Origin::Unspoken(error.to_string()),
+        }
+    }
+
+    /// Every prompt of every script, by script, name and language.
+    pub(crate) fn prompts(&self) -> &[Prompt] {
+        &self.prompts
+    }
+
+    /// How many recordings there are.
+    pub(crate) fn files(&self) -> usize {
+        self.recorded.len()
+    }
+
+    /// A sound by the name that scripts and queues play.
+    pub(crate) fn get(&self, sound: &str) -> Option<&Sound> {
+        let own = self.recorded.get(sound).or_else(|| self.made.get(sound));
+        own.or_else(|| {
+            let prompt = self.prompts.iter().find(|prompt| prompt.sound == sound)?;
+            match &prompt.origin {
+                Origin::Shared(shared) => self.recorded.get(shared),
+                Origin::Own | Origin::Made | Origin::Missing(_) | Origin::Unspoken(_) => None,
+            }
+        })
+    }
+
+    /// The names of all that can be heard.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        self.recorded
+            .keys()
+            .chain(self.made.keys())
+            .cloned()
+            .collect()
+    }
+
+    /// What has no sound yet and can be made: each recipe once, with the sounds that want it.
+    pub(crate) fn wanted(&self) -> Vec<(Recipe, Vec<SoundName>)> {
+        let mut wanted: BTreeMap<String, (Recipe, Vec<SoundName>)> = BTreeMap::new();
+        for prompt in &self.prompts {
+            if let Origin::Missing(recipe) = &prompt.origin {
+                let entry = wanted.entry(recipe.key());
+                let (_, sounds) = entry.or_insert_with(|| (recipe.clone(), Vec::new()));
+                sounds.push(SoundName::new(&prompt.sound));
+            }
+        }
+        wanted.into_values().collect()
+    }
+
+    /// Two scripts that say different things by the same recording: one of them says what it does not mean.
+    pub(crate) fn confused(&self) -> Vec<Diagnostic> {
+        let mut first: BTreeMap<&str, &Prompt> = BTreeMap::new();
+        let mut found = Vec::new();
+        for prompt in &self.prompts {
+            let Origin::Shared(shared) = &prompt.origin else {
+                continue;
+            };
+            let other = *first.entry(shared).or_insert(prompt);
+            if other
+                .text
+                .split_whitespace()
+                .eq(prompt.text.split_whitespace())
+            {
+                continue;
+            }
+            found.push(Diagnostic {
+                severity: Severity::Warning,
+                file: prompt.file.clone(),
+                line: prompt.line,
+                column: 1,
+                message: format!(
+                    "`{}` says something else under this name, and both play prompts/{shared}.wav",
+                    other.script
+                ),
+                help: Some(format!(
+                    "put the recording of this script at prompts/{}.wav",
+                    prompt.sound
+                )),
+                story: None,
+            });
+        }
+        found
+    }
+
+    /// As the media threads take it: each sound under every name by which it is played.
+    pub(crate) fn into_sounds(self) -> SoundLibrary {
+        let all = self.recorded.into_iter().chain(self.made);
+        let mut sounds: BTreeMap<SoundName, Arc<Sound>> = all
+            .map(|(name, sound)| (SoundName::new(&name), Arc::new(sound)))
+            .collect();
+        for prompt in &self.prompts {
+            if let Origin::Shared(shared) = &prompt.origin
+                && let Some(sound) = sounds.get(&SoundName::new(shared)).map(Arc::clone)
+            {
+                sounds.insert(SoundName::new(&prompt.sound), sound);
+            }
+        }
+        SoundLibrary(sounds)
+    }
+}

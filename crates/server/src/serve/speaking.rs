@@ -1,0 +1,113 @@
+//! Makes speech of prompts that have no sound, while calls come and go (E13).
+//!
+//! Neither a start nor a reload waits for it: each sound is played from the moment it is made. What cannot be made is told by
+//! name and tried again, later and later: a speech engine that was away comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connectors::Recipe;
+use media::{SoundLibrary, SoundName};
+use net::MediaThreads;
+use tokio::task::JoinHandle;
+
+use crate::prompts::{Library, Origin, Speech, make_all};
+
+/// Before what failed is tried again: first, and at most.
+const REST_FIRST: Duration = Duration::from_secs(30);
+const REST_MAX: Duration = Duration::from_mins(15);
+
+/// The work, which may be called off at any time.
+pub(super) struct Speaking {
+    work: Option<JoinHandle<()>>,
+}
+
+impl Speaking {
+    /// Plays what there is, and makes the rest, if there is something that can.
+    pub(super) fn start(
+        library: Library,
+        speech: Option<Speech>,
+        media: Arc<MediaThreads>,
+    ) -> Self {
+        for prompt in library.prompts() {
+            if let Origin::Unspoken(why) = &prompt.origin {
+                tracing::warn!(sound = prompt.sound, "a prompt has no sound: {why}");
+            }
+        }
+        let wanted = library.wanted();
+        let sounds = library.into_sounds();
+        media.command(media::Command::Sounds(Arc::new(sounds.clone())));
+        let work = speech.filter(|_| !wanted.is_empty()).map(|speech| {
+            let maker = Maker {
+                speech,
+                media,
+                sounds,
+                wanted,
+            };
+            tokio::spawn(maker.run())
+        });
+        Self { work }
+    }
+
+    /// Calls it off; what was made stays.
+    pub(super) async fn stop(&mut self) {
+        if let Some(work) = self.work.take() {
+            work.abort();
+            let _called_off = work.await;
+        }
+    }
+}
+
+struct Maker {
+    speech: Speech,
+    media: Arc<MediaThreads>,
+    sounds: SoundLibrary,
+    wanted: Vec<(Recipe, Vec<SoundName>)>,
+}
+
+impl Maker {
+    async fn run(mut self) {
+        let mut rest = REST_FIRST;
+        loop {
+            self.make().await;
+            if self.wanted.is_empty() {
+                return;
+            }
+            tokio::time::sleep(rest).await;
+            rest = REST_MAX.min(rest * 2);
+        }
+    }
+
+    /// Tries everything that is wanted; what failed stays wanted.
+    async fn make(&mut self) {
+        let Self {
+            speech,
+            media,
+            sounds,
+            wanted,
+        } = self;
+        let recipes = wanted.iter().map(|(recipe, _)| recipe.clone()).collect();
+        let mut done = vec![false; wanted.len()];
+        make_all(speech, recipes, |at, result| {
+            let (Some((_, names)), Some(done)) = (wanted.get(at), done.get_mut(at)) else {
+                return;
+            };
+            let shown: Vec<&str> = names.iter().map(SoundName::as_str).collect();
+            let shown = shown.join(", ");
+            match result {
+                Ok(sound) => {
+                    tracing::info!(sounds = shown, "speech was made of a prompt");
+                    let sound = Arc::new(sound);
+                    let named = names.iter().map(|name| (name.clone(), Arc::clone(&sound)));
+                    sounds.0.extend(named);
+                    media.command(media::Command::Sounds(Arc::new(sounds.clone())));
+                    *done = true;
+                }
+                Err(why) => tracing::warn!(sounds = shown, "a prompt has no sound: {why}"),
+            }
+        })
+        .await;
+        let mut done = done.into_iter();
+        wanted.retain(|_| !done.next().unwrap_or(false));
+    }
+}
