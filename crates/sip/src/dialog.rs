@@ -11,58 +11,61 @@ use crate::{
     trunk::TrunkName,
 };
 
-/// Call-ID, our tag, their tag.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+/// Call-ID, our tag, their tag: one run of bytes, which is hashed and compared at once.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct DialogKey {
-    call_id: Vec<u8>,
-    local_tag: Vec<u8>,
-    remote_tag: Vec<u8>,
+    text: Vec<u8>,
+    local_at: usize,
+    remote_at: usize,
 }
 
 impl DialogKey {
     pub(crate) fn new(call_id: &[u8], local_tag: &[u8], remote_tag: &[u8]) -> Self {
+        let local_at = call_id.len();
         Self {
-            call_id: call_id.to_vec(),
-            local_tag: local_tag.to_vec(),
-            remote_tag: remote_tag.to_vec(),
+            text: [call_id, local_tag, remote_tag].concat(),
+            local_at,
+            remote_at: local_at.saturating_add(local_tag.len()),
         }
+    }
+
+    pub(crate) fn call_id(&self) -> &[u8] {
+        self.text.get(..self.local_at).unwrap_or_default()
+    }
+
+    fn local_tag(&self) -> &[u8] {
+        let tags = self.text.get(self.local_at..self.remote_at);
+        tags.unwrap_or_default()
+    }
+
+    fn remote_tag(&self) -> &[u8] {
+        self.text.get(self.remote_at..).unwrap_or_default()
     }
 
     /// Call-ID, our tag, their tag.
     #[cfg(test)]
     pub(crate) fn parts(&self) -> (&[u8], &[u8], &[u8]) {
-        (&self.call_id, &self.local_tag, &self.remote_tag)
-    }
-
-    pub(crate) fn call_id(&self) -> &[u8] {
-        &self.call_id
+        (self.call_id(), self.local_tag(), self.remote_tag())
     }
 
     /// The same dialog as the peer names it.
     #[cfg(test)]
     pub(crate) fn mirrored(&self) -> Self {
-        Self::new(&self.call_id, &self.remote_tag, &self.local_tag)
+        Self::new(self.call_id(), self.remote_tag(), self.local_tag())
     }
 
     /// The dialog that a request inside one names; `None` without a To tag.
     pub(crate) fn of_request(request: &Message) -> Option<Self> {
-        Some(Self {
-            call_id: request.call_id().to_vec(),
-            local_tag: request.to_tag()?.to_vec(),
-            // RFC 3261 §12.1.1: a missing From tag is an empty one.
-            remote_tag: request.from_tag().unwrap_or_default().to_vec(),
-        })
+        // RFC 3261 §12.1.1: a missing From tag is an empty one.
+        let remote_tag = request.from_tag().unwrap_or_default();
+        Some(Self::new(request.call_id(), request.to_tag()?, remote_tag))
     }
-}
 
-impl DialogKey {
     /// The dialog that a request of ours stands in; `None` outside of one.
     pub(crate) fn of_head(head: &Head) -> Option<Self> {
-        Some(Self {
-            call_id: head.call_id.clone(),
-            local_tag: NameAddr::parse(&head.from)?.tag()?.to_vec(),
-            remote_tag: NameAddr::parse(&head.to)?.tag()?.to_vec(),
-        })
+        let local_tag = NameAddr::parse(&head.from)?.tag()?;
+        let remote_tag = NameAddr::parse(&head.to)?.tag()?;
+        Some(Self::new(&head.call_id, local_tag, remote_tag))
     }
 }
 
@@ -182,11 +185,11 @@ impl Dialog {
         local.extend_from_slice(b";tag=");
         local.extend_from_slice(local_tag.as_bytes());
         Some(Self {
-            key: DialogKey {
-                call_id: invite.call_id().to_vec(),
-                local_tag: local_tag.as_bytes().to_vec(),
-                remote_tag: invite.from_tag().unwrap_or_default().to_vec(),
-            },
+            key: DialogKey::new(
+                invite.call_id(),
+                local_tag.as_bytes(),
+                invite.from_tag().unwrap_or_default(),
+            ),
             flow,
             is_caller: false,
             way: None,
@@ -207,11 +210,11 @@ impl Dialog {
         let mut routes: Vec<Uri> = routes(answer).collect();
         routes.reverse();
         Some(Self {
-            key: DialogKey {
-                call_id: head.call_id.clone(),
-                local_tag: local_tag.as_bytes().to_vec(),
-                remote_tag: answer.to_tag().unwrap_or_default().to_vec(),
-            },
+            key: DialogKey::new(
+                &head.call_id,
+                local_tag.as_bytes(),
+                answer.to_tag().unwrap_or_default(),
+            ),
             flow: head.flow,
             is_caller: true,
             way: None,
@@ -247,7 +250,7 @@ impl Dialog {
             routes: self.routes.clone(),
             from: self.local.clone(),
             to: self.remote.clone(),
-            call_id: self.key.call_id.clone(),
+            call_id: self.key.call_id().to_vec(),
             cseq: self.local_cseq,
             hops_left: HOPS_MAX,
             flow: self.out(),
@@ -294,7 +297,7 @@ impl Dialog {
     }
 
     pub(crate) fn has_remote_tag(&self, tag: &[u8]) -> bool {
-        self.key.remote_tag == tag
+        self.key.remote_tag() == tag
     }
 
     /// An early dialog of the same INVITE has become this one: the numbers go on (RFC 3261 §12.2.1.1, §13.2.2.4).
@@ -310,7 +313,7 @@ impl Dialog {
     }
 
     pub(crate) fn local_tag(&self) -> &str {
-        core::str::from_utf8(&self.key.local_tag).unwrap_or_default()
+        core::str::from_utf8(self.key.local_tag()).unwrap_or_default()
     }
 }
 

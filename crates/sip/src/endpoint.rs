@@ -31,6 +31,7 @@ mod reply;
 mod respond;
 mod session;
 mod session_timer;
+mod sessions;
 mod strangers;
 mod subscribe;
 mod trunk_calls;
@@ -50,6 +51,7 @@ use crate::{
     registrar::{Binding, Registrar},
     subscription::table::Subscriptions,
     transaction::{
+        Action,
         table::Table,
         timer::{Owner, Timer, Wheel},
     },
@@ -59,7 +61,7 @@ use contacts::Loss;
 use core::time::Duration;
 use pager::Pager;
 use refer::Refer;
-use session::Session;
+use sessions::Sessions;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     net::IpAddr,
@@ -76,13 +78,15 @@ pub struct Endpoint {
     authenticator: Authenticator,
     registrar: Registrar,
     transactions: Table,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: Sessions,
     sessions_issued: u64,
     strangers: Strangers,
     subscriptions: Subscriptions,
     pager: Pager,
     dialogs: HashMap<DialogKey, SessionId>,
     timers: Wheel,
+    /// Room for what the machines ask for; empty between two turns.
+    actions: Vec<Action>,
     outputs: VecDeque<Output>,
     counters: Counters,
     blocked: BlockedTable,
@@ -158,13 +162,14 @@ impl Endpoint {
             authenticator: Authenticator::new(config.realm.clone(), &config.limits),
             registrar: Registrar::new(config.registration),
             transactions: Table::default(),
-            sessions: BTreeMap::new(),
+            sessions: Sessions::default(),
             sessions_issued: 0,
             strangers: Strangers::default(),
             subscriptions: Subscriptions::default(),
             pager: Pager::default(),
             dialogs: HashMap::new(),
             timers: Wheel::default(),
+            actions: Vec::new(),
             outputs: VecDeque::new(),
             counters: Counters::default(),
             blocked: BlockedTable::new(config.limits.blocked_rows_max),

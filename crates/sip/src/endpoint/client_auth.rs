@@ -75,7 +75,7 @@ impl Endpoint {
     ) -> Option<()> {
         let transaction = self.transactions.get_mut(id)?;
         let purpose = transaction.purpose.clone();
-        let head = transaction.head.as_deref()?.clone();
+        let head = transaction.head.clone()?;
         let request = transaction.machine.request()?.clone();
         head.trunk.as_ref()?;
         if purpose == Purpose::Abandoned || self.is_being_cancelled(&purpose) {

@@ -22,7 +22,7 @@ use crate::{
 };
 use bytes::Bytes;
 use core::time::Duration;
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 /// RFC 3261 §18.1.1: a longer request goes by a transport that does not lose it in pieces.
 const DATAGRAM_MAX: usize = 1_300;
@@ -256,7 +256,7 @@ impl Endpoint {
         let (Some(head), Some(request)) = (head, request) else {
             return;
         };
-        let mut head = *head;
+        let mut head = Arc::unwrap_or_clone(head);
         if let Some(row) = head
             .trunk
             .as_ref()

@@ -17,6 +17,7 @@ use crate::{
 };
 use bytes::Bytes;
 use core::time::Duration;
+use std::sync::Arc;
 
 /// What became of a request of ours that is no INVITE.
 #[derive(Clone, Copy, Debug)]
@@ -55,14 +56,15 @@ impl Endpoint {
         id: TransactionId,
         work: impl FnOnce(&mut Machine, &mut Vec<Action>) -> R,
     ) -> Option<R> {
-        let mut actions = Vec::new();
+        let mut actions = core::mem::take(&mut self.actions);
         let transaction = self.transactions.get_mut(id)?;
         let outcome = work(&mut transaction.machine, &mut actions);
         self.perform(now, id, actions);
         Some(outcome)
     }
 
-    pub(super) fn perform(&mut self, now: Duration, id: TransactionId, actions: Vec<Action>) {
+    /// Does what a machine has asked for. The room that the actions stood in is used again.
+    pub(super) fn perform(&mut self, now: Duration, id: TransactionId, mut actions: Vec<Action>) {
         let Some(flow) = self
             .transactions
             .get_mut(id)
@@ -71,7 +73,7 @@ impl Endpoint {
             return;
         };
         let owner = Owner::Transaction(id);
-        for action in actions {
+        for action in actions.drain(..) {
             match action {
                 Action::Send(bytes) => self.transmit(flow, bytes),
                 Action::Repeat(bytes) => {
@@ -87,6 +89,7 @@ impl Endpoint {
                 Action::Terminated => self.forget_transaction(id),
             }
         }
+        self.actions = actions;
     }
 
     pub(super) fn transaction_timer(&mut self, now: Duration, id: TransactionId, timer: Timer) {
@@ -237,7 +240,7 @@ impl Endpoint {
     }
 
     fn client(
-        &self,
+        &mut self,
         head: Head,
         method: &Method,
         request: Bytes,
@@ -245,7 +248,7 @@ impl Endpoint {
     ) -> (Transaction, Vec<Action>) {
         let flow = head.flow;
         let setting = self.setting(flow);
-        let mut actions = Vec::new();
+        let mut actions = core::mem::take(&mut self.actions);
         let machine = if *method == Method::Invite {
             Machine::InviteClient(InviteClient::start(setting, request, &mut actions))
         } else {
@@ -255,7 +258,7 @@ impl Endpoint {
             machine,
             flow,
             purpose,
-            head: Some(Box::new(head)),
+            head: Some(Arc::new(head)),
         };
         (transaction, actions)
     }
@@ -277,7 +280,7 @@ impl Endpoint {
         &mut self,
         now: Duration,
         purpose: Purpose,
-        head: Option<Box<Head>>,
+        head: Option<Arc<Head>>,
         outcome: Outcome<'_>,
     ) {
         let Some(head) = head else {
@@ -348,7 +351,7 @@ impl Endpoint {
         let Some(key) = key else {
             return self.transmit(flow, response);
         };
-        let mut actions = Vec::new();
+        let mut actions = core::mem::take(&mut self.actions);
         let machine = Machine::Server(Server::start(self.setting(flow), response, &mut actions));
         let transaction = Transaction {
             machine,

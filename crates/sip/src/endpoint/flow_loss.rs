@@ -24,7 +24,7 @@ impl Endpoint {
         let rows = self.sessions.iter();
         let hit: Vec<SessionId> = rows
             .filter(|(_, session)| session.flow() == flow)
-            .map(|(id, _)| *id)
+            .map(|(id, _)| id)
             .collect();
         for session in hit {
             if let Some(event) = self.lose_session(session) {

@@ -105,7 +105,7 @@ impl Endpoint {
         let key = ServerKey::of(request, &Method::Invite)?;
         let trying = self.response(request, flow, 100, "").finish();
         let flow = answer_flow(request, flow);
-        let mut actions = Vec::new();
+        let mut actions = core::mem::take(&mut self.actions);
         let machine = Machine::InviteServer(InviteServer::start(
             self.setting(flow),
             trying,

@@ -166,7 +166,7 @@ impl Endpoint {
     /// Who rang behind the former server is nobody to the next.
     fn forget_early(&mut self, session: SessionId) {
         let former = self.sessions.remove(&session);
-        for key in former.iter().flat_map(Session::keys) {
+        for key in former.iter().flat_map(|former| former.keys()) {
             self.dialogs.remove(&key);
         }
     }

@@ -1,85 +1,78 @@
 //! Which transaction a message belongs to, RFC 3261 §17.1.3 and §17.2.3, and which request it repeats on another path.
+//!
+//! A key is one run of bytes, its parts one behind the other: it is made, hashed and compared at once.
 
 use crate::message::{Message, Method, via::MAGIC_COOKIE};
 
-/// Key of a client transaction: our branch, and whether the CSeq names INVITE, CANCEL or another method.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct ClientKey {
-    branch: Vec<u8>,
-    method: Method,
+/// Parts, each behind its length, so that no two lists of parts are alike.
+fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(BYTES_USUAL);
+    for part in parts {
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+        key.extend_from_slice(&length.to_be_bytes());
+        key.extend_from_slice(part);
+    }
+    key
 }
+
+/// Room for a branch, a host and their like.
+const BYTES_USUAL: usize = 96;
+
+/// Key of a client transaction: our branch, and the method that CSeq names.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ClientKey(Vec<u8>);
 
 impl ClientKey {
     pub(crate) fn new(branch: &str, method: &Method) -> Self {
-        Self {
-            branch: branch.as_bytes().to_vec(),
-            method: method.clone(),
-        }
+        Self::of_parts(branch.as_bytes(), method)
     }
 
     /// The key of a response. `None` when its Via or CSeq is not one of ours.
     pub(crate) fn of(response: &Message) -> Option<Self> {
-        Some(Self {
-            branch: response.via()?.branch()?.to_vec(),
-            method: response.cseq()?.method,
-        })
+        let branch = response.via()?.branch()?;
+        Some(Self::of_parts(branch, &response.cseq()?.method))
+    }
+
+    fn of_parts(branch: &[u8], method: &Method) -> Self {
+        Self(joined(&[branch, method.as_str().as_bytes()]))
     }
 }
 
-/// Key of a server transaction.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum ServerKey {
-    /// Branch with the magic cookie, sent-by, method (ACK counts as INVITE).
-    Branch {
-        branch: Vec<u8>,
-        sent_by: Vec<u8>,
-        port: Option<u16>,
-        method: Method,
-    },
-    /// RFC 2543: no unique branch, so everything that an ACK and a CANCEL share with their INVITE.
-    Rfc2543 {
-        request_uri: Vec<u8>,
-        from_tag: Vec<u8>,
-        call_id: Vec<u8>,
-        cseq: u32,
-        via: Vec<u8>,
-        method: Method,
-    },
-}
+/// Key of a server transaction: branch with the magic cookie, sent-by, method (ACK counts as INVITE). RFC 2543 has no unique
+/// branch: there it is everything that an ACK and a CANCEL share with their INVITE.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ServerKey(Vec<u8>);
 
 impl ServerKey {
     /// The key of a request, as if its method were `method`: the one of the INVITE for an ACK or a CANCEL.
     pub(crate) fn of(request: &Message, method: &Method) -> Option<Self> {
         let via = request.via()?;
-        let method = method.clone();
+        let method = method.as_str().as_bytes();
         let branch = via.branch().unwrap_or_default();
         if branch.len() > MAGIC_COOKIE.len() && branch.starts_with(MAGIC_COOKIE.as_bytes()) {
-            return Some(Self::Branch {
-                branch: branch.to_vec(),
-                sent_by: via.host.to_ascii_lowercase(),
-                port: via.port,
-                method,
-            });
+            let port = via.port.map(u16::to_be_bytes);
+            let port = port.as_ref().map_or(&[][..], |port| port);
+            let mut key = joined(&[method, port, branch, via.host]);
+            let host_at = key.len().saturating_sub(via.host.len());
+            let host = key.get_mut(host_at..).unwrap_or_default();
+            host.make_ascii_lowercase();
+            return Some(Self(key));
         }
-        Some(Self::Rfc2543 {
-            request_uri: request.request_uri()?.text.to_vec(),
-            from_tag: request.from_tag().unwrap_or_default().to_vec(),
-            call_id: request.call_id().to_vec(),
-            cseq: request.cseq()?.number,
-            via: via.text.to_vec(),
+        Some(Self(joined(&[
+            b"RFC 2543",
             method,
-        })
+            request.request_uri()?.text,
+            request.from_tag().unwrap_or_default(),
+            request.call_id(),
+            &request.cseq()?.number.to_be_bytes(),
+            via.text,
+        ])))
     }
 }
 
 /// RFC 3261 §8.2.2.2: what two copies of one request share that took different paths.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct MergeKey {
-    from_tag: Vec<u8>,
-    call_id: Vec<u8>,
-    cseq: u32,
-    method: Method,
-}
+pub(crate) struct MergeKey(Vec<u8>);
 
 impl MergeKey {
     /// `None` for a request inside a dialog: those are not compared.
@@ -88,11 +81,11 @@ impl MergeKey {
             return None;
         }
         let cseq = request.cseq()?;
-        Some(Self {
-            from_tag: request.from_tag()?.to_vec(),
-            call_id: request.call_id().to_vec(),
-            cseq: cseq.number,
-            method: cseq.method,
-        })
+        Some(Self(joined(&[
+            request.from_tag()?,
+            request.call_id(),
+            &cseq.number.to_be_bytes(),
+            cseq.method.as_str().as_bytes(),
+        ])))
     }
 }

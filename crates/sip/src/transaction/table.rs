@@ -56,7 +56,7 @@ pub(crate) struct Transaction {
     /// Whom it serves.
     pub(crate) purpose: Purpose,
     /// Of a request of ours to which something follows: CANCEL, ACK, a second try with credentials.
-    pub(crate) head: Option<Box<Head>>,
+    pub(crate) head: Option<Arc<Head>>,
 }
 
 /// Who waits for what becomes of a transaction.
@@ -109,6 +109,13 @@ impl Purpose {
     }
 }
 
+/// A row has a place of its own: the map moves its rows about, and one has some five hundred bytes.
+#[derive(Debug)]
+struct Row {
+    transaction: Transaction,
+    key: Key,
+}
+
 #[derive(Debug)]
 enum Key {
     Client(ClientKey),
@@ -119,7 +126,7 @@ enum Key {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     issued: u64,
-    all: BTreeMap<TransactionId, (Transaction, Key)>,
+    all: BTreeMap<TransactionId, Box<Row>>,
     clients: HashMap<ClientKey, TransactionId>,
     servers: HashMap<ServerKey, TransactionId>,
     merged: HashMap<MergeKey, TransactionId>,
@@ -141,7 +148,7 @@ impl Table {
         let id = self.issue();
         self.use_flow(transaction.flow);
         self.clients.insert(key.clone(), id);
-        self.all.insert(id, (transaction, Key::Client(key)));
+        self.put(id, transaction, Key::Client(key));
         id
     }
 
@@ -153,15 +160,15 @@ impl Table {
         key: ClientKey,
         successor: Transaction,
     ) -> Option<TransactionId> {
-        let (former, former_key) = self.all.remove(&id)?;
+        let former = self.all.remove(&id)?;
         let moved = self.issue();
         self.use_flow(successor.flow);
-        if let Key::Client(key) = &former_key {
+        if let Key::Client(key) = &former.key {
             self.clients.insert(key.clone(), moved);
         }
-        self.all.insert(moved, (former, former_key));
+        self.all.insert(moved, former);
         self.clients.insert(key.clone(), id);
-        self.all.insert(id, (successor, Key::Client(key)));
+        self.put(id, successor, Key::Client(key));
         Some(moved)
     }
 
@@ -177,16 +184,20 @@ impl Table {
         if let Some(merge) = &merge {
             self.merged.insert(merge.clone(), id);
         }
-        self.all.insert(id, (transaction, Key::Server(key, merge)));
+        self.put(id, transaction, Key::Server(key, merge));
         id
     }
 
+    fn put(&mut self, id: TransactionId, transaction: Transaction, key: Key) {
+        self.all.insert(id, Box::new(Row { transaction, key }));
+    }
+
     pub(crate) fn get(&self, id: TransactionId) -> Option<&Transaction> {
-        self.all.get(&id).map(|(transaction, _)| transaction)
+        self.all.get(&id).map(|row| &row.transaction)
     }
 
     pub(crate) fn get_mut(&mut self, id: TransactionId) -> Option<&mut Transaction> {
-        self.all.get_mut(&id).map(|(transaction, _)| transaction)
+        self.all.get_mut(&id).map(|row| &mut row.transaction)
     }
 
     pub(crate) fn client(&self, key: &ClientKey) -> Option<TransactionId> {
@@ -202,20 +213,21 @@ impl Table {
         self.merged.contains_key(key)
     }
 
-    pub(crate) fn remove(&mut self, id: TransactionId) -> Option<Transaction> {
-        let (transaction, key) = self.all.remove(&id)?;
-        match key {
+    pub(crate) fn remove(&mut self, id: TransactionId) {
+        let Some(row) = self.all.remove(&id) else {
+            return;
+        };
+        match &row.key {
             Key::Client(key) => {
-                self.clients.remove(&key);
+                self.clients.remove(key);
             }
             Key::Server(key, merge) => {
-                self.servers.remove(&key);
+                self.servers.remove(key);
                 if let Some(merge) = merge {
-                    self.merged.remove(&merge);
+                    self.merged.remove(merge);
                 }
             }
         }
-        Some(transaction)
     }
 
     /// Something stands on that connection from now on: a transaction, or a dialog that its peer has moved there.
@@ -239,7 +251,7 @@ impl Table {
     /// Transactions on a flow.
     pub(crate) fn on_flow(&self, flow: Flow) -> Vec<TransactionId> {
         let rows = self.all.iter();
-        rows.filter(|(_, (transaction, _))| transaction.flow == flow)
+        rows.filter(|(_, row)| row.transaction.flow == flow)
             .map(|(id, _)| *id)
             .collect()
     }

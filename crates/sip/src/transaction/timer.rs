@@ -1,15 +1,17 @@
-//! Every timer of the crate, and the one ordered list in which they wait (S8).
+//! Every timer of the crate, and the one heap in which they wait (S8).
+//!
+//! Nearly all timers are cancelled: what they wait for comes. So a timer that is cancelled or moved leaves its entry in the
+//! heap; an entry counts if its owner has that timer at that time. The entry on top always counts. The others that do not are
+//! dropped when they come to the top, or all at once when they outnumber those that do: the heap is bounded by the timers set.
 
 use super::TransactionId;
 use crate::{
     event::{ReferId, SessionId},
     trunk::TrunkName,
 };
-use core::time::Duration;
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use core::{cmp::Reverse, time::Duration};
+use rustc_hash::FxHashMap;
+use std::{collections::BinaryHeap, sync::Arc};
 
 /// What a timer is for; letters are those of RFC 3261 table 4 and RFC 6026.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -93,34 +95,51 @@ pub(crate) enum Owner {
     Subscription(u64),
 }
 
-/// Timers in the order in which they fire. Each (owner, timer) stands in it at most once.
-///
-/// Most cancels are of a timer that is not set: the owner's own few are asked before the ordered list is.
+/// So many entries that do not count are borne in any case.
+const STALE_BORNE: usize = 64;
+
+/// In the order in which timers fire; at one time in the order of owners and of the table above.
+type Entry = (Duration, Owner, Timer);
+
+/// Timers in the order in which they fire. Each owner has each timer at most once.
 #[derive(Debug, Default)]
 pub(crate) struct Wheel {
-    by_time: BTreeSet<(Duration, Owner, Timer)>,
-    /// Of each owner who has any; never walked.
-    by_owner: HashMap<Owner, Vec<(Timer, Duration)>>,
+    heap: BinaryHeap<Reverse<Entry>>,
+    by_owner: Owners,
+    set: usize,
+}
+
+/// The timers of each owner who has any; never walked. Owners are numbers that we give and names of our own configuration:
+/// no stranger picks them, so a hash without a key will do.
+type Owners = FxHashMap<Owner, Vec<(Timer, Duration)>>;
+
+fn counts(by_owner: &Owners, (at, owner, timer): &Entry) -> bool {
+    let timers = by_owner.get(owner);
+    timers.is_some_and(|timers| timers.contains(&(*timer, *at)))
 }
 
 impl Wheel {
     /// Sets a timer to an absolute time; one that was set moves.
     pub(crate) fn set(&mut self, owner: Owner, timer: Timer, at: Duration) {
         let timers = self.by_owner.entry(owner.clone()).or_default();
-        match timers.iter_mut().find(|(set, _)| *set == timer) {
+        let former = match timers.iter_mut().find(|(set, _)| *set == timer) {
             Some((_, former)) if *former == at => return,
-            Some((_, former)) => {
-                let former = std::mem::replace(former, at);
-                self.by_time.remove(&(former, owner.clone(), timer));
+            Some((_, former)) => Some(core::mem::replace(former, at)),
+            None => {
+                timers.push((timer, at));
+                self.set = self.set.saturating_add(1);
+                None
             }
-            None => timers.push((timer, at)),
+        };
+        self.heap.push(Reverse((at, owner, timer)));
+        if let Some(former) = former {
+            self.drop_stale(former);
         }
-        self.by_time.insert((at, owner, timer));
     }
 
     pub(crate) fn cancel(&mut self, owner: &Owner, timer: Timer) {
         if let Some(at) = self.forget(owner, timer) {
-            self.by_time.remove(&(at, owner.clone(), timer));
+            self.drop_stale(at);
         }
     }
 
@@ -132,20 +151,40 @@ impl Wheel {
         if timers.is_empty() {
             self.by_owner.remove(owner);
         }
+        self.set = self.set.saturating_sub(1);
         Some(at)
+    }
+
+    /// The entry of a timer that was to fire at `gone` counts no more.
+    fn drop_stale(&mut self, gone: Duration) {
+        let by_owner = &self.by_owner;
+        if self.heap.len() > self.set.saturating_mul(2).saturating_add(STALE_BORNE) {
+            self.heap.retain(|Reverse(entry)| counts(by_owner, entry));
+        }
+        if self.next().is_none_or(|first| first < gone) {
+            return;
+        }
+        while let Some(Reverse(first)) = self.heap.peek()
+            && !counts(by_owner, first)
+        {
+            self.heap.pop();
+        }
     }
 
     /// Forgets all timers of an owner who is no more.
     pub(crate) fn cancel_all(&mut self, owner: &Owner) {
-        for (timer, at) in self.by_owner.remove(owner).unwrap_or_default() {
-            self.by_time.remove(&(at, owner.clone(), timer));
+        let timers = self.by_owner.remove(owner).unwrap_or_default();
+        self.set = self.set.saturating_sub(timers.len());
+        if let Some(first) = timers.iter().map(|(_, at)| *at).min() {
+            self.drop_stale(first);
         }
     }
 
     /// Gives all timers of one owner to another.
     pub(crate) fn hand_over(&mut self, from: &Owner, to: &Owner) {
-        for (timer, at) in self.by_owner.remove(from).unwrap_or_default() {
-            self.by_time.remove(&(at, from.clone(), timer));
+        let timers = self.by_owner.get(from).cloned().unwrap_or_default();
+        self.cancel_all(from);
+        for (timer, at) in timers {
             self.set(to.clone(), timer, at);
         }
     }
@@ -158,7 +197,7 @@ impl Wheel {
 
     /// Absolute time of the next timer.
     pub(crate) fn next(&self) -> Option<Duration> {
-        self.by_time.first().map(|(at, _, _)| *at)
+        self.heap.peek().map(|Reverse((at, _, _))| *at)
     }
 
     /// Takes the next timer that is due.
@@ -166,20 +205,23 @@ impl Wheel {
         if self.next()? > now {
             return None;
         }
-        let (_, owner, timer) = self.by_time.pop_first()?;
+        let Reverse((at, owner, timer)) = self.heap.pop()?;
         self.forget(&owner, timer);
+        self.drop_stale(at);
         Some((owner, timer))
     }
 
     /// Does a message of ours wait to be sent once more? A, E and G are the timers of requests and refusals (§17).
     pub(crate) fn has_repeats(&self) -> bool {
-        let mut timers = self.by_time.iter().map(|(_, _, timer)| timer);
-        timers.any(|timer| matches!(timer, Timer::A | Timer::E | Timer::G))
+        let mut entries = self.heap.iter();
+        entries.any(|Reverse(entry)| {
+            matches!(entry.2, Timer::A | Timer::E | Timer::G) && counts(&self.by_owner, entry)
+        })
     }
 
     /// Timers that wait.
     pub(crate) fn len(&self) -> usize {
-        self.by_time.len()
+        self.set
     }
 }
 
@@ -217,5 +259,47 @@ mod tests {
             (wheel.next(), wheel.len(), wheel.by_owner.len()),
             (None, 0, 0)
         );
+    }
+
+    /// S8: whoever sets and cancels for ever fills nothing, and what is next is always what is set.
+    #[test]
+    fn s8_timers_that_are_cancelled_take_no_room() {
+        let mut wheel = Wheel::default();
+        let last = Owner::Session(SessionId(u64::MAX));
+        wheel.set(last.clone(), Timer::OkRepeat, Duration::from_secs(9_000));
+        for number in 0..5_000_u64 {
+            let owner = Owner::Transaction(TransactionId(number));
+            wheel.set(owner.clone(), Timer::A, Duration::from_secs(number % 7));
+            wheel.set(owner.clone(), Timer::B, Duration::from_secs(32));
+            wheel.set(owner.clone(), Timer::B, Duration::from_secs(33));
+            assert_eq!(wheel.next(), Some(Duration::from_secs(number % 7)));
+            assert!(wheel.has_repeats());
+            wheel.cancel(&owner, Timer::A);
+            assert_eq!(wheel.next(), Some(Duration::from_secs(33)));
+            wheel.cancel_all(&owner);
+            assert_eq!(wheel.next(), Some(Duration::from_secs(9_000)));
+            assert!(!wheel.has_repeats());
+            assert!(wheel.heap.len() <= STALE_BORNE + 8, "{}", wheel.heap.len());
+        }
+        assert_eq!((wheel.len(), wheel.by_owner.len()), (1, 1));
+        let due = wheel.pop_due(Duration::from_secs(9_000));
+        assert_eq!(due, Some((last, Timer::OkRepeat)));
+        assert_eq!((wheel.next(), wheel.heap.len()), (None, 0));
+    }
+
+    /// One that is cancelled and set again to the same time has two entries and fires once.
+    #[test]
+    fn a_timer_set_again_fires_once() {
+        let (owner, at) = (Owner::Session(SessionId(1)), Duration::from_secs(3));
+        let mut wheel = Wheel::default();
+        wheel.set(owner.clone(), Timer::OkRepeat, at);
+        wheel.cancel(&owner, Timer::OkRepeat);
+        wheel.set(owner.clone(), Timer::OkTimeout, Duration::from_secs(1));
+        wheel.set(owner.clone(), Timer::OkRepeat, at);
+        wheel.set(owner.clone(), Timer::OkRepeat, Duration::from_secs(2));
+        wheel.set(owner.clone(), Timer::OkRepeat, at);
+        let due: Vec<_> = core::iter::from_fn(|| wheel.pop_due(Duration::from_secs(9))).collect();
+        let order = [Timer::OkTimeout, Timer::OkRepeat].map(|timer| (owner.clone(), timer));
+        assert_eq!(due, order);
     }
 }

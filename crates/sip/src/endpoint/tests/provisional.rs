@@ -371,7 +371,8 @@ fn rfc3311_what_a_callers_early_update_has_agreed_on_is_what_a_refresh_repeats()
     let mail = caller.waits(901);
     assert_eq!(mail[0].method(), Some(&Method::Invite));
     assert_eq!(mail[0].sdp(), Some("v=0 yes".into()));
-    let media = &caller.phone.server.sessions[&caller.session].media;
+    let session = caller.phone.server.sessions.get(&caller.session);
+    let media = &session.unwrap().media;
     assert_eq!(media.heard().as_deref(), Some(&b"v=0 moved"[..]));
 }
 

@@ -485,7 +485,7 @@ impl Storm {
             let alive = party.endpoint.sessions.len();
             assert_eq!(alive, party.alive.len(), "{}", self.story());
         }
-        for session in one.endpoint.sessions.values() {
+        for (_, session) in one.endpoint.sessions.iter() {
             let Stage::Established { dialog, .. } = &session.stage else {
                 continue;
             };

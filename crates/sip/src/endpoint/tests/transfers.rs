@@ -454,7 +454,12 @@ fn rfc3891_an_early_dialog_is_replaced_by_its_callers_side_alone() {
         Ok(some)
     );
 
-    let incoming = phone.phone.server.sessions.values();
+    let incoming = phone
+        .phone
+        .server
+        .sessions
+        .iter()
+        .map(|(_, session)| session);
     let theirs = incoming
         .filter_map(|session| match &session.stage {
             Stage::Incoming { dialog, .. } => Some(dialog.key.clone()),
