@@ -13,6 +13,7 @@ use model::{AgentId, AgentState, CallId, Decision, IdSource, OfferId, QueueName,
 
 use crate::agent::Agent;
 use crate::config::QueueConfig;
+use crate::dirty::Dirty;
 use crate::input::Input;
 use crate::offer::{EndedOffers, Offer};
 use crate::output::{DirectEnd, Output};
@@ -85,7 +86,7 @@ pub struct Acd {
     timers: Timers,
     outputs: VecDeque<Output>,
     /// Queues in which this turn may find something to do.
-    dirty: BTreeSet<QueueName>,
+    dirty: Dirty,
     /// Callers who began to look for an agent in this turn.
     fresh: BTreeSet<CallId>,
 }
@@ -111,7 +112,7 @@ impl Acd {
             personal_lines: BTreeMap::new(),
             timers: Timers::default(),
             outputs: VecDeque::new(),
-            dirty: BTreeSet::new(),
+            dirty: Dirty::default(),
             fresh: BTreeSet::new(),
         }
     }

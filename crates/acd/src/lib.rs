@@ -8,6 +8,7 @@ pub mod acd;
 pub mod agent;
 pub mod config;
 mod decision;
+mod dirty;
 mod estimate;
 pub mod external;
 mod familiarity;

@@ -303,5 +303,5 @@ impl Announcer {
 }
 
 fn sound(language: &str, prompt: &str) -> String {
-    format!("{language}/{prompt}")
+    [language, "/", prompt].concat()
 }

@@ -85,6 +85,8 @@ pub(crate) struct Call {
     resumed: bool,
     /// When a call that we made ends at the latest (S15).
     ends_at: Option<Duration>,
+    /// When the engine will let it come again.
+    pub(crate) comes_at: Option<Duration>,
     /// Our SDP for a caller whom we have not answered.
     unanswered: Option<Bytes>,
     /// The script, while it has something to say.

@@ -173,7 +173,10 @@ impl Engine {
         self.fenced("a callback's time", Context::callbacks_due);
         self.settle();
         while let Some(call) = self.deadlines.take_due(now) {
-            self.turn(call, CallEvent::TimeUp);
+            self.with_call(call, |call, context| {
+                call.comes_at = None;
+                call.handle(context, CallEvent::TimeUp);
+            });
             self.settle();
         }
     }

@@ -202,12 +202,12 @@ impl SpokenPrompt<'_> {
 
 /// The sound of a script's prompt. Two scripts that both have a `welcome` have two sounds.
 pub(crate) fn own_sound(script: &str, language: &str, prompt: &str) -> String {
-    format!("{script}/{language}/{prompt}")
+    [script, "/", language, "/", prompt].concat()
 }
 
 /// A sound that all scripts share: words of the house, and prompts that no script has for itself.
 pub(crate) fn house_sound(language: &str, name: &str) -> String {
-    format!("{language}/{name}")
+    [language, "/", name].concat()
 }
 
 /// The sounds of the digits in a language, words of the house.

@@ -49,6 +49,8 @@ struct Next {
 pub struct World {
     scenario: Arc<Scenario>,
     engine: Engine,
+    /// When the engine wants to come again.
+    due: Option<Duration>,
     network: Network,
     voice: Voice,
     crowd: Crowd,
@@ -98,8 +100,10 @@ impl World {
         let config = Arc::new(house::prepared(config, scenario)?);
         let now = scenario.start.at.saturating_sub(LEAD);
         let seed = scenario.seed;
+        let engine = Engine::new(now, house::settings(config, seed, journal));
         let mut world = Self {
-            engine: Engine::new(now, house::settings(config, seed, journal)),
+            due: engine.poll_timeout(),
+            engine,
             network: Network::new(now, scenario.network.clone(), seed),
             voice: Voice::default(),
             crowd: Crowd::new(scenario),
@@ -146,7 +150,7 @@ impl World {
         while let Some(next) = self.next() {
             if next.at > end {
                 // What is still planned then, a phone that would have died some day, say, is nobody's timer.
-                if self.engine.poll_timeout().is_some() {
+                if self.due.is_some() {
                     self.wrong("a timer has no owner: the house is empty, and the engine wants to come again".to_owned());
                 }
                 break;
@@ -174,7 +178,7 @@ impl World {
     }
 
     fn next(&self) -> Option<Next> {
-        let (engine, agenda) = (self.engine.poll_timeout(), self.network.agenda.next());
+        let (engine, agenda) = (self.due, self.network.agenda.next());
         let at = engine.into_iter().chain(agenda).min()?;
         let at = at.max(self.network.now);
         let is_engine = engine.is_some_and(|due| due <= at);
@@ -186,6 +190,7 @@ impl World {
         self.network.now = now;
         if next.is_engine {
             self.engine.handle_timeout(now);
+            self.due = self.engine.poll_timeout();
         } else if let Some((_, event)) = self.network.agenda.take() {
             self.happens(event);
         }
@@ -224,18 +229,14 @@ impl World {
             }
             Event::Media(news) => {
                 if self.voice.holds(&news) {
-                    self.engine
-                        .handle_input(self.network.now, Input::Media(news));
+                    self.tell(Input::Media(news));
                 }
             }
             Event::Command(command) => {
                 self.commands += 1;
-                let input = Input::Command(CommandId(self.commands), *command);
-                self.engine.handle_input(self.network.now, input);
+                self.tell(Input::Command(CommandId(self.commands), *command));
             }
-            Event::Reply(reply) => self
-                .engine
-                .handle_input(self.network.now, Input::Reply(reply)),
+            Event::Reply(reply) => self.tell(Input::Reply(reply)),
             Event::Evening => self.evening = true,
             Event::Night => self.crowd.hang_up(&mut self.network),
         }
@@ -248,8 +249,12 @@ impl World {
             remote: from.address(),
             connection: 0,
         };
-        let input = Input::Message { flow, bytes };
+        self.tell(Input::Message { flow, bytes });
+    }
+
+    fn tell(&mut self, input: Input) {
         self.engine.handle_input(self.network.now, input);
+        self.due = self.engine.poll_timeout();
     }
 
     fn reaches_phone(&mut self, to: Place, bytes: &Bytes) {

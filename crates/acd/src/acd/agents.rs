@@ -187,7 +187,7 @@ impl Acd {
         for Membership { queue, .. } in &agent.queues {
             if let Some(queue) = self.queues.get_mut(queue) {
                 queue.recount(now, id, agent);
-                self.dirty.insert(queue.config.name.clone());
+                self.dirty.insert(&queue.config.name);
             }
         }
         // D8: who comes back from a break is staff as well as who signs in.

@@ -230,7 +230,7 @@ impl Acd {
     pub(super) fn wake(&mut self, call: CallId) {
         if let Some(caller) = self.waiting.get(&call) {
             self.fresh.insert(call);
-            self.dirty.extend(caller.queues.iter().cloned());
+            self.dirty.extend(caller.queues.iter());
         }
     }
 }

@@ -209,7 +209,7 @@ impl Acd {
             queue.asked = queue.asked.saturating_sub(1);
         }
         // Others of the queue may be asked about.
-        self.dirty.insert(queue.clone());
+        self.dirty.insert(&queue);
         Some(Question {
             id: open,
             queue,

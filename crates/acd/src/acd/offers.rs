@@ -265,7 +265,7 @@ impl Acd {
         let offer = self.offers.remove(&id)?;
         self.timers.cancel(&Timer::Ring(id));
         // D27: a queue at its limit may begin with another caller, though its agent does not serve it (D25) or no more.
-        self.dirty.extend(offer.queue.clone());
+        self.dirty.extend(&offer.queue);
         if let Some(agent) = self.agents.get_mut(&offer.agent) {
             agent.bound = Bound::Free;
         }

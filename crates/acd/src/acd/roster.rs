@@ -41,7 +41,7 @@ impl Acd {
             if agent.membership(name).is_some() {
                 queue.rename_member(id, login, &agent.login);
                 queue.recount(now, id, agent);
-                self.dirty.insert(name.clone());
+                self.dirty.insert(name);
                 self.thin_personal_line(id);
                 self.staff_changed(now, name);
             } else {
@@ -64,7 +64,7 @@ impl Acd {
             };
             if !queue.serves(id) {
                 queue.add_member(now, id, agent);
-                self.dirty.insert(name.clone());
+                self.dirty.insert(&name);
                 self.staff_changed(now, &name);
             }
         }

@@ -130,7 +130,7 @@ impl Acd {
         let after = self.after_call(queue.as_ref());
         let counted = talked >= after.min_handled;
         // D27: the queue may begin with another of its callers.
-        self.dirty.extend(queue.clone());
+        self.dirty.extend(&queue);
         if let Some(name) = &queue {
             self.note_talk(now, name, id, talked);
         }

@@ -31,11 +31,11 @@ impl Acd {
 
     fn serve(&mut self, now: Duration, lane: Lane) {
         // Mostly there is nobody to serve: the names are copied once somebody is.
-        let mut next = self.next_in_line(&self.dirty, lane, None);
+        let mut next = self.next_in_line(self.dirty.names(), lane, None);
         if next.is_none() {
             return;
         }
-        let looked_at: Vec<QueueName> = self.dirty.iter().cloned().collect();
+        let looked_at = self.dirty.names().to_vec();
         while let Some(place) = next {
             self.serve_caller(now, place, lane);
             next = self.next_in_line(&looked_at, lane, Some(place));
@@ -44,14 +44,13 @@ impl Acd {
 
     /// The next caller of all looked-at queues in which an agent is ready. In a walk ready agents and callers in a lane only become
     /// fewer, so nobody appears behind it.
-    fn next_in_line<'a>(
-        &'a self,
-        looked_at: impl IntoIterator<Item = &'a QueueName>,
+    fn next_in_line(
+        &self,
+        looked_at: &[QueueName],
         lane: Lane,
         after: Option<Place>,
     ) -> Option<Place> {
-        let looked_at = looked_at.into_iter();
-        let queues = looked_at.filter_map(|name| self.queues.get(name));
+        let queues = looked_at.iter().filter_map(|name| self.queues.get(name));
         let staffed = queues.filter(|queue| !queue.ready.is_empty());
         // D27: at its limit a queue begins with nobody; more phones for those whom it rings for already are another matter.
         let staffed = staffed
@@ -132,9 +131,10 @@ impl Acd {
             (Lane::Open, Rings::All) => {
                 // R18: one phone for each of the callers behind him comes before a second one for him.
                 // Who stands in several queues counts in each: what that holds back is added in the second round.
-                let open = self.dirty.iter().filter_map(|name| self.queues.get(name));
+                let open = self.dirty.names().iter();
+                let open = open.filter_map(|name| self.queues.get(name));
                 let all = open.map(|queue| queue.lanes.open()).sum::<usize>();
-                let dirty = |name: &&QueueName| self.dirty.contains(*name);
+                let dirty = |name: &&QueueName| self.dirty.contains(name);
                 let others = all.saturating_sub(caller.queues.iter().filter(dirty).count());
                 Some(ready.saturating_sub(others).clamp(1, ring_max))
             }

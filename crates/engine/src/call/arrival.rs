@@ -112,6 +112,7 @@ impl Call {
             claim: None,
             resumed: false,
             ends_at: None,
+            comes_at: None,
             unanswered: None,
             run: None,
             phase: Phase::InScript,

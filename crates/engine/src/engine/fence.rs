@@ -32,24 +32,25 @@ impl Engine {
     }
 
     pub(super) fn after_turn(&mut self, id: CallId) {
-        let Some(call) = self.calls.get(&id) else {
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         if call.is_over() {
-            self.deadlines.cancel(id);
+            self.deadlines.cancel(id, &mut call.comes_at);
             self.calls.remove(&id);
             self.context.placement.forget(id);
         } else {
-            self.deadlines.set(id, call.deadline());
+            let at = call.deadline();
+            self.deadlines.set(id, &mut call.comes_at, at);
         }
     }
 
     /// S3: a call whose turn panicked ends alone. Its own state is not to be trusted.
     fn bury(&mut self, id: CallId) {
-        let Some(call) = self.calls.remove(&id) else {
+        let Some(mut call) = self.calls.remove(&id) else {
             return;
         };
-        self.deadlines.cancel(id);
+        self.deadlines.cancel(id, &mut call.comes_at);
         self.context.placement.forget(id);
         let (agent, ended, trace) = (call.agent(), call.has_ended(), call.trace());
         drop(call);

@@ -32,13 +32,14 @@ impl Run {
                 return;
             };
             let entered = event == Event::Enter;
-            let mut caught = Caught::new(&self.node);
+            let mut caught = Caught::default();
             let step = placed
                 .node
                 .step(&mut self.visit(now, environment, &mut caught), &event);
             if let (true, Some(trace)) = (entered, &mut self.trace) {
+                let label = caught.label.as_ref().unwrap_or(&self.node);
                 trace.push(
-                    format!("{} {}", placed.kind.name, caught.label)
+                    format!("{} {label}", placed.kind.name)
                         .trim_end()
                         .to_owned(),
                 );

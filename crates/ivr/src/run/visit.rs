@@ -30,26 +30,17 @@ pub(crate) struct Visit<'a> {
 }
 
 /// What a step says besides what it wants next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Caught {
-    /// What follows the kind in the trace.
-    pub(super) label: String,
+    /// What follows the kind in the trace; `None`: the node's name.
+    pub(super) label: Option<String>,
     pub(super) language: Option<String>,
-}
-
-impl Caught {
-    pub(super) fn new(node: &str) -> Self {
-        Self {
-            label: node.to_owned(),
-            language: None,
-        }
-    }
 }
 
 impl Visit<'_> {
     /// What the trace shows after the node's kind, instead of its name.
     pub(crate) fn trace_as(&mut self, label: String) {
-        self.caught.label = label;
+        self.caught.label = Some(label);
     }
 
     /// The caller's language from here on.
