@@ -385,13 +385,12 @@ fn world(script: &ivr::Script) -> ivr::World {
             .collect::<BTreeSet<_>>()
     };
     ivr::World {
-        outside: ivr::OutsideNumbers::default(),
         queues: ["support", "sales"].into_iter().map(Into::into).collect(),
         calendars: names(&["office"]),
         scripts: ["fuzz", "main"].into_iter().map(Into::into).collect(),
         agents: Some(names(&["1001", "1002", "1003"])),
         numbers: names(&["4000"]),
         sounds: script.sounds(),
-        speech: false,
+        ..ivr::World::default()
     }
 }

@@ -13,6 +13,7 @@ use engine::{
     Numbers, OffNet, Output, Queue, RecordingPolicy, Reply, Request, Restored, RouteQuestion,
     RouteReply, Settings, SignIn, StateRequest, TalkOrder,
 };
+use ivr::Answer;
 use media::PortId;
 use model::{AgentId, AgentState, CallId, Cdr, Fact, Profile, Timestamp};
 use sip::{Flow, Transport};
@@ -93,6 +94,9 @@ pub(crate) struct Hotline {
     /// What the external decision answers, and after how long (B15); and what it was asked.
     pub(crate) decider: (RouteReply, Duration),
     pub(crate) asked: Vec<RouteQuestion>,
+    /// What look-ups of scripts bring, and after how long (E11); and what was asked.
+    pub(crate) service: (Answer, Duration),
+    pub(crate) looked_up: Vec<ivr::Ask>,
     pub(crate) broken: Vec<(CallId, Vec<String>)>,
     pub(crate) drained: bool,
     pub(crate) answers: Vec<Result<(), CommandError>>,
@@ -225,6 +229,8 @@ impl Hotline {
             ports: BTreeMap::new(),
             directory: (Profile::default(), Duration::from_millis(5)),
             decider: (RouteReply::LeftToUs, Duration::from_millis(35)),
+            service: (Answer::Missing, Duration::from_millis(35)),
+            looked_up: Vec::new(),
             asked: Vec::new(),
             broken: Vec::new(),
             drained: false,
@@ -743,6 +749,12 @@ impl Hotline {
                     let (call, id) = (question.call, question.id);
                     self.post(after, Post::Reply(Reply::Route { call, id, reply }));
                     self.asked.push(*question);
+                }
+                Output::Request(Request::LookUp { call, ask }) => {
+                    let (answer, after) = self.service.clone();
+                    let id = ask.id;
+                    self.post(after, Post::Reply(Reply::LookedUp { call, id, answer }));
+                    self.looked_up.push(*ask);
                 }
                 Output::CommandDone(_, done) => self.answers.push(done),
                 Output::CallBroken { call, trace } => self.broken.push((call, trace)),

@@ -31,6 +31,7 @@ mod hotline;
 mod keys;
 mod line;
 mod long_hold;
+mod look_ups;
 mod music;
 mod off_net;
 mod opening;

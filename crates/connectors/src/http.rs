@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{RequestBuilder, Url, redirect};
+use reqwest::{Method, Url, redirect};
 
 use crate::address::is_public;
 use crate::signature::Secret;
@@ -82,19 +82,6 @@ impl Target {
     }
 }
 
-/// A question in the form that its service wants.
-#[derive(Debug)]
-pub(crate) struct Request<'a> {
-    /// Of the body.
-    pub(crate) content_type: &'a str,
-    /// Besides that.
-    pub(crate) headers: &'a [(String, String)],
-    /// The body.
-    pub(crate) body: Vec<u8>,
-    /// The longest answer that is read.
-    pub(crate) answer_bytes_max: usize,
-}
-
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -103,6 +90,22 @@ pub struct Reply {
     /// The body.
     pub body: Vec<u8>,
 }
+
+/// One request, without its address.
+#[derive(Clone)]
+pub struct Asking {
+    /// `GET`, `POST`, …
+    pub method: &'static str,
+    /// By name.
+    pub headers: Vec<(String, String)>,
+    /// What is sent, with its media type.
+    pub body: Option<(String, Vec<u8>)>,
+    /// The longest answer that is read, in bytes.
+    pub answer_bytes_max: usize,
+}
+
+/// The media type of JSON.
+pub(crate) const JSON: &str = "application/json";
 
 /// Why nothing came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +116,23 @@ pub enum Failure {
     Unreachable,
     /// It wants to send us elsewhere.
     Redirect,
-    /// The answer is longer than may be: than [`BODY_MAX`], where nothing else was said.
+    /// The answer is longer than may be.
     TooLarge,
+    /// A header that cannot be sent.
+    BadHeader,
+}
+
+impl Failure {
+    /// A word for logs and facts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::Redirect => "redirect",
+            Self::TooLarge => "too_large",
+            Self::BadHeader => "bad_header",
+        }
+    }
 }
 
 /// Whether a header field may be named and valued so.
@@ -146,7 +164,8 @@ impl HttpClient {
         })
     }
 
-    /// Asks once. `id` names the question to its receiver; `at_s` is the time since the Unix epoch, in s.
+    /// Asks once with JSON, signed where the target has a secret. `id` names the question to its receiver; `at_s` is the time
+    /// since the Unix epoch, in s.
     pub async fn post(
         &self,
         target: &Target,
@@ -155,76 +174,74 @@ impl HttpClient {
         body: Vec<u8>,
         patience: Duration,
     ) -> Result<Reply, Failure> {
-        let asked = tokio::time::timeout(patience, self.ask(target, id, at_s, body));
-        asked.await.unwrap_or(Err(Failure::Timeout))
-    }
-
-    async fn ask(
-        &self,
-        target: &Target,
-        id: &str,
-        at_s: u64,
-        body: Vec<u8>,
-    ) -> Result<Reply, Failure> {
-        let mut request = self
-            .to(target)
-            .header(CONTENT_TYPE, "application/json")
-            .header(ID, id)
-            .header(TIMESTAMP, at_s);
+        let mut headers = vec![
+            (ID.as_str().to_owned(), id.to_owned()),
+            (TIMESTAMP.as_str().to_owned(), at_s.to_string()),
+        ];
         let secret = target.secret.as_ref();
         if let Some(signed) = secret.and_then(|secret| secret.sign(id, at_s, &body)) {
-            request = request.header(SIGNATURE, signed);
+            headers.push((SIGNATURE.as_str().to_owned(), signed));
         }
-        read(request.body(body), BODY_MAX).await
+        let asking = Asking {
+            method: "POST",
+            headers,
+            body: Some((JSON.to_owned(), body)),
+            answer_bytes_max: BODY_MAX,
+        };
+        self.ask(target, asking, patience).await
     }
 
-    /// Asks once, by POST, in the service's own form.
-    pub(crate) async fn send(
+    /// Asks once, as the caller wants to.
+    pub async fn ask(
         &self,
         target: &Target,
-        request: Request<'_>,
+        asking: Asking,
         patience: Duration,
     ) -> Result<Reply, Failure> {
-        let mut asked = self
-            .to(target)
-            .header(CONTENT_TYPE, request.content_type)
-            .body(request.body);
-        for (name, value) in request.headers {
-            asked = asked.header(name, value);
-        }
-        let read = tokio::time::timeout(patience, read(asked, request.answer_bytes_max));
-        read.await.unwrap_or(Err(Failure::Timeout))
+        let sent = tokio::time::timeout(patience, self.send(target, asking));
+        sent.await.unwrap_or(Err(Failure::Timeout))
     }
 
-    /// By the way that leads there.
-    fn to(&self, target: &Target) -> RequestBuilder {
+    async fn send(&self, target: &Target, asking: Asking) -> Result<Reply, Failure> {
         let client = if target.is_named {
             &self.named
         } else {
             &self.public
         };
-        client.post(target.url.clone())
+        let method =
+            Method::from_bytes(asking.method.as_bytes()).map_err(|_| Failure::BadHeader)?;
+        let mut request = client.request(method, target.url.clone());
+        for (name, value) in asking.headers {
+            request = request.header(name, value);
+        }
+        if let Some((media_type, body)) = asking.body {
+            request = request.header(CONTENT_TYPE, media_type).body(body);
+        }
+        let mut answer = request.send().await.map_err(failure)?;
+        if answer.status().is_redirection() {
+            return Err(Failure::Redirect);
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(failure)? {
+            if body.len() + part.len() > asking.answer_bytes_max {
+                return Err(Failure::TooLarge);
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(Reply {
+            status: answer.status().as_u16(),
+            body,
+        })
     }
 }
 
-/// Sends a question and reads what comes back.
-async fn read(request: RequestBuilder, bytes_max: usize) -> Result<Reply, Failure> {
-    let unreachable = |_| Failure::Unreachable;
-    let mut answer = request.send().await.map_err(unreachable)?;
-    if answer.status().is_redirection() {
-        return Err(Failure::Redirect);
+/// What the client could not do.
+fn failure(error: reqwest::Error) -> Failure {
+    if error.is_builder() {
+        Failure::BadHeader
+    } else {
+        Failure::Unreachable
     }
-    let mut body = Vec::new();
-    while let Some(part) = answer.chunk().await.map_err(unreachable)? {
-        if body.len() + part.len() > bytes_max {
-            return Err(Failure::TooLarge);
-        }
-        body.extend_from_slice(&part);
-    }
-    Ok(Reply {
-        status: answer.status().as_u16(),
-        body,
-    })
 }
 
 /// Resolves names to public addresses alone: what is checked is what is connected to.

@@ -5,10 +5,11 @@
 
 pub mod address;
 pub mod http;
+pub mod look_up;
 pub mod route;
 mod signature;
 pub mod speech;
 
-pub use http::{Failure, HttpClient, Target, TargetError};
+pub use http::{Asking, Failure, HttpClient, Target, TargetError};
 pub use signature::Secret;
 pub use speech::{Espeak, Recipe, SpeechEngine, SpeechError};

@@ -56,9 +56,7 @@ pub async fn ask(
     match client.post(target, &id, at_s, body, question.budget).await {
         Ok(reply) => Some(read(&reply)),
         Err(Failure::Timeout) => None,
-        Err(Failure::Unreachable) => failed("unreachable"),
-        Err(Failure::Redirect) => failed("redirect"),
-        Err(Failure::TooLarge) => failed("too_large"),
+        Err(other) => failed(other.name()),
     }
 }
 

@@ -109,6 +109,7 @@ impl SpeechError {
             http::Failure::Unreachable => Self::NoService("cannot be reached"),
             http::Failure::Redirect => Self::NoService("wants to send us elsewhere"),
             http::Failure::TooLarge => Self::TooMuch,
+            http::Failure::BadHeader => Self::NoService("has a header that cannot be sent"),
         }
     }
 }

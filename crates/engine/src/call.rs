@@ -116,6 +116,8 @@ pub(crate) struct Call {
     language: String,
     /// The way through the script, for the pop.
     path: Vec<String>,
+    /// What he had answered when the script let him go on to somebody (E16).
+    answers: BTreeMap<String, String>,
     playing: Option<PlaybackId>,
     /// Whether the recording holds silence for what the caller types.
     masked: bool,
@@ -284,6 +286,8 @@ pub(crate) enum CallEvent {
     DirectEnded(acd::DirectEnd),
     /// The directory's answer.
     Identified(Option<Box<Profile>>),
+    /// What the script's look-up brought.
+    LookedUp { id: ivr::AskId, answer: ivr::Answer },
     /// The ACD has bound an agent who takes the call over.
     TookOver {
         offer: OfferId,
@@ -398,6 +402,7 @@ impl Call {
             } => self.left_queue(context, queue, cause, waited, unserved),
             CallEvent::DirectEnded(end) => self.direct_ended(context, end),
             CallEvent::Identified(profile) => self.identified(context, profile),
+            CallEvent::LookedUp { id, answer } => self.looked_up(context, id, answer),
             CallEvent::TookOver {
                 offer,
                 agent,

@@ -158,6 +158,9 @@ impl Engine {
                 self.turn(call, CallEvent::Identified(profile))
             }
             Input::Reply(Reply::Route { call, id, reply }) => self.route_replied(call, id, reply),
+            Input::Reply(Reply::LookedUp { call, id, answer }) => {
+                self.turn(call, CallEvent::LookedUp { id, answer })
+            }
             Input::Restored(restored) => self.restore(restored),
             Input::RestoredCallback(restored) => self.restore_callback(*restored),
             Input::Configured(config) => self.configured(config),

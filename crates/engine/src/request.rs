@@ -17,6 +17,13 @@ pub enum Request {
     },
     /// Which agents should have this caller? Asked of the service that the queue's settings name (B15).
     Route(Box<RouteQuestion>),
+    /// What a script wants to know while its caller waits (E11, E12).
+    LookUp {
+        /// The call whose script asks.
+        call: CallId,
+        /// The question.
+        ask: Box<ivr::Ask>,
+    },
 }
 
 /// A question to an external decision (B15).
@@ -62,6 +69,15 @@ pub enum Reply {
         id: RouteId,
         /// The answer.
         reply: RouteReply,
+    },
+    /// What a look-up brought. One that comes after the question's patience is dropped.
+    LookedUp {
+        /// The call whose script asked.
+        call: CallId,
+        /// The question.
+        id: ivr::AskId,
+        /// The answer.
+        answer: ivr::Answer,
     },
 }
 

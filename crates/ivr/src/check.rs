@@ -12,6 +12,7 @@ mod names;
 mod operator;
 mod overflow;
 mod patience;
+mod queries;
 mod skills;
 mod speech;
 mod story;
@@ -23,10 +24,12 @@ use std::rc::Rc;
 
 use model::{QueueName, ScriptName};
 
+use crate::ask::SecretSource;
 use crate::claim::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::report::Report;
 use crate::script::Script;
+use crate::value::Type;
 use house::Graph;
 
 pub use house::{Entrance, House, Patience};
@@ -52,6 +55,19 @@ pub struct World {
     pub sounds: BTreeSet<String>,
     /// Whether a text without a sound becomes speech once the house starts.
     pub speech: bool,
+    /// Queries of `queries.toml`.
+    pub queries: BTreeMap<String, QueryShape>,
+    /// What look-ups over HTTP may do.
+    pub services: Services,
+}
+
+/// What a script has to know of a query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryShape {
+    /// Its parameters, all of them to be given.
+    pub args: BTreeMap<String, Type>,
+    /// Its columns.
+    pub columns: BTreeMap<String, Type>,
 }
 
 /// What the dial rules say of a number in a script.
@@ -92,13 +108,45 @@ impl fmt::Debug for OutsideNumbers {
     }
 }
 
+type ServiceRule = dyn Fn(&str) -> Result<(), String>;
+type SecretRule = dyn Fn(&SecretSource) -> Result<(), String>;
+
+/// Asks the rules for services outside, and whether a secret is there. Without them every service and secret is.
+#[derive(Clone, Default)]
+pub struct Services(Option<(Rc<ServiceRule>, Rc<SecretRule>)>);
+
+impl Services {
+    /// The rules: of a URL's scheme and host, and of a secret.
+    pub fn new(
+        may_be_asked: impl Fn(&str) -> Result<(), String> + 'static,
+        is_there: impl Fn(&SecretSource) -> Result<(), String> + 'static,
+    ) -> Self {
+        Self(Some((Rc::new(may_be_asked), Rc::new(is_there))))
+    }
+
+    pub(crate) fn may_be_asked(&self, url: &str) -> Result<(), String> {
+        self.0.as_ref().map_or(Ok(()), |(rule, _)| rule(url))
+    }
+
+    pub(crate) fn is_there(&self, secret: &SecretSource) -> Result<(), String> {
+        self.0.as_ref().map_or(Ok(()), |(_, rule)| rule(secret))
+    }
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Services").field(&self.0.is_some()).finish()
+    }
+}
+
 /// Everything that is wrong with a script which `parse` read; what `parse` told already is not told again.
 pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     let mut report = Report::new(&script.file);
     let claims = script.claims();
     graph::check(script, &claims, &mut report);
     names::check(script, &claims, world, &mut report);
-    variables::check(script, &claims, &mut report);
+    queries::check(&claims, world, &mut report);
+    variables::check(script, &claims, world, &mut report);
     speech::check(script, &claims, &mut report);
     report.finish()
 }

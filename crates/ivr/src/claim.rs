@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::fact::QueueExit;
 use model::{CalendarState, Requirement};
 
+use crate::ask::{AnswerKind, SecretSource};
 use crate::effect::{CallbackAnswer, TransferFailure};
 use crate::expression::Expression;
 use crate::place::{Name, Place};
@@ -32,6 +33,10 @@ pub(crate) struct Claims<'n> {
     pub(crate) listens: bool,
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
+    /// Secrets that must be there.
+    pub(crate) secrets: Vec<(&'n SecretSource, Place)>,
+    /// A query with what is given to it and taken from it.
+    pub(crate) query: Option<Queried<'n>>,
     /// Keys that the caller may press here, with what is played while he chooses.
     pub(crate) choice: Option<Choice<'n>>,
 }
@@ -72,6 +77,8 @@ pub(crate) enum Cause<'n> {
     Declines,
     /// What the house says to a wish to be called back.
     Callback(CallbackAnswer),
+    /// What a look-up brings; the name is the service's or the query's.
+    Answer(&'n str, AnswerKind),
 }
 
 impl Cause<'_> {
@@ -122,6 +129,10 @@ pub(crate) enum ReferenceKind {
     Agent,
     Number,
     Language,
+    /// A service outside, by its URL as far as the script itself writes it.
+    Service,
+    /// A query of `queries.toml`.
+    Query,
 }
 
 /// What a caller needs of the agents of a queue (B13).
@@ -133,6 +144,15 @@ pub(crate) struct Needed<'n> {
     pub(crate) queue: &'n Name,
     /// Whether the caller's region may choose other queues.
     pub(crate) by_region: bool,
+}
+
+/// A query that is asked.
+#[derive(Debug)]
+pub(crate) struct Queried<'n> {
+    pub(crate) query: &'n Name,
+    pub(crate) args: &'n [(Name, Expression)],
+    /// Variables with the columns that they take.
+    pub(crate) columns: &'n [(Name, Name)],
 }
 
 /// A variable that a node sets.
@@ -149,6 +169,8 @@ pub(crate) enum Origin<'n> {
     Input(Type),
     /// Whatever the expression gives.
     Expression(&'n Expression),
+    /// A column of a query.
+    Column { query: &'n Name, column: &'n Name },
 }
 
 /// A menu's keys and the prompt that tells them.
@@ -177,6 +199,11 @@ impl<'n> Claims<'n> {
             digits: false,
             asks,
         });
+    }
+
+    /// Expressions that may be of any type.
+    pub(crate) fn reads_all(&mut self, expressions: impl Iterator<Item = &'n Expression>) {
+        self.expressions.extend(expressions.map(|one| (one, None)));
     }
 
     /// Something that must exist.

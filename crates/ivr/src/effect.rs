@@ -8,6 +8,8 @@ use std::time::Duration;
 use model::fact::QueueExit;
 use model::{QueueName, Requirement, ScriptName};
 
+use crate::ask::{Answer, Ask, AskId};
+
 /// What the caller or the call did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -23,6 +25,8 @@ pub enum Input {
     CallbackAnswered(CallbackAnswer),
     /// The transfer reached nobody; one that is answered ends the run's work.
     TransferFailed(TransferFailure),
+    /// What a look-up brought; an answer to another question than the open one is late and dropped.
+    Answered(AskId, Answer),
 }
 
 /// Whether somebody is called back.
@@ -108,6 +112,10 @@ pub enum Effect {
         /// when he leaves them without an agent.
         by_region: bool,
     },
+    /// Ask the world outside; answer `Answered`. The caller hears nothing, or what `Hold` began.
+    Ask(Ask),
+    /// Let the caller hear that he is not forgotten, over and over, until `StopPlay` (E11).
+    Hold,
     /// The caller's language from here on (E14: queue and survey speak it too).
     LanguageSet(String),
     /// End the call; its prompt, if any, was heard.

@@ -4,11 +4,13 @@
 //! everything a script names exists; `Run` walks one caller through a script. No clock, socket or file: time, calendars
 //! and other scripts are arguments, what should happen comes out as `Effect`s.
 
+pub mod ask;
 pub mod check;
 mod claim;
 pub mod diagnostic;
 pub mod effect;
 mod expression;
+mod lookup;
 mod node;
 pub mod parse;
 mod place;
@@ -19,13 +21,18 @@ pub mod run;
 pub mod script;
 mod section;
 mod step;
+mod template;
 pub mod test;
 mod value;
 mod variable;
 
+pub use ask::{
+    Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, Question, SecretSource,
+    SqlQuestion, Wanted,
+};
 pub use check::{
-    Entrance, House, OutsideNumber, OutsideNumbers, Patience, Person, Story, World, check,
-    check_house, check_skills,
+    Entrance, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape, Services, Story,
+    World, check, check_house, check_skills,
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Target, TransferFailure};
@@ -35,3 +42,4 @@ pub use reference::reference_page;
 pub use run::{Entry, Environment, Run};
 pub use script::{Script, ScriptTest, SpokenPrompt};
 pub use test::TestOutcome;
+pub use value::{Number, Type, Value};

@@ -8,11 +8,13 @@ mod callback;
 mod collect;
 mod hangup;
 mod hours;
+mod http;
 mod language;
 mod menu;
 mod play;
 mod queue;
 mod set;
+mod sql;
 mod transfer;
 
 use std::fmt;
@@ -50,6 +52,8 @@ pub(crate) const KINDS: &[Kind] = &[
     queue::KIND,
     callback::KIND,
     transfer::KIND,
+    http::KIND,
+    sql::KIND,
     hangup::KIND,
 ];
 

@@ -69,10 +69,22 @@ pub(crate) enum Form {
     Target,
     /// A text for each language.
     Texts,
+    /// Where a service is, with expressions in braces.
+    Url,
+    /// Headers by name.
+    Headers,
+    /// Variables, each with a place in an answer.
+    Wanted,
+    /// The name of a query.
+    Query,
+    /// Variables, each with a column.
+    Columns,
     /// A list of texts.
     List,
     /// A moment: `2026-11-21T22:10:00+08:00`.
     Moment,
+    /// Look-ups, each with what it brings.
+    Answers,
     /// Names, each with one of a few words.
     Outcomes(&'static [&'static str]),
 }
@@ -99,7 +111,19 @@ impl Form {
             Self::Values => "a table such as { name = \"expression\" }",
             Self::Target => "\"number:…\", \"agent:…\", \"queue:…\" or \"script:…\"",
             Self::Texts => "a table with a text for each language",
+            Self::Url => "a URL such as \"https://cases.example/{case_no}\"",
+            Self::Headers => {
+                "a table such as { Accept-Language = \"{language}\", Authorization = { env = \"CASES_TOKEN\" } }"
+            }
+            Self::Wanted => {
+                "a table such as { status = \"/case/status\", fee = { at = \"/case/fee\", type = \"number\" } }"
+            }
+            Self::Query => "the name of a query",
+            Self::Columns => "a table such as { status = \"column\" }",
             Self::List => "a list of texts",
+            Self::Answers => {
+                "a table such as { progress = { status = \"done\" }, other = \"none\" }"
+            }
             Self::Moment => "a moment such as \"2026-11-21T22:10:00+08:00\"",
             Self::Outcomes(words) => {
                 return format!("a table of names, each with {}", one_of(words));

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use model::{Calendar, NumberPlan, ScriptName};
 
+use crate::ask::{Answer, Ask};
 use crate::effect::{Effect, Input};
 use crate::script::Script;
 use crate::section::is_phone_key;
@@ -53,6 +54,9 @@ pub struct Run {
     digits: String,
     entries: u32,
     hops: u32,
+    /// The last look-up; it is open while the phase says so.
+    asked: Option<Ask>,
+    asks: u32,
     effects: VecDeque<Effect>,
     /// One line for each node that was entered, when a test asked for it.
     trace: Option<Vec<String>>,
@@ -73,7 +77,13 @@ enum Phase {
     /// An agent, or the end of waiting.
     Queued,
     /// Whether the house keeps a place for him.
-    Asking,
+    Promising,
+    /// What a look-up brings.
+    LookingUp {
+        /// When he hears that he is not forgotten; `None`: he does already.
+        hold_at: Option<Duration>,
+        until: Duration,
+    },
     /// An answer, or its failure.
     Transferring,
     /// Nothing any more.
@@ -96,6 +106,8 @@ impl Run {
             digits: String::new(),
             entries: 0,
             hops: 0,
+            asked: None,
+            asks: 0,
             effects: VecDeque::new(),
             trace: None,
         }
@@ -129,8 +141,14 @@ impl Run {
             (Input::TransferFailed(failure), Phase::Transferring) => {
                 self.advance(now, environment, Event::TransferFailed(failure));
             }
-            (Input::CallbackAnswered(answer), Phase::Asking) => {
+            (Input::CallbackAnswered(answer), Phase::Promising) => {
                 self.advance(now, environment, Event::CallbackAnswered(answer));
+            }
+            (Input::Answered(id, answer), Phase::LookingUp { hold_at, .. }) => {
+                if let Some(ask) = self.asked.take_if(|ask| ask.id == id) {
+                    let answer = ask.question.fitting(answer);
+                    self.answered(now, environment, hold_at, answer);
+                }
             }
             // The call and the run cross on the way: what was asked for is not wanted any more.
             (
@@ -138,7 +156,8 @@ impl Run {
                 | Input::PlayDone
                 | Input::QueueLeft(_)
                 | Input::CallbackAnswered(_)
-                | Input::TransferFailed(_),
+                | Input::TransferFailed(_)
+                | Input::Answered(..),
                 _,
             ) => {}
         }
@@ -154,21 +173,39 @@ impl Run {
                 self.effects.push_back(Effect::StopPlay);
                 self.advance(now, environment, Event::Heard);
             }
+            Phase::LookingUp { hold_at, until } if until <= now => {
+                let answer = Answer::NoAnswer("timeout".to_owned());
+                self.answered(now, environment, hold_at, answer);
+            }
+            Phase::LookingUp {
+                hold_at: Some(hold_at),
+                until,
+            } if hold_at <= now => {
+                self.effects.push_back(Effect::Hold);
+                self.phase = Phase::LookingUp {
+                    hold_at: None,
+                    until,
+                };
+            }
             Phase::Fresh
             | Phase::Playing { .. }
             | Phase::Listening { .. }
+            | Phase::LookingUp { .. }
             | Phase::Queued
-            | Phase::Asking
+            | Phase::Promising
             | Phase::Transferring
             | Phase::Over => {}
         }
     }
 
     /// When `handle_timeout` is due, as absolute as `now`.
-    pub const fn poll_timeout(&self) -> Option<Duration> {
+    pub fn poll_timeout(&self) -> Option<Duration> {
         match self.phase {
             Phase::Playing { until, .. } | Phase::Listening { until } => Some(until),
-            Phase::Fresh | Phase::Queued | Phase::Asking | Phase::Transferring | Phase::Over => {
+            Phase::LookingUp { hold_at, until } => {
+                Some(hold_at.map_or(until, |hold_at| hold_at.min(until)))
+            }
+            Phase::Fresh | Phase::Queued | Phase::Promising | Phase::Transferring | Phase::Over => {
                 None
             }
         }
@@ -203,8 +240,9 @@ impl Run {
             } if !keys.listens => self.script.may_lead_to_secret,
             Phase::Playing { .. }
             | Phase::Listening { .. }
+            | Phase::LookingUp { .. }
             | Phase::Queued
-            | Phase::Asking
+            | Phase::Promising
             | Phase::Transferring => keys.secret,
         }
     }
@@ -217,6 +255,21 @@ impl Run {
     /// The lines of a traced run.
     pub(crate) fn trace(&self) -> &[String] {
         self.trace.as_deref().unwrap_or(&[])
+    }
+
+    /// What a look-up brought; what he heard meanwhile ends.
+    fn answered(
+        &mut self,
+        now: Duration,
+        environment: &Environment<'_>,
+        hold_at: Option<Duration>,
+        answer: Answer,
+    ) {
+        self.asked = None;
+        if hold_at.is_none() {
+            self.effects.push_back(Effect::StopPlay);
+        }
+        self.advance(now, environment, Event::Answered(answer));
     }
 
     fn handle_key(&mut self, now: Duration, environment: &Environment<'_>, key: char) {
@@ -241,7 +294,8 @@ impl Run {
                 interruptible: false,
                 ..
             }
-            | Phase::Asking
+            | Phase::LookingUp { .. }
+            | Phase::Promising
             | Phase::Transferring
             | Phase::Over => {}
         }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::ScriptName;
 
+use crate::ask::SecretSource;
 use crate::claim::{Claims, ReferenceKind};
 use crate::node::{Kind, Node};
 use crate::place::{Name, Place};
@@ -148,6 +149,13 @@ impl Script {
         let references = claims.values().flat_map(|claims| &claims.references);
         let prompts = references.filter(|reference| reference.kind == ReferenceKind::Prompt);
         prompts.map(|prompt| prompt.name.text.clone()).collect()
+    }
+
+    /// Every secret that its look-ups need.
+    pub fn secrets(&self) -> BTreeSet<SecretSource> {
+        let claims = self.claims();
+        let secrets = claims.values().flat_map(|claims| &claims.secrets);
+        secrets.map(|(source, _)| (*source).clone()).collect()
     }
 
     /// Its tests, in the order of the file.

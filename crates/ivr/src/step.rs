@@ -5,6 +5,7 @@ use std::time::Duration;
 use model::fact::QueueExit;
 use model::{Requirement, ScriptName};
 
+use crate::ask::{Answer, Question};
 use crate::effect::{CallbackAnswer, HangUpCause, Target, TransferFailure};
 use crate::place::Name;
 
@@ -25,6 +26,8 @@ pub(crate) enum Event {
     CallbackAnswered(CallbackAnswer),
     /// The transfer reached nobody.
     TransferFailed(TransferFailure),
+    /// What the look-up brought.
+    Answered(Answer),
 }
 
 /// What a node wants next.
@@ -62,6 +65,11 @@ pub(crate) enum Step<'n> {
     CallBack {
         queue: &'n str,
         number: Option<String>,
+    },
+    /// Ask the world outside: `Event::Answered`.
+    Ask {
+        question: Question,
+        patience: Duration,
     },
     /// On to another node, by itself.
     Go(&'n Name),

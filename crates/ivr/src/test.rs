@@ -13,6 +13,7 @@ use std::time::Duration;
 use model::Caller;
 use model::fact::QueueExit;
 
+use crate::ask::AskId;
 use crate::effect::{Effect, Input, Target, TransferFailure};
 use crate::run::{Entry, Environment, Run};
 use crate::script::Script;
@@ -67,6 +68,7 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         now: Duration::from(test.at),
         presses: test.press.iter().copied().collect(),
         doing: Doing::Nothing,
+        node: String::new(),
     };
     let fault = caller.call(environment);
     let expected = test.expect.clone();
@@ -115,6 +117,8 @@ struct ImaginaryCaller<'t> {
     now: Duration,
     presses: VecDeque<Press>,
     doing: Doing,
+    /// Where he is.
+    node: String,
 }
 
 /// What the call does between two turns.
@@ -125,6 +129,7 @@ enum Doing {
     Waiting(String),
     Ringing(String),
     Asking,
+    LookingUp(AskId),
     Over,
 }
 
@@ -152,6 +157,15 @@ impl ImaginaryCaller<'_> {
                     let answer = Input::CallbackAnswered(self.test.callback);
                     self.answer(Some(answer), environment);
                 }
+                Doing::LookingUp(ask) => {
+                    let Some(answer) = self.test.answer_of(&self.node) else {
+                        let node = &self.node;
+                        return Some(format!(
+                            "the test does not say what `{node}` is answered: answers = {{ {node} = {{ … }} }}"
+                        ));
+                    };
+                    self.answer(Some(Input::Answered(ask, answer)), environment);
+                }
                 Doing::Nothing => self.listen(environment),
             }
         }
@@ -165,9 +179,14 @@ impl ImaginaryCaller<'_> {
             Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
             Effect::RequestCallback { .. } => Doing::Asking,
             Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
+            Effect::Ask(ask) => Doing::LookingUp(ask.id),
             Effect::HangUp { .. } => Doing::Over,
             Effect::Faulted { reason } => return Some(reason),
-            Effect::Entered { .. } | Effect::LanguageSet(_) => return None,
+            Effect::Entered { node, .. } => {
+                self.node = node;
+                return None;
+            }
+            Effect::LanguageSet(_) | Effect::Hold => return None,
         };
         None
     }

@@ -4,32 +4,68 @@ use std::fmt;
 
 /// A value of a script's variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// Words, or digits that are no figure.
     Text(String),
+    /// A figure.
     Number(Number),
+    /// Yes or no.
     Truth(bool),
 }
 
 /// The type of a value, known when a script is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Type {
+pub enum Type {
+    /// [`Value::Text`].
     Text,
+    /// [`Value::Number`].
     Number,
+    /// [`Value::Truth`].
     Truth,
+}
+
+impl Type {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Number, Self::Truth];
+    /// Their words, in the same order.
+    pub(crate) const NAMES: &[&str] = &["text", "number", "truth"];
+
+    /// Its word in a file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Truth => "truth",
+        }
+    }
+
+    /// The type that a word names.
+    pub fn of_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == word)
+    }
 }
 
 /// A number with two decimals, exact: hundredths in an integer. Money is the finest that callers key in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Number(i64);
+pub struct Number(i64);
 
 impl Number {
     /// From a whole number; too large ones stay at the largest.
-    pub(crate) fn whole(number: i64) -> Self {
+    pub fn whole(number: i64) -> Self {
         Self(number.saturating_mul(100))
     }
 
+    /// The whole number that it is, if it is one.
+    pub const fn as_whole(self) -> Option<i64> {
+        if self.0 % 100 == 0 {
+            Some(self.0 / 100)
+        } else {
+            None
+        }
+    }
+
     /// `12`, `12.5`, `-12.50`; no more than two decimals, at most fifteen digits before them.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = text
             .strip_prefix('-')
             .map_or((false, text), |rest| (true, rest));
@@ -63,7 +99,8 @@ impl fmt::Display for Number {
 }
 
 impl Value {
-    pub(crate) const fn kind(&self) -> Type {
+    /// Its type.
+    pub const fn kind(&self) -> Type {
         match self {
             Self::Text(_) => Type::Text,
             Self::Number(_) => Type::Number,
@@ -84,11 +121,7 @@ impl fmt::Display for Value {
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Truth => "truth",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -3,7 +3,9 @@
 pub(crate) mod calendars;
 pub(crate) mod document;
 pub(crate) mod numbers;
+pub(crate) mod outgoing;
 mod prompts;
+mod queries;
 pub(crate) mod queues;
 mod regions;
 mod report;
@@ -26,6 +28,7 @@ use model::service_level::Bounds;
 use model::{NumberPlan, QueueName, ScriptName};
 
 use document::Document;
+use outgoing::Outgoing;
 use queues::opening::{self, Heard};
 use settings::{HttpTls, Material, Policy, Settings, SignIn};
 use trunks::Trunks;
@@ -48,6 +51,8 @@ pub(crate) struct Loaded {
     pub engine: engine::Config,
     /// Whom queues ask for their decisions (B15).
     pub(crate) externals: BTreeMap<QueueName, Target>,
+    /// What scripts may ask of the world outside (E11, E12).
+    pub(crate) outgoing: Outgoing,
     /// By what the callers of queues are counted (D23, D24).
     pub(crate) bounds: BTreeMap<QueueName, Bounds>,
     /// All prompts and music.
@@ -109,6 +114,9 @@ impl Source {
             queues::read(document, &given)
         });
         let has_sound = |name: &str| sounds.as_ref().is_none_or(|it| it.contains_key(name));
+        let queries = self.file("queries.toml", &mut found, |document| {
+            queries::read(document, &self.dir)
+        });
         let standby = settings
             .agents
             .standing_by(has_sound)
@@ -152,6 +160,9 @@ impl Source {
             lines = self.trunks(&given, &mut found);
             // What a script dials is judged by rules that are good themselves.
             let judged = !found.iter().skip(told).any(Diagnostic::is_error);
+            let hosts = &settings.outgoing.private_hosts;
+            world.services = outgoing::services(hosts, &self.dir);
+            world.queries = queries.shapes;
             world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
             let lasts = |name: &str| library.as_ref()?.get(name).map(duration);
@@ -174,6 +185,8 @@ impl Source {
         if !errors.is_empty() {
             return Err(errors);
         }
+        let hosts = settings.outgoing.private_hosts;
+        let outgoing = Outgoing::of(&parsed, hosts, queries.named, &self.dir);
         let engine = engine::Config {
             version,
             plan,
@@ -205,6 +218,7 @@ impl Source {
         Ok(Loaded {
             engine,
             externals: queues.externals,
+            outgoing,
             bounds: queues.bounds,
             sounds: library.unwrap_or_default(),
             speech,
@@ -328,11 +342,11 @@ impl Source {
                 .names("numbers.toml", |document| numbers::names(document).ok())?
                 .into_iter()
                 .collect(),
-            outside: OutsideNumbers::default(),
             scripts,
             agents,
             sounds,
             speech,
+            ..World::default()
         })
     }
 

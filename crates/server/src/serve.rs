@@ -8,6 +8,7 @@ mod figures;
 mod house;
 mod ledger;
 mod life;
+mod look_ups;
 mod pages;
 mod questions;
 mod services;

@@ -297,6 +297,11 @@ impl World {
                     id: question.id,
                     reply: RouteReply::LeftToUs,
                 }),
+                Output::Request(Request::LookUp { call, ask }) => {
+                    let answer = ivr::Answer::NoAnswer("nobody is simulated".to_owned());
+                    let id = ask.id;
+                    self.network.reply(Reply::LookedUp { call, id, answer });
+                }
                 Output::CallBroken { call, trace } => {
                     self.wrong(format!("call {call} broke: {}", trace.join("; ")));
                 }

@@ -191,6 +191,7 @@ mod tests {
             waited_s: 3,
             language: language.into(),
             path: vec!["menu welcome".into(), "1".into(), "queue support".into()],
+            answers: std::collections::BTreeMap::new(),
             customer,
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".into(),

@@ -311,6 +311,7 @@ document.documentElement.classList.add("has-script");
       [t("called"), pop.called],
       [t("queue"), (pop.queue_name || {})[locale] || pop.queue],
       [t("path"), path.join(" › ")],
+      ...Object.entries(pop.answers || {}),
       [t("waited"), duration(pop.waited_s)],
       [t("language"), pop.language],
     ].filter(([, value]) => value).map(([name, value]) => {

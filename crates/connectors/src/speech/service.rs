@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Recipe, SOUND_BYTES_MAX, Speaking, SpeechEngine, SpeechError, SpokenPart, tidied};
-use crate::http::{HttpClient, Request, Target};
-
-/// What the body is without a word of the settings.
-const JSON: &str = "application/json";
+use crate::http::{Asking, HttpClient, JSON, Target};
 
 /// The body of a question, with places for what is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,13 +160,14 @@ impl Service {
     }
 
     async fn ask(&self, recipe: &Recipe) -> Result<Vec<u8>, SpeechError> {
-        let request = Request {
-            content_type: &self.template.content_type,
-            headers: &self.headers.0,
-            body: self.template.fill(recipe).into_bytes(),
+        let body = self.template.fill(recipe).into_bytes();
+        let asking = Asking {
+            method: "POST",
+            headers: self.headers.0.clone(),
+            body: Some((self.template.content_type.clone(), body)),
             answer_bytes_max: SOUND_BYTES_MAX,
         };
-        let asked = self.client.send(&self.target, request, self.patience).await;
+        let asked = self.client.ask(&self.target, asking, self.patience).await;
         let reply = asked.map_err(|why| SpeechError::of_http(why, self.patience))?;
         match reply.status {
             200 if reply.body.is_empty() => Err(SpeechError::NoService("answers with nothing")),

@@ -129,6 +129,7 @@ impl Call {
             profile,
             language: context.config.language.clone(),
             path: Vec::new(),
+            answers: BTreeMap::new(),
             playing: None,
             masked: false,
             last_key: None,

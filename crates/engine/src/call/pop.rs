@@ -41,6 +41,7 @@ impl Call {
             waited_s: waited.as_secs(),
             language: self.language.clone(),
             path: self.path.clone(),
+            answers: self.answers.clone(),
             suggestion: if self.has_open_ticket() {
                 "append"
             } else {

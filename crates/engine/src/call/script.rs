@@ -9,10 +9,12 @@ use model::Fact;
 use model::fact::{CallResult, EndedBy};
 use sip::Reason;
 
+use super::hold::music_of;
 use super::line::Wait;
 use super::{Call, Phase};
 use crate::config::Entry;
 use crate::context::Context;
+use crate::request::Request;
 use crate::route;
 
 /// Ring time of an agent who was dialled by name.
@@ -138,6 +140,7 @@ impl Call {
                 by_region,
                 choices,
             } => {
+                self.answers = run.variables();
                 let wait = self.wait_by_region(context, by_region);
                 let wait = Wait {
                     head_start,
@@ -155,11 +158,22 @@ impl Call {
                 ring,
                 wait,
                 by_region,
-            } => match self.wait_by_region(context, by_region) {
-                Some(wait) => self.join_queue(context, wait),
-                None => self.transfer(context, to, ring, wait),
-            },
+            } => {
+                self.answers = run.variables();
+                match self.wait_by_region(context, by_region) {
+                    Some(wait) => self.join_queue(context, wait),
+                    None => self.transfer(context, to, ring, wait),
+                }
+            }
             Effect::RequestCallback { queue, number } => self.ask_callback(context, queue, number),
+            Effect::Ask(ask) => context.request(Request::LookUp {
+                call: self.id,
+                ask: Box::new(ask),
+            }),
+            Effect::Hold => {
+                let music = Source::Sound(music_of(context, None));
+                self.play(context, vec![music], true);
+            }
             Effect::LanguageSet(language) => self.language = language,
             Effect::HangUp { cause } => {
                 self.finish_because(
@@ -174,6 +188,13 @@ impl Call {
                 self.finish(context, CallResult::Failed, EndedBy::System);
             }
         }
+    }
+
+    /// E11, E12: what a look-up brought; nobody waits for it any more when the call went on without it.
+    pub(super) fn looked_up(&mut self, context: &mut Context, id: ivr::AskId, answer: ivr::Answer) {
+        let kind = answer.kind().name();
+        tracing::debug!(call = %self.id, kind, why = answer.reason(), "a look-up");
+        self.drive(context, Push::Input(ivr::Input::Answered(id, answer)));
     }
 
     /// S22: while a secret is typed, silence stands in the recording.

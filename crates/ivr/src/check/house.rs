@@ -223,7 +223,9 @@ impl<'s> Graph<'s> {
                 | ReferenceKind::Queue
                 | ReferenceKind::Calendar
                 | ReferenceKind::Agent
-                | ReferenceKind::Language => return None,
+                | ReferenceKind::Language
+                | ReferenceKind::Service
+                | ReferenceKind::Query => return None,
             };
             Some(Way {
                 by: reference.name,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AllClaims, OutsideNumber, World};
-use crate::claim::{Heard, Reference, ReferenceKind};
+use crate::claim::{Cause, Claims, Heard, Reference, ReferenceKind};
 use crate::place::Name;
 use crate::report::Report;
 use crate::script::{Prompt, Script, digit_sounds, house_sound, own_sound};
@@ -15,6 +15,11 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
         .collect();
     for reference in &references {
         exists(script, world, reference, report);
+    }
+    for (secret, place) in claims.values().flat_map(|claims| &claims.secrets) {
+        if let Err(why) = world.services.is_there(secret) {
+            report.error(*place, why, None);
+        }
     }
     let named = |kind| {
         references
@@ -28,6 +33,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
     // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
     let misspelt = queues.iter().any(|queue| !world.queues.contains(*queue));
+    answers_name_what_is_there(script, claims, report);
     tests_name_what_is_there(script, if misspelt { None } else { Some(&queues) }, report);
 }
 
@@ -73,6 +79,12 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
             }
         }
         ReferenceKind::Number => known("number", &mut world.numbers.iter().map(String::as_str)),
+        ReferenceKind::Query => known("query", &mut world.queries.keys().map(String::as_str)),
+        ReferenceKind::Service => {
+            if let Err(why) = world.services.may_be_asked(text) {
+                report.error(*place, format!("`{text}` cannot be asked: {why}"), None);
+            }
+        }
         ReferenceKind::Language => known(
             "language in this script",
             &mut script.languages.iter().map(String::as_str),
@@ -141,6 +153,25 @@ fn digits_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: 
         );
         let message = format!("digits are said after it, and there is no sound `{sound}`");
         report.error(prompt.place, message, Some(help));
+    }
+}
+
+/// What tests say of look-ups, they say of look-ups that are there.
+fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
+    let looks_up = |claims: &Claims<'_>| {
+        let mut causes = claims.exits.iter().map(|exit| exit.cause);
+        causes.any(|cause| matches!(cause, Cause::Answer(..)))
+    };
+    let look_ups = claims.iter().filter(|(_, claims)| looks_up(claims));
+    let look_ups: Vec<&str> = look_ups.map(|(name, _)| *name).collect();
+    for name in script.tests.iter().flat_map(|test| test.look_ups()) {
+        let is_known = look_ups.contains(&name.text.as_str());
+        // A node that could not be read may be the one that is meant.
+        if !is_known && !script.broken.contains(&name.text) {
+            let message = format!("no look-up of this script is called `{}`", name.text);
+            let known = look_ups.iter().copied();
+            report.unknown(name.place, message, &name.text, known);
+        }
     }
 }
 

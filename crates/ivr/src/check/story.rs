@@ -6,6 +6,7 @@ use model::CalendarState;
 use model::fact::QueueExit;
 
 use super::house::Passage;
+use crate::ask::AnswerKind;
 use crate::claim::Cause;
 use crate::effect::{CallbackAnswer, TransferFailure};
 
@@ -95,6 +96,7 @@ fn step(passage: Passage<'_>) -> Option<Told> {
         Cause::Transfer(to, failure) => transfer_failed(&to.text, failure),
         Cause::Declines => told!("says no to a callback", "不要回呼"),
         Cause::Callback(answer) => callback_answered(answer),
+        Cause::Answer(whom, answer) => looked_up(whom, answer),
     })
 }
 
@@ -137,5 +139,17 @@ fn callback_answered(answer: CallbackAnswer) -> Told {
         CallbackAnswer::Promised => told!("is promised a callback", "已登记回呼"),
         CallbackAnswer::Full => told!("no more callbacks are taken", "回呼名额已满"),
         CallbackAnswer::BadNumber => told!("his number cannot be called back", "号码不可回呼"),
+    }
+}
+
+fn looked_up(whom: &str, answer: AnswerKind) -> Told {
+    match answer {
+        AnswerKind::Found => told!("`{whom}` answers", "`{whom}` 有应答"),
+        AnswerKind::Missing => told!("`{whom}` finds nothing", "`{whom}` 查无结果"),
+        AnswerKind::Bad => told!(
+            "`{whom}` gives an answer that cannot be used",
+            "`{whom}` 应答无效"
+        ),
+        AnswerKind::NoAnswer => told!("`{whom}` does not answer", "`{whom}` 无应答"),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::AllClaims;
+use super::{AllClaims, World};
 use crate::claim::Origin;
 use crate::expression::Lookup;
 use crate::place::Place;
@@ -14,8 +14,8 @@ use crate::script::Script;
 use crate::value::Type;
 use crate::variable::entry_type;
 
-pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
-    let types = types(claims, report);
+pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
+    let types = types(claims, world, report);
     let set = certainly_set(script, claims);
     let names: BTreeSet<&str> = claims
         .values()
@@ -32,18 +32,26 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report
             (None, _) if names.contains(name) => Lookup::Unset,
             (None, _) => Lookup::Unknown,
         };
-        for (expression, wanted) in &claims.expressions {
+        let args = claims.query.iter().flat_map(|queried| {
+            let shape = world.queries.get(&queried.query.text);
+            let args = queried.args.iter();
+            args.map(move |(name, expression)| {
+                let kind = shape.and_then(|shape| shape.args.get(&name.text).copied());
+                (expression, kind)
+            })
+        });
+        for (expression, wanted) in claims.expressions.iter().copied().chain(args) {
             let mut faults = Vec::new();
             let found = expression.type_of(&lookup, &mut faults);
-            if let (Some(found), Some(wanted)) = (found, *wanted)
+            if let (Some(found), Some(wanted)) = (found, wanted)
                 && found != wanted
             {
                 let message = format!("a {wanted} is needed here, this is a {found}");
-                report.error(
-                    expression.place(),
-                    message,
-                    Some("compare it: `… == …`".to_owned()),
-                );
+                let help = match wanted {
+                    Type::Truth => Some("compare it: `… == …`".to_owned()),
+                    Type::Text | Type::Number => None,
+                };
+                report.error(expression.place(), message, help);
             }
             for fault in faults {
                 report.error(expression.place_of(&fault), fault.message, fault.help);
@@ -53,7 +61,11 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report
 }
 
 /// The type of each variable, as far as it is clear: inputs first, then expressions that read what is clear already.
-fn types<'s>(claims: &AllClaims<'s>, report: &mut Report) -> BTreeMap<&'s str, Type> {
+fn types<'s>(
+    claims: &AllClaims<'s>,
+    world: &World,
+    report: &mut Report,
+) -> BTreeMap<&'s str, Type> {
     let mut types: BTreeMap<&str, Type> = BTreeMap::new();
     let mut told: BTreeSet<Place> = BTreeSet::new();
     loop {
@@ -61,6 +73,10 @@ fn types<'s>(claims: &AllClaims<'s>, report: &mut Report) -> BTreeMap<&'s str, T
         for assigned in claims.values().flat_map(|claims| &claims.assigned) {
             let found = match &assigned.from {
                 Origin::Input(kind) => Some(*kind),
+                Origin::Column { query, column } => {
+                    let shape = world.queries.get(&query.text);
+                    shape.and_then(|shape| shape.columns.get(&column.text).copied())
+                }
                 Origin::Expression(expression) => {
                     let lookup = |name: &str| {
                         let known = entry_type(name).or_else(|| types.get(name).copied());

@@ -115,6 +115,7 @@ impl Node for Branch {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -213,7 +213,8 @@ impl Node for Callback {
                 | Event::Key(_)
                 | Event::TimedOut
                 | Event::QueueLeft(_)
-                | Event::TransferFailed(_),
+                | Event::TransferFailed(_)
+                | Event::Answered(_),
                 _,
             ) => Step::impossible(event),
         }

@@ -304,9 +304,10 @@ impl Node for Collect {
             Event::Key(key) => self.key(visit, *key),
             Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
             Event::TimedOut => self.finish(visit),
-            Event::QueueLeft(_) | Event::CallbackAnswered(_) | Event::TransferFailed(_) => {
-                Step::impossible(event)
-            }
+            Event::QueueLeft(_)
+            | Event::CallbackAnswered(_)
+            | Event::TransferFailed(_)
+            | Event::Answered(_) => Step::impossible(event),
         }
     }
 }

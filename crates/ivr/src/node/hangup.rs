@@ -86,6 +86,7 @@ impl Node for HangUp {
                 | Event::TimedOut
                 | Event::QueueLeft(_)
                 | Event::CallbackAnswered(_)
+                | Event::Answered(_)
                 | Event::TransferFailed(_),
                 _,
             ) => Step::impossible(event),

@@ -96,6 +96,7 @@ impl Node for Hours {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -61,6 +61,7 @@ impl Node for Language {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -156,9 +156,10 @@ impl Node for Menu {
                 None => self.failed(visit),
             },
             Event::TimedOut => self.failed(visit),
-            Event::QueueLeft(_) | Event::CallbackAnswered(_) | Event::TransferFailed(_) => {
-                Step::impossible(event)
-            }
+            Event::QueueLeft(_)
+            | Event::CallbackAnswered(_)
+            | Event::TransferFailed(_)
+            | Event::Answered(_) => Step::impossible(event),
         }
     }
 }

@@ -116,6 +116,7 @@ impl Node for Play {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -259,6 +259,7 @@ impl Node for Queue {
             Event::Heard
             | Event::TimedOut
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

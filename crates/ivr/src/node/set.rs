@@ -88,6 +88,7 @@ impl Node for Set {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Answered(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -296,7 +296,9 @@ impl Node for Transfer {
                 QueueExit::Moved => Step::Stay,
             },
             Event::Key(_) => Step::Stay,
-            Event::Heard | Event::TimedOut | Event::CallbackAnswered(_) => Step::impossible(event),
+            Event::Heard | Event::TimedOut | Event::CallbackAnswered(_) | Event::Answered(_) => {
+                Step::impossible(event)
+            }
         }
     }
 }

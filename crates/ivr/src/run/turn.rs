@@ -7,7 +7,9 @@ use model::{QueueName, ScriptName};
 
 use super::visit::{Caught, Visit};
 use super::{Environment, Phase, Run};
+use crate::ask::{Ask, AskId};
 use crate::effect::Effect;
+use crate::lookup::{GRACE, HOLD_AFTER};
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
 use crate::step::{Event, Step};
@@ -122,11 +124,26 @@ impl Run {
                 None
             }
             Step::CallBack { queue, number } => {
-                self.phase = Phase::Asking;
+                self.phase = Phase::Promising;
                 self.effects.push_back(Effect::RequestCallback {
                     queue: QueueName::from(queue),
                     number,
                 });
+                None
+            }
+            Step::Ask { question, patience } => {
+                self.asks += 1;
+                let ask = Ask {
+                    id: AskId(self.asks),
+                    question,
+                    patience,
+                };
+                self.phase = Phase::LookingUp {
+                    hold_at: Some(now + HOLD_AFTER),
+                    until: now + patience + GRACE,
+                };
+                self.asked = Some(ask.clone());
+                self.effects.push_back(Effect::Ask(ask));
                 None
             }
             Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),

@@ -1,7 +1,5 @@
 //! The forms that more than one kind of node reads: keys of a phone, variables, expressions, tables within tables.
 
-use std::ops::Range;
-
 use toml::de::{DeTable, DeValue};
 
 use super::{Item, Section};
@@ -106,7 +104,7 @@ impl<'s, 't> Section<'s, 't> {
     pub(crate) fn expression(&mut self, key: &'static str, item: &Item<'t>) -> Read<Expression> {
         let place = self.place_of(&item.span());
         match item.get_ref() {
-            DeValue::String(text) => self.expression_text(text, item.span()),
+            DeValue::String(text) => self.expression_text(text, item),
             DeValue::Boolean(truth) => Ok(Expression::literal(Value::Truth(*truth), place)),
             DeValue::Integer(number) => match Number::parse(number.as_str()) {
                 Some(value) if number.radix() == 10 => {
@@ -120,12 +118,9 @@ impl<'s, 't> Section<'s, 't> {
         }
     }
 
-    fn expression_text(&mut self, text: &str, span: Range<usize>) -> Read<Expression> {
-        let written = self.written(span.clone());
-        let start = self.place_of(&span);
-        // Without escapes the text's characters are the file's, one after the opening quote.
-        let bare = written.get(1..written.len().saturating_sub(1));
-        let exact = bare == Some(text) && !text.contains('\n');
+    fn expression_text(&mut self, text: &str, item: &Item<'t>) -> Read<Expression> {
+        let start = self.place_of(&item.span());
+        let exact = self.is_as_written(text, item);
         let place = if exact { start.right(1) } else { start };
         Expression::parse(text, place, exact).map_err(|fault| {
             let at = if exact {

@@ -1,5 +1,7 @@
 //! One `[[test]]` of a script: what the caller does, what the world answers, which way is expected.
 
+mod answers;
+
 use model::Timestamp;
 use model::fact::QueueExit;
 use serde::Deserialize;
@@ -8,6 +10,7 @@ use serde::de::value::Error as PlainError;
 use toml::de::{DeTable, DeValue};
 
 use super::{QueueOutcome, TransferOutcome};
+use crate::ask::Answer;
 use crate::effect::CallbackAnswer;
 use crate::effect::TransferFailure;
 use crate::place::{Name, Place, Source};
@@ -29,6 +32,7 @@ pub struct ScriptTest {
     queue: Vec<(Name, Option<QueueExit>)>,
     transfer: Vec<(Name, Option<TransferFailure>)>,
     pub(super) callback: CallbackAnswer,
+    answers: Vec<(Name, Answer)>,
     pub(super) expect: Vec<String>,
 }
 
@@ -145,6 +149,14 @@ pub(crate) const TEST: &[KeyRow] = &[
         "回呼结果",
     ),
     row(
+        "answers",
+        Form::Answers,
+        Need::Optional,
+        "What look-ups bring, by the node's name: the variables that it sets, or `missing`, `bad`, `none`. A test that comes \
+         to a look-up says it.",
+        "查询结果",
+    ),
+    row(
         "expect",
         Form::List,
         Need::Required,
@@ -172,6 +184,18 @@ impl ScriptTest {
     /// The queues for which it says an outcome.
     pub(crate) fn queue_names(&self) -> impl Iterator<Item = &Name> {
         self.queue.iter().map(|(name, _)| name)
+    }
+
+    /// The look-ups for which it says an answer.
+    pub(crate) fn look_ups(&self) -> impl Iterator<Item = &Name> {
+        self.answers.iter().map(|(name, _)| name)
+    }
+
+    /// What a look-up brings.
+    pub(super) fn answer_of(&self, node: &str) -> Option<Answer> {
+        let mut answers = self.answers.iter();
+        let (_, answer) = answers.find(|(name, _)| name.text == node)?;
+        Some(answer.clone())
     }
 
     /// What becomes of waiting in a queue; `None` is an answer.
@@ -241,6 +265,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
     let queue = outcomes(section, "queue", &QUEUE_OUTCOMES);
     let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
     let callback = section.word("callback");
+    let answers = answers::read(section);
     let expect = section
         .required("expect")
         .and_then(|item| section.list_of("expect", item));
@@ -260,6 +285,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
             "bad_number" => CallbackAnswer::BadNumber,
             _ => CallbackAnswer::Full,
         },
+        answers: answers?,
         expect: expect?.into_iter().map(|line| line.text).collect(),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ivr::{Effect, Entry, Environment, Input, Run, Script};
+use ivr::{Effect, Entry, Environment, HeaderValue, Input, Question, Run, Script};
 use model::{Calendar, Caller, NumberPlan, ScriptName};
 
 use crate::good_script::{calendars, plan, script};
@@ -141,6 +141,12 @@ fn line(effect: &Effect) -> String {
             };
             format!("transfer {to:?} {}s{waits}{by}", ring.as_secs())
         }
+        Effect::Ask(ask) => format!(
+            "ask {} for {} ms",
+            asked(&ask.question),
+            ask.patience.as_millis()
+        ),
+        Effect::Hold => "hold".to_owned(),
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
         Effect::Faulted { reason } => format!("fault {reason}"),
@@ -153,6 +159,29 @@ fn short(sounds: &[String]) -> Vec<&str> {
     names
         .map(|name| name.strip_prefix("main/").unwrap_or(name))
         .collect()
+}
+
+/// A question with all that `Debug` hides.
+fn asked(question: &Question) -> String {
+    match question {
+        Question::Http(http) => {
+            let headers = http.headers.iter().map(|(name, value)| match value {
+                HeaderValue::Text(text) => format!(" {name}: {text}"),
+                HeaderValue::Secret(source) => format!(" {name}: {source:?}"),
+            });
+            let body = http.body.iter().flatten();
+            let body = body.map(|(name, value)| format!(" {name}={value}"));
+            let rest: String = headers.chain(body).collect();
+            format!("{} {}{rest} x{}", http.method.name(), http.url, http.tries)
+        }
+        Question::Sql(sql) => {
+            let args = sql.args.iter();
+            let args: String = args
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
+            format!("{}{args}", sql.query)
+        }
+    }
 }
 
 /// A script with one language and these nodes; prompts `a`, `b`, `c` say every key.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ivr::{Script, World, check, parse};
+use ivr::{QueryShape, Script, SecretSource, Services, Type, World, check, parse};
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
@@ -41,6 +41,33 @@ pub(crate) fn world() -> World {
         numbers: texts(&["4000"]),
         sounds: texts(&["zh-CN/hello", "en/hello"]),
         speech: false,
+        queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
+        services: Services::new(
+            |url| match url {
+                "https://cases.example" => Ok(()),
+                _ => Err("not in the open".to_owned()),
+            },
+            |secret| match secret {
+                SecretSource::Env(name) if name == "CASES_TOKEN" => Ok(()),
+                SecretSource::Env(_) | SecretSource::File(_) => {
+                    Err(format!("no secret {secret:?}"))
+                }
+            },
+        ),
+    }
+}
+
+/// A query with a parameter and two columns.
+fn case_progress() -> QueryShape {
+    let typed = |names: &[(&str, Type)]| {
+        let names = names.iter();
+        names
+            .map(|(name, kind)| ((*name).to_owned(), *kind))
+            .collect()
+    };
+    QueryShape {
+        args: typed(&[("number", Type::Text)]),
+        columns: typed(&[("status", Type::Text), ("fee", Type::Number)]),
     }
 }
 

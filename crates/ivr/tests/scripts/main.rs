@@ -12,6 +12,7 @@ mod diagnostics;
 mod driver;
 mod good_script;
 mod house;
+mod look_ups;
 mod never_trapped;
 mod overflow;
 mod proofs;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, QueueExit, Run, Script,
-    TransferFailure, check, check_house, parse,
+    Answer, AskId, CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, QueueExit,
+    Run, Script, TransferFailure, check, check_house, parse,
 };
 use model::{Caller, ScriptName};
 use proptest::prelude::*;
@@ -91,6 +91,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
     run.handle_input(now, &environment, Input::Start);
     let mut dice = dice.iter().copied();
     let (mut heard_at, mut left_at) = (None, None);
+    let mut asked = AskId(0);
     for _ in 0..100_000 {
         while let Some(effect) = run.poll_effect() {
             match effect {
@@ -109,7 +110,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                     run.handle_input(now, &environment, Input::CallbackAnswered(answer));
                 }
                 Effect::LeaveQueue => left_at = None,
-                Effect::Entered { .. } | Effect::LanguageSet(_) => {}
+                Effect::Ask(ask) => asked = ask.id,
+                Effect::Entered { .. } | Effect::LanguageSet(_) | Effect::Hold => {}
             }
         }
         let due = [heard_at, left_at, run.poll_timeout()]
@@ -144,6 +146,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         now = next;
         let key = die.and_then(|die| "0123456789*#ABCD".chars().nth(usize::from(die / 16)));
         let input = match (die.unwrap_or(0) % 16, key) {
+            (13, _) => Input::Answered(asked, answer(die.unwrap_or(0) / 16)),
             (14, _) => Input::QueueLeft(QueueExit::Full),
             (15, _) => Input::TransferFailed(TransferFailure::Busy),
             (_, Some(key)) => Input::Key(key),
@@ -152,6 +155,16 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         run.handle_input(now, &environment, input);
     }
     End::Trapped
+}
+
+/// What a look-up brings, by a die.
+fn answer(die: u8) -> Answer {
+    match die % 4 {
+        0 => Answer::Found(BTreeMap::new()),
+        1 => Answer::Missing,
+        2 => Answer::Bad("status 500".to_owned()),
+        _ => Answer::NoAnswer("refused".to_owned()),
+    }
 }
 
 /// Calls by dice, and then does nothing: how many prompts and how much time until somebody takes him or the call ends,
@@ -191,6 +204,9 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 }
                 Effect::StopPlay
                 | Effect::LeaveQueue
+                // Nobody answers: the run's own patience ends it.
+                | Effect::Ask(_)
+                | Effect::Hold
                 | Effect::Entered { .. }
                 | Effect::LanguageSet(_) => {}
             }
@@ -229,7 +245,7 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             }
         };
         let (a, b, c) = (to(*a), to(*b), to(*c));
-        let written = match kind % 10 {
+        let written = match kind % 11 {
             0 => writeln!(text, "[play.n{index}]\nprompt = \"p\"\nnext = \"n{a}\""),
             1 | 2 => writeln!(
                 text,
@@ -263,6 +279,10 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
                 } else {
                     ""
                 }
+            ),
+            9 => writeln!(
+                text,
+                "[http.n{index}]\nurl = \"https://cases.example/{{called}}\"\nok = \"n{a}\"\nbad = \"n{b}\"\nnone = \"n{c}\""
             ),
             _ => writeln!(
                 text,

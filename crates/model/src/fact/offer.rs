@@ -40,6 +40,9 @@ pub struct Pop {
     pub language: String,
     /// The path through the script: `menu welcome`, `1`, `queue support`.
     pub path: Vec<String>,
+    /// What the caller keyed in and what was looked up for him, by the script's name for it; secrets left out (E16, S22).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, String>,
     /// The profile, or `pending` while the directory has not answered (P3).
     pub customer: PopCustomer,
     /// What the agent may best do: `append`, `urge`, `new`.

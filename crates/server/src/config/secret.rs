@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use ivr::SecretSource;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -47,6 +48,16 @@ impl Source {
             Ok(secret)
         }
     }
+}
+
+/// A secret that a script names; what is wrong is told without it.
+pub(crate) fn find(named: &SecretSource, dir: &Path) -> Result<String, String> {
+    let (env, file) = match named {
+        SecretSource::Env(name) => (Some(name.clone()), None),
+        SecretSource::File(file) => (None, Some(file.clone())),
+    };
+    let text = None;
+    Source { env, file, text }.reveal(dir)
 }
 
 /// The secret; what is wrong is told without it.

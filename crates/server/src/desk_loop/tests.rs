@@ -107,6 +107,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
             queue_name: BTreeMap::new(),
             language: "en".into(),
             path: Vec::new(),
+            answers: BTreeMap::new(),
             customer: PopCustomer::Pending,
             suggestion: "new".into(),
             handed_on: by.map(|by| HandedOn {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
+use connectors::HttpClient;
 use engine::Input;
 use net::Clock;
 use store::{AgentRecord, Database};
@@ -15,6 +16,7 @@ use web::{App, Deps, MetricsHandle};
 
 use super::figures::{self, Figured};
 use super::ledger::Ledger;
+use super::look_ups::LookUps;
 use super::pages::{self, Pages};
 use super::questions;
 use super::services::{Services, Targets};
@@ -22,6 +24,7 @@ use super::speaking::Speaking;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use crate::barred::BarredList;
+use crate::config::outgoing::Outgoing;
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
@@ -44,6 +47,7 @@ pub(super) struct House {
     pub(super) inputs: mpsc::Sender<Input>,
     /// Whom queues ask for their decisions.
     pub(super) targets: watch::Sender<Targets>,
+    pub(super) outgoing: watch::Sender<Arc<Outgoing>>,
     pub(super) ledger: Ledger,
     pub(super) voice: Voice,
     /// Makes speech of prompts that have no sound.
@@ -109,7 +113,10 @@ impl House {
         })
         .await?;
         let (targets, asked_by) = watch::channel(loaded.externals);
-        let services = Services::new(asked_by).context("the HTTP client cannot start")?;
+        let client = HttpClient::new().context("the HTTP client cannot start")?;
+        let services = Services::new(client.clone(), asked_by);
+        let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
+        let look_ups = LookUps::new(client, looks_up);
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
@@ -120,6 +127,7 @@ impl House {
                 asked,
                 database.clone(),
                 services,
+                look_ups,
                 inputs.clone(),
                 clock,
             )),
@@ -157,6 +165,7 @@ impl House {
             https,
             inputs,
             targets,
+            outgoing,
             ledger,
             voice,
             speaking,

@@ -141,6 +141,7 @@ impl House {
                 self.speaking = Speaking::start(loaded.sounds, loaded.speech, media);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
+                self.outgoing.send_replace(Arc::new(loaded.outgoing));
                 self.ledger.hub.view().set_bounds(loaded.bounds);
                 if self
                     .inputs

@@ -8,6 +8,7 @@ use net::Clock;
 use store::Database;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::look_ups::LookUps;
 use super::services::Services;
 use crate::barred::BarredList;
 use crate::people::Roster;
@@ -37,6 +38,7 @@ pub(super) async fn answer(
     mut questions: mpsc::Receiver<Request>,
     database: Database,
     services: Services,
+    look_ups: LookUps,
     inputs: mpsc::Sender<Input>,
     clock: Clock,
 ) {
@@ -47,6 +49,11 @@ pub(super) async fn answer(
             // A directory that stalls does not hold up what has a budget (B15).
             Request::Route(question) => {
                 services.ask(*question, &inputs, clock);
+                continue;
+            }
+            // E11: the caller hears it when this one stalls.
+            Request::LookUp { call, ask } => {
+                look_ups.ask(call, *ask, &inputs);
                 continue;
             }
         };

@@ -24,12 +24,12 @@ pub(super) struct Services {
 }
 
 impl Services {
-    pub(super) fn new(targets: watch::Receiver<Targets>) -> anyhow::Result<Self> {
-        Ok(Self {
-            client: HttpClient::new()?,
+    pub(super) fn new(client: HttpClient, targets: watch::Receiver<Targets>) -> Self {
+        Self {
+            client,
             targets,
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
-        })
+        }
     }
 
     /// Asks; the answer goes to the engine. Nothing comes after the question's budget, which the engine keeps itself.

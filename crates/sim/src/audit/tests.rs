@@ -54,6 +54,7 @@ fn made(offer: Offer) -> Fact {
         queue_name: BTreeMap::new(),
         language: String::new(),
         path: Vec::new(),
+        answers: BTreeMap::new(),
         customer: model::fact::PopCustomer::Withheld,
         suggestion: String::new(),
         handed_on: None,

@@ -161,6 +161,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         waited_s: 3,
         language: "zh-CN".to_owned(),
         path: vec!["menu welcome".to_owned(), "1".to_owned()],
+        answers: BTreeMap::new(),
         customer: PopCustomer::Pending,
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),

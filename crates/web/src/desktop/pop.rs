@@ -25,6 +25,10 @@ const LANGUAGES_MAX: usize = 4;
 const NOTE_CHARS_MIN: usize = 200;
 /// Most steps of the path through the script; the last ones tell more.
 const PATH_MAX: usize = 16;
+/// Most answers of the caller.
+const ANSWERS_MAX: usize = 16;
+/// Most characters of an answer.
+const ANSWER_CHARS_MAX: usize = 120;
 
 /// The pop as it goes out: cut so that frame and all stay within `PAYLOAD_MAX`.
 pub fn fitted(pop: &Pop) -> Pop {
@@ -60,9 +64,17 @@ pub fn fitted(pop: &Pop) -> Pop {
     for step in &mut shown.path {
         cut(step, NAME_MAX);
     }
+    let answers = std::mem::take(&mut shown.answers).into_iter();
+    shown.answers = answers.take(ANSWERS_MAX).map(fitted_answer).collect();
     shown.customer = fitted_customer(&shown.customer);
     while bytes(&shown) > PAYLOAD_MAX - ENVELOPE_MAX && drop_least(&mut shown) {}
     shown
+}
+
+fn fitted_answer((mut name, mut answer): (String, String)) -> (String, String) {
+    cut(&mut name, NAME_MAX);
+    cut(&mut answer, ANSWER_CHARS_MAX);
+    (name, answer)
 }
 
 /// The directory's part, cut alike.
@@ -102,6 +114,9 @@ fn fitted_profile(profile: &Profile) -> Profile {
 fn drop_least(pop: &mut Pop) -> bool {
     if !pop.path.is_empty() {
         pop.path.remove(0);
+        return true;
+    }
+    if pop.answers.pop_last().is_some() {
         return true;
     }
     if let Some(note) = pop
@@ -199,6 +214,9 @@ mod tests {
             waited_s: u64::MAX,
             language: long(),
             path: vec![long(); 200],
+            answers: (0..200)
+                .map(|at| (format!("{at} {}", long()), long()))
+                .collect(),
             customer: PopCustomer::Known(Box::new(profile)),
             queue_name: std::collections::BTreeMap::new(),
             suggestion: long(),
@@ -267,6 +285,7 @@ mod tests {
             waited_s: 12,
             language: "zh-CN".to_owned(),
             path: vec!["menu welcome".to_owned(), "1".to_owned()],
+            answers: std::collections::BTreeMap::new(),
             customer: PopCustomer::Pending,
             queue_name: std::collections::BTreeMap::new(),
             suggestion: "new".to_owned(),

@@ -31,6 +31,7 @@ fn made(offer: Offer) -> Fact {
         queue_name: BTreeMap::new(),
         language: "en".into(),
         path: Vec::new(),
+        answers: BTreeMap::new(),
         customer: PopCustomer::Pending,
         suggestion: "new".into(),
         handed_on: None,

@@ -65,6 +65,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
             "1".to_owned(),
             "queue support".to_owned(),
         ],
+        answers: std::collections::BTreeMap::from([("case_no".to_owned(), "A17".to_owned())]),
         customer,
         queue_name: std::collections::BTreeMap::new(),
         suggestion: "new".to_owned(),

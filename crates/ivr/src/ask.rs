@@ -1,0 +1,245 @@
+//! Look-ups (查询, E11, E12): what a script asks of the world while the caller waits, and what it is told.
+//!
+//! The run asks (`Effect::Ask`), lets the caller hear something after a while, and goes on by the answer
+//! (`Input::Answered`) or when its patience is over: every question has an end, and the run itself keeps it. What a caller
+//! has keyed in is data here, never a part of a text that somebody parses: it is percent-encoded in a URL, a value of a JSON
+//! object, a bound parameter of a query. `Debug` shows none of it, since a PIN may be among it (S22).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use crate::value::{Type, Value};
+
+/// A question of a run; an answer to another than the open one is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AskId(pub u32);
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// Its number in this run.
+    pub id: AskId,
+    /// What is asked, of whom.
+    pub question: Question,
+    /// How long an answer is waited for; nothing is expected afterwards.
+    pub patience: Duration,
+}
+
+/// What is asked, of whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A service, over HTTP.
+    Http(HttpQuestion),
+    /// A database, by a query of `queries.toml`.
+    Sql(SqlQuestion),
+}
+
+/// How a service is asked (RFC 9110 §9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Asks and changes nothing; the only one that may be tried again.
+    Get,
+    /// Hands something in.
+    Post,
+    /// Puts something in its place.
+    Put,
+    /// Takes something away.
+    Delete,
+}
+
+/// One request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpQuestion {
+    /// How.
+    pub method: Method,
+    /// Where, whole.
+    pub url: String,
+    /// What is said besides, by name.
+    pub headers: Vec<(String, HeaderValue)>,
+    /// The members of a JSON object; `None`: no body.
+    pub body: Option<BTreeMap<String, Value>>,
+    /// How long one try may take.
+    pub timeout: Duration,
+    /// How often it is tried, one at least.
+    pub tries: u32,
+    /// What is taken out of the answer, by the variable that takes it.
+    pub wanted: BTreeMap<String, Wanted>,
+}
+
+/// A header's value.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HeaderValue {
+    /// A text.
+    Text(String),
+    /// A secret, which the shell knows and no script sees.
+    Secret(SecretSource),
+}
+
+/// Where a secret stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SecretSource {
+    /// In an environment variable.
+    Env(String),
+    /// In a file, beside the configuration unless its path is absolute.
+    File(String),
+}
+
+/// One value of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where it stands: a JSON Pointer (RFC 6901) such as `/case/status`.
+    pub at: String,
+    /// What it must be.
+    pub kind: Type,
+}
+
+/// One named query with its parameters.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SqlQuestion {
+    /// Its name in `queries.toml`.
+    pub query: String,
+    /// The parameters by name, bound and never written into the text.
+    pub args: BTreeMap<String, Value>,
+    /// Which columns of the first row are taken, by the variable that takes each.
+    pub columns: BTreeMap<String, String>,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// What a look-up brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// All that was wanted, by variable.
+    Found(BTreeMap<String, Value>),
+    /// There is no such thing: status 404 or 410, no row.
+    Missing,
+    /// An answer that cannot be used; why, for the log.
+    Bad(String),
+    /// None: nobody could be reached, or the time was over; why, for the log.
+    NoAnswer(String),
+}
+
+/// The kinds of answers, each an exit of a look-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AnswerKind {
+    /// [`Answer::Found`].
+    Found,
+    /// [`Answer::Missing`].
+    Missing,
+    /// [`Answer::Bad`].
+    Bad,
+    /// [`Answer::NoAnswer`].
+    NoAnswer,
+}
+
+impl AnswerKind {
+    /// Its word in facts and traces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Missing => "missing",
+            Self::Bad => "bad",
+            Self::NoAnswer => "none",
+        }
+    }
+}
+
+impl Answer {
+    /// Which kind it is.
+    pub const fn kind(&self) -> AnswerKind {
+        match self {
+            Self::Found(_) => AnswerKind::Found,
+            Self::Missing => AnswerKind::Missing,
+            Self::Bad(_) => AnswerKind::Bad,
+            Self::NoAnswer(_) => AnswerKind::NoAnswer,
+        }
+    }
+
+    /// What the log may say of it: never a value.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Found(_) | Self::Missing => "",
+            Self::Bad(reason) | Self::NoAnswer(reason) => reason,
+        }
+    }
+}
+
+impl Question {
+    /// The answer as its node may take it: who found something has all that was wanted, each of its type.
+    pub(crate) fn fitting(&self, answer: Answer) -> Answer {
+        let Answer::Found(found) = &answer else {
+            return answer;
+        };
+        let misfit = match self {
+            Self::Http(question) => {
+                let mut wanted = question.wanted.iter();
+                wanted
+                    .find(|(variable, wanted)| {
+                        found.get(*variable).map(Value::kind) != Some(wanted.kind)
+                    })
+                    .map(|(variable, _)| variable)
+            }
+            Self::Sql(question) => {
+                let mut variables = question.columns.keys();
+                variables.find(|variable| !found.contains_key(*variable))
+            }
+        };
+        match misfit {
+            None => answer,
+            Some(variable) => Answer::Bad(format!("nothing fit for `{variable}`")),
+        }
+    }
+
+    /// Whom it goes to, as facts and logs may say: a host or a query's name, and nothing of the caller.
+    pub fn whom(&self) -> &str {
+        match self {
+            Self::Http(question) => {
+                let after_scheme = question.url.split_once("://").map_or("", |(_, rest)| rest);
+                after_scheme.split(['/', '?', '#']).next().unwrap_or("")
+            }
+            Self::Sql(question) => &question.query,
+        }
+    }
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Put, Self::Delete];
+    /// Their words, in the same order.
+    pub(crate) const NAMES: &[&str] = &["GET", "POST", "PUT", "DELETE"];
+
+    /// The word on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Debug for HttpQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpQuestion")
+            .field("method", &self.method)
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for HeaderValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeaderValue")
+    }
+}
+
+impl fmt::Debug for SqlQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlQuestion")
+            .field("query", &self.query)
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,71 @@
+//! What the look-ups of a test bring: words, or the values of variables.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::ask::Answer;
+use crate::place::Name;
+use crate::report::Read;
+use crate::section::{Item, Section};
+use crate::value::{Number, Value};
+
+/// The words of answers that bring nothing; a query's beside a service's.
+pub(crate) const WORDS: &[&str] = &["missing", "empty", "bad", "error", "none"];
+
+pub(super) fn read(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Answer)>> {
+    let entries = section.entries("answers")?;
+    let read: Vec<Read<(Name, Answer)>> = entries
+        .into_iter()
+        .map(|(name, item)| Ok((name, answer(section, item)?)))
+        .collect();
+    read.into_iter().collect()
+}
+
+fn answer<'t>(section: &mut Section<'_, 't>, item: &Item<'t>) -> Read<Answer> {
+    let said = || "as the test says".to_owned();
+    match item.get_ref() {
+        DeValue::Table(table) => found(section, table),
+        DeValue::String(word) => match word.as_ref() {
+            "missing" | "empty" => Ok(Answer::Missing),
+            "bad" | "error" => Ok(Answer::Bad(said())),
+            "none" => Ok(Answer::NoAnswer(said())),
+            other => {
+                let message = format!("`{other}` is no answer of a look-up");
+                let place = section.place_of(&item.span());
+                let words = WORDS.iter().copied();
+                Err(section.report.unknown(place, message, other, words))
+            }
+        },
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_) => Err(section.wrong("answers", item)),
+    }
+}
+
+fn found(section: &mut Section<'_, '_>, table: &DeTable<'_>) -> Read<Answer> {
+    let values: Vec<Read<(String, Value)>> = table
+        .iter()
+        .map(|(key, item)| Ok((key.get_ref().as_ref().to_owned(), value(section, item)?)))
+        .collect();
+    let values: Read<BTreeMap<String, Value>> = values.into_iter().collect();
+    Ok(Answer::Found(values?))
+}
+
+fn value(section: &mut Section<'_, '_>, item: &Item<'_>) -> Read<Value> {
+    let number = |text: &str| Number::parse(text).map(Value::Number);
+    let found = match item.get_ref() {
+        DeValue::String(text) => Some(Value::Text(text.as_ref().to_owned())),
+        DeValue::Integer(figure) if figure.radix() == 10 => number(figure.as_str()),
+        DeValue::Float(figure) => number(figure.as_str()),
+        DeValue::Boolean(truth) => Some(Value::Truth(*truth)),
+        DeValue::Integer(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    };
+    found.ok_or_else(|| {
+        let message = "a value is a text, a number with two decimals at most, true or false";
+        let place = section.place_of(&item.span());
+        section.report.error(place, message, None)
+    })
+}

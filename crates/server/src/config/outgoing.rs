@@ -1,0 +1,65 @@
+//! What scripts may ask of the world outside: which services, with which secrets, and which queries (E11, E12, S20).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+
+use connectors::Target;
+use ivr::{Script, SecretSource, Services};
+use store::NamedQueries;
+
+use super::secret;
+
+/// What look-ups need, as the files say it.
+#[derive(Clone, Default)]
+pub(crate) struct Outgoing {
+    /// Hosts within the house that may be asked.
+    pub(crate) private_hosts: BTreeSet<String>,
+    /// The secrets that scripts name in headers.
+    pub(crate) secrets: BTreeMap<SecretSource, String>,
+    /// What databases are asked.
+    pub(crate) queries: NamedQueries,
+}
+
+impl Outgoing {
+    /// What these scripts need. A secret that is not there was told by `check`.
+    pub(crate) fn of(
+        scripts: &[Script],
+        private_hosts: BTreeSet<String>,
+        queries: NamedQueries,
+        dir: &Path,
+    ) -> Self {
+        let sources = scripts.iter().flat_map(Script::secrets);
+        let secrets = sources.filter_map(|source| {
+            let secret = secret::find(&source, dir).ok()?;
+            Some((source, secret))
+        });
+        Self {
+            private_hosts,
+            secrets: secrets.collect(),
+            queries,
+        }
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("private_hosts", &self.private_hosts)
+            .field("secrets", &self.secrets.keys())
+            .field("queries", &self.queries)
+            .finish()
+    }
+}
+
+/// The rules by which `check` judges what scripts ask over HTTP.
+pub(crate) fn services(private_hosts: &BTreeSet<String>, dir: &Path) -> Services {
+    let (hosts, dir) = (private_hosts.clone(), dir.to_owned());
+    Services::new(
+        move |url| {
+            let target = Target::new(url, &hosts, None);
+            target.map(|_| ()).map_err(|error| error.to_string())
+        },
+        move |source| secret::find(source, &dir).map(|_| ()),
+    )
+}

@@ -1,0 +1,211 @@
+//! `config/queries.toml`: what scripts may ask of databases of the business (E12).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ivr::{Diagnostic, QueryShape, Type};
+use serde::Deserialize;
+use store::{NamedQueries, NamedQuery, QueryText};
+use toml::Spanned;
+
+use super::document::Document;
+use super::report::Report;
+
+/// What a database's address begins with.
+const SCHEME: &str = "sqlite://";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    database: BTreeMap<String, DatabaseSection>,
+    #[serde(default)]
+    query: BTreeMap<String, QuerySection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatabaseSection {
+    url: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuerySection {
+    database: Spanned<String>,
+    sql: Spanned<String>,
+    #[serde(default)]
+    args: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    columns: BTreeMap<String, Spanned<String>>,
+}
+
+/// The queries as the store asks them and as scripts see them.
+#[derive(Debug, Default)]
+pub(crate) struct Queries {
+    pub(crate) named: NamedQueries,
+    pub(crate) shapes: BTreeMap<String, QueryShape>,
+}
+
+/// Reads them all. Files of databases that are not absolute stand beside the configuration.
+pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagnostic>> {
+    let file: File = document.parse().map_err(|error| vec![error])?;
+    let mut report = Report::new(document);
+    let mut files = BTreeMap::new();
+    for (name, section) in &file.database {
+        if let Some(path) = database(&section.url, dir, &mut report) {
+            files.insert(name.clone(), path);
+        }
+    }
+    let (mut named, mut shapes) = (BTreeMap::new(), BTreeMap::new());
+    for (name, section) in &file.query {
+        if !file.database.contains_key(section.database.get_ref()) {
+            let message = format!("no database `{}`", section.database.get_ref());
+            let known = file.database.keys().map(String::as_str);
+            report.unknown(&section.database, message, known);
+        }
+        let shape = QueryShape {
+            args: typed(
+                section
+                    .args
+                    .iter()
+                    .map(|(name, kind)| (name.get_ref(), kind)),
+                &mut report,
+            ),
+            columns: typed(section.columns.iter(), &mut report),
+        };
+        match QueryText::parse(section.sql.get_ref()) {
+            Ok(text) => {
+                parameters_are_declared(&text, section, &mut report);
+                let query = NamedQuery {
+                    database: section.database.get_ref().clone(),
+                    text,
+                    columns: shape.columns.clone(),
+                };
+                named.insert(name.clone(), query);
+            }
+            Err(error) => report.error(&section.sql, error, None),
+        }
+        shapes.insert(name.clone(), shape);
+    }
+    let wrong = report.finish();
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(Queries {
+        named: NamedQueries::new(files, named),
+        shapes,
+    })
+}
+
+fn database(url: &Spanned<String>, dir: &Path, report: &mut Report<'_>) -> Option<PathBuf> {
+    let file = url.get_ref().strip_prefix(SCHEME);
+    let Some(file) = file.filter(|file| !file.is_empty() && !file.contains('?')) else {
+        let message = format!("`{}` is no database that can be asked", url.get_ref());
+        let help = "a file of SQLite: \"sqlite:///var/lib/cases/cases.db\"; it is opened to be read, never to be written";
+        report.error(url, message, Some(help));
+        return None;
+    };
+    Some(dir.join(file))
+}
+
+/// Names with their types.
+fn typed<'a>(
+    entries: impl Iterator<Item = (&'a String, &'a Spanned<String>)>,
+    report: &mut Report<'_>,
+) -> BTreeMap<String, Type> {
+    let mut types = BTreeMap::new();
+    for (name, word) in entries {
+        match Type::of_name(word.get_ref()) {
+            Some(kind) => drop(types.insert(name.clone(), kind)),
+            None => {
+                let message = format!(
+                    "`{}` is no type; expected text, number or truth",
+                    word.get_ref()
+                );
+                report.unknown(word, message, Type::ALL.iter().map(|kind| kind.name()));
+            }
+        }
+    }
+    types
+}
+
+/// Each parameter of the text is declared, and each that is declared is in the text.
+fn parameters_are_declared(text: &QueryText, section: &QuerySection, report: &mut Report<'_>) {
+    let names = text.names();
+    for arg in section
+        .args
+        .keys()
+        .filter(|arg| !names.contains(arg.get_ref().as_str()))
+    {
+        let message = format!("`sql` has no parameter `:{}`", arg.get_ref());
+        report.unknown(arg, message, names.iter().copied());
+    }
+    let declared = |name: &str| section.args.keys().any(|arg| arg.get_ref() == name);
+    for name in names.iter().filter(|name| !declared(name)) {
+        let message = format!("the parameter `:{name}` is not in `args`");
+        let help = format!("args = {{ {name} = \"text\" }}");
+        report.error(&section.sql, message, Some(&help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        let document = Document {
+            file: "q.toml".into(),
+            text: text.into(),
+        };
+        match read(&document, Path::new("/etc/trunkline")) {
+            Ok(queries) => vec![format!("{:?}", queries.shapes)],
+            Err(wrong) => wrong.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn e12_queries_are_read_and_mistakes_told() {
+        let base = "[database.cases]\nurl = \"sqlite://cases.db\"\n";
+        let query = |rest: &str| format!("{base}[query.progress]\ndatabase = \"cases\"\n{rest}");
+        let good = query(
+            "sql = \"SELECT status FROM cases WHERE number = :number\"\nargs = { number = \"text\" }\ncolumns = { status = \"text\" }\n",
+        );
+        assert_eq!(
+            told(&good),
+            [
+                "{\"progress\": QueryShape { args: {\"number\": Text}, columns: {\"status\": Text} }}"
+            ]
+        );
+        let rows = [
+            (
+                good.replace("= \"cases\"", "= \"case\""),
+                "q.toml:4:12: error: no database `case`\n  help: did you mean `cases`?",
+            ),
+            (
+                good.replace("sqlite://cases.db", "mysql://cases"),
+                "q.toml:2:7: error: `mysql://cases` is no database that can be asked",
+            ),
+            (
+                good.replace("SELECT status", "DELETE"),
+                "q.toml:5:7: error: a query begins with SELECT or WITH: scripts only read",
+            ),
+            (
+                good.replace(":number", ":no"),
+                "q.toml:6:10: error: `sql` has no parameter `:number`",
+            ),
+            (
+                good.replace("{ number = \"text\" }", "{}"),
+                "q.toml:5:7: error: the parameter `:number` is not in `args`\n  help: args = { number = \"text\" }",
+            ),
+            (
+                good.replace("{ status = \"text\" }", "{ status = \"txt\" }"),
+                "q.toml:7:22: error: `txt` is no type; expected text, number or truth\n  help: did you mean `text`?",
+            ),
+        ];
+        for (text, expected) in rows {
+            let told = told(&text);
+            assert!(told[0].starts_with(expected), "{told:?}\n{expected}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The look-ups of scripts (E11, E12): each question to its service or its database, so many at once, each with an end.
+//!
+//! A question beyond the bound is answered at once as one that nobody answered: the script's own exit, and a word in the
+//! log, are better than a line of callers who wait for a slow service.
+
+use std::sync::Arc;
+
+use connectors::{HttpClient, Target, look_up};
+use engine::{Input, Reply};
+use ivr::{Answer, Ask, HeaderValue, HttpQuestion, Question};
+use model::CallId;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::config::outgoing::Outgoing;
+
+/// Look-ups that are under way at once.
+const AT_ONCE: usize = 256;
+
+/// See the file's head.
+pub(super) struct LookUps {
+    client: HttpClient,
+    outgoing: watch::Receiver<Arc<Outgoing>>,
+    at_once: Arc<Semaphore>,
+}
+
+impl LookUps {
+    pub(super) fn new(client: HttpClient, outgoing: watch::Receiver<Arc<Outgoing>>) -> Self {
+        Self {
+            client,
+            outgoing,
+            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Asks; the answer goes to the engine.
+    pub(super) fn ask(&self, call: CallId, ask: Ask, inputs: &mpsc::Sender<Input>) {
+        let permit = self.at_once.clone().try_acquire_owned();
+        let outgoing = self.outgoing.borrow().clone();
+        let (client, inputs) = (self.client.clone(), inputs.clone());
+        tokio::spawn(async move {
+            let answer = match (permit, &ask.question) {
+                (Err(_), _) => Answer::NoAnswer(format!("{AT_ONCE} look-ups are under way")),
+                (Ok(_permit), Question::Http(question)) => http(&client, &outgoing, question).await,
+                (Ok(_permit), Question::Sql(question)) => outgoing.queries.ask(question).await,
+            };
+            let whom = ask.question.whom();
+            match &answer {
+                Answer::Found(_) | Answer::Missing => {
+                    tracing::debug!(%call, whom, answer = answer.kind().name(), "a look-up");
+                }
+                Answer::Bad(why) | Answer::NoAnswer(why) => {
+                    tracing::warn!(%call, whom, why, "a look-up brought nothing: the caller goes on without it");
+                }
+            }
+            let id = ask.id;
+            let reply = Reply::LookedUp { call, id, answer };
+            let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
+        });
+    }
+}
+
+async fn http(client: &HttpClient, outgoing: &Outgoing, question: &HttpQuestion) -> Answer {
+    let target = match Target::new(&question.url, &outgoing.private_hosts, None) {
+        Ok(target) => target,
+        Err(_) => return Answer::Bad("the address may not be asked".to_owned()),
+    };
+    let mut headers = Vec::with_capacity(question.headers.len());
+    for (name, value) in &question.headers {
+        let value = match value {
+            HeaderValue::Text(text) => text.clone(),
+            HeaderValue::Secret(source) => match outgoing.secrets.get(source) {
+                Some(secret) => secret.clone(),
+                None => return Answer::Bad("a secret is gone".to_owned()),
+            },
+        };
+        headers.push((name.clone(), value));
+    }
+    look_up::ask(client, &target, question, headers).await
+}
