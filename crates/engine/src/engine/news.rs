@@ -1,13 +1,16 @@
-//! News of the rooms below, each handed to the call that it concerns, in the turn in which it came.
+//! News of the rooms below, each handed to the call that it concerns, in the turn in which it came: here those of SIP.
+
+mod distribution;
+mod media;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::fact::{EndedBy, KeyWay, QueueExit};
-use model::{AgentState, CallId, Fact, Offer};
+use model::fact::{EndedBy, KeyWay};
+use model::{CallId, Fact};
 use sip::Event;
 
 use super::Engine;
-use crate::call::{self, Call, CallEvent, NOT_HERE};
+use crate::call::{Call, CallEvent, NOT_HERE};
 use crate::context::Side;
 use crate::input::Output;
 use crate::standby::Loss;
@@ -206,182 +209,6 @@ impl Engine {
         });
     }
 
-    pub(super) fn acd_output(&mut self, output: acd::Output) {
-        match output {
-            acd::Output::Offer {
-                offer,
-                call,
-                agent,
-                queue,
-                ring_timeout,
-                waited,
-                decision,
-            } => {
-                let offer = Offer {
-                    id: offer,
-                    call,
-                    agent,
-                    queue,
-                };
-                if self.calls.contains_key(&call) {
-                    self.turn(
-                        call,
-                        CallEvent::Offered {
-                            offer,
-                            ring_timeout,
-                            waited,
-                            decision,
-                        },
-                    );
-                } else {
-                    self.context.tell_acd(acd::Input::Left {
-                        call,
-                        cause: QueueExit::Failed,
-                    });
-                }
-            }
-            acd::Output::Withdraw {
-                offer, call, end, ..
-            } => {
-                if self.calls.contains_key(&call) {
-                    self.turn(call, CallEvent::Withdrawn { offer, end });
-                } else {
-                    call::tell_withdrawn(&mut self.context, offer, end);
-                }
-            }
-            acd::Output::Connect {
-                offer,
-                call,
-                waited,
-                rang,
-                ..
-            } => self.turn(
-                call,
-                CallEvent::Connected {
-                    offer,
-                    waited,
-                    rang,
-                },
-            ),
-            acd::Output::TookOver {
-                offer,
-                call,
-                agent,
-                decision,
-            } => self.turn(
-                call,
-                CallEvent::TookOver {
-                    offer,
-                    agent,
-                    decision,
-                },
-            ),
-            acd::Output::TooLate { offer, call, .. } => {
-                self.turn(call, CallEvent::TooLate { offer })
-            }
-            acd::Output::AgentStateChanged {
-                agent,
-                from,
-                to,
-                cause,
-            } => {
-                self.light(agent, &to);
-                if to == AgentState::Offline {
-                    self.context.end_standby(agent, Loss::Offline);
-                }
-                self.context.pauses(agent, &to);
-                self.context.fact(Fact::AgentStateChanged {
-                    agent,
-                    from,
-                    to,
-                    cause: cause.to_owned(),
-                });
-            }
-            acd::Output::LastPaused {
-                agent,
-                reason,
-                queues,
-            } => {
-                tracing::warn!(%agent, %reason, ?queues, "nobody takes the calls of a queue any more");
-                self.context.fact(Fact::LastAgentPaused {
-                    agent,
-                    reason,
-                    queues,
-                });
-            }
-            acd::Output::Levelled {
-                agent,
-                queue,
-                credit,
-            } => self.context.fact(Fact::AgentLevelled {
-                agent,
-                queue,
-                calls: credit.calls,
-                time_us: credit.time,
-                until: credit.until.into(),
-            }),
-            acd::Output::WrapUp {
-                agent,
-                call,
-                mode,
-                until,
-            } => self.context.fact(Fact::WrapUpBegan {
-                agent,
-                call,
-                mode: mode.name().to_owned(),
-                until: until.into(),
-            }),
-            acd::Output::CallBack { call } => self.call_back(call),
-            acd::Output::JoinedQueue {
-                call,
-                queues,
-                position,
-            } => self.turn(call, CallEvent::JoinedQueue { queues, position }),
-            acd::Output::RouteAsked { call, asked } => self.route_asked(call, asked),
-            acd::Output::RouteSettled { call, settled } => self.route_settled(call, settled),
-            acd::Output::Starving {
-                call,
-                queue,
-                waited,
-                passed_over,
-            } => self.turn(
-                call,
-                CallEvent::Starving {
-                    queue,
-                    waited,
-                    passed_over,
-                },
-            ),
-            acd::Output::AskFamiliar { call, until, .. } => {
-                self.turn(call, CallEvent::AskFamiliar { until });
-            }
-            acd::Output::QueueDropped {
-                call,
-                dropped,
-                queues,
-            } => self.turn(call, CallEvent::QueueDropped { dropped, queues }),
-            acd::Output::LeftQueue {
-                call,
-                queue,
-                cause,
-                waited,
-                unserved,
-            } if self.calls.contains_key(&call) => self.turn(
-                call,
-                CallEvent::LeftQueue {
-                    queue,
-                    cause,
-                    waited,
-                    unserved,
-                },
-            ),
-            acd::Output::LeftQueue { call, cause, .. } => self.place_lost(call, cause),
-            acd::Output::DirectEnded { call, end, .. } => {
-                self.turn(call, CallEvent::DirectEnded(end))
-            }
-        }
-    }
-
     pub(super) fn registered(&mut self, user: &str, first: bool) {
         let Some(agent) = self.context.directory.by_login(user).map(|agent| agent.id) else {
             return;
@@ -414,63 +241,6 @@ impl Engine {
         // C14: an outside number is still there.
         if !self.context.is_reachable(agent) {
             self.context.tell_acd(acd::Input::PhoneUnregistered(agent));
-        }
-    }
-
-    pub(super) fn media_news(&mut self, news: media::News) {
-        match news {
-            media::News::Digit {
-                port, digit, way, ..
-            } => {
-                let way = match way {
-                    media::DigitWay::Event => KeyWay::Rfc4733,
-                    media::DigitWay::Tones => KeyWay::Inband,
-                };
-                self.port_turn(port, |side| CallEvent::Key {
-                    side,
-                    key: digit,
-                    way,
-                })
-            }
-            media::News::PlaybackDone { port, playback } => {
-                self.port_turn(port, |_| CallEvent::PlaybackDone(playback))
-            }
-            media::News::Silent { port } => {
-                self.port_lost(port, Loss::Silent, CallEvent::Silent(port));
-            }
-            media::News::OpenFailed { port, reason } => {
-                tracing::warn!(?port, reason, "an RTP port cannot be opened");
-                self.port_lost(port, Loss::Failed, CallEvent::PortFailed(port));
-                self.context.placement.release(port);
-            }
-            media::News::PortPanicked { port } => {
-                tracing::error!(?port, "a media port broke");
-                self.port_lost(port, Loss::Failed, CallEvent::PortFailed(port));
-                self.context.placement.release(port);
-            }
-            media::News::Closed { port, statistics } => {
-                tracing::debug!(?port, ?statistics, "a media port is closed");
-                self.context.placement.release(port);
-            }
-            media::News::SoundMissing { sound, .. } => tracing::warn!(%sound, "a sound is missing"),
-            media::News::Locked { port, remote } => {
-                tracing::debug!(?port, %remote, "the source of sound is settled");
-                self.port_turn(port, |_| CallEvent::Heard(port));
-            }
-            media::News::RecordingEnded { recording, frames } => {
-                tracing::debug!(?recording, frames, "a recording ended")
-            }
-        }
-    }
-
-    pub(super) fn port_turn(&mut self, port: media::PortId, event: impl FnOnce(Side) -> CallEvent) {
-        let owner = self.context.placement.owner(port);
-        let Some((id, call)) = owner.and_then(|id| Some((id, self.calls.get(&id)?))) else {
-            return;
-        };
-        // News of a leg that is over is nobody's: its socket is only still to be closed.
-        if let Some(side) = call.side_of(port) {
-            self.turn(id, event(side));
         }
     }
 }
