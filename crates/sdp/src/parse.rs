@@ -78,7 +78,35 @@ pub(crate) fn text(body: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     if body.len() > BYTES_MAX {
         return Err(ParseError::TooLong(body.len()));
     }
-    Ok(String::from_utf8_lossy(body))
+    Ok(match core::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(body),
+    })
+}
+
+/// What stands before the first such character, which is ASCII, and behind it. In the short texts of a body looking byte by
+/// byte is quicker than what the library prepares for long ones.
+pub(crate) fn cut(text: &str, at: char) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| char::from(byte) == at)?;
+    let behind = text.get(place.saturating_add(1)..)?;
+    Some((text.get(..place)?, behind))
+}
+
+/// The lines of a body, without their ends.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let whole = rest.take()?;
+        let end = memchr::memchr(b'\n', whole.as_bytes());
+        let line = match end {
+            Some(end) => {
+                rest = whole.get(end.saturating_add(1)..);
+                whole.get(..end)?
+            }
+            None => whole,
+        };
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    })
 }
 
 /// Reads a body.
@@ -86,8 +114,7 @@ pub(crate) fn parse(text: &str) -> Result<Description<'_>, ParseError> {
     let mut description = Description::default();
     let mut attributes: usize = 0;
     let mut is_first = true;
-    for (number, line) in (1..).zip(text.split('\n')) {
-        let line = line.strip_suffix('\r').unwrap_or(line);
+    for (number, line) in (1..).zip(lines(text)) {
         if line.is_empty() {
             continue;
         }
@@ -120,7 +147,7 @@ pub(crate) fn parse(text: &str) -> Result<Description<'_>, ParseError> {
 }
 
 fn key_and_value(line: &str) -> Result<(u8, &str), &'static str> {
-    if line.bytes().any(|byte| matches!(byte, 0 | b'\r')) {
+    if memchr::memchr2(0, b'\r', line.as_bytes()).is_some() {
         return Err("NUL or bare CR");
     }
     match line.as_bytes() {
@@ -153,10 +180,10 @@ impl<'a> Media<'a> {
     /// `<media> <port>[/<number of ports>] <proto> <fmt> …`
     fn parse(value: &'a str) -> Result<Self, &'static str> {
         const WRONG: &str = "expected media, port, protocol and formats";
-        let mut fields = value.splitn(4, ' ');
-        let mut next = || fields.next().ok_or(WRONG);
-        let (media, ports, proto, formats) = (next()?, next()?, next()?, next()?);
-        let (port, count) = ports.split_once('/').unwrap_or((ports, "1"));
+        let (media, rest) = cut(value, ' ').ok_or(WRONG)?;
+        let (ports, rest) = cut(rest, ' ').ok_or(WRONG)?;
+        let (proto, formats) = cut(rest, ' ').ok_or(WRONG)?;
+        let (port, count) = cut(ports, '/').unwrap_or((ports, "1"));
         count.parse::<u16>().map_err(|_| WRONG)?;
         Ok(Self {
             media,
@@ -171,7 +198,7 @@ impl<'a> Media<'a> {
 
 impl<'a> Attribute<'a> {
     fn parse(value: &'a str) -> Self {
-        match value.split_once(':') {
+        match cut(value, ':') {
             Some((name, value)) => Self {
                 name,
                 value: Some(value),
@@ -203,7 +230,15 @@ fn time(value: &str) -> Result<&str, &'static str> {
 
 /// No field is empty, so runs of blanks are one separator.
 fn fields(value: &str) -> [Option<&str>; 4] {
-    let mut fields = value.split(' ').filter(|field| !field.is_empty());
+    let mut rest = Some(value);
+    let fields = core::iter::from_fn(|| {
+        let value = rest.take()?;
+        let (field, behind) =
+            cut(value, ' ').map_or((value, None), |(field, behind)| (field, Some(behind)));
+        rest = behind;
+        Some(field)
+    });
+    let mut fields = fields.filter(|field| !field.is_empty());
     core::array::from_fn(|_| fields.next())
 }
 

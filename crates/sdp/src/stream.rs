@@ -5,7 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::parse::{Attribute, Description, Media};
+use crate::parse::{Attribute, Description, Media, cut};
 use crate::{Codec, Direction};
 
 /// Static payload types that may come without a mapping (RFC 3551 table 4); both are 8 kHz mono.
@@ -81,9 +81,9 @@ pub(crate) fn formats<'a>(media: &'a Media<'a>) -> impl Iterator<Item = Format<'
 }
 
 fn format<'a>(media: &'a Media<'a>, payload_type: u8) -> Option<Format<'a>> {
-    let mut mappings = values(&media.attributes, "rtpmap").filter_map(mapping);
-    if let Some((_, name, clock_rate_hz, channels)) =
-        mappings.find(|(mapped, ..)| *mapped == payload_type)
+    let mut mappings = values(&media.attributes, "rtpmap");
+    if let Some((name, clock_rate_hz, channels)) =
+        mappings.find_map(|value| mapping(value, payload_type))
     {
         return Some(Format {
             payload_type,
@@ -101,18 +101,22 @@ fn format<'a>(media: &'a Media<'a>, payload_type: u8) -> Option<Format<'a>> {
     })
 }
 
-/// `<payload type> <encoding name>/<clock rate>[/<channels>]` (RFC 8866 §6.6).
-fn mapping(value: &str) -> Option<(u8, &str, u32, Option<&str>)> {
-    let (payload_type, encoding) = value.split_once(' ')?;
-    let mut parts = encoding.splitn(3, '/');
-    let (name, clock_rate) = (parts.next()?, parts.next()?);
-    let payload_type = payload_type.parse().ok().filter(|number| *number < 128)?;
-    Some((payload_type, name, clock_rate.parse().ok()?, parts.next()))
+/// `<payload type> <encoding name>/<clock rate>[/<channels>]` (RFC 8866 §6.6): what is said of that payload type.
+fn mapping(value: &str, payload_type: u8) -> Option<(&str, u32, Option<&str>)> {
+    let (mapped, encoding) = cut(value, ' ')?;
+    let mapped: u8 = mapped.parse().ok()?;
+    if mapped != payload_type || mapped > 127 {
+        return None;
+    }
+    let (name, rest) = cut(encoding, '/')?;
+    let (clock_rate, channels) =
+        cut(rest, '/').map_or((rest, None), |(rate, channels)| (rate, Some(channels)));
+    Some((name, clock_rate.parse().ok()?, channels))
 }
 
 fn fmtp(media: &Media<'_>, payload_type: u8) -> Option<String> {
     values(&media.attributes, "fmtp").find_map(|value| {
-        let (format, parameters) = value.split_once(' ')?;
+        let (format, parameters) = cut(value, ' ')?;
         (format.parse() == Ok(payload_type)).then(|| parameters.trim().to_owned())
     })
 }
@@ -155,7 +159,7 @@ pub(crate) fn addresses(
 /// RFC 8866 §5.7: what follows a slash belongs to multicast.
 fn address(session: &Description<'_>, media: &Media<'_>) -> Option<IpAddr> {
     let written = media.connection.or(session.connection)?;
-    let (address, _) = written.split_once('/').unwrap_or((written, ""));
+    let (address, _) = cut(written, '/').unwrap_or((written, ""));
     address.parse().ok()
 }
 
