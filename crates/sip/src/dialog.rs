@@ -90,6 +90,13 @@ pub(crate) struct Head {
 }
 
 impl Head {
+    /// Our tag: in From, where we write it last, and without anything that needs quotes.
+    pub(crate) fn local_tag(&self) -> Option<&str> {
+        let from = core::str::from_utf8(&self.from).ok()?;
+        let (before, tag) = from.rsplit_once('=')?;
+        before.ends_with(";tag").then_some(tag)
+    }
+
     /// Starts the request. CANCEL and the ACK to a refusal are the head of their INVITE with another method
     /// (RFC 3261 §9.1, §17.1.1.3).
     pub(crate) fn start(&self, method: &Method) -> Builder {
@@ -97,7 +104,7 @@ impl Head {
         let mut builder = Builder::request(method, uri).header(Header::Via, |out| {
             out.text(&self.sent_by)
                 .param("branch", &self.branch)
-                .text(";rport");
+                .word(";rport");
         });
         for route in routes {
             builder = builder.header(Header::Route, |out| {
@@ -119,7 +126,7 @@ impl Head {
             })
             .header(Header::CSeq, |out| {
                 out.number(u64::from(self.cseq))
-                    .text(" ")
+                    .word(" ")
                     .text(method.as_str());
             })
     }

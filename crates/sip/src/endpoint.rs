@@ -46,7 +46,7 @@ use crate::{
     digest::Authenticator,
     event::{Event, Output, ReferId, SessionId, UnregisterCause},
     flow::Flow,
-    message::Header,
+    message::{Header, lexer::text},
     random::Random,
     registrar::{Binding, Registrar},
     subscription::table::Subscriptions,
@@ -290,7 +290,7 @@ impl Endpoint {
             }
             (_, dialog) => dialog?.key.call_id(),
         };
-        Some(String::from_utf8_lossy(call_id).into_owned())
+        Some(text(call_id))
     }
 
     /// How much is remembered.

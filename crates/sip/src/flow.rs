@@ -91,12 +91,12 @@ impl Transport {
 /// One path on which messages travel in both directions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Flow {
-    /// Carrier.
-    pub transport: Transport,
+    /// The peer as the packet's source shows it: what tells flows apart soonest, so it stands first where they are compared.
+    pub remote: SocketAddr,
     /// Our side.
     pub local: SocketAddr,
-    /// The peer as the packet's source shows it.
-    pub remote: SocketAddr,
+    /// Carrier.
+    pub transport: Transport,
     /// Number of the connection: 0 for UDP, below [`Flow::OURS`] given by the shell to one that it accepted, from there
     /// on given by the endpoint to one that it wished for.
     pub connection: u32,

@@ -106,6 +106,11 @@ impl Message {
         }
     }
 
+    /// The scheme of the Request-URI.
+    pub(crate) fn request_scheme(&self) -> Option<Scheme> {
+        self.known.scheme
+    }
+
     /// All fields in order: header, name as written, value without outer blanks.
     pub fn fields(&self) -> impl Iterator<Item = (Header, &[u8], &[u8])> {
         let rows = self.fields.iter();

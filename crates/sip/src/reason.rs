@@ -80,10 +80,10 @@ impl Reason {
     pub(crate) fn write(&self, out: &mut Value<'_>) {
         out.token(&self.protocol);
         if let Some(cause) = self.cause {
-            out.text(";cause=").number(u64::from(cause));
+            out.word(";cause=").number(u64::from(cause));
         }
         if let Some(text) = &self.text {
-            out.text(";text=").quoted(text);
+            out.word(";text=").quoted(text);
         }
     }
 }

@@ -118,18 +118,18 @@ impl Challenge {
 
     fn write(&self, out: &mut Value<'_>, proof: &Proof<'_>, code: &str) {
         let uri = String::from_utf8_lossy(proof.uri);
-        out.text("Digest username=").quoted(proof.user);
-        out.text(", realm=").quoted(&self.realm);
-        out.text(", nonce=").quoted(&self.nonce);
-        out.text(", uri=").quoted(&uri);
-        out.text(", response=").quoted(code);
-        out.text(", algorithm=").text(self.algorithm.token());
+        out.word("Digest username=").quoted(proof.user);
+        out.word(", realm=").quoted(&self.realm);
+        out.word(", nonce=").quoted(&self.nonce);
+        out.word(", uri=").quoted(&uri);
+        out.word(", response=").quoted(code);
+        out.word(", algorithm=").text(self.algorithm.token());
         if let Some(opaque) = &self.opaque {
-            out.text(", opaque=").quoted(opaque);
+            out.word(", opaque=").quoted(opaque);
         }
         if self.has_qop {
-            out.text(", cnonce=").quoted(&proof.cnonce);
-            out.text(", qop=auth, nc=")
+            out.word(", cnonce=").quoted(&proof.cnonce);
+            out.word(", qop=auth, nc=")
                 .text(&format!("{:08x}", proof.count));
         }
     }

@@ -235,7 +235,7 @@ impl Endpoint {
         if !accepts {
             self.refuse_with(request, flow, 406, "caller accepts no SDP", |builder| {
                 builder.header(Header::Warning, |out| {
-                    out.text("399 trunkline ")
+                    out.word("399 trunkline ")
                         .quoted("every answer holds application/sdp");
                 })
             });
@@ -315,9 +315,9 @@ pub(super) fn has_strange_body(request: &Message) -> bool {
 pub(super) fn write_accepted(builder: Builder) -> Builder {
     builder
         .header(Header::Accept, |out| {
-            out.text("application/sdp");
+            out.word("application/sdp");
         })
         .header(Header::AcceptEncoding, |out| {
-            out.text("identity");
+            out.word("identity");
         })
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     dialog::{Dialog, Head},
     event::{Event, SessionId},
-    message::{Header, Message, Method, NameAddr},
+    message::{Header, Message, Method},
     reason::Reason,
     transaction::{
         TransactionId,
@@ -126,10 +126,8 @@ impl Endpoint {
             Machine::InviteClient(client) => client.success(tag, actions),
             Machine::Client(_) | Machine::InviteServer(_) | Machine::Server(_) => Success::Ignored,
         });
-        let local_tag = NameAddr::parse(&head.from)
-            .and_then(|from| from.tag())
-            .map(|tag| String::from_utf8_lossy(tag).into_owned());
-        let dialog = local_tag.and_then(|local_tag| Dialog::of_answer(head, &local_tag, response));
+        let local_tag = head.local_tag();
+        let dialog = local_tag.and_then(|local_tag| Dialog::of_answer(head, local_tag, response));
         let Some(mut dialog) = dialog else {
             return;
         };

@@ -271,10 +271,10 @@ impl Endpoint {
                 if header == Header::Via {
                     out.text(&head.sent_by)
                         .param("branch", &head.branch)
-                        .text(";rport");
+                        .word(";rport");
                 } else if header == Header::CSeq {
                     out.number(u64::from(head.cseq))
-                        .text(" ")
+                        .word(" ")
                         .text(method.as_str());
                 } else {
                     out.copied(value);

@@ -180,10 +180,10 @@ impl Endpoint {
                 },
             )
             .header(Header::Accept, |out| {
-                out.text("application/sdp");
+                out.word("application/sdp");
             })
             .header(Header::AllowEvents, |out| {
-                out.text(EVENTS);
+                out.word(EVENTS);
             })
             .header(Header::UserAgent, |out| {
                 out.text(product);

@@ -78,9 +78,8 @@ impl Endpoint {
         if !room || response.addresses(Header::Contact).next().is_none() {
             return;
         }
-        let local_tag = NameAddr::parse(&head.from).and_then(|from| from.tag());
-        let local_tag = local_tag.map(|tag| String::from_utf8_lossy(tag).into_owned());
-        let dialog = local_tag.and_then(|tag| Dialog::of_answer(head, &tag, response));
+        let local_tag = head.local_tag();
+        let dialog = local_tag.and_then(|tag| Dialog::of_answer(head, tag, response));
         let Some(mut dialog) = dialog else {
             return;
         };
@@ -139,9 +138,9 @@ impl Endpoint {
             .start(&Method::Prack)
             .header(Header::RAck, |out| {
                 out.number(u64::from(rseq))
-                    .text(" ")
+                    .word(" ")
                     .number(u64::from(invite_cseq))
-                    .text(" INVITE");
+                    .word(" INVITE");
             })
             .header(Header::UserAgent, |out| {
                 out.text(product);

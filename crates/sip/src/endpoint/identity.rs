@@ -70,12 +70,11 @@ impl Endpoint {
             .as_ref()
             .and_then(|trunk| self.trunks.rows.get(trunk));
         let registered = row.and_then(|row| row.trunk.registration.as_ref());
-        let to = request.to().map(|to| number(&to.uri, admitted));
-        let dialled = to.filter(|to| !to.is_empty());
-        match (registered, dialled) {
-            (Some(registered), Some(dialled)) if registered.user == called => Some(dialled),
-            _ => Some(called),
+        if registered.is_none_or(|registered| registered.user != called) {
+            return Some(called);
         }
+        let to = request.to().map(|to| number(&to.uri, admitted));
+        to.filter(|dialled| !dialled.is_empty()).or(Some(called))
     }
 
     /// Who sent the call on, latest first; nobody unless the trunk is trusted.
@@ -224,13 +223,13 @@ fn write_diversions(
 
 /// RFC 7044 §5 with the `cause` of RFC 4458 and RFC 7544: why the call came to this target; `mp` names the one before.
 fn write_entry(out: &mut Value<'_>, uri: &Uri, cause: Option<u16>, index: &str) {
-    out.text("<").uri(uri);
+    out.word("<").uri(uri);
     if let Some(cause) = cause {
-        out.text(";cause=").number(u64::from(cause));
+        out.word(";cause=").number(u64::from(cause));
     }
-    out.text(">;index=").text(index);
+    out.word(">;index=").text(index);
     if let (Some(_), Some((before, _))) = (cause, index.rsplit_once('.')) {
-        out.text(";mp=").text(before);
+        out.word(";mp=").text(before);
     }
 }
 
@@ -291,8 +290,7 @@ fn asserted(request: &Message) -> Option<Caller> {
 }
 
 fn is_anonymous(address: &NameAddr<'_>) -> bool {
-    let user = address.uri.user().unwrap_or_default();
-    user.eq_ignore_ascii_case(ANONYMOUS) || address.uri.host_str().eq_ignore_ascii_case(NOWHERE)
+    address.uri.is_user(ANONYMOUS) || address.uri.host_str().eq_ignore_ascii_case(NOWHERE)
 }
 
 /// RFC 3323 §4.2: levels by which the caller withholds who he is.

@@ -10,7 +10,7 @@ use crate::{
     dialog::Dialog,
     event::{Event, HOPS_MAX, IncomingInvite, Refusal, SessionId},
     flow::Flow,
-    message::{Header, Message, Method},
+    message::{Header, Message, Method, lexer::text},
     reason::Reason,
     source::Source,
     transaction::{
@@ -60,7 +60,7 @@ impl Endpoint {
             caller,
             sdp: request.sdp(),
             flow,
-            call_id: String::from_utf8_lossy(request.call_id()).into_owned(),
+            call_id: text(request.call_id()),
             user_agent: request.text(Header::UserAgent),
             authenticated: admitted.user.clone(),
             trunk: admitted.trunk.clone(),

@@ -173,10 +173,10 @@ impl Endpoint {
                 out.bracketed(&contact);
             })
             .header(Header::Allow, |out| {
-                out.text(ALLOW);
+                out.word(ALLOW);
             })
             .header(Header::Supported, |out| {
-                out.text(SUPPORTED_WITHIN);
+                out.word(SUPPORTED_WITHIN);
             })
             .header(Header::UserAgent, |out| {
                 out.text(product);

@@ -122,10 +122,10 @@ impl Endpoint {
                 out.bracketed(&contact);
             })
             .header(Header::Allow, |out| {
-                out.text(ALLOW);
+                out.word(ALLOW);
             })
             .header(Header::Supported, |out| {
-                out.text(SUPPORTED);
+                out.word(SUPPORTED);
             })
             .header(Header::UserAgent, |out| {
                 out.text(product);
@@ -171,7 +171,7 @@ impl Endpoint {
                 out.text(text);
             }),
             ExtraHeader::Privacy => builder.header(Header::Privacy, |out| {
-                out.text("id");
+                out.word("id");
             }),
             ExtraHeader::Diversion(_) => builder,
             ExtraHeader::AssertedIdentity(identity) => builder.maybe(

@@ -116,12 +116,12 @@ impl Endpoint {
         if let Method::Other(_) = method {
             self.refuse_with(request, flow, 501, "unknown method", |builder| {
                 builder.header(Header::Allow, |out| {
-                    out.text(allowed(request));
+                    out.word(allowed(request));
                 })
             });
             return false;
         }
-        match request.request_uri().map(|uri| uri.scheme) {
+        match request.request_scheme() {
             Some(Scheme::Sip | Scheme::Tel) => {}
             // RFC 3261 §26.2.2: `sips` promises TLS on each hop.
             Some(Scheme::Sips) if flow.transport.is_secure() => {}
@@ -189,7 +189,7 @@ impl Endpoint {
     pub(super) fn refuse_method(&mut self, request: &Message, flow: Flow) {
         self.refuse_with(request, flow, 405, "method not allowed", |builder| {
             builder.header(Header::Allow, |out| {
-                out.text(allowed(request));
+                out.word(allowed(request));
             })
         });
     }
@@ -199,22 +199,22 @@ impl Endpoint {
         self.answer_statelessly(request, flow, 200, |builder| {
             builder
                 .header(Header::Allow, |out| {
-                    out.text(allowed(request));
+                    out.word(allowed(request));
                 })
                 .header(Header::Accept, |out| {
-                    out.text("application/sdp");
+                    out.word("application/sdp");
                 })
                 .header(Header::AcceptEncoding, |out| {
-                    out.text("identity");
+                    out.word("identity");
                 })
                 .header(Header::AcceptLanguage, |out| {
-                    out.text("en");
+                    out.word("en");
                 })
                 .header(Header::AllowEvents, |out| {
-                    out.text(EVENTS);
+                    out.word(EVENTS);
                 })
                 .header(Header::Supported, |out| {
-                    out.text(SUPPORTED);
+                    out.word(SUPPORTED);
                 })
         });
     }

@@ -95,7 +95,7 @@ impl Endpoint {
                 "Path that the phone does not know",
                 |builder| {
                     builder.header(Header::Unsupported, |out| {
-                        out.text("path");
+                        out.word("path");
                     })
                 },
             );
@@ -129,7 +129,7 @@ impl Endpoint {
         builder = builder.copy_all(Header::Path, request);
         if with_outbound {
             builder = builder.header(Header::Require, |out| {
-                out.text("outbound");
+                out.word("outbound");
             });
             // RFC 5626 §4.4: over UDP a phone takes intervals of its own that keep its NAT open.
             let flow_timer = flow.transport.is_reliable();
@@ -163,21 +163,21 @@ impl Endpoint {
 fn write_contact(out: &mut crate::message::Value<'_>, binding: &Binding, now: Duration) {
     let left = binding.expires_at.saturating_sub(now).as_secs();
     out.bracketed(&binding.contact)
-        .text(";expires=")
+        .word(";expires=")
         .number(left);
     if binding.q_permille < 1_000 {
         let thousandths = format!("{:03}", binding.q_permille);
-        out.text(";q=0.").text(thousandths.trim_end_matches('0'));
+        out.word(";q=0.").text(thousandths.trim_end_matches('0'));
         if binding.q_permille == 0 {
-            out.text("0");
+            out.word("0");
         }
     }
     // RFC 5626 §6: what was registered is listed as it was. `pub-gruu` is never among it.
     if let Some(instance) = &binding.instance {
-        out.text(";+sip.instance=").quoted(instance);
+        out.word(";+sip.instance=").quoted(instance);
     }
     if let Some(reg_id) = binding.reg_id {
-        out.text(";reg-id=").number(u64::from(reg_id));
+        out.word(";reg-id=").number(u64::from(reg_id));
     }
 }
 

@@ -127,7 +127,7 @@ impl Endpoint {
         let builder = self
             .session_response(invite, dialog.flow, dialog.local_tag(), status)
             .header(Header::Require, |out| {
-                out.text("100rel");
+                out.word("100rel");
             })
             .header(Header::RSeq, |out| {
                 out.number(u64::from(rseq));

@@ -192,7 +192,7 @@ impl Endpoint {
                 reason.write(out)
             })
             .maybe(Header::Warning, refusal.warning.as_ref(), |out, text| {
-                out.text("399 ").token(warned_by).text(" ").quoted(text);
+                out.word("399 ").token(warned_by).word(" ").quoted(text);
             })
     }
 
@@ -218,10 +218,10 @@ impl Endpoint {
                 },
             )
             .header(Header::Allow, |out| {
-                out.text(ALLOW);
+                out.word(ALLOW);
             })
             .header(Header::Supported, |out| {
-                out.text(SUPPORTED);
+                out.word(SUPPORTED);
             })
     }
 

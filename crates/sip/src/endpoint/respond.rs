@@ -206,15 +206,15 @@ impl Endpoint {
             |mut builder| {
                 for (algorithm, nonce) in nonces {
                     builder = builder.header(kind.header(), |out| {
-                        out.text("Digest realm=")
+                        out.word("Digest realm=")
                             .quoted(&realm)
-                            .text(", nonce=")
+                            .word(", nonce=")
                             .quoted(&nonce);
-                        out.text(", algorithm=")
+                        out.word(", algorithm=")
                             .text(algorithm.token())
                             .text(", qop=\"auth\"");
                         if stale {
-                            out.text(", stale=true");
+                            out.word(", stale=true");
                         }
                     });
                 }
@@ -244,8 +244,7 @@ impl Endpoint {
         flow: Flow,
         user: &str,
     ) -> Option<Uri> {
-        let scheme = request.request_uri().map(|uri| uri.scheme);
-        if scheme != Some(Scheme::Sips) {
+        if request.request_scheme() != Some(Scheme::Sips) {
             return self.our_contact(flow, user);
         }
         let plain = Uri::sip(user, &self.our_address(flow)).ok()?;
@@ -291,14 +290,14 @@ fn write_top_via(out: &mut Value<'_>, via: &Via<'_>, flow: Flow) {
         if name.eq_ignore_ascii_case(b"received") || name.eq_ignore_ascii_case(b"rport") {
             continue;
         }
-        out.text(";").copied(name);
+        out.word(";").copied(name);
         if let Some(value) = value {
-            out.text("=").copied(value);
+            out.word("=").copied(value);
         }
     }
-    out.text(";received=").ip(flow.remote.ip().to_canonical());
+    out.word(";received=").ip(flow.remote.ip().to_canonical());
     if via.wants_rport() {
-        out.text(";rport=").number(u64::from(flow.remote.port()));
+        out.word(";rport=").number(u64::from(flow.remote.port()));
     }
     out.copied(via.further);
 }

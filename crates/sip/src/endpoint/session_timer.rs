@@ -121,7 +121,7 @@ impl Interval {
             return builder;
         }
         builder.header(Header::Require, |out| {
-            out.text("timer");
+            out.word("timer");
         })
     }
 }

@@ -196,7 +196,7 @@ impl Endpoint {
     fn refuse_event(&mut self, flow: Flow, request: &Message) {
         self.refuse_with(request, flow, 489, "unknown event package", |builder| {
             builder.header(Header::AllowEvents, |out| {
-                out.text(EVENTS);
+                out.word(EVENTS);
             })
         });
     }

@@ -1,7 +1,7 @@
 //! What every layer asks of a message: topmost Via, tags, CSeq. Read once, when the message is checked (`parse`), and kept
 //! as spans, so that keys of transactions and dialogs and the heads of answers read nothing again.
 
-use super::{CSeq, Header, Message, NameAddr, Via, fields::Span, params::Params};
+use super::{CSeq, Header, Message, NameAddr, Scheme, Via, fields::Span, params::Params};
 
 /// What was read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -10,6 +10,8 @@ pub(crate) struct Known {
     pub(crate) from_tag: Option<Span>,
     pub(crate) to_tag: Option<Span>,
     pub(crate) cseq: Option<CSeq>,
+    /// Of the Request-URI.
+    pub(crate) scheme: Option<Scheme>,
 }
 
 impl Known {
@@ -26,6 +28,7 @@ impl Known {
             from_tag: tag(Header::From),
             to_tag: tag(Header::To),
             cseq: message.first(Header::CSeq).and_then(CSeq::parse),
+            scheme: message.request_uri().map(|uri| uri.scheme),
         }
     }
 }

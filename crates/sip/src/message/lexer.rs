@@ -30,7 +30,7 @@ const fn mark(mut table: [u8; 256], chars: &[u8], class: u8) -> [u8; 256] {
     clippy::as_conversions,
     reason = "From is not const; u8 fits into usize"
 )]
-const fn usize_of(byte: u8) -> usize {
+pub(super) const fn usize_of(byte: u8) -> usize {
     byte as usize
 }
 
@@ -238,8 +238,19 @@ pub(crate) fn unescape(inside: &[u8]) -> Vec<u8> {
     }
 }
 
+/// Bytes as text, what is no UTF-8 replaced.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 /// Text for people and logs: lossy UTF-8 without control characters, folding made one blank (advisory 24).
 pub(crate) fn printable(bytes: &[u8]) -> String {
+    if bytes.iter().all(u8::is_ascii_graphic) {
+        return text(bytes);
+    }
     let mut text = String::with_capacity(bytes.len());
     for character in String::from_utf8_lossy(bytes).chars() {
         if matches!(character, '\r' | '\n' | '\t') {

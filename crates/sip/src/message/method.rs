@@ -57,15 +57,13 @@ const NAMES: [(&str, Method); 14] = [
 impl Method {
     /// Reads a whole token; `None` when it is not one.
     pub fn parse(token: &[u8]) -> Option<Self> {
-        let text = core::str::from_utf8(token).ok()?;
-        if text.is_empty() || !token.iter().copied().all(is_token) {
-            return None;
+        let known = NAMES.iter().find(|(name, _)| name.as_bytes() == token);
+        if let Some((_, method)) = known {
+            return Some(method.clone());
         }
-        let known = NAMES.iter().find(|(name, _)| *name == text);
-        Some(match known {
-            Some((_, method)) => method.clone(),
-            None => Method::Other(text.into()),
-        })
+        let text = core::str::from_utf8(token).ok()?;
+        let is_one = !text.is_empty() && token.iter().copied().all(is_token);
+        is_one.then(|| Method::Other(text.into()))
     }
 
     /// The token on the wire.

@@ -22,26 +22,7 @@ pub struct NameAddr<'a> {
 impl<'a> NameAddr<'a> {
     /// Takes one address off the cursor. `None` when it is malformed.
     pub(crate) fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
-        cursor.skip_lws();
-        let start = *cursor;
-        if cursor.peek() == Some(b'"') {
-            cursor.quoted()?;
-        } else {
-            cursor.take_while(|byte| is_token(byte) || is_lws(byte) || !byte.is_ascii());
-        }
-        let display = trim(cursor.since(&start));
-        cursor.skip_lws();
-        if cursor.eat(b'<') {
-            let text = cursor.take_to(b'>')?;
-            return Self::with_params(display, text, cursor);
-        }
-        // RFC 3261 §20: without angle brackets `;` `,` and `?` end the URI and what follows belongs to the header.
-        *cursor = start;
-        let text = cursor.take_while(|byte| !is_lws(byte) && !b";,?<>\"".contains(&byte));
-        Self::with_params(b"", text, cursor)
-    }
-
-    fn with_params(display: &'a [u8], text: &'a [u8], cursor: &mut Cursor<'a>) -> Option<Self> {
+        let (display, text) = display_and_uri(cursor)?;
         let uri = UriView::parse(text).ok()?;
         let mut tag = None;
         let params = Params::take_noting(cursor, |name, value| {
@@ -83,6 +64,30 @@ impl<'a> NameAddr<'a> {
     pub fn to_uri(&self) -> Option<Uri> {
         self.uri.to_uri()
     }
+}
+
+/// `"display" <uri>`, `<uri>` or `uri`.
+fn display_and_uri<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], &'a [u8])> {
+    cursor.skip_lws();
+    let start = *cursor;
+    match cursor.peek() {
+        Some(b'<') => {}
+        Some(b'"') => {
+            cursor.quoted()?;
+        }
+        Some(_) | None => {
+            cursor.take_while(|byte| is_token(byte) || is_lws(byte) || !byte.is_ascii());
+        }
+    }
+    let display = trim(cursor.since(&start));
+    cursor.skip_lws();
+    if cursor.eat(b'<') {
+        return Some((display, cursor.take_to(b'>')?));
+    }
+    // RFC 3261 §20: without angle brackets `;` `,` and `?` end the URI and what follows belongs to the header.
+    *cursor = start;
+    let text = cursor.take_while(|byte| !is_lws(byte) && !b";,?<>\"".contains(&byte));
+    Some((b"", text))
 }
 
 /// The addresses of a header value, comma-separated. Ends after the first malformed one, which is `None`.

@@ -171,12 +171,13 @@ fn check(message: &Message, limits: &Limits) -> Result<Known, Fault> {
     if let Some(value) = message.first(Header::MaxForwards) {
         decimal::<u8>(value).ok_or(MALFORMED_MAX_FORWARDS)?;
     }
-    check_request_uri(message)?;
+    let scheme = check_request_uri(message)?;
     Ok(Known {
         via,
         from_tag,
         to_tag,
         cseq: Some(cseq),
+        scheme,
     })
 }
 
@@ -207,12 +208,16 @@ fn check_cseq(message: &Message) -> Result<CSeq, Fault> {
     }
 }
 
-fn check_request_uri(message: &Message) -> Result<(), Fault> {
+fn check_request_uri(message: &Message) -> Result<Option<Scheme>, Fault> {
     if message.method().is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let uri = message.request_uri().ok_or(REQUEST_URI)?;
     // RFC 3261 §19.1.1: headers have no place in a Request-URI.
     let plain = uri.headers.is_none() || uri.scheme == Scheme::Other;
-    if plain { Ok(()) } else { Err(REQUEST_URI) }
+    if plain {
+        Ok(Some(uri.scheme))
+    } else {
+        Err(REQUEST_URI)
+    }
 }

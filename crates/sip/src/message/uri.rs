@@ -41,6 +41,18 @@ pub enum Scheme {
     Other,
 }
 
+impl Scheme {
+    /// By its name, in any case.
+    fn named(name: &[u8]) -> Self {
+        match () {
+            () if name.eq_ignore_ascii_case(b"sip") => Self::Sip,
+            () if name.eq_ignore_ascii_case(b"sips") => Self::Sips,
+            () if name.eq_ignore_ascii_case(b"tel") => Self::Tel,
+            () => Self::Other,
+        }
+    }
+}
+
 /// A URI, checked when it was made.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Uri {
@@ -93,6 +105,9 @@ impl Uri {
     /// RFC 3261 §19.1.1: the address as a Request-URI, in which headers have no place. A contact may bear some; they are for
     /// whoever clicks on it and become no headers of ours.
     pub fn without_headers(&self) -> Cow<'_, Uri> {
+        if memchr::memchr(b'?', self.text.as_bytes()).is_none() {
+            return Cow::Borrowed(self);
+        }
         let Some(headers) = self.view().headers else {
             return Cow::Borrowed(self);
         };

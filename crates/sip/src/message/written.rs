@@ -7,13 +7,22 @@ use std::net::{IpAddr, SocketAddr};
 /// `255.255.255.255:65535`
 const SOCKET_BYTES_USUAL: usize = 21;
 
+/// Digits of the greatest number.
+const DIGITS_MAX: usize = 20;
+
 /// A decimal number.
-pub(super) fn number(out: &mut Vec<u8>, value: u64) {
-    if value >= 10 {
-        number(out, value / 10);
+pub(super) fn number(out: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [b'0'; DIGITS_MAX];
+    let mut first = DIGITS_MAX;
+    for place in digits.iter_mut().rev() {
+        *place = place.saturating_add(u8::try_from(value % 10).unwrap_or_default());
+        first = first.saturating_sub(1);
+        value /= 10;
+        if value == 0 {
+            break;
+        }
     }
-    let digit = u8::try_from(value % 10).unwrap_or_default();
-    out.push(b'0'.saturating_add(digit));
+    out.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
 /// An IP address, without brackets.

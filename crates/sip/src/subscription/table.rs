@@ -103,6 +103,9 @@ impl Subscriptions {
 
     /// Who watches that of a user.
     pub(crate) fn of(&self, package: Package, watched: &str) -> Vec<u64> {
+        if self.watched.is_empty() {
+            return Vec::new();
+        }
         let numbers = self.watched.get(&(package, watched.to_owned()));
         numbers.map_or_else(Vec::new, |numbers| numbers.iter().copied().collect())
     }
@@ -125,13 +128,13 @@ impl Subscriptions {
 
     /// Keeps the calls of a user; false when they are what they were.
     pub(crate) fn set_calls(&mut self, user: &str, calls: Vec<DialogInfo>) -> bool {
-        if self.calls(user) == calls {
-            return false;
+        match self.calls.get_mut(user) {
+            Some(known) if *known == calls => return false,
+            Some(_) if calls.is_empty() => drop(self.calls.remove(user)),
+            Some(known) => *known = calls,
+            None if calls.is_empty() => return false,
+            None => drop(self.calls.insert(user.to_owned(), calls)),
         }
-        match calls.is_empty() {
-            true => self.calls.remove(user),
-            false => self.calls.insert(user.to_owned(), calls),
-        };
         true
     }
 

@@ -71,7 +71,7 @@ impl Endpoint {
                 out.bracketed(&contact);
             })
             .header(Header::Event, |out| {
-                out.text("refer;id=").number(u64::from(id));
+                out.word("refer;id=").number(u64::from(id));
             })
             .header(Header::SubscriptionState, |out| {
                 out.text(state);

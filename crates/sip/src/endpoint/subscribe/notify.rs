@@ -164,8 +164,8 @@ fn write_state(builder: Builder, subscription: &Subscription, state: State) -> B
         })
         .header(Header::SubscriptionState, |out| {
             match state {
-                State::Active(left) => out.text("active;expires=").number(left),
-                State::Terminated(reason) => out.text("terminated;reason=").text(reason),
+                State::Active(left) => out.word("active;expires=").number(left),
+                State::Terminated(reason) => out.word("terminated;reason=").text(reason),
             };
         })
 }

@@ -89,7 +89,7 @@ impl Endpoint {
                 out.bracketed(&contact);
             })
             .header(Header::Accept, |out| {
-                out.text("application/sdp");
+                out.word("application/sdp");
             })
             .header(Header::UserAgent, |out| {
                 out.text(&self.config.product);

@@ -181,18 +181,26 @@ fn status_line(rest: &[u8]) -> Option<StartLine> {
 
 /// RFC 3261 §7.3.1: blanks may stand before the colon, blanks and folds after it.
 fn field(bytes: &[u8], line: &[u8]) -> Option<Field> {
-    let mut cursor = Cursor::new(line);
-    let name = cursor.token()?;
-    cursor.take_while(|byte| matches!(byte, b' ' | b'\t'));
-    if !cursor.eat(b':') {
-        return None;
-    }
+    let (header, name, mut cursor) = header_and_name(line)?;
     cursor.skip_lws();
     Some(Field {
-        header: Header::find(name),
+        header,
         name: Span::of(name, bytes),
         value: Span::of(trim_end(cursor.rest()), bytes),
     })
+}
+
+/// The name and what is behind its colon.
+fn header_and_name(line: &[u8]) -> Option<(Header, &[u8], Cursor<'_>)> {
+    if let Some((header, length)) = Header::at_start(line) {
+        let (name, rest) = line.split_at_checked(length)?;
+        return Some((header, name, Cursor::new(rest.get(1..)?)));
+    }
+    let mut cursor = Cursor::new(line);
+    let name = cursor.token()?;
+    cursor.take_while(|byte| matches!(byte, b' ' | b'\t'));
+    let has_colon = cursor.eat(b':');
+    has_colon.then(|| (Header::find(name), name, cursor))
 }
 
 /// RFC 3261 §18.3: in a datagram what follows the body is thrown away, and a body that is cut is an error.

@@ -46,30 +46,29 @@ impl<'a> UriView<'a> {
         if !scheme.first().is_some_and(u8::is_ascii_alphabetic) || !cursor.eat(b':') {
             return Err(UriError::Scheme);
         }
-        let base = UriView {
+        let mut view = UriView {
             text,
+            scheme: Scheme::named(scheme),
             ..UriView::EMPTY
         };
         let rest = cursor.rest();
-        let view = match () {
-            () if scheme.eq_ignore_ascii_case(b"sip") => base.sip(cursor, Scheme::Sip),
-            () if scheme.eq_ignore_ascii_case(b"sips") => base.sip(cursor, Scheme::Sips),
-            () if scheme.eq_ignore_ascii_case(b"tel") => base.tel(cursor),
-            () if cursor.is_empty() => Err(UriError::Host),
-            () => check_characters(rest).map(|()| base),
+        let read = match view.scheme {
+            Scheme::Sip | Scheme::Sips => view.read_sip(&mut cursor),
+            Scheme::Tel => view.read_tel(&mut cursor),
+            Scheme::Other if rest.is_empty() => Err(UriError::Host),
+            Scheme::Other => check_characters(rest),
         };
         // What the grammar of a scheme has taken are URI characters; its escapes are still to be looked at.
-        match view {
-            Ok(view) if memchr::memchr(b'%', rest).is_none() => Ok(view),
-            Ok(view) => check_characters(rest).map(|()| view),
+        match read {
+            Ok(()) if memchr::memchr(b'%', rest).is_none() => Ok(view),
+            Ok(()) => check_characters(rest).map(|()| view),
             Err(error) => Err(check_characters(rest).err().unwrap_or(error)),
         }
     }
 
-    fn sip(mut self, mut cursor: Cursor<'a>, scheme: Scheme) -> Result<Self, UriError> {
-        self.scheme = scheme;
+    fn read_sip(&mut self, cursor: &mut Cursor<'a>) -> Result<(), UriError> {
         // The user part may hold `;` and `?`, but `@` ends it: it is legal nowhere else (RFC 3261 §25.1).
-        let mut ahead = cursor;
+        let mut ahead = *cursor;
         let userinfo = ahead.take_while(is_user);
         if ahead.eat(b'@') {
             let user = userinfo
@@ -80,36 +79,27 @@ impl<'a> UriView<'a> {
                 return Err(UriError::Host);
             }
             self.raw_user = Some(user);
-            cursor = ahead;
+            *cursor = ahead;
         }
-        self.host = host(&mut cursor).ok_or(UriError::Host)?;
+        self.host = host(cursor).ok_or(UriError::Host)?;
         if cursor.eat(b':') {
-            self.port = Some(port(&mut cursor).ok_or(UriError::Host)?);
+            self.port = Some(port(cursor).ok_or(UriError::Host)?);
         }
-        self.parameters = parameters(&mut cursor)?;
+        self.parameters = parameters(cursor)?;
         if cursor.eat(b'?') {
             self.headers = Some(cursor.take_while(|byte| is_uri(byte) && byte != b'@'));
         }
-        if cursor.is_empty() {
-            Ok(self)
-        } else {
-            Err(UriError::Host)
-        }
+        cursor.is_empty().then_some(()).ok_or(UriError::Host)
     }
 
-    fn tel(mut self, mut cursor: Cursor<'a>) -> Result<Self, UriError> {
-        self.scheme = Scheme::Tel;
+    fn read_tel(&mut self, cursor: &mut Cursor<'a>) -> Result<(), UriError> {
         let number = cursor.take_while(|byte| is_user(byte) && byte != b';' && byte != b'?');
         if number.is_empty() {
             return Err(UriError::Host);
         }
         self.raw_user = Some(number);
-        self.parameters = parameters(&mut cursor)?;
-        if cursor.is_empty() {
-            Ok(self)
-        } else {
-            Err(UriError::Parameter)
-        }
+        self.parameters = parameters(cursor)?;
+        cursor.is_empty().then_some(()).ok_or(UriError::Parameter)
     }
 
     /// The same as an owned value.
@@ -122,11 +112,25 @@ impl<'a> UriView<'a> {
     /// escaped, so that `%00` or `%0D` never becomes one.
     pub fn user(&self) -> Option<String> {
         let raw = self.raw_user?;
-        let text = printable(&unescape(raw));
+        let text = match memchr::memchr(b'%', raw) {
+            None => printable(raw),
+            Some(_) => printable(&unescape(raw)),
+        };
         Some(match self.scheme {
             Scheme::Tel => text.replace(['-', '.', '(', ')'], ""),
             Scheme::Sip | Scheme::Sips | Scheme::Other => text,
         })
+    }
+
+    /// Is that the user, in any case?
+    pub(crate) fn is_user(&self, name: &str) -> bool {
+        let raw = self.raw_user.unwrap_or_default();
+        match memchr::memchr(b'%', raw) {
+            None if self.scheme != Scheme::Tel => raw.eq_ignore_ascii_case(name.as_bytes()),
+            None | Some(_) => self
+                .user()
+                .is_some_and(|user| user.eq_ignore_ascii_case(name)),
+        }
     }
 
     /// The host as text.
