@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use model::fact::{Direction, Pop, PopCustomer};
 use model::transfer::{Colleague, HandedOn};
-use model::{AgentId, Profile, QueueName, Ties};
+use model::{Profile, QueueName, Ties};
 
-use super::{Call, Identity};
+use super::Call;
+use super::identity::Identity;
 use crate::context::Context;
 
 impl Call {
@@ -84,43 +85,5 @@ impl Call {
             back,
             note,
         })
-    }
-
-    /// Which agents know him and whom he must not meet, as far as the directory has answered.
-    pub(super) fn ties(&self) -> Ties {
-        match &self.profile {
-            Identity::Known(profile) => profile.ties.clone(),
-            Identity::Pending | Identity::Unknown => Ties::default(),
-        }
-    }
-
-    /// The same; `None` while the directory has not answered.
-    pub(super) fn known_ties(&self) -> Option<Ties> {
-        (!matches!(self.profile, Identity::Pending)).then(|| self.ties())
-    }
-
-    /// R66: whether the caller must not be given to this agent by anybody.
-    pub(super) fn is_kept_apart(&self, agent: AgentId) -> bool {
-        match &self.profile {
-            Identity::Known(profile) => profile.ties.apart.contains(&agent),
-            Identity::Pending | Identity::Unknown => false,
-        }
-    }
-
-    pub(super) fn vip_level(&self) -> u8 {
-        match &self.profile {
-            Identity::Known(profile) => profile
-                .candidates
-                .first()
-                .map_or(0, |candidate| candidate.vip_level),
-            Identity::Pending | Identity::Unknown => 0,
-        }
-    }
-
-    fn has_open_ticket(&self) -> bool {
-        match &self.profile {
-            Identity::Known(profile) => !profile.open_tickets.is_empty(),
-            Identity::Pending | Identity::Unknown => false,
-        }
     }
 }

@@ -1,0 +1,76 @@
+//! What is known of the caller: nothing yet, nothing at all, or what the directory has answered (R57, R64, R66).
+
+use model::{AgentId, Profile, Ties};
+
+use super::Call;
+use crate::context::Context;
+
+/// What is known of the caller.
+#[derive(Debug)]
+pub(super) enum Identity {
+    /// The directory was asked.
+    Pending,
+    /// The number was withheld, or the directory could not be asked.
+    Unknown,
+    /// The directory's answer.
+    Known(Box<Profile>),
+}
+
+impl Call {
+    /// The directory has answered.
+    pub(super) fn identified(&mut self, context: &mut Context, profile: Option<Box<Profile>>) {
+        let Some(profile) = profile else {
+            self.profile = Identity::Unknown;
+            let (call, ties) = (self.id, self.ties());
+            return context.tell_acd(acd::Input::Identified { call, ties });
+        };
+        let ties = profile.ties.clone();
+        context.fact(model::Fact::CallIdentified {
+            call: self.id,
+            profile: (*profile).clone(),
+        });
+        self.profile = Identity::Known(profile);
+        context.tell_acd(acd::Input::Identified {
+            call: self.id,
+            ties,
+        });
+    }
+
+    /// Which agents know him and whom he must not meet, as far as the directory has answered.
+    pub(super) fn ties(&self) -> Ties {
+        match &self.profile {
+            Identity::Known(profile) => profile.ties.clone(),
+            Identity::Pending | Identity::Unknown => Ties::default(),
+        }
+    }
+
+    /// The same; `None` while the directory has not answered.
+    pub(super) fn known_ties(&self) -> Option<Ties> {
+        (!matches!(self.profile, Identity::Pending)).then(|| self.ties())
+    }
+
+    /// R66: whether the caller must not be given to this agent by anybody.
+    pub(super) fn is_kept_apart(&self, agent: AgentId) -> bool {
+        match &self.profile {
+            Identity::Known(profile) => profile.ties.apart.contains(&agent),
+            Identity::Pending | Identity::Unknown => false,
+        }
+    }
+
+    pub(super) fn vip_level(&self) -> u8 {
+        match &self.profile {
+            Identity::Known(profile) => profile
+                .candidates
+                .first()
+                .map_or(0, |candidate| candidate.vip_level),
+            Identity::Pending | Identity::Unknown => 0,
+        }
+    }
+
+    pub(super) fn has_open_ticket(&self) -> bool {
+        match &self.profile {
+            Identity::Known(profile) => !profile.open_tickets.is_empty(),
+            Identity::Pending | Identity::Unknown => false,
+        }
+    }
+}
