@@ -284,7 +284,15 @@ impl Audit {
     }
 
     /// After each turn: what agents are in is what they were told.
+    #[inline]
     pub(crate) fn settle(&mut self) -> Result<(), String> {
+        if self.touched.is_empty() {
+            return Ok(());
+        }
+        self.settle_touched()
+    }
+
+    fn settle_touched(&mut self) -> Result<(), String> {
         while let Some(agent) = self.touched.pop() {
             let Some(desk) = self.desks.get(&agent) else {
                 continue;

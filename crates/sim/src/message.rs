@@ -30,31 +30,32 @@ impl<'a> Message<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut message = Self::default();
-        let mut rest = text;
-        (message.start, rest) = line_of(rest)?;
+        let mut at = line_end(bytes, 0)?;
+        message.start = text.get(..at)?;
         loop {
-            let line;
-            (line, rest) = line_of(rest)?;
-            if line.is_empty() {
-                message.body = rest;
+            let from = at + 2;
+            at = line_end(bytes, from)?;
+            if at == from {
+                message.body = text.get(at + 2..)?;
                 return Some(message);
             }
             // Two letters tell the names apart that a phone wants to know.
-            let (name, part) = match line.get(..2) {
-                Some("Vi") => ("Via: ", &mut message.via),
-                Some("Fr") => ("From: ", &mut message.from),
-                Some("To") => ("To: ", &mut message.to),
-                Some("Ca") => ("Call-ID: ", &mut message.call_id),
-                Some("CS") => ("CSeq: ", &mut message.cseq),
-                Some("Co") => ("Contact: ", &mut message.contact),
+            let line = bytes.get(from..at)?;
+            let (name, part) = match line {
+                [b'V', b'i', ..] => ("Via: ", &mut message.via),
+                [b'F', b'r', ..] => ("From: ", &mut message.from),
+                [b'T', b'o', ..] => ("To: ", &mut message.to),
+                [b'C', b'a', ..] => ("Call-ID: ", &mut message.call_id),
+                [b'C', b'S', ..] => ("CSeq: ", &mut message.cseq),
+                [b'C', b'o', ..] => ("Contact: ", &mut message.contact),
                 // RFC 7616 §3.7: the first challenge is the one that is preferred.
-                Some("WW") if message.challenge.is_empty() => {
+                [b'W', b'W', ..] if message.challenge.is_empty() => {
                     ("WWW-Authenticate: ", &mut message.challenge)
                 }
                 _ => continue,
             };
-            if let Some(value) = line.strip_prefix(name) {
-                *part = value;
+            if line.starts_with(name.as_bytes()) {
+                *part = text.get(from + name.len()..at)?;
             }
         }
     }
@@ -85,22 +86,21 @@ impl<'a> Message<'a> {
 
     /// The RTP port that its SDP names.
     pub(crate) fn rtp_port(&self) -> Option<u16> {
-        let mut rest = self.body;
+        let bytes = self.body.as_bytes();
+        let mut at = 0;
         loop {
-            let line;
-            (line, rest) = line_of(rest)?;
-            if let Some(audio) = line.strip_prefix("m=audio ") {
+            let end = line_end(bytes, at)?;
+            if let Some(audio) = self.body.get(at..end)?.strip_prefix("m=audio ") {
                 return audio.split(' ').next()?.parse().ok();
             }
+            at = end + 2;
         }
     }
 }
 
-/// The first line, without its end, and what follows.
-fn line_of(text: &str) -> Option<(&str, &str)> {
-    let end = memchr::memchr(b'\r', text.as_bytes())?;
-    let rest = text.get(end + 2..)?;
-    Some((text.get(..end)?, rest))
+/// Where the line ends that begins at `from`; its end has two bytes.
+fn line_end(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr(b'\r', bytes.get(from..)?).map(|length| from + length)
 }
 
 /// What a phone says to a request in a dialog that it does not know, or no more (RFC 3261 §12.2.2).

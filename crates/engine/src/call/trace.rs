@@ -10,6 +10,8 @@ use super::CallEvent;
 
 /// How many past events are kept.
 const EVENTS_MAX: usize = 64;
+/// A call of the usual kind has no more.
+const EVENTS_USUAL: usize = 12;
 
 /// The trace.
 #[derive(Debug, Default)]
@@ -30,6 +32,8 @@ impl Trace {
     pub(super) fn note(&mut self, at: Duration, event: &CallEvent, secret: bool) {
         if self.0.len() == EVENTS_MAX {
             self.0.pop_front();
+        } else if self.0.capacity() == 0 {
+            self.0.reserve(EVENTS_USUAL);
         }
         let (what, about) = in_short(event);
         let key = if let CallEvent::Key { key, way, .. } = event {

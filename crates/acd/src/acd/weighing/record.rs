@@ -54,23 +54,28 @@ impl Weighing<'_> {
 
     /// Adds everybody who does not stand with his keys.
     fn naming(&self, mut record: Decision) -> Decision {
-        // The tally knows how many most reasons will name.
+        // A handful of reasons, of which the tally knows how many most will name.
         let tally = self.queue.tally.iter();
         let room = tally.map(|(reason, number)| (*reason, Agents::with_capacity(*number as usize)));
-        let mut out: BTreeMap<ReasonCode, Agents> = room.collect();
+        let mut out: Vec<(ReasonCode, Agents)> = room.collect();
         for (agent, standing) in self.queue.standings() {
             // Whoever is named already is ready, and in a busy queue few are.
             let keyed = || record.candidates.iter().any(|one| one.agent == agent);
             if standing.is_none() && (keyed() || record.chose(agent)) {
                 continue;
             }
-            match self.reason(agent, standing) {
-                Some(reason) => out.entry(reason).or_default().insert(agent),
-                None => record.behind.insert(agent),
+            let Some(reason) = self.reason(agent, standing) else {
+                record.behind.insert(agent);
+                continue;
+            };
+            match out.iter_mut().find(|(one, _)| *one == reason) {
+                Some((_, agents)) => agents.insert(agent),
+                None => out.push((reason, Agents::from_iter([agent]))),
             }
         }
-        out.retain(|_, agents| !agents.is_empty());
-        Decision { out, ..record }
+        out.retain(|(_, agents)| !agents.is_empty());
+        record.out = out.into_iter().collect();
+        record
     }
 
     /// The best, those whom the record names with their keys.
