@@ -13,6 +13,7 @@ mod operator;
 mod overflow;
 mod patience;
 mod queries;
+mod sentence;
 mod skills;
 mod speech;
 mod story;

@@ -9,6 +9,7 @@ use crate::ask::{AnswerKind, SecretSource};
 use crate::effect::{CallbackAnswer, TransferFailure};
 use crate::expression::Expression;
 use crate::place::{Name, Place};
+use crate::sentence::Sentence;
 use crate::value::Type;
 
 /// The claims of one node.
@@ -19,6 +20,8 @@ pub(crate) struct Claims<'n> {
     /// Expressions, with the type that each must have.
     pub(crate) expressions: Vec<(&'n Expression, Option<Type>)>,
     pub(crate) assigned: Vec<Assigned<'n>>,
+    /// A sentence with values that is said here, once, with its language.
+    pub(crate) says: Option<Vec<(&'n Name, &'n Sentence)>>,
     /// What is asked of the agents of a queue.
     pub(crate) needs: Vec<Needed<'n>>,
     /// Whether a call may end here, and how.

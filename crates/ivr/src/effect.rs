@@ -68,8 +68,13 @@ pub enum Effect {
     },
     /// Play these one after the other, then answer `PlayDone`.
     Play {
-        /// Names of sounds: `main/zh-CN/welcome`.
-        sounds: Vec<String>,
+        /// In their order.
+        sounds: Vec<Played>,
+    },
+    /// A value of the sentence that is played next has no words ; for the log.
+    Unsaid {
+        /// Which, and why.
+        reason: String,
     },
     /// Cut what is played.
     StopPlay,
@@ -128,6 +133,15 @@ pub enum Effect {
         /// For the log.
         reason: String,
     },
+}
+
+/// One piece of what is played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Played {
+    /// A sound by its name: `main/zh-CN/welcome`, `zh-CN/digit_7`.
+    Sound(String),
+    /// A short rest, between the groups of a number.
+    Breath,
 }
 
 /// Where a transfer leads.

@@ -10,6 +10,7 @@ mod claim;
 pub mod diagnostic;
 pub mod effect;
 mod expression;
+mod format;
 mod lookup;
 mod node;
 pub mod parse;
@@ -20,6 +21,7 @@ mod row;
 pub mod run;
 pub mod script;
 mod section;
+mod sentence;
 mod step;
 mod template;
 pub mod test;
@@ -35,7 +37,7 @@ pub use check::{
     World, check, check_house, check_skills,
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
-pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Target, TransferFailure};
+pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Played, Target, TransferFailure};
 pub use model::fact::QueueExit;
 pub use parse::parse;
 pub use reference::reference_page;

@@ -13,6 +13,7 @@ mod language;
 mod menu;
 mod play;
 mod queue;
+mod say;
 mod set;
 mod sql;
 mod transfer;
@@ -43,6 +44,7 @@ pub(crate) struct Kind {
 /// All kinds, in the order of the reference page.
 pub(crate) const KINDS: &[Kind] = &[
     play::KIND,
+    say::KIND,
     menu::KIND,
     collect::KIND,
     branch::KIND,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::format::FORMATS;
 use crate::node::{INPUT_KINDS, KINDS};
 use crate::parse::HEAD;
 use crate::row::{Form, KeyRow, Need};
@@ -23,6 +24,8 @@ pub fn reference_page() -> String {
     }
     heading(&mut page, "Kinds of input for `collect` (输入类型)");
     inputs(&mut page);
+    heading(&mut page, "Formats of values in `say` (报数格式)");
+    formats(&mut page);
     heading(&mut page, "Variables at entry (入口变量)");
     variables(&mut page);
     heading(&mut page, "`[[test]]` (测试)");
@@ -81,6 +84,23 @@ fn inputs(page: &mut String) {
                 "| `{}` | {keys} | {min}–{max} | {} | {en} {zh} |\n",
                 kind.name, kind.gives
             ),
+        );
+    }
+    push(page, "\n");
+}
+
+fn formats(page: &mut String) {
+    push(page, "| format | says | meaning |\n|---|---|---|\n");
+    for format in FORMATS {
+        let takes: Vec<String> = format.takes.iter().map(ToString::to_string).collect();
+        let (takes, en, zh) = (
+            takes.join(" or "),
+            cell(format.says.en),
+            cell(format.says.zh),
+        );
+        push(
+            page,
+            &format!("| `{}` | a {takes} | {en} {zh} |\n", format.name),
         );
     }
     push(page, "\n");

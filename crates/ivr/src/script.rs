@@ -10,6 +10,7 @@ use crate::ask::SecretSource;
 use crate::claim::{Claims, ReferenceKind};
 use crate::node::{Kind, Node};
 use crate::place::{Name, Place};
+use crate::sentence::piece_name;
 
 pub use crate::test::ScriptTest;
 
@@ -123,32 +124,63 @@ impl Script {
             .filter(|_| digits)
             .flat_map(|language| digit_sounds(language));
         let prompts = self.prompts().map(|prompt| prompt.sound());
-        prompts.chain(digits).collect()
+        let words = self.words(&claims);
+        prompts.chain(digits).chain(words).collect()
     }
 
-    /// Every prompt that it may play, in each of its languages: what a person records or a speech engine reads aloud.
+    /// Every prompt that it may play, in each of its languages, and the pieces of its sentences: what a person records or a
+    /// speech engine reads aloud.
     pub fn prompts(&self) -> impl Iterator<Item = SpokenPrompt<'_>> {
-        let played = self.played();
-        let prompts = self.prompts.iter();
-        let prompts = prompts.filter(move |(name, _)| played.contains(name.as_str()));
-        prompts.flat_map(|(name, prompt)| {
-            let texts = prompt.texts.iter();
-            texts.map(|(language, text)| SpokenPrompt {
-                script: self.name.as_str(),
-                language,
-                name: name.clone(),
-                text: text.text.clone(),
-                line: text.place.line,
-            })
-        })
-    }
-
-    /// The names of the prompts that its nodes play.
-    fn played(&self) -> BTreeSet<String> {
         let claims = self.claims();
         let references = claims.values().flat_map(|claims| &claims.references);
-        let prompts = references.filter(|reference| reference.kind == ReferenceKind::Prompt);
-        prompts.map(|prompt| prompt.name.text.clone()).collect()
+        let played = references.filter(|reference| reference.kind == ReferenceKind::Prompt);
+        let played: BTreeSet<&str> = played.map(|prompt| prompt.name.text.as_str()).collect();
+        let mut found = Vec::new();
+        for (name, prompt) in &self.prompts {
+            if played.contains(name.as_str()) {
+                let texts = prompt.texts.iter();
+                found.extend(texts.map(|(language, text)| {
+                    self.spoken(language, name.clone(), &text.text, text.place)
+                }));
+            }
+        }
+        for (node, claims) in &claims {
+            for (language, sentence) in claims.says.iter().flatten() {
+                found.extend(sentence.texts().map(|(number, text)| {
+                    let name = piece_name(node, number);
+                    self.spoken(&language.text, name, text, sentence.place)
+                }));
+            }
+        }
+        found.into_iter()
+    }
+
+    fn spoken<'s>(
+        &'s self,
+        language: &'s str,
+        name: String,
+        text: &str,
+        place: Place,
+    ) -> SpokenPrompt<'s> {
+        SpokenPrompt {
+            script: self.name.as_str(),
+            language,
+            name,
+            text: text.to_owned(),
+            line: place.line,
+        }
+    }
+
+    /// The words of values that it may say, in each of its languages.
+    fn words<'s>(&'s self, claims: &BTreeMap<&str, Claims<'s>>) -> Vec<String> {
+        let sentences = claims
+            .values()
+            .flat_map(|claims| claims.says.iter().flatten());
+        let with_values = sentences.filter(|(_, sentence)| sentence.values().next().is_some());
+        let languages: BTreeSet<&str> = with_values
+            .map(|(language, _)| language.text.as_str())
+            .collect();
+        languages.into_iter().flat_map(stock_sounds).collect()
     }
 
     /// Every secret that its look-ups need.
@@ -216,6 +248,13 @@ pub(crate) fn own_sound(script: &str, language: &str, prompt: &str) -> String {
 /// A sound that all scripts share: words of the house, and prompts that no script has for itself.
 pub(crate) fn house_sound(language: &str, name: &str) -> String {
     [language, "/", name].concat()
+}
+
+/// The sounds of all words out of which values are said in a language; none where it has no numbers.
+pub(crate) fn stock_sounds(language: &str) -> Vec<String> {
+    let stock = speech::Language::of(language).map(speech::Language::stock);
+    let words = stock.unwrap_or_default().into_iter();
+    words.map(|word| house_sound(language, word.name)).collect()
 }
 
 /// The sounds of the digits in a language, words of the house.

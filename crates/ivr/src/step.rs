@@ -6,7 +6,7 @@ use model::fact::QueueExit;
 use model::{Requirement, ScriptName};
 
 use crate::ask::{Answer, Question};
-use crate::effect::{CallbackAnswer, HangUpCause, Target, TransferFailure};
+use crate::effect::{CallbackAnswer, HangUpCause, Played, Target, TransferFailure};
 use crate::place::Name;
 
 /// What happened, told to the node that has the caller.
@@ -38,6 +38,11 @@ pub(crate) enum Step<'n> {
         prompt: &'n Name,
         /// Said after it, one by one; what is no digit is left out.
         digits: String,
+        interruptible: bool,
+    },
+    /// Play these, then `Event::Heard`.
+    Speak {
+        parts: Vec<Played>,
         interruptible: bool,
     },
     /// Wait for a key: `Event::Key` or `Event::TimedOut`.

@@ -186,7 +186,7 @@ impl ImaginaryCaller<'_> {
                 self.node = node;
                 return None;
             }
-            Effect::LanguageSet(_) | Effect::Hold => return None,
+            Effect::Unsaid { .. } | Effect::LanguageSet(_) | Effect::Hold => return None,
         };
         None
     }

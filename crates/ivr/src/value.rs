@@ -64,6 +64,11 @@ impl Number {
         }
     }
 
+    /// So many hundredths.
+    pub(crate) const fn hundredths(self) -> i64 {
+        self.0
+    }
+
     /// `12`, `12.5`, `-12.50`; no more than two decimals, at most fifteen digits before them.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, digits) = text

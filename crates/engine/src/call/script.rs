@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ivr::HangUpCause;
-use ivr::{Effect, Environment, Run};
+use ivr::{Effect, Environment, Played, Run};
 use media::{PlaybackId, SoundName, Source};
 use model::Fact;
 use model::fact::{CallResult, EndedBy};
@@ -19,6 +19,8 @@ use crate::route;
 
 /// Ring time of an agent who was dialled by name.
 pub(super) const DIRECT_RING: Duration = Duration::from_secs(25);
+/// Between the groups of a number.
+const BREATH: Source = Source::Silence { ms: 250 };
 /// The pop's path keeps this many steps.
 const PATH_MAX: usize = 20;
 /// Ringing tone of the network that the caller knows (ITU-T E.180: China 450 Hz, 1 s on, 4 s off).
@@ -124,11 +126,11 @@ impl Call {
                 });
             }
             Effect::Play { sounds } => {
-                let sources = sounds
-                    .iter()
-                    .map(|name| Source::Sound(SoundName::new(name)))
-                    .collect();
-                self.play(context, sources, false);
+                let sources = sounds.iter().map(source);
+                self.play(context, sources.collect(), false);
+            }
+            Effect::Unsaid { reason } => {
+                tracing::warn!(call = %self.id, script = %run.script(), reason, "a value is not said");
             }
             Effect::StopPlay => self.stop_playing(context),
             Effect::JoinQueue {
@@ -297,6 +299,13 @@ impl Call {
         if self.path.len() < PATH_MAX {
             self.path.push(step);
         }
+    }
+}
+
+fn source(played: &Played) -> Source {
+    match played {
+        Played::Sound(name) => Source::Sound(SoundName::new(name)),
+        Played::Breath => BREATH,
     }
 }
 

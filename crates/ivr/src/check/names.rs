@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AllClaims, OutsideNumber, World};
+use super::{AllClaims, OutsideNumber, World, sentence};
 use crate::claim::{Cause, Claims, Heard, Reference, ReferenceKind};
-use crate::place::Name;
+use crate::place::{Name, Place};
 use crate::report::Report;
-use crate::script::{Prompt, Script, digit_sounds, house_sound, own_sound};
+use crate::script::{Script, digit_sounds, house_sound, own_sound};
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let references: Vec<Reference<'_>> = claims
@@ -30,6 +30,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
     sounds_exist(script, &prompts, world, report);
     digits_exist(script, claims, world, report);
+    sentence::check(script, claims, world, report);
     let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
     // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
     let misspelt = queues.iter().any(|queue| !world.queues.contains(*queue));
@@ -108,17 +109,19 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
             continue;
         }
         for language in &script.languages {
-            sound_exists(script, name, prompt, language, world, report);
+            let text = prompt.texts.get(language);
+            let place = text.map_or(prompt.place, |text| text.place);
+            sound_exists(script, name, language, place, world, report);
         }
     }
 }
 
-/// A sound of the script's own or of the house's, or a text that becomes speech.
-fn sound_exists(
+/// A sound of the script's own or of the house's, or a text that becomes speech. A text that is missing is told elsewhere.
+pub(super) fn sound_exists(
     script: &Script,
     name: &str,
-    prompt: &Prompt,
     language: &str,
+    place: Place,
     world: &World,
     report: &mut Report,
 ) {
@@ -127,9 +130,7 @@ fn sound_exists(
     if world.sounds.contains(&own) || world.sounds.contains(&shared) {
         return;
     }
-    let text = prompt.texts.get(language);
-    let place = text.map_or(prompt.place, |text| text.place);
-    if world.speech && text.is_some() {
+    if world.speech {
         let help = "a start makes it from the text; so does `trunkline prompts build`".to_owned();
         report.warning(place, format!("no sound `{shared}` yet"), Some(help));
         return;

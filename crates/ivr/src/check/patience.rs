@@ -10,6 +10,7 @@ use super::house::{Graph, House, Stop, Walk, Way};
 use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
 use crate::script::{Script, own_sound};
+use crate::sentence::piece_name;
 
 /// How long a letter takes that is read aloud, where there is no sound yet.
 const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
@@ -17,6 +18,8 @@ const OTHER_CHARACTER: Duration = Duration::from_millis(75);
 /// A digit that is said after a prompt, and how many those may be.
 const DIGIT: Duration = Duration::from_millis(450);
 const DIGITS: u32 = 32;
+/// A value in a sentence: a telephone number takes so long, and most take less.
+const VALUE: Duration = Duration::from_secs(8);
 
 /// What a caller is kept for, from a stop on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +83,19 @@ fn own(graph: &Graph<'_>, house: &House<'_>, stop: Stop<'_>) -> Kept {
             .map_or(Duration::ZERO, |script| lasts(script, house, heard));
         kept.prompts = kept.prompts.saturating_add(heard.times);
         kept.time = kept.time.saturating_add(once.saturating_mul(heard.times));
+    }
+    if let (Some(says), Some(script)) = (&claims.says, graph.script(stop.0)) {
+        let sentences = says.iter();
+        let once = sentences.map(|(language, sentence)| {
+            let texts = sentence.texts().map(|(number, text)| {
+                let name = piece_name(stop.1, number);
+                let sound = own_sound(script.name().as_str(), &language.text, &name);
+                (house.lasts)(&sound).unwrap_or_else(|| read_aloud(text))
+            });
+            texts.sum::<Duration>() + VALUE * u32::try_from(sentence.values().count()).unwrap_or(1)
+        });
+        kept.prompts = kept.prompts.saturating_add(1);
+        kept.time = kept.time.saturating_add(once.max().unwrap_or_default());
     }
     kept
 }

@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{AllClaims, World};
 use crate::claim::Origin;
 use crate::expression::Lookup;
+use crate::format::FORMATS;
 use crate::place::Place;
 use crate::report::Report;
 use crate::script::Script;
+use crate::sentence::Slot;
 use crate::value::Type;
-use crate::variable::entry_type;
+use crate::variable::{ENTRY_VARIABLES, entry_type};
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let types = types(claims, world, report);
@@ -57,6 +59,45 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
                 report.error(expression.place_of(&fault), fault.message, fault.help);
             }
         }
+        let sentences = claims.says.iter().flatten();
+        for slot in sentences.flat_map(|(_, sentence)| sentence.values()) {
+            let entries = ENTRY_VARIABLES.iter().map(|entry| entry.name);
+            fits(slot, &lookup, names.iter().copied().chain(entries), report);
+        }
+    }
+}
+
+/// E13: a value has a type that its format says.
+fn fits<'k>(
+    slot: &Slot,
+    lookup: &dyn Fn(&str) -> Lookup,
+    known: impl Iterator<Item = &'k str> + Clone,
+    report: &mut Report,
+) {
+    let name = slot.what.text();
+    if matches!(lookup(name), Lookup::Unknown) {
+        let message = format!("no variable `{name}`");
+        report.unknown(slot.what.place(), message, name, known);
+        return;
+    }
+    let mut faults = Vec::new();
+    let found = slot.what.type_of(&lookup, &mut faults);
+    if let Some(found) = found
+        && !slot.format.takes.contains(&found)
+    {
+        let formats = FORMATS
+            .iter()
+            .filter(|format| format.takes.contains(&found));
+        let names: Vec<String> = formats.map(|format| format!("`{}`", format.name)).collect();
+        let message = format!("the format `{}` does not say a {found}", slot.format.name);
+        let help = match names.is_empty() {
+            true => "set a text or a number from it first".to_owned(),
+            false => format!("a {found} is said as {}", names.join(", ")),
+        };
+        report.error(slot.what.place(), message, Some(help));
+    }
+    for fault in faults {
+        report.error(slot.what.place_of(&fault), fault.message, fault.help);
     }
 }
 

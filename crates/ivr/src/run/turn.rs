@@ -8,7 +8,7 @@ use model::{QueueName, ScriptName};
 use super::visit::{Caught, Visit};
 use super::{Environment, Phase, Run};
 use crate::ask::{Ask, AskId};
-use crate::effect::Effect;
+use crate::effect::{Effect, Played};
 use crate::lookup::{GRACE, HOLD_AFTER};
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
@@ -46,6 +46,9 @@ impl Run {
                         .to_owned(),
                 );
             }
+            let unsaid = caught.unsaid.into_iter();
+            self.effects
+                .extend(unsaid.map(|reason| Effect::Unsaid { reason }));
             if let Some(language) = caught.language {
                 self.speak(language);
             }
@@ -66,18 +69,13 @@ impl Run {
                 digits,
                 interruptible,
             } => {
-                if interruptible && self.keys.is_kept() {
-                    return Some(Event::Heard);
-                }
-                self.effects.push_back(Effect::Play {
-                    sounds: self.said(prompt, &digits),
-                });
-                self.phase = Phase::Playing {
-                    interruptible,
-                    until: now + PROMPT_MAX,
-                };
-                None
+                let sounds = self.said(prompt, &digits);
+                self.play(now, sounds, interruptible)
             }
+            Step::Speak {
+                parts,
+                interruptible,
+            } => self.play(now, parts, interruptible),
             Step::Listen { time } => {
                 let kept = self.keys.take();
                 self.phase = Phase::Listening { until: now + time };
@@ -173,6 +171,19 @@ impl Run {
         }
     }
 
+    /// Plays these, unless a key that was typed ahead cuts them, or there is nothing to hear.
+    fn play(&mut self, now: Duration, sounds: Vec<Played>, interruptible: bool) -> Option<Event> {
+        if sounds.is_empty() || interruptible && self.keys.is_kept() {
+            return Some(Event::Heard);
+        }
+        self.effects.push_back(Effect::Play { sounds });
+        self.phase = Phase::Playing {
+            interruptible,
+            until: now + PROMPT_MAX,
+        };
+        None
+    }
+
     /// Comes to a node; false when the run's budget is used up or the node is not there.
     pub(super) fn enter(&mut self, node: String) -> bool {
         self.entries += 1;
@@ -225,11 +236,12 @@ impl Run {
     }
 
     /// A prompt, and digits after it in the house's own words.
-    fn said(&self, prompt: &Name, digits: &str) -> Vec<String> {
+    fn said(&self, prompt: &Name, digits: &str) -> Vec<Played> {
         let digits = digits.chars().filter(char::is_ascii_digit).take(DIGITS_MAX);
         let digits = digits.map(|digit| house_sound(&self.language, &format!("digit_{digit}")));
         std::iter::once(self.sound(&prompt.text))
             .chain(digits)
+            .map(Played::Sound)
             .collect()
     }
 

@@ -8,7 +8,10 @@ use model::{Calendar, CalendarState, NumberPlan, ScriptName, Timestamp};
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
+use crate::effect::Played;
 use crate::expression::Expression;
+use crate::script::{house_sound, own_sound};
+use crate::sentence::{Piece, Sentence, Slot, piece_name};
 use crate::value::Value;
 use crate::variable::{LANGUAGE, NOW, Variables};
 
@@ -35,6 +38,8 @@ pub(super) struct Caught {
     /// What follows the kind in the trace; `None`: the node's name.
     pub(super) label: Option<String>,
     pub(super) language: Option<String>,
+    /// Values that could not be said, with their reasons.
+    pub(super) unsaid: Vec<String>,
 }
 
 impl Visit<'_> {
@@ -98,6 +103,55 @@ impl Visit<'_> {
                 known.or_else(|| self.variables.get(name).cloned())
             }
         })
+    }
+
+    /// The caller's language.
+    pub(crate) const fn language(&self) -> &str {
+        self.language
+    }
+
+    /// A sentence with its values, in the caller's language. What cannot be said is left out and told.
+    pub(crate) fn said(&mut self, sentence: &Sentence) -> Vec<Played> {
+        let mut parts = Vec::new();
+        for piece in &sentence.pieces {
+            match piece {
+                Piece::Text { number, .. } => {
+                    let name = piece_name(self.node, *number);
+                    let sound = own_sound(self.script.as_str(), self.language, &name);
+                    parts.push(Played::Sound(sound));
+                }
+                Piece::Value(slot) => match self.words(slot) {
+                    Ok(words) => parts.extend(words),
+                    Err(reason) => {
+                        let reason = format!("`{}`: {reason}", slot.what.text());
+                        self.caught.unsaid.push(reason);
+                    }
+                },
+            }
+        }
+        parts
+    }
+
+    /// The words of a value. Of a secret there are none (S22), nor of an empty text.
+    fn words(&self, slot: &Slot) -> Result<Vec<Played>, String> {
+        let value = self.evaluate(&slot.what)?;
+        if self.reads_secret(&slot.what) || value == Value::Text(String::new()) {
+            return Ok(Vec::new());
+        }
+        let language = speech::Language::of(self.language);
+        let language = language.ok_or("this language has no numbers")?;
+        let spoken = slot.format.say(&value, language, slot.currency)?;
+        let mut parts = Vec::new();
+        for group in spoken.groups() {
+            if !parts.is_empty() {
+                parts.push(Played::Breath);
+            }
+            let names = group
+                .iter()
+                .map(|word| house_sound(self.language, word.name));
+            parts.extend(names.map(Played::Sound));
+        }
+        Ok(parts)
     }
 
     /// The text that a key's expression gives, where there is one.

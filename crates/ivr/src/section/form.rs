@@ -3,10 +3,11 @@
 use toml::de::{DeTable, DeValue};
 
 use super::{Item, Section};
-use crate::expression::Expression;
+use crate::expression::{Expression, Fault};
 use crate::place::{Name, Place};
-use crate::report::Read;
+use crate::report::{Read, Reported};
 use crate::row::{Form, KeyRow};
+use crate::sentence::Sentence;
 use crate::value::{Number, Value};
 use crate::variable::is_settable;
 
@@ -118,18 +119,39 @@ impl<'s, 't> Section<'s, 't> {
         }
     }
 
+    /// A sentence with values in it.
+    pub(crate) fn sentence(&mut self, key: &'static str, item: &Item<'t>) -> Read<Sentence> {
+        let Some(text) = item.get_ref().as_str() else {
+            return Err(self.wrong(key, item));
+        };
+        if text.trim().is_empty() {
+            let place = self.place_of(&item.span());
+            let message = format!("`{}` needs a text here", self.title);
+            return Err(self.report.error(place, message, None));
+        }
+        let (place, exact) = self.letters_of(text, item);
+        Sentence::parse(text, place, exact).map_err(|fault| self.faulty(place, exact, fault))
+    }
+
     fn expression_text(&mut self, text: &str, item: &Item<'t>) -> Read<Expression> {
+        let (place, exact) = self.letters_of(text, item);
+        Expression::parse(text, place, exact).map_err(|fault| self.faulty(place, exact, fault))
+    }
+
+    /// Where the first character of a text stands, and whether its characters are those of the file.
+    fn letters_of(&self, text: &str, item: &Item<'t>) -> (Place, bool) {
         let start = self.place_of(&item.span());
         let exact = self.is_as_written(text, item);
-        let place = if exact { start.right(1) } else { start };
-        Expression::parse(text, place, exact).map_err(|fault| {
-            let at = if exact {
-                place.right(fault.offset)
-            } else {
-                start
-            };
-            self.report.error(at, fault.message, fault.help)
-        })
+        (if exact { start.right(1) } else { start }, exact)
+    }
+
+    fn faulty(&mut self, place: Place, exact: bool, fault: Fault) -> Reported {
+        let at = if exact {
+            place.right(fault.offset)
+        } else {
+            place
+        };
+        self.report.error(at, fault.message, fault.help)
     }
 
     fn phone_key(&mut self, name: &Name) -> Read<char> {

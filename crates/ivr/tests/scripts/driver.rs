@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ivr::{Effect, Entry, Environment, HeaderValue, Input, Question, Run, Script};
+use ivr::{Effect, Entry, Environment, HeaderValue, Input, Played, Question, Run, Script};
 use model::{Calendar, Caller, NumberPlan, ScriptName};
 
 use crate::good_script::{calendars, plan, script};
@@ -103,6 +103,7 @@ fn line(effect: &Effect) -> String {
     match effect {
         Effect::Entered { kind, node } => format!("{kind} {node}"),
         Effect::Play { sounds } => format!("play {}", short(sounds).join(" ")),
+        Effect::Unsaid { reason } => format!("unsaid {reason}"),
         Effect::StopPlay => "stop".to_owned(),
         Effect::JoinQueue {
             queue,
@@ -154,11 +155,12 @@ fn line(effect: &Effect) -> String {
 }
 
 /// The names of sounds, without the script where it is `main`.
-fn short(sounds: &[String]) -> Vec<&str> {
-    let names = sounds.iter().map(String::as_str);
-    names
-        .map(|name| name.strip_prefix("main/").unwrap_or(name))
-        .collect()
+fn short(sounds: &[Played]) -> Vec<&str> {
+    let names = sounds.iter().map(|played| match played {
+        Played::Sound(name) => name.strip_prefix("main/").unwrap_or(name),
+        Played::Breath => ",",
+    });
+    names.collect()
 }
 
 /// A question with all that `Debug` hides.

@@ -17,6 +17,7 @@ mod never_trapped;
 mod overflow;
 mod proofs;
 mod reference_page;
+mod say;
 mod scenarios;
 mod script_tests;
 mod skills;

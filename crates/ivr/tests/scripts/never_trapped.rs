@@ -111,7 +111,10 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 }
                 Effect::LeaveQueue => left_at = None,
                 Effect::Ask(ask) => asked = ask.id,
-                Effect::Entered { .. } | Effect::LanguageSet(_) | Effect::Hold => {}
+                Effect::Entered { .. }
+                | Effect::Unsaid { .. }
+                | Effect::LanguageSet(_)
+                | Effect::Hold => {}
             }
         }
         let due = [heard_at, left_at, run.poll_timeout()]
@@ -208,6 +211,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::Ask(_)
                 | Effect::Hold
                 | Effect::Entered { .. }
+                | Effect::Unsaid { .. }
                 | Effect::LanguageSet(_) => {}
             }
         }

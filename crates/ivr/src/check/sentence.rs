@@ -1,0 +1,70 @@
+//! Sentences with values (E13): each of the script's languages has one, the language has numbers, and every sound is there.
+
+use super::names::sound_exists;
+use super::{AllClaims, World};
+use crate::place::Name;
+use crate::report::Report;
+use crate::script::{Script, stock_sounds};
+use crate::sentence::{Sentence, piece_name};
+
+pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
+    let mut lacking: Vec<&str> = Vec::new();
+    for (node, claims) in claims {
+        let Some(says) = &claims.says else { continue };
+        languages(script, node, says, report);
+        for (language, sentence) in says {
+            if !script.languages.contains(&language.text) {
+                continue;
+            }
+            for (number, _) in sentence.texts() {
+                let name = piece_name(node, number);
+                sound_exists(script, &name, &language.text, sentence.place, world, report);
+            }
+            let has_values = sentence.values().next().is_some();
+            if has_values && !lacking.contains(&language.text.as_str()) {
+                lacking.push(&language.text);
+                words(language, sentence, world, report);
+            }
+        }
+    }
+}
+
+/// E14: one in each language, and in no other.
+fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &mut Report) {
+    for (language, _) in says {
+        if !script.languages.contains(&language.text) {
+            let message = format!("`{}` is no language of this script", language.text);
+            let known = script.languages.iter().map(String::as_str);
+            report.unknown(language.place, message, &language.text, known);
+        }
+    }
+    for wanted in &script.languages {
+        if !says.iter().any(|(language, _)| language.text == *wanted) {
+            let place = script.nodes.get(node).map(|placed| placed.place);
+            report.error(
+                place.unwrap_or(crate::place::Place::START),
+                format!("`say.{node}` has no text in `{wanted}`"),
+                Some(format!("add `{wanted} = \"…\"`")),
+            );
+        }
+    }
+}
+
+/// The words of the stock, told once for each language.
+fn words(language: &Name, sentence: &Sentence, world: &World, report: &mut Report) {
+    let stock = stock_sounds(&language.text);
+    if stock.is_empty() {
+        let message = format!("values cannot be said in `{}`", language.text);
+        let help = Some("numbers are said in Chinese and in English".to_owned());
+        report.error(sentence.place, message, help);
+    }
+    let mut missing = stock.iter().filter(|sound| !world.sounds.contains(*sound));
+    if let Some(first) = missing.next() {
+        let message = format!(
+            "values are said here, and there is no sound `{first}`, nor {} more",
+            missing.count()
+        );
+        let help = "`ivr-scripts/prompts/make.sh` makes them out of words.toml".to_owned();
+        report.error(sentence.place, message, Some(help));
+    }
+}

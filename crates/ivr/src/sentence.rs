@@ -1,0 +1,224 @@
+//! A sentence with values in it: `您的余额是 {balance:money}。`
+//!
+//! What stands around the values is spoken or recorded beforehand, one sound a piece; the values are put together of the
+//! words of the stock at the call. So no call waits for a speech engine. What has neither a letter nor a digit is not
+//! spoken: a full stop behind a value is no sound.
+
+use speech::Currency;
+
+use crate::diagnostic::closest;
+use crate::expression::{Expression, Fault};
+use crate::format::{FORMATS, Format};
+use crate::place::Place;
+
+/// Most pieces of a sentence.
+const PIECES_MAX: usize = 64;
+/// The currency of amounts that name none.
+const CURRENCY: &str = "CNY";
+/// More of the sentence follows at once.
+const GOES_ON: char = '…';
+
+/// A sentence.
+#[derive(Debug)]
+pub(crate) struct Sentence {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) place: Place,
+}
+
+/// A piece of it.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    /// What is said beforehand, with its number among such pieces, from 1.
+    Text { number: usize, text: String },
+    /// What is said at the call.
+    Value(Slot),
+}
+
+/// A value in a sentence.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) what: Expression,
+    pub(crate) format: &'static Format,
+    pub(crate) currency: &'static Currency,
+}
+
+impl Sentence {
+    /// Reads a sentence whose first character stands at `place`. `exact`: its characters are those of the file.
+    pub(crate) fn parse(text: &str, place: Place, exact: bool) -> Result<Self, Fault> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        let mut texts = 0;
+        while !rest.is_empty() {
+            let (before, from) = rest.split_at(rest.find(['{', '}']).unwrap_or(rest.len()));
+            if before.chars().any(char::is_alphanumeric) {
+                texts += 1;
+                let goes_on = if from.is_empty() { "" } else { "…" };
+                // A comma behind a value is no sound either.
+                let text = before.trim_start_matches(|mark: char| !mark.is_alphanumeric());
+                let text = text.trim_end().trim_end_matches(GOES_ON);
+                pieces.push(Piece::Text {
+                    number: texts,
+                    text: format!("{text}{goes_on}"),
+                });
+            }
+            let offset = length(text) - length(from);
+            rest = if from.is_empty() {
+                from
+            } else {
+                let (value, behind) = value(from, offset, place, exact)?;
+                pieces.push(Piece::Value(value));
+                behind
+            };
+        }
+        if pieces.len() > PIECES_MAX {
+            let message = format!("more than {PIECES_MAX} pieces of text and values");
+            return Err(fault(0, message, "say it in two sentences"));
+        }
+        Ok(Self { pieces, place })
+    }
+
+    /// What is said beforehand, by number.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text { number, text } => Some((*number, text.as_str())),
+            Piece::Value(_) => None,
+        })
+    }
+
+    /// What is said at the call.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Slot> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Value(value) => Some(value),
+            Piece::Text { .. } => None,
+        })
+    }
+}
+
+/// The name of a piece's sound within its script: `balance.1` of the node `balance`.
+pub(crate) fn piece_name(node: &str, number: usize) -> String {
+    format!("{node}.{number}")
+}
+
+/// `{balance:money USD}` at the beginning of a text, and what is behind it.
+fn value(from: &str, offset: u32, place: Place, exact: bool) -> Result<(Slot, &str), Fault> {
+    let open = |why: &str| fault(offset, why.to_owned(), "write `{variable:format}`");
+    let inner = from.strip_prefix('{');
+    let inner = inner.ok_or_else(|| open("a `}` without its `{`"))?;
+    let closed = inner.split_once('}');
+    let (inner, behind) = closed.ok_or_else(|| open("a `{` without its `}`"))?;
+    let (name, form) = inner.split_once(':').unwrap_or((inner, ""));
+    let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '.';
+    if name.is_empty() || !name.chars().all(is_name) {
+        return Err(open(&format!("`{name}` is no name of a variable")));
+    }
+    let at = offset.saturating_add(1);
+    let what = Expression::parse(name, if exact { place.right(at) } else { place }, exact);
+    let what = what.map_err(|wrong| Fault {
+        offset: at.saturating_add(wrong.offset),
+        ..wrong
+    })?;
+    let form_at = at.saturating_add(length(name)).saturating_add(1);
+    let (format, currency) = format_of(form, form_at)?;
+    let slot = Slot {
+        what,
+        format,
+        currency,
+    };
+    Ok((slot, behind))
+}
+
+fn format_of(form: &str, offset: u32) -> Result<(&'static Format, &'static Currency), Fault> {
+    let (word, code) = form.split_once(' ').unwrap_or((form, ""));
+    let names = || FORMATS.iter().map(|format| format.name);
+    let format = match word {
+        "" => FORMATS.first(),
+        _ => Format::find(word),
+    };
+    let format = format.ok_or_else(|| {
+        let help = match closest(word, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        fault(offset, format!("no format `{word}`"), &help)
+    })?;
+    let code = match (format.name, code) {
+        (_, "") => CURRENCY,
+        ("money", code) => code,
+        (name, code) => {
+            let message = format!("`{code}` after `{name}`");
+            return Err(fault(offset, message, "only `money` has a currency"));
+        }
+    };
+    let currency = Currency::of(code);
+    let currency = currency.map_err(|why| {
+        let known = speech::CURRENCIES.iter().map(|it| it.code);
+        let help = format!("known: {}", known.collect::<Vec<_>>().join(", "));
+        fault(offset, why.to_string(), &help)
+    })?;
+    Ok((format, currency))
+}
+
+fn fault(offset: u32, message: String, help: &str) -> Fault {
+    let help = Some(help.to_owned());
+    Fault {
+        offset,
+        message,
+        help,
+    }
+}
+
+fn length(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        match Sentence::parse(text, Place::START, true) {
+            Err(fault) => format!("{}: {}", fault.offset, fault.message),
+            Ok(sentence) => {
+                let pieces = sentence.pieces.iter().map(|piece| match piece {
+                    Piece::Text { number, text } => format!("{number}={text}"),
+                    Piece::Value(value) => {
+                        let (what, format) = (value.what.text(), value.format.name);
+                        let at = value.what.place().column;
+                        format!("<{what} {format} {} @{at}>", value.currency.code)
+                    }
+                });
+                pieces.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_cut_at_its_values() {
+        for (text, expected) in [
+            ("您好。", "1=您好。"),
+            ("余额 {sum:money}。", "1=余额… <sum money CNY @5>"),
+            (
+                "{n:count} calls… until {at:time}, sir.",
+                "<n count CNY @2> 1=calls… until… <at time CNY @25> 2=sir.",
+            ),
+            ("{n}{m:money USD}", "<n number CNY @2> <m money USD @5>"),
+            ("x {", "2: a `{` without its `}`"),
+            ("x }", "2: a `}` without its `{`"),
+            ("{}", "0: `` is no name of a variable"),
+            ("{a b}", "0: `a b` is no name of a variable"),
+            ("{n:mony}", "3: no format `mony`"),
+            ("{n:count USD}", "3: `USD` after `count`"),
+            (
+                "{n:money XYZ}",
+                "3: `XYZ` is no currency that can be said: write a code of ISO 4217, `CNY`",
+            ),
+            ("{and}", "1: expected a value, found `and`"),
+        ] {
+            assert_eq!(told(text), expected, "{text}");
+        }
+        assert_eq!(
+            told(&"{n}".repeat(65)),
+            "0: more than 64 pieces of text and values"
+        );
+    }
+}
