@@ -4,6 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
+use crate::binary::repository;
 use crate::ear::Ear;
 use crate::house::House;
 use crate::patience::until;
@@ -127,4 +128,57 @@ fn e13_a_start_makes_what_is_missing_and_an_engine_that_is_away_silences_nothing
         let ended = |fact: &serde_json::Value| fact.to_string().contains("call.ended");
         facts.iter().any(ended)
     });
+}
+
+/// Says an amount: a piece that the script has recorded for itself, then words of the house.
+const BALANCE: &str = r#"
+title = { en = "Balance" }
+languages = ["en"]
+start = "facts"
+[set.facts]
+values = { sum = 5 }
+next = "balance"
+[say.balance]
+text = { en = "Your balance is {sum:money}." }
+next = "again"
+[say.again]
+text = { en = "That was {sum:money}." }
+next = "end"
+[hangup.end]
+"#;
+
+#[test]
+fn e13_a_caller_hears_a_sentence_its_pieces_and_the_words_of_its_value() {
+    let mut house = House::written(&[("ivr/bell.toml", BALANCE)]);
+    let (piece, five, yuan) = (1_100.0, 1_500.0, 1_900.0);
+    let stock = repository().join("ivr-scripts/prompts/en");
+    let into = house.dir.join("ivr/prompts/en");
+    for word in std::fs::read_dir(stock).unwrap() {
+        let word = word.unwrap();
+        let to = into.join(word.file_name());
+        if !to.exists() {
+            std::fs::copy(word.path(), to).unwrap();
+        }
+    }
+    std::fs::create_dir_all(house.dir.join("ivr/prompts/bell/en")).unwrap();
+    for (name, hz) in [
+        ("bell/en/balance.1", piece),
+        ("en/digit_5", five),
+        ("en/money_cny", yuan),
+    ] {
+        let path = house.dir.join(format!("ivr/prompts/{name}.wav"));
+        std::fs::write(path, tone_wav(hz, 600)).unwrap();
+    }
+    let engine = fake_engine(&house);
+    house.extra = vec![engine];
+    house.start();
+    until("the second sentence is made", || {
+        house.words().contains("bell/en/again.1")
+    });
+    let mut caller = house.caller("13700000001", 440);
+    caller.calls("4100");
+    for hz in [piece, five, yuan, SPOKEN_HZ] {
+        caller.until_hears(0, hz, ENOUGH_MS);
+    }
+    house.until_empty();
 }

@@ -50,6 +50,7 @@ mod restart;
 mod returns;
 mod ringing;
 mod sameness;
+mod say;
 mod second_lines;
 mod skills;
 mod standby;

@@ -30,7 +30,7 @@ pub(super) fn check(graph: &Graph<'_>, found: &mut Vec<Diagnostic>) {
         let is_silent = end == Some(End::HangUp { spoken: false });
         if is_silent && knows == Knows::Nothing && told.insert(stop) {
             let message = format!("the call ends without a word at `{}`", stop.1);
-            let help = "give it a `prompt`, or a `play` before it";
+            let help = "give it a `prompt`, or a `play` or `say` before it";
             found.push(graph.error(stop, message, help, walk.story(at)));
         }
     }
@@ -48,6 +48,7 @@ fn knows_after(graph: &Graph<'_>, stop: Stop<'_>, knows: Knows, way: &Way<'_>) -
     match claims.heard.last() {
         Some(heard) if heard.asks => Knows::Nothing,
         Some(_) => Knows::Enough,
+        None if claims.says.is_some() => Knows::Enough,
         // Music, or a phone that rings.
         None if claims.end.is_some() => Knows::Nothing,
         None => knows,

@@ -74,12 +74,15 @@ next = "end"
 #[test]
 fn e22_a_good_house_has_no_findings() {
     check(FINE, &[]);
+    // A sentence with a value in it is a word, too.
+    let said = "[say.sorry]\ntext = { en = \"It is {now:time}, goodbye.\" }";
+    check(&FINE.replace("[play.sorry]\nprompt = \"p\"", said), &[]);
 }
 
 #[test]
 fn e22_no_call_ends_without_a_word() {
     let silent = "main.toml:19:9: error: the call ends without a word at `end`\n  caller: ";
-    let help = "\n  help: give it a `prompt`, or a `play` before it";
+    let help = "\n  help: give it a `prompt`, or a `play` or `say` before it";
     let expect = |story: &str| format!("{silent}{story}{help}");
     check(
         &FINE.replace("on_timeout = \"sorry\"", "on_timeout = \"end\""),

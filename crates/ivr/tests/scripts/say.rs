@@ -150,7 +150,7 @@ fn e13_e14_what_is_wrong_with_a_sentence_is_told_at_its_place() {
         (
             "en = \"It is {sum:money} for {caller.number:phone}.\"",
             "en = 5",
-            &["main:14:46: error: `text` cannot be `5`"],
+            &["main:14:45: error: `text` cannot be `5`"],
         ),
     ] {
         assert_eq!(GOOD.matches(from).count(), 1, "{from}");
