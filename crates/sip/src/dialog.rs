@@ -147,7 +147,7 @@ impl Head {
         let mut head = self.clone();
         head.branch = branch;
         // RFC 3261 §12.2.1.2: the 2xx may move the target.
-        if let Some(target) = contact(response) {
+        if let Some(target) = response.contact() {
             head.uri = target;
         }
         head.start(&Method::Ack).finish()
@@ -205,7 +205,7 @@ impl Dialog {
             local,
             remote: invite.first(Header::From)?.to_vec(),
             // RFC 2543 has calls without Contact: From says where the caller is.
-            target: contact(invite).or_else(|| invite.from()?.to_uri())?,
+            target: invite.contact().or_else(|| invite.from()?.to_uri())?,
             routes: routes(invite).collect(),
             local_cseq: 0,
             remote_cseq: Some(invite.cseq()?.number),
@@ -229,7 +229,7 @@ impl Dialog {
             trunk: head.trunk.clone(),
             local: head.from.clone(),
             remote: answer.first(Header::To)?.to_vec(),
-            target: contact(answer).unwrap_or_else(|| head.uri.clone()),
+            target: answer.contact().unwrap_or_else(|| head.uri.clone()),
             routes,
             local_cseq: head.cseq,
             remote_cseq: None,
@@ -298,7 +298,7 @@ impl Dialog {
 
     /// RFC 3261 §12.2: a re-INVITE may move the target.
     pub(crate) fn refresh_target(&mut self, request: &Message) {
-        if let Some(target) = contact(request) {
+        if let Some(target) = request.contact() {
             self.target = target;
         }
     }
@@ -322,10 +322,6 @@ impl Dialog {
     pub(crate) fn local_tag(&self) -> &str {
         core::str::from_utf8(self.key.local_tag()).unwrap_or_default()
     }
-}
-
-fn contact(message: &Message) -> Option<Uri> {
-    message.addresses(Header::Contact).next()?.to_uri()
 }
 
 fn routes(message: &Message) -> impl Iterator<Item = Uri> {

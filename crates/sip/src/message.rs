@@ -185,6 +185,17 @@ impl Message {
         self.all(header).flat_map(name_addr::list).flatten()
     }
 
+    /// Is there a Contact with an address?
+    pub(crate) fn has_contact(&self) -> bool {
+        self.known.contact.is_some()
+    }
+
+    /// The address of the first Contact.
+    pub(crate) fn contact(&self) -> Option<Uri> {
+        let text = self.slice(self.known.contact?);
+        Uri::of_checked(text)
+    }
+
     /// The tokens of a comma-separated header such as Require, over all fields of that name.
     pub fn tokens(&self, header: Header) -> impl Iterator<Item = &[u8]> {
         let values = self.all(header);

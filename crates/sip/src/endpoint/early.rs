@@ -75,7 +75,7 @@ impl Endpoint {
             | None => false,
         };
         // RFC 3261 §12.1.2: without a Contact there is nobody to talk to.
-        if !room || response.addresses(Header::Contact).next().is_none() {
+        if !room || !response.has_contact() {
             return;
         }
         let local_tag = head.local_tag();

@@ -10,6 +10,8 @@ pub(crate) struct Known {
     pub(crate) from_tag: Option<Span>,
     pub(crate) to_tag: Option<Span>,
     pub(crate) cseq: Option<CSeq>,
+    /// The address of the first Contact.
+    pub(crate) contact: Option<Span>,
     /// Of the Request-URI.
     pub(crate) scheme: Option<Scheme>,
 }
@@ -28,6 +30,10 @@ impl Known {
             from_tag: tag(Header::From),
             to_tag: tag(Header::To),
             cseq: message.first(Header::CSeq).and_then(CSeq::parse),
+            contact: message
+                .addresses(Header::Contact)
+                .next()
+                .map(|contact| Span::of(contact.uri.text, bytes)),
             scheme: message.request_uri().map(|uri| uri.scheme),
         }
     }

@@ -10,6 +10,7 @@ const URI: u8 = 8;
 const LWS: u8 = 16;
 const VALUE: u8 = 32;
 const PARAM: u8 = 64;
+const PHONE_USER: u8 = 128;
 
 const CLASSES: [u8; 256] = classes();
 
@@ -39,7 +40,7 @@ const fn classes() -> [u8; 256] {
     let mut table = mark(
         [0; 256],
         alphanum,
-        TOKEN | HOST | USER | URI | VALUE | PARAM,
+        TOKEN | HOST | USER | URI | VALUE | PARAM | PHONE_USER,
     );
     table = mark(table, b"-.!%*_+`'~", TOKEN | VALUE);
     // `_` is no host character by the grammar, yet device names carry it.
@@ -47,6 +48,8 @@ const fn classes() -> [u8; 256] {
     // mark, user-unreserved, password and `%`; `#` is what phones send for feature codes such as *98#.
     table = mark(table, b"-_.!~*'()&=+$,;?/:%#", USER);
     table = mark(table, b"-_.!~*'()&=+$,;?/:%#@[]", URI);
+    // `,` `;` `?` `:` are legal in a user, but old phones cut there.
+    table = mark(table, b"-_.!~*'()&=+$/#", PHONE_USER);
     // paramchar of a URI parameter: unreserved, `%` and "[]/:&+$".
     table = mark(table, b"-_.!~*'()%[]/:&+$", PARAM);
     // A generic-param value is a token or a host; base64 and URNs are seen in the field.
@@ -70,6 +73,11 @@ pub(crate) fn is_host(byte: u8) -> bool {
 
 pub(crate) fn is_user(byte: u8) -> bool {
     has(byte, USER)
+}
+
+/// What a user may hold without escapes for any phone.
+pub(crate) fn is_phone_user(byte: u8) -> bool {
+    has(byte, PHONE_USER)
 }
 
 pub(crate) fn is_uri(byte: u8) -> bool {
@@ -155,6 +163,22 @@ impl<'a> Cursor<'a> {
         let (taken, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
         taken
+    }
+
+    /// The same, `%` taken with the two hexadecimal digits that it needs and not without them.
+    pub(crate) fn take_escaped(&mut self, matches: impl Fn(u8) -> bool) -> &'a [u8] {
+        let start = *self;
+        loop {
+            self.take_while(|byte| byte != b'%' && matches(byte));
+            let [b'%', high, low, rest @ ..] = self.rest else {
+                break;
+            };
+            if !matches(b'%') || !high.is_ascii_hexdigit() || !low.is_ascii_hexdigit() {
+                break;
+            }
+            self.rest = rest;
+        }
+        self.since(&start)
     }
 
     /// What stands before a byte, which is taken too; nothing is taken unless it is there.

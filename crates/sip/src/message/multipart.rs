@@ -36,6 +36,9 @@ impl Message {
     /// What the body holds for a call.
     pub fn content(&self) -> Content {
         let body = self.body();
+        if body.is_empty() && !self.fields.has(Header::ContentEncoding) {
+            return Content::Nothing;
+        }
         let codings = self.tokens(Header::ContentEncoding);
         let entity = Entity {
             media_type: self.first(Header::ContentType).unwrap_or_default(),

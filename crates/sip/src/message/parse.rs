@@ -154,18 +154,24 @@ fn check(message: &Message, limits: &Limits) -> Result<Known, Fault> {
     let from_tag = tag(Header::From, MALFORMED_FROM)?;
     let to_tag = tag(Header::To, MALFORMED_TO)?;
     let call_id = message.call_id();
-    if call_id.is_empty() || !call_id.iter().all(u8::is_ascii_graphic) {
+    if call_id.is_empty() || !is_graphic(call_id) {
         return Err(MALFORMED_CALL_ID);
     }
     let cseq = check_cseq(message)?;
+    let mut first_contact = None;
     for header in ADDRESS_LISTS {
+        if !message.fields.has(header) {
+            continue;
+        }
         let values = message
             .all(header)
             .filter(|value| *value != b"*" || header != Header::Contact);
         for address in values.flat_map(name_addr::list) {
-            address
-                .filter(|address| !long(address))
-                .ok_or(MALFORMED_ADDRESS)?;
+            let address = address.filter(|address| !long(address));
+            let uri = address.ok_or(MALFORMED_ADDRESS)?.uri;
+            if header == Header::Contact {
+                first_contact.get_or_insert_with(|| Span::of(uri.text, &message.bytes));
+            }
         }
     }
     if let Some(value) = message.first(Header::MaxForwards) {
@@ -177,6 +183,7 @@ fn check(message: &Message, limits: &Limits) -> Result<Known, Fault> {
         from_tag,
         to_tag,
         cseq: Some(cseq),
+        contact: first_contact,
         scheme,
     })
 }
@@ -195,6 +202,13 @@ fn check_vias(message: &Message, limits: &Limits) -> Result<Option<Hop>, Fault> 
     } else {
         Ok(top)
     }
+}
+
+/// All bytes are looked at, for so the processor takes many at once.
+fn is_graphic(bytes: &[u8]) -> bool {
+    !bytes
+        .iter()
+        .fold(false, |any, byte| any | !byte.is_ascii_graphic())
 }
 
 fn check_cseq(message: &Message) -> Result<CSeq, Fault> {

@@ -8,6 +8,7 @@ mod view;
 pub use view::UriView;
 pub(crate) use view::host_port;
 
+use super::lexer::is_phone_user;
 use core::fmt;
 use std::{borrow::Cow, sync::Arc};
 
@@ -66,7 +67,13 @@ impl Uri {
     /// What is wrong with it.
     pub fn parse(text: &[u8]) -> Result<Self, UriError> {
         let view = UriView::parse(text)?;
-        view.to_uri().ok_or(UriError::Character)
+        Self::of_checked(view.text).ok_or(UriError::Character)
+    }
+
+    /// Of a text that was read as a URI before.
+    pub(super) fn of_checked(text: &[u8]) -> Option<Self> {
+        let text = core::str::from_utf8(text).ok()?;
+        Some(Self { text: text.into() })
     }
 
     /// `sip:user@host`, the user escaped as needed. An empty user leaves `sip:host`.
@@ -77,13 +84,10 @@ impl Uri {
         let mut text =
             String::with_capacity(user.len().saturating_add(host.len()).saturating_add(8));
         text.push_str("sip:");
-        for byte in user.bytes() {
-            // `,` `;` `?` `:` and `#` are legal or tolerated in a user, but old phones cut there.
-            if byte.is_ascii_alphanumeric() || b"-_.!~*'()&=+$/#".contains(&byte) {
-                text.push(char::from(byte));
-            } else {
-                text.push_str(&format!("%{byte:02X}"));
-            }
+        if user.bytes().all(is_phone_user) {
+            text.push_str(user);
+        } else {
+            escape(&mut text, user);
         }
         if !user.is_empty() {
             text.push('@');
@@ -134,6 +138,16 @@ impl Uri {
             && ["transport", "maddr", "ttl", "method", "user"]
                 .into_iter()
                 .all(same_parameter)
+    }
+}
+
+fn escape(text: &mut String, user: &str) {
+    for byte in user.bytes() {
+        if is_phone_user(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
     }
 }
 

@@ -12,6 +12,9 @@ const DIGITS_MAX: usize = 20;
 
 /// A decimal number.
 pub(super) fn number(out: &mut Vec<u8>, mut value: u64) {
+    if let (Ok(digit), true) = (u8::try_from(value), value < 10) {
+        return out.push(b'0'.saturating_add(digit));
+    }
     let mut digits = [b'0'; DIGITS_MAX];
     let mut first = DIGITS_MAX;
     for place in digits.iter_mut().rev() {

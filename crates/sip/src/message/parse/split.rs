@@ -103,28 +103,22 @@ struct Line {
 }
 
 impl Line {
+    #[inline]
     fn at(bytes: &[u8], start: usize) -> Option<Self> {
         let mut at = start;
         let mut bare = false;
         loop {
             let offset = memchr::memchr3(b'\r', b'\n', 0, bytes.get(at..)?)?;
             let hit = at.saturating_add(offset);
-            match bytes.get(hit..).unwrap_or_default() {
-                [b'\r', b'\n', b' ' | b'\t', ..] if hit > start => at = hit.saturating_add(3),
-                [b'\r', b'\n', ..] => {
-                    return Some(Self {
-                        end: hit,
-                        next: hit.saturating_add(2),
-                        bare,
-                    });
-                }
-                [byte, ..] => {
-                    // RFC 3261 §25.1: a quoted-pair may hold NUL (never CR or LF).
-                    let before = bytes.get(start..hit).unwrap_or_default();
-                    bare |= *byte != 0 || !before.ends_with(b"\\");
-                    at = hit.saturating_add(1);
-                }
-                [] => return None,
+            let next = hit.saturating_add(2);
+            if bytes.get(hit..next) != Some(b"\r\n") {
+                bare |= is_bare(bytes, start, hit);
+                at = hit.saturating_add(1);
+            } else if hit > start && matches!(bytes.get(next), Some(b' ' | b'\t')) {
+                at = next.saturating_add(1);
+            } else {
+                let end = hit;
+                return Some(Self { end, next, bare });
             }
         }
     }
@@ -132,6 +126,13 @@ impl Line {
     fn text<'a>(&self, bytes: &'a [u8], start: usize) -> &'a [u8] {
         bytes.get(start..self.end).unwrap_or_default()
     }
+}
+
+/// RFC 3261 §25.1: a quoted-pair may hold NUL (never CR or LF).
+#[cold]
+fn is_bare(bytes: &[u8], start: usize, hit: usize) -> bool {
+    let before = bytes.get(start..hit).unwrap_or_default();
+    bytes.get(hit) != Some(&0) || !before.ends_with(b"\\")
 }
 
 fn start_line(

@@ -58,10 +58,9 @@ impl<'a> UriView<'a> {
             Scheme::Other if rest.is_empty() => Err(UriError::Host),
             Scheme::Other => check_characters(rest),
         };
-        // What the grammar of a scheme has taken are URI characters; its escapes are still to be looked at.
+        // What the grammar of a scheme has taken are URI characters and whole escapes.
         match read {
-            Ok(()) if memchr::memchr(b'%', rest).is_none() => Ok(view),
-            Ok(()) => check_characters(rest).map(|()| view),
+            Ok(()) => Ok(view),
             Err(error) => Err(check_characters(rest).err().unwrap_or(error)),
         }
     }
@@ -69,7 +68,7 @@ impl<'a> UriView<'a> {
     fn read_sip(&mut self, cursor: &mut Cursor<'a>) -> Result<(), UriError> {
         // The user part may hold `;` and `?`, but `@` ends it: it is legal nowhere else (RFC 3261 §25.1).
         let mut ahead = *cursor;
-        let userinfo = ahead.take_while(is_user);
+        let userinfo = ahead.take_escaped(is_user);
         if ahead.eat(b'@') {
             let user = userinfo
                 .split(|byte| *byte == b':')
@@ -87,13 +86,13 @@ impl<'a> UriView<'a> {
         }
         self.parameters = parameters(cursor)?;
         if cursor.eat(b'?') {
-            self.headers = Some(cursor.take_while(|byte| is_uri(byte) && byte != b'@'));
+            self.headers = Some(cursor.take_escaped(|byte| is_uri(byte) && byte != b'@'));
         }
         cursor.is_empty().then_some(()).ok_or(UriError::Host)
     }
 
     fn read_tel(&mut self, cursor: &mut Cursor<'a>) -> Result<(), UriError> {
-        let number = cursor.take_while(|byte| is_user(byte) && byte != b';' && byte != b'?');
+        let number = cursor.take_escaped(|byte| is_user(byte) && byte != b';' && byte != b'?');
         if number.is_empty() {
             return Err(UriError::Host);
         }
@@ -104,8 +103,7 @@ impl<'a> UriView<'a> {
 
     /// The same as an owned value.
     pub(crate) fn to_uri(self) -> Option<Uri> {
-        let text = core::str::from_utf8(self.text).ok()?;
-        Some(Uri { text: text.into() })
+        Uri::of_checked(self.text)
     }
 
     /// The user without escapes; visual separators of a telephone number removed. Escapes of control characters stay
@@ -214,10 +212,10 @@ fn port(cursor: &mut Cursor<'_>) -> Option<u16> {
 fn parameters<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], UriError> {
     let start = *cursor;
     while cursor.eat(b';') {
-        if cursor.take_while(is_uri_param).is_empty() {
+        if cursor.take_escaped(is_uri_param).is_empty() {
             return Err(UriError::Parameter);
         }
-        if cursor.eat(b'=') && cursor.take_while(is_uri_param).is_empty() {
+        if cursor.eat(b'=') && cursor.take_escaped(is_uri_param).is_empty() {
             return Err(UriError::Parameter);
         }
     }
