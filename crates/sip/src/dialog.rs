@@ -10,6 +10,7 @@ use crate::{
     message::{Builder, Header, Message, Method, NameAddr, Uri},
     trunk::TrunkName,
 };
+use std::sync::Arc;
 
 /// Call-ID, our tag, their tag: one run of bytes, which is hashed and compared at once.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -74,7 +75,7 @@ impl DialogKey {
 pub(crate) struct Head {
     pub(crate) uri: Uri,
     /// `SIP/2.0/UDP host:port`, without parameters.
-    pub(crate) sent_by: String,
+    pub(crate) sent_by: Arc<str>,
     pub(crate) branch: String,
     pub(crate) routes: Vec<Uri>,
     /// Values of From and To, tags included.
@@ -237,7 +238,7 @@ impl Dialog {
     }
 
     /// The head of the next request of ours.
-    pub(crate) fn next_head(&mut self, sent_by: String, branch: String) -> Head {
+    pub(crate) fn next_head(&mut self, sent_by: Arc<str>, branch: String) -> Head {
         self.next_cseq();
         self.head(sent_by, branch)
     }
@@ -249,7 +250,7 @@ impl Dialog {
     }
 
     /// The head with the number as it stands: that of the ACK to a 2xx, right after its INVITE.
-    pub(crate) fn head(&self, sent_by: String, branch: String) -> Head {
+    pub(crate) fn head(&self, sent_by: Arc<str>, branch: String) -> Head {
         Head {
             uri: self.target.clone(),
             sent_by,

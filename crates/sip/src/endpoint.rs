@@ -6,6 +6,7 @@
 //! bounded tables that count it.
 //! Deliberately absent: REFER outside a dialog, PUBLISH, subscriptions of ours (refused by their RFC answers).
 
+mod addresses;
 mod admit;
 mod answered;
 mod client_auth;
@@ -56,6 +57,7 @@ use crate::{
         timer::{Owner, Timer, Wheel},
     },
 };
+use addresses::Addresses;
 use bytes::Bytes;
 use contacts::Loss;
 use core::time::Duration;
@@ -73,6 +75,7 @@ use trunks::Trunks;
 #[derive(Debug)]
 pub struct Endpoint {
     config: EndpointConfig,
+    addresses: Addresses,
     random: Random,
     accounts: BTreeMap<String, Account>,
     authenticator: Authenticator,
@@ -158,6 +161,7 @@ impl Endpoint {
     pub fn new(config: EndpointConfig) -> Self {
         Self {
             random: Random::new(&config.nonce_secret, config.seed),
+            addresses: Addresses::default(),
             accounts: BTreeMap::new(),
             authenticator: Authenticator::new(config.realm.clone(), &config.limits),
             registrar: Registrar::new(config.registration),
@@ -213,6 +217,7 @@ impl Endpoint {
     /// Takes one message: a datagram, or a frame of a stream.
     pub fn handle_message(&mut self, now: Duration, flow: Flow, bytes: Bytes) {
         self.turn_at = now;
+        self.note_address(flow);
         self.receive(now, flow, bytes);
     }
 

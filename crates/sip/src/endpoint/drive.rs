@@ -155,12 +155,12 @@ impl Endpoint {
     pub(super) fn send_detached(
         &mut self,
         now: Duration,
-        head: &Head,
+        head: Head,
         method: &Method,
         request: Bytes,
     ) {
         let purpose = Purpose::Detached;
-        self.send_request(now, head.clone(), method, request, purpose);
+        self.send_request(now, head, method, request, purpose);
     }
 
     /// Sends a request of ours, not an INVITE, whose outcome somebody waits for: it comes to [`Self::request_ended`].

@@ -80,7 +80,7 @@ impl Endpoint {
                 out.text(product);
             })
             .finish();
-        self.send_detached(now, &head, &Method::Bye, bye);
+        self.send_detached(now, head, &Method::Bye, bye);
     }
 
     /// Forgets an established session; a re-INVITE that waits for the owner gets 487 (RFC 3261 §15.1.2), one of ours is

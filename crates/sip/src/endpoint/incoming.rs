@@ -21,6 +21,7 @@ use crate::{
     },
 };
 use core::time::Duration;
+use std::sync::Arc;
 
 impl Endpoint {
     pub(super) fn receive_invite(&mut self, now: Duration, flow: Flow, request: Message) {
@@ -74,7 +75,7 @@ impl Endpoint {
         skills.learn(&request);
         let stage = Stage::Incoming {
             transaction,
-            invite: Box::new(request),
+            invite: Arc::new(request),
             dialog: Box::new(dialog),
             rang: None,
         };

@@ -19,6 +19,7 @@ use crate::{
 };
 use bytes::Bytes;
 use core::time::Duration;
+use std::sync::Arc;
 
 impl Endpoint {
     /// Calls a contact, or a number by a trunk. An INVITE that cannot be written (no SDP, a name that is no URI, a trunk that
@@ -216,7 +217,7 @@ impl Endpoint {
             .start(&Method::Cancel)
             .maybe(Header::Reason, reason, |out, reason| reason.write(out))
             .finish();
-        self.send_detached(now, &head, &Method::Cancel, cancel);
+        self.send_detached(now, Arc::unwrap_or_clone(head), &Method::Cancel, cancel);
         let at = now.saturating_add(self.config.timers.timeout());
         self.timers
             .set(Owner::Session(session), Timer::CancelTimeout, at);

@@ -10,7 +10,7 @@ use crate::{
     digest::offered,
     event::Output,
     flow::{Flow, Transmit, Transport},
-    message::{Builder, Header, Message, Method, Scheme, Uri, Value, Via, written::socket},
+    message::{Builder, Header, Message, Method, Value, Via},
     random::hex,
 };
 use bytes::Bytes;
@@ -221,64 +221,6 @@ impl Endpoint {
                 builder
             },
         );
-    }
-
-    /// `SIP/2.0/UDP host:port`: the address that the shell has bound; where that is a wildcard, our public
-    /// address of the peer's family, or without one our domain.
-    pub(super) fn sent_by(&self, flow: Flow) -> String {
-        let transport = flow.transport.via_token();
-        ["SIP/2.0/", transport, " ", &self.our_address(flow)].concat()
-    }
-
-    /// Contact of our side of a dialog.
-    pub(super) fn our_contact(&self, flow: Flow, user: &str) -> Option<Uri> {
-        let transport = flow.transport.uri_token();
-        let host = [&self.our_address(flow), ";transport=", transport].concat();
-        Uri::sip(user, &host).ok()
-    }
-
-    /// The same in an answer: RFC 3261 §12.1.1 wants `sips` where the request came by it.
-    pub(super) fn contact_in_answer(
-        &self,
-        request: &Message,
-        flow: Flow,
-        user: &str,
-    ) -> Option<Uri> {
-        if request.request_scheme() != Some(Scheme::Sips) {
-            return self.our_contact(flow, user);
-        }
-        let plain = Uri::sip(user, &self.our_address(flow)).ok()?;
-        let rest = plain.as_str().strip_prefix("sip:")?;
-        format!("sips:{rest}").parse().ok()
-    }
-
-    fn our_address(&self, flow: Flow) -> String {
-        let (ip, port) = (flow.local.ip(), flow.local.port());
-        let is_named = ip.is_loopback() || self.config.public.contains(&ip);
-        if is_named || !self.is_behind_wildcard(flow) {
-            return socket(flow.local);
-        }
-        // The family of the peer: a wildcard of IPv6 may take IPv4 as well.
-        let is_ipv4 = flow.remote.ip().to_canonical().is_ipv4();
-        let mut public = self.config.public.iter();
-        match public.find(|address| address.is_ipv4() == is_ipv4) {
-            Some(address) => socket(SocketAddr::new(*address, port)),
-            None if ip.is_unspecified() => format!("{}:{port}", self.config.domain),
-            // The address that the peer asked, for it reached us there.
-            None => socket(flow.local),
-        }
-    }
-
-    /// Whether the listener is on all addresses: the one that was asked may then be that of an interface behind a NAT.
-    fn is_behind_wildcard(&self, flow: Flow) -> bool {
-        let mut listeners = self.config.listeners.iter();
-        flow.local.ip().is_unspecified()
-            || listeners.any(|(transport, listener)| {
-                *transport == flow.transport
-                    && listener.ip().is_unspecified()
-                    && listener.port() == flow.local.port()
-                    && listener.is_ipv4() == flow.local.is_ipv4()
-            })
     }
 }
 

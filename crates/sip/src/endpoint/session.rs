@@ -119,7 +119,7 @@ pub(super) enum Stage {
     /// They call: no final answer from us.
     Incoming {
         transaction: TransactionId,
-        invite: Box<Message>,
+        invite: Arc<Message>,
         dialog: Box<Dialog>,
         /// The last 1xx that the owner had sent.
         rang: Option<u16>,

@@ -353,7 +353,7 @@ impl Endpoint {
         let cancel = head.start(&Method::Cancel).finish();
         let owner = Owner::Transaction(id);
         if self.timers.at(&owner, Timer::B).is_none() {
-            self.send_detached(now, head, &Method::Cancel, cancel);
+            self.send_detached(now, head.clone(), &Method::Cancel, cancel);
             let at = now.saturating_add(self.config.timers.timeout());
             self.timers.set(owner, Timer::B, at);
         }

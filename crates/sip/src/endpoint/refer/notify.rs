@@ -151,7 +151,7 @@ impl Endpoint {
                 if let Some(head) = self.refer_head(refer) {
                     let state = "terminated;reason=timeout";
                     let bytes = self.write_notify(&head, refer, told, state);
-                    self.send_detached(now, &head, &Method::Notify, bytes);
+                    self.send_detached(now, head, &Method::Notify, bytes);
                 }
                 self.forget_refer(refer);
             }

@@ -80,7 +80,7 @@ impl Endpoint {
     /// The last word, and nothing is left of it.
     pub(super) fn end_subscription(&mut self, now: Duration, number: u64, reason: &'static str) {
         if let Some((head, notify)) = self.prepare_notify(number, State::Terminated(reason)) {
-            self.send_detached(now, &head, &Method::Notify, notify);
+            self.send_detached(now, head, &Method::Notify, notify);
         }
         self.forget_subscription(number);
     }

@@ -174,3 +174,25 @@ fn s13_without_rport_the_answer_goes_to_the_port_of_sent_by() {
         assert_eq!(to, [expected; 5], "{via}");
     }
 }
+
+/// S7: whoever asks at many addresses of this host fills no table, and each is named as itself, by each transport.
+#[test]
+fn s7_the_names_of_addresses_take_bounded_room() {
+    let mut phone = behind_nat(&[]);
+    for round in 0..2 {
+        for number in 1..=100 {
+            let local = format!("10.9.0.{number}:5060");
+            for transport in [Transport::Udp, Transport::Tcp] {
+                phone.flow = flow(transport, &local, "10.0.0.3:5063");
+                phone.say("noise");
+                let contact = phone.server.our_contact(phone.flow, "a").unwrap();
+                let token = transport.uri_token();
+                let named = format!("sip:a@{local};transport={token}");
+                assert_eq!(contact.as_str(), named, "round {round}");
+                let sent_by = format!("SIP/2.0/{} {local}", transport.via_token());
+                assert_eq!(*phone.server.sent_by(phone.flow), *sent_by);
+                assert!((1..=32).contains(&phone.server.addresses.len()));
+            }
+        }
+    }
+}

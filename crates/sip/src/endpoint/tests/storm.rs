@@ -520,7 +520,7 @@ impl Endpoint {
                 out.text("<sip:1001@10.0.0.2:5062>");
             })
             .finish();
-        self.send_detached(now, &head, &Method::Refer, refer);
+        self.send_detached(now, head, &Method::Refer, refer);
     }
 }
 
