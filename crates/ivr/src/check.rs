@@ -6,6 +6,7 @@
 
 mod cycle;
 mod ending;
+mod flows;
 mod graph;
 mod house;
 mod names;
@@ -33,6 +34,7 @@ use crate::script::Script;
 use crate::value::Type;
 use house::Graph;
 
+pub use flows::FlowShape;
 pub use house::{Entrance, House, Patience};
 pub use skills::{Person, check_skills};
 pub use story::{Story, Told};
@@ -56,6 +58,8 @@ pub struct World {
     pub sounds: BTreeSet<String>,
     /// Whether a text without a sound becomes speech once the house starts.
     pub speech: bool,
+    /// What those of all scripts that may be called ask and give.
+    pub flows: BTreeMap<ScriptName, FlowShape>,
     /// Queries of `queries.toml`.
     pub queries: BTreeMap<String, QueryShape>,
     /// What look-ups over HTTP may do.
@@ -147,6 +151,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     graph::check(script, &claims, &mut report);
     names::check(script, &claims, world, &mut report);
     queries::check(&claims, world, &mut report);
+    flows::check(script, &claims, world, &mut report);
     variables::check(script, &claims, world, &mut report);
     speech::check(script, &claims, &mut report);
     report.finish()
@@ -157,6 +162,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
 pub fn check_house(house: &House<'_>) -> Vec<Diagnostic> {
     let graph = Graph::new(house);
     let mut found = Vec::new();
+    flows::check_house(&graph, house, &mut found);
     overflow::check(&graph, &mut found);
     ending::check(&graph, &mut found);
     patience::check(&graph, house, &mut found);

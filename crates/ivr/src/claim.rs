@@ -38,6 +38,10 @@ pub(crate) struct Claims<'n> {
     pub(crate) secret: bool,
     /// Secrets that must be there.
     pub(crate) secrets: Vec<(&'n SecretSource, Place)>,
+    /// A script that does a part.
+    pub(crate) calls: Option<Called<'n>>,
+    /// What is given back to the script that called this one.
+    pub(crate) returns: Option<&'n [(Name, Expression)]>,
     /// A query with what is given to it and taken from it.
     pub(crate) query: Option<Queried<'n>>,
     /// Keys that the caller may press here, with what is played while he chooses.
@@ -101,6 +105,8 @@ pub(crate) enum End {
         /// Whether there is one.
         spoken: bool,
     },
+    /// Not the call: only this script's part of it.
+    Return,
 }
 
 /// A prompt that is heard at a node.
@@ -136,6 +142,8 @@ pub(crate) enum ReferenceKind {
     Service,
     /// A query of `queries.toml`.
     Query,
+    /// A script that does a part and comes back.
+    Flow,
 }
 
 /// What a caller needs of the agents of a queue (B13).
@@ -158,6 +166,15 @@ pub(crate) struct Queried<'n> {
     pub(crate) columns: &'n [(Name, Name)],
 }
 
+/// A script that is called.
+#[derive(Debug)]
+pub(crate) struct Called<'n> {
+    pub(crate) script: &'n Name,
+    pub(crate) args: &'n [(Name, Expression)],
+    /// Variables with the results that they take.
+    pub(crate) results: &'n [(Name, Name)],
+}
+
 /// A variable that a node sets.
 #[derive(Debug)]
 pub(crate) struct Assigned<'n> {
@@ -174,6 +191,8 @@ pub(crate) enum Origin<'n> {
     Expression(&'n Expression),
     /// A column of a query.
     Column { query: &'n Name, column: &'n Name },
+    /// A result of a script.
+    Result { script: &'n Name, result: &'n Name },
 }
 
 /// A menu's keys and the prompt that tells them.

@@ -33,8 +33,8 @@ pub use ask::{
     SqlQuestion, Wanted,
 };
 pub use check::{
-    Entrance, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape, Services, Story,
-    World, check, check_house, check_skills,
+    Entrance, FlowShape, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape,
+    Services, Story, World, check, check_house, check_skills,
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Played, Target, TransferFailure};

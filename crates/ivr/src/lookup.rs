@@ -10,7 +10,7 @@ use crate::place::Name;
 use crate::report::Read;
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::Step;
+use crate::step::{Given, Step};
 use crate::value::Value;
 
 /// A look-up that takes longer lets the caller hear something (E11).
@@ -94,6 +94,20 @@ impl Exits {
         }
         Step::Go(self.of(answer.kind()))
     }
+}
+
+/// The same, each with whether it reads what came from a secret input (S22).
+pub(crate) fn secret_values(
+    visit: &Visit<'_>,
+    expressions: &[(Name, Expression)],
+) -> Result<Given, String> {
+    let values = expressions.iter();
+    values
+        .map(|(name, expression)| {
+            let value = visit.evaluate(expression)?;
+            Ok((name.text.clone(), (value, visit.reads_secret(expression))))
+        })
+        .collect()
 }
 
 /// What named expressions give at this moment.

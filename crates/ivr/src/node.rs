@@ -13,7 +13,9 @@ mod language;
 mod menu;
 mod play;
 mod queue;
+mod r#return;
 mod say;
+mod script;
 mod set;
 mod sql;
 mod transfer;
@@ -56,6 +58,8 @@ pub(crate) const KINDS: &[Kind] = &[
     transfer::KIND,
     http::KIND,
     sql::KIND,
+    script::KIND,
+    r#return::KIND,
     hangup::KIND,
 ];
 

@@ -73,7 +73,8 @@ fn read<'t>(
     let tests = crate::test::read_tests(document, source, report);
     let leads_to_secret = |placed: &Placed| {
         let claims = placed.claims();
-        let hands_over = |one: &Reference<'_>| one.kind == ReferenceKind::Script;
+        let hands_over =
+            |one: &Reference<'_>| matches!(one.kind, ReferenceKind::Script | ReferenceKind::Flow);
         claims.secret || claims.references.iter().any(hands_over)
     };
     Some(Script {
@@ -82,6 +83,8 @@ fn read<'t>(
         titles: head.titles,
         languages: head.languages?,
         start: head.start?,
+        parameters: head.parameters,
+        returns: head.returns,
         may_lead_to_secret: nodes.values().any(leads_to_secret),
         prompts: prompts?,
         nodes,

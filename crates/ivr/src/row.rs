@@ -79,10 +79,18 @@ pub(crate) enum Form {
     Query,
     /// Variables, each with a column.
     Columns,
+    /// The name of a script.
+    Script,
+    /// Variables, each with a result.
+    Results,
+    /// Names with types.
+    Types,
     /// A list of texts.
     List,
     /// A moment: `2026-11-21T22:10:00+08:00`.
     Moment,
+    /// Names with values.
+    Given,
     /// Look-ups, each with what it brings.
     Answers,
     /// Names, each with one of a few words.
@@ -119,8 +127,12 @@ impl Form {
                 "a table such as { status = \"/case/status\", fee = { at = \"/case/fee\", type = \"number\" } }"
             }
             Self::Query => "the name of a query",
+            Self::Script => "the name of a script",
+            Self::Results => "a table such as { known = \"is_known\" }",
+            Self::Types => "a table such as { number = \"text\", vip = \"truth\" }",
             Self::Columns => "a table such as { status = \"column\" }",
             Self::List => "a list of texts",
+            Self::Given => "a table such as { number = \"123\" }",
             Self::Answers => {
                 "a table such as { progress = { status = \"done\" }, other = \"none\" }"
             }

@@ -21,7 +21,7 @@ use crate::ask::{Answer, Ask};
 use crate::effect::{Effect, Input};
 use crate::script::Script;
 use crate::section::is_phone_key;
-use crate::step::Event;
+use crate::step::{Event, Given};
 use crate::variable::Variables;
 use chain::Chain;
 pub use entry::Entry;
@@ -48,6 +48,8 @@ pub struct Run {
     language: String,
     entry: Entry,
     variables: Variables,
+    /// The scripts that wait for this one to come back, the last caller last.
+    callers: Vec<Frame>,
     keys: Keys,
     chain: Chain,
     /// The digits of the node that has the caller.
@@ -60,6 +62,14 @@ pub struct Run {
     effects: VecDeque<Effect>,
     /// One line for each node that was entered, when a test asked for it.
     trace: Option<Vec<String>>,
+}
+
+/// A script that waits at a node for another to come back.
+#[derive(Debug)]
+struct Frame {
+    script: Arc<Script>,
+    node: String,
+    variables: Variables,
 }
 
 /// What the run waits for.
@@ -101,6 +111,7 @@ impl Run {
             language,
             entry,
             variables: Variables::default(),
+            callers: Vec::new(),
             keys: Keys::default(),
             chain: Chain::default(),
             digits: String::new(),
@@ -113,10 +124,11 @@ impl Run {
         }
     }
 
-    /// A run that keeps a line for each node that it enters.
-    pub(crate) fn traced(script: Arc<Script>, entry: Entry) -> Self {
+    /// A run that keeps a line for each node that it enters; a part of others is given its parameters.
+    pub(crate) fn traced(script: Arc<Script>, entry: Entry, given: Given) -> Self {
         Self {
             trace: Some(Vec::new()),
+            variables: Variables::of(given),
             ..Self::new(script, entry)
         }
     }
@@ -249,7 +261,12 @@ impl Run {
 
     /// The answers so far, as people read them; without secret ones.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        self.variables.shown()
+        let mut shown = BTreeMap::new();
+        for frame in &self.callers {
+            shown.extend(frame.variables.shown());
+        }
+        shown.extend(self.variables.shown());
+        shown
     }
 
     /// The lines of a traced run.

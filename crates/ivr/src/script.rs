@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::ScriptName;
 
 use crate::ask::SecretSource;
+use crate::check::FlowShape;
 use crate::claim::{Claims, ReferenceKind};
 use crate::node::{Kind, Node};
 use crate::place::{Name, Place};
 use crate::sentence::piece_name;
+use crate::value::Type;
 
 pub use crate::test::ScriptTest;
 
@@ -24,6 +26,10 @@ pub struct Script {
     /// The default first; never empty.
     pub(crate) languages: Vec<String>,
     pub(crate) start: Name,
+    /// What it must be given by those who call it.
+    pub(crate) parameters: BTreeMap<String, Type>,
+    /// What it gives back to them.
+    pub(crate) returns: BTreeMap<String, Type>,
     pub(crate) prompts: BTreeMap<String, Prompt>,
     pub(crate) nodes: BTreeMap<String, Placed>,
     /// Nodes that are there and could not be read: names that exist.
@@ -181,6 +187,28 @@ impl Script {
             .map(|(language, _)| language.text.as_str())
             .collect();
         languages.into_iter().flat_map(stock_sounds).collect()
+    }
+
+    /// What it asks of those who call it, and gives them.
+    pub fn shape(&self) -> FlowShape {
+        FlowShape {
+            parameters: self.parameters.clone(),
+            returns: self.returns.clone(),
+            comes_back: self
+                .claims()
+                .values()
+                .any(|claims| claims.returns.is_some()),
+        }
+    }
+
+    /// Whether it does a part of others, so that nobody else may enter it.
+    pub(crate) fn is_part(&self) -> bool {
+        let FlowShape {
+            parameters,
+            returns,
+            comes_back,
+        } = self.shape();
+        comes_back || !parameters.is_empty() || !returns.is_empty()
     }
 
     /// Every secret that its look-ups need.

@@ -1,5 +1,6 @@
 //! What a node is told and what it wants next: the words between a node and the runner.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::fact::QueueExit;
@@ -8,6 +9,7 @@ use model::{Requirement, ScriptName};
 use crate::ask::{Answer, Question};
 use crate::effect::{CallbackAnswer, HangUpCause, Played, Target, TransferFailure};
 use crate::place::Name;
+use crate::value::Value;
 
 /// What happened, told to the node that has the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +30,12 @@ pub(crate) enum Event {
     TransferFailed(TransferFailure),
     /// What the look-up brought.
     Answered(Answer),
+    /// The script that did a part has come back with its results, each with whether it is a secret.
+    Returned(Given),
 }
+
+/// Values that go from one script to another, by name, each with whether it is a secret (S22).
+pub(crate) type Given = BTreeMap<String, (Value, bool)>;
 
 /// What a node wants next.
 #[derive(Debug)]
@@ -76,6 +83,10 @@ pub(crate) enum Step<'n> {
         question: Question,
         patience: Duration,
     },
+    /// Let another script do a part: `Event::Returned`.
+    Call { script: &'n str, args: Given },
+    /// Back to the script that called this one.
+    Return(Given),
     /// On to another node, by itself.
     Go(&'n Name),
     /// On to another node, because the caller made a valid choice: his tries count anew.

@@ -63,7 +63,7 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         language: test.language.clone(),
     };
     let mut caller = ImaginaryCaller {
-        run: Run::traced(Arc::clone(script), entry),
+        run: Run::traced(Arc::clone(script), entry, test.args.clone()),
         test,
         now: Duration::from(test.at),
         presses: test.press.iter().copied().collect(),

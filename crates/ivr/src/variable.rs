@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::row::Words;
+use crate::step::Given;
 use crate::value::{Type, Value};
 
 /// A variable that is there at entry.
@@ -134,6 +135,22 @@ impl Variables {
     pub(crate) fn set(&mut self, name: &str, value: Value, secret: bool) {
         self.answers
             .insert(name.to_owned(), Answer { value, secret });
+    }
+
+    /// Those that a script is given.
+    pub(crate) fn of(given: Given) -> Self {
+        let mut variables = Self::default();
+        for (name, (value, secret)) in given {
+            variables.set(&name, value, secret);
+        }
+        variables
+    }
+
+    /// Takes what another script knew and this one does not.
+    pub(crate) fn inherit(&mut self, other: Self) {
+        for (name, answer) in other.answers {
+            self.answers.entry(name).or_insert(answer);
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {

@@ -163,6 +163,10 @@ impl Source {
             let hosts = &settings.outgoing.private_hosts;
             world.services = outgoing::services(hosts, &self.dir);
             world.queries = queries.shapes;
+            let shapes = parsed.iter();
+            world.flows = shapes
+                .map(|script| (script.name().clone(), script.shape()))
+                .collect();
             world.outside = outside(judged, plan, &house.numbers, &lines.dial);
             found.extend(parsed.iter().flat_map(|script| ivr::check(script, &world)));
             let lasts = |name: &str| library.as_ref()?.get(name).map(duration);

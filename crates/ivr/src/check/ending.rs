@@ -45,6 +45,10 @@ fn knows_after(graph: &Graph<'_>, stop: Stop<'_>, knows: Knows, way: &Way<'_>) -
     {
         return Knows::Enough;
     }
+    // What another script asked last is not known here.
+    if claims.calls.is_some() {
+        return Knows::Nothing;
+    }
     match claims.heard.last() {
         Some(heard) if heard.asks => Knows::Nothing,
         Some(_) => Knows::Enough,

@@ -155,6 +155,19 @@ impl<'s> Graph<'s> {
             .flat_map(|(name, (script, _))| script.nodes.keys().map(|node| (*name, node.as_str())))
     }
 
+    /// All scripts.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = &'s Script> {
+        self.scripts.values().map(|(script, _)| *script)
+    }
+
+    /// All that a script's nodes refer to.
+    pub(super) fn references(&self, script: &Script) -> Vec<(&'s Name, ReferenceKind)> {
+        let claims = self.scripts.get(script.name().as_str());
+        let claims = claims.into_iter().flat_map(|(_, claims)| claims.values());
+        let references = claims.flat_map(|claims| &claims.references);
+        references.map(|one| (one.name, one.kind)).collect()
+    }
+
     /// Where callers enter one script.
     pub(super) fn start(&self, script: &str) -> Option<Stop<'s>> {
         let (name, (script, _)) = self.scripts.get_key_value(script)?;
@@ -183,6 +196,24 @@ impl<'s> Graph<'s> {
         self.error_at(script, place, message, help, story)
     }
 
+    /// An error that needs no story.
+    pub(super) fn plain_error(
+        script: &Script,
+        place: Place,
+        message: String,
+        help: &str,
+    ) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            file: script.file.clone(),
+            line: place.line,
+            column: place.column,
+            message,
+            help: Some(help.to_owned()),
+            story: None,
+        }
+    }
+
     /// The same at any place of a script.
     pub(super) fn error_at(
         &self,
@@ -205,6 +236,12 @@ impl<'s> Graph<'s> {
         }
     }
 
+    /// Where the part begins that another script does for a stop.
+    pub(super) fn part_of(&self, stop: Stop<'s>) -> Option<Stop<'s>> {
+        let called = self.claims(stop)?.calls.as_ref()?;
+        self.start(&called.script.text)
+    }
+
     /// All ways out of a stop.
     pub(super) fn ways(&self, stop: Stop<'s>) -> Vec<Way<'s>> {
         let Some(claims) = self.claims(stop) else {
@@ -217,7 +254,9 @@ impl<'s> Graph<'s> {
         });
         let hand_overs = claims.references.iter().filter_map(|reference| {
             let name = match reference.kind {
-                ReferenceKind::Script => ScriptName::new(reference.name.text.clone()),
+                ReferenceKind::Script | ReferenceKind::Flow => {
+                    ScriptName::new(reference.name.text.clone())
+                }
                 ReferenceKind::Number => (self.enters)(&reference.name.text)?,
                 ReferenceKind::Prompt
                 | ReferenceKind::Queue

@@ -70,7 +70,7 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
         ReferenceKind::Calendar => {
             known("calendar", &mut world.calendars.iter().map(String::as_str))
         }
-        ReferenceKind::Script => known(
+        ReferenceKind::Script | ReferenceKind::Flow => known(
             "script",
             &mut world.scripts.iter().map(model::ScriptName::as_str),
         ),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::house::{Graph, House, Stop, Walk, Way};
+use super::house::{Graph, House, Passage, Stop, Walk, Way};
 use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
 use crate::script::{Script, own_sound};
@@ -146,11 +146,25 @@ fn longest<'s>(
         let behind = |way: &Way<'s>| known.get(&way.to).map_or(Kept::default(), |it| it.kept);
         // What is not known yet leads back to here.
         let onward = ways.into_iter().filter(|way| known.contains_key(&way.to));
-        let by = onward.max_by_key(|way| behind(way));
+        // Of a part and what follows it, what follows is the way on: the part is counted besides.
+        let follows = |way: &Way<'s>| matches!(way.passage, Passage::Exit(_));
+        let by =
+            onward.max_by_key(|way| (graph.part_of(stop).is_some() && follows(way), behind(way)));
         let (here, rest) = (own(stop), by.as_ref().map_or(Kept::default(), behind));
+        // The part that another script does comes before what follows, and not in its place.
+        let part = graph.part_of(stop);
+        let part = part.filter(|part| by.is_some_and(|way| way.to != *part));
+        let part = part.and_then(|part| known.get(&part));
+        let part = part.map_or(Kept::default(), |it| it.kept);
         let kept = Kept {
-            time: here.time.saturating_add(rest.time),
-            prompts: here.prompts.saturating_add(rest.prompts),
+            time: here
+                .time
+                .saturating_add(part.time)
+                .saturating_add(rest.time),
+            prompts: here
+                .prompts
+                .saturating_add(part.prompts)
+                .saturating_add(rest.prompts),
         };
         known.insert(stop, Longest { kept, by });
     }

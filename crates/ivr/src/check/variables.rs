@@ -6,10 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AllClaims, World};
-use crate::claim::Origin;
-use crate::expression::Lookup;
+use crate::claim::{Claims, Origin};
+use crate::expression::{Expression, Lookup};
 use crate::format::FORMATS;
-use crate::place::Place;
+use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
 use crate::sentence::Slot;
@@ -17,7 +17,7 @@ use crate::value::Type;
 use crate::variable::{ENTRY_VARIABLES, entry_type};
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
-    let types = types(claims, world, report);
+    let types = types(script, claims, world, report);
     let set = certainly_set(script, claims);
     let names: BTreeSet<&str> = claims
         .values()
@@ -42,7 +42,9 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
                 (expression, kind)
             })
         });
-        for (expression, wanted) in claims.expressions.iter().copied().chain(args) {
+        let given = given(script, claims, world);
+        let expressions = claims.expressions.iter().copied();
+        for (expression, wanted) in expressions.chain(args).chain(given) {
             let mut faults = Vec::new();
             let found = expression.type_of(&lookup, &mut faults);
             if let (Some(found), Some(wanted)) = (found, wanted)
@@ -101,19 +103,51 @@ fn fits<'k>(
     }
 }
 
+/// What goes to another script or back from this one, with the types that are declared.
+fn given<'s>(
+    script: &Script,
+    claims: &Claims<'s>,
+    world: &World,
+) -> Vec<(&'s Expression, Option<Type>)> {
+    let typed = |values: &'s [(Name, Expression)], types: Option<&BTreeMap<String, Type>>| {
+        let values = values.iter();
+        let kind = |name: &Name| types.and_then(|types| types.get(&name.text).copied());
+        values
+            .map(|(name, expression)| (expression, kind(name)))
+            .collect::<Vec<_>>()
+    };
+    let mut given = Vec::new();
+    if let Some(called) = &claims.calls {
+        let shape = world.flows.get(called.script.text.as_str());
+        given.extend(typed(called.args, shape.map(|shape| &shape.parameters)));
+    }
+    if let Some(values) = claims.returns {
+        given.extend(typed(values, Some(&script.returns)));
+    }
+    given
+}
+
 /// The type of each variable, as far as it is clear: inputs first, then expressions that read what is clear already.
 fn types<'s>(
+    script: &'s Script,
     claims: &AllClaims<'s>,
     world: &World,
     report: &mut Report,
 ) -> BTreeMap<&'s str, Type> {
-    let mut types: BTreeMap<&str, Type> = BTreeMap::new();
+    let parameters = script.parameters.iter();
+    let mut types: BTreeMap<&str, Type> = parameters
+        .map(|(name, kind)| (name.as_str(), *kind))
+        .collect();
     let mut told: BTreeSet<Place> = BTreeSet::new();
     loop {
         let mut news = false;
         for assigned in claims.values().flat_map(|claims| &claims.assigned) {
             let found = match &assigned.from {
                 Origin::Input(kind) => Some(*kind),
+                Origin::Result { script, result } => {
+                    let shape = world.flows.get(script.text.as_str());
+                    shape.and_then(|shape| shape.returns.get(&result.text).copied())
+                }
                 Origin::Column { query, column } => {
                     let shape = world.queries.get(&query.text);
                     shape.and_then(|shape| shape.columns.get(&column.text).copied())
@@ -157,8 +191,10 @@ fn certainly_set<'s>(
     script: &'s Script,
     claims: &AllClaims<'s>,
 ) -> BTreeMap<&'s str, BTreeSet<&'s str>> {
-    let mut set: BTreeMap<&str, BTreeSet<&str>> =
-        BTreeMap::from([(script.start.text.as_str(), BTreeSet::new())]);
+    let mut set: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::from([(
+        script.start.text.as_str(),
+        script.parameters.keys().map(String::as_str).collect(),
+    )]);
     let mut open: BTreeSet<&str> = set.keys().copied().collect();
     while let Some(node) = open.pop_first() {
         let (Some(here), Some(claims)) = (set.get(node).cloned(), claims.get(node)) else {

@@ -116,6 +116,7 @@ impl Node for Branch {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

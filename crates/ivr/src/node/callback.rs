@@ -214,7 +214,8 @@ impl Node for Callback {
                 | Event::TimedOut
                 | Event::QueueLeft(_)
                 | Event::TransferFailed(_)
-                | Event::Answered(_),
+                | Event::Answered(_)
+                | Event::Returned(_),
                 _,
             ) => Step::impossible(event),
         }

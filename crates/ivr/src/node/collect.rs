@@ -307,7 +307,8 @@ impl Node for Collect {
             Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::TransferFailed(_)
-            | Event::Answered(_) => Step::impossible(event),
+            | Event::Answered(_)
+            | Event::Returned(_) => Step::impossible(event),
         }
     }
 }

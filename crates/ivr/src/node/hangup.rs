@@ -87,6 +87,7 @@ impl Node for HangUp {
                 | Event::QueueLeft(_)
                 | Event::CallbackAnswered(_)
                 | Event::Answered(_)
+                | Event::Returned(_)
                 | Event::TransferFailed(_),
                 _,
             ) => Step::impossible(event),

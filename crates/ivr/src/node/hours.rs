@@ -97,6 +97,7 @@ impl Node for Hours {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

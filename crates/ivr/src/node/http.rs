@@ -272,6 +272,7 @@ impl Node for Http {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -62,6 +62,7 @@ impl Node for Language {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

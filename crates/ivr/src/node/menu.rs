@@ -159,7 +159,8 @@ impl Node for Menu {
             Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::TransferFailed(_)
-            | Event::Answered(_) => Step::impossible(event),
+            | Event::Answered(_)
+            | Event::Returned(_) => Step::impossible(event),
         }
     }
 }

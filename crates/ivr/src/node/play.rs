@@ -117,6 +117,7 @@ impl Node for Play {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

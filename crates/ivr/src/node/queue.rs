@@ -260,6 +260,7 @@ impl Node for Queue {
             | Event::TimedOut
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -95,7 +95,8 @@ impl Node for Say {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::TransferFailed(_)
-            | Event::Answered(_) => Step::impossible(event),
+            | Event::Answered(_)
+            | Event::Returned(_) => Step::impossible(event),
         }
     }
 }

@@ -89,6 +89,7 @@ impl Node for Set {
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
             | Event::Answered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => {
                 return Step::impossible(event);
             }

@@ -156,6 +156,7 @@ impl Node for Sql {
             | Event::TimedOut
             | Event::QueueLeft(_)
             | Event::CallbackAnswered(_)
+            | Event::Returned(_)
             | Event::TransferFailed(_) => Step::impossible(event),
         }
     }

@@ -296,9 +296,11 @@ impl Node for Transfer {
                 QueueExit::Moved => Step::Stay,
             },
             Event::Key(_) => Step::Stay,
-            Event::Heard | Event::TimedOut | Event::CallbackAnswered(_) | Event::Answered(_) => {
-                Step::impossible(event)
-            }
+            Event::Heard
+            | Event::TimedOut
+            | Event::CallbackAnswered(_)
+            | Event::Answered(_)
+            | Event::Returned(_) => Step::impossible(event),
         }
     }
 }

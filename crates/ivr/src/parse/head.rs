@@ -9,6 +9,7 @@ use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::row::{Form, KeyRow, Need, row};
 use crate::section::Section;
+use crate::value::Type;
 
 /// What a script begins with.
 pub(crate) const HEAD: &[KeyRow] = &[
@@ -33,6 +34,20 @@ pub(crate) const HEAD: &[KeyRow] = &[
         "Where a caller enters.",
         "入口节点",
     ),
+    row(
+        "parameters",
+        Form::Types,
+        Need::Optional,
+        "Of a script that does a part of others: what it is given, with types `text`, `number`, `truth`; variables from the start on.",
+        "参数及类型（子流程）",
+    ),
+    row(
+        "returns",
+        Form::Types,
+        Need::Optional,
+        "What each of its `return` nodes gives back, with types.",
+        "返回值及类型（子流程）",
+    ),
 ];
 
 /// The keys as far as they could be read.
@@ -40,6 +55,8 @@ pub(super) struct Head {
     pub(super) titles: BTreeMap<String, String>,
     pub(super) languages: Option<Vec<String>>,
     pub(super) start: Option<Name>,
+    pub(super) parameters: BTreeMap<String, Type>,
+    pub(super) returns: BTreeMap<String, Type>,
 }
 
 pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut Report) -> Head {
@@ -62,6 +79,8 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
         report,
     );
     let start = section.name("start").ok();
+    let parameters = section.types("parameters").unwrap_or_default();
+    let returns = section.types("returns").unwrap_or_default();
     let languages = read_languages(&mut section);
     if let Ok(item) = section.required("title")
         && item.get_ref().as_table().is_none()
@@ -86,6 +105,8 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
             .collect(),
         languages,
         start,
+        parameters,
+        returns,
     }
 }
 

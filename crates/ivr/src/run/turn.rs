@@ -6,18 +6,21 @@ use std::time::Duration;
 use model::{QueueName, ScriptName};
 
 use super::visit::{Caught, Visit};
-use super::{Environment, Phase, Run};
+use super::{Environment, Frame, Phase, Run};
 use crate::ask::{Ask, AskId};
-use crate::effect::{Effect, Played};
+use crate::effect::{Effect, HangUpCause, Played};
 use crate::lookup::{GRACE, HOLD_AFTER};
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
-use crate::step::{Event, Step};
+use crate::step::{Event, Given, Step};
+use crate::variable::Variables;
 
 /// Most nodes that one run enters (S21).
 const ENTRIES_MAX: u32 = 1_000;
 /// Most times that one script hands the caller to another.
 const HOPS_MAX: u32 = 20;
+/// Most scripts that wait for one another (E7).
+const CALLS_MAX: usize = 12;
 /// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const PROMPT_MAX: Duration = Duration::from_secs(600);
 /// Most digits that are said after a prompt.
@@ -144,6 +147,10 @@ impl Run {
                 self.effects.push_back(Effect::Ask(ask));
                 None
             }
+            Step::Call { script, args } => {
+                self.call(environment, script, args).then_some(Event::Enter)
+            }
+            Step::Return(results) => self.come_back(results).map(Event::Returned),
             Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),
             Step::Choose(to) => {
                 self.chain.chose();
@@ -205,6 +212,51 @@ impl Run {
         true
     }
 
+    /// Lets another script do a part: it knows what it is given, and nothing else of this one (E18).
+    fn call(&mut self, environment: &Environment<'_>, name: &str, args: Given) -> bool {
+        if self.callers.len() >= CALLS_MAX {
+            self.fault(format!("more than {CALLS_MAX} scripts within one another"));
+            return false;
+        }
+        let Some(script) = environment.scripts.get(name) else {
+            self.fault(format!("no script `{name}`"));
+            return false;
+        };
+        let caller = std::mem::replace(&mut self.script, Arc::clone(script));
+        self.callers.push(Frame {
+            script: caller,
+            node: self.node.clone(),
+            variables: std::mem::replace(&mut self.variables, Variables::of(args)),
+        });
+        let language = self.script.language_for(Some(&self.language)).to_owned();
+        self.speak(language);
+        self.enter(self.script.start.text.clone())
+    }
+
+    /// Back to the script that called this one, with results and nothing else.
+    fn come_back(&mut self, results: Given) -> Option<Given> {
+        let Some(frame) = self.callers.pop() else {
+            // A test of a part ends where the part does.
+            if self.trace.is_some() {
+                self.phase = Phase::Over;
+                let cause = HangUpCause::Normal;
+                self.effects.push_back(Effect::HangUp { cause });
+            } else {
+                self.fault("nobody to return to".to_owned());
+            }
+            return None;
+        };
+        let Frame {
+            script,
+            node,
+            variables,
+        } = frame;
+        (self.script, self.node, self.variables) = (script, node, variables);
+        let language = self.script.language_for(Some(&self.language)).to_owned();
+        self.speak(language);
+        Some(results)
+    }
+
     /// Lets another script take over: answers, language and keys typed ahead travel along (E16).
     fn hand_over(&mut self, environment: &Environment<'_>, name: &ScriptName) -> bool {
         self.hops += 1;
@@ -222,6 +274,10 @@ impl Run {
             return false;
         };
         self.script = Arc::clone(script);
+        // Nobody comes back to those that waited; what they knew travels along.
+        for frame in std::mem::take(&mut self.callers).into_iter().rev() {
+            self.variables.inherit(frame.variables);
+        }
         let language = script.language_for(Some(&self.language)).to_owned();
         self.speak(language);
         self.enter(script.start.text.clone())

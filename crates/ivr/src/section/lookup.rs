@@ -1,5 +1,7 @@
 //! The forms of look-ups: URLs, headers, places in an answer, columns.
 
+use std::collections::BTreeMap;
+
 use toml::de::{DeTable, DeValue};
 
 use super::{Item, Section};
@@ -173,6 +175,24 @@ impl<'s, 't> Section<'s, 't> {
         let slashes = at.text.trim_start_matches("$.").replace('.', "/");
         let help = format!("a JSON Pointer begins with a slash: \"/{slashes}\"");
         Err(self.report.error(at.place, message, Some(help)))
+    }
+
+    /// Names with types; nothing is none.
+    pub(crate) fn types(&mut self, key: &'static str) -> Read<BTreeMap<String, Type>> {
+        let entries = self.entries(key)?;
+        let read: Vec<Read<(String, Type)>> = entries
+            .into_iter()
+            .map(|(name, item)| {
+                let (name, word) = (self.settable(name)?, self.text_of(key, item)?);
+                let kind = Type::of_name(&word.text).ok_or_else(|| {
+                    let message = format!("`{}` is no type", word.text);
+                    let names = Type::NAMES.iter().copied();
+                    self.report.unknown(word.place, message, &word.text, names)
+                });
+                Ok((name.text, kind?))
+            })
+            .collect();
+        read.into_iter().collect()
     }
 
     /// Variables with columns; nothing is none.

@@ -17,6 +17,7 @@ use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report};
 use crate::row::{Form, KeyRow, Need, row};
 use crate::section::{Item, Section, is_phone_key};
+use crate::step::Given;
 
 /// A test that stands in a script.
 #[derive(Clone, Debug)]
@@ -33,6 +34,7 @@ pub struct ScriptTest {
     transfer: Vec<(Name, Option<TransferFailure>)>,
     pub(super) callback: CallbackAnswer,
     answers: Vec<(Name, Answer)>,
+    pub(super) args: Given,
     pub(super) expect: Vec<String>,
 }
 
@@ -157,6 +159,13 @@ pub(crate) const TEST: &[KeyRow] = &[
         "查询结果",
     ),
     row(
+        "args",
+        Form::Given,
+        Need::Optional,
+        "Of a script that does a part of others: what it is given, `{ number = \"123\" }`.",
+        "参数值（子流程）",
+    ),
+    row(
         "expect",
         Form::List,
         Need::Required,
@@ -184,6 +193,11 @@ impl ScriptTest {
     /// The queues for which it says an outcome.
     pub(crate) fn queue_names(&self) -> impl Iterator<Item = &Name> {
         self.queue.iter().map(|(name, _)| name)
+    }
+
+    /// What a part of others is given.
+    pub(crate) const fn given(&self) -> &Given {
+        &self.args
     }
 
     /// The look-ups for which it says an answer.
@@ -265,7 +279,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
     let queue = outcomes(section, "queue", &QUEUE_OUTCOMES);
     let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
     let callback = section.word("callback");
-    let answers = answers::read(section);
+    let (answers, args) = (answers::read(section), answers::args(section));
     let expect = section
         .required("expect")
         .and_then(|item| section.list_of("expect", item));
@@ -286,6 +300,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
             _ => CallbackAnswer::Full,
         },
         answers: answers?,
+        args: args?,
         expect: expect?.into_iter().map(|line| line.text).collect(),
     })
 }

@@ -107,7 +107,7 @@ fn unknown_keys_and_kinds_get_the_nearest_name() {
             "[hangup.bye]",
             "[voicemail.box]\nbox = \"support\"\n[hangup.bye]",
             &[
-                "19:2: error: unknown kind of node `voicemail` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `callback`, `transfer`, `http`, `sql`, `hangup`",
+                "19:2: error: unknown kind of node `voicemail` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `callback`, `transfer`, `http`, `sql`, `script`, `return`, `hangup`",
             ],
         ),
         (

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ivr::{QueryShape, Script, SecretSource, Services, Type, World, check, parse};
+use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, World, check, parse};
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
@@ -36,11 +36,12 @@ pub(crate) fn world() -> World {
         outside: ivr::OutsideNumbers::default(),
         queues: ["sales", "support"].map(QueueName::from).into(),
         calendars: texts(&["office"]),
-        scripts: ["main", "night"].map(ScriptName::from).into(),
+        scripts: ["main", "night", "identify"].map(ScriptName::from).into(),
         agents: Some(texts(&["1001"])),
         numbers: texts(&["4000"]),
         sounds: texts(&["zh-CN/hello", "en/hello"]),
         speech: false,
+        flows: BTreeMap::from([("identify".into(), identify())]),
         queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
         services: Services::new(
             |url| match url {
@@ -54,6 +55,15 @@ pub(crate) fn world() -> World {
                 }
             },
         ),
+    }
+}
+
+/// A script that is given a number and gives back whether it is known.
+fn identify() -> FlowShape {
+    FlowShape {
+        parameters: BTreeMap::from([("number".to_owned(), Type::Text)]),
+        returns: BTreeMap::from([("is_known".to_owned(), Type::Truth)]),
+        comes_back: true,
     }
 }
 

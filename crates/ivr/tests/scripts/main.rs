@@ -10,6 +10,7 @@ mod callback;
 mod demo;
 mod diagnostics;
 mod driver;
+mod flows;
 mod good_script;
 mod house;
 mod look_ups;

@@ -8,6 +8,7 @@ use crate::ask::Answer;
 use crate::place::Name;
 use crate::report::Read;
 use crate::section::{Item, Section};
+use crate::step::Given;
 use crate::value::{Number, Value};
 
 /// The words of answers that bring nothing; a query's beside a service's.
@@ -18,6 +19,16 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Answer)>> {
     let read: Vec<Read<(Name, Answer)>> = entries
         .into_iter()
         .map(|(name, item)| Ok((name, answer(section, item)?)))
+        .collect();
+    read.into_iter().collect()
+}
+
+/// What a part of others is given.
+pub(super) fn args(section: &mut Section<'_, '_>) -> Read<Given> {
+    let entries = section.entries("args")?;
+    let read: Vec<Read<(String, (Value, bool))>> = entries
+        .into_iter()
+        .map(|(name, item)| Ok((name.text, (value(section, item)?, false))))
         .collect();
     read.into_iter().collect()
 }
