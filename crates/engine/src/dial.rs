@@ -5,16 +5,20 @@
 //! same check stands before every call out. Numbers of the house never come here, and a caller from outside is never led
 //! out again by what he dials.
 
+mod class;
+mod denied;
 pub(crate) mod spending;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{AgentId, E164, NumberKey, NumberKind, NumberPlan, OfferId};
-use serde::Deserialize;
 use sip::TrunkName;
 
 use crate::context::Side;
+
+pub use self::class::Class;
+pub use self::denied::Denied;
 
 /// Longest digits that are a short code where they are no number of our area: 10108888.
 const SHORT_CODE_DIGITS_MAX: usize = 9;
@@ -22,49 +26,6 @@ const SHORT_CODE_DIGITS_MAX: usize = 9;
 const LOCAL_DIGITS_MIN: usize = 7;
 /// ITU-T country codes of satellites, networks without a country, and services that cost what their owner likes.
 const DEAR_CODES: [&str; 7] = ["+870", "+878", "+881", "+882", "+883", "+888", "+979"];
-
-/// What a number costs, by its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Police, fire brigade, ambulance: no cap and no full trunk stops such a call.
-    Emergency,
-    /// Short codes and free numbers: 10086, 95588, 400, 800.
-    Service,
-    /// Fixed lines of our own area.
-    Local,
-    /// Other fixed lines of the country.
-    National,
-    /// Mobile phones of the country.
-    Mobile,
-    /// Abroad.
-    International,
-    /// Premium rates of any country, satellites, networks without a country.
-    Premium,
-}
-
-impl Class {
-    /// The word in files and facts.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Emergency => "emergency",
-            Self::Service => "service",
-            Self::Local => "local",
-            Self::National => "national",
-            Self::Mobile => "mobile",
-            Self::International => "international",
-            Self::Premium => "premium",
-        }
-    }
-
-    /// Whether its minutes are counted against `dear_minutes_per_day_max`.
-    pub(crate) const fn is_dear(self) -> bool {
-        match self {
-            Self::International | Self::Premium => true,
-            Self::Emergency | Self::Service | Self::Local | Self::National | Self::Mobile => false,
-        }
-    }
-}
 
 /// Who wants to call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,78 +133,6 @@ pub struct OutsideNumber {
     pub key: String,
     /// What it costs.
     pub class: Class,
-}
-
-/// Why a number is not called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// The text is no number that could be called.
-    #[error("no number that can be called outside")]
-    NoNumber,
-    /// The class is not allowed.
-    #[error("`{}` numbers are not allowed here", .0.name())]
-    Class(Class),
-    /// A prefix is on the deny list.
-    #[error("the number is on the deny list")]
-    Prefix,
-    /// No route fits.
-    #[error("no route leads there")]
-    NoRoute,
-    /// The agent calls too often.
-    #[error("too many calls out in a minute")]
-    AgentRate,
-    /// The agent has called too often.
-    #[error("too many calls out of this agent in a day")]
-    AgentDay,
-    /// The house has called too often.
-    #[error("too many calls out in a day")]
-    HouseDay,
-    /// The dear minutes of the day are used up.
-    #[error("the day's minutes to dear numbers are used up")]
-    DearMinutes,
-    /// No trunk of the route is up and has a channel.
-    #[error("no trunk is free")]
-    NoTrunk,
-    /// No RTP port is free.
-    #[error("no media port is free")]
-    NoPort,
-}
-
-impl Denied {
-    /// The word in facts and figures.
-    pub const fn cause(self) -> &'static str {
-        match self {
-            Self::NoNumber => "unknown_number",
-            Self::Class(class) => match class {
-                Class::Premium => "dial_premium",
-                Class::International => "dial_international",
-                Class::Emergency => "dial_emergency",
-                Class::Service | Class::Local | Class::National | Class::Mobile => "dial_class",
-            },
-            Self::Prefix => "dial_prefix",
-            Self::NoRoute => "dial_no_route",
-            Self::AgentRate => "dial_calls_per_minute",
-            Self::AgentDay => "dial_agent_calls_per_day",
-            Self::HouseDay => "dial_calls_per_day",
-            Self::DearMinutes => "dial_minutes_per_day",
-            Self::NoTrunk => "dial_no_trunk",
-            Self::NoPort => "no_port",
-        }
-    }
-
-    /// What the phone that dialled is told.
-    pub const fn status(self) -> u16 {
-        match self {
-            Self::NoNumber | Self::NoRoute => 404,
-            Self::Class(_)
-            | Self::Prefix
-            | Self::AgentRate
-            | Self::AgentDay
-            | Self::HouseDay
-            | Self::DearMinutes => 403,
-            Self::NoTrunk | Self::NoPort => 503,
-        }
-    }
 }
 
 impl Default for DialPlan {
@@ -407,128 +296,4 @@ impl DialPlan {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn plan() -> NumberPlan {
-        NumberPlan::new("CN").unwrap()
-    }
-
-    fn route(name: &str, prefixes: &[&str], classes: &[Class], trunk: &str) -> Route {
-        Route {
-            name: name.into(),
-            prefixes: prefixes.iter().map(|prefix| (*prefix).to_owned()).collect(),
-            classes: classes.iter().copied().collect(),
-            trunks: vec![TrunkName::new(trunk)],
-            caller_id: None,
-        }
-    }
-
-    fn rules() -> DialPlan {
-        DialPlan {
-            routes: vec![
-                route("mobile", &[], &[Class::Mobile], "cell"),
-                route("britain", &["+44"], &[], "abroad"),
-                route("rest", &[], &[], "main"),
-            ],
-            area: Some("+8610".into()),
-            denied: vec!["+8675512".into()],
-            ..DialPlan::default()
-        }
-    }
-
-    #[test]
-    fn s15_every_number_has_a_class() {
-        let rules = rules();
-        for (dialled, key, class) in [
-            ("110", "110", Class::Emergency),
-            ("10086", "10086", Class::Service),
-            ("95588", "95588", Class::Service),
-            ("4001234567", "+864001234567", Class::Service),
-            ("8001234567", "+868001234567", Class::Service),
-            ("01065529988", "+861065529988", Class::Local),
-            ("65529988", "+861065529988", Class::Local),
-            ("02162345678", "+862162345678", Class::National),
-            ("13800001111", "+8613800001111", Class::Mobile),
-            ("+86 138-0000-1111", "+8613800001111", Class::Mobile),
-            ("00442079460000", "+442079460000", Class::International),
-            ("0019002345678", "+19002345678", Class::Premium),
-            ("+449012345678", "+449012345678", Class::Premium),
-            ("+881612345678", "+881612345678", Class::Premium),
-        ] {
-            let found = rules.number(&plan(), dialled);
-            let key = key.to_owned();
-            assert_eq!(found, Some(OutsideNumber { key, class }), "{dialled}");
-        }
-        for dialled in [
-            "",
-            "alice",
-            "12",
-            "1234567890123456",
-            "+",
-            "*97",
-            "anonymous",
-            "+979123456789",
-        ] {
-            assert_eq!(rules.number(&plan(), dialled), None, "{dialled}");
-        }
-    }
-
-    #[test]
-    fn s15_what_is_dear_is_closed_unless_it_is_opened_and_the_same_check_serves_all() {
-        let mut rules = rules();
-        let agent = Who::Agent(AgentId::new(1));
-        let transfer = Who::Transfer(AgentId::new(1));
-        for (who, dialled, denied) in [
-            (agent, "13800001111", None),
-            (transfer, "13800001111", None),
-            (Who::Script, "13800001111", None),
-            (agent, "110", None),
-            (transfer, "110", Some(Denied::Class(Class::Emergency))),
-            (Who::Script, "110", Some(Denied::Class(Class::Emergency))),
-            (
-                agent,
-                "00442079460000",
-                Some(Denied::Class(Class::International)),
-            ),
-            (
-                transfer,
-                "00442079460000",
-                Some(Denied::Class(Class::International)),
-            ),
-            (
-                Who::Script,
-                "0019002345678",
-                Some(Denied::Class(Class::Premium)),
-            ),
-            (agent, "075512345678", Some(Denied::Prefix)),
-            (agent, "alice", Some(Denied::NoNumber)),
-        ] {
-            let told = rules.permit(&plan(), who, dialled).err();
-            assert_eq!(told, denied, "{who:?} {dialled}");
-        }
-        rules.allowed.agents.insert(Class::International);
-        assert!(rules.permit(&plan(), agent, "00442079460000").is_ok());
-        let still = rules.permit(&plan(), transfer, "00442079460000").err();
-        assert_eq!(still, Some(Denied::Class(Class::International)));
-    }
-
-    #[test]
-    fn the_first_route_that_fits_counts_and_without_one_nobody_calls_out() {
-        let mut rules = rules();
-        rules.allowed.agents.insert(Class::International);
-        let agent = Who::Agent(AgentId::new(1));
-        for (dialled, name) in [
-            ("13800001111", "mobile"),
-            ("00442079460000", "britain"),
-            ("0033142685300", "rest"),
-            ("10086", "rest"),
-        ] {
-            let (_, route) = rules.permit(&plan(), agent, dialled).unwrap();
-            assert_eq!(route.name, name, "{dialled}");
-        }
-        let closed = DialPlan::default();
-        let denied = closed.permit(&plan(), agent, "13800001111").err();
-        assert_eq!(denied, Some(Denied::NoRoute));
-    }
-}
+mod tests;
