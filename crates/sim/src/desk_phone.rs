@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::agenda::Event;
 use crate::agent::Timer;
 use crate::handset::{Again, Repeating};
-use crate::message::{Address, Message, Writing, no_such_dialog};
+use crate::message::{Address, Copied, Message, Writing, no_such_dialog};
 use crate::network::Network;
 use crate::place::Place;
 
@@ -41,6 +41,7 @@ enum Call {
 #[derive(Debug)]
 struct Leg {
     invite: Bytes,
+    copied: Copied,
     call_id: String,
     tag: String,
     call: Call,
@@ -146,10 +147,12 @@ impl DeskPhone {
         self.rings = self.rings.wrapping_add(1);
         let (number, ring) = (self.number.to_string(), self.rings.to_string());
         let tag = ["a", &number, "x", &ring].concat();
-        let ringing = Writing::response(message, "180 Ringing", &tag).contact(&self.address);
+        let copied = Copied::of(message, &tag);
+        let ringing = Writing::again(&copied, "180 Ringing").contact(&self.address);
         self.says(network, ringing.empty());
         self.leg = Some(Leg {
             invite: bytes.clone(),
+            copied,
             call_id: message.call_id.to_owned(),
             tag,
             call: Call::Ringing,
@@ -175,10 +178,9 @@ impl DeskPhone {
             return;
         };
         leg.call = Call::Up;
-        let ok = leg.respond("200 OK");
-        if let Some(ok) = ok.map(|ok| ok.contact(&self.address).sdp(&self.address)) {
-            self.says_until_heard(network, ok);
-        }
+        let ok = Writing::again(&leg.copied, "200 OK").contact(&self.address);
+        let ok = ok.sdp(&self.address);
+        self.says_until_heard(network, ok);
     }
 
     /// The agent declines, while this ring lasts.
@@ -186,11 +188,9 @@ impl DeskPhone {
         let Some(leg) = self.ringing(ring) else {
             return;
         };
-        let busy = leg.respond("486 Busy Here").map(Writing::empty);
+        let busy = Writing::again(&leg.copied, "486 Busy Here").empty();
         self.leg = None;
-        if let Some(busy) = busy {
-            self.says_until_heard(network, busy);
-        }
+        self.says_until_heard(network, busy);
     }
 
     /// The agent puts the receiver down, if he talks.
@@ -226,9 +226,8 @@ impl DeskPhone {
         if !ringing || !self.is_of_leg(message) {
             return;
         }
-        let leg = self.leg.take();
-        let gone = leg.and_then(|leg| leg.respond("487 Request Terminated").map(Writing::empty));
-        if let Some(gone) = gone {
+        if let Some(leg) = self.leg.take() {
+            let gone = Writing::again(&leg.copied, "487 Request Terminated").empty();
             self.says_until_heard(network, gone);
         }
     }
@@ -282,12 +281,5 @@ impl DeskPhone {
     fn due(&self, network: &mut Network, after: Duration, timer: Timer) {
         let number = self.number;
         network.after(after, Event::Agent { number, timer });
-    }
-}
-
-impl Leg {
-    fn respond(&self, status: &str) -> Option<Writing> {
-        let invite = Message::read(&self.invite)?;
-        Some(Writing::response(&invite, status, &self.tag))
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::place::SERVER;
 
-pub(crate) use self::writing::{Address, Writing};
+pub(crate) use self::writing::{Address, Copied, Writing};
 
 mod writing;
 

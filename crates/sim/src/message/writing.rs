@@ -42,6 +42,16 @@ impl Address {
     }
 }
 
+/// The headers of a request that each response to it copies, with the tag of whoever answers.
+#[derive(Debug)]
+pub(crate) struct Copied(String);
+
+impl Copied {
+    pub(crate) fn of(request: &Message<'_>, tag: &str) -> Self {
+        Self(Writing(String::with_capacity(BYTES)).copied(request, tag).0)
+    }
+}
+
 /// A message in the making.
 pub(crate) struct Writing(String);
 
@@ -53,15 +63,26 @@ impl Writing {
 
     /// A response to a request, with the headers that RFC 3261 §8.2.6.2 copies; `tag` goes to a To that has none.
     pub(crate) fn response(to: &Message<'_>, status: &str, tag: &str) -> Self {
-        let writing = Self::new(&["SIP/2.0 ", status])
-            .header("Via", to.via)
-            .header("From", to.from)
-            .header("Call-ID", to.call_id)
-            .header("CSeq", to.cseq);
-        if tag.is_empty() || to.to.contains(";tag=") {
-            writing.header("To", to.to)
+        Self::new(&["SIP/2.0 ", status]).copied(to, tag)
+    }
+
+    /// A further response to a request whose copied headers are kept.
+    pub(crate) fn again(kept: &Copied, status: &str) -> Self {
+        let mut writing = Self::new(&["SIP/2.0 ", status]);
+        writing.0.push_str(&kept.0);
+        writing
+    }
+
+    fn copied(self, of: &Message<'_>, tag: &str) -> Self {
+        let writing = self
+            .header("Via", of.via)
+            .header("From", of.from)
+            .header("Call-ID", of.call_id)
+            .header("CSeq", of.cseq);
+        if tag.is_empty() || of.to.contains(";tag=") {
+            writing.header("To", of.to)
         } else {
-            writing.line(&["To: ", to.to, ";tag=", tag])
+            writing.line(&["To: ", of.to, ";tag=", tag])
         }
     }
 
