@@ -2,8 +2,6 @@
 //!
 //! The budget of a story is the longest that can be set, for a machine that compiles beside, but where its end is what is told.
 
-mod service;
-
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,7 +11,7 @@ use crate::events::{Event, Stream};
 use crate::house::{House, STAFF_PASSWORD};
 use crate::http::Session;
 use crate::patience::{SOON, soon, until, within};
-use service::{Reply, Service};
+use crate::service::{Reply, Service};
 
 const KEY: &str = "of-the-crm";
 const LONG_MS: u64 = 10_000;
@@ -34,7 +32,7 @@ impl Asking {
     /// `rules` are more keys of `external`.
     #[track_caller]
     fn open(reply: Reply, rules: &str) -> Self {
-        let service = Service::open(KEY, reply);
+        let service = Service::open(Some(KEY), reply);
         let people = format!(
             "login,name,password,queues,roles\nadmin,Admin,{STAFF_PASSWORD},,supervisor admin\n\
              1001,Li,{STAFF_PASSWORD},support,agent\n1002,Wang,{STAFF_PASSWORD},support sales,agent\n"
@@ -118,7 +116,7 @@ fn b15_a_service_names_the_agent_whose_phone_rings() {
     second.until_hears(0, 440.0, 300);
     assert_eq!(first.count(Way::In, "INVITE"), 0);
 
-    let question = asking.service.question();
+    let question = asking.service.question().body;
     assert_eq!(question["queue"], "support");
     assert_eq!(question["called"], "4000");
     assert_eq!(question["candidates"], json!(["1001", "1002"]));

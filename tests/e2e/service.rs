@@ -1,5 +1,5 @@
-//! A service of the house that answers the questions of an external decision, over real HTTP and as the story wants. It checks the
-//! signature (Standard Webhooks) with its own key, by a computation that shares nothing with the server's.
+//! A service of the business that is asked over real HTTP and answers as the story wants. One with a key checks the signature
+//! (Standard Webhooks) with it, by a computation that shares nothing with the server's.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +15,7 @@ use crate::patience::SOON;
 
 /// What a question is answered with.
 #[derive(Clone, Copy)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// Status 200 and this body.
     Says(&'static str),
     /// This status.
@@ -25,15 +25,23 @@ pub(super) enum Reply {
 }
 
 /// A running service; it ends with the process of the tests.
-pub(super) struct Service {
-    pub(super) at: SocketAddr,
+pub(crate) struct Service {
+    pub(crate) at: SocketAddr,
     reply: Arc<(Mutex<Reply>, Condvar)>,
-    questions: mpsc::Receiver<Value>,
+    questions: mpsc::Receiver<Question>,
+}
+
+/// What it is asked.
+pub(crate) struct Question {
+    /// The first line: `GET /path HTTP/1.1`.
+    pub(crate) line: String,
+    /// The body; `Null` without one.
+    pub(crate) body: Value,
 }
 
 impl Service {
-    /// One that knows this key.
-    pub(super) fn open(key: &'static str, reply: Reply) -> Self {
+    /// One that knows this key, or none.
+    pub(crate) fn open(key: Option<&'static str>, reply: Reply) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let at = listener.local_addr().unwrap();
         let reply = Arc::new((Mutex::new(reply), Condvar::new()));
@@ -53,41 +61,47 @@ impl Service {
     }
 
     /// Answers so from here on; a question that is held back is answered so, too.
-    pub(super) fn replies(&self, reply: Reply) {
+    pub(crate) fn replies(&self, reply: Reply) {
         *self.reply.0.lock().unwrap() = reply;
         self.reply.1.notify_all();
     }
 
     /// Waits for the next question.
     #[track_caller]
-    pub(super) fn question(&self) -> Value {
+    pub(crate) fn question(&self) -> Question {
         let question = self.questions.recv_timeout(SOON);
         question.expect("the service is asked")
     }
 
     /// Whether it was asked since the last question that was looked at.
-    pub(super) fn was_asked(&self) -> bool {
+    pub(crate) fn was_asked(&self) -> bool {
         self.questions.try_recv().is_ok()
     }
 }
 
 fn serve(
     mut stream: TcpStream,
-    key: &str,
-    asked: &mpsc::Sender<Value>,
+    key: Option<&str>,
+    asked: &mpsc::Sender<Question>,
     (reply, told): &(Mutex<Reply>, Condvar),
 ) {
     let Some((head, body)) = read(&mut stream) else {
         return;
     };
-    let question = serde_json::from_str(&body).expect("a question is JSON");
+    let question = Question {
+        line: head.lines().next().unwrap_or_default().to_owned(),
+        body: match body.as_str() {
+            "" => Value::Null,
+            json => serde_json::from_str(json).expect("a question is JSON"),
+        },
+    };
     let _story_is_over = asked.send(question);
     let held = told.wait_while(reply.lock().unwrap(), |reply| {
         matches!(reply, Reply::Silent)
     });
     let reply = *held.unwrap();
     let (status, body) = match reply {
-        _ if !is_signed(&head, &body, key) => (401, ""),
+        _ if key.is_some_and(|key| !is_signed(&head, &body, key)) => (401, ""),
         Reply::Says(body) => (200, body),
         Reply::Status(status) => (status, ""),
         Reply::Silent => return,
@@ -111,7 +125,8 @@ fn read(stream: &mut TcpStream) -> Option<(String, String)> {
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             continue;
         };
-        let length: usize = header(head, "content-length")?.parse().ok()?;
+        let length = header(head, "content-length").unwrap_or("0");
+        let length: usize = length.parse().ok()?;
         if body.len() >= length {
             return Some((head.to_owned(), body.to_owned()));
         }
