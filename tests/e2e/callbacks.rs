@@ -61,6 +61,8 @@ pub(crate) fn house_with(carrier: SocketAddr, replaced: &[(&str, &str)]) -> Hous
         files.push(sound(prompt.trim_end_matches(']'), PROMPT_HZ, 500));
     }
     files.push(sound("callback_greeting", GREETING_HZ, 1_000));
+    // 0 is "oh" in a telephone number.
+    files.push(sound("say_oh", digit_hz(0), DIGIT_MS));
     files.extend((0..10).map(|digit| sound(&format!("digit_{digit}"), digit_hz(digit), DIGIT_MS)));
     files.push(("ivr/main.toml".to_owned(), in_english(&script).into_bytes()));
     files.extend(

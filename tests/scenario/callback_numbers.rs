@@ -54,6 +54,7 @@ fn digits_said(hotline: &Hotline) -> String {
 
 fn digit(source: &Source) -> Option<&str> {
     match source {
+        Source::Sound(name) if name.as_str().ends_with("/say_1_alone") => Some("1"),
         Source::Sound(name) => name.as_str().split_once("/digit_").map(|(_, it)| it),
         Source::Tone { .. } | Source::Silence { .. } | Source::Comfort { .. } => None,
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use media::{SoundName, Source};
+use speech::{Language, Saying};
 
 /// Longest number that is said; a longer login is no number that anybody would remember.
 const DIGITS_MAX: usize = 10;
@@ -29,9 +30,22 @@ const ASKING_TONE: [Source; 2] = [
 
 /// The words of a language with which an agent's number is said.
 pub fn words(language: &str) -> impl Iterator<Item = String> {
-    let digits = (0..10).map(|digit| format!("digit_{digit}"));
-    let names = digits.chain([AGENT_NUMBER.to_owned()]);
+    let names = digits(language, "0123456789").into_iter();
+    let names = names.chain([AGENT_NUMBER.to_owned()]);
     names.map(move |name| format!("{language}/{name}"))
+}
+
+/// The digits of a number one by one, as the language says them: 1 is 幺 in Chinese. A language without numbers has a sound
+/// for each digit.
+fn digits(language: &str, number: &str) -> Vec<String> {
+    let spoken = Language::of(language).and_then(|it| it.say(&Saying::Code(number)).ok());
+    match spoken {
+        Some(spoken) => spoken.words().iter().map(|it| it.name.to_owned()).collect(),
+        None => number
+            .chars()
+            .map(|digit| format!("digit_{digit}"))
+            .collect(),
+    }
 }
 
 /// Whether a sound is one that the house plays where there is one, and does without where there is none.
@@ -106,7 +120,8 @@ pub(crate) fn agent(
         return None;
     }
     let phrase = sound(AGENT_NUMBER);
-    let digits = login.chars().map(|digit| sound(&format!("digit_{digit}")));
+    let digits = digits(language, login);
+    let digits = digits.iter().map(|name| sound(name));
     // 1001号客服代表为您服务; Your agent is number 1 0 0 1.
     let sounds: Vec<SoundName> = if language.starts_with("zh") {
         digits.chain([phrase]).collect()
@@ -142,7 +157,7 @@ mod tests {
         check(
             "zh-CN",
             "1003",
-            Some("zh-CN/digit_1 zh-CN/digit_0 zh-CN/digit_0 zh-CN/digit_3 zh-CN/agent_number"),
+            Some("zh-CN/say_1_alone zh-CN/digit_0 zh-CN/digit_0 zh-CN/digit_3 zh-CN/agent_number"),
         );
         for login in ["", "li.wei", "10a", "12345678901"] {
             check("en", login, None);

@@ -22,6 +22,7 @@ pub mod run;
 pub mod script;
 mod section;
 mod sentence;
+mod spoken;
 mod step;
 mod template;
 pub mod test;

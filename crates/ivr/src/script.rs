@@ -12,6 +12,7 @@ use crate::claim::{Claims, ReferenceKind};
 use crate::node::{Kind, Node};
 use crate::place::{Name, Place};
 use crate::sentence::piece_name;
+use crate::spoken::{digit_sounds, stock_sounds};
 use crate::value::Type;
 
 pub use crate::test::ScriptTest;
@@ -276,16 +277,4 @@ pub(crate) fn own_sound(script: &str, language: &str, prompt: &str) -> String {
 /// A sound that all scripts share: words of the house, and prompts that no script has for itself.
 pub(crate) fn house_sound(language: &str, name: &str) -> String {
     [language, "/", name].concat()
-}
-
-/// The sounds of all words out of which values are said in a language; none where it has no numbers.
-pub(crate) fn stock_sounds(language: &str) -> Vec<String> {
-    let stock = speech::Language::of(language).map(speech::Language::stock);
-    let words = stock.unwrap_or_default().into_iter();
-    words.map(|word| house_sound(language, word.name)).collect()
-}
-
-/// The sounds of the digits in a language, words of the house.
-pub(crate) fn digit_sounds(language: &str) -> impl Iterator<Item = String> {
-    (0..10).map(move |digit| house_sound(language, &format!("digit_{digit}")))
 }

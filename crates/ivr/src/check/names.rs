@@ -6,7 +6,8 @@ use super::{AllClaims, OutsideNumber, World, sentence};
 use crate::claim::{Cause, Claims, Heard, Reference, ReferenceKind};
 use crate::place::{Name, Place};
 use crate::report::Report;
-use crate::script::{Script, digit_sounds, house_sound, own_sound};
+use crate::script::{Script, house_sound, own_sound};
+use crate::spoken::digit_sounds;
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let references: Vec<Reference<'_>> = claims

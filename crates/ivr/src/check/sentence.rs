@@ -4,8 +4,9 @@ use super::names::sound_exists;
 use super::{AllClaims, World};
 use crate::place::Name;
 use crate::report::Report;
-use crate::script::{Script, stock_sounds};
+use crate::script::Script;
 use crate::sentence::{Sentence, piece_name};
+use crate::spoken::stock_sounds;
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let mut lacking: Vec<&str> = Vec::new();

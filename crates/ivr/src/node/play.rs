@@ -1,8 +1,8 @@
 //! `play` (播放): a prompt, and with `digits` a number one digit after the other, then on. A key cuts an interruptible
 //! prompt and is kept for the next node that listens (E4).
 //!
-//! The digits are the house's own words (`digit_0` to `digit_9`); what else stands in the text, such as `+`, is not said. Of a
-//! secret input nothing is said (S22).
+//! The digits are the house's own words, said as in a telephone number (`spoken`); what else stands in the text, such as `+`, is
+//! not said. Of a secret input nothing is said (S22).
 
 use super::{Kind, Node};
 use crate::claim::{Cause, Claims, Heard, ReferenceKind};

@@ -11,7 +11,8 @@ use crate::ask::{Ask, AskId};
 use crate::effect::{Effect, HangUpCause, Played};
 use crate::lookup::{GRACE, HOLD_AFTER};
 use crate::place::Name;
-use crate::script::{house_sound, own_sound};
+use crate::script::own_sound;
+use crate::spoken;
 use crate::step::{Event, Given, Step};
 use crate::variable::Variables;
 
@@ -23,8 +24,6 @@ const HOPS_MAX: u32 = 20;
 const CALLS_MAX: usize = 12;
 /// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const PROMPT_MAX: Duration = Duration::from_secs(600);
-/// Most digits that are said after a prompt.
-const DIGITS_MAX: usize = 32;
 
 impl Run {
     /// Lets the node take an event, and does what it wants until it waits for something.
@@ -293,12 +292,9 @@ impl Run {
 
     /// A prompt, and digits after it in the house's own words.
     fn said(&self, prompt: &Name, digits: &str) -> Vec<Played> {
-        let digits = digits.chars().filter(char::is_ascii_digit).take(DIGITS_MAX);
-        let digits = digits.map(|digit| house_sound(&self.language, &format!("digit_{digit}")));
-        std::iter::once(self.sound(&prompt.text))
-            .chain(digits)
-            .map(Played::Sound)
-            .collect()
+        let mut parts = vec![Played::Sound(self.sound(&prompt.text))];
+        parts.extend(spoken::digits(&self.language, digits));
+        parts
     }
 
     /// A prompt's sound in the caller's language.

@@ -10,8 +10,9 @@ use super::entry::Entry;
 use super::keys::Keys;
 use crate::effect::Played;
 use crate::expression::Expression;
-use crate::script::{house_sound, own_sound};
+use crate::script::own_sound;
 use crate::sentence::{Piece, Sentence, Slot, piece_name};
+use crate::spoken;
 use crate::value::Value;
 use crate::variable::{LANGUAGE, NOW, Variables};
 
@@ -141,17 +142,7 @@ impl Visit<'_> {
         let language = speech::Language::of(self.language);
         let language = language.ok_or("this language has no numbers")?;
         let spoken = slot.format.say(&value, language, slot.currency)?;
-        let mut parts = Vec::new();
-        for group in spoken.groups() {
-            if !parts.is_empty() {
-                parts.push(Played::Breath);
-            }
-            let names = group
-                .iter()
-                .map(|word| house_sound(self.language, word.name));
-            parts.extend(names.map(Played::Sound));
-        }
-        Ok(parts)
+        Ok(spoken::words(self.language, &spoken))
     }
 
     /// The text that a key's expression gives, where there is one.

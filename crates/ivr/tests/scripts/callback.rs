@@ -117,7 +117,7 @@ fn d21_a_number_is_read_back_digit_by_digit_but_nothing_of_a_secret() {
         call.starts();
         call.presses("4071#")
     };
-    let said = "play en/b en/digit_4 en/digit_0 en/digit_7 en/digit_1";
+    let said = "play en/b en/digit_4 en/say_oh en/digit_7 en/digit_1";
     assert_eq!(reads("").last().unwrap(), said);
     assert_eq!(reads("secret = true\n").last().unwrap(), "play en/b");
 }
@@ -128,13 +128,13 @@ fn d21_the_callers_number_is_read_back_as_it_is_dialled_here() {
     let rows = [
         (
             Caller::new("+86106552", None),
-            "digit_8 digit_6 digit_1 digit_0 digit_6 digit_5 digit_5 digit_2",
+            "digit_8 digit_6 digit_1 say_oh , digit_6 digit_5 digit_5 digit_2",
         ),
         (
             Caller::new("+861065529988", None),
-            "digit_0 digit_1 digit_0 digit_6 digit_5 digit_5 digit_2 digit_9 digit_9 digit_8 digit_8",
+            "say_oh digit_1 say_oh , digit_6 digit_5 digit_5 digit_2 , digit_9 digit_9 digit_8 digit_8",
         ),
-        (Caller::new("1001", None), "digit_1 digit_0 digit_0 digit_1"),
+        (Caller::new("1001", None), "digit_1 say_oh say_oh digit_1"),
         (Caller::withheld(), ""),
     ];
     for (caller, digits) in rows {
