@@ -87,9 +87,11 @@ while read -r sound; do
     made=$((made + 1))
 done < <(cut -f1 "$work/parts" | sort -u)
 
-# Only a run over all scripts knows what nobody says any more.
+# Only a run over all scripts knows what nobody says any more. What a person has recorded stays: whatever `recorded` lists, and
+# the recordings of one script (prompts/SCRIPT/LANGUAGE/NAME.wav).
 if [ $# -eq 0 ]; then
-    (cd "$here" && find . -name '*.wav' -printf '%P\n') | sort | comm -23 - <(sort "$work/made") |
+    sed 's/$/.wav/' "$here/recorded" >>"$work/made" 2>/dev/null || true
+    (cd "$here" && find . -mindepth 2 -maxdepth 2 -name '*.wav' -printf '%P\n') | sort | comm -23 - <(sort "$work/made") |
         while read -r old; do rm "$here/$old" && echo "removed $old"; done
 fi
 echo "$made prompts made"

@@ -107,6 +107,18 @@ fn e13_a_start_makes_what_is_missing_and_an_engine_that_is_away_silences_nothing
     caller.hangs_up();
     house.until_empty();
 
+    // D30: a reload makes what a changed text wants.
+    let script = house.dir.join("ivr/main.toml");
+    let text = std::fs::read_to_string(&script).unwrap();
+    let changed = text.replace("for sales press 2", "for sales press two");
+    assert_ne!(changed, text);
+    std::fs::write(&script, changed).unwrap();
+    house.signal("HUP");
+    until("the changed prompt is made", || {
+        let words = house.words();
+        words.matches("speech was made of a prompt").count() == 2
+    });
+
     // The engine is gone, and a second prompt has no sound: the first is heard, the second is told and the call goes on.
     house.signal("TERM");
     house.ended();
