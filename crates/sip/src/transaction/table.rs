@@ -18,6 +18,7 @@ use crate::{
     trunk::TrunkName,
 };
 use bytes::Bytes;
+use rustc_hash::FxHashMap;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
@@ -127,7 +128,9 @@ enum Key {
 pub(crate) struct Table {
     issued: u64,
     all: BTreeMap<TransactionId, Box<Row>>,
-    clients: HashMap<ClientKey, TransactionId>,
+    /// The branches are ours and drawn, so no stranger can crowd a place of this map: a hash without a key will do.
+    clients: FxHashMap<ClientKey, TransactionId>,
+    /// These keys are the peers': hashed under a key that nobody knows.
     servers: HashMap<ServerKey, TransactionId>,
     merged: HashMap<MergeKey, TransactionId>,
     /// Connections on which something stands, or stood.
