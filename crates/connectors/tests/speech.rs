@@ -17,8 +17,12 @@ use connectors::speech::{SOUND_BYTES_MAX, Service, SpokenPart, TEXT_MAX, Templat
 use connectors::{Espeak, HttpClient, SpeechEngine, SpeechError, Target};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Who starts processes does so alone: a child that is being started elsewhere still holds a file that was just written, and
+/// the system starts none that is open for writing.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// A command that runs these lines of a shell; it goes with the test.
 struct Command(PathBuf);
@@ -61,6 +65,7 @@ async fn speak(
 
 #[tokio::test]
 async fn each_part_is_spoken_by_its_voice_at_its_pace_without_a_shell() {
+    let _alone = ALONE.lock().await;
     let command = Command::new("printf '<%s>' \"$@\"");
     let engine = command.engine(PATIENCE);
     for (language, text, expected) in [
@@ -94,6 +99,7 @@ async fn each_part_is_spoken_by_its_voice_at_its_pace_without_a_shell() {
 
 #[tokio::test]
 async fn s21_a_command_has_a_time_and_a_size_and_its_failure_has_words() {
+    let _alone = ALONE.lock().await;
     let told = |lines: &str, patience| {
         let command = Command::new(lines);
         async move {
@@ -133,6 +139,7 @@ fn a_language_without_a_voice_and_a_text_without_end_are_refused() {
 
 #[tokio::test]
 async fn espeak_ng_speaks_chinese_and_english() {
+    let _alone = ALONE.lock().await;
     let engine = espeak("espeak-ng", PATIENCE);
     let spoken = speak(&engine, "zh-CN", "您好，欢迎致电。Press 9.").await;
     let spoken = spoken.unwrap_or_else(|why| panic!("{why}: run tests/tools/install.sh"));
