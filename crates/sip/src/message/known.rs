@@ -6,7 +6,7 @@ use super::{CSeq, Header, Message, NameAddr, Scheme, Via, fields::Span, params::
 /// What was read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Known {
-    pub(crate) via: Option<Hop>,
+    pub(crate) via: Option<TopVia>,
     pub(crate) from_tag: Option<Span>,
     pub(crate) to_tag: Option<Span>,
     pub(crate) cseq: Option<CSeq>,
@@ -26,7 +26,7 @@ impl Known {
         };
         let via = message.first(Header::Via).and_then(Via::parse);
         Self {
-            via: via.map(|via| Hop::of(&via, bytes)),
+            via: via.map(|via| TopVia::of(&via, bytes)),
             from_tag: tag(Header::From),
             to_tag: tag(Header::To),
             cseq: message.first(Header::CSeq).and_then(CSeq::parse),
@@ -39,9 +39,9 @@ impl Known {
     }
 }
 
-/// A Via that was read, as spans of its message.
+/// The topmost Via as it was read, in spans of its message.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Hop {
+pub(crate) struct TopVia {
     text: Span,
     transport: Span,
     host: Span,
@@ -52,7 +52,7 @@ pub(crate) struct Hop {
     wants_rport: bool,
 }
 
-impl Hop {
+impl TopVia {
     pub(super) fn of(via: &Via<'_>, bytes: &[u8]) -> Self {
         let span = |part| Span::of(part, bytes);
         Self {

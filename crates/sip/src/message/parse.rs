@@ -11,7 +11,7 @@ mod split;
 use super::{
     CSeq, Header, Message, Method, Scheme,
     fields::Span,
-    known::{Hop, Known},
+    known::{Known, TopVia},
     lexer::decimal,
     name_addr, via,
 };
@@ -189,13 +189,13 @@ fn check(message: &Message, limits: &Limits) -> Result<Known, Fault> {
 }
 
 /// Every hop is well-formed; the topmost is kept.
-fn check_vias(message: &Message, limits: &Limits) -> Result<Option<Hop>, Fault> {
+fn check_vias(message: &Message, limits: &Limits) -> Result<Option<TopVia>, Fault> {
     let mut top = None;
     let mut hops: usize = 0;
     for via in message.all(Header::Via).flat_map(via::list) {
         let via = via.ok_or(MALFORMED_VIA)?;
         hops = hops.saturating_add(1);
-        top.get_or_insert_with(|| Hop::of(&via, &message.bytes));
+        top.get_or_insert_with(|| TopVia::of(&via, &message.bytes));
     }
     if hops > limits.vias_max {
         Err(TOO_MANY_VIAS)

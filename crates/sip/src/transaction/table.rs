@@ -110,7 +110,7 @@ impl Purpose {
     }
 }
 
-/// A row has a place of its own: the map moves its rows about, and one has some five hundred bytes.
+/// A row has a place of its own: the map moves its rows about, and one has some three hundred bytes.
 #[derive(Debug)]
 struct Row {
     transaction: Transaction,
