@@ -67,6 +67,7 @@ mod prompts;
 mod races;
 mod registrations;
 mod reload;
+mod script_tools;
 mod second_phone;
 mod standby;
 mod strategies;

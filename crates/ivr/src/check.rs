@@ -37,6 +37,7 @@ use house::Graph;
 pub use flows::FlowShape;
 pub use house::{Entrance, House, Patience};
 pub use skills::{Person, check_skills};
+pub(crate) use story::told_of;
 pub use story::{Story, Told};
 
 /// What exists outside a script.

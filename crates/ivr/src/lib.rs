@@ -5,6 +5,7 @@
 //! and other scripts are arguments, what should happen comes out as `Effect`s.
 
 pub mod ask;
+pub mod chart;
 pub mod check;
 mod claim;
 pub mod diagnostic;
@@ -33,6 +34,7 @@ pub use ask::{
     Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, Question, SecretSource,
     SqlQuestion, Wanted,
 };
+pub use chart::{Chart, ChartExit, ChartNode, ExitId};
 pub use check::{
     Entrance, FlowShape, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape,
     Services, Story, World, check, check_house, check_skills,

@@ -11,13 +11,14 @@ mod keys;
 mod turn;
 mod visit;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Calendar, NumberPlan, ScriptName};
 
 use crate::ask::{Answer, Ask};
+use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::script::Script;
 use crate::section::is_phone_key;
@@ -61,7 +62,16 @@ pub struct Run {
     asks: u32,
     effects: VecDeque<Effect>,
     /// One line for each node that was entered, when a test asked for it.
-    trace: Option<Vec<String>>,
+    trace: Option<Trace>,
+}
+
+/// What a run did, for a test.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    /// A line for each node that was entered.
+    pub(crate) lines: Vec<String>,
+    /// The exits that were taken.
+    pub(crate) taken: BTreeSet<ExitId>,
 }
 
 /// A script that waits at a node for another to come back.
@@ -127,7 +137,7 @@ impl Run {
     /// A run that keeps a line for each node that it enters; a part of others is given its parameters.
     pub(crate) fn traced(script: Arc<Script>, entry: Entry, given: Given) -> Self {
         Self {
-            trace: Some(Vec::new()),
+            trace: Some(Trace::default()),
             variables: Variables::of(given),
             ..Self::new(script, entry)
         }
@@ -269,9 +279,9 @@ impl Run {
         shown
     }
 
-    /// The lines of a traced run.
-    pub(crate) fn trace(&self) -> &[String] {
-        self.trace.as_deref().unwrap_or(&[])
+    /// What a traced run has done.
+    pub(crate) fn into_trace(self) -> Trace {
+        self.trace.unwrap_or_default()
     }
 
     /// What a look-up brought; what he heard meanwhile ends.

@@ -6,7 +6,7 @@
 
 mod case;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ use model::Caller;
 use model::fact::QueueExit;
 
 use crate::ask::AskId;
+use crate::chart::ExitId;
 use crate::effect::{Effect, Input, Target, TransferFailure};
-use crate::run::{Entry, Environment, Run};
+use crate::run::{Entry, Environment, Run, Trace};
 use crate::script::Script;
 use case::Press;
 
@@ -37,6 +38,8 @@ pub struct TestOutcome {
     pub actual: Vec<String>,
     /// What differs; `None` when it passed.
     pub message: Option<String>,
+    /// The exits that it took, of this script and of others that it came to.
+    pub taken: BTreeSet<ExitId>,
 }
 
 /// What a prompt lasts in a test.
@@ -72,8 +75,11 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
     };
     let fault = caller.call(environment);
     let expected = test.expect.clone();
-    let actual = caller.run.trace().to_vec();
     let left = caller.presses.len();
+    let Trace {
+        lines: actual,
+        taken,
+    } = caller.run.into_trace();
     let message = fault
         .or_else(|| difference(&expected, &actual))
         .or_else(|| {
@@ -86,6 +92,7 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         expected,
         actual,
         message,
+        taken,
     }
 }
 

@@ -204,7 +204,33 @@ pub(crate) enum IvrVerb {
     Test {
         /// One script; default: all.
         file: Option<PathBuf>,
+        /// Lists the exits that no test takes.
+        #[arg(long)]
+        untried: bool,
     },
+    /// Draws a script: its nodes, its exits, and what leads along them; exits that no test takes are dashed.
+    #[command(
+        after_help = "Examples:\n  trunkline ivr graph ivr-scripts/main.toml > main.mmd\n  trunkline ivr graph ivr-scripts/main.toml --format svg > main.svg"
+    )]
+    Graph {
+        /// The script.
+        file: PathBuf,
+        /// The form of the drawing.
+        #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+        format: GraphFormat,
+        /// The language of what leads along an exit.
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
+    },
+}
+
+/// The form of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Text for Mermaid, which browsers and code forges draw.
+    Mermaid,
+    /// A picture.
+    Svg,
 }
 
 /// `trunkline token`

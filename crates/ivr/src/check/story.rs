@@ -74,10 +74,14 @@ impl fmt::Display for Story {
 
 /// What happens along a way; nothing of a way that is the only one.
 fn step(passage: Passage<'_>) -> Option<Told> {
-    let cause = match passage {
-        Passage::Exit(cause) => cause,
-        Passage::HandOver => return None,
-    };
+    match passage {
+        Passage::Exit(cause) => told_of(cause),
+        Passage::HandOver => None,
+    }
+}
+
+/// What happens where a node is left by this cause; nothing where nothing else can.
+pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
     Some(match cause {
         Cause::Next => return None,
         Cause::Key(key) | Cause::Accepts(key) => told!("presses {key}", "按 {key}"),

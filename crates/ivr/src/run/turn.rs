@@ -8,6 +8,7 @@ use model::{QueueName, ScriptName};
 use super::visit::{Caught, Visit};
 use super::{Environment, Frame, Phase, Run};
 use crate::ask::{Ask, AskId};
+use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played};
 use crate::lookup::{GRACE, HOLD_AFTER};
 use crate::place::Name;
@@ -42,7 +43,7 @@ impl Run {
                 .step(&mut self.visit(now, environment, &mut caught), &event);
             if let (true, Some(trace)) = (entered, &mut self.trace) {
                 let label = caught.label.as_ref().unwrap_or(&self.node);
-                trace.push(
+                trace.lines.push(
                     format!("{} {label}", placed.kind.name)
                         .trim_end()
                         .to_owned(),
@@ -51,6 +52,12 @@ impl Run {
             let unsaid = caught.unsaid.into_iter();
             self.effects
                 .extend(unsaid.map(|reason| Effect::Unsaid { reason }));
+            if let (Some(trace), Step::Go(to) | Step::Choose(to) | Step::Leave(to)) =
+                (&mut self.trace, &step)
+            {
+                let exit = ExitId::new(script.name(), &self.node, to.place);
+                trace.taken.insert(exit);
+            }
             if let Some(language) = caught.language {
                 self.speak(language);
             }

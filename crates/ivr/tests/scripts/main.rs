@@ -7,6 +7,7 @@
 )]
 
 mod callback;
+mod chart;
 mod demo;
 mod diagnostics;
 mod driver;

@@ -1,85 +1,119 @@
 //! `trunkline ivr`: scripts at the terminal.
 
-use std::path::PathBuf;
+mod drawing;
+
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use ivr::Environment;
 use ivr::test::TestOutcome;
-use serde_json::json;
+use ivr::{Chart, Environment, ExitId, Script};
+use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::cli::IvrVerb;
-use crate::config::Source;
+use crate::cli::{GraphFormat, IvrVerb, Lang};
+use crate::config::{Loaded, Source};
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: IvrVerb, json: bool) -> Result<(), Failure> {
     match verb {
-        IvrVerb::Test { file } => test(source, file, json),
+        IvrVerb::Test { file, untried } => test(source, file.as_deref(), untried, json),
+        IvrVerb::Graph { file, format, lang } => graph(source, &file, format, lang),
     }
 }
 
-/// The tests that stand in the scripts. The whole configuration is checked first: a script is true only among its
-/// queues, calendars and sounds.
-fn test(source: &Source, file: Option<PathBuf>, json: bool) -> Result<(), Failure> {
-    let loaded = source.load(1, None)?;
+/// The scripts that are meant. The whole configuration is checked first: a script is true only among its queues,
+/// calendars and sounds.
+fn scripts(loaded: &Loaded, file: Option<&Path>) -> Result<Vec<Arc<Script>>, Failure> {
+    let wanted = file.and_then(Path::file_stem);
+    let wanted = wanted.map(|stem| stem.to_string_lossy());
+    let is_wanted = |script: &&Arc<Script>| {
+        let name = script.name().as_str();
+        wanted.as_deref().is_none_or(|wanted| name == wanted)
+    };
+    let scripts = loaded.engine.scripts.values().filter(is_wanted);
+    let scripts: Vec<_> = scripts.cloned().collect();
+    if scripts.is_empty() {
+        let which = file.map_or_else(|| "at all".to_owned(), |file| file.display().to_string());
+        return Err(Failure::Refused(format!("no script {which}")));
+    }
+    Ok(scripts)
+}
+
+fn outcomes(loaded: &Loaded, script: &Arc<Script>) -> Vec<TestOutcome> {
     let environment = Environment {
         calendars: &loaded.engine.calendars,
         scripts: &loaded.engine.scripts,
         plan: &loaded.engine.plan,
     };
-    let wanted = file
-        .as_ref()
-        .and_then(|file| file.file_stem())
-        .map(|stem| stem.to_string_lossy().into_owned());
-    let scripts: Vec<_> = loaded
-        .engine
-        .scripts
-        .iter()
-        .filter(|(name, _)| {
-            wanted
-                .as_deref()
-                .is_none_or(|wanted| name.as_str() == wanted)
-        })
-        .collect();
-    if scripts.is_empty() {
-        return Err(Failure::Refused(format!(
-            "no script {}",
-            file.map_or_else(|| "at all".to_owned(), |file| file.display().to_string())
-        )));
-    }
-    let mut failed = 0;
-    let mut passed = 0;
-    let mut lines = Vec::new();
-    for (name, script) in scripts {
-        for outcome in ivr::test::run_all(script, &environment) {
+    ivr::test::run_all(script, &environment)
+}
+
+/// What the tests of all scripts took: a part of others is tried by theirs, too.
+fn taken_by_all(loaded: &Loaded) -> BTreeSet<ExitId> {
+    let scripts = loaded.engine.scripts.values();
+    let outcomes = scripts.flat_map(|script| outcomes(loaded, script));
+    outcomes.flat_map(|outcome| outcome.taken).collect()
+}
+
+/// The tests that stand in the scripts, and how much of the scripts they try.
+fn test(source: &Source, file: Option<&Path>, untried: bool, json: bool) -> Result<(), Failure> {
+    let loaded = source.load(1, None)?;
+    let (mut passed, mut failed) = (0, 0);
+    let (mut tests, mut coverage) = (Vec::new(), Vec::new());
+    let taken = taken_by_all(&loaded);
+    for script in scripts(&loaded, file)? {
+        for outcome in outcomes(&loaded, &script) {
             if outcome.passed {
                 passed += 1;
             } else {
                 failed += 1;
             }
             if json {
-                lines.push(json!({
-                    "script": name.as_str(), "test": outcome.name, "line": outcome.line, "passed": outcome.passed,
-                    "expected": outcome.expected, "actual": outcome.actual, "message": outcome.message,
-                }));
+                tests.push(test_row(&script, &outcome));
             } else {
-                tell(name.as_str(), &Arc::new(outcome));
+                tell(script.name().as_str(), &outcome);
             }
+        }
+        if json {
+            coverage.push(coverage_row(&script, &taken));
+        } else {
+            tell_coverage(&script, &taken, untried);
         }
     }
     if json {
-        println!("{}", serde_json::Value::Array(lines));
+        println!("{}", json!({ "tests": tests, "coverage": coverage }));
     } else {
         println!("{passed} passed, {failed} failed");
     }
     if failed == 0 {
         Ok(())
     } else {
+        let all = passed + failed;
         Err(Failure::Refused(format!(
-            "{failed} of {} script tests failed",
-            passed + failed
+            "{failed} of {all} script tests failed"
         )))
     }
+}
+
+fn test_row(script: &Script, outcome: &TestOutcome) -> Value {
+    json!({
+        "script": script.name().as_str(), "test": outcome.name, "line": outcome.line, "passed": outcome.passed,
+        "expected": outcome.expected, "actual": outcome.actual, "message": outcome.message,
+    })
+}
+
+fn coverage_row(script: &Script, taken: &BTreeSet<ExitId>) -> Value {
+    let chart = Chart::of(script);
+    let untried = chart.untried(taken).map(|exit| {
+        json!({
+            "node": exit.id.node, "line": exit.id.line, "column": exit.id.column, "to": exit.to,
+            "en": exit.label(false), "zh": exit.label(true),
+        })
+    });
+    json!({
+        "script": script.name().as_str(), "exits": chart.exits.len(), "untried": untried.collect::<Vec<_>>(),
+    })
 }
 
 fn tell(script: &str, outcome: &TestOutcome) {
@@ -96,4 +130,45 @@ fn tell(script: &str, outcome: &TestOutcome) {
             println!("       {message}");
         }
     }
+}
+
+/// How many of the ways out tests have taken, and which they have not.
+fn tell_coverage(script: &Script, taken: &BTreeSet<ExitId>, untried: bool) {
+    let chart = Chart::of(script);
+    let (all, left) = (chart.exits.len(), chart.untried(taken).count());
+    let percent = (all - left) * 100 / all.max(1);
+    println!(
+        "     {}: {} of {all} exits taken by tests ({percent} %)",
+        script.name(),
+        all - left
+    );
+    for exit in chart.untried(taken).filter(|_| untried) {
+        let label = exit.label(false);
+        let label = if label.is_empty() { "goes on" } else { &label };
+        println!(
+            "       {}:{}:{}: no test comes from `{}` to `{}`: {label}",
+            script.file(),
+            exit.id.line,
+            exit.id.column,
+            exit.id.node,
+            exit.to
+        );
+    }
+}
+
+fn graph(source: &Source, file: &Path, format: GraphFormat, lang: Lang) -> Result<(), Failure> {
+    let loaded = source.load(1, None)?;
+    let taken = taken_by_all(&loaded);
+    let zh = match lang {
+        Lang::Zh => true,
+        Lang::En => false,
+    };
+    for script in scripts(&loaded, Some(file))? {
+        let chart = Chart::of(&script);
+        match format {
+            GraphFormat::Mermaid => print!("{}", chart.mermaid(zh, &taken)),
+            GraphFormat::Svg => println!("{}", drawing::svg(&chart, zh, &taken)),
+        }
+    }
+    Ok(())
 }

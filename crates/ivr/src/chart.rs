@@ -1,0 +1,136 @@
+//! A script as a picture (流程图): its nodes, its exits, and what leads along each of them.
+//!
+//! One way out is one place of the script that names a node: a default that stands for two causes is one exit with both
+//! words. From it come the figure of how much tests have tried, and the graph for people's eyes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::ScriptName;
+
+use crate::check::{Told, told_of};
+use crate::place::Place;
+use crate::script::Script;
+
+mod mermaid;
+
+/// One way out of a node: where the script names what it leads to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExitId {
+    /// The script.
+    pub script: ScriptName,
+    /// The node.
+    pub node: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+impl ExitId {
+    pub(crate) fn new(script: &ScriptName, node: &str, place: Place) -> Self {
+        let Place { line, column } = place;
+        Self {
+            script: script.clone(),
+            node: node.to_owned(),
+            line,
+            column,
+        }
+    }
+}
+
+/// A node of the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartNode {
+    /// `menu`, `queue`, …
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Whether callers enter here.
+    pub is_start: bool,
+    /// Whether a call, or this script's part of it, may end here.
+    pub is_end: bool,
+}
+
+/// An exit of the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartExit {
+    /// Which.
+    pub id: ExitId,
+    /// The node that it leads to.
+    pub to: String,
+    /// What leads along it; empty where nothing else can happen.
+    pub told: Vec<Told>,
+}
+
+/// A script as a picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// In the order of the file.
+    pub nodes: Vec<ChartNode>,
+    /// In the order of the file.
+    pub exits: Vec<ChartExit>,
+}
+
+impl Chart {
+    /// The picture of a script.
+    pub fn of(script: &Script) -> Self {
+        let claims = script.claims();
+        let mut nodes: Vec<_> = script.nodes.iter().collect();
+        nodes.sort_by_key(|(_, placed)| placed.place);
+        let mut exits: BTreeMap<ExitId, ChartExit> = BTreeMap::new();
+        for (node, claims) in &claims {
+            for exit in &claims.exits {
+                let id = ExitId::new(script.name(), node, exit.to.place);
+                let chart = exits.entry(id.clone()).or_insert_with(|| ChartExit {
+                    id,
+                    to: exit.to.text.clone(),
+                    told: Vec::new(),
+                });
+                chart.told.extend(told_of(exit.cause));
+            }
+        }
+        let mut exits: Vec<ChartExit> = exits.into_values().collect();
+        exits.sort_by_key(|exit| (exit.id.line, exit.id.column));
+        let nodes = nodes.into_iter().map(|(name, placed)| ChartNode {
+            kind: placed.kind.name,
+            name: name.clone(),
+            is_start: *name == script.start.text,
+            is_end: claims.get(name.as_str()).is_some_and(|it| it.end.is_some()),
+        });
+        Self {
+            nodes: nodes.collect(),
+            exits,
+        }
+    }
+
+    /// The exits that none of these took.
+    pub fn untried<'c>(
+        &'c self,
+        taken: &'c BTreeSet<ExitId>,
+    ) -> impl Iterator<Item = &'c ChartExit> + 'c {
+        self.exits.iter().filter(|exit| !taken.contains(&exit.id))
+    }
+
+    /// As a flowchart of Mermaid, in Chinese where `zh` says so. Exits that none of `taken` took are dotted.
+    pub fn mermaid(&self, zh: bool, taken: &BTreeSet<ExitId>) -> String {
+        mermaid::write(self, zh, taken)
+    }
+}
+
+impl ChartExit {
+    /// What leads along it, in words.
+    pub fn label(&self, zh: bool) -> String {
+        let words: Vec<&str> = self
+            .told
+            .iter()
+            .map(|told| {
+                if zh {
+                    told.zh.as_str()
+                } else {
+                    told.en.as_str()
+                }
+            })
+            .collect();
+        words.join(" / ")
+    }
+}
