@@ -37,6 +37,7 @@ mod strangers;
 mod subscribe;
 mod trunk_calls;
 mod trunks;
+mod trying;
 mod update;
 
 use crate::{
@@ -70,6 +71,7 @@ use std::{
 };
 use strangers::Strangers;
 use trunks::Trunks;
+use trying::Untold;
 
 /// The SIP side of one node.
 #[derive(Debug)]
@@ -91,6 +93,8 @@ pub struct Endpoint {
     /// Room for what the machines ask for; empty between two turns.
     actions: Vec<Action>,
     outputs: VecDeque<Output>,
+    /// INVITEs that nothing was said to yet; empty between two turns.
+    untold: Vec<Untold>,
     counters: Counters,
     blocked: BlockedTable,
     /// Time of the message that is being looked at.
@@ -175,6 +179,7 @@ impl Endpoint {
             timers: Wheel::default(),
             actions: Vec::new(),
             outputs: VecDeque::new(),
+            untold: Vec::new(),
             counters: Counters::default(),
             blocked: BlockedTable::new(config.limits.blocked_rows_max),
             turn_at: Duration::ZERO,
@@ -260,6 +265,9 @@ impl Endpoint {
 
     /// The next message or event; to be drained after every other call.
     pub fn poll_output(&mut self) -> Option<Output> {
+        if self.outputs.is_empty() && !self.untold.is_empty() {
+            self.say_trying();
+        }
         self.outputs.pop_front()
     }
 

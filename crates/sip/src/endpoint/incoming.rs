@@ -5,6 +5,7 @@ use super::{
     respond::answer_flow,
     session::{Peer, Session, Skills, Stage},
     session_timer::write_min_se,
+    trying::Untold,
 };
 use crate::{
     dialog::Dialog,
@@ -49,7 +50,7 @@ impl Endpoint {
             return;
         };
         let session = self.issue_session();
-        let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
+        let Some(transaction) = self.start_invite_server(flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
         if admitted.is_stranger() {
@@ -92,37 +93,32 @@ impl Endpoint {
         alive.skills = skills;
         self.sessions.insert(session, alive);
         self.ring_again_later(now, session);
+        self.untold.push(Untold {
+            at: now,
+            flow,
+            session,
+        });
         self.event(Event::Invite { session, invite });
     }
 
-    /// Starts the server transaction of an INVITE or re-INVITE: 100 Trying goes out.
+    /// Starts the server transaction of an INVITE or re-INVITE; whoever begins it sees to it that something is said.
     pub(super) fn start_invite_server(
         &mut self,
-        now: Duration,
         flow: Flow,
         request: &Message,
         session: SessionId,
     ) -> Option<TransactionId> {
         let key = ServerKey::of(request, &Method::Invite)?;
-        let trying = self.response(request, flow, 100, "").finish();
         let flow = answer_flow(request, flow);
-        let mut actions = core::mem::take(&mut self.actions);
-        let machine = Machine::InviteServer(InviteServer::start(
-            self.setting(flow),
-            trying,
-            &mut actions,
-        ));
+        let machine = Machine::InviteServer(InviteServer::new(self.setting(flow)));
         let transaction = Transaction {
             machine,
             flow,
             purpose: Purpose::Invite(session),
             head: None,
         };
-        let id = self
-            .transactions
-            .add_server(key, MergeKey::of(request), transaction);
-        self.perform(now, id, actions);
-        Some(id)
+        let merge = MergeKey::of(request);
+        Some(self.transactions.add_server(key, merge, transaction))
     }
 
     /// G11: a stranger's INVITE; over a stream nothing is repeated anyway.

@@ -50,9 +50,11 @@ impl Endpoint {
                 });
             }
         };
-        let Some(transaction) = self.start_invite_server(now, flow, &request, session) else {
+        let Some(transaction) = self.start_invite_server(flow, &request, session) else {
             return self.refuse(&request, flow, 400, "malformed INVITE");
         };
+        let trying = self.response(&request, flow, 100, "").finish();
+        self.respond_invite(now, transaction, 100, trying);
         let sdp = request.sdp();
         if let Some(alive) = self.sessions.get_mut(&session) {
             alive.skills.learn(&request);
@@ -76,7 +78,7 @@ impl Endpoint {
         extra: impl FnOnce(Builder) -> Builder,
     ) {
         let bytes = extra(self.response(request, flow, status, "")).finish();
-        if let Some(id) = self.start_invite_server(now, flow, request, session) {
+        if let Some(id) = self.start_invite_server(flow, request, session) {
             self.respond_invite(now, id, status, bytes);
         }
     }

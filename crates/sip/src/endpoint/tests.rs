@@ -30,4 +30,5 @@ mod trunk_matching;
 mod trunk_proofs;
 mod trunk_servers;
 mod trunk_storm;
+mod trying;
 mod world;

@@ -9,7 +9,10 @@ use core::time::Duration;
 #[derive(Debug)]
 enum State {
     /// No final answer yet.
-    Proceeding { last: Bytes },
+    Proceeding {
+        /// What was told last.
+        last: Option<Bytes>,
+    },
     /// A 300-699 is out and waits for its ACK.
     Completed { refusal: Bytes, interval: Duration },
     /// The ACK to the refusal came.
@@ -27,14 +30,18 @@ pub(crate) struct InviteServer {
 }
 
 impl InviteServer {
-    /// RFC 3261 §17.2.1: 100 Trying goes out at once.
-    pub(crate) fn start(setting: Setting, trying: Bytes, actions: &mut Vec<Action>) -> Self {
-        actions.push(Action::Send(trying.clone()));
+    /// RFC 3261 §17.2.1: nothing is told yet; the endpoint says 100 Trying if nothing else is said in time.
+    pub(crate) const fn new(setting: Setting) -> Self {
         Self {
             setting,
-            state: State::Proceeding { last: trying },
+            state: State::Proceeding { last: None },
             is_sparing: false,
         }
+    }
+
+    /// Whether its sender has heard nothing yet.
+    pub(crate) const fn is_untold(&self) -> bool {
+        matches!(self.state, State::Proceeding { last: None })
     }
 
     /// G11: nothing shows that the sender is at the address that its datagram names, so a refusal is sent once, and again
@@ -46,7 +53,7 @@ impl InviteServer {
     /// The INVITE came again.
     pub(crate) fn repeated(&self, actions: &mut Vec<Action>) {
         match &self.state {
-            State::Proceeding { last } => actions.push(Action::Repeat(last.clone())),
+            State::Proceeding { last } => actions.extend(last.clone().map(Action::Repeat)),
             State::Completed { refusal, .. } => actions.push(Action::Repeat(refusal.clone())),
             State::Confirmed | State::Accepted => {}
         }
@@ -59,7 +66,7 @@ impl InviteServer {
         };
         actions.push(Action::Send(response.clone()));
         match status {
-            0..=199 => *last = response,
+            0..=199 => *last = Some(response),
             200..=299 => {
                 actions.push(Action::Start(Timer::L, self.setting.timers.timeout()));
                 self.state = State::Accepted;

@@ -98,7 +98,8 @@ fn client(setting: Setting) -> (Client, Lab) {
 
 fn invite_server(setting: Setting) -> (InviteServer, Lab) {
     let (mut lab, mut actions) = (Lab::new(), Vec::new());
-    let machine = InviteServer::start(setting, ANSWER, &mut actions);
+    let mut machine = InviteServer::new(setting);
+    machine.respond(100, ANSWER, &mut actions);
     lab.take(actions);
     (machine, lab)
 }
