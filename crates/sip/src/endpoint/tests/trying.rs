@@ -33,10 +33,7 @@ fn statuses(phone: &mut Phone, text: &str, act: impl Fn(&mut Endpoint, SessionId
                         .and_then(|status| status.parse::<u16>().ok()),
                 );
             }
-            Output::Connect(_)
-            | Output::Resolve(_)
-            | Output::Vouch(_)
-            | Output::Event(_) => {}
+            Output::Connect(_) | Output::Resolve(_) | Output::Vouch(_) | Output::Event(_) => {}
         }
     }
     said
