@@ -25,6 +25,7 @@ mod defects;
 mod external;
 mod familiar;
 mod filing;
+mod hand_overs;
 mod head_start;
 mod hold;
 mod hotline;

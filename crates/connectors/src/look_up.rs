@@ -89,7 +89,12 @@ fn typed(value: &serde_json::Value, kind: Type) -> Option<Value> {
         (Type::Text, serde_json::Value::String(text)) => {
             (text.chars().count() <= TEXT_MAX).then(|| Value::Text(text.clone()))
         }
-        (Type::Text, serde_json::Value::Number(number)) => Some(Value::Text(number.to_string())),
+        // One with more digits than a number of JSON keeps would come out as another.
+        (Type::Text, serde_json::Value::Number(number)) => {
+            let text = number.to_string();
+            let is_whole = number.is_i64() || number.is_u64();
+            (is_whole || Number::parse(&text).is_some()).then_some(Value::Text(text))
+        }
         (Type::Number, serde_json::Value::Number(number)) => {
             Number::parse(&number.to_string()).map(Value::Number)
         }
@@ -110,8 +115,7 @@ mod tests {
 
     #[test]
     fn e11_an_answer_is_read_whole_or_not_at_all() {
-        let body =
-            r#"{"a":{"s":"\u5df2","n":12.5,"i":7,"t":true,"z":null,"f":1.234,"m":"3.10"},"l":[5]}"#;
+        let body = r#"{"a":{"s":"\u5df2","n":12.5,"i":7,"t":true,"z":null,"f":1.234,"m":"3.10"},"l":[5],"big":123456789012345678901}"#;
         let table = [
             (200, "/a/s", Type::Text, Ok("已")),
             (201, "/a/n", Type::Number, Ok("12.50")),
@@ -119,6 +123,7 @@ mod tests {
             (200, "/a/i", Type::Text, Ok("7")),
             (200, "/a/t", Type::Truth, Ok("true")),
             (200, "/l/0", Type::Number, Ok("5")),
+            (200, "/big", Type::Text, Err("no text at /big")),
             (200, "/a/z", Type::Text, Err("no text at /a/z")),
             (200, "/a/s", Type::Number, Err("no number at /a/s")),
             (200, "/a/f", Type::Number, Err("no number at /a/f")),

@@ -191,6 +191,15 @@ impl Question {
         }
     }
 
+    /// Whether a part of a URL's path is `.` or `..`, which a reader of URLs takes out.
+    pub(crate) fn has_dot_segment(&self) -> bool {
+        let Self::Http(question) = self else {
+            return false;
+        };
+        let path = question.url.split(['?', '#']).next().unwrap_or("");
+        path.split('/').any(|part| matches!(part, "." | ".."))
+    }
+
     /// Whom it goes to, as facts and logs may say: a host or a query's name, and nothing of the caller.
     pub fn whom(&self) -> &str {
         match self {

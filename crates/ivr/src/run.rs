@@ -29,6 +29,9 @@ pub use entry::Entry;
 use keys::Keys;
 pub(crate) use visit::Visit;
 
+/// Most scripts that wait for one another (E7).
+pub(crate) const CALLS_MAX: usize = 12;
+
 /// What a script may look at outside itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Environment<'a> {
@@ -259,14 +262,22 @@ impl Run {
             Phase::Playing {
                 interruptible: true,
                 ..
-            } if !keys.listens => self.script.may_lead_to_secret,
+            } if !keys.listens => self.may_lead_to_secret(),
+            // Keys that come now were begun before the look-up, or are meant for what follows it.
+            Phase::LookingUp { .. } => self.may_lead_to_secret(),
             Phase::Playing { .. }
             | Phase::Listening { .. }
-            | Phase::LookingUp { .. }
             | Phase::Queued
             | Phase::Promising
             | Phase::Transferring => keys.secret,
         }
+    }
+
+    /// Whether a node that comes, here or in a script that waits for this one, may take a secret.
+    fn may_lead_to_secret(&self) -> bool {
+        let waiting = self.callers.iter().map(|frame| &frame.script);
+        let mut scripts = waiting.chain([&self.script]);
+        scripts.any(|script| script.may_lead_to_secret)
     }
 
     /// The answers so far, as people read them; without secret ones.

@@ -20,6 +20,8 @@ pub use text::{QueryText, QueryTextError};
 
 /// Connections to one database; more questions wait, within their own time.
 const CONNECTIONS: u32 = 4;
+/// How long a question waits where another process has the file locked.
+const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// How many steps of SQLite's machine pass between two looks at the clock.
 const STEPS: i32 = 1_000;
 /// SQLite's code for a query that was ended.
@@ -59,6 +61,7 @@ impl LazyDatabase {
                 .filename(&self.file)
                 .read_only(true)
                 .create_if_missing(false)
+                .busy_timeout(LOCK_WAIT)
                 .pragma("query_only", "ON");
             SqlitePoolOptions::new()
                 .max_connections(CONNECTIONS)
@@ -122,8 +125,16 @@ impl NamedQueries {
             Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(INTERRUPTED) => {
                 Answer::NoAnswer("timeout".to_owned())
             }
-            Err(sqlx::Error::Database(error)) => Answer::Bad(error.to_string()),
-            Err(error) => Answer::NoAnswer(error.to_string()),
+            // Its words may hold what the caller has keyed in.
+            Err(sqlx::Error::Database(error)) => {
+                let code = error.code();
+                Answer::Bad(format!(
+                    "error {} of the database",
+                    code.as_deref().unwrap_or("?")
+                ))
+            }
+            Err(sqlx::Error::PoolTimedOut) => Answer::NoAnswer("no connection in time".to_owned()),
+            Err(_) => Answer::NoAnswer("no connection".to_owned()),
         }
     }
 }

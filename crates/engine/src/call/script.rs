@@ -96,6 +96,10 @@ impl Call {
             push = self.pending.pop_front().map(Push::Input);
         }
         self.driving = false;
+        // A number may have led into another script, which has the caller from here on.
+        if self.run.is_some() {
+            return;
+        }
         self.mask(context, run.is_secret());
         // A call that has left the script for good (an agent, the end) does not take it back.
         if !matches!(

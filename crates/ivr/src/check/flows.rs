@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expression::Expression;
 use crate::place::{Name, Place};
 use crate::report::Report;
+use crate::run::CALLS_MAX;
 use crate::script::Script;
 use crate::value::Type;
 
@@ -135,6 +136,20 @@ pub(super) fn check_house(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<
         }
     }
     for script in graph.scripts() {
+        let waiting = depth(graph, script, &mut Vec::new());
+        if waiting > CALLS_MAX {
+            let message = format!(
+                "more than {CALLS_MAX} scripts wait for one another behind `{}`",
+                script.name()
+            );
+            let help = "let one of them do the work of two";
+            found.push(Graph::plain_error(
+                script,
+                script.start.place,
+                message,
+                help,
+            ));
+        }
         for (name, kind) in graph.references(script) {
             let Some(target) = graph.script(&name.text) else {
                 continue;
@@ -170,6 +185,21 @@ pub(super) fn check_house(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<
             }
         }
     }
+}
+
+/// How many scripts may wait for one another behind this one; those that come back to themselves are told as that.
+fn depth(graph: &Graph<'_>, script: &Script, walked: &mut Vec<String>) -> usize {
+    let name = script.name().as_str().to_owned();
+    if walked.contains(&name) || walked.len() > CALLS_MAX {
+        return 0;
+    }
+    walked.push(name);
+    let calls = graph.references(script).into_iter();
+    let calls = calls.filter(|(_, kind)| *kind == ReferenceKind::Flow);
+    let parts = calls.filter_map(|(name, _)| graph.script(&name.text));
+    let deepest = parts.map(|part| 1 + depth(graph, part, walked)).max();
+    walked.pop();
+    deepest.unwrap_or(0)
 }
 
 /// Whether calls lead from one script to another.

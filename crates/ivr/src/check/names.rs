@@ -166,10 +166,17 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
     };
     let look_ups = claims.iter().filter(|(_, claims)| looks_up(claims));
     let look_ups: Vec<&str> = look_ups.map(|(name, _)| *name).collect();
+    let mut references = claims.values().flat_map(|claims| &claims.references);
+    let leads_on = references.any(|one| {
+        matches!(
+            one.kind,
+            ReferenceKind::Script | ReferenceKind::Flow | ReferenceKind::Number
+        )
+    });
     for name in script.tests.iter().flat_map(|test| test.look_ups()) {
         let is_known = look_ups.contains(&name.text.as_str());
-        // A node that could not be read may be the one that is meant.
-        if !is_known && !script.broken.contains(&name.text) {
+        // A node that could not be read may be the one that is meant, and so may one of a script that this one leads to.
+        if !is_known && !script.broken.contains(&name.text) && !leads_on {
             let message = format!("no look-up of this script is called `{}`", name.text);
             let known = look_ups.iter().copied();
             report.unknown(name.place, message, &name.text, known);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::ask::{HeaderValue, HttpQuestion, Method, Question, Wanted};
+use crate::ask::{Answer, HeaderValue, HttpQuestion, Method, Question, Wanted};
 use crate::claim::{Assigned, Claims, Origin, ReferenceKind};
 use crate::expression::Expression;
 use crate::lookup::{self, Exits};
@@ -260,6 +260,11 @@ impl Node for Http {
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
             Event::Enter => match self.question(visit) {
+                // RFC 3986 §5.2.4: such a part would be taken out, and one before it: another path than the script's.
+                Ok(question) if question.has_dot_segment() => {
+                    let answer = Answer::Bad("a path with a dot for a part".to_owned());
+                    self.exits.leave(visit, &answer)
+                }
                 Ok(question) => Step::Ask {
                     question,
                     patience: self.patience(),

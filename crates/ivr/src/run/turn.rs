@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{QueueName, ScriptName};
 
 use super::visit::{Caught, Visit};
-use super::{Environment, Frame, Phase, Run};
+use super::{CALLS_MAX, Environment, Frame, Phase, Run};
 use crate::ask::{Ask, AskId};
 use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played};
@@ -21,8 +21,6 @@ use crate::variable::Variables;
 const ENTRIES_MAX: u32 = 1_000;
 /// Most times that one script hands the caller to another.
 const HOPS_MAX: u32 = 20;
-/// Most scripts that wait for one another (E7).
-const CALLS_MAX: usize = 12;
 /// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const PROMPT_MAX: Duration = Duration::from_secs(600);
 

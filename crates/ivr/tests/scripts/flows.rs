@@ -260,3 +260,55 @@ fn e22_the_time_of_a_part_counts_for_the_patience_of_who_does_nothing() {
         "{told:?}"
     );
 }
+
+#[test]
+fn s22_a_key_that_cuts_a_prompt_of_a_part_may_be_kept_for_a_secret_of_its_caller() {
+    let secret = main("").replace(
+        "[play.good]\nprompt = \"a\"",
+        "[collect.good]\nprompt = \"a\"\ninto = \"pin\"\nsecret = true\non_failure = \"bad\"",
+    );
+    let part = IDENTIFY.replace(
+        "[menu.ask]",
+        "[play.hello]\nprompt = \"key\"\nnext = \"ask\"\n[menu.ask]",
+    );
+    let part = part.replace("start = \"ask\"", "start = \"hello\"");
+    let part = part
+        .split("[[test]]")
+        .next()
+        .expect("the script")
+        .to_owned();
+    let mut call = Call::new(&secret);
+    let script = script("identify", &part);
+    call.scripts.insert(ScriptName::from("identify"), script);
+    call.starts();
+    assert!(call.run.is_secret());
+    // In the part's own menu a key is the menu's.
+    call.hears();
+    assert!(!call.run.is_secret());
+}
+
+#[test]
+fn e7_scripts_do_not_wait_for_one_another_without_end() {
+    let part = |number: usize| {
+        let next = number + 1;
+        format!(
+            "title = {{ en = \"x\" }}\nlanguages = [\"en\"]\nstart = \"go\"\n\
+             [script.go]\nscript = \"p{next}\"\nnext = \"back\"\n[return.back]\n"
+        )
+    };
+    let last = "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"back\"\n[return.back]\n"
+        .to_owned();
+    for (count, is_deep) in [(12, false), (13, true)] {
+        let texts = (0..count).map(|number| (format!("p{number}"), part(number)));
+        let texts: Vec<_> = texts.chain([(format!("p{count}"), last.clone())]).collect();
+        let scripts: Vec<_> = texts
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let told = together(&scripts, &[]);
+        let is_told = told
+            .iter()
+            .any(|one| one.contains("more than 12 scripts wait for one another behind `p0`"));
+        assert_eq!(is_told, is_deep, "{told:?}");
+    }
+}

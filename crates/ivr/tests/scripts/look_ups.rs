@@ -346,3 +346,32 @@ fn a_test_that_says_what_nobody_asks_is_told() {
         &["22:13: error: no look-up of this script is called `bye` | there are none yet"],
     );
 }
+
+#[test]
+fn s20_a_caller_cannot_walk_out_of_the_path() {
+    for name in ["..", "."] {
+        let script = nodes(
+            "[http.start]\nurl = \"https://cases.example/c/{caller.name}/x?y={caller.name}\"\n\
+             ok = \"end\"\nbad = \"broken\"\nnone = \"end\"\n[play.broken]\nprompt = \"b\"\nnext = \"end\"\n[hangup.end]\n",
+        );
+        let mut call = Call::from(&script, |entry| {
+            entry.caller = model::Caller::new("13800001111", Some(name));
+        });
+        assert_eq!(call.starts()[..2], ["http start", "play broken"]);
+    }
+}
+
+#[test]
+fn s22_keys_about_a_look_up_may_be_those_of_a_secret() {
+    let mut call = Call::new(&service("").replace("kind = \"digits\"", "secret = true"));
+    asks(&mut call);
+    assert!(call.run.is_secret(), "more digits than were asked for");
+    answered(&mut call, 1, Answer::Missing);
+    assert!(
+        call.run.is_secret(),
+        "a key that cuts this prompt may be kept for the secret"
+    );
+    let mut open = Call::new(&service(""));
+    asks(&mut open);
+    assert!(!open.run.is_secret());
+}

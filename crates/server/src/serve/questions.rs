@@ -15,6 +15,8 @@ use crate::people::Roster;
 
 /// Questions that are asked at once.
 const AT_ONCE: usize = 16;
+/// Questions that may wait for their turn (S8).
+const WAITING_MAX: usize = 1_024;
 /// A directory slower than this is no help to the agent any more.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the store is asked whether people changed.
@@ -43,6 +45,7 @@ pub(super) async fn answer(
     clock: Clock,
 ) {
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
+    let waiting = Arc::new(Semaphore::new(WAITING_MAX));
     while let Some(question) = questions.recv().await {
         let (call, caller) = match question {
             Request::Profile { call, caller } => (call, caller),
@@ -57,13 +60,26 @@ pub(super) async fn answer(
                 continue;
             }
         };
-        let Ok(permit) = at_once.clone().acquire_owned().await else {
-            return;
+        // Who stands in line for the directory holds up nobody else's question.
+        let Ok(place) = waiting.clone().try_acquire_owned() else {
+            tracing::warn!(%call, "the directory stalls: a caller stays unknown");
+            let reply = Reply::Profile {
+                call,
+                profile: None,
+            };
+            let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
+            continue;
         };
         let (database, inputs) = (database.clone(), inputs.clone());
+        let at_once = at_once.clone();
         tokio::spawn(async move {
-            let asked =
-                tokio::time::timeout(PATIENCE, database.profile(&caller, clock.now().into())).await;
+            let asking = async {
+                let permit = at_once.acquire_owned().await;
+                let profile = database.profile(&caller, clock.now().into()).await;
+                drop(permit);
+                profile
+            };
+            let asked = tokio::time::timeout(PATIENCE, asking).await;
             let profile = match asked {
                 Ok(Ok(profile)) => Some(Box::new(profile)),
                 Ok(Err(error)) => {
@@ -78,7 +94,7 @@ pub(super) async fn answer(
             let _engine_may_be_gone = inputs
                 .send(Input::Reply(Reply::Profile { call, profile }))
                 .await;
-            drop(permit);
+            drop(place);
         });
     }
 }

@@ -52,6 +52,9 @@ impl QueryText {
         while !rest.is_empty() {
             let (piece, after) = piece(rest)?;
             match piece {
+                Piece::Opaque(same) if ended && !same.starts_with(['-', '/']) => {
+                    return Err(QueryTextError::Several);
+                }
                 Piece::Opaque(same) => numbered.push_str(same),
                 Piece::Letter(letter) if letter.is_whitespace() => numbered.push(letter),
                 Piece::Letter(_) | Piece::Parameter(_) if ended => {
@@ -98,6 +101,7 @@ fn piece(text: &str) -> Result<(Piece<'_>, &str), QueryTextError> {
         ("'", "'"),
         ("\"", "\""),
         ("`", "`"),
+        ("[", "]"),
         ("/*", "*/"),
         ("--", "\n"),
     ] {
@@ -168,6 +172,11 @@ mod tests {
             ("DELETE FROM t", Err(QueryTextError::NotReading)),
             ("", Err(QueryTextError::NotReading)),
             ("SELECT 1; DROP TABLE t", Err(QueryTextError::Several)),
+            ("SELECT 1; \"x\"", Err(QueryTextError::Several)),
+            (
+                "SELECT [a:b] -- c\n; -- d",
+                Ok(("SELECT [a:b] -- c\n -- d", vec![])),
+            ),
             ("SELECT 'a", Err(QueryTextError::Open)),
             ("SELECT /* a", Err(QueryTextError::Open)),
             ("SELECT ?", Err(QueryTextError::Unnamed)),
