@@ -11,14 +11,16 @@ use std::time::Duration;
 
 use crate::value::{Type, Value};
 
-/// A question of a run; an answer to another than the open one is late.
+/// A question of a call: the moment at which it was asked, since the Unix epoch. An answer to another than the open one is
+/// late, also where another script has the caller by then: what was not answered was waited for, so the next question has
+/// another moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AskId(pub u32);
+pub struct AskId(pub Duration);
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    /// Its number in this run.
+    /// Which.
     pub id: AskId,
     /// What is asked, of whom.
     pub question: Question,
@@ -134,6 +136,9 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
+    /// All of them, in the order in which proofs try them.
+    pub const ALL: [Self; 4] = [Self::Found, Self::Missing, Self::Bad, Self::NoAnswer];
+
     /// Its word in facts and traces.
     pub const fn name(self) -> &'static str {
         match self {
@@ -153,14 +158,6 @@ impl Answer {
             Self::Missing => AnswerKind::Missing,
             Self::Bad(_) => AnswerKind::Bad,
             Self::NoAnswer(_) => AnswerKind::NoAnswer,
-        }
-    }
-
-    /// What the log may say of it: never a value.
-    pub fn reason(&self) -> &str {
-        match self {
-            Self::Found(_) | Self::Missing => "",
-            Self::Bad(reason) | Self::NoAnswer(reason) => reason,
         }
     }
 }

@@ -118,19 +118,10 @@ impl Chart {
 }
 
 impl ChartExit {
-    /// What leads along it, in words.
-    pub fn label(&self, zh: bool) -> String {
-        let words: Vec<&str> = self
-            .told
-            .iter()
-            .map(|told| {
-                if zh {
-                    told.zh.as_str()
-                } else {
-                    told.en.as_str()
-                }
-            })
-            .collect();
-        words.join(" / ")
+    /// What leads along it, in words: each cause, with `between` between them.
+    pub fn label(&self, zh: bool, between: &str) -> String {
+        let told = self.told.iter();
+        let words = told.map(|told| if zh { &told.zh } else { &told.en });
+        words.map(String::as_str).collect::<Vec<_>>().join(between)
     }
 }

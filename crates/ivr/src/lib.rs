@@ -5,6 +5,7 @@
 //! and other scripts are arguments, what should happen comes out as `Effect`s.
 
 pub mod ask;
+mod braces;
 pub mod chart;
 pub mod check;
 mod claim;
@@ -12,7 +13,7 @@ pub mod diagnostic;
 pub mod effect;
 mod expression;
 mod format;
-mod lookup;
+mod look_up;
 mod node;
 pub mod parse;
 mod place;

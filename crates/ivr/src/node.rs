@@ -68,8 +68,13 @@ pub(crate) trait Node: fmt::Debug + Send + Sync {
     /// Claims everything that `check` has to prove.
     fn check<'n>(&'n self, claims: &mut Claims<'n>);
 
-    /// Takes what happened and says what it wants next. Its own state between two events is `visit`'s memory.
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n>;
+    /// The caller comes here: what it wants first. Its own state between two events is `visit`'s memory.
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n>;
+
+    /// Takes what happened and says what it wants next. A kind that is done as soon as it is entered is told nothing.
+    fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        Step::impossible(event)
+    }
 }
 
 #[cfg(test)]

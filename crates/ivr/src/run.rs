@@ -22,7 +22,7 @@ use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::script::Script;
 use crate::section::is_phone_key;
-use crate::step::{Event, Given};
+use crate::step::{Event, Given, Outcome};
 use crate::variable::Variables;
 use chain::Chain;
 pub use entry::Entry;
@@ -62,7 +62,6 @@ pub struct Run {
     hops: u32,
     /// The last look-up; it is open while the phase says so.
     asked: Option<Ask>,
-    asks: u32,
     effects: VecDeque<Effect>,
     /// One line for each node that was entered, when a test asked for it.
     trace: Option<Trace>,
@@ -131,7 +130,6 @@ impl Run {
             entries: 0,
             hops: 0,
             asked: None,
-            asks: 0,
             effects: VecDeque::new(),
             trace: None,
         }
@@ -149,25 +147,28 @@ impl Run {
     /// Takes what happened. `now` is the time since the Unix epoch; calendars are read with it.
     pub fn handle_input(&mut self, now: Duration, environment: &Environment<'_>, input: Input) {
         match (input, self.phase) {
-            (Input::Start, Phase::Fresh) => {
-                let start = self.node.clone();
-                if self.enter(start) {
-                    self.advance(now, environment, Event::Enter);
-                }
-            }
+            (Input::Start, Phase::Fresh) => self.begin(now, environment),
             (Input::Key(key), _) => self.handle_key(now, environment, key),
             (Input::PlayDone, Phase::Playing { .. }) => {
                 self.advance(now, environment, Event::Heard)
             }
             // A12: a transfer may have become a wait in the queues of a region.
             (Input::QueueLeft(exit), Phase::Queued | Phase::Transferring) => {
-                self.advance(now, environment, Event::QueueLeft(exit))
+                self.advance(now, environment, Event::Outcome(Outcome::QueueLeft(exit)))
             }
             (Input::TransferFailed(failure), Phase::Transferring) => {
-                self.advance(now, environment, Event::TransferFailed(failure));
+                self.advance(
+                    now,
+                    environment,
+                    Event::Outcome(Outcome::TransferFailed(failure)),
+                );
             }
             (Input::CallbackAnswered(answer), Phase::Promising) => {
-                self.advance(now, environment, Event::CallbackAnswered(answer));
+                self.advance(
+                    now,
+                    environment,
+                    Event::Outcome(Outcome::CallbackAnswered(answer)),
+                );
             }
             (Input::Answered(id, answer), Phase::LookingUp { hold_at, .. }) => {
                 if let Some(ask) = self.asked.take_if(|ask| ask.id == id) {
@@ -307,7 +308,7 @@ impl Run {
         if hold_at.is_none() {
             self.effects.push_back(Effect::StopPlay);
         }
-        self.advance(now, environment, Event::Answered(answer));
+        self.advance(now, environment, Event::Outcome(Outcome::Answered(answer)));
     }
 
     fn handle_key(&mut self, now: Duration, environment: &Environment<'_>, key: char) {

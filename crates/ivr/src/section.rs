@@ -4,7 +4,7 @@
 //! row is an error; a row that no reader asks for would be a promise not kept, which a test of `node` finds.
 
 mod form;
-mod lookup;
+mod look_up;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::report::{Read, Report, Reported};
 use crate::row::{Form, KeyRow, Need};
 
 pub(crate) use form::is_phone_key;
-pub(crate) use lookup::{Header, Taken};
+pub(crate) use look_up::{Header, Taken};
 
 /// A value of the document with its span.
 pub(crate) type Item<'t> = Spanned<DeValue<'t>>;

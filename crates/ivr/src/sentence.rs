@@ -6,6 +6,7 @@
 
 use speech::Currency;
 
+use crate::braces::{self, length};
 use crate::diagnostic::closest;
 use crate::expression::{Expression, Fault};
 use crate::format::{FORMATS, Format};
@@ -45,30 +46,26 @@ pub(crate) struct Slot {
 impl Sentence {
     /// Reads a sentence whose first character stands at `place`. `exact`: its characters are those of the file.
     pub(crate) fn parse(text: &str, place: Place, exact: bool) -> Result<Self, Fault> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        let mut texts = 0;
-        while !rest.is_empty() {
-            let (before, from) = rest.split_at(rest.find(['{', '}']).unwrap_or(rest.len()));
-            if before.chars().any(char::is_alphanumeric) {
-                texts += 1;
-                let goes_on = if from.is_empty() { "" } else { "…" };
-                // A comma behind a value is no sound either.
-                let text = before.trim_start_matches(|mark: char| !mark.is_alphanumeric());
-                let text = text.trim_end().trim_end_matches(GOES_ON);
-                pieces.push(Piece::Text {
-                    number: texts,
-                    text: format!("{text}{goes_on}"),
-                });
+        let (mut pieces, mut texts) = (Vec::new(), 0);
+        let mut cut = braces::cut(text)?.into_iter().peekable();
+        while let Some(piece) = cut.next() {
+            match piece {
+                braces::Piece::Within(text, offset) => {
+                    pieces.push(Piece::Value(value(text, offset, place, exact)?));
+                }
+                braces::Piece::Outside(text) if text.chars().any(char::is_alphanumeric) => {
+                    texts += 1;
+                    let goes_on = if cut.peek().is_some() { "…" } else { "" };
+                    // A comma behind a value is no sound either.
+                    let text = text.trim_start_matches(|mark: char| !mark.is_alphanumeric());
+                    let text = text.trim_end().trim_end_matches(GOES_ON);
+                    pieces.push(Piece::Text {
+                        number: texts,
+                        text: format!("{text}{goes_on}"),
+                    });
+                }
+                braces::Piece::Outside(_) => {}
             }
-            let offset = length(text) - length(from);
-            rest = if from.is_empty() {
-                from
-            } else {
-                let (value, behind) = value(from, offset, place, exact)?;
-                pieces.push(Piece::Value(value));
-                behind
-            };
         }
         if pieces.len() > PIECES_MAX {
             let message = format!("more than {PIECES_MAX} pieces of text and values");
@@ -99,19 +96,14 @@ pub(crate) fn piece_name(node: &str, number: usize) -> String {
     format!("{node}.{number}")
 }
 
-/// `{balance:money USD}` at the beginning of a text, and what is behind it.
-fn value(from: &str, offset: u32, place: Place, exact: bool) -> Result<(Slot, &str), Fault> {
-    let open = |why: &str| fault(offset, why.to_owned(), "write `{variable:format}`");
-    let inner = from.strip_prefix('{');
-    let inner = inner.ok_or_else(|| open("a `}` without its `{`"))?;
-    let closed = inner.split_once('}');
-    let (inner, behind) = closed.ok_or_else(|| open("a `{` without its `}`"))?;
-    let (name, form) = inner.split_once(':').unwrap_or((inner, ""));
+/// `balance:money USD` within braces; `at` is where, in characters.
+fn value(within: &str, at: u32, place: Place, exact: bool) -> Result<Slot, Fault> {
+    let (name, form) = within.split_once(':').unwrap_or((within, ""));
     let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '.';
     if name.is_empty() || !name.chars().all(is_name) {
-        return Err(open(&format!("`{name}` is no name of a variable")));
+        let message = format!("`{name}` is no name of a variable");
+        return Err(fault(at, message, "write `{variable:format}`"));
     }
-    let at = offset.saturating_add(1);
     let what = Expression::parse(name, if exact { place.right(at) } else { place }, exact);
     let what = what.map_err(|wrong| Fault {
         offset: at.saturating_add(wrong.offset),
@@ -119,12 +111,11 @@ fn value(from: &str, offset: u32, place: Place, exact: bool) -> Result<(Slot, &s
     })?;
     let form_at = at.saturating_add(length(name)).saturating_add(1);
     let (format, currency) = format_of(form, form_at)?;
-    let slot = Slot {
+    Ok(Slot {
         what,
         format,
         currency,
-    };
-    Ok((slot, behind))
+    })
 }
 
 fn format_of(form: &str, offset: u32) -> Result<(&'static Format, &'static Currency), Fault> {
@@ -167,10 +158,6 @@ fn fault(offset: u32, message: String, help: &str) -> Fault {
     }
 }
 
-fn length(text: &str) -> u32 {
-    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,8 +191,8 @@ mod tests {
             ("{n}{m:money USD}", "<n number CNY @2> <m money USD @5>"),
             ("x {", "2: a `{` without its `}`"),
             ("x }", "2: a `}` without its `{`"),
-            ("{}", "0: `` is no name of a variable"),
-            ("{a b}", "0: `a b` is no name of a variable"),
+            ("{}", "1: `` is no name of a variable"),
+            ("{a b}", "1: `a b` is no name of a variable"),
             ("{n:mony}", "3: no format `mony`"),
             ("{n:count USD}", "3: `USD` after `count`"),
             (

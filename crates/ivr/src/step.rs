@@ -14,14 +14,19 @@ use crate::value::Value;
 /// What happened, told to the node that has the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// The caller came to this node.
-    Enter,
     /// The prompt was heard, or a key cut it (the key follows at the next `Listen`).
     Heard,
     /// A key, while the node listens or the caller waits in its queue.
     Key(char),
     /// The time of `Listen` is over without a key.
     TimedOut,
+    /// What became of something that the node asked for.
+    Outcome(Outcome),
+}
+
+/// What became of something that a node asked for: only the kinds that ask for it are ever told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
     /// The caller left the queue without an agent.
     QueueLeft(QueueExit),
     /// Whether he is called back.
@@ -56,7 +61,7 @@ pub(crate) enum Step<'n> {
     Listen { time: Duration },
     /// Go on as before.
     Stay,
-    /// Wait in a queue: `Event::QueueLeft`, and keys.
+    /// Wait in a queue: `Outcome::QueueLeft`, and keys.
     Join {
         queue: &'n str,
         head_start: Duration,
@@ -66,24 +71,24 @@ pub(crate) enum Step<'n> {
         by_region: bool,
         choices: Option<&'n Name>,
     },
-    /// Ring somebody: `Event::TransferFailed`; `Event::QueueLeft` where the caller's region came first.
+    /// Ring somebody: `Outcome::TransferFailed`; `Outcome::QueueLeft` where the caller's region came first.
     Transfer {
         to: &'n Target,
         ring: Duration,
         wait: Duration,
         by_region: bool,
     },
-    /// Promise to call the caller back: `Event::CallbackAnswered`.
+    /// Promise to call the caller back: `Outcome::CallbackAnswered`.
     CallBack {
         queue: &'n str,
         number: Option<String>,
     },
-    /// Ask the world outside: `Event::Answered`.
+    /// Ask the world outside: `Outcome::Answered`.
     Ask {
         question: Question,
         patience: Duration,
     },
-    /// Let another script do a part: `Event::Returned`.
+    /// Let another script do a part: `Outcome::Returned`.
     Call { script: &'n str, args: Given },
     /// Back to the script that called this one.
     Return(Given),

@@ -1,11 +1,12 @@
-//! A text with expressions in braces: `https://cases.example/{case_no}`. A brace that stands for itself is doubled.
+//! A text with expressions in braces: `https://cases.example/{case_no}`.
 //!
 //! What an expression gives is written by the rule of the place where it stands (`percent_encode` in a URL): a caller's keys
 //! never become syntax.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::expression::Expression;
+use crate::braces::{self, Piece};
+use crate::expression::{Expression, Fault};
 use crate::place::{Name, Place};
 use crate::report::{Read, Report};
 use crate::value::Value;
@@ -26,49 +27,30 @@ enum Part {
 impl Template {
     /// Reads a text; what is wrong in it goes to the report. `exact`: its characters are the file's, from one after its place.
     pub(crate) fn read(written: &Name, exact: bool, report: &mut Report) -> Read<Self> {
-        let place = if exact {
-            written.place.right(1)
-        } else {
-            written.place
-        };
-        let at = |offset: usize| {
-            let before = written.text.get(..offset).unwrap_or("").chars().count();
-            let before = u32::try_from(before).unwrap_or(u32::MAX);
-            if exact { place.right(before) } else { place }
-        };
-        let mut parts = Vec::new();
-        let mut literal = String::new();
-        let mut rest = written.text.as_str();
-        while let Some(brace) = rest.find(['{', '}']) {
-            let offset = written.text.len() - rest.len() + brace;
-            let (before, from) = rest.split_at(brace);
-            literal.push_str(before);
-            if let Some(after) = doubled(from) {
-                literal.push_str(from.get(..1).unwrap_or(""));
-                rest = after;
-                continue;
+        let at = |offset: u32| {
+            if exact {
+                written.place.right(1).right(offset)
+            } else {
+                written.place
             }
-            let inner = from.strip_prefix('{').and_then(|from| from.split_once('}'));
-            let Some((inner, after)) = inner else {
-                let help = "a brace that stands for itself is written twice".to_owned();
-                return Err(report.error(at(offset), "a brace without its other half", Some(help)));
-            };
-            if !literal.is_empty() {
-                parts.push(Part::Literal(std::mem::take(&mut literal)));
-            }
-            let expression = Expression::parse(inner, at(offset + 1), exact);
-            parts.push(Part::Expression(expression.map_err(|fault| {
-                let inside = offset + 1 + byte_of(inner, fault.offset);
-                report.error(at(inside), fault.message, fault.help)
-            })?));
-            rest = after;
-        }
-        literal.push_str(rest);
-        if !literal.is_empty() {
-            parts.push(Part::Literal(literal));
-        }
+        };
+        let mut told = |fault: Fault| report.error(at(fault.offset), fault.message, fault.help);
+        let pieces = braces::cut(&written.text).map_err(&mut told)?.into_iter();
+        let parts: Vec<Read<Part>> = pieces
+            .map(|piece| match piece {
+                Piece::Outside(text) => Ok(Part::Literal(text)),
+                Piece::Within(text, offset) => Expression::parse(text, at(offset), exact)
+                    .map(Part::Expression)
+                    .map_err(|fault| {
+                        told(Fault {
+                            offset: offset.saturating_add(fault.offset),
+                            ..fault
+                        })
+                    }),
+            })
+            .collect();
         Ok(Self {
-            parts,
+            parts: parts.into_iter().collect::<Read<_>>()?,
             place: written.place,
         })
     }
@@ -111,19 +93,6 @@ impl Template {
         }
         Ok(text)
     }
-}
-
-/// What follows a doubled brace.
-fn doubled(from: &str) -> Option<&str> {
-    from.strip_prefix("{{").or_else(|| from.strip_prefix("}}"))
-}
-
-/// The byte of a character.
-fn byte_of(text: &str, characters: u32) -> usize {
-    let characters = usize::try_from(characters).unwrap_or(usize::MAX);
-    text.char_indices()
-        .nth(characters)
-        .map_or(text.len(), |(byte, _)| byte)
 }
 
 /// RFC 3986 §2.1: everything but the unreserved characters, so that it is data wherever in a URL it stands.

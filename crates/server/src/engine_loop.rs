@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::{
-    Answer, BlockedReport, CommandError, CommandId, Engine, Input, Output, QuestionId, Request,
+    Answer, BlockedReport, CommandError, CommandId, Engine, Input, Output, QuestionId, Reply,
+    Request, RouteReply,
 };
 use model::{CallId, Timestamp};
 use net::{Clock, MediaThreads, SipInbound, SipInboundReceiver, SipSockets};
@@ -201,12 +202,7 @@ impl EngineLoop {
                     self.ring.hears(&fact);
                     self.sinks.facts.tell(at, fact);
                 }
-                Output::Request(request) => {
-                    // A full queue means a stalled directory: the call goes on without an answer (P3, B15).
-                    if self.sinks.requests.try_send(request).is_err() {
-                        tracing::warn!("the directory stalls: a caller stays unknown");
-                    }
-                }
+                Output::Request(request) => self.ask(now, request),
                 Output::CommandDone(id, done) => {
                     if let Some(answer) = answers.commands.remove(&id) {
                         let _asker_may_be_gone = answer.send(done);
@@ -232,6 +228,37 @@ impl EngineLoop {
             .unkept_places
             .store(self.engine.unkept_places(), Ordering::Relaxed);
         self.lines.show(&self.engine);
+    }
+
+    /// A full queue means a stalled directory: the call goes on without an answer, and learns it at once (P3, B15, E11).
+    fn ask(&mut self, now: Duration, request: Request) {
+        let Err(refused) = self.sinks.requests.try_send(request) else {
+            return;
+        };
+        let why = "too many questions wait";
+        let reply = match refused.into_inner() {
+            Request::Profile { call, .. } => {
+                tracing::warn!(%call, why, "a caller stays unknown");
+                return;
+            }
+            Request::Route(question) => {
+                tracing::warn!(call = %question.call, why, "a queue decides by itself");
+                Reply::Route {
+                    call: question.call,
+                    id: question.id,
+                    reply: RouteReply::Failed(why.to_owned()),
+                }
+            }
+            Request::LookUp { call, ask } => {
+                tracing::warn!(%call, whom = ask.question.whom(), why, "a look-up is left out");
+                Reply::LookedUp {
+                    call,
+                    id: ask.id,
+                    answer: ivr::Answer::NoAnswer(why.to_owned()),
+                }
+            }
+        };
+        self.engine.handle_input(now, Input::Reply(reply));
     }
 
     /// The engine sees what came through the gate; what did not, the sockets know.

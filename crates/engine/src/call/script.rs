@@ -198,8 +198,6 @@ impl Call {
 
     /// E11, E12: what a look-up brought; nobody waits for it any more when the call went on without it.
     pub(super) fn looked_up(&mut self, context: &mut Context, id: ivr::AskId, answer: ivr::Answer) {
-        let kind = answer.kind().name();
-        tracing::debug!(call = %self.id, kind, why = answer.reason(), "a look-up");
         self.drive(context, Push::Input(ivr::Input::Answered(id, answer)));
     }
 

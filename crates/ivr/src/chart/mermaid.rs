@@ -26,7 +26,7 @@ pub(super) fn write(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String
         } else {
             "-.->"
         };
-        let label = exit.label(zh);
+        let label = exit.label(zh, " / ");
         let label = if label.is_empty() {
             String::new()
         } else {

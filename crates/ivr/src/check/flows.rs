@@ -118,108 +118,85 @@ fn tests_give_all(script: &Script, report: &mut Report) {
     }
 }
 
-/// Of all scripts together: a part of others is entered by `script` alone, and none calls itself.
+/// Of all scripts together: a part of others is entered by `script` alone, none comes back to itself, and no more wait for
+/// one another than a call keeps.
 pub(super) fn check_house(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagnostic>) {
+    let at_start = |script: &Script, message: String, help: &str| {
+        graph.plain_error(script.name().as_str(), script.start.place, message, help)
+    };
     for Entrance { number, script, .. } in house.entrances {
         if let Some(script) = graph.script(script.as_str()).filter(|it| it.is_part()) {
+            let name = script.name();
             let message = format!(
-                "the number {number} leads into `{}`, which is a part of other scripts",
-                script.name()
+                "the number {number} leads into `{name}`, which is a part of other scripts"
             );
             let help = "let the number lead to a script that calls it by a `script` node";
-            found.push(Graph::plain_error(
-                script,
-                script.start.place,
-                message,
-                help,
-            ));
+            found.push(at_start(script, message, help));
         }
     }
     for script in graph.scripts() {
-        let waiting = depth(graph, script, &mut Vec::new());
-        if waiting > CALLS_MAX {
-            let message = format!(
-                "more than {CALLS_MAX} scripts wait for one another behind `{}`",
-                script.name()
-            );
-            let help = "let one of them do the work of two";
-            found.push(Graph::plain_error(
-                script,
-                script.start.place,
-                message,
-                help,
-            ));
-        }
-        for (name, kind) in graph.references(script) {
-            let Some(target) = graph.script(&name.text) else {
-                continue;
-            };
-            match kind {
-                ReferenceKind::Script if target.is_part() => {
-                    let message = format!(
-                        "`{}` is a part of other scripts: it would have nobody to return to",
-                        name.text
-                    );
-                    let help = "call it with a `script` node";
-                    found.push(Graph::plain_error(script, name.place, message, help));
-                }
-                ReferenceKind::Flow if reaches(graph, target, script) => {
-                    let message = format!(
-                        "`{}` comes back to itself by `{}` without having returned",
-                        script.name(),
-                        name.text
-                    );
-                    let help = "let one of them return before the other is called";
-                    found.push(Graph::plain_error(script, name.place, message, help));
-                }
-                ReferenceKind::Script
-                | ReferenceKind::Flow
-                | ReferenceKind::Prompt
-                | ReferenceKind::Queue
-                | ReferenceKind::Calendar
-                | ReferenceKind::Agent
-                | ReferenceKind::Number
-                | ReferenceKind::Language
-                | ReferenceKind::Service
-                | ReferenceKind::Query => {}
+        let name = script.name().as_str();
+        for handed_on in graph.named(script, ReferenceKind::Script) {
+            if graph.script(&handed_on.text).is_some_and(Script::is_part) {
+                let message = format!(
+                    "`{}` is a part of other scripts: it would have nobody to return to",
+                    handed_on.text
+                );
+                let help = "call it with a `script` node";
+                found.push(graph.plain_error(name, handed_on.place, message, help));
             }
         }
-    }
-}
-
-/// How many scripts may wait for one another behind this one; those that come back to themselves are told as that.
-fn depth(graph: &Graph<'_>, script: &Script, walked: &mut Vec<String>) -> usize {
-    let name = script.name().as_str().to_owned();
-    if walked.contains(&name) || walked.len() > CALLS_MAX {
-        return 0;
-    }
-    walked.push(name);
-    let calls = graph.references(script).into_iter();
-    let calls = calls.filter(|(_, kind)| *kind == ReferenceKind::Flow);
-    let parts = calls.filter_map(|(name, _)| graph.script(&name.text));
-    let deepest = parts.map(|part| 1 + depth(graph, part, walked)).max();
-    walked.pop();
-    deepest.unwrap_or(0)
-}
-
-/// Whether calls lead from one script to another.
-fn reaches(graph: &Graph<'_>, from: &Script, to: &Script) -> bool {
-    let mut seen = BTreeSet::from([from.name().as_str().to_owned()]);
-    let mut open = vec![from.name().as_str().to_owned()];
-    while let Some(name) = open.pop() {
-        if name == to.name().as_str() {
-            return true;
+        for called in graph.named(script, ReferenceKind::Flow) {
+            let part = graph.script(&called.text);
+            if part.is_some_and(|part| Waits::behind(graph, part).scripts.contains(name)) {
+                let message = format!(
+                    "`{name}` comes back to itself by `{}` without having returned",
+                    called.text
+                );
+                let help = "let one of them return before the other is called";
+                found.push(graph.plain_error(name, called.place, message, help));
+            }
         }
-        let Some(script) = graph.script(&name) else {
-            continue;
-        };
-        let calls = graph.references(script).into_iter();
-        let calls = calls.filter(|(_, kind)| *kind == ReferenceKind::Flow);
-        open.extend(
-            calls
-                .map(|(name, _)| name.text.clone())
-                .filter(|name| seen.insert(name.clone())),
-        );
+        if Waits::behind(graph, script).is_too_deep {
+            let message =
+                format!("more than {CALLS_MAX} scripts wait for one another behind `{name}`");
+            found.push(at_start(
+                script,
+                message,
+                "let one of them do the work of two",
+            ));
+        }
     }
-    false
+}
+
+/// The scripts for which one may come to wait: it calls them, or those that it calls do.
+struct Waits<'s> {
+    scripts: BTreeSet<&'s str>,
+    /// More than a call keeps wait for one another.
+    is_too_deep: bool,
+}
+
+impl<'s> Waits<'s> {
+    /// Step by step away from the first: each step is looked at once, however many ways lead there.
+    fn behind(graph: &Graph<'s>, first: &Script) -> Self {
+        let calls = |script: &Script| {
+            let called = graph.named(script, ReferenceKind::Flow).into_iter();
+            called.map(|name| name.text.as_str()).collect::<Vec<_>>()
+        };
+        let mut step: BTreeSet<&str> = calls(first).into_iter().collect();
+        let mut scripts = step.clone();
+        let mut steps = 0;
+        // Beyond that it is too deep, or goes round: then all that is reached has been reached.
+        while !step.is_empty() && steps < CALLS_MAX + graph.scripts().count() {
+            steps += 1;
+            let here = step.iter().filter_map(|name| graph.script(name));
+            step = here.flat_map(calls).collect();
+            scripts.extend(&step);
+        }
+        Self {
+            scripts,
+            // What goes round is told as that.
+            is_too_deep: steps > CALLS_MAX && step.is_empty(),
+        }
+    }
 }

@@ -160,12 +160,13 @@ impl<'s> Graph<'s> {
         self.scripts.values().map(|(script, _)| *script)
     }
 
-    /// All that a script's nodes refer to.
-    pub(super) fn references(&self, script: &Script) -> Vec<(&'s Name, ReferenceKind)> {
+    /// What a script's nodes name of one kind.
+    pub(super) fn named(&self, script: &Script, kind: ReferenceKind) -> Vec<&'s Name> {
         let claims = self.scripts.get(script.name().as_str());
         let claims = claims.into_iter().flat_map(|(_, claims)| claims.values());
         let references = claims.flat_map(|claims| &claims.references);
-        references.map(|one| (one.name, one.kind)).collect()
+        let references = references.filter(|one| one.kind == kind);
+        references.map(|one| one.name).collect()
     }
 
     /// Where callers enter one script.
@@ -196,24 +197,6 @@ impl<'s> Graph<'s> {
         self.error_at(script, place, message, help, story)
     }
 
-    /// An error that needs no story.
-    pub(super) fn plain_error(
-        script: &Script,
-        place: Place,
-        message: String,
-        help: &str,
-    ) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Error,
-            file: script.file.clone(),
-            line: place.line,
-            column: place.column,
-            message,
-            help: Some(help.to_owned()),
-            story: None,
-        }
-    }
-
     /// The same at any place of a script.
     pub(super) fn error_at(
         &self,
@@ -222,6 +205,20 @@ impl<'s> Graph<'s> {
         message: String,
         help: &str,
         story: Story,
+    ) -> Diagnostic {
+        Diagnostic {
+            story: Some(story),
+            ..self.plain_error(script, place, message, help)
+        }
+    }
+
+    /// The same where no caller has to be told of.
+    pub(super) fn plain_error(
+        &self,
+        script: &str,
+        place: Place,
+        message: String,
+        help: &str,
     ) -> Diagnostic {
         let script = self.script(script);
         let Place { line, column } = place;
@@ -232,7 +229,7 @@ impl<'s> Graph<'s> {
             column,
             message,
             help: Some(help.to_owned()),
-            story: Some(story),
+            story: None,
         }
     }
 

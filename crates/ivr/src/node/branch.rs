@@ -10,7 +10,7 @@ use crate::report::Read;
 use crate::row::{Form, KeyRow, Need, Words, row};
 use crate::run::Visit;
 use crate::section::{Item, Section};
-use crate::step::{Event, Step};
+use crate::step::Step;
 use crate::value::{Type, Value};
 
 pub(super) const KIND: Kind = Kind {
@@ -107,20 +107,7 @@ impl Node for Branch {
         claims.exit(Cause::Otherwise, &self.otherwise);
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => {}
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => {
-                return Step::impossible(event);
-            }
-        }
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
         for case in &self.when {
             match visit.evaluate(&case.condition) {
                 Ok(Value::Truth(true)) => return Step::Go(&case.go),

@@ -14,7 +14,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 use crate::value::Type;
 
 pub(super) const KIND: Kind = Kind {
@@ -183,41 +183,35 @@ impl Node for Callback {
         claims.exit(Cause::Callback(CallbackAnswer::BadNumber), bad_number);
     }
 
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        visit.trace_as(self.queue.text.clone());
+        match &self.asks {
+            Some(_) if !visit.may_choose() => Step::Go(&self.declined),
+            Some(question) => Step::Say {
+                prompt: &question.prompt,
+                digits: String::new(),
+                interruptible: true,
+            },
+            None => self.promise(visit),
+        }
+    }
+
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match (event, &self.asks) {
-            (Event::Enter, asks) => {
-                visit.trace_as(self.queue.text.clone());
-                match asks {
-                    Some(_) if !visit.may_choose() => Step::Go(&self.declined),
-                    Some(question) => Step::Say {
-                        prompt: &question.prompt,
-                        digits: String::new(),
-                        interruptible: true,
-                    },
-                    None => self.promise(visit),
-                }
-            }
             (Event::Heard, Some(_)) => Step::Listen { time: self.timeout },
             (Event::Key(key), Some(question)) if *key == question.accept => self.promise(visit),
             (Event::Key(_) | Event::TimedOut, Some(_)) => Step::Go(&self.declined),
-            (Event::CallbackAnswered(CallbackAnswer::Promised), Some(_)) => {
-                Step::Choose(&self.accepted)
+            (Event::Outcome(Outcome::CallbackAnswered(answer)), asks) => match answer {
+                CallbackAnswer::Promised if asks.is_some() => Step::Choose(&self.accepted),
+                CallbackAnswer::Promised => Step::Go(&self.accepted),
+                CallbackAnswer::Full => Step::Go(&self.declined),
+                CallbackAnswer::BadNumber => {
+                    Step::Go(self.bad_number.as_ref().unwrap_or(&self.declined))
+                }
+            },
+            (Event::Heard | Event::Key(_) | Event::TimedOut | Event::Outcome(_), _) => {
+                Step::impossible(event)
             }
-            (Event::CallbackAnswered(CallbackAnswer::Promised), None) => Step::Go(&self.accepted),
-            (Event::CallbackAnswered(CallbackAnswer::Full), _) => Step::Go(&self.declined),
-            (Event::CallbackAnswered(CallbackAnswer::BadNumber), _) => {
-                Step::Go(self.bad_number.as_ref().unwrap_or(&self.declined))
-            }
-            (
-                Event::Heard
-                | Event::Key(_)
-                | Event::TimedOut
-                | Event::QueueLeft(_)
-                | Event::TransferFailed(_)
-                | Event::Answered(_)
-                | Event::Returned(_),
-                _,
-            ) => Step::impossible(event),
         }
     }
 }

@@ -296,19 +296,21 @@ impl Node for Collect {
         claims.secret = self.secret;
     }
 
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        if visit.may_try(self.tries) {
+            self.say()
+        } else {
+            Step::Go(&self.on_failure)
+        }
+    }
+
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
-            Event::Enter if visit.may_try(self.tries) => self.say(),
-            Event::Enter => Step::Go(&self.on_failure),
             Event::Heard => Step::Listen { time: self.timeout },
             Event::Key(key) => self.key(visit, *key),
             Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
             Event::TimedOut => self.finish(visit),
-            Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::TransferFailed(_)
-            | Event::Answered(_)
-            | Event::Returned(_) => Step::impossible(event),
+            Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

@@ -66,31 +66,22 @@ impl Node for HangUp {
         }
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match (event, &self.prompt) {
-            (Event::Enter, Some(prompt)) => {
-                visit.trace_as(String::new());
-                Step::Say {
-                    prompt,
-                    digits: String::new(),
-                    interruptible: false,
-                }
-            }
-            (Event::Enter, None) => {
-                visit.trace_as(String::new());
-                Step::HangUp(self.cause)
-            }
-            (Event::Heard, _) => Step::HangUp(self.cause),
-            (
-                Event::Key(_)
-                | Event::TimedOut
-                | Event::QueueLeft(_)
-                | Event::CallbackAnswered(_)
-                | Event::Answered(_)
-                | Event::Returned(_)
-                | Event::TransferFailed(_),
-                _,
-            ) => Step::impossible(event),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        visit.trace_as(String::new());
+        match &self.prompt {
+            Some(prompt) => Step::Say {
+                prompt,
+                digits: String::new(),
+                interruptible: false,
+            },
+            None => Step::HangUp(self.cause),
+        }
+    }
+
+    fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
+            Event::Heard => Step::HangUp(self.cause),
+            Event::Key(_) | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

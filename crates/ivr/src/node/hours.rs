@@ -9,7 +9,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::Step;
 
 pub(super) const KIND: Kind = Kind {
     name: "hours",
@@ -88,20 +88,7 @@ impl Node for Hours {
         }
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => {}
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => {
-                return Step::impossible(event);
-            }
-        }
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
         let name = &self.calendar.text;
         let Some(state) = visit.calendar_state(name) else {
             return Step::Fault(format!("no calendar `{name}`"));

@@ -11,13 +11,13 @@ use super::{Kind, Node};
 use crate::ask::{Answer, HeaderValue, HttpQuestion, Method, Question, Wanted};
 use crate::claim::{Assigned, Claims, Origin, ReferenceKind};
 use crate::expression::Expression;
-use crate::lookup::{self, Exits};
+use crate::look_up::Exits;
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::{Header, Section, Taken};
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 use crate::template::{Template, header_text, percent_encode};
 
 pub(super) const KIND: Kind = Kind {
@@ -208,7 +208,7 @@ impl Http {
         }
         let body = match (self.body.is_empty(), self.method) {
             (true, Method::Get | Method::Delete) => None,
-            (_, _) => Some(lookup::values(visit, &self.body)?),
+            (_, _) => Some(visit.values(&self.body)?),
         };
         let wanted = self.into.iter().map(|taken| {
             let wanted = Wanted {
@@ -257,28 +257,25 @@ impl Node for Http {
             .claim(claims, &self.service.text, patience, sets.collect());
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => match self.question(visit) {
-                // RFC 3986 §5.2.4: such a part would be taken out, and one before it: another path than the script's.
-                Ok(question) if question.has_dot_segment() => {
-                    let answer = Answer::Bad("a path with a dot for a part".to_owned());
-                    self.exits.leave(visit, &answer)
-                }
-                Ok(question) => Step::Ask {
-                    question,
-                    patience: self.patience(),
-                },
-                Err(reason) => Step::Fault(reason),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        match self.question(visit) {
+            // RFC 3986 §5.2.4: such a part would be taken out, and one before it: another path than the script's.
+            Ok(question) if question.has_dot_segment() => {
+                let answer = Answer::Bad("a path with a dot for a part".to_owned());
+                self.exits.leave(visit, &answer)
+            }
+            Ok(question) => Step::Ask {
+                question,
+                patience: self.patience(),
             },
-            Event::Answered(answer) => self.exits.leave(visit, answer),
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+            Err(reason) => Step::Fault(reason),
         }
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        let Event::Outcome(Outcome::Answered(answer)) = event else {
+            return Step::impossible(event);
+        };
+        self.exits.leave(visit, answer)
     }
 }

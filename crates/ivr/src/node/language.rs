@@ -7,7 +7,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::Step;
 
 pub(super) const KIND: Kind = Kind {
     name: "language",
@@ -49,21 +49,9 @@ impl Node for Language {
         claims.exit(Cause::Next, &self.next);
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => {
-                visit.trace_as(self.to.text.clone());
-                visit.speak(&self.to.text);
-                Step::Go(&self.next)
-            }
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
-        }
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        visit.trace_as(self.to.text.clone());
+        visit.speak(&self.to.text);
+        Step::Go(&self.next)
     }
 }

@@ -146,21 +146,23 @@ impl Node for Menu {
         });
     }
 
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        if visit.may_try(self.tries) {
+            self.say(&self.prompt)
+        } else {
+            Step::Go(&self.on_failure)
+        }
+    }
+
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
-            Event::Enter if visit.may_try(self.tries) => self.say(&self.prompt),
-            Event::Enter => Step::Go(&self.on_failure),
             Event::Heard => Step::Listen { time: self.timeout },
             Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {
                 Some((_, to)) => Step::Choose(to),
                 None => self.failed(visit),
             },
             Event::TimedOut => self.failed(visit),
-            Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::TransferFailed(_)
-            | Event::Answered(_)
-            | Event::Returned(_) => Step::impossible(event),
+            Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

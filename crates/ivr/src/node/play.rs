@@ -101,24 +101,21 @@ impl Node for Play {
         claims.exit(Cause::Next, &self.next);
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => match visit.text_of("digits", self.open_digits(visit)) {
-                Ok(digits) => Step::Say {
-                    prompt: &self.prompt,
-                    digits: digits.unwrap_or_default(),
-                    interruptible: self.interruptible,
-                },
-                Err(reason) => Step::Fault(reason),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        match visit.text_of("digits", self.open_digits(visit)) {
+            Ok(digits) => Step::Say {
+                prompt: &self.prompt,
+                digits: digits.unwrap_or_default(),
+                interruptible: self.interruptible,
             },
+            Err(reason) => Step::Fault(reason),
+        }
+    }
+
+    fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        match event {
             Event::Heard => Step::Go(&self.next),
-            Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+            Event::Key(_) | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 
 pub(super) const KIND: Kind = Kind {
     name: "queue",
@@ -227,25 +227,26 @@ impl Node for Queue {
         }
     }
 
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        visit.trace_as(self.queue.text.clone());
+        Step::Join {
+            queue: &self.queue.text,
+            head_start: self.head_start,
+            priority: self.priority,
+            needs: self.skills.as_ref().map(|(needs, _)| needs),
+            sticky: self.sticky,
+            by_region: self.by_region,
+            choices: self.prompt.as_ref(),
+        }
+    }
+
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
-            Event::Enter => {
-                visit.trace_as(self.queue.text.clone());
-                Step::Join {
-                    queue: &self.queue.text,
-                    head_start: self.head_start,
-                    priority: self.priority,
-                    needs: self.skills.as_ref().map(|(needs, _)| needs),
-                    sticky: self.sticky,
-                    by_region: self.by_region,
-                    choices: self.prompt.as_ref(),
-                }
-            }
             Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {
                 Some((_, to)) if visit.may_choose() => Step::Leave(to),
                 Some(_) | None => Step::Stay,
             },
-            Event::QueueLeft(exit) => match exit {
+            Event::Outcome(Outcome::QueueLeft(exit)) => match exit {
                 QueueExit::Timeout => Step::Go(&self.on_timeout),
                 QueueExit::NoAgents => Step::Go(&self.on_no_agents),
                 QueueExit::Full => Step::Go(&self.on_full),
@@ -256,12 +257,7 @@ impl Node for Queue {
                 // He stands in another line.
                 QueueExit::Moved => Step::Stay,
             },
-            Event::Heard
-            | Event::TimedOut
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+            Event::Heard | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

@@ -3,13 +3,12 @@
 use super::{Kind, Node};
 use crate::claim::{Claims, End};
 use crate::expression::Expression;
-use crate::lookup;
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::Step;
 
 pub(super) const KIND: Kind = Kind {
     name: "return",
@@ -44,20 +43,10 @@ impl Node for Return {
         claims.end = Some(End::Return);
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => match lookup::secret_values(visit, &self.values) {
-                Ok(values) => Step::Return(values),
-                Err(reason) => Step::Fault(reason),
-            },
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        match visit.given(&self.values) {
+            Ok(values) => Step::Return(values),
+            Err(reason) => Step::Fault(reason),
         }
     }
 }

@@ -79,24 +79,19 @@ impl Node for Say {
         claims.exit(Cause::Next, &self.next);
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        let said = self.texts.get(visit.language());
+        let parts = said.map(|(_, sentence)| visit.said(sentence));
+        Step::Speak {
+            parts: parts.unwrap_or_default(),
+            interruptible: self.interruptible,
+        }
+    }
+
+    fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
-            Event::Enter => {
-                let said = self.texts.get(visit.language());
-                let parts = said.map(|(_, sentence)| visit.said(sentence));
-                Step::Speak {
-                    parts: parts.unwrap_or_default(),
-                    interruptible: self.interruptible,
-                }
-            }
             Event::Heard => Step::Go(&self.next),
-            Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::TransferFailed(_)
-            | Event::Answered(_)
-            | Event::Returned(_) => Step::impossible(event),
+            Event::Key(_) | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

@@ -7,13 +7,12 @@
 use super::{Kind, Node};
 use crate::claim::{Assigned, Called, Cause, Claims, Exit, Origin, ReferenceKind};
 use crate::expression::Expression;
-use crate::lookup;
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 
 pub(super) const KIND: Kind = Kind {
     name: "script",
@@ -100,31 +99,26 @@ impl Node for Call {
         });
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => match lookup::secret_values(visit, &self.args) {
-                Ok(args) => Step::Call {
-                    script: &self.script.text,
-                    args,
-                },
-                Err(reason) => Step::Fault(reason),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        match visit.given(&self.args) {
+            Ok(args) => Step::Call {
+                script: &self.script.text,
+                args,
             },
-            Event::Returned(results) => {
-                for (variable, result) in &self.into {
-                    let Some((value, secret)) = results.get(&result.text) else {
-                        return Step::Fault(format!("no result `{}`", result.text));
-                    };
-                    visit.set(&variable.text, value.clone(), *secret);
-                }
-                Step::Go(&self.next)
-            }
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+            Err(reason) => Step::Fault(reason),
         }
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        let Event::Outcome(Outcome::Returned(results)) = event else {
+            return Step::impossible(event);
+        };
+        for (variable, result) in &self.into {
+            let Some((value, secret)) = results.get(&result.text) else {
+                return Step::Fault(format!("no result `{}`", result.text));
+            };
+            visit.set(&variable.text, value.clone(), *secret);
+        }
+        Step::Go(&self.next)
     }
 }

@@ -8,7 +8,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::Step;
 
 pub(super) const KIND: Kind = Kind {
     name: "set",
@@ -80,30 +80,13 @@ impl Node for Set {
         });
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => {}
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => {
-                return Step::impossible(event);
-            }
-        }
-        let mut results = Vec::with_capacity(self.values.len());
-        for (name, expression) in &self.values {
-            match visit.evaluate(expression) {
-                // What is made of a secret is a secret (S22).
-                Ok(value) => results.push((name, value, visit.reads_secret(expression))),
-                Err(reason) => return Step::Fault(reason),
-            }
-        }
-        for (name, value, secret) in results {
-            visit.set(&name.text, value, secret);
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        let given = match visit.given(&self.values) {
+            Ok(given) => given,
+            Err(reason) => return Step::Fault(reason),
+        };
+        for (name, (value, secret)) in given {
+            visit.set(&name, value, secret);
         }
         Step::Go(&self.next)
     }

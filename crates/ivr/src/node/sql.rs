@@ -10,13 +10,13 @@ use super::{Kind, Node};
 use crate::ask::{Question, SqlQuestion};
 use crate::claim::{Assigned, Claims, Origin, Queried, ReferenceKind};
 use crate::expression::Expression;
-use crate::lookup::{self, Exits};
+use crate::look_up::Exits;
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 
 pub(super) const KIND: Kind = Kind {
     name: "sql",
@@ -109,7 +109,7 @@ impl Sql {
             columns.map(|(variable, column)| (variable.text.clone(), column.text.clone()));
         Ok(Question::Sql(SqlQuestion {
             query: self.query.text.clone(),
-            args: lookup::values(visit, &self.args)?,
+            args: visit.values(&self.args)?,
             columns: columns.collect::<BTreeMap<_, _>>(),
             timeout: self.timeout,
         }))
@@ -141,23 +141,20 @@ impl Node for Sql {
             .claim(claims, &self.query.text, self.timeout, sets.collect());
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
-        match event {
-            Event::Enter => match self.question(visit) {
-                Ok(question) => Step::Ask {
-                    question,
-                    patience: self.timeout,
-                },
-                Err(reason) => Step::Fault(reason),
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        match self.question(visit) {
+            Ok(question) => Step::Ask {
+                question,
+                patience: self.timeout,
             },
-            Event::Answered(answer) => self.exits.leave(visit, answer),
-            Event::Heard
-            | Event::Key(_)
-            | Event::TimedOut
-            | Event::QueueLeft(_)
-            | Event::CallbackAnswered(_)
-            | Event::Returned(_)
-            | Event::TransferFailed(_) => Step::impossible(event),
+            Err(reason) => Step::Fault(reason),
         }
+    }
+
+    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        let Event::Outcome(Outcome::Answered(answer)) = event else {
+            return Step::impossible(event);
+        };
+        self.exits.leave(visit, answer)
     }
 }

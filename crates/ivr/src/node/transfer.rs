@@ -13,7 +13,7 @@ use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Event, Step};
+use crate::step::{Event, Outcome, Step};
 
 pub(super) const KIND: Kind = Kind {
     name: "transfer",
@@ -261,31 +261,32 @@ impl Node for Transfer {
         }
     }
 
-    fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+    fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
+        visit.trace_as(self.to.text.clone());
+        match &self.target {
+            Target::Agent(_) | Target::Number(_) => Step::Transfer {
+                to: &self.target,
+                ring: self.ring,
+                wait: self.wait,
+                by_region: self.by_region,
+            },
+            Target::Queue(queue) => Step::Join {
+                queue: queue.as_str(),
+                head_start: Duration::ZERO,
+                priority: 0,
+                needs: None,
+                sticky: None,
+                by_region: self.by_region,
+                choices: None,
+            },
+            Target::Script(script) => Step::Continue(script),
+        }
+    }
+
+    fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
-            Event::Enter => {
-                visit.trace_as(self.to.text.clone());
-                match &self.target {
-                    Target::Agent(_) | Target::Number(_) => Step::Transfer {
-                        to: &self.target,
-                        ring: self.ring,
-                        wait: self.wait,
-                        by_region: self.by_region,
-                    },
-                    Target::Queue(queue) => Step::Join {
-                        queue: queue.as_str(),
-                        head_start: Duration::ZERO,
-                        priority: 0,
-                        needs: None,
-                        sticky: None,
-                        by_region: self.by_region,
-                        choices: None,
-                    },
-                    Target::Script(script) => Step::Continue(script),
-                }
-            }
-            Event::TransferFailed(failure) => self.failed(*failure),
-            Event::QueueLeft(exit) => match exit {
+            Event::Outcome(Outcome::TransferFailed(failure)) => self.failed(*failure),
+            Event::Outcome(Outcome::QueueLeft(exit)) => match exit {
                 QueueExit::Full => self.failed(TransferFailure::Busy),
                 QueueExit::Timeout => self.failed(TransferFailure::NoAnswer),
                 QueueExit::NoAgents | QueueExit::Closed | QueueExit::Withdrawn => {
@@ -296,11 +297,7 @@ impl Node for Transfer {
                 QueueExit::Moved => Step::Stay,
             },
             Event::Key(_) => Step::Stay,
-            Event::Heard
-            | Event::TimedOut
-            | Event::CallbackAnswered(_)
-            | Event::Answered(_)
-            | Event::Returned(_) => Step::impossible(event),
+            Event::Heard | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }
 }

@@ -10,11 +10,11 @@ use super::{CALLS_MAX, Environment, Frame, Phase, Run};
 use crate::ask::{Ask, AskId};
 use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played};
-use crate::lookup::{GRACE, HOLD_AFTER};
+use crate::look_up::{GRACE, HOLD_AFTER};
 use crate::place::Name;
 use crate::script::own_sound;
 use crate::spoken;
-use crate::step::{Event, Given, Step};
+use crate::step::{Event, Given, Outcome, Step};
 use crate::variable::Variables;
 
 /// Most nodes that one run enters (S21).
@@ -24,22 +24,42 @@ const HOPS_MAX: u32 = 20;
 /// A prompt that nobody reported as heard counts as heard after this time: no wait without an end (S8).
 const PROMPT_MAX: Duration = Duration::from_secs(600);
 
+/// What the node that has the caller is told next.
+enum Next {
+    /// He has come to it.
+    Entry,
+    /// Something happened.
+    Event(Event),
+}
+
 impl Run {
-    /// Lets the node take an event, and does what it wants until it waits for something.
+    /// Lets the node that has the caller take an event, and does what it wants until it waits for something.
     pub(super) fn advance(&mut self, now: Duration, environment: &Environment<'_>, event: Event) {
-        let mut next = Some(event);
-        while let Some(event) = next {
+        self.go_on(now, environment, Next::Event(event));
+    }
+
+    /// The caller enters the script.
+    pub(super) fn begin(&mut self, now: Duration, environment: &Environment<'_>) {
+        if self.enter(self.node.clone()) {
+            self.go_on(now, environment, Next::Entry);
+        }
+    }
+
+    fn go_on(&mut self, now: Duration, environment: &Environment<'_>, next: Next) {
+        let mut next = Some(next);
+        while let Some(turn) = next {
             let script = Arc::clone(&self.script);
             let Some(placed) = script.nodes.get(&self.node) else {
                 self.fault(format!("no node `{}`", self.node));
                 return;
             };
-            let entered = event == Event::Enter;
             let mut caught = Caught::default();
-            let step = placed
-                .node
-                .step(&mut self.visit(now, environment, &mut caught), &event);
-            if let (true, Some(trace)) = (entered, &mut self.trace) {
+            let visit = &mut self.visit(now, environment, &mut caught);
+            let step = match &turn {
+                Next::Entry => placed.node.enter(visit),
+                Next::Event(event) => placed.node.step(visit, event),
+            };
+            if let (Next::Entry, Some(trace)) = (&turn, &mut self.trace) {
                 let label = caught.label.as_ref().unwrap_or(&self.node);
                 trace.lines.push(
                     format!("{} {label}", placed.kind.name)
@@ -63,13 +83,13 @@ impl Run {
         }
     }
 
-    /// Does what a node wants; the event that follows at once, if one does.
+    /// Does what a node wants; what follows at once, if anything does.
     fn take(
         &mut self,
         now: Duration,
         environment: &Environment<'_>,
         step: Step<'_>,
-    ) -> Option<Event> {
+    ) -> Option<Next> {
         match step {
             Step::Say {
                 prompt,
@@ -86,7 +106,7 @@ impl Run {
             Step::Listen { time } => {
                 let kept = self.keys.take();
                 self.phase = Phase::Listening { until: now + time };
-                kept.map(Event::Key)
+                kept.map(|key| Next::Event(Event::Key(key)))
             }
             Step::Stay => None,
             Step::Join {
@@ -137,9 +157,8 @@ impl Run {
                 None
             }
             Step::Ask { question, patience } => {
-                self.asks += 1;
                 let ask = Ask {
-                    id: AskId(self.asks),
+                    id: AskId(now),
                     question,
                     patience,
                 };
@@ -152,20 +171,23 @@ impl Run {
                 None
             }
             Step::Call { script, args } => {
-                self.call(environment, script, args).then_some(Event::Enter)
+                self.call(environment, script, args).then_some(Next::Entry)
             }
-            Step::Return(results) => self.come_back(results).map(Event::Returned),
-            Step::Go(to) => self.enter(to.text.clone()).then_some(Event::Enter),
+            Step::Return(results) => {
+                let results = self.come_back(results)?;
+                Some(Next::Event(Event::Outcome(Outcome::Returned(results))))
+            }
+            Step::Go(to) => self.enter(to.text.clone()).then_some(Next::Entry),
             Step::Choose(to) => {
                 self.chain.chose();
-                self.enter(to.text.clone()).then_some(Event::Enter)
+                self.enter(to.text.clone()).then_some(Next::Entry)
             }
             Step::Leave(to) => {
                 self.effects.push_back(Effect::LeaveQueue);
                 self.chain.chose();
-                self.enter(to.text.clone()).then_some(Event::Enter)
+                self.enter(to.text.clone()).then_some(Next::Entry)
             }
-            Step::Continue(name) => self.hand_over(environment, name).then_some(Event::Enter),
+            Step::Continue(name) => self.hand_over(environment, name).then_some(Next::Entry),
             Step::HangUp(cause) => {
                 self.phase = Phase::Over;
                 self.effects.push_back(Effect::HangUp { cause });
@@ -183,9 +205,9 @@ impl Run {
     }
 
     /// Plays these, unless a key that was typed ahead cuts them, or there is nothing to hear.
-    fn play(&mut self, now: Duration, sounds: Vec<Played>, interruptible: bool) -> Option<Event> {
+    fn play(&mut self, now: Duration, sounds: Vec<Played>, interruptible: bool) -> Option<Next> {
         if sounds.is_empty() || interruptible && self.keys.is_kept() {
-            return Some(Event::Heard);
+            return Some(Next::Event(Event::Heard));
         }
         self.effects.push_back(Effect::Play { sounds });
         self.phase = Phase::Playing {

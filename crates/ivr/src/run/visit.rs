@@ -10,9 +10,11 @@ use super::entry::Entry;
 use super::keys::Keys;
 use crate::effect::Played;
 use crate::expression::Expression;
+use crate::place::Name;
 use crate::script::own_sound;
 use crate::sentence::{Piece, Sentence, Slot, piece_name};
 use crate::spoken;
+use crate::step::Given;
 use crate::value::Value;
 use crate::variable::{LANGUAGE, NOW, Variables};
 
@@ -157,6 +159,26 @@ impl Visit<'_> {
             Some(Ok(Value::Number(_) | Value::Truth(_))) => Err(format!("`{key}` is no text")),
             Some(Err(reason)) => Err(reason),
         }
+    }
+
+    /// What named expressions give at this moment, each with whether it is a secret: what is made of one is one (S22).
+    pub(crate) fn given(&self, expressions: &[(Name, Expression)]) -> Result<Given, String> {
+        let values = expressions.iter();
+        values
+            .map(|(name, expression)| {
+                let value = self.evaluate(expression)?;
+                Ok((name.text.clone(), (value, self.reads_secret(expression))))
+            })
+            .collect()
+    }
+
+    /// The same for those who may know secrets.
+    pub(crate) fn values(
+        &self,
+        expressions: &[(Name, Expression)],
+    ) -> Result<BTreeMap<String, Value>, String> {
+        let given = self.given(expressions)?.into_iter();
+        Ok(given.map(|(name, (value, _))| (name, value)).collect())
     }
 
     /// Whether an expression reads what came from a secret input.

@@ -39,7 +39,7 @@ fn e21_an_exit_is_tried_when_a_test_took_it() {
                 "{}:{} {} → {}",
                 it.id.line,
                 it.id.node,
-                it.label(false),
+                it.label(false, " / "),
                 it.to
             )
         });

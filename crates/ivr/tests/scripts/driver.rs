@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ivr::{Effect, Entry, Environment, HeaderValue, Input, Played, Question, Run, Script};
+use ivr::{AskId, Effect, Entry, Environment, HeaderValue, Input, Played, Question, Run, Script};
 use model::{Calendar, Caller, NumberPlan, ScriptName};
 
 use crate::good_script::{calendars, plan, script};
@@ -19,6 +19,8 @@ pub(crate) struct Call {
     pub(crate) calendars: BTreeMap<String, Calendar>,
     pub(crate) scripts: BTreeMap<ScriptName, Arc<Script>>,
     plan: NumberPlan,
+    /// The last look-up that it asked for.
+    pub(crate) asked: Option<AskId>,
 }
 
 impl Call {
@@ -43,6 +45,7 @@ impl Call {
             calendars: calendars(),
             scripts: BTreeMap::new(),
             plan: plan(),
+            asked: None,
         }
     }
 
@@ -89,9 +92,13 @@ impl Call {
     }
 
     pub(crate) fn effects(&mut self) -> Vec<String> {
-        std::iter::from_fn(|| self.run.poll_effect())
-            .map(|effect| line(&effect))
-            .collect()
+        let effects: Vec<Effect> = std::iter::from_fn(|| self.run.poll_effect()).collect();
+        for effect in &effects {
+            if let Effect::Ask(ask) = effect {
+                self.asked = Some(ask.id);
+            }
+        }
+        effects.iter().map(line).collect()
     }
 
     pub(crate) fn variable(&self, name: &str) -> Option<String> {

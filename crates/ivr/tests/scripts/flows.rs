@@ -312,3 +312,38 @@ fn e7_scripts_do_not_wait_for_one_another_without_end() {
         assert_eq!(is_told, is_deep, "{told:?}");
     }
 }
+
+#[test]
+fn many_ways_to_one_script_are_walked_once() {
+    let layer = |number: usize, place: usize| {
+        let calls = (0..5).map(|to| {
+            let next = if to == 4 {
+                "back".to_owned()
+            } else {
+                format!("c{}", to + 1)
+            };
+            format!(
+                "[script.c{to}]\nscript = \"l{}_{to}\"\nnext = \"{next}\"\n",
+                number + 1
+            )
+        });
+        let calls: String = if number == 11 {
+            String::new()
+        } else {
+            calls.collect()
+        };
+        let start = if calls.is_empty() { "back" } else { "c0" };
+        let head = format!("title = {{ en = \"x\" }}\nlanguages = [\"en\"]\nstart = \"{start}\"\n");
+        (
+            format!("l{number}_{place}"),
+            format!("{head}{calls}[return.back]\n"),
+        )
+    };
+    let layers = (0..12).flat_map(|number| (0..5).map(move |place| (number, place)));
+    let texts: Vec<_> = layers.map(|(number, place)| layer(number, place)).collect();
+    let scripts: Vec<_> = texts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    assert_eq!(together(&scripts, &[]), Vec::<String>::new());
+}

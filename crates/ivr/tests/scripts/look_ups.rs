@@ -1,8 +1,9 @@
 //! Look-ups: every exit, the sound of waiting, and that a caller's keys are data (E11, E12, S21).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use ivr::{Answer, AskId, Input, Number, Type, Value};
+use ivr::{Answer, AskId, Input, Number, Value};
 
 use crate::diagnostics::check_edit;
 use crate::driver::{Call, nodes};
@@ -26,8 +27,10 @@ fn asks(call: &mut Call) -> Vec<String> {
     call.presses("123")
 }
 
-fn answered(call: &mut Call, id: u32, answer: Answer) -> Vec<String> {
-    call.gets(Input::Answered(AskId(id), answer))
+/// The last question is answered.
+fn answered(call: &mut Call, answer: Answer) -> Vec<String> {
+    let id = call.asked.expect("it has asked");
+    call.gets(Input::Answered(id, answer))
 }
 
 fn found(status: Value, fee: Value) -> Answer {
@@ -57,7 +60,7 @@ fn e11_every_answer_has_its_exit() {
         let mut call = Call::new(&service(""));
         asks(&mut call);
         let kind = answer.kind();
-        let seen = answered(&mut call, 1, answer);
+        let seen = answered(&mut call, answer);
         assert_eq!(seen[0], exit, "{kind:?}");
         let status = (exit == "play done").then(|| "repaired".to_owned());
         assert_eq!(call.variable("status"), status, "{exit}");
@@ -94,13 +97,13 @@ fn e11_who_waits_hears_something_after_700_ms() {
     asks(&mut call);
     assert!(call.waits(699).is_empty());
     assert_eq!(call.waits(1), ["hold"]);
-    let seen = answered(&mut call, 1, repaired());
+    let seen = answered(&mut call, repaired());
     assert_eq!(seen[..2], ["stop", "play done"]);
     // Who is answered sooner hears nothing of it.
     let mut call = Call::new(&service(""));
     asks(&mut call);
     call.waits(699);
-    assert_eq!(answered(&mut call, 1, repaired())[0], "play done");
+    assert_eq!(answered(&mut call, repaired())[0], "play done");
     assert!(call.waits(5_000).iter().all(|seen| seen != "hold"));
 }
 
@@ -115,7 +118,7 @@ fn e11_no_answer_is_waited_for_without_an_end() {
     assert_eq!(call.waits(4_749), ["hold"]);
     assert_eq!(call.waits(1)[..2], ["stop", "play silent"]);
     // What comes late is nobody's.
-    assert!(answered(&mut call, 1, repaired()).is_empty());
+    assert!(answered(&mut call, repaired()).is_empty());
     assert_eq!(call.variable("status"), None);
 }
 
@@ -123,9 +126,10 @@ fn e11_no_answer_is_waited_for_without_an_end() {
 fn an_answer_to_another_question_is_dropped() {
     let mut call = Call::new(&service(""));
     asks(&mut call);
-    assert!(answered(&mut call, 2, repaired()).is_empty());
+    let other = AskId(call.now + Duration::from_millis(1));
+    assert!(call.gets(Input::Answered(other, repaired())).is_empty());
     assert!(call.presses("5").is_empty(), "keys wait for nobody");
-    assert_eq!(answered(&mut call, 1, Answer::Missing)[0], "play never");
+    assert_eq!(answered(&mut call, Answer::Missing)[0], "play never");
 }
 
 #[test]
@@ -163,10 +167,9 @@ fn e12_a_query_gets_its_parameters_and_gives_its_columns() {
             seen.last().map(String::as_str),
             Some("ask case_progress number=13800001111 for 2000 ms")
         );
-        let seen = answered(&mut call, 1, answer);
+        let seen = answered(&mut call, answer);
         assert_eq!(seen[..2], [first, second]);
     }
-    assert_eq!(Type::of_name("number"), Some(Type::Number));
 }
 
 /// A look-up in place of the last node of the good script, with its exits.
@@ -209,7 +212,7 @@ fn mistakes_in_look_ups_are_told_at_their_place() {
         (
             "[http.bye]\nurl = \"https://cases.example/{called\"",
             &[
-                "20:30: error: a brace without its other half | a brace that stands for itself is written twice",
+                "20:30: error: a `{` without its `}` | a brace that stands for itself is written twice",
             ],
         ),
         (
@@ -366,7 +369,7 @@ fn s22_keys_about_a_look_up_may_be_those_of_a_secret() {
     let mut call = Call::new(&service("").replace("kind = \"digits\"", "secret = true"));
     asks(&mut call);
     assert!(call.run.is_secret(), "more digits than were asked for");
-    answered(&mut call, 1, Answer::Missing);
+    answered(&mut call, Answer::Missing);
     assert!(
         call.run.is_secret(),
         "a key that cuts this prompt may be kept for the secret"

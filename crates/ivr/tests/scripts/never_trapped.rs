@@ -91,7 +91,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
     run.handle_input(now, &environment, Input::Start);
     let mut dice = dice.iter().copied();
     let (mut heard_at, mut left_at) = (None, None);
-    let mut asked = AskId(0);
+    let mut asked = AskId(Duration::ZERO);
     for _ in 0..100_000 {
         while let Some(effect) = run.poll_effect() {
             match effect {

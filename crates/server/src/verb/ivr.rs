@@ -108,7 +108,7 @@ fn coverage_row(script: &Script, taken: &BTreeSet<ExitId>) -> Value {
     let untried = chart.untried(taken).map(|exit| {
         json!({
             "node": exit.id.node, "line": exit.id.line, "column": exit.id.column, "to": exit.to,
-            "en": exit.label(false), "zh": exit.label(true),
+            "en": exit.label(false, " / "), "zh": exit.label(true, " / "),
         })
     });
     json!({
@@ -143,7 +143,7 @@ fn tell_coverage(script: &Script, taken: &BTreeSet<ExitId>, untried: bool) {
         all - left
     );
     for exit in chart.untried(taken).filter(|_| untried) {
-        let label = exit.label(false);
+        let label = exit.label(false, " / ");
         let label = if label.is_empty() { "goes on" } else { &label };
         println!(
             "       {}:{}:{}: no test comes from `{}` to `{}`: {label}",

@@ -38,7 +38,7 @@ pub(super) fn svg(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String {
         if let (Some(from), Some(to)) = ends {
             let is_tried = taken.contains(&exit.id);
             // Each cause on a line of its own.
-            let label = exit.label(zh).replace(" / ", "\n");
+            let label = exit.label(zh, "\n");
             graph.add_edge(arrow(&label, is_tried), *from, *to);
         }
     }

@@ -1,17 +1,14 @@
-//! What all look-ups share: their exits, and the values that go out and come in.
+//! What all look-ups share: how long they let a caller wait, and their exits.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::ask::{Answer, AnswerKind};
 use crate::claim::{Cause, Claims, Exit};
-use crate::expression::Expression;
 use crate::place::Name;
 use crate::report::Read;
 use crate::run::Visit;
 use crate::section::Section;
-use crate::step::{Given, Step};
-use crate::value::Value;
+use crate::step::Step;
 
 /// A look-up that takes longer lets the caller hear something (E11).
 pub(crate) const HOLD_AFTER: Duration = Duration::from_millis(700);
@@ -28,14 +25,6 @@ pub(crate) struct Exits {
 }
 
 impl Exits {
-    /// All answers, in the order in which proofs try them.
-    const ALL: [AnswerKind; 4] = [
-        AnswerKind::Found,
-        AnswerKind::Missing,
-        AnswerKind::Bad,
-        AnswerKind::NoAnswer,
-    ];
-
     /// Reads them from these keys.
     pub(crate) fn read(
         section: &mut Section<'_, '_>,
@@ -72,7 +61,7 @@ impl Exits {
         sets: Vec<&'n str>,
     ) {
         claims.kept = patience + GRACE;
-        for kind in Self::ALL {
+        for kind in AnswerKind::ALL {
             let sets = match kind {
                 AnswerKind::Found => sets.clone(),
                 AnswerKind::Missing | AnswerKind::Bad | AnswerKind::NoAnswer => Vec::new(),
@@ -94,29 +83,4 @@ impl Exits {
         }
         Step::Go(self.of(answer.kind()))
     }
-}
-
-/// The same, each with whether it reads what came from a secret input (S22).
-pub(crate) fn secret_values(
-    visit: &Visit<'_>,
-    expressions: &[(Name, Expression)],
-) -> Result<Given, String> {
-    let values = expressions.iter();
-    values
-        .map(|(name, expression)| {
-            let value = visit.evaluate(expression)?;
-            Ok((name.text.clone(), (value, visit.reads_secret(expression))))
-        })
-        .collect()
-}
-
-/// What named expressions give at this moment.
-pub(crate) fn values(
-    visit: &Visit<'_>,
-    expressions: &[(Name, Expression)],
-) -> Result<BTreeMap<String, Value>, String> {
-    let values = expressions.iter();
-    values
-        .map(|(name, expression)| Ok((name.text.clone(), visit.evaluate(expression)?)))
-        .collect()
 }
