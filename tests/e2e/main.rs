@@ -37,6 +37,7 @@ mod wire;
 mod barred;
 mod board_page;
 mod browser_phone;
+mod calendars;
 mod callback_redial;
 mod callbacks;
 mod carriers;

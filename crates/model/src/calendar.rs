@@ -5,58 +5,36 @@
 //! is open depends on the wall clock alone, so an hour that a clock change repeats counts twice and one that it skips not
 //! at all. It deliberately knows no file and no place in a file: an error names the key.
 
+mod change;
+mod day;
+mod event;
+mod notice;
 mod period;
 mod plan;
+mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use jiff::Timestamp as Instant;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp as Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
-use period::{MINUTES_PER_DAY, Period};
-use plan::{read_exceptions, read_week};
+use day::Special;
+use period::Period;
+use plan::{read_exceptions, read_makeup, read_week};
 
-/// The table `[calendar.NAME]` as an admin writes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CalendarConfig {
-    /// An IANA name: `Asia/Shanghai`.
-    pub zone: String,
-    /// Days that differ.
-    #[serde(default)]
-    pub exception: Vec<ExceptionConfig>,
-    /// All other keys: `mon`, `tue`, … or a range such as `mon-fri`, each with its periods `"09:00-12:00"`.
-    #[serde(flatten)]
-    pub days: BTreeMap<String, Vec<String>>,
-}
+pub use change::{Change, Standing};
+pub use day::{Day, DayClass, Why};
+pub use table::{CalendarConfig, CalendarError, EventConfig, ExceptionConfig};
 
-/// One `[[calendar.NAME.exception]]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExceptionConfig {
-    /// `2026-10-10`.
-    pub date: String,
-    /// The day's periods; none makes it a holiday.
-    pub hours: Vec<String>,
-    /// What people call the day.
-    #[serde(default)]
-    pub name: Option<String>,
-}
-
-/// Why a table is no calendar.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {message}")]
-pub struct CalendarError {
-    /// The key within the calendar, indices from 0: `zone`, `mon-fri[1]`, `exception[0].hours[1]`.
-    pub key: String,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
+/// Most days that [`Calendar::days`] tells at once.
+pub const DAYS_MAX: u16 = 400;
 
 /// What a calendar says of a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CalendarState {
     /// Within a period.
     Open,
@@ -69,6 +47,15 @@ pub enum CalendarState {
 impl CalendarState {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Open, Self::Closed, Self::Holiday];
+
+    /// What people call it, Chinese and English.
+    pub const fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Open => ("开放", "open"),
+            Self::Closed => ("关闭", "closed"),
+            Self::Holiday => ("节假日", "holiday"),
+        }
+    }
 
     /// The state's word in scripts and traces.
     pub const fn name(self) -> &'static str {
@@ -88,13 +75,8 @@ pub struct Calendar {
     zone: TimeZone,
     /// Monday first.
     week: [Vec<Period>; 7],
-    exceptions: BTreeMap<Date, Exception>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Exception {
-    hours: Vec<Period>,
-    name: Option<String>,
+    /// Days that are no plain weekdays.
+    special: BTreeMap<Date, Special>,
 }
 
 impl TryFrom<CalendarConfig> for Calendar {
@@ -118,9 +100,6 @@ impl From<Calendar> for CalendarConfig {
     }
 }
 
-/// A weekly plan that does not change within so many days never does.
-const LOOK_AHEAD_DAYS: i64 = 8;
-
 impl Calendar {
     /// Builds a calendar, or tells everything that is wrong with its table.
     pub fn new(config: &CalendarConfig) -> Result<Self, Vec<CalendarError>> {
@@ -137,13 +116,13 @@ impl Calendar {
             TimeZone::UTC
         });
         let week = read_week(&config.days, &mut errors);
-        let exceptions = read_exceptions(&config.exception, &mut errors);
+        let special = special(config, &week, &mut errors);
         if errors.is_empty() {
             Ok(Self {
                 table: config.clone(),
                 zone,
                 week,
-                exceptions,
+                special,
             })
         } else {
             Err(errors)
@@ -155,33 +134,43 @@ impl Calendar {
         self.state_of(self.wall_clock(at))
     }
 
-    /// The next moment at which the state changes, and what it changes to; `None` when it never does.
-    pub fn next_change(&self, at: Timestamp) -> Option<(Timestamp, CalendarState)> {
-        let now = self.state_at(at);
-        let today = self.wall_clock(at).date();
-        let anchors =
-            std::iter::once(today).chain(self.exceptions.range(today..).map(|(date, _)| *date));
-        let dates: BTreeSet<Date> = anchors
-            .flat_map(|date| {
-                (0..=LOOK_AHEAD_DAYS)
-                    .map(move |days| date.saturating_add(SignedDuration::from_hours(24 * days)))
-            })
-            .collect();
-        dates.into_iter().find_map(|date| {
-            self.candidates(date)
-                .into_iter()
-                .filter(|candidate| *candidate > at)
-                .map(|candidate| (candidate, self.state_at(candidate)))
-                .find(|(_, state)| *state != now)
-        })
+    /// The day on which a moment falls.
+    pub fn day(&self, at: Timestamp) -> Day {
+        let date = self.wall_clock(at).date();
+        day::describe(date, self.special.get(&date), self.hours(date))
     }
 
-    /// What people call the day on which a moment falls, when it is one that differs and has a name.
-    pub fn day_name(&self, at: Timestamp) -> Option<&str> {
-        self.exceptions
-            .get(&self.wall_clock(at).date())?
-            .name
-            .as_deref()
+    /// So many days from the one on which a moment falls, at most [`DAYS_MAX`].
+    pub fn days(&self, from: Timestamp, count: u16) -> Vec<Day> {
+        let first = self.wall_clock(from).date();
+        let dates = first.series(jiff::Span::new().days(1));
+        let dates = dates.take(usize::from(count.min(DAYS_MAX)));
+        dates
+            .map(|date| day::describe(date, self.special.get(&date), self.hours(date)))
+            .collect()
+    }
+
+    /// The first moment of a day such as `2026-10-01`; `None` when it is no date.
+    pub fn day_begins(&self, date: &str) -> Option<Timestamp> {
+        let date: Date = date.parse().ok()?;
+        let begins = date.to_zoned(self.zone.clone()).ok()?;
+        Some(timestamp(begins.timestamp()))
+    }
+
+    /// The zone, as its table names it.
+    pub fn zone(&self) -> &str {
+        &self.table.zone
+    }
+
+    /// A moment on this calendar's wall clock: `2026-10-10 09:00`.
+    pub fn local(&self, at: Timestamp) -> String {
+        self.wall_clock(at).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
+    /// The year of a moment, when this calendar keeps public holidays and that year's notice is not here.
+    pub fn year_without_notice(&self, at: Timestamp) -> Option<i16> {
+        let year = self.wall_clock(at).year();
+        (self.table.holidays.is_some() && !notice::is_known(year)).then_some(year)
     }
 
     fn wall_clock(&self, at: Timestamp) -> DateTime {
@@ -192,48 +181,56 @@ impl Calendar {
         let minutes = i32::from(wall.hour()) * 60 + i32::from(wall.minute());
         let minute = u16::try_from(minutes).unwrap_or(0);
         let within = |hours: &[Period]| hours.iter().any(|period| period.contains(minute));
-        match self.exceptions.get(&wall.date()) {
-            Some(day) if day.hours.is_empty() => CalendarState::Holiday,
-            Some(day) if within(&day.hours) => CalendarState::Open,
-            None if within(self.weekday(wall.date())) => CalendarState::Open,
+        match self.special.get(&wall.date()) {
+            Some(day) if day.holiday => CalendarState::Holiday,
+            Some(_) | None if within(self.hours(wall.date())) => CalendarState::Open,
             Some(_) | None => CalendarState::Closed,
         }
     }
 
-    fn weekday(&self, date: Date) -> &[Period] {
-        let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
-        self.week.get(index).map_or(&[], Vec::as_slice)
+    /// The periods of a day.
+    fn hours(&self, date: Date) -> &[Period] {
+        let special = self.special.get(&date);
+        special.map_or_else(|| weekday(&self.week, date), |day| &day.hours)
     }
+}
 
-    /// Every moment of a local day at which the state may change, in order: midnight, the edges of its periods (twice
-    /// where the clock repeats them), and the clock change itself, which may skip an edge.
-    fn candidates(&self, date: Date) -> BTreeSet<Timestamp> {
-        let hours = self
-            .exceptions
-            .get(&date)
-            .map_or_else(|| self.weekday(date), |day| &day.hours);
-        let edges = hours
-            .iter()
-            .flat_map(|period| [period.from, period.to])
-            .chain([0, MINUTES_PER_DAY]);
-        let midnight = date.to_datetime(jiff::civil::Time::midnight());
-        let mut found = BTreeSet::new();
-        for edge in edges {
-            let wall = midnight.saturating_add(SignedDuration::from_mins(i64::from(edge)));
-            let ambiguous = self.zone.to_ambiguous_timestamp(wall);
-            found.extend(ambiguous.earlier().ok().map(timestamp));
-            found.extend(ambiguous.later().ok().map(timestamp));
+/// The days that are no plain weekdays: the notice of public holidays, over it the events, over them the house's own
+/// exceptions.
+fn special(
+    config: &CalendarConfig,
+    week: &[Vec<Period>; 7],
+    errors: &mut Vec<CalendarError>,
+) -> BTreeMap<Date, Special> {
+    let makeup = read_makeup(config.makeup.as_ref(), week, errors);
+    let mut days = BTreeMap::new();
+    match config.holidays.as_deref() {
+        None => {}
+        Some("CN") => {
+            let rulings = notice::rulings().into_iter();
+            days.extend(rulings.map(|(date, ruling)| (date, Special::of(ruling, &makeup))));
         }
-        let (first, last) = (found.first().copied(), found.last().copied());
-        if let (Some(first), Some(last)) = (first, last) {
-            let changes = self
-                .zone
-                .following(instant(first))
-                .map(|change| timestamp(change.timestamp()));
-            found.extend(changes.take_while(|change| *change < last));
-        }
-        found
+        Some(other) => errors.push(CalendarError {
+            key: "holidays".to_owned(),
+            message: format!("no table of holidays for `{other}`; expected \"CN\""),
+        }),
     }
+    let plain = |date| weekday(week, date);
+    event::lay(&config.event, &mut days, plain, &makeup, errors);
+    days.extend(read_exceptions(&config.exception, errors));
+    days
+}
+
+fn weekday(week: &[Vec<Period>; 7], date: Date) -> &[Period] {
+    let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
+    week.get(index).map_or(&[], Vec::as_slice)
+}
+
+/// A moment on a zone's wall clock, as [`EventConfig`] writes it: `2026-12-24T12:00`. `None` when there is no such zone.
+pub fn wall_clock(zone: &str, at: Timestamp) -> Option<String> {
+    let zone = TimeZone::get(zone).ok()?;
+    let wall = zone.to_datetime(instant(at));
+    Some(wall.strftime("%Y-%m-%dT%H:%M").to_string())
 }
 
 fn instant(at: Timestamp) -> Instant {

@@ -11,10 +11,12 @@ pub(crate) use virtual_hotline::{ReplayArgs, SimulateArgs};
 mod virtual_hotline;
 
 pub(crate) use self::agent::AgentVerb;
+pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::prompts::PromptsVerb;
 
 mod agent;
+mod calendar;
 mod conflict;
 mod prompts;
 
@@ -108,6 +110,9 @@ pub(crate) enum Verb {
     /// The sounds of prompts: recorded, made from their texts, missing.
     #[command(subcommand)]
     Prompts(PromptsVerb),
+    /// When which door is open.
+    #[command(subcommand)]
+    Calendar(CalendarVerb),
     /// The people who take calls.
     #[command(subcommand)]
     Agent(AgentVerb),

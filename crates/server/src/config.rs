@@ -25,7 +25,7 @@ use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
 use model::service_level::Bounds;
-use model::{NumberPlan, QueueName, ScriptName};
+use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
 use document::Document;
 use outgoing::Outgoing;
@@ -99,7 +99,7 @@ impl Source {
             }
         };
         let nothing = BTreeMap::new();
-        let calendars = self.file("calendars.toml", &mut found, calendars::read);
+        let calendars = self.calendars(&mut found);
         let queues = self.file("queues.toml", &mut found, |document| {
             let heard = Heard {
                 sounds: sounds.as_ref().unwrap_or(&nothing),
@@ -322,6 +322,20 @@ impl Source {
                 Trunks::default()
             }
         }
+    }
+
+    /// `calendars.toml`, which may warn of what it takes.
+    pub(crate) fn calendars(&self, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Calendar> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let given = calendars::Given {
+            dir: &self.dir,
+            now: now.unwrap_or_default().into(),
+        };
+        let (calendars, told) = self.file("calendars.toml", found, |document| {
+            Ok(calendars::read(document, &given))
+        });
+        found.extend(told);
+        calendars
     }
 
     /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it

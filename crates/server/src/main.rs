@@ -71,6 +71,7 @@ fn main() -> ExitCode {
         Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
         Verb::Prompts(verb) => verb::prompts::run(&source, verb, json),
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
+        Verb::Calendar(verb) => verb::calendar::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),

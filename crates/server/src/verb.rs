@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod barred;
+pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod conflict;

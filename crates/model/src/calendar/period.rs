@@ -14,6 +14,11 @@ pub(super) struct Period {
 }
 
 impl Period {
+    pub(super) const WHOLE_DAY: Self = Self {
+        from: 0,
+        to: MINUTES_PER_DAY,
+    };
+
     /// Whether a minute of the day falls within.
     pub(super) fn contains(self, minute: u16) -> bool {
         (self.from..self.to).contains(&minute)
@@ -50,6 +55,40 @@ impl fmt::Display for Period {
             self.to % 60
         )
     }
+}
+
+/// Periods in order, with those that touch or overlap as one.
+pub(super) fn join(mut periods: Vec<Period>) -> Vec<Period> {
+    periods.sort_unstable();
+    let mut joined: Vec<Period> = Vec::new();
+    for period in periods {
+        match joined.last_mut() {
+            Some(last) if period.from <= last.to => last.to = last.to.max(period.to),
+            Some(_) | None => joined.push(period),
+        }
+    }
+    joined
+}
+
+/// What is left of periods without others.
+pub(super) fn without(periods: &[Period], others: &[Period]) -> Vec<Period> {
+    let mut left = periods.to_vec();
+    for other in others {
+        let cut = |period: Period| {
+            let before = Period {
+                to: period.to.min(other.from),
+                ..period
+            };
+            let after = Period {
+                from: period.from.max(other.to),
+                ..period
+            };
+            [before, after]
+        };
+        left = left.into_iter().flat_map(cut).collect();
+        left.retain(|period| period.from < period.to);
+    }
+    left
 }
 
 /// `00:00` … `24:00`, always two digits each.

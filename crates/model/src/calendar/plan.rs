@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::day::{Because, Special, WEEKDAYS as DAYS};
 use super::period::{Period, read_hours};
-use super::{CalendarError, Exception, ExceptionConfig};
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+use super::{CalendarError, ExceptionConfig};
 
 /// The periods of each weekday, Monday first.
 pub(super) fn read_week(
@@ -19,7 +18,7 @@ pub(super) fn read_week(
     for (key, hours) in days {
         let Some(range) = day_range(key) else {
             let message = format!(
-                "unknown key; expected zone, exception, a day ({}) or a range such as mon-fri",
+                "unknown key; expected zone, holidays, makeup, ics, ics_open, exception, event, a day ({}) or a range such as mon-fri",
                 DAYS.join(", ")
             );
             errors.push(CalendarError {
@@ -58,11 +57,28 @@ fn day_range(key: &str) -> Option<Vec<usize>> {
     )
 }
 
+/// The hours of a make-up working day: its own, or those of the first weekday that has any.
+pub(super) fn read_makeup(
+    own: Option<&Vec<String>>,
+    week: &[Vec<Period>; 7],
+    errors: &mut Vec<CalendarError>,
+) -> Vec<Period> {
+    own.map_or_else(
+        || {
+            week.iter()
+                .find(|hours| !hours.is_empty())
+                .cloned()
+                .unwrap_or_default()
+        },
+        |own| read_hours("makeup", own, errors),
+    )
+}
+
 /// The days that differ.
 pub(super) fn read_exceptions(
     list: &[ExceptionConfig],
     errors: &mut Vec<CalendarError>,
-) -> BTreeMap<Date, Exception> {
+) -> BTreeMap<Date, Special> {
     let mut exceptions = BTreeMap::new();
     for (index, day) in list.iter().enumerate() {
         let hours = read_hours(&format!("exception[{index}].hours"), &day.hours, errors);
@@ -70,9 +86,10 @@ pub(super) fn read_exceptions(
         let well_formed = day.date.len() == "2026-10-10".len();
         match day.date.parse::<Date>() {
             Ok(date) if well_formed => {
-                let exception = Exception {
+                let exception = Special {
+                    holiday: hours.is_empty(),
                     hours,
-                    name: day.name.clone(),
+                    because: Because::Exception(day.name.clone()),
                 };
                 if exceptions.insert(date, exception).is_some() {
                     errors.push(CalendarError {

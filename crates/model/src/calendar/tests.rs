@@ -1,5 +1,8 @@
 //! Hours, holidays and clock changes: tables of moments and what holds at them.
 
+mod days;
+mod walk;
+
 use super::*;
 
 fn config(json: &str) -> CalendarConfig {
@@ -44,11 +47,9 @@ fn hours_are_half_open_and_days_differ() {
     for (moment, expected) in table {
         assert_eq!(office.state_at(at(moment)), expected, "{moment}");
     }
-    assert_eq!(
-        office.day_name(at("2026-10-01T10:00:00+08:00")),
-        Some("国庆节")
-    );
-    assert_eq!(office.day_name(at("2026-10-10T10:00:00+08:00")), None);
+    let why = |moment| office.day(at(moment)).why.zh;
+    assert_eq!(why("2026-10-01T10:00:00+08:00"), "国庆节");
+    assert_eq!(why("2026-10-10T10:00:00+08:00"), "特别安排");
 }
 
 #[test]

@@ -1,20 +1,48 @@
-//! `config/calendars.toml`: when which door is open.
+//! `config/calendars.toml`: when which door is open, and the iCalendar files that say more about it (E8, E9).
+
+mod ics;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use ivr::Diagnostic;
-use model::Calendar;
+use ivr::{Diagnostic, Severity};
 use model::calendar::CalendarConfig;
+use model::{Calendar, Timestamp};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::document::Document;
+use ics::Import;
+
+/// A calendar that keeps public holidays is told so long before a year begins whose notice is not here.
+const NOTICE_DUE_MS: i64 = 30 * 24 * 3_600_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    calendar: BTreeMap<Spanned<String>, CalendarConfig>,
+    calendar: BTreeMap<Spanned<String>, Section>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Section {
+    /// A file beside this one.
+    #[serde(default)]
+    ics: Option<String>,
+    /// Words of its events that open.
+    #[serde(default)]
+    ics_open: Vec<String>,
+    #[serde(flatten)]
+    table: CalendarConfig,
+}
+
+/// What calendars are read with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'g> {
+    /// Where iCalendar files stand.
+    pub(crate) dir: &'g Path,
+    /// The time of the reading.
+    pub(crate) now: Timestamp,
 }
 
 /// The names alone, whatever is wrong with the periods: scripts may name them.
@@ -23,35 +51,129 @@ pub(crate) fn names(document: &Document) -> Option<Vec<String>> {
     Some(file.calendar.into_keys().map(Spanned::into_inner).collect())
 }
 
-/// Reads all calendars.
-pub(crate) fn read(document: &Document) -> Result<BTreeMap<String, Calendar>, Vec<Diagnostic>> {
-    let file: File = document.parse().map_err(|error| vec![error])?;
-    let mut wrong = Vec::new();
+/// Reads all calendars: those that are good, and what was found.
+pub(crate) fn read(
+    document: &Document,
+    given: &Given<'_>,
+) -> (BTreeMap<String, Calendar>, Vec<Diagnostic>) {
+    let file: File = match document.parse() {
+        Ok(file) => file,
+        Err(error) => return (BTreeMap::new(), vec![error]),
+    };
+    let mut found = Vec::new();
     let mut calendars = BTreeMap::new();
-    for (name, config) in file.calendar {
-        match Calendar::new(&config) {
+    for (name, section) in file.calendar {
+        let mut reader = Reader {
+            document,
+            given,
+            name: &name,
+            found: &mut found,
+        };
+        if let Some(calendar) = reader.calendar(section) {
+            calendars.insert(name.into_inner(), calendar);
+        }
+    }
+    (calendars, found)
+}
+
+/// One calendar, being read.
+struct Reader<'r> {
+    document: &'r Document,
+    given: &'r Given<'r>,
+    name: &'r Spanned<String>,
+    found: &'r mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn calendar(&mut self, section: Section) -> Option<Calendar> {
+        let mut table = section.table;
+        // The house's own keys are judged before a file is read by them: its events would be told as wrong by their number.
+        if let Err(errors) = Calendar::new(&table) {
+            // The calendar's errors name their key: the place is that key's line within its table.
+            for error in errors {
+                let found = self.error(&error.key, &error.to_string());
+                self.found.push(found);
+            }
+            return None;
+        }
+        if !section.ics_open.is_empty() && section.ics.is_none() {
+            let found = self.error("ics_open", "`ics_open` without `ics`");
+            self.found.push(found);
+        }
+        if let Some(file) = &section.ics {
+            let import = Import {
+                zone: &table.zone,
+                open: &section.ics_open,
+                now: self.given.now,
+            };
+            let document = self.open(file)?;
+            let imported = ics::import(&document, &import);
+            let wrong = imported.found.iter().any(Diagnostic::is_error);
+            self.found.extend(imported.found);
+            if wrong {
+                return None;
+            }
+            table.event.extend(imported.events);
+        }
+        match Calendar::new(&table) {
             Ok(calendar) => {
-                calendars.insert(name.into_inner(), calendar);
+                self.lacks_notice(&calendar);
+                Some(calendar)
             }
             Err(errors) => {
-                // The calendar's errors name their key: the place is that key's line within its table.
+                let file = section.ics.unwrap_or_default();
                 for error in errors {
-                    let at = document
-                        .offset_of(&format!("calendar.{}.{}", name.get_ref(), error.key))
-                        .unwrap_or(name.span().start);
-                    wrong.push(document.error(
-                        at,
-                        format!("calendar `{}`: {error}", name.get_ref()),
-                        None,
-                    ));
+                    let found = self.error("ics", &format!("`{file}`: {}", error.message));
+                    self.found.push(found);
                 }
+                None
             }
         }
     }
-    if wrong.is_empty() {
-        Ok(calendars)
-    } else {
-        Err(wrong)
+
+    fn open(&mut self, file: &str) -> Option<Document> {
+        let path = self.given.dir.join(file);
+        let size = std::fs::metadata(&path).map_or(0, |about| about.len());
+        if size > ics::BYTES_MAX {
+            let message = format!("`{file}` has {size} bytes; at most {}", ics::BYTES_MAX);
+            let found = self.error("ics", &message);
+            self.found.push(found);
+            return None;
+        }
+        match Document::read(&path) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                let found = self.error("ics", &format!("`{file}` {}", error.message));
+                self.found.push(found);
+                None
+            }
+        }
+    }
+
+    /// E9: from when on the public holidays are not known. Before that nobody has to do anything.
+    fn lacks_notice(&mut self, calendar: &Calendar) {
+        let soon = Timestamp::from_ms(self.given.now.as_ms().saturating_add(NOTICE_DUE_MS));
+        let Some(year) = calendar.year_without_notice(soon) else {
+            return;
+        };
+        let message = format!(
+            "the public holidays of {year} are not known to this release: its working days are plain weekdays"
+        );
+        let help = "enter them as [[calendar.NAME.exception]], or import them by `ics`".to_owned();
+        let found = Diagnostic {
+            severity: Severity::Warning,
+            help: Some(help),
+            ..self.error("holidays", &message)
+        };
+        self.found.push(found);
+    }
+
+    fn error(&self, key: &str, message: &str) -> Diagnostic {
+        let name = self.name.get_ref();
+        let at = self.document.offset_of(&format!("calendar.{name}.{key}"));
+        let at = at.unwrap_or(self.name.span().start);
+        self.document
+            .error(at, format!("calendar `{name}`: {message}"), None)
     }
 }
 
@@ -66,7 +188,11 @@ mod tests {
             file: "config/calendars.toml".into(),
             text: text.into(),
         };
-        let told = read(&document).unwrap_err();
+        let given = Given {
+            dir: Path::new("."),
+            now: Timestamp::from_ms(1_795_000_000_000),
+        };
+        let (_, told) = read(&document, &given);
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(
             told[0]
