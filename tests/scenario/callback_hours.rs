@@ -24,6 +24,7 @@ fn office(days: &[(&str, &str)]) -> model::Calendar {
         zone: "Asia/Shanghai".into(),
         days: days.collect(),
         exception: Vec::new(),
+        ..CalendarConfig::default()
     };
     model::Calendar::new(&office).unwrap()
 }
