@@ -23,7 +23,6 @@ fn office(days: &[(&str, &str)]) -> model::Calendar {
     let office = CalendarConfig {
         zone: "Asia/Shanghai".into(),
         days: days.collect(),
-        exception: Vec::new(),
         ..CalendarConfig::default()
     };
     model::Calendar::new(&office).unwrap()

@@ -117,7 +117,7 @@ mod tests {
         let config = CalendarConfig {
             zone: "UTC".into(),
             days: days.map(|day| (day.to_owned(), hours.clone())).into(),
-            exception: Vec::new(),
+            ..CalendarConfig::default()
         };
         Calendar::new(&config).unwrap()
     }
@@ -147,7 +147,7 @@ mod tests {
         let config = CalendarConfig {
             zone: "UTC".into(),
             days: [].into(),
-            exception: Vec::new(),
+            ..CalendarConfig::default()
         };
         let never = Calendar::new(&config).unwrap();
         let (now, hour) = (at(0, (9, 0)), Duration::from_secs(3_600));
