@@ -359,7 +359,7 @@ pub(crate) fn ivr_script(data: &[u8]) -> Verdict {
             it.line >= 1 && it.column >= 1 && it.file == "fuzz.toml",
             "{it:?}"
         );
-        assert!(!it.message.is_empty());
+        assert!(!it.message.en.is_empty());
         assert!(
             it.line as usize <= text.lines().count() + 1,
             "{it} lies behind the end"

@@ -3,6 +3,7 @@
 //! A brace that stands for itself is doubled. What stands within is the reader's: this only finds where.
 
 use crate::expression::Fault;
+use crate::told;
 
 /// A piece of such a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +51,17 @@ fn pair(from: &str) -> Option<(&str, &str)> {
 
 fn alone(from: &str, offset: u32) -> Fault {
     let message = if from.starts_with('{') {
-        "a `{` without its `}`"
+        told!("a `{{` without its `}}`", "`{{` 没有配对的 `}}`")
     } else {
-        "a `}` without its `{`"
+        told!("a `}}` without its `{{`", "`}}` 没有配对的 `{{`")
     };
     Fault {
         offset,
-        message: message.to_owned(),
-        help: Some("a brace that stands for itself is written twice".to_owned()),
+        message,
+        help: Some(told!(
+            "a brace that stands for itself is written twice",
+            "作文字用的花括号须写两个"
+        )),
     }
 }
 
@@ -91,7 +95,7 @@ mod tests {
             ("键}", Err((1, "a `}` without its `{`"))),
         ];
         for (text, expected) in table {
-            let found = cut(text).map_err(|fault| (fault.offset, fault.message));
+            let found = cut(text).map_err(|fault| (fault.offset, fault.message.en));
             let expected = expected.map_err(|(at, message): (u32, &str)| (at, message.to_owned()));
             assert_eq!(found, expected, "{text}");
         }

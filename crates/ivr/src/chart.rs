@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ScriptName;
+use speech::Language;
 
-use crate::check::{Told, told_of};
+use crate::check::told_of;
 use crate::place::Place;
 use crate::script::Script;
+use crate::told::Told;
 
 mod mermaid;
 
@@ -111,17 +113,16 @@ impl Chart {
         self.exits.iter().filter(|exit| !taken.contains(&exit.id))
     }
 
-    /// As a flowchart of Mermaid, in Chinese where `zh` says so. Exits that none of `taken` took are dotted.
-    pub fn mermaid(&self, zh: bool, taken: &BTreeSet<ExitId>) -> String {
-        mermaid::write(self, zh, taken)
+    /// As a flowchart of Mermaid, its words in one language. Exits that none of `taken` took are dotted.
+    pub fn mermaid(&self, language: Language, taken: &BTreeSet<ExitId>) -> String {
+        mermaid::write(self, language, taken)
     }
 }
 
 impl ChartExit {
     /// What leads along it, in words: each cause, with `between` between them.
-    pub fn label(&self, zh: bool, between: &str) -> String {
-        let told = self.told.iter();
-        let words = told.map(|told| if zh { &told.zh } else { &told.en });
-        words.map(String::as_str).collect::<Vec<_>>().join(between)
+    pub fn label(&self, language: Language, between: &str) -> String {
+        let words = self.told.iter().map(|told| told.said_in(language));
+        words.collect::<Vec<_>>().join(between)
     }
 }

@@ -31,14 +31,15 @@ use crate::claim::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::report::Report;
 use crate::script::Script;
+use crate::told::Told;
 use crate::value::Type;
 use house::Graph;
 
 pub use flows::FlowShape;
 pub use house::{Entrance, House, Patience};
 pub use skills::{Person, check_skills};
+pub use story::Story;
 pub(crate) use story::told_of;
-pub use story::{Story, Told};
 
 /// What exists outside a script.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +83,7 @@ pub enum OutsideNumber {
     /// It may be called.
     Allowed,
     /// It may not, for this reason.
-    Denied(String),
+    Denied(Told),
     /// Nothing leads there.
     Unknown,
 }
@@ -114,8 +115,8 @@ impl fmt::Debug for OutsideNumbers {
     }
 }
 
-type ServiceRule = dyn Fn(&str) -> Result<(), String>;
-type SecretRule = dyn Fn(&SecretSource) -> Result<(), String>;
+type ServiceRule = dyn Fn(&str) -> Result<(), Told>;
+type SecretRule = dyn Fn(&SecretSource) -> Result<(), Told>;
 
 /// Asks the rules for services outside, and whether a secret is there. Without them every service and secret is.
 #[derive(Clone, Default)]
@@ -124,17 +125,17 @@ pub struct Services(Option<(Rc<ServiceRule>, Rc<SecretRule>)>);
 impl Services {
     /// The rules: of a URL's scheme and host, and of a secret.
     pub fn new(
-        may_be_asked: impl Fn(&str) -> Result<(), String> + 'static,
-        is_there: impl Fn(&SecretSource) -> Result<(), String> + 'static,
+        may_be_asked: impl Fn(&str) -> Result<(), Told> + 'static,
+        is_there: impl Fn(&SecretSource) -> Result<(), Told> + 'static,
     ) -> Self {
         Self(Some((Rc::new(may_be_asked), Rc::new(is_there))))
     }
 
-    pub(crate) fn may_be_asked(&self, url: &str) -> Result<(), String> {
+    pub(crate) fn may_be_asked(&self, url: &str) -> Result<(), Told> {
         self.0.as_ref().map_or(Ok(()), |(rule, _)| rule(url))
     }
 
-    pub(crate) fn is_there(&self, secret: &SecretSource) -> Result<(), String> {
+    pub(crate) fn is_there(&self, secret: &SecretSource) -> Result<(), Told> {
         self.0.as_ref().map_or(Ok(()), |(_, rule)| rule(secret))
     }
 }

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
+use speech::Language;
+
 use crate::check::Story;
+use crate::told::Told;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,17 +19,19 @@ pub enum Severity {
     Warning,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
+impl Severity {
+    /// Its word: `error`, 错误.
+    pub const fn said_in(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Error, Language::English) => "error",
+            (Self::Error, Language::Chinese) => "错误",
+            (Self::Warning, Language::English) => "warning",
+            (Self::Warning, Language::Chinese) => "警告",
+        }
     }
 }
 
-/// One finding in a file. `Display` gives `FILE:LINE:COLUMN: error: MESSAGE` and, on lines of their own, the caller's story
-/// and the help.
+/// One finding in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -38,9 +43,9 @@ pub struct Diagnostic {
     /// From 1, in characters.
     pub column: u32,
     /// What is wrong and what was expected.
-    pub message: String,
+    pub message: Told,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Told>,
     /// How a caller comes there, where the finding is about callers.
     pub story: Option<Story>,
 }
@@ -50,27 +55,38 @@ impl Diagnostic {
     pub const fn is_error(&self) -> bool {
         matches!(self.severity, Severity::Error)
     }
+
+    /// `FILE:LINE:COLUMN: error: MESSAGE`, as editors can jump to, and on lines of their own the caller's story and the help.
+    pub fn said_in(&self, language: Language) -> String {
+        let Self {
+            file, line, column, ..
+        } = self;
+        let severity = self.severity.said_in(language);
+        let message = self.message.said_in(language);
+        let mut text = format!("{file}:{line}:{column}: {severity}: {message}");
+        for note in self.notes(language) {
+            text.extend(["\n  ", &note]);
+        }
+        text
+    }
+
+    /// What is said besides the message: the caller's story, and the help.
+    pub fn notes(&self, language: Language) -> Vec<String> {
+        let (caller, help) = match language {
+            Language::English => ("caller: ", "help: "),
+            Language::Chinese => ("来电经过：", "建议："),
+        };
+        let story = self.story.as_ref();
+        let story = story.map(|story| format!("{caller}{}", story.said_in(language)));
+        let told = self.help.as_ref();
+        let told = told.map(|told| format!("{help}{}", told.said_in(language)));
+        story.into_iter().chain(told).collect()
+    }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            severity,
-            file,
-            line,
-            column,
-            message,
-            help,
-            story,
-        } = self;
-        write!(f, "{file}:{line}:{column}: {severity}: {message}")?;
-        if let Some(story) = story {
-            write!(f, "\n  caller: {story}")?;
-        }
-        match help {
-            Some(help) => write!(f, "\n  help: {help}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.said_in(Language::English))
     }
 }
 
@@ -114,6 +130,7 @@ fn distance(left: &str, right: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::told;
 
     #[test]
     fn the_nearest_name_is_meant_only_when_it_is_near() {
@@ -142,13 +159,17 @@ mod tests {
             file: "ivr-scripts/main.toml".to_owned(),
             line: 12,
             column: 5,
-            message: "no queue `suport`".to_owned(),
-            help: Some("did you mean `support`?".to_owned()),
+            message: told!("no queue `suport`", "没有队列 `suport`"),
+            help: Some(told!("did you mean `support`?", "是否应为 `support`？")),
             story: None,
         };
         assert_eq!(
             found.to_string(),
             "ivr-scripts/main.toml:12:5: error: no queue `suport`\n  help: did you mean `support`?"
+        );
+        assert_eq!(
+            found.said_in(Language::Chinese),
+            "ivr-scripts/main.toml:12:5: 错误: 没有队列 `suport`\n  建议：是否应为 `support`？"
         );
         let bare = Diagnostic {
             severity: Severity::Warning,

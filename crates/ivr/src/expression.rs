@@ -17,10 +17,11 @@ mod lexer;
 mod typing;
 
 use crate::place::Place;
+use crate::told::Told;
 use crate::value::Value;
 
 pub(crate) use lexer::is_reserved;
-pub(crate) use typing::Lookup;
+pub(crate) use typing::{Lookup, no_variable};
 
 /// Longest text, in characters.
 const LENGTH_MAX: usize = 1_000;
@@ -44,8 +45,8 @@ pub(crate) struct Expression {
 pub(crate) struct Fault {
     /// In characters from the expression's start.
     pub(crate) offset: u32,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
+    pub(crate) message: Told,
+    pub(crate) help: Option<Told>,
 }
 
 #[derive(Debug)]
@@ -258,7 +259,7 @@ mod tests {
         ];
         for (text, offset, message) in table {
             let fault = Expression::parse(text, Place::START, true).unwrap_err();
-            assert!(fault.message.starts_with(message), "{text}: {fault:?}");
+            assert!(fault.message.en.starts_with(message), "{text}: {fault:?}");
             assert_eq!(fault.offset, *offset, "{text}: {fault:?}");
         }
     }
@@ -308,7 +309,7 @@ mod tests {
             expression.type_of(&lookup, &mut faults);
             let found: Vec<(u32, &str)> = faults
                 .iter()
-                .map(|fault| (fault.offset, fault.message.as_str()))
+                .map(|fault| (fault.offset, fault.message.en.as_str()))
                 .collect();
             assert_eq!(&found, expected, "{text}");
         }

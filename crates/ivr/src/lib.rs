@@ -28,6 +28,7 @@ mod spoken;
 mod step;
 mod template;
 pub mod test;
+mod told;
 mod value;
 mod variable;
 
@@ -43,9 +44,10 @@ pub use check::{
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Played, Target, TransferFailure};
 pub use model::fact::QueueExit;
-pub use parse::parse;
+pub use parse::{parse, syntax};
 pub use reference::reference_page;
 pub use run::{Entry, Environment, Run};
 pub use script::{Script, ScriptTest, SpokenPrompt};
 pub use test::TestOutcome;
+pub use told::Told;
 pub use value::{Number, Type, Value};

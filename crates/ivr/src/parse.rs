@@ -17,6 +17,8 @@ use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::script::{Placed, Prompt, Script};
 use crate::section::{Item, Section};
+use crate::told;
+use crate::told::Told;
 
 pub(crate) use head::HEAD;
 
@@ -32,19 +34,23 @@ const OTHER_TABLES: [&str; 2] = ["prompt", "test"];
 pub fn parse(name: ScriptName, file: &str, text: &str) -> (Option<Script>, Vec<Diagnostic>) {
     let mut report = Report::new(file);
     if text.len() > FILE_MAX {
-        let message = format!("{} bytes; a script has at most {FILE_MAX}", text.len());
-        report.error(
-            Place::START,
-            message,
-            Some("split it: `transfer` with `to = \"script:…\"`".to_owned()),
+        let message = told!(
+            "{} bytes; a script has at most {FILE_MAX}",
+            "共 {} 字节；流程最多 {FILE_MAX} 字节",
+            text.len()
         );
+        let help = told!(
+            "split it: `transfer` with `to = \"script:…\"`",
+            "请拆分：用 `transfer`，`to = \"script:…\"`"
+        );
+        report.error(Place::START, message, Some(help));
         return (None, report.finish());
     }
     let source = Source::new(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let place = source.place(error.span().map_or(0, |span| span.start));
-        report.error(place, error.message().trim(), None);
+        report.error(place, syntax(error.message()), None);
     }
     // What follows from broken syntax would be noise.
     let script = if errors.is_empty() {
@@ -108,10 +114,11 @@ fn unknown_tables(document: &DeTable<'_>, source: &Source<'_>, report: &mut Repo
             continue;
         }
         if item.get_ref().as_table().is_some() {
-            let message = format!("unknown kind of node `{name}`");
+            let message = told!("unknown kind of node `{name}`", "没有 `{name}` 这种节点");
             report.unknown(place, message, name, tables.clone());
         } else {
-            report.unknown(place, format!("unknown key `{name}`"), name, keys.clone());
+            let message = told!("unknown key `{name}`", "没有 `{name}` 这一项");
+            report.unknown(place, message, name, keys.clone());
         }
     }
 }
@@ -127,7 +134,10 @@ fn named_tables<'d, 't>(
         return Vec::new();
     };
     let Some(tables) = item.get_ref().as_table() else {
-        let message = format!("`{table}` is written as `[{table}.NAME]`");
+        let message = told!(
+            "`{table}` is written as `[{table}.NAME]`",
+            "`{table}` 应写作 `[{table}.NAME]`"
+        );
         report.error(source.place(key.span().start), message, None);
         return Vec::new();
     };
@@ -138,19 +148,25 @@ fn named_tables<'d, 't>(
             place: source.place(key.span().start),
         };
         if !is_name(&name.text) {
-            let message = format!(
+            let message = told!(
                 "`{}` is no name; expected letters, digits, - and _, at most 64",
+                "`{}` 不能作名称；应为字母、数字、- 和 _，最多 64 个",
                 name.text
             );
             report.error(name.place, message, None);
         } else if let Some(table) = item.get_ref().as_table() {
             found.push((name, table));
         } else {
-            report.error(
-                name.place,
-                format!("`{}` stands outside a table", name.text),
-                Some(format!("write `[{table}.NAME]` above it")),
+            let message = told!(
+                "`{}` stands outside a table",
+                "`{}` 不在任何表中",
+                name.text
             );
+            let help = told!(
+                "write `[{table}.NAME]` above it",
+                "在其上方写 `[{table}.NAME]`"
+            );
+            report.error(name.place, message, Some(help));
         }
     }
     found
@@ -191,7 +207,7 @@ fn read_texts<'t>(
         let language = key.get_ref().as_ref();
         let at = source.place(key.span().start);
         if !languages.iter().any(|known| known == language) {
-            let message = format!("`{language}` is no language of this script");
+            let message = no_language(language);
             report.unknown(at, message, language, languages.iter().map(String::as_str));
             continue;
         }
@@ -202,11 +218,7 @@ fn read_texts<'t>(
         .iter()
         .filter(|language| !texts.contains_key(language.as_str()))
     {
-        report.error(
-            place,
-            format!("`{title}` has no text in `{language}`"),
-            Some(format!("add `{language} = \"…\"`")),
-        );
+        report.error(place, no_text(title, language), Some(add_text(language)));
     }
     texts
 }
@@ -215,7 +227,8 @@ fn read_text(title: &str, item: &Item<'_>, source: &Source<'_>, report: &mut Rep
     let place = source.place(item.span().start);
     let text = item.get_ref().as_str().unwrap_or("");
     if text.trim().is_empty() {
-        report.error(place, format!("`{title}` needs a text here"), None);
+        let message = told!("`{title}` needs a text here", "`{title}` 此处需要文本");
+        report.error(place, message, None);
     }
     Name {
         text: text.to_owned(),
@@ -235,27 +248,26 @@ fn read_nodes<'t>(
     }
     tables.sort_by_key(|(_, name, _)| name.place);
     if let Some((_, name, _)) = tables.get(NODES_MAX) {
-        let message = format!("more than {NODES_MAX} nodes");
-        report.error(
-            name.place,
-            message,
-            Some("split the script: `transfer` with `to = \"script:…\"`".to_owned()),
+        let message = told!("more than {NODES_MAX} nodes", "节点超过 {NODES_MAX} 个");
+        let help = told!(
+            "split the script: `transfer` with `to = \"script:…\"`",
+            "请拆分流程：用 `transfer`，`to = \"script:…\"`"
         );
+        report.error(name.place, message, Some(help));
     }
     let mut nodes: BTreeMap<String, Placed> = BTreeMap::new();
     let mut broken = BTreeSet::new();
     let mut places: BTreeMap<String, (Place, &'static str)> = BTreeMap::new();
     for (kind, name, table) in tables.into_iter().take(NODES_MAX) {
         if let Some((place, other)) = places.get(&name.text) {
-            let message = format!(
+            let message = told!(
                 "there is a node `{}` already: `{other}` on line {}",
-                name.text, place.line
+                "已有节点 `{}`：第 {1} 行的 `{other}`",
+                name.text,
+                place.line
             );
-            report.error(
-                name.place,
-                message,
-                Some("names are unique in a script".to_owned()),
-            );
+            let help = told!("names are unique in a script", "流程中名称不可重复");
+            report.error(name.place, message, Some(help));
             continue;
         }
         places.insert(name.text.clone(), (name.place, kind.name));
@@ -267,6 +279,33 @@ fn read_nodes<'t>(
         }
     }
     (nodes, broken)
+}
+
+/// That a text is in another language than the script.
+pub(crate) fn no_language(language: &str) -> Told {
+    told!(
+        "`{language}` is no language of this script",
+        "`{language}` 不是本流程的语言"
+    )
+}
+
+/// E14: each language has its text.
+pub(crate) fn no_text(title: &str, language: &str) -> Told {
+    told!(
+        "`{title}` has no text in `{language}`",
+        "`{title}` 没有 `{language}` 文本"
+    )
+}
+
+/// What to write then.
+pub(crate) fn add_text(language: &str) -> Told {
+    told!("add `{language} = \"…\"`", "补上 `{language} = \"…\"`")
+}
+
+/// What the reader of TOML has to say.
+pub fn syntax(message: &str) -> Told {
+    let message = message.trim();
+    told!("{message}", "TOML 语法错误：{message}")
 }
 
 /// Names of nodes and prompts: they become parts of file names and addresses.

@@ -58,7 +58,7 @@ fn keys(page: &mut String, rows: &[KeyRow]) {
             Need::Optional => "–".to_owned(),
         };
         let (form, en, zh) = (
-            cell(&row.form.describe()),
+            cell(&row.form.describe().en),
             cell(row.says.en),
             cell(row.says.zh),
         );

@@ -2,6 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Severity, closest};
 use crate::place::Place;
+use crate::told;
+use crate::told::Told;
 
 /// A mark that a value is missing because its mistake is already in the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,31 +28,21 @@ impl Report {
     }
 
     /// Tells an error.
-    pub(crate) fn error(
-        &mut self,
-        place: Place,
-        message: impl Into<String>,
-        help: Option<String>,
-    ) -> Reported {
-        self.push(Severity::Error, place, message.into(), help);
+    pub(crate) fn error(&mut self, place: Place, message: Told, help: Option<Told>) -> Reported {
+        self.push(Severity::Error, place, message, help);
         Reported
     }
 
     /// Tells what works but deserves a look.
-    pub(crate) fn warning(
-        &mut self,
-        place: Place,
-        message: impl Into<String>,
-        help: Option<String>,
-    ) {
-        self.push(Severity::Warning, place, message.into(), help);
+    pub(crate) fn warning(&mut self, place: Place, message: Told, help: Option<Told>) {
+        self.push(Severity::Warning, place, message, help);
     }
 
     /// Tells that a name is not one of the known ones.
     pub(crate) fn unknown<'k>(
         &mut self,
         place: Place,
-        message: impl Into<String>,
+        message: Told,
         word: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) -> Reported {
@@ -65,7 +57,7 @@ impl Report {
         self.found
     }
 
-    fn push(&mut self, severity: Severity, place: Place, message: String, help: Option<String>) {
+    fn push(&mut self, severity: Severity, place: Place, message: Told, help: Option<Told>) {
         let Place { line, column } = place;
         let finding = Diagnostic {
             severity,
@@ -83,22 +75,19 @@ impl Report {
 }
 
 /// The nearest known name, or all of them when none is near.
-fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+pub(crate) fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Told {
     const SHOWN: usize = 24;
     if let Some(near) = closest(word, known.clone()) {
-        return format!("did you mean `{near}`?");
+        return told!("did you mean `{near}`?", "是否应为 `{near}`？");
     }
-    let mut names: Vec<String> = known
-        .clone()
-        .take(SHOWN)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    if known.count() > SHOWN {
-        names.push("…".to_owned());
-    }
+    let names = known.clone().take(SHOWN).map(|name| format!("`{name}`"));
+    let more = (known.clone().count() > SHOWN).then(|| "…".to_owned());
+    let names: Vec<String> = names.chain(more).collect();
     if names.is_empty() {
-        "there are none yet".to_owned()
-    } else {
-        format!("known: {}", names.join(", "))
+        return told!("there are none yet", "目前一个也没有");
+    }
+    Told {
+        en: format!("known: {}", names.join(", ")),
+        zh: format!("可用：{}", names.join("、")),
     }
 }

@@ -3,6 +3,9 @@
 //! A row is read by `section` (unknown keys, missing keys, defaults, bounds) and printed by `reference`: what is
 //! documented is what is read.
 
+use crate::told;
+use crate::told::Told;
+
 /// One key of a table.
 #[derive(Debug)]
 pub(crate) struct KeyRow {
@@ -99,59 +102,116 @@ pub(crate) enum Form {
 
 impl Form {
     /// The form in a word, for messages ("expected …") and for the reference page.
-    pub(crate) fn describe(&self) -> String {
-        let fixed = match self {
-            Self::Text => "a text",
-            Self::Prompt => "the name of a prompt",
-            Self::Node => "the name of a node",
-            Self::Queue => "the name of a queue",
-            Self::Calendar => "the name of a calendar",
-            Self::Language => "one of the script's languages",
-            Self::Variable => "a name for a variable",
-            Self::Whole { min, max } => return format!("a whole number from {min} to {max}"),
-            Self::Seconds { zero: true, max } => return format!("seconds from 0 to {max}"),
-            Self::Seconds { zero: false, max } => return format!("seconds above 0, up to {max}"),
-            Self::Truth => "true or false",
-            Self::Word(words) => return one_of(words),
-            Self::KeyOrNone => "a key such as \"#\", or \"\" for none",
-            Self::Keys => "a table of keys such as { 1 = \"node\" }",
-            Self::Cases => "a list such as [{ if = \"caller.vip > 0\", go = \"node\" }]",
-            Self::Values => "a table such as { name = \"expression\" }",
-            Self::Target => "\"number:…\", \"agent:…\", \"queue:…\" or \"script:…\"",
-            Self::Texts => "a table with a text for each language",
-            Self::Url => "a URL such as \"https://cases.example/{case_no}\"",
-            Self::Headers => {
-                "a table such as { Accept-Language = \"{language}\", Authorization = { env = \"CASES_TOKEN\" } }"
+    pub(crate) fn describe(&self) -> Told {
+        match self {
+            Self::Text => told!("a text", "文本"),
+            Self::Prompt => told!("the name of a prompt", "提示音名称"),
+            Self::Node => told!("the name of a node", "节点名称"),
+            Self::Queue => told!("the name of a queue", "队列名称"),
+            Self::Calendar => told!("the name of a calendar", "日历名称"),
+            Self::Language => told!("one of the script's languages", "本流程的一种语言"),
+            Self::Variable => told!("a name for a variable", "变量名"),
+            Self::Whole { min, max } => {
+                told!(
+                    "a whole number from {min} to {max}",
+                    "{min} 到 {max} 的整数"
+                )
             }
-            Self::Wanted => {
-                "a table such as { status = \"/case/status\", fee = { at = \"/case/fee\", type = \"number\" } }"
+            Self::Seconds { zero: true, max } => {
+                told!("seconds from 0 to {max}", "0 到 {max} 的秒数")
             }
-            Self::Query => "the name of a query",
-            Self::Script => "the name of a script",
-            Self::Results => "a table such as { known = \"is_known\" }",
-            Self::Types => "a table such as { number = \"text\", vip = \"truth\" }",
-            Self::Columns => "a table such as { status = \"column\" }",
-            Self::List => "a list of texts",
-            Self::Given => "a table such as { number = \"123\" }",
-            Self::Answers => {
-                "a table such as { progress = { status = \"done\" }, other = \"none\" }"
+            Self::Seconds { zero: false, max } => {
+                told!(
+                    "seconds above 0, up to {max}",
+                    "大于 0、不超过 {max} 的秒数"
+                )
             }
-            Self::Moment => "a moment such as \"2026-11-21T22:10:00+08:00\"",
+            Self::Truth => told!("true or false", "true 或 false"),
+            Self::Word(words) => one_of(words),
+            Self::KeyOrNone => told!(
+                "a key such as \"#\", or \"\" for none",
+                "一个按键，如 \"#\"；不要则写 \"\""
+            ),
+            Self::Keys => told!(
+                "a table of keys such as {{ 1 = \"node\" }}",
+                "按键表，如 {{ 1 = \"node\" }}"
+            ),
+            Self::Cases => told!(
+                "a list such as [{{ if = \"caller.vip > 0\", go = \"node\" }}]",
+                "列表，如 [{{ if = \"caller.vip > 0\", go = \"node\" }}]"
+            ),
+            Self::Values => told!(
+                "a table such as {{ name = \"expression\" }}",
+                "表，如 {{ name = \"expression\" }}"
+            ),
+            Self::Target => told!(
+                "\"number:…\", \"agent:…\", \"queue:…\" or \"script:…\"",
+                "\"number:…\"、\"agent:…\"、\"queue:…\" 或 \"script:…\""
+            ),
+            Self::Texts => told!(
+                "a table with a text for each language",
+                "每种语言一条文本的表"
+            ),
+            Self::Url => told!(
+                "a URL such as \"https://cases.example/{{case_no}}\"",
+                "网址，如 \"https://cases.example/{{case_no}}\""
+            ),
+            Self::Headers => told!(
+                "a table such as {{ Accept-Language = \"{{language}}\", Authorization = {{ env = \"CASES_TOKEN\" }} }}",
+                "表，如 {{ Accept-Language = \"{{language}}\", Authorization = {{ env = \"CASES_TOKEN\" }} }}"
+            ),
+            Self::Wanted => told!(
+                "a table such as {{ status = \"/case/status\", fee = {{ at = \"/case/fee\", type = \"number\" }} }}",
+                "表，如 {{ status = \"/case/status\", fee = {{ at = \"/case/fee\", type = \"number\" }} }}"
+            ),
+            Self::Query => told!("the name of a query", "查询名称"),
+            Self::Script => told!("the name of a script", "流程名称"),
+            Self::Results => told!(
+                "a table such as {{ known = \"is_known\" }}",
+                "表，如 {{ known = \"is_known\" }}"
+            ),
+            Self::Types => told!(
+                "a table such as {{ number = \"text\", vip = \"truth\" }}",
+                "表，如 {{ number = \"text\", vip = \"truth\" }}"
+            ),
+            Self::Columns => told!(
+                "a table such as {{ status = \"column\" }}",
+                "表，如 {{ status = \"column\" }}"
+            ),
+            Self::List => told!("a list of texts", "文本列表"),
+            Self::Given => told!(
+                "a table such as {{ number = \"123\" }}",
+                "表，如 {{ number = \"123\" }}"
+            ),
+            Self::Answers => told!(
+                "a table such as {{ progress = {{ status = \"done\" }}, other = \"none\" }}",
+                "表，如 {{ progress = {{ status = \"done\" }}, other = \"none\" }}"
+            ),
+            Self::Moment => told!(
+                "a moment such as \"2026-11-21T22:10:00+08:00\"",
+                "时刻，如 \"2026-11-21T22:10:00+08:00\""
+            ),
             Self::Outcomes(words) => {
-                return format!("a table of names, each with {}", one_of(words));
+                let Told { en, zh } = one_of(words);
+                Told {
+                    en: format!("a table of names, each with {en}"),
+                    zh: format!("名称表，各写 {zh}"),
+                }
             }
-        };
-        fixed.to_owned()
+        }
     }
 }
 
 /// `"a", "b" or "c"`.
-pub(crate) fn one_of(words: &[&str]) -> String {
+pub(crate) fn one_of(words: &[&str]) -> Told {
     let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
     match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
+        Some((last, rest)) if !rest.is_empty() => Told {
+            en: format!("{} or {last}", rest.join(", ")),
+            zh: format!("{} 或 {last}", rest.join("、")),
+        },
+        Some((only, _)) => Told::as_it_is(only),
+        None => Told::as_it_is(""),
     }
 }
 

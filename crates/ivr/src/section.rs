@@ -16,7 +16,9 @@ use toml::de::{DeString, DeTable, DeValue};
 use crate::expression::Expression;
 use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report, Reported};
-use crate::row::{Form, KeyRow, Need};
+use crate::row::{Form, KeyRow, Need, one_of};
+use crate::told;
+use crate::told::Told;
 
 pub(crate) use form::is_phone_key;
 pub(crate) use look_up::{Header, Taken};
@@ -58,7 +60,10 @@ impl<'s, 't> Section<'s, 't> {
         for (key, _) in table {
             let name = key.get_ref().as_ref();
             if !rows.iter().any(|row| row.name == name) {
-                let message = format!("unknown key `{name}` in `{title}`");
+                let message = told!(
+                    "unknown key `{name}` in `{title}`",
+                    "`{title}` 中没有 `{name}` 这一项"
+                );
                 report.unknown(
                     source.place(key.span().start),
                     message,
@@ -155,11 +160,11 @@ impl<'s, 't> Section<'s, 't> {
         let name = self.name(key)?;
         match self.form(key) {
             Some(Form::Word(words)) if !words.contains(&name.text.as_str()) => {
-                let message = format!(
-                    "`{}` is no {key}; expected {}",
-                    name.text,
-                    crate::row::one_of(words)
-                );
+                let (word, expected) = (&name.text, one_of(words));
+                let message = Told {
+                    en: format!("`{word}` is no {key}; expected {}", expected.en),
+                    zh: format!("{key} 不能是 `{word}`；应为 {}", expected.zh),
+                };
                 Err(self
                     .report
                     .unknown(name.place, message, &name.text, words.iter().copied()))
@@ -289,17 +294,15 @@ impl<'s, 't> Section<'s, 't> {
 
     /// Tells that a value has not the form of its row.
     pub(crate) fn wrong(&mut self, key: &'static str, item: &Item<'t>) -> Reported {
-        let expected = self.form(key).map_or_else(String::new, |form| {
-            format!("; expected {}", form.describe())
-        });
+        let expected = self.expected(key);
         let written: String = self.written(item.span()).chars().take(40).collect();
         let shown = written.lines().next().unwrap_or("").trim_end().to_owned();
         let place = self.place_of(&item.span());
-        self.report.error(
-            place,
-            format!("`{key}` cannot be `{shown}`{expected}"),
-            None,
-        )
+        let message = Told {
+            en: format!("`{key}` cannot be `{shown}`{}", expected.en),
+            zh: format!("`{key}` 不能是 `{shown}`{}", expected.zh),
+        };
+        self.report.error(place, message, None)
     }
 
     /// The key of an entry, with its place.
@@ -351,10 +354,22 @@ impl<'s, 't> Section<'s, 't> {
     }
 
     fn missing(&mut self, key: &'static str) -> Reported {
-        let expected = self.form(key).map_or_else(String::new, |form| {
-            format!("; expected {}", form.describe())
-        });
-        let message = format!("`{}` needs `{key}`{expected}", self.title);
+        let (title, expected) = (&self.title, self.expected(key));
+        let message = Told {
+            en: format!("`{title}` needs `{key}`{}", expected.en),
+            zh: format!("`{title}` 缺少 `{key}`{}", expected.zh),
+        };
         self.report.error(self.place, message, None)
+    }
+
+    fn expected(&self, key: &str) -> Told {
+        let Some(form) = self.form(key) else {
+            return Told::as_it_is("");
+        };
+        let Told { en, zh } = form.describe();
+        Told {
+            en: format!("; expected {en}"),
+            zh: format!("；应为{zh}"),
+        }
     }
 }

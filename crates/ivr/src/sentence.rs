@@ -7,10 +7,12 @@
 use speech::Currency;
 
 use crate::braces::{self, length};
-use crate::diagnostic::closest;
 use crate::expression::{Expression, Fault};
 use crate::format::{FORMATS, Format};
 use crate::place::Place;
+use crate::report::did_you_mean;
+use crate::told;
+use crate::told::Told;
 
 /// Most pieces of a sentence.
 const PIECES_MAX: usize = 64;
@@ -68,8 +70,15 @@ impl Sentence {
             }
         }
         if pieces.len() > PIECES_MAX {
-            let message = format!("more than {PIECES_MAX} pieces of text and values");
-            return Err(fault(0, message, "say it in two sentences"));
+            let message = told!(
+                "more than {PIECES_MAX} pieces of text and values",
+                "文本与变量超过 {PIECES_MAX} 段"
+            );
+            return Err(fault(
+                0,
+                message,
+                told!("say it in two sentences", "请分成两句"),
+            ));
         }
         Ok(Self { pieces, place })
     }
@@ -101,8 +110,9 @@ fn value(within: &str, at: u32, place: Place, exact: bool) -> Result<Slot, Fault
     let (name, form) = within.split_once(':').unwrap_or((within, ""));
     let is_name = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '.';
     if name.is_empty() || !name.chars().all(is_name) {
-        let message = format!("`{name}` is no name of a variable");
-        return Err(fault(at, message, "write `{variable:format}`"));
+        let message = told!("`{name}` is no name of a variable", "`{name}` 不是变量名");
+        let help = told!("write `{{variable:format}}`", "请写 `{{变量:格式}}`");
+        return Err(fault(at, message, help));
     }
     let what = Expression::parse(name, if exact { place.right(at) } else { place }, exact);
     let what = what.map_err(|wrong| Fault {
@@ -126,35 +136,35 @@ fn format_of(form: &str, offset: u32) -> Result<(&'static Format, &'static Curre
         _ => Format::find(word),
     };
     let format = format.ok_or_else(|| {
-        let help = match closest(word, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known: {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        fault(offset, format!("no format `{word}`"), &help)
+        let message = told!("no format `{word}`", "没有格式 `{word}`");
+        fault(offset, message, did_you_mean(word, names()))
     })?;
     let code = match (format.name, code) {
         (_, "") => CURRENCY,
         ("money", code) => code,
         (name, code) => {
-            let message = format!("`{code}` after `{name}`");
-            return Err(fault(offset, message, "only `money` has a currency"));
+            let message = told!("`{code}` after `{name}`", "`{name}` 之后有 `{code}`");
+            let help = told!("only `money` has a currency", "只有 `money` 带币种");
+            return Err(fault(offset, message, help));
         }
     };
     let currency = Currency::of(code);
     let currency = currency.map_err(|why| {
         let known = speech::CURRENCIES.iter().map(|it| it.code);
-        let help = format!("known: {}", known.collect::<Vec<_>>().join(", "));
-        fault(offset, why.to_string(), &help)
+        let message = told!(
+            "{why}",
+            "`{code}` 不是可报读的币种：请写 ISO 4217 代码，如 `CNY`"
+        );
+        fault(offset, message, did_you_mean(code, known))
     })?;
     Ok((format, currency))
 }
 
-fn fault(offset: u32, message: String, help: &str) -> Fault {
-    let help = Some(help.to_owned());
+const fn fault(offset: u32, message: Told, help: Told) -> Fault {
     Fault {
         offset,
         message,
-        help,
+        help: Some(help),
     }
 }
 
@@ -164,7 +174,7 @@ mod tests {
 
     fn told(text: &str) -> String {
         match Sentence::parse(text, Place::START, true) {
-            Err(fault) => format!("{}: {}", fault.offset, fault.message),
+            Err(fault) => format!("{}: {}", fault.offset, fault.message.en),
             Ok(sentence) => {
                 let pieces = sentence.pieces.iter().map(|piece| match piece {
                     Piece::Text { number, text } => format!("{number}={text}"),

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use speech::Language;
+
 use crate::config::Source;
+use crate::findings::Reader;
 pub(crate) use virtual_hotline::{ReplayArgs, SimulateArgs};
 
 mod virtual_hotline;
@@ -48,6 +51,12 @@ pub(crate) struct Place {
     /// Prints data for programs.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// The language of findings and sentences; without it that of the environment, else English.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    /// Shows findings with excerpts of their files also where no terminal is.
+    #[arg(long, global = true)]
+    excerpts: bool,
 }
 
 impl Place {
@@ -58,6 +67,31 @@ impl Place {
             overrides: self.overrides.clone(),
         }
     }
+
+    /// How findings are told.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader {
+            language: self.language(),
+            excerpts: self.excerpts,
+        }
+    }
+
+    /// The language in which people are told. Of the environment's variables the first that says anything counts (POSIX §8.2).
+    pub(crate) fn language(&self) -> Language {
+        let named = ["LC_ALL", "LC_MESSAGES", "LANG"].map(std::env::var);
+        let named = named.into_iter().flatten().find(|it| !it.is_empty());
+        match self.lang {
+            Some(Lang::Zh) => Language::Chinese,
+            Some(Lang::En) => Language::English,
+            None => of_locale(&named.unwrap_or_default()),
+        }
+    }
+}
+
+/// `zh_CN.UTF-8`; everything that is not Chinese reads English.
+fn of_locale(name: &str) -> Language {
+    let tag = name.split(['_', '.', '@']).next().unwrap_or_default();
+    Language::of(tag).unwrap_or(Language::English)
 }
 
 impl Cli {
@@ -97,7 +131,9 @@ pub(crate) enum Verb {
     )]
     Serve,
     /// Checks configuration and all scripts without starting anything.
-    #[command(after_help = "Example: trunkline check --config config")]
+    #[command(
+        after_help = "Examples:\n  trunkline check --config config\n  trunkline check --lang zh --excerpts"
+    )]
     Check,
     /// Calls a number from a built-in test phone through real SIP and RTP, and narrates what happens.
     #[command(
@@ -223,9 +259,6 @@ pub(crate) enum IvrVerb {
         /// The form of the drawing.
         #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
         format: GraphFormat,
-        /// The language of what leads along an exit.
-        #[arg(long, value_enum, default_value_t = Lang::En)]
-        lang: Lang,
     },
 }
 
@@ -330,14 +363,11 @@ pub(crate) struct WhyArgs {
     /// Why it did not go to this agent: his login.
     #[arg(long, value_name = "LOGIN")]
     pub agent: Option<String>,
-    /// The language of the sentences.
-    #[arg(long, value_enum, default_value = "en")]
-    pub lang: Lang,
 }
 
 /// A language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
+enum Lang {
     /// 中文
     Zh,
     /// English

@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use audio::Sound;
 use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
-use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, World};
+use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World};
 use model::service_level::Bounds;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
@@ -470,7 +470,7 @@ fn outside(judged: bool, plan: NumberPlan, numbers: &Numbers, dial: &DialPlan) -
         match dial.check_script(&plan, number) {
             Ok(_) => OutsideNumber::Allowed,
             Err(Denied::NoNumber) => OutsideNumber::Unknown,
-            Err(denied) => OutsideNumber::Denied(denied.to_string()),
+            Err(denied) => OutsideNumber::Denied(Told::as_it_is(denied)),
         }
     })
 }
@@ -481,7 +481,7 @@ fn without_place(path: &Path, message: String) -> Diagnostic {
         file: path.display().to_string(),
         line: 1,
         column: 1,
-        message,
+        message: Told::as_it_is(message),
         help: None,
         story: None,
     }

@@ -16,6 +16,7 @@ mod demo;
 mod desk_loop;
 mod engine_loop;
 mod fan_out;
+mod findings;
 mod people;
 mod prompts;
 mod readiness;
@@ -30,8 +31,10 @@ mod vital;
 use std::process::ExitCode;
 
 use ivr::Diagnostic;
+use speech::Language;
 
 use cli::{Cli, Verb};
+use findings::Reader;
 
 /// How a verb ended.
 #[derive(Debug)]
@@ -64,11 +67,12 @@ fn main() -> ExitCode {
     // Exit code 2 for a wrong line is clap's, as is 0 for --help.
     let cli = Cli::read(std::env::args()).unwrap_or_else(|error| error.exit());
     let (source, json) = (cli.place.source(), cli.place.json);
+    let (language, reader) = (cli.place.language(), cli.place.reader());
     let done = match cli.verb.unwrap_or(Verb::Serve) {
         Verb::Serve => serve::run(&source),
-        Verb::Check => verb::check::run(&source, json),
+        Verb::Check => verb::check::run(&source, json, &reader),
         Verb::Call(args) => verb::call::run(&source, args, json),
-        Verb::Ivr(verb) => verb::ivr::run(&source, verb, json),
+        Verb::Ivr(verb) => verb::ivr::run(&source, verb, json, language),
         Verb::Prompts(verb) => verb::prompts::run(&source, verb, json),
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Calendar(verb) => verb::calendar::run(&source, verb, json),
@@ -76,7 +80,7 @@ fn main() -> ExitCode {
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
-        Verb::Why(args) => verb::why::run(&source, &args, json),
+        Verb::Why(args) => verb::why::run(&source, &args, json, language),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),
         Verb::Replay(args) => verb::replay::run(&source, &args, json),
         Verb::Completions { shell } => {
@@ -87,7 +91,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            tell(&failure, json);
+            tell(&failure, json, &reader);
             ExitCode::from(match failure {
                 Failure::Input(_) | Failure::Refused(_) => 1,
                 Failure::System(_) => 3,
@@ -96,23 +100,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn tell(failure: &Failure, json: bool) {
+fn tell(failure: &Failure, json: bool, reader: &Reader) {
     match failure {
-        Failure::Input(findings) if json => println!("{}", verb::check::as_json(findings)),
+        Failure::Input(findings) if json => println!("{}", findings::as_json(findings)),
         Failure::Input(findings) => {
             for finding in findings {
-                eprintln!("{finding}");
+                eprintln!("{}", reader.shown(finding, &std::io::stderr()));
             }
-            eprintln!(
-                "{} found; nothing was changed",
-                if findings.len() == 1 {
-                    "1 mistake".to_owned()
-                } else {
-                    format!("{} mistakes", findings.len())
-                }
-            );
+            eprintln!("{}", nothing_changed(findings.len(), reader.language));
         }
         Failure::Refused(message) => eprintln!("error: {message}"),
         Failure::System(error) => eprintln!("error: {error:#}"),
+    }
+}
+
+fn nothing_changed(mistakes: usize, language: Language) -> String {
+    match (language, mistakes) {
+        (Language::English, 1) => "1 mistake found; nothing was changed".to_owned(),
+        (Language::English, _) => format!("{mistakes} mistakes found; nothing was changed"),
+        (Language::Chinese, _) => format!("发现 {mistakes} 处错误；未作任何改动"),
     }
 }

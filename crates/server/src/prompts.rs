@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use audio::Sound;
 use connectors::{Recipe, SpeechEngine};
-use ivr::{Diagnostic, Script, Severity};
+use ivr::{Diagnostic, Script, Severity, told};
 use media::{SoundLibrary, SoundName};
 use store::SpeechCache;
 
@@ -191,12 +191,14 @@ impl Library {
                 file: prompt.file.clone(),
                 line: prompt.line,
                 column: 1,
-                message: format!(
+                message: told!(
                     "`{}` says something else under this name, and both play prompts/{shared}.wav",
+                    "`{}` 以同名说了别的内容，两者都播放 prompts/{shared}.wav",
                     other.script
                 ),
-                help: Some(format!(
+                help: Some(told!(
                     "put the recording of this script at prompts/{}.wav",
+                    "请把本流程的录音放在 prompts/{}.wav",
                     prompt.sound
                 )),
                 story: None,

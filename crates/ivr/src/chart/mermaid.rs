@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use speech::Language;
+
 use super::{Chart, ChartNode, ExitId};
 
-pub(super) fn write(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String {
+pub(super) fn write(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -> String {
     let names = chart.nodes.iter().enumerate();
     let ids: BTreeMap<&str, usize> = names
         .map(|(number, node)| (node.name.as_str(), number))
@@ -26,7 +28,7 @@ pub(super) fn write(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String
         } else {
             "-.->"
         };
-        let label = exit.label(zh, " / ");
+        let label = exit.label(language, " / ");
         let label = if label.is_empty() {
             String::new()
         } else {

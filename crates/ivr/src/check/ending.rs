@@ -9,6 +9,7 @@ use super::house::{Graph, Passage, Stop, Walk, Way};
 use crate::claim::{Cause, End};
 use crate::diagnostic::Diagnostic;
 use crate::effect::CallbackAnswer;
+use crate::told;
 
 /// Whether a caller would know why the call ends, if it ended now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +30,15 @@ pub(super) fn check(graph: &Graph<'_>, found: &mut Vec<Diagnostic>) {
         let end = graph.claims(stop).and_then(|claims| claims.end);
         let is_silent = end == Some(End::HangUp { spoken: false });
         if is_silent && knows == Knows::Nothing && told.insert(stop) {
-            let message = format!("the call ends without a word at `{}`", stop.1);
-            let help = "give it a `prompt`, or a `play` or `say` before it";
+            let message = told!(
+                "the call ends without a word at `{}`",
+                "通话在 `{}` 一言不发地结束",
+                stop.1
+            );
+            let help = told!(
+                "give it a `prompt`, or a `play` or `say` before it",
+                "请给它 `prompt`，或在其前加 `play`、`say`"
+            );
             found.push(graph.error(stop, message, help, walk.story(at)));
         }
     }

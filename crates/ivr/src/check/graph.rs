@@ -8,6 +8,7 @@ use crate::claim::Exit;
 use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
+use crate::told;
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
     exits_exist(script, claims, report);
@@ -29,7 +30,8 @@ fn exits_exist(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
                 .keys()
                 .chain(&script.broken)
                 .map(String::as_str);
-            report.unknown(to.place, format!("no node `{}`", to.text), &to.text, known);
+            let message = told!("no node `{}`", "没有节点 `{}`", to.text);
+            report.unknown(to.place, message, &to.text, known);
         }
     }
 }
@@ -53,8 +55,12 @@ fn all_reached(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
         .iter()
         .filter(|(name, _)| !reached.contains(name.as_str()))
     {
-        let help = Some("name it in an exit, or delete it".to_owned());
-        report.warning(placed.place, format!("no way leads to `{name}`"), help);
+        let message = told!("no way leads to `{name}`", "没有路径到达 `{name}`");
+        let help = told!(
+            "name it in an exit, or delete it",
+            "请在某个出口写它，或删除"
+        );
+        report.warning(placed.place, message, Some(help));
     }
 }
 
@@ -100,10 +106,14 @@ fn tell_cycle(nodes: &[&str], back: &Name, report: &mut Report) {
         .chain([&back.text.as_str()])
         .map(|node| format!("`{node}`"))
         .collect();
-    let message = format!(
+    let message = told!(
         "a caller who does nothing goes round for ever: {}",
+        "不按键的来电者会一直循环：{}",
         way.join(" → ")
     );
-    let help = "let one of these exits lead to an end: a queue, a transfer or a hangup with another way out";
-    report.error(back.place, message, Some(help.to_owned()));
+    let help = told!(
+        "let one of these exits lead to an end: a queue, a transfer or a hangup with another way out",
+        "请让其中一个出口通向终点：排队、转接，或挂机"
+    );
+    report.error(back.place, message, Some(help));
 }

@@ -9,11 +9,13 @@ use std::time::Duration;
 use model::ScriptName;
 
 use super::AllClaims;
-use super::story::{Story, Told, told};
+use super::story::Story;
 use crate::claim::{Cause, Claims, ReferenceKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::place::{Name, Place};
 use crate::script::Script;
+use crate::told;
+use crate::told::Told;
 
 /// All scripts, the numbers that lead into them, and what is asked of both.
 #[derive(Clone, Copy)]
@@ -187,8 +189,8 @@ impl<'s> Graph<'s> {
     pub(super) fn error(
         &self,
         (script, node): Stop<'_>,
-        message: String,
-        help: &str,
+        message: Told,
+        help: Told,
         story: Story,
     ) -> Diagnostic {
         let nodes = self.script(script).map(|script| &script.nodes);
@@ -202,8 +204,8 @@ impl<'s> Graph<'s> {
         &self,
         script: &str,
         place: Place,
-        message: String,
-        help: &str,
+        message: Told,
+        help: Told,
         story: Story,
     ) -> Diagnostic {
         Diagnostic {
@@ -217,8 +219,8 @@ impl<'s> Graph<'s> {
         &self,
         script: &str,
         place: Place,
-        message: String,
-        help: &str,
+        message: Told,
+        help: Told,
     ) -> Diagnostic {
         let script = self.script(script);
         let Place { line, column } = place;
@@ -228,7 +230,7 @@ impl<'s> Graph<'s> {
             line,
             column,
             message,
-            help: Some(help.to_owned()),
+            help: Some(help),
             story: None,
         }
     }

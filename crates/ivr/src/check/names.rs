@@ -8,6 +8,8 @@ use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::{Script, house_sound, own_sound};
 use crate::spoken::digit_sounds;
+use crate::told;
+use crate::told::Told;
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let references: Vec<Reference<'_>> = claims
@@ -45,50 +47,70 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
         match world.outside.ask(text) {
             OutsideNumber::Allowed => return,
             OutsideNumber::Denied(why) => {
-                report.error(*place, format!("`{text}` cannot be called: {why}"), None);
+                let message = Told {
+                    en: format!("`{text}` cannot be called: {}", why.en),
+                    zh: format!("不能呼叫 `{text}`：{}", why.zh),
+                };
+                report.error(*place, message, None);
                 return;
             }
             OutsideNumber::Unknown => {}
         }
     }
-    let mut known = |what: &str, known: &mut dyn Iterator<Item = &str>| {
+    let mut known = |what: Told, known: &mut dyn Iterator<Item = &str>| {
         let known: Vec<&str> = known.collect();
         if !known.contains(&text.as_str()) {
-            report.unknown(
-                *place,
-                format!("no {what} `{text}`"),
-                text,
-                known.into_iter(),
-            );
+            let message = Told {
+                en: format!("no {} `{text}`", what.en),
+                zh: format!("没有{} `{text}`", what.zh),
+            };
+            report.unknown(*place, message, text, known.into_iter());
         }
     };
     match reference.kind {
-        ReferenceKind::Prompt => known("prompt", &mut script.prompts.keys().map(String::as_str)),
+        ReferenceKind::Prompt => known(
+            told!("prompt", "提示音"),
+            &mut script.prompts.keys().map(String::as_str),
+        ),
         ReferenceKind::Queue => known(
-            "queue",
+            told!("queue", "队列"),
             &mut world.queues.iter().map(model::QueueName::as_str),
         ),
-        ReferenceKind::Calendar => {
-            known("calendar", &mut world.calendars.iter().map(String::as_str))
-        }
+        ReferenceKind::Calendar => known(
+            told!("calendar", "日历"),
+            &mut world.calendars.iter().map(String::as_str),
+        ),
         ReferenceKind::Script | ReferenceKind::Flow => known(
-            "script",
+            told!("script", "流程"),
             &mut world.scripts.iter().map(model::ScriptName::as_str),
         ),
         ReferenceKind::Agent => {
             if let Some(agents) = &world.agents {
-                known("agent", &mut agents.iter().map(String::as_str));
+                known(
+                    told!("agent", "坐席"),
+                    &mut agents.iter().map(String::as_str),
+                );
             }
         }
-        ReferenceKind::Number => known("number", &mut world.numbers.iter().map(String::as_str)),
-        ReferenceKind::Query => known("query", &mut world.queries.keys().map(String::as_str)),
+        ReferenceKind::Number => known(
+            told!("number", "号码"),
+            &mut world.numbers.iter().map(String::as_str),
+        ),
+        ReferenceKind::Query => known(
+            told!("query", "查询"),
+            &mut world.queries.keys().map(String::as_str),
+        ),
         ReferenceKind::Service => {
             if let Err(why) = world.services.may_be_asked(text) {
-                report.error(*place, format!("`{text}` cannot be asked: {why}"), None);
+                let message = Told {
+                    en: format!("`{text}` cannot be asked: {}", why.en),
+                    zh: format!("不能查询 `{text}`：{}", why.zh),
+                };
+                report.error(*place, message, None);
             }
         }
         ReferenceKind::Language => known(
-            "language in this script",
+            told!("language in this script", "本流程的语言"),
             &mut script.languages.iter().map(String::as_str),
         ),
     }
@@ -100,12 +122,12 @@ fn sounds_exist(script: &Script, used: &BTreeSet<&str>, world: &World, report: &
         if !used.contains(name.as_str()) {
             // A node that could not be read may be the one that plays it.
             if script.broken.is_empty() {
-                let help = Some("name it in a node, or delete it".to_owned());
-                report.warning(
-                    prompt.place,
-                    format!("no node plays the prompt `{name}`"),
-                    help,
+                let message = told!(
+                    "no node plays the prompt `{name}`",
+                    "没有节点播放提示音 `{name}`"
                 );
+                let help = told!("name it in a node, or delete it", "请在节点中使用，或删除");
+                report.warning(prompt.place, message, Some(help));
             }
             continue;
         }
@@ -132,14 +154,20 @@ pub(super) fn sound_exists(
         return;
     }
     if world.speech {
-        let help = "a start makes it from the text; so does `trunkline prompts build`".to_owned();
-        report.warning(place, format!("no sound `{shared}` yet"), Some(help));
+        let message = told!("no sound `{shared}` yet", "尚无声音 `{shared}`");
+        let help = told!(
+            "a start makes it from the text; so does `trunkline prompts build`",
+            "启动时由文本合成，`trunkline prompts build` 亦可"
+        );
+        report.warning(place, message, Some(help));
         return;
     }
-    let help = format!(
-        "put `prompts/{shared}.wav` beside the script; docs/prompts.md makes it from the text"
+    let message = told!("no sound `{shared}`", "没有声音 `{shared}`");
+    let help = told!(
+        "put `prompts/{shared}.wav` beside the script; docs/prompts.md makes it from the text",
+        "请把 `prompts/{shared}.wav` 放在流程旁；由文本合成见 docs/prompts.md"
     );
-    report.error(place, format!("no sound `{shared}`"), Some(help));
+    report.error(place, message, Some(help));
 }
 
 /// The same of the digits that are said after prompts.
@@ -150,10 +178,14 @@ fn digits_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: 
     };
     let sounds = script.languages.iter().flat_map(|it| digit_sounds(it));
     for sound in sounds.filter(|sound| !world.sounds.contains(sound)) {
-        let help = format!(
-            "put `prompts/{sound}.wav` beside the script; its text stands in `prompts/words.toml`"
+        let help = told!(
+            "put `prompts/{sound}.wav` beside the script; its text stands in `prompts/words.toml`",
+            "请把 `prompts/{sound}.wav` 放在流程旁；其文本见 `prompts/words.toml`"
         );
-        let message = format!("digits are said after it, and there is no sound `{sound}`");
+        let message = told!(
+            "digits are said after it, and there is no sound `{sound}`",
+            "其后要报读数字，而没有声音 `{sound}`"
+        );
         report.error(prompt.place, message, Some(help));
     }
 }
@@ -177,7 +209,11 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
         let is_known = look_ups.contains(&name.text.as_str());
         // A node that could not be read may be the one that is meant, and so may one of a script that this one leads to.
         if !is_known && !script.broken.contains(&name.text) && !leads_on {
-            let message = format!("no look-up of this script is called `{}`", name.text);
+            let message = told!(
+                "no look-up of this script is called `{}`",
+                "本流程没有名为 `{}` 的查询节点",
+                name.text
+            );
             let known = look_ups.iter().copied();
             report.unknown(name.place, message, &name.text, known);
         }
@@ -191,20 +227,25 @@ fn tests_name_what_is_there(script: &Script, queues: Option<&BTreeSet<&str>>, re
             if let Some(queues) = queues
                 && !queues.contains(queue.text.as_str())
             {
-                let message = format!("no node of this script joins the queue `{}`", queue.text);
+                let message = told!(
+                    "no node of this script joins the queue `{}`",
+                    "本流程没有节点进入队列 `{}`",
+                    queue.text
+                );
                 report.unknown(queue.place, message, &queue.text, queues.iter().copied());
             }
         }
         if let Some(line) = names.insert(test.name(), test.line()) {
-            let message = format!(
+            let message = told!(
                 "there is a test \"{}\" already, on line {line}",
+                "第 {line} 行已有测试“{}”",
                 test.name()
             );
-            report.warning(
-                test.place(),
-                message,
-                Some("give each test a name of its own".to_owned()),
+            let help = told!(
+                "give each test a name of its own",
+                "请给每个测试起不同的名称"
             );
+            report.warning(test.place(), message, Some(help));
         }
     }
 }

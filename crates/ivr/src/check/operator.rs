@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::house::{Entrance, Graph, House, Stop, Walk};
-use super::story::told;
 use crate::claim::{Cause, End};
 use crate::diagnostic::Diagnostic;
+use crate::told;
 
 pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagnostic>) {
     for entrance in house.entrances {
@@ -29,10 +29,14 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
             if to.is_some_and(|to| meets_a_person(graph, to)) {
                 continue;
             }
-            let message = format!(
-                "`{key}` leads to nobody here: the number {number} promises its callers a person by that key in every menu"
+            let message = told!(
+                "`{key}` leads to nobody here: the number {number} promises its callers a person by that key in every menu",
+                "此处按 `{key}` 找不到人：号码 {number} 承诺在每个菜单按此键转人工"
             );
-            let help = "lead it to a `queue` or a `transfer`, or take `operator` from the number";
+            let help = told!(
+                "lead it to a `queue` or a `transfer`, or take `operator` from the number",
+                "请让它通向 `queue` 或 `transfer`，或去掉号码的 `operator`"
+            );
             found.push(graph.error(stop, message, help, walk.story(at)));
         }
     }

@@ -6,6 +6,7 @@
 use super::cycle::rounds;
 use super::house::{Graph, Passage, Stop, Walk, Way};
 use crate::diagnostic::Diagnostic;
+use crate::told;
 
 pub(super) fn check(graph: &Graph<'_>, found: &mut Vec<Diagnostic>) {
     let roots = graph.roots().map(|(stop, root)| (stop, (), root));
@@ -38,11 +39,15 @@ fn round<'s>(
         .chain([first])
         .map(|(script, node)| format!("`{script}: {node}`"))
         .collect();
-    let message = format!(
+    let message = told!(
         "a caller who does nothing goes round between scripts for ever: {}",
+        "不按键的来电者会在流程之间一直循环：{}",
         names.join(" → ")
     );
-    let help = "let one of these exits lead to an end: a transfer or a hangup with another way out";
+    let help = told!(
+        "let one of these exits lead to an end: a transfer or a hangup with another way out",
+        "请让其中一个出口通向终点：转接，或挂机"
+    );
     let (at, ..) = walk.states().find(|(_, stop, ())| stop == first)?;
     let story = walk.story(at).and_then(ways.iter().map(|way| way.passage));
     Some(graph.error_at(last.0, back.by.place, message, help, story))

@@ -11,6 +11,7 @@ use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
 use crate::script::{Script, own_sound};
 use crate::sentence::piece_name;
+use crate::told;
 
 /// How long a letter takes that is read aloud, where there is no sound yet.
 const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
@@ -53,15 +54,19 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
     else {
         return;
     };
-    let message = format!(
+    let message = told!(
         "a caller who does nothing from `{}` on hears {} prompts in {} s before somebody takes him; {} in {} s are allowed",
+        "从 `{}` 起不按键的来电者，要听 {} 段提示音、{} 秒才有人接；允许 {} 段、{} 秒",
         stop.1,
         kept.prompts,
         kept.time.as_secs(),
         limits.prompts,
         limits.time.as_secs()
     );
-    let help = "lead him to a queue or to a goodbye sooner: fewer `tries`, shorter ways";
+    let help = told!(
+        "lead him to a queue or to a goodbye sooner: fewer `tries`, shorter ways",
+        "请更早排队或道别：减少 `tries`，缩短路径"
+    );
     let ways = std::iter::successors(longest.get(&stop), |at| longest.get(&at.by?.to));
     let silent = ways.filter_map(|at| at.by);
     let story = walk.story(at).and_then(silent.map(|way| way.passage));

@@ -2,11 +2,13 @@
 
 use super::names::sound_exists;
 use super::{AllClaims, World};
+use crate::parse::{add_text, no_language, no_text};
 use crate::place::Name;
 use crate::report::Report;
 use crate::script::Script;
 use crate::sentence::{Sentence, piece_name};
 use crate::spoken::stock_sounds;
+use crate::told;
 
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let mut lacking: Vec<&str> = Vec::new();
@@ -34,7 +36,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
 fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &mut Report) {
     for (language, _) in says {
         if !script.languages.contains(&language.text) {
-            let message = format!("`{}` is no language of this script", language.text);
+            let message = no_language(&language.text);
             let known = script.languages.iter().map(String::as_str);
             report.unknown(language.place, message, &language.text, known);
         }
@@ -44,8 +46,8 @@ fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &
             let place = script.nodes.get(node).map(|placed| placed.place);
             report.error(
                 place.unwrap_or(crate::place::Place::START),
-                format!("`say.{node}` has no text in `{wanted}`"),
-                Some(format!("add `{wanted} = \"…\"`")),
+                no_text(&format!("say.{node}"), wanted),
+                Some(add_text(wanted)),
             );
         }
     }
@@ -55,17 +57,28 @@ fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &
 fn words(language: &Name, sentence: &Sentence, world: &World, report: &mut Report) {
     let stock = stock_sounds(&language.text);
     if stock.is_empty() {
-        let message = format!("values cannot be said in `{}`", language.text);
-        let help = Some("numbers are said in Chinese and in English".to_owned());
-        report.error(sentence.place, message, help);
+        let message = told!(
+            "values cannot be said in `{}`",
+            "不能用 `{}` 报读变量",
+            language.text
+        );
+        let help = told!(
+            "numbers are said in Chinese and in English",
+            "数字可用中文和英文报读"
+        );
+        report.error(sentence.place, message, Some(help));
     }
     let mut missing = stock.iter().filter(|sound| !world.sounds.contains(*sound));
     if let Some(first) = missing.next() {
-        let message = format!(
-            "values are said here, and there is no sound `{first}`, nor {} more",
-            missing.count()
+        let more = missing.count();
+        let message = told!(
+            "values are said here, and there is no sound `{first}`, nor {more} more",
+            "此处报读变量，而没有声音 `{first}` 及另外 {more} 个"
         );
-        let help = "`ivr-scripts/prompts/make.sh` makes them out of words.toml".to_owned();
+        let help = told!(
+            "`ivr-scripts/prompts/make.sh` makes them out of words.toml",
+            "`ivr-scripts/prompts/make.sh` 由 words.toml 合成"
+        );
         report.error(sentence.place, message, Some(help));
     }
 }

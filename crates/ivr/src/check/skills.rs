@@ -12,6 +12,7 @@ use crate::claim::Needed;
 use crate::diagnostic::Diagnostic;
 use crate::report::Report;
 use crate::script::Script;
+use crate::told;
 
 /// What an agent may be asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +41,10 @@ fn can_be_met(needed: &Needed<'_>, people: &[Person], report: &mut Report) {
     for skill in needed.requirement.wanted() {
         if !known.contains(skill.as_str()) {
             all_known = false;
-            let message = format!("no agent has the skill `{skill}`");
+            let message = told!(
+                "no agent has the skill `{skill}`",
+                "没有坐席具备技能 `{skill}`"
+            );
             report.unknown(needed.place, message, skill, known.iter().copied());
         }
     }
@@ -50,12 +54,14 @@ fn can_be_met(needed: &Needed<'_>, people: &[Person], report: &mut Report) {
     if all_known && !serving.any(|one| needed.requirement.is_met(&one.skills)) {
         let needs = needed.requirement.as_str();
         let number = people.iter().filter(serves).count();
-        report.warning(
-            needed.place,
-            format!(
-                "queue `{queue}`: none of its {number} agents has `{needs}`: callers wait in vain"
-            ),
-            Some("give the skills to somebody, or ask for less".to_owned()),
+        let message = told!(
+            "queue `{queue}`: none of its {number} agents has `{needs}`: callers wait in vain",
+            "队列 `{queue}`：{number} 名坐席中无人满足 `{needs}`，来电将空等"
         );
+        let help = told!(
+            "give the skills to somebody, or ask for less",
+            "请给坐席加技能，或降低要求"
+        );
+        report.warning(needed.place, message, Some(help));
     }
 }

@@ -7,6 +7,7 @@ use super::AllClaims;
 use crate::claim::Choice;
 use crate::report::Report;
 use crate::script::Script;
+use crate::told;
 
 /// How a key may be named in a prompt.
 const SPOKEN: [(char, &[&str]); 11] = [
@@ -41,15 +42,16 @@ fn unsaid_keys(script: &Script, choice: &Choice<'_>, report: &mut Report) {
                 .find(|(known, _)| known == key)
                 .map(|(_, names)| *names);
             if names.is_some_and(|names| !names.iter().any(|name| text.contains(name))) {
-                let message = format!(
+                let message = told!(
                     "the prompt `{}` does not name the key `{key}` in `{language}`",
+                    "提示音 `{}` 的 `{language}` 文本没有提到按键 `{key}`",
                     choice.prompt.text
                 );
-                report.warning(
-                    to.place,
-                    message,
-                    Some("a caller cannot know a key that is not said".to_owned()),
+                let help = told!(
+                    "a caller cannot know a key that is not said",
+                    "没有说出的按键，来电者无从知道"
                 );
+                report.warning(to.place, message, Some(help));
             }
         }
     }

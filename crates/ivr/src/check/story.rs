@@ -1,34 +1,15 @@
 //! How a caller comes to a place: the shortest way there, told as people tell it.
 
-use std::fmt;
-
 use model::CalendarState;
 use model::fact::QueueExit;
+use speech::Language;
 
 use super::house::Passage;
 use crate::ask::AnswerKind;
 use crate::claim::Cause;
 use crate::effect::{CallbackAnswer, TransferFailure};
-
-/// A text in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// In English.
-    pub en: String,
-    /// In Chinese.
-    pub zh: String,
-}
-
-/// Writes a text in both languages, each as `format!` would.
-macro_rules! told {
-    ($en:literal, $zh:literal) => {
-        $crate::check::story::Told {
-            en: format!($en),
-            zh: format!($zh),
-        }
-    };
-}
-pub(super) use told;
+use crate::told;
+use crate::told::Told;
 
 /// What happens to one caller, from his call to the place in question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,22 +34,14 @@ impl Story {
         self
     }
 
-    /// In English: `calls 4000, presses 3, a holiday of \`office\``.
-    pub fn en(&self) -> String {
-        let steps: Vec<&str> = self.steps.iter().map(|step| step.en.as_str()).collect();
-        steps.join(", ")
-    }
-
-    /// In Chinese.
-    pub fn zh(&self) -> String {
-        let steps: Vec<&str> = self.steps.iter().map(|step| step.zh.as_str()).collect();
-        steps.join("，")
-    }
-}
-
-impl fmt::Display for Story {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.en())
+    /// In English: `calls 4000, presses 3, a holiday of \`office\``; in Chinese likewise.
+    pub fn said_in(&self, language: Language) -> String {
+        let comma = match language {
+            Language::English => ", ",
+            Language::Chinese => "，",
+        };
+        let steps = self.steps.iter().map(|step| step.said_in(language));
+        steps.collect::<Vec<_>>().join(comma)
     }
 }
 

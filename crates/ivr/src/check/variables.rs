@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AllClaims, World};
 use crate::claim::{Claims, Origin};
-use crate::expression::{Expression, Lookup};
+use crate::expression::{Expression, Lookup, no_variable};
 use crate::format::FORMATS;
 use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
 use crate::sentence::Slot;
+use crate::told;
+use crate::told::Told;
 use crate::value::Type;
 use crate::variable::{ENTRY_VARIABLES, entry_type};
 
@@ -50,9 +52,12 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
             if let (Some(found), Some(wanted)) = (found, wanted)
                 && found != wanted
             {
-                let message = format!("a {wanted} is needed here, this is a {found}");
+                let message = told!(
+                    "a {wanted} is needed here, this is a {found}",
+                    "此处需要 {wanted}，这里是 {found}"
+                );
                 let help = match wanted {
-                    Type::Truth => Some("compare it: `… == …`".to_owned()),
+                    Type::Truth => Some(told!("compare it: `… == …`", "请作比较：`… == …`")),
                     Type::Text | Type::Number => None,
                 };
                 report.error(expression.place(), message, help);
@@ -78,8 +83,7 @@ fn fits<'k>(
 ) {
     let name = slot.what.text();
     if matches!(lookup(name), Lookup::Unknown) {
-        let message = format!("no variable `{name}`");
-        report.unknown(slot.what.place(), message, name, known);
+        report.unknown(slot.what.place(), no_variable(name), name, known);
         return;
     }
     let mut faults = Vec::new();
@@ -91,10 +95,20 @@ fn fits<'k>(
             .iter()
             .filter(|format| format.takes.contains(&found));
         let names: Vec<String> = formats.map(|format| format!("`{}`", format.name)).collect();
-        let message = format!("the format `{}` does not say a {found}", slot.format.name);
+        let message = told!(
+            "the format `{}` does not say a {found}",
+            "格式 `{}` 不能报读 {found}",
+            slot.format.name
+        );
         let help = match names.is_empty() {
-            true => "set a text or a number from it first".to_owned(),
-            false => format!("a {found} is said as {}", names.join(", ")),
+            true => told!(
+                "set a text or a number from it first",
+                "请先由它得出文本或数字"
+            ),
+            false => Told {
+                en: format!("a {found} is said as {}", names.join(", ")),
+                zh: format!("{found} 可用格式：{}", names.join("、")),
+            },
         };
         report.error(slot.what.place(), message, Some(help));
     }
@@ -167,15 +181,16 @@ fn types<'s>(
                     news = true;
                 }
                 (Some(found), Some(first)) if found != *first && told.insert(name.place) => {
-                    let message = format!(
+                    let message = told!(
                         "`{}` becomes a {found} here and is a {first} elsewhere",
+                        "`{}` 在此处成为 {found}，而别处是 {first}",
                         name.text
                     );
-                    report.error(
-                        name.place,
-                        message,
-                        Some("a variable keeps its type; use two names".to_owned()),
+                    let help = told!(
+                        "a variable keeps its type; use two names",
+                        "变量类型不变；请用两个名称"
                     );
+                    report.error(name.place, message, Some(help));
                 }
                 (Some(_), Some(_)) | (None, _) => {}
             }

@@ -2,25 +2,33 @@
 
 use super::lexer::{Token, TokenKind, is_reserved, tokens};
 use super::{Comparison, DEPTH_MAX, Fault, LENGTH_MAX, Shape, Tree};
+use crate::told;
+use crate::told::Told;
 use crate::value::Value;
 
 /// Reads a whole text.
 pub(super) fn parse(text: &str) -> Result<Tree, Fault> {
     let length = text.chars().count();
     if length > LENGTH_MAX {
-        let help = Some("use several branches".to_owned());
+        let help = Some(told!("use several branches", "请用多个分支"));
         return Err(Fault {
             offset: 0,
-            message: format!("longer than {LENGTH_MAX} characters"),
+            message: told!(
+                "longer than {LENGTH_MAX} characters",
+                "超过 {LENGTH_MAX} 个字符"
+            ),
             help,
         });
     }
     let tokens = tokens(text)?;
     if tokens.is_empty() {
-        let help = Some("for example \"caller.vip > 0\"".to_owned());
+        let help = Some(told!(
+            "for example \"caller.vip > 0\"",
+            "例如 \"caller.vip > 0\""
+        ));
         return Err(Fault {
             offset: 0,
-            message: "an expression is missing".to_owned(),
+            message: told!("an expression is missing", "缺少表达式"),
             help,
         });
     }
@@ -33,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<Tree, Fault> {
     let tree = parser.any()?;
     match parser.peek() {
         None => Ok(tree),
-        Some(_) => Err(parser.expected("the end")),
+        Some(_) => Err(parser.expected(&told!("the end", "结尾"))),
     }
 }
 
@@ -165,7 +173,7 @@ impl Parser {
                 self.next += 1;
                 Ok(Tree { offset, shape })
             }
-            Some(_) | None => Err(self.expected("a value")),
+            Some(_) | None => Err(self.expected(&told!("a value", "值"))),
         }
     }
 
@@ -175,7 +183,11 @@ impl Parser {
         loop {
             let offset = self.offset();
             let Some(value) = self.take_literal() else {
-                return Err(self.expected("a text, a number, true or false"));
+                let expected = told!(
+                    "a text, a number, true or false",
+                    "文本、数字、true 或 false"
+                );
+                return Err(self.expected(&expected));
             };
             items.push(Tree {
                 offset,
@@ -190,7 +202,7 @@ impl Parser {
 
     fn deeper(&mut self, part: fn(&mut Self) -> Result<Tree, Fault>) -> Result<Tree, Fault> {
         if self.depth == DEPTH_MAX {
-            let message = format!("nested deeper than {DEPTH_MAX}");
+            let message = told!("nested deeper than {DEPTH_MAX}", "嵌套超过 {DEPTH_MAX} 层");
             return Err(Fault {
                 offset: self.offset(),
                 message,
@@ -231,7 +243,7 @@ impl Parser {
         if self.take_sign(wanted) {
             Ok(())
         } else {
-            Err(self.expected(&format!("`{wanted}`")))
+            Err(self.expected(&told!("`{wanted}`", " `{wanted}`")))
         }
     }
 
@@ -243,14 +255,17 @@ impl Parser {
         self.peek().map_or(self.end, |token| token.offset)
     }
 
-    fn expected(&self, what: &str) -> Fault {
+    fn expected(&self, what: &Told) -> Fault {
         let found = self.peek().map_or_else(
-            || "the end".to_owned(),
-            |token| format!("`{}`", token.shown()),
+            || told!("the end", "结尾"),
+            |token| told!("`{}`", " `{}`", token.shown()),
         );
         Fault {
             offset: self.offset(),
-            message: format!("expected {what}, found {found}"),
+            message: Told {
+                en: format!("expected {}, found {}", what.en, found.en),
+                zh: format!("应为{}，实为{}", what.zh, found.zh),
+            },
             help: None,
         }
     }

@@ -1,6 +1,8 @@
 //! Words, texts, numbers and signs of an expression.
 
 use super::Fault;
+use crate::told;
+use crate::told::Told;
 use crate::value::Number;
 
 /// One token with the place of its first character.
@@ -34,12 +36,7 @@ const RESERVED: [&str; 8] = [
     "false",
 ];
 /// What people of other languages write, and what to write instead.
-const FOREIGN: [(&str, &str); 4] = [
-    ("&&", "write `and`"),
-    ("||", "write `or`"),
-    ("!", "write `not`"),
-    ("=", "write `==` to compare"),
-];
+const FOREIGN: [(&str, &str); 4] = [("&&", "and"), ("||", "or"), ("!", "not"), ("=", "==")];
 
 /// Whether the grammar keeps this word for itself.
 pub(crate) fn is_reserved(word: &str) -> bool {
@@ -80,7 +77,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fault> {
     }
 }
 
-type Refused = (String, Option<String>);
+type Refused = (Told, Option<Told>);
 
 /// The token at the start of `text` and its length in bytes.
 fn token(text: &str, first: char) -> Result<(TokenKind, usize), Refused> {
@@ -100,10 +97,20 @@ fn token(text: &str, first: char) -> Result<(TokenKind, usize), Refused> {
         return Ok((TokenKind::Sign(sign), sign.len()));
     }
     match FOREIGN.into_iter().find(|(sign, _)| text.starts_with(sign)) {
-        Some(("=", help)) => Err(("`=` does not compare".to_owned(), Some(help.to_owned()))),
-        Some((sign, help)) => Err((format!("`{sign}` is not known here"), Some(help.to_owned()))),
-        None => Err((format!("`{first}` is not known here"), None)),
+        Some(("=", ours)) => Err((
+            told!("`=` does not compare", "`=` 不是比较"),
+            Some(told!("write `{ours}` to compare", "比较请写 `{ours}`")),
+        )),
+        Some((sign, ours)) => Err((
+            unknown(sign),
+            Some(told!("write `{ours}`", "请写 `{ours}`")),
+        )),
+        None => Err((unknown(&first.to_string()), None)),
     }
+}
+
+fn unknown(sign: &str) -> Told {
+    told!("`{sign}` is not known here", "此处不认识 `{sign}`")
 }
 
 fn quoted(text: &str, quote: char) -> Result<(TokenKind, usize), Refused> {
@@ -114,8 +121,8 @@ fn quoted(text: &str, quote: char) -> Result<(TokenKind, usize), Refused> {
             content.len() + 2 * quote.len_utf8(),
         )),
         None => Err((
-            "this text has no end".to_owned(),
-            Some(format!("close it with {quote}")),
+            told!("this text has no end", "文本没有结束引号"),
+            Some(told!("close it with {quote}", "请以 {quote} 结束")),
         )),
     }
 }
@@ -125,8 +132,11 @@ fn number(text: &str) -> Result<(TokenKind, usize), Refused> {
     match Number::parse(word) {
         Some(number) => Ok((TokenKind::Number(number, word.to_owned()), word.len())),
         None => Err((
-            format!("`{word}` is no number"),
-            Some("at most two decimals; a text stands in quotes".to_owned()),
+            told!("`{word}` is no number", "`{word}` 不是数字"),
+            Some(told!(
+                "at most two decimals; a text stands in quotes",
+                "最多两位小数；文本须加引号"
+            )),
         )),
     }
 }

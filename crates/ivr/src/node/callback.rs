@@ -15,6 +15,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Outcome, Step};
+use crate::told;
 use crate::value::Type;
 
 pub(super) const KIND: Kind = Kind {
@@ -123,12 +124,15 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         (None, _) => None,
         (Some(prompt), Some((accept, _))) => Some(Question { prompt, accept }),
         (Some(prompt), None) => {
-            let message = "nobody can say yes: `accept` names no key";
-            return Err(section.report.error(
-                prompt.place,
-                message,
-                Some("name a key, or leave `prompt` out".to_owned()),
-            ));
+            let message = told!(
+                "nobody can say yes: `accept` names no key",
+                "无人能答应：`accept` 没有写按键"
+            );
+            let help = told!(
+                "name a key, or leave `prompt` out",
+                "请写一个按键，或去掉 `prompt`"
+            );
+            return Err(section.report.error(prompt.place, message, Some(help)));
         }
     };
     Ok(Box::new(Callback {

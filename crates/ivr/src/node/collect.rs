@@ -15,6 +15,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Step};
+use crate::told;
 
 pub(crate) use kind::INPUT_KINDS;
 use kind::{InputKind, NAMES};
@@ -166,13 +167,13 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     if let Some((key, place)) = until
         && kind.takes(key)
     {
-        let message = format!(
+        let message = told!(
             "`until` cannot be `{key}`: that key belongs to the input of kind `{}`",
+            "`until` 不能是 `{key}`：`{}` 类输入要用这个键",
             kind.name
         );
-        return Err(section
-            .report
-            .error(place, message, Some("use \"#\" or \"*\"".to_owned())));
+        let help = told!("use \"#\" or \"*\"", "请用 \"#\" 或 \"*\"");
+        return Err(section.report.error(place, message, Some(help)));
     }
     Ok(Box::new(Collect {
         prompt: prompt?,
@@ -208,16 +209,20 @@ fn lengths(section: &mut Section<'_, '_>, kind: &InputKind) -> (Read<usize>, Rea
         .map_or_else(|| section.place(), |(_, place)| place);
     if low < kind.bounds.0 || high > kind.bounds.1 {
         let (from, to) = kind.bounds;
-        let message = format!(
+        let message = told!(
             "an input of kind `{}` has {from} to {to} keys, not {low} to {high}",
+            "`{}` 类输入有 {from} 到 {to} 位，不是 {low} 到 {high} 位",
             kind.name
         );
-        let help = Some("leave `min` and `max` out".to_owned());
+        let help = Some(told!("leave `min` and `max` out", "请去掉 `min` 和 `max`"));
         let reported = section.report.error(place, message, help);
         return (Err(reported), Err(reported));
     }
     if low > high {
-        let message = format!("`min` ({low}) is more than `max` ({high})");
+        let message = told!(
+            "`min` ({low}) is more than `max` ({high})",
+            "`min`（{low}）大于 `max`（{high}）"
+        );
         let reported = section.report.error(place, message, None);
         return (Err(reported), Err(reported));
     }

@@ -19,6 +19,7 @@ use crate::run::Visit;
 use crate::section::{Header, Section, Taken};
 use crate::step::{Event, Outcome, Step};
 use crate::template::{Template, header_text, percent_encode};
+use crate::told;
 
 pub(super) const KIND: Kind = Kind {
     name: "http",
@@ -145,13 +146,18 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (method, body, retries) = (method?, body?, retries?);
     if method == Method::Get && !body.is_empty() {
         let place = section.place_of_key("body");
-        let help = Some("write `method = \"POST\"`, or put it into the URL".to_owned());
-        return Err(section.report.error(place, "GET has no body", help));
+        let message = told!("GET has no body", "GET 请求没有正文");
+        let help = told!(
+            "write `method = \"POST\"`, or put it into the URL",
+            "请写 `method = \"POST\"`，或放进网址"
+        );
+        return Err(section.report.error(place, message, Some(help)));
     }
     if method != Method::Get && retries > 0 {
         let place = section.place_of_key("retries");
-        let message = format!(
+        let message = told!(
             "{} is not tried again: it may have been done",
+            "{} 不会重试：它可能已经执行",
             method.name()
         );
         return Err(section.report.error(place, message, None));
@@ -182,11 +188,15 @@ fn service(section: &mut Section<'_, '_>, url: &Template) -> Read<Name> {
         })
         .filter(|(scheme, host)| matches!(*scheme, "http" | "https") && !host.is_empty());
     let Some((scheme, host)) = host else {
-        let message = "a URL begins with https:// and a host, both written out";
-        let help = "expressions may stand behind the host: \"https://cases.example/{case_no}\"";
-        return Err(section
-            .report
-            .error(url.place(), message, Some(help.to_owned())));
+        let message = told!(
+            "a URL begins with https:// and a host, both written out",
+            "网址以 https:// 和主机名开头，两者都须写明"
+        );
+        let help = told!(
+            "expressions may stand behind the host: \"https://cases.example/{{case_no}}\"",
+            "表达式可写在主机名之后：\"https://cases.example/{{case_no}}\""
+        );
+        return Err(section.report.error(url.place(), message, Some(help)));
     };
     Ok(Name {
         text: format!("{scheme}://{host}"),

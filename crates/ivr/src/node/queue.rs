@@ -13,6 +13,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Outcome, Step};
+use crate::told;
 
 pub(super) const KIND: Kind = Kind {
     name: "queue",
@@ -169,11 +170,14 @@ fn prompt(section: &mut Section<'_, '_>) -> Read<Option<Name>> {
     match prompt {
         Some(prompt) if !section.has("keys") => Err(section.report.error(
             prompt.place,
-            "`prompt` tells the keys of a queue, and this one has none".to_owned(),
-            Some(
-                "add `keys`; what everybody is told stands under `announce` of the queue"
-                    .to_owned(),
+            told!(
+                "`prompt` tells the keys of a queue, and this one has none",
+                "`prompt` 用来说明排队按键，而此节点没有按键"
             ),
+            Some(told!(
+                "add `keys`; what everybody is told stands under `announce` of the queue",
+                "请补上 `keys`；对所有人播报的内容写在队列的 `announce` 中"
+            )),
         )),
         prompt => Ok(prompt),
     }
@@ -188,8 +192,11 @@ fn requirement(section: &mut Section<'_, '_>) -> Read<Option<(Requirement, Place
         Ok(needs) => Ok(Some((needs, text.place))),
         Err(error) => Err(section.report.error(
             text.place,
-            format!("`skills`: {error}"),
-            Some("write skills and levels, such as `lang.en >= 3 and not trainee`".to_owned()),
+            told!("`skills`: {error}", "`skills`：{error}"),
+            Some(told!(
+                "write skills and levels, such as `lang.en >= 3 and not trainee`",
+                "请写技能与级别，如 `lang.en >= 3 and not trainee`"
+            )),
         )),
     }
 }

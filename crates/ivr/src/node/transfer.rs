@@ -14,6 +14,8 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Outcome, Step};
+use crate::told;
+use crate::told::Told;
 
 pub(super) const KIND: Kind = Kind {
     name: "transfer",
@@ -125,23 +127,29 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         ("by_region", of_region),
     ] {
         if !fits && section.has(key) {
-            let message = format!("`{key}` has no meaning for `{}`", to.text);
-            section.report.error(
-                section.place_of_key(key),
-                message,
-                Some("leave it out".to_owned()),
+            let message = told!(
+                "`{key}` has no meaning for `{}`",
+                "`{key}` 对 `{}` 没有意义",
+                to.text
             );
+            let help = told!("leave it out", "请去掉");
+            section
+                .report
+                .error(section.place_of_key(key), message, Some(help));
         }
     }
     if matches!(target, Target::Script(_)) {
         let vain: Vec<&str> = EXITS.into_iter().filter(|key| section.has(key)).collect();
         for key in vain {
-            let message = format!("`{key}` is never taken: `{}` has no way back", to.text);
-            section.report.error(
-                section.place_of_key(key),
-                message,
-                Some("leave it out".to_owned()),
+            let message = told!(
+                "`{key}` is never taken: `{}` has no way back",
+                "`{key}` 永不会走到：`{}` 没有回路",
+                to.text
             );
+            let help = told!("leave it out", "请去掉");
+            section
+                .report
+                .error(section.place_of_key(key), message, Some(help));
         }
         return Ok(Box::new(Transfer {
             to,
@@ -188,11 +196,11 @@ fn target(section: &mut Section<'_, '_>, written: &Name) -> Read<(Name, Target)>
         "queue" => Target::Queue(QueueName::from(rest)),
         "script" => Target::Script(ScriptName::from(rest)),
         _ => {
-            let message = format!(
-                "`{}` is no target; expected {}",
-                written.text,
-                Form::Target.describe()
-            );
+            let (text, expected) = (&written.text, Form::Target.describe());
+            let message = Told {
+                en: format!("`{text}` is no target; expected {}", expected.en),
+                zh: format!("`{text}` 不是转接目标；应为 {}", expected.zh),
+            };
             return Err(section.report.unknown(
                 written.place,
                 message,
@@ -206,8 +214,9 @@ fn target(section: &mut Section<'_, '_>, written: &Name) -> Read<(Name, Target)>
             .chars()
             .any(|letter| letter.is_whitespace() || letter.is_control())
     {
-        let message = format!(
+        let message = told!(
             "`{}` names no {scheme}; expected \"{scheme}:…\"",
+            "`{}` 没有写明 {scheme}；应为 \"{scheme}:…\"",
             written.text
         );
         return Err(section.report.error(written.place, message, None));

@@ -9,6 +9,7 @@ use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::row::{Form, KeyRow, Need, row};
 use crate::section::Section;
+use crate::told;
 use crate::value::Type;
 
 /// What a script begins with.
@@ -116,16 +117,15 @@ fn read_languages(section: &mut Section<'_, '_>) -> Option<Vec<String>> {
     let mut languages: Vec<String> = Vec::new();
     for name in names {
         if !is_language(&name.text) {
-            let message = format!("`{}` is no language", name.text);
-            section.report.error(
-                name.place,
-                message,
-                Some("for example \"zh-CN\" or \"en\"".to_owned()),
+            let message = told!("`{}` is no language", "`{}` 不是语言标签", name.text);
+            let help = told!(
+                "for example \"zh-CN\" or \"en\"",
+                "例如 \"zh-CN\" 或 \"en\""
             );
+            section.report.error(name.place, message, Some(help));
         } else if languages.contains(&name.text) {
-            section
-                .report
-                .error(name.place, format!("`{}` is there twice", name.text), None);
+            let message = told!("`{}` is there twice", "`{}` 重复了", name.text);
+            section.report.error(name.place, message, None);
         } else {
             languages.push(name.text);
         }

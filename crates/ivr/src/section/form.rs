@@ -8,6 +8,8 @@ use crate::place::{Name, Place};
 use crate::report::{Read, Reported};
 use crate::row::{Form, KeyRow};
 use crate::sentence::Sentence;
+use crate::told;
+use crate::told::Told;
 use crate::value::{Number, Value};
 use crate::variable::is_settable;
 
@@ -76,7 +78,11 @@ impl<'s, 't> Section<'s, 't> {
             .collect();
         let keys: Vec<(char, Name)> = read.into_iter().collect::<Read<_>>()?;
         if keys.is_empty() && self.has(key) {
-            let message = format!("`{key}` of `{}` has no keys", self.title);
+            let title = &self.title;
+            let message = told!(
+                "`{key}` of `{title}` has no keys",
+                "`{title}` 的 `{key}` 中没有按键"
+            );
             return Err(self.report.error(self.place_of_key(key), message, None));
         }
         Ok(keys)
@@ -93,12 +99,13 @@ impl<'s, 't> Section<'s, 't> {
         if is_settable(&name.text) {
             return Ok(name);
         }
-        let message = format!("`{}` cannot be set", name.text);
-        let help = "a variable's name is a-z, 0-9 and _, begins with a letter, and is neither a word of expressions nor one of \
-                    the variables that are there at entry";
-        Err(self
-            .report
-            .error(name.place, message, Some(help.to_owned())))
+        let message = told!("`{}` cannot be set", "不能给 `{}` 赋值", name.text);
+        let help = told!(
+            "a variable's name is a-z, 0-9 and _, begins with a letter, and is neither a word of expressions nor one of \
+             the variables that are there at entry",
+            "变量名由 a-z、0-9 和 _ 组成，以字母开头，不能是表达式的保留字，也不能是来电时已有的变量"
+        );
+        Err(self.report.error(name.place, message, Some(help)))
     }
 
     /// An expression: a TOML text, or a bare whole number, `true` or `false`.
@@ -126,7 +133,7 @@ impl<'s, 't> Section<'s, 't> {
         };
         if text.trim().is_empty() {
             let place = self.place_of(&item.span());
-            let message = format!("`{}` needs a text here", self.title);
+            let message = told!("`{}` needs a text here", "`{}` 此处需要文本", self.title);
             return Err(self.report.error(place, message, None));
         }
         let (place, exact) = self.letters_of(text, item);
@@ -159,18 +166,20 @@ impl<'s, 't> Section<'s, 't> {
         match (letters.next(), letters.next()) {
             (Some(key), None) if is_phone_key(key) => Ok(key),
             _ => {
-                let message = format!(
+                let message = told!(
                     "`{}` is no key of a phone; expected one of 0-9, *, #, A-D",
+                    "`{}` 不是电话按键；应为 0-9、*、#、A-D 之一",
                     name.text
                 );
                 let help = if name.text.chars().count() > 1 {
-                    "several digits are taken by `collect`"
+                    told!(
+                        "several digits are taken by `collect`",
+                        "多位数字用 `collect` 收取"
+                    )
                 } else {
-                    "one key each"
+                    told!("one key each", "每项一个按键")
                 };
-                Err(self
-                    .report
-                    .error(name.place, message, Some(help.to_owned())))
+                Err(self.report.error(name.place, message, Some(help)))
             }
         }
     }
@@ -182,7 +191,8 @@ impl<'s, 't> Section<'s, 't> {
                 place: self.place_of(&item.span()),
             }),
             None => {
-                let message = format!("a key leads to {}", Form::Node.describe());
+                let Told { en, zh } = Form::Node.describe();
+                let message = told!("a key leads to {en}", "按键须指向{zh}");
                 Err(self
                     .report
                     .error(self.place_of(&item.span()), message, None))

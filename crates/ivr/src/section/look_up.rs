@@ -11,6 +11,7 @@ use crate::place::{Name, Place};
 use crate::report::{Read, Reported};
 use crate::row::{Form, KeyRow, Need, row};
 use crate::template::Template;
+use crate::told;
 use crate::value::Type;
 
 /// A header of a request as a script writes it.
@@ -116,9 +117,17 @@ impl<'s, 't> Section<'s, 't> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
         let message = if !is_token {
-            format!("`{}` is no name of a header", name.text)
+            told!(
+                "`{}` is no name of a header",
+                "`{}` 不是请求头名称",
+                name.text
+            )
         } else if FRAMING.contains(&name.text.to_ascii_lowercase().as_str()) {
-            format!("`{}` is written by the request itself", name.text)
+            told!(
+                "`{}` is written by the request itself",
+                "`{}` 由请求自行填写",
+                name.text
+            )
         } else {
             return Ok(name);
         };
@@ -133,7 +142,10 @@ impl<'s, 't> Section<'s, 't> {
             (Some(env), None) => Ok(Header::Secret(SecretSource::Env(env.text), place)),
             (None, Some(file)) => Ok(Header::Secret(SecretSource::File(file.text), place)),
             (Some(_), Some(_)) | (None, None) => {
-                let message = "a secret is exactly one of `env`, `file`";
+                let message = told!(
+                    "a secret is exactly one of `env`, `file`",
+                    "密钥须写 `env` 或 `file` 之一"
+                );
                 Err(self.report.error(place, message, None))
             }
         }
@@ -171,9 +183,16 @@ impl<'s, 't> Section<'s, 't> {
         if at.text.is_empty() || at.text.starts_with('/') {
             return Ok(());
         }
-        let message = format!("`{}` is no place in a JSON answer", at.text);
+        let message = told!(
+            "`{}` is no place in a JSON answer",
+            "`{}` 不是 JSON 应答中的位置",
+            at.text
+        );
         let slashes = at.text.trim_start_matches("$.").replace('.', "/");
-        let help = format!("a JSON Pointer begins with a slash: \"/{slashes}\"");
+        let help = told!(
+            "a JSON Pointer begins with a slash: \"/{slashes}\"",
+            "JSON Pointer 以斜线开头：\"/{slashes}\""
+        );
         Err(self.report.error(at.place, message, Some(help)))
     }
 
@@ -185,7 +204,7 @@ impl<'s, 't> Section<'s, 't> {
             .map(|(name, item)| {
                 let (name, word) = (self.settable(name)?, self.text_of(key, item)?);
                 let kind = Type::of_name(&word.text).ok_or_else(|| {
-                    let message = format!("`{}` is no type", word.text);
+                    let message = told!("`{}` is no type", "`{}` 不是类型", word.text);
                     let names = Type::NAMES.iter().copied();
                     self.report.unknown(word.place, message, &word.text, names)
                 });

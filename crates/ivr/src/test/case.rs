@@ -15,9 +15,11 @@ use crate::effect::CallbackAnswer;
 use crate::effect::TransferFailure;
 use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report};
-use crate::row::{Form, KeyRow, Need, row};
+use crate::row::{Form, KeyRow, Need, one_of, row};
 use crate::section::{Item, Section, is_phone_key};
 use crate::step::Given;
+use crate::told;
+use crate::told::Told;
 
 /// A test that stands in a script.
 #[derive(Clone, Debug)]
@@ -239,12 +241,8 @@ pub(crate) fn read_tests<'t>(
         return Vec::new();
     };
     let Some(items) = item.get_ref().as_array() else {
-        let message = "tests are written as `[[test]]`";
-        report.error(
-            source.place(key.span().start),
-            message,
-            Some("with two brackets".to_owned()),
-        );
+        let help = told!("with two brackets", "两层方括号");
+        report.error(source.place(key.span().start), no_list(), Some(help));
         return Vec::new();
     };
     let mut tests = Vec::new();
@@ -262,10 +260,14 @@ pub(crate) fn read_tests<'t>(
                 ))
                 .ok(),
             ),
-            None => drop(report.error(place, "tests are written as `[[test]]`", None)),
+            None => drop(report.error(place, no_list(), None)),
         }
     }
     tests
+}
+
+fn no_list() -> Told {
+    told!("tests are written as `[[test]]`", "测试写作 `[[test]]`")
 }
 
 fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
@@ -339,8 +341,9 @@ fn presses(section: &mut Section<'_, '_>) -> Read<Vec<Press>> {
                 ("hangup", ..) => Ok(Press::HangUp),
                 (_, Some(key), None) if is_phone_key(key) => Ok(Press::Key(key)),
                 _ => {
-                    let message = format!(
+                    let message = told!(
                         "`{}` cannot be pressed; expected one of 0-9, *, #, A-D, wait, hangup",
+                        "`{}` 不能按；应为 0-9、*、#、A-D、wait、hangup 之一",
                         name.text
                     );
                     let words = ["wait", "hangup"];
@@ -381,10 +384,14 @@ fn outcome<T: Copy>(
         .find(|(word, _)| *word == text)
         .map(|(_, outcome)| *outcome);
     found.ok_or_else(|| {
-        let message = format!(
-            "`{text}` is no outcome of a {key}; expected {}",
-            crate::row::one_of(&known)
-        );
+        let expected = one_of(&known);
+        let message = Told {
+            en: format!(
+                "`{text}` is no outcome of a {key}; expected {}",
+                expected.en
+            ),
+            zh: format!("`{text}` 不是 {key} 的结果；应为 {}", expected.zh),
+        };
         section
             .report
             .unknown(place, message, text, known.iter().copied())

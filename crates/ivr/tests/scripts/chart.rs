@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ivr::{Chart, ExitId};
+use speech::Language;
 
 use crate::good_script::{GOOD, calendars, plan, script};
 
@@ -39,7 +40,7 @@ fn e21_an_exit_is_tried_when_a_test_took_it() {
                 "{}:{} {} → {}",
                 it.id.line,
                 it.id.node,
-                it.label(false, " / "),
+                it.label(Language::English, " / "),
                 it.to
             )
         });
@@ -68,7 +69,7 @@ fn e21_an_exit_is_tried_when_a_test_took_it() {
 #[test]
 fn e21_the_graph_shows_what_no_test_has_tried() {
     let (chart, taken) = tried(TESTS);
-    let graph = chart.mermaid(true, &taken);
+    let graph = chart.mermaid(Language::Chinese, &taken);
     let expected = r##"flowchart TD
   n0(["menu welcome"])
   n1[["queue agents"]]

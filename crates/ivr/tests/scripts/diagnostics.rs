@@ -3,8 +3,11 @@
 //! Each row edits one good script; the expectation is every finding of `parse` and `check`, in order.
 
 use crate::good_script::{GOOD, world};
-use ivr::{Severity, check, parse};
+use std::collections::BTreeSet;
+
+use ivr::{Diagnostic, Severity, Told, check, parse};
 use model::ScriptName;
+use speech::Language;
 
 /// All findings as `LINE:COLUMN: severity: message`, the help after ` | `.
 pub(crate) fn findings(text: &str) -> Vec<String> {
@@ -13,20 +16,37 @@ pub(crate) fn findings(text: &str) -> Vec<String> {
         found.extend(check(&script, &world()));
     }
     found.sort_by_key(|one| (one.line, one.column));
-    found
-        .iter()
-        .map(|one| {
-            assert_eq!(one.file, "ivr-scripts/main.toml");
-            let help = one
-                .help
-                .as_deref()
-                .map_or(String::new(), |help| format!(" | {help}"));
-            format!(
-                "{}:{}: {}: {}{help}",
-                one.line, one.column, one.severity, one.message
-            )
-        })
-        .collect()
+    found.iter().map(told).collect()
+}
+
+fn told(one: &Diagnostic) -> String {
+    assert_eq!(one.file, "ivr-scripts/main.toml");
+    said_alike(&one.message);
+    if let Some(help) = &one.help {
+        said_alike(help);
+    }
+    let help = one.help.as_ref();
+    let help = help.map_or(String::new(), |help| format!(" | {}", help.en));
+    format!(
+        "{}:{}: {}: {}{help}",
+        one.line,
+        one.column,
+        one.severity.said_in(Language::English),
+        one.message.en
+    )
+}
+
+/// Both languages name the same things, and one of them is Chinese: whoever mends one sentence must mend the other.
+fn said_alike(told: &Told) {
+    let named = |text: &str| {
+        let names = text.split('`').skip(1).step_by(2).map(str::to_owned);
+        names.collect::<BTreeSet<_>>()
+    };
+    let (en, zh) = (&told.en, &told.zh);
+    assert_eq!(named(en), named(zh), "{en}\n{zh}");
+    let is_chinese = |it: char| ('\u{3400}'..='\u{9fff}').contains(&it);
+    let is_example = en.contains('=');
+    assert!(is_example || zh.contains(is_chinese), "{en}\n{zh}");
 }
 
 /// Edits the good script and compares each finding's beginning.
@@ -476,7 +496,7 @@ fn e1_a_key_that_is_not_said_is_a_warning() {
             .all(|one| one.severity == Severity::Warning && (one.line, one.column) == (11, 14))
     );
     assert!(
-        found[0].message.contains("does not name the key `2`"),
+        found[0].message.en.contains("does not name the key `2`"),
         "{found:?}"
     );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, World, check, parse};
+use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, World, check, parse, told};
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
@@ -46,12 +46,12 @@ pub(crate) fn world() -> World {
         services: Services::new(
             |url| match url {
                 "https://cases.example" => Ok(()),
-                _ => Err("not in the open".to_owned()),
+                _ => Err(told!("not in the open", "不在公网")),
             },
             |secret| match secret {
                 SecretSource::Env(name) if name == "CASES_TOKEN" => Ok(()),
                 SecretSource::Env(_) | SecretSource::File(_) => {
-                    Err(format!("no secret {secret:?}"))
+                    Err(told!("no secret {secret:?}", "没有密钥 {secret:?}"))
                 }
             },
         ),

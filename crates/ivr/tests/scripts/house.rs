@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ivr::{Entrance, House, Patience, Script, check_house, parse};
 use model::ScriptName;
+use speech::Language;
 
 const HEAD: &str = "title = { en = \"x\", zh-CN = \"x\" }\nlanguages = [\"en\", \"zh-CN\"]\nstart = \"welcome\"\n\
                     [prompt.p]\nen = \"Press 1, 2, 0.\"\nzh-CN = \"请按 1、2、0。\"\n";
@@ -40,7 +41,7 @@ fn told(scripts: &[Script], operator: Option<char>, patience: Patience) -> Vec<(
         .iter()
         .map(|one| {
             let story = one.story.as_ref().expect("a story");
-            (one.to_string(), story.zh())
+            (one.to_string(), story.said_in(Language::Chinese))
         })
         .collect()
 }

@@ -28,7 +28,10 @@ fn passes(text: &str) -> Option<Arc<Script>> {
     let errors = found.iter().chain(&proved).any(ivr::Diagnostic::is_error);
     for one in found.iter().chain(&proved) {
         assert!(
-            one.line >= 1 && one.column >= 1 && !one.message.is_empty(),
+            one.line >= 1
+                && one.column >= 1
+                && !one.message.en.is_empty()
+                && !one.message.zh.is_empty(),
             "{one}"
         );
     }

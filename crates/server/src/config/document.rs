@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ivr::{Diagnostic, Severity, closest};
+use ivr::{Diagnostic, Severity, Told, closest, told};
 use serde::de::DeserializeOwned;
 
 /// A file's text and name, to turn byte offsets into places.
@@ -25,7 +25,7 @@ impl Document {
                 file,
                 line: 1,
                 column: 1,
-                message: format!("cannot be read: {error}"),
+                message: told!("cannot be read: {error}", "无法读取：{error}"),
                 help: None,
                 story: None,
             }),
@@ -68,8 +68,8 @@ impl Document {
             file: self.file.clone(),
             line,
             column,
-            message,
-            help,
+            message: Told::as_it_is(message),
+            help: help.map(Told::as_it_is),
             story: None,
         }
     }

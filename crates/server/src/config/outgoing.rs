@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use connectors::Target;
-use ivr::{Script, SecretSource, Services};
+use ivr::{Script, SecretSource, Services, Told};
 use store::NamedQueries;
 
 use super::secret;
@@ -58,7 +58,7 @@ pub(crate) fn services(private_hosts: &BTreeSet<String>, dir: &Path) -> Services
     Services::new(
         move |url| {
             let target = Target::new(url, &hosts, None);
-            target.map(|_| ()).map_err(|error| error.to_string())
+            target.map(|_| ()).map_err(Told::as_it_is)
         },
         move |source| secret::find(source, &dir).map(|_| ()),
     )

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use ivr::SecretSource;
+use ivr::{SecretSource, Told, told};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -29,21 +29,32 @@ impl fmt::Debug for Source {
 
 impl Source {
     /// The secret. `dir` is the folder of the configuration.
-    pub(crate) fn reveal(&self, dir: &Path) -> Result<String, String> {
+    pub(crate) fn reveal(&self, dir: &Path) -> Result<String, Told> {
         let secret = match (&self.env, &self.file, &self.text) {
-            (Some(name), None, None) => {
-                std::env::var(name).map_err(|_| format!("the environment has no variable `{name}`"))
-            }
+            (Some(name), None, None) => std::env::var(name).map_err(|_| {
+                told!(
+                    "the environment has no variable `{name}`",
+                    "环境变量 `{name}` 不存在"
+                )
+            }),
             (None, Some(file), None) => std::fs::read_to_string(dir.join(file))
                 .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-                .map_err(|error| format!("`{file}` cannot be read: {error}")),
+                .map_err(|error| {
+                    told!(
+                        "`{file}` cannot be read: {error}",
+                        "`{file}` 无法读取：{error}"
+                    )
+                }),
             (None, None, Some(text)) => Ok(text.clone()),
-            _ => Err("a secret is exactly one of `env`, `file`, `text`".to_owned()),
+            _ => Err(told!(
+                "a secret is exactly one of `env`, `file`, `text`",
+                "密钥须写 `env`、`file`、`text` 之一"
+            )),
         }?;
         if secret.is_empty() {
-            Err("the secret is empty".to_owned())
+            Err(told!("the secret is empty", "密钥为空"))
         } else if secret.chars().any(char::is_control) {
-            Err("the secret has control characters".to_owned())
+            Err(told!("the secret has control characters", "密钥含控制字符"))
         } else {
             Ok(secret)
         }
@@ -51,7 +62,7 @@ impl Source {
 }
 
 /// A secret that a script names; what is wrong is told without it.
-pub(crate) fn find(named: &SecretSource, dir: &Path) -> Result<String, String> {
+pub(crate) fn find(named: &SecretSource, dir: &Path) -> Result<String, Told> {
     let (env, file) = match named {
         SecretSource::Env(name) => (Some(name.clone()), None),
         SecretSource::File(file) => (None, Some(file.clone())),
@@ -64,6 +75,6 @@ pub(crate) fn find(named: &SecretSource, dir: &Path) -> Result<String, String> {
 pub(crate) fn read(given: &Spanned<Source>, dir: &Path, report: &mut Report<'_>) -> Option<String> {
     let found = given.get_ref().reveal(dir);
     found
-        .map_err(|message| report.error(given, message, None))
+        .map_err(|message| report.error(given, message.en, None))
         .ok()
 }

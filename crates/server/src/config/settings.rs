@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 pub(crate) use agents::{Agents, SignIn};
 pub(crate) use familiar::Familiar;
 pub(crate) use http::{Http, HttpTls};
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, Told};
 use serde::Deserialize;
 pub(crate) use tls::Material;
 pub(crate) use tls::Tls;
@@ -240,7 +240,7 @@ fn on_command_line(given: &str, message: String) -> Diagnostic {
         file: format!("--set {given}"),
         line: 1,
         column: 1,
-        message,
+        message: Told::as_it_is(message),
         help: None,
         story: None,
     }

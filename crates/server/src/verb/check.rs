@@ -1,14 +1,14 @@
 //! `trunkline check`: everything that an admin edits, read and proven without starting anything.
 
 use ivr::{Diagnostic, Person, check_skills};
-use serde_json::json;
 
 use super::block_on;
 use crate::Failure;
 use crate::config::{Loaded, Source};
+use crate::findings::{Reader, as_json};
 
 /// Prints what was found; mistakes make it fail.
-pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(source: &Source, json: bool, reader: &Reader) -> Result<(), Failure> {
     let mut loaded = source.load(1, None)?;
     let (wrong, unmet): (Vec<_>, Vec<_>) = unmet(source, &loaded)?
         .into_iter()
@@ -25,7 +25,7 @@ pub(crate) fn run(source: &Source, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     for warning in &loaded.warnings {
-        println!("{warning}");
+        println!("{}", reader.shown(warning, &std::io::stdout()));
     }
     let engine = &loaded.engine;
     println!(
@@ -65,19 +65,4 @@ fn person(staff: &store::Staff) -> Person {
         queues: queues.collect(),
         skills: staff.skills.clone(),
     }
-}
-
-/// Findings for programs.
-pub(crate) fn as_json(findings: &[Diagnostic]) -> String {
-    let findings: Vec<_> = findings
-        .iter()
-        .map(|found| {
-            json!({
-                "severity": found.severity.to_string(), "file": found.file, "line": found.line, "column": found.column,
-                "message": found.message, "help": found.help,
-                "story": found.story.as_ref().map(|story| json!({ "en": story.en(), "zh": story.zh() })),
-            })
-        })
-        .collect();
-    serde_json::Value::Array(findings).to_string()
 }

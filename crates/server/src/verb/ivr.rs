@@ -9,16 +9,22 @@ use std::sync::Arc;
 use ivr::test::TestOutcome;
 use ivr::{Chart, Environment, ExitId, Script};
 use serde_json::{Value, json};
+use speech::Language;
 
 use crate::Failure;
-use crate::cli::{GraphFormat, IvrVerb, Lang};
+use crate::cli::{GraphFormat, IvrVerb};
 use crate::config::{Loaded, Source};
 
 /// Runs the verb.
-pub(crate) fn run(source: &Source, verb: IvrVerb, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(
+    source: &Source,
+    verb: IvrVerb,
+    json: bool,
+    language: Language,
+) -> Result<(), Failure> {
     match verb {
         IvrVerb::Test { file, untried } => test(source, file.as_deref(), untried, json),
-        IvrVerb::Graph { file, format, lang } => graph(source, &file, format, lang),
+        IvrVerb::Graph { file, format } => graph(source, &file, format, language),
     }
 }
 
@@ -108,7 +114,7 @@ fn coverage_row(script: &Script, taken: &BTreeSet<ExitId>) -> Value {
     let untried = chart.untried(taken).map(|exit| {
         json!({
             "node": exit.id.node, "line": exit.id.line, "column": exit.id.column, "to": exit.to,
-            "en": exit.label(false, " / "), "zh": exit.label(true, " / "),
+            "en": exit.label(Language::English, " / "), "zh": exit.label(Language::Chinese, " / "),
         })
     });
     json!({
@@ -143,7 +149,7 @@ fn tell_coverage(script: &Script, taken: &BTreeSet<ExitId>, untried: bool) {
         all - left
     );
     for exit in chart.untried(taken).filter(|_| untried) {
-        let label = exit.label(false, " / ");
+        let label = exit.label(Language::English, " / ");
         let label = if label.is_empty() { "goes on" } else { &label };
         println!(
             "       {}:{}:{}: no test comes from `{}` to `{}`: {label}",
@@ -156,18 +162,19 @@ fn tell_coverage(script: &Script, taken: &BTreeSet<ExitId>, untried: bool) {
     }
 }
 
-fn graph(source: &Source, file: &Path, format: GraphFormat, lang: Lang) -> Result<(), Failure> {
+fn graph(
+    source: &Source,
+    file: &Path,
+    format: GraphFormat,
+    language: Language,
+) -> Result<(), Failure> {
     let loaded = source.load(1, None)?;
     let taken = taken_by_all(&loaded);
-    let zh = match lang {
-        Lang::Zh => true,
-        Lang::En => false,
-    };
     for script in scripts(&loaded, Some(file))? {
         let chart = Chart::of(&script);
         match format {
-            GraphFormat::Mermaid => print!("{}", chart.mermaid(zh, &taken)),
-            GraphFormat::Svg => println!("{}", drawing::svg(&chart, zh, &taken)),
+            GraphFormat::Mermaid => print!("{}", chart.mermaid(language, &taken)),
+            GraphFormat::Svg => println!("{}", drawing::svg(&chart, language, &taken)),
         }
     }
     Ok(())

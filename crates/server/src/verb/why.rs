@@ -1,30 +1,36 @@
 //! `trunkline why`: why a call went where it went, told by the running server of this configuration.
 
 use serde_json::Value;
+use speech::Language;
 
 use super::block_on;
 use super::sip::{call_of, escaped, read};
 use crate::Failure;
-use crate::cli::{Lang, WhyArgs};
+use crate::cli::WhyArgs;
 use crate::config::Source;
 
 /// Runs the verb.
-pub(crate) fn run(source: &Source, args: &WhyArgs, json: bool) -> Result<(), Failure> {
-    let path = path(args)?;
+pub(crate) fn run(
+    source: &Source,
+    args: &WhyArgs,
+    json: bool,
+    language: Language,
+) -> Result<(), Failure> {
+    let path = path(args, language)?;
     let why = block_on(read(source, |api| async move { api.get(&path).await }))?;
     if json {
         println!("{why}");
     } else {
-        print!("{}", told(&why, args.lang));
+        print!("{}", told(&why, language));
     }
     Ok(())
 }
 
-fn path(args: &WhyArgs) -> Result<String, Failure> {
+fn path(args: &WhyArgs, language: Language) -> Result<String, Failure> {
     let call = call_of(&args.call)?;
-    let lang = match args.lang {
-        Lang::Zh => "zh",
-        Lang::En => "en",
+    let lang = match language {
+        Language::Chinese => "zh",
+        Language::English => "en",
     };
     let agent = args.agent.as_ref();
     let agent = agent.map(|login| format!("&agent={}", escaped(login)));
@@ -35,7 +41,7 @@ fn path(args: &WhyArgs) -> Result<String, Failure> {
 }
 
 /// A line for each decision and whatever else became of the wait, in order; what is weighed now comes last.
-fn told(why: &Value, lang: Lang) -> String {
+fn told(why: &Value, language: Language) -> String {
     let rows = |key: &str| why.get(key).and_then(Value::as_array).into_iter().flatten();
     let text = |row: &Value, key: &str| {
         row.get(key)
@@ -53,9 +59,9 @@ fn told(why: &Value, lang: Lang) -> String {
     if !told.is_empty() {
         return told;
     }
-    match lang {
-        Lang::Zh => "这通来电没有排队，也没有派给任何人\n".to_owned(),
-        Lang::En => "this call stood in no queue and was offered to nobody\n".to_owned(),
+    match language {
+        Language::Chinese => "这通来电没有排队，也没有派给任何人\n".to_owned(),
+        Language::English => "this call stood in no queue and was offered to nobody\n".to_owned(),
     }
 }
 
@@ -67,13 +73,12 @@ mod tests {
         WhyArgs {
             call: call.to_owned(),
             agent: agent.map(str::to_owned),
-            lang: Lang::Zh,
         }
     }
 
     #[test]
     fn the_question_names_call_agent_and_language() {
-        let of = |call, agent| path(&args(call, agent)).ok();
+        let of = |call, agent| path(&args(call, agent), Language::Chinese).ok();
         assert_eq!(of("7", None).unwrap(), "/v1/calls/7/why?lang=zh");
         let named = of("7", Some("1003&x")).unwrap();
         assert_eq!(named, "/v1/calls/7/why?lang=zh&agent=1003%26x");
@@ -89,12 +94,12 @@ mod tests {
             "now": [row("4", "Waits.")],
         });
         assert_eq!(
-            told(&why, Lang::En),
+            told(&why, Language::English),
             "1  Offered.\n2  Moved.\n3  Offered again.\n4  Waits.\n"
         );
         let none = serde_json::json!({ "decisions": [], "now": [] });
         assert_eq!(
-            told(&none, Lang::En),
+            told(&none, Language::English),
             "this call stood in no queue and was offered to nobody\n"
         );
     }

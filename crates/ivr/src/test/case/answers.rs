@@ -9,6 +9,7 @@ use crate::place::Name;
 use crate::report::Read;
 use crate::section::{Item, Section};
 use crate::step::Given;
+use crate::told;
 use crate::value::{Number, Value};
 
 /// The words of answers that bring nothing; a query's beside a service's.
@@ -42,7 +43,10 @@ fn answer<'t>(section: &mut Section<'_, 't>, item: &Item<'t>) -> Read<Answer> {
             "bad" | "error" => Ok(Answer::Bad(said())),
             "none" => Ok(Answer::NoAnswer(said())),
             other => {
-                let message = format!("`{other}` is no answer of a look-up");
+                let message = told!(
+                    "`{other}` is no answer of a look-up",
+                    "`{other}` 不是查询结果"
+                );
                 let place = section.place_of(&item.span());
                 let words = WORDS.iter().copied();
                 Err(section.report.unknown(place, message, other, words))
@@ -75,7 +79,10 @@ fn value(section: &mut Section<'_, '_>, item: &Item<'_>) -> Read<Value> {
         DeValue::Integer(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
     };
     found.ok_or_else(|| {
-        let message = "a value is a text, a number with two decimals at most, true or false";
+        let message = told!(
+            "a value is a text, a number with two decimals at most, true or false",
+            "值为文本、最多两位小数的数字、true 或 false"
+        );
         let place = section.place_of(&item.span());
         section.report.error(place, message, None)
     })

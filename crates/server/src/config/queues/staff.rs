@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use engine::Queue;
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, told};
 use model::QueueName;
 use store::Staff;
 
@@ -42,7 +42,10 @@ pub(crate) fn unmet(
             );
             found.push(Diagnostic {
                 severity: Severity::Warning,
-                help: Some("give the skill to somebody, or take the step out".to_owned()),
+                help: Some(told!(
+                    "give the skill to somebody, or take the step out",
+                    "请给坐席加技能，或去掉这一步"
+                )),
                 ..document.error(at.unwrap_or(0), message, None)
             });
         }

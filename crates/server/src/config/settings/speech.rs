@@ -155,7 +155,7 @@ impl Speech {
             let wrong = |why: String| ("speech.headers", format!("`{name}`: {why}"));
             let value = match value {
                 Header::Text(text) => text.clone(),
-                Header::Secret(source) => source.reveal(dir).map_err(wrong)?,
+                Header::Secret(source) => source.reveal(dir).map_err(|why| wrong(why.en))?,
             };
             if !connectors::http::is_header(name, &value) {
                 return Err(wrong("this is no header field of HTTP".into()));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, Told};
 use serde::Deserialize;
 use store::{Database, Role};
 
@@ -199,7 +199,7 @@ fn at(file: &Path, line: u32, message: String) -> Diagnostic {
         file: file.display().to_string(),
         line,
         column: 1,
-        message,
+        message: Told::as_it_is(message),
         help: None,
         story: None,
     }

@@ -12,6 +12,7 @@ use layout::core::geometry::{Point, get_size_for_str, pad_shape_scalar};
 use layout::core::style::{LineStyleKind, StyleAttr};
 use layout::std_shapes::shapes::{Arrow, Element, LineEndKind, ShapeKind};
 use layout::topo::layout::VisualGraph;
+use speech::Language;
 
 /// Of the texts, in px.
 const FONT: usize = 14;
@@ -24,7 +25,7 @@ const OTHER: u32 = 0xff_ff_ff_ff;
 const INK: u32 = 0x33_3d_4a_ff;
 
 /// Draws it.
-pub(super) fn svg(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String {
+pub(super) fn svg(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -> String {
     let mut graph = VisualGraph::new(Orientation::TopToBottom);
     let mut handles = BTreeMap::new();
     for node in &chart.nodes {
@@ -38,7 +39,7 @@ pub(super) fn svg(chart: &Chart, zh: bool, taken: &BTreeSet<ExitId>) -> String {
         if let (Some(from), Some(to)) = ends {
             let is_tried = taken.contains(&exit.id);
             // Each cause on a line of its own.
-            let label = exit.label(zh, "\n");
+            let label = exit.label(language, "\n");
             graph.add_edge(arrow(&label, is_tried), *from, *to);
         }
     }
@@ -130,7 +131,7 @@ mod tests {
             .flat_map(|it| (0..3).map(move |seed| (it, seed)))
         {
             let chart = any_chart(nodes, seed);
-            let svg = svg(&chart, true, &BTreeSet::new());
+            let svg = svg(&chart, Language::Chinese, &BTreeSet::new());
             assert!(
                 svg.contains("<svg") && svg.trim_end().ends_with("</svg>"),
                 "{nodes} {seed}"
