@@ -45,7 +45,7 @@ pub struct Diagnostic {
     /// What is wrong and what was expected.
     pub message: Told,
     /// What to write instead.
-    pub help: Option<Told>,
+    pub help: Option<Box<Told>>,
     /// How a caller comes there, where the finding is about callers.
     pub story: Option<Story>,
 }
@@ -160,7 +160,10 @@ mod tests {
             line: 12,
             column: 5,
             message: told!("no queue `suport`", "没有队列 `suport`"),
-            help: Some(told!("did you mean `support`?", "是否应为 `support`？")),
+            help: Some(Box::new(told!(
+                "did you mean `support`?",
+                "是否应为 `support`？"
+            ))),
             story: None,
         };
         assert_eq!(

@@ -65,7 +65,7 @@ impl Report {
             line,
             column,
             message,
-            help,
+            help: help.map(Box::new),
             story: None,
         };
         if !self.found.contains(&finding) {

@@ -45,7 +45,7 @@ pub(crate) fn as_json(findings: &[Diagnostic]) -> String {
         json!({
             "severity": found.severity.said_in(Language::English),
             "file": found.file, "line": found.line, "column": found.column,
-            "message": both(&found.message), "help": found.help.as_ref().map(both),
+            "message": both(&found.message), "help": found.help.as_deref().map(both),
             "story": found.story.as_ref().map(|story| {
                 json!({ "en": story.said_in(Language::English), "zh": story.said_in(Language::Chinese) })
             }),
@@ -177,7 +177,10 @@ mod tests {
             line: 2,
             column: 12,
             message: told!("no calendar `ofice`", "没有日历 `ofice`"),
-            help: Some(told!("did you mean `office`?", "是否应为 `office`？")),
+            help: Some(Box::new(told!(
+                "did you mean `office`?",
+                "是否应为 `office`？"
+            ))),
             story: None,
         };
         let shown = |language| excerpt(&found, language, false).unwrap();

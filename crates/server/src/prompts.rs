@@ -196,11 +196,11 @@ impl Library {
                     "`{}` 以同名说了别的内容，两者都播放 prompts/{shared}.wav",
                     other.script
                 ),
-                help: Some(told!(
+                help: Some(Box::new(told!(
                     "put the recording of this script at prompts/{}.wav",
                     "请把本流程的录音放在 prompts/{}.wav",
                     prompt.sound
-                )),
+                ))),
                 story: None,
             });
         }

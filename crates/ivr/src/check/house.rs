@@ -230,7 +230,7 @@ impl<'s> Graph<'s> {
             line,
             column,
             message,
-            help: Some(help),
+            help: Some(Box::new(help)),
             story: None,
         }
     }

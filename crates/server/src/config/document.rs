@@ -69,7 +69,7 @@ impl Document {
             line,
             column,
             message: Told::as_it_is(message),
-            help: help.map(Told::as_it_is),
+            help: help.map(|help| Box::new(Told::as_it_is(help))),
             story: None,
         }
     }

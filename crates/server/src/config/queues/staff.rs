@@ -42,10 +42,10 @@ pub(crate) fn unmet(
             );
             found.push(Diagnostic {
                 severity: Severity::Warning,
-                help: Some(told!(
+                help: Some(Box::new(told!(
                     "give the skill to somebody, or take the step out",
                     "请给坐席加技能，或去掉这一步"
-                )),
+                ))),
                 ..document.error(at.unwrap_or(0), message, None)
             });
         }
