@@ -5,7 +5,7 @@ mod ics;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, told};
 use model::calendar::CalendarConfig;
 use model::{Calendar, Timestamp};
 use serde::Deserialize;
@@ -143,7 +143,7 @@ impl Reader<'_> {
         match Document::read(&path) {
             Ok(document) => Some(document),
             Err(error) => {
-                let found = self.error("ics", &format!("`{file}` {}", error.message));
+                let found = self.error("ics", &format!("`{file}` {}", error.message.en));
                 self.found.push(found);
                 None
             }
@@ -159,10 +159,13 @@ impl Reader<'_> {
         let message = format!(
             "the public holidays of {year} are not known to this release: its working days are plain weekdays"
         );
-        let help = "enter them as [[calendar.NAME.exception]], or import them by `ics`".to_owned();
+        let help = told!(
+            "enter them as [[calendar.NAME.exception]], or import them by `ics`",
+            "请用 [[calendar.NAME.exception]] 填写，或用 `ics` 导入"
+        );
         let found = Diagnostic {
             severity: Severity::Warning,
-            help: Some(help),
+            help: Some(Box::new(help)),
             ..self.error("holidays", &message)
         };
         self.found.push(found);
