@@ -29,6 +29,7 @@ use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Step};
 
+pub(crate) use branch::CASE;
 pub(crate) use collect::INPUT_KINDS;
 
 /// One kind of node.

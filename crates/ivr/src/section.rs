@@ -21,7 +21,7 @@ use crate::told;
 use crate::told::Told;
 
 pub(crate) use form::is_phone_key;
-pub(crate) use look_up::{Header, Taken};
+pub(crate) use look_up::{Header, PLACE, SECRET, Taken};
 
 /// A value of the document with its span.
 pub(crate) type Item<'t> = Spanned<DeValue<'t>>;

@@ -21,7 +21,7 @@ use crate::script::Script;
 use case::Press;
 
 pub use case::ScriptTest;
-pub(crate) use case::{TEST, read_tests};
+pub(crate) use case::{ANSWER_WORDS, TEST, read_tests};
 
 /// How a test went.
 #[derive(Clone, Debug, PartialEq, Eq)]

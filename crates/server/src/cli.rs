@@ -249,6 +249,11 @@ pub(crate) enum IvrVerb {
         #[arg(long)]
         untried: bool,
     },
+    /// Prints the JSON Schema of scripts, by which editors complete, explain and mark keys while one types.
+    #[command(
+        after_help = "Example: trunkline ivr schema > ivr-scripts/script.schema.json\nAn editor of TOML finds it by the script's first line: #:schema ./script.schema.json"
+    )]
+    Schema,
     /// Draws a script: its nodes, its exits, and what leads along them; exits that no test takes are dashed.
     #[command(
         after_help = "Examples:\n  trunkline ivr graph ivr-scripts/main.toml > main.mmd\n  trunkline ivr graph ivr-scripts/main.toml --format svg > main.svg"

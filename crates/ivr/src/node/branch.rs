@@ -41,7 +41,8 @@ pub(super) const KIND: Kind = Kind {
     read,
 };
 
-const CASE: &[KeyRow] = &[
+/// One of the conditions.
+pub(crate) const CASE: &[KeyRow] = &[
     row("if", Form::Text, Need::Required, "The condition.", "条件"),
     row("go", Form::Node, Need::Required, "Where it leads.", "去向"),
 ];

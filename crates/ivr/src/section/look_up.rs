@@ -31,7 +31,7 @@ pub(crate) struct Taken {
 }
 
 /// A place in an answer, in its long form.
-const PLACE: &[KeyRow] = &[
+pub(crate) const PLACE: &[KeyRow] = &[
     row(
         "at",
         Form::Text,
@@ -49,7 +49,7 @@ const PLACE: &[KeyRow] = &[
 ];
 
 /// A secret, named and not written.
-const SECRET: &[KeyRow] = &[
+pub(crate) const SECRET: &[KeyRow] = &[
     row(
         "env",
         Form::Text,

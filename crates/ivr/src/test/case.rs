@@ -21,6 +21,8 @@ use crate::step::Given;
 use crate::told;
 use crate::told::Told;
 
+pub(crate) use answers::ANSWER_WORDS;
+
 /// A test that stands in a script.
 #[derive(Clone, Debug)]
 pub struct ScriptTest {

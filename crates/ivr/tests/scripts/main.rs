@@ -21,6 +21,7 @@ mod proofs;
 mod reference_page;
 mod say;
 mod scenarios;
+mod schema;
 mod script_tests;
 mod skills;
 mod waiting;

@@ -24,6 +24,10 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match verb {
         IvrVerb::Test { file, untried } => test(source, file.as_deref(), untried, json),
+        IvrVerb::Schema => {
+            print!("{}", ivr::json_schema());
+            Ok(())
+        }
         IvrVerb::Graph { file, format } => graph(source, &file, format, language),
     }
 }

@@ -13,7 +13,7 @@ use crate::told;
 use crate::value::{Number, Value};
 
 /// The words of answers that bring nothing; a query's beside a service's.
-pub(crate) const WORDS: &[&str] = &["missing", "empty", "bad", "error", "none"];
+pub(crate) const ANSWER_WORDS: &[&str] = &["missing", "empty", "bad", "error", "none"];
 
 pub(super) fn read(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Answer)>> {
     let entries = section.entries("answers")?;
@@ -48,7 +48,7 @@ fn answer<'t>(section: &mut Section<'_, 't>, item: &Item<'t>) -> Read<Answer> {
                     "`{other}` 不是查询结果"
                 );
                 let place = section.place_of(&item.span());
-                let words = WORDS.iter().copied();
+                let words = ANSWER_WORDS.iter().copied();
                 Err(section.report.unknown(place, message, other, words))
             }
         },
