@@ -56,6 +56,14 @@ impl Diagnostic {
         matches!(self.severity, Severity::Error)
     }
 
+    /// Whether all of it is said alike in both languages.
+    pub fn is_said_alike(&self) -> bool {
+        let help = self.help.as_deref();
+        help.into_iter()
+            .chain([&self.message])
+            .all(Told::is_said_alike)
+    }
+
     /// `FILE:LINE:COLUMN: error: MESSAGE`, as editors can jump to, and on lines of their own the caller's story and the help.
     pub fn said_in(&self, language: Language) -> String {
         let Self {

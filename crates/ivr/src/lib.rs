@@ -47,6 +47,7 @@ pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Played, Target, Tra
 pub use model::fact::QueueExit;
 pub use parse::{parse, syntax};
 pub use reference::reference_page;
+pub use report::did_you_mean;
 pub use run::{Entry, Environment, Run};
 pub use schema::json_schema;
 pub use script::{Script, ScriptTest, SpokenPrompt};

@@ -46,7 +46,7 @@ impl Report {
         word: &str,
         known: impl Iterator<Item = &'k str> + Clone,
     ) -> Reported {
-        let help = did_you_mean(word, known);
+        let help = nearest_or_all(word, known);
         self.error(place, message, Some(help))
     }
 
@@ -74,11 +74,16 @@ impl Report {
     }
 }
 
+/// What to write instead of a name that nothing has: the nearest of those that are known.
+pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<Told> {
+    closest(word, known).map(|near| told!("did you mean `{near}`?", "是否应为 `{near}`？"))
+}
+
 /// The nearest known name, or all of them when none is near.
-pub(crate) fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Told {
+pub(crate) fn nearest_or_all<'k>(word: &str, known: impl Iterator<Item = &'k str> + Clone) -> Told {
     const SHOWN: usize = 24;
-    if let Some(near) = closest(word, known.clone()) {
-        return told!("did you mean `{near}`?", "是否应为 `{near}`？");
+    if let Some(near) = did_you_mean(word, known.clone()) {
+        return near;
     }
     let names = known.clone().take(SHOWN).map(|name| format!("`{name}`"));
     let more = (known.clone().count() > SHOWN).then(|| "…".to_owned());

@@ -10,7 +10,7 @@ use crate::braces::{self, length};
 use crate::expression::{Expression, Fault};
 use crate::format::{FORMATS, Format};
 use crate::place::Place;
-use crate::report::did_you_mean;
+use crate::report::nearest_or_all;
 use crate::told;
 use crate::told::Told;
 
@@ -137,7 +137,7 @@ fn format_of(form: &str, offset: u32) -> Result<(&'static Format, &'static Curre
     };
     let format = format.ok_or_else(|| {
         let message = told!("no format `{word}`", "没有格式 `{word}`");
-        fault(offset, message, did_you_mean(word, names()))
+        fault(offset, message, nearest_or_all(word, names()))
     })?;
     let code = match (format.name, code) {
         (_, "") => CURRENCY,
@@ -155,7 +155,7 @@ fn format_of(form: &str, offset: u32) -> Result<(&'static Format, &'static Curre
             "{why}",
             "`{code}` 不是可报读的币种：请写 ISO 4217 代码，如 `CNY`"
         );
-        fault(offset, message, did_you_mean(code, known))
+        fault(offset, message, nearest_or_all(code, known))
     })?;
     Ok((format, currency))
 }

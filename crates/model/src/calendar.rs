@@ -88,7 +88,7 @@ impl TryFrom<CalendarConfig> for Calendar {
         Self::new(&table).map_err(|errors| {
             first(errors).unwrap_or_else(|| CalendarError {
                 key: String::new(),
-                message: String::new(),
+                message: Why::new("", ""),
             })
         })
     }
@@ -105,9 +105,10 @@ impl Calendar {
     pub fn new(config: &CalendarConfig) -> Result<Self, Vec<CalendarError>> {
         let mut errors = Vec::new();
         let zone = TimeZone::get(&config.zone).unwrap_or_else(|_| {
-            let message = format!(
-                "no time zone `{}`; expected an IANA name such as \"Asia/Shanghai\"",
-                config.zone
+            let zone = &config.zone;
+            let message = Why::new(
+                format!("没有时区 `{zone}`；应为 IANA 名称，如 \"Asia/Shanghai\""),
+                format!("no time zone `{zone}`; expected an IANA name such as \"Asia/Shanghai\""),
             );
             errors.push(CalendarError {
                 key: "zone".to_owned(),
@@ -212,7 +213,10 @@ fn special(
         }
         Some(other) => errors.push(CalendarError {
             key: "holidays".to_owned(),
-            message: format!("no table of holidays for `{other}`; expected \"CN\""),
+            message: Why::new(
+                format!("没有 `{other}` 的节假日表；应为 \"CN\""),
+                format!("no table of holidays for `{other}`; expected \"CN\""),
+            ),
         }),
     }
     let plain = |date| weekday(week, date);

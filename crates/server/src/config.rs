@@ -9,6 +9,8 @@ mod queries;
 pub(crate) mod queues;
 mod regions;
 mod report;
+#[cfg(test)]
+mod said;
 mod secret;
 pub(crate) mod settings;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
-use super::day::{Because, Special};
+use super::day::{Because, Special, Why};
 use super::period::{MINUTES_PER_DAY, Period, join, without};
 use super::{CalendarError, EventConfig};
 
@@ -88,20 +88,26 @@ impl Wanted {
 }
 
 /// An event's part of each of its days; or the key that is wrong, and why.
-fn parts(event: &EventConfig) -> Result<Vec<(Date, Period)>, (&'static str, String)> {
+fn parts(event: &EventConfig) -> Result<Vec<(Date, Period)>, (&'static str, Why)> {
     let from = read(&event.from).map_err(|why| ("from", why))?;
     let to = read(&event.to).map_err(|why| ("to", why))?;
     if from >= to {
-        return Err((
-            "to",
-            format!("`{}` is not after `{}`", event.to, event.from),
-        ));
+        let EventConfig { from, to, .. } = event;
+        let why = Why::new(
+            format!("`{to}` 不晚于 `{from}`"),
+            format!("`{to}` is not after `{from}`"),
+        );
+        return Err(("to", why));
     }
     let mut parts = Vec::new();
     let mut date = from.date();
     while date.to_datetime(jiff::civil::Time::midnight()) < to {
         if parts.len() == DAYS_MAX {
-            return Err(("to", format!("an event lasts at most {DAYS_MAX} days")));
+            let why = Why::new(
+                format!("日程最长 {DAYS_MAX} 天"),
+                format!("an event lasts at most {DAYS_MAX} days"),
+            );
+            return Err(("to", why));
         }
         let part = Period {
             from: if date == from.date() { minute(from) } else { 0 },
@@ -124,10 +130,13 @@ fn minute(at: DateTime) -> u16 {
     u16::try_from(i32::from(at.hour()) * 60 + i32::from(at.minute())).unwrap_or(0)
 }
 
-fn read(text: &str) -> Result<DateTime, String> {
+fn read(text: &str) -> Result<DateTime, Why> {
     let well_formed = text.len() == "2026-12-24T12:00".len();
     let read = text.parse::<DateTime>().ok().filter(|_| well_formed);
     read.ok_or_else(|| {
-        format!("`{text}` is no time; expected YYYY-MM-DDTHH:MM such as \"2026-12-24T12:00\"")
+        Why::new(
+            format!("`{text}` 不是时刻；应为 YYYY-MM-DDTHH:MM，如 \"2026-12-24T12:00\""),
+            format!("`{text}` is no time; expected YYYY-MM-DDTHH:MM such as \"2026-12-24T12:00\""),
+        )
     })
 }

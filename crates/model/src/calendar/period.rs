@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::CalendarError;
+use super::day::Why;
 
 pub(super) const MINUTES_PER_DAY: u16 = 24 * 60;
 
@@ -25,19 +26,24 @@ impl Period {
     }
 
     /// `09:00-12:00`.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    pub(super) fn read(text: &str) -> Result<Self, Why> {
         let ends = text
             .split_once('-')
             .and_then(|(from, to)| Some((minute_of_day(from)?, minute_of_day(to)?)));
         match ends {
-            None => Err(format!(
-                "`{text}` is no period; expected HH:MM-HH:MM such as \"09:00-12:00\""
+            None => Err(Why::new(
+                format!("`{text}` 不是时段；应为 HH:MM-HH:MM，如 \"09:00-12:00\""),
+                format!("`{text}` is no period; expected HH:MM-HH:MM such as \"09:00-12:00\""),
             )),
-            Some((from, to)) if from == to => {
-                Err(format!("`{text}` is empty; a whole day is \"00:00-24:00\""))
-            }
-            Some((from, to)) if from > to => Err(format!(
-                "`{text}` passes midnight; enter two: \"…-24:00\" on this day and \"00:00-…\" on the next"
+            Some((from, to)) if from == to => Err(Why::new(
+                format!("`{text}` 为空；全天写作 \"00:00-24:00\""),
+                format!("`{text}` is empty; a whole day is \"00:00-24:00\""),
+            )),
+            Some((from, to)) if from > to => Err(Why::new(
+                format!("`{text}` 跨越午夜；请分写两段：当天 \"…-24:00\"，次日 \"00:00-…\""),
+                format!(
+                    "`{text}` passes midnight; enter two: \"…-24:00\" on this day and \"00:00-…\" on the next"
+                ),
             )),
             Some((from, to)) => Ok(Self { from, to }),
         }
@@ -119,7 +125,10 @@ pub(super) fn read_hours(
                 .iter()
                 .find(|other| period.from < other.to && other.from < period.to);
             overlap.map_or(Ok(period), |other| {
-                Err(format!("`{text}` overlaps {other}"))
+                Err(Why::new(
+                    format!("`{text}` 与 {other} 重叠"),
+                    format!("`{text}` overlaps {other}"),
+                ))
             })
         });
         match read {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::day::{Because, Special, WEEKDAYS as DAYS};
+use super::day::{Because, Special, WEEKDAYS as DAYS, Why};
 use super::period::{Period, read_hours};
 use super::{CalendarError, ExceptionConfig};
 
@@ -17,9 +17,11 @@ pub(super) fn read_week(
     let mut given: BTreeMap<&str, &str> = BTreeMap::new();
     for (key, hours) in days {
         let Some(range) = day_range(key) else {
-            let message = format!(
-                "unknown key; expected zone, holidays, makeup, ics, ics_open, exception, event, a day ({}) or a range such as mon-fri",
-                DAYS.join(", ")
+            let keys = "zone, holidays, makeup, ics, ics_open, exception, event";
+            let days = DAYS.join(", ");
+            let message = Why::new(
+                format!("没有这一项；应为 {keys}、一天（{days}）或范围，如 mon-fri"),
+                format!("unknown key; expected {keys}, a day ({days}) or a range such as mon-fri"),
             );
             errors.push(CalendarError {
                 key: key.clone(),
@@ -35,7 +37,10 @@ pub(super) fn read_week(
             if let Some(other) = given.insert(name, key) {
                 errors.push(CalendarError {
                     key: key.clone(),
-                    message: format!("{name} already has its hours from `{other}`"),
+                    message: Why::new(
+                        format!("{name} 的时段已由 `{other}` 给出"),
+                        format!("{name} already has its hours from `{other}`"),
+                    ),
                 });
             }
             place.clone_from(&periods);
@@ -94,14 +99,18 @@ pub(super) fn read_exceptions(
                 if exceptions.insert(date, exception).is_some() {
                     errors.push(CalendarError {
                         key,
-                        message: format!("{date} is there twice"),
+                        message: Why::new(
+                            format!("{date} 重复出现"),
+                            format!("{date} is there twice"),
+                        ),
                     });
                 }
             }
             Ok(_) | Err(_) => {
-                let message = format!(
-                    "`{}` is no date; expected YYYY-MM-DD such as \"2026-10-10\"",
-                    day.date
+                let date = &day.date;
+                let message = Why::new(
+                    format!("`{date}` 不是日期；应为 YYYY-MM-DD，如 \"2026-10-10\""),
+                    format!("`{date}` is no date; expected YYYY-MM-DD such as \"2026-10-10\""),
                 );
                 errors.push(CalendarError { key, message });
             }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Why;
+
 /// The table `[calendar.NAME]` as an admin writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarConfig {
@@ -57,10 +59,10 @@ pub struct EventConfig {
 
 /// Why a table is no calendar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{key}: {message}")]
+#[error("{key}: {}", message.en)]
 pub struct CalendarError {
     /// The key within the calendar, indices from 0: `zone`, `mon-fri[1]`, `exception[0].hours[1]`.
     pub key: String,
     /// What is wrong and what was expected.
-    pub message: String,
+    pub message: Why,
 }

@@ -5,7 +5,7 @@ mod ics;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ivr::{Diagnostic, Severity, told};
+use ivr::{Diagnostic, Severity, Told, told};
 use model::calendar::CalendarConfig;
 use model::{Calendar, Timestamp};
 use serde::Deserialize;
@@ -91,13 +91,19 @@ impl Reader<'_> {
         if let Err(errors) = Calendar::new(&table) {
             // The calendar's errors name their key: the place is that key's line within its table.
             for error in errors {
-                let found = self.error(&error.key, &error.to_string());
+                let (key, why) = (&error.key, &error.message);
+                let message = Told {
+                    en: format!("{key}: {}", why.en),
+                    zh: format!("{key}：{}", why.zh),
+                };
+                let found = self.error(key, &message);
                 self.found.push(found);
             }
             return None;
         }
         if !section.ics_open.is_empty() && section.ics.is_none() {
-            let found = self.error("ics_open", "`ics_open` without `ics`");
+            let message = told!("`ics_open` without `ics`", "有 `ics_open` 而没有 `ics`");
+            let found = self.error("ics_open", &message);
             self.found.push(found);
         }
         if let Some(file) = &section.ics {
@@ -123,7 +129,11 @@ impl Reader<'_> {
             Err(errors) => {
                 let file = section.ics.unwrap_or_default();
                 for error in errors {
-                    let found = self.error("ics", &format!("`{file}`: {}", error.message));
+                    let message = Told {
+                        en: format!("`{file}`: {}", error.message.en),
+                        zh: format!("`{file}`：{}", error.message.zh),
+                    };
+                    let found = self.error("ics", &message);
                     self.found.push(found);
                 }
                 None
@@ -135,7 +145,11 @@ impl Reader<'_> {
         let path = self.given.dir.join(file);
         let size = std::fs::metadata(&path).map_or(0, |about| about.len());
         if size > ics::BYTES_MAX {
-            let message = format!("`{file}` has {size} bytes; at most {}", ics::BYTES_MAX);
+            let message = told!(
+                "`{file}` has {size} bytes; at most {}",
+                "`{file}` 有 {size} 字节；最多 {} 字节",
+                ics::BYTES_MAX
+            );
             let found = self.error("ics", &message);
             self.found.push(found);
             return None;
@@ -143,7 +157,11 @@ impl Reader<'_> {
         match Document::read(&path) {
             Ok(document) => Some(document),
             Err(error) => {
-                let found = self.error("ics", &format!("`{file}` {}", error.message.en));
+                let message = Told {
+                    en: format!("`{file}` {}", error.message.en),
+                    zh: format!("`{file}` {}", error.message.zh),
+                };
+                let found = self.error("ics", &message);
                 self.found.push(found);
                 None
             }
@@ -156,12 +174,13 @@ impl Reader<'_> {
         let Some(year) = calendar.year_without_notice(soon) else {
             return;
         };
-        let message = format!(
-            "the public holidays of {year} are not known to this release: its working days are plain weekdays"
+        let message = told!(
+            "the public holidays of {year} are not known to this release: its working days are plain weekdays",
+            "本版本没有 {year} 年的节假日安排：该年按普通工作日计"
         );
         let help = told!(
             "enter them as [[calendar.NAME.exception]], or import them by `ics`",
-            "请用 [[calendar.NAME.exception]] 填写，或用 `ics` 导入"
+            "请写作 [[calendar.NAME.exception]]，或用 `ics` 导入"
         );
         let found = Diagnostic {
             severity: Severity::Warning,
@@ -171,18 +190,22 @@ impl Reader<'_> {
         self.found.push(found);
     }
 
-    fn error(&self, key: &str, message: &str) -> Diagnostic {
+    fn error(&self, key: &str, message: &Told) -> Diagnostic {
         let name = self.name.get_ref();
         let at = self.document.offset_of(&format!("calendar.{name}.{key}"));
         let at = at.unwrap_or(self.name.span().start);
-        self.document
-            .error(at, format!("calendar `{name}`: {message}"), None)
+        let message = Told {
+            en: format!("calendar `{name}`: {}", message.en),
+            zh: format!("日历 `{name}`：{}", message.zh),
+        };
+        self.document.told(at, message, None)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::said;
 
     #[test]
     fn a_wrong_period_is_found_where_it_stands() {
@@ -196,13 +219,15 @@ mod tests {
             now: Timestamp::from_ms(1_795_000_000_000),
         };
         let (_, told) = read(&document, &given);
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(
-            told[0]
-                .to_string()
-                .starts_with("config/calendars.toml:3:27: error: calendar `office`: mon-fri[1]"),
-            "{}",
-            told[0]
+        assert_eq!(
+            said::lines(&told),
+            [
+                "config/calendars.toml:3:27: error: calendar `office`: mon-fri[1]: `13:30-25:00` is no period; expected HH:MM-HH:MM such as \"09:00-12:00\""
+            ]
+        );
+        assert_eq!(
+            told[0].message.zh,
+            "日历 `office`：mon-fri[1]：`13:30-25:00` 不是时段；应为 HH:MM-HH:MM，如 \"09:00-12:00\""
         );
     }
 }

@@ -60,6 +60,20 @@ impl Document {
         Some(at.span().start)
     }
 
+    /// An error at a byte offset, in both languages.
+    pub(crate) fn told(&self, offset: usize, message: Told, help: Option<Told>) -> Diagnostic {
+        let (line, column) = place(&self.text, offset);
+        Diagnostic {
+            severity: Severity::Error,
+            file: self.file.clone(),
+            line,
+            column,
+            message,
+            help: help.map(Box::new),
+            story: None,
+        }
+    }
+
     /// An error at a byte offset.
     pub(crate) fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
         let (line, column) = place(&self.text, offset);

@@ -18,7 +18,7 @@ use calcard::icalendar::{
     ICalendarStatus, ICalendarValue,
 };
 use calcard::{Entry, Parser};
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, Told, told};
 use model::Timestamp;
 use model::calendar::{EventConfig, wall_clock};
 
@@ -72,8 +72,12 @@ pub(super) fn import(document: &Document, import: &Import<'_>) -> Imported {
         }
     };
     if blocks.events.len() > EVENTS_MAX {
-        let message = format!("{} events; at most {EVENTS_MAX}", blocks.events.len());
-        imported.found.push(document.error(0, message, None));
+        let message = told!(
+            "{} events; at most {EVENTS_MAX}",
+            "共 {} 个日程；最多 {EVENTS_MAX} 个",
+            blocks.events.len()
+        );
+        imported.found.push(document.told(0, message, None));
         return imported;
     }
     let mut file = File {
@@ -87,11 +91,12 @@ pub(super) fn import(document: &Document, import: &Import<'_>) -> Imported {
     }
     let mut imported = file.imported;
     if imported.events.len() > EVENTS_MAX {
-        let message = format!(
+        let message = told!(
             "its events take place {} times within ten years; at most {EVENTS_MAX}",
+            "其日程十年内共出现 {} 次；最多 {EVENTS_MAX} 次",
             imported.events.len()
         );
-        imported.found.push(document.error(0, message, None));
+        imported.found.push(document.told(0, message, None));
     }
     imported
         .events
@@ -126,7 +131,7 @@ impl File<'_> {
     fn series(&mut self, events: &[&Event]) {
         let Some(mut calendar) = self.parse(events) else {
             let at = events.first().map_or(0, |event| event.at);
-            self.tell(at, "the event cannot be read".to_owned());
+            self.tell(at, told!("the event cannot be read", "日程无法读取"));
             return;
         };
         let told = self.imported.found.len();
@@ -137,18 +142,20 @@ impl File<'_> {
             components.filter(|(_, it)| it.component_type == ICalendarComponentType::VEvent);
         for ((index, component), event) in parsed.zip(events) {
             for (name, what) in wrong_values(component) {
-                let message = format!(
-                    "{name}: `{}` is no {what}",
-                    event.value(name).unwrap_or_default()
-                );
+                let value = event.value(name).unwrap_or_default();
+                let message = Told {
+                    en: format!("{name}: `{value}` is no {}", what.en),
+                    zh: format!("{name}：`{value}` 不是{}", what.zh),
+                };
                 self.tell(event.place(name), message);
             }
             for tzid in component.entries.iter().filter_map(|entry| entry.tz_id()) {
                 if zones.resolve(tzid).is_none() {
-                    self.tell(
-                        event.place("DTSTART"),
-                        format!("no time zone `{tzid}`, nor a VTIMEZONE that names one"),
+                    let message = told!(
+                        "no time zone `{tzid}`, nor a VTIMEZONE that names one",
+                        "没有时区 `{tzid}`，也没有说明它的 VTIMEZONE"
                     );
+                    self.tell(event.place("DTSTART"), message);
                 }
             }
             let start = component.property(&ICalendarProperty::Dtstart);
@@ -166,11 +173,7 @@ impl File<'_> {
     }
 
     /// RFC 5545 §3.3.10: a rule ends; one that would not, at the horizon.
-    fn end_rule(
-        &self,
-        component: &mut ICalendarComponent,
-        zone: Option<&str>,
-    ) -> Result<(), String> {
+    fn end_rule(&self, component: &mut ICalendarComponent, zone: Option<&str>) -> Result<(), Told> {
         let zone = zone.unwrap_or(self.import.zone);
         let start = component.property(&ICalendarProperty::Dtstart);
         let start =
@@ -179,9 +182,10 @@ impl File<'_> {
             return Ok(());
         };
         if rule.freq > ICalendarFrequency::Daily {
-            return Err(
-                "a calendar follows rules of days, weeks, months and years only".to_owned(),
-            );
+            return Err(told!(
+                "a calendar follows rules of days, weeks, months and years only",
+                "日历只支持按日、周、月、年重复的规则"
+            ));
         }
         let horizon = Timestamp::from_ms(self.import.now.as_ms().saturating_add(AHEAD_MS));
         let horizon = wall_clock(zone, horizon).unwrap_or_default();
@@ -202,14 +206,20 @@ impl File<'_> {
         let event_of = |id: u32| of.get(&usize::try_from(id).unwrap_or(usize::MAX)).copied();
         for error in &expanded.errors {
             let at = event_of(error.comp_id).map_or(0, |event| event.place("RRULE"));
-            self.tell(at, format!("the event cannot be followed: {}", error.error));
+            let message = told!(
+                "the event cannot be followed: {}",
+                "日程无法展开：{}",
+                error.error
+            );
+            self.tell(at, message);
         }
         if expanded.events.len() >= RECURRENCES_MAX {
             let at = events.first().map_or(0, |event| event.place("RRULE"));
-            self.tell(
-                at,
-                format!("takes place more than {RECURRENCES_MAX} times: begin it later or end it"),
+            let message = told!(
+                "takes place more than {RECURRENCES_MAX} times: begin it later or end it",
+                "重复超过 {RECURRENCES_MAX} 次：请推后开始或设定结束"
             );
+            self.tell(at, message);
             return;
         }
         let (past, ahead) = (
@@ -248,7 +258,11 @@ impl File<'_> {
             }
         }
         for at in no_time {
-            self.warn(at, "the event lasts no time: it closes nothing".to_owned());
+            let message = told!(
+                "the event lasts no time: it closes nothing",
+                "日程没有时长：不会休息"
+            );
+            self.warn(at, message);
         }
     }
 
@@ -290,15 +304,14 @@ impl File<'_> {
         None
     }
 
-    fn tell(&mut self, at: usize, message: String) {
-        self.imported
-            .found
-            .push(self.document.error(at, message, None));
+    fn tell(&mut self, at: usize, message: Told) {
+        let found = self.document.told(at, message, None);
+        self.imported.found.push(found);
     }
 
-    fn warn(&mut self, at: usize, message: String) {
+    fn warn(&mut self, at: usize, message: Told) {
         let severity = Severity::Warning;
-        let found = self.document.error(at, message, None);
+        let found = self.document.told(at, message, None);
         self.imported.found.push(Diagnostic { severity, ..found });
     }
 }

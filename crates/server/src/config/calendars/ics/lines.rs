@@ -2,7 +2,7 @@
 //!
 //! What lines mean is left to the library; where they stand it does not tell, and an admin has to find his mistake.
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, Told, told};
 
 use crate::config::document::Document;
 
@@ -63,16 +63,18 @@ impl Event {
 
 /// Takes a file apart; blocks that do not fit together are told.
 pub(super) fn blocks(document: &Document) -> Result<Blocks, Diagnostic> {
-    let error = |at: usize, message: String| Err(document.error(at, message, None));
+    let error = |at: usize, message: Told| Err(document.told(at, message, None));
     let mut found = Blocks::default();
     let mut open: Vec<(String, usize)> = Vec::new();
     for line in unfold(&document.text) {
         let (name, value) = (line.name(), line.value().to_ascii_uppercase());
         if !line.text.contains(':') {
-            return error(
-                line.at,
-                format!("`{}` is no property; expected NAME:VALUE", line.text.trim()),
+            let message = told!(
+                "`{}` is no property; expected NAME:VALUE",
+                "`{}` 不是属性；应为 NAME:VALUE",
+                line.text.trim()
             );
+            return error(line.at, message);
         }
         let within =
             |open: &[(String, usize)], block: &str| open.iter().any(|(name, _)| name == block);
@@ -80,10 +82,11 @@ pub(super) fn blocks(document: &Document) -> Result<Blocks, Diagnostic> {
         match name.as_str() {
             "BEGIN" => {
                 if open.is_empty() && value != "VCALENDAR" {
-                    return error(
-                        line.at,
-                        format!("expected BEGIN:VCALENDAR, found BEGIN:{value}"),
+                    let message = told!(
+                        "expected BEGIN:VCALENDAR, found BEGIN:{value}",
+                        "应为 BEGIN:VCALENDAR，却是 BEGIN:{value}"
                     );
+                    return error(line.at, message);
                 }
                 if value == "VEVENT" {
                     let (at, lines) = (line.at, Vec::new());
@@ -94,15 +97,23 @@ pub(super) fn blocks(document: &Document) -> Result<Blocks, Diagnostic> {
             "END" => match open.pop() {
                 Some((block, _)) if block == value => {}
                 Some((block, _)) => {
-                    return error(line.at, format!("expected END:{block}, found END:{value}"));
+                    let message = told!(
+                        "expected END:{block}, found END:{value}",
+                        "应为 END:{block}，却是 END:{value}"
+                    );
+                    return error(line.at, message);
                 }
-                None => return error(line.at, format!("END:{value} ends nothing")),
+                None => {
+                    let message = told!("END:{value} ends nothing", "END:{value} 没有对应的 BEGIN");
+                    return error(line.at, message);
+                }
             },
             _ if open.is_empty() => {
-                return error(
-                    line.at,
-                    "no iCalendar file: expected BEGIN:VCALENDAR".to_owned(),
+                let message = told!(
+                    "no iCalendar file: expected BEGIN:VCALENDAR",
+                    "不是 iCalendar 文件：应以 BEGIN:VCALENDAR 开始"
                 );
+                return error(line.at, message);
             }
             _ => {}
         }
@@ -118,7 +129,13 @@ pub(super) fn blocks(document: &Document) -> Result<Blocks, Diagnostic> {
         }
     }
     match open.pop() {
-        Some((block, at)) => error(at, format!("BEGIN:{block} has no END:{block}")),
+        Some((block, at)) => {
+            let message = told!(
+                "BEGIN:{block} has no END:{block}",
+                "BEGIN:{block} 没有对应的 END:{block}"
+            );
+            error(at, message)
+        }
         None => Ok(found),
     }
 }

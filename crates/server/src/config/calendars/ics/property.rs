@@ -4,6 +4,7 @@ use calcard::common::PartialDateTime;
 use calcard::icalendar::{
     ICalendarComponent, ICalendarProperty, ICalendarRecurrenceRule, ICalendarValue,
 };
+use ivr::{Told, told};
 use model::Timestamp;
 use model::calendar::wall_clock;
 
@@ -11,15 +12,24 @@ use model::calendar::wall_clock;
 const NAME_MAX: usize = 100;
 
 /// Properties of an event that say when, and what each is; those whose values the library could not read.
-pub(super) fn wrong_values(component: &ICalendarComponent) -> Vec<(&'static str, &'static str)> {
+pub(super) fn wrong_values(component: &ICalendarComponent) -> Vec<(&'static str, Told)> {
+    let date = || told!("date", "日期");
     let table = [
-        (ICalendarProperty::Dtstart, "DTSTART", "date"),
-        (ICalendarProperty::Dtend, "DTEND", "date"),
-        (ICalendarProperty::Duration, "DURATION", "duration"),
-        (ICalendarProperty::Rrule, "RRULE", "rule of recurrence"),
-        (ICalendarProperty::Exdate, "EXDATE", "date"),
-        (ICalendarProperty::Rdate, "RDATE", "date"),
-        (ICalendarProperty::RecurrenceId, "RECURRENCE-ID", "date"),
+        (ICalendarProperty::Dtstart, "DTSTART", date()),
+        (ICalendarProperty::Dtend, "DTEND", date()),
+        (
+            ICalendarProperty::Duration,
+            "DURATION",
+            told!("duration", "时长"),
+        ),
+        (
+            ICalendarProperty::Rrule,
+            "RRULE",
+            told!("rule of recurrence", "重复规则"),
+        ),
+        (ICalendarProperty::Exdate, "EXDATE", date()),
+        (ICalendarProperty::Rdate, "RDATE", date()),
+        (ICalendarProperty::RecurrenceId, "RECURRENCE-ID", date()),
     ];
     let is_wrong = |property: &ICalendarProperty| {
         let mut values = component.properties(property).map(|entry| &entry.values);

@@ -1,6 +1,7 @@
 //! iCalendar files in the shapes in which calendars are given out, and what can be wrong with one.
 
 use super::*;
+use crate::config::said;
 
 /// 2026-11-21T00:00:00Z.
 const NOW: Timestamp = Timestamp::from_ms(1_795_219_200_000);
@@ -338,8 +339,8 @@ fn mistakes_of_a_file_have_their_line() {
         ),
     ];
     for (text, expected) in table {
-        let told = read(&text, &[]).found;
-        let first = told.first().map(ToString::to_string).unwrap_or_default();
+        let told = said::lines(&read(&text, &[]).found);
+        let first = told.first().cloned().unwrap_or_default();
         let expected = format!("config/holidays.ics:{expected}");
         assert!(
             first.starts_with(&expected),
