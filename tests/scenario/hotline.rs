@@ -733,7 +733,7 @@ impl Hotline {
                 }
                 Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
-                Output::Fact(at, fact) => self.facts.push((at, fact)),
+                Output::Fact(at, fact) => self.facts.push((at, *fact)),
                 Output::Request(Request::Profile { call, .. }) => {
                     let (profile, after) = self.directory.clone();
                     self.post(

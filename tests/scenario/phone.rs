@@ -512,7 +512,7 @@ impl Phone {
         let told = match event {
             Event::Invite { session, invite } => {
                 let (caller, called) = (invite.caller.user.clone(), invite.called_user.clone());
-                self.called(now, session, invite);
+                self.called(now, session, *invite);
                 if called == self.user {
                     format!("rings from {caller}")
                 } else {

@@ -82,8 +82,8 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn fact(&mut self, fact: Fact) {
-        self.outputs
-            .push_back(Output::Fact(Timestamp::from(self.now), fact));
+        let at = Timestamp::from(self.now);
+        self.outputs.push_back(Output::Fact(at, Box::new(fact)));
     }
 
     pub(crate) fn media(&mut self, command: media::Command) {

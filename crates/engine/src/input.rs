@@ -96,8 +96,8 @@ pub enum Output {
     Answer(QuestionId, Answer),
     /// Tell a media thread.
     Media(media::Command),
-    /// Write down what happened.
-    Fact(Timestamp, Fact),
+    /// Write down what happened. Boxed, for every wish passes through the room that the largest takes.
+    Fact(Timestamp, Box<Fact>),
     /// Ask the outside.
     Request(Request),
     /// Answer a command.

@@ -200,7 +200,7 @@ impl EngineLoop {
                 Output::Media(command) => self.media(command),
                 Output::Fact(at, fact) => {
                     self.ring.hears(&fact);
-                    self.sinks.facts.tell(at, fact);
+                    self.sinks.facts.tell(at, *fact);
                 }
                 Output::Request(request) => self.ask(now, request),
                 Output::CommandDone(id, done) => {

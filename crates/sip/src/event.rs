@@ -20,10 +20,6 @@ pub struct SessionId(pub u64);
 
 /// What [`crate::Endpoint::poll_output`] hands out.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an output is made once and moved once; a box would cost more"
-)]
 pub enum Output {
     /// Bytes for the network.
     Transmit(Transmit),
@@ -39,17 +35,13 @@ pub enum Output {
 
 /// News. After `Refused`, `Ended` and `Cancelled` the session id is dead; calls with it do nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an event is made once and moved twice; a box would cost more"
-)]
 pub enum Event {
     /// Somebody calls us; 100 Trying is on its way.
     Invite {
         /// The session.
         session: SessionId,
-        /// What the INVITE says.
-        invite: IncomingInvite,
+        /// What the INVITE says: boxed, for every message passes through the room that the largest news takes.
+        invite: Box<IncomingInvite>,
     },
     /// The caller gave up before our answer (CANCEL, or BYE on the early dialog) and has got its 200 and 487; or no PRACK of
     /// its came within 64*T1 of a reliable 1xx, and it has got 504 (RFC 3262 §3).

@@ -29,7 +29,7 @@ impl Call {
         context: &mut Context,
         id: CallId,
         session: SessionId,
-        invite: IncomingInvite,
+        invite: Box<IncomingInvite>,
     ) -> Option<Box<Self>> {
         let (beginning, lead) = Beginning::of(context, &invite);
         context.fact(beginning.arrived(id, &invite));

@@ -142,7 +142,7 @@ impl Engine {
         });
     }
 
-    pub(super) fn arrive(&mut self, session: sip::SessionId, invite: sip::IncomingInvite) {
+    pub(super) fn arrive(&mut self, session: sip::SessionId, invite: Box<sip::IncomingInvite>) {
         if self.dials_in(session, &invite) {
             return;
         }

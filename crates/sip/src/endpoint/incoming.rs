@@ -98,6 +98,7 @@ impl Endpoint {
             flow,
             session,
         });
+        let invite = Box::new(invite);
         self.event(Event::Invite { session, invite });
     }
 

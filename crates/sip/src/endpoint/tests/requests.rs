@@ -389,15 +389,10 @@ fn late_offer_the_sdp_answer_comes_in_the_ack() {
     let mut phone = Phone::new();
     phone.say(&invite("", ""));
     let news = phone.news();
-    let [
-        Event::Invite {
-            session,
-            invite: IncomingInvite { sdp: None, .. },
-        },
-    ] = news.as_slice()
-    else {
-        panic!()
+    let [Event::Invite { session, invite }] = news.as_slice() else {
+        panic!("{news:?}")
     };
+    assert_eq!(invite.sdp, None);
     phone.server.answer(phone.now, *session, OFFER);
     phone.drain();
     let ok = message::parse(phone.mail.pop().unwrap().1, &Limits::default()).unwrap();

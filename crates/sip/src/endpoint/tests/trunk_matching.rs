@@ -37,7 +37,7 @@ pub(super) fn call(phone: &mut Phone, from: &str, extra: &str) -> Option<Incomin
             phone.server.reject(now, session, Refusal::new(486));
             phone.drain();
             phone.mail.clear();
-            Some(invite)
+            Some(*invite)
         }
         _ => None,
     }
