@@ -72,7 +72,8 @@ pub struct Acd {
     config_version: u64,
     agents: BTreeMap<AgentId, Agent>,
     queues: BTreeMap<QueueName, Queue>,
-    waiting: BTreeMap<CallId, Waiting>,
+    /// Boxed, for a map moves its neighbours about whenever one comes or goes.
+    waiting: BTreeMap<CallId, Box<Waiting>>,
     offers: BTreeMap<OfferId, Offer>,
     ended: EndedOffers,
     /// Calls for which a named agent rings.
@@ -341,7 +342,7 @@ impl Acd {
 
     /// The home queue of a waiting caller.
     pub fn home(&self, call: CallId) -> Option<&QueueName> {
-        self.waiting.get(&call).map(Waiting::home)
+        self.waiting.get(&call).map(|caller| caller.home())
     }
 
     /// A caller's place in his home queue, 1 is next.
@@ -353,14 +354,14 @@ impl Acd {
 
     /// Whether a queue would let a caller in at this moment (D5, D7).
     pub fn admits(&self, now: Duration, queue: &QueueName) -> bool {
-        let caller = Waiting::new(
+        let mut caller = Waiting::new(
             now,
             CallId::new(0),
             queue.clone().into(),
             Duration::ZERO,
             None,
         );
-        self.admission(now, &mut { caller }, false).is_ok()
+        self.admission(now, &mut caller, false).is_ok()
     }
 
     /// Why an agent cannot be rung at this moment, if he cannot.

@@ -173,15 +173,15 @@ impl Waiting {
         self.personal.is_some() || matches!(self.seeking, Seeking::WaitsFor(_))
     }
 
-    /// A caller who joins a line.
-    pub(crate) const fn new(
+    /// A caller who joins a line. Boxed from the beginning: he is handed on from rule to rule until he has his place.
+    pub(crate) fn new(
         now: Duration,
         call: CallId,
         queues: QueueSet,
         head_start: Duration,
         caller_agent: Option<AgentId>,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             call,
             holder: Holder::Caller,
             queues,
@@ -215,7 +215,7 @@ impl Waiting {
             too_late: false,
             withheld: false,
             awaited: false,
-        }
+        })
     }
 
     /// The queue whose rules keep his clocks.

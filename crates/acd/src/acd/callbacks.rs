@@ -25,7 +25,7 @@ const ASKED: usize = 64;
 
 impl Acd {
     /// D21: takes a place that is held by our word.
-    pub(super) fn promised(&mut self, now: Duration, mut caller: Waiting) {
+    pub(super) fn promised(&mut self, now: Duration, mut caller: Box<Waiting>) {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
@@ -142,7 +142,7 @@ impl Acd {
         let promised = promised.filter_map(|call| self.waiting.get(call));
         promised
             .filter(|caller| caller.holder == Holder::Promise)
-            .map(Waiting::place)
+            .map(|caller| caller.place())
             .collect()
     }
 

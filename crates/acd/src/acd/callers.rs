@@ -18,7 +18,7 @@ pub const LOOK_UP_MAX: Duration = Duration::from_millis(100);
 
 impl Acd {
     /// `back`: a caller who comes back (D31) finds a place in a full line.
-    pub(super) fn join(&mut self, now: Duration, mut caller: Waiting, ties: Ties, back: bool) {
+    pub(super) fn join(&mut self, now: Duration, mut caller: Box<Waiting>, ties: Ties, back: bool) {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);
@@ -34,7 +34,7 @@ impl Acd {
     }
 
     /// Who is let in takes his place, and looks for an agent in this turn.
-    pub(super) fn stand_in_line(&mut self, now: Duration, caller: Waiting) {
+    pub(super) fn stand_in_line(&mut self, now: Duration, caller: Box<Waiting>) {
         let call = caller.call;
         self.line_up(&caller);
         let queues = caller.queues.clone();
@@ -53,7 +53,7 @@ impl Acd {
 
     /// R57: a directory answers within milliseconds; were he offered to anybody meanwhile, no number that leads straight
     /// to a queue would ever find its familiar agent.
-    pub(super) fn join_unknown(&mut self, now: Duration, mut caller: Waiting) {
+    pub(super) fn join_unknown(&mut self, now: Duration, mut caller: Box<Waiting>) {
         let call = caller.call;
         let looks = |name| {
             let queue = self.queues.get(name);
@@ -89,7 +89,7 @@ impl Acd {
         }
     }
 
-    pub(super) fn refuse(&mut self, mut caller: Waiting, cause: QueueExit) {
+    pub(super) fn refuse(&mut self, mut caller: Box<Waiting>, cause: QueueExit) {
         caller.attendance = self.attendance(&caller);
         self.outputs.push_back(Output::LeftQueue {
             call: caller.call,
@@ -190,7 +190,7 @@ impl Acd {
         now: Duration,
         call: CallId,
         cause: CancelCause,
-    ) -> Option<Waiting> {
+    ) -> Option<Box<Waiting>> {
         let caller = self.take_caller(now, call)?;
         for offer in &caller.offers {
             self.withdraw(now, *offer, cause, cause::CANCELLED);
@@ -199,7 +199,7 @@ impl Acd {
     }
 
     /// Takes a caller out of his lines, with all his timers; the phones ring on.
-    pub(super) fn take_caller(&mut self, now: Duration, call: CallId) -> Option<Waiting> {
+    pub(super) fn take_caller(&mut self, now: Duration, call: CallId) -> Option<Box<Waiting>> {
         self.leave_personal_line(call);
         self.drop_question(now, call);
         let caller = self.waiting.remove(&call)?;

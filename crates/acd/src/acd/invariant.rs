@@ -234,8 +234,9 @@ impl Acd {
         ensure(ready == listed && tally == queue.tally, || {
             format!("queue {name}: its ready set or tally is wrong")
         })?;
+        let callers = self.waiting.values().map(Box::as_ref);
         let asked = |caller: &&Waiting| caller.advice.is_asked() && caller.home() == name;
-        let asked = self.waiting.values().filter(asked).count();
+        let asked = callers.filter(asked).count();
         ensure(asked == queue.asked, || {
             format!("queue {name}: {} asked about, {asked} are", queue.asked)
         })?;

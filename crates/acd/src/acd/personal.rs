@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 impl Acd {
     /// A caller begins to wait for the agent whom he seeks, or is refused.
-    pub(super) fn join_for(&mut self, now: Duration, mut caller: Waiting) {
+    pub(super) fn join_for(&mut self, now: Duration, mut caller: Box<Waiting>) {
         let call = caller.call;
         self.withdraw_direct(now, call, CancelCause::QueueLeft);
         self.drop_caller(now, call, CancelCause::QueueLeft);

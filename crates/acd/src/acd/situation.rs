@@ -52,17 +52,14 @@ impl Acd {
     /// A queue as it stands; `None`: there is none of that name.
     pub fn situation(&self, now: Duration, name: &QueueName) -> Option<Situation<'_>> {
         let queue = self.queues.get(name)?;
-        let next = Waiting::new(
+        let mut next = Waiting::new(
             now,
             CallId::new(u64::MAX),
             name.clone().into(),
             Duration::ZERO,
             None,
         );
-        let next = Waiting {
-            weight: queue.config.weight,
-            ..next
-        };
+        next.weight = queue.config.weight;
         let hours = queue.config.hours.as_ref();
         let change = hours.and_then(|hours| hours.next_change(Timestamp::from(now)));
         Some(Situation {
