@@ -64,6 +64,7 @@ use contacts::Loss;
 use core::time::Duration;
 use pager::Pager;
 use refer::Refer;
+use rustc_hash::FxHashMap;
 use sessions::Sessions;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -79,7 +80,8 @@ pub struct Endpoint {
     config: EndpointConfig,
     addresses: Addresses,
     random: Random,
-    accounts: BTreeMap<String, Account>,
+    /// Never walked, and by names of our own configuration: no stranger picks them, so a hash without a key will do.
+    accounts: FxHashMap<String, Account>,
     authenticator: Authenticator,
     registrar: Registrar,
     transactions: Table,
@@ -166,7 +168,7 @@ impl Endpoint {
         Self {
             random: Random::new(&config.nonce_secret, config.seed),
             addresses: Addresses::default(),
-            accounts: BTreeMap::new(),
+            accounts: FxHashMap::default(),
             authenticator: Authenticator::new(config.realm.clone(), &config.limits),
             registrar: Registrar::new(config.registration),
             transactions: Table::default(),

@@ -15,8 +15,9 @@ use crate::{
 };
 use contacts::Contacts;
 use core::time::Duration;
+use rustc_hash::FxHashMap;
 use sources::Sources;
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// One contact of a user.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,7 +92,8 @@ pub(crate) enum Refused {
 #[derive(Debug)]
 pub(crate) struct Registrar {
     limits: RegistrationLimits,
-    users: BTreeMap<Arc<str>, Contacts>,
+    /// Never walked; each has an account.
+    users: FxHashMap<Arc<str>, Contacts>,
     sources: Sources,
 }
 
@@ -99,7 +101,7 @@ impl Registrar {
     pub(crate) fn new(limits: RegistrationLimits) -> Self {
         Self {
             limits,
-            users: BTreeMap::new(),
+            users: FxHashMap::default(),
             sources: Sources::default(),
         }
     }

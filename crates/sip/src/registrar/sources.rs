@@ -5,6 +5,7 @@
 
 use crate::flow::{Flow, Peer, Vouch};
 use core::time::Duration;
+use rustc_hash::FxHashMap;
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 #[derive(Debug, Default)]
@@ -19,7 +20,8 @@ struct Row {
 /// All flows with a contact.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    flows: BTreeMap<Flow, Row>,
+    /// Never walked. Only a user who has proven his password brings a flow here, and a few: a hash without a key will do.
+    flows: FxHashMap<Flow, Row>,
     /// Flows with a contact, by source.
     remotes: BTreeMap<SocketAddr, usize>,
     vouches: Vec<Vouch>,

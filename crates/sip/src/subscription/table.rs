@@ -8,6 +8,7 @@ use crate::{
     flow::Flow,
 };
 use core::time::Duration;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One subscription, RFC 6665 §4.2.
@@ -41,7 +42,8 @@ pub(crate) struct Subscriptions {
     dialogs: HashMap<DialogKey, u64>,
     watched: BTreeMap<(Package, String), BTreeSet<u64>>,
     watchers: BTreeMap<String, usize>,
-    calls: BTreeMap<String, Vec<DialogInfo>>,
+    /// Of users with an account; never walked.
+    calls: FxHashMap<String, Vec<DialogInfo>>,
     summaries: BTreeMap<String, MessageSummary>,
 }
 
