@@ -161,7 +161,8 @@ pub(crate) enum Phase {
 impl Call {
     /// One turn: takes an event, changes, speaks through the context.
     pub(crate) fn handle(&mut self, context: &mut Context, event: CallEvent) {
-        let secret = self.run.as_ref().is_some_and(|run| run.is_secret());
+        let is_key = matches!(event, CallEvent::Key { .. });
+        let secret = is_key && self.run.as_ref().is_some_and(|run| run.is_secret());
         self.trace.note(context.now, &event, secret);
         if let Some(turns) = &mut self.planted_panic {
             assert!(*turns > 0, "a panic planted by a test");

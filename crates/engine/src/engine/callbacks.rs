@@ -37,10 +37,7 @@ impl Engine {
         };
         let begun = catch_unwind(AssertUnwindSafe(|| Call::back(context, call, id, &promise)));
         match begun {
-            Ok(begun) => {
-                self.calls.insert(call, begun);
-                self.after_turn(call);
-            }
+            Ok(begun) => self.begin(call, begun),
             Err(_) => {
                 self.context.placement.forget(call);
                 self.release(call, None, false, Vec::new());

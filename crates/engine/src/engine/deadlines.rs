@@ -7,13 +7,26 @@ use std::time::Duration;
 
 use model::CallId;
 
+use crate::call::Call;
+
 /// See the file's head.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines(BTreeSet<(Duration, CallId)>);
 
 impl Deadlines {
+    /// After a call's turn: when it wants to come again. False for one that is over, which does not.
+    pub(super) fn keep(&mut self, id: CallId, call: &mut Call) -> bool {
+        if call.is_over() {
+            self.cancel(id, &mut call.comes_at);
+            return false;
+        }
+        let at = call.deadline();
+        self.set(id, &mut call.comes_at, at);
+        true
+    }
+
     /// A call wants to come again then and no more when it wanted to, or not at all.
-    pub(super) fn set(&mut self, call: CallId, kept: &mut Option<Duration>, at: Option<Duration>) {
+    fn set(&mut self, call: CallId, kept: &mut Option<Duration>, at: Option<Duration>) {
         if *kept == at {
             return;
         }

@@ -26,22 +26,18 @@ impl Engine {
         let context = &mut self.context;
         if catch_unwind(AssertUnwindSafe(|| work(call, context))).is_err() {
             self.bury(id);
-            return;
-        }
-        self.after_turn(id);
-    }
-
-    pub(super) fn after_turn(&mut self, id: CallId) {
-        let Some(call) = self.calls.get_mut(&id) else {
-            return;
-        };
-        if call.is_over() {
-            self.deadlines.cancel(id, &mut call.comes_at);
+        } else if !self.deadlines.keep(id, call) {
             self.calls.remove(&id);
             self.context.placement.forget(id);
+        }
+    }
+
+    /// A call begins, unless its first turn was its last.
+    pub(super) fn begin(&mut self, id: CallId, mut call: Box<Call>) {
+        if self.deadlines.keep(id, &mut call) {
+            self.calls.insert(id, call);
         } else {
-            let at = call.deadline();
-            self.deadlines.set(id, &mut call.comes_at, at);
+            self.context.placement.forget(id);
         }
     }
 

@@ -155,10 +155,7 @@ impl Engine {
             Call::arrive(context, id, session, invite)
         }));
         match arrived {
-            Ok(Some(call)) => {
-                self.calls.insert(id, call);
-                self.after_turn(id);
-            }
+            Ok(Some(call)) => self.begin(id, call),
             Ok(None) => self.context.placement.forget(id),
             Err(_) => {
                 self.context.sessions.insert(session, (id, Side::Caller));
