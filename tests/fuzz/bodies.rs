@@ -245,7 +245,7 @@ pub(crate) fn sdp(data: &[u8]) -> Verdict {
 
 fn local_audio(port: u16) -> sdp::LocalAudio {
     let codec = |name: &str, payload_type| sdp::Codec {
-        name: name.to_owned(),
+        name: name.to_owned().into(),
         payload_type,
         clock_rate_hz: 8_000,
         channels: 1,

@@ -63,7 +63,7 @@ impl Line {
     }
 
     /// It speaks this codec and no other.
-    pub(crate) fn knows_only(&mut self, name: &str, payload_type: u8) {
+    pub(crate) fn knows_only(&mut self, name: &'static str, payload_type: u8) {
         for codec in &mut self.audio.codecs {
             codec.name = name.into();
             codec.payload_type = payload_type;

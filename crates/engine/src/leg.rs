@@ -114,11 +114,11 @@ impl Leg {
         let (port, local) = context.placement.take(call).ok_or(LegError::NoPort)?;
         context.media(media::Command::Open { port, local });
         let codecs = audio::codec::CODECS.iter().map(|codec| sdp::Codec {
-            name: codec.name.to_owned(),
+            name: codec.name.into(),
             payload_type: codec.payload_type,
             clock_rate_hz: codec.clock_rate_hz,
             channels: codec.channels,
-            fmtp: codec.fmtp.map(str::to_owned),
+            fmtp: codec.fmtp.map(Into::into),
         });
         let audio = LocalAudio {
             address: context.placement.advertised(),
@@ -260,7 +260,7 @@ impl Leg {
     pub(crate) fn codec(&self) -> Option<&str> {
         self.negotiated
             .as_ref()
-            .map(|negotiated| negotiated.codec.name.as_str())
+            .map(|negotiated| &*negotiated.codec.name)
     }
 
     /// Whether the peer's SDP came.

@@ -2,13 +2,14 @@
 //!
 //! Plain values that the rooms above fill in and read; the text they come from is nobody else's concern.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 /// One audio format under its payload type. Names compare without case (RFC 8866 §6.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codec {
-    /// Encoding name as registered, such as `PCMU`.
-    pub name: String,
+    /// Encoding name as registered, such as `PCMU`. Ours are written in the program, and copied nowhere.
+    pub name: Cow<'static, str>,
     /// RTP payload type, 0..=127.
     pub payload_type: u8,
     /// RTP clock in Hz.
@@ -16,7 +17,7 @@ pub struct Codec {
     /// Channels, 1 for mono.
     pub channels: u8,
     /// Format parameters, the text after the payload type in `a=fmtp`.
-    pub fmtp: Option<String>,
+    pub fmtp: Option<Cow<'static, str>>,
 }
 
 impl Codec {

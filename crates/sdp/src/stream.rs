@@ -3,6 +3,7 @@
 //! Static payload types need no `a=rtpmap` and a missing direction means both ways: phones that leave them out are right
 //! (RFC 3551 table 4, RFC 8866 §6.7). A format that cannot be (number above 127, broken mapping) is as if it were not listed.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::parse::{Attribute, Description, Media, cut};
@@ -65,11 +66,11 @@ impl Format<'_> {
     /// With the parameters that the stream has for it.
     pub(crate) fn to_codec(self, media: &Media<'_>) -> Codec {
         Codec {
-            name: self.name.to_owned(),
+            name: Cow::Owned(self.name.to_owned()),
             payload_type: self.payload_type,
             clock_rate_hz: self.clock_rate_hz,
             channels: self.channels,
-            fmtp: fmtp(media, self.payload_type),
+            fmtp: fmtp(media, self.payload_type).map(Cow::Owned),
         }
     }
 }

@@ -8,7 +8,7 @@ use sdp::{
     AnswerError, Codec, Direction, LocalAudio, Negotiated, OfferError, accept, answer, offer,
 };
 
-fn codec(name: &str, payload_type: u8) -> Codec {
+fn codec(name: &'static str, payload_type: u8) -> Codec {
     Codec {
         name: name.into(),
         payload_type,
@@ -107,7 +107,7 @@ fn one_codec_and_the_offers_event_number() {
         let (body, negotiated) = answered(lines);
         assert_eq!(
             (
-                negotiated.codec.name.as_str(),
+                negotiated.codec.name.as_ref(),
                 negotiated.codec.payload_type
             ),
             (codec, payload_type),
@@ -322,7 +322,7 @@ fn answers_to_our_offer() {
         accepted("m=audio 4000 RTP/AVP 0 101\na=rtpmap:101 telephone-event/8000\na=sendonly\n")
             .unwrap();
     assert_eq!(
-        (agreed.codec.name.as_str(), agreed.telephone_event),
+        (agreed.codec.name.as_ref(), agreed.telephone_event),
         ("PCMU", Some(101))
     );
     assert_eq!(agreed.direction, Direction::ReceiveOnly);

@@ -189,9 +189,7 @@ pub(crate) struct Dialog {
 impl Dialog {
     /// RFC 3261 §12.1.1: as UAS, from an INVITE. `None` without a usable Contact.
     pub(crate) fn of_invite(invite: &Message, local_tag: &str, flow: Flow) -> Option<Self> {
-        let mut local = invite.first(Header::To)?.to_vec();
-        local.extend_from_slice(b";tag=");
-        local.extend_from_slice(local_tag.as_bytes());
+        let local = [invite.first(Header::To)?, b";tag=", local_tag.as_bytes()].concat();
         Some(Self {
             key: DialogKey::new(
                 invite.call_id(),

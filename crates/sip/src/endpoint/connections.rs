@@ -122,13 +122,13 @@ impl Endpoint {
     pub(super) fn carried(
         &mut self,
         now: Duration,
-        head: Head,
+        head: &mut Head,
         request: Bytes,
-    ) -> (Head, Bytes, Option<Flow>) {
+    ) -> (Bytes, Option<Flow>) {
         let flow = head.flow;
         let is_short = request.len() <= DATAGRAM_MAX;
-        if is_short || flow.transport != Transport::Udp || !self.takes_streams(now, &head) {
-            return (head, request, None);
+        if is_short || flow.transport != Transport::Udp || !self.takes_streams(now, head) {
+            return (request, None);
         }
         let hop = Hop {
             transport: Transport::Tcp,
@@ -143,8 +143,11 @@ impl Endpoint {
             Some((moved, request))
         });
         match moved {
-            Some((moved, request)) => (moved, request, Some(flow)),
-            None => (head, request, None),
+            Some((moved, request)) => {
+                *head = moved;
+                (request, Some(flow))
+            }
+            None => (request, None),
         }
     }
 

@@ -195,12 +195,12 @@ impl Endpoint {
     pub(super) fn start_client(
         &mut self,
         now: Duration,
-        head: Head,
+        mut head: Head,
         method: &Method,
         request: Bytes,
         purpose: Purpose,
     ) -> TransactionId {
-        let (head, request, datagram) = self.carried(now, head, request);
+        let (request, datagram) = self.carried(now, &mut head, request);
         let key = ClientKey::new(&head.branch, method);
         let (transaction, actions) = self.client(head, method, request, purpose);
         let id = self.transactions.add_client(key, transaction);

@@ -90,6 +90,8 @@ impl Endpoint {
             ..
         }) = self.sessions.get_mut(&session)
         {
+            // One is the rule, and room for four would be more than a KiB.
+            early.reserve_exact(1);
             early.push(Early {
                 dialog,
                 rseq: None,

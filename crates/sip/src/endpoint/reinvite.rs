@@ -99,7 +99,8 @@ impl Endpoint {
             }
             alive.has_changed(&key);
         }
-        alive.media.hear(request.sdp().as_ref());
+        let offer = request.sdp();
+        alive.media.hear(offer.as_ref());
         alive.media.ours = Some(sdp.clone());
         let is_invite = request.method() == Some(&Method::Invite);
         let is_answered = alive.is_answered();
@@ -116,7 +117,8 @@ impl Endpoint {
         let bytes = builder.body("application/sdp", &sdp);
         if is_invite {
             let patience = Patience::full(&self.config.timers);
-            let ok = self.send_ok(now, session, theirs.transaction, request, bytes, patience);
+            let said = (&**request, offer.is_none());
+            let ok = self.send_ok(now, session, theirs.transaction, said, bytes, patience);
             if let Some(Session {
                 stage: Stage::Established { pending_ok, .. },
                 ..

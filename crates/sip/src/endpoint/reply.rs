@@ -108,10 +108,9 @@ impl Endpoint {
             Some(_) => builder.finish(),
             None => builder.body("application/sdp", &sdp),
         };
-        let mut pending_ok = self.send_ok(now, session, id, &invite, bytes, patience);
-        if let Some(pending) = &mut pending_ok {
-            pending.is_offer &= settled.is_none();
-        }
+        let offer = invite.sdp();
+        let is_offer = offer.is_none() && settled.is_none();
+        let pending_ok = self.send_ok(now, session, id, (&invite, is_offer), bytes, patience);
         let owner = Owner::Session(session);
         for timer in [
             Timer::RingRepeat,
@@ -127,7 +126,7 @@ impl Endpoint {
                 acked: false,
                 hung_up: None,
             };
-            alive.media.hear_first(invite.sdp().as_ref());
+            alive.media.hear_first(offer.as_ref());
             match &settled {
                 // What a change has agreed on since the 1xx stands.
                 Some(settled) => {
@@ -225,13 +224,13 @@ impl Endpoint {
             })
     }
 
-    /// Sends a 2xx and keeps it for its repeats.
+    /// Sends a 2xx and keeps it for its repeats; whether its SDP is our offer is said with the request.
     pub(super) fn send_ok(
         &mut self,
         now: Duration,
         session: SessionId,
         transaction: TransactionId,
-        invite: &Message,
+        (invite, is_offer): (&Message, bool),
         bytes: Bytes,
         patience: Patience,
     ) -> Option<PendingOk> {
@@ -255,7 +254,7 @@ impl Endpoint {
             bytes,
             interval: timers.t1,
             repeats_left: patience.repeats_max,
-            is_offer: invite.sdp().is_none(),
+            is_offer,
         })
     }
 

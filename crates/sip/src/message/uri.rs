@@ -79,7 +79,7 @@ impl Uri {
     /// `sip:user@host`, the user escaped as needed. An empty user leaves `sip:host`.
     ///
     /// # Errors
-    /// `Host` when `host` is neither a name, an address nor one with a port.
+    /// When `host` is neither a name nor an address, with or without a port and parameters.
     pub fn sip(user: &str, host: &str) -> Result<Self, UriError> {
         let mut text =
             String::with_capacity(user.len().saturating_add(host.len()).saturating_add(8));
@@ -92,8 +92,10 @@ impl Uri {
         if !user.is_empty() {
             text.push('@');
         }
+        // What a user may hold for any phone, and escapes, are a user: the host alone is to be looked at.
+        view::check_host(host.as_bytes())?;
         text.push_str(host);
-        Self::parse(text.as_bytes())
+        Ok(Self { text: text.into() })
     }
 
     /// The text.

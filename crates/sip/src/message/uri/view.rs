@@ -80,11 +80,7 @@ impl<'a> UriView<'a> {
             self.raw_user = Some(user);
             *cursor = ahead;
         }
-        self.host = host(cursor).ok_or(UriError::Host)?;
-        if cursor.eat(b':') {
-            self.port = Some(port(cursor).ok_or(UriError::Host)?);
-        }
-        self.parameters = parameters(cursor)?;
+        (self.host, self.port, self.parameters) = host_and_parameters(cursor)?;
         if cursor.eat(b'?') {
             self.headers = Some(cursor.take_escaped(|byte| is_uri(byte) && byte != b'@'));
         }
@@ -174,6 +170,24 @@ fn check_characters(text: &[u8]) -> Result<(), UriError> {
             [_, ..] => return Err(UriError::Character),
         };
     }
+}
+
+/// Is that what stands behind the user: a host with or without a port and parameters?
+pub(super) fn check_host(text: &[u8]) -> Result<(), UriError> {
+    let mut cursor = Cursor::new(text);
+    host_and_parameters(&mut cursor)?;
+    cursor.is_empty().then_some(()).ok_or(UriError::Host)
+}
+
+type HostAndParameters<'a> = (&'a [u8], Option<u16>, &'a [u8]);
+
+fn host_and_parameters<'a>(cursor: &mut Cursor<'a>) -> Result<HostAndParameters<'a>, UriError> {
+    let host = host(cursor).ok_or(UriError::Host)?;
+    let port = match cursor.eat(b':') {
+        true => Some(port(cursor).ok_or(UriError::Host)?),
+        false => None,
+    };
+    Ok((host, port, parameters(cursor)?))
 }
 
 /// `host [":" port]` as in Via, where blanks may stand around the colon.
