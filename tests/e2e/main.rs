@@ -59,6 +59,7 @@ mod load;
 mod long_hold;
 mod look_ups;
 mod malice;
+mod messages;
 mod newcomer;
 mod off_net;
 mod opening;

@@ -56,7 +56,10 @@ fn digit(source: &Source) -> Option<&str> {
     match source {
         Source::Sound(name) if name.as_str().ends_with("/say_1_alone") => Some("1"),
         Source::Sound(name) => name.as_str().split_once("/digit_").map(|(_, it)| it),
-        Source::Tone { .. } | Source::Silence { .. } | Source::Comfort { .. } => None,
+        Source::Message(_)
+        | Source::Tone { .. }
+        | Source::Silence { .. }
+        | Source::Comfort { .. } => None,
     }
 }
 

@@ -97,6 +97,8 @@ pub(crate) struct Hotline {
     /// What look-ups of scripts bring, and after how long (E11); and what was asked.
     pub(crate) service: (Answer, Duration),
     pub(crate) looked_up: Vec<ivr::Ask>,
+    /// Recordings of callers that were kept, or not.
+    pub(crate) settled: Vec<(model::RecordingId, bool)>,
     pub(crate) broken: Vec<(CallId, Vec<String>)>,
     pub(crate) drained: bool,
     pub(crate) answers: Vec<Result<(), CommandError>>,
@@ -231,6 +233,7 @@ impl Hotline {
             decider: (RouteReply::LeftToUs, Duration::from_millis(35)),
             service: (Answer::Missing, Duration::from_millis(35)),
             looked_up: Vec::new(),
+            settled: Vec::new(),
             asked: Vec::new(),
             broken: Vec::new(),
             drained: false,
@@ -733,6 +736,9 @@ impl Hotline {
                 }
                 Output::Answer(_, _) => {}
                 Output::Media(command) => self.media(command),
+                Output::SettleRecording { recording, kept } => {
+                    self.settled.push((recording, kept));
+                }
                 Output::Fact(at, fact) => self.facts.push((at, *fact)),
                 Output::Request(Request::Profile { call, .. }) => {
                     let (profile, after) = self.directory.clone();

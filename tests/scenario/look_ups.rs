@@ -72,6 +72,7 @@ fn heard(hotline: &Hotline) -> Vec<String> {
         } => {
             let names = sources.iter().map(|source| match source {
                 Source::Sound(name) => name.as_str(),
+                Source::Message(_) => "himself",
                 Source::Tone { .. } | Source::Silence { .. } | Source::Comfort { .. } => "a tone",
             });
             let names: Vec<&str> = names.collect();

@@ -44,6 +44,7 @@ mod pops;
 mod priority;
 mod questions;
 mod queue_hours;
+mod record;
 mod redial;
 mod refusals;
 mod regions;

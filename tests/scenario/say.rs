@@ -47,7 +47,9 @@ fn e13_a_sentence_with_values_is_one_playback_and_the_call_goes_on() {
             .map(|source| match source {
                 Source::Sound(name) => name.to_string(),
                 Source::Silence { .. } => ",".to_owned(),
-                Source::Tone { .. } | Source::Comfort { .. } => format!("{source:?}"),
+                Source::Tone { .. } | Source::Message(_) | Source::Comfort { .. } => {
+                    format!("{source:?}")
+                }
             })
             .collect::<Vec<_>>()
             .join(" "),

@@ -17,6 +17,7 @@ mod identity;
 mod keys;
 mod line;
 mod long_hold;
+mod message;
 mod opening;
 mod order;
 mod outside;
@@ -51,6 +52,7 @@ pub(crate) use event::CallEvent;
 pub(crate) use hold::NOT_HERE;
 use identity::Identity;
 use keys::LastKey;
+use message::Messages;
 use outside::OutsideTalk;
 use ring::Ring;
 pub(crate) use ring::tell_withdrawn;
@@ -118,6 +120,7 @@ pub(crate) struct Call {
     /// What he had answered when the script let him go on to somebody (E16).
     answers: BTreeMap<String, String>,
     playing: Option<PlaybackId>,
+    messages: Messages,
     /// Whether the recording holds silence for what the caller types.
     masked: bool,
     last_key: Option<LastKey>,
@@ -205,6 +208,10 @@ impl Call {
             } => self.outside_refused(context, session, status, reason),
             CallEvent::OutsideGone { session, by } => self.outside_gone(context, session, by),
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
+            CallEvent::Spoke(recording) => self.message_news(context, recording, ivr::Input::Spoke),
+            CallEvent::FellSilent(recording) => {
+                self.message_news(context, recording, ivr::Input::FellSilent)
+            }
             CallEvent::PortFailed(port) => self.port_failed(context, port),
             CallEvent::Heard(port) => self.heard(context, port),
             CallEvent::Silent(port) => self.silent(context, port),

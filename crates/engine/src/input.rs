@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::fact::CallbackRequested;
-use model::{AgentId, CallId, Fact, Timestamp};
+use model::{AgentId, CallId, Fact, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
 use sip::{Connect, Flow, Hop, QueryId, Resolve, ResolveError, Vouch};
 
@@ -96,6 +96,13 @@ pub enum Output {
     Answer(QuestionId, Answer),
     /// Tell a media thread.
     Media(media::Command),
+    /// A recording that was begun by `RecordMessage` is kept, or its file is removed.
+    SettleRecording {
+        /// Which.
+        recording: RecordingId,
+        /// Whether it is kept.
+        kept: bool,
+    },
     /// Write down what happened. Boxed, for every wish passes through the room that the largest takes.
     Fact(Timestamp, Box<Fact>),
     /// Ask the outside.

@@ -140,7 +140,10 @@ mod tests {
         let said = agent(&recorded, language, login).map(|sources| {
             let names = sources.iter().map(|source| match source {
                 Source::Sound(name) => name.as_str().to_owned(),
-                Source::Tone { .. } | Source::Silence { .. } | Source::Comfort { .. } => {
+                Source::Message(_)
+                | Source::Tone { .. }
+                | Source::Silence { .. }
+                | Source::Comfort { .. } => {
                     format!("{source:?}")
                 }
             });

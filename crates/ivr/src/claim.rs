@@ -28,6 +28,10 @@ pub(crate) struct Claims<'n> {
     pub(crate) end: Option<End>,
     /// What a caller who does nothing hears here, at most.
     pub(crate) heard: Vec<Heard<'n>>,
+    /// Words of the house that are said here: `message_review`.
+    pub(crate) house: Vec<&'static str>,
+    /// How many of them one hears who does nothing, at most.
+    pub(crate) sentences: u32,
     /// How long a caller who does nothing is kept here besides, at most; waiting in a queue is not counted.
     pub(crate) kept: Duration,
     /// Whether it lets the caller choose among ways, so that a key to a person may be asked of it.
@@ -86,12 +90,19 @@ pub(crate) enum Cause<'n> {
     Callback(CallbackAnswer),
     /// What a look-up brings; the name is the service's or the query's.
     Answer(&'n str, AnswerKind),
+    /// He says something that is recorded.
+    Speaks,
+    /// He says nothing, or too little.
+    SaysNothing,
 }
 
 impl Cause<'_> {
     /// Whether the caller takes it, by a key or an answer; otherwise time, a failure, or nothing but the script.
     pub(crate) const fn is_choice(&self) -> bool {
-        matches!(self, Self::Key(_) | Self::Input(_) | Self::Accepts(_))
+        matches!(
+            self,
+            Self::Key(_) | Self::Input(_) | Self::Accepts(_) | Self::Speaks
+        )
     }
 }
 

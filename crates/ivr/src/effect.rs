@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::fact::QueueExit;
-use model::{QueueName, Requirement, ScriptName};
+use model::{QueueName, RecordingId, Requirement, ScriptName};
 
 use crate::ask::{Answer, Ask, AskId};
 
@@ -27,6 +27,21 @@ pub enum Input {
     TransferFailed(TransferFailure),
     /// What a look-up brought; an answer to another question than the open one is late and dropped.
     Answered(AskId, Answer),
+    /// What `Record` has begun bears this name.
+    RecordBegan(RecordingId),
+    /// In what is recorded a voice is heard.
+    Spoke,
+    /// In what is recorded nothing was heard for `silence`.
+    FellSilent,
+}
+
+/// What a caller has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The recording.
+    pub recording: RecordingId,
+    /// How long he spoke, without the silence that ended it.
+    pub length: Duration,
 }
 
 /// Whether somebody is called back.
@@ -121,6 +136,23 @@ pub enum Effect {
     Ask(Ask),
     /// Let the caller hear that he is not forgotten, over and over, until `StopPlay` (E11).
     Hold,
+    /// Record the caller alone; answer `RecordBegan` at once, `Spoke` when a voice is heard for the first time, `FellSilent`
+    /// when none is heard for `silence`. What is recorded is dropped or kept by a later effect.
+    Record {
+        /// No more is kept for him to listen to.
+        max: Duration,
+        /// So long a silence is told.
+        silence: Duration,
+    },
+    /// End that recording.
+    StopRecord,
+    /// A recording is kept, or nobody has it any more.
+    SettleRecord {
+        /// Which.
+        recording: RecordingId,
+        /// Whether it is kept.
+        kept: bool,
+    },
     /// The caller's language from here on (E14: queue and survey speak it too).
     LanguageSet(String),
     /// End the call; its prompt, if any, was heard.
@@ -142,6 +174,10 @@ pub enum Played {
     Sound(String),
     /// A short rest, between the groups of a number.
     Breath,
+    /// The tone after which one speaks.
+    Tone,
+    /// What the caller himself has said last.
+    Recording(RecordingId),
 }
 
 /// Where a transfer leads.

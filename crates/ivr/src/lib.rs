@@ -14,6 +14,7 @@ pub mod effect;
 mod expression;
 mod format;
 mod look_up;
+mod message;
 mod node;
 pub mod parse;
 mod place;
@@ -43,7 +44,9 @@ pub use check::{
     Services, Story, World, check, check_house, check_skills,
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
-pub use effect::{CallbackAnswer, Effect, HangUpCause, Input, Played, Target, TransferFailure};
+pub use effect::{
+    CallbackAnswer, Effect, HangUpCause, Input, Played, Recorded, Target, TransferFailure,
+};
 pub use model::fact::QueueExit;
 pub use parse::{parse, syntax};
 pub use reference::reference_page;

@@ -13,6 +13,7 @@ mod language;
 mod menu;
 mod play;
 mod queue;
+mod record;
 mod r#return;
 mod say;
 mod script;
@@ -23,6 +24,7 @@ mod transfer;
 use std::fmt;
 
 use crate::claim::Claims;
+use crate::effect::Recorded;
 use crate::report::Read;
 use crate::row::{KeyRow, Words};
 use crate::run::Visit;
@@ -55,6 +57,7 @@ pub(crate) const KINDS: &[Kind] = &[
     hours::KIND,
     language::KIND,
     queue::KIND,
+    record::KIND,
     callback::KIND,
     transfer::KIND,
     http::KIND,
@@ -76,6 +79,9 @@ pub(crate) trait Node: fmt::Debug + Send + Sync {
     fn step<'n>(&'n self, _visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         Step::impossible(event)
     }
+
+    /// The caller has hung up; `said` is what he was saying. A kind that records nothing has nothing to do.
+    fn left(&self, _visit: &mut Visit<'_>, _said: Option<Recorded>) {}
 }
 
 #[cfg(test)]

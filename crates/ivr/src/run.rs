@@ -8,6 +8,7 @@
 mod chain;
 mod entry;
 mod keys;
+mod recording;
 mod turn;
 mod visit;
 
@@ -20,6 +21,7 @@ use model::{Calendar, NumberPlan, ScriptName};
 use crate::ask::{Answer, Ask};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
+use crate::message::{END_KEY, Stage};
 use crate::script::Script;
 use crate::section::is_phone_key;
 use crate::step::{Event, Given, Outcome};
@@ -27,6 +29,7 @@ use crate::variable::Variables;
 use chain::Chain;
 pub use entry::Entry;
 use keys::Keys;
+use recording::Recording;
 pub(crate) use visit::Visit;
 
 /// Most scripts that wait for one another (E7).
@@ -58,6 +61,8 @@ pub struct Run {
     chain: Chain,
     /// The digits of the node that has the caller.
     digits: String,
+    /// How far a caller is who speaks to it.
+    stage: Stage,
     entries: u32,
     hops: u32,
     /// The last look-up; it is open while the phase says so.
@@ -108,6 +113,8 @@ enum Phase {
     },
     /// An answer, or its failure.
     Transferring,
+    /// What he says.
+    Recording(Recording),
     /// Nothing any more.
     Over,
 }
@@ -127,6 +134,7 @@ impl Run {
             keys: Keys::default(),
             chain: Chain::default(),
             digits: String::new(),
+            stage: Stage::default(),
             entries: 0,
             hops: 0,
             asked: None,
@@ -176,6 +184,18 @@ impl Run {
                     self.answered(now, environment, hold_at, answer);
                 }
             }
+            (Input::RecordBegan(id), Phase::Recording(recording)) => {
+                let id = Some(id);
+                self.phase = Phase::Recording(Recording { id, ..recording });
+            }
+            (Input::Spoke, Phase::Recording(recording)) => {
+                let spoke = true;
+                self.phase = Phase::Recording(Recording { spoke, ..recording });
+            }
+            (Input::FellSilent, Phase::Recording(recording)) => {
+                let ended = now.saturating_sub(recording.silence);
+                self.recorded(now, environment, recording, ended);
+            }
             // The call and the run cross on the way: what was asked for is not wanted any more.
             (
                 Input::Start
@@ -183,7 +203,10 @@ impl Run {
                 | Input::QueueLeft(_)
                 | Input::CallbackAnswered(_)
                 | Input::TransferFailed(_)
-                | Input::Answered(..),
+                | Input::Answered(..)
+                | Input::RecordBegan(_)
+                | Input::Spoke
+                | Input::FellSilent,
                 _,
             ) => {}
         }
@@ -213,10 +236,14 @@ impl Run {
                     until,
                 };
             }
+            Phase::Recording(recording) if recording.until <= now => {
+                self.recorded(now, environment, recording, now);
+            }
             Phase::Fresh
             | Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::LookingUp { .. }
+            | Phase::Recording(_)
             | Phase::Queued
             | Phase::Promising
             | Phase::Transferring
@@ -228,6 +255,7 @@ impl Run {
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.phase {
             Phase::Playing { until, .. } | Phase::Listening { until } => Some(until),
+            Phase::Recording(recording) => Some(recording.until),
             Phase::LookingUp { hold_at, until } => {
                 Some(hold_at.map_or(until, |hold_at| hold_at.min(until)))
             }
@@ -268,6 +296,7 @@ impl Run {
             Phase::LookingUp { .. } => self.may_lead_to_secret(),
             Phase::Playing { .. }
             | Phase::Listening { .. }
+            | Phase::Recording(_)
             | Phase::Queued
             | Phase::Promising
             | Phase::Transferring => keys.secret,
@@ -328,11 +357,15 @@ impl Run {
             Phase::Listening { .. } | Phase::Queued => {
                 self.advance(now, environment, Event::Key(key))
             }
+            Phase::Recording(recording) if key == END_KEY => {
+                self.recorded(now, environment, recording, now);
+            }
             Phase::Fresh
             | Phase::Playing {
                 interruptible: false,
                 ..
             }
+            | Phase::Recording(_)
             | Phase::LookingUp { .. }
             | Phase::Promising
             | Phase::Transferring

@@ -132,7 +132,8 @@ impl Script {
             .flat_map(|language| digit_sounds(language));
         let prompts = self.prompts().map(|prompt| prompt.sound());
         let words = self.words(&claims);
-        prompts.chain(digits).chain(words).collect()
+        let house = self.house_words(&claims);
+        prompts.chain(digits).chain(words).chain(house).collect()
     }
 
     /// Every prompt that it may play, in each of its languages, and the pieces of its sentences: what a person records or a
@@ -176,6 +177,18 @@ impl Script {
             text: text.to_owned(),
             line: place.line,
         }
+    }
+
+    /// The sentences of the house that it may say, in each of its languages.
+    fn house_words<'s>(
+        &'s self,
+        claims: &'s BTreeMap<&str, Claims<'s>>,
+    ) -> impl Iterator<Item = String> {
+        let names = claims.values().flat_map(|claims| &claims.house);
+        names.flat_map(|name| {
+            let languages = self.languages.iter();
+            languages.map(|language| house_sound(language, name))
+        })
     }
 
     /// The words of values that it may say, in each of its languages.

@@ -7,7 +7,7 @@ use model::fact::QueueExit;
 use model::{Requirement, ScriptName};
 
 use crate::ask::{Answer, Question};
-use crate::effect::{CallbackAnswer, HangUpCause, Played, Target, TransferFailure};
+use crate::effect::{CallbackAnswer, HangUpCause, Played, Recorded, Target, TransferFailure};
 use crate::place::Name;
 use crate::value::Value;
 
@@ -37,6 +37,8 @@ pub(crate) enum Outcome {
     Answered(Answer),
     /// The script that did a part has come back with its results, each with whether it is a secret.
     Returned(Given),
+    /// What he has said; none when no voice was heard.
+    Recorded(Option<Recorded>),
 }
 
 /// Values that go from one script to another, by name, each with whether it is a secret (S22).
@@ -88,6 +90,8 @@ pub(crate) enum Step<'n> {
         question: Question,
         patience: Duration,
     },
+    /// Record the caller until the end key, `silence` or `max`: `Outcome::Recorded`.
+    Record { max: Duration, silence: Duration },
     /// Let another script do a part: `Outcome::Returned`.
     Call { script: &'n str, args: Given },
     /// Back to the script that called this one.

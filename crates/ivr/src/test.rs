@@ -10,8 +10,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::Caller;
 use model::fact::QueueExit;
+use model::{CallId, Caller, RecordingId};
 
 use crate::ask::AskId;
 use crate::chart::ExitId;
@@ -42,6 +42,11 @@ pub struct TestOutcome {
     pub taken: BTreeSet<ExitId>,
 }
 
+/// What is recorded in a test.
+const RECORDING: RecordingId = RecordingId {
+    call: CallId::new(1),
+    part: 2,
+};
 /// What a prompt lasts in a test.
 const PROMPT: Duration = Duration::from_secs(3);
 /// More turns than any run can take within its budgets.
@@ -137,6 +142,8 @@ enum Doing {
     Ringing(String),
     Asking,
     LookingUp(AskId),
+    /// He may speak; so long a silence ends it.
+    Recording(Duration),
     Over,
 }
 
@@ -173,6 +180,7 @@ impl ImaginaryCaller<'_> {
                     };
                     self.answer(Some(Input::Answered(ask, answer)), environment);
                 }
+                Doing::Recording(silence) => self.speak(silence, environment),
                 Doing::Nothing => self.listen(environment),
             }
         }
@@ -182,7 +190,8 @@ impl ImaginaryCaller<'_> {
     fn take(&mut self, effect: Effect) -> Option<String> {
         self.doing = match effect {
             Effect::Play { .. } => Doing::Hearing,
-            Effect::StopPlay | Effect::LeaveQueue => Doing::Nothing,
+            Effect::StopPlay | Effect::LeaveQueue | Effect::StopRecord => Doing::Nothing,
+            Effect::Record { silence, .. } => Doing::Recording(silence),
             Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
             Effect::RequestCallback { .. } => Doing::Asking,
             Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
@@ -193,19 +202,22 @@ impl ImaginaryCaller<'_> {
                 self.node = node;
                 return None;
             }
-            Effect::Unsaid { .. } | Effect::LanguageSet(_) | Effect::Hold => return None,
+            Effect::Unsaid { .. }
+            | Effect::LanguageSet(_)
+            | Effect::Hold
+            | Effect::SettleRecord { .. } => return None,
         };
         None
     }
 
     /// The script waits for a key.
     fn listen(&mut self, environment: &Environment<'_>) {
-        match self.presses.pop_front() {
+        match self.next_press() {
             Some(Press::Key(key)) => self
                 .run
                 .handle_input(self.now, environment, Input::Key(key)),
             Some(Press::HangUp) => self.doing = Doing::Over,
-            Some(Press::Wait) | None => match self.run.poll_timeout() {
+            Some(Press::Wait | Press::Speak(_)) | None => match self.run.poll_timeout() {
                 Some(due) => {
                     self.now = due;
                     self.run.handle_timeout(self.now, environment);
@@ -213,6 +225,43 @@ impl ImaginaryCaller<'_> {
                 None => self.doing = Doing::Over,
             },
         }
+    }
+
+    /// What he does next; he speaks only where somebody records it.
+    fn next_press(&mut self) -> Option<Press> {
+        self.presses
+            .pop_front_if(|press| !matches!(press, Press::Speak(_)))
+    }
+
+    /// He is recorded: he speaks, presses a key, hangs up, or says no more.
+    fn speak(&mut self, silence: Duration, environment: &Environment<'_>) {
+        let (input, after) = match self.presses.pop_front() {
+            Some(Press::Speak(time)) => {
+                self.gets(environment, Input::RecordBegan(RECORDING));
+                self.gets(environment, Input::Spoke);
+                (None, time)
+            }
+            Some(Press::Key(key)) => (Some(Input::Key(key)), Duration::ZERO),
+            Some(Press::HangUp) => {
+                self.doing = Doing::Over;
+                return;
+            }
+            Some(Press::Wait) | None => (Some(Input::FellSilent), silence),
+        };
+        let then = self.now + after;
+        if let Some(due) = self.run.poll_timeout().filter(|due| *due <= then) {
+            self.now = due;
+            self.run.handle_timeout(due, environment);
+            return;
+        }
+        self.now = then;
+        if let Some(input) = input {
+            self.gets(environment, input);
+        }
+    }
+
+    fn gets(&mut self, environment: &Environment<'_>, input: Input) {
+        self.run.handle_input(self.now, environment, input);
     }
 
     /// He waits in a queue: keys first, then the queue's outcome.
@@ -226,12 +275,12 @@ impl ImaginaryCaller<'_> {
                 return;
             }
             Some(Press::Wait) => drop(self.presses.pop_front()),
+            Some(Press::Speak(_)) | None => {}
             Some(Press::HangUp) => {
                 self.presses.pop_front();
                 self.doing = Doing::Over;
                 return;
             }
-            None => {}
         }
         self.answer(
             self.test.queue_exit(queue).map(Input::QueueLeft),

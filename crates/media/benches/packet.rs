@@ -11,8 +11,8 @@ use std::time::Duration;
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher, black_box};
 use media::{
-    Command, Outbox, PlaybackId, PortId, RecordingId, RoomId, SoundLibrary, SoundName, Source,
-    Stream, Worker, WorkerConfig,
+    CallId, Command, Outbox, PlaybackId, PortId, RecordingId, RoomId, SoundLibrary, SoundName,
+    Source, Stream, Worker, WorkerConfig,
 };
 
 #[global_allocator]
@@ -112,7 +112,7 @@ impl Bench {
         (0..self.calls).for_each(|call| {
             self.command(Command::Record {
                 port: PortId(2 * call),
-                recording: RecordingId(call),
+                recording: RecordingId::whole(CallId::new(call)),
             })
         });
         self

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use audio::{Codec, Sound};
+use model::RecordingId;
 
 /// One leg's media end: an RTP socket with its RTCP neighbour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,10 +19,6 @@ pub struct PortId(pub u64);
 /// One [`Command::Play`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlaybackId(pub u64);
-
-/// One [`Command::Record`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordingId(pub u64);
 
 /// One room of three or more ports that hear each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +64,8 @@ pub enum Source {
         /// Length.
         ms: u32,
     },
+    /// The message that the port has recorded last; missing if it is another one.
+    Message(RecordingId),
     /// A pause; no packets are sent in it.
     Silence {
         /// Length.
@@ -184,6 +183,18 @@ pub enum Command {
         /// A fresh id.
         recording: RecordingId,
     },
+    /// Records the port alone, as a message that is left on the left side of a stereo sound: without the keys that are pressed,
+    /// and kept in memory besides, so that its speaker may hear it ([`Source::Message`]). One a port at a time.
+    RecordMessage {
+        /// Which port.
+        port: PortId,
+        /// A fresh id.
+        recording: RecordingId,
+        /// So long a pause is told.
+        pause: Duration,
+        /// Nothing that comes later is kept in memory.
+        max: Duration,
+    },
     /// While masked, silence stands for what comes from the port: a caller types or says a secret (S22).
     MaskRecord {
         /// Which port.
@@ -193,7 +204,7 @@ pub enum Command {
         /// From here on.
         masked: bool,
     },
-    /// Ends that recording.
+    /// Ends that recording. A message may be played from here on, until the port closes or records the next one.
     StopRecord {
         /// Which port.
         port: PortId,
@@ -264,6 +275,20 @@ pub enum News {
         port: PortId,
         /// For the log.
         reason: String,
+    },
+    /// In a message a voice is heard, for the first time.
+    MessageHeard {
+        /// Which port.
+        port: PortId,
+        /// Which message.
+        recording: RecordingId,
+    },
+    /// In a message nothing was heard for its `pause`; told once.
+    MessagePaused {
+        /// Which port.
+        port: PortId,
+        /// Which message.
+        recording: RecordingId,
     },
     /// The last chunk of a recording is out.
     RecordingEnded {

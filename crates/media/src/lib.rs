@@ -8,6 +8,7 @@ mod budget;
 pub mod command;
 mod dtmf;
 mod lock;
+mod message;
 mod outbox;
 mod outgoing;
 mod playback;
@@ -19,9 +20,10 @@ mod tones;
 mod worker;
 
 pub use command::{
-    Command, DigitWay, News, PlaybackId, PortId, PortStatistics, RecordingId, Refused, RoomId,
-    SoundLibrary, SoundName, Source, Stream,
+    Command, DigitWay, News, PlaybackId, PortId, PortStatistics, Refused, RoomId, SoundLibrary,
+    SoundName, Source, Stream,
 };
+pub use model::{CallId, RecordingId};
 pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
 use worker::TICK;
 pub use worker::{Worker, WorkerConfig};

@@ -10,7 +10,7 @@ use audio::tone::Tone;
 use audio::{RATE_HZ, Sound};
 
 use crate::outgoing::samples;
-use crate::{PlaybackId, SoundLibrary, SoundName, Source};
+use crate::{PlaybackId, RecordingId, SoundLibrary, SoundName, Source};
 
 /// Samples of a frame: 20 ms at 8 kHz.
 pub(crate) const FRAME: usize = 160;
@@ -26,6 +26,14 @@ pub(crate) enum Filled {
     Pause,
     /// The end was reached before this frame.
     Done,
+}
+
+/// What can be played.
+#[derive(Clone, Copy)]
+pub(crate) struct Library<'a> {
+    pub(crate) sounds: &'a SoundLibrary,
+    /// The last message that was left at the port.
+    pub(crate) message: Option<&'a (RecordingId, Arc<Sound>)>,
 }
 
 enum Piece {
@@ -86,7 +94,7 @@ impl Playback {
         sources: &[Source],
         repeat: bool,
         start_at: Duration,
-        library: &SoundLibrary,
+        library: &Library<'_>,
         mut missing: impl FnMut(SoundName),
     ) -> Self {
         let pieces: Vec<Piece> = sources
@@ -154,7 +162,7 @@ impl Playback {
 
 fn piece(
     source: &Source,
-    library: &SoundLibrary,
+    library: &Library<'_>,
     missing: &mut impl FnMut(SoundName),
 ) -> Option<Piece> {
     let len =
@@ -162,11 +170,22 @@ fn piece(
     match source {
         Source::Sound(name) => {
             // A sound at another rate would play at a wrong pitch: it counts as missing, which is seen and mended.
-            let found = library.0.get(name).filter(|sound| sound.rate_hz == RATE_HZ);
+            let found = library
+                .sounds
+                .0
+                .get(name)
+                .filter(|sound| sound.rate_hz == RATE_HZ);
             if found.is_none() {
                 missing(name.clone());
             }
             found.map(|sound| Piece::Sound(Arc::clone(sound)))
+        }
+        Source::Message(recording) => {
+            let found = library.message.filter(|(id, _)| id == recording);
+            if found.is_none() {
+                missing(SoundName::new(&format!("message {recording}")));
+            }
+            found.map(|(_, sound)| Piece::Sound(Arc::clone(sound)))
         }
         Source::Tone { hz, ms } => Some(Piece::Tone(
             Tone::new(f64::from(*hz), RATE_HZ, TONE_PEAK),
@@ -216,7 +235,10 @@ mod tests {
             sources,
             repeat,
             start_at,
-            &library(),
+            &Library {
+                sounds: &library(),
+                message: None,
+            },
             |name| missing.push(name),
         );
         (playback, missing)

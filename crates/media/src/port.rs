@@ -8,7 +8,9 @@ mod receive;
 mod send;
 
 use core::time::Duration;
+use std::sync::Arc;
 
+use audio::Sound;
 use audio::frame::Frame;
 use rtp::{Packet, Sources, telephone_event};
 
@@ -21,7 +23,7 @@ use crate::recorder::Recorder;
 use crate::seat::Seat;
 use crate::seed::Seed;
 use crate::tones::Tones;
-use crate::{News, Outbox, PortId, PortStatistics, Refused, Stream, WorkerConfig};
+use crate::{News, Outbox, PortId, PortStatistics, RecordingId, Refused, Stream, WorkerConfig};
 use send::RTCP_INTERVAL;
 
 /// Room to decode and encode in; one for all ports of a worker.
@@ -61,6 +63,8 @@ pub(crate) struct Port {
     pub(crate) playback: Option<Playback>,
     pub(crate) key_sender: KeySender,
     pub(crate) recorders: Vec<Recorder>,
+    /// The last message that was left here.
+    pub(crate) said: Option<(RecordingId, Arc<Sound>)>,
     pub(crate) outgoing: Outgoing,
     /// Is in the worker's list of ports to tick.
     pub(crate) ticking: bool,
@@ -102,6 +106,7 @@ impl Port {
             playback: None,
             key_sender: KeySender::default(),
             recorders: Vec::new(),
+            said: None,
             outgoing: Outgoing::new(
                 now,
                 seed.next() as u32,

@@ -7,6 +7,7 @@
 
 use core::time::Duration;
 
+use crate::message::{BEFORE_KEY, Message};
 use crate::outbox::CHUNK_FRAMES;
 use crate::outgoing::samples;
 use crate::{Outbox, RecordingId};
@@ -38,18 +39,21 @@ pub(crate) struct Recorder {
     written: u64,
     /// What the port says is not kept: a secret is being typed (S22).
     masked: bool,
+    /// It is a message: one side alone, without keys.
+    message: Option<Message>,
     left: Track,
     right: Track,
 }
 
 impl Recorder {
     /// Starts now.
-    pub(crate) fn new(now: Duration, id: RecordingId) -> Self {
+    pub(crate) fn new(now: Duration, id: RecordingId, message: Option<Message>) -> Self {
         Self {
             id,
             started_at: now,
             written: 0,
             masked: false,
+            message,
             left: Track::new(),
             right: Track::new(),
         }
@@ -65,6 +69,11 @@ impl Recorder {
         samples: &[i16],
     ) {
         let (arrival, written) = (self.length(now), self.written);
+        if let Some(message) = &mut self.message
+            && (side == Side::Right || !message.hear(now, samples))
+        {
+            return;
+        }
         match side {
             // Nothing is laid down, so silence stands there; the other side and the length go on.
             Side::Left if self.masked => {}
@@ -75,12 +84,26 @@ impl Recorder {
         }
     }
 
+    /// A key is down: nothing of it stands in a message, nor what has come of it before it was known as one.
+    pub(crate) fn key(&mut self, now: Duration) {
+        let length = self.length(now);
+        let from = length.saturating_sub(samples(BEFORE_KEY)).max(self.written);
+        if let Some(message) = &mut self.message {
+            message.key(now);
+            let to = length + AHEAD + audio::frame::CAPACITY as u64;
+            self.left.wipe(from..to);
+        }
+    }
+
     /// Gives out the chunks that no packet can change any more, two at most: what a stalled thread missed comes bit by bit.
     pub(crate) fn handle_tick(&mut self, now: Duration, out: &mut Outbox) {
         for _ in 0..2 {
             if self.length(now) >= self.written + CHUNK_FRAMES as u64 + WAIT {
                 self.give(CHUNK_FRAMES as u64, false, out);
             }
+        }
+        if let Some(message) = &mut self.message {
+            message.handle_tick(now, self.id, out);
         }
     }
 
@@ -92,6 +115,11 @@ impl Recorder {
         }
         self.give(length - self.written, true, out);
         self.written
+    }
+
+    /// What was said, if it is a message that has finished.
+    pub(crate) fn into_message(self) -> Option<Message> {
+        self.message
     }
 
     /// From here on the port's own sound is kept (false) or silence in its place (true).
@@ -110,9 +138,14 @@ impl Recorder {
 
     fn give(&mut self, frames: u64, last: bool, out: &mut Outbox) {
         let (left, right, from) = (&mut self.left, &mut self.right, self.written);
+        let message = &mut self.message;
         out.chunk(self.id, frames as u16, last, |interleaved| {
             for (frame, at) in interleaved.chunks_exact_mut(2).zip(from..) {
-                frame.copy_from_slice(&[left.take(at), right.take(at)]);
+                let said = left.take(at);
+                frame.copy_from_slice(&[said, right.take(at)]);
+                if let Some(message) = message {
+                    message.keep(said);
+                }
             }
         });
         self.written += frames;
@@ -163,6 +196,13 @@ impl Track {
             if let Some(place) = self.ring.get_mut((at % RING as u64) as usize) {
                 *place = *sample;
             }
+        }
+    }
+
+    /// Leaves silence for these frames.
+    fn wipe(&mut self, frames: core::ops::Range<u64>) {
+        for at in frames {
+            self.take(at);
         }
     }
 

@@ -13,7 +13,8 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
-use crate::playback::Playback;
+use crate::message::Message;
+use crate::playback::{Library, Playback};
 use crate::port::{Port, Scratch};
 use crate::recorder::Recorder;
 use crate::{Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, Source};
@@ -115,7 +116,18 @@ impl Worker {
                 self.with(now, port, out, |port, _| port.listen(on))
             }
             Command::Record { port, recording } => self.with(now, port, out, |port, _| {
-                port.recorders.push(Recorder::new(now, recording));
+                port.recorders.push(Recorder::new(now, recording, None));
+            }),
+            Command::RecordMessage {
+                port,
+                recording,
+                pause,
+                max,
+            } => self.with(now, port, out, |it, _| {
+                let message = Message::new(now, port, pause, max);
+                it.said = None;
+                it.recorders
+                    .push(Recorder::new(now, recording, Some(message)));
             }),
             Command::MaskRecord {
                 port,
@@ -256,6 +268,10 @@ impl Worker {
         let library = Arc::clone(&self.library);
         self.with(now, port, out, |it, out| {
             let missing = |sound| out.tell(News::SoundMissing { port, sound });
+            let library = Library {
+                sounds: &library,
+                message: it.said.as_ref(),
+            };
             it.playback = Some(Playback::new(
                 id, sources, repeat, start_at, &library, missing,
             ));
@@ -291,7 +307,11 @@ fn stop_record(now: Duration, port: &mut Port, recording: RecordingId, out: &mut
     let Some(at) = port.recorders.iter().position(|it| it.id == recording) else {
         return;
     };
-    let frames = port.recorders.remove(at).finish(now, out);
+    let mut recorder = port.recorders.remove(at);
+    let frames = recorder.finish(now, out);
+    if let Some(message) = recorder.into_message() {
+        port.said = Some((recording, message.into_sound()));
+    }
     out.tell(News::RecordingEnded { recording, frames });
 }
 

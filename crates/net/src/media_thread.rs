@@ -338,6 +338,8 @@ fn ended_port(news: &News) -> Option<PortId> {
         | News::SoundMissing { .. }
         | News::Silent { .. }
         | News::Locked { .. }
+        | News::MessageHeard { .. }
+        | News::MessagePaused { .. }
         | News::RecordingEnded { .. } => None,
     }
 }

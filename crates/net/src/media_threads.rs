@@ -243,6 +243,7 @@ fn home(command: &Command) -> Home<'_> {
         | Command::SendDigits { port, .. }
         | Command::ListenTones { port, .. }
         | Command::Record { port, .. }
+        | Command::RecordMessage { port, .. }
         | Command::MaskRecord { port, .. }
         | Command::StopRecord { port, .. }
         | Command::Close { port } => Home::One(*port),

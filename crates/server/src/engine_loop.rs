@@ -198,6 +198,11 @@ impl EngineLoop {
                     }
                 }
                 Output::Media(command) => self.media(command),
+                Output::SettleRecording { recording, kept } => {
+                    if !self.sinks.recordings.settle(recording, kept) {
+                        tracing::error!(%recording, kept, "the recordings' disk stands still: what was said is kept");
+                    }
+                }
                 Output::Fact(at, fact) => {
                     self.ring.hears(&fact);
                     self.sinks.facts.tell(at, *fact);
@@ -280,21 +285,38 @@ impl EngineLoop {
     }
 
     fn media(&mut self, command: media::Command) {
-        if let media::Command::Record { recording, .. } = &command {
-            let at = Timestamp::from(self.clock.now());
-            // One recording a call, under the call's id; the file's name is made of ids only (S5).
-            if !self
-                .sinks
-                .recordings
-                .begin(recording.0, CallId::new(recording.0), 1, at)
-            {
-                tracing::error!(
-                    recording = recording.0,
-                    "the recordings' disk stands still: a call is not recorded"
-                );
-            }
-        }
+        self.announce(&command);
         self.sinks.media.command(command);
+    }
+
+    /// A recording is known to its writer before its first sound.
+    fn announce(&self, command: &media::Command) {
+        let at = Timestamp::from(self.clock.now());
+        let recordings = &self.sinks.recordings;
+        let (recording, taken) = match command {
+            media::Command::Record { recording, .. } => {
+                (recording, recordings.begin(*recording, at))
+            }
+            media::Command::RecordMessage { recording, .. } => {
+                (recording, recordings.begin_held(*recording, at))
+            }
+            media::Command::Open { .. }
+            | media::Command::Negotiate { .. }
+            | media::Command::Play { .. }
+            | media::Command::StopPlay { .. }
+            | media::Command::Bridge { .. }
+            | media::Command::Unbridge { .. }
+            | media::Command::Mix { .. }
+            | media::Command::SendDigits { .. }
+            | media::Command::ListenTones { .. }
+            | media::Command::MaskRecord { .. }
+            | media::Command::StopRecord { .. }
+            | media::Command::Close { .. }
+            | media::Command::Sounds(_) => return,
+        };
+        if !taken {
+            tracing::error!(%recording, "the recordings' disk stands still: a call is not recorded");
+        }
     }
 
     fn broken(&self, call: CallId, trace: &[String]) {

@@ -28,7 +28,7 @@ pub(crate) fn carry(
 
 fn hand_over(filled: &Receiver<RecordingChunk>, sink: &RecordingSink) {
     for chunk in filled {
-        if !sink.write(chunk.recording.0, chunk.interleaved(), chunk.last) {
+        if !sink.write(chunk.recording, chunk.interleaved(), chunk.last) {
             tracing::error!("the recordings' writer is gone: calls are not recorded any more");
             return;
         }
@@ -47,14 +47,14 @@ pub(crate) fn announce(
             for report in reports {
                 match report {
                     RecordingReport::Ready {
-                        call,
+                        id,
                         path,
                         started_at,
                         duration_ms,
                         bytes,
                         fault,
-                        ..
                     } => {
+                        let call = id.call;
                         if let Some(fault) = fault {
                             tracing::error!(%call, fault, "a recording is shorter than its call");
                         }
@@ -69,8 +69,8 @@ pub(crate) fn announce(
                             },
                         );
                     }
-                    RecordingReport::Failed { call, fault, .. } => {
-                        tracing::error!(%call, fault, "a call was not recorded")
+                    RecordingReport::Failed { id, fault } => {
+                        tracing::error!(call = %id.call, fault, "a call was not recorded")
                     }
                 }
             }

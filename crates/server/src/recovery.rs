@@ -127,14 +127,14 @@ pub(crate) async fn adopt_recordings(
     let mut adopted = 0;
     for file in found {
         let known = database
-            .recordings(file.call)
+            .recordings(file.id.call)
             .await?
             .iter()
             .any(|recording| recording.path == file.path);
-        if !known && database.call(file.call).await?.is_some() {
+        if !known && database.call(file.id.call).await?.is_some() {
             adopted += 1;
             let store::recording::FoundRecording {
-                call,
+                id,
                 path,
                 started_at,
                 duration_ms,
@@ -144,7 +144,7 @@ pub(crate) async fn adopt_recordings(
             facts.tell(
                 now,
                 Fact::RecordingReady {
-                    call,
+                    call: id.call,
                     path,
                     started_at,
                     duration_ms,

@@ -108,6 +108,7 @@ impl Voice {
             | Command::SendDigits { .. }
             | Command::ListenTones { .. }
             | Command::Record { .. }
+            | Command::RecordMessage { .. }
             | Command::MaskRecord { .. }
             | Command::StopRecord { .. }
             | Command::Sounds(_) => {}
@@ -132,7 +133,7 @@ impl Voice {
         }
         let one = prompt();
         let length = sources.iter().map(|source| match source {
-            Source::Sound(_) => one,
+            Source::Sound(_) | Source::Message(_) => one,
             Source::Tone { ms, .. } | Source::Silence { ms } | Source::Comfort { ms } => {
                 Duration::from_millis((*ms).into())
             }

@@ -313,6 +313,7 @@ impl World {
                 | Output::Vouch(_)
                 | Output::Bindings { .. }
                 | Output::Answer(_, _)
+                | Output::SettleRecording { .. }
                 | Output::Drained => {}
             }
         }

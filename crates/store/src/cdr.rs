@@ -17,6 +17,7 @@ use crate::barred;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
+use crate::recording::id_of_path;
 use model::NumberPlan;
 
 /// Most facts of a timeline, most open calls: bounds of one answer.
@@ -363,7 +364,7 @@ async fn put_recording(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
     };
     sqlx::query(
         "INSERT INTO recording (call_id, part, path, started_at, duration_ms, bytes)
-         VALUES ($1, (SELECT COALESCE(MAX(part), 0) + 1 FROM recording WHERE call_id = $1), $2, $3, $4, $5)
+         VALUES ($1, COALESCE($6, (SELECT COALESCE(MAX(part), 0) + 1 FROM recording WHERE call_id = $1)), $2, $3, $4, $5)
          ON CONFLICT (path) DO UPDATE SET duration_ms = excluded.duration_ms, bytes = excluded.bytes",
     )
     .bind(big(call.get()))
@@ -371,6 +372,7 @@ async fn put_recording(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
     .bind(started_at.as_ms())
     .bind(big(*duration_ms))
     .bind(big(*bytes))
+    .bind(id_of_path(path).filter(|id| id.call == *call).map(|id| i64::from(id.part)))
     .execute(conn)
     .await?;
     Ok(())

@@ -13,10 +13,11 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, sync_channel
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use model::{CallId, Timestamp};
+use model::{RecordingId, Timestamp};
 
 use crate::private;
 
+pub(crate) use repair::id_of_path;
 pub use repair::{FoundRecording, recover};
 use take::Desk;
 
@@ -37,10 +38,8 @@ const TICK: Duration = Duration::from_millis(100);
 pub enum RecordingReport {
     /// It stands on disk: all of it, or what there was before `fault`.
     Ready {
-        /// The number under which the sound came.
-        id: u64,
-        /// The call.
-        call: CallId,
+        /// Which.
+        id: RecordingId,
         /// Path below the recordings folder.
         path: String,
         /// When it began.
@@ -54,10 +53,8 @@ pub enum RecordingReport {
     },
     /// Nothing of it stands on disk.
     Failed {
-        /// The number under which the sound came.
-        id: u64,
-        /// The call.
-        call: CallId,
+        /// Which.
+        id: RecordingId,
         /// Why.
         fault: String,
     },
@@ -77,17 +74,27 @@ struct Counters {
 
 /// A recording that will come.
 struct Begin {
-    id: u64,
-    call: CallId,
-    part: u32,
+    id: RecordingId,
     at: Timestamp,
+    /// Whether it is told only when somebody keeps it.
+    held: bool,
+}
+
+/// What comes before its sound, or beside it.
+enum Word {
+    Begin(Begin),
+    /// Somebody keeps a recording that was held back, or nobody does.
+    Settle {
+        id: RecordingId,
+        kept: bool,
+    },
 }
 
 /// What goes through the queue; by value, so that a media thread does not allocate.
 #[expect(clippy::large_enum_variant, reason = "almost all of them are chunks")]
 enum Message {
     Chunk {
-        id: u64,
+        id: RecordingId,
         samples: [i16; CHUNK_SAMPLES],
         len: usize,
         last: bool,
@@ -98,7 +105,7 @@ enum Message {
 /// The thread that writes recordings.
 #[derive(Debug)]
 pub struct RecordingWriter {
-    announced: SyncSender<Begin>,
+    announced: SyncSender<Word>,
     queue: SyncSender<Message>,
     counters: Arc<Counters>,
     thread: JoinHandle<()>,
@@ -109,7 +116,7 @@ impl RecordingWriter {
     /// the writer is closed.
     pub fn start(root: &Path) -> std::io::Result<(Self, Receiver<RecordingReport>)> {
         private::make_folder(root)?;
-        let (announced, begins) = sync_channel(ANNOUNCED);
+        let (announced, words) = sync_channel(ANNOUNCED);
         let (queue, messages) = sync_channel(QUEUE);
         let (reports, reported) = mpsc::channel();
         let counters = Arc::<Counters>::default();
@@ -124,7 +131,7 @@ impl RecordingWriter {
         let thread = std::thread::Builder::new()
             .name("recording".to_owned())
             .spawn(move || {
-                write(&begins, &messages, &mut desk);
+                write(&words, &messages, &mut desk);
                 desk.close();
             })?;
         let writer = Self {
@@ -163,13 +170,16 @@ impl RecordingWriter {
 }
 
 /// The thread's life: until it is told to close or nobody is left who could bring sound.
-fn write(begins: &Receiver<Begin>, messages: &Receiver<Message>, desk: &mut Desk) {
+fn write(words: &Receiver<Word>, messages: &Receiver<Message>, desk: &mut Desk) {
     let mut next_tick = Instant::now();
     loop {
         let message = messages.recv_timeout(TICK);
         // A recording is announced before its first chunk is sent: whatever chunk this is, its announcement is here.
-        for Begin { id, call, part, at } in begins.try_iter() {
-            desk.begin(Instant::now(), id, call, part, at);
+        for word in words.try_iter() {
+            match word {
+                Word::Begin(begin) => desk.begin(Instant::now(), &begin),
+                Word::Settle { id, kept } => desk.settle(id, kept),
+            }
         }
         match message {
             Ok(Message::Chunk {
@@ -195,22 +205,36 @@ fn write(begins: &Receiver<Begin>, messages: &Receiver<Message>, desk: &mut Desk
 /// A way in for sound.
 #[derive(Clone, Debug)]
 pub struct RecordingSink {
-    announced: SyncSender<Begin>,
+    announced: SyncSender<Word>,
     queue: SyncSender<Message>,
 }
 
 impl RecordingSink {
-    /// Announces a recording before its first chunk is sent; `part` is 1 for the first of a call, `at` gives the folder.
-    /// Never waits. False if 16,384 announcements wait for the disk or the writer is gone: the sound that follows is
-    /// thrown away.
-    pub fn begin(&self, id: u64, call: CallId, part: u32, at: Timestamp) -> bool {
-        let begin = Begin { id, call, part, at };
+    /// Announces a recording before its first chunk is sent; `at` gives the folder. Never waits. False if 16,384
+    /// announcements wait for the disk or the writer is gone: the sound that follows is thrown away.
+    pub fn begin(&self, id: RecordingId, at: Timestamp) -> bool {
+        let held = false;
+        let begin = Word::Begin(Begin { id, at, held });
         self.announced.try_send(begin).is_ok()
+    }
+
+    /// The same of one that its speaker may take back: it is reported when [`settle`](Self::settle) keeps it, and by the
+    /// writer's end at the latest.
+    pub fn begin_held(&self, id: RecordingId, at: Timestamp) -> bool {
+        let held = true;
+        let begin = Word::Begin(Begin { id, at, held });
+        self.announced.try_send(begin).is_ok()
+    }
+
+    /// Keeps a recording that was held back, or removes its file: before its last chunk or after it. Never waits; false as
+    /// for [`begin`](Self::begin), and then it is kept.
+    pub fn settle(&self, id: RecordingId, kept: bool) -> bool {
+        self.announced.try_send(Word::Settle { id, kept }).is_ok()
     }
 
     /// Interleaved stereo at 8 kHz, left first; `last` ends the recording. Waits while the disk is slower than the sound:
     /// never to be called by a thread that a call waits for. False if the writer is gone.
-    pub fn write(&self, id: u64, interleaved: &[i16], last: bool) -> bool {
+    pub fn write(&self, id: RecordingId, interleaved: &[i16], last: bool) -> bool {
         let mut chunks = interleaved.chunks(CHUNK_SAMPLES).peekable();
         if chunks.peek().is_none() && last {
             return self.send(id, &[], true);
@@ -223,7 +247,7 @@ impl RecordingSink {
         true
     }
 
-    fn send(&self, id: u64, chunk: &[i16], last: bool) -> bool {
+    fn send(&self, id: RecordingId, chunk: &[i16], last: bool) -> bool {
         let mut samples = [0; CHUNK_SAMPLES];
         for (place, sample) in samples.iter_mut().zip(chunk) {
             *place = *sample;
@@ -239,11 +263,11 @@ impl RecordingSink {
 }
 
 /// Path of a recording below the folder: `YYYY/MM/DD/CALL-PART.wav` (UTC), ids only (S5).
-pub fn path_of(call: CallId, part: u32, at: Timestamp) -> String {
+pub fn path_of(id: RecordingId, at: Timestamp) -> String {
     // RFC 3339 begins with the date.
     let text = at.to_string();
     let date = text.get(..10).unwrap_or("1970-01-01").replace('-', "/");
-    format!("{date}/{call}-{part}.wav")
+    format!("{date}/{id}.wav")
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub(crate) struct Port {
     pub(super) bridged: Option<PortId>,
     pub(super) room: Option<media::RoomId>,
     pub(crate) recorded: bool,
+    /// The message that is left there at this moment.
+    pub(crate) message: Option<model::RecordingId>,
     /// Keys are listened for in its voice.
     pub(crate) listening: bool,
     /// What was ordered to be played, and when.
@@ -43,6 +45,7 @@ impl Hotline {
             return match sources.first() {
                 Some(Source::Sound(name)) if name.as_str().starts_with("music/") => "music".into(),
                 Some(Source::Sound(_)) => "a prompt".into(),
+                Some(Source::Message(_)) => "himself".into(),
                 Some(Source::Tone { .. } | Source::Silence { .. }) => "a tone".into(),
                 Some(Source::Comfort { .. }) => "silence".into(),
                 None => "nothing".into(),
@@ -120,7 +123,7 @@ impl Hotline {
                 let length: Duration = sources
                     .iter()
                     .map(|source| match source {
-                        Source::Sound(_) => PROMPT,
+                        Source::Sound(_) | Source::Message(_) => PROMPT,
                         Source::Tone { ms, .. }
                         | Source::Silence { ms }
                         | Source::Comfort { ms } => Duration::from_millis((*ms).into()),
@@ -171,6 +174,20 @@ impl Hotline {
             media::Command::Record { port, .. } => {
                 self.ports.get_mut(&port).expect("an open port").recorded = true
             }
+            media::Command::RecordMessage {
+                port, recording, ..
+            } => {
+                let port = self.ports.get_mut(&port).expect("an open port");
+                port.message = Some(recording);
+            }
+            media::Command::StopRecord { port, recording } => {
+                let port = self.ports.get_mut(&port).expect("an open port");
+                assert_eq!(
+                    port.message.take(),
+                    Some(recording),
+                    "what is recorded is ended"
+                );
+            }
             media::Command::ListenTones { port, on } => {
                 let port = self.ports.get_mut(&port).expect("an open port");
                 assert_ne!(port.listening, on, "nothing is ordered that stands");
@@ -187,7 +204,6 @@ impl Hotline {
             media::Command::Negotiate { .. }
             | media::Command::SendDigits { .. }
             | media::Command::MaskRecord { .. }
-            | media::Command::StopRecord { .. }
             | media::Command::Sounds(_) => {}
         }
     }

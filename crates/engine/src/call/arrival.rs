@@ -131,6 +131,7 @@ impl Call {
             path: Vec::new(),
             answers: BTreeMap::new(),
             playing: None,
+            messages: super::Messages::default(),
             masked: false,
             last_key: None,
             agent: None,
@@ -254,7 +255,7 @@ impl Call {
         match context.config.recording {
             // F1: from the answer on. The recording bears the call's id: one a call.
             RecordingPolicy::All => {
-                let recording = media::RecordingId(self.id.get());
+                let recording = model::RecordingId::whole(self.id);
                 context.media(media::Command::Record { port, recording });
             }
             RecordingPolicy::Never => {}

@@ -113,6 +113,7 @@ impl Call {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
+        self.leave_script(context);
         let result = self.weighed(result);
         self.leaving |= matches!(self.phase, Phase::Queued(_));
         let ending = Ending {
@@ -145,7 +146,6 @@ impl Call {
         self.end_transfer(context);
         self.end_callback(context);
         self.ends_at = None;
-        self.run = None;
         self.playing = None;
         if let Some(leg) = self.leg.take() {
             leg.hang_up(context, reason);

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use media::{PlaybackId, PortId};
 use model::decision::{Decision, Unserved};
 use model::fact::{EndedBy, KeyWay, QueueExit};
-use model::{AgentId, Offer, OfferId, Profile, QueueName, QueueSet};
+use model::{AgentId, Offer, OfferId, Profile, QueueName, QueueSet, RecordingId};
 use sip::{Reason, ReferId, SessionId};
 
 use crate::command::{LineOrder, TalkOrder};
@@ -81,6 +81,10 @@ pub(crate) enum CallEvent {
     OutsideGone { session: SessionId, by: EndedBy },
     /// A playback was heard to its end.
     PlaybackDone(PlaybackId),
+    /// In what the caller says a voice is heard.
+    Spoke(RecordingId),
+    /// In what the caller says nothing was heard for a while.
+    FellSilent(RecordingId),
     /// A media port could not be opened, or broke.
     PortFailed(PortId),
     /// The first sound of a phone has come.

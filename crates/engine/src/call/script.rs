@@ -21,6 +21,8 @@ use crate::route;
 pub(super) const DIRECT_RING: Duration = Duration::from_secs(25);
 /// Between the groups of a number.
 const BREATH: Source = Source::Silence { ms: 250 };
+/// After it one speaks (ITU-T E.183 leaves the record tone to the country; answering machines use about this).
+const SPEAK_NOW: Source = Source::Tone { hz: 1_000, ms: 300 };
 /// The pop's path keeps this many steps.
 const PATH_MAX: usize = 20;
 /// Ringing tone of the network that the caller knows (ITU-T E.180: China 450 Hz, 1 s on, 4 s off).
@@ -115,7 +117,7 @@ impl Call {
         self.driving || self.run.is_some()
     }
 
-    fn perform(&mut self, context: &mut Context, run: &Run, effect: Effect) {
+    pub(super) fn perform(&mut self, context: &mut Context, run: &Run, effect: Effect) {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
@@ -180,6 +182,11 @@ impl Call {
                 let music = Source::Sound(music_of(context, None));
                 self.play(context, vec![music], true);
             }
+            Effect::Record { max, silence } => self.record_message(context, max, silence),
+            Effect::StopRecord => self.stop_message(context),
+            Effect::SettleRecord { recording, kept } => {
+                Self::settle_message(context, recording, kept);
+            }
             Effect::LanguageSet(language) => self.language = language,
             Effect::HangUp { cause } => {
                 self.finish_because(
@@ -207,7 +214,7 @@ impl Call {
             && self.masked != secret
         {
             self.masked = secret;
-            let recording = media::RecordingId(self.id.get());
+            let recording = model::RecordingId::whole(self.id);
             context.media(media::Command::MaskRecord {
                 port: leg.port,
                 recording,
@@ -308,6 +315,8 @@ fn source(played: &Played) -> Source {
     match played {
         Played::Sound(name) => Source::Sound(SoundName::new(name)),
         Played::Breath => BREATH,
+        Played::Tone => SPEAK_NOW,
+        Played::Recording(recording) => Source::Message(*recording),
     }
 }
 

@@ -83,6 +83,8 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::OutsideRefused { session, .. } => ("OutsideRefused", session.0),
         CallEvent::OutsideGone { session, .. } => ("OutsideGone", session.0),
         CallEvent::PlaybackDone(playback) => ("PlaybackDone", playback.0),
+        CallEvent::Spoke(recording) => ("Spoke", recording.part.into()),
+        CallEvent::FellSilent(recording) => ("FellSilent", recording.part.into()),
         CallEvent::PortFailed(port) => ("PortFailed", port.0),
         CallEvent::Heard(port) => ("Heard", port.0),
         CallEvent::Silent(port) => ("Silent", port.0),

@@ -33,6 +33,7 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
     sounds_exist(script, &prompts, world, report);
     digits_exist(script, claims, world, report);
+    house_words_exist(script, claims, world, report);
     sentence::check(script, claims, world, report);
     let queues: BTreeSet<&str> = named(ReferenceKind::Queue).collect();
     // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
@@ -187,6 +188,33 @@ fn digits_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: 
             "其后要报读数字，而没有声音 `{sound}`"
         );
         report.error(prompt.place, message, Some(help));
+    }
+}
+
+/// The same of the house's own sentences; each is told once, where it is said first.
+fn house_words_exist(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
+    let mut told = BTreeSet::new();
+    for (node, claims) in claims {
+        let place = script.nodes.get(*node).map(|placed| placed.place);
+        for (word, language) in claims
+            .house
+            .iter()
+            .flat_map(|word| script.languages.iter().map(move |it| (word, it)))
+        {
+            let sound = house_sound(language, word);
+            if world.sounds.contains(&sound) || !told.insert(sound.clone()) {
+                continue;
+            }
+            let message = told!(
+                "`{node}` says it, and there is no sound `{sound}`",
+                "`{node}` 要播报，但没有录音 `{sound}`"
+            );
+            let help = told!(
+                "`ivr-scripts/prompts/make.sh` makes it out of words.toml",
+                "`ivr-scripts/prompts/make.sh` 按 words.toml 生成"
+            );
+            report.error(place.unwrap_or(Place::START), message, Some(help));
+        }
     }
 }
 

@@ -80,7 +80,7 @@ fn own(graph: &Graph<'_>, house: &House<'_>, stop: Stop<'_>) -> Kept {
     };
     let mut kept = Kept {
         time: claims.kept,
-        prompts: 0,
+        prompts: claims.sentences,
     };
     for heard in &claims.heard {
         let once = graph

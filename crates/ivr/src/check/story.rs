@@ -74,6 +74,8 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
         Cause::Declines => told!("says no to a callback", "不要回呼"),
         Cause::Callback(answer) => callback_answered(answer),
         Cause::Answer(whom, answer) => looked_up(whom, answer),
+        Cause::Speaks => told!("speaks", "说话留言"),
+        Cause::SaysNothing => told!("says nothing", "未说话"),
     })
 }
 

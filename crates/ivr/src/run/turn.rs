@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use model::{QueueName, ScriptName};
 
+use super::recording::Recording;
 use super::visit::{Caught, Visit};
 use super::{CALLS_MAX, Environment, Frame, Phase, Run};
 use crate::ask::{Ask, AskId};
 use crate::chart::ExitId;
-use crate::effect::{Effect, HangUpCause, Played};
+use crate::effect::{Effect, HangUpCause, Played, Recorded};
 use crate::look_up::{GRACE, HOLD_AFTER};
+use crate::message::Stage;
 use crate::place::Name;
 use crate::script::own_sound;
 use crate::spoken;
@@ -45,6 +47,22 @@ impl Run {
         }
     }
 
+    /// The node that has the caller learns that he is gone.
+    pub(super) fn leave(
+        &mut self,
+        now: Duration,
+        environment: &Environment<'_>,
+        said: Option<Recorded>,
+    ) {
+        let script = Arc::clone(&self.script);
+        let mut caught = Caught::default();
+        if let Some(placed) = script.nodes.get(&self.node) {
+            let visit = &mut self.visit(now, environment, &mut caught);
+            placed.node.left(visit, said);
+        }
+        self.effects.extend(caught.effects);
+    }
+
     fn go_on(&mut self, now: Duration, environment: &Environment<'_>, next: Next) {
         let mut next = Some(next);
         while let Some(turn) = next {
@@ -67,6 +85,7 @@ impl Run {
                         .to_owned(),
                 );
             }
+            self.effects.extend(caught.effects);
             let unsaid = caught.unsaid.into_iter();
             self.effects
                 .extend(unsaid.map(|reason| Effect::Unsaid { reason }));
@@ -170,6 +189,17 @@ impl Run {
                 self.effects.push_back(Effect::Ask(ask));
                 None
             }
+            Step::Record { max, silence } => {
+                self.phase = Phase::Recording(Recording {
+                    id: None,
+                    since: now,
+                    until: now + max,
+                    silence,
+                    spoke: false,
+                });
+                self.effects.push_back(Effect::Record { max, silence });
+                None
+            }
             Step::Call { script, args } => {
                 self.call(environment, script, args).then_some(Next::Entry)
             }
@@ -229,6 +259,7 @@ impl Run {
             return false;
         };
         self.digits.clear();
+        self.stage = Stage::default();
         self.chain.enter(self.script.name(), &node);
         self.effects.push_back(Effect::Entered {
             kind: placed.kind.name,
@@ -353,6 +384,7 @@ impl Run {
             keys: &mut self.keys,
             chain: &mut self.chain,
             digits: &mut self.digits,
+            stage: &mut self.stage,
             caught,
         }
     }

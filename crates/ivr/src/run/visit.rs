@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Calendar, CalendarState, NumberPlan, ScriptName, Timestamp};
+use model::{Calendar, CalendarState, NumberPlan, RecordingId, ScriptName, Timestamp};
 
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
-use crate::effect::Played;
+use crate::effect::{Effect, Played};
 use crate::expression::Expression;
+use crate::message::Stage;
 use crate::place::Name;
-use crate::script::own_sound;
+use crate::script::{house_sound, own_sound};
 use crate::sentence::{Piece, Sentence, Slot, piece_name};
 use crate::spoken;
 use crate::step::Given;
@@ -32,6 +33,7 @@ pub(crate) struct Visit<'a> {
     pub(super) keys: &'a mut Keys,
     pub(super) chain: &'a mut Chain,
     pub(super) digits: &'a mut String,
+    pub(super) stage: &'a mut Stage,
     pub(super) caught: &'a mut Caught,
 }
 
@@ -43,6 +45,8 @@ pub(super) struct Caught {
     pub(super) language: Option<String>,
     /// Values that could not be said, with their reasons.
     pub(super) unsaid: Vec<String>,
+    /// What is done besides.
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Visit<'_> {
@@ -68,6 +72,36 @@ impl Visit<'_> {
     /// The digits that were keyed in since the node was entered.
     pub(crate) fn digits(&mut self) -> &mut String {
         self.digits
+    }
+
+    /// How far a caller is who speaks to the node.
+    pub(crate) const fn stage(&mut self) -> &mut Stage {
+        self.stage
+    }
+
+    /// A key that was typed ahead is meant for nobody.
+    pub(crate) const fn forget_key(&mut self) {
+        self.keys.take();
+    }
+
+    /// A recording is kept.
+    pub(crate) fn keep_recording(&mut self, recording: RecordingId) {
+        self.settle(recording, true);
+    }
+
+    /// A recording is nobody's any more.
+    pub(crate) fn drop_recording(&mut self, recording: RecordingId) {
+        self.settle(recording, false);
+    }
+
+    fn settle(&mut self, recording: RecordingId, kept: bool) {
+        let settled = Effect::SettleRecord { recording, kept };
+        self.caught.effects.push(settled);
+    }
+
+    /// A sentence of the house, in the caller's language.
+    pub(crate) fn house(&self, sentence: &str) -> Played {
+        Played::Sound(house_sound(self.language, sentence))
     }
 
     /// Drops one key if it is the very next and comes within `time`.

@@ -1,6 +1,7 @@
 //! One `[[test]]` of a script: what the caller does, what the world answers, which way is expected.
 
 mod answers;
+mod press;
 
 use model::Timestamp;
 use model::fact::QueueExit;
@@ -16,10 +17,11 @@ use crate::effect::TransferFailure;
 use crate::place::{Name, Place, Source};
 use crate::report::{Read, Report};
 use crate::row::{Form, KeyRow, Need, one_of, row};
-use crate::section::{Item, Section, is_phone_key};
+use crate::section::{Item, Section};
 use crate::step::Given;
 use crate::told;
 use crate::told::Told;
+pub(super) use press::Press;
 
 pub(crate) use answers::ANSWER_WORDS;
 
@@ -40,14 +42,6 @@ pub struct ScriptTest {
     answers: Vec<(Name, Answer)>,
     pub(super) args: Given,
     pub(super) expect: Vec<String>,
-}
-
-/// What the caller does where the script waits for him.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Press {
-    Key(char),
-    Wait,
-    HangUp,
 }
 
 /// What becomes of waiting in a queue.
@@ -101,7 +95,8 @@ pub(crate) const TEST: &[KeyRow] = &[
         "press",
         Form::List,
         Need::Optional,
-        "What the caller does each time the script waits for him: a key, `wait` (lets the time or the queue run out), \
+        "What the caller does each time the script waits for him: a key, `speak 12` (so many seconds, where he is recorded; \
+         then he is silent, unless a key or `hangup` follows), `wait` (lets the time or the queue run out, or says nothing), \
          `hangup`; afterwards he does nothing.",
         "依次的按键",
     ),
@@ -273,7 +268,7 @@ fn no_list() -> Told {
 }
 
 fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
-    let (name, at, press) = (section.name("name"), moment(section), presses(section));
+    let (name, at, press) = (section.name("name"), moment(section), press::read(section));
     let (caller, called, vip) = (
         section.name("caller"),
         section.name("called"),
@@ -330,33 +325,6 @@ fn moment(section: &mut Section<'_, '_>) -> Read<Timestamp> {
         (Err(_), Some(item)) => Err(section.wrong("at", item)),
         (Err(_), None) => Ok(Timestamp::default()),
     }
-}
-
-fn presses(section: &mut Section<'_, '_>) -> Read<Vec<Press>> {
-    let read: Vec<Read<Press>> = section
-        .list("press")?
-        .into_iter()
-        .map(|name| {
-            let mut letters = name.text.chars();
-            match (name.text.as_str(), letters.next(), letters.next()) {
-                ("wait", ..) => Ok(Press::Wait),
-                ("hangup", ..) => Ok(Press::HangUp),
-                (_, Some(key), None) if is_phone_key(key) => Ok(Press::Key(key)),
-                _ => {
-                    let message = told!(
-                        "`{}` cannot be pressed; expected one of 0-9, *, #, A-D, wait, hangup",
-                        "`{}` 不能按；应为 0-9、*、#、A-D、wait、hangup 之一",
-                        name.text
-                    );
-                    let words = ["wait", "hangup"];
-                    Err(section
-                        .report
-                        .unknown(name.place, message, &name.text, words.into_iter()))
-                }
-            }
-        })
-        .collect();
-    read.into_iter().collect()
 }
 
 fn outcomes<T: Copy>(

@@ -108,9 +108,9 @@ fn unknown_keys_and_kinds_get_the_nearest_name() {
         ),
         (
             "[hangup.bye]",
-            "[voicemail.box]\nbox = \"support\"\n[hangup.bye]",
+            "[mailbox.box]\nbox = \"support\"\n[hangup.bye]",
             &[
-                "19:2: error: unknown kind of node `voicemail` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `callback`, `transfer`, `http`, `sql`, `script`, `return`, `hangup`",
+                "19:2: error: unknown kind of node `mailbox` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `record`, `callback`, `transfer`, `http`, `sql`, `script`, `return`, `hangup`",
             ],
         ),
         (
@@ -388,7 +388,7 @@ fn tests_are_read_as_strictly_as_nodes() {
         (
             "name = \"a\"\nexpect = []\npress = [\"1\", \"wiat\"]",
             &[
-                "24:15: error: `wiat` cannot be pressed; expected one of 0-9, *, #, A-D, wait, hangup | did you mean `wait`?",
+                "24:15: error: `wiat` cannot be pressed; expected one of 0-9, *, #, A-D, speak 12, wait, hangup | did you mean `wait`?",
             ],
         ),
         (

@@ -91,6 +91,16 @@ impl Call {
         seen
     }
 
+    pub(crate) fn hangs_up(&mut self) -> Vec<String> {
+        let environment = Environment {
+            calendars: &self.calendars,
+            scripts: &self.scripts,
+            plan: &self.plan,
+        };
+        self.run.hang_up(self.now, &environment);
+        self.effects()
+    }
+
     pub(crate) fn effects(&mut self) -> Vec<String> {
         let effects: Vec<Effect> = std::iter::from_fn(|| self.run.poll_effect()).collect();
         for effect in &effects {
@@ -154,6 +164,13 @@ fn line(effect: &Effect) -> String {
             asked(&ask.question),
             ask.patience.as_millis()
         ),
+        Effect::Record { max, silence } => {
+            format!("record {}s silence {}s", max.as_secs(), silence.as_secs())
+        }
+        Effect::StopRecord => "end".to_owned(),
+        Effect::SettleRecord { recording, kept } => {
+            format!("{} {recording}", if *kept { "keep" } else { "drop" })
+        }
         Effect::Hold => "hold".to_owned(),
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
@@ -166,6 +183,8 @@ fn short(sounds: &[Played]) -> Vec<&str> {
     let names = sounds.iter().map(|played| match played {
         Played::Sound(name) => name.strip_prefix("main/").unwrap_or(name),
         Played::Breath => ",",
+        Played::Tone => "tone",
+        Played::Recording(_) => "himself",
     });
     names.collect()
 }

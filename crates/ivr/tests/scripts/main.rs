@@ -18,6 +18,7 @@ mod look_ups;
 mod never_trapped;
 mod overflow;
 mod proofs;
+mod record;
 mod reference_page;
 mod say;
 mod scenarios;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    Answer, AskId, CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, QueueExit,
-    Run, Script, TransferFailure, check, check_house, parse,
+    Answer, AskId, CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, Played,
+    QueueExit, Run, Script, TransferFailure, check, check_house, parse,
 };
-use model::{Caller, ScriptName};
+use model::{CallId, Caller, RecordingId, ScriptName};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
@@ -38,6 +38,8 @@ fn passes(text: &str) -> Option<Arc<Script>> {
     (!errors).then(|| Arc::new(script))
 }
 
+/// What callers say.
+const RECORDING: RecordingId = RecordingId::whole(CallId::new(1));
 /// A morning.
 const MONDAY: Duration = Duration::from_secs(1_795_140_000);
 const PROMPT: Duration = Duration::from_secs(5);
@@ -93,7 +95,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
     let mut now = MONDAY;
     run.handle_input(now, &environment, Input::Start);
     let mut dice = dice.iter().copied();
-    let (mut heard_at, mut left_at) = (None, None);
+    let (mut heard_at, mut left_at, mut silent_at) = (None, None, None);
     let mut asked = AskId(Duration::ZERO);
     for _ in 0..100_000 {
         while let Some(effect) = run.poll_effect() {
@@ -113,14 +115,20 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                     run.handle_input(now, &environment, Input::CallbackAnswered(answer));
                 }
                 Effect::LeaveQueue => left_at = None,
+                Effect::Record { silence, .. } => {
+                    run.handle_input(now, &environment, Input::RecordBegan(RECORDING));
+                    silent_at = Some(now + silence);
+                }
+                Effect::StopRecord => silent_at = None,
                 Effect::Ask(ask) => asked = ask.id,
                 Effect::Entered { .. }
                 | Effect::Unsaid { .. }
                 | Effect::LanguageSet(_)
+                | Effect::SettleRecord { .. }
                 | Effect::Hold => {}
             }
         }
-        let due = [heard_at, left_at, run.poll_timeout()]
+        let due = [heard_at, left_at, silent_at, run.poll_timeout()]
             .into_iter()
             .flatten()
             .min();
@@ -144,6 +152,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                     Input::TransferFailed(TransferFailure::NoAnswer),
                 );
                 run.handle_input(now, &environment, Input::QueueLeft(QueueExit::Timeout));
+            } else if silent_at.take_if(|at| *at <= now).is_some() {
+                run.handle_input(now, &environment, Input::FellSilent);
             } else {
                 run.handle_timeout(now, &environment);
             }
@@ -152,6 +162,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
         now = next;
         let key = die.and_then(|die| "0123456789*#ABCD".chars().nth(usize::from(die / 16)));
         let input = match (die.unwrap_or(0) % 16, key) {
+            (12, _) => Input::Spoke,
             (13, _) => Input::Answered(asked, answer(die.unwrap_or(0) / 16)),
             (14, _) => Input::QueueLeft(QueueExit::Full),
             (15, _) => Input::TransferFailed(TransferFailure::Busy),
@@ -194,8 +205,8 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
             match effect {
                 Effect::HangUp { .. } => return (prompts, now - silent_since),
                 Effect::Faulted { reason } => panic!("{reason}"),
-                Effect::Play { .. } => {
-                    prompts += 1;
+                Effect::Play { sounds } => {
+                    prompts += u32::from(sounds != [Played::Tone]);
                     next = Some((PROMPT, Input::PlayDone));
                 }
                 Effect::JoinQueue { .. } => {
@@ -208,8 +219,11 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                     let full = Input::CallbackAnswered(CallbackAnswer::Full);
                     next = Some((Duration::ZERO, full));
                 }
+                Effect::Record { silence, .. } => next = Some((silence, Input::FellSilent)),
                 Effect::StopPlay
                 | Effect::LeaveQueue
+                | Effect::StopRecord
+                | Effect::SettleRecord { .. }
                 // Nobody answers: the run's own patience ends it.
                 | Effect::Ask(_)
                 | Effect::Hold
@@ -252,7 +266,7 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             }
         };
         let (a, b, c) = (to(*a), to(*b), to(*c));
-        let written = match kind % 11 {
+        let written = match kind % 12 {
             0 => writeln!(text, "[play.n{index}]\nprompt = \"p\"\nnext = \"n{a}\""),
             1 | 2 => writeln!(
                 text,
@@ -290,6 +304,10 @@ fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             9 => writeln!(
                 text,
                 "[http.n{index}]\nurl = \"https://cases.example/{{called}}\"\nok = \"n{a}\"\nbad = \"n{b}\"\nnone = \"n{c}\""
+            ),
+            10 => writeln!(
+                text,
+                "[record.n{index}]\nprompt = \"p\"\ninto = \"z\"\nnext = \"n{a}\"\non_nothing = \"n{b}\""
             ),
             _ => writeln!(
                 text,

@@ -152,6 +152,9 @@ impl Port {
             tones.handle(now, header, scratch.frame.samples(), |press| {
                 out.tell(heard_tones(id, press));
             });
+            if tones.is_down() {
+                self.recorders.iter_mut().for_each(|it| it.key(now));
+            }
         }
         true
     }
@@ -174,6 +177,7 @@ impl Port {
         self.count(payload);
         // A11: whoever sends events is heard by them alone, from the first packet of the first key on.
         (self.sends_events, self.tones) = (true, None);
+        self.recorders.iter_mut().for_each(|it| it.key(now));
         for press in self
             .keys
             .handle(now, header.ssrc, header.timestamp, event)

@@ -1,7 +1,7 @@
 //! What only the inside can show: planted panics, sizes.
 
 use super::*;
-use crate::{Channel, Stream};
+use crate::{CallId, Channel, Stream};
 
 fn now(ms: u64) -> Duration {
     Duration::from_millis(1_700_000_000_000 + ms)
@@ -49,7 +49,7 @@ fn call() -> (Worker, Outbox) {
         now(0),
         Command::Record {
             port: a,
-            recording: RecordingId(7),
+            recording: RecordingId::whole(CallId::new(7)),
         },
         &mut out,
     );
@@ -108,7 +108,7 @@ fn g14_a_panic_on_a_packet_ends_that_port_alone() {
     );
     let news: Vec<News> = out.drain_news().collect();
     let ended = News::RecordingEnded {
-        recording: RecordingId(7),
+        recording: RecordingId::whole(CallId::new(7)),
         frames: 8_000,
     };
     assert_eq!(news, [ended, News::PortPanicked { port: PortId(1) }]);

@@ -8,8 +8,8 @@ use std::time::Duration;
 use audio::tone::Tone;
 use audio::{Codec, Sound, codec, goertzel};
 use media::{
-    Channel, Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, SoundName,
-    Source, Stream, Worker, WorkerConfig,
+    CallId, Channel, Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary,
+    SoundName, Source, Stream, Worker, WorkerConfig,
 };
 use rtp::{Header, Packet};
 
@@ -36,6 +36,11 @@ pub(crate) struct Lab {
 /// The virtual epoch.
 pub(crate) fn time(ms: u64) -> Duration {
     Duration::from_millis(1_700_000_000_000 + ms)
+}
+
+/// The recording of a whole call.
+pub(crate) const fn whole(call: u64) -> RecordingId {
+    RecordingId::whole(CallId::new(call))
 }
 
 impl Lab {
@@ -105,12 +110,12 @@ impl Lab {
     pub(crate) fn record(&mut self, phone: &Phone, recording: u64) {
         self.command(Command::Record {
             port: phone.port,
-            recording: RecordingId(recording),
+            recording: whole(recording),
         });
     }
 
     pub(crate) fn stop_record(&mut self, phone: &Phone, recording: u64) -> Vec<i16> {
-        let recording = RecordingId(recording);
+        let recording = whole(recording);
         self.command(Command::StopRecord {
             port: phone.port,
             recording,

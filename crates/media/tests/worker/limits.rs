@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use media::{Channel, Command, News, Outbox, PortId, RecordingId, WorkerConfig};
+use media::{Channel, Command, News, Outbox, PortId, WorkerConfig};
 use proptest::prelude::*;
 use rtp::rtcp;
 
-use crate::lab::{Lab, Phone, level, time};
+use crate::lab::{Lab, Phone, level, time, whole};
 
 fn call() -> (Lab, Phone, Phone) {
     let mut lab = Lab::new();
@@ -377,7 +377,7 @@ fn commands_to_what_is_not_there_are_ignored() {
     lab.record(&nobody, 1);
     lab.command(Command::StopRecord {
         port: nobody.port,
-        recording: RecordingId(1),
+        recording: whole(1),
     });
     lab.command(Command::SendDigits {
         port: nobody.port,

@@ -11,6 +11,7 @@ mod dtmf;
 mod lab;
 mod limits;
 mod lock;
+mod message;
 mod playback;
 mod recorder;
 mod room;

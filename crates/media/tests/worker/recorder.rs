@@ -1,8 +1,8 @@
 //! Stereo recordings: left from the port, right towards it, one file from start to stop.
 
-use media::{Command, News, RecordingId};
+use media::{Command, News};
 
-use crate::lab::{Lab, Phone, level, sides};
+use crate::lab::{Lab, Phone, level, sides, whole};
 
 fn call() -> (Lab, Phone, Phone) {
     let mut lab = Lab::new();
@@ -23,7 +23,7 @@ fn caller_left_agent_right_ten_seconds() {
     assert!(level(&left, 440) > 0.99 && level(&right, 880) > 0.99);
     assert!(level(&left, 880) < 0.001 && level(&right, 440) < 0.001);
     assert!(lab.news.contains(&News::RecordingEnded {
-        recording: RecordingId(1),
+        recording: whole(1),
         frames: 80_000
     }));
 }
@@ -34,7 +34,7 @@ fn chunks_come_while_it_lasts_and_the_last_is_marked() {
     lab.bridge(&caller, &agent);
     lab.record(&agent, 5);
     lab.talk(&mut [&mut caller, &mut agent], 1_000);
-    let so_far = lab.recordings[&RecordingId(5)].len() / 2;
+    let so_far = lab.recordings[&whole(5)].len() / 2;
     assert!(
         (5_600..=6_400).contains(&so_far),
         "at most 300 ms are held back: {so_far}"
@@ -175,8 +175,8 @@ fn two_recordings_of_one_port_and_the_end_of_the_port() {
     lab.record(&caller, 2);
     lab.talk(&mut [&mut caller], 500);
     lab.close(&caller);
-    assert_eq!(lab.recordings[&RecordingId(1)].len(), 16_000);
-    assert_eq!(lab.recordings[&RecordingId(2)].len(), 8_000);
-    assert_eq!(lab.ended, [RecordingId(1), RecordingId(2)]);
+    assert_eq!(lab.recordings[&whole(1)].len(), 16_000);
+    assert_eq!(lab.recordings[&whole(2)].len(), 8_000);
+    assert_eq!(lab.ended, [whole(1), whole(2)]);
     assert!(matches!(lab.news.last(), Some(News::Closed { .. })));
 }

@@ -1,9 +1,9 @@
 //! Keys in the voice: one event a press, whatever the network does to its packets (A11).
 
 use audio::dtmf::KeyTone;
-use media::{Command, DigitWay, News, RecordingId};
+use media::{Command, DigitWay, News};
 
-use crate::lab::{Lab, Phone};
+use crate::lab::{Lab, Phone, whole};
 
 /// A phone without telephone-event, listened to.
 fn listening(codec: &str) -> (Lab, Phone) {
@@ -197,11 +197,35 @@ fn a_recorded_port_is_listened_to_as_well_and_a_held_one_is_not() {
     assert_eq!(heard(&lab), [('1', DigitWay::Tones)]);
     lab.command(Command::StopRecord {
         port: phone.port,
-        recording: RecordingId(5),
+        recording: whole(5),
     });
-    assert!(lab.recordings[&RecordingId(5)].iter().any(|it| *it != 0));
+    assert!(lab.recordings[&whole(5)].iter().any(|it| *it != 0));
     phone.stream.receiving = false;
     lab.negotiate(&phone);
     sounds(&mut lab, &mut phone, '2');
     assert_eq!(heard(&lab).len(), 1);
+}
+
+#[test]
+fn g1_a_key_in_the_voice_is_not_heard_in_a_message() {
+    let (mut lab, mut phone) = listening("PCMA");
+    lab.command(Command::RecordMessage {
+        port: phone.port,
+        recording: whole(5),
+        pause: std::time::Duration::from_secs(5),
+        max: std::time::Duration::from_secs(5),
+    });
+    for _ in 0..50 {
+        phone.talk(&mut lab);
+        lab.wait(20);
+    }
+    sounds(&mut lab, &mut phone, '#');
+    assert_eq!(heard(&lab), [('#', DigitWay::Tones)]);
+    let message = lab.stop_record(&phone, 5);
+    let (left, _) = crate::lab::sides(&message);
+    assert!(crate::lab::level(&left[..7_000], 440) > 0.99);
+    for hz in [941.0, 1_477.0] {
+        let key = audio::goertzel::energy(&left[8_000..], 8_000, hz);
+        assert!(key < 1e6, "{hz} Hz: {key}");
+    }
 }

@@ -74,12 +74,12 @@ impl Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::{CHUNK_FRAMES, RecordingId};
+    use media::{CHUNK_FRAMES, CallId, RecordingId};
     use std::sync::mpsc::sync_channel;
 
     fn chunk(recording: u64, last: bool) -> RecordingChunk {
         RecordingChunk {
-            recording: RecordingId(recording),
+            recording: RecordingId::whole(CallId::new(recording)),
             samples: [0; 2 * CHUNK_FRAMES],
             frames: 1,
             last,

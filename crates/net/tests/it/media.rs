@@ -8,7 +8,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use media::{Command, News, PlaybackId, PortId, RecordingChunk, RecordingId, Source, Stream};
+use media::{
+    CallId, Command, News, PlaybackId, PortId, RecordingChunk, RecordingId, Source, Stream,
+};
 use net::{Clock, MediaConfig, MediaThreads};
 
 use crate::support::{DEADLINE, until};
@@ -414,7 +416,7 @@ fn s8_a_stalled_disk_loses_sound_of_the_recording_and_none_of_the_call() {
     let (one, two) = (Phone::new(), Phone::new());
     let (at_one, _) = (media.open(A, &one), media.open(B, &two));
     media.threads.command(Command::Bridge { a: A, b: B });
-    let recording = RecordingId(1);
+    let recording = RecordingId::whole(CallId::new(1));
     media
         .threads
         .command(Command::Record { port: A, recording });

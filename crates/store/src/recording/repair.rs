@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use audio::RATE_HZ;
-use model::{CallId, Timestamp};
+use model::{RecordingId, Timestamp};
 
 /// Bytes of a stereo frame of 16 bits.
 const FRAME_BYTES: u64 = 4;
@@ -21,8 +21,8 @@ const DAYS: usize = 2;
 /// A recording that was found at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundRecording {
-    /// The call, from its name.
-    pub call: CallId,
+    /// Which, from its name.
+    pub id: RecordingId,
     /// Path below the recordings folder.
     pub path: String,
     /// When it began, as far as the file tells.
@@ -40,13 +40,13 @@ pub struct FoundRecording {
 pub fn recover(root: &Path) -> io::Result<Vec<FoundRecording>> {
     let mut found = Vec::new();
     for day in newest_days(root)? {
-        for (name, file) in numbered(&day, |name| call_of(name).is_some())? {
-            let (Some(call), Ok(below)) = (call_of(&name), file.strip_prefix(root)) else {
+        for (name, file) in numbered(&day, |name| id_of(name).is_some())? {
+            let (Some(id), Ok(below)) = (id_of(&name), file.strip_prefix(root)) else {
                 continue;
             };
             match repair(&file) {
                 Ok(wav) => found.push(FoundRecording {
-                    call,
+                    id,
                     path: below.to_string_lossy().into_owned(),
                     started_at: started_at(&file, wav.duration_ms)?,
                     duration_ms: wav.duration_ms,
@@ -151,12 +151,13 @@ fn is_number(name: &str) -> bool {
 }
 
 /// `CALL-PART.wav`.
-fn call_of(name: &str) -> Option<CallId> {
-    let (call, part) = name.strip_suffix(".wav")?.split_once('-')?;
-    if !is_number(call) || !is_number(part) {
-        return None;
-    }
-    call.parse().ok()
+fn id_of(name: &str) -> Option<RecordingId> {
+    name.strip_suffix(".wav")?.parse().ok()
+}
+
+/// Which recording stands at a path below the folder.
+pub(crate) fn id_of_path(path: &str) -> Option<RecordingId> {
+    id_of(path.rsplit('/').next()?)
 }
 
 /// The last write was at the end of the sound.

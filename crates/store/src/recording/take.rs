@@ -1,6 +1,6 @@
 //! The recordings that are being written: each a file that is made durable every second and reported when it ends.
 //!
-//! Time is an argument, so that a test can let hours pass. One that nobody feeds any more (its media thread died) is
+//! One that its speaker may take back is reported when somebody keeps it. Time is an argument, so that a test can let hours pass. One that nobody feeds any more (its media thread died) is
 //! ended after a while, so that no file stays open for ever.
 
 use std::collections::BTreeMap;
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use audio::{RATE_HZ, StereoWriter, WavError};
-use model::{CallId, Timestamp};
+use model::{RecordingId, Timestamp};
 
-use super::{RecordingReport, path_of, repair};
+use super::{Begin, RecordingReport, path_of, repair};
 use crate::private;
 
 /// S5: the longest time for which sound may stand in a file without a header that tells of it.
@@ -21,21 +21,25 @@ const FLUSH_EVERY: Duration = Duration::from_secs(1);
 const FLUSH_FRAMES: u64 = RATE_HZ as u64;
 /// A recording without sound for so long has lost its port.
 const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Ended recordings that wait for a word whether they are kept; beyond it the oldest is.
+const HELD_MAX: usize = 1_024;
 
 type Tell = Box<dyn FnMut(RecordingReport, bool) + Send>;
 
 /// All recordings that are being written.
 pub(super) struct Desk {
     root: PathBuf,
-    takes: BTreeMap<u64, Take>,
+    takes: BTreeMap<RecordingId, Take>,
+    /// What ended and is held back, with its file and whether the disk spoilt it.
+    held: BTreeMap<RecordingId, (PathBuf, RecordingReport, bool)>,
     /// Takes a report, and whether the disk spoilt the recording.
     tell: Tell,
 }
 
 /// One recording.
 struct Take {
-    call: CallId,
     path: String,
+    held: bool,
     started_at: Timestamp,
     sound: Sound,
     frames: u64,
@@ -58,18 +62,20 @@ impl Desk {
         Self {
             root,
             takes: BTreeMap::new(),
+            held: BTreeMap::new(),
             tell: Box::new(tell),
         }
     }
 
     /// Opens the file of a recording.
-    pub(super) fn begin(&mut self, now: Instant, id: u64, call: CallId, part: u32, at: Timestamp) {
-        let path = path_of(call, part, at);
+    pub(super) fn begin(&mut self, now: Instant, begin: &Begin) {
+        let Begin { id, at, held } = *begin;
+        let path = path_of(id, at);
         match Sound::create(&self.root.join(&path)) {
             Ok(sound) => {
                 let take = Take {
-                    call,
                     path,
+                    held,
                     started_at: at,
                     sound,
                     frames: 0,
@@ -80,15 +86,15 @@ impl Desk {
                 self.takes.insert(id, take);
             }
             Err(error) => {
-                tracing::error!(%call, path, %error, "recording cannot be written");
+                tracing::error!(recording = %id, path, %error, "recording cannot be written");
                 let fault = error.to_string();
-                (self.tell)(RecordingReport::Failed { id, call, fault }, true);
+                (self.tell)(RecordingReport::Failed { id, fault }, true);
             }
         }
     }
 
     /// Appends sound.
-    pub(super) fn chunk(&mut self, now: Instant, id: u64, interleaved: &[i16], last: bool) {
+    pub(super) fn chunk(&mut self, now: Instant, id: RecordingId, interleaved: &[i16], last: bool) {
         // One that failed or ended is not there any more: its sound has nowhere to go.
         let Some(take) = self.takes.get_mut(&id) else {
             return;
@@ -102,6 +108,23 @@ impl Desk {
             self.end(id, Some(error.to_string()));
         } else if last {
             self.end(id, None);
+        }
+    }
+
+    /// Keeps a recording that was held back, or removes its file.
+    pub(super) fn settle(&mut self, id: RecordingId, kept: bool) {
+        if let Some(take) = self.takes.get_mut(&id).filter(|_| kept) {
+            take.held = false;
+        } else if let Some(take) = self.takes.remove(&id) {
+            let path = self.root.join(&take.path);
+            drop(take);
+            remove(&path);
+        } else if let Some((path, report, spoilt)) = self.held.remove(&id) {
+            if kept {
+                (self.tell)(report, spoilt);
+            } else {
+                remove(&path);
+            }
         }
     }
 
@@ -127,10 +150,13 @@ impl Desk {
         while let Some(id) = self.takes.keys().next().copied() {
             self.end(id, None);
         }
+        while let Some((_, (_, report, spoilt))) = self.held.pop_first() {
+            (self.tell)(report, spoilt);
+        }
     }
 
     /// Closes the file and tells what stands on disk.
-    fn end(&mut self, id: u64, fault: Option<String>) {
+    fn end(&mut self, id: RecordingId, fault: Option<String>) {
         let Some(take) = self.takes.remove(&id) else {
             return;
         };
@@ -139,15 +165,13 @@ impl Desk {
         let fault = fault.or_else(|| closed.err().map(|error| error.to_string()));
         // The file itself says how long it is, above all after a fault.
         let file = repair::repair(&path);
-        let call = take.call;
         if let Some(fault) = &fault {
-            tracing::error!(%call, path = take.path, fault, "recording ended early");
+            tracing::error!(recording = %id, path = take.path, fault, "recording ended early");
         }
         let spoilt = fault.is_some();
         let report = match file {
             Ok(found) => RecordingReport::Ready {
                 id,
-                call,
                 path: take.path,
                 started_at: take.started_at,
                 duration_ms: found.duration_ms,
@@ -156,11 +180,25 @@ impl Desk {
             },
             Err(error) => RecordingReport::Failed {
                 id,
-                call,
                 fault: fault.unwrap_or_else(|| error.to_string()),
             },
         };
-        (self.tell)(report, spoilt);
+        if !take.held {
+            return (self.tell)(report, spoilt);
+        }
+        self.held.insert(id, (path, report, spoilt));
+        if self.held.len() > HELD_MAX
+            && let Some((_, (_, report, spoilt))) = self.held.pop_first()
+        {
+            (self.tell)(report, spoilt);
+        }
+    }
+}
+
+/// What nobody keeps is no recording.
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_file(path) {
+        tracing::error!(path = %path.display(), %error, "a recording that was taken back is still there");
     }
 }
 

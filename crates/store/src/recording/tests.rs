@@ -4,11 +4,25 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use model::CallId;
+
 use super::*;
 use crate::scratch::Scratch;
 
+mod held;
+
 const AT: Timestamp = Timestamp::from_ms(1_795_000_000_007);
 const CALL: CallId = CallId::new(77);
+
+/// A recording of the call.
+const fn id(part: u32) -> RecordingId {
+    RecordingId { call: CALL, part }
+}
+
+const fn begin(id: RecordingId, at: Timestamp) -> Begin {
+    let held = false;
+    Begin { id, at, held }
+}
 
 type Told = Arc<Mutex<Vec<RecordingReport>>>;
 
@@ -34,7 +48,7 @@ fn read(path: &PathBuf) -> Vec<i16> {
 
 #[test]
 fn s5_a_file_is_named_by_day_and_ids() {
-    assert_eq!(path_of(CALL, 2, AT), "2026/11/18/77-2.wav");
+    assert_eq!(path_of(id(2), AT), "2026/11/18/77-2.wav");
 }
 
 #[test]
@@ -42,12 +56,12 @@ fn s5_the_file_is_valid_at_every_second_of_its_life() {
     let scratch = Scratch::new();
     let (mut desk, told) = desk(&scratch);
     let start = Instant::now();
-    desk.begin(start, 1, CALL, 1, AT);
-    let path = scratch.path().join(path_of(CALL, 1, AT));
+    desk.begin(start, &begin(id(1), AT));
+    let path = scratch.path().join(path_of(id(1), AT));
     assert!(read(&path).is_empty(), "valid before the first sound");
     for number in 0..50_i16 {
         let now = start + Duration::from_millis(100) * u32::try_from(number).unwrap();
-        desk.chunk(now, 1, &chunk(number), false);
+        desk.chunk(now, id(1), &chunk(number), false);
         desk.tick(now);
         // What was heard a second ago is there.
         let heard = read(&path);
@@ -62,16 +76,15 @@ fn s5_the_file_is_valid_at_every_second_of_its_life() {
             assert_eq!(pair, [value, -value]);
         }
     }
-    desk.chunk(start, 1, &[], true);
+    desk.chunk(start, id(1), &[], true);
     assert_eq!(read(&path).len(), 2 * 40_000);
     let told = told.lock().unwrap();
     let bytes = fs::metadata(&path).unwrap().len();
     assert_eq!(
         *told,
         [RecordingReport::Ready {
-            id: 1,
-            call: CALL,
-            path: path_of(CALL, 1, AT),
+            id: id(1),
+            path: path_of(id(1), AT),
             started_at: AT,
             duration_ms: 5_000,
             bytes,
@@ -86,9 +99,9 @@ fn a_quiet_file_is_flushed_by_the_clock() {
     let scratch = Scratch::new();
     let (mut desk, _) = desk(&scratch);
     let start = Instant::now();
-    desk.begin(start, 1, CALL, 1, AT);
-    desk.chunk(start, 1, &chunk(0), false);
-    let path = scratch.path().join(path_of(CALL, 1, AT));
+    desk.begin(start, &begin(id(1), AT));
+    desk.chunk(start, id(1), &chunk(0), false);
+    let path = scratch.path().join(path_of(id(1), AT));
     desk.tick(start + Duration::from_millis(900));
     assert_eq!(read(&path).len(), 0);
     desk.tick(start + Duration::from_secs(1));
@@ -100,13 +113,13 @@ fn s5_recovery_puts_right_a_file_that_was_cut_at_any_byte() {
     let scratch = Scratch::new();
     let (mut desk, _) = desk(&scratch);
     let start = Instant::now();
-    desk.begin(start, 1, CALL, 1, AT);
+    desk.begin(start, &begin(id(1), AT));
     for number in 0..10 {
-        desk.chunk(start, 1, &chunk(number), false);
+        desk.chunk(start, id(1), &chunk(number), false);
     }
-    let path = scratch.path().join(path_of(CALL, 1, AT));
+    let path = scratch.path().join(path_of(id(1), AT));
     let stale_header = fs::read(&path).unwrap()[..44].to_vec();
-    desk.chunk(start, 1, &chunk(10), true);
+    desk.chunk(start, id(1), &chunk(10), true);
     let mut whole = fs::read(&path).unwrap();
     // As a crash leaves it: the header of the last flush, sound behind what it tells, cut anywhere.
     whole[..44].copy_from_slice(&stale_header);
@@ -116,8 +129,8 @@ fn s5_recovery_puts_right_a_file_that_was_cut_at_any_byte() {
         let frames = (length - 44) / 4;
         assert_eq!(found.len(), 1, "{length}");
         assert_eq!(
-            (found[0].call, found[0].path.as_str()),
-            (CALL, path_of(CALL, 1, AT).as_str())
+            (found[0].id, found[0].path.as_str()),
+            (id(1), path_of(id(1), AT).as_str())
         );
         assert_eq!(found[0].duration_ms, frames as u64 / 8, "{length}");
         assert_eq!(found[0].repaired, length != 32_044, "{length}");
@@ -137,7 +150,10 @@ fn recovery_looks_at_the_two_newest_days_and_at_recordings_only() {
     let day = 24 * 3_600_000;
     for (call, days) in [(1, 0), (2, 1), (3, 40)] {
         let at = Timestamp::from_ms(AT.as_ms() + days * day);
-        desk.begin(Instant::now(), call, CallId::new(call), 1, at);
+        desk.begin(
+            Instant::now(),
+            &begin(RecordingId::whole(CallId::new(call)), at),
+        );
     }
     desk.close();
     let folder = scratch.path().join("2026/11/19");
@@ -146,7 +162,7 @@ fn recovery_looks_at_the_two_newest_days_and_at_recordings_only() {
     let calls: Vec<_> = recover(scratch.path())
         .unwrap()
         .iter()
-        .map(|found| found.call.get())
+        .map(|found| found.id.call.get())
         .collect();
     assert_eq!(calls, [2, 3]);
     assert_eq!(recover(&scratch.path().join("none")).unwrap(), []);
@@ -159,19 +175,18 @@ fn a_disk_that_fails_costs_the_recording_and_nothing_else() {
     fs::write(scratch.path().join("2026"), "x").unwrap();
     let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
     let sink = writer.sink();
-    assert!(sink.begin(1, CALL, 1, AT));
-    sink.write(1, &chunk(0), false);
-    sink.write(1, &chunk(1), true);
+    assert!(sink.begin(id(1), AT));
+    sink.write(id(1), &chunk(0), false);
+    sink.write(id(1), &chunk(1), true);
     let next_year = Timestamp::from_ms(AT.as_ms() + 60 * 24 * 3_600_000);
-    assert!(sink.begin(2, CallId::new(78), 1, next_year));
-    sink.write(2, &chunk(0), true);
+    assert!(sink.begin(id(2), next_year));
+    sink.write(id(2), &chunk(0), true);
     let report = reports.recv().unwrap();
     assert!(
         matches!(
             report,
             RecordingReport::Failed {
-                id: 1,
-                call: CALL,
+                id: RecordingId { part: 1, .. },
                 ..
             }
         ),
@@ -182,7 +197,7 @@ fn a_disk_that_fails_costs_the_recording_and_nothing_else() {
         matches!(
             report,
             RecordingReport::Ready {
-                id: 2,
+                id: RecordingId { part: 2, .. },
                 duration_ms: 100,
                 fault: None,
                 ..
@@ -200,9 +215,9 @@ fn a_disk_that_fills_up_leaves_what_it_took() {
     if let Ok(folder) = std::env::var("TRUNKLINE_FULL_DISK") {
         let (writer, reports) = RecordingWriter::start(Path::new(&folder)).unwrap();
         let sink = writer.sink();
-        sink.begin(1, CALL, 1, AT);
+        sink.begin(id(1), AT);
         for _ in 0..60 {
-            sink.write(1, &chunk(0), false);
+            sink.write(id(1), &chunk(0), false);
         }
         let report = reports.recv().unwrap();
         assert!(
@@ -229,7 +244,7 @@ fn a_disk_that_fills_up_leaves_what_it_took() {
         "{}",
         String::from_utf8_lossy(&child.stderr)
     );
-    let kept = read(&scratch.path().join(path_of(CALL, 1, AT)));
+    let kept = read(&scratch.path().join(path_of(id(1), AT)));
     assert!(
         (24_000..=32_768).contains(&(kept.len() / 2)),
         "{}",
@@ -242,22 +257,28 @@ fn a_recording_that_is_there_is_never_written_over() {
     let scratch = Scratch::new();
     let (mut desk, told) = desk(&scratch);
     let now = Instant::now();
-    desk.begin(now, 1, CALL, 1, AT);
-    desk.chunk(now, 1, &chunk(3), true);
-    desk.begin(now, 2, CALL, 1, AT);
-    desk.chunk(now, 2, &chunk(4), true);
+    desk.begin(now, &begin(id(1), AT));
+    desk.chunk(now, id(1), &chunk(3), true);
+    desk.begin(now, &begin(id(1), AT));
+    desk.chunk(now, id(1), &chunk(4), true);
     let told = told.lock().unwrap();
     assert!(
         matches!(
             told[..],
             [
-                RecordingReport::Ready { id: 1, .. },
-                RecordingReport::Failed { id: 2, .. }
+                RecordingReport::Ready {
+                    id: RecordingId { part: 1, .. },
+                    ..
+                },
+                RecordingReport::Failed {
+                    id: RecordingId { part: 1, .. },
+                    ..
+                }
             ]
         ),
         "{told:?}"
     );
-    assert_eq!(read(&scratch.path().join(path_of(CALL, 1, AT)))[0], 4);
+    assert_eq!(read(&scratch.path().join(path_of(id(1), AT)))[0], 4);
 }
 
 #[test]
@@ -265,8 +286,8 @@ fn a_recording_without_sound_ends_by_itself() {
     let scratch = Scratch::new();
     let (mut desk, told) = desk(&scratch);
     let start = Instant::now();
-    desk.begin(start, 1, CALL, 1, AT);
-    desk.chunk(start + Duration::from_secs(20), 1, &chunk(0), false);
+    desk.begin(start, &begin(id(1), AT));
+    desk.chunk(start + Duration::from_secs(20), id(1), &chunk(0), false);
     desk.tick(start + Duration::from_secs(49));
     assert!(told.lock().unwrap().is_empty());
     desk.tick(start + Duration::from_secs(50));
@@ -291,14 +312,14 @@ fn a_disk_that_stalls_costs_no_recording_and_no_sound() {
     let (queue, messages) = sync_channel(2);
     let sink = RecordingSink { announced, queue };
     let bring = std::thread::spawn(move || {
-        assert!(sink.begin(1, CALL, 1, AT));
-        assert!(sink.write(1, &[chunk(0), chunk(1)].concat(), false));
+        assert!(sink.begin(id(1), AT));
+        assert!(sink.write(id(1), &[chunk(0), chunk(1)].concat(), false));
         // The queue of sound is full now, and nobody takes from it.
-        assert!(sink.begin(2, CallId::new(78), 1, AT));
+        assert!(sink.begin(id(2), AT));
         for number in 0..5 {
-            assert!(sink.write(2, &chunk(number), number == 4));
+            assert!(sink.write(id(2), &chunk(number), number == 4));
         }
-        assert!(sink.write(1, &chunk(2)[..200], true));
+        assert!(sink.write(id(1), &chunk(2)[..200], true));
     });
     let (mut desk, told) = desk(&scratch);
     std::thread::sleep(Duration::from_millis(50));
@@ -318,7 +339,7 @@ fn a_disk_that_stalls_costs_no_recording_and_no_sound() {
             RecordingReport::Ready { .. } | RecordingReport::Failed { .. } => panic!("{report:?}"),
         })
         .collect();
-    assert_eq!(lengths, [(2, 500), (1, 212)]);
+    assert_eq!(lengths, [(id(2), 500), (id(1), 212)]);
 }
 
 #[test]
@@ -327,7 +348,7 @@ fn a_closed_writer_refuses_sound_at_once() {
     let (writer, _reports) = RecordingWriter::start(scratch.path()).unwrap();
     let sink = writer.sink();
     writer.close();
-    assert!(!sink.write(1, &chunk(0), true));
+    assert!(!sink.write(id(1), &chunk(0), true));
 }
 
 #[test]
@@ -335,8 +356,8 @@ fn closing_ends_what_still_goes_on() {
     let scratch = Scratch::new();
     let (writer, reports) = RecordingWriter::start(scratch.path()).unwrap();
     let sink = writer.sink().clone();
-    sink.begin(1, CALL, 1, AT);
-    sink.write(1, &chunk(0), false);
+    sink.begin(id(1), AT);
+    sink.write(id(1), &chunk(0), false);
     writer.close();
     let report = reports.recv().unwrap();
     assert!(
@@ -351,8 +372,5 @@ fn closing_ends_what_still_goes_on() {
         "{report:?}"
     );
     assert!(reports.recv().is_err(), "no more will come");
-    assert!(
-        !sink.begin(2, CALL, 2, AT),
-        "a sink that lives on is refused"
-    );
+    assert!(!sink.begin(id(2), AT), "a sink that lives on is refused");
 }

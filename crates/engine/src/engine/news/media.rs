@@ -48,8 +48,14 @@ impl Engine {
                 tracing::debug!(?port, %remote, "the source of sound is settled");
                 self.port_turn(port, |_| CallEvent::Heard(port));
             }
+            media::News::MessageHeard { port, recording } => {
+                self.port_turn(port, |_| CallEvent::Spoke(recording));
+            }
+            media::News::MessagePaused { port, recording } => {
+                self.port_turn(port, |_| CallEvent::FellSilent(recording));
+            }
             media::News::RecordingEnded { recording, frames } => {
-                tracing::debug!(?recording, frames, "a recording ended")
+                tracing::debug!(%recording, frames, "a recording ended")
             }
         }
     }

@@ -1,0 +1,88 @@
+//! What a caller says into a recording of its own (E15, G1): begun, ended and settled as his script wants it.
+//!
+//! Part 1 of a call's recordings is the whole call, whether it is made or not; what he says gets the next numbers. A recording
+//! of his is held back until the script keeps it; a call that breaks settles nothing, and then it is kept.
+
+use std::time::Duration;
+
+use ivr::Environment;
+use model::RecordingId;
+
+use super::Call;
+use crate::context::Context;
+use crate::input::Output;
+
+/// What the script records of a call.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    /// How many were begun.
+    begun: u32,
+    /// The part that is recorded at this moment.
+    open: Option<u32>,
+}
+
+impl Call {
+    /// Begins to record the caller alone.
+    pub(super) fn record_message(&mut self, context: &mut Context, max: Duration, pause: Duration) {
+        let Some(leg) = &self.leg else { return };
+        self.messages.begun = self.messages.begun.saturating_add(1);
+        let recording = RecordingId {
+            call: self.id,
+            part: RecordingId::WHOLE.saturating_add(self.messages.begun),
+        };
+        self.messages.open = Some(recording.part);
+        context.media(media::Command::RecordMessage {
+            port: leg.port,
+            recording,
+            pause,
+            max,
+        });
+        self.pending.push_back(ivr::Input::RecordBegan(recording));
+    }
+
+    /// Ends what is recorded.
+    pub(super) fn stop_message(&mut self, context: &mut Context) {
+        if let (Some(part), Some(leg)) = (self.messages.open.take(), &self.leg) {
+            let call = self.id;
+            context.media(media::Command::StopRecord {
+                port: leg.port,
+                recording: RecordingId { call, part },
+            });
+        }
+    }
+
+    /// Keeps a recording, or drops it.
+    pub(super) fn settle_message(context: &mut Context, recording: RecordingId, kept: bool) {
+        let settled = Output::SettleRecording { recording, kept };
+        context.outputs.push_back(settled);
+    }
+
+    /// News of what is recorded at this moment.
+    pub(super) fn message_news(
+        &mut self,
+        context: &mut Context,
+        recording: RecordingId,
+        input: ivr::Input,
+    ) {
+        if self.messages.open == Some(recording.part) {
+            self.drive(context, super::script::Push::Input(input));
+        }
+    }
+
+    /// The call ends while the script has it: what its caller was saying is settled.
+    pub(super) fn leave_script(&mut self, context: &mut Context) {
+        let Some(mut run) = self.run.take() else {
+            return;
+        };
+        let config = context.config.clone();
+        let environment = Environment {
+            calendars: &config.calendars,
+            scripts: &config.scripts,
+            plan: &config.plan,
+        };
+        run.hang_up(context.now, &environment);
+        while let Some(effect) = run.poll_effect() {
+            self.perform(context, &run, effect);
+        }
+    }
+}
