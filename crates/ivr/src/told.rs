@@ -31,6 +31,14 @@ impl Told {
         named(&self.en) == named(&self.zh) && (is_example || self.zh.contains(is_chinese))
     }
 
+    /// The same behind what it is about, and a colon.
+    pub fn about(self, what: impl fmt::Display) -> Self {
+        Self {
+            en: format!("{what}: {}", self.en),
+            zh: format!("{what}：{}", self.zh),
+        }
+    }
+
     /// Words that are not ours, such as a library's error: the same in both.
     pub fn as_it_is(words: impl fmt::Display) -> Self {
         let en = words.to_string();

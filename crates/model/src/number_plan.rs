@@ -41,7 +41,7 @@ pub struct NumberKey {
 /// A text that names no country.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no country: write `CN`")]
-pub struct NoRegion(String);
+pub struct NoRegion(pub String);
 
 /// How a network writes numbers; one that has no E.164 form is written as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

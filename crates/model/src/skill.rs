@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 pub type Skills = BTreeMap<String, u8>;
 
 /// The longest requirement that is read, in bytes.
-const TEXT_MAX: usize = 512;
+pub const TEXT_MAX: usize = 512;
 /// The deepest nesting of parentheses and `not`.
-const DEPTH_MAX: u8 = 16;
+pub const DEPTH_MAX: u8 = 16;
 
 /// What a caller needs of an agent. Written back, it is the text that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! The files that an admin edits, read whole and checked whole: either all of them are good, or every mistake is told.
 
 pub(crate) mod calendars;
+pub(crate) mod cause;
 pub(crate) mod document;
 pub(crate) mod numbers;
 pub(crate) mod outgoing;
@@ -13,6 +14,7 @@ mod report;
 mod said;
 mod secret;
 pub(crate) mod settings;
+mod shape;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trunks;
@@ -25,10 +27,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use audio::Sound;
 use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
-use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World};
+use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World, told};
 use model::service_level::Bounds;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
+use cause::Cause;
 use document::Document;
 use outgoing::Outgoing;
 use queues::opening::{self, Heard};
@@ -96,7 +99,7 @@ impl Source {
         let sounds = match store::load_sounds(&settings.ivr.dir) {
             Ok(sounds) => Some(sounds),
             Err(error) => {
-                found.push(without_place(&settings.ivr.dir, error.to_string()));
+                found.push(without_place(&settings.ivr.dir, error.told()));
                 None
             }
         };
@@ -123,7 +126,7 @@ impl Source {
             .agents
             .standing_by(has_sound)
             .unwrap_or_else(|why| {
-                let message = format!("`agents.standby_music`: {why}");
+                let message = why.about("`agents.standby_music`");
                 found.push(without_place(&self.dir.join("trunkline.toml"), message));
                 engine::StandingBy::default()
             });
@@ -138,11 +141,11 @@ impl Source {
         let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
             vec![without_place(
                 &self.dir.join("trunkline.toml"),
-                error.to_string(),
+                error.told(),
             )]
         })?;
         let shared_numbers = settings.familiar.shared(&plan).unwrap_or_else(|why| {
-            let message = format!("`familiar.shared_numbers`: {why}");
+            let message = why.about("`familiar.shared_numbers`");
             found.push(without_place(&self.dir.join("trunkline.toml"), message));
             BTreeSet::new()
         });
@@ -183,7 +186,10 @@ impl Source {
         // C15: the leg of an agent who stands by is lent to any call, and sound cannot leave its thread.
         let stands_by = |(_, number): (&str, &Number)| number.entry == Entry::Standby;
         if settings.rtp.threads > 1 && house.numbers.iter().any(stands_by) {
-            let message = "a number with `standby` needs `rtp.threads = 1`".to_owned();
+            let message = told!(
+                "a number with `standby` needs `rtp.threads = 1`",
+                "有 `standby` 的号码需要 `rtp.threads = 1`"
+            );
             found.push(without_place(&self.dir.join("numbers.toml"), message));
         }
         let (errors, warnings): (Vec<_>, Vec<_>) =
@@ -250,7 +256,10 @@ impl Source {
 
     /// Nobody could look whether the house has the people for its queues.
     pub(crate) fn unlooked(&self, why: &str) -> Diagnostic {
-        let message = format!("nobody looked whether the steps of queues can be met: {why}");
+        let message = told!(
+            "nobody looked whether the steps of queues can be met: {why}",
+            "未能查看队列的放宽步骤能否满足：{why}"
+        );
         Diagnostic {
             severity: Severity::Warning,
             ..without_place(&self.dir.join("queues.toml"), message)
@@ -414,7 +423,8 @@ fn scripts(dir: &Path, found: &mut Vec<Diagnostic>) -> (BTreeSet<ScriptName>, Ve
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .collect(),
         Err(error) => {
-            found.push(without_place(dir, format!("cannot be read: {error}")));
+            let message = told!("cannot be read: {error}", "无法读取：{error}");
+            found.push(without_place(dir, message));
             Vec::new()
         }
     };
@@ -472,18 +482,18 @@ fn outside(judged: bool, plan: NumberPlan, numbers: &Numbers, dial: &DialPlan) -
         match dial.check_script(&plan, number) {
             Ok(_) => OutsideNumber::Allowed,
             Err(Denied::NoNumber) => OutsideNumber::Unknown,
-            Err(denied) => OutsideNumber::Denied(Told::as_it_is(denied)),
+            Err(denied) => OutsideNumber::Denied(denied.told()),
         }
     })
 }
 
-fn without_place(path: &Path, message: String) -> Diagnostic {
+fn without_place(path: &Path, message: Told) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         file: path.display().to_string(),
         line: 1,
         column: 1,
-        message: Told::as_it_is(message),
+        message,
         help: None,
         story: None,
     }

@@ -42,7 +42,7 @@ pub use fact_log::{FactLog, FactReader};
 pub use named_query::{NamedQueries, NamedQuery, QueryText, QueryTextError};
 pub use page::{Page, PageRequest};
 pub use password::{hash_password, verify_password};
-pub use prompt::{SoundError, load_sounds};
+pub use prompt::{SoundError, SoundFault, load_sounds};
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
 pub use secret::Secret;

@@ -21,7 +21,33 @@ pub struct SoundError {
     /// Which file or folder.
     pub path: PathBuf,
     /// Why.
-    pub why: String,
+    pub why: SoundFault,
+}
+
+/// Why a sound cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SoundFault {
+    /// It is no WAV that we read.
+    #[error(transparent)]
+    Wav(#[from] audio::WavError),
+    /// By its length it is no sound for callers.
+    #[error("longer than an hour")]
+    TooLong,
+    /// There is nothing in it.
+    #[error("holds no sound")]
+    Empty,
+    /// Its name is in no encoding that scripts have.
+    #[error("a sound is named in UTF-8, as scripts are")]
+    Name,
+    /// What the disk says.
+    #[error("{0}")]
+    Disk(String),
+}
+
+impl From<std::io::Error> for SoundFault {
+    fn from(error: std::io::Error) -> Self {
+        Self::Disk(error.to_string())
+    }
 }
 
 /// All sounds below the folder of scripts, by name. A folder that is missing holds no sounds.
@@ -55,11 +81,11 @@ pub(crate) fn load(path: &Path) -> Result<Sound, SoundError> {
     let file = File::open(path).map_err(|error| failed(path, error))?;
     let length = file.metadata().map_err(|error| failed(path, error))?.len();
     if length > FILE_BYTES_MAX {
-        return Err(failed(path, "longer than an hour"));
+        return Err(failed(path, SoundFault::TooLong));
     }
     let sound = Sound::from_wav(BufReader::new(file)).map_err(|error| failed(path, error))?;
     if sound.samples.is_empty() {
-        return Err(failed(path, "holds no sound"));
+        return Err(failed(path, SoundFault::Empty));
     }
     Ok(sound.to_8k())
 }
@@ -79,12 +105,10 @@ fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>, SoundError> {
     }
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
         let entry = entry.map_err(|error| failed(folder, error))?;
-        let name = entry.file_name().into_string().map_err(|name| {
-            failed(
-                &folder.join(name),
-                "a sound is named in UTF-8, as scripts are",
-            )
-        })?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|name| failed(&folder.join(name), SoundFault::Name))?;
         if !name.starts_with('.') {
             found.insert(name, entry.path());
         }
@@ -92,9 +116,9 @@ fn entries(folder: &Path) -> Result<BTreeMap<String, PathBuf>, SoundError> {
     Ok(found)
 }
 
-pub(crate) fn failed(path: &Path, why: impl ToString) -> SoundError {
+pub(crate) fn failed(path: &Path, why: impl Into<SoundFault>) -> SoundError {
     SoundError {
         path: path.to_owned(),
-        why: why.to_string(),
+        why: why.into(),
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use audio::Sound;
 
 use crate::private;
-use crate::prompt::{SoundError, failed, load};
+use crate::prompt::{SoundError, SoundFault, failed, load};
 
 /// A folder of speech.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl SpeechCache {
         moved.map_err(|why| {
             // It is worth nothing, and the next try has the same name.
             drop(fs::remove_file(&part));
-            failed(&file, why)
+            failed(&file, SoundFault::Disk(why))
         })
     }
 

@@ -129,10 +129,11 @@ impl Reader<'_> {
             Err(errors) => {
                 let file = section.ics.unwrap_or_default();
                 for error in errors {
-                    let message = Told {
-                        en: format!("`{file}`: {}", error.message.en),
-                        zh: format!("`{file}`：{}", error.message.zh),
+                    let why = Told {
+                        en: error.message.en,
+                        zh: error.message.zh,
                     };
+                    let message = why.about(format_args!("`{file}`"));
                     let found = self.error("ics", &message);
                     self.found.push(found);
                 }
@@ -198,7 +199,7 @@ impl Reader<'_> {
             en: format!("calendar `{name}`: {}", message.en),
             zh: format!("日历 `{name}`：{}", message.zh),
         };
-        self.document.told(at, message, None)
+        self.document.error(at, message, None)
     }
 }
 

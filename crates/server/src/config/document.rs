@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use ivr::{Diagnostic, Severity, Told, closest, told};
+use ivr::{Diagnostic, Severity, Told, told};
 use serde::de::DeserializeOwned;
+
+use super::shape;
 
 /// A file's text and name, to turn byte offsets into places.
 #[derive(Clone, Debug)]
@@ -36,11 +38,14 @@ impl Document {
     pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         toml::from_str(&self.text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            self.error(
-                offset,
-                error.message().to_owned(),
-                suggestion(error.message()),
-            )
+            let message = error.message();
+            // What is TOML at all is wrong in its shape.
+            let told = if toml::de::DeTable::parse(&self.text).is_ok() {
+                shape::told(message)
+            } else {
+                ivr::syntax(message)
+            };
+            self.error(offset, told, shape::help(message))
         })
     }
 
@@ -60,8 +65,8 @@ impl Document {
         Some(at.span().start)
     }
 
-    /// An error at a byte offset, in both languages.
-    pub(crate) fn told(&self, offset: usize, message: Told, help: Option<Told>) -> Diagnostic {
+    /// An error at a byte offset.
+    pub(crate) fn error(&self, offset: usize, message: Told, help: Option<Told>) -> Diagnostic {
         let (line, column) = place(&self.text, offset);
         Diagnostic {
             severity: Severity::Error,
@@ -70,20 +75,6 @@ impl Document {
             column,
             message,
             help: help.map(Box::new),
-            story: None,
-        }
-    }
-
-    /// An error at a byte offset.
-    pub(crate) fn error(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
-        let (line, column) = place(&self.text, offset);
-        Diagnostic {
-            severity: Severity::Error,
-            file: self.file.clone(),
-            line,
-            column,
-            message: Told::as_it_is(message),
-            help: help.map(|help| Box::new(Told::as_it_is(help))),
             story: None,
         }
     }
@@ -104,21 +95,12 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
     )
 }
 
-/// "unknown field `stategy`, expected one of `name`, `strategy`" (or "unknown variant"): the nearest of the names it lists.
-fn suggestion(message: &str) -> Option<String> {
-    let rest = ["unknown field ", "unknown variant "]
-        .into_iter()
-        .find_map(|start| message.strip_prefix(start))?;
-    let mut quoted = rest.split('`').skip(1).step_by(2);
-    let wrong = quoted.next()?;
-    let near = closest(wrong, quoted)?;
-    Some(format!("did you mean `{near}`?"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde::Deserialize;
+
+    use super::*;
+    use crate::config::said;
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -133,7 +115,7 @@ mod tests {
             file: "config/x.toml".into(),
             text: text.into(),
         };
-        document.parse::<Shape>().unwrap_err().to_string()
+        said::lines(&[document.parse::<Shape>().unwrap_err()]).concat()
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use engine::{Entry, Number, Numbers, Regions};
-use ivr::{Diagnostic, Entrance, World, closest};
+use ivr::{Diagnostic, Entrance, Told, World, did_you_mean, told};
 use model::NumberPlan;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::cause::Cause;
 use super::document::Document;
 use super::regions;
 
@@ -73,11 +74,11 @@ pub(crate) fn read(
         let dialable =
             |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '*' | '#' | '-' | '.' | '_');
         if digits.is_empty() || !digits.chars().all(dialable) {
-            wrong.push(document.error(
-                at,
-                format!("`{digits}` cannot be dialled; expected digits, such as \"4000\""),
-                None,
-            ));
+            let message = told!(
+                "`{digits}` cannot be dialled; expected digits, such as \"4000\"",
+                "`{digits}` 无法拨打；应为数字，如 \"4000\""
+            );
+            wrong.push(document.error(at, message, None));
             continue;
         }
         places.insert(digits.clone(), at);
@@ -107,7 +108,7 @@ pub(crate) fn read(
     }
     let numbers = Numbers::new(plan, numbers).map_err(|same| {
         let at = places.get(&same.second).copied().unwrap_or(0);
-        vec![document.error(at, same.to_string(), None)]
+        vec![document.error(at, same.told(), None)]
     })?;
     Ok(House {
         numbers,
@@ -123,10 +124,14 @@ fn operator(document: &Document, section: &Section, wrong: &mut Vec<Diagnostic>)
     let told = match (keys.next(), keys.next(), &section.script) {
         (Some(key @ ('0'..='9' | '*' | '#')), None, Some(_)) => return Some(key),
         (Some('0'..='9' | '*' | '#'), None, None) => {
-            "`operator` is a key of menus, and only a script has menus".to_owned()
+            told!(
+                "`operator` is a key of menus, and only a script has menus",
+                "`operator` 是菜单的按键，只有流程才有菜单"
+            )
         }
-        _ => format!(
+        _ => told!(
             "`operator` is one key, 0 to 9, `*` or `#`; this is \"{}\"",
+            "`operator` 是一个按键：0 到 9、`*` 或 `#`；这里是 \"{}\"",
             written.get_ref()
         ),
     };
@@ -140,7 +145,11 @@ fn priority(document: &Document, written: Option<&Spanned<u8>>, wrong: &mut Vec<
         return 0;
     };
     if *written.get_ref() > PRIORITY_MAX {
-        let told = format!("`priority` is {}; expected 0 to 9", written.get_ref());
+        let told = told!(
+            "`priority` is {}; expected 0 to 9",
+            "`priority` 为 {}；应为 0 到 9",
+            written.get_ref()
+        );
         wrong.push(document.error(written.span().start, told, None));
     }
     *written.get_ref()
@@ -158,12 +167,18 @@ fn by_region(
     };
     let in_vain = match (&section.script, has_regions) {
         (Some(_), _) => {
-            "`by_region` has no meaning for a script: its nodes `queue` and `transfer` have it"
+            told!(
+                "`by_region` has no meaning for a script: its nodes `queue` and `transfer` have it",
+                "`by_region` 对流程没有意义：写在其节点 `queue`、`transfer` 上"
+            )
         }
-        (None, false) => "`by_region` asks for regions, and this file has no `[region.\"…\"]`",
+        (None, false) => told!(
+            "`by_region` asks for regions, and this file has no `[region.\"…\"]`",
+            "`by_region` 需要区域，而此文件没有 `[region.\"…\"]`"
+        ),
         (None, true) => return true,
     };
-    wrong.push(document.error(written.span().start, in_vain.to_owned(), None));
+    wrong.push(document.error(written.span().start, in_vain, None));
     true
 }
 
@@ -175,17 +190,17 @@ fn entry_of(
     world: &World,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Entry> {
-    let mut missing = |kind: &str,
-                       given: &Spanned<String>,
-                       known: &mut dyn Iterator<Item = &str>| {
-        let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
-        wrong.push(document.error(
-            given.span().start,
-            format!("no {kind} `{}`", given.get_ref()),
-            help,
-        ));
-        None
-    };
+    let mut missing =
+        |kind: Told, given: &Spanned<String>, known: &mut dyn Iterator<Item = &str>| {
+            let name = given.get_ref();
+            let message = Told {
+                en: format!("no {} `{name}`", kind.en),
+                zh: format!("没有{} `{name}`", kind.zh),
+            };
+            let help = did_you_mean(name, known);
+            wrong.push(document.error(given.span().start, message, help));
+            None
+        };
     if let Some(written) = section.standby.as_ref().filter(|it| *it.get_ref()) {
         return standby(document, written.span().start, section, wrong);
     }
@@ -193,7 +208,7 @@ fn entry_of(
         (Some(script), None, None) => match world.scripts.get(script.get_ref().as_str()) {
             Some(name) => Some(Entry::Script(name.clone())),
             None => missing(
-                "script",
+                told!("script", "流程"),
                 script,
                 &mut world.scripts.iter().map(model::ScriptName::as_str),
             ),
@@ -201,23 +216,24 @@ fn entry_of(
         (None, Some(queue), None) => match world.queues.get(queue.get_ref().as_str()) {
             Some(name) => Some(Entry::Queue(name.clone())),
             None => missing(
-                "queue",
+                told!("queue", "队列"),
                 queue,
                 &mut world.queues.iter().map(model::QueueName::as_str),
             ),
         },
         (None, None, Some(agent)) => match &world.agents {
             Some(agents) if !agents.contains(agent.get_ref()) => {
-                missing("agent", agent, &mut agents.iter().map(String::as_str))
+                let known = &mut agents.iter().map(String::as_str);
+                missing(told!("agent", "坐席"), agent, known)
             }
             Some(_) | None => Some(Entry::Agent(agent.get_ref().clone())),
         },
         _ => {
-            wrong.push(document.error(
-                at,
-                format!("number `{digits}` must name exactly one of `script`, `queue`, `agent`, `standby`"),
-                None,
-            ));
+            let message = told!(
+                "number `{digits}` must name exactly one of `script`, `queue`, `agent`, `standby`",
+                "号码 `{digits}` 须写且只写 `script`、`queue`、`agent`、`standby` 之一"
+            );
+            wrong.push(document.error(at, message, None));
             None
         }
     }
@@ -240,186 +256,13 @@ fn standby(
     {
         return Some(Entry::Standby);
     }
-    let told = "`standby` goes alone: agents dial such a number to stay on the line, and nobody is reached by it";
-    wrong.push(document.error(at, told.to_owned(), None));
+    let told = told!(
+        "`standby` goes alone: agents dial such a number to stay on the line, and nobody is reached by it",
+        "`standby` 须单独写：坐席拨打这样的号码以保持在线，来电者打不到任何人"
+    );
+    wrong.push(document.error(at, told, None));
     None
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read_text(text: &str) -> Result<House, String> {
-        let document = Document {
-            file: "config/numbers.toml".into(),
-            text: text.into(),
-        };
-        let world = World {
-            queues: ["sales".into(), "north".into()].into(),
-            scripts: ["main".into()].into(),
-            agents: Some(["1001".to_owned()].into()),
-            ..World::default()
-        };
-        let plan = NumberPlan::new("CN").unwrap();
-        read(&document, &world, &plan).map_err(|wrong| {
-            wrong
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        })
-    }
-
-    #[test]
-    fn e22_a_number_may_promise_its_callers_a_person() {
-        let house = read_text("[number.\"1\"]\nscript = \"main\"\noperator = \"0\"\n").unwrap();
-        let told: Vec<_> = house.entrances.iter().map(|it| it.operator).collect();
-        assert_eq!(told, [Some('0')]);
-        let rows = [
-            (
-                "script = \"main\"\noperator = \"00\"",
-                "`operator` is one key, 0 to 9, `*` or `#`; this is \"00\"",
-            ),
-            (
-                "script = \"main\"\noperator = \"A\"",
-                "`operator` is one key, 0 to 9, `*` or `#`; this is \"A\"",
-            ),
-            (
-                "queue = \"sales\"\noperator = \"0\"",
-                "`operator` is a key of menus, and only a script has menus",
-            ),
-        ];
-        for (keys, expected) in rows {
-            let told = read_text(&format!("[number.\"1\"]\n{keys}\n")).unwrap_err();
-            assert!(told.contains("numbers.toml:3:12: error: "), "{told}");
-            assert!(told.contains(expected), "{told}");
-        }
-    }
-
-    #[test]
-    fn a_number_keeps_its_leading_zero_and_enters_somewhere() {
-        let house = read_text("[number.\"010\"]\nscript = \"main\"\nopen = true\n[number.\"4001\"]\nqueue = \"sales\"\n").unwrap();
-        let numbers = house.numbers;
-        assert_eq!(
-            *numbers.find("010").unwrap().1,
-            Number {
-                entry: Entry::Script("main".into()),
-                open: true,
-                priority: 0,
-                by_region: false,
-            }
-        );
-        assert_eq!(
-            *numbers.find("4001").unwrap().1,
-            Number {
-                entry: Entry::Queue("sales".into()),
-                open: false,
-                priority: 0,
-                by_region: false,
-            },
-            "closed unless said otherwise"
-        );
-    }
-
-    #[test]
-    fn c15_a_number_to_stand_by_goes_alone() {
-        let house = read_text("[number.\"4999\"]\nstandby = true\n").unwrap();
-        let (_, number) = house.numbers.find("4999").unwrap();
-        assert_eq!((&number.entry, number.open), (&Entry::Standby, false));
-        for more in ["script = \"main\"", "open = true", "priority = 1"] {
-            let text = format!("[number.\"4999\"]\n{more}\nstandby = true\n");
-            let told = read_text(&text).unwrap_err();
-            assert!(told.contains("3:11: error: `standby` goes alone"), "{told}");
-        }
-        let told = read_text("[number.\"4999\"]\nstandby = false\n").unwrap_err();
-        assert!(told.contains("must name exactly one"), "{told}");
-    }
-
-    #[test]
-    fn a4_one_number_in_two_spellings_is_refused() {
-        let told = read_text("[number.\"+861065529988\"]\nscript = \"main\"\n[number.\"010-65529988\"]\nqueue = \"sales\"\n").unwrap_err();
-        assert!(
-            told.starts_with("config/numbers.toml:3:9: error: `010-65529988` is the same number as `+861065529988`")
-                || told.starts_with("config/numbers.toml:1:9: error: `+861065529988` is the same number as `010-65529988`"),
-            "{told}"
-        );
-    }
-
-    #[test]
-    fn a4_a_number_that_leads_nowhere_is_refused() {
-        let told = read_text("[number.\"1\"]\nscript = \"mian\"\n[number.\"2\"]\nopen = true\n[number.\"3\"]\nqueue = \"sales\"\nagent = \"1001\"\n[number.\"4\"]\nagent = \"1009\"\n[number.\"a b\"]\nqueue = \"sales\"\n").unwrap_err();
-        for expected in [
-            "config/numbers.toml:2:10: error: no script `mian`",
-            "did you mean `main`?",
-            "number `2` must name exactly one",
-            "number `3` must name exactly one",
-            "no agent `1009`",
-            "`a b` cannot be dialled",
-        ] {
-            assert!(told.contains(expected), "{told}\nlacks {expected}");
-        }
-    }
-
-    #[test]
-    fn d1_a_number_may_come_strictly_first() {
-        let house = read_text(
-            "[number.\"1\"]\nqueue = \"sales\"\npriority = 9\n[number.\"2\"]\nqueue = \"sales\"\n",
-        )
-        .unwrap();
-        let priorities: Vec<_> = house
-            .numbers
-            .iter()
-            .map(|(_, number)| number.priority)
-            .collect();
-        assert_eq!(priorities, [9, 0]);
-        let told = read_text("[number.\"1\"]\nqueue = \"sales\"\npriority = 10\n").unwrap_err();
-        let expected = "config/numbers.toml:3:12: error: `priority` is 10; expected 0 to 9";
-        assert!(told.contains(expected), "{told}");
-    }
-
-    #[test]
-    fn a12_regions_stand_in_the_order_of_the_file_with_their_prefixes_normalised() {
-        let house = read_text(
-            "[number.\"4001\"]\nqueue = \"sales\"\nby_region = true\n[number.\"4002\"]\nagent = \"1001\"\nby_region = true\n\
-             [region.\"zhili\"]\nprefixes = [\"0311\", \"+86311\"]\nqueues = [\"north\", \"north\"]\n\
-             [region.\"all\"]\nprefixes = [\"+86\"]\nqueues = [\"sales\"]\n",
-        )
-        .unwrap();
-        assert!(house.numbers.iter().all(|(_, number)| number.by_region));
-        let plan = NumberPlan::new("CN").unwrap();
-        let caller = model::Caller::new("0311-86000000", None);
-        let fit = house.regions.fit(&plan, &caller).unwrap();
-        let names: Vec<_> = fit.regions.iter().map(model::RegionName::as_str).collect();
-        assert_eq!(names, ["zhili", "all"]);
-        let queues: Vec<_> = fit.queues.iter().map(model::QueueName::as_str).collect();
-        assert_eq!(queues, ["north", "sales"]);
-    }
-
-    #[test]
-    fn a12_a_region_that_fits_nobody_or_leads_nowhere_is_refused_with_its_line() {
-        let told = read_text(
-            "[region.\"a\"]\nprefixes = []\nqueues = []\n\
-             [region.\"b\"]\nprefixes = [\"010\", \"north\"]\nqueues = [\"sales\", \"nroth\"]\n\
-             [region.\" \"]\nprefixes = [\"0\"]\nqueues = [\"north\"]\n\
-             [number.\"1\"]\nscript = \"main\"\nby_region = true\n",
-        )
-        .unwrap_err();
-        for expected in [
-            "config/numbers.toml:2:12: error: region `a` has no prefix",
-            "config/numbers.toml:3:10: error: region `a` has no queue",
-            "config/numbers.toml:5:20: error: `north` begins no number",
-            "config/numbers.toml:6:20: error: no queue `nroth`",
-            "did you mean `north`?",
-            "config/numbers.toml:7:9: error: a region needs a name",
-            "config/numbers.toml:8:13: error: `0` begins no number",
-            "config/numbers.toml:12:13: error: `by_region` has no meaning for a script",
-        ] {
-            assert!(told.contains(expected), "{told}\nlacks {expected}");
-        }
-        let told = read_text("[number.\"1\"]\nqueue = \"sales\"\nby_region = true\n").unwrap_err();
-        assert!(
-            told.contains("numbers.toml:3:13: error: `by_region` asks for regions"),
-            "{told}"
-        );
-    }
-}
+mod tests;

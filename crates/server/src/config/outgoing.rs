@@ -5,9 +5,10 @@ use std::fmt;
 use std::path::Path;
 
 use connectors::Target;
-use ivr::{Script, SecretSource, Services, Told};
+use ivr::{Script, SecretSource, Services};
 use store::NamedQueries;
 
+use super::cause::Cause;
 use super::secret;
 
 /// What look-ups need, as the files say it.
@@ -58,7 +59,7 @@ pub(crate) fn services(private_hosts: &BTreeSet<String>, dir: &Path) -> Services
     Services::new(
         move |url| {
             let target = Target::new(url, &hosts, None);
-            target.map(|_| ()).map_err(Told::as_it_is)
+            target.map(|_| ()).map_err(|error| error.told())
         },
         move |source| secret::find(source, &dir).map(|_| ()),
     )

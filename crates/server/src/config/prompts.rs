@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ivr::Diagnostic;
 
+use super::cause::Cause;
 use super::document::Document;
 use super::settings::Settings;
 use super::{Source, dedup, scripts, without_place};
@@ -17,7 +18,7 @@ impl Source {
         let speech = self.speech(&settings, &mut found);
         let (_, parsed) = scripts(&settings.ivr.dir, &mut found);
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
-            found.push(without_place(&settings.ivr.dir, error.to_string()));
+            found.push(without_place(&settings.ivr.dir, error.told()));
             BTreeMap::new()
         });
         found.retain(Diagnostic::is_error);
@@ -48,7 +49,9 @@ impl Source {
                     let offset = document.offset_of(key)?;
                     Some(document.error(offset, why.clone(), None))
                 });
-                found.push(at.unwrap_or_else(|| without_place(&path, format!("`{key}`: {why}"))));
+                found.push(
+                    at.unwrap_or_else(|| without_place(&path, why.about(format_args!("`{key}`")))),
+                );
                 None
             }
         }

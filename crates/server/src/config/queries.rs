@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ivr::{Diagnostic, QueryShape, Type};
+use ivr::{Diagnostic, QueryShape, Told, Type, told};
 use serde::Deserialize;
 use store::{NamedQueries, NamedQuery, QueryText};
 use toml::Spanned;
 
+use super::cause::Cause;
 use super::document::Document;
 use super::report::Report;
 
@@ -60,7 +61,8 @@ pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagn
     let (mut named, mut shapes) = (BTreeMap::new(), BTreeMap::new());
     for (name, section) in &file.query {
         if !file.database.contains_key(section.database.get_ref()) {
-            let message = format!("no database `{}`", section.database.get_ref());
+            let name = section.database.get_ref();
+            let message = told!("no database `{name}`", "没有数据库 `{name}`");
             let known = file.database.keys().map(String::as_str);
             report.unknown(&section.database, message, known);
         }
@@ -84,7 +86,7 @@ pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagn
                 };
                 named.insert(name.clone(), query);
             }
-            Err(error) => report.error(&section.sql, error, None),
+            Err(error) => report.error(&section.sql, error.told(), None),
         }
         shapes.insert(name.clone(), shape);
     }
@@ -101,8 +103,15 @@ pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagn
 fn database(url: &Spanned<String>, dir: &Path, report: &mut Report<'_>) -> Option<PathBuf> {
     let file = url.get_ref().strip_prefix(SCHEME);
     let Some(file) = file.filter(|file| !file.is_empty() && !file.contains('?')) else {
-        let message = format!("`{}` is no database that can be asked", url.get_ref());
-        let help = "a file of SQLite: \"sqlite:///var/lib/cases/cases.db\"; it is opened to be read, never to be written";
+        let message = told!(
+            "`{}` is no database that can be asked",
+            "`{}` 不是可查询的数据库",
+            url.get_ref()
+        );
+        let help = told!(
+            "a file of SQLite: \"sqlite:///var/lib/cases/cases.db\"; it is opened to be read, never to be written",
+            "SQLite 文件：\"sqlite:///var/lib/cases/cases.db\"；只读打开，从不写入"
+        );
         report.error(url, message, Some(help));
         return None;
     };
@@ -119,8 +128,9 @@ fn typed<'a>(
         match Type::of_name(word.get_ref()) {
             Some(kind) => drop(types.insert(name.clone(), kind)),
             None => {
-                let message = format!(
+                let message = told!(
                     "`{}` is no type; expected text, number or truth",
+                    "`{}` 不是类型；应为 text、number 或 truth",
                     word.get_ref()
                 );
                 report.unknown(word, message, Type::ALL.iter().map(|kind| kind.name()));
@@ -138,20 +148,28 @@ fn parameters_are_declared(text: &QueryText, section: &QuerySection, report: &mu
         .keys()
         .filter(|arg| !names.contains(arg.get_ref().as_str()))
     {
-        let message = format!("`sql` has no parameter `:{}`", arg.get_ref());
+        let message = told!(
+            "`sql` has no parameter `:{}`",
+            "`sql` 中没有参数 `:{}`",
+            arg.get_ref()
+        );
         report.unknown(arg, message, names.iter().copied());
     }
     let declared = |name: &str| section.args.keys().any(|arg| arg.get_ref() == name);
     for name in names.iter().filter(|name| !declared(name)) {
-        let message = format!("the parameter `:{name}` is not in `args`");
-        let help = format!("args = {{ {name} = \"text\" }}");
-        report.error(&section.sql, message, Some(&help));
+        let message = told!(
+            "the parameter `:{name}` is not in `args`",
+            "参数 `:{name}` 不在 `args` 中"
+        );
+        let help = Told::as_it_is(format!("args = {{ {name} = \"text\" }}"));
+        report.error(&section.sql, message, Some(help));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::said;
 
     fn told(text: &str) -> Vec<String> {
         let document = Document {
@@ -160,7 +178,7 @@ mod tests {
         };
         match read(&document, Path::new("/etc/trunkline")) {
             Ok(queries) => vec![format!("{:?}", queries.shapes)],
-            Err(wrong) => wrong.iter().map(ToString::to_string).collect(),
+            Err(wrong) => said::lines(&wrong),
         }
     }
 

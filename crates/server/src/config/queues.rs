@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use connectors::Target;
 use engine::{OpeningSounds, Queue};
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, Told, did_you_mean, told};
 use media::SoundName;
 use model::service_level::Bounds;
 use model::{Calendar, QueueName};
@@ -17,6 +17,7 @@ use self::keeping::CallbackSection;
 use self::opening::Heard;
 use self::skills::StepSection;
 use self::sticky::StickySection;
+use super::cause::Cause;
 use super::document::Document;
 
 mod announce;
@@ -155,11 +156,15 @@ fn queue_of(
     if let Some(fallback) = &section.fallback {
         rules.fallback = strategy(document, fallback, wrong)?;
         if rules.fallback.name == "sticky" {
-            wrong.push(document.error(
-                fallback.span().start,
-                "the fall-back of a queue cannot be `sticky`".into(),
-                Some("name the strategy for callers without a familiar agent".into()),
-            ));
+            let message = told!(
+                "the fall-back of a queue cannot be `sticky`",
+                "队列的后备策略不能是 `sticky`"
+            );
+            let help = told!(
+                "name the strategy for callers without a familiar agent",
+                "请写没有熟悉坐席的来电者所用的振铃策略"
+            );
+            wrong.push(document.error(fallback.span().start, message, Some(help)));
         }
     }
     if let Some(seconds) = section.ring_timeout_s {
@@ -231,9 +236,15 @@ fn queue_of(
         Some(section) => external::read(document, section, given, &mut rules, wrong),
         None => {
             if rules.strategy.asks() {
-                let told = "the strategy `external` asks a service: `external` is missing";
-                let help = Some("say whom: `external = { url = \"https://…\" }`".into());
-                wrong.push(document.error(section.strategy.span().start, told.into(), help));
+                let told = told!(
+                    "the strategy `external` asks a service: `external` is missing",
+                    "振铃策略 `external` 要询问服务：缺少 `external`"
+                );
+                let help = told!(
+                    "say whom: `external = {{ url = \"https://…\" }}`",
+                    "请写明问谁：`external = {{ url = \"https://…\" }}`"
+                );
+                wrong.push(document.error(section.strategy.span().start, told, Some(help)));
             }
             None
         }
@@ -247,7 +258,7 @@ fn queue_of(
     // What was told above with its own place is not told again.
     if let (true, Err(error)) = (wrong.is_empty(), rules.check()) {
         let at = section.strategy.span().start;
-        wrong.push(document.error(at, error.to_string(), None));
+        wrong.push(document.error(at, error.told(), None));
     }
     let (announce, whisper) = (section.announce_agent.as_ref(), section.whisper.as_ref());
     let opening = OpeningSounds {
@@ -277,8 +288,8 @@ fn calendar(
     let found = calendars.get(named.get_ref());
     if found.is_none() {
         let known = calendars.keys().map(String::as_str);
-        let help = closest(named.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
-        let told = format!("no calendar `{}`", named.get_ref());
+        let help = did_you_mean(named.get_ref(), known);
+        let told = told!("no calendar `{}`", "没有日历 `{}`", named.get_ref());
         wrong.push(document.error(named.span().start, told, help));
     }
     found.cloned()
@@ -295,19 +306,23 @@ fn strategy(
             .iter()
             .map(|strategy| strategy.name)
             .collect();
-        let help = closest(given.get_ref(), names.iter().copied())
-            .map(|near| format!("did you mean `{near}`?"));
-        wrong.push(document.error(
-            given.span().start,
-            format!(
-                "no strategy `{}`; expected one of {}",
-                given.get_ref(),
-                names.join(", ")
-            ),
-            help,
-        ));
+        let help = did_you_mean(given.get_ref(), names.iter().copied());
+        let message = no_word(&told!("strategy", "振铃策略"), given.get_ref(), &names);
+        wrong.push(document.error(given.span().start, message, help));
     }
     found
+}
+
+/// A word that is none of a table's.
+fn no_word(noun: &Told, word: &str, names: &[&str]) -> Told {
+    Told {
+        en: format!(
+            "no {} `{word}`; expected one of {}",
+            noun.en,
+            names.join(", ")
+        ),
+        zh: format!("没有{} `{word}`；应为 {} 之一", noun.zh, names.join("、")),
+    }
 }
 
 fn positive(
@@ -317,11 +332,11 @@ fn positive(
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Duration> {
     if *seconds.get_ref() == 0 {
-        wrong.push(document.error(
-            seconds.span().start,
-            format!("`{key}` is 0; expected at least one second"),
-            None,
-        ));
+        let message = told!(
+            "`{key}` is 0; expected at least one second",
+            "`{key}` 为 0；至少一秒"
+        );
+        wrong.push(document.error(seconds.span().start, message, None));
         return None;
     }
     Some(Duration::from_secs((*seconds.get_ref()).into()))
@@ -344,15 +359,13 @@ fn music(
         .sounds
         .keys()
         .filter_map(|sound| sound.strip_prefix("music/"));
-    let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
-    wrong.push(document.error(
-        given.span().start,
-        format!(
-            "no music `{0}`: there is no music/{0}.wav beside the scripts",
-            given.get_ref()
-        ),
-        help,
-    ));
+    let help = did_you_mean(given.get_ref(), known);
+    let message = told!(
+        "no music `{0}`: there is no music/{0}.wav beside the scripts",
+        "没有等待音乐 `{0}`：流程旁没有 music/{0}.wav",
+        given.get_ref()
+    );
+    wrong.push(document.error(given.span().start, message, help));
     None
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use engine::{Region, Regions};
-use ivr::{Diagnostic, World, closest};
+use ivr::{Diagnostic, World, did_you_mean, told};
 use model::{NumberPlan, QueueName, QueueSet, RegionName};
 use serde::Deserialize;
 use toml::Spanned;
@@ -36,7 +36,8 @@ pub(super) fn read(
         let at = name.span().start;
         let name = name.into_inner();
         if name.trim().is_empty() {
-            wrong.push(document.error(at, "a region needs a name".to_owned(), None));
+            let message = told!("a region needs a name", "区域需要名称");
+            wrong.push(document.error(at, message, None));
         }
         let prefixes = prefixes(document, &name, &section, plan, wrong);
         let queues = queues(document, &name, &section, world, wrong);
@@ -59,7 +60,10 @@ fn prefixes(
     wrong: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     if section.prefixes.get_ref().is_empty() {
-        let message = format!("region `{region}` has no prefix: it would fit nobody");
+        let message = told!(
+            "region `{region}` has no prefix: it would fit nobody",
+            "区域 `{region}` 没有前缀：与谁都不符"
+        );
         wrong.push(document.error(section.prefixes.span().start, message, None));
     }
     let mut read = Vec::new();
@@ -67,8 +71,9 @@ fn prefixes(
         match plan.prefix(written.get_ref()) {
             Some(prefix) => read.push(prefix),
             None => {
-                let message = format!(
+                let message = told!(
                     "`{}` begins no number; expected a prefix such as \"+8610\" or \"010\"",
+                    "没有号码以 `{}` 开头；应为前缀，如 \"+8610\" 或 \"010\"",
                     written.get_ref()
                 );
                 wrong.push(document.error(written.span().start, message, None));
@@ -86,7 +91,10 @@ fn queues(
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<QueueSet> {
     if section.queues.get_ref().is_empty() {
-        let message = format!("region `{region}` has no queue: nobody would look after it");
+        let message = told!(
+            "region `{region}` has no queue: nobody would look after it",
+            "区域 `{region}` 没有队列：无人负责"
+        );
         wrong.push(document.error(section.queues.span().start, message, None));
     }
     let mut known = Vec::new();
@@ -95,9 +103,8 @@ fn queues(
             Some(queue) => known.push(queue.clone()),
             None => {
                 let all = world.queues.iter().map(QueueName::as_str);
-                let near = closest(written.get_ref(), all);
-                let help = near.map(|near| format!("did you mean `{near}`?"));
-                let message = format!("no queue `{}`", written.get_ref());
+                let help = did_you_mean(written.get_ref(), all);
+                let message = told!("no queue `{}`", "没有队列 `{}`", written.get_ref());
                 wrong.push(document.error(written.span().start, message, help));
             }
         }

@@ -1,8 +1,6 @@
 //! Findings of one file, gathered while it is read.
 
-use std::fmt::Display;
-
-use ivr::{Diagnostic, Severity, closest};
+use ivr::{Diagnostic, Severity, Told, did_you_mean};
 use toml::Spanned;
 
 use super::document::Document;
@@ -24,20 +22,14 @@ impl<'d> Report<'d> {
     }
 
     /// The file is refused.
-    pub(crate) fn error<T>(&mut self, at: &Spanned<T>, message: impl Display, help: Option<&str>) {
-        let found = self.document.error(
-            at.span().start,
-            message.to_string(),
-            help.map(str::to_owned),
-        );
+    pub(crate) fn error<T>(&mut self, at: &Spanned<T>, message: Told, help: Option<Told>) {
+        let found = self.document.error(at.span().start, message, help);
         self.found.push(found);
     }
 
     /// Somebody should look.
-    pub(crate) fn warning<T>(&mut self, at: &Spanned<T>, message: impl Display, help: &str) {
-        let found =
-            self.document
-                .error(at.span().start, message.to_string(), Some(help.to_owned()));
+    pub(crate) fn warning<T>(&mut self, at: &Spanned<T>, message: Told, help: Told) {
+        let found = self.document.error(at.span().start, message, Some(help));
         let severity = Severity::Warning;
         self.found.push(Diagnostic { severity, ..found });
     }
@@ -46,10 +38,10 @@ impl<'d> Report<'d> {
     pub(crate) fn unknown<'a>(
         &mut self,
         at: &Spanned<String>,
-        message: impl Display,
+        message: Told,
         known: impl Iterator<Item = &'a str>,
     ) {
-        let near = closest(at.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
-        self.error(at, message, near.as_deref());
+        let near = did_you_mean(at.get_ref(), known);
+        self.error(at, message, near);
     }
 }

@@ -75,6 +75,6 @@ pub(crate) fn find(named: &SecretSource, dir: &Path) -> Result<String, Told> {
 pub(crate) fn read(given: &Spanned<Source>, dir: &Path, report: &mut Report<'_>) -> Option<String> {
     let found = given.get_ref().reveal(dir);
     found
-        .map_err(|message| report.error(given, message.en, None))
+        .map_err(|message| report.error(given, message, None))
         .ok()
 }

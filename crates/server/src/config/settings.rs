@@ -16,12 +16,13 @@ use std::net::SocketAddr;
 pub(crate) use agents::{Agents, SignIn};
 pub(crate) use familiar::Familiar;
 pub(crate) use http::{Http, HttpTls};
-use ivr::{Diagnostic, Severity, Told};
+use ivr::{Diagnostic, Severity, Told, told};
 use serde::Deserialize;
 pub(crate) use tls::Material;
 pub(crate) use tls::Tls;
 
 use super::document::Document;
+use super::shape;
 pub(crate) use limits::Limits;
 pub(crate) use section::{
     Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp, Shutdown, Sip,
@@ -100,7 +101,7 @@ impl Settings {
         let settings = Self::deserialize(toml::Value::Table(table)).map_err(|error| {
             vec![on_command_line(
                 &overrides.join(" --set "),
-                error.message().to_owned(),
+                shape::told(error.message()),
             )]
         })?;
         settings.checked(document)
@@ -109,21 +110,20 @@ impl Settings {
     /// What no single value tells: an address that nobody can be told to call, bounds that contradict each other.
     fn checked(self, document: &Document) -> Result<Self, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
-        let mut told = |key: &str, message: &str, help: &str| {
+        let mut tell = |key: &str, message: Told, help: Told| {
             let at = document.offset_of(key).unwrap_or(0);
-            wrong.push(document.error(at, message.into(), Some(help.into())));
+            wrong.push(document.error(at, message, Some(help)));
         };
-        self.check_addresses(&mut told);
-        self.check_times(&mut told);
+        self.check_addresses(&mut tell);
+        self.check_times(&mut tell);
+        let page = "docs/configuration.md";
         if let Some((key, mistake)) = self.speech.mistake() {
-            told(key, &mistake, "see `[speech]` in docs/configuration.md");
+            let help = told!("see `[speech]` in {page}", "见 {page} 的 `[speech]`");
+            tell(key, mistake, help);
         }
         if let Some(mistake) = self.agents.mistake() {
-            told(
-                "agents",
-                &mistake,
-                "see `[agents]` in docs/configuration.md",
-            );
+            let help = told!("see `[agents]` in {page}", "见 {page} 的 `[agents]`");
+            tell("agents", mistake, help);
         }
         if wrong.is_empty() {
             Ok(self)
@@ -132,39 +132,42 @@ impl Settings {
         }
     }
 
-    fn check_addresses(&self, told: &mut impl FnMut(&str, &str, &str)) {
+    fn check_addresses(&self, tell: &mut impl FnMut(&str, Told, Told)) {
         let everywhere = |address: &SocketAddr| address.ip().is_unspecified();
         if self.sip.public.is_empty() {
             for (key, listeners, _) in self.sip.listeners() {
                 if listeners.iter().any(everywhere) {
-                    told(
-                        key,
-                        "phones cannot be told this address: it stands for all of them",
-                        "name one address, or say with `sip.public` at which phones reach us",
-                    );
+                    tell(key, all_of_them(), reached_by("sip.public"));
                 }
             }
         }
         if self.rtp.address.is_unspecified() && self.rtp.public.is_none() {
-            told(
-                "rtp.address",
-                "phones cannot be told this address: it stands for all of them",
-                "name one address, or say with `rtp.public` at which phones reach us",
-            );
+            tell("rtp.address", all_of_them(), reached_by("rtp.public"));
         }
         for (key, listeners, needs_certificate) in self.sip.listeners() {
             if needs_certificate && !listeners.is_empty() && self.tls.certificate.is_none() {
-                let help = "name its files by `tls.certificate` and `tls.key`";
-                told(key, "a listener within TLS needs a certificate", help);
+                let message = told!(
+                    "a listener within TLS needs a certificate",
+                    "TLS 监听端口需要证书"
+                );
+                let help = told!(
+                    "name its files by `tls.certificate` and `tls.key`",
+                    "请用 `tls.certificate` 和 `tls.key` 写明其文件"
+                );
+                tell(key, message, help);
             }
         }
         if self.http.tls == HttpTls::Shared(true) && self.tls.certificate.is_none() {
-            let help = "name its files by `tls.certificate` and `tls.key`, or here";
-            told("http.tls", "HTTPS needs a certificate", help);
+            let message = told!("HTTPS needs a certificate", "HTTPS 需要证书");
+            let help = told!(
+                "name its files by `tls.certificate` and `tls.key`, or here",
+                "请用 `tls.certificate` 和 `tls.key` 写明其文件，或写在这里"
+            );
+            tell("http.tls", message, help);
         }
     }
 
-    fn check_times(&self, told: &mut impl FnMut(&str, &str, &str)) {
+    fn check_times(&self, tell: &mut impl FnMut(&str, Told, Told)) {
         let sip = &self.sip;
         let ordered = [
             sip.registration_min_s,
@@ -172,32 +175,54 @@ impl Settings {
             sip.registration_max_s,
         ];
         if sip.registration_min_s == 0 || !ordered.is_sorted() {
-            told(
-                "sip.registration_default_s",
+            let message = told!(
                 "the expiries of registrations contradict each other",
-                "0 < registration_min_s <= registration_default_s <= registration_max_s",
+                "注册的各项有效期互相矛盾"
             );
+            let order = "0 < registration_min_s <= registration_default_s <= registration_max_s";
+            tell("sip.registration_default_s", message, Told::as_it_is(order));
         }
         if sip.min_se_s < LEAST_SE_S || sip.session_expires_s < sip.min_se_s {
-            told(
-                "sip.session_expires_s",
+            let message = told!(
                 "the session timers contradict each other",
-                "90 <= min_se_s <= session_expires_s (RFC 4028 §5)",
+                "会话的各项定时互相矛盾"
             );
+            let order = "90 <= min_se_s <= session_expires_s (RFC 4028 §5)";
+            tell("sip.session_expires_s", message, Told::as_it_is(order));
         }
         if (1..LEAST_PROBE_S).contains(&sip.probe_s) {
-            let help = "at least 10; 0 asks no phone";
-            told("sip.probe_s", "phones are asked too often", help);
+            let message = told!("phones are asked too often", "对话机的探测过于频繁");
+            let help = told!("at least 10; 0 asks no phone", "至少 10；0 为不探测");
+            tell("sip.probe_s", message, help);
         }
         let idle = self.limits.bounds.streams.idle_timeout.as_secs();
         if idle <= u64::from(sip.registration_max_s) {
-            told(
-                "limits.idle_timeout_s",
+            let message = told!(
                 "connections of registered phones would be cut between two registrations",
-                "it must be longer than `sip.registration_max_s`",
+                "已注册话机的连接会在两次注册之间被切断"
             );
+            let help = told!(
+                "it must be longer than `sip.registration_max_s`",
+                "须大于 `sip.registration_max_s`"
+            );
+            tell("limits.idle_timeout_s", message, help);
         }
     }
+}
+
+/// `0.0.0.0` where phones need an address to call.
+fn all_of_them() -> Told {
+    told!(
+        "phones cannot be told this address: it stands for all of them",
+        "不能把这个地址告诉话机：它代表所有地址"
+    )
+}
+
+fn reached_by(key: &str) -> Told {
+    told!(
+        "name one address, or say with `{key}` at which phones reach us",
+        "请写一个地址，或用 `{key}` 写明话机访问我们的地址"
+    )
 }
 
 /// RFC 4028 §5: a session timer is never shorter.
@@ -206,10 +231,13 @@ const LEAST_SE_S: u32 = 90;
 const LEAST_PROBE_S: u64 = 10;
 
 /// `sip.udp=127.0.0.1:0`: the value as TOML if it is TOML, else as text.
-fn override_one(table: &mut toml::Table, given: &str) -> Result<(), String> {
-    let (key, value) = given
-        .split_once('=')
-        .ok_or("expected KEY=VALUE, such as sip.udp=127.0.0.1:5070")?;
+fn override_one(table: &mut toml::Table, given: &str) -> Result<(), Told> {
+    let (key, value) = given.split_once('=').ok_or_else(|| {
+        told!(
+            "expected KEY=VALUE, such as sip.udp=127.0.0.1:5070",
+            "应为 KEY=VALUE，如 sip.udp=127.0.0.1:5070"
+        )
+    })?;
     let value = toml::from_str::<toml::Table>(&format!("value = {value}"))
         .ok()
         .and_then(|mut parsed| parsed.remove("value"))
@@ -219,7 +247,10 @@ fn override_one(table: &mut toml::Table, given: &str) -> Result<(), String> {
         .pop()
         .filter(|last| !last.is_empty() && !keys.is_empty())
     else {
-        return Err("expected a key with its section, such as sip.udp".into());
+        return Err(told!(
+            "expected a key with its section, such as sip.udp",
+            "应为带节名的键，如 sip.udp"
+        ));
     };
     let mut at = table;
     for key in keys {
@@ -228,162 +259,23 @@ fn override_one(table: &mut toml::Table, given: &str) -> Result<(), String> {
             .or_insert_with(|| toml::Value::Table(toml::Table::new()));
         at = section
             .as_table_mut()
-            .ok_or_else(|| format!("`{key}` is no section"))?;
+            .ok_or_else(|| told!("`{key}` is no section", "`{key}` 不是节"))?;
     }
     at.insert(last.to_owned(), value);
     Ok(())
 }
 
-fn on_command_line(given: &str, message: String) -> Diagnostic {
+fn on_command_line(given: &str, message: Told) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         file: format!("--set {given}"),
         line: 1,
         column: 1,
-        message: Told::as_it_is(message),
+        message,
         help: None,
         story: None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::section::PortRange;
-    use super::*;
-
-    fn read(text: &str, overrides: &[&str]) -> Result<Settings, String> {
-        let document = Document {
-            file: "config/trunkline.toml".into(),
-            text: text.into(),
-        };
-        let overrides: Vec<String> = overrides.iter().map(|given| (*given).to_owned()).collect();
-        Settings::read(&document, &overrides).map_err(|wrong| {
-            wrong
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")
-        })
-    }
-
-    #[test]
-    fn an_empty_file_is_closed_and_on_loopback() {
-        let settings = read("", &[]).unwrap();
-        assert_eq!(settings, Settings::default());
-        assert!(
-            settings
-                .listeners()
-                .all(|address| address.ip().is_loopback())
-        );
-        assert!(!settings.demo.seed);
-    }
-
-    #[test]
-    fn set_overrides_one_value() {
-        let settings = read(
-            "[sip]\nudp = \"127.0.0.1:5060\"\n",
-            &[
-                "sip.udp=127.0.0.1:5070",
-                "rtp.ports=40000-40100",
-                "log.json=true",
-                "rtp.threads=2",
-            ],
-        )
-        .unwrap();
-        assert_eq!(settings.sip.udp, [SocketAddr::from(([127, 0, 0, 1], 5070))]);
-        assert_eq!(
-            settings.rtp.ports,
-            PortRange {
-                min: 40_000,
-                max: 40_100
-            }
-        );
-        assert!(settings.log.json);
-        assert_eq!(settings.rtp.threads, 2);
-        assert_eq!(
-            read("", &["sip.udp=[\"127.0.0.1:1\", \"127.0.0.1:2\"]"])
-                .unwrap()
-                .sip
-                .udp
-                .len(),
-            2
-        );
-    }
-
-    #[test]
-    fn mistakes_are_told_with_their_place() {
-        let table = [
-            (
-                "[sip]\nudp = \"localhost\"\n",
-                "config/trunkline.toml:2:7: error: expected an address with port",
-            ),
-            (
-                "[rtp]\nports = \"1-2-3\"\n",
-                "config/trunkline.toml:2:9: error: `1-2-3` is no port range",
-            ),
-            (
-                "[rtp]\nports = \"30000-30001\"\n",
-                "config/trunkline.toml:2:9: error: `30000-30001` is no port range",
-            ),
-            (
-                "[htp]\nlisten = \"127.0.0.1:80\"\n",
-                "config/trunkline.toml:1:2: error: unknown field `htp`",
-            ),
-            (
-                "[recording]\npolicy = \"some\"\n",
-                "config/trunkline.toml:2:10: error: unknown variant `some`, expected `all` or `never`",
-            ),
-            (
-                "[sip]\nudp = \"0.0.0.0:5060\"\n",
-                "config/trunkline.toml:2:7: error: phones cannot be told this address",
-            ),
-            (
-                "[sip]\nws = \"0.0.0.0:80\"\n",
-                "config/trunkline.toml:2:6: error: phones cannot be told this address",
-            ),
-            (
-                "[sip]\nwss = [\"127.0.0.1:443\"]\n",
-                "config/trunkline.toml:2:7: error: a listener within TLS needs a certificate",
-            ),
-            (
-                "[sip]\nregistration_default_s = 30\n",
-                "config/trunkline.toml:2:26: error: the expiries of registrations contradict",
-            ),
-            (
-                "[sip]\nsession_expires_s = 89\n",
-                "config/trunkline.toml:2:21: error: the session timers contradict",
-            ),
-            (
-                "[sip]\nprobe_s = 1\n",
-                "config/trunkline.toml:2:11: error: phones are asked too often",
-            ),
-            (
-                "[limits]\nidle_timeout_s = 3600\n",
-                "config/trunkline.toml:2:18: error: connections of registered phones would be cut",
-            ),
-            (
-                "[limits]\nsessions_max = 0\n",
-                "config/trunkline.toml:2:16: error: invalid value: integer `0`, expected a number from 1",
-            ),
-            (
-                "[limits]\nsession_max = 1\n",
-                "config/trunkline.toml:2:1: error: unknown field `session_max`",
-            ),
-            (
-                "[rtp]\naddress = \"::\"\n",
-                "config/trunkline.toml:2:11: error: phones cannot be told this address",
-            ),
-        ];
-        for (text, expected) in table {
-            let told = read(text, &[]).unwrap_err();
-            assert!(told.starts_with(expected), "{told}\nexpected {expected}");
-        }
-        for given in ["sip", "udp=1", "sip.udp=here", "sip.nothing=1", "=1"] {
-            let told = read("", &[given]).unwrap_err();
-            assert!(
-                told.starts_with(&format!("--set {given}:1:1: error: ")),
-                "{told}"
-            );
-        }
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use speech::Language;
+
 use super::*;
 
 fn repository() -> PathBuf {
@@ -36,7 +38,7 @@ fn copy_tree(from: &Path, to: &Path) {
 /// What is wrong with the demo once one file of it is changed.
 fn told(name: &str, change: impl FnOnce(String) -> String) -> Vec<String> {
     let findings = loaded(name, change).err().unwrap_or_default();
-    findings.iter().map(ToString::to_string).collect()
+    said::lines(&findings)
 }
 
 fn loaded(name: &str, change: impl FnOnce(String) -> String) -> Result<Loaded, Vec<Diagnostic>> {
@@ -126,6 +128,36 @@ fn mistakes_of_all_files_are_told_at_once() {
 }
 
 #[test]
+fn mistakes_are_told_in_chinese() {
+    type Change = fn(String) -> String;
+    let rows: [(&str, Change, &str); 3] = [
+        (
+            "queues.toml",
+            |text| text.replace("\"sticky\"", "\"stiky\""),
+            "错误: 没有振铃策略 `stiky`；应为 ",
+        ),
+        (
+            "numbers.toml",
+            |text| format!("{text}\n[number.\"1\"]\nqueue = \"suport\"\n"),
+            "错误: 没有队列 `suport`\n  建议：是否应为 `support`？",
+        ),
+        (
+            "trunkline.toml",
+            |_| "[sip]\nprobe = 1\n".to_owned(),
+            "trunkline.toml:2:1: 错误: 没有 `probe` 这一项；应为 `udp`、",
+        ),
+    ];
+    for (file, change, expected) in rows {
+        let told = loaded(file, change).unwrap_err();
+        let told: Vec<_> = told
+            .iter()
+            .map(|one| one.said_in(Language::Chinese))
+            .collect();
+        assert!(told.join("\n").contains(expected), "{told:#?}");
+    }
+}
+
+#[test]
 fn s15_a_script_dials_what_the_rules_allow_and_nothing_else() {
     let rules = "[trunk.a]\nserver = \"sip:a.example\"\ncaller_id = \"4000\"\n[[route]]\nprefix = [\"+86\", \"+1\"]\ntrunks = [\"a\"]\n";
     let with = |number: &str| {
@@ -147,8 +179,7 @@ fn s15_a_script_dials_what_the_rules_allow_and_nothing_else() {
             Err(errors) => errors,
         };
         std::fs::remove_dir_all(dir).unwrap();
-        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-        told.join("\n")
+        said::lines(&told).join("\n")
     };
     for (number, expected) in [
         ("13800001111", None),
@@ -210,7 +241,7 @@ fn d13_scripts_that_overflow_into_each_other_for_ever_are_told_also_by_a_number(
         };
         let told = source.load(1, None).err().unwrap_or_default();
         std::fs::remove_dir_all(dir).unwrap();
-        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        let told = said::lines(&told);
         let round = "`day: line` → `day: next` → `night: line` → `night: next` → `day: line`";
         assert_eq!(
             told.iter().any(|one| one.contains(round)),

@@ -4,7 +4,9 @@
 //! is open to everybody, a weak password) is a warning (S28). A secret is named by an environment variable or a file and is
 //! never printed (S22).
 
+mod address;
 mod line;
+mod proof;
 mod rules;
 mod shape;
 

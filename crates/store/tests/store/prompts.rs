@@ -56,7 +56,10 @@ fn a_broken_or_empty_file_is_told_by_name() {
     let path = scratch.path().join("music/silent.wav");
     wav(&path, 8_000, 0);
     let error = load_sounds(scratch.path()).unwrap_err();
-    assert_eq!((error.path, error.why.as_str()), (path, "holds no sound"));
+    assert_eq!(
+        (error.path, error.why.to_string()),
+        (path, "holds no sound".to_owned())
+    );
 }
 
 #[test]

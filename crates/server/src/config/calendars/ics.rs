@@ -77,7 +77,7 @@ pub(super) fn import(document: &Document, import: &Import<'_>) -> Imported {
             "共 {} 个日程；最多 {EVENTS_MAX} 个",
             blocks.events.len()
         );
-        imported.found.push(document.told(0, message, None));
+        imported.found.push(document.error(0, message, None));
         return imported;
     }
     let mut file = File {
@@ -96,7 +96,7 @@ pub(super) fn import(document: &Document, import: &Import<'_>) -> Imported {
             "其日程十年内共出现 {} 次；最多 {EVENTS_MAX} 次",
             imported.events.len()
         );
-        imported.found.push(document.told(0, message, None));
+        imported.found.push(document.error(0, message, None));
     }
     imported
         .events
@@ -305,13 +305,13 @@ impl File<'_> {
     }
 
     fn tell(&mut self, at: usize, message: Told) {
-        let found = self.document.told(at, message, None);
+        let found = self.document.error(at, message, None);
         self.imported.found.push(found);
     }
 
     fn warn(&mut self, at: usize, message: Told) {
         let severity = Severity::Warning;
-        let found = self.document.told(at, message, None);
+        let found = self.document.error(at, message, None);
         self.imported.found.push(Diagnostic { severity, ..found });
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::Announce;
 use engine::announce::{ADVISER_BUSY, EVERY_MIN};
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, Told, did_you_mean, told};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -43,8 +43,9 @@ pub(super) fn read(
     if let Some(every) = &section.every_s {
         announce.every = seconds(*every.get_ref());
         if announce.every < EVERY_MIN {
-            let told = format!(
+            let told = told!(
                 "`every_s` is {}; expected at least {}: callers shall hear music too",
+                "`every_s` 为 {}；至少为 {}：来电者也要听到音乐",
                 every.get_ref(),
                 EVERY_MIN.as_secs()
             );
@@ -72,11 +73,21 @@ pub(super) fn question(
     let sounds = heard.languages().into_iter();
     let mut sounds = sounds.map(|language| format!("{language}/{ADVISER_BUSY}"));
     if let Some(sound) = sounds.find(|sound| !heard.sounds.contains_key(sound)) {
-        let told = format!("no sound `{sound}`, by which callers are asked");
-        let help = "`ivr-scripts/prompts/make.sh` makes it out of words.toml".to_owned();
-        wrong.push(document.error(at.span().start, told, Some(help)));
+        let told = told!(
+            "no sound `{sound}`, by which callers are asked",
+            "没有声音 `{sound}`，无法询问来电者"
+        );
+        wrong.push(document.error(at.span().start, told, Some(made_by())));
     }
     true
+}
+
+/// Where the house's own words come from.
+fn made_by() -> Told {
+    told!(
+        "`ivr-scripts/prompts/make.sh` makes it out of words.toml",
+        "`ivr-scripts/prompts/make.sh` 会用 words.toml 生成"
+    )
 }
 
 /// D17: each message has its sound in each language.
@@ -96,11 +107,13 @@ fn messages(
             let folder = format!("{language}/");
             let known = heard.sounds.keys();
             let known = known.filter_map(|sound| sound.strip_prefix(&folder));
-            let help = closest(name, known).map_or_else(
-                || format!("put `prompts/{sound}.wav` beside the scripts; see docs/prompts.md"),
-                |near| format!("did you mean `{near}`?"),
-            );
-            let told = format!("no sound `{sound}`");
+            let help = did_you_mean(name, known).unwrap_or_else(|| {
+                told!(
+                    "put `prompts/{sound}.wav` beside the scripts; see docs/prompts.md",
+                    "请把 `prompts/{sound}.wav` 放到流程旁；见 docs/prompts.md"
+                )
+            });
+            let told = told!("no sound `{sound}`", "没有声音 `{sound}`");
             wrong.push(document.error(message.span().start, told, Some(help)));
         }
     }
@@ -120,9 +133,11 @@ fn words(
             .iter()
             .find(|sound| !heard.sounds.contains_key(*sound));
         if let Some(sound) = missing {
-            let told = format!("no sound `{sound}`, with which places and waits are told");
-            let help = "`ivr-scripts/prompts/make.sh` makes it out of words.toml";
-            wrong.push(document.error(section.span().start, told, Some(help.to_owned())));
+            let told = told!(
+                "no sound `{sound}`, with which places and waits are told",
+                "没有声音 `{sound}`，无法播报位次与预计等待"
+            );
+            wrong.push(document.error(section.span().start, told, Some(made_by())));
         }
     }
 }

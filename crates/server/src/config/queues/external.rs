@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use acd::{ExternalConfig, QueueConfig};
 use connectors::{Secret, Target};
+use ivr::told;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::Given;
+use crate::config::cause::Cause;
 use crate::config::document::Document;
 use crate::config::report::Report;
 use crate::config::secret::{self, Source};
@@ -34,8 +36,15 @@ pub(super) fn read(
     let mut report = Report::new(document);
     let target = target(section.get_ref(), given, &mut report);
     if !rules.strategy.asks() {
-        let told = "nobody asks: the strategy of this queue is another than `external`";
-        report.error(section, told, Some("set `strategy = \"external\"`"));
+        let told = told!(
+            "nobody asks: the strategy of this queue is another than `external`",
+            "无人询问：此队列的振铃策略不是 `external`"
+        );
+        let help = told!(
+            "set `strategy = \"external\"`",
+            "请设 `strategy = \"external\"`"
+        );
+        report.error(section, told, Some(help));
     }
     wrong.extend(report.finish());
     let Section {
@@ -62,7 +71,7 @@ fn target(section: &Section, given: &Given<'_>, report: &mut Report<'_>) -> Opti
     match Target::new(url, given.private_hosts, secret) {
         Ok(target) => Some(target),
         Err(error) => {
-            report.error(&section.url, error, None);
+            report.error(&section.url, error.told(), None);
             None
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::Keeping;
-use ivr::Diagnostic;
+use ivr::{Diagnostic, told};
 use model::Calendar;
 use serde::Deserialize;
 use toml::Spanned;
@@ -74,8 +74,14 @@ pub(super) fn read(
 fn resume_max(document: &Document, max: &Spanned<u32>, wrong: &mut Vec<Diagnostic>) -> Option<u32> {
     let (max, at) = (*max.get_ref(), max.span().start);
     if !(1..=RESUME_MAX).contains(&max) {
-        let told = format!("`resume_max` is 1 to {RESUME_MAX}, not {max}");
-        let help = "`resume_window_s = 0` keeps no places at all".to_owned();
+        let told = told!(
+            "`resume_max` is 1 to {RESUME_MAX}, not {max}",
+            "`resume_max` 为 1 到 {RESUME_MAX}，不能是 {max}"
+        );
+        let help = told!(
+            "`resume_window_s = 0` keeps no places at all",
+            "`resume_window_s = 0` 完全不保留位置"
+        );
         wrong.push(document.error(at, told, Some(help)));
         return None;
     }

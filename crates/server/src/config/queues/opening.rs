@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use audio::Sound;
 use engine::speech;
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, did_you_mean, told};
 use media::SoundName;
 use toml::Spanned;
 
@@ -50,8 +50,14 @@ pub(super) fn announce_agent(
     for language in heard.languages() {
         let lacks = |word: &String| !heard.sounds.contains_key(word);
         if let Some(word) = speech::words(language).find(lacks) {
-            let told = format!("`announce_agent` needs the sound {word}.wav, which is missing");
-            let help = "prompts/make.sh makes it out of prompts/words.toml".to_owned();
+            let told = told!(
+                "`announce_agent` needs the sound {word}.wav, which is missing",
+                "`announce_agent` 需要声音 {word}.wav，但没有"
+            );
+            let help = told!(
+                "prompts/make.sh makes it out of prompts/words.toml",
+                "prompts/make.sh 会用 prompts/words.toml 生成"
+            );
             wrong.push(document.error(at.span().start, told, Some(help)));
         }
     }
@@ -73,9 +79,10 @@ pub(super) fn whisper(
             .sounds
             .keys()
             .filter_map(|sound| sound.strip_prefix(&prefix));
-        let help = closest(given.get_ref(), known).map(|near| format!("did you mean `{near}`?"));
-        let told = format!(
+        let help = did_you_mean(given.get_ref(), known);
+        let told = told!(
             "no prompt `{}`: there is no prompts/{name}.wav",
+            "没有提示音 `{}`：没有 prompts/{name}.wav",
             given.get_ref()
         );
         wrong.push(document.error(given.span().start, told, help));
@@ -83,8 +90,9 @@ pub(super) fn whisper(
     };
     let length = Duration::from_millis(sound.duration_ms());
     if length > WHISPER_MAX {
-        let told = format!(
+        let told = told!(
             "the whisper {name}.wav takes {} ms; {} ms are the most",
+            "坐席耳语 {name}.wav 长 {} 毫秒；最长 {} 毫秒",
             length.as_millis(),
             WHISPER_MAX.as_millis()
         );
@@ -104,6 +112,7 @@ mod tests {
     use engine::OpeningSounds;
 
     use super::*;
+    use crate::config::said;
 
     fn sound(ms: usize) -> Sound {
         Sound {
@@ -141,7 +150,7 @@ mod tests {
         };
         match super::super::read(&document, &given) {
             Ok(read) => Ok(read.queues["a"].opening.clone()),
-            Err(wrong) => Err(wrong.iter().map(ToString::to_string).collect()),
+            Err(wrong) => Err(said::lines(&wrong).concat()),
         }
     }
 

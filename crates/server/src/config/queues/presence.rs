@@ -1,9 +1,10 @@
 //! Who must be there for callers to be let in and to wait on: `join_when`, `leave_unless` (D7, D8).
 
 use acd::Presence;
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, did_you_mean, told};
 use toml::Spanned;
 
+use super::no_word;
 use crate::config::document::Document;
 
 /// The words.
@@ -23,11 +24,8 @@ pub(super) fn read(
     let found = WORDS.iter().find(|(name, _)| name == word);
     if found.is_none() {
         let names = WORDS.map(|(name, _)| name);
-        let help = closest(word, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
-        let told = format!(
-            "no condition `{word}`; expected one of {}",
-            names.join(", ")
-        );
+        let help = did_you_mean(word, names.into_iter());
+        let told = no_word(&told!("condition", "条件"), word, &names);
         wrong.push(document.error(given.span().start, told, help));
     }
     found.map(|(_, presence)| *presence)

@@ -1,6 +1,6 @@
 //! How many phones ring for one caller: `ring_max` (R20) and `stop_at` (B10).
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, told};
 use toml::Spanned;
 
 use crate::config::document::Document;
@@ -12,8 +12,11 @@ pub(super) fn most(
     wrong: &mut Vec<Diagnostic>,
 ) -> usize {
     if *given.get_ref() == 0 {
-        let told = "`ring_max` is 0: nobody would ring";
-        wrong.push(document.error(given.span().start, told.into(), None));
+        let told = told!(
+            "`ring_max` is 0: nobody would ring",
+            "`ring_max` 为 0：谁都不会振铃"
+        );
+        wrong.push(document.error(given.span().start, told, None));
     }
     *given.get_ref()
 }
@@ -31,10 +34,14 @@ pub(super) fn stop_at(
     if is_whole && (0.01..=0.99).contains(&probability) {
         return Some(probability);
     }
-    let told = format!(
-        "`stop_at` is {probability}; expected a probability of 0.01 to 0.99, in hundredths"
+    let told = told!(
+        "`stop_at` is {probability}; expected a probability of 0.01 to 0.99, in hundredths",
+        "`stop_at` 为 {probability}；应为 0.01 到 0.99 的概率，精确到百分之一"
     );
-    let help = "write `stop_at = 0.9`, or leave it out to go on up to `ring_max`";
-    wrong.push(document.error(given.span().start, told, Some(help.into())));
+    let help = told!(
+        "write `stop_at = 0.9`, or leave it out to go on up to `ring_max`",
+        "请写 `stop_at = 0.9`，或不写而一直加到 `ring_max`"
+    );
+    wrong.push(document.error(given.span().start, told, Some(help)));
     None
 }

@@ -1,6 +1,6 @@
 //! By what callers of a queue are counted: `service_level_s` and `short_abandon_s` (D23, D24). Nobody is served otherwise by them.
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, told};
 use model::service_level::Bounds;
 use toml::Spanned;
 
@@ -21,7 +21,10 @@ pub(super) fn read(
         let Some(given) = given else { return };
         let seconds = *given.get_ref();
         if !(least..=BOUND_MAX_S).contains(&seconds) {
-            let told = format!("`{key}` is {seconds}; expected {least} to {BOUND_MAX_S}");
+            let told = told!(
+                "`{key}` is {seconds}; expected {least} to {BOUND_MAX_S}",
+                "`{key}` 为 {seconds}；应为 {least} 到 {BOUND_MAX_S}"
+            );
             wrong.push(document.error(given.span().start, told, None));
         }
         *bound = u64::from(seconds) * 1_000;

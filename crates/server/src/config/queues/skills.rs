@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use acd::{Prefer, Relax, Step};
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, Told, did_you_mean, told};
+use model::skill::RequirementError;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::positive;
+use super::{no_word, positive};
+use crate::config::cause::Cause;
 use crate::config::document::Document;
 
 /// One step as it is written.
@@ -55,19 +57,29 @@ fn step(
         Some(seconds) => positive(document, "for_s", seconds, wrong)?,
         None if is_last => Duration::MAX,
         None => {
-            wrong.push(document.error(
-                start,
-                "this step has no end: `for_s` is missing".into(),
-                Some("only the last step may last as long as the caller waits".into()),
-            ));
+            let message = told!(
+                "this step has no end: `for_s` is missing",
+                "这一步没有结束：缺少 `for_s`"
+            );
+            let help = told!(
+                "only the last step may last as long as the caller waits",
+                "只有最后一步可以持续到来电者不再等待"
+            );
+            wrong.push(document.error(start, message, Some(help)));
             return None;
         }
     };
     match section.needs.get_ref().parse() {
         Ok(needs) => Some(Step { needs, lasts }),
         Err(error) => {
-            let help = "write skills and levels, such as `lang.en >= 4 and not trainee`";
-            wrong.push(document.error(start, format!("`needs`: {error}"), Some(help.into())));
+            let error: RequirementError = error;
+            let why = error.told();
+            let message = why.about("`needs`");
+            let help = told!(
+                "write skills and levels, such as `lang.en >= 4 and not trainee`",
+                "请写技能与级别，如 `lang.en >= 4 and not trainee`"
+            );
+            wrong.push(document.error(start, message, Some(help)));
             None
         }
     }
@@ -79,7 +91,8 @@ pub(super) fn prefer(
     given: &Spanned<String>,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Prefer> {
-    word(document, given, "preference", &PREFERENCES, wrong)
+    let noun = told!("preference", "优先规则");
+    word(document, given, &noun, &PREFERENCES, wrong)
 }
 
 /// Reads what opens the next step; without steps it would say nothing.
@@ -90,18 +103,25 @@ pub(super) fn relax(
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Relax> {
     if steps.is_empty() {
-        let told = "`relax` says when the next step opens: this queue has no steps";
-        let help = "add `[[queue.NAME.step]]`, or take `relax` away";
-        wrong.push(document.error(given.span().start, told.into(), Some(help.into())));
+        let told = told!(
+            "`relax` says when the next step opens: this queue has no steps",
+            "`relax` 说明何时进入下一放宽步骤：此队列没有步骤"
+        );
+        let help = told!(
+            "add `[[queue.NAME.step]]`, or take `relax` away",
+            "请加 `[[queue.NAME.step]]`，或去掉 `relax`"
+        );
+        wrong.push(document.error(given.span().start, told, Some(help)));
     }
-    word(document, given, "way to relax", &RELAXING, wrong)
+    let noun = told!("way to relax", "放宽方式");
+    word(document, given, &noun, &RELAXING, wrong)
 }
 
 /// Finds a word in its table.
 fn word<T: Copy>(
     document: &Document,
     given: &Spanned<String>,
-    noun: &str,
+    noun: &Told,
     table: &[(&str, T)],
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<T> {
@@ -109,9 +129,8 @@ fn word<T: Copy>(
     let found = table.iter().find(|(name, _)| name == word);
     if found.is_none() {
         let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
-        let near = closest(word, names.iter().copied());
-        let help = near.map(|near| format!("did you mean `{near}`?"));
-        let told = format!("no {noun} `{word}`; expected one of {}", names.join(", "));
+        let help = did_you_mean(word, names.iter().copied());
+        let told = no_word(noun, word, &names);
         wrong.push(document.error(given.span().start, told, help));
     }
     found.map(|(_, meant)| *meant)

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use engine::Queue;
-use ivr::{Diagnostic, Severity, told};
+use ivr::{Diagnostic, Severity, Told, told};
 use model::QueueName;
 use store::Staff;
 
@@ -30,16 +30,21 @@ pub(crate) fn unmet(
         for (index, step) in unmet {
             let at = document.offset_of(&format!("queue.{name}.step[{index}].needs"));
             let what = if in_vain {
-                "its callers wait in vain"
+                told!("its callers wait in vain", "来电者空等")
             } else {
-                "the step takes no time"
+                told!("the step takes no time", "此步不占时间")
             };
-            let message = format!(
-                "queue `{name}`, step {}: none of its {} agents has `{}`: {what}",
-                index + 1,
-                agents.len(),
-                step.needs.as_str(),
-            );
+            let (step, count, needs) = (index + 1, agents.len(), step.needs.as_str());
+            let message = Told {
+                en: format!(
+                    "queue `{name}`, step {step}: none of its {count} agents has `{needs}`: {}",
+                    what.en
+                ),
+                zh: format!(
+                    "队列 `{name}` 第 {step} 步：其 {count} 名坐席都不具备 `{needs}`：{}",
+                    what.zh
+                ),
+            };
             found.push(Diagnostic {
                 severity: Severity::Warning,
                 help: Some(Box::new(told!(
@@ -57,6 +62,7 @@ pub(crate) fn unmet(
 mod tests {
     use super::super::tests::{document, read_text};
     use super::*;
+    use crate::config::said;
 
     const QUEUES: &str = "[queue.a]\nstrategy = \"skills\"\n[[queue.a.step]]\nneeds = \"en >= 4\"\nfor_s = 20\n\
                           [[queue.a.step]]\nneeds = \"en\"\n[queue.b]\nstrategy = \"random\"\n";
@@ -74,7 +80,7 @@ mod tests {
     fn told(staff: &[Staff]) -> Vec<String> {
         let queues = read_text(QUEUES).unwrap();
         let found = unmet(&document(QUEUES), &queues, staff);
-        found.iter().map(ToString::to_string).collect()
+        said::lines(&found)
     }
 
     #[test]

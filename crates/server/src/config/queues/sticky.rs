@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use acd::StickyScope;
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, did_you_mean, told};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::no_word;
 use crate::config::document::Document;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -69,7 +70,10 @@ fn within(
     let number = *given.get_ref();
     if !range.contains(&number) {
         let (least, most) = (range.start(), range.end());
-        let message = format!("`{key}` is {number}; expected {least} to {most}");
+        let message = told!(
+            "`{key}` is {number}; expected {least} to {most}",
+            "`{key}` 为 {number}；应为 {least} 到 {most}"
+        );
         wrong.push(document.error(given.span().start, message, None));
         return None;
     }
@@ -85,8 +89,8 @@ fn scope_of(
     let found = SCOPES.iter().find(|(name, _)| name == word);
     if found.is_none() {
         let names = SCOPES.map(|(name, _)| name);
-        let help = closest(word, names.into_iter()).map(|near| format!("did you mean `{near}`?"));
-        let message = format!("no scope `{word}`; expected one of {}", names.join(", "));
+        let help = did_you_mean(word, names.into_iter());
+        let message = no_word(&told!("scope", "范围"), word, &names);
         wrong.push(document.error(given.span().start, message, help));
     }
     found.map(|(_, scope)| *scope)

@@ -1,6 +1,7 @@
 //! Queues as an admin writes them, and his mistakes.
 
 use super::*;
+use crate::config::said;
 
 pub(super) fn read_text(text: &str) -> Result<BTreeMap<QueueName, Queue>, String> {
     read_with(text, &["music/default"])
@@ -46,13 +47,7 @@ fn read_heard(text: &str, sounds: &[&str]) -> Result<Queues, String> {
         private_hosts: &BTreeSet::from(["crm.lan".to_owned()]),
         dir: Path::new("."),
     };
-    read(&document, &given).map_err(|wrong| {
-        wrong
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
-    })
+    read(&document, &given).map_err(|wrong| said::lines(&wrong).join("\n"))
 }
 
 #[test]

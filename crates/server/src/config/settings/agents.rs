@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::{HoldTimes, Reason, Reasons, StandingBy};
+use ivr::{Told, told};
 use media::SoundName;
 use model::NotReadyReason;
 use serde::Deserialize;
@@ -78,13 +79,17 @@ impl Default for Agents {
 
 impl Agents {
     /// What is wrong with them, in words.
-    pub(crate) fn mistake(&self) -> Option<String> {
+    pub(crate) fn mistake(&self) -> Option<Told> {
         if self.day_start_h > 23 {
-            return Some("a day begins at an hour from 0 to 23".into());
+            return Some(told!(
+                "a day begins at an hour from 0 to 23",
+                "一天从 0 到 23 点中的某一点开始"
+            ));
         }
         if self.standby_refuse_ms > STANDBY_REFUSE_MAX_MS {
-            return Some(format!(
+            return Some(told!(
                 "`standby_refuse_ms` is {}; expected at most {STANDBY_REFUSE_MAX_MS}: a caller waits for it",
+                "`standby_refuse_ms` 为 {}；最多为 {STANDBY_REFUSE_MAX_MS}：来电者在等待",
                 self.standby_refuse_ms
             ));
         }
@@ -92,13 +97,22 @@ impl Agents {
             let name = &reason.name;
             let length = name.chars().count();
             if length == 0 || length > NAME_MAX || name.chars().any(char::is_control) {
-                return Some(format!("a reason's name has 1 to {NAME_MAX} characters"));
+                return Some(told!(
+                    "a reason's name has 1 to {NAME_MAX} characters",
+                    "示忙原因的名称为 1 到 {NAME_MAX} 个字符"
+                ));
             }
             if self.reason.iter().take(at).any(|other| other.name == *name) {
-                return Some(format!("the reason `{name}` stands there twice"));
+                return Some(told!(
+                    "the reason `{name}` stands there twice",
+                    "示忙原因 `{name}` 重复出现"
+                ));
             }
             if !matches!(NotReadyReason::from(name.clone()), NotReadyReason::Said(_)) {
-                return Some(format!("`{name}` is a reason that the house itself gives"));
+                return Some(told!(
+                    "`{name}` is a reason that the house itself gives",
+                    "`{name}` 是系统自己使用的示忙原因"
+                ));
             }
         }
         None
@@ -118,13 +132,16 @@ impl Agents {
     pub(crate) fn standing_by(
         &self,
         has_sound: impl FnOnce(&str) -> bool,
-    ) -> Result<StandingBy, String> {
+    ) -> Result<StandingBy, Told> {
         let music = self.standby_music.as_ref();
         let music = music.map(|name| format!("music/{name}"));
         if let Some(name) = &music
             && !has_sound(name)
         {
-            return Err(format!("there is no {name}.wav beside the scripts"));
+            return Err(told!(
+                "there is no {name}.wav beside the scripts",
+                "流程旁没有 {name}.wav"
+            ));
         }
         Ok(StandingBy {
             music: music.as_deref().map(SoundName::new),
@@ -195,10 +212,14 @@ mod tests {
         let missing = agents("standby_music = \"soft\"\n").standing_by(has);
         assert_eq!(
             missing.unwrap_err(),
-            "there is no music/soft.wav beside the scripts"
+            told!(
+                "there is no music/soft.wav beside the scripts",
+                "流程旁没有 music/soft.wav"
+            )
         );
         let long = agents("standby_refuse_ms = 10001\n").mistake().unwrap();
-        assert!(long.contains("expected at most 10000"), "{long}");
+        assert!(long.is_said_alike(), "{long:?}");
+        assert!(long.en.contains("expected at most 10000"), "{long:?}");
     }
 
     #[test]
@@ -223,7 +244,8 @@ mod tests {
             (reason("meal") + &reason("meal"), "twice"),
         ] {
             let told = agents(&text).mistake().unwrap();
-            assert!(told.contains(part), "{told}");
+            assert!(told.is_said_alike(), "{told:?}");
+            assert!(told.en.contains(part), "{told:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ivr::{Told, told};
 use model::{Caller, NumberPlan};
 use serde::Deserialize;
 
@@ -18,14 +19,20 @@ pub(crate) struct Familiar {
 
 impl Familiar {
     /// The keys of the numbers, or what is wrong with one of them.
-    pub(crate) fn shared(&self, plan: &NumberPlan) -> Result<BTreeSet<String>, String> {
+    pub(crate) fn shared(&self, plan: &NumberPlan) -> Result<BTreeSet<String>, Told> {
         if self.shared_numbers.len() > SHARED_MAX {
-            return Err(format!("at most {SHARED_MAX} shared numbers"));
+            return Err(told!(
+                "at most {SHARED_MAX} shared numbers",
+                "共用号码最多 {SHARED_MAX} 个"
+            ));
         }
         let key = |number: &String| {
             let key = plan.key(number).key;
             match Caller::new(&key, None).is_withheld() {
-                true => Err(format!("`{number}` is no telephone number")),
+                true => Err(told!(
+                    "`{number}` is no telephone number",
+                    "`{number}` 不是电话号码"
+                )),
                 false => Ok(key),
             }
         };
@@ -48,7 +55,8 @@ mod tests {
         assert_eq!(keys, ["+862161234567".to_owned()].into());
         for wrong in ["", " ", "anonymous"] {
             let told = list(&["8001", wrong]).shared(&plan).unwrap_err();
-            assert!(told.contains("is no telephone number"), "{told}");
+            assert!(told.is_said_alike(), "{told:?}");
+            assert!(told.en.contains("is no telephone number"), "{told:?}");
         }
     }
 }

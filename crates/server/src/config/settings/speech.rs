@@ -1,15 +1,18 @@
 //! `[speech]`: what makes speech of prompts that nobody has recorded, and where it is kept (E13).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use connectors::speech::{Service, Template};
 use connectors::{Espeak, HttpClient, SpeechEngine, Target};
+use ivr::{Told, told};
 use serde::Deserialize;
 
 use super::Settings;
+use crate::config::cause::Cause;
 use crate::config::secret;
 
 /// What the service is told without a word of the settings.
@@ -90,28 +93,38 @@ impl Default for Speech {
 }
 
 /// A setting that cannot be worked with: its key, and why.
-pub(crate) type Mistake = (&'static str, String);
+pub(crate) type Mistake = (&'static str, Told);
 
 impl Speech {
     /// What no single value tells.
     pub(super) fn mistake(&self) -> Option<Mistake> {
-        let of = |key, range: &dyn std::fmt::Debug| Some((key, format!("expected {range:?}")));
+        let of = |key, least: &dyn fmt::Display, most: &dyn fmt::Display| {
+            let message = told!("expected {least}..={most}", "应为 {least} 到 {most}");
+            Some((key, message))
+        };
         if !PERCENT.contains(&self.rate_percent) {
-            return of("speech.rate_percent", &PERCENT);
+            return of("speech.rate_percent", PERCENT.start(), PERCENT.end());
         }
         if !(1..=TIMEOUT_S_MAX).contains(&self.timeout_s) {
-            return of("speech.timeout_s", &(1..=TIMEOUT_S_MAX));
+            return of("speech.timeout_s", &1, &TIMEOUT_S_MAX);
         }
         if !(1..=PARALLEL_MAX).contains(&self.parallel) {
-            return of("speech.parallel", &(1..=PARALLEL_MAX));
+            return of("speech.parallel", &1, &PARALLEL_MAX);
         }
         match (self.engine, &self.url) {
             (EngineName::Http, None) => Some((
                 "speech",
-                "`engine = \"http\"` needs the `url` of the service".into(),
+                told!(
+                    "`engine = \"http\"` needs the `url` of the service",
+                    "`engine = \"http\"` 需要服务的 `url`"
+                ),
             )),
             (EngineName::EspeakNg | EngineName::None, Some(_)) => {
-                Some(("speech.url", "only `engine = \"http\"` has a `url`".into()))
+                let message = told!(
+                    "only `engine = \"http\"` has a `url`",
+                    "只有 `engine = \"http\"` 才有 `url`"
+                );
+                Some(("speech.url", message))
             }
             (EngineName::Http, Some(_)) | (EngineName::EspeakNg | EngineName::None, None) => None,
         }
@@ -146,25 +159,33 @@ impl Speech {
 
     fn service(&self, dir: &Path, private_hosts: &BTreeSet<String>) -> Result<Service, Mistake> {
         let url = self.url.as_deref().unwrap_or_default();
-        let target = Target::new(url, private_hosts, None)
-            .map_err(|error| ("speech.url", error.to_string()))?;
+        let target =
+            Target::new(url, private_hosts, None).map_err(|error| ("speech.url", error.told()))?;
         let template = Template::new(&self.content_type, &self.body)
-            .map_err(|error| ("speech.body", error.to_string()))?;
-        let client = HttpClient::new().map_err(|error| ("speech.url", error.to_string()))?;
+            .map_err(|error| ("speech.body", error.told()))?;
+        let client = HttpClient::new().map_err(|error| ("speech.url", unready(&error)))?;
         let headers = self.headers.iter().map(|(name, value)| {
-            let wrong = |why: String| ("speech.headers", format!("`{name}`: {why}"));
+            let wrong = |why: Told| ("speech.headers", why.about(format_args!("`{name}`")));
             let value = match value {
                 Header::Text(text) => text.clone(),
-                Header::Secret(source) => source.reveal(dir).map_err(|why| wrong(why.en))?,
+                Header::Secret(source) => source.reveal(dir).map_err(wrong)?,
             };
             if !connectors::http::is_header(name, &value) {
-                return Err(wrong("this is no header field of HTTP".into()));
+                return Err(wrong(told!(
+                    "this is no header field of HTTP",
+                    "不是 HTTP 头字段"
+                )));
             }
             Ok((name.clone(), value))
         });
         let headers = headers.collect::<Result<_, _>>()?;
         Ok(Service::new(client, target, url, template).with_headers(headers))
     }
+}
+
+/// The library of HTTP could not be begun; its words.
+fn unready(error: &impl fmt::Display) -> Told {
+    told!("{error}", "HTTP 客户端无法启动：{error}")
 }
 
 impl Settings {
@@ -190,7 +211,10 @@ mod tests {
         let mistake = speech
             .mistake()
             .or_else(|| speech.engine(nowhere, &hosts).err());
-        mistake.map(|(key, why)| (key.to_owned(), why))
+        mistake.map(|(key, why)| {
+            assert!(why.is_said_alike(), "{why:?}");
+            (key.to_owned(), why.en)
+        })
     }
 
     #[test]

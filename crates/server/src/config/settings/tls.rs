@@ -1,13 +1,15 @@
 //! `[tls]`: what we show to those who come by TLS, and whom we believe. Files in PEM; read at the start and at each reload, so
 //! that a renewed certificate needs no restart.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ivr::{Diagnostic, Severity};
+use ivr::{Diagnostic, Severity, Told, told};
 use net::{TlsCertificate, TlsConfig, TlsError};
 use serde::Deserialize;
 
+use crate::config::cause::Cause;
 use crate::config::document::Document;
 
 /// A certificate that ends sooner is warned of.
@@ -64,7 +66,7 @@ pub(crate) struct Material {
 /// What is wrong, and with which key.
 struct Wrong {
     key: &'static str,
-    message: String,
+    message: Told,
 }
 
 impl Tls {
@@ -76,17 +78,17 @@ impl Tls {
         document: &Document,
         now: Duration,
     ) -> Result<Material, Diagnostic> {
-        let told = |wrong: Wrong| {
+        let at_key = |wrong: Wrong| {
             let at = document
                 .offset_of(&format!("{section}.{}", wrong.key))
                 .or_else(|| document.offset_of(section));
             document.error(at.unwrap_or(0), wrong.message, None)
         };
-        let config = self.files().map_err(told)?;
+        let config = self.files().map_err(at_key)?;
         let findings = config.findings().map_err(|error| {
-            told(Wrong {
+            at_key(Wrong {
                 key: key_of(&error),
-                message: error.to_string(),
+                message: error.told(),
             })
         })?;
         let mut material = Material {
@@ -96,18 +98,24 @@ impl Tls {
         if let Some(until) = findings.valid_until {
             let names = findings.names.join(", ");
             let ends = |message| {
-                told(Wrong {
+                at_key(Wrong {
                     key: "certificate",
                     message,
                 })
             };
             if until <= now {
-                material.expired = Some(ends(format!("the certificate of {names} has expired")));
+                material.expired = Some(ends(told!(
+                    "the certificate of {names} has expired",
+                    "{names} 的证书已过期"
+                )));
             } else if until.saturating_sub(now) < WARNED_BEFORE {
                 let days = until.saturating_sub(now).as_secs() / 86_400;
                 material.warning = Some(Diagnostic {
                     severity: Severity::Warning,
-                    ..ends(format!("the certificate of {names} ends in {days} days"))
+                    ..ends(told!(
+                        "the certificate of {names} ends in {days} days",
+                        "{names} 的证书还有 {days} 天到期"
+                    ))
                 });
             }
         }
@@ -122,14 +130,20 @@ impl Tls {
                 key: file("key", key)?,
             }),
             (Some(_), None) => {
-                let message = "a certificate needs its key: set `tls.key`".into();
+                let message = told!(
+                    "a certificate needs its key: set `tls.key`",
+                    "证书需要其私钥：请设 `tls.key`"
+                );
                 return Err(Wrong {
                     key: "certificate",
                     message,
                 });
             }
             (None, Some(_)) => {
-                let message = "a key needs its certificate: set `tls.certificate`".into();
+                let message = told!(
+                    "a key needs its certificate: set `tls.certificate`",
+                    "私钥需要其证书：请设 `tls.certificate`"
+                );
                 return Err(Wrong {
                     key: "key",
                     message,
@@ -150,17 +164,23 @@ impl Tls {
 }
 
 fn file(key: &'static str, path: &Path) -> Result<Vec<u8>, Wrong> {
-    let wrong = |why: &dyn std::fmt::Display| Wrong {
+    let name = path.display();
+    let wrong = |why: Told| Wrong {
         key,
-        message: format!("{} cannot be read: {why}", path.display()),
+        message: Told {
+            en: format!("{name} cannot be read: {}", why.en),
+            zh: format!("{name} 无法读取：{}", why.zh),
+        },
     };
-    let length = std::fs::metadata(path)
-        .map_err(|error| wrong(&error))?
-        .len();
+    let of_disk = |error: io::Error| wrong(Told::as_it_is(error));
+    let length = std::fs::metadata(path).map_err(of_disk)?.len();
     if length > FILE_BYTES_MAX {
-        return Err(wrong(&"it is too long for a certificate"));
+        return Err(wrong(told!(
+            "it is too long for a certificate",
+            "文件过长，不是证书"
+        )));
     }
-    std::fs::read(path).map_err(|error| wrong(&error))
+    std::fs::read(path).map_err(of_disk)
 }
 
 /// The key that the error is about.
@@ -179,6 +199,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::config::said;
 
     /// 2026-01-01, as rcgen counts years.
     const NOW: Duration = Duration::from_secs(1_767_225_600);
@@ -228,7 +249,7 @@ mod tests {
                 .into(),
         };
         tls.read("tls", &document, NOW)
-            .map_err(|wrong| wrong.to_string())
+            .map_err(|wrong| said::lines(&[wrong]).concat())
     }
 
     fn with(certificate: PathBuf, key: PathBuf) -> Tls {
@@ -252,12 +273,14 @@ mod tests {
         assert!(good.warning.is_none() && good.expired.is_none());
         let soon = of("soon", (2026, 1, 20)).warning.unwrap();
         assert!(!soon.is_error());
-        let told = soon.to_string();
+        let told = said::lines(&[soon]).concat();
         assert!(told.contains("sip.example.com ends in 19 days"), "{told}");
         assert!(told.starts_with("config/trunkline.toml:3:"), "{told}");
         let over = of("over", (2025, 12, 31));
         let told = over.expired.unwrap();
-        assert!(told.is_error() && told.to_string().contains("has expired"));
+        assert!(told.is_error());
+        assert_eq!(told.message.zh, "sip.example.com 的证书已过期");
+        assert!(said::lines(&[told]).concat().contains("has expired"));
         assert!(over.config.certificate.is_some(), "it stops no start");
         assert!(read(&Tls::default()).unwrap().config.certificate.is_none());
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use engine::{Allowed, Caps, Class, DialPlan, Route};
+use ivr::told;
 use sip::TrunkName;
 use toml::Spanned;
 
@@ -27,7 +28,11 @@ impl<'a> Ours<'a> {
         for number in &dial.own_numbers {
             let key = given.plan.key(number.get_ref());
             if key.e164.is_none() {
-                let message = format!("`{}` is no telephone number", number.get_ref());
+                let message = told!(
+                    "`{}` is no telephone number",
+                    "`{}` 不是电话号码",
+                    number.get_ref()
+                );
                 report.error(number, message, None);
             }
             others.insert(key.key);
@@ -44,8 +49,9 @@ impl<'a> Ours<'a> {
         if numbers.find(&key).is_some() || self.others.contains(&key) {
             return Some(key);
         }
-        let message = format!(
+        let message = told!(
             "`{}` is no number of ours: it stands neither in numbers.toml nor in `dial.own_numbers`",
+            "`{}` 不是本方号码：numbers.toml 和 `dial.own_numbers` 中都没有",
             number.get_ref()
         );
         let known = numbers.iter().map(|(spelling, _)| spelling);
@@ -62,8 +68,9 @@ impl<'a> Ours<'a> {
             .find(&self.given.plan.key(did.get_ref()).key)
             .is_none()
         {
-            let message = format!(
+            let message = told!(
                 "calls to `{}` enter nowhere: it does not stand in numbers.toml",
+                "打到 `{}` 的来电无处可去：numbers.toml 中没有它",
                 did.get_ref()
             );
             report.unknown(did, message, numbers.iter().map(|(spelling, _)| spelling));
@@ -84,8 +91,13 @@ pub(super) fn read(
             .iter()
             .find(|route| route.prefixes.is_empty() && route.classes.is_empty())
         {
-            let message = format!("no number comes here: route `{}` takes all", all.name);
-            report.error(section, message, Some("put it before that one"));
+            let message = told!(
+                "no number comes here: route `{}` takes all",
+                "没有号码会到此：呼出路由 `{}` 收下所有号码",
+                all.name
+            );
+            let help = told!("put it before that one", "请放到那一条之前");
+            report.error(section, message, Some(help));
         }
         routes.push(route(
             number + 1,
@@ -102,12 +114,16 @@ pub(super) fn read(
             && !number.get_ref().is_empty()
             && number.get_ref().bytes().all(|byte| byte.is_ascii_digit());
         if !is_short {
-            let message = format!("`{}` is no emergency number", number.get_ref());
-            report.error(
-                number,
-                message,
-                Some("emergency numbers have up to 6 digits"),
+            let message = told!(
+                "`{}` is no emergency number",
+                "`{}` 不是紧急号码",
+                number.get_ref()
             );
+            let help = told!(
+                "emergency numbers have up to 6 digits",
+                "紧急号码最多 6 位数字"
+            );
+            report.error(number, message, Some(help));
         }
     }
     let texts = |list: &[Spanned<String>]| -> Vec<String> {
@@ -146,11 +162,11 @@ fn route(
         .iter()
         .for_each(|prefix| check_prefix(prefix, report));
     if section.trunks.get_ref().is_empty() {
-        report.error(
-            &section.trunks,
+        let message = told!(
             "a route without trunks leads nowhere",
-            None,
+            "呼出路由没有中继，无处可通"
         );
+        report.error(&section.trunks, message, None);
     }
     for name in section.trunks.get_ref() {
         let found = trunks
@@ -159,14 +175,20 @@ fn route(
         match found {
             None => {
                 let known = trunks.keys().map(|known| known.get_ref().as_str());
-                report.unknown(name, format!("no trunk `{}`", name.get_ref()), known);
+                let message = told!("no trunk `{}`", "没有中继 `{}`", name.get_ref());
+                report.unknown(name, message, known);
             }
             Some((_, trunk)) if trunk.caller_id.is_none() && section.caller_id.is_none() => {
-                report.error(
-                    name,
-                    format!("calls out by `{}` have no number to show", name.get_ref()),
-                    Some("give the trunk or this route a `caller_id`"),
+                let message = told!(
+                    "calls out by `{}` have no number to show",
+                    "经 `{}` 的呼出没有可显示的号码",
+                    name.get_ref()
                 );
+                let help = told!(
+                    "give the trunk or this route a `caller_id`",
+                    "请给中继或此路由写 `caller_id`"
+                );
+                report.error(name, message, Some(help));
             }
             Some(_) => {}
         }
@@ -190,13 +212,15 @@ fn check_prefix(prefix: &Spanned<String>, report: &mut Report<'_>) {
     let text = prefix.get_ref();
     let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        report.error(prefix, format!("`{text}` is no prefix of numbers"), None);
+        let message = told!("`{text}` is no prefix of numbers", "`{text}` 不是号码前缀");
+        report.error(prefix, message, None);
     } else if text.starts_with('0') {
-        report.error(
-            prefix,
-            format!("no number begins with `{text}`: they are compared in the form +86…"),
-            Some("write the country code with a plus"),
+        let message = told!(
+            "no number begins with `{text}`: they are compared in the form +86…",
+            "没有号码以 `{text}` 开头：比较时写作 +86…"
         );
+        let help = told!("write the country code with a plus", "请写带加号的国家代码");
+        report.error(prefix, message, Some(help));
     }
 }
 
@@ -208,8 +232,12 @@ fn area(dial: &DialSection, given: &Given<'_>, report: &mut Report<'_>) -> Optio
         digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit())
     }) && given.plan.has_country_code(text);
     if !is_ours {
-        let message = format!("`{text}` is no area of our country");
-        report.error(area, message, Some("write it such as +8610"));
+        let message = told!(
+            "`{text}` is no area of our country",
+            "`{text}` 不是本国的区号"
+        );
+        let help = told!("write it such as +8610", "请写作如 +8610");
+        report.error(area, message, Some(help));
         return None;
     }
     Some(text.clone())
@@ -232,7 +260,11 @@ fn caps(dial: &DialSection, report: &mut Report<'_>) -> Caps {
     let (given, standard) = (&dial.caps, Caps::default());
     let call_max = match &given.call_minutes {
         Some(minutes) if *minutes.get_ref() == 0 => {
-            report.error(minutes, "`call_minutes` is 0: no call could last", None);
+            let message = told!(
+                "`call_minutes` is 0: no call could last",
+                "`call_minutes` 为 0：任何通话都无法持续"
+            );
+            report.error(minutes, message, None);
             standard.call_max
         }
         Some(minutes) => Duration::from_secs(60 * u64::from(*minutes.get_ref())),
@@ -257,8 +289,9 @@ fn caps(dial: &DialSection, report: &mut Report<'_>) -> Caps {
 fn ring(dial: &DialSection, report: &mut Report<'_>) -> Option<Duration> {
     let seconds = dial.ring_s.as_ref()?;
     if !(1..=RING_S_MAX).contains(seconds.get_ref()) {
-        let message = format!(
+        let message = told!(
             "`ring_s` is {}; expected 1 to {RING_S_MAX}",
+            "`ring_s` 为 {}；应为 1 到 {RING_S_MAX}",
             seconds.get_ref()
         );
         report.error(seconds, message, None);

@@ -5,6 +5,7 @@ use std::path::Path;
 use engine::{Class, Entry, Number};
 
 use super::*;
+use crate::config::said;
 
 /// A file of our own numbers: 4000 and 010-65529988.
 fn numbers(plan: &NumberPlan) -> Numbers {
@@ -35,8 +36,7 @@ fn read_text(text: &str) -> (Trunks, Vec<String>) {
         agents: Some(&["1001".to_owned()].into()),
     };
     let (trunks, found) = read(&document, &given);
-    let told = found.iter().map(ToString::to_string).collect();
-    (trunks, told)
+    (trunks, said::lines(&found))
 }
 
 /// `text` has no mistake and draws no warning.

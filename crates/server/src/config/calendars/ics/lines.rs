@@ -63,7 +63,7 @@ impl Event {
 
 /// Takes a file apart; blocks that do not fit together are told.
 pub(super) fn blocks(document: &Document) -> Result<Blocks, Diagnostic> {
-    let error = |at: usize, message: Told| Err(document.told(at, message, None));
+    let error = |at: usize, message: Told| Err(document.error(at, message, None));
     let mut found = Blocks::default();
     let mut open: Vec<(String, usize)> = Vec::new();
     for line in unfold(&document.text) {
