@@ -39,7 +39,15 @@ impl Random {
 
     /// 64 bits as 16 hexadecimal digits.
     pub(crate) fn name(&mut self) -> String {
-        hex(&self.draw().to_be_bytes())
+        self.name_after("")
+    }
+
+    /// The same behind what all names of a kind begin with.
+    pub(crate) fn name_after(&mut self, start: &str) -> String {
+        let mut name = String::with_capacity(start.len().saturating_add(16));
+        name.push_str(start);
+        write_hex(&mut name, &self.draw().to_be_bytes());
+        name
     }
 
     fn draw(&mut self) -> u64 {
@@ -86,12 +94,17 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut digits = Vec::with_capacity(bytes.len().saturating_mul(2));
-    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+    let mut digits = String::with_capacity(bytes.len().saturating_mul(2));
+    write_hex(&mut digits, bytes);
+    digits
+}
+
+fn write_hex(out: &mut String, bytes: &[u8]) {
+    let digit = |nibble: u8| char::from(HEX.get(usize::from(nibble)).copied().unwrap_or(b'0'));
     for byte in bytes {
-        digits.extend([digit(byte >> 4), digit(byte & 15)]);
+        out.push(digit(byte >> 4));
+        out.push(digit(byte & 15));
     }
-    String::from_utf8(digits).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ impl Endpoint {
     pub(super) fn forget_session(&mut self, session: SessionId) {
         if let Some(gone) = self.sessions.remove(&session) {
             for key in gone.keys() {
-                self.dialogs.remove(&key);
+                self.dialogs.remove(key);
             }
             // What the peer asked for in an early dialog ends with the INVITE's own answer.
             if let Some(theirs) = &gone.theirs {

@@ -101,7 +101,7 @@ impl Endpoint {
 
     /// A branch that is unique over space and time (RFC 3261 §8.1.1.7).
     pub(super) fn branch(&mut self) -> String {
-        [MAGIC_COOKIE, &self.random.name()].concat()
+        self.random.name_after(MAGIC_COOKIE)
     }
 
     fn write_invite(&self, head: &Head, invite: &OutgoingInvite) -> bytes::Bytes {

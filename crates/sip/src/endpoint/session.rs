@@ -325,15 +325,15 @@ impl Session {
     }
 
     /// The names under which its dialogs are found.
-    pub(super) fn keys(&self) -> Vec<DialogKey> {
-        match &self.stage {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &DialogKey> {
+        let (dialog, early) = match &self.stage {
             Stage::Incoming { dialog, .. } | Stage::Established { dialog, .. } => {
-                vec![dialog.key.clone()]
+                (Some(&dialog.key), &[][..])
             }
-            Stage::Calling { early, .. } => {
-                early.iter().map(|early| early.dialog.key.clone()).collect()
-            }
-        }
+            Stage::Calling { early, .. } => (None, early.as_slice()),
+        };
+        let early = early.iter().map(|early| &early.dialog.key);
+        dialog.into_iter().chain(early)
     }
 
     pub(super) fn flow(&self) -> Flow {

@@ -167,7 +167,7 @@ impl Endpoint {
     fn forget_early(&mut self, session: SessionId) {
         let former = self.sessions.remove(&session);
         for key in former.iter().flat_map(|former| former.keys()) {
-            self.dialogs.remove(&key);
+            self.dialogs.remove(key);
         }
     }
 
