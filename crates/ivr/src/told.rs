@@ -39,6 +39,17 @@ impl Told {
         }
     }
 
+    /// The same, and behind it what is said besides.
+    pub fn with(self, more: Option<Self>) -> Self {
+        match more {
+            Some(more) => Self {
+                en: format!("{}; {}", self.en, more.en),
+                zh: format!("{}；{}", self.zh, more.zh),
+            },
+            None => self,
+        }
+    }
+
     /// Words that are not ours, such as a library's error: the same in both.
     pub fn as_it_is(words: impl fmt::Display) -> Self {
         let en = words.to_string();

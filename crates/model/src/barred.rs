@@ -29,7 +29,7 @@ pub enum Bar {
 /// A text that names no bar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no action: expected `reject`, `busy` or `script:NAME`")]
-pub struct NoBar(String);
+pub struct NoBar(pub String);
 
 impl FromStr for Bar {
     type Err = NoBar;

@@ -30,7 +30,7 @@ pub struct Membership {
 #[error(
     "`{0}` is no membership: write `queue`, `queue/TIER` (1 to 255) or `queue*WEIGHT` (0 to 1000)"
 )]
-pub struct MembershipError(String);
+pub struct MembershipError(pub String);
 
 impl From<QueueName> for Membership {
     fn from(queue: QueueName) -> Self {

@@ -30,7 +30,7 @@ mod vital;
 
 use std::process::ExitCode;
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, Severity, Told};
 use speech::Language;
 
 use cli::{Cli, Verb};
@@ -42,7 +42,7 @@ pub enum Failure {
     /// The input is wrong; each finding has its place. Exit code 1.
     Input(Vec<Diagnostic>),
     /// The input is wrong, and this says how. Exit code 1.
-    Refused(String),
+    Refused(Told),
     /// The system failed. Exit code 3.
     System(anyhow::Error),
 }
@@ -101,6 +101,7 @@ fn main() -> ExitCode {
 }
 
 fn tell(failure: &Failure, json: bool, reader: &Reader) {
+    let word = Severity::Error.said_in(reader.language);
     match failure {
         Failure::Input(findings) if json => println!("{}", findings::as_json(findings)),
         Failure::Input(findings) => {
@@ -109,8 +110,10 @@ fn tell(failure: &Failure, json: bool, reader: &Reader) {
             }
             eprintln!("{}", nothing_changed(findings.len(), reader.language));
         }
-        Failure::Refused(message) => eprintln!("error: {message}"),
-        Failure::System(error) => eprintln!("error: {error:#}"),
+        Failure::Refused(message) => {
+            eprintln!("{word}: {}", message.said_in(reader.language));
+        }
+        Failure::System(error) => eprintln!("{word}: {error:#}"),
     }
 }
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use engine::{AgentEntry, Command, OffNet};
+use ivr::{Told, told};
 use model::AgentId;
-use store::{AgentRecord, Database, NewPassword, Role, Secret};
+use store::{AgentRecord, Database, NewPassword, Role, Secret, StoreError};
 use web::CommandSender;
 
+use crate::Failure;
 use crate::demo;
+use crate::verb::by_fault;
 
 /// The demo's one password. It works on loopback only: the server refuses to listen elsewhere while it is in use.
 pub(crate) const DEMO_PASSWORD: &str = "trunkline-demo";
@@ -15,30 +18,34 @@ pub(crate) const DEMO_PASSWORD: &str = "trunkline-demo";
 const PASSWORD_MIN: usize = 12;
 
 /// Refuses weak passwords (S28), and the demo's, which everybody knows.
-pub(crate) fn check_password(login: &str, password: &str) -> anyhow::Result<()> {
+pub(crate) fn check_password(login: &str, password: &str) -> Result<(), Told> {
     if password.chars().count() < PASSWORD_MIN || password == login {
-        anyhow::bail!(
-            "the password of `{login}` is too weak: it needs at least {PASSWORD_MIN} characters and may not be the login"
-        );
+        return Err(told!(
+            "the password of `{login}` is too weak: it needs at least {PASSWORD_MIN} characters and may not be the login",
+            "`{login}` 的密码太弱：至少 {PASSWORD_MIN} 个字符，且不能与工号相同"
+        ));
     }
     if password == DEMO_PASSWORD {
-        anyhow::bail!("the demo's password is public: `{login}` needs another one");
+        return Err(told!(
+            "the demo's password is public: `{login}` needs another one",
+            "演示密码是公开的：`{login}` 须另设密码"
+        ));
     }
     Ok(())
 }
 
 /// Everything that a password becomes.
-pub(crate) fn password(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
-    check_password(login, password)?;
-    hashed(login, realm, password)
+pub(crate) fn password(login: &str, realm: &str, password: &str) -> Result<NewPassword, Failure> {
+    check_password(login, password).map_err(Failure::Refused)?;
+    hashed(login, realm, password).map_err(by_fault)
 }
 
 /// The demo's password, for its own people alone.
 pub(crate) fn demo_password(login: &str, realm: &str) -> anyhow::Result<NewPassword> {
-    hashed(login, realm, DEMO_PASSWORD)
+    Ok(hashed(login, realm, DEMO_PASSWORD)?)
 }
 
-fn hashed(login: &str, realm: &str, password: &str) -> anyhow::Result<NewPassword> {
+fn hashed(login: &str, realm: &str, password: &str) -> Result<NewPassword, StoreError> {
     Ok(NewPassword {
         password_hash: store::hash_password(password)?,
         ha1_md5: Secret::new(sip::digest::ha1_md5(login, realm, password)),

@@ -22,6 +22,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ivr::told;
 use net::Clock;
 use store::Database;
 
@@ -91,10 +92,10 @@ fn refuse_demo_beyond_loopback(settings: &Settings, demo_agents: &[&str]) -> Res
     if demo_agents.is_empty() || beyond.is_empty() {
         return Ok(());
     }
-    Err(Failure::Refused(format!(
-        "{} would be reachable from other machines while {} still have the demo's password; give them new ones with `trunkline agent passwd LOGIN`, or listen on 127.0.0.1 only",
-        beyond.join(", "),
-        demo_agents.join(", ")
+    let (beyond, agents) = (beyond.join(", "), demo_agents.join(", "));
+    Err(Failure::Refused(told!(
+        "{beyond} would be reachable from other machines while {agents} still have the demo's password; give them new ones with `trunkline agent passwd LOGIN`, or listen on 127.0.0.1 only",
+        "其他机器将能访问 {beyond}，而 {agents} 仍用演示密码；请用 `trunkline agent passwd LOGIN` 另设密码，或只监听 127.0.0.1"
     )))
 }
 
@@ -108,7 +109,11 @@ async fn open_store(settings: &Settings) -> anyhow::Result<Database> {
 
 fn log_by(settings: &Settings) -> Result<(), Failure> {
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log.level).map_err(|error| {
-        Failure::Refused(format!("log.level = {:?}: {error}", settings.log.level))
+        let level = &settings.log.level;
+        Failure::Refused(told!(
+            "log.level = {level:?}: {error}",
+            "log.level = {level:?} 无法使用：{error}"
+        ))
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

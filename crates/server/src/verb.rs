@@ -18,6 +18,7 @@ use store::Database;
 
 use crate::Failure;
 use crate::config::Source;
+use crate::config::cause::Cause;
 use crate::config::settings::Settings;
 
 /// Runs asynchronous work of a verb to its end.
@@ -52,13 +53,13 @@ fn now() -> model::Timestamp {
 }
 
 /// A store's error by whose fault it is.
-fn by_fault(error: store::StoreError) -> Failure {
+pub(crate) fn by_fault(error: store::StoreError) -> Failure {
     match error {
         store::StoreError::NotFound(_)
         | store::StoreError::Taken(_)
         | store::StoreError::Conflict { .. }
         | store::StoreError::Refused(_)
-        | store::StoreError::Setting(_) => Failure::Refused(error.to_string()),
+        | store::StoreError::Setting(_) => Failure::Refused(error.told()),
         store::StoreError::Gap { .. }
         | store::StoreError::Migration(_)
         | store::StoreError::Damaged { .. }

@@ -31,7 +31,7 @@ mod world;
 pub use audit::Breach;
 pub use distribution::Distribution;
 pub use house::built_in;
-pub use replay::{Replay, ReplayError, Replayed, Window};
+pub use replay::{NotADay, Replay, ReplayError, Replayed, Window};
 pub use report::Report;
 pub use scenario::{Scenario, ScenarioError};
 pub use watch::{Failure, Progress, Watch};

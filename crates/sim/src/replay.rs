@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::fate::{Fate, How, Turn};
 pub use self::rerun::Difference;
-pub use self::window::Window;
+pub use self::window::{NotADay, Window};
 use crate::report::{Comparison, Sides};
 use guess::Guess;
 use recorder::{Given, Recorder};

@@ -7,11 +7,14 @@ use connectors::TargetError;
 use connectors::speech::BodyError;
 use engine::{Denied, SameNumber};
 use ivr::Told;
+use model::MembershipError;
+use model::barred::NoBar;
 use model::number_plan::NoRegion;
 use model::skill::{self, RequirementError};
 use net::TlsError;
+use sim::{NotADay, ReplayError, ScenarioError};
 use sip::NetworkError;
-use store::{QueryTextError, SoundError, SoundFault};
+use store::{QueryTextError, SoundError, SoundFault, StoreError};
 
 /// An error that people read.
 pub(crate) trait Cause: std::error::Error {
@@ -63,6 +66,95 @@ impl Cause for Denied {
             Self::NoPort => "没有空闲的媒体端口",
         };
         text.to_owned()
+    }
+}
+
+impl Cause for NoBar {
+    fn zh(&self) -> String {
+        format!(
+            "`{}` 不是处理方式：应为 `reject`、`busy` 或 `script:NAME`",
+            self.0
+        )
+    }
+}
+
+impl Cause for MembershipError {
+    fn zh(&self) -> String {
+        format!(
+            "`{}` 不是所属队列：请写 `queue`、`queue/TIER`（1 到 255）或 `queue*WEIGHT`（0 到 1000）",
+            self.0
+        )
+    }
+}
+
+impl Cause for NotADay {
+    fn zh(&self) -> String {
+        format!("`{}`：应为日期，如 2026-11-23，和时差，如 +08:00", self.0)
+    }
+}
+
+impl Cause for ReplayError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NoFacts => "这一天没有事实".to_owned(),
+            Self::NoJournal => {
+                "这一天的事实没有说明分配得知了什么：它们由 `acd.told` 之前的版本写成".to_owned()
+            }
+            Self::Unreadable { seq, error } => format!("事实 {seq} 无法读取：{error}"),
+            Self::UnknownQueue(queue) => {
+                format!("这一天的来电进入了队列 {queue}，而配置中没有它：结果会怎样无从知道")
+            }
+        }
+    }
+}
+
+impl Cause for ScenarioError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Malformed(why) => format!("仿真场景无法读取：{why}"),
+            Self::Figure { key, wrong } => format!("`{key}` 的数值不合理：{wrong}"),
+            Self::Unknown(name) => format!("配置中没有 {name}"),
+        }
+    }
+}
+
+/// What store and database refuse; texts of settings stay as they are.
+impl Cause for StoreError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NotFound(what) => format!("没有这样的{}", row(what)),
+            Self::Taken(what) => format!("{}已被占用", row(what)),
+            Self::Conflict { what, current } => {
+                format!("{}已被他人修改：当前版本为 {current}", row(what))
+            }
+            Self::Refused(why) => format!("工单规则不允许：{why}"),
+            Self::Setting(why) => format!("不合要求：{why}"),
+            Self::Gap { .. }
+            | Self::Migration(_)
+            | Self::Damaged { .. }
+            | Self::Busy
+            | Self::Closed
+            | Self::Lost(_)
+            | Self::Database(_)
+            | Self::File { .. } => format!("数据库：{self}"),
+        }
+    }
+}
+
+/// Rows of the store, and what is taken once, by their words.
+fn row(what: &str) -> &str {
+    match what {
+        "agent" => "坐席",
+        "queue" => "队列",
+        "barred caller" => "黑名单号码",
+        "conflict" => "回避",
+        "customer" => "客户",
+        "draft" => "草稿",
+        "ticket" => "工单",
+        "token" => "令牌",
+        "outside number" => "外线号码",
+        "login" | "this login" => "工号",
+        other => other,
     }
 }
 
@@ -149,14 +241,20 @@ impl Cause for NetworkError {
 
 impl Cause for SoundError {
     fn zh(&self) -> String {
-        let why = match &self.why {
-            SoundFault::Wav(error) => error.zh(),
-            SoundFault::TooLong => "超过一小时".to_owned(),
-            SoundFault::Empty => "没有声音".to_owned(),
-            SoundFault::Name => "声音与流程一样以 UTF-8 命名".to_owned(),
-            SoundFault::Disk(why) => format!("磁盘：{why}"),
+        format!("{}：{}", self.path.display(), self.why.zh())
+    }
+}
+
+impl Cause for SoundFault {
+    fn zh(&self) -> String {
+        let text = match self {
+            Self::Wav(error) => return error.zh(),
+            Self::Disk(why) => return format!("磁盘：{why}"),
+            Self::TooLong => "超过一小时",
+            Self::Empty => "没有声音",
+            Self::Name => "声音与流程一样以 UTF-8 命名",
         };
-        format!("{}：{why}", self.path.display())
+        text.to_owned()
     }
 }
 
@@ -180,5 +278,58 @@ impl Cause for QueryTextError {
             Self::Unnamed => "参数写作 `:name`",
         };
         text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each kind of sentence; what names a value names it in both.
+    #[test]
+    fn causes_say_the_same_in_both_languages() {
+        let found = || "found".to_owned();
+        let requirement = |text: &str| text.parse::<model::Requirement>().unwrap_err();
+        let causes: Vec<Box<dyn Cause>> = vec![
+            Box::new(ConfigError::ManyPhones),
+            Box::new(ConfigError::LongName),
+            Box::new(ConfigError::ShortWait),
+            Box::new(Denied::Class(engine::Class::Premium)),
+            Box::new(Denied::NoRoute),
+            Box::new(NoBar(found())),
+            Box::new(MembershipError(found())),
+            Box::new(NotADay(found())),
+            Box::new(NoRegion(found())),
+            Box::new(ReplayError::NoJournal),
+            Box::new(ReplayError::UnknownQueue("sales".into())),
+            Box::new(ScenarioError::Unknown(found())),
+            Box::new(StoreError::NotFound("agent")),
+            Box::new(StoreError::Taken("login")),
+            Box::new(StoreError::Setting("`zone` is wrong".to_owned())),
+            Box::new(SameNumber {
+                first: "010".to_owned(),
+                second: "+8610".to_owned(),
+            }),
+            Box::new(requirement("")),
+            Box::new(requirement("en >= 4 de")),
+            Box::new(requirement("(en")),
+            Box::new(requirement("en >= 0")),
+            Box::new(requirement(&"(".repeat(600))),
+            Box::new(TargetError::InTheOpen(found())),
+            Box::new(TargetError::Private(found())),
+            Box::new(TargetError::Credentials),
+            Box::new(BodyError::NoText),
+            Box::new(TlsError::NoClientCa),
+            Box::new(NetworkError::HostBits { prefix: 24 }),
+            Box::new(SoundFault::Empty),
+            Box::new(WavError::Rate(7)),
+            Box::new(QueryTextError::Several),
+        ];
+        for cause in causes {
+            let told = cause.told();
+            assert_eq!(told.en, cause.to_string());
+            assert!(told.is_said_alike(), "{told:?}");
+        }
+        assert_eq!(requirement("en >= 0").zh(), "`0` 不是级别：级别为 1 到 255");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 
+use ivr::{Told, told};
 use model::{Membership, QueueName, Skills, skill};
 use serde_json::json;
 use store::{AgentRecord, Database, NewAgent, Role};
@@ -11,6 +12,7 @@ use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
 use crate::cli::AgentVerb;
 use crate::config::Source;
+use crate::config::cause::Cause;
 use crate::people;
 
 mod import;
@@ -72,8 +74,7 @@ async fn add(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
     let made = row.password.is_empty();
     let password = if made { make_password()? } else { row.password };
     let agent = NewAgent {
-        password: people::password(&row.login, realm, &password)
-            .map_err(|error| Failure::Refused(error.to_string()))?,
+        password: people::password(&row.login, realm, &password)?,
         login: row.login,
         name: row.name,
         locale: row.locale,
@@ -121,6 +122,11 @@ fn as_json(agent: &AgentRecord) -> serde_json::Value {
     })
 }
 
+/// Nobody has this login.
+pub(super) fn no_agent(login: &str) -> Failure {
+    Failure::Refused(told!("no agent {login}", "没有坐席 {login}"))
+}
+
 /// C14: a number that the house may call, as it stands in the rules at this moment.
 async fn outside(
     source: &Source,
@@ -129,7 +135,7 @@ async fn outside(
     number: Option<String>,
 ) -> Result<(), Failure> {
     let agent = database.agent_by_login(login).await.map_err(by_fault)?;
-    let agent = agent.ok_or_else(|| Failure::Refused(format!("no agent {login}")))?;
+    let agent = agent.ok_or_else(|| no_agent(login))?;
     let number = number
         .map(|number| callable(source, &number))
         .transpose()
@@ -147,14 +153,20 @@ async fn outside(
 }
 
 /// A number that dial rules let the house call for its callers, in its one spelling.
-fn callable(source: &Source, number: &str) -> Result<String, String> {
+fn callable(source: &Source, number: &str) -> Result<String, Told> {
     let Ok(loaded) = source.load(1, None) else {
-        return Err("the configuration has mistakes, so nobody knows what may be called; see `trunkline check`".into());
+        return Err(told!(
+            "the configuration has mistakes, so nobody knows what may be called; see `trunkline check`",
+            "配置有错误，无从知道可以呼叫什么；见 `trunkline check`"
+        ));
     };
     let config = loaded.engine;
     match config.dial.check_off_net(&config.plan, number) {
         Ok(number) => Ok(number.key),
-        Err(denied) => Err(format!("{number} cannot be called for an agent: {denied}")),
+        Err(denied) => Err(Told {
+            en: format!("{number} cannot be called for an agent: {denied}"),
+            zh: format!("不能为坐席呼叫 {number}：{}", denied.zh()),
+        }),
     }
 }
 
@@ -179,9 +191,8 @@ async fn passwd(
         .agent_by_login(login)
         .await
         .map_err(by_fault)?
-        .ok_or_else(|| Failure::Refused(format!("no agent {login}")))?;
-    let password = people::password(login, realm, &password)
-        .map_err(|error| Failure::Refused(error.to_string()))?;
+        .ok_or_else(|| no_agent(login))?;
+    let password = people::password(login, realm, &password)?;
     database
         .set_password(agent.id, password, now())
         .await
@@ -190,35 +201,42 @@ async fn passwd(
     Ok(())
 }
 
-fn skills_of(texts: &[String]) -> Result<Skills, String> {
+fn skills_of(texts: &[String]) -> Result<Skills, Told> {
     texts.iter().map(|text| skill_of(text)).collect()
 }
 
 /// `en:4` or `en=4`; a skill without a level has level 1.
-fn skill_of(text: &str) -> Result<(String, u8), String> {
+fn skill_of(text: &str) -> Result<(String, u8), Told> {
     let (name, level) = text.split_once([':', '=']).unwrap_or((text, "1"));
     let level = level
         .parse()
         .ok()
         .filter(|level| *level > 0)
-        .ok_or_else(|| format!("the skill `{text}` needs a level from 1 to 255, such as en:4"))?;
+        .ok_or_else(|| {
+            told!(
+                "the skill `{text}` needs a level from 1 to 255, such as en:4",
+                "技能 `{text}` 需要 1 到 255 的级别，如 en:4"
+            )
+        })?;
     if !skill::is_skill(name) {
-        return Err(format!(
-            "`{name}` is no name of a skill: letters, digits, `.`, `_` and `-` make one"
+        return Err(told!(
+            "`{name}` is no name of a skill: letters, digits, `.`, `_` and `-` make one",
+            "`{name}` 不是技能名称：由字母、数字、`.`、`_`、`-` 组成"
         ));
     }
     Ok((name.to_owned(), level))
 }
 
-fn roles_of(words: &[String]) -> Result<BTreeSet<Role>, String> {
+fn roles_of(words: &[String]) -> Result<BTreeSet<Role>, Told> {
     words
         .iter()
         .map(|word| match word.as_str() {
             "agent" => Ok(Role::Agent),
             "supervisor" => Ok(Role::Supervisor),
             "admin" => Ok(Role::Admin),
-            _ => Err(format!(
-                "no role `{word}`; expected agent, supervisor or admin"
+            _ => Err(told!(
+                "no role `{word}`; expected agent, supervisor or admin",
+                "没有角色 `{word}`；应为 agent、supervisor 或 admin"
             )),
         })
         .collect()
@@ -233,10 +251,10 @@ const fn role_word(role: &Role) -> &'static str {
 }
 
 /// `support`, `support/2`, `support*3`.
-fn memberships(texts: &[String]) -> Result<Vec<Membership>, String> {
+fn memberships(texts: &[String]) -> Result<Vec<Membership>, Told> {
     let read = |text: &String| {
         text.parse()
-            .map_err(|error: model::MembershipError| error.to_string())
+            .map_err(|error: model::MembershipError| error.told())
     };
     texts.iter().map(read).collect()
 }
@@ -249,10 +267,10 @@ fn known_queues(source: &Source, queues: &[Membership]) -> Result<(), Failure> {
     let mut queues = queues.iter().map(|one| one.queue.as_str());
     match queues.find(|queue| !names.contains(queue)) {
         None => Ok(()),
-        Some(queue) => Err(Failure::Refused(format!(
-            "no queue `{queue}`; there are {}",
-            names.join(", ")
-        ))),
+        Some(queue) => Err(Failure::Refused(Told {
+            en: format!("no queue `{queue}`; there are {}", names.join(", ")),
+            zh: format!("没有队列 `{queue}`；有 {}", names.join("、")),
+        })),
     }
 }
 
@@ -267,4 +285,35 @@ fn make_password() -> Result<String, Failure> {
         .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
         .map(|letter| char::from(*letter))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_wrongly_is_told_in_both_languages() {
+        let word = |text: &str| [text.to_owned()];
+        for (told, zh) in [
+            (
+                skills_of(&word("en:0")).unwrap_err(),
+                "技能 `en:0` 需要 1 到 255 的级别，如 en:4",
+            ),
+            (
+                skills_of(&word("e n")).unwrap_err(),
+                "`e n` 不是技能名称：由字母、数字、`.`、`_`、`-` 组成",
+            ),
+            (
+                roles_of(&word("boss")).unwrap_err(),
+                "没有角色 `boss`；应为 agent、supervisor 或 admin",
+            ),
+            (
+                memberships(&word("a/0")).unwrap_err(),
+                "`a/0` 不是所属队列：请写 `queue`、`queue/TIER`（1 到 255）或 `queue*WEIGHT`（0 到 1000）",
+            ),
+        ] {
+            assert!(told.is_said_alike(), "{told:?}");
+            assert_eq!(told.zh, zh);
+        }
+    }
 }

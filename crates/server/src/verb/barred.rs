@@ -8,6 +8,7 @@ use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
 use crate::cli::BarredVerb;
 use crate::config::Source;
+use crate::config::cause::Cause;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -20,7 +21,7 @@ pub(crate) fn run(source: &Source, verb: BarredVerb, json: bool) -> Result<(), F
                 let bar: Bar = given
                     .action
                     .parse()
-                    .map_err(|error: model::barred::NoBar| Failure::Refused(error.to_string()))?;
+                    .map_err(|error: model::barred::NoBar| Failure::Refused(error.told()))?;
                 let days = given.days.map(|days| i64::from(days) * DAY_MS);
                 let new = NewBarred {
                     number: given.number,

@@ -1,6 +1,6 @@
 //! `trunkline calendar show`: how calendars stand, what comes next, and their days, in both languages (E8, E9).
 
-use ivr::{Diagnostic, closest};
+use ivr::{Diagnostic, did_you_mean, told};
 use model::calendar::{Day, DayClass};
 use model::{Calendar, Timestamp};
 use serde_json::json;
@@ -23,10 +23,13 @@ pub(crate) fn run(source: &Source, verb: CalendarVerb, json: bool) -> Result<(),
         None => calendars.iter().collect(),
         Some(name) => {
             let known = calendars.keys().map(String::as_str);
-            let near = closest(name, known)
-                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            let near = did_you_mean(name, known);
             let one = calendars.get_key_value(name);
-            vec![one.ok_or_else(|| Failure::Refused(format!("no calendar `{name}`{near}")))?]
+            let unknown = || {
+                let message = told!("no calendar `{name}`", "没有日历 `{name}`");
+                Failure::Refused(message.with(near))
+            };
+            vec![one.ok_or_else(unknown)?]
         }
     };
     for (name, calendar) in wanted {
@@ -42,8 +45,9 @@ fn moment(calendar: &Calendar, args: &CalendarArgs) -> Result<Timestamp, Failure
         return Ok(now());
     };
     calendar.day_begins(day).ok_or_else(|| {
-        Failure::Refused(format!(
-            "`{day}` is no date; expected YYYY-MM-DD such as 2026-10-01"
+        Failure::Refused(told!(
+            "`{day}` is no date; expected YYYY-MM-DD such as 2026-10-01",
+            "`{day}` 不是日期；应为 YYYY-MM-DD，如 2026-10-01"
         ))
     })
 }

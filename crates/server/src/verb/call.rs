@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ivr::told;
 use phone::{Account, AnswerPlan, CallPlan, DtmfWay, Event, KeyPress, Report, Say};
 use serde_json::json;
 
@@ -22,9 +23,10 @@ pub(crate) fn run(source: &Source, args: CallArgs, json: bool) -> Result<(), Fai
         .server
         .or_else(|| settings.sip.udp.first().copied())
         .ok_or_else(|| {
-            Failure::Refused(
-                "the configuration has no UDP listener; name a server with --server".into(),
-            )
+            Failure::Refused(told!(
+                "the configuration has no UDP listener; name a server with --server",
+                "配置中没有 UDP 监听端口；请用 --server 写明服务器"
+            ))
         })?;
     let account = Account {
         user: args.user.clone(),
@@ -66,7 +68,8 @@ async fn dial(
     conclude(&report, json);
     match report.outcome {
         phone::Outcome::Refused(code) => {
-            Err(Failure::Refused(format!("the call was refused: {code}")))
+            let message = told!("the call was refused: {code}", "呼叫被拒绝：{code}");
+            Err(Failure::Refused(message))
         }
         phone::Outcome::RemoteHungUp | phone::Outcome::HungUp | phone::Outcome::Cancelled => Ok(()),
     }
@@ -99,15 +102,24 @@ fn say(args: &CallArgs) -> Say {
 fn hold_for(args: &CallArgs) -> Result<Option<Duration>, Failure> {
     args.hold_for
         .map(|seconds| {
-            Duration::try_from_secs_f64(seconds)
-                .map_err(|_| Failure::Refused(format!("--for {seconds}: expected seconds")))
+            Duration::try_from_secs_f64(seconds).map_err(|_| {
+                Failure::Refused(told!(
+                    "--for {seconds}: expected seconds",
+                    "--for {seconds}：应为秒数"
+                ))
+            })
         })
         .transpose()
 }
 
 /// `2s:1` or `2.5:1`.
 fn key_press(given: &str) -> Result<KeyPress, Failure> {
-    let wrong = || Failure::Refused(format!("--press {given}: expected AFTER:KEY, such as 2s:1"));
+    let wrong = || {
+        Failure::Refused(told!(
+            "--press {given}: expected AFTER:KEY, such as 2s:1",
+            "--press {given}：应为 AFTER:KEY，如 2s:1"
+        ))
+    };
     let (after, key) = given.split_once(':').ok_or_else(wrong)?;
     let seconds: f64 = after.trim_end_matches('s').parse().map_err(|_| wrong())?;
     let after = Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?;

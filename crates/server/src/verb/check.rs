@@ -1,6 +1,6 @@
 //! `trunkline check`: everything that an admin edits, read and proven without starting anything.
 
-use ivr::{Diagnostic, Person, check_skills};
+use ivr::{Diagnostic, Person, check_skills, told};
 
 use super::block_on;
 use crate::Failure;
@@ -28,8 +28,9 @@ pub(crate) fn run(source: &Source, json: bool, reader: &Reader) -> Result<(), Fa
         println!("{}", reader.shown(warning, &std::io::stdout()));
     }
     let engine = &loaded.engine;
-    println!(
+    let good = told!(
         "good: {} numbers, {} trunks, {} queues, {} scripts, {} calendars, {} sounds, {} warnings",
+        "配置正确：{} 个号码、{} 条中继、{} 个队列、{} 个流程、{} 个日历、{} 个声音、{} 处警告",
         engine.numbers.len(),
         engine.trunks.len(),
         engine.queues.len(),
@@ -38,6 +39,7 @@ pub(crate) fn run(source: &Source, json: bool, reader: &Reader) -> Result<(), Fa
         loaded.sounds.files(),
         loaded.warnings.len()
     );
+    println!("{}", good.said_in(reader.language));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ivr::test::TestOutcome;
-use ivr::{Chart, Environment, ExitId, Script};
+use ivr::{Chart, Environment, ExitId, Script, told};
 use serde_json::{Value, json};
 use speech::Language;
 
@@ -44,8 +44,11 @@ fn scripts(loaded: &Loaded, file: Option<&Path>) -> Result<Vec<Arc<Script>>, Fai
     let scripts = loaded.engine.scripts.values().filter(is_wanted);
     let scripts: Vec<_> = scripts.cloned().collect();
     if scripts.is_empty() {
-        let which = file.map_or_else(|| "at all".to_owned(), |file| file.display().to_string());
-        return Err(Failure::Refused(format!("no script {which}")));
+        let message = match file.map(Path::display) {
+            Some(file) => told!("no script {file}", "没有流程 {file}"),
+            None => told!("no script at all", "一个流程也没有"),
+        };
+        return Err(Failure::Refused(message));
     }
     Ok(scripts)
 }
@@ -100,8 +103,9 @@ fn test(source: &Source, file: Option<&Path>, untried: bool, json: bool) -> Resu
         Ok(())
     } else {
         let all = passed + failed;
-        Err(Failure::Refused(format!(
-            "{failed} of {all} script tests failed"
+        Err(Failure::Refused(told!(
+            "{failed} of {all} script tests failed",
+            "{all} 个流程测试中有 {failed} 个未通过"
         )))
     }
 }

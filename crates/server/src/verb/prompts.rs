@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 use connectors::Recipe;
+use ivr::told;
 use serde_json::json;
 
 use super::block_on;
@@ -170,9 +171,12 @@ fn missing(library: &Library, json: bool) -> Result<(), Failure> {
     }
     match missing.len() {
         0 => Ok(()),
-        count => Err(Failure::Refused(format!(
-            "{count} of {} prompts have no sound",
-            library.prompts().len()
-        ))),
+        count => {
+            let all = library.prompts().len();
+            Err(Failure::Refused(told!(
+                "{count} of {all} prompts have no sound",
+                "{all} 个提示音中有 {count} 个没有声音"
+            )))
+        }
     }
 }

@@ -18,12 +18,12 @@ use super::simulate::{configured, of_file};
 use crate::Failure;
 use crate::cli::ReplayArgs;
 use crate::config::Source;
+use crate::config::cause::Cause;
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, args: &ReplayArgs, json: bool) -> Result<(), Failure> {
-    let refused = |error: String| Failure::Refused(error);
     let window =
-        Window::of_day(&args.day, &args.offset).map_err(|error| refused(error.to_string()))?;
+        Window::of_day(&args.day, &args.offset).map_err(|error| Failure::Refused(error.told()))?;
     let config = configured(source, args.strategy.as_deref())?;
     let rules = config.queues.into_iter();
     let rules: BTreeMap<QueueName, QueueConfig> =
@@ -63,5 +63,5 @@ fn compare(
     let seeds = (0..args.plays).map(|number| args.seed.wrapping_add(number));
     let compared = replayed.compare(rules, seeds, |done| bar.count(done, args.plays, "plays"));
     bar.finish();
-    compared.map_err(|error| Failure::Refused(error.to_string()))
+    compared.map_err(|error| Failure::Refused(error.told()))
 }

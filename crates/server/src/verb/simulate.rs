@@ -3,15 +3,18 @@
 //! Files and terminal are here, everything else is `sim`'s. A breach of an invariant is a defect of ours: it is told with
 //! the command that shows it again, and the verb fails as the system does.
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
+use ivr::told;
 use sim::scenario::Arrivals;
 use sim::{Report, Scenario, World, report};
 
 use crate::Failure;
 use crate::cli::SimulateArgs;
 use crate::config::Source;
+use crate::config::cause::Cause;
 
 use fact_file::FactFile;
 use onlooker::Onlooker;
@@ -85,7 +88,7 @@ fn play(
     let facts = facts.map(FactFile::create).transpose()?;
     let mut onlooker = Onlooker::new(facts, args.twice, ProgressBar::new());
     let world = World::new(scenario, config, args.check_every)
-        .map_err(|error| Failure::Refused(error.to_string()))?;
+        .map_err(|error| Failure::Refused(error.told()))?;
     let played = world.run(&mut onlooker);
     let digest = onlooker.finish()?;
     let report = played.map_err(|failure| {
@@ -124,7 +127,7 @@ fn scenario(args: &SimulateArgs) -> Result<Scenario, Failure> {
         .as_ref()
         .map_or("the example".to_owned(), |path| path.display().to_string());
     let mut scenario =
-        Scenario::parse(&text).map_err(|error| Failure::Refused(format!("{name}: {error}")))?;
+        Scenario::parse(&text).map_err(|error| Failure::Refused(error.told().about(name)))?;
     let folder = args.scenario.as_deref().and_then(Path::parent);
     for group in &mut scenario.callers {
         if let Arrivals::Csv { file } = &group.arrivals {
@@ -141,19 +144,20 @@ fn times(path: &Path) -> Result<Vec<f64>, Failure> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_path(path)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))?;
+        .map_err(|error| of_file(path, error))?;
     let mut times = Vec::new();
     for (line, record) in reader.records().enumerate() {
-        let record =
-            record.map_err(|error| Failure::Refused(format!("{}: {error}", path.display())))?;
+        let record = record.map_err(|error| of_file(path, error))?;
         let cell = record.get(0).unwrap_or_default().trim();
         match cell.parse::<f64>() {
             Ok(s) if (0.0..=86_400.0).contains(&s) => times.push(s),
             Err(_) if line == 0 => {}
             Ok(_) | Err(_) => {
                 let (path, line) = (path.display(), line + 1);
-                let words = format!("{path}:{line}: `{cell}`: expected seconds from 0 to 86400");
-                return Err(Failure::Refused(words));
+                return Err(Failure::Refused(told!(
+                    "{path}:{line}: `{cell}`: expected seconds from 0 to 86400",
+                    "{path}:{line}：`{cell}`：应为 0 到 86400 秒"
+                )));
             }
         }
     }
@@ -162,7 +166,7 @@ fn times(path: &Path) -> Result<Vec<f64>, Failure> {
 
 /// The configuration that is tried out.
 fn config(source: &Source, args: &SimulateArgs) -> Result<engine::Config, Failure> {
-    let refused = |error: sim::ScenarioError| Failure::Refused(error.to_string());
+    let refused = |error: sim::ScenarioError| Failure::Refused(error.told());
     if args.built_in {
         return sim::built_in(args.strategy.as_deref()).map_err(refused);
     }
@@ -176,7 +180,10 @@ pub(super) fn configured(
 ) -> Result<engine::Config, Failure> {
     let mut config = source.load(1, None)?.engine;
     if let Some(name) = strategy {
-        let unknown = || Failure::Refused(format!("there is no strategy {name}"));
+        let unknown = || {
+            let message = told!("there is no strategy {name}", "没有振铃策略 {name}");
+            Failure::Refused(message)
+        };
         let strategy = acd::strategy::find(name).ok_or_else(unknown)?;
         for queue in config.queues.values_mut() {
             queue.rules.strategy = strategy;
@@ -185,7 +192,8 @@ pub(super) fn configured(
     Ok(config)
 }
 
-pub(super) fn of_file(path: &Path, error: std::io::Error) -> Failure {
-    let path: PathBuf = path.into();
-    Failure::Refused(format!("{}: {error}", path.display()))
+/// A file that cannot be read or written, in the words of whoever tried.
+pub(super) fn of_file(path: &Path, error: impl fmt::Display) -> Failure {
+    let path = path.display();
+    Failure::Refused(told!("{path}: {error}", "文件 {path}：{error}"))
 }

@@ -7,6 +7,7 @@ mod ladder;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use ivr::told;
 use model::{AgentId, Timestamp};
 use serde_json::Value;
 use store::{AgentRecord, Database, Role};
@@ -58,8 +59,10 @@ pub(crate) fn run(source: &Source, verb: SipVerb, json: bool) -> Result<(), Fail
 /// The call that somebody typed.
 pub(super) fn call_of(text: &str) -> Result<model::CallId, Failure> {
     text.parse().map_err(|_| {
-        let words = format!("`{text}` is no call: expected a number, as in /v1/calls");
-        Failure::Refused(words)
+        Failure::Refused(told!(
+            "`{text}` is no call: expected a number, as in /v1/calls",
+            "`{text}` 不是通话：应为编号，见 /v1/calls"
+        ))
     })
 }
 
@@ -86,7 +89,7 @@ impl Api {
         } else {
             format!("{title}: {detail}")
         };
-        Err(Failure::Refused(said))
+        Err(Failure::Refused(told!("{said}", "服务器拒绝：{said}")))
     }
 
     /// All pages of a list.
@@ -162,8 +165,10 @@ async fn reader(database: &Database) -> Result<AgentId, Failure> {
     };
     let found = with(Role::Admin).or_else(|| with(Role::Supervisor));
     found.map(|agent| agent.id).ok_or_else(|| {
-        let words = "nobody here may look: add an admin with `trunkline agent add LOGIN --name NAME --roles admin`";
-        Failure::Refused(words.to_owned())
+        Failure::Refused(told!(
+            "nobody here may look: add an admin with `trunkline agent add LOGIN --name NAME --roles admin`",
+            "这里无人有权查看：请用 `trunkline agent add LOGIN --name NAME --roles admin` 添加管理员"
+        ))
     })
 }
 

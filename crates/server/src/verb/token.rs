@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::agent::no_agent;
 use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
 use crate::cli::TokenVerb;
@@ -17,7 +18,7 @@ pub(crate) fn run(source: &Source, verb: TokenVerb, json: bool) -> Result<(), Fa
                     .agent_by_login(&login)
                     .await
                     .map_err(by_fault)?
-                    .ok_or_else(|| Failure::Refused(format!("no agent {login}")))?;
+                    .ok_or_else(|| no_agent(&login))?;
                 let token = database
                     .create_api_token(&name, agent.id, now(), None)
                     .await

@@ -27,7 +27,7 @@ pub struct Window {
 /// Why there is no such day.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}`: expected a day such as 2026-11-23, and an offset such as +08:00")]
-pub struct NotADay(String);
+pub struct NotADay(pub String);
 
 impl Window {
     /// The day of this date by a clock with this offset, with 20 s and 5 s as bounds.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ivr::{Diagnostic, Severity, Told};
+use ivr::{Diagnostic, Severity, Told, did_you_mean, told};
 use serde::Deserialize;
 use store::{Database, Role};
 
@@ -11,6 +11,7 @@ use super::{Row, add, callable, memberships, roles_of, skills_of};
 use crate::Failure;
 use crate::config::Source;
 use crate::people;
+use crate::verb::simulate::of_file;
 use crate::verb::{by_fault, now};
 
 #[derive(Debug, Deserialize)]
@@ -41,7 +42,7 @@ pub(super) async fn import(
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_path(file)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))?;
+        .map_err(|error| of_file(file, error))?;
     let mut wrong = Vec::new();
     let mut rows = Vec::new();
     let queues = source.load(1, None).ok().map(|loaded| {
@@ -54,7 +55,7 @@ pub(super) async fn import(
     });
     for (index, record) in reader.deserialize::<CsvRow>().enumerate() {
         let line = u32::try_from(index + 2).unwrap_or(u32::MAX);
-        let read = record.map_err(|error| error.to_string());
+        let read = record.map_err(|error| told!("{error}", "CSV 行无法读取：{error}"));
         let read = read.and_then(|record| {
             let outside = outside_of(source, &record.outside)?;
             Ok((row_of(record, queues.as_ref())?, outside))
@@ -67,11 +68,12 @@ pub(super) async fn import(
     let mut seen = BTreeSet::new();
     for (line, row, _) in &rows {
         if !seen.insert(row.login.clone()) {
-            wrong.push(at(
-                file,
-                *line,
-                format!("the login `{}` stands in the file twice", row.login),
-            ));
+            let message = told!(
+                "the login `{}` stands in the file twice",
+                "工号 `{}` 在文件中重复出现",
+                row.login
+            );
+            wrong.push(at(file, *line, message));
         }
         if row.password.is_empty()
             && database
@@ -80,16 +82,17 @@ pub(super) async fn import(
                 .map_err(by_fault)?
                 .is_none()
         {
-            wrong.push(at(
-                file,
-                *line,
-                format!("`{}` is new and needs a password", row.login),
-            ));
+            let message = told!(
+                "`{}` is new and needs a password",
+                "`{}` 是新坐席，需要密码",
+                row.login
+            );
+            wrong.push(at(file, *line, message));
         }
         if !row.password.is_empty()
             && let Err(error) = people::check_password(&row.login, &row.password)
         {
-            wrong.push(at(file, *line, error.to_string()));
+            wrong.push(at(file, *line, error));
         }
     }
     if !wrong.is_empty() {
@@ -132,8 +135,7 @@ async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
     let id = agent.id;
     database.put_agent(agent, now()).await.map_err(by_fault)?;
     if !row.password.is_empty() {
-        let password = people::password(&row.login, realm, &row.password)
-            .map_err(|error| Failure::Refused(error.to_string()))?;
+        let password = people::password(&row.login, realm, &row.password)?;
         database
             .set_password(id, password, now())
             .await
@@ -143,7 +145,7 @@ async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
 }
 
 /// What a line says of his number outside; `None`: nothing.
-fn outside_of(source: &Source, text: &str) -> Result<Option<Option<String>>, String> {
+fn outside_of(source: &Source, text: &str) -> Result<Option<Option<String>>, Told> {
     match text {
         "" => Ok(None),
         "none" => Ok(Some(None)),
@@ -151,9 +153,12 @@ fn outside_of(source: &Source, text: &str) -> Result<Option<Option<String>>, Str
     }
 }
 
-fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, String> {
+fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, Told> {
     if record.login.is_empty() || record.name.is_empty() {
-        return Err("login and name must not be empty".into());
+        return Err(told!(
+            "login and name must not be empty",
+            "工号和姓名不能为空"
+        ));
     }
     let queues = memberships(&words(&record.queues))?;
     if let Some(known) = known
@@ -162,10 +167,8 @@ fn row_of(record: CsvRow, known: Option<&BTreeSet<String>>) -> Result<Row, Strin
             .map(|one| one.queue.as_str())
             .find(|queue| !known.contains(*queue))
     {
-        let near = ivr::closest(queue, known.iter().map(String::as_str))
-            .map(|near| format!("; did you mean `{near}`?"))
-            .unwrap_or_default();
-        return Err(format!("no queue `{queue}`{near}"));
+        let near = did_you_mean(queue, known.iter().map(String::as_str));
+        return Err(told!("no queue `{queue}`", "没有队列 `{queue}`").with(near));
     }
     let skills = skills_of(&words(&record.skills))?;
     let roles = if record.roles.is_empty() {
@@ -192,14 +195,14 @@ fn words(list: &str) -> Vec<String> {
         .collect()
 }
 
-fn at(file: &Path, line: u32, message: String) -> Diagnostic {
+fn at(file: &Path, line: u32, message: Told) -> Diagnostic {
     let file: PathBuf = file.to_owned();
     Diagnostic {
         severity: Severity::Error,
         file: file.display().to_string(),
         line,
         column: 1,
-        message: Told::as_it_is(message),
+        message,
         help: None,
         story: None,
     }

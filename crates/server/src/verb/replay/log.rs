@@ -11,6 +11,7 @@ use store::{FactLogError, FactReader};
 
 use super::super::simulate::progress::ProgressBar;
 use crate::Failure;
+use crate::config::cause::Cause;
 
 /// Facts read at once.
 const BATCH_MAX: usize = 4_096;
@@ -39,7 +40,7 @@ pub(super) fn read(dir: &Path, window: Window) -> Result<Replayed, Failure> {
 }
 
 fn refused(error: sim::ReplayError) -> Failure {
-    Failure::Refused(error.to_string())
+    Failure::Refused(error.told())
 }
 
 /// Facts from a number on; of damaged ones those that follow.

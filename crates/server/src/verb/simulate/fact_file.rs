@@ -16,7 +16,7 @@ pub(super) struct FactFile {
 impl FactFile {
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let refused = |error| Failure::Refused(format!("{}: {error}", path.display()));
+        let refused = |error| super::of_file(path, error);
         Ok(Self {
             writer: BufWriter::new(File::create(path).map_err(refused)?),
             name,
