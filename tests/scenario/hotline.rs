@@ -177,6 +177,7 @@ impl Hotline {
             .into(),
             scripts: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            closing_max: Duration::from_secs(7 * 24 * 3_600),
             language: "en".into(),
             recording: RecordingPolicy::All,
             sign_in: SignIn::Page,

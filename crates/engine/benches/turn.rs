@@ -139,6 +139,7 @@ fn settings() -> Settings {
         queues: [("support".into(), queue)].into(),
         scripts: [("main".into(), Arc::new(script.unwrap()))].into(),
         calendars: BTreeMap::new(),
+        closing_max: Duration::from_secs(7 * 24 * 3_600),
         language: "en".into(),
         recording: RecordingPolicy::All,
         sign_in: SignIn::Page,

@@ -157,6 +157,16 @@ impl Callbacks {
         self.due.first().map(|(at, _)| *at)
     }
 
+    /// Those who were put off until then come at `now`.
+    pub(crate) fn no_later(&mut self, until: Duration, now: Duration) {
+        let put_off = |promise: &Promise| matches!(promise.state, State::Pauses(at) if at == until);
+        let ids = self.open.iter().filter(|(_, promise)| put_off(promise));
+        let ids: Vec<CallId> = ids.map(|(id, _)| *id).collect();
+        for id in ids {
+            self.turn_to(id, State::Pauses(now));
+        }
+    }
+
     fn due_at(&self, now: Duration) -> Option<CallId> {
         let (at, id) = self.due.first()?;
         (*at <= now).then_some(*id)

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use model::calendar::ClosedBy;
 use model::{AgentId, CallId, Membership, QueueName, Skills};
 use serde::{Deserialize, Serialize};
 
 use crate::barred::Barred;
+use crate::closing::Closing;
 
 /// What `Command::MoreWrapUp` gives, in s.
 pub const WRAP_UP_MORE_S: u64 = acd::WRAP_UP_MORE.as_secs();
@@ -101,6 +103,20 @@ pub enum Command {
         serves: bool,
         /// Who wants it.
         by: AgentId,
+    },
+    /// A calendar is closed out of turn (E9).
+    CloseCalendar {
+        /// Which.
+        calendar: String,
+        /// Until when, why, by whom.
+        closing: Closing,
+    },
+    /// That is taken back.
+    OpenCalendar {
+        /// Which.
+        calendar: String,
+        /// By whom.
+        by: ClosedBy,
     },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
@@ -262,6 +278,9 @@ pub enum CommandError {
     /// No such callback, or it is over.
     #[error("no callback {0}")]
     UnknownCallback(CallId),
+    /// No such calendar.
+    #[error("no calendar {0}")]
+    UnknownCalendar(String),
     /// The agent's first decline of the day is to say why (C10).
     #[error("the first decline of a day needs a reason")]
     ReasonNeeded,

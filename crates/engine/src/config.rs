@@ -41,6 +41,8 @@ pub struct Config {
     pub scripts: BTreeMap<ScriptName, Arc<ivr::Script>>,
     /// All calendars.
     pub calendars: BTreeMap<String, Calendar>,
+    /// For how long at most a calendar may be closed out of turn (E9).
+    pub closing_max: Duration,
     /// Language of a call before a script sets one: `zh-CN`.
     pub language: String,
     /// Which calls are recorded.

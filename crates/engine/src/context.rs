@@ -11,13 +11,15 @@ use std::time::Duration;
 use acd::{Acd, Told};
 use media::{PlaybackId, PortId};
 use model::{
-    AgentId, AgentState, CallId, Fact, IdSource, Offer, OfferId, Party, QueueName, Timestamp,
+    AgentId, AgentState, Calendar, CallId, Fact, IdSource, Offer, OfferId, Party, QueueName,
+    Timestamp,
 };
 use sip::{Endpoint, SessionId};
 
 use crate::barred::Barred;
 use crate::breaks::Breaks;
 use crate::callbacks::Callbacks;
+use crate::closing::Closures;
 use crate::command::CommandError;
 use crate::config::Config;
 use crate::dial::spending::Spending;
@@ -59,6 +61,10 @@ pub(crate) struct Context {
     pub(crate) barred: Arc<Barred>,
     /// Who is to be called back.
     pub(crate) callbacks: Callbacks,
+    /// The configuration's calendars, with what closes them.
+    pub(crate) calendars: Arc<BTreeMap<String, Calendar>>,
+    /// What closes them out of turn (E9).
+    pub(crate) closings: Closures,
     /// Places of callers who left while they waited.
     pub(crate) dropped: Dropped,
     /// Phones that stay on the line (C15).

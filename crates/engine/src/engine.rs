@@ -30,6 +30,7 @@ use sip::{Endpoint, EndpointConfig};
 use crate::breaks::Breaks;
 use crate::call::{Call, CallEvent};
 use crate::callbacks::Callbacks;
+use crate::closing::Closures;
 use crate::config::{Config, MediaPlan};
 use crate::context::Context;
 use crate::dial::spending::Spending;
@@ -101,6 +102,8 @@ impl Engine {
                 declines: Declines::default(),
                 barred: Arc::default(),
                 callbacks: Callbacks::default(),
+                calendars: Arc::default(),
+                closings: Closures::default(),
                 dropped: Dropped::default(),
                 standby: Standby::default(),
                 trunks: Trunks::default(),
@@ -163,6 +166,7 @@ impl Engine {
             }
             Input::Restored(restored) => self.restore(restored),
             Input::RestoredCallback(restored) => self.restore_callback(*restored),
+            Input::RestoredClosings(closings) => self.context.restore_closings(closings),
             Input::Configured(config) => self.configured(config),
         }
         self.settle();
@@ -172,6 +176,7 @@ impl Engine {
     pub fn handle_timeout(&mut self, now: Duration) {
         self.context.now = now;
         self.fenced("a SIP timer", |context| context.sip.handle_timeout(now));
+        self.fenced("the end of a closing", Context::closings_due);
         self.fenced("an ACD timer", Context::wake_acd);
         self.fenced("a callback's time", Context::callbacks_due);
         self.settle();
@@ -190,6 +195,7 @@ impl Engine {
             self.context.sip.poll_timeout(),
             self.context.acd.poll_timeout(),
             self.context.callbacks.next_due(),
+            self.context.closings.next_due(),
             self.deadlines.next(),
         ]
         .into_iter()
@@ -251,18 +257,13 @@ impl Engine {
     }
 
     fn configured(&mut self, config: Arc<Config>) {
-        let queues: BTreeMap<_, _> = config
-            .queues
-            .iter()
-            .map(|(name, queue)| (name.clone(), queue.rules.clone()))
-            .collect();
         let hotlines = config
             .numbers
             .iter()
             .filter(|(_, number)| number.open)
             .map(|(digits, _)| digits.to_owned())
             .collect();
-        self.context.set_queues(config.version, queues);
+        self.context.lay(&config);
         self.context.sip.set_hotlines(hotlines);
         let lines = config.trunks.values().map(|trunk| trunk.line.clone());
         self.context

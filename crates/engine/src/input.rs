@@ -1,8 +1,10 @@
 //! What goes into the engine and what comes out of it: the whole border between the core and the world.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
+use model::calendar::Closure;
 use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,8 @@ pub enum Input {
     Restored(Restored),
     /// Somebody whom the former process had promised to call back (D21); after the configuration.
     RestoredCallback(Box<RestoredCallback>),
+    /// Which calendars the former process had left closed (E9); after the configuration.
+    RestoredClosings(BTreeMap<String, Closure>),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
 }

@@ -8,6 +8,7 @@ pub mod barred;
 pub mod breaks;
 mod call;
 mod callbacks;
+mod closing;
 pub mod command;
 pub mod config;
 mod context;
@@ -35,6 +36,7 @@ pub use announce::Announce;
 pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
 pub use callbacks::Keeping;
+pub use closing::Closing;
 pub use command::{
     AgentEntry, Asker, Command, CommandError, CommandId, LineRefusal, OffNet, StateRequest,
     TalkOrder, TransferTarget,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use model::calendar::{Closure, Day, Standing};
 use model::{AgentId, CallId, Decision, QueueName, Timestamp};
 
 /// The number by which the shell finds the asker again.
@@ -27,6 +28,13 @@ pub enum Question {
     Figures,
     /// Who waits to be called back (D21).
     Callbacks,
+    /// All calendars at a moment, with so many days (E8).
+    Calendars {
+        /// Which moment; `None`: now.
+        at: Option<Timestamp>,
+        /// How many days from then on.
+        days: u16,
+    },
     /// All queues.
     Queues,
     /// One queue with its line.
@@ -51,6 +59,8 @@ pub enum Answer {
     /// In order of their scores.
     Callbacks(Vec<CallbackReport>),
     /// By name.
+    Calendars(Vec<CalendarReport>),
+    /// By name.
     Queues(Vec<QueueReport>),
     /// The queue and its line; `None`: there is none of that name.
     Queue(Option<Box<(QueueReport, LineReport)>>),
@@ -61,6 +71,23 @@ pub enum Answer {
         /// The home queue first.
         records: Vec<Decision>,
     },
+}
+
+/// A calendar at a moment (E8, E9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarReport {
+    /// Its name.
+    pub name: String,
+    /// Its zone, an IANA name.
+    pub zone: String,
+    /// The moment.
+    pub at: Timestamp,
+    /// What holds then, what comes next, and why.
+    pub standing: Standing,
+    /// What closes it out of turn.
+    pub closure: Option<Closure>,
+    /// Its days from that moment on.
+    pub days: Vec<Day>,
 }
 
 /// A queue as it stands (D16, D27, D28).

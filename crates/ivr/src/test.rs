@@ -6,12 +6,13 @@
 
 mod case;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::calendar::{ClosedBy, Closure};
 use model::fact::QueueExit;
-use model::{CallId, Caller, RecordingId};
+use model::{AgentId, Calendar, CallId, Caller, RecordingId, Timestamp};
 
 use crate::ask::AskId;
 use crate::chart::ExitId;
@@ -47,6 +48,7 @@ const RECORDING: RecordingId = RecordingId {
     call: CallId::new(1),
     part: 2,
 };
+const DAY_MS: i64 = 24 * 3_600_000;
 /// What a prompt lasts in a test.
 const PROMPT: Duration = Duration::from_secs(3);
 /// More turns than any run can take within its budgets.
@@ -78,7 +80,12 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         doing: Doing::Nothing,
         node: String::new(),
     };
-    let fault = caller.call(environment);
+    let calendars = closed(test, environment.calendars);
+    let environment = Environment {
+        calendars: &calendars,
+        ..*environment
+    };
+    let fault = caller.call(&environment);
     let expected = test.expect.clone();
     let left = caller.presses.len();
     let Trace {
@@ -99,6 +106,23 @@ fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -
         message,
         taken,
     }
+}
+
+/// The calendars, with those closed that a test closes (E9): for longer than any call lasts.
+fn closed(test: &ScriptTest, calendars: &BTreeMap<String, Calendar>) -> BTreeMap<String, Calendar> {
+    let mut calendars = calendars.clone();
+    let closure = Closure {
+        since: test.at,
+        until: Timestamp::from_ms(test.at.as_ms().saturating_add(DAY_MS)),
+        reason: String::new(),
+        by: ClosedBy::Agent(AgentId::new(0)),
+    };
+    for name in test.emergencies() {
+        if let Some(calendar) = calendars.get_mut(&name.text) {
+            calendar.close(Some(closure.clone()));
+        }
+    }
+    calendars
 }
 
 /// The first line in which two traces differ.

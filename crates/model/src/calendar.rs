@@ -6,6 +6,7 @@
 //! at all. It deliberately knows no file and no place in a file: an error names the key.
 
 mod change;
+mod closure;
 mod day;
 mod event;
 mod notice;
@@ -26,6 +27,7 @@ use period::Period;
 use plan::{read_exceptions, read_makeup, read_week};
 
 pub use change::{Change, Standing};
+pub use closure::{ClosedBy, Closure};
 pub use day::{Day, DayClass, Why};
 pub use table::{CalendarConfig, CalendarError, EventConfig, ExceptionConfig};
 
@@ -42,11 +44,13 @@ pub enum CalendarState {
     Closed,
     /// On a day without any, by exception.
     Holiday,
+    /// Closed out of turn (E9).
+    Emergency,
 }
 
 impl CalendarState {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Closed, Self::Holiday];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Closed, Self::Holiday, Self::Emergency];
 
     /// What people call it, Chinese and English.
     pub const fn label(self) -> (&'static str, &'static str) {
@@ -54,6 +58,7 @@ impl CalendarState {
             Self::Open => ("开放", "open"),
             Self::Closed => ("关闭", "closed"),
             Self::Holiday => ("节假日", "holiday"),
+            Self::Emergency => ("紧急关闭", "emergency closing"),
         }
     }
 
@@ -63,6 +68,7 @@ impl CalendarState {
             Self::Open => "open",
             Self::Closed => "closed",
             Self::Holiday => "holiday",
+            Self::Emergency => "emergency",
         }
     }
 }
@@ -132,6 +138,9 @@ impl Calendar {
 
     /// What holds at a moment.
     pub fn state_at(&self, at: Timestamp) -> CalendarState {
+        if self.closure_at(at).is_some() {
+            return CalendarState::Emergency;
+        }
         self.state_of(self.wall_clock(at))
     }
 
@@ -156,6 +165,11 @@ impl Calendar {
         let date: Date = date.parse().ok()?;
         let begins = date.to_zoned(self.zone.clone()).ok()?;
         Some(timestamp(begins.timestamp()))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.table.name
     }
 
     /// The zone, as its table names it.

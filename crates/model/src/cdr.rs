@@ -202,6 +202,8 @@ impl Cdr {
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::OfferDialled { .. }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
+use crate::calendar::{ClosedBy, Closure};
 use crate::decision::{Decision, Unserved};
 use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
@@ -479,6 +480,22 @@ pub enum Fact {
         agent: Option<AgentId>,
         /// Whether an agent answered while the caller was already gone (R11).
         answered_late: bool,
+    },
+    /// A calendar was closed out of turn (E9), in place of what had closed it before.
+    #[serde(rename = "calendar.closed")]
+    CalendarClosed {
+        /// Which.
+        calendar: String,
+        /// Since when, until when, why, and by whom.
+        closure: Closure,
+    },
+    /// A calendar's closing is over: its hours hold again.
+    #[serde(rename = "calendar.opened")]
+    CalendarOpened {
+        /// Which.
+        calendar: String,
+        /// Who took it back; `None`: its time was over.
+        by: Option<ClosedBy>,
     },
     /// The recording is complete on disk.
     #[serde(rename = "recording.ready")]

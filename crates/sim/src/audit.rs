@@ -153,6 +153,8 @@ impl Audit {
             Fact::CallEnded { call, .. } => self.call_ended(at, *call),
             Fact::CallArrived { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::CallRefused { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }

@@ -130,6 +130,8 @@ impl Figures {
             Fact::AgentStateChanged { agent, from, .. } => self.agent(*agent).leaves(at, from),
             Fact::CallArrived { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::CallRefused { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }

@@ -77,6 +77,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
         | Fact::CallerBarred { .. }
+        | Fact::CalendarClosed { .. }
+        | Fact::CalendarOpened { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }
@@ -196,6 +198,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
         | Fact::CallerBarred { .. }
+        | Fact::CalendarClosed { .. }
+        | Fact::CalendarOpened { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }

@@ -80,8 +80,9 @@ impl Call {
             return;
         };
         let config = context.config.clone();
+        let calendars = context.calendars.clone();
         let environment = Environment {
-            calendars: &config.calendars,
+            calendars: &calendars,
             scripts: &config.scripts,
             plan: &config.plan,
         };

@@ -57,10 +57,12 @@ impl Context {
     /// In which hours a queue calls people; `None`: at all.
     fn calling_hours(&self, queue: &QueueName) -> Option<&Calendar> {
         let queue = self.config.queues.get(queue)?;
-        match &queue.keeping.calendar {
-            Some(name) => self.config.calendars.get(name),
-            None => queue.rules.hours.as_ref(),
-        }
+        let hours = queue.rules.hours.as_ref();
+        let name = queue.keeping.calendar.as_deref();
+        let known = name.or_else(|| hours.map(Calendar::name));
+        // What closes a calendar is laid over those of the configuration (E9).
+        let known = known.and_then(|name| self.calendars.get(name));
+        known.or(hours.filter(|_| name.is_none()))
     }
 
     /// When a queue may call people again, if it may not at this moment.

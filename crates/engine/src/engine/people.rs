@@ -68,6 +68,10 @@ impl Engine {
                 serves,
                 by,
             } => self.serve_queue(agent, queue, serves, by),
+            Command::CloseCalendar { calendar, closing } => {
+                self.context.close_calendar(&calendar, closing)
+            }
+            Command::OpenCalendar { calendar, by } => self.context.open_calendar(&calendar, by),
             Command::PutAgent(agent) => {
                 self.put_agent(agent);
                 Ok(())

@@ -3,13 +3,13 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use model::{AgentId, Timestamp};
+use model::{AgentId, Calendar, Timestamp};
 
 use super::Engine;
 use crate::breaks::Reason;
 use crate::question::{
-    Answer, BlockedReport, BreakReport, ExchangeReport, Figures, Question, RegistrationReport,
-    TrunkReport,
+    Answer, BlockedReport, BreakReport, CalendarReport, ExchangeReport, Figures, Question,
+    RegistrationReport, TrunkReport,
 };
 
 impl Engine {
@@ -21,6 +21,10 @@ impl Engine {
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
             Question::Callbacks => Answer::Callbacks(self.callback_reports()),
+            Question::Calendars { at, days } => {
+                let at = at.unwrap_or(Timestamp::from(now));
+                Answer::Calendars(self.calendar_reports(at, *days))
+            }
             Question::Queues => Answer::Queues(self.queue_reports(now)),
             Question::Queue(name) => Answer::Queue(self.queue_with_line(now, name)),
             Question::Why(call) => Answer::Why {
@@ -43,6 +47,18 @@ impl Engine {
                 .as_secs(),
         };
         reasons.list.iter().map(report).collect()
+    }
+
+    fn calendar_reports(&self, at: Timestamp, days: u16) -> Vec<CalendarReport> {
+        let report = |(name, calendar): (&String, &Calendar)| CalendarReport {
+            name: name.clone(),
+            zone: calendar.zone().to_owned(),
+            at,
+            standing: calendar.standing(at),
+            closure: calendar.closure().cloned(),
+            days: calendar.days(at, days),
+        };
+        self.context.calendars.iter().map(report).collect()
     }
 
     fn trunk_reports(&self) -> Vec<TrunkReport> {

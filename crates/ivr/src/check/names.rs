@@ -39,7 +39,12 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
     // A queue that is misspelt in a node would only be told again, and worse, in the tests that spell it well.
     let misspelt = queues.iter().any(|queue| !world.queues.contains(*queue));
     answers_name_what_is_there(script, claims, report);
-    tests_name_what_is_there(script, if misspelt { None } else { Some(&queues) }, report);
+    tests_name_what_is_there(
+        script,
+        if misspelt { None } else { Some(&queues) },
+        &world.calendars,
+        report,
+    );
 }
 
 fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mut Report) {
@@ -248,9 +253,21 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
     }
 }
 
-fn tests_name_what_is_there(script: &Script, queues: Option<&BTreeSet<&str>>, report: &mut Report) {
+fn tests_name_what_is_there(
+    script: &Script,
+    queues: Option<&BTreeSet<&str>>,
+    calendars: &BTreeSet<String>,
+    report: &mut Report,
+) {
     let mut names: BTreeMap<&str, u32> = BTreeMap::new();
     for test in &script.tests {
+        for calendar in test.emergencies() {
+            if !calendars.contains(&calendar.text) {
+                let message = format!("no calendar `{}`", calendar.text);
+                let known = calendars.iter().map(String::as_str);
+                report.unknown(calendar.place, message, &calendar.text, known);
+            }
+        }
         for queue in test.queue_names() {
             if let Some(queues) = queues
                 && !queues.contains(queue.text.as_str())

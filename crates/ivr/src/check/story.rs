@@ -84,6 +84,12 @@ fn hours(calendar: &str, state: CalendarState) -> Told {
         CalendarState::Open => told!("`{calendar}` is open", "`{calendar}` 工作时间内"),
         CalendarState::Closed => told!("`{calendar}` is closed", "`{calendar}` 工作时间外"),
         CalendarState::Holiday => told!("a holiday of `{calendar}`", "`{calendar}` 节假日"),
+        CalendarState::Emergency => {
+            told!(
+                "`{calendar}` is closed out of turn",
+                "`{calendar}` 紧急关闭"
+            )
+        }
     }
 }
 

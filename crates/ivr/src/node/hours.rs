@@ -1,4 +1,4 @@
-//! `hours` (工作时间): open, closed or holiday by a named calendar (E8, E9).
+//! `hours` (工作时间): open, closed, holiday or closed out of turn by a named calendar (E8, E9).
 
 use model::CalendarState;
 
@@ -43,11 +43,18 @@ pub(super) const KIND: Kind = Kind {
             "holiday",
             Form::Node,
             Need::SameAs("closed"),
-            "On a day that is an exception without hours.",
+            "On a day that is off: a public holiday, an exception without hours, an event over the whole day.",
             "节假日",
         ),
+        row(
+            "emergency",
+            Form::Node,
+            Need::SameAs("closed"),
+            "While it is closed out of turn.",
+            "紧急关闭",
+        ),
     ],
-    example: "[hours.office]\ncalendar = \"office\"\nopen = \"sales\"\nclosed = \"closed\"\nholiday = \"happy_new_year\"\n",
+    example: "[hours.office]\ncalendar = \"office\"\nopen = \"sales\"\nclosed = \"closed\"\nholiday = \"happy_new_year\"\nemergency = \"closed_today\"\n",
     read,
 };
 
@@ -57,16 +64,19 @@ struct Hours {
     open: Name,
     closed: Name,
     holiday: Name,
+    emergency: Name,
 }
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let (calendar, open) = (section.name("calendar"), section.name("open"));
     let (closed, holiday) = (section.name("closed"), section.name("holiday"));
+    let emergency = section.name("emergency");
     Ok(Box::new(Hours {
         calendar: calendar?,
         open: open?,
         closed: closed?,
         holiday: holiday?,
+        emergency: emergency?,
     }))
 }
 
@@ -76,6 +86,7 @@ impl Hours {
             CalendarState::Open => &self.open,
             CalendarState::Closed => &self.closed,
             CalendarState::Holiday => &self.holiday,
+            CalendarState::Emergency => &self.emergency,
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct ScriptTest {
     pub(super) name: String,
     place: Place,
     pub(super) at: Timestamp,
+    emergency: Vec<Name>,
     pub(super) press: Vec<Press>,
     pub(super) caller: String,
     pub(super) called: String,
@@ -90,6 +91,13 @@ pub(crate) const TEST: &[KeyRow] = &[
         Need::Default("2026-01-05T10:00:00+08:00"),
         "When the call comes; say it in every test that meets `hours`.",
         "来电时刻",
+    ),
+    row(
+        "emergency",
+        Form::List,
+        Need::Optional,
+        "Calendars that are closed out of turn while the call lasts.",
+        "紧急关闭的日历",
     ),
     row(
         "press",
@@ -189,6 +197,11 @@ impl ScriptTest {
         self.place
     }
 
+    /// The calendars that it closes.
+    pub(crate) fn emergencies(&self) -> &[Name] {
+        &self.emergency
+    }
+
     /// The queues for which it says an outcome.
     pub(crate) fn queue_names(&self) -> impl Iterator<Item = &Name> {
         self.queue.iter().map(|(name, _)| name)
@@ -275,6 +288,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
         section.whole("vip"),
     );
     let language = section.optional_name("language");
+    let emergency = section.list("emergency");
     let queue = outcomes(section, "queue", &QUEUE_OUTCOMES);
     let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
     let callback = section.word("callback");
@@ -286,6 +300,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
         name: name?.text,
         place: section.place(),
         at: at?,
+        emergency: emergency?,
         press: press?,
         caller: caller?.text,
         called: called?.text,

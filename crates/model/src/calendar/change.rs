@@ -52,6 +52,9 @@ impl Calendar {
 
     /// The next moment at which the state changes, and what it changes to; `None` when it never does.
     pub fn next_change(&self, at: Timestamp) -> Option<(Timestamp, CalendarState)> {
+        if let Some(closure) = self.closure_at(at) {
+            return Some((closure.until, self.state_at(closure.until)));
+        }
         let now = self.state_at(at);
         let mut date = self.wall_clock(at).date();
         let mut plain_days = 0;
@@ -78,6 +81,9 @@ impl Calendar {
     }
 
     fn why(&self, at: Timestamp) -> Why {
+        if let Some(closure) = self.closure_at(at) {
+            return closure.why();
+        }
         let date = self.wall_clock(at).date();
         day::describe(date, self.special.get(&date), &[]).why
     }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Closure;
 use super::day::Why;
 
 /// The table `[calendar.NAME]` as an admin writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarConfig {
+    /// Its name, the NAME of its table.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// An IANA name: `Asia/Shanghai`.
     pub zone: String,
     /// Whose public holidays hold: `CN` (E9). Days that differ and events stand above them.
@@ -23,6 +27,9 @@ pub struct CalendarConfig {
     /// Times that differ, written or imported. A day's exception stands above them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub event: Vec<EventConfig>,
+    /// What closes it out of turn (E9). Nobody writes it into a file: it has an end of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closure: Option<Closure>,
     /// All other keys: `mon`, `tue`, … or a range such as `mon-fri`, each with its periods `"09:00-12:00"`.
     #[serde(flatten)]
     pub days: BTreeMap<String, Vec<String>>,

@@ -52,6 +52,9 @@ impl Fact {
             | Self::ConsultConnected { offer, .. }
             | Self::CallConnected { offer, .. } => Some(offer.call),
             Self::TicketCreated { call, .. } => *call,
+            Self::CalendarClosed { closure, .. } => closure.by.call(),
+            Self::CalendarOpened { by: Some(by), .. } => by.call(),
+            Self::CalendarOpened { by: None, .. } => None,
             Self::AgentStateChanged { .. }
             | Self::AgentRegistered { .. }
             | Self::AgentUnregistered { .. }
@@ -74,6 +77,8 @@ impl Fact {
             Self::CallArrived { .. } => "call.arrived",
             Self::CallRefused { .. } => "call.refused",
             Self::CallerBarred { .. } => "caller.barred",
+            Self::CalendarClosed { .. } => "calendar.closed",
+            Self::CalendarOpened { .. } => "calendar.opened",
             Self::DialStarted { .. } => "dial.started",
             Self::DialDenied { .. } => "dial.denied",
             Self::DialFailed { .. } => "dial.failed",

@@ -105,6 +105,8 @@ impl Desk {
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

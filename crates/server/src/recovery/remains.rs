@@ -194,6 +194,8 @@ impl Remains {
             | Fact::CallCategorised { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

@@ -164,6 +164,8 @@ impl Board {
             Fact::TicketCreated { agent: None, .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
+            | Fact::CalendarClosed { .. }
+            | Fact::CalendarOpened { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::OfferDialled { .. }

@@ -203,3 +203,51 @@ fn a_calendar_survives_its_journal() {
     let written = serde_json::to_string(&hotline).unwrap();
     assert_eq!(serde_json::from_str::<Calendar>(&written).unwrap(), hotline);
 }
+
+/// E9: a closing holds over whatever the day is, ends by itself, and says what is then.
+#[test]
+fn e9_a_closing_holds_until_its_end() {
+    use CalendarState::{Closed, Emergency, Open};
+    let mut office = calendar(OFFICE);
+    let closure = |since: &str, until: &str| Closure {
+        since: at(since),
+        until: at(until),
+        reason: "停电".to_owned(),
+        by: ClosedBy::Agent(crate::AgentId::new(7)),
+    };
+    office.close(Some(closure(
+        "2026-11-20T10:00:00+08:00",
+        "2026-11-20T14:00:00+08:00",
+    )));
+    let table = [
+        ("2026-11-20T09:59:59.999+08:00", Open),
+        ("2026-11-20T10:00:00+08:00", Emergency),
+        ("2026-11-20T13:59:59.999+08:00", Emergency),
+        ("2026-11-20T14:00:00+08:00", Open),
+    ];
+    for (moment, expected) in table {
+        assert_eq!(office.state_at(at(moment)), expected, "{moment}");
+    }
+    let standing = office.standing(at("2026-11-20T11:00:00+08:00"));
+    assert_eq!(
+        (standing.state, standing.why.zh.as_str()),
+        (Emergency, "停电")
+    );
+    let next = standing.next.unwrap();
+    assert_eq!(
+        (next.at, next.state),
+        (at("2026-11-20T14:00:00+08:00"), Open)
+    );
+    let kept = serde_json::from_str::<Calendar>(&serde_json::to_string(&office).unwrap());
+    assert_eq!(kept.unwrap(), office, "a journal keeps it");
+    // A later one is in its place; one that ends at night ends in hours that are closed.
+    office.close(Some(closure(
+        "2026-11-20T11:00:00+08:00",
+        "2026-11-20T20:00:00+08:00",
+    )));
+    assert_eq!(office.state_at(at("2026-11-20T10:30:00+08:00")), Open);
+    let next = office.next_change(at("2026-11-20T12:00:00+08:00"));
+    assert_eq!(next, Some((at("2026-11-20T20:00:00+08:00"), Closed)));
+    office.close(None);
+    assert_eq!(office.state_at(at("2026-11-20T11:30:00+08:00")), Open);
+}
