@@ -50,8 +50,9 @@ pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored, RestoredCallback};
 pub use numbers::{Numbers, SameNumber};
 pub use question::{
-    Answer, BlockedReport, BreakReport, CallbackReport, ExchangeReport, Figures, LINE_MAX,
-    LineReport, PlaceReport, Question, QuestionId, QueueReport, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, BreakReport, CalendarReport, CallbackReport, ExchangeReport, Figures,
+    LINE_MAX, LineReport, PlaceReport, Question, QuestionId, QueueReport, RegistrationReport,
+    TrunkReport,
 };
 pub use regions::{Region, RegionFit, Regions};
 pub use request::{Reply, Request, RouteQuestion, RouteReply};

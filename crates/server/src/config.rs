@@ -212,6 +212,7 @@ impl Source {
                 .map(|script| (script.name().clone(), Arc::new(script)))
                 .collect(),
             calendars,
+            closing_max: settings.closing.longest(),
             language: settings.ivr.language.clone(),
             recording: match settings.recording.policy {
                 Policy::All => RecordingPolicy::All,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine::RestoredCallback;
+use model::calendar::Closure;
 use model::fact::{CallResult, EndedBy};
 use model::{AgentId, Fact, Timestamp};
 use store::{Database, FactLog};
@@ -29,6 +30,8 @@ const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
 pub(crate) struct House {
     /// What its agents were and had asked for.
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
+    /// Which calendars it had left closed (E9).
+    pub(crate) closings: BTreeMap<String, Closure>,
     /// Whom it had promised to call back.
     pub(crate) callbacks: Vec<RestoredCallback>,
     /// What its facts say, to be read on from; `None` if they could not be read.
@@ -109,6 +112,7 @@ pub(crate) async fn sign_off_agents(
         facts.tell(now, fact);
     }
     Ok(House {
+        closings: database.closures().await?,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
         known: Some(known),

@@ -14,6 +14,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::Database;
 use crate::barred;
+use crate::closure;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
@@ -224,6 +225,7 @@ async fn apply(
             return Err(StoreError::Gap { after, got });
         }
         last = fact.seq;
+        closure::note(conn, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }

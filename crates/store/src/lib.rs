@@ -6,6 +6,7 @@
 pub mod barred;
 pub mod cdr;
 pub mod checkpoint;
+mod closure;
 mod column;
 pub mod conflict;
 pub mod database;

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 7] = [
+static MIGRATIONS: [Migration; 8] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -51,6 +51,11 @@ static MIGRATIONS: [Migration; 7] = [
         version: 7,
         name: "agent_opt_out",
         text: include_str!("../migrations/0007_agent_opt_out.sql"),
+    },
+    Migration {
+        version: 8,
+        name: "calendar_closure",
+        text: include_str!("../migrations/0008_calendar_closure.sql"),
     },
 ];
 

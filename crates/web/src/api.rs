@@ -6,6 +6,7 @@ pub mod agent_queues;
 pub mod agents;
 pub mod barred;
 pub mod breaks;
+pub mod calendars;
 pub mod call_body;
 pub mod callbacks;
 pub mod calls;
@@ -110,6 +111,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(line::order))
         .routes(routes!(queues::list))
         .routes(routes!(queues::read))
+        .routes(routes!(calendars::list))
+        .routes(routes!(calendars::read))
+        .routes(routes!(calendars::close, calendars::open))
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::cancel))
         .routes(routes!(barred::list))

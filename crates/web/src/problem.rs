@@ -155,6 +155,9 @@ impl From<CommandFailure> for Problem {
         match failure {
             CommandFailure::Refused(CommandError::UnknownAgent(_)) => Self::new(Code::NoSuchAgent),
             CommandFailure::Refused(CommandError::UnknownCall(_)) => Self::new(Code::NoSuchCall),
+            CommandFailure::Refused(CommandError::UnknownCalendar(_)) => {
+                Self::new(Code::NoSuchCalendar)
+            }
             CommandFailure::Refused(CommandError::ReasonNeeded) => Self::new(Code::ReasonNeeded),
             CommandFailure::Refused(CommandError::UnknownCallback(_)) => {
                 Self::new(Code::NoSuchCallback)

@@ -263,7 +263,7 @@ fn tests_name_what_is_there(
     for test in &script.tests {
         for calendar in test.emergencies() {
             if !calendars.contains(&calendar.text) {
-                let message = format!("no calendar `{}`", calendar.text);
+                let message = told!("no calendar `{}`", "没有工作日历 `{}`", calendar.text);
                 let known = calendars.iter().map(String::as_str);
                 report.unknown(calendar.place, message, &calendar.text, known);
             }

@@ -87,6 +87,16 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn calendar(&mut self, section: Section) -> Option<Calendar> {
         let mut table = section.table;
+        for (key, is_given) in [
+            ("name", !table.name.is_empty()),
+            ("closure", table.closure.is_some()),
+        ] {
+            if is_given {
+                let found = self.error(key, &format!("unknown key `{key}`"));
+                self.found.push(found);
+            }
+        }
+        table.name.clone_from(self.name.get_ref());
         // The house's own keys are judged before a file is read by them: its events would be told as wrong by their number.
         if let Err(errors) = Calendar::new(&table) {
             // The calendar's errors name their key: the place is that key's line within its table.

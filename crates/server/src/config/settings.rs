@@ -25,8 +25,8 @@ use super::document::Document;
 use super::shape;
 pub(crate) use limits::Limits;
 pub(crate) use section::{
-    Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp, Shutdown, Sip,
-    Store, Tickets,
+    Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp,
+    Shutdown, Sip, Store, Tickets,
 };
 pub(crate) use speech::Speech;
 
@@ -60,6 +60,8 @@ pub(crate) struct Settings {
     pub familiar: Familiar,
     /// `[numbering]`
     pub numbering: Numbering,
+    /// `[closing]`
+    pub(crate) closing: Closing,
     /// `[tickets]`
     pub tickets: Tickets,
     /// `[outgoing]`

@@ -102,6 +102,7 @@ impl House {
             former: Former {
                 contacts,
                 agents: formerly.agents,
+                closings: formerly.closings,
                 callbacks: formerly.callbacks,
             },
             database: database.clone(),

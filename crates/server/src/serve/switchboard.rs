@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored, RestoredCallback};
 use model::AgentId;
+use model::calendar::Closure;
 use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
 use store::Database;
@@ -55,6 +56,8 @@ pub(super) struct Former {
     pub(super) contacts: BTreeMap<String, Vec<Binding>>,
     /// What they were and had asked for.
     pub(super) agents: BTreeMap<AgentId, Formerly>,
+    /// Which calendars it had left closed (E9).
+    pub(super) closings: BTreeMap<String, Closure>,
     /// Whom it had promised to call back (D21).
     pub(super) callbacks: Vec<RestoredCallback>,
 }
@@ -129,6 +132,7 @@ impl Switchboard {
         for restored in restored {
             engine.handle_input(clock.now(), Input::Restored(restored));
         }
+        engine.handle_input(clock.now(), Input::RestoredClosings(former.closings));
         for promised in former.callbacks {
             let restored = Input::RestoredCallback(Box::new(promised));
             engine.handle_input(clock.now(), restored);

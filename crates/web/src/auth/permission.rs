@@ -29,6 +29,8 @@ pub enum Action {
     SeeSignalling,
     /// See and change who is barred.
     BarCallers,
+    /// Close a calendar out of turn, or open it again.
+    CloseCalendars,
     /// See and change which callers and agents must not meet.
     KeepApart,
     /// Give a waiting caller another place, queue or agent.
@@ -71,6 +73,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ChangeTicket => [Own, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
+        Action::CloseCalendars => [None, All, All],
         Action::KeepApart => [None, All, All],
         Action::SuperviseLine => [None, All, All],
         // Whose numbers they see is another right (SeeCalls).

@@ -88,6 +88,8 @@ codes! {
     NoSuchCall = "no_such_call" NOT_FOUND "没有这个通话，或已结束" "There is no such call, or it has ended";
     /// No such queue.
     NoSuchQueue = "no_such_queue" NOT_FOUND "没有这个队列" "There is no such queue";
+    /// No such calendar.
+    NoSuchCalendar = "no_such_calendar" NOT_FOUND "没有这个工作日历" "There is no such calendar";
     /// The queue is none of the agent's profile (C1).
     NotHisQueue = "not_his_queue" NOT_FOUND "该坐席的档案中没有这个队列" "The agent's profile has no such queue";
     /// To opt out of a queue, or into it again, needs a right (C1).

@@ -298,6 +298,27 @@ impl Default for Numbering {
     }
 }
 
+/// `[closing]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Closing {
+    /// For how many hours at most a calendar may be closed out of turn (E9).
+    pub(crate) max_h: u16,
+}
+
+impl Default for Closing {
+    fn default() -> Self {
+        Self { max_h: 168 }
+    }
+}
+
+impl Closing {
+    /// The same as a time.
+    pub(crate) fn longest(self) -> Duration {
+        Duration::from_secs(u64::from(self.max_h) * 3_600)
+    }
+}
+
 /// `[tickets]`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
