@@ -19,6 +19,7 @@ mod calls;
 mod calls_out;
 mod choice;
 mod claims;
+mod closings;
 mod consult;
 mod declines;
 mod defects;

@@ -25,10 +25,12 @@ impl Database {
 
 /// A calendar was closed, or opened again.
 pub(crate) async fn note(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
-    let (calendar, closure) = match fact {
-        Fact::CalendarClosed { calendar, closure } => (calendar, Some(closure)),
-        Fact::CalendarOpened { calendar, .. } => (calendar, None),
-        _ => return Ok(()),
+    let (calendar, closure) = if let Fact::CalendarClosed { calendar, closure } = fact {
+        (calendar, Some(closure))
+    } else if let Fact::CalendarOpened { calendar, .. } = fact {
+        (calendar, None)
+    } else {
+        return Ok(());
     };
     sqlx::query("DELETE FROM calendar_closure WHERE calendar = $1")
         .bind(calendar)

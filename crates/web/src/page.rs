@@ -1,4 +1,4 @@
-//! The pages: the agent's desk, the supervisor's board and the story of one call (`why`), a few HTML files, style sheets and scripts,
+//! The pages: the agent's desk, the supervisor's board, calendars and the story of one call (`why`), a few HTML files, style sheets and scripts,
 //! all our own and all in the binary.
 //!
 //! It works without JavaScript as far as signing in and out and showing the state go; the script adds the live part on the
@@ -6,6 +6,7 @@
 //! escapes everything it puts in (S19, advisory 39), and the script sets text, never markup.
 
 mod board;
+mod calendars;
 mod template;
 mod text;
 mod why;
@@ -32,10 +33,13 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 11] = [
+pub(crate) const PATHS: [&str; 14] = [
     "/",
     "/why/{call}",
     "/board",
+    "/calendars",
+    "/assets/calendars.css",
+    "/assets/calendars.js",
     "/assets/board.css",
     "/assets/board.js",
     "/assets/common.js",
@@ -67,6 +71,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/assets/app.js", get(|| asset(JAVASCRIPT, SCRIPT)))
         .route("/assets/common.js", get(|| asset(JAVASCRIPT, COMMON)))
         .merge(board::routes())
+        .merge(calendars::routes())
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)))
 }
 

@@ -420,6 +420,26 @@ fn e8_hours_follow_the_calendar() {
 }
 
 #[test]
+fn e9_a_calendar_that_is_closed_out_of_turn_has_an_exit_of_its_own() {
+    use model::calendar::{ClosedBy, Closure};
+    let text = nodes(
+        "[hours.start]\ncalendar = \"office\"\nopen = \"open\"\nclosed = \"open\"\nemergency = \"alarm\"\n\
+         [hangup.open]\n[hangup.alarm]\n",
+    );
+    let mut call = Call::new(&text);
+    call.now = FRIDAY_MORNING;
+    let closure = Closure {
+        since: FRIDAY_MORNING.into(),
+        until: (FRIDAY_MORNING + Duration::from_secs(60)).into(),
+        reason: String::new(),
+        by: ClosedBy::Agent(model::AgentId::new(1)),
+    };
+    let office = call.calendars.get_mut("office").unwrap();
+    office.close(Some(closure));
+    assert_eq!(call.starts()[1], "hangup alarm");
+}
+
+#[test]
 fn a_caller_whose_language_is_known_hears_it_from_the_start() {
     let text = crate::good_script::GOOD;
     let mut call = Call::from(text, |entry| entry.language = Some("en".to_owned()));

@@ -107,6 +107,11 @@ name = "a holiday goes where closed goes"
 at = 2026-10-01T10:00:00+08:00
 expect = ["hours office holiday", "hangup"]
 [[test]]
+name = "closed out of turn goes where closed goes"
+at = "2026-11-20T10:00:00+08:00"
+emergency = ["office"]
+expect = ["hours office emergency", "hangup"]
+[[test]]
 name = "vip"
 at = "2026-11-20T10:00:00+08:00"
 vip = 2
@@ -138,7 +143,7 @@ expect = ["hours office open", "branch who", "hangup"]
         "title = { en = \"x\", de = \"x\" }",
     );
     let found = outcomes(&text);
-    assert_eq!(found.len(), 7);
+    assert_eq!(found.len(), 8);
     for one in found {
         assert!(one.passed, "{one:#?}");
     }

@@ -10,6 +10,7 @@
 
 mod barred;
 mod calls;
+mod closures;
 mod concurrency;
 mod people;
 mod profile;

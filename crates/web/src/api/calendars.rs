@@ -203,10 +203,10 @@ pub(crate) async fn open(
 
 async fn ask(app: &App, at: Option<Timestamp>, days: u16) -> Result<Vec<CalendarReport>, Problem> {
     let question = Question::Calendars { at, days };
-    match app.questions().ask(question).await? {
-        Answer::Calendars(calendars) => Ok(calendars),
-        _ => Err(Problem::internal(&"the engine answered another question")),
-    }
+    let Answer::Calendars(calendars) = app.questions().ask(question).await? else {
+        return Err(Problem::internal(&"the engine answered another question"));
+    };
+    Ok(calendars)
 }
 
 impl From<CalendarReport> for CalendarBody {

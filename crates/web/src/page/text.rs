@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::locale::Locale;
 
 mod board;
+mod calendars;
 
 const TEXTS: &[(&str, &str, &str)] = &[
     ("title", "坐席工作台", "Agent desk"),
@@ -240,6 +241,7 @@ pub(super) fn all(locale: Locale) -> impl Iterator<Item = (&'static str, &'stati
     TEXTS
         .iter()
         .chain(board::TEXTS)
+        .chain(calendars::TEXTS)
         .map(move |(key, chinese, english)| {
             let text = match locale {
                 Locale::Chinese => *chinese,
@@ -278,11 +280,13 @@ mod tests {
 
     use super::*;
     use crate::page::board::{self as page_board, BOARD};
+    use crate::page::calendars::{self as page_calendars, CALENDARS};
     use crate::page::{COMMON, INDEX, SCRIPT};
 
     #[test]
     fn each_key_stands_once_with_both_languages() {
-        let rows: Vec<_> = TEXTS.iter().chain(board::TEXTS).collect();
+        let rows = TEXTS.iter().chain(board::TEXTS).chain(calendars::TEXTS);
+        let rows: Vec<_> = rows.collect();
         let keys: BTreeSet<_> = rows.iter().map(|(key, _, _)| key).collect();
         assert_eq!(keys.len(), rows.len());
         assert!(
@@ -293,10 +297,10 @@ mod tests {
 
     #[test]
     fn every_text_that_page_and_script_ask_for_exists() {
-        let pages = [INDEX, BOARD].into_iter();
+        let pages = [INDEX, BOARD, CALENDARS].into_iter();
         let in_pages = pages.flat_map(|page| page.split("{{t.").skip(1));
         let in_pages = in_pages.filter_map(|rest| rest.split_once("}}"));
-        let scripts = [SCRIPT, COMMON, page_board::SCRIPT].into_iter();
+        let scripts = [SCRIPT, COMMON, page_board::SCRIPT, page_calendars::SCRIPT].into_iter();
         let asked: Vec<_> = in_pages
             .map(|(key, _)| key)
             .chain(scripts.flat_map(asked_by))

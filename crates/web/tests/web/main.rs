@@ -13,6 +13,7 @@ mod agent_queues;
 mod agents;
 mod barred;
 mod breaks;
+mod calendars;
 mod callbacks;
 mod calls;
 mod client;

@@ -132,7 +132,7 @@ async fn advisory_39_hostile_names_stay_text() {
 async fn s19_the_script_sets_text_and_the_page_holds_no_inline_code() {
     let house = House::open().await;
     let client = house.stranger();
-    for script in ["app", "common", "board"] {
+    for script in ["app", "common", "board", "calendars"] {
         let text = client.get(&format!("/assets/{script}.js")).await.text();
         for markup in [
             "innerHTML",
@@ -146,7 +146,11 @@ async fn s19_the_script_sets_text_and_the_page_holds_no_inline_code() {
         }
     }
     let boss = house.program("boss").await;
-    for (path, script) in [("/", "app"), ("/board", "board")] {
+    for (path, script) in [
+        ("/", "app"),
+        ("/board", "board"),
+        ("/calendars", "calendars"),
+    ] {
         let page = boss.get(path).await.text();
         assert!(!page.contains("style=\"") && !page.contains(" onclick"));
         assert_eq!(page.matches("<script").count(), 1);

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex};
 
 use engine::command::{Command, CommandError};
 use engine::{
-    Answer, BlockedReport, BreakReport, CallbackReport, LineReport, PlaceReport, Question,
-    QueueReport, RegistrationReport, TrunkReport,
+    Answer, BlockedReport, BreakReport, CalendarReport, CallbackReport, LineReport, PlaceReport,
+    Question, QueueReport, RegistrationReport, TrunkReport,
 };
+use model::Calendar;
 use model::{AgentId, Fact, FactRecord, QueueName, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
@@ -38,6 +39,7 @@ pub(crate) struct Reports {
     pub(crate) registrations: Vec<RegistrationReport>,
     pub(crate) blocked: Vec<BlockedReport>,
     pub(crate) callbacks: Vec<CallbackReport>,
+    pub(crate) calendars: Vec<Calendar>,
     /// What waiting callers are told.
     pub(crate) why: Vec<model::Decision>,
     pub(crate) breaks: Vec<BreakReport>,
@@ -73,6 +75,18 @@ impl Reports {
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
             Question::Callbacks => Answer::Callbacks(self.callbacks.clone()),
             Question::Figures => Answer::Figures(Box::default()),
+            Question::Calendars { at, days } => {
+                let at = at.unwrap_or(model::Timestamp::from_ms(NOON_MS));
+                let report = |calendar: &Calendar| CalendarReport {
+                    name: calendar.name().to_owned(),
+                    zone: calendar.zone().to_owned(),
+                    at,
+                    standing: calendar.standing(at),
+                    closure: calendar.closure().cloned(),
+                    days: calendar.days(at, *days),
+                };
+                Answer::Calendars(self.calendars.iter().map(report).collect())
+            }
             Question::Queues => Answer::Queues(self.queues.clone()),
             Question::Queue(name) => Answer::Queue(self.queue(name)),
             Question::Why(_) => Answer::Why {

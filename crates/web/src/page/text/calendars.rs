@@ -1,0 +1,47 @@
+//! The texts of the page of calendars: key, Chinese, English.
+
+/// See `page::text`.
+pub(super) const TEXTS: &[(&str, &str, &str)] = &[
+    ("calendars", "工作日历", "Calendars"),
+    (
+        "calendars.no_script",
+        "本页需要 JavaScript。",
+        "This page needs JavaScript.",
+    ),
+    (
+        "calendars.none",
+        "没有工作日历。",
+        "There are no calendars.",
+    ),
+    ("calendars.next", "下一次变化：", "Next:"),
+    ("calendars.for_ever", "不再变化", "It never changes"),
+    ("calendars.closed_by", "关闭人：", "Closed by"),
+    ("calendars.by_phone", "电话", "telephone"),
+    ("calendars.close", "紧急关闭", "Close now"),
+    ("calendars.open", "重新开放", "Open again"),
+    (
+        "calendars.close_hint",
+        "来电者立即听到已关闭；已在排队的来电者继续等待。到时自动恢复。",
+        "Callers hear at once that it is closed; those who wait go on waiting. It ends by itself.",
+    ),
+    ("calendars.for_hours", "关闭多久", "For how long"),
+    ("calendars.hours_unit", "小时", "h"),
+    ("calendars.days", "今后三周", "the next three weeks"),
+    ("calendars.date", "日期", "Date"),
+    ("calendars.hours", "时间", "Hours"),
+    ("calendars.why", "依据", "Why"),
+    ("calendar.open", "开放", "Open"),
+    ("calendar.closed", "关闭", "Closed"),
+    ("calendar.holiday", "节假日", "Holiday"),
+    ("calendar.emergency", "紧急关闭", "Closed out of turn"),
+    ("day.open", "开放", "open"),
+    ("day.closed", "休息", "closed"),
+    ("day.holiday", "放假", "holiday"),
+    ("weekday.mon", "周一", "Mon"),
+    ("weekday.tue", "周二", "Tue"),
+    ("weekday.wed", "周三", "Wed"),
+    ("weekday.thu", "周四", "Thu"),
+    ("weekday.fri", "周五", "Fri"),
+    ("weekday.sat", "周六", "Sat"),
+    ("weekday.sun", "周日", "Sun"),
+];
