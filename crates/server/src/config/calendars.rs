@@ -92,7 +92,8 @@ impl Reader<'_> {
             ("closure", table.closure.is_some()),
         ] {
             if is_given {
-                let found = self.error(key, &format!("unknown key `{key}`"));
+                let message = told!("unknown key `{key}`", "未知的键 `{key}`");
+                let found = self.error(key, &message);
                 self.found.push(found);
             }
         }
