@@ -256,11 +256,11 @@ impl Source {
     }
 
     /// Nobody could look whether the house has the people for its queues.
-    pub(crate) fn unlooked(&self, why: &str) -> Diagnostic {
-        let message = told!(
-            "nobody looked whether the steps of queues can be met: {why}",
-            "未能查看队列的放宽步骤能否满足：{why}"
-        );
+    pub(crate) fn unlooked(&self, why: &store::StoreError) -> Diagnostic {
+        let message = Told {
+            en: format!("nobody looked whether the steps of queues can be met: {why}"),
+            zh: format!("未能查看队列的放宽步骤能否满足：{}", why.zh()),
+        };
         Diagnostic {
             severity: Severity::Warning,
             ..without_place(&self.dir.join("queues.toml"), message)

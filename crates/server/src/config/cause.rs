@@ -113,9 +113,21 @@ impl Cause for ScenarioError {
         match self {
             Self::Malformed(why) => format!("仿真场景无法读取：{why}"),
             Self::Figure { key, wrong } => format!("`{key}` 的数值不合理：{wrong}"),
-            Self::Unknown(name) => format!("配置中没有 {name}"),
+            Self::Unknown(what) => format!("配置中没有{}", of_house(what)),
         }
     }
+}
+
+/// What a scenario names, by its kind; anything else as it is.
+fn of_house(what: &str) -> String {
+    let kinds = [
+        ("the strategy ", "振铃策略"),
+        ("the number ", "号码"),
+        ("the queue ", "队列"),
+    ];
+    let mut known = kinds.into_iter();
+    let known = known.find_map(|(en, zh)| Some((what.strip_prefix(en)?, zh)));
+    known.map_or_else(|| format!(" {what}"), |(name, zh)| format!("{zh} {name}"))
 }
 
 /// What store and database refuse; texts of settings stay as they are.
@@ -152,6 +164,7 @@ fn row(what: &str) -> &str {
         "draft" => "草稿",
         "ticket" => "工单",
         "token" => "令牌",
+        "token name" => "令牌名称",
         "outside number" => "外线号码",
         "login" | "this login" => "工号",
         other => other,
@@ -302,7 +315,7 @@ mod tests {
             Box::new(NoRegion(found())),
             Box::new(ReplayError::NoJournal),
             Box::new(ReplayError::UnknownQueue("sales".into())),
-            Box::new(ScenarioError::Unknown(found())),
+            Box::new(ScenarioError::Unknown("the queue sales".to_owned())),
             Box::new(StoreError::NotFound("agent")),
             Box::new(StoreError::Taken("login")),
             Box::new(StoreError::Setting("`zone` is wrong".to_owned())),
@@ -330,6 +343,15 @@ mod tests {
             assert_eq!(told.en, cause.to_string());
             assert!(told.is_said_alike(), "{told:?}");
         }
-        assert_eq!(requirement("en >= 0").zh(), "`0` 不是级别：级别为 1 到 255");
+        for (cause, zh) in [
+            (requirement("en >= 0").zh(), "`0` 不是级别：级别为 1 到 255"),
+            (
+                ScenarioError::Unknown("the queue sales".to_owned()).zh(),
+                "配置中没有队列 sales",
+            ),
+            (StoreError::NotFound("token").zh(), "没有这样的令牌"),
+        ] {
+            assert_eq!(cause, zh);
+        }
     }
 }

@@ -57,7 +57,7 @@ fn unmet(source: &Source, loaded: &Loaded) -> Result<Vec<Diagnostic>, Failure> {
             let of_queues = source.unmet(&loaded.engine.queues, &staff);
             of_queues.into_iter().chain(of_scripts).collect()
         }
-        Err(why) => vec![source.unlooked(&why.to_string())],
+        Err(why) => vec![source.unlooked(&why)],
     })
 }
 
