@@ -219,18 +219,26 @@ mod tests {
     use super::*;
     use crate::config::said;
 
-    #[test]
-    fn a_wrong_period_is_found_where_it_stands() {
-        let text = "[calendar.office]\nzone = \"Asia/Shanghai\"\nmon-fri = [\"09:00-12:00\", \"13:30-25:00\"]\n";
+    /// 2026-11-18.
+    const NOW: Timestamp = Timestamp::from_ms(1_795_000_000_000);
+    const DAY_MS: i64 = 24 * 3_600_000;
+
+    fn read_at(
+        now: Timestamp,
+        dir: &Path,
+        text: &str,
+    ) -> (BTreeMap<String, Calendar>, Vec<Diagnostic>) {
         let document = Document {
             file: "config/calendars.toml".into(),
-            text: text.into(),
+            text: format!("[calendar.office]\nzone = \"Asia/Shanghai\"\n{text}\n"),
         };
-        let given = Given {
-            dir: Path::new("."),
-            now: Timestamp::from_ms(1_795_000_000_000),
-        };
-        let (_, told) = read(&document, &given);
+        read(&document, &Given { dir, now })
+    }
+
+    #[test]
+    fn a_wrong_period_is_found_where_it_stands() {
+        let text = "mon-fri = [\"09:00-12:00\", \"13:30-25:00\"]";
+        let (_, told) = read_at(NOW, Path::new("."), text);
         assert_eq!(
             said::lines(&told),
             [
@@ -241,5 +249,50 @@ mod tests {
             told[0].message.zh,
             "日历 `office`：mon-fri[1]：`13:30-25:00` 不是时段；应为 HH:MM-HH:MM，如 \"09:00-12:00\""
         );
+    }
+
+    #[test]
+    fn e9_a_calendar_of_public_holidays_warns_a_month_before_they_are_unknown() {
+        for (text, days, warned) in [
+            ("holidays = \"CN\"", 0, false),
+            ("holidays = \"CN\"", 20, true),
+            ("holidays = \"CN\"", 60, true),
+            ("mon = []", 60, false),
+        ] {
+            let now = Timestamp::from_ms(NOW.as_ms() + days * DAY_MS);
+            let (calendars, told) = read_at(now, Path::new("."), text);
+            assert!(
+                calendars.contains_key("office"),
+                "a warning refuses nothing"
+            );
+            assert_eq!(told.len(), usize::from(warned), "{text} {days}: {told:?}");
+            assert!(!told.iter().any(Diagnostic::is_error));
+        }
+    }
+
+    #[test]
+    fn e9_a_file_of_events_is_there_small_enough_and_named() {
+        let dir = std::env::temp_dir().join(format!("trunkline-ics-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let large = usize::try_from(ics::BYTES_MAX).unwrap() + 1;
+        std::fs::write(dir.join("large.ics"), vec![b'\n'; large]).unwrap();
+        std::fs::write(dir.join("wrong.ics"), "BEGIN:VCALENDAR\nSUMMARY\n").unwrap();
+        let table = [
+            ("ics = \"gone.ics\"", "config/calendars.toml:3:7: error: "),
+            ("ics = \"large.ics\"", "config/calendars.toml:3:7: error: "),
+            ("ics = \"wrong.ics\"", "wrong.ics:2:1: error: "),
+            ("ics_open = [\"班\"]", "config/calendars.toml:3:12: error: "),
+            ("name = \"shop\"", "config/calendars.toml:3:8: error: "),
+            (
+                "closure = { since = \"2026-11-01T00:00:00Z\", until = \"2036-11-01T00:00:00Z\", reason = \"\", agent = \"1\" }",
+                "config/calendars.toml:3:11: error: ",
+            ),
+        ];
+        for (text, place) in table {
+            let (_, told) = read_at(NOW, &dir, text);
+            let first = said::lines(&told).into_iter().next().unwrap_or_default();
+            assert!(first.contains(place), "{text}: {first}");
+        }
+        std::fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -251,3 +251,15 @@ fn d13_scripts_that_overflow_into_each_other_for_ever_are_told_also_by_a_number(
         assert_eq!(told.len(), usize::from(wrong), "{told:?}");
     }
 }
+
+#[test]
+fn e9_how_long_a_calendar_may_be_closed_is_a_setting() {
+    let longest = |lines: &str| {
+        let lines = lines.to_owned();
+        let loaded = loaded("trunkline.toml", |text| format!("{text}\n{lines}\n"));
+        loaded.map(|loaded| loaded.engine.closing_max.as_secs() / 3_600)
+    };
+    assert_eq!(longest("").unwrap(), 168);
+    assert_eq!(longest("[closing]\nmax_h = 12").unwrap(), 12);
+    assert!(longest("[closing]\nmax_h = -1").is_err());
+}
