@@ -31,6 +31,7 @@ mod sipp;
 mod sound;
 mod tool;
 mod turn;
+mod voicemail;
 mod wire;
 
 // The stories.

@@ -185,6 +185,7 @@ impl Hotline {
             hold: engine::HoldTimes::default(),
             standby: engine::StandingBy::default(),
             house_sounds: BTreeSet::new(),
+            mailboxes: Default::default(),
             shared_numbers: BTreeSet::new(),
         };
         plan::script(&mut config, "main", SCRIPT);

@@ -61,3 +61,4 @@ mod storm;
 mod supervision;
 mod transfers;
 mod trunks;
+mod voicemail;

@@ -147,6 +147,7 @@ fn settings() -> Settings {
         hold: engine::HoldTimes::default(),
         standby: engine::StandingBy::default(),
         house_sounds: Default::default(),
+        mailboxes: Default::default(),
         shared_numbers: std::collections::BTreeSet::new(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::SoundName;
-use model::{Calendar, Caller, NumberPlan, QueueName, ScriptName};
+use model::{Calendar, Caller, Mailboxes, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
 use crate::announce::Announce;
@@ -57,6 +57,8 @@ pub struct Config {
     pub reasons: Reasons,
     /// Those of the house's own sentences that have a sound (`speech`): `zh-CN/hold_message`, `zh-CN/agent_1001`.
     pub house_sounds: BTreeSet<SoundName>,
+    /// Where callers leave messages (G2).
+    pub mailboxes: Arc<Mailboxes>,
     /// Keys of numbers that many people share (switchboards): nobody is familiar by them (R64).
     pub shared_numbers: BTreeSet<String>,
 }

@@ -150,6 +150,7 @@ mod tests {
             hold: crate::config::HoldTimes::default(),
             standby: crate::config::StandingBy::default(),
             house_sounds: BTreeSet::new(),
+            mailboxes: Default::default(),
             shared_numbers: BTreeSet::new(),
         }
     }

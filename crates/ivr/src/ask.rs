@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use model::MailboxName;
+
 use crate::value::{Type, Value};
 
 /// A question of a call: the moment at which it was asked, since the Unix epoch. An answer to another than the open one is
@@ -35,6 +37,8 @@ pub enum Question {
     Http(HttpQuestion),
     /// A database, by a query of `queries.toml`.
     Sql(SqlQuestion),
+    /// Whether a mailbox has room for one more message: found when it has, missing when it is full.
+    Mailbox(MailboxName),
 }
 
 /// How a service is asked (RFC 9110 §9.3).
@@ -181,6 +185,7 @@ impl Question {
                 let mut variables = question.columns.keys();
                 variables.find(|variable| !found.contains_key(*variable))
             }
+            Self::Mailbox(_) => None,
         };
         match misfit {
             None => answer,
@@ -205,6 +210,7 @@ impl Question {
                 after_scheme.split(['/', '?', '#']).next().unwrap_or("")
             }
             Self::Sql(question) => &question.query,
+            Self::Mailbox(mailbox) => mailbox.as_str(),
         }
     }
 }

@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 
-use model::{QueueName, ScriptName};
+use model::{MailboxName, QueueName, ScriptName};
 
 use crate::ask::SecretSource;
 use crate::claim::Claims;
@@ -62,6 +62,8 @@ pub struct World {
     pub speech: bool,
     /// What those of all scripts that may be called ask and give.
     pub flows: BTreeMap<ScriptName, FlowShape>,
+    /// Mailboxes of `voicemail.toml`.
+    pub mailboxes: BTreeSet<MailboxName>,
     /// Queries of `queries.toml`.
     pub queries: BTreeMap<String, QueryShape>,
     /// What look-ups over HTTP may do.

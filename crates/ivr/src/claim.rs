@@ -94,6 +94,8 @@ pub(crate) enum Cause<'n> {
     Speaks,
     /// He says nothing, or too little.
     SaysNothing,
+    /// A mailbox has no room for his message.
+    BoxFull(&'n Name),
 }
 
 impl Cause<'_> {
@@ -116,6 +118,8 @@ pub(crate) enum End {
         /// Whether there is one.
         spoken: bool,
     },
+    /// With a message that is left, or with the word that it cannot be.
+    Message,
     /// Not the call: only this script's part of it.
     Return,
 }
@@ -153,6 +157,8 @@ pub(crate) enum ReferenceKind {
     Service,
     /// A query of `queries.toml`.
     Query,
+    /// A mailbox of `voicemail.toml`.
+    Mailbox,
     /// A script that does a part and comes back.
     Flow,
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::fact::QueueExit;
-use model::{QueueName, RecordingId, Requirement, ScriptName};
+use model::{MailboxName, QueueName, RecordingId, Requirement, ScriptName};
 
 use crate::ask::{Answer, Ask, AskId};
 
@@ -143,6 +143,15 @@ pub enum Effect {
         max: Duration,
         /// So long a silence is told.
         silence: Duration,
+        /// The mailbox that gets it, so that a process which ends meanwhile loses nothing.
+        mailbox: Option<MailboxName>,
+    },
+    /// A message is in its mailbox: it is kept.
+    LeaveMessage {
+        /// The mailbox.
+        mailbox: MailboxName,
+        /// What he said.
+        said: Recorded,
     },
     /// End that recording.
     StopRecord,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::claim::Claims;
 use crate::effect::{Played, Recorded};
+use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, KeyRow, Need, row};
 use crate::run::Visit;
@@ -81,6 +82,8 @@ pub(crate) struct Message {
     max: Duration,
     silence: Duration,
     review: bool,
+    /// The mailbox that gets it, if one does.
+    mailbox: Option<Name>,
 }
 
 /// How far a caller is, between two events.
@@ -89,6 +92,8 @@ pub(crate) enum Stage {
     /// He hears what he is asked.
     #[default]
     Asked,
+    /// He has heard all but a last word.
+    Leaving,
     /// He hears that it was too short.
     TooShort,
     /// He hears the tone.
@@ -127,7 +132,14 @@ impl Message {
             max,
             silence: silence?,
             review: review?,
+            mailbox: None,
         })
+    }
+
+    /// The same, for a mailbox.
+    pub(crate) fn into_box(self, mailbox: &Name) -> Self {
+        let mailbox = Some(mailbox.clone());
+        Self { mailbox, ..self }
     }
 
     /// Claims how long one is kept who says nothing, and the words of the house.
@@ -154,6 +166,7 @@ impl Message {
                 Progress::Wants(Step::Record {
                     max: self.max,
                     silence: self.silence,
+                    mailbox: self.mailbox.as_ref().map(|name| name.text.as_str()),
                 })
             }
             (Stage::Speaking, Event::Outcome(Outcome::Recorded(said))) => self.said(visit, *said),
@@ -166,6 +179,7 @@ impl Message {
             }
             (
                 Stage::Asked
+                | Stage::Leaving
                 | Stage::TooShort
                 | Stage::Tone
                 | Stage::Speaking
@@ -180,7 +194,7 @@ impl Message {
     pub(crate) fn left(&self, visit: &mut Visit<'_>, said: Option<Recorded>) -> Option<Recorded> {
         let said = match *visit.stage() {
             Stage::Review(said, _) | Stage::Listening(said, _) => Some(said),
-            Stage::Asked | Stage::TooShort | Stage::Tone | Stage::Speaking => said,
+            Stage::Asked | Stage::Leaving | Stage::TooShort | Stage::Tone | Stage::Speaking => said,
         };
         let said = said?;
         if said.length < self.min {

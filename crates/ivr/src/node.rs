@@ -20,6 +20,7 @@ mod script;
 mod set;
 mod sql;
 mod transfer;
+mod voicemail;
 
 use std::fmt;
 
@@ -58,6 +59,7 @@ pub(crate) const KINDS: &[Kind] = &[
     language::KIND,
     queue::KIND,
     record::KIND,
+    voicemail::KIND,
     callback::KIND,
     transfer::KIND,
     http::KIND,

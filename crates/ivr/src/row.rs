@@ -82,6 +82,8 @@ pub(crate) enum Form {
     Query,
     /// Variables, each with a column.
     Columns,
+    /// The name of a mailbox.
+    Mailbox,
     /// The name of a script.
     Script,
     /// Variables, each with a result.
@@ -165,6 +167,7 @@ impl Form {
                 "表，如 {{ status = \"/case/status\", fee = {{ at = \"/case/fee\", type = \"number\" }} }}"
             ),
             Self::Query => told!("the name of a query", "查询名称"),
+            Self::Mailbox => told!("the name of a mailbox", "信箱名称"),
             Self::Script => told!("the name of a script", "流程名称"),
             Self::Results => told!(
                 "a table such as {{ known = \"is_known\" }}",

@@ -96,6 +96,7 @@ fn form(of: Form) -> Value {
         | Form::Calendar
         | Form::Language
         | Form::Query
+        | Form::Mailbox
         | Form::Script => text(),
         Form::Variable => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
         Form::Url => json!({ "type": "string", "pattern": "^https?://" }),

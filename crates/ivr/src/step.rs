@@ -91,7 +91,11 @@ pub(crate) enum Step<'n> {
         patience: Duration,
     },
     /// Record the caller until the end key, `silence` or `max`: `Outcome::Recorded`.
-    Record { max: Duration, silence: Duration },
+    Record {
+        max: Duration,
+        silence: Duration,
+        mailbox: Option<&'n str>,
+    },
     /// Let another script do a part: `Outcome::Returned`.
     Call { script: &'n str, args: Given },
     /// Back to the script that called this one.

@@ -14,7 +14,7 @@ use model::calendar::{ClosedBy, Closure};
 use model::fact::QueueExit;
 use model::{AgentId, Calendar, CallId, Caller, RecordingId, Timestamp};
 
-use crate::ask::AskId;
+use crate::ask::{Answer, AskId, Question};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input, Target, TransferFailure};
 use crate::run::{Entry, Environment, Run, Trace};
@@ -165,7 +165,8 @@ enum Doing {
     Waiting(String),
     Ringing(String),
     Asking,
-    LookingUp(AskId),
+    /// Whether it is about a mailbox, which has room unless the test says otherwise.
+    LookingUp(AskId, bool),
     /// He may speak; so long a silence ends it.
     Recording(Duration),
     Over,
@@ -195,8 +196,9 @@ impl ImaginaryCaller<'_> {
                     let answer = Input::CallbackAnswered(self.test.callback);
                     self.answer(Some(answer), environment);
                 }
-                Doing::LookingUp(ask) => {
-                    let Some(answer) = self.test.answer_of(&self.node) else {
+                Doing::LookingUp(ask, is_mailbox) => {
+                    let room = is_mailbox.then(|| Answer::Found(BTreeMap::new()));
+                    let Some(answer) = self.test.answer_of(&self.node).or(room) else {
                         let node = &self.node;
                         return Some(format!(
                             "the test does not say what `{node}` is answered: answers = {{ {node} = {{ … }} }}"
@@ -219,7 +221,9 @@ impl ImaginaryCaller<'_> {
             Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
             Effect::RequestCallback { .. } => Doing::Asking,
             Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
-            Effect::Ask(ask) => Doing::LookingUp(ask.id),
+            Effect::Ask(ask) => {
+                Doing::LookingUp(ask.id, matches!(ask.question, Question::Mailbox(_)))
+            }
             Effect::HangUp { .. } => Doing::Over,
             Effect::Faulted { reason } => return Some(reason),
             Effect::Entered { node, .. } => {
@@ -229,6 +233,7 @@ impl ImaginaryCaller<'_> {
             Effect::Unsaid { .. }
             | Effect::LanguageSet(_)
             | Effect::Hold
+            | Effect::LeaveMessage { .. }
             | Effect::SettleRecord { .. } => return None,
         };
         None

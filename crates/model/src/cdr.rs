@@ -235,6 +235,9 @@ impl Cdr {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::VoicemailBegan(_)
+            | Fact::VoicemailLeft(_)
+            | Fact::VoicemailHeard(_)
             | Fact::AgentStateChanged { .. }
             | Fact::AgentRegistered { .. }
             | Fact::AgentUnregistered { .. }

@@ -25,6 +25,7 @@ pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
+pub use self::voicemail::{Voicemail, VoicemailHeard};
 
 mod call;
 mod callback;
@@ -33,6 +34,7 @@ mod offer;
 mod queue;
 mod routed;
 mod supervised;
+mod voicemail;
 
 mod name;
 
@@ -511,6 +513,15 @@ pub enum Fact {
         /// Its size.
         bytes: u64,
     },
+    /// A caller begins to speak into a mailbox (G1); he may still take it back.
+    #[serde(rename = "voicemail.began")]
+    VoicemailBegan(Box<Voicemail>),
+    /// He has left his message: the promise that it is heard, and that its ticket is made (G7).
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft(Box<Voicemail>),
+    /// A message was heard, or is new again.
+    #[serde(rename = "voicemail.heard")]
+    VoicemailHeard(VoicemailHeard),
     /// An agent's state changed.
     #[serde(rename = "agent.state_changed")]
     AgentStateChanged {

@@ -94,6 +94,8 @@ names! {
     ScriptName,
     /// A region of `numbers.toml` (A12).
     RegionName,
+    /// A mailbox of `voicemail.toml` (G2).
+    MailboxName,
 }
 
 /// Makes ids: strictly rising, also when many are asked for in one millisecond or the clock steps back.

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod fact;
 pub mod histogram;
 pub mod id;
+pub mod mailbox;
 pub mod membership;
 pub mod number;
 pub mod number_plan;
@@ -32,9 +33,10 @@ pub use decision::{Decision, ReasonCode};
 pub use fact::{Fact, FactRecord, Offer};
 pub use histogram::Histogram;
 pub use id::{
-    AgentId, CallId, CustomerId, IdSource, LegId, OfferId, QueueName, RegionName, ScriptName,
-    TicketId,
+    AgentId, CallId, CustomerId, IdSource, LegId, MailboxName, OfferId, QueueName, RegionName,
+    ScriptName, TicketId,
 };
+pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};
 pub use number::{Caller, E164};
 pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan};

@@ -18,6 +18,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trunks;
+mod voicemail;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World, told};
 use model::service_level::Bounds;
-use model::{Calendar, NumberPlan, QueueName, ScriptName};
+use model::{Calendar, Mailboxes, NumberPlan, QueueName, ScriptName};
 
 use cause::Cause;
 use document::Document;
@@ -149,8 +150,16 @@ impl Source {
             found.push(without_place(&self.dir.join("trunkline.toml"), message));
             BTreeSet::new()
         });
+        let mut mailboxes = Mailboxes::new();
         let (mut house, mut lines) = (numbers::House::default(), Trunks::default());
         if let Some(mut world) = self.world(scripts, agents, heard) {
+            mailboxes = self.file("voicemail.toml", &mut found, |document| {
+                let given = voicemail::Given {
+                    queues: world.queues.iter().map(QueueName::as_str).collect(),
+                    agents: world.agents.as_ref(),
+                };
+                voicemail::read(document, given)
+            });
             let told = found.len();
             house = self.file("numbers.toml", &mut found, |document| {
                 numbers::read(document, &world, &plan)
@@ -168,6 +177,7 @@ impl Source {
             let hosts = &settings.outgoing.private_hosts;
             world.services = outgoing::services(hosts, &self.dir);
             world.queries = queries.shapes;
+            world.mailboxes = mailboxes.keys().cloned().collect();
             let shapes = parsed.iter();
             world.flows = shapes
                 .map(|script| (script.name().clone(), script.shape()))
@@ -198,7 +208,11 @@ impl Source {
             return Err(errors);
         }
         let hosts = settings.outgoing.private_hosts;
-        let outgoing = Outgoing::of(&parsed, hosts, queries.named, &self.dir);
+        let mailboxes = Arc::new(mailboxes);
+        let outgoing = Outgoing {
+            mailboxes: Arc::clone(&mailboxes),
+            ..Outgoing::of(&parsed, hosts, queries.named, &self.dir)
+        };
         let engine = engine::Config {
             version,
             plan,
@@ -226,6 +240,7 @@ impl Source {
             standby,
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
             house_sounds,
+            mailboxes,
             shared_numbers,
         };
         Ok(Loaded {

@@ -11,8 +11,8 @@ use std::path::Path;
 
 use engine::RestoredCallback;
 use model::calendar::Closure;
-use model::fact::{CallResult, EndedBy};
-use model::{AgentId, Fact, Timestamp};
+use model::fact::{CallResult, EndedBy, Voicemail};
+use model::{AgentId, Fact, RecordingId, Timestamp};
 use store::{Database, FactLog};
 
 use crate::fan_out::Facts;
@@ -119,6 +119,28 @@ pub(crate) async fn sign_off_agents(
     })
 }
 
+/// What a caller was saying into a mailbox when the process ended: it is his message, as far as it goes.
+async fn cut_message(
+    database: &Database,
+    id: RecordingId,
+    length_ms: u64,
+) -> anyhow::Result<Option<Voicemail>> {
+    let timeline = database.timeline(id.call).await?;
+    let (mut began, mut is_left) = (None, false);
+    for record in timeline {
+        if let Fact::VoicemailBegan(voicemail) = record.fact {
+            began = began.or((voicemail.message == id).then_some(voicemail));
+        } else if let Fact::VoicemailLeft(voicemail) = record.fact {
+            is_left |= voicemail.message == id;
+        }
+    }
+    let began = began.filter(|_| !is_left);
+    Ok(began.map(|began| Voicemail {
+        length_ms,
+        ..*began
+    }))
+}
+
 /// Repairs recordings that a crash cut, and tells those that no fact has told yet.
 pub(crate) async fn adopt_recordings(
     root: &Path,
@@ -145,6 +167,10 @@ pub(crate) async fn adopt_recordings(
                 bytes,
                 ..
             } = file;
+            // Before its sound, which then finds its ticket.
+            if let Some(left) = cut_message(database, id, duration_ms).await? {
+                facts.tell(now, Fact::VoicemailLeft(Box::new(left)));
+            }
             facts.tell(
                 now,
                 Fact::RecordingReady {

@@ -185,6 +185,9 @@ impl Audit {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::VoicemailBegan(_)
+            | Fact::VoicemailLeft(_)
+            | Fact::VoicemailHeard(_)
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }

@@ -165,6 +165,9 @@ impl Figures {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::VoicemailBegan(_)
+            | Fact::VoicemailLeft(_)
+            | Fact::VoicemailHeard(_)
             | Fact::AcdTold { .. }
             | Fact::TrunkStateChanged { .. }
             | Fact::AgentRegistered { .. }

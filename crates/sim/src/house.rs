@@ -109,6 +109,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         hold: engine::HoldTimes::default(),
         standby: engine::StandingBy::default(),
         house_sounds: BTreeSet::new(),
+        mailboxes: Default::default(),
         shared_numbers: BTreeSet::new(),
     })
 }

@@ -30,6 +30,7 @@ pub mod speech_cache;
 pub mod staff;
 pub mod ticket;
 mod ties;
+mod voicemail;
 
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
@@ -51,3 +52,4 @@ pub use session::{ApiToken, IssuedSession, Session};
 pub use speech_cache::SpeechCache;
 pub use staff::Staff;
 pub use ticket::TicketFilter;
+pub use voicemail::LeftMessage;

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 8] = [
+static MIGRATIONS: [Migration; 9] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -56,6 +56,11 @@ static MIGRATIONS: [Migration; 8] = [
         version: 8,
         name: "calendar_closure",
         text: include_str!("../migrations/0008_calendar_closure.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "voicemail",
+        text: include_str!("../migrations/0009_voicemail.sql"),
     },
 ];
 

@@ -5,6 +5,7 @@
 //! that is not current gets `Conflict` and loses nothing.
 
 use ::ticket::{Actor, Correction, Day, Entry, Event, Number, State, Submission, Ticket};
+use model::fact::Voicemail;
 use model::{AgentId, CallId, CustomerId, Fact, TicketId, Timestamp};
 use sqlx::SqliteConnection;
 
@@ -14,17 +15,17 @@ use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 use draft::{discard_drafts, draft, link_to_drafts};
 use model::NumberKey;
+use origin::Origin;
 use row::{Row, append, select, tickets, update};
 
 mod draft;
+mod origin;
 mod row;
 
 /// Most drafts, or tickets of one call, in an answer.
 const ROWS_MAX: i64 = 200;
 /// Most entries of a timeline in an answer.
 const ENTRIES_MAX: i64 = 1_000;
-/// Where tickets of calls come from.
-const CHANNEL: &str = "phone";
 
 /// Which tickets; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,8 @@ impl Database {
         let plan = *self.plan();
         self.write(move |conn| {
             Box::pin(async move {
-                if let Some(ticket) = ticket_from(conn, call).await? {
+                let origin = Origin::of_call(call);
+                if let Some(ticket) = ticket_from(conn, &origin).await? {
                     // The call was read again: so was its offer, which opened a draft.
                     discard_drafts(conn, call).await?;
                     return Ok(Submitted {
@@ -84,13 +86,54 @@ impl Database {
                 }
                 let number = next_number(conn, day).await?;
                 let submission = ::ticket::submit(&draft, id, number, now)?;
-                insert(conn, &submission, key.as_ref()).await?;
+                insert(conn, &submission, key.as_ref(), &origin).await?;
                 discard_drafts(conn, call).await?;
                 Ok(Submitted {
                     ticket: submission.ticket,
                     is_new: true,
                     is_told: false,
                 })
+            })
+        })
+        .await
+    }
+
+    /// G7: the ticket that a message becomes, if its mailbox wants one; asked again, it gives the same ticket. `day` stands in the
+    /// number, `at` is when the message was left.
+    pub async fn submit_message(
+        &self,
+        voicemail: &Voicemail,
+        day: Day,
+        at: Timestamp,
+    ) -> Result<Option<Submitted>> {
+        let id = TicketId::new(self.next_id(at));
+        let plan = *self.plan();
+        let voicemail = voicemail.clone();
+        self.write(move |conn| {
+            Box::pin(async move {
+                if voicemail.ticket.is_none() {
+                    return Ok(None);
+                }
+                let origin = Origin::of_message(&voicemail);
+                if let Some(ticket) = ticket_from(conn, &origin).await? {
+                    return Ok(Some(Submitted {
+                        is_new: false,
+                        is_told: is_told(conn, &ticket, voicemail.message.call).await?,
+                        ticket,
+                    }));
+                }
+                let key = voicemail.caller.number.as_deref().map(|raw| plan.key(raw));
+                let e164 = key.as_ref().and_then(|key| key.e164.clone());
+                let number = next_number(conn, day).await?;
+                let Some(made) = ::ticket::of_message(&voicemail, e164, id, number, at) else {
+                    return Ok(None);
+                };
+                insert(conn, &made, key.as_ref(), &origin).await?;
+                Ok(Some(Submitted {
+                    ticket: made.ticket,
+                    is_new: true,
+                    is_told: false,
+                }))
             })
         })
         .await
@@ -224,14 +267,14 @@ impl Database {
     }
 }
 
-/// The ticket that this call gave at its end.
-async fn ticket_from(conn: &mut SqliteConnection, call: CallId) -> Result<Option<Ticket>> {
+/// The ticket that came from there.
+async fn ticket_from(conn: &mut SqliteConnection, origin: &Origin) -> Result<Option<Ticket>> {
     let mut query = select();
     query
         .push(" WHERE t.channel = ")
-        .push_bind(CHANNEL)
+        .push_bind(origin.channel)
         .push(" AND t.source_ref = ")
-        .push_bind(call.to_string());
+        .push_bind(origin.reference.clone());
     let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
     row.map(Row::ticket).transpose()
 }
@@ -320,9 +363,10 @@ async fn insert(
     conn: &mut SqliteConnection,
     submission: &Submission,
     key: Option<&NumberKey>,
+    origin: &Origin,
 ) -> Result<()> {
     let ticket = &submission.ticket;
-    row::insert(conn, ticket, key).await?;
+    row::insert(conn, ticket, key, origin).await?;
     for entry in &submission.entries {
         append(conn, ticket.id, entry).await?;
         if let Event::RecordingLinked { path, .. } = &entry.event {

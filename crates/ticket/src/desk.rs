@@ -128,6 +128,7 @@ pub fn submit(
         queue: draft.queue.clone(),
         source_call: Some(draft.call),
         created_by: Some(draft.agent),
+        due_at: None,
         created_at: now,
         updated_at: now,
         version: 1,

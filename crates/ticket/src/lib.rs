@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod entry;
+mod message;
 pub mod number;
 pub mod priority;
 pub mod state;
@@ -12,6 +13,7 @@ pub mod ticket;
 
 pub use desk::{Draft, Submission, submit};
 pub use entry::{Actor, Entry, Event};
+pub use message::of_message;
 pub use number::{Day, Number};
 pub use priority::Priority;
 pub use state::State;

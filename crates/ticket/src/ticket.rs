@@ -42,6 +42,9 @@ pub struct Ticket {
     pub source_call: Option<CallId>,
     /// The agent who took the matter.
     pub created_by: Option<AgentId>,
+    /// When it is to be done.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
     /// When it was submitted.
     pub created_at: Timestamp,
     /// When anything about it last changed.
@@ -190,6 +193,7 @@ mod tests {
             queue: None,
             source_call: None,
             created_by: None,
+            due_at: None,
             created_at: Timestamp::from_ms(0),
             updated_at: Timestamp::from_ms(0),
             version: 4,

@@ -25,6 +25,7 @@ pub mod talk;
 pub mod ticket_body;
 pub mod tickets;
 pub mod trace;
+pub mod voicemail;
 pub mod why;
 pub mod wrap_up;
 
@@ -122,6 +123,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(conflicts::put, conflicts::delete))
         .routes(routes!(trace::read))
         .routes(routes!(recording::hear))
+        .routes(routes!(voicemail::boxes))
+        .routes(routes!(voicemail::list))
+        .routes(routes!(voicemail::read, voicemail::mark, voicemail::remove))
+        .routes(routes!(voicemail::hear))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))

@@ -14,7 +14,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use model::Fact;
+use model::{Fact, Mailboxes};
 use store::Database;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -65,6 +65,8 @@ pub struct Deps {
     pub https: Option<Https>,
     /// Where phones that come by WebSocket go; `None`: there is no `/sip`.
     pub sip: Option<SipDoor>,
+    /// Where callers leave messages, as the configuration stands; must not block.
+    pub mailboxes: Box<dyn Fn() -> Arc<Mailboxes> + Send + Sync>,
     /// How many connections there may be.
     pub bounds: Bounds,
 }
@@ -119,6 +121,10 @@ impl App {
 
     pub(crate) fn recordings_dir(&self) -> &Path {
         &self.0.deps.recordings_dir
+    }
+
+    pub(crate) fn mailboxes(&self) -> Arc<Mailboxes> {
+        (self.0.deps.mailboxes)()
     }
 
     pub(crate) fn metrics(&self) -> &MetricsHandle {

@@ -101,6 +101,9 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::VoicemailBegan(_)
+        | Fact::VoicemailLeft(_)
+        | Fact::VoicemailHeard(_)
         | Fact::RecordingReady { .. } => Vec::new(),
     }
 }
@@ -222,6 +225,9 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::VoicemailBegan(_)
+        | Fact::VoicemailLeft(_)
+        | Fact::VoicemailHeard(_)
         | Fact::RecordingReady { .. } => None,
     }
 }

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use ivr::Environment;
-use model::RecordingId;
+use model::fact::Voicemail;
+use model::{Fact, Hearers, MailboxName, RecordingId};
 
 use super::Call;
 use crate::context::Context;
@@ -23,7 +24,13 @@ pub(super) struct Messages {
 
 impl Call {
     /// Begins to record the caller alone.
-    pub(super) fn record_message(&mut self, context: &mut Context, max: Duration, pause: Duration) {
+    pub(super) fn record_message(
+        &mut self,
+        context: &mut Context,
+        max: Duration,
+        pause: Duration,
+        mailbox: Option<MailboxName>,
+    ) {
         let Some(leg) = &self.leg else { return };
         self.messages.begun = self.messages.begun.saturating_add(1);
         let recording = RecordingId {
@@ -38,6 +45,48 @@ impl Call {
             max,
         });
         self.pending.push_back(ivr::Input::RecordBegan(recording));
+        // What a process leaves behind that ends at this moment is a message all the same.
+        if let Some(mailbox) = mailbox {
+            let began = self.voicemail(context, mailbox, recording, Duration::ZERO);
+            context.fact(Fact::VoicemailBegan(Box::new(began)));
+        }
+    }
+
+    /// A message is left: the fact is the promise that it is heard (G7).
+    pub(super) fn leave_message(
+        &self,
+        context: &mut Context,
+        mailbox: MailboxName,
+        said: ivr::Recorded,
+    ) {
+        Self::settle_message(context, said.recording, true);
+        let left = self.voicemail(context, mailbox, said.recording, said.length);
+        context.fact(Fact::VoicemailLeft(Box::new(left)));
+    }
+
+    fn voicemail(
+        &self,
+        context: &Context,
+        mailbox: MailboxName,
+        message: RecordingId,
+        length: Duration,
+    ) -> Voicemail {
+        // `check` refuses unknown boxes; a reload may race with it.
+        let known = context.config.mailboxes.get(&mailbox);
+        let queue = known.and_then(|known| match &known.hearers {
+            Hearers::Queue(queue) => Some(queue.clone()),
+            Hearers::Agents(_) => None,
+        });
+        Voicemail {
+            message,
+            caller: self.caller.clone(),
+            called: self.called.clone(),
+            language: self.language.clone(),
+            queue,
+            length_ms: u64::try_from(length.as_millis()).unwrap_or(u64::MAX),
+            ticket: known.and_then(|known| known.ticket.clone()),
+            mailbox,
+        }
     }
 
     /// Ends what is recorded.

@@ -183,7 +183,12 @@ impl Call {
                 let music = Source::Sound(music_of(context, None));
                 self.play(context, vec![music], true);
             }
-            Effect::Record { max, silence } => self.record_message(context, max, silence),
+            Effect::Record {
+                max,
+                silence,
+                mailbox,
+            } => self.record_message(context, max, silence, mailbox),
+            Effect::LeaveMessage { mailbox, said } => self.leave_message(context, mailbox, said),
             Effect::StopRecord => self.stop_message(context),
             Effect::SettleRecord { recording, kept } => {
                 Self::settle_message(context, recording, kept);

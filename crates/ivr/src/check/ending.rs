@@ -53,6 +53,10 @@ fn knows_after(graph: &Graph<'_>, stop: Stop<'_>, knows: Knows, way: &Way<'_>) -
     {
         return Knows::Enough;
     }
+    // He was told what became of his message.
+    if claims.end == Some(End::Message) {
+        return Knows::Enough;
+    }
     // What another script asked last is not known here.
     if claims.calls.is_some() {
         return Knows::Nothing;

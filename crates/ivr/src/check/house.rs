@@ -263,7 +263,8 @@ impl<'s> Graph<'s> {
                 | ReferenceKind::Agent
                 | ReferenceKind::Language
                 | ReferenceKind::Service
-                | ReferenceKind::Query => return None,
+                | ReferenceKind::Query
+                | ReferenceKind::Mailbox => return None,
             };
             Some(Way {
                 by: reference.name,

@@ -106,6 +106,10 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
             told!("query", "查询"),
             &mut world.queries.keys().map(String::as_str),
         ),
+        ReferenceKind::Mailbox => known(
+            told!("mailbox", "信箱"),
+            &mut world.mailboxes.iter().map(model::MailboxName::as_str),
+        ),
         ReferenceKind::Service => {
             if let Err(why) = world.services.may_be_asked(text) {
                 let message = Told {
@@ -227,7 +231,7 @@ fn house_words_exist(script: &Script, claims: &AllClaims<'_>, world: &World, rep
 fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
     let looks_up = |claims: &Claims<'_>| {
         let mut causes = claims.exits.iter().map(|exit| exit.cause);
-        causes.any(|cause| matches!(cause, Cause::Answer(..)))
+        causes.any(|cause| matches!(cause, Cause::Answer(..) | Cause::BoxFull(_)))
     };
     let look_ups = claims.iter().filter(|(_, claims)| looks_up(claims));
     let look_ups: Vec<&str> = look_ups.map(|(name, _)| *name).collect();

@@ -75,6 +75,10 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
         Cause::Callback(answer) => callback_answered(answer),
         Cause::Answer(whom, answer) => looked_up(whom, answer),
         Cause::Speaks => told!("speaks", "说话留言"),
+        Cause::BoxFull(mailbox) => {
+            let mailbox = &mailbox.text;
+            told!("the mailbox `{mailbox}` is full", "信箱 `{mailbox}` 已满")
+        }
         Cause::SaysNothing => told!("says nothing", "未说话"),
     })
 }

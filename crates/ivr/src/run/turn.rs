@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{QueueName, ScriptName};
+use model::{MailboxName, QueueName, ScriptName};
 
 use super::recording::Recording;
 use super::visit::{Caught, Visit};
@@ -189,7 +189,11 @@ impl Run {
                 self.effects.push_back(Effect::Ask(ask));
                 None
             }
-            Step::Record { max, silence } => {
+            Step::Record {
+                max,
+                silence,
+                mailbox,
+            } => {
                 self.phase = Phase::Recording(Recording {
                     id: None,
                     since: now,
@@ -197,7 +201,11 @@ impl Run {
                     silence,
                     spoke: false,
                 });
-                self.effects.push_back(Effect::Record { max, silence });
+                self.effects.push_back(Effect::Record {
+                    max,
+                    silence,
+                    mailbox: mailbox.map(MailboxName::from),
+                });
                 None
             }
             Step::Call { script, args } => {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{Calendar, CalendarState, NumberPlan, RecordingId, ScriptName, Timestamp};
+use model::{Calendar, CalendarState, MailboxName, NumberPlan, RecordingId, ScriptName, Timestamp};
 
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
-use crate::effect::{Effect, Played};
+use crate::effect::{Effect, Played, Recorded};
 use crate::expression::Expression;
 use crate::message::Stage;
 use crate::place::Name;
@@ -92,6 +92,13 @@ impl Visit<'_> {
     /// A recording is nobody's any more.
     pub(crate) fn drop_recording(&mut self, recording: RecordingId) {
         self.settle(recording, false);
+    }
+
+    /// What was said is left in a mailbox.
+    pub(crate) fn leave_message(&mut self, mailbox: &str, said: Recorded) {
+        let mailbox = MailboxName::from(mailbox);
+        let left = Effect::LeaveMessage { mailbox, said };
+        self.caught.effects.push(left);
     }
 
     fn settle(&mut self, recording: RecordingId, kept: bool) {

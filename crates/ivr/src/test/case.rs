@@ -162,7 +162,7 @@ pub(crate) const TEST: &[KeyRow] = &[
         Form::Answers,
         Need::Optional,
         "What look-ups bring, by the node's name: the variables that it sets, or `missing`, `bad`, `none`. A test that comes \
-         to a look-up says it.",
+         to a look-up says it. Of a `voicemail`: `full`; it has room otherwise.",
         "查询结果",
     ),
     row(

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ivr::{AskId, Effect, Entry, Environment, HeaderValue, Input, Played, Question, Run, Script};
+use ivr::{
+    AskId, Effect, Entry, Environment, HeaderValue, Input, Played, Question, Recorded, Run, Script,
+};
 use model::{Calendar, Caller, NumberPlan, ScriptName};
 
 use crate::good_script::{calendars, plan, script};
@@ -164,7 +166,11 @@ fn line(effect: &Effect) -> String {
             asked(&ask.question),
             ask.patience.as_millis()
         ),
-        Effect::Record { max, silence } => {
+        Effect::LeaveMessage { mailbox, said } => {
+            let Recorded { recording, length } = said;
+            format!("leave {recording} of {}s in {mailbox}", length.as_secs())
+        }
+        Effect::Record { max, silence, .. } => {
             format!("record {}s silence {}s", max.as_secs(), silence.as_secs())
         }
         Effect::StopRecord => "end".to_owned(),
@@ -209,6 +215,7 @@ fn asked(question: &Question) -> String {
                 .collect();
             format!("{}{args}", sql.query)
         }
+        Question::Mailbox(mailbox) => format!("box {mailbox}"),
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn world() -> World {
         sounds: texts(&["zh-CN/hello", "en/hello"]),
         speech: false,
         flows: BTreeMap::from([("identify".into(), identify())]),
+        mailboxes: ["support"].map(model::MailboxName::from).into(),
         queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
         services: Services::new(
             |url| match url {

@@ -25,4 +25,5 @@ mod scenarios;
 mod schema;
 mod script_tests;
 mod skills;
+mod voicemail;
 mod waiting;

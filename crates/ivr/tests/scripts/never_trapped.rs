@@ -124,6 +124,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 Effect::Entered { .. }
                 | Effect::Unsaid { .. }
                 | Effect::LanguageSet(_)
+                | Effect::LeaveMessage { .. }
                 | Effect::SettleRecord { .. }
                 | Effect::Hold => {}
             }
@@ -223,6 +224,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 Effect::StopPlay
                 | Effect::LeaveQueue
                 | Effect::StopRecord
+                | Effect::LeaveMessage { .. }
                 | Effect::SettleRecord { .. }
                 // Nobody answers: the run's own patience ends it.
                 | Effect::Ask(_)

@@ -39,6 +39,10 @@ impl Fact {
             | Self::CallCategorised { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
             Self::QueueResumed(resumed) => Some(resumed.call),
+            Self::VoicemailBegan(voicemail) | Self::VoicemailLeft(voicemail) => {
+                Some(voicemail.message.call)
+            }
+            Self::VoicemailHeard(heard) => Some(heard.message.call),
             Self::CallbackRequested(asked) => Some(asked.callback),
             Self::CallbackAttempted(attempt) => Some(attempt.call),
             Self::CallbackDone(done) => Some(done.call),
@@ -121,6 +125,9 @@ impl Fact {
             Self::CallMerged { .. } => "call.merged",
             Self::CallEnded { .. } => "call.ended",
             Self::RecordingReady { .. } => "recording.ready",
+            Self::VoicemailBegan(_) => "voicemail.began",
+            Self::VoicemailLeft(_) => "voicemail.left",
+            Self::VoicemailHeard(_) => "voicemail.heard",
             Self::AgentStateChanged { .. } => "agent.state_changed",
             Self::AgentRegistered { .. } => "agent.registered",
             Self::AgentUnregistered { .. } => "agent.unregistered",

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use connectors::Target;
 use ivr::{Script, SecretSource, Services};
+use model::Mailboxes;
 use store::NamedQueries;
 
 use super::cause::Cause;
@@ -20,6 +22,8 @@ pub(crate) struct Outgoing {
     pub(crate) secrets: BTreeMap<SecretSource, String>,
     /// What databases are asked.
     pub(crate) queries: NamedQueries,
+    /// Where callers leave messages, and how many fit.
+    pub(crate) mailboxes: Arc<Mailboxes>,
 }
 
 impl Outgoing {
@@ -39,6 +43,7 @@ impl Outgoing {
             private_hosts,
             secrets: secrets.collect(),
             queries,
+            mailboxes: Arc::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::fact::Voicemail;
 use model::{AgentId, CallId, Fact, FactRecord, Timestamp};
 use net::Clock;
 use store::{Database, StoreError};
@@ -87,22 +88,11 @@ impl Desk {
                     None => self.database.discard_drafts(*call).await?,
                 }
             }
-            Fact::RecordingReady { call, path, .. } => {
-                for ticket in self
-                    .database
-                    .link_recording(*call, path, self.now())
-                    .await?
-                {
-                    self.facts.tell(
-                        self.now(),
-                        Fact::TicketChanged {
-                            ticket,
-                            event: "recording_linked".into(),
-                        },
-                    );
-                }
-            }
-            Fact::CallArrived { .. }
+            Fact::RecordingReady { call, path, .. } => self.link(*call, path).await?,
+            Fact::VoicemailLeft(voicemail) => self.leave(record.at, voicemail).await?,
+            Fact::VoicemailBegan(_)
+            | Fact::VoicemailHeard(_)
+            | Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
@@ -177,6 +167,16 @@ impl Desk {
         Ok(())
     }
 
+    /// A recording stands in the tickets of its call.
+    async fn link(&self, call: CallId, path: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        for ticket in self.database.link_recording(call, path, now).await? {
+            let event = "recording_linked".into();
+            self.facts.tell(now, Fact::TicketChanged { ticket, event });
+        }
+        Ok(())
+    }
+
     /// T1 at the end of the call. A draft that may not become a ticket (nobody to call back) stays with its agent.
     async fn submit(&self, call: CallId, agent: AgentId) -> Result<(), StoreError> {
         let now = self.now();
@@ -206,6 +206,32 @@ impl Desk {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// G7: a message stands in its box, and has its ticket with all that is recorded of its call.
+    async fn leave(&self, at: Timestamp, voicemail: &Voicemail) -> Result<(), StoreError> {
+        self.database.leave_message(voicemail, at).await?;
+        let day = Day::of(at, self.utc_offset_min);
+        let Some(submitted) = self.database.submit_message(voicemail, day, at).await? else {
+            return Ok(());
+        };
+        let call = voicemail.message.call;
+        if !submitted.is_told {
+            let ticket = submitted.ticket;
+            self.facts.tell(
+                self.now(),
+                Fact::TicketCreated {
+                    ticket: ticket.id,
+                    number: ticket.number.to_string(),
+                    call: Some(call),
+                    agent: None,
+                },
+            );
+        }
+        for recording in self.database.recordings(call).await? {
+            self.link(call, &recording.path).await?;
+        }
+        Ok(())
     }
 
     fn now(&self) -> Timestamp {

@@ -224,6 +224,9 @@ impl Remains {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::VoicemailBegan(_)
+            | Fact::VoicemailLeft(_)
+            | Fact::VoicemailHeard(_)
             | Fact::TicketCreated { .. }
             | Fact::TicketChanged { .. } => {}
         }

@@ -117,7 +117,8 @@ impl House {
         let client = HttpClient::new().context("the HTTP client cannot start")?;
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
-        let look_ups = LookUps::new(client, looks_up);
+        let boxes = looks_up.clone();
+        let look_ups = LookUps::new(client, looks_up, database.clone());
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
@@ -155,6 +156,7 @@ impl House {
             tell: Box::new(move |fact| facts.tell(clock.now().into(), fact)),
             https: https.clone(),
             sip: Some(pages::door(&settings, switchboard.control.clone())),
+            mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
             bounds: settings.limits.bounds.http,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;

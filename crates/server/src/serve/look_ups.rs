@@ -3,12 +3,14 @@
 //! A question beyond the bound is answered at once as one that nobody answered: the script's own exit, and a word in the
 //! log, are better than a line of callers who wait for a slow service.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connectors::{HttpClient, Target, look_up};
 use engine::{Input, Reply};
 use ivr::{Answer, Ask, HeaderValue, HttpQuestion, Question};
-use model::CallId;
+use model::{CallId, MailboxName};
+use store::Database;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::config::outgoing::Outgoing;
@@ -21,11 +23,17 @@ pub(super) struct LookUps {
     client: HttpClient,
     outgoing: watch::Receiver<Arc<Outgoing>>,
     at_once: Arc<Semaphore>,
+    database: Database,
 }
 
 impl LookUps {
-    pub(super) fn new(client: HttpClient, outgoing: watch::Receiver<Arc<Outgoing>>) -> Self {
+    pub(super) fn new(
+        client: HttpClient,
+        outgoing: watch::Receiver<Arc<Outgoing>>,
+        database: Database,
+    ) -> Self {
         Self {
+            database,
             client,
             outgoing,
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
@@ -37,11 +45,13 @@ impl LookUps {
         let permit = self.at_once.clone().try_acquire_owned();
         let outgoing = self.outgoing.borrow().clone();
         let (client, inputs) = (self.client.clone(), inputs.clone());
+        let database = self.database.clone();
         tokio::spawn(async move {
             let answer = match (permit, &ask.question) {
                 (Err(_), _) => Answer::NoAnswer(format!("{AT_ONCE} look-ups are under way")),
                 (Ok(_permit), Question::Http(question)) => http(&client, &outgoing, question).await,
                 (Ok(_permit), Question::Sql(question)) => outgoing.queries.ask(question).await,
+                (Ok(_permit), Question::Mailbox(name)) => room(&database, &outgoing, name).await,
             };
             let whom = ask.question.whom();
             match &answer {
@@ -56,6 +66,18 @@ impl LookUps {
             let reply = Reply::LookedUp { call, id, answer };
             let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
         });
+    }
+}
+
+/// Whether one more message fits into a box.
+async fn room(database: &Database, outgoing: &Outgoing, name: &MailboxName) -> Answer {
+    let Some(mailbox) = outgoing.mailboxes.get(name) else {
+        return Answer::Bad("there is no such mailbox".to_owned());
+    };
+    match database.count_messages(name).await {
+        Ok((messages, _)) if messages >= u64::from(mailbox.messages_max) => Answer::Missing,
+        Ok(_) => Answer::Found(BTreeMap::new()),
+        Err(error) => Answer::NoAnswer(error.to_string()),
     }
 }
 

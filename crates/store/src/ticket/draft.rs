@@ -7,7 +7,8 @@ use ::ticket::Draft;
 use model::{AgentId, CallId};
 use sqlx::SqliteConnection;
 
-use super::{CHANNEL, ROWS_MAX};
+use super::ROWS_MAX;
+use super::origin::CHANNEL;
 use crate::Database;
 use crate::column::{big, from_json, json_of};
 use crate::error::Result;

@@ -4,7 +4,7 @@ use ::ticket::{Contact, Entry, Priority, Ticket};
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::CHANNEL;
+use super::origin::Origin;
 use crate::column::{big, count, json_of};
 use crate::error::{Result, StoreError};
 use model::NumberKey;
@@ -13,7 +13,7 @@ use model::NumberKey;
 pub(super) fn select() -> QueryBuilder<Sqlite> {
     QueryBuilder::new(
         "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
-           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.created_at, t.updated_at, t.version FROM ticket t",
+           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version FROM ticket t",
     )
 }
 
@@ -32,6 +32,7 @@ pub(super) struct Row {
     queue: Option<String>,
     source_call_id: Option<i64>,
     created_by: Option<i64>,
+    due_at: Option<i64>,
     created_at: i64,
     updated_at: i64,
     version: i64,
@@ -62,6 +63,7 @@ impl Row {
             queue: self.queue.as_deref().map(QueueName::from),
             source_call: self.source_call_id.map(|id| CallId::new(count(id))),
             created_by: self.created_by.map(|id| AgentId::new(count(id))),
+            due_at: self.due_at.map(Timestamp::from_ms),
             created_at: Timestamp::from_ms(self.created_at),
             updated_at: Timestamp::from_ms(self.updated_at),
             version: count(self.version),
@@ -74,12 +76,13 @@ pub(super) async fn insert(
     conn: &mut SqliteConnection,
     ticket: &Ticket,
     key: Option<&NumberKey>,
+    origin: &Origin,
 ) -> Result<()> {
     let contact = &ticket.contact;
     sqlx::query(
         "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, customer_id, contact_name, contact_raw,
-           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     )
     .bind(big(ticket.id.get()))
     .bind(ticket.number.digits())
@@ -94,13 +97,14 @@ pub(super) async fn insert(
     .bind(contact.e164.as_ref().map(E164::as_str))
     .bind(key.map(|key| key.key.as_str()).filter(|key| !key.is_empty()))
     .bind(ticket.queue.as_ref().map(QueueName::as_str))
-    .bind(CHANNEL)
+    .bind(origin.channel)
     .bind(ticket.source_call.map(|id| big(id.get())))
-    .bind(ticket.source_call.map(|id| id.to_string()))
+    .bind(&origin.reference)
     .bind(ticket.created_by.map(|id| big(id.get())))
     .bind(ticket.created_at.as_ms())
     .bind(ticket.updated_at.as_ms())
     .bind(big(ticket.version))
+    .bind(ticket.due_at.map(Timestamp::as_ms))
     .execute(conn)
     .await?;
     Ok(())

@@ -21,4 +21,5 @@ mod scratch;
 mod sessions;
 mod tickets;
 mod ties;
+mod voicemail;
 mod world;

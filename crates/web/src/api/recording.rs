@@ -12,7 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::CallId;
+use model::{CallId, RecordingId};
 use serde::Deserialize;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
@@ -58,15 +58,24 @@ pub(crate) async fn hear(
         Action::HearRecording,
         owner(&who, Some(&record), None),
     )?;
-    let part = query.part.unwrap_or(1);
-    let recordings = app.database().recordings(call).await?;
+    let part = query.part.unwrap_or(RecordingId::WHOLE);
+    tracing::info!(agent = %who.agent, %call, part, "a recording is heard");
+    answer(&app, RecordingId { call, part }, &headers).await
+}
+
+/// A recording, for somebody who may hear it.
+pub(super) async fn answer(
+    app: &App,
+    id: RecordingId,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let recordings = app.database().recordings(id.call).await?;
     let recording = recordings
         .into_iter()
-        .find(|recording| recording.part == part)
+        .find(|recording| recording.part == id.part)
         .ok_or(Code::NoRecording)?;
     let path = below(app.recordings_dir(), &recording.path).await?;
-    tracing::info!(agent = %who.agent, %call, part, "a recording is heard");
-    send(&path, &headers).await
+    send(&path, headers).await
 }
 
 /// The file of a stored path, if it lies below `root`.

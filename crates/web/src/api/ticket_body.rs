@@ -38,6 +38,9 @@ pub struct TicketBody {
     /// The agent who took the matter.
     #[schema(value_type = Option<String>)]
     pub created_by: Option<AgentId>,
+    /// When it is to be done.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due_at: Option<Timestamp>,
     /// When it was submitted.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -112,6 +115,7 @@ impl From<Ticket> for TicketBody {
             queue: ticket.queue,
             source_call: ticket.source_call,
             created_by: ticket.created_by,
+            due_at: ticket.due_at,
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
             version: ticket.version,

@@ -21,6 +21,8 @@ pub enum Action {
     HangUp,
     /// Hear a recording.
     HearRecording,
+    /// Take a message out of its mailbox.
+    RemoveMessage,
     /// See tickets.
     SeeTickets,
     /// Correct a ticket.
@@ -67,6 +69,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::SeeCalls => [Own, All, All],
         Action::HangUp => [None, All, All],
         Action::HearRecording => [Own, All, All],
+        Action::RemoveMessage => [None, All, All],
         // The pop shows open tickets of a caller whoever made them: its reader may open them.
         Action::SeeTickets => [All, All, All],
         // T5: the creator or a lead.
@@ -141,6 +144,7 @@ mod tests {
             (Action::SeeCalls, ["ynn", "yyy", "yyy"]),
             (Action::HangUp, ["nnn", "yyy", "yyy"]),
             (Action::HearRecording, ["ynn", "yyy", "yyy"]),
+            (Action::RemoveMessage, ["nnn", "yyy", "yyy"]),
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),

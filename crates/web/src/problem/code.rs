@@ -104,6 +104,10 @@ codes! {
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
+    /// There is no such mailbox.
+    NoMailbox = "no_mailbox" NOT_FOUND "没有该信箱" "There is no such mailbox";
+    /// There is no such message in this mailbox.
+    NoMessage = "no_message" NOT_FOUND "该信箱没有这条留言" "There is no such message in this mailbox";
     /// The range lies outside of the recording.
     RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
     /// The agent's state does not allow it.

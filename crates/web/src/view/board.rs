@@ -189,6 +189,9 @@ impl Board {
             | Fact::CallbackDone(_)
             | Fact::CallbackFailed(_)
             | Fact::RecordingReady { .. }
+            | Fact::VoicemailBegan(_)
+            | Fact::VoicemailLeft(_)
+            | Fact::VoicemailHeard(_)
             | Fact::TicketChanged { .. } => {}
         }
     }

@@ -37,5 +37,6 @@ mod support;
 mod talk;
 mod tickets;
 mod trace;
+mod voicemail;
 mod why;
 mod wrap_up;

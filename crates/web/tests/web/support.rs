@@ -14,7 +14,7 @@ use engine::{
     Question, QueueReport, RegistrationReport, TrunkReport,
 };
 use model::Calendar;
-use model::{AgentId, Fact, FactRecord, QueueName, Timestamp};
+use model::{AgentId, Fact, FactRecord, Hearers, Mailbox, QueueName, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -185,6 +185,7 @@ impl House {
             tell: Box::new(move |fact| telling.lock().unwrap().push(fact)),
             https: None,
             sip: None,
+            mailboxes: Box::new(|| Arc::new(mailboxes())),
             bounds: web::Bounds::default(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -315,6 +316,24 @@ fn temporary_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// One of a queue, and one of an agent.
+fn mailboxes() -> model::Mailboxes {
+    let boxes = [
+        ("support", Hearers::Queue("support".into())),
+        ("li", Hearers::Agents(["1001".to_owned()].into())),
+    ];
+    let boxes = boxes.map(|(name, hearers)| {
+        let mailbox = Mailbox {
+            names: BTreeMap::from([("en".to_owned(), name.to_owned())]),
+            hearers,
+            messages_max: 100,
+            ticket: None,
+        };
+        (name.into(), mailbox)
+    });
+    boxes.into()
 }
 
 async fn people(database: &Database) -> BTreeMap<&'static str, AgentId> {

@@ -13,7 +13,7 @@ use crate::told;
 use crate::value::{Number, Value};
 
 /// The words of answers that bring nothing; a query's beside a service's.
-pub(crate) const ANSWER_WORDS: &[&str] = &["missing", "empty", "bad", "error", "none"];
+pub(crate) const ANSWER_WORDS: &[&str] = &["missing", "empty", "full", "bad", "error", "none"];
 
 pub(super) fn read(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Answer)>> {
     let entries = section.entries("answers")?;
@@ -39,7 +39,7 @@ fn answer<'t>(section: &mut Section<'_, 't>, item: &Item<'t>) -> Read<Answer> {
     match item.get_ref() {
         DeValue::Table(table) => found(section, table),
         DeValue::String(word) => match word.as_ref() {
-            "missing" | "empty" => Ok(Answer::Missing),
+            "missing" | "empty" | "full" => Ok(Answer::Missing),
             "bad" | "error" => Ok(Answer::Bad(said())),
             "none" => Ok(Answer::NoAnswer(said())),
             other => {

@@ -1,0 +1,281 @@
+//! Messages in mailboxes (留言, G2, G4): what callers have left, heard, marked and removed by those whose mailbox it is.
+//!
+//! Invariant: a message is told to nobody who may not hear its box; its sound goes the way of all recordings.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use model::fact::VoicemailHeard;
+use model::{AgentId, CallId, Fact, Mailbox, MailboxName, RecordingId, Timestamp};
+use serde::{Deserialize, Serialize};
+use store::{LeftMessage, StoreError};
+use utoipa::ToSchema;
+
+use super::list::{List, PageQuery};
+use super::recording;
+use crate::app::App;
+use crate::auth::permission::reaches_all;
+use crate::auth::principal::now;
+use crate::auth::{Action, Principal, authorise};
+use crate::extract::{Body, InPath, InQuery};
+use crate::problem::{Code, Problem, ProblemDocument};
+
+/// A mailbox that one may hear.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MailboxBody {
+    /// As `voicemail.toml` calls it.
+    pub name: String,
+    /// Its name by language.
+    #[schema(value_type = Object)]
+    pub names: std::collections::BTreeMap<String, String>,
+    /// How many messages it holds.
+    pub messages: u64,
+    /// How many of them nobody has heard.
+    pub new: u64,
+    /// How many it takes.
+    pub max_messages: u32,
+}
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageBody {
+    /// Its id: the call and the part of its recordings.
+    #[schema(value_type = String)]
+    pub id: RecordingId,
+    /// The mailbox.
+    pub mailbox: String,
+    /// The call in which it was left.
+    #[schema(value_type = String)]
+    pub call: CallId,
+    /// The caller's number; `null`: withheld.
+    pub number: Option<String>,
+    /// His name, as the network told it.
+    pub caller_name: Option<String>,
+    /// The number that he dialled.
+    pub called: String,
+    /// His language.
+    pub language: String,
+    /// When he left it.
+    #[schema(value_type = String, format = DateTime)]
+    pub left_at: Timestamp,
+    /// How long it is; until its recording is complete, as far as the call knows.
+    pub duration_ms: u64,
+    /// Whether its sound can be heard.
+    pub is_ready: bool,
+    /// Who heard it first since it was new; `null`: nobody.
+    #[schema(value_type = Option<String>)]
+    pub heard_by: Option<AgentId>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub heard_at: Option<Timestamp>,
+}
+
+/// Whether a message counts as heard.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageMark {
+    /// `false`: it is new again.
+    pub heard: bool,
+}
+
+/// The mailboxes that one may hear.
+#[utoipa::path(get, operation_id = "list_mailboxes", path = "/v1/voicemail", tag = "calls",
+    responses((status = 200, description = "Mailboxes.", body = List<MailboxBody>)))]
+pub(crate) async fn boxes(
+    State(app): State<App>,
+    who: Principal,
+) -> Result<Json<List<MailboxBody>>, Problem> {
+    let mut items = Vec::new();
+    for (name, mailbox) in app.mailboxes().iter() {
+        if !may_hear(&app, &who, mailbox).await? {
+            continue;
+        }
+        let (messages, new) = app.database().count_messages(name).await?;
+        items.push(MailboxBody {
+            name: name.to_string(),
+            names: mailbox.names.clone(),
+            messages,
+            new,
+            max_messages: mailbox.messages_max,
+        });
+    }
+    Ok(Json(List { items, next: None }))
+}
+
+/// The messages of a mailbox, newest first.
+#[utoipa::path(get, operation_id = "list_messages", path = "/v1/voicemail/{box}", tag = "calls",
+    params(("box" = String, Path), PageQuery),
+    responses(
+        (status = 200, description = "Messages.", body = List<MessageBody>),
+        (status = 404, description = "No such mailbox.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    who: Principal,
+    InPath(mailbox): InPath<String>,
+    InQuery(query): InQuery<PageQuery>,
+) -> Result<Json<List<MessageBody>>, Problem> {
+    let mailbox = authorised(&app, &who, &mailbox).await?;
+    let found = app.database().messages(&mailbox, query.request()?).await?;
+    Ok(Json(List {
+        items: found.items.into_iter().map(MessageBody::from).collect(),
+        next: found.next.map(|place| place.to_string()),
+    }))
+}
+
+/// A message.
+#[utoipa::path(get, operation_id = "get_message", path = "/v1/voicemail/{box}/{id}", tag = "calls",
+    params(("box" = String, Path), ("id" = String, Path)),
+    responses(
+        (status = 200, description = "The message.", body = MessageBody),
+        (status = 404, description = "No such message.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn read(
+    State(app): State<App>,
+    who: Principal,
+    InPath((mailbox, id)): InPath<(String, RecordingId)>,
+) -> Result<Json<MessageBody>, Problem> {
+    Ok(Json(message(&app, &who, &mailbox, id).await?.into()))
+}
+
+/// Marks a message as heard, or as new again.
+#[utoipa::path(post, operation_id = "mark_message", path = "/v1/voicemail/{box}/{id}", tag = "calls",
+    params(("box" = String, Path), ("id" = String, Path)), request_body = MessageMark,
+    responses(
+        (status = 200, description = "The message.", body = MessageBody),
+        (status = 404, description = "No such message.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn mark(
+    State(app): State<App>,
+    who: Principal,
+    InPath((mailbox, id)): InPath<(String, RecordingId)>,
+    Body(mark): Body<MessageMark>,
+) -> Result<Json<MessageBody>, Problem> {
+    message(&app, &who, &mailbox, id).await?;
+    let marked = app.database();
+    let marked = marked.mark_message(id, who.agent, mark.heard, now()).await;
+    let (message, has_changed) = marked.map_err(mistake)?;
+    if has_changed {
+        app.tell(Fact::VoicemailHeard(VoicemailHeard {
+            message: id,
+            mailbox: message.voicemail.mailbox.clone(),
+            by: who.agent,
+            heard: mark.heard,
+        }));
+    }
+    Ok(Json(message.into()))
+}
+
+/// Takes a message out of its mailbox. Its recording stays with the call.
+#[utoipa::path(delete, operation_id = "remove_message", path = "/v1/voicemail/{box}/{id}", tag = "calls",
+    params(("box" = String, Path), ("id" = String, Path)),
+    responses(
+        (status = 204, description = "It is out of the box."),
+        (status = 403, description = "For supervisors and admins.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "No such message.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn remove(
+    State(app): State<App>,
+    who: Principal,
+    InPath((mailbox, id)): InPath<(String, RecordingId)>,
+) -> Result<StatusCode, Problem> {
+    authorise(&who, Action::RemoveMessage, None)?;
+    message(&app, &who, &mailbox, id).await?;
+    let removed = app.database().remove_message(id, now()).await;
+    removed.map_err(mistake)?;
+    tracing::info!(agent = %who.agent, mailbox, message = %id, "a message is removed from its box");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The sound of a message, as that of a recording.
+#[utoipa::path(get, operation_id = "hear_message", path = "/v1/voicemail/{box}/{id}/audio", tag = "calls",
+    params(("box" = String, Path), ("id" = String, Path)),
+    responses(
+        (status = 200, description = "The whole message.", body = Vec<u8>, content_type = "audio/wav"),
+        (status = 206, description = "The range that was asked for.", body = Vec<u8>, content_type = "audio/wav"),
+        (status = 404, description = "No such message, or its recording is not complete yet.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 416, description = "The range lies outside.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn hear(
+    State(app): State<App>,
+    who: Principal,
+    InPath((mailbox, id)): InPath<(String, RecordingId)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    message(&app, &who, &mailbox, id).await?;
+    tracing::info!(agent = %who.agent, mailbox, message = %id, "a message is heard");
+    recording::answer(&app, id, &headers).await
+}
+
+/// A message of a box that one may hear.
+async fn message(
+    app: &App,
+    who: &Principal,
+    mailbox: &str,
+    id: RecordingId,
+) -> Result<LeftMessage, Problem> {
+    let mailbox = authorised(app, who, mailbox).await?;
+    let found = app.database().message(id).await?;
+    let found = found.filter(|message| message.voicemail.mailbox == mailbox);
+    found.ok_or_else(|| Problem::new(Code::NoMessage))
+}
+
+/// A box that is there and that one may hear.
+async fn authorised(app: &App, who: &Principal, name: &str) -> Result<MailboxName, Problem> {
+    let mailboxes = app.mailboxes();
+    let (name, mailbox) = mailboxes.get_key_value(name).ok_or(Code::NoMailbox)?;
+    if may_hear(app, who, mailbox).await? {
+        Ok(name.clone())
+    } else {
+        Err(Problem::new(Code::Forbidden))
+    }
+}
+
+/// G2: an agent's own box and those of his queues; who may hear every recording hears every box.
+async fn may_hear(app: &App, who: &Principal, mailbox: &Mailbox) -> Result<bool, Problem> {
+    if reaches_all(who, Action::HearRecording) {
+        return Ok(true);
+    }
+    let agent = app.database().agent(who.agent).await?;
+    let queues = agent.map(|agent| agent.queues).unwrap_or_default();
+    let queues: Vec<_> = queues
+        .into_iter()
+        .map(|membership| membership.queue)
+        .collect();
+    Ok(mailbox.is_heard_by(&who.login, &queues))
+}
+
+/// What the asker can mend.
+fn mistake(error: StoreError) -> Problem {
+    if let StoreError::NotFound(_) = &error {
+        return Problem::new(Code::NoMessage);
+    }
+    error.into()
+}
+
+impl From<LeftMessage> for MessageBody {
+    fn from(message: LeftMessage) -> Self {
+        let LeftMessage {
+            voicemail,
+            left_at,
+            duration_ms,
+            heard,
+            ..
+        } = message;
+        Self {
+            id: voicemail.message,
+            mailbox: voicemail.mailbox.to_string(),
+            call: voicemail.message.call,
+            number: voicemail.caller.number,
+            caller_name: voicemail.caller.display,
+            called: voicemail.called,
+            language: voicemail.language,
+            left_at,
+            is_ready: duration_ms.is_some(),
+            duration_ms: duration_ms.unwrap_or(voicemail.length_ms),
+            heard_by: heard.map(|(by, _)| by),
+            heard_at: heard.map(|(_, at)| at),
+        }
+    }
+}
