@@ -71,6 +71,7 @@ mod races;
 mod registrations;
 mod reload;
 mod script_tools;
+mod script_versions;
 mod second_phone;
 mod standby;
 mod strategies;

@@ -71,7 +71,10 @@ fn played(plays: &[(Duration, Command)], until: Duration) -> Vec<(Duration, Vec<
     };
     let local = "192.0.2.10:20000".parse().unwrap();
     let opening = [
-        Command::Sounds(Arc::new(library())),
+        Command::Sounds {
+            generation: 1,
+            library: Arc::new(library()),
+        },
         Command::Open { port, local },
         Command::Negotiate { port, stream },
     ];

@@ -33,6 +33,7 @@ mod trace;
 mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -42,7 +43,7 @@ use model::fact::{Direction, EndedBy};
 use model::{AgentId, CallId, Caller, OfferId, RegionName, Requirement};
 
 use crate::announce::Announcer;
-use crate::config::Entry;
+use crate::config::{Config, Entry};
 use crate::context::{Context, Side};
 use crate::leg::Leg;
 use crate::outside::OutsideRing;
@@ -92,6 +93,8 @@ pub(crate) struct Call {
     unanswered: Option<Bytes>,
     /// The script, while it has something to say.
     run: Option<Box<Run>>,
+    /// The configuration whose scripts have him: a call ends on the versions with which it began (E20).
+    began_with: Option<Arc<Config>>,
     phase: Phase,
     /// The call is being handed on, or comes back from that.
     transfer: Option<Box<Transfer>>,

@@ -96,6 +96,7 @@ fn read<'t>(
         nodes,
         broken,
         tests,
+        version: 0,
     })
 }
 

@@ -280,6 +280,11 @@ impl Run {
         self.script.name()
     }
 
+    /// Its version.
+    pub fn version(&self) -> u32 {
+        self.script.version()
+    }
+
     /// Whether a key that is pressed at this moment belongs, or may belong, to a secret input (S22): it must be written
     /// nowhere. Ask before the key is handed in; afterwards the answer is about the next one.
     pub fn is_secret(&self) -> bool {

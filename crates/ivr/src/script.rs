@@ -36,6 +36,8 @@ pub struct Script {
     /// Nodes that are there and could not be read: names that exist.
     pub(crate) broken: BTreeSet<String>,
     pub(crate) tests: Vec<ScriptTest>,
+    /// See [`Script::version`].
+    pub(crate) version: u32,
     /// Whether a key that is typed ahead may reach a secret input, here or in a script that takes over.
     pub(crate) may_lead_to_secret: bool,
 }
@@ -91,6 +93,16 @@ pub(crate) struct Prompt {
 }
 
 impl Script {
+    /// The number under which its text is kept (E20); 0 where it is not.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Its text was kept under this number.
+    pub const fn set_version(&mut self, number: u32) {
+        self.version = number;
+    }
+
     /// Its name: the file's without `.toml`.
     pub const fn name(&self) -> &ScriptName {
         &self.name

@@ -59,9 +59,10 @@ impl Bench {
             rate_hz: 8_000,
             samples,
         });
-        bench.command(Command::Sounds(Arc::new(SoundLibrary(
-            [(SoundName::new("music"), music)].into(),
-        ))));
+        bench.command(Command::Sounds {
+            generation: 1,
+            library: Arc::new(SoundLibrary([(SoundName::new("music"), music)].into())),
+        });
         for port in 0..2 * calls {
             bench.open(
                 PortId(port),

@@ -216,8 +216,13 @@ pub enum Command {
         /// Which port.
         port: PortId,
     },
-    /// Replaces the library; what plays keeps its sounds.
-    Sounds(Arc<SoundLibrary>),
+    /// The sounds of a configuration. Ports that were opened under a former one keep its sounds (E20), and so does what plays.
+    Sounds {
+        /// Rises with every configuration; more sounds of the same one replace those that it had.
+        generation: u64,
+        /// The sounds.
+        library: Arc<SoundLibrary>,
+    },
 }
 
 /// How a key came in the media.

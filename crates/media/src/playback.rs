@@ -28,10 +28,25 @@ pub(crate) enum Filled {
     Done,
 }
 
+/// The sounds of a configuration: those of the one under which a port was opened, and what only the one of now has.
+#[derive(Debug, Default)]
+pub(crate) struct Sounds {
+    /// `None`: it is the one of now.
+    pub(crate) own: Option<Arc<SoundLibrary>>,
+    pub(crate) current: Arc<SoundLibrary>,
+}
+
+impl Sounds {
+    pub(crate) fn get(&self, name: &SoundName) -> Option<&Arc<Sound>> {
+        let own = self.own.as_ref().and_then(|own| own.0.get(name));
+        own.or_else(|| self.current.0.get(name))
+    }
+}
+
 /// What can be played.
 #[derive(Clone, Copy)]
 pub(crate) struct Library<'a> {
-    pub(crate) sounds: &'a SoundLibrary,
+    pub(crate) sounds: &'a Sounds,
     /// The last message that was left at the port.
     pub(crate) message: Option<&'a (RecordingId, Arc<Sound>)>,
 }
@@ -172,7 +187,6 @@ fn piece(
             // A sound at another rate would play at a wrong pitch: it counts as missing, which is seen and mended.
             let found = library
                 .sounds
-                .0
                 .get(name)
                 .filter(|sound| sound.rate_hz == RATE_HZ);
             if found.is_none() {
@@ -236,7 +250,10 @@ mod tests {
             repeat,
             start_at,
             &Library {
-                sounds: &library(),
+                sounds: &Sounds {
+                    own: None,
+                    current: Arc::new(library()),
+                },
                 message: None,
             },
             |name| missing.push(name),

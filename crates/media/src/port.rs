@@ -56,6 +56,8 @@ pub(crate) enum Heard<'a> {
 /// One leg's media end.
 pub(crate) struct Port {
     pub(crate) id: PortId,
+    /// Of the sounds that it hears.
+    pub(crate) generation: u64,
     pub(crate) stream: Option<Stream>,
     pub(crate) peer: Option<PortId>,
     /// Its place in a room of three or more.
@@ -96,10 +98,11 @@ pub(crate) struct Port {
 
 impl Port {
     /// Open, without a stream.
-    pub(crate) fn new(now: Duration, id: PortId, config: &WorkerConfig) -> Self {
+    pub(crate) fn new(now: Duration, id: PortId, generation: u64, config: &WorkerConfig) -> Self {
         let mut seed = Seed::new(config.seed ^ id.0.rotate_left(32));
         Self {
             id,
+            generation,
             stream: None,
             peer: None,
             seat: None,

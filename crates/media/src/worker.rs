@@ -4,6 +4,7 @@
 //! 20 ms, a heap holds the rest's next report or time-out. A port that only relays costs nothing between its packets.
 //! Each port's turn runs behind `catch_unwind`: a defect of ours ends that port alone (S3).
 
+mod libraries;
 mod room;
 mod turn;
 
@@ -11,13 +12,13 @@ use core::cmp::Reverse;
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::sync::Arc;
 
 use crate::message::Message;
 use crate::playback::{Library, Playback};
 use crate::port::{Port, Scratch};
 use crate::recorder::Recorder;
-use crate::{Command, News, Outbox, PlaybackId, PortId, RecordingId, SoundLibrary, Source};
+use crate::{Command, News, Outbox, PlaybackId, PortId, RecordingId, Source};
+use libraries::Libraries;
 use room::Rooms;
 pub(crate) use turn::TICK;
 use turn::on_grid;
@@ -53,7 +54,7 @@ impl Default for WorkerConfig {
 pub struct Worker {
     config: WorkerConfig,
     ports: BTreeMap<PortId, Box<Port>>,
-    library: Arc<SoundLibrary>,
+    libraries: Libraries,
     rooms: Rooms,
     /// The rooms have had their turn in the tick that is under way.
     mixed: bool,
@@ -74,7 +75,7 @@ impl Worker {
             wakes: BinaryHeap::with_capacity(2 * config.ports_max),
             config,
             ports: BTreeMap::new(),
-            library: Arc::default(),
+            libraries: Libraries::default(),
             rooms: Rooms::new(),
             mixed: false,
             cursor: 0,
@@ -151,7 +152,13 @@ impl Worker {
                 self.with(now, port, out, |port, out| port.close(now, out));
                 self.forget(port);
             }
-            Command::Sounds(library) => self.library = library,
+            Command::Sounds {
+                generation,
+                library,
+            } => {
+                let ports = self.ports.values().map(|port| port.generation);
+                self.libraries.replace(generation, library, ports);
+            }
         }
     }
 
@@ -244,8 +251,9 @@ impl Worker {
         } else if self.ports.contains_key(&port) {
             "this port is open already"
         } else {
-            self.ports
-                .insert(port, Box::new(Port::new(now, port, &self.config)));
+            let generation = self.libraries.generation();
+            let it = Port::new(now, port, generation, &self.config);
+            self.ports.insert(port, Box::new(it));
             return;
         };
         out.tell(News::OpenFailed {
@@ -265,11 +273,14 @@ impl Worker {
         start_at: Duration,
         out: &mut Outbox,
     ) {
-        let library = Arc::clone(&self.library);
+        let Some(generation) = self.ports.get(&port).map(|port| port.generation) else {
+            return;
+        };
+        let sounds = self.libraries.of(generation);
         self.with(now, port, out, |it, out| {
             let missing = |sound| out.tell(News::SoundMissing { port, sound });
             let library = Library {
-                sounds: &library,
+                sounds: &sounds,
                 message: it.said.as_ref(),
             };
             it.playback = Some(Playback::new(

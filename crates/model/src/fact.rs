@@ -172,6 +172,9 @@ pub enum Fact {
         call: CallId,
         /// The script.
         script: ScriptName,
+        /// The version of the script (E20); 0 where none was kept.
+        #[serde(default)]
+        version: u32,
         /// The node's kind: `menu`, `queue`, …
         kind: String,
         /// The node's name.

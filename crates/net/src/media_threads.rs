@@ -253,7 +253,7 @@ fn home(command: &Command) -> Home<'_> {
             // Nobody says where the room was.
             None => Home::All,
         },
-        Command::Sounds(_) => Home::All,
+        Command::Sounds { .. } => Home::All,
     }
 }
 

@@ -65,6 +65,7 @@ impl Place {
         Source {
             dir: self.config.clone(),
             overrides: self.overrides.clone(),
+            instead: None,
         }
     }
 
@@ -248,6 +249,33 @@ pub(crate) enum IvrVerb {
         /// Lists the exits that no test takes.
         #[arg(long)]
         untried: bool,
+    },
+    /// Lists the versions of a script that led callers, the newest first.
+    #[command(after_help = "Example: trunkline ivr versions main")]
+    Versions {
+        /// The script's name.
+        script: String,
+    },
+    /// Shows what changed between two versions of a script; without numbers, in the newest one.
+    #[command(after_help = "Examples:\n  trunkline ivr diff main\n  trunkline ivr diff main 3 7")]
+    Diff {
+        /// The script's name.
+        script: String,
+        /// The older version; default: the one before `TO`.
+        from: Option<u32>,
+        /// The newer version; default: the newest.
+        to: Option<u32>,
+    },
+    /// Writes the text of an older version into the script's file, once it is proved to be good today.
+    #[command(
+        after_help = "Examples:\n  trunkline ivr rollback main\n  trunkline ivr rollback main --to 3\nA running server takes it by `kill -HUP`, or at once by POST /v1/scripts/main/rollback."
+    )]
+    Rollback {
+        /// The script's name.
+        script: String,
+        /// The version; default: the one before the newest.
+        #[arg(long)]
+        to: Option<u32>,
     },
     /// Prints the JSON Schema of scripts, by which editors complete, explain and mark keys while one types.
     #[command(

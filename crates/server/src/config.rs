@@ -12,6 +12,7 @@ mod regions;
 mod report;
 #[cfg(test)]
 mod said;
+mod scripts;
 mod secret;
 pub(crate) mod settings;
 mod shape;
@@ -36,6 +37,7 @@ use cause::Cause;
 use document::Document;
 use outgoing::Outgoing;
 use queues::opening::{self, Heard};
+use scripts::Scripts;
 use settings::{HttpTls, Material, Policy, Settings, SignIn};
 use trunks::Trunks;
 
@@ -48,6 +50,18 @@ pub(crate) struct Source {
     pub dir: PathBuf,
     /// `--set`, in order.
     pub overrides: Vec<String>,
+    /// A script's text that is to be judged in place of its file.
+    pub instead: Option<(ScriptName, String)>,
+}
+
+impl Source {
+    /// The same with another text of a script.
+    pub(crate) fn with_script(&self, script: ScriptName, text: String) -> Self {
+        Self {
+            instead: Some((script, text)),
+            ..self.clone()
+        }
+    }
 }
 
 /// A configuration that was found good.
@@ -57,6 +71,8 @@ pub(crate) struct Loaded {
     pub engine: engine::Config,
     /// Whom queues ask for their decisions (B15).
     pub(crate) externals: BTreeMap<QueueName, Target>,
+    /// The texts of the scripts.
+    pub texts: BTreeMap<ScriptName, String>,
     /// What scripts may ask of the world outside (E11, E12).
     pub(crate) outgoing: Outgoing,
     /// By what the callers of queues are counted (D23, D24).
@@ -131,7 +147,11 @@ impl Source {
                 found.push(without_place(&self.dir.join("trunkline.toml"), message));
                 engine::StandingBy::default()
             });
-        let (scripts, mut parsed) = scripts(&settings.ivr.dir, &mut found);
+        let Scripts {
+            names: scripts,
+            mut parsed,
+            texts,
+        } = self.scripts(&settings.ivr.dir, &mut found);
         let house_sounds = opening::house_sounds(sounds.as_ref().unwrap_or(&nothing));
         let speech = self.speech(&settings, &mut found);
         let library = sounds.map(|sounds| Library::new(sounds, &parsed, speech.as_ref()));
@@ -245,6 +265,7 @@ impl Source {
         };
         Ok(Loaded {
             engine,
+            texts,
             externals: queues.externals,
             outgoing,
             bounds: queues.bounds,
@@ -430,44 +451,6 @@ impl Source {
             }
         }
     }
-}
-
-/// All `*.toml` of the scripts' folder, by file name: their names, and those that could be read.
-fn scripts(dir: &Path, found: &mut Vec<Diagnostic>) -> (BTreeSet<ScriptName>, Vec<ivr::Script>) {
-    let mut paths: Vec<PathBuf> = match std::fs::read_dir(dir) {
-        Ok(entries) => entries
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .collect(),
-        Err(error) => {
-            let message = told!("cannot be read: {error}", "无法读取：{error}");
-            found.push(without_place(dir, message));
-            Vec::new()
-        }
-    };
-    paths.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
-    paths.sort();
-    let mut names = BTreeSet::new();
-    let mut scripts = Vec::new();
-    for path in paths {
-        let name = ScriptName::new(
-            path.file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned())
-                .unwrap_or_default(),
-        );
-        names.insert(name.clone());
-        match Document::read(&path) {
-            Ok(document) => {
-                let (script, diagnostics) = ivr::parse(name, &document.file, &document.text);
-                found.extend(diagnostics);
-                scripts.extend(script);
-            }
-            Err(error) => found.push(error),
-        }
-    }
-    (names, scripts)
 }
 
 fn duration(sound: &Sound) -> Duration {

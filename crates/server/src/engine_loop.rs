@@ -312,7 +312,7 @@ impl EngineLoop {
             | media::Command::MaskRecord { .. }
             | media::Command::StopRecord { .. }
             | media::Command::Close { .. }
-            | media::Command::Sounds(_) => return,
+            | media::Command::Sounds { .. } => return,
         };
         if !taken {
             tracing::error!(%recording, "the recordings' disk stands still: a call is not recorded");

@@ -23,6 +23,7 @@ mod readiness;
 mod recordings;
 mod recovery;
 mod registrations;
+mod scripts;
 mod serve;
 mod trace;
 mod verb;

@@ -111,7 +111,7 @@ impl Voice {
             | Command::RecordMessage { .. }
             | Command::MaskRecord { .. }
             | Command::StopRecord { .. }
-            | Command::Sounds(_) => {}
+            | Command::Sounds { .. } => {}
         }
         Ok(None)
     }

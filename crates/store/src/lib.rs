@@ -24,6 +24,7 @@ pub mod recording;
 pub mod registration;
 #[cfg(test)]
 mod scratch;
+pub mod script_version;
 pub mod secret;
 pub mod session;
 pub mod speech_cache;
@@ -47,6 +48,7 @@ pub use password::{hash_password, verify_password};
 pub use prompt::{SoundError, SoundFault, load_sounds};
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
+pub use script_version::{Restored, ScriptVersion};
 pub use secret::Secret;
 pub use session::{ApiToken, IssuedSession, Session};
 pub use speech_cache::SpeechCache;

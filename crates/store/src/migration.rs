@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 9] = [
+static MIGRATIONS: [Migration; 10] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -61,6 +61,11 @@ static MIGRATIONS: [Migration; 9] = [
         version: 9,
         name: "voicemail",
         text: include_str!("../migrations/0009_voicemail.sql"),
+    },
+    Migration {
+        version: 10,
+        name: "script_version",
+        text: include_str!("../migrations/0010_script_version.sql"),
     },
 ];
 

@@ -18,6 +18,7 @@ pub mod place;
 pub mod queue_body;
 pub mod queues;
 pub mod recording;
+pub mod scripts;
 pub mod session;
 pub mod signalling;
 pub mod stream;
@@ -54,6 +55,7 @@ use crate::{health, metrics, sip_socket};
         (name = "agents", description = "People who take calls, and what they do."),
         (name = "calls", description = "Live and past calls and their recordings."),
         (name = "queues", description = "Who waits where, who serves, and today's figures."),
+        (name = "scripts", description = "IVR scripts and their versions."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "operation", description = "For those who run it."),
@@ -127,6 +129,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(voicemail::list))
         .routes(routes!(voicemail::read, voicemail::mark, voicemail::remove))
         .routes(routes!(voicemail::hear))
+        .routes(routes!(scripts::list))
+        .routes(routes!(scripts::versions))
+        .routes(routes!(scripts::text))
+        .routes(routes!(scripts::diff))
+        .routes(routes!(scripts::roll_back))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))

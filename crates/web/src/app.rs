@@ -29,6 +29,7 @@ use crate::housekeeping;
 use crate::metrics::{self, MetricsHandle};
 use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
+use crate::scripts::Scripts;
 use crate::sip_socket::SipDoor;
 use crate::trace::{Kept, ReadMessages};
 use crate::view::View;
@@ -49,6 +50,8 @@ pub struct Deps {
     pub commands: CommandSender,
     /// The way of those who only look.
     pub questions: QuestionSender,
+    /// Which versions of scripts lead callers, and the way back to older ones.
+    pub scripts: Scripts,
     /// Messages of calls that are still kept.
     pub messages: ReadMessages,
     /// Facts and the live board.
@@ -105,6 +108,10 @@ impl App {
 
     pub(crate) fn questions(&self) -> &QuestionSender {
         &self.0.deps.questions
+    }
+
+    pub(crate) fn scripts(&self) -> &Scripts {
+        &self.0.deps.scripts
     }
 
     pub(crate) async fn messages(&self, sip_call_ids: Vec<String>) -> Option<Kept> {

@@ -204,7 +204,7 @@ impl Hotline {
             media::Command::Negotiate { .. }
             | media::Command::SendDigits { .. }
             | media::Command::MaskRecord { .. }
-            | media::Command::Sounds(_) => {}
+            | media::Command::Sounds { .. } => {}
         }
     }
 }

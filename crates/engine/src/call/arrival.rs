@@ -115,6 +115,7 @@ impl Call {
             comes_at: None,
             unanswered: None,
             run: None,
+            began_with: None,
             phase: Phase::InScript,
             transfer: None,
             taking: None,

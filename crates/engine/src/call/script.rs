@@ -42,7 +42,12 @@ impl Call {
     pub(super) fn enter_target(&mut self, context: &mut Context, entry: Entry) {
         match entry {
             Entry::Script(name) => {
-                let Some(script) = context.config.scripts.get(&name).cloned() else {
+                let house = self
+                    .began_with
+                    .get_or_insert_with(|| context.config.clone());
+                let former = house.scripts.get(&name);
+                let script = former.or_else(|| context.config.scripts.get(&name));
+                let Some(script) = script.cloned() else {
                     // `check` refuses a number without its script; a reload may race with it.
                     self.finish(context, CallResult::Failed, EndedBy::System);
                     return;
@@ -81,9 +86,10 @@ impl Call {
         };
         let config = context.config.clone();
         let calendars = context.calendars.clone();
+        let house = self.began_with.clone().unwrap_or_else(|| config.clone());
         let environment = Environment {
             calendars: &calendars,
-            scripts: &config.scripts,
+            scripts: &house.scripts,
             plan: &config.plan,
         };
         self.driving = true;
@@ -128,6 +134,7 @@ impl Call {
                 context.fact(Fact::IvrEntered {
                     call: self.id,
                     script: run.script().clone(),
+                    version: run.version(),
                     kind: kind.to_owned(),
                     node,
                 });

@@ -89,7 +89,9 @@ impl Worker {
     pub(super) fn forget(&mut self, port: PortId) {
         self.unbridge(port);
         self.stand_up(port);
-        self.ports.remove(&port);
+        if let Some(port) = self.ports.remove(&port) {
+            self.libraries.leave(port.generation);
+        }
         if let Some(at) = self.ticking.iter().position(|it| *it == port) {
             self.ticking.remove(at);
             self.cursor -= usize::from(at < self.cursor);

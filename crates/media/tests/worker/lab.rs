@@ -62,7 +62,10 @@ impl Lab {
             recordings: BTreeMap::new(),
             ended: Vec::new(),
         };
-        lab.command(Command::Sounds(Arc::new(library())));
+        lab.command(Command::Sounds {
+            generation: 1,
+            library: Arc::new(library()),
+        });
         lab
     }
 

@@ -7,7 +7,7 @@ use ivr::Diagnostic;
 use super::cause::Cause;
 use super::document::Document;
 use super::settings::Settings;
-use super::{Source, dedup, scripts, without_place};
+use super::{Source, dedup, without_place};
 use crate::prompts::{Library, Speech};
 
 impl Source {
@@ -16,7 +16,7 @@ impl Source {
         let settings = self.settings()?;
         let mut found = Vec::new();
         let speech = self.speech(&settings, &mut found);
-        let (_, parsed) = scripts(&settings.ivr.dir, &mut found);
+        let parsed = self.scripts(&settings.ivr.dir, &mut found).parsed;
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
             found.push(without_place(&settings.ivr.dir, error.told()));
             BTreeMap::new()

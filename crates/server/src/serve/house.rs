@@ -9,10 +9,11 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 use connectors::HttpClient;
 use engine::Input;
+use model::ScriptName;
 use net::Clock;
 use store::{AgentRecord, Database};
 use tokio::sync::{mpsc, watch};
-use web::{App, Deps, MetricsHandle};
+use web::{App, Deps, MetricsHandle, RollBack, Scripts};
 
 use super::figures::{self, Figured};
 use super::ledger::Ledger;
@@ -30,8 +31,8 @@ use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
 use crate::recovery::Reach;
-use crate::registrations;
 use crate::vital::Vitals;
+use crate::{registrations, scripts};
 
 /// Media news, replies and configurations that wait for the engine.
 const INPUTS_MAX: usize = 65_536;
@@ -55,6 +56,11 @@ pub(super) struct House {
     pub(super) switchboard: Switchboard,
     pub(super) helpers: Vec<tokio::task::JoinHandle<()>>,
     pub(super) database: Database,
+    pub(super) clock: Clock,
+    /// Which version of each script leads callers.
+    pub(super) versions: watch::Sender<BTreeMap<ScriptName, u32>>,
+    /// Who wants an older one back.
+    pub(super) rolls_back: mpsc::Receiver<RollBack>,
     /// Told to `/readyz`.
     pub(super) draining: Arc<AtomicBool>,
     pub(super) vitals: Vitals,
@@ -66,13 +72,17 @@ impl House {
         source: Source,
         clock: Clock,
         settings: Settings,
-        loaded: Loaded,
+        mut loaded: Loaded,
         agents: &[AgentRecord],
         database: Database,
     ) -> anyhow::Result<Self> {
         // Before anything counts: what is counted without a recorder is lost.
         let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
+        let now = clock.now().into();
+        let versions = scripts::keep(&database, &mut loaded, None, now).await;
+        let (versions, current) = watch::channel(versions);
+        let (scripts, rolls_back) = Scripts::channel(current);
         let queues = loaded.engine.queues.values();
         let reach = Reach::of(queues.map(|queue| queue.rules.count_window));
         let pulse = vitals.pulse("the fact log");
@@ -86,7 +96,7 @@ impl House {
         });
         let (inputs, engine_inputs) = mpsc::channel(INPUTS_MAX);
         let voice = Voice::start(&settings, clock, &inputs, ledger.facts.clone())?;
-        let speaking = Speaking::start(loaded.sounds, loaded.speech, voice.media.clone());
+        let speaking = Speaking::start(loaded.sounds, loaded.speech, voice.media.clone(), 1);
         let open = loaded
             .engine
             .numbers
@@ -148,6 +158,7 @@ impl House {
             database: database.clone(),
             commands: switchboard.commands.clone(),
             questions: switchboard.questions.clone(),
+            scripts,
             messages: switchboard.tracer.clone().into_reader(),
             events: ledger.hub.clone(),
             recordings_dir: settings.recordings.dir.clone(),
@@ -175,6 +186,9 @@ impl House {
             switchboard,
             helpers,
             database,
+            clock,
+            versions,
+            rolls_back,
             draining,
             vitals,
         })

@@ -9,12 +9,17 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::{Command, Input};
+use ivr::told;
+use model::ScriptName;
+use store::Restored;
 use tokio::time::Instant;
+use web::{NotRolledBack, RollBack};
 
 use super::house::House;
 use super::signals::{Said, Signals};
 use super::speaking::Speaking;
 use crate::config::Loaded;
+use crate::scripts::{self, NotBack};
 use crate::{Failure, banner};
 
 /// How long calls that are cut may take to be told so.
@@ -94,8 +99,12 @@ impl House {
                     Said::End => return None,
                     Said::Reload => {
                         version += 1;
-                        self.reload(version).await;
+                        self.reload(version, None).await;
                     }
+                },
+                Some(order) = self.rolls_back.recv() => {
+                    version += 1;
+                    self.roll_back(version, order).await;
                 },
             }
         }
@@ -124,8 +133,50 @@ impl House {
         let _late = tokio::time::timeout(FAREWELL_MAX, self.switchboard.drained.recv()).await;
     }
 
+    /// E20: an older text goes into its script's file, and the files are read again.
+    async fn roll_back(&mut self, version: u64, order: RollBack) {
+        let RollBack {
+            script,
+            to,
+            seen,
+            by,
+            answer,
+        } = order;
+        let done = self.bring_back(&script, to, seen).await;
+        let done = match done {
+            Err(why) => Err(why.into()),
+            Ok(()) => {
+                tracing::info!(%script, to, by, "an older text of a script was brought back");
+                let restored = Restored {
+                    script: script.clone(),
+                    number: to,
+                    by,
+                };
+                self.reload(version, Some(restored)).await;
+                let versions = self.versions.borrow();
+                let number = versions.get(&script).copied();
+                number.ok_or(NotRolledBack::NoVersion)
+            }
+        };
+        let _asker_may_be_gone = answer.send(done);
+    }
+
+    async fn bring_back(&self, script: &ScriptName, to: u32, seen: u32) -> Result<(), NotBack> {
+        let newest = scripts::newest(&self.database, script).await?;
+        if newest != seen {
+            return Err(NotBack::Changed(told!(
+                "{newest} is the newest version",
+                "最新版本是 {newest}"
+            )));
+        }
+        let agents = self.database.agents().await;
+        let agents = agents.map_err(|error| NotBack::Failed(error.to_string()))?;
+        let agents = agents.into_iter().map(|agent| agent.login).collect();
+        scripts::bring_back(&self.source, &self.database, Some(agents), script, to).await
+    }
+
     /// SIGHUP: the files are read again; a mistake leaves everything as it was.
-    async fn reload(&mut self, version: u64) {
+    async fn reload(&mut self, version: u64, restored: Option<Restored>) {
         let agents = match self.database.agents().await {
             Ok(agents) => agents.into_iter().map(|agent| agent.login).collect(),
             Err(error) => {
@@ -134,11 +185,14 @@ impl House {
             }
         };
         match self.source.load(version, Some(agents)) {
-            Ok(loaded) => {
+            Ok(mut loaded) => {
+                let now = self.clock.now().into();
+                let versions = scripts::keep(&self.database, &mut loaded, restored, now).await;
+                self.versions.send_replace(versions);
                 self.renew_certificates(&loaded);
                 self.speaking.stop().await;
                 let media = self.voice.media.clone();
-                self.speaking = Speaking::start(loaded.sounds, loaded.speech, media);
+                self.speaking = Speaking::start(loaded.sounds, loaded.speech, media, version);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
                 self.outgoing.send_replace(Arc::new(loaded.outgoing));

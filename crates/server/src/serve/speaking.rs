@@ -28,6 +28,7 @@ impl Speaking {
         library: Library,
         speech: Option<Speech>,
         media: Arc<MediaThreads>,
+        generation: u64,
     ) -> Self {
         for prompt in library.prompts() {
             if let Origin::Unspoken(why) = &prompt.origin {
@@ -36,13 +37,14 @@ impl Speaking {
         }
         let wanted = library.wanted();
         let sounds = library.into_sounds();
-        media.command(media::Command::Sounds(Arc::new(sounds.clone())));
+        media.command(heard(generation, &sounds));
         let work = speech.filter(|_| !wanted.is_empty()).map(|speech| {
             let maker = Maker {
                 speech,
                 media,
                 sounds,
                 wanted,
+                generation,
             };
             tokio::spawn(maker.run())
         });
@@ -63,6 +65,15 @@ struct Maker {
     media: Arc<MediaThreads>,
     sounds: SoundLibrary,
     wanted: Vec<(Recipe, Vec<SoundName>)>,
+    /// Of the configuration that wants them.
+    generation: u64,
+}
+
+fn heard(generation: u64, sounds: &SoundLibrary) -> media::Command {
+    media::Command::Sounds {
+        generation,
+        library: Arc::new(sounds.clone()),
+    }
 }
 
 impl Maker {
@@ -85,6 +96,7 @@ impl Maker {
             media,
             sounds,
             wanted,
+            generation,
         } = self;
         let recipes = wanted.iter().map(|(recipe, _)| recipe.clone()).collect();
         let mut done = vec![false; wanted.len()];
@@ -100,7 +112,7 @@ impl Maker {
                     let sound = Arc::new(sound);
                     let named = names.iter().map(|name| (name.clone(), Arc::clone(&sound)));
                     sounds.0.extend(named);
-                    media.command(media::Command::Sounds(Arc::new(sounds.clone())));
+                    media.command(heard(*generation, sounds));
                     *done = true;
                 }
                 Err(why) => tracing::warn!(sounds = shown, "a prompt has no sound: {why}"),

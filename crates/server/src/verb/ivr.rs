@@ -1,6 +1,7 @@
 //! `trunkline ivr`: scripts at the terminal.
 
 mod drawing;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,6 +25,9 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match verb {
         IvrVerb::Test { file, untried } => test(source, file.as_deref(), untried, json),
+        IvrVerb::Versions { script } => versions::list(source, &script, json),
+        IvrVerb::Diff { script, from, to } => versions::diff(source, &script, from, to),
+        IvrVerb::Rollback { script, to } => versions::roll_back(source, &script, to),
         IvrVerb::Schema => {
             print!("{}", ivr::json_schema());
             Ok(())

@@ -18,6 +18,7 @@ mod prompts;
 mod registrations;
 #[path = "../../src/scratch.rs"]
 mod scratch;
+mod script_versions;
 mod sessions;
 mod tickets;
 mod ties;

@@ -41,6 +41,10 @@ pub enum Action {
     SeeQueues,
     /// Hold, transfer and consult in a call that an agent talks in.
     HandleCall,
+    /// See scripts and their versions.
+    SeeScripts,
+    /// Bring a script's older text back.
+    ChangeScripts,
     /// Follow all facts of the house.
     FollowAll,
     /// Follow what concerns an agent.
@@ -82,6 +86,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         // Whose numbers they see is another right (SeeCalls).
         Action::SeeQueues => [All, All, All],
         Action::HandleCall => [Own, All, All],
+        Action::SeeScripts => [None, All, All],
+        Action::ChangeScripts => [None, None, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
     }
@@ -152,6 +158,8 @@ mod tests {
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),
             (Action::SeeQueues, ["yyy", "yyy", "yyy"]),
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
+            (Action::SeeScripts, ["nnn", "yyy", "yyy"]),
+            (Action::ChangeScripts, ["nnn", "nnn", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),
         ];

@@ -100,6 +100,12 @@ codes! {
     NotBarred = "not_barred" NOT_FOUND "该号码不在黑名单中" "The number is not barred";
     /// Caller and agent are not kept apart.
     NoConflict = "no_conflict" NOT_FOUND "该号码与该坐席没有回避记录" "The caller and the agent are not kept apart";
+    /// No such script, or version of it.
+    NoSuchScript = "no_such_script" NOT_FOUND "没有这个流程或版本" "There is no such script or version";
+    /// The script was changed meanwhile.
+    ScriptChanged = "script_changed" CONFLICT "流程已被他人修改" "The script was changed meanwhile";
+    /// The text of that version is not good any more.
+    ScriptRefused = "script_refused" UNPROCESSABLE_ENTITY "该版本已不符合当前配置" "That version is not good among the configuration of today";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
     /// The call has no recording (yet).

@@ -29,6 +29,7 @@ mod place;
 mod pops;
 mod problems;
 mod queues;
+mod scripts;
 mod session;
 mod signalling;
 mod sip_socket;

@@ -16,11 +16,12 @@ use engine::{
 use model::Calendar;
 use model::{AgentId, Fact, FactRecord, Hearers, Mailbox, QueueName, Timestamp};
 use store::{Database, NewAgent, NewPassword, Role, Secret};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use web::trace::Kept;
 use web::{
-    App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, QuestionSender, Readiness,
+    App, CommandSender, Deps, EventHub, HubSettings, MetricsHandle, NotRolledBack, QuestionSender,
+    Readiness,
 };
 
 use client::Client;
@@ -160,6 +161,7 @@ impl House {
                 let _ = asked.answer.send(answer);
             }
         });
+        let scripts = scripts(&database).await;
         let kept = Arc::clone(&reports);
         let told = Arc::new(Mutex::new(Vec::new()));
         let all = Readiness {
@@ -174,6 +176,7 @@ impl House {
             database: database.clone(),
             commands: sender,
             questions,
+            scripts,
             messages: Box::new(move |call_ids| {
                 let kept = kept.lock().unwrap().messages(call_ids);
                 Box::pin(async move { kept })
@@ -362,4 +365,28 @@ async fn people(database: &Database) -> BTreeMap<&'static str, AgentId> {
         people.insert(login, database.add_agent(agent, at).await.unwrap().id);
     }
     people
+}
+
+/// One script, `main`, of two versions, and somebody who brings version 1 back and nothing else.
+async fn scripts(database: &Database) -> web::Scripts {
+    for text in ["title = 1\n", "title = 2\n"] {
+        let texts = BTreeMap::from([("main".into(), text.to_owned())]);
+        let at = Timestamp::from_ms(NOON_MS);
+        database.keep_scripts(texts, None, at).await.unwrap();
+    }
+    let (versions, current) = watch::channel(BTreeMap::from([("main".into(), 2)]));
+    let (scripts, mut orders) = web::Scripts::channel(current);
+    tokio::spawn(async move {
+        while let Some(order) = orders.recv().await {
+            let done = match (order.script.as_str(), order.to, order.seen) {
+                ("main", 1, 2) => Ok(3),
+                ("main", 1, _) => Err(NotRolledBack::Changed("2 is the newest version".into())),
+                ("main", 2, _) => Err(NotRolledBack::Refused("main.toml:1:1: error: x".into())),
+                _ => Err(NotRolledBack::NoVersion),
+            };
+            let _ = order.answer.send(done);
+        }
+        drop(versions);
+    });
+    scripts
 }

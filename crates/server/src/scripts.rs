@@ -1,0 +1,144 @@
+//! Scripts as texts (E20): kept as versions once they lead callers, and brought back into their files.
+//!
+//! A file is the one truth of what leads callers: an older text is brought back by writing it there. It is proved first, among
+//! the queues, calendars and scripts of today, and it overwrites nothing that was not kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use ivr::{Diagnostic, Told, told};
+use model::{ScriptName, Timestamp};
+use speech::Language;
+use store::{Database, PageRequest, Restored, StoreError};
+use web::NotRolledBack;
+
+use crate::config::{Loaded, Source};
+
+/// Why an older text was not brought back.
+#[derive(Debug)]
+pub(crate) enum NotBack {
+    /// There is no such script or version.
+    NoVersion,
+    /// Bringing it back would lose what somebody else wrote.
+    Changed(Told),
+    /// It is not good among the configuration of today.
+    Refused(Vec<Diagnostic>),
+    /// The file or the store fails.
+    Failed(String),
+}
+
+impl From<NotBack> for NotRolledBack {
+    /// For programmers, in English.
+    fn from(why: NotBack) -> Self {
+        match why {
+            NotBack::NoVersion => Self::NoVersion,
+            NotBack::Changed(how) => Self::Changed(how.en),
+            NotBack::Refused(findings) => Self::Refused(lines(&findings, Language::English)),
+            NotBack::Failed(why) => Self::Failed(why),
+        }
+    }
+}
+
+/// Keeps the texts of a configuration that is about to lead callers, and tells each script its version. Without the store
+/// scripts lead callers all the same, by no version.
+pub(crate) async fn keep(
+    database: &Database,
+    loaded: &mut Loaded,
+    restored: Option<Restored>,
+    now: Timestamp,
+) -> BTreeMap<ScriptName, u32> {
+    let kept = database
+        .keep_scripts(loaded.texts.clone(), restored, now)
+        .await;
+    let versions = kept.unwrap_or_else(|error| {
+        tracing::error!(%error, "the scripts' versions are not kept");
+        BTreeMap::new()
+    });
+    for (name, script) in &mut loaded.engine.scripts {
+        // Nobody else has it yet.
+        if let (Some(number), Some(script)) = (versions.get(name), Arc::get_mut(script)) {
+            script.set_version(*number);
+        }
+    }
+    let names = loaded.engine.scripts.keys();
+    names
+        .map(|name| (name.clone(), versions.get(name).copied().unwrap_or(0)))
+        .collect()
+}
+
+/// The newest version of a script.
+pub(crate) async fn newest(database: &Database, script: &ScriptName) -> Result<u32, NotBack> {
+    let first = PageRequest {
+        after: None,
+        limit: 1,
+    };
+    let found = database.script_versions(script, first).await;
+    let found = found.map_err(by_store)?;
+    let newest = found.items.first().map(|version| version.number);
+    newest.ok_or(NotBack::NoVersion)
+}
+
+/// Writes the text of an older version into the script's file, which then waits to be read. `agents` are the logins that
+/// scripts may name, if they are known.
+pub(crate) async fn bring_back(
+    source: &Source,
+    database: &Database,
+    agents: Option<BTreeSet<String>>,
+    script: &ScriptName,
+    to: u32,
+) -> Result<(), NotBack> {
+    let newest = newest(database, script).await?;
+    let text = database.script_text(script, to).await.map_err(by_store)?;
+    let kept = database.script_text(script, newest).await;
+    let kept = kept.map_err(by_store)?;
+    let file = source
+        .settings()
+        .map(|settings| settings.ivr.dir.join(format!("{script}.toml")))
+        .map_err(NotBack::Refused)?;
+    match fs::read_to_string(&file) {
+        Ok(written) if written == kept => {}
+        Ok(_) => {
+            return Err(NotBack::Changed(told!(
+                "{} has changes that were never read",
+                "{} 有尚未读取的改动",
+                file.display()
+            )));
+        }
+        Err(error) => {
+            return Err(NotBack::Changed(told!(
+                "{} cannot be read: {error}",
+                "{} 无法读取：{error}",
+                file.display()
+            )));
+        }
+    }
+    let with = source.with_script(script.clone(), text.clone());
+    with.load(0, agents).map_err(NotBack::Refused)?;
+    replace(&file, &text).map_err(|error| NotBack::Failed(format!("{}: {error}", file.display())))
+}
+
+/// Findings, a line each.
+pub(crate) fn lines(findings: &[Diagnostic], language: Language) -> String {
+    let findings = findings.iter().map(|one| one.said_in(language));
+    findings.collect::<Vec<_>>().join("\n")
+}
+
+fn by_store(error: StoreError) -> NotBack {
+    if let StoreError::NotFound(_) = error {
+        return NotBack::NoVersion;
+    }
+    NotBack::Failed(error.to_string())
+}
+
+/// Writes a file so that a reader finds the former text or the new one, never a part.
+fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let part = file.with_extension("toml.new");
+    let mut written = fs::File::create(&part)?;
+    written.set_permissions(fs::metadata(file)?.permissions())?;
+    written.write_all(text.as_bytes())?;
+    written.sync_all()?;
+    fs::rename(&part, file)
+}
