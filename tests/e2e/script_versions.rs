@@ -11,6 +11,8 @@ use crate::sound::tone_wav;
 const TRUNKLINE: &str = "[agents]\nsign_in = \"phone\"\n[demo]\nseed = true\n";
 const FIRST_HZ: f64 = 1_900.0;
 const SECOND_HZ: f64 = 2_300.0;
+/// What is recorded in place of the first.
+const ANEW_HZ: f64 = 2_100.0;
 
 /// Takes a key and lets `tail` do the rest.
 const MAIN: &str = r#"title = { en = "Main" }
@@ -74,6 +76,8 @@ fn e20_a_call_ends_on_the_versions_with_which_it_began_and_an_older_one_comes_ba
     early.calls("4000");
     early.until_hears(0, WELCOME_HZ, 300);
     write(&house, &tail("second"));
+    let first = house.dir.join("ivr/prompts/en/first.wav");
+    std::fs::write(first, tone_wav(ANEW_HZ, 1_000)).unwrap();
     house.signal("HUP");
     until("the reload", || house.words().contains("read again"));
 
@@ -86,7 +90,11 @@ fn e20_a_call_ends_on_the_versions_with_which_it_began_and_an_older_one_comes_ba
     late.presses('1');
     late.until_hears(0, SECOND_HZ, 500);
     house.until_empty();
-    assert_eq!(early.heard(0).unwrap().traces_ms(0, SECOND_HZ), 0);
+    let heard = early.heard(0).unwrap();
+    assert_eq!(
+        heard.traces_ms(0, SECOND_HZ) + heard.traces_ms(0, ANEW_HZ),
+        0
+    );
 
     let admin = house.sign_in("admin");
     let scripts = admin.read("/v1/scripts");
@@ -121,7 +129,7 @@ fn e20_a_call_ends_on_the_versions_with_which_it_began_and_an_older_one_comes_ba
     third.calls("4000");
     third.until_hears(0, WELCOME_HZ, 300);
     third.presses('1');
-    third.until_hears(0, FIRST_HZ, 1_500);
+    third.until_hears(0, ANEW_HZ, 1_500);
     house.until_empty();
     let (code, list, _) = said(&house, &["versions", "tail"]);
     assert_eq!(code, Some(0));

@@ -241,14 +241,7 @@ fn e9_what_cannot_be_closed_or_opened_is_refused() {
 
 #[test]
 fn e9_callbacks_wait_for_the_end_of_a_closing_and_come_at_once_when_it_is_taken_back() {
-    let (mut hotline, _) = busy_with(|config| {
-        config.calendars.insert("office".into(), office());
-        let support = config.queues.get_mut("support").unwrap();
-        support.keeping.calendar = Some("office".into());
-    });
-    asks(&mut hotline);
-    closes(&mut hotline, 3 * HOUR).unwrap();
-    agent_is_free(&mut hotline);
+    let mut hotline = promised(3 * HOUR);
     hotline.run_for(30 * MINUTE);
     assert_eq!(told(&hotline).len(), 1, "nobody is called");
     opens(&mut hotline).unwrap();
@@ -256,6 +249,44 @@ fn e9_callbacks_wait_for_the_end_of_a_closing_and_come_at_once_when_it_is_taken_
     assert_eq!(told(&hotline)[1..], ["try 1", "Connected"]);
     hotline.hangs_up("main");
     at_rest(&mut hotline);
+}
+
+/// Somebody who is to be called back, in the hours of the calendar, by an agent who is free once it is closed.
+fn promised(long: Duration) -> Hotline {
+    let (mut hotline, _) = busy_with(|config| {
+        config.calendars.insert("office".into(), office());
+        let support = config.queues.get_mut("support").unwrap();
+        support.keeping.calendar = Some("office".into());
+        support.keeping.expires = 10 * MINUTE;
+    });
+    asks(&mut hotline);
+    closes(&mut hotline, long).unwrap();
+    agent_is_free(&mut hotline);
+    hotline
+}
+
+#[test]
+fn r77_e9_a_callback_outlives_a_closing_that_is_longer_than_its_time() {
+    let mut hotline = promised(20 * MINUTE);
+    hotline.run_for(19 * MINUTE);
+    assert_eq!(
+        told(&hotline).len(),
+        1,
+        "nobody is called, and nobody given up"
+    );
+    hotline.run_for(2 * MINUTE);
+    assert_eq!(told(&hotline)[1..], ["try 1", "Connected"]);
+}
+
+#[test]
+fn e9_a_shorter_closing_in_place_of_a_longer_one_lets_callbacks_come_sooner() {
+    let mut hotline = promised(30 * MINUTE);
+    hotline.run_for(MINUTE);
+    closes(&mut hotline, 5 * MINUTE).unwrap();
+    hotline.run_for(4 * MINUTE);
+    assert_eq!(told(&hotline).len(), 1, "it is closed");
+    hotline.run_for(2 * MINUTE);
+    assert_eq!(told(&hotline)[1..], ["try 1", "Connected"]);
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub(crate) struct Call {
     /// The script, while it has something to say.
     run: Option<Box<Run>>,
     /// The configuration whose scripts have him: a call ends on the versions with which it began (E20).
-    began_with: Option<Arc<Config>>,
+    began_with: Arc<Config>,
     phase: Phase,
     /// The call is being handed on, or comes back from that.
     transfer: Option<Box<Transfer>>,

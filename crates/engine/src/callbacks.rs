@@ -157,6 +157,13 @@ impl Callbacks {
         self.due.first().map(|(at, _)| *at)
     }
 
+    /// One is tried for longer.
+    pub(crate) fn prolong(&mut self, id: CallId, until: Duration) {
+        if let Some(promise) = self.remove(id) {
+            self.put(id, Promise { until, ..promise });
+        }
+    }
+
     /// Those who were put off until then come at `now`.
     pub(crate) fn no_later(&mut self, until: Duration, now: Duration) {
         let put_off = |promise: &Promise| matches!(promise.state, State::Pauses(at) if at == until);

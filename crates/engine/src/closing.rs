@@ -89,8 +89,15 @@ impl Context {
             calendar: name.to_owned(),
             closure: closure.clone(),
         });
-        self.closings.0.insert(name.to_owned(), closure);
+        let left = self.left_to_call(name);
+        let former = self.closings.0.insert(name.to_owned(), closure);
         self.lay_closings();
+        // R77: while nobody is called his time stands still, and who was put off until the former end is not bound to it.
+        self.call_within(left);
+        if let Some(former) = former {
+            self.callbacks
+                .no_later(Duration::from(former.until), self.now);
+        }
         Ok(())
     }
 
@@ -127,8 +134,10 @@ impl Context {
 
     /// What the former process left closed. One whose time is over meanwhile is told as such when its turn comes.
     pub(crate) fn restore_closings(&mut self, closings: BTreeMap<String, Closure>) {
-        self.closings.0.extend(closings);
-        self.lay_closings();
+        if !closings.is_empty() {
+            self.closings.0.extend(closings);
+            self.lay_closings();
+        }
     }
 
     fn opened(&mut self, name: &str, by: Option<ClosedBy>) {

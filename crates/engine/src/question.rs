@@ -28,8 +28,10 @@ pub enum Question {
     Figures,
     /// Who waits to be called back (D21).
     Callbacks,
-    /// All calendars at a moment, with so many days (E8).
+    /// Calendars at a moment, with so many days (E8).
     Calendars {
+        /// Which; `None`: all.
+        name: Option<String>,
         /// Which moment; `None`: now.
         at: Option<Timestamp>,
         /// How many days from then on.

@@ -182,10 +182,13 @@ impl Calendar {
         self.wall_clock(at).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The year of a moment, when this calendar keeps public holidays and that year's notice is not here.
+    /// The year of a moment, when this calendar keeps public holidays, that year's notice is not here, and nobody has entered any
+    /// day of it.
     pub fn year_without_notice(&self, at: Timestamp) -> Option<i16> {
         let year = self.wall_clock(at).year();
-        (self.table.holidays.is_some() && !notice::is_known(year)).then_some(year)
+        let is_entered = self.special.keys().any(|day| day.year() == year);
+        let lacks = self.table.holidays.is_some() && !notice::is_known(year) && !is_entered;
+        lacks.then_some(year)
     }
 
     fn wall_clock(&self, at: Timestamp) -> DateTime {

@@ -16,7 +16,7 @@ pub struct Mailbox {
     pub names: BTreeMap<String, String>,
     /// Who hears it.
     pub hearers: Hearers,
-    /// So many messages fit; one more is refused before it is spoken.
+    /// So many messages that nobody has heard fit; one more is refused before it is spoken.
     pub messages_max: u32,
     /// What is made of each message, if it becomes a ticket (G7).
     pub ticket: Option<MessageTicket>,

@@ -157,7 +157,15 @@ pub(crate) async fn adopt_recordings(
             .await?
             .iter()
             .any(|recording| recording.path == file.path);
-        if !known && database.call(file.id.call).await?.is_some() {
+        if database.call(file.id.call).await?.is_none() {
+            continue;
+        }
+        // Before its sound, which then finds its ticket. A way down in good order tells the sound of a message that nobody
+        // said to be done.
+        if let Some(left) = cut_message(database, file.id, file.duration_ms).await? {
+            facts.tell(now, Fact::VoicemailLeft(Box::new(left)));
+        }
+        if !known {
             adopted += 1;
             let store::recording::FoundRecording {
                 id,
@@ -167,10 +175,6 @@ pub(crate) async fn adopt_recordings(
                 bytes,
                 ..
             } = file;
-            // Before its sound, which then finds its ticket.
-            if let Some(left) = cut_message(database, id, duration_ms).await? {
-                facts.tell(now, Fact::VoicemailLeft(Box::new(left)));
-            }
             facts.tell(
                 now,
                 Fact::RecordingReady {

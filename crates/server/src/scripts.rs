@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,26 +99,29 @@ pub(crate) async fn bring_back(
         .settings()
         .map(|settings| settings.ivr.dir.join(format!("{script}.toml")))
         .map_err(NotBack::Refused)?;
-    match fs::read_to_string(&file) {
-        Ok(written) if written == kept => {}
-        Ok(_) => {
-            return Err(NotBack::Changed(told!(
-                "{} has changes that were never read",
-                "{} 有尚未读取的改动",
-                file.display()
-            )));
-        }
-        Err(error) => {
-            return Err(NotBack::Changed(told!(
-                "{} cannot be read: {error}",
-                "{} 无法读取：{error}",
-                file.display()
-            )));
-        }
-    }
+    is_kept(&file, &kept)?;
     let with = source.with_script(script.clone(), text.clone());
     with.load(0, agents).map_err(NotBack::Refused)?;
+    // To prove it took its time.
+    is_kept(&file, &kept)?;
     replace(&file, &text).map_err(|error| NotBack::Failed(format!("{}: {error}", file.display())))
+}
+
+/// That a file says nothing that was not kept.
+fn is_kept(file: &Path, kept: &str) -> Result<(), NotBack> {
+    match fs::read_to_string(file) {
+        Ok(written) if written == kept => Ok(()),
+        Ok(_) => Err(NotBack::Changed(told!(
+            "{} has changes that were never read",
+            "{} 有尚未读取的改动",
+            file.display()
+        ))),
+        Err(error) => Err(NotBack::Changed(told!(
+            "{} cannot be read: {error}",
+            "{} 无法读取：{error}",
+            file.display()
+        ))),
+    }
 }
 
 /// Findings, a line each.
@@ -133,12 +137,16 @@ fn by_store(error: StoreError) -> NotBack {
     NotBack::Failed(error.to_string())
 }
 
-/// Writes a file so that a reader finds the former text or the new one, never a part.
+/// Writes a file so that a reader finds the former text or the new one, never a part. Where a link leads to it, it stays one;
+/// its owner and its rights stay.
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+    let file = fs::canonicalize(file)?;
+    let former = fs::metadata(&file)?;
     let part = file.with_extension("toml.new");
     let mut written = fs::File::create(&part)?;
-    written.set_permissions(fs::metadata(file)?.permissions())?;
+    fchown(&written, Some(former.uid()), Some(former.gid()))?;
+    written.set_permissions(former.permissions())?;
     written.write_all(text.as_bytes())?;
     written.sync_all()?;
-    fs::rename(&part, file)
+    fs::rename(&part, &file)
 }

@@ -161,8 +161,10 @@ impl Replay {
             let unreadable = |error| ReplayError::Unreadable { seq, error };
             let told = Told::read(entry).map_err(unreadable)?;
             self.told += u64::from(in_day);
-            let is_configured = matches!(told, Told::Configured { .. });
-            if in_day && is_configured && self.rerun.version > 0 {
+            // A closing of a calendar is told as the same version with other hours.
+            let changes =
+                matches!(told, Told::Configured { version, .. } if version != self.rerun.version);
+            if in_day && changes && self.rerun.version > 0 {
                 self.reloads += 1;
             }
             self.told(at + Duration::from_nanos((*ns).into()), told);

@@ -125,6 +125,8 @@ async function refresh() {
     if (closers.some((id) => !names.has(id))) {
       const agents = await all("/v1/agents");
       names = new Map(agents.map((agent) => [agent.id, `${agent.name} ${agent.login}`]));
+      // Who is no agent any more is not asked for again.
+      closers.filter((id) => !names.has(id)).forEach((id) => names.set(id, id));
     }
     drawAll(calendars);
     const known = calendars.some((one) => one.name === selected);
@@ -164,13 +166,21 @@ async function order(method, name, body) {
   }
 }
 
+async function closeFor(name, hours, reason) {
+  try {
+    // By the server's clock: its answers say how far it is from this one.
+    const now = Date.parse((await read(`/v1/calendars/${encodeURIComponent(name)}?days=1`)).at);
+    const until = new Date(now + hours * 3_600_000).toISOString();
+    return await order("PUT", name, { until, reason });
+  } catch {
+    return t("failed");
+  }
+}
+
 async function carryOut(event) {
   event.preventDefault();
   const hours = Number(byId("closing-hours").value);
-  // By the server's clock: its answers say how far it is from this one.
-  const now = Date.parse((await read("/v1/calendars?limit=1")).items[0].at);
-  const until = new Date(now + hours * 3_600_000).toISOString();
-  const refused = await order("PUT", closing, { until, reason: byId("closing-reason").value.trim() });
+  const refused = await closeFor(closing, hours, byId("closing-reason").value.trim());
   put(byId("closing-error"), refused || "");
   if (refused) return;
   byId("closing").close();

@@ -115,7 +115,7 @@ impl Call {
             comes_at: None,
             unanswered: None,
             run: None,
-            began_with: None,
+            began_with: context.config.clone(),
             phase: Phase::InScript,
             transfer: None,
             taking: None,

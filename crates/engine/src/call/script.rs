@@ -1,18 +1,20 @@
 //! The script's part of a call: what it wants is done here, what the caller does is told to it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::HangUpCause;
 use ivr::{Effect, Environment, Played, Run};
 use media::{PlaybackId, SoundName, Source};
-use model::Fact;
 use model::fact::{CallResult, EndedBy};
+use model::{Calendar, Fact};
 use sip::Reason;
 
 use super::hold::music_of;
 use super::line::Wait;
 use super::{Call, Phase};
-use crate::config::Entry;
+use crate::config::{Config, Entry};
 use crate::context::Context;
 use crate::request::Request;
 use crate::route;
@@ -42,10 +44,7 @@ impl Call {
     pub(super) fn enter_target(&mut self, context: &mut Context, entry: Entry) {
         match entry {
             Entry::Script(name) => {
-                let house = self
-                    .began_with
-                    .get_or_insert_with(|| context.config.clone());
-                let former = house.scripts.get(&name);
+                let former = self.began_with.scripts.get(&name);
                 let script = former.or_else(|| context.config.scripts.get(&name));
                 let Some(script) = script.cloned() else {
                     // `check` refuses a number without its script; a reload may race with it.
@@ -85,8 +84,8 @@ impl Call {
             return;
         };
         let config = context.config.clone();
-        let calendars = context.calendars.clone();
-        let house = self.began_with.clone().unwrap_or_else(|| config.clone());
+        let house = self.began_with.clone();
+        let calendars = calendars(context, &house);
         let environment = Environment {
             calendars: &calendars,
             scripts: &house.scripts,
@@ -322,6 +321,18 @@ impl Call {
             self.path.push(step);
         }
     }
+}
+
+/// The calendars of this moment, and of a former configuration those that are no more: its scripts may still ask them.
+fn calendars(context: &Context, house: &Arc<Config>) -> Arc<BTreeMap<String, Calendar>> {
+    let is_gone = |name: &String| !context.calendars.contains_key(name);
+    if Arc::ptr_eq(house, &context.config) || !house.calendars.keys().any(is_gone) {
+        return context.calendars.clone();
+    }
+    let mut all = house.calendars.clone();
+    let now = context.calendars.iter();
+    all.extend(now.map(|(name, calendar)| (name.clone(), calendar.clone())));
+    Arc::new(all)
 }
 
 fn source(played: &Played) -> Source {

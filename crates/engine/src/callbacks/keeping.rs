@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use model::{Calendar, CalendarState, QueueName, Timestamp};
+use model::{Calendar, CalendarState, CallId, QueueName, Timestamp};
 
 use crate::context::Context;
 
@@ -83,6 +83,47 @@ impl Context {
             None => self.now.saturating_add(expires),
         }
     }
+
+    /// How much of the time for which people are tried is left to those whom queues call in the hours of a calendar.
+    pub(crate) fn left_to_call(&self, calendar: &str) -> Vec<(CallId, Duration)> {
+        let left = self.callbacks.iter().filter_map(|(id, promise)| {
+            let hours = self.calling_hours(promise.queues.home())?;
+            let of_it = hours.name() == calendar;
+            of_it.then(|| (id, open_until(hours, self.now, promise.until)))
+        });
+        left.collect()
+    }
+
+    /// Gives them so much time from now on, by the hours as they are now; nobody gets less than he has.
+    pub(crate) fn call_within(&mut self, left: Vec<(CallId, Duration)>) {
+        for (id, left) in left {
+            let Some(promise) = self.callbacks.get(id) else {
+                continue;
+            };
+            let until = self.tried_until(promise.queues.home(), left);
+            if until > promise.until {
+                self.callbacks.prolong(id, until);
+            }
+        }
+    }
+}
+
+/// For how long a calendar is open between two moments.
+fn open_until(hours: &Calendar, now: Duration, until: Duration) -> Duration {
+    let (mut at, mut open) = (now, Duration::ZERO);
+    for _ in 0..CHANGES_MAX {
+        if at >= until {
+            return open;
+        }
+        let moment = Timestamp::from(at);
+        let change = hours.next_change(moment);
+        let change = change.map_or(until, |(change, _)| Duration::from(change).min(until));
+        if hours.state_at(moment) == CalendarState::Open {
+            open = open.saturating_add(change.saturating_sub(at));
+        }
+        at = change;
+    }
+    open
 }
 
 /// When a calendar will have been open for so long from now on.

@@ -21,9 +21,9 @@ impl Engine {
             Question::Blocked => Answer::Blocked(self.blocked_reports()),
             Question::Figures => Answer::Figures(Box::new(self.figures())),
             Question::Callbacks => Answer::Callbacks(self.callback_reports()),
-            Question::Calendars { at, days } => {
+            Question::Calendars { name, at, days } => {
                 let at = at.unwrap_or(Timestamp::from(now));
-                Answer::Calendars(self.calendar_reports(at, *days))
+                Answer::Calendars(self.calendar_reports(name.as_deref(), at, *days))
             }
             Question::Queues => Answer::Queues(self.queue_reports(now)),
             Question::Queue(name) => Answer::Queue(self.queue_with_line(now, name)),
@@ -49,7 +49,12 @@ impl Engine {
         reasons.list.iter().map(report).collect()
     }
 
-    fn calendar_reports(&self, at: Timestamp, days: u16) -> Vec<CalendarReport> {
+    fn calendar_reports(
+        &self,
+        name: Option<&str>,
+        at: Timestamp,
+        days: u16,
+    ) -> Vec<CalendarReport> {
         let report = |(name, calendar): (&String, &Calendar)| CalendarReport {
             name: name.clone(),
             zone: calendar.zone().to_owned(),
@@ -58,7 +63,9 @@ impl Engine {
             closure: calendar.closure().cloned(),
             days: calendar.days(at, days),
         };
-        self.context.calendars.iter().map(report).collect()
+        let calendars = self.context.calendars.iter();
+        let wanted = calendars.filter(|(known, _)| name.is_none_or(|name| name == *known));
+        wanted.map(report).collect()
     }
 
     fn trunk_reports(&self) -> Vec<TrunkReport> {

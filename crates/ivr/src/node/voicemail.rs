@@ -63,7 +63,7 @@ pub(super) const KIND: Kind = Kind {
             "on_full",
             Form::Node,
             Need::Optional,
-            "The box holds `max_messages`. Without it he is told so, and then as `next`.",
+            "The box holds `max_messages` that nobody has heard. Without it he is told so, and then as `next`.",
             "信箱已满",
         ),
     ],

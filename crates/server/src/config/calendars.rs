@@ -112,6 +112,14 @@ impl Reader<'_> {
             }
             return None;
         }
+        if section.ics_open.iter().any(|word| word.trim().is_empty()) {
+            let message = told!(
+                "`ics_open` has an empty word: every event would open",
+                "`ics_open` 中有空词：所有日程都会变成上班"
+            );
+            let found = self.error("ics_open", &message);
+            self.found.push(found);
+        }
         if !section.ics_open.is_empty() && section.ics.is_none() {
             let message = told!("`ics_open` without `ics`", "有 `ics_open` 而没有 `ics`");
             let found = self.error("ics_open", &message);

@@ -48,6 +48,19 @@ impl Outgoing {
     }
 }
 
+impl Outgoing {
+    /// What only the former configuration needed, for the calls that are still led by its scripts (E20).
+    pub(crate) fn keep_of(&mut self, former: &Self) {
+        self.private_hosts
+            .extend(former.private_hosts.iter().cloned());
+        for (source, secret) in &former.secrets {
+            self.secrets
+                .entry(source.clone())
+                .or_insert_with(|| secret.clone());
+        }
+    }
+}
+
 impl fmt::Debug for Outgoing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outgoing")

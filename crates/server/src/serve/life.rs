@@ -29,6 +29,9 @@ const DOWN_MAX: Duration = Duration::from_secs(15);
 /// How long it may still take after one more signal.
 const HASTE_MAX: Duration = Duration::from_secs(2);
 
+/// The former configuration holds on; the log says why.
+struct NotRead;
+
 /// How the calls came to their end.
 enum Drained {
     /// By themselves.
@@ -99,7 +102,7 @@ impl House {
                     Said::End => return None,
                     Said::Reload => {
                         version += 1;
-                        self.reload(version, None).await;
+                        let _told_in_the_log = self.reload(version, None).await;
                     }
                 },
                 Some(order) = self.rolls_back.recv() => {
@@ -152,10 +155,14 @@ impl House {
                     number: to,
                     by,
                 };
-                self.reload(version, Some(restored)).await;
-                let versions = self.versions.borrow();
-                let number = versions.get(&script).copied();
-                number.ok_or(NotRolledBack::NoVersion)
+                let read = self.reload(version, Some(restored)).await;
+                let number = self.versions.borrow().get(&script).copied();
+                match number.filter(|_| read.is_ok()) {
+                    Some(number) => Ok(number),
+                    None => Err(NotRolledBack::Failed(
+                        "the text is in its file and was not read: see the log".to_owned(),
+                    )),
+                }
             }
         };
         let _asker_may_be_gone = answer.send(done);
@@ -176,12 +183,12 @@ impl House {
     }
 
     /// SIGHUP: the files are read again; a mistake leaves everything as it was.
-    async fn reload(&mut self, version: u64, restored: Option<Restored>) {
+    async fn reload(&mut self, version: u64, restored: Option<Restored>) -> Result<(), NotRead> {
         let agents = match self.database.agents().await {
             Ok(agents) => agents.into_iter().map(|agent| agent.login).collect(),
             Err(error) => {
                 tracing::error!(%error, "not reloaded: the agents cannot be read");
-                return;
+                return Err(NotRead);
             }
         };
         match self.source.load(version, Some(agents)) {
@@ -195,24 +202,24 @@ impl House {
                 self.speaking = Speaking::start(loaded.sounds, loaded.speech, media, version);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
+                let former = self.outgoing.borrow().clone();
+                loaded.outgoing.keep_of(&former);
                 self.outgoing.send_replace(Arc::new(loaded.outgoing));
                 self.ledger.hub.view().set_bounds(loaded.bounds);
-                if self
-                    .inputs
-                    .send(Input::Configured(Arc::new(loaded.engine)))
-                    .await
-                    .is_ok()
-                {
-                    tracing::info!(
-                        version,
-                        "the configuration was read again; listeners and folders keep theirs until a restart"
-                    );
-                }
+                let configured = Input::Configured(Arc::new(loaded.engine));
+                // Its receiver is the engine's loop, which has died then.
+                self.inputs.send(configured).await.map_err(|_| NotRead)?;
+                tracing::info!(
+                    version,
+                    "the configuration was read again; listeners and folders keep theirs until a restart"
+                );
+                Ok(())
             }
             Err(findings) => {
                 for finding in findings {
                     tracing::error!("not reloaded: {finding}");
                 }
+                Err(NotRead)
             }
         }
     }

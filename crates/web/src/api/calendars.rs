@@ -128,7 +128,7 @@ pub(crate) async fn list(
     InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<CalendarBody>>, Problem> {
     authorise(&who, Action::SeeQueues, None)?;
-    let calendars = ask(&app, None, 0).await?;
+    let calendars = ask(&app, None, None, 0).await?;
     let page = list::page(calendars, &query, |calendar| calendar.name.clone())?;
     Ok(Json(List {
         items: page.items.into_iter().map(CalendarBody::from).collect(),
@@ -151,7 +151,7 @@ pub(crate) async fn read(
 ) -> Result<Json<CalendarBody>, Problem> {
     authorise(&who, Action::SeeQueues, None)?;
     let days = query.days.unwrap_or(7).min(DAYS_MAX);
-    let calendars = ask(&app, query.at, days).await?;
+    let calendars = ask(&app, Some(name.clone()), query.at, days).await?;
     let found = calendars.into_iter().find(|calendar| calendar.name == name);
     let found = found.ok_or_else(|| Problem::new(Code::NoSuchCalendar))?;
     Ok(Json(found.into()))
@@ -201,8 +201,13 @@ pub(crate) async fn open(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn ask(app: &App, at: Option<Timestamp>, days: u16) -> Result<Vec<CalendarReport>, Problem> {
-    let question = Question::Calendars { at, days };
+async fn ask(
+    app: &App,
+    name: Option<String>,
+    at: Option<Timestamp>,
+    days: u16,
+) -> Result<Vec<CalendarReport>, Problem> {
+    let question = Question::Calendars { name, at, days };
     let Answer::Calendars(calendars) = app.questions().ask(question).await? else {
         return Err(Problem::internal(&"the engine answered another question"));
     };

@@ -156,6 +156,8 @@ mod tests {
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),
+            (Action::KeepApart, ["nnn", "yyy", "yyy"]),
+            (Action::CloseCalendars, ["nnn", "yyy", "yyy"]),
             (Action::SeeQueues, ["yyy", "yyy", "yyy"]),
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::SeeScripts, ["nnn", "yyy", "yyy"]),

@@ -76,7 +76,7 @@ impl Reports {
             Question::Blocked => Answer::Blocked(self.blocked.clone()),
             Question::Callbacks => Answer::Callbacks(self.callbacks.clone()),
             Question::Figures => Answer::Figures(Box::default()),
-            Question::Calendars { at, days } => {
+            Question::Calendars { name, at, days } => {
                 let at = at.unwrap_or(model::Timestamp::from_ms(NOON_MS));
                 let report = |calendar: &Calendar| CalendarReport {
                     name: calendar.name().to_owned(),
@@ -86,7 +86,10 @@ impl Reports {
                     closure: calendar.closure().cloned(),
                     days: calendar.days(at, *days),
                 };
-                Answer::Calendars(self.calendars.iter().map(report).collect())
+                let calendars = self.calendars.iter();
+                let wanted =
+                    calendars.filter(|it| name.as_ref().is_none_or(|name| name == it.name()));
+                Answer::Calendars(wanted.map(report).collect())
             }
             Question::Queues => Answer::Queues(self.queues.clone()),
             Question::Queue(name) => Answer::Queue(self.queue(name)),

@@ -24,7 +24,7 @@ use model::calendar::{EventConfig, wall_clock};
 
 use crate::config::document::Document;
 use lines::{Blocks, Event};
-use property::{between, lasts, partial, rule_of, text, wall_of, wrong_values};
+use property::{between, is_utc, lasts, partial, rule_of, text, wall_of, wrong_values};
 
 /// Largest file, in bytes.
 pub(super) const BYTES_MAX: u64 = 1024 * 1024;
@@ -162,6 +162,7 @@ impl File<'_> {
             let zone = start
                 .and_then(|start| start.tz_id())
                 .and_then(|tzid| zones.resolve(tzid)?.name());
+            let zone = zone.or_else(|| is_utc(component).then(|| "UTC".into()));
             if let Err(why) = self.end_rule(component, zone.as_deref()) {
                 self.tell(event.place("RRULE"), why);
             }
@@ -233,8 +234,9 @@ impl File<'_> {
             else {
                 continue;
             };
-            // A date, or a time without a zone, holds wherever the calendar is.
-            let zone = if time.start.timezone().is_floating() {
+            // A date, or a time without a zone, holds wherever the calendar is. Of a rule whose start is in UTC the library gives
+            // the digits without a zone.
+            let zone = if time.start.timezone().is_floating() && !is_utc(component) {
                 "UTC"
             } else {
                 self.import.zone

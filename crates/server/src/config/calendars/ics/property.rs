@@ -41,6 +41,13 @@ pub(super) fn wrong_values(component: &ICalendarComponent) -> Vec<(&'static str,
     wrong.map(|(_, name, what)| (name, what)).collect()
 }
 
+/// Whether an event begins at an instant of UTC: `DTSTART:20261124T010000Z`.
+pub(super) fn is_utc(component: &ICalendarComponent) -> bool {
+    let start = component.property(&ICalendarProperty::Dtstart);
+    let start = start.and_then(|start| start.values.first()?.as_partial_date_time());
+    start.is_some_and(PartialDateTime::has_zone)
+}
+
 /// RFC 5545 §3.6.1: a time without an end or a duration is over as it begins; a date without one lasts a day.
 pub(super) fn lasts(component: &ICalendarComponent) -> bool {
     let start = component.property(&ICalendarProperty::Dtstart);

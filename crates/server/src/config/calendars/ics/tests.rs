@@ -176,7 +176,7 @@ fn e9_files_as_google_apple_and_outlook_write_them() {
 
 #[test]
 fn e9_each_way_to_say_when_an_event_is() {
-    let table: [(&str, &[&str]); 14] = [
+    let table: [(&str, &[&str]); 17] = [
         (
             "DTSTART;VALUE=DATE:20261124",
             &["2026-11-24T00:00 2026-11-25T00:00 closed -"],
@@ -224,6 +224,25 @@ fn e9_each_way_to_say_when_an_event_is() {
             &[
                 "2026-11-24T23:30 2026-11-25T00:00 closed -",
                 "2026-11-25T23:30 2026-11-26T00:00 closed -",
+            ],
+        ),
+        // Without a rule and with one UTC is the same instant: 01:00Z is 09:00 in Shanghai.
+        (
+            "DTSTART:20261124T010000Z\nDURATION:PT1H",
+            &["2026-11-24T09:00 2026-11-24T10:00 closed -"],
+        ),
+        (
+            "DTSTART:20261124T010000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2",
+            &[
+                "2026-11-24T09:00 2026-11-24T10:00 closed -",
+                "2026-11-25T09:00 2026-11-25T10:00 closed -",
+            ],
+        ),
+        (
+            "DTSTART:20261124T230000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20261125T230000Z",
+            &[
+                "2026-11-25T07:00 2026-11-25T08:00 closed -",
+                "2026-11-26T07:00 2026-11-26T08:00 closed -",
             ],
         ),
         // A clock change keeps the wall clock of the event's zone: 09:00 in New York is 21:00 and then 22:00 in Shanghai.
