@@ -78,7 +78,7 @@ impl Place {
     }
 
     /// The language in which people are told. Of the environment's variables the first that says anything counts (POSIX §8.2).
-    pub(crate) fn language(&self) -> Language {
+    fn language(&self) -> Language {
         let named = ["LC_ALL", "LC_MESSAGES", "LANG"].map(std::env::var);
         let named = named.into_iter().flatten().find(|it| !it.is_empty());
         match self.lang {

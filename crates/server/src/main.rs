@@ -68,7 +68,8 @@ fn main() -> ExitCode {
     // Exit code 2 for a wrong line is clap's, as is 0 for --help.
     let cli = Cli::read(std::env::args()).unwrap_or_else(|error| error.exit());
     let (source, json) = (cli.place.source(), cli.place.json);
-    let (language, reader) = (cli.place.language(), cli.place.reader());
+    let reader = cli.place.reader();
+    let language = reader.language;
     let done = match cli.verb.unwrap_or(Verb::Serve) {
         Verb::Serve => serve::run(&source),
         Verb::Check => verb::check::run(&source, json, &reader),

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use ivr::Environment;
 use model::fact::Voicemail;
 use model::{Fact, Hearers, MailboxName, RecordingId};
 
 use super::Call;
+use super::script::Ground;
 use crate::context::Context;
 use crate::input::Output;
 
@@ -71,8 +71,9 @@ impl Call {
         message: RecordingId,
         length: Duration,
     ) -> Voicemail {
-        // `check` refuses unknown boxes; a reload may race with it.
-        let known = context.config.mailboxes.get(&mailbox);
+        // `check` refuses unknown boxes; a reload may take one while he speaks, and he keeps its queue and its ticket.
+        let former = || self.began_with.mailboxes.get(&mailbox);
+        let known = context.config.mailboxes.get(&mailbox).or_else(former);
         let queue = known.and_then(|known| match &known.hearers {
             Hearers::Queue(queue) => Some(queue.clone()),
             Hearers::Agents(_) => None,
@@ -123,13 +124,8 @@ impl Call {
         let Some(mut run) = self.run.take() else {
             return;
         };
-        let config = context.config.clone();
-        let environment = Environment {
-            calendars: &config.calendars,
-            scripts: &config.scripts,
-            plan: &config.plan,
-        };
-        run.hang_up(context.now, &environment);
+        let ground = Ground::of(self, context);
+        run.hang_up(context.now, &ground.environment());
         while let Some(effect) = run.poll_effect() {
             self.perform(context, &run, effect);
         }

@@ -83,14 +83,8 @@ impl Call {
         let Some(mut run) = self.run.take() else {
             return;
         };
-        let config = context.config.clone();
-        let house = self.began_with.clone();
-        let calendars = calendars(context, &house);
-        let environment = Environment {
-            calendars: &calendars,
-            scripts: &house.scripts,
-            plan: &config.plan,
-        };
+        let ground = Ground::of(self, context);
+        let environment = ground.environment();
         self.driving = true;
         let mut push = Some(push);
         while let Some(next) = push {
@@ -323,13 +317,40 @@ impl Call {
     }
 }
 
+/// What a script stands on at this moment: its own versions (E20), and the hours and numbers of everybody.
+pub(super) struct Ground {
+    /// The configuration of the moment.
+    config: Arc<Config>,
+    /// The configuration with which the call began.
+    began_with: Arc<Config>,
+    calendars: Arc<BTreeMap<String, Calendar>>,
+}
+
+impl Ground {
+    pub(super) fn of(call: &Call, context: &Context) -> Self {
+        Self {
+            config: context.config.clone(),
+            began_with: call.began_with.clone(),
+            calendars: calendars(context, &call.began_with),
+        }
+    }
+
+    pub(super) fn environment(&self) -> Environment<'_> {
+        Environment {
+            calendars: &self.calendars,
+            scripts: &self.began_with.scripts,
+            plan: &self.config.plan,
+        }
+    }
+}
+
 /// The calendars of this moment, and of a former configuration those that are no more: its scripts may still ask them.
-fn calendars(context: &Context, house: &Arc<Config>) -> Arc<BTreeMap<String, Calendar>> {
+fn calendars(context: &Context, began_with: &Arc<Config>) -> Arc<BTreeMap<String, Calendar>> {
     let is_gone = |name: &String| !context.calendars.contains_key(name);
-    if Arc::ptr_eq(house, &context.config) || !house.calendars.keys().any(is_gone) {
+    if Arc::ptr_eq(began_with, &context.config) || !began_with.calendars.keys().any(is_gone) {
         return context.calendars.clone();
     }
-    let mut all = house.calendars.clone();
+    let mut all = began_with.calendars.clone();
     let now = context.calendars.iter();
     all.extend(now.map(|(name, calendar)| (name.clone(), calendar.clone())));
     Arc::new(all)

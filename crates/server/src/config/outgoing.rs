@@ -49,10 +49,9 @@ impl Outgoing {
 }
 
 impl Outgoing {
-    /// What only the former configuration needed, for the calls that are still led by its scripts (E20).
+    /// The secrets that only the former configuration needed, for the calls that are still led by its scripts (E20). A host
+    /// that was taken back is refused at once, to them also (S20).
     pub(crate) fn keep_of(&mut self, former: &Self) {
-        self.private_hosts
-            .extend(former.private_hosts.iter().cloned());
         for (source, secret) in &former.secrets {
             self.secrets
                 .entry(source.clone())
@@ -81,4 +80,30 @@ pub(crate) fn services(private_hosts: &BTreeSet<String>, dir: &Path) -> Services
         },
         move |source| secret::find(source, &dir).map(|_| ()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s20_a_host_that_is_taken_back_is_refused_also_to_calls_of_former_scripts() {
+        let token = SecretSource::Env("TOKEN".to_owned());
+        let former = Outgoing {
+            private_hosts: BTreeSet::from(["erp.house:8443".to_owned()]),
+            secrets: BTreeMap::from([(token.clone(), "former".to_owned())]),
+            ..Outgoing::default()
+        };
+        let mut today = Outgoing::default();
+        today.keep_of(&former);
+        assert_eq!(today.private_hosts, BTreeSet::new());
+        assert_eq!(today.secrets[&token], "former");
+        let changed = BTreeMap::from([(token.clone(), "changed".to_owned())]);
+        let mut today = Outgoing {
+            secrets: changed,
+            ..Outgoing::default()
+        };
+        today.keep_of(&former);
+        assert_eq!(today.secrets[&token], "changed");
+    }
 }
