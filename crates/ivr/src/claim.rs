@@ -30,6 +30,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) heard: Vec<Heard<'n>>,
     /// Words of the house that are said here: `message_review`.
     pub(crate) house: Vec<&'static str>,
+    /// Where an answer of the caller's is said back to him, in every language of the script.
+    pub(crate) reads_back: Option<Place>,
     /// How many of them one hears who does nothing, at most.
     pub(crate) sentences: u32,
     /// How long a caller who does nothing is kept here besides, at most; waiting in a queue is not counted.

@@ -33,7 +33,7 @@ use crate::section::Section;
 use crate::step::{Event, Step};
 
 pub(crate) use branch::CASE;
-pub(crate) use collect::INPUT_KINDS;
+pub(crate) use collect::{INPUT_KINDS, Typed};
 
 /// One kind of node.
 #[derive(Debug)]

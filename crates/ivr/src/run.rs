@@ -22,6 +22,7 @@ use crate::ask::{Answer, Ask};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::message::{END_KEY, Stage};
+use crate::node::Typed;
 use crate::script::Script;
 use crate::section::is_phone_key;
 use crate::step::{Event, Given, Outcome};
@@ -59,8 +60,8 @@ pub struct Run {
     callers: Vec<Frame>,
     keys: Keys,
     chain: Chain,
-    /// The digits of the node that has the caller.
-    digits: String,
+    /// What he has typed at the node that has him.
+    typed: Typed,
     /// How far a caller is who speaks to it.
     stage: Stage,
     entries: u32,
@@ -133,7 +134,7 @@ impl Run {
             callers: Vec::new(),
             keys: Keys::default(),
             chain: Chain::default(),
-            digits: String::new(),
+            typed: Typed::default(),
             stage: Stage::default(),
             entries: 0,
             hops: 0,

@@ -205,13 +205,14 @@ impl Script {
 
     /// The words of values that it may say, in each of its languages.
     fn words<'s>(&'s self, claims: &BTreeMap<&str, Claims<'s>>) -> Vec<String> {
-        let sentences = claims
-            .values()
-            .flat_map(|claims| claims.says.iter().flatten());
-        let with_values = sentences.filter(|(_, sentence)| sentence.values().next().is_some());
-        let languages: BTreeSet<&str> = with_values
-            .map(|(language, _)| language.text.as_str())
-            .collect();
+        let languages = claims.values().flat_map(|claims| {
+            let sentences = claims.says.iter().flatten();
+            let with_values = sentences.filter(|(_, it)| it.values().next().is_some());
+            let said = with_values.map(|(language, _)| &language.text);
+            let all = self.languages.iter();
+            said.chain(all.filter(|_| claims.reads_back.is_some()))
+        });
+        let languages: BTreeSet<&str> = languages.map(String::as_str).collect();
         languages.into_iter().flat_map(stock_sounds).collect()
     }
 

@@ -17,7 +17,7 @@ use crate::told::Told;
 /// Most pieces of a sentence.
 const PIECES_MAX: usize = 64;
 /// The currency of amounts that name none.
-const CURRENCY: &str = "CNY";
+pub(crate) const CURRENCY: &str = "CNY";
 /// More of the sentence follows at once.
 const GOES_ON: char = '…';
 

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use speech::{Language, Saying, Spoken};
+use speech::{Currency, Language, Saying, Spoken};
 
 use crate::effect::Played;
+use crate::format::Format;
 use crate::script::house_sound;
+use crate::value::Value;
 
 /// Most digits that are said after a prompt.
 const DIGITS_MAX: usize = 32;
@@ -28,6 +30,24 @@ pub(crate) fn words(language: &str, spoken: &Spoken) -> Vec<Played> {
     parts
 }
 
+/// A value by its format, or why it cannot be said.
+pub(crate) fn value(
+    language: &str,
+    value: &Value,
+    format: &Format,
+    currency: &'static Currency,
+) -> Result<Vec<Played>, String> {
+    let known = Language::of(language).ok_or("this language has no numbers")?;
+    let spoken = format.say(value, known, currency)?;
+    Ok(words(language, &spoken))
+}
+
+/// All digits of a text, each by itself.
+pub(crate) fn one_by_one(language: &str, text: &str) -> Vec<Played> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    plain(language, &digits).map(Played::Sound).collect()
+}
+
 /// The digits of a number as a telephone number is said; nothing else of it.
 pub(crate) fn digits(language: &str, number: &str) -> Vec<Played> {
     let digits = number.chars().filter(char::is_ascii_digit);
@@ -37,7 +57,7 @@ pub(crate) fn digits(language: &str, number: &str) -> Vec<Played> {
     }
     match Language::of(language).and_then(|it| number_of(it, &digits)) {
         Some(spoken) => words(language, &spoken),
-        None => plain(language, &digits).map(Played::Sound).collect(),
+        None => one_by_one(language, &digits),
     }
 }
 

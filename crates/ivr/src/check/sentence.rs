@@ -3,7 +3,7 @@
 use super::names::sound_exists;
 use super::{AllClaims, World};
 use crate::parse::{add_text, no_language, no_text};
-use crate::place::Name;
+use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
 use crate::sentence::{Sentence, piece_name};
@@ -26,8 +26,15 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
             let has_values = sentence.values().next().is_some();
             if has_values && !lacking.contains(&language.text.as_str()) {
                 lacking.push(&language.text);
-                words(language, sentence, world, report);
+                words(&language.text, sentence.place, world, report);
             }
+        }
+    }
+    let said_back = claims.values().find_map(|claims| claims.reads_back);
+    let languages = script.languages.iter();
+    for (language, place) in languages.filter_map(|it| Some((it, said_back?))) {
+        if !lacking.contains(&language.as_str()) {
+            words(language, place, world, report);
         }
     }
 }
@@ -45,7 +52,7 @@ fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &
         if !says.iter().any(|(language, _)| language.text == *wanted) {
             let place = script.nodes.get(node).map(|placed| placed.place);
             report.error(
-                place.unwrap_or(crate::place::Place::START),
+                place.unwrap_or(Place::START),
                 no_text(&format!("say.{node}"), wanted),
                 Some(add_text(wanted)),
             );
@@ -54,19 +61,19 @@ fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &
 }
 
 /// The words of the stock, told once for each language.
-fn words(language: &Name, sentence: &Sentence, world: &World, report: &mut Report) {
-    let stock = stock_sounds(&language.text);
+fn words(language: &str, place: Place, world: &World, report: &mut Report) {
+    let stock = stock_sounds(language);
     if stock.is_empty() {
         let message = told!(
             "values cannot be said in `{}`",
             "不能用 `{}` 报读变量",
-            language.text
+            language
         );
         let help = told!(
             "numbers are said in Chinese and in English",
             "数字可用中文和英文报读"
         );
-        report.error(sentence.place, message, Some(help));
+        report.error(place, message, Some(help));
     }
     let mut missing = stock.iter().filter(|sound| !world.sounds.contains(*sound));
     if let Some(first) = missing.next() {
@@ -79,6 +86,6 @@ fn words(language: &Name, sentence: &Sentence, world: &World, report: &mut Repor
             "`ivr-scripts/prompts/make.sh` makes them out of words.toml",
             "`ivr-scripts/prompts/make.sh` 由 words.toml 合成"
         );
-        report.error(sentence.place, message, Some(help));
+        report.error(place, message, Some(help));
     }
 }

@@ -4,21 +4,24 @@
 //! as are silence and a key that does not belong. A secret input is never logged (S22).
 
 mod kind;
+mod read_back;
 
 use std::time::Duration;
 
 use super::{Kind, Node};
 use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
-use crate::place::Name;
+use crate::place::{Name, Place};
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Step};
 use crate::told;
+use crate::value::Value;
 
 pub(crate) use kind::INPUT_KINDS;
 use kind::{InputKind, NAMES};
+pub(crate) use read_back::Typed;
 
 /// Most digits of an input.
 const DIGITS_MAX: u32 = 64;
@@ -106,11 +109,18 @@ pub(super) const KIND: Kind = Kind {
             "允许的尝试次数",
         ),
         row(
+            "confirm",
+            Form::Truth,
+            Need::Default("false"),
+            "Whether the answer is said back: 1 takes it, 2 lets him key it in anew. The first correction is no failed try; silence and other keys are.",
+            "收号后复述：1 确认，2 重新输入（首次更正不计入尝试）",
+        ),
+        row(
             "secret",
             Form::Truth,
             Need::Default("false"),
-            "Keys and answer are never logged nor shown.",
-            "保密输入：不记录、不显示",
+            "Keys and answer are never logged, shown or said; not with `confirm`.",
+            "保密输入：不记录、不显示、不复述",
         ),
         row(
             "next",
@@ -128,7 +138,7 @@ pub(super) const KIND: Kind = Kind {
         ),
     ],
     example: "[collect.card]\nprompt = \"card\"\ninto = \"card\"\nkind = \"digits\"\nmin = 6\nmax = 8\nuntil = \"#\"\n\
-              timeout_s = 8\ndigit_timeout_s = 3\ntries = 2\nsecret = true\nnext = \"known\"\non_failure = \"agents\"\n",
+              timeout_s = 8\ndigit_timeout_s = 3\ntries = 2\nsecret = true\nconfirm = false\nnext = \"known\"\non_failure = \"agents\"\n",
     read,
 };
 
@@ -143,6 +153,8 @@ struct Collect {
     timeout: Duration,
     digit_timeout: Duration,
     tries: u32,
+    /// Where it is asked for that the answer is said back.
+    confirm: Option<Place>,
     secret: bool,
     next: Name,
     on_failure: Name,
@@ -161,8 +173,22 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         section.seconds("timeout_s"),
         section.seconds("digit_timeout_s"),
     );
-    let (tries, secret) = (section.whole("tries"), section.truth("secret"));
+    let tries = section.whole("tries");
+    let (confirm, secret) = (section.truth("confirm"), section.truth("secret"));
     let (next, on_failure) = (section.name("next"), section.name("on_failure"));
+    let (confirm, secret) = (confirm?, secret?);
+    let confirm_at = section.place_of_key("confirm");
+    if confirm && secret {
+        let message = told!(
+            "a secret is not said back to the caller",
+            "保密输入不能复述给来电者"
+        );
+        let help = told!(
+            "leave `confirm` out; ask twice, and compare with `branch`",
+            "请去掉 `confirm`；可收两次，再用 `branch` 比较"
+        );
+        return Err(section.report.error(confirm_at, message, Some(help)));
+    }
     let (kind, until) = (kind?, until?);
     if let Some((key, place)) = until
         && kind.takes(key)
@@ -185,7 +211,8 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         timeout: timeout?,
         digit_timeout: digit_timeout?,
         tries: tries?,
-        secret: secret?,
+        confirm: confirm.then_some(confirm_at),
+        secret,
         next: next?,
         on_failure: on_failure?,
     }))
@@ -245,8 +272,8 @@ impl Collect {
         if !self.kind.takes(key) {
             return self.failed(visit);
         }
-        visit.digits().push(key);
-        if visit.digits().len() < self.max {
+        visit.typed().keys.push(key);
+        if visit.typed().keys.len() < self.max {
             return Step::Listen {
                 time: self.digit_timeout,
             };
@@ -259,21 +286,29 @@ impl Collect {
     }
 
     fn finish(&self, visit: &mut Visit<'_>) -> Step<'_> {
-        let digits = std::mem::take(visit.digits());
-        let answer = if digits.len() >= self.min {
-            (self.kind.read)(&digits)
-        } else {
-            None
-        };
-        let Some(value) = answer else {
+        let Some(value) = self.answer(visit) else {
             return self.failed(visit);
         };
+        if self.confirm.is_some() {
+            return self.read_back(visit, &value);
+        }
+        self.take(visit, value)
+    }
+
+    /// What was keyed in, where it means something.
+    fn answer(&self, visit: &mut Visit<'_>) -> Option<Value> {
+        let keys = &visit.typed().keys;
+        let is_enough = keys.len() >= self.min;
+        is_enough.then(|| (self.kind.read)(keys)).flatten()
+    }
+
+    fn take(&self, visit: &mut Visit<'_>, value: Value) -> Step<'_> {
         visit.set(&self.into.text, value, self.secret);
         Step::Choose(&self.next)
     }
 
     fn failed(&self, visit: &mut Visit<'_>) -> Step<'_> {
-        visit.digits().clear();
+        visit.typed().anew();
         visit.count_failure();
         if visit.may_try(self.tries) {
             self.say()
@@ -287,6 +322,9 @@ impl Node for Collect {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.plays(&self.prompt, self.tries, true);
         claims.kept = self.timeout.saturating_mul(self.tries);
+        if let Some(place) = self.confirm {
+            self.claim_read_back(claims, place);
+        }
         claims.exits.push(Exit {
             to: &self.next,
             cause: Cause::Input(&self.into),
@@ -310,10 +348,13 @@ impl Node for Collect {
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        let is_read_back = visit.typed().is_read_back;
         match event {
             Event::Heard => Step::Listen { time: self.timeout },
+            Event::Key(key) if is_read_back => self.judged(visit, *key),
             Event::Key(key) => self.key(visit, *key),
-            Event::TimedOut if visit.digits().is_empty() => self.failed(visit),
+            Event::TimedOut if is_read_back => self.unconfirmed(visit),
+            Event::TimedOut if visit.typed().keys.is_empty() => self.failed(visit),
             Event::TimedOut => self.finish(visit),
             Event::Outcome(_) => Step::impossible(event),
         }

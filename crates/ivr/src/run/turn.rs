@@ -13,6 +13,7 @@ use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played, Recorded};
 use crate::look_up::{GRACE, HOLD_AFTER};
 use crate::message::Stage;
+use crate::node::Typed;
 use crate::place::Name;
 use crate::script::own_sound;
 use crate::spoken;
@@ -266,7 +267,7 @@ impl Run {
             self.fault(format!("no node `{node}`"));
             return false;
         };
-        self.digits.clear();
+        self.typed = Typed::default();
         self.stage = Stage::default();
         self.chain.enter(self.script.name(), &node);
         self.effects.push_back(Effect::Entered {
@@ -391,7 +392,7 @@ impl Run {
             variables: &mut self.variables,
             keys: &mut self.keys,
             chain: &mut self.chain,
-            digits: &mut self.digits,
+            typed: &mut self.typed,
             stage: &mut self.stage,
             caught,
         }

@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{Calendar, CalendarState, MailboxName, NumberPlan, RecordingId, ScriptName, Timestamp};
+use speech::Currency;
 
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
 use crate::effect::{Effect, Played, Recorded};
 use crate::expression::Expression;
+use crate::format::Format;
 use crate::message::Stage;
+use crate::node::Typed;
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
-use crate::sentence::{Piece, Sentence, Slot, piece_name};
+use crate::sentence::{CURRENCY, Piece, Sentence, Slot, piece_name};
 use crate::spoken;
 use crate::step::Given;
 use crate::value::Value;
@@ -32,7 +35,7 @@ pub(crate) struct Visit<'a> {
     pub(super) variables: &'a mut Variables,
     pub(super) keys: &'a mut Keys,
     pub(super) chain: &'a mut Chain,
-    pub(super) digits: &'a mut String,
+    pub(super) typed: &'a mut Typed,
     pub(super) stage: &'a mut Stage,
     pub(super) caught: &'a mut Caught,
 }
@@ -69,9 +72,9 @@ impl Visit<'_> {
         )
     }
 
-    /// The digits that were keyed in since the node was entered.
-    pub(crate) fn digits(&mut self) -> &mut String {
-        self.digits
+    /// What was typed since the node was entered.
+    pub(crate) const fn typed(&mut self) -> &mut Typed {
+        self.typed
     }
 
     /// How far a caller is who speaks to the node.
@@ -182,10 +185,16 @@ impl Visit<'_> {
         if self.reads_secret(&slot.what) || value == Value::Text(String::new()) {
             return Ok(Vec::new());
         }
-        let language = speech::Language::of(self.language);
-        let language = language.ok_or("this language has no numbers")?;
-        let spoken = slot.format.say(&value, language, slot.currency)?;
-        Ok(spoken::words(self.language, &spoken))
+        spoken::value(self.language, &value, slot.format, slot.currency)
+    }
+
+    /// An answer of the caller's, said back to him; one that the format cannot say is said digit by digit.
+    pub(crate) fn answer_in_words(&self, answer: &Value, format: &str) -> Vec<Played> {
+        let words = || {
+            let currency = Currency::of(CURRENCY).ok()?;
+            spoken::value(self.language, answer, Format::find(format)?, currency).ok()
+        };
+        words().unwrap_or_else(|| spoken::one_by_one(self.language, &answer.to_string()))
     }
 
     /// The text that a key's expression gives, where there is one.

@@ -329,8 +329,8 @@ fn e5_inputs_fit_their_kind() {
         ),
         ("until = \"\"", &[]),
         (
-            "confirm = true",
-            &["22:1: error: unknown key `confirm` in `collect.bye`"],
+            "confirmed = true",
+            &["22:1: error: unknown key `confirmed` in `collect.bye` | did you mean `confirm`?"],
         ),
         (
             "digit_timeout_s = 61",

@@ -17,6 +17,8 @@ pub(crate) struct InputKind {
     /// Fewest and most keys when the admin says nothing.
     pub(crate) usual: (usize, usize),
     pub(crate) gives: Type,
+    /// The format in which it is said back.
+    pub(crate) format: &'static str,
     /// What the keys mean; `None` is a failed try.
     pub(crate) read: fn(&str) -> Option<Value>,
 }
@@ -35,6 +37,7 @@ const DIGITS: InputKind = InputKind {
     bounds: (1, super::DIGITS_MAX as usize),
     usual: (1, 20),
     gives: Type::Text,
+    format: "digits",
     read: |keys| Some(Value::Text(keys.to_owned())),
 };
 
@@ -51,6 +54,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (3, 20),
         usual: (3, 20),
         gives: Type::Text,
+        format: "phone",
         read: |keys| Some(Value::Text(keys.to_owned())),
     },
     InputKind {
@@ -63,6 +67,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (18, 18),
         usual: (18, 18),
         gives: Type::Text,
+        format: "id_card",
         read: id_card,
     },
     InputKind {
@@ -75,6 +80,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (8, 8),
         usual: (8, 8),
         gives: Type::Number,
+        format: "date",
         read: |keys| date(keys).map(|day| Value::Number(Number::whole(day))),
     },
     InputKind {
@@ -87,6 +93,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (1, 15),
         usual: (1, 12),
         gives: Type::Number,
+        format: "money",
         read: |keys| Number::parse(&keys.replace('*', ".")).map(Value::Number),
     },
 ];
