@@ -29,6 +29,7 @@ mod service;
 mod simulate;
 mod sipp;
 mod sound;
+mod ticket;
 mod tool;
 mod turn;
 mod voicemail;

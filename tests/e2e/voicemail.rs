@@ -92,7 +92,8 @@ fn is_whole(who: &Session) {
         tickets
     };
     let ticket = soon("its ticket", || tickets().pop());
-    assert_eq!(ticket["body"], "complaint / network");
+    assert_eq!(ticket["ticket_type"], "complaint");
+    assert_eq!(ticket["category"], "network");
     assert!(ticket["due_at"].is_string(), "{ticket}");
     assert_eq!(tickets().len(), 1);
 }

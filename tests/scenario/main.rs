@@ -59,6 +59,7 @@ mod skills;
 mod standby;
 mod storm;
 mod supervision;
+mod ticket;
 mod transfers;
 mod trunks;
 mod voicemail;

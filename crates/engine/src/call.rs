@@ -29,6 +29,7 @@ mod sound;
 mod supervision;
 mod take_over;
 mod talk;
+mod ticket;
 mod trace;
 mod transfer;
 
@@ -124,6 +125,8 @@ pub(crate) struct Call {
     answers: BTreeMap<String, String>,
     playing: Option<PlaybackId>,
     messages: Messages,
+    /// How many tickets its scripts have filed.
+    tickets: u32,
     /// Whether the recording holds silence for what the caller types.
     masked: bool,
     last_key: Option<LastKey>,

@@ -39,6 +39,8 @@ pub enum Question {
     Sql(SqlQuestion),
     /// Whether a mailbox has room for one more message: found when it has, missing when it is full.
     Mailbox(MailboxName),
+    /// The number of a ticket that was filed: found when it stands in the store.
+    Ticket(TicketQuestion),
 }
 
 /// How a service is asked (RFC 9110 §9.3).
@@ -111,6 +113,15 @@ pub struct SqlQuestion {
     pub columns: BTreeMap<String, String>,
     /// How long it may take.
     pub timeout: Duration,
+}
+
+/// Which ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketQuestion {
+    /// Which of the tickets of this call's scripts, from 1.
+    pub part: u32,
+    /// The variable that takes the number.
+    pub into: String,
 }
 
 /// What a look-up brought.
@@ -186,10 +197,28 @@ impl Question {
                 variables.find(|variable| !found.contains_key(*variable))
             }
             Self::Mailbox(_) => None,
+            Self::Ticket(question) => {
+                (!found.contains_key(&question.into)).then_some(&question.into)
+            }
         };
         match misfit {
             None => answer,
             Some(variable) => Answer::Bad(format!("nothing fit for `{variable}`")),
+        }
+    }
+
+    /// What the house itself answers in a test of a script that says nothing else: services and databases it does not have.
+    pub(crate) fn in_a_test(&self) -> Option<Answer> {
+        match self {
+            Self::Http(_) | Self::Sql(_) => None,
+            Self::Mailbox(_) => Some(Answer::Found(BTreeMap::new())),
+            Self::Ticket(question) => {
+                let number = Value::Text("260105-0001-8".to_owned());
+                Some(Answer::Found(BTreeMap::from([(
+                    question.into.clone(),
+                    number,
+                )])))
+            }
         }
     }
 
@@ -211,6 +240,7 @@ impl Question {
             }
             Self::Sql(question) => &question.query,
             Self::Mailbox(mailbox) => mailbox.as_str(),
+            Self::Ticket(_) => "ticket",
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) assigned: Vec<Assigned<'n>>,
     /// A sentence with values that is said here, once, with its language.
     pub(crate) says: Option<Vec<(&'n Name, &'n Sentence)>>,
+    /// The languages of a text that is written and not said, if it has any.
+    pub(crate) writes: Option<Vec<&'n Name>>,
     /// What is asked of the agents of a queue.
     pub(crate) needs: Vec<Needed<'n>>,
     /// Whether a call may end here, and how.
@@ -98,6 +100,8 @@ pub(crate) enum Cause<'n> {
     SaysNothing,
     /// A mailbox has no room for his message.
     BoxFull(&'n Name),
+    /// The ticket that he filed has its number, or has none in time.
+    Ticket(bool),
 }
 
 impl Cause<'_> {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use model::fact::QueueExit;
+use model::fact::{QueueExit, TicketContent};
 use model::{MailboxName, QueueName, RecordingId, Requirement, ScriptName};
 
 use crate::ask::{Answer, Ask, AskId};
@@ -153,6 +153,8 @@ pub enum Effect {
         /// What he said.
         said: Recorded,
     },
+    /// A ticket is filed: it is made, whatever becomes of the call.
+    FileTicket(Filing),
     /// End that recording.
     StopRecord,
     /// A recording is kept, or nobody has it any more.
@@ -187,6 +189,17 @@ pub enum Played {
     Tone,
     /// What the caller himself has said last.
     Recording(RecordingId),
+}
+
+/// A ticket that a script files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filing {
+    /// Which of the tickets of this call's scripts, from 1.
+    pub part: u32,
+    /// The node that files it.
+    pub node: String,
+    /// What it says; of secrets nothing (S22).
+    pub content: TicketContent,
 }
 
 /// Where a transfer leads.

@@ -36,7 +36,7 @@ mod variable;
 
 pub use ask::{
     Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, Question, SecretSource,
-    SqlQuestion, Wanted,
+    SqlQuestion, TicketQuestion, Wanted,
 };
 pub use chart::{Chart, ChartExit, ChartNode, ExitId};
 pub use check::{
@@ -45,7 +45,7 @@ pub use check::{
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{
-    CallbackAnswer, Effect, HangUpCause, Input, Played, Recorded, Target, TransferFailure,
+    CallbackAnswer, Effect, Filing, HangUpCause, Input, Played, Recorded, Target, TransferFailure,
 };
 pub use model::fact::QueueExit;
 pub use parse::{parse, syntax};

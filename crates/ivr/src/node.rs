@@ -19,6 +19,7 @@ mod say;
 mod script;
 mod set;
 mod sql;
+mod ticket;
 mod transfer;
 mod voicemail;
 
@@ -64,6 +65,7 @@ pub(crate) const KINDS: &[Kind] = &[
     transfer::KIND,
     http::KIND,
     sql::KIND,
+    ticket::KIND,
     script::KIND,
     r#return::KIND,
     hangup::KIND,

@@ -72,6 +72,8 @@ pub(crate) enum Form {
     Target,
     /// A text for each language.
     Texts,
+    /// A text with expressions in braces, or one for each language.
+    Writing,
     /// Where a service is, with expressions in braces.
     Url,
     /// Headers by name.
@@ -153,6 +155,10 @@ impl Form {
             Self::Texts => told!(
                 "a table with a text for each language",
                 "每种语言一条文本的表"
+            ),
+            Self::Writing => told!(
+                "a text with expressions in braces, or a table with one for each language",
+                "花括号内可写表达式的文本，或每种语言一条文本的表"
             ),
             Self::Url => told!(
                 "a URL such as \"https://cases.example/{{case_no}}\"",

@@ -66,6 +66,8 @@ pub struct Run {
     stage: Stage,
     entries: u32,
     hops: u32,
+    /// How many tickets the call's scripts have filed.
+    filed: u32,
     /// The last look-up; it is open while the phase says so.
     asked: Option<Ask>,
     effects: VecDeque<Effect>,
@@ -138,10 +140,16 @@ impl Run {
             stage: Stage::default(),
             entries: 0,
             hops: 0,
+            filed: 0,
             asked: None,
             effects: VecDeque::new(),
             trace: None,
         }
+    }
+
+    /// The same run in a call whose scripts have filed so many tickets before.
+    pub fn having_filed(self, filed: u32) -> Self {
+        Self { filed, ..self }
     }
 
     /// A run that keeps a line for each node that it enters; a part of others is given its parameters.

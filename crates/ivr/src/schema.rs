@@ -116,6 +116,7 @@ fn form(of: Form) -> Value {
         }),
         Form::Cases => json!({ "type": "array", "items": table(CASE), "minItems": 1 }),
         Form::Values | Form::Given => each(json!({ "type": ["string", "number", "boolean"] })),
+        Form::Writing => json!({ "anyOf": [text(), each(text())] }),
         Form::Texts | Form::Columns | Form::Results => each(text()),
         Form::Headers => each(json!({ "anyOf": [text(), table(SECRET)] })),
         Form::Wanted => each(json!({ "anyOf": [text(), table(PLACE)] })),

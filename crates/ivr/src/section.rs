@@ -5,6 +5,7 @@
 
 mod form;
 mod look_up;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,6 +23,7 @@ use crate::told::Told;
 
 pub(crate) use form::is_phone_key;
 pub(crate) use look_up::{Header, PLACE, SECRET, Taken};
+pub(crate) use writing::Writing;
 
 /// A value of the document with its span.
 pub(crate) type Item<'t> = Spanned<DeValue<'t>>;

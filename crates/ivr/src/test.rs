@@ -14,7 +14,7 @@ use model::calendar::{ClosedBy, Closure};
 use model::fact::QueueExit;
 use model::{AgentId, Calendar, CallId, Caller, RecordingId, Timestamp};
 
-use crate::ask::{Answer, AskId, Question};
+use crate::ask::{Answer, AskId};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input, Target, TransferFailure};
 use crate::run::{Entry, Environment, Run, Trace};
@@ -165,8 +165,8 @@ enum Doing {
     Waiting(String),
     Ringing(String),
     Asking,
-    /// Whether it is about a mailbox, which has room unless the test says otherwise.
-    LookingUp(AskId, bool),
+    /// With what the house answers unless the test says otherwise.
+    LookingUp(AskId, Option<Answer>),
     /// He may speak; so long a silence ends it.
     Recording(Duration),
     Over,
@@ -196,9 +196,8 @@ impl ImaginaryCaller<'_> {
                     let answer = Input::CallbackAnswered(self.test.callback);
                     self.answer(Some(answer), environment);
                 }
-                Doing::LookingUp(ask, is_mailbox) => {
-                    let room = is_mailbox.then(|| Answer::Found(BTreeMap::new()));
-                    let Some(answer) = self.test.answer_of(&self.node).or(room) else {
+                Doing::LookingUp(ask, usual) => {
+                    let Some(answer) = self.test.answer_of(&self.node).or(usual) else {
                         let node = &self.node;
                         return Some(format!(
                             "the test does not say what `{node}` is answered: answers = {{ {node} = {{ … }} }}"
@@ -221,9 +220,7 @@ impl ImaginaryCaller<'_> {
             Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
             Effect::RequestCallback { .. } => Doing::Asking,
             Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
-            Effect::Ask(ask) => {
-                Doing::LookingUp(ask.id, matches!(ask.question, Question::Mailbox(_)))
-            }
+            Effect::Ask(ask) => Doing::LookingUp(ask.id, ask.question.in_a_test()),
             Effect::HangUp { .. } => Doing::Over,
             Effect::Faulted { reason } => return Some(reason),
             Effect::Entered { node, .. } => {
@@ -234,6 +231,7 @@ impl ImaginaryCaller<'_> {
             | Effect::LanguageSet(_)
             | Effect::Hold
             | Effect::LeaveMessage { .. }
+            | Effect::FileTicket(_)
             | Effect::SettleRecord { .. } => return None,
         };
         None

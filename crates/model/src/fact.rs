@@ -25,6 +25,7 @@ pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
+pub use self::ticket::{TicketAsked, TicketContent, TicketField};
 pub use self::voicemail::{Voicemail, VoicemailHeard};
 
 mod call;
@@ -34,6 +35,7 @@ mod offer;
 mod queue;
 mod routed;
 mod supervised;
+mod ticket;
 mod voicemail;
 
 mod name;
@@ -642,6 +644,9 @@ pub enum Fact {
         /// What, as JSON of the distribution's own (`acd::Told`).
         entry: String,
     },
+    /// A script files a ticket; `ticket.created` follows.
+    #[serde(rename = "ticket.asked")]
+    TicketAsked(Box<TicketAsked>),
     /// A ticket stands in the store.
     #[serde(rename = "ticket.created")]
     TicketCreated {

@@ -44,6 +44,8 @@ pub(crate) struct DeskLoop {
     pub clock: Clock,
     /// Minutes that the tickets' day is ahead of UTC.
     pub utc_offset_min: i32,
+    /// Rises with each ticket of a script that stands in the store: who waits for its number looks again.
+    pub filed: watch::Sender<u64>,
     /// Facts that the database refused.
     pub set_aside: Arc<AtomicU64>,
 }
@@ -84,6 +86,7 @@ impl DeskLoop {
             self.facts.clone(),
             self.clock,
             self.utc_offset_min,
+            self.filed.clone(),
         )
     }
 

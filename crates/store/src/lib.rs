@@ -53,5 +53,5 @@ pub use secret::Secret;
 pub use session::{ApiToken, IssuedSession, Session};
 pub use speech_cache::SpeechCache;
 pub use staff::Staff;
-pub use ticket::TicketFilter;
+pub use ticket::{Submitted, TicketFilter};
 pub use voicemail::LeftMessage;

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 10] = [
+static MIGRATIONS: [Migration; 11] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -66,6 +66,11 @@ static MIGRATIONS: [Migration; 10] = [
         version: 10,
         name: "script_version",
         text: include_str!("../migrations/0010_script_version.sql"),
+    },
+    Migration {
+        version: 11,
+        name: "ticket_fields",
+        text: include_str!("../migrations/0011_ticket_fields.sql"),
     },
 ];
 

@@ -5,8 +5,8 @@
 //! that is not current gets `Conflict` and loses nothing.
 
 use ::ticket::{Actor, Correction, Day, Entry, Event, Number, State, Submission, Ticket};
-use model::fact::Voicemail;
-use model::{AgentId, CallId, CustomerId, Fact, TicketId, Timestamp};
+use model::fact::{TicketAsked, Voicemail};
+use model::{AgentId, CallId, CustomerId, E164, Fact, TicketId, Timestamp};
 use sqlx::SqliteConnection;
 
 use crate::Database;
@@ -49,6 +49,16 @@ pub struct Submitted {
     /// ticket's commit and the writing of the fact; whoever finds `false` here tells it. The fact may stand in the log and not be
     /// applied yet, and is told twice then: it is the same for those who listen.
     pub is_told: bool,
+}
+
+/// Where a ticket comes from that nobody drafted.
+struct Source {
+    origin: Origin,
+    call: CallId,
+    /// The caller's number as received.
+    number: Option<String>,
+    /// It stands in the ticket's number.
+    day: Day,
 }
 
 impl Database {
@@ -106,29 +116,74 @@ impl Database {
         day: Day,
         at: Timestamp,
     ) -> Result<Option<Submitted>> {
+        if voicemail.ticket.is_none() {
+            return Ok(None);
+        }
+        let (message, number) = (voicemail.clone(), voicemail.caller.number.clone());
+        let source = Source {
+            origin: Origin::of_message(voicemail),
+            call: voicemail.message.call,
+            number,
+            day,
+        };
+        self.file(source, at, move |e164, id, number| {
+            ::ticket::of_message(&message, e164, id, number, at)
+        })
+        .await
+    }
+
+    /// E15: the ticket that a script filed; asked again, it gives the same ticket. `day` stands in the number, `at` is when it was
+    /// filed.
+    pub async fn submit_filed(
+        &self,
+        asked: &TicketAsked,
+        day: Day,
+        at: Timestamp,
+    ) -> Result<Submitted> {
+        let source = Source {
+            origin: Origin::of_asked(asked),
+            call: asked.call,
+            number: asked.caller.number.clone(),
+            day,
+        };
+        let asked = asked.clone();
+        let made = self.file(source, at, move |e164, id, number| {
+            Some(::ticket::of_script(&asked, e164, id, number, at))
+        });
+        made.await?.ok_or(StoreError::NotFound("ticket"))
+    }
+
+    /// The ticket that a script of a call filed, once it stands here.
+    pub async fn filed_ticket(&self, call: CallId, part: u32) -> Result<Option<Ticket>> {
+        let mut conn = self.readers().acquire().await?;
+        ticket_from(&mut conn, &Origin::of_script(call, part)).await
+    }
+
+    /// The ticket that came from there, or the one that `make` gives.
+    async fn file(
+        &self,
+        source: Source,
+        at: Timestamp,
+        make: impl FnOnce(Option<E164>, TicketId, Number) -> Option<Submission> + Send + 'static,
+    ) -> Result<Option<Submitted>> {
         let id = TicketId::new(self.next_id(at));
         let plan = *self.plan();
-        let voicemail = voicemail.clone();
         self.write(move |conn| {
             Box::pin(async move {
-                if voicemail.ticket.is_none() {
-                    return Ok(None);
-                }
-                let origin = Origin::of_message(&voicemail);
-                if let Some(ticket) = ticket_from(conn, &origin).await? {
+                if let Some(ticket) = ticket_from(conn, &source.origin).await? {
                     return Ok(Some(Submitted {
                         is_new: false,
-                        is_told: is_told(conn, &ticket, voicemail.message.call).await?,
+                        is_told: is_told(conn, &ticket, source.call).await?,
                         ticket,
                     }));
                 }
-                let key = voicemail.caller.number.as_deref().map(|raw| plan.key(raw));
+                let key = source.number.as_deref().map(|raw| plan.key(raw));
                 let e164 = key.as_ref().and_then(|key| key.e164.clone());
-                let number = next_number(conn, day).await?;
-                let Some(made) = ::ticket::of_message(&voicemail, e164, id, number, at) else {
+                let number = next_number(conn, source.day).await?;
+                let Some(made) = make(e164, id, number) else {
                     return Ok(None);
                 };
-                insert(conn, &made, key.as_ref(), &origin).await?;
+                insert(conn, &made, key.as_ref(), &source.origin).await?;
                 Ok(Some(Submitted {
                     ticket: made.ticket,
                     is_new: true,

@@ -4,6 +4,8 @@
 //! agent's phone rings, filled as the directory answers and the agent types, and submitted when the call is over. One
 //! that cannot be submitted (a withheld number and no customer) stays with its agent.
 
+use std::collections::BTreeMap;
+
 use model::fact::{Offer, Pop, PopCustomer};
 use model::{AgentId, CallId, CustomerId, Profile, QueueName, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -121,8 +123,11 @@ pub fn submit(
         number,
         state: State::New,
         priority: Priority::NORMAL,
+        ticket_type: None,
+        category: None,
         subject,
         body: draft.body.clone(),
+        fields: BTreeMap::new(),
         contact: draft.contact.clone(),
         customer: draft.customer,
         queue: draft.queue.clone(),

@@ -5,6 +5,7 @@
 
 pub mod desk;
 pub mod entry;
+mod filed;
 mod message;
 pub mod number;
 pub mod priority;
@@ -13,6 +14,7 @@ pub mod ticket;
 
 pub use desk::{Draft, Submission, submit};
 pub use entry::{Actor, Entry, Event};
+pub use filed::of_script;
 pub use message::of_message;
 pub use number::{Day, Number};
 pub use priority::Priority;

@@ -2,6 +2,8 @@
 //!
 //! A caller who withholds his number has a matter all the same: he may have said in the message how to reach him.
 
+use std::collections::BTreeMap;
+
 use model::fact::Voicemail;
 use model::{E164, TicketId, Timestamp};
 
@@ -10,7 +12,7 @@ use crate::entry::{Actor, Entry, Event};
 use crate::number::Number;
 use crate::priority::Priority;
 use crate::state::State;
-use crate::ticket::{BODY_CHARS_MAX, Contact, SUBJECT_CHARS_MAX, Ticket};
+use crate::ticket::{Contact, SUBJECT_CHARS_MAX, Ticket};
 
 /// The ticket that a message becomes, if its mailbox wants one; `at` is when it was left.
 pub fn of_message(
@@ -23,19 +25,17 @@ pub fn of_message(
     let wanted = voicemail.ticket.as_ref()?;
     let due_ms = i64::try_from(wanted.due_ms).unwrap_or(i64::MAX);
     let call = voicemail.message.call;
-    let about = [&wanted.kind, &wanted.category];
-    let about: Vec<&str> = about
-        .into_iter()
-        .map(String::as_str)
-        .filter(|word| !word.is_empty())
-        .collect();
+    let named = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
     let ticket = Ticket {
         id,
         number,
         state: State::New,
         priority: Priority::NORMAL,
+        ticket_type: named(&wanted.kind),
+        category: named(&wanted.category),
         subject: subject(voicemail),
-        body: about.join(" / ").chars().take(BODY_CHARS_MAX).collect(),
+        body: String::new(),
+        fields: BTreeMap::new(),
         contact: Contact {
             name: voicemail.caller.display.clone(),
             number: voicemail.caller.number.clone(),
@@ -120,7 +120,8 @@ mod tests {
         let caller = Caller::new("13800001111", Some("李雷"));
         let ticket = made(caller, "zh-CN", Some(wanted.clone())).unwrap();
         assert_eq!(ticket.subject, "留言 · support · 13800001111");
-        assert_eq!(ticket.body, "投诉 / 网络");
+        assert_eq!(ticket.ticket_type.as_deref(), Some("投诉"));
+        assert_eq!(ticket.category.as_deref(), Some("网络"));
         assert_eq!(ticket.due_at, Some(Timestamp::from_ms(1_795_003_600_000)));
         assert_eq!(ticket.contact.name.as_deref(), Some("李雷"));
         assert_eq!(

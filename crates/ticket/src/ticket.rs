@@ -4,6 +4,9 @@
 //! refusal changes nothing. `version` rises with each change that a person could overwrite by accident, so a recording
 //! that is linked while an agent types does not cost him his text.
 
+use std::collections::BTreeMap;
+
+use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -28,10 +31,19 @@ pub struct Ticket {
     pub state: State,
     /// How pressing it is.
     pub priority: Priority,
+    /// Of what kind it is, as the house calls it.
+    #[serde(default)]
+    pub ticket_type: Option<String>,
+    /// What it is about, as the house calls it.
+    #[serde(default)]
+    pub category: Option<String>,
     /// One line.
     pub subject: String,
     /// What the matter is.
     pub body: String,
+    /// What was found out, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, TicketField>,
     /// Whom to call back.
     pub contact: Contact,
     /// The customer, once known.
@@ -186,8 +198,11 @@ mod tests {
             number: Number::new(Day::of(Timestamp::from_ms(0), 0), 1),
             state,
             priority: Priority::NORMAL,
+            ticket_type: None,
+            category: None,
             subject: "old".into(),
             body: String::new(),
+            fields: BTreeMap::new(),
             contact: Contact::default(),
             customer: None,
             queue: None,

@@ -101,6 +101,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::TicketAsked(_)
         | Fact::VoicemailBegan(_)
         | Fact::VoicemailLeft(_)
         | Fact::VoicemailHeard(_)
@@ -225,6 +226,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::TicketAsked(_)
         | Fact::VoicemailBegan(_)
         | Fact::VoicemailLeft(_)
         | Fact::VoicemailHeard(_)

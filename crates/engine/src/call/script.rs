@@ -60,7 +60,7 @@ impl Call {
                     diverted_from: self.diverted_from.clone().unwrap_or_default(),
                     language: None,
                 };
-                let run = Box::new(Run::new(script, entry));
+                let run = Box::new(Run::new(script, entry).having_filed(self.tickets));
                 run.language().clone_into(&mut self.language);
                 self.run = Some(run);
                 self.drive(context, Push::Input(ivr::Input::Start));
@@ -189,6 +189,7 @@ impl Call {
                 mailbox,
             } => self.record_message(context, max, silence, mailbox),
             Effect::LeaveMessage { mailbox, said } => self.leave_message(context, mailbox, said),
+            Effect::FileTicket(filing) => self.file_ticket(context, run.script(), filing),
             Effect::StopRecord => self.stop_message(context),
             Effect::SettleRecord { recording, kept } => {
                 Self::settle_message(context, recording, kept);

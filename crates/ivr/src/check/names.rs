@@ -231,7 +231,12 @@ fn house_words_exist(script: &Script, claims: &AllClaims<'_>, world: &World, rep
 fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &mut Report) {
     let looks_up = |claims: &Claims<'_>| {
         let mut causes = claims.exits.iter().map(|exit| exit.cause);
-        causes.any(|cause| matches!(cause, Cause::Answer(..) | Cause::BoxFull(_)))
+        causes.any(|cause| {
+            matches!(
+                cause,
+                Cause::Answer(..) | Cause::BoxFull(_) | Cause::Ticket(_)
+            )
+        })
     };
     let look_ups = claims.iter().filter(|(_, claims)| looks_up(claims));
     let look_ups: Vec<&str> = look_ups.map(|(name, _)| *name).collect();

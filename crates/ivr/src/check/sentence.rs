@@ -13,8 +13,12 @@ use crate::told;
 pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, report: &mut Report) {
     let mut lacking: Vec<&str> = Vec::new();
     for (node, claims) in claims {
+        if let Some(written) = &claims.writes {
+            languages(script, node, written, report);
+        }
         let Some(says) = &claims.says else { continue };
-        languages(script, node, says, report);
+        let written: Vec<&Name> = says.iter().map(|(language, _)| *language).collect();
+        languages(script, node, &written, report);
         for (language, sentence) in says {
             if !script.languages.contains(&language.text) {
                 continue;
@@ -40,8 +44,8 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
 }
 
 /// E14: one in each language, and in no other.
-fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &mut Report) {
-    for (language, _) in says {
+fn languages(script: &Script, node: &str, written: &[&Name], report: &mut Report) {
+    for language in written {
         if !script.languages.contains(&language.text) {
             let message = no_language(&language.text);
             let known = script.languages.iter().map(String::as_str);
@@ -49,11 +53,12 @@ fn languages(script: &Script, node: &str, says: &[(&Name, &Sentence)], report: &
         }
     }
     for wanted in &script.languages {
-        if !says.iter().any(|(language, _)| language.text == *wanted) {
-            let place = script.nodes.get(node).map(|placed| placed.place);
+        if !written.iter().any(|language| language.text == *wanted) {
+            let placed = script.nodes.get(node);
+            let (kind, place) = placed.map_or(("", Place::START), |it| (it.kind.name, it.place));
             report.error(
-                place.unwrap_or(Place::START),
-                no_text(&format!("say.{node}"), wanted),
+                place,
+                no_text(&format!("{kind}.{node}"), wanted),
                 Some(add_text(wanted)),
             );
         }

@@ -79,6 +79,8 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
             let mailbox = &mailbox.text;
             told!("the mailbox `{mailbox}` is full", "信箱 `{mailbox}` 已满")
         }
+        Cause::Ticket(true) => told!("his ticket has its number", "工单已有编号"),
+        Cause::Ticket(false) => told!("his ticket has no number in time", "工单未及时得到编号"),
         Cause::SaysNothing => told!("says nothing", "未说话"),
     })
 }

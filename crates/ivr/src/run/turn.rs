@@ -394,6 +394,7 @@ impl Run {
             chain: &mut self.chain,
             typed: &mut self.typed,
             stage: &mut self.stage,
+            filed: &mut self.filed,
             caught,
         }
     }

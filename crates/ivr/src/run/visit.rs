@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use model::fact::TicketContent;
 use model::{Calendar, CalendarState, MailboxName, NumberPlan, RecordingId, ScriptName, Timestamp};
 use speech::Currency;
 
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
-use crate::effect::{Effect, Played, Recorded};
+use crate::effect::{Effect, Filing, Played, Recorded};
 use crate::expression::Expression;
 use crate::format::Format;
 use crate::message::Stage;
@@ -37,6 +38,7 @@ pub(crate) struct Visit<'a> {
     pub(super) chain: &'a mut Chain,
     pub(super) typed: &'a mut Typed,
     pub(super) stage: &'a mut Stage,
+    pub(super) filed: &'a mut u32,
     pub(super) caught: &'a mut Caught,
 }
 
@@ -102,6 +104,18 @@ impl Visit<'_> {
         let mailbox = MailboxName::from(mailbox);
         let left = Effect::LeaveMessage { mailbox, said };
         self.caught.effects.push(left);
+    }
+
+    /// A ticket is filed; gives which of this call's it is.
+    pub(crate) fn file_ticket(&mut self, content: TicketContent) -> u32 {
+        *self.filed = self.filed.saturating_add(1);
+        let filing = Filing {
+            part: *self.filed,
+            node: self.node.to_owned(),
+            content,
+        };
+        self.caught.effects.push(Effect::FileTicket(filing));
+        *self.filed
     }
 
     fn settle(&mut self, recording: RecordingId, kept: bool) {

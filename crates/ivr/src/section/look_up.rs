@@ -67,7 +67,7 @@ impl<'s, 't> Section<'s, 't> {
         self.template_of(key, item)
     }
 
-    fn template_of(&mut self, key: &'static str, item: &Item<'t>) -> Read<Template> {
+    pub(super) fn template_of(&mut self, key: &'static str, item: &Item<'t>) -> Read<Template> {
         let text = self.text_of(key, item)?;
         let exact = self.is_as_written(&text.text, item);
         Template::read(&text, exact, self.report)

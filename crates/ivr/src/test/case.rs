@@ -162,7 +162,8 @@ pub(crate) const TEST: &[KeyRow] = &[
         Form::Answers,
         Need::Optional,
         "What look-ups bring, by the node's name: the variables that it sets, or `missing`, `bad`, `none`. A test that comes \
-         to a look-up says it. Of a `voicemail`: `full`; it has room otherwise.",
+         to a look-up says it. Of a `voicemail`: `full`; it has room otherwise. Of a `ticket` with `into`: its number, or `error`; it has \
+         one otherwise.",
         "查询结果",
     ),
     row(

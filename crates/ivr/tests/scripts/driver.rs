@@ -173,6 +173,13 @@ fn line(effect: &Effect) -> String {
         Effect::Record { max, silence, .. } => {
             format!("record {}s silence {}s", max.as_secs(), silence.as_secs())
         }
+        Effect::FileTicket(filing) => {
+            let fields = filing.content.fields.iter();
+            let fields: String = fields
+                .map(|(name, value)| format!(" {name}={value:?}"))
+                .collect();
+            format!("file {} {}{fields}", filing.part, filing.content.subject)
+        }
         Effect::StopRecord => "end".to_owned(),
         Effect::SettleRecord { recording, kept } => {
             format!("{} {recording}", if *kept { "keep" } else { "drop" })
@@ -216,6 +223,7 @@ fn asked(question: &Question) -> String {
             format!("{}{args}", sql.query)
         }
         Question::Mailbox(mailbox) => format!("box {mailbox}"),
+        Question::Ticket(ticket) => format!("ticket {}", ticket.part),
     }
 }
 

@@ -26,5 +26,6 @@ mod scenarios;
 mod schema;
 mod script_tests;
 mod skills;
+mod ticket;
 mod voicemail;
 mod waiting;

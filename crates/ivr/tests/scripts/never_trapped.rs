@@ -126,6 +126,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 | Effect::LanguageSet(_)
                 | Effect::LeaveMessage { .. }
                 | Effect::SettleRecord { .. }
+                | Effect::FileTicket(_)
                 | Effect::Hold => {}
             }
         }
@@ -231,6 +232,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::Hold
                 | Effect::Entered { .. }
                 | Effect::Unsaid { .. }
+                | Effect::FileTicket(_)
                 | Effect::LanguageSet(_) => {}
             }
         }

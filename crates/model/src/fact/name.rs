@@ -55,6 +55,7 @@ impl Fact {
             | Self::OfferUnreachable { offer, .. }
             | Self::ConsultConnected { offer, .. }
             | Self::CallConnected { offer, .. } => Some(offer.call),
+            Self::TicketAsked(asked) => Some(asked.call),
             Self::TicketCreated { call, .. } => *call,
             Self::CalendarClosed { closure, .. } => closure.by.call(),
             Self::CalendarOpened { by: Some(by), .. } => by.call(),
@@ -139,6 +140,7 @@ impl Fact {
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",
             Self::AcdTold { .. } => "acd.told",
+            Self::TicketAsked(_) => "ticket.asked",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",
         }

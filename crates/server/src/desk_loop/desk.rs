@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::Voicemail;
+use model::fact::{TicketAsked, Voicemail};
 use model::{AgentId, CallId, Fact, FactRecord, Timestamp};
 use net::Clock;
-use store::{Database, StoreError};
+use store::{Database, StoreError, Submitted};
 use ticket::{Day, Draft};
+use tokio::sync::watch;
 
 use crate::fan_out::Facts;
 
@@ -20,11 +21,19 @@ pub(super) struct Desk {
     pub(super) tries: u32,
     /// Agents who have a draft of a live call.
     drafts: BTreeMap<CallId, Vec<AgentId>>,
+    /// Rises with each ticket of a script that stands in the store.
+    filed: watch::Sender<u64>,
 }
 
 impl Desk {
     /// Without a draft; `utc_offset_min`: minutes that the tickets' day is ahead of UTC.
-    pub(super) fn new(database: Database, facts: Facts, clock: Clock, utc_offset_min: i32) -> Self {
+    pub(super) fn new(
+        database: Database,
+        facts: Facts,
+        clock: Clock,
+        utc_offset_min: i32,
+        filed: watch::Sender<u64>,
+    ) -> Self {
         Self {
             database,
             facts,
@@ -32,6 +41,7 @@ impl Desk {
             utc_offset_min,
             tries: 0,
             drafts: BTreeMap::new(),
+            filed,
         }
     }
 
@@ -90,6 +100,7 @@ impl Desk {
             }
             Fact::RecordingReady { call, path, .. } => self.link(*call, path).await?,
             Fact::VoicemailLeft(voicemail) => self.leave(record.at, voicemail).await?,
+            Fact::TicketAsked(asked) => self.file(record.at, asked).await?,
             Fact::VoicemailBegan(_)
             | Fact::VoicemailHeard(_)
             | Fact::CallArrived { .. }
@@ -215,7 +226,20 @@ impl Desk {
         let Some(submitted) = self.database.submit_message(voicemail, day, at).await? else {
             return Ok(());
         };
-        let call = voicemail.message.call;
+        self.born(voicemail.message.call, submitted).await
+    }
+
+    /// E15: a ticket that a script filed stands in the store, with all that is recorded of its call; who waits for its number
+    /// learns that it is there.
+    async fn file(&self, at: Timestamp, asked: &TicketAsked) -> Result<(), StoreError> {
+        let day = Day::of(at, self.utc_offset_min);
+        let submitted = self.database.submit_filed(asked, day, at).await?;
+        self.filed.send_modify(|count| *count += 1);
+        self.born(asked.call, submitted).await
+    }
+
+    /// A ticket that nobody drafted is told, if it was not, and gets what is recorded of its call.
+    async fn born(&self, call: CallId, submitted: Submitted) -> Result<(), StoreError> {
         if !submitted.is_told {
             let ticket = submitted.ticket;
             self.facts.tell(

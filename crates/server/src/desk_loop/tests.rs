@@ -60,6 +60,7 @@ fn desk_loop(log: FactLog, database: Database) -> DeskLoop {
         facts,
         clock: Clock::start(),
         utc_offset_min: 0,
+        filed: watch::Sender::new(0),
         set_aside: Arc::default(),
     }
 }
@@ -136,7 +137,13 @@ async fn p6_what_one_agent_wrote_stands_in_the_draft_of_the_one_who_gets_the_cal
     let (log, _report) = FactLog::open(&folder.0.join("facts"), 0).unwrap();
     let database = folder.database().await;
     let desk_loop = desk_loop(log, database.clone());
-    let mut desk = Desk::new(database.clone(), desk_loop.facts.clone(), Clock::start(), 0);
+    let mut desk = Desk::new(
+        database.clone(),
+        desk_loop.facts.clone(),
+        Clock::start(),
+        0,
+        watch::Sender::new(0),
+    );
     let mut seq = 0;
     let mut record = |fact| {
         seq += 1;

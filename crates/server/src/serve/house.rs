@@ -128,7 +128,7 @@ impl House {
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
         let boxes = looks_up.clone();
-        let look_ups = LookUps::new(client, looks_up, database.clone());
+        let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use net::Clock;
 use store::Database;
+use tokio::sync::watch;
 use web::EventHub;
 
 use super::start;
@@ -28,6 +29,8 @@ pub(super) struct Ledger {
     pub(super) facts: Facts,
     /// Facts that the database refused, for `/metrics`.
     pub(super) set_aside: Arc<AtomicU64>,
+    /// Rises with each ticket of a script that stands in the store.
+    pub(super) filed: watch::Receiver<u64>,
     fan_out: FanOut,
     desk: tokio::task::JoinHandle<()>,
     /// Who writes the checkpoint, if anything is known.
@@ -59,6 +62,7 @@ impl Ledger {
             facts: facts.clone(),
             clock,
             utc_offset_min: settings.tickets.utc_offset_min,
+            filed: watch::Sender::new(0),
             set_aside: Arc::default(),
         };
         let caught_up = desk.catch_up(applied).await;
@@ -82,12 +86,14 @@ impl Ledger {
         });
         let keeper = keeper.map(|keeper| tokio::spawn(keeper.run()));
         let set_aside = desk.set_aside.clone();
+        let filed = desk.filed.subscribe();
         let desk = tokio::spawn(desk.run(caught_up.applied));
         let database = database.clone();
         let ledger = Self {
             hub,
             facts,
             set_aside,
+            filed,
             fan_out,
             desk,
             keeper,
@@ -113,6 +119,7 @@ impl Ledger {
             hub,
             facts,
             set_aside: _,
+            filed: _,
             fan_out,
             desk,
             keeper,

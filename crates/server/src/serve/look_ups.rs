@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use connectors::{HttpClient, Target, look_up};
 use engine::{Input, Reply};
-use ivr::{Answer, Ask, HeaderValue, HttpQuestion, Question};
+use ivr::{Answer, Ask, HeaderValue, HttpQuestion, Question, TicketQuestion, Value};
 use model::{CallId, MailboxName};
 use store::Database;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -24,6 +24,8 @@ pub(super) struct LookUps {
     outgoing: watch::Receiver<Arc<Outgoing>>,
     at_once: Arc<Semaphore>,
     database: Database,
+    /// Rises with each ticket of a script that stands in the store.
+    filed: watch::Receiver<u64>,
 }
 
 impl LookUps {
@@ -31,9 +33,11 @@ impl LookUps {
         client: HttpClient,
         outgoing: watch::Receiver<Arc<Outgoing>>,
         database: Database,
+        filed: watch::Receiver<u64>,
     ) -> Self {
         Self {
             database,
+            filed,
             client,
             outgoing,
             at_once: Arc::new(Semaphore::new(AT_ONCE)),
@@ -45,13 +49,18 @@ impl LookUps {
         let permit = self.at_once.clone().try_acquire_owned();
         let outgoing = self.outgoing.borrow().clone();
         let (client, inputs) = (self.client.clone(), inputs.clone());
-        let database = self.database.clone();
+        let (database, filed) = (self.database.clone(), self.filed.clone());
         tokio::spawn(async move {
             let answer = match (permit, &ask.question) {
                 (Err(_), _) => Answer::NoAnswer(format!("{AT_ONCE} look-ups are under way")),
                 (Ok(_permit), Question::Http(question)) => http(&client, &outgoing, question).await,
                 (Ok(_permit), Question::Sql(question)) => outgoing.queries.ask(question).await,
                 (Ok(_permit), Question::Mailbox(name)) => room(&database, &outgoing, name).await,
+                (Ok(_permit), Question::Ticket(question)) => {
+                    let asking = number(&database, filed, call, question);
+                    let answer = tokio::time::timeout(ask.patience, asking).await;
+                    answer.unwrap_or_else(|_| Answer::NoAnswer("the desk is slow".to_owned()))
+                }
             };
             let whom = ask.question.whom();
             match &answer {
@@ -66,6 +75,29 @@ impl LookUps {
             let reply = Reply::LookedUp { call, id, answer };
             let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
         });
+    }
+}
+
+/// E15: the number of a ticket, once it stands in the store: the desk makes it from the fact, and nobody else does.
+async fn number(
+    database: &Database,
+    mut filed: watch::Receiver<u64>,
+    call: CallId,
+    question: &TicketQuestion,
+) -> Answer {
+    loop {
+        filed.mark_unchanged();
+        match database.filed_ticket(call, question.part).await {
+            Ok(Some(ticket)) => {
+                let number = Value::Text(ticket.number.to_string());
+                return Answer::Found(BTreeMap::from([(question.into.clone(), number)]));
+            }
+            Ok(None) => {}
+            Err(error) => return Answer::NoAnswer(error.to_string()),
+        }
+        if filed.changed().await.is_err() {
+            return Answer::NoAnswer("the desk is closed".to_owned());
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::origin::Origin;
-use crate::column::{big, count, json_of};
+use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
 use model::NumberKey;
 
@@ -13,7 +13,8 @@ use model::NumberKey;
 pub(super) fn select() -> QueryBuilder<Sqlite> {
     QueryBuilder::new(
         "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
-           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version FROM ticket t",
+           t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version,
+           t.ticket_type, t.category, t.fields FROM ticket t",
     )
 }
 
@@ -36,6 +37,9 @@ pub(super) struct Row {
     created_at: i64,
     updated_at: i64,
     version: i64,
+    ticket_type: Option<String>,
+    category: Option<String>,
+    fields: String,
 }
 
 pub(super) fn tickets(rows: Vec<Row>) -> Result<Vec<Ticket>> {
@@ -52,8 +56,11 @@ impl Row {
             number: self.number.parse().map_err(|error| damaged(&error))?,
             state: self.state.parse().map_err(|error| damaged(&error))?,
             priority: Priority::new(priority).map_err(|error| damaged(&error))?,
+            ticket_type: self.ticket_type,
+            category: self.category,
             subject: self.subject,
             body: self.body,
+            fields: from_json("ticket fields", &self.fields)?,
             contact: Contact {
                 name: self.contact_name,
                 number: self.contact_raw,
@@ -81,8 +88,9 @@ pub(super) async fn insert(
     let contact = &ticket.contact;
     sqlx::query(
         "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, customer_id, contact_name, contact_raw,
-           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+           contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version, due_at,
+           ticket_type, category, fields)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
     )
     .bind(big(ticket.id.get()))
     .bind(ticket.number.digits())
@@ -105,6 +113,9 @@ pub(super) async fn insert(
     .bind(ticket.updated_at.as_ms())
     .bind(big(ticket.version))
     .bind(ticket.due_at.map(Timestamp::as_ms))
+    .bind(&ticket.ticket_type)
+    .bind(&ticket.category)
+    .bind(json_of("ticket fields", &ticket.fields)?)
     .execute(conn)
     .await?;
     Ok(())

@@ -1,5 +1,8 @@
 //! From the draft of a call to a ticket with its timeline.
 
+use std::collections::BTreeMap;
+
+use model::fact::{TicketAsked, TicketContent, TicketField};
 use model::{AgentId, CallId, Caller, Fact, TicketId};
 use store::{PageRequest, StoreError, TicketFilter};
 use ticket::{Correction, Day, Number, Refused, State, Ticket};
@@ -365,4 +368,59 @@ async fn a_birth_that_was_never_told_is_found_out() {
     assert_eq!(again(&world).await, (false, false, ticket), "another one's");
     world.tell(vec![(NOW, born(ticket))]).await;
     assert_eq!(again(&world).await, (false, true, ticket));
+}
+
+#[tokio::test]
+async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
+    let world = World::new().await;
+    let database = &world.database;
+    let fields = BTreeMap::from([
+        ("order".to_owned(), TicketField::Text("007".to_owned())),
+        ("sum".to_owned(), TicketField::Number("99.50".to_owned())),
+        ("paid".to_owned(), TicketField::Truth(false)),
+    ]);
+    let asked = |part| TicketAsked {
+        call: CallId::new(77),
+        part,
+        script: "main".into(),
+        node: "complaint".to_owned(),
+        caller: Caller::new(MOBILE, Some("李雷")),
+        called: "4000".to_owned(),
+        language: "zh-CN".to_owned(),
+        customer: None,
+        queue: None,
+        content: TicketContent {
+            ticket_type: "complaint".to_owned(),
+            category: None,
+            subject: "about 007".to_owned(),
+            fields: fields.clone(),
+        },
+    };
+    let day = Day::of(NOW, 480);
+    assert_eq!(
+        database.filed_ticket(CallId::new(77), 1).await.unwrap(),
+        None
+    );
+    let first = database.submit_filed(&asked(1), day, NOW).await.unwrap();
+    let again = database
+        .submit_filed(&asked(1), day, after(9))
+        .await
+        .unwrap();
+    assert!(first.is_new && !again.is_new);
+    assert_eq!(first.ticket, again.ticket);
+    assert_eq!(first.ticket.fields, fields);
+    let other = database.submit_filed(&asked(2), day, NOW).await.unwrap();
+    assert_ne!(
+        other.ticket.number, first.ticket.number,
+        "another node's visit"
+    );
+    let found = database.filed_ticket(CallId::new(77), 1).await.unwrap();
+    assert_eq!(found, Some(first.ticket.clone()));
+    // P4: whoever takes the caller's next call sees both.
+    let profile = database
+        .profile(&Caller::new(MOBILE, None), NOW)
+        .await
+        .unwrap();
+    let open: Vec<_> = profile.open_tickets.iter().map(|it| it.ticket).collect();
+    assert!(open.contains(&first.ticket.id) && open.contains(&other.ticket.id));
 }

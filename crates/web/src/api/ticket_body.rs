@@ -1,5 +1,8 @@
 //! A ticket as the API tells it.
 
+use std::collections::BTreeMap;
+
+use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::Serialize;
 use ticket::{Entry, State, Ticket};
@@ -20,10 +23,17 @@ pub struct TicketBody {
     pub is_open: bool,
     /// 1 highest … 5 lowest.
     pub priority: u8,
+    /// Of what kind it is, as the house calls it.
+    pub ticket_type: Option<String>,
+    /// What it is about, as the house calls it.
+    pub category: Option<String>,
     /// One line.
     pub subject: String,
     /// What the matter is.
     pub body: String,
+    /// What was found out, by name, each value with its type: `{"order": {"text": "007"}, "sum": {"number": "99.50"}, "paid": {"truth": true}}`.
+    #[schema(value_type = Object)]
+    pub fields: BTreeMap<String, TicketField>,
     /// Whom to call back.
     pub contact: ContactBody,
     /// The customer, once known.
@@ -104,8 +114,11 @@ impl From<Ticket> for TicketBody {
             state: ticket.state,
             is_open: ticket.state.is_open(),
             priority: ticket.priority.level(),
+            ticket_type: ticket.ticket_type,
+            category: ticket.category,
             subject: ticket.subject,
             body: ticket.body,
+            fields: ticket.fields,
             contact: ContactBody {
                 name: ticket.contact.name,
                 number: ticket.contact.number,

@@ -189,6 +189,7 @@ impl Board {
             | Fact::CallbackDone(_)
             | Fact::CallbackFailed(_)
             | Fact::RecordingReady { .. }
+            | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)
             | Fact::VoicemailHeard(_)
