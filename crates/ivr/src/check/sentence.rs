@@ -6,7 +6,7 @@ use crate::parse::{add_text, no_language, no_text};
 use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::Script;
-use crate::sentence::{Sentence, piece_name};
+use crate::sentence::piece_name;
 use crate::spoken::stock_sounds;
 use crate::told;
 
