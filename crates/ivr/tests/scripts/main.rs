@@ -18,6 +18,7 @@ mod look_ups;
 mod never_trapped;
 mod overflow;
 mod proofs;
+mod random_callers;
 mod read_back;
 mod record;
 mod reference_page;

@@ -19,7 +19,7 @@ use crate::good_script::{GOOD, calendars, plan, world};
 const RICH: &str = include_str!("../../../../ivr-scripts/main.toml");
 
 /// Reads and proves; the script when neither found an error.
-fn passes(text: &str) -> Option<Arc<Script>> {
+pub(crate) fn passes(text: &str) -> Option<Arc<Script>> {
     let (script, found) = parse(ScriptName::from("main"), "main.toml", text);
     let script = script?;
     let mut world = world();
@@ -255,7 +255,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
 }
 
 /// A script of random nodes; most are refused, and those that pass must never trap anybody.
-fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
+pub(crate) fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
     let mut text =
         "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"n0\"\n[prompt.p]\nen = \"1 2\"\n"
             .to_owned();
