@@ -28,6 +28,7 @@ mod familiar;
 mod filing;
 mod hand_overs;
 mod head_start;
+mod heat;
 mod hold;
 mod hotline;
 mod keys;

@@ -13,7 +13,10 @@ use crate::place::Place;
 use crate::script::Script;
 use crate::told::Told;
 
+mod heat;
 mod mermaid;
+
+pub use heat::ChartHeat;
 
 /// One way out of a node: where the script names what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +63,8 @@ pub struct ChartExit {
     pub id: ExitId,
     /// The node that it leads to.
     pub to: String,
+    /// Its word in facts and reports: `1`, `failure`, `no_agents/full`.
+    pub word: String,
     /// What leads along it; empty where nothing else can happen.
     pub told: Vec<Told>,
 }
@@ -86,6 +91,7 @@ impl Chart {
                 let chart = exits.entry(id.clone()).or_insert_with(|| ChartExit {
                     id,
                     to: exit.to.text.clone(),
+                    word: word(script, node, exit.to.place),
                     told: Vec::new(),
                 });
                 chart.told.extend(told_of(exit.cause));
@@ -114,8 +120,34 @@ impl Chart {
     }
 
     /// As a flowchart of Mermaid, its words in one language. Exits that none of `taken` took are dotted.
-    pub fn mermaid(&self, language: Language, taken: &BTreeSet<ExitId>) -> String {
-        mermaid::write(self, language, taken)
+    /// With `heat` nodes are coloured by how many callers hang up there, and counts stand beside the words.
+    pub fn mermaid(
+        &self,
+        language: Language,
+        taken: &BTreeSet<ExitId>,
+        heat: Option<ChartHeat<'_>>,
+    ) -> String {
+        mermaid::write(self, language, taken, heat)
+    }
+}
+
+fn word(script: &Script, node: &str, place: Place) -> String {
+    let placed = script.nodes.get(node);
+    placed.map_or_else(String::new, |placed| placed.exit_word(place).to_owned())
+}
+
+impl ChartNode {
+    /// Its kind, its name, and its figures, each with `between` before it.
+    pub fn label(
+        &self,
+        language: Language,
+        between: [&str; 2],
+        heat: Option<ChartHeat<'_>>,
+    ) -> String {
+        let [first, second] = between;
+        let figures = heat.and_then(|heat| heat.line(&self.name, language));
+        let figures = figures.map_or_else(String::new, |line| format!("{second}{line}"));
+        format!("{}{first}{}{figures}", self.kind, self.name)
     }
 }
 
@@ -124,5 +156,20 @@ impl ChartExit {
     pub fn label(&self, language: Language, between: &str) -> String {
         let words = self.told.iter().map(|told| told.said_in(language));
         words.collect::<Vec<_>>().join(between)
+    }
+
+    /// The same, and how many went along it.
+    pub fn label_with(
+        &self,
+        language: Language,
+        between: &str,
+        heat: Option<ChartHeat<'_>>,
+    ) -> String {
+        let label = self.label(language, between);
+        match heat.and_then(|heat| heat.count(self)) {
+            None => label,
+            Some(count) if label.is_empty() => count.to_string(),
+            Some(count) => format!("{label}{between}{count}"),
+        }
     }
 }

@@ -105,6 +105,31 @@ pub(crate) enum Cause<'n> {
 }
 
 impl Cause<'_> {
+    /// Its word in facts and reports. Of conditions there may be several in a node: each is told by its place among them.
+    pub(crate) fn word(&self) -> String {
+        let word = match self {
+            Self::Key(key) => return key.to_string(),
+            Self::Next => "next",
+            Self::Input(_) => "input",
+            Self::Failure => "failure",
+            Self::Hours(_, state) => state.name(),
+            Self::Condition(_) => "if",
+            Self::Otherwise => "otherwise",
+            Self::Queue(_, exit) => exit.name(),
+            Self::Transfer(_, failure) => failure.name(),
+            Self::Accepts(_) | Self::Callback(CallbackAnswer::Promised) => "accepted",
+            Self::Declines | Self::Callback(CallbackAnswer::Full) => "declined",
+            Self::Callback(CallbackAnswer::BadNumber) => "bad_number",
+            Self::Answer(_, kind) => kind.name(),
+            Self::Speaks => "spoke",
+            Self::SaysNothing => "nothing",
+            Self::BoxFull(_) => "full",
+            Self::Ticket(true) => "numbered",
+            Self::Ticket(false) => "no_number",
+        };
+        word.to_owned()
+    }
+
     /// Whether the caller takes it, by a key or an answer; otherwise time, a failure, or nothing but the script.
     pub(crate) const fn is_choice(&self) -> bool {
         matches!(
@@ -226,6 +251,28 @@ pub(crate) struct Choice<'n> {
 }
 
 impl<'n> Claims<'n> {
+    /// The word of each exit, by its place. A default that stands for several causes has the words of all.
+    pub(crate) fn exit_words(&self) -> Vec<(Place, String)> {
+        let mut words: Vec<(Place, String)> = Vec::new();
+        let mut conditions = 0;
+        for exit in &self.exits {
+            let mut word = exit.cause.word();
+            if let Cause::Condition(_) = exit.cause {
+                conditions += 1;
+                word = format!("{word} {conditions}");
+            }
+            match words.iter_mut().find(|(place, _)| *place == exit.to.place) {
+                None => words.push((exit.to.place, word)),
+                Some((_, known)) if known.split('/').any(|one| one == word) => {}
+                Some((_, known)) => {
+                    known.push('/');
+                    known.push_str(&word);
+                }
+            }
+        }
+        words
+    }
+
     /// A way out.
     pub(crate) fn exit(&mut self, cause: Cause<'n>, to: &'n Name) {
         self.exits.push(Exit {

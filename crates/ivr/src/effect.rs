@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use model::fact::{QueueExit, TicketContent};
+use model::fact::{FailedTries, NodeLeft, QueueExit, TicketContent};
 use model::{MailboxName, QueueName, RecordingId, Requirement, ScriptName};
 
 use crate::ask::{Answer, Ask, AskId};
@@ -69,6 +69,15 @@ pub enum TransferFailure {
 impl TransferFailure {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Busy, Self::NoAnswer, Self::Failure];
+
+    /// Its word in facts and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::NoAnswer => "no_answer",
+            Self::Failure => "failure",
+        }
+    }
 }
 
 /// What should happen.
@@ -80,6 +89,17 @@ pub enum Effect {
         kind: &'static str,
         /// The node's name.
         node: String,
+        /// How many scripts wait for this one to come back.
+        depth: u8,
+        /// The nodes that were left for it, the innermost first: none at the entrance of a script.
+        left: Vec<NodeLeft>,
+    },
+    /// He is gone from a node in which he had tried in vain (fact `ivr.gave_up`); nothing to do.
+    GaveUp {
+        /// The node's name.
+        node: String,
+        /// His tries.
+        failed: FailedTries,
     },
     /// Play these one after the other, then answer `PlayDone`.
     Play {

@@ -38,7 +38,7 @@ pub use ask::{
     Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, Question, SecretSource,
     SqlQuestion, TicketQuestion, Wanted,
 };
-pub use chart::{Chart, ChartExit, ChartNode, ExitId};
+pub use chart::{Chart, ChartExit, ChartHeat, ChartNode, ExitId};
 pub use check::{
     Entrance, FlowShape, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape,
     Services, Story, World, check, check_house, check_skills,

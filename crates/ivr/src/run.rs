@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::fact::{FailedTries, NodeLeft};
 use model::{Calendar, NumberPlan, ScriptName};
 
 use crate::ask::{Answer, Ask};
@@ -65,6 +66,10 @@ pub struct Run {
     /// How far a caller is who speaks to it.
     stage: Stage,
     entries: u32,
+    /// In the node that has the caller.
+    failed: FailedTries,
+    /// The nodes that are being left for the next.
+    left: Vec<NodeLeft>,
     hops: u32,
     /// How many tickets the call's scripts have filed.
     filed: u32,
@@ -139,6 +144,8 @@ impl Run {
             typed: Typed::default(),
             stage: Stage::default(),
             entries: 0,
+            failed: FailedTries::default(),
+            left: Vec::new(),
             hops: 0,
             filed: 0,
             asked: None,

@@ -50,6 +50,8 @@ pub(crate) struct Placed {
     pub(crate) node: Box<dyn Node>,
     /// Its claims about keys, which are asked for at each key and each turn of a call.
     pub(crate) keys: Keys,
+    /// The word of each exit, by the place that names its node.
+    exits: Vec<(Place, String)>,
 }
 
 /// What a node claims about keys.
@@ -69,12 +71,20 @@ impl Placed {
             listens: claims.listens,
             secret: claims.secret,
         };
+        let exits = claims.exit_words();
         Self {
             kind,
             place,
             node,
             keys,
+            exits,
         }
+    }
+
+    /// The word of the exit that names its node at this place.
+    pub(crate) fn exit_word(&self, place: Place) -> &str {
+        let found = self.exits.iter().find(|(known, _)| *known == place);
+        found.map_or("next", |(_, word)| word)
     }
 
     /// What the node claims about itself.

@@ -228,6 +228,7 @@ impl ImaginaryCaller<'_> {
                 return None;
             }
             Effect::Unsaid { .. }
+            | Effect::GaveUp { .. }
             | Effect::LanguageSet(_)
             | Effect::Hold
             | Effect::LeaveMessage { .. }

@@ -212,6 +212,7 @@ impl Cdr {
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::OfferMade { .. }
             | Fact::QueueSupervised { .. }

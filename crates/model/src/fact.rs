@@ -21,6 +21,7 @@ pub use self::callback::{
     CallbackRequested, PlaceResumed,
 };
 pub use self::held::HoldTold;
+pub use self::ivr::{FailedTries, NodeLeft};
 pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
@@ -31,6 +32,7 @@ pub use self::voicemail::{Voicemail, VoicemailHeard};
 mod call;
 mod callback;
 mod held;
+mod ivr;
 mod offer;
 mod queue;
 mod routed;
@@ -181,6 +183,23 @@ pub enum Fact {
         kind: String,
         /// The node's name.
         node: String,
+        /// How many scripts wait for this one to come back (E18).
+        #[serde(default, skip_serializing_if = "is_zero")]
+        depth: u8,
+        /// The nodes that were left for it (E23), the innermost first; none at the entrance of a script.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left: Vec<NodeLeft>,
+    },
+    /// The caller was gone from a node in which he had tried in vain (E23).
+    #[serde(rename = "ivr.gave_up")]
+    IvrGaveUp {
+        /// The call.
+        call: CallId,
+        /// The node's name.
+        node: String,
+        /// His tries.
+        #[serde(flatten)]
+        failed: FailedTries,
     },
     /// A key was pressed; never those of a `secret` input.
     #[serde(rename = "ivr.key")]
@@ -697,4 +716,10 @@ mod tests {
             "the name is the one on the wire"
         );
     }
+}
+
+/// Whether a number says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u8) -> bool {
+    *number == 0
 }

@@ -8,6 +8,9 @@ const EXACT: u64 = 256;
 /// Buckets for each doubling above it.
 const STEPS: u64 = 128;
 
+/// The bucket of 2^48 ms, which is beyond any duration of ours.
+const BUCKET_MAX: usize = (EXACT + 41 * STEPS) as usize;
+
 /// The counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Histogram {
@@ -48,6 +51,47 @@ impl Histogram {
         self.count += other.count;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
+    }
+
+    /// The buckets that hold something, each with its count: what is written down. [`Histogram::of`] reads it.
+    pub fn filled(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        let rows = (0_u32..).zip(&self.buckets);
+        rows.filter(|(_, count)| **count > 0)
+            .map(|(bucket, count)| (bucket, *count))
+    }
+
+    /// The histogram of what [`Histogram::filled`] gave, with its sum; the greatest value is known as its bucket's end. A
+    /// bucket that no duration has is none of ours and is passed over.
+    pub fn of(filled: impl IntoIterator<Item = (u32, u64)>, sum: u64) -> Self {
+        let mut histogram = Self {
+            sum,
+            ..Self::default()
+        };
+        for (bucket, count) in filled {
+            let bucket = bucket as usize;
+            if bucket > BUCKET_MAX || count == 0 {
+                continue;
+            }
+            if histogram.buckets.len() <= bucket {
+                histogram.buckets.resize(bucket + 1, 0);
+            }
+            if let Some(known) = histogram.buckets.get_mut(bucket) {
+                *known += count;
+            }
+            histogram.count += count;
+            histogram.max = histogram.max.max(end_of(bucket));
+        }
+        histogram
+    }
+
+    /// Of all values together, in ms.
+    pub const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// How many values there are.
+    pub const fn count(&self) -> u64 {
+        self.count
     }
 
     /// The arithmetic mean; `None` of nothing.
@@ -125,6 +169,18 @@ mod tests {
         assert_eq!((histogram.mean(), histogram.max()), (Some(100.5), 200));
         assert_eq!(histogram.between(Some(10), 20), 10);
         assert_eq!(histogram.between(None, 20), 20);
+    }
+
+    #[test]
+    fn what_was_written_down_has_the_same_percentiles() {
+        let mut histogram = Histogram::default();
+        (1..=2_000).for_each(|it| histogram.add(it * 37));
+        let read = Histogram::of(histogram.filled(), 37 * 2_000 * 2_001 / 2);
+        assert_eq!((read.count(), read.mean()), (2_000, histogram.mean()));
+        for share in [0.1, 0.5, 0.9] {
+            assert_eq!(read.percentile(share), histogram.percentile(share));
+        }
+        assert_eq!(Histogram::of([(u32::MAX, 1)], 0), Histogram::default());
     }
 
     #[test]

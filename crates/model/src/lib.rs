@@ -9,6 +9,7 @@ pub mod callers;
 pub mod cdr;
 pub mod decision;
 pub mod fact;
+pub mod heat;
 pub mod histogram;
 pub mod id;
 pub mod mailbox;
@@ -23,6 +24,7 @@ pub mod skill;
 pub mod ties;
 pub mod time;
 pub mod transfer;
+pub mod visit;
 
 pub use agent_state::{AgentState, NotReadyReason};
 pub use barred::{Bar, BarredCaller};
@@ -31,6 +33,7 @@ pub use callers::{Became, Callers, Counted};
 pub use cdr::Cdr;
 pub use decision::{Decision, ReasonCode};
 pub use fact::{Fact, FactRecord, Offer};
+pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
     AgentId, CallId, CustomerId, IdSource, LegId, MailboxName, OfferId, QueueName, RegionName,
@@ -48,3 +51,4 @@ pub use skill::{Requirement, Skills};
 pub use ties::Ties;
 pub use time::Timestamp;
 pub use transfer::Party;
+pub use visit::{Visit, Visits, Way};

@@ -165,6 +165,7 @@ impl Audit {
             | Fact::OfferAsked { .. }
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }

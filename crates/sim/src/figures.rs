@@ -142,6 +142,7 @@ impl Figures {
             | Fact::OfferAsked { .. }
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueDropped { .. }
             | Fact::QueueSupervised { .. }

@@ -87,6 +87,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
+        | Fact::IvrGaveUp { .. }
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
@@ -212,6 +213,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::TrunkStateChanged { .. }
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
+        | Fact::IvrGaveUp { .. }
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }

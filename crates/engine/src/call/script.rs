@@ -122,7 +122,12 @@ impl Call {
             return;
         }
         match effect {
-            Effect::Entered { kind, node } => {
+            Effect::Entered {
+                kind,
+                node,
+                depth,
+                left,
+            } => {
                 self.step([kind, " ", &node].concat());
                 context.fact(Fact::IvrEntered {
                     call: self.id,
@@ -130,7 +135,13 @@ impl Call {
                     version: run.version(),
                     kind: kind.to_owned(),
                     node,
+                    depth,
+                    left,
                 });
+            }
+            Effect::GaveUp { node, failed } => {
+                let call = self.id;
+                context.fact(Fact::IvrGaveUp { call, node, failed });
             }
             Effect::Play { sounds } => {
                 let sources = sounds.iter().map(source);

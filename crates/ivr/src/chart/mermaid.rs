@@ -4,9 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use speech::Language;
 
-use super::{Chart, ChartNode, ExitId};
+use super::{Chart, ChartHeat, ChartNode, ExitId};
 
-pub(super) fn write(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -> String {
+pub(super) fn write(
+    chart: &Chart,
+    language: Language,
+    taken: &BTreeSet<ExitId>,
+    heat: Option<ChartHeat<'_>>,
+) -> String {
     let names = chart.nodes.iter().enumerate();
     let ids: BTreeMap<&str, usize> = names
         .map(|(number, node)| (node.name.as_str(), number))
@@ -14,8 +19,11 @@ pub(super) fn write(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>)
     let mut lines = vec!["flowchart TD".to_owned()];
     for (number, node) in chart.nodes.iter().enumerate() {
         let (open, close) = shape(node);
-        let text = quoted(&format!("{} {}", node.kind, node.name));
+        let text = quoted(&node.label(language, [" ", " · "], heat));
         lines.push(format!("  n{number}{open}{text}{close}"));
+        if let Some(fill) = heat.and_then(|heat| heat.fill(&node.name)) {
+            lines.push(format!("  style n{number} fill:#{fill:06x}"));
+        }
     }
     for exit in &chart.exits {
         // A node that is not there was told by `check`.
@@ -28,7 +36,7 @@ pub(super) fn write(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>)
         } else {
             "-.->"
         };
-        let label = exit.label(language, " / ");
+        let label = exit.label_with(language, " / ", heat);
         let label = if label.is_empty() {
             String::new()
         } else {

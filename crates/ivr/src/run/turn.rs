@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::fact::{FailedTries, NodeLeft};
 use model::{MailboxName, QueueName, ScriptName};
 
 use super::recording::Recording;
@@ -15,7 +16,7 @@ use crate::look_up::{GRACE, HOLD_AFTER};
 use crate::message::Stage;
 use crate::node::Typed;
 use crate::place::Name;
-use crate::script::own_sound;
+use crate::script::{Placed, own_sound};
 use crate::spoken;
 use crate::step::{Event, Given, Outcome, Step};
 use crate::variable::Variables;
@@ -33,6 +34,28 @@ enum Next {
     Entry,
     /// Something happened.
     Event(Event),
+}
+
+/// The word of the exit by which a node is left for another one; none where it stays, ends, or waits for a script.
+fn exit_of<'p>(placed: &'p Placed, step: &Step<'_>) -> Option<&'p str> {
+    match step {
+        Step::Go(to) | Step::Choose(to) | Step::Leave(to) => Some(placed.exit_word(to.place)),
+        Step::Return(_) => Some("return"),
+        Step::Continue(_) => Some("script"),
+        Step::Say { .. }
+        | Step::Speak { .. }
+        | Step::Listen { .. }
+        | Step::Stay
+        | Step::Join { .. }
+        | Step::Transfer { .. }
+        | Step::CallBack { .. }
+        | Step::Ask { .. }
+        | Step::Record { .. }
+        | Step::Call { .. }
+        | Step::HangUp(_)
+        | Step::Gone
+        | Step::Fault(_) => None,
+    }
 }
 
 impl Run {
@@ -62,6 +85,10 @@ impl Run {
             placed.node.left(visit, said);
         }
         self.effects.extend(caught.effects);
+        if self.failed != FailedTries::default() {
+            let (node, failed) = (self.node.clone(), self.failed);
+            self.effects.push_back(Effect::GaveUp { node, failed });
+        }
     }
 
     fn go_on(&mut self, now: Duration, environment: &Environment<'_>, next: Next) {
@@ -99,8 +126,34 @@ impl Run {
             if let Some(language) = caught.language {
                 self.speak(language);
             }
+            if caught.failed {
+                self.count_failure(&turn);
+            }
+            if let Some(exit) = exit_of(placed, &step) {
+                self.leave_node(exit);
+            }
             next = self.take(now, environment, step);
         }
+    }
+
+    /// E23: a try failed here, by silence or by a key that does not fit.
+    const fn count_failure(&mut self, turn: &Next) {
+        let count = match turn {
+            Next::Event(Event::TimedOut) => &mut self.failed.timeouts,
+            Next::Entry | Next::Event(Event::Heard | Event::Key(_) | Event::Outcome(_)) => {
+                &mut self.failed.wrong_keys
+            }
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// E23: the node that has the caller is left; the one that comes tells it.
+    fn leave_node(&mut self, exit: &str) {
+        self.left.push(NodeLeft {
+            node: self.node.clone(),
+            exit: exit.to_owned(),
+            failed: std::mem::take(&mut self.failed),
+        });
     }
 
     /// Does what a node wants; what follows at once, if anything does.
@@ -270,9 +323,12 @@ impl Run {
         self.typed = Typed::default();
         self.stage = Stage::default();
         self.chain.enter(self.script.name(), &node);
+        self.failed = FailedTries::default();
         self.effects.push_back(Effect::Entered {
             kind: placed.kind.name,
             node: node.clone(),
+            depth: u8::try_from(self.callers.len()).unwrap_or(u8::MAX),
+            left: std::mem::take(&mut self.left),
         });
         self.node = node;
         true

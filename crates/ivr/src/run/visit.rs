@@ -52,6 +52,8 @@ pub(super) struct Caught {
     pub(super) unsaid: Vec<String>,
     /// What is done besides.
     pub(super) effects: Vec<Effect>,
+    /// Whether a try failed.
+    pub(super) failed: bool,
 }
 
 impl Visit<'_> {
@@ -147,6 +149,7 @@ impl Visit<'_> {
     pub(crate) fn count_failure(&mut self) {
         self.keys.take();
         self.chain.fail(self.script, self.node);
+        self.caught.failed = true;
     }
 
     /// Sets a variable.

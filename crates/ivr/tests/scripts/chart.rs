@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ivr::{Chart, ExitId};
+use ivr::{Chart, ChartHeat, ExitId};
+use model::{NodeHeat, Way, WayHeat};
 use speech::Language;
 
 use crate::good_script::{GOOD, calendars, plan, script};
@@ -69,7 +70,7 @@ fn e21_an_exit_is_tried_when_a_test_took_it() {
 #[test]
 fn e21_the_graph_shows_what_no_test_has_tried() {
     let (chart, taken) = tried(TESTS);
-    let graph = chart.mermaid(Language::Chinese, &taken);
+    let graph = chart.mermaid(Language::Chinese, &taken, None);
     let expected = r##"flowchart TD
   n0(["menu welcome"])
   n1[["queue agents"]]
@@ -80,4 +81,46 @@ fn e21_the_graph_shows_what_no_test_has_tried() {
   n1 -.->|"#96;support#96; 无坐席签入 / #96;support#96; 已满 / #96;support#96; 已下班 / 被班长移出 #96;support#96;"| n2
 "##;
     assert_eq!(graph, expected);
+}
+
+#[test]
+fn e23_the_graph_shows_where_callers_go_and_where_they_hang_up() {
+    let (chart, taken) = tried(TESTS);
+    let words: Vec<&str> = chart.exits.iter().map(|exit| exit.word.as_str()).collect();
+    assert_eq!(
+        words,
+        ["1", "failure", "timeout", "no_agents/full/closed/withdrawn"]
+    );
+    let ways = |visits: &[(Way, u64)]| NodeHeat {
+        ways: visits
+            .iter()
+            .map(|(way, visits)| {
+                let visits = *visits;
+                (
+                    way.clone(),
+                    WayHeat {
+                        visits,
+                        ..WayHeat::default()
+                    },
+                )
+            })
+            .collect(),
+        ..NodeHeat::default()
+    };
+    let left = Way::Exit("1".to_owned());
+    let heat = BTreeMap::from([
+        ("welcome".to_owned(), ways(&[(left, 30), (Way::HungUp, 10)])),
+        ("agents".to_owned(), ways(&[(Way::Answered, 30)])),
+    ]);
+    let graph = chart.mermaid(Language::English, &taken, Some(ChartHeat(&heat)));
+    let expected = r##"flowchart TD
+  n0(["menu welcome · 40 came, 25.0 % hung up"])
+  style n0 fill:#f48a7a
+  n1[["queue agents · 30 came, 0.0 % hung up"]]
+  style n1 fill:#e6f4e1
+  n2[["hangup bye"]]
+  n0 -->|"presses 1 / 30"| n1
+  n0 -.->|"presses nothing that fits / 0"| n2
+"##;
+    assert!(graph.starts_with(expected), "{graph}");
 }

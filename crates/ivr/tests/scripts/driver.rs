@@ -120,7 +120,8 @@ impl Call {
 
 fn line(effect: &Effect) -> String {
     match effect {
-        Effect::Entered { kind, node } => format!("{kind} {node}"),
+        Effect::Entered { kind, node, .. } => format!("{kind} {node}"),
+        Effect::GaveUp { node, .. } => format!("gave up {node}"),
         Effect::Play { sounds } => format!("play {}", short(sounds).join(" ")),
         Effect::Unsaid { reason } => format!("unsaid {reason}"),
         Effect::StopPlay => "stop".to_owned(),

@@ -122,6 +122,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 Effect::StopRecord => silent_at = None,
                 Effect::Ask(ask) => asked = ask.id,
                 Effect::Entered { .. }
+                | Effect::GaveUp { .. }
                 | Effect::Unsaid { .. }
                 | Effect::LanguageSet(_)
                 | Effect::LeaveMessage { .. }
@@ -231,6 +232,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::Ask(_)
                 | Effect::Hold
                 | Effect::Entered { .. }
+                | Effect::GaveUp { .. }
                 | Effect::Unsaid { .. }
                 | Effect::FileTicket(_)
                 | Effect::LanguageSet(_) => {}

@@ -379,7 +379,8 @@ impl DicedCaller<'_> {
             | Effect::Hold
             | Effect::Entered { .. }
             | Effect::Unsaid { .. }
-            | Effect::LanguageSet(_) => {}
+            | Effect::LanguageSet(_)
+            | Effect::GaveUp { .. } => {}
         }
         false
     }

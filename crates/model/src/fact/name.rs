@@ -17,6 +17,7 @@ impl Fact {
             | Self::CallAnswered { call, .. }
             | Self::CallIdentified { call, .. }
             | Self::IvrEntered { call, .. }
+            | Self::IvrGaveUp { call, .. }
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
             | Self::QueueDropped { call, .. }
@@ -92,6 +93,7 @@ impl Fact {
             Self::CallAnswered { .. } => "call.answered",
             Self::CallIdentified { .. } => "call.identified",
             Self::IvrEntered { .. } => "ivr.entered",
+            Self::IvrGaveUp { .. } => "ivr.gave_up",
             Self::KeyPressed { .. } => "ivr.key",
             Self::QueueJoined { .. } => "queue.joined",
             Self::QueueDropped { .. } => "queue.dropped",

@@ -39,4 +39,19 @@ impl QueueExit {
         Self::Moved,
         Self::Failed,
     ];
+
+    /// The word in facts and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Abandoned => "abandoned",
+            Self::Timeout => "timeout",
+            Self::Full => "full",
+            Self::NoAgents => "no_agents",
+            Self::Closed => "closed",
+            Self::Key => "key",
+            Self::Withdrawn => "withdrawn",
+            Self::Moved => "moved",
+            Self::Failed => "failed",
+        }
+    }
 }

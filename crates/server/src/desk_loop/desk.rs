@@ -118,6 +118,7 @@ impl Desk {
             | Fact::TrunkStateChanged { .. }
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueJoined { .. }
             | Fact::QueueDropped { .. }

@@ -211,6 +211,7 @@ impl Remains {
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }

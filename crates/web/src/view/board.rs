@@ -180,6 +180,7 @@ impl Board {
             | Fact::CallLeg { .. }
             | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
+            | Fact::IvrGaveUp { .. }
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::RouteAnswered { .. }

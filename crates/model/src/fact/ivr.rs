@@ -1,0 +1,32 @@
+//! Words of scripts in facts: how a node was left (E23).
+
+use serde::{Deserialize, Serialize};
+
+/// A node that was left for another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeLeft {
+    /// Its name.
+    pub node: String,
+    /// The word of the exit: a key, `failure`, `next`, `found`, `no_agents`, …; one that stands for several causes has the
+    /// words of all, with `/` between them.
+    pub exit: String,
+    /// What was tried there in vain.
+    #[serde(flatten)]
+    pub failed: FailedTries,
+}
+
+/// Tries that failed during one stay at a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTries {
+    /// By silence.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub timeouts: u16,
+    /// By keys that do not fit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wrong_keys: u16,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u16) -> bool {
+    *number == 0
+}
