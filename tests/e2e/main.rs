@@ -18,6 +18,7 @@ mod binary;
 mod browser;
 mod ear;
 mod events;
+mod heat;
 mod hotline;
 mod house;
 mod http;

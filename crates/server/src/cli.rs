@@ -284,7 +284,7 @@ pub(crate) enum IvrVerb {
     Schema,
     /// Draws a script: its nodes, its exits, and what leads along them; exits that no test takes are dashed.
     #[command(
-        after_help = "Examples:\n  trunkline ivr graph ivr-scripts/main.toml > main.mmd\n  trunkline ivr graph ivr-scripts/main.toml --format svg > main.svg"
+        after_help = "Examples:\n  trunkline ivr graph ivr-scripts/main.toml > main.mmd\n  trunkline ivr graph ivr-scripts/main.toml --format svg > main.svg\n  trunkline ivr graph ivr-scripts/main.toml --format svg --heat --days 30 > heat.svg"
     )]
     Graph {
         /// The script.
@@ -292,7 +292,33 @@ pub(crate) enum IvrVerb {
         /// The form of the drawing.
         #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
         format: GraphFormat,
+        /// Colours nodes by how many callers hung up there, and writes how many came and went along each exit.
+        #[arg(long)]
+        heat: bool,
+        #[command(flatten)]
+        of: HeatArgs,
     },
+    /// Tells for each node of a script how many callers came, how they left, after how long, and where they hung up.
+    #[command(
+        after_help = "Examples:\n  trunkline ivr heat main\n  trunkline ivr heat main --days 30 --of-version 7\nCalls that have ended count, read from the store, whether a server runs or not."
+    )]
+    Heat {
+        /// The script's name.
+        script: String,
+        #[command(flatten)]
+        of: HeatArgs,
+    },
+}
+
+/// Which callers' ways through a script are told.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct HeatArgs {
+    /// Of the last so many days.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub days: u16,
+    /// Of this version alone.
+    #[arg(long, value_name = "N")]
+    pub of_version: Option<u32>,
 }
 
 /// The form of a drawing.

@@ -17,6 +17,7 @@ use crate::barred;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
+use crate::heat;
 use crate::page::{Page, PageRequest};
 use crate::recording::id_of_path;
 use model::NumberPlan;
@@ -215,6 +216,7 @@ async fn apply(
     let mut last = projected(conn, APPLIED).await?;
     let excused = projected(conn, EXCUSED).await?;
     let mut changed = BTreeMap::new();
+    let mut ended = BTreeSet::new();
     for fact in facts {
         if fact.seq <= last {
             continue;
@@ -229,7 +231,11 @@ async fn apply(
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }
+        if let Fact::CallEnded { call, .. } = fact.fact {
+            ended.insert(call);
+        }
     }
+    heat::add(conn, &ended).await?;
     for cdr in changed.values() {
         put_record(conn, cdr, plan).await?;
     }

@@ -13,6 +13,7 @@ pub mod database;
 pub mod directory;
 pub mod error;
 pub mod fact_log;
+mod heat;
 mod migration;
 mod named_query;
 pub mod page;

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 11] = [
+static MIGRATIONS: [Migration; 12] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -71,6 +71,11 @@ static MIGRATIONS: [Migration; 11] = [
         version: 11,
         name: "ticket_fields",
         text: include_str!("../migrations/0011_ticket_fields.sql"),
+    },
+    Migration {
+        version: 12,
+        name: "script_heat",
+        text: include_str!("../migrations/0012_script_heat.sql"),
     },
 ];
 

@@ -12,6 +12,7 @@ pub mod callbacks;
 pub mod calls;
 pub mod conflicts;
 pub mod decline;
+pub mod heat;
 pub mod line;
 pub mod list;
 pub mod place;
@@ -134,6 +135,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(scripts::text))
         .routes(routes!(scripts::diff))
         .routes(routes!(scripts::roll_back))
+        .routes(routes!(heat::read))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))

@@ -1,6 +1,7 @@
 //! `trunkline ivr`: scripts at the terminal.
 
 mod drawing;
+mod heat;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -8,12 +9,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ivr::test::TestOutcome;
-use ivr::{Chart, Environment, ExitId, Script, told};
+use ivr::{Chart, ChartHeat, Environment, ExitId, Script, told};
 use serde_json::{Value, json};
 use speech::Language;
 
 use crate::Failure;
-use crate::cli::{GraphFormat, IvrVerb};
+use crate::cli::{GraphFormat, HeatArgs, IvrVerb};
 use crate::config::{Loaded, Source};
 
 /// Runs the verb.
@@ -32,7 +33,13 @@ pub(crate) fn run(
             print!("{}", ivr::json_schema());
             Ok(())
         }
-        IvrVerb::Graph { file, format } => graph(source, &file, format, language),
+        IvrVerb::Heat { script, of } => heat::run(source, &script, of, json, language),
+        IvrVerb::Graph {
+            file,
+            format,
+            heat,
+            of,
+        } => graph(source, &file, format, heat.then_some(of), language),
     }
 }
 
@@ -178,15 +185,19 @@ fn graph(
     source: &Source,
     file: &Path,
     format: GraphFormat,
+    heat: Option<HeatArgs>,
     language: Language,
 ) -> Result<(), Failure> {
     let loaded = source.load(1, None)?;
     let taken = taken_by_all(&loaded);
     for script in scripts(&loaded, Some(file))? {
         let chart = Chart::of(&script);
+        let heat = heat.map(|of| heat::of(source, script.name(), of));
+        let heat = heat.transpose()?;
+        let heat = heat.as_ref().map(|(_, heat)| ChartHeat(heat));
         match format {
-            GraphFormat::Mermaid => print!("{}", chart.mermaid(language, &taken)),
-            GraphFormat::Svg => println!("{}", drawing::svg(&chart, language, &taken)),
+            GraphFormat::Mermaid => print!("{}", chart.mermaid(language, &taken, heat)),
+            GraphFormat::Svg => println!("{}", drawing::svg(&chart, language, &taken, heat)),
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod barred;
 mod calls;
 mod closures;
 mod concurrency;
+mod heat;
 mod people;
 mod profile;
 mod prompts;

@@ -1,8 +1,10 @@
-//! Scripts by the API: who may read their versions, what changed, and the way back.
+//! Scripts by the API: who may read their versions, what changed, the way back, and where callers go.
 
+use model::fact::{FailedTries, NodeLeft};
+use model::{CallId, Fact, Timestamp};
 use serde_json::json;
 
-use crate::support::House;
+use crate::support::{House, NOON_MS, facts};
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 const BACK: &str = "/v1/scripts/main/rollback";
@@ -60,4 +62,69 @@ async fn e20_an_admin_brings_an_older_text_back_and_overwrites_nobody() {
     let lead = house.signed_in("boss").await;
     let told = lead.send("POST", BACK, &JSON, body).await;
     assert_eq!(told.problem(), "forbidden");
+}
+
+/// A call through `main`, version 2: by key 0 from the menu to a queue, in which its caller hangs up.
+async fn walks(house: &House, id: u64) {
+    let call = CallId::new(id);
+    let entered = |node: &str, left: Vec<NodeLeft>| Fact::IvrEntered {
+        call,
+        script: "main".into(),
+        version: 2,
+        kind: "menu".to_owned(),
+        node: node.to_owned(),
+        depth: 0,
+        left,
+    };
+    let left = NodeLeft {
+        node: "welcome".to_owned(),
+        exit: "0".to_owned(),
+        failed: FailedTries {
+            timeouts: 1,
+            wrong_keys: 2,
+        },
+    };
+    for (s, fact) in [
+        (0, facts::arrived(call)),
+        (0, entered("welcome", Vec::new())),
+        (4, entered("agents", vec![left])),
+        (4, facts::joined(call)),
+        (30, facts::ended(call, None)),
+    ] {
+        let at = Timestamp::from_ms(NOON_MS + s * 1_000);
+        house.tell_at(at, fact).await;
+    }
+}
+
+#[tokio::test]
+async fn e23_heat_tells_where_callers_go_and_where_they_hang_up() {
+    let house = House::open().await;
+    walks(&house, 1).await;
+    walks(&house, 2).await;
+    let lead = house.signed_in("boss").await;
+    let path = "/v1/scripts/main/heat?from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z";
+    let heat = lead.get(path).await.json();
+    assert_eq!(heat["version"], json!(null));
+    let menu = json!({
+        "node": "welcome", "kind": "menu", "entered": 2, "exits": [{ "exit": "0", "count": 2, "share": 1.0 }],
+        "answered": 0, "hung_up": 0, "ended": 0, "lost": 0, "handed_on": 0, "hung_up_share": 0.0, "to_person": 2,
+        "timeouts": 2, "wrong_keys": 4, "median_ms": 4_015, "p90_ms": 4_015,
+    });
+    assert_eq!(heat["nodes"][1], menu);
+    let queue = &heat["nodes"][0];
+    assert_eq!(
+        (&queue["hung_up"], &queue["hung_up_share"]),
+        (&json!(2), &json!(1.0))
+    );
+
+    let none = lead.get(&format!("{path}&version=1")).await.json();
+    assert_eq!(none["nodes"], json!([]));
+    let told = lead.get("/v1/scripts/night/heat").await;
+    assert_eq!(told.problem(), "no_such_script");
+    let told = lead
+        .get("/v1/scripts/main/heat?form=2026-11-18T00:00:00Z")
+        .await;
+    assert_eq!(told.problem(), "malformed_parameter");
+    let agent = house.signed_in("1001").await;
+    assert_eq!(agent.get(path).await.problem(), "forbidden");
 }

@@ -1,10 +1,11 @@
 //! The graph of a script as a drawing (SVG): nodes from above to below, exits as arrows with what leads along them.
 //!
-//! Where things stand is found by the layout library. Exits that no test has taken are dashed.
+//! Where things stand is found by the layout library. Exits that no test has taken are dashed. With heat nodes are coloured by
+//! how many callers hang up there (E23).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ivr::{Chart, ChartNode, ExitId};
+use ivr::{Chart, ChartHeat, ChartNode, ExitId};
 use layout::backends::svg::SVGWriter;
 use layout::core::base::Orientation;
 use layout::core::color::Color;
@@ -22,14 +23,23 @@ const MARGIN: f64 = 16.0;
 const START: u32 = 0xd9_ea_ff_ff;
 const END: u32 = 0xff_e9_d6_ff;
 const OTHER: u32 = 0xff_ff_ff_ff;
+const OPAQUE: u32 = 0xff;
 const INK: u32 = 0x33_3d_4a_ff;
 
 /// Draws it.
-pub(super) fn svg(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -> String {
+pub(super) fn svg(
+    chart: &Chart,
+    language: Language,
+    taken: &BTreeSet<ExitId>,
+    heat: Option<ChartHeat<'_>>,
+) -> String {
     let mut graph = VisualGraph::new(Orientation::TopToBottom);
     let mut handles = BTreeMap::new();
     for node in &chart.nodes {
-        handles.insert(node.name.as_str(), graph.add_node(element(node)));
+        handles.insert(
+            node.name.as_str(),
+            graph.add_node(element(node, language, heat)),
+        );
     }
     for exit in &chart.exits {
         let ends = (
@@ -39,7 +49,7 @@ pub(super) fn svg(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -
         if let (Some(from), Some(to)) = ends {
             let is_tried = taken.contains(&exit.id);
             // Each cause on a line of its own.
-            let label = exit.label(language, "\n");
+            let label = exit.label_with(language, "\n", heat);
             graph.add_edge(arrow(&label, is_tried), *from, *to);
         }
     }
@@ -48,12 +58,14 @@ pub(super) fn svg(chart: &Chart, language: Language, taken: &BTreeSet<ExitId>) -
     svg.finalize()
 }
 
-fn element(node: &ChartNode) -> Element {
-    let text = format!("{}\n{}", node.kind, node.name);
-    let fill = match (node.is_start, node.is_end) {
-        (true, _) => START,
-        (false, true) => END,
-        (false, false) => OTHER,
+fn element(node: &ChartNode, language: Language, heat: Option<ChartHeat<'_>>) -> Element {
+    let text = node.label(language, ["\n", "\n"], heat);
+    let heated = heat.and_then(|heat| heat.fill(&node.name));
+    let fill = match (heated, node.is_start, node.is_end) {
+        (Some(fill), _, _) => fill << 8 | OPAQUE,
+        (None, true, _) => START,
+        (None, false, true) => END,
+        (None, false, false) => OTHER,
     };
     let look = StyleAttr::new(Color::new(INK), 1, Some(Color::new(fill)), 6, FONT);
     let size = pad_shape_scalar(get_size_for_str(&text, FONT), MARGIN);
@@ -109,6 +121,7 @@ mod tests {
                 column: 1,
             },
             to: name(next(nodes)),
+            word: "next".to_owned(),
             told: Vec::new(),
         });
         Chart {
@@ -131,7 +144,7 @@ mod tests {
             .flat_map(|it| (0..3).map(move |seed| (it, seed)))
         {
             let chart = any_chart(nodes, seed);
-            let svg = svg(&chart, Language::Chinese, &BTreeSet::new());
+            let svg = svg(&chart, Language::Chinese, &BTreeSet::new(), None);
             assert!(
                 svg.contains("<svg") && svg.trim_end().ends_with("</svg>"),
                 "{nodes} {seed}"

@@ -68,7 +68,7 @@ pub(super) fn roll_back(source: &Source, script: &str, to: Option<u32>) -> Resul
     })
 }
 
-fn with_store(
+pub(super) fn with_store(
     source: &Source,
     work: impl AsyncFnOnce(Database) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
