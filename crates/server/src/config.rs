@@ -104,6 +104,17 @@ impl Source {
         Settings::read(&document, &self.overrides)
     }
 
+    /// The names of the queues, as far as they can be read; what is wrong with them is told by `load`.
+    pub(crate) fn queue_names(&self) -> BTreeSet<QueueName> {
+        let document = Document::read(&self.dir.join("queues.toml"));
+        let file = document
+            .ok()
+            .and_then(|it| it.text.parse::<toml::Table>().ok());
+        let queues = file.as_ref().and_then(|file| file.get("queue")?.as_table());
+        let names = queues.into_iter().flat_map(|queues| queues.keys());
+        names.map(|name| name.as_str().into()).collect()
+    }
+
     /// Everything. `agents` are the logins in the store, where it is known.
     pub(crate) fn load(
         &self,
@@ -151,7 +162,7 @@ impl Source {
             names: scripts,
             mut parsed,
             texts,
-        } = self.scripts(&settings.ivr.dir, &mut found);
+        } = self.scripts(settings.ivr.scripts(), &mut found);
         let house_sounds = opening::house_sounds(sounds.as_ref().unwrap_or(&nothing));
         let speech = self.speech(&settings, &mut found);
         let library = sounds.map(|sounds| Library::new(sounds, &parsed, speech.as_ref()));

@@ -1,6 +1,9 @@
-//! The demo's people: three agents, an admin and a customer or two, put into an empty store.
+//! The demo's people: three agents, an admin and a customer or two, put into an empty store. In a house that has none of an agent's
+//! queues he serves all that it has: whoever tries a sample finds somebody at work.
 
-use model::Timestamp;
+use std::collections::BTreeSet;
+
+use model::{Membership, QueueName, Timestamp};
 use store::{Database, NewAgent, NewCustomer, Role};
 
 use crate::people;
@@ -34,17 +37,19 @@ pub(crate) fn logins() -> impl Iterator<Item = &'static str> {
     AGENTS.iter().map(|(login, ..)| *login)
 }
 
-/// Fills the store if nobody is in it; tells whether it did.
-pub(crate) async fn seed(database: &Database, realm: &str, now: Timestamp) -> anyhow::Result<bool> {
-    if !database.agents().await?.is_empty() {
-        return Ok(false);
-    }
+/// Fills the empty store of a house with these queues.
+pub(crate) async fn seed(
+    database: &Database,
+    house: &BTreeSet<QueueName>,
+    realm: &str,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     for (login, name, queues, roles) in AGENTS {
         let agent = NewAgent {
             login: login.into(),
             name: name.into(),
             locale: "zh-CN".into(),
-            queues: queues.iter().map(|queue| (*queue).into()).collect(),
+            queues: serves(queues, house),
             skills: Default::default(),
             roles: roles.iter().copied().collect(),
             password: people::demo_password(login, realm)?,
@@ -65,5 +70,35 @@ pub(crate) async fn seed(database: &Database, realm: &str, now: Timestamp) -> an
         };
         database.add_customer(customer, now).await?;
     }
-    Ok(true)
+    Ok(())
+}
+
+/// An agent's queues in this house; an admin serves none.
+fn serves(own: &[&str], house: &BTreeSet<QueueName>) -> Vec<Membership> {
+    let own: BTreeSet<QueueName> = own.iter().map(|queue| (*queue).into()).collect();
+    let queues = if own.is_empty() || !own.is_disjoint(house) {
+        &own
+    } else {
+        house
+    };
+    queues.iter().map(|queue| queue.as_str().into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn house(queues: &[&str]) -> BTreeSet<QueueName> {
+        queues.iter().map(|queue| (*queue).into()).collect()
+    }
+
+    #[test]
+    fn the_demos_agents_serve_their_queues_or_all_of_a_house_that_has_none_of_them() {
+        let demo = house(&["sales", "support"]);
+        assert_eq!(serves(&["support"], &demo), ["support".into()]);
+        let other = house(&["report", "consult"]);
+        let all: [Membership; 2] = ["consult".into(), "report".into()];
+        assert_eq!(serves(&["support", "sales"], &other), all);
+        assert_eq!(serves(&[], &other), [], "an admin takes no calls");
+    }
 }

@@ -9,6 +9,7 @@ mod making;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use audio::Sound;
@@ -50,8 +51,8 @@ pub(crate) enum Origin {
     Own,
     /// A recording for all scripts, under this name: `prompts/zh-CN/welcome.wav`.
     Shared(String),
-    /// Speech that was made from the text.
-    Made,
+    /// Speech that was made from the text, and is kept in this file.
+    Made(PathBuf),
     /// It has none, and could be made so.
     Missing(Recipe),
     /// It has none and cannot be made, for this reason.
@@ -115,13 +116,16 @@ impl Library {
             return Origin::Unspoken("`speech.engine` is \"none\"".to_owned());
         };
         match speech.engine.recipe(prompt.language, &prompt.text) {
-            Ok(recipe) => match speech.cache.find(&recipe.key()) {
-                Some(made) => {
-                    self.made.insert(sound.to_owned(), made);
-                    Origin::Made
+            Ok(recipe) => {
+                let key = recipe.key();
+                match speech.cache.find(&key) {
+                    Some(made) => {
+                        self.made.insert(sound.to_owned(), made);
+                        Origin::Made(speech.cache.file(&key))
+                    }
+                    None => Origin::Missing(recipe),
                 }
-                None => Origin::Missing(recipe),
-            },
+            }
             Err(error) => Origin::Unspoken(error.to_string()),
         }
     }
@@ -143,7 +147,7 @@ impl Library {
             let prompt = self.prompts.iter().find(|prompt| prompt.sound == sound)?;
             match &prompt.origin {
                 Origin::Shared(shared) => self.recorded.get(shared),
-                Origin::Own | Origin::Made | Origin::Missing(_) | Origin::Unspoken(_) => None,
+                Origin::Own | Origin::Made(_) | Origin::Missing(_) | Origin::Unspoken(_) => None,
             }
         })
     }

@@ -97,7 +97,7 @@ pub(crate) async fn bring_back(
     let kept = kept.map_err(by_store)?;
     let file = source
         .settings()
-        .map(|settings| settings.ivr.dir.join(format!("{script}.toml")))
+        .map(|settings| settings.ivr.scripts().join(format!("{script}.toml")))
         .map_err(NotBack::Refused)?;
     is_kept(&file, &kept)?;
     let with = source.with_script(script.clone(), text.clone());

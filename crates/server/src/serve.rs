@@ -52,13 +52,13 @@ async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
     let clock = Clock::start();
     start::open_files(&settings);
     let database = open_store(&settings).await?;
-    if settings.demo.seed && demo::seed(&database, &settings.sip.realm, clock.now().into()).await? {
+    let mut agents = people_of(&database).await?;
+    if settings.demo.seed && agents.is_empty() {
+        let queues = source.queue_names();
+        demo::seed(&database, &queues, &settings.sip.realm, clock.now().into()).await?;
         tracing::info!("the empty store was filled with the demo's people");
+        agents = people_of(&database).await?;
     }
-    let agents = database
-        .agents()
-        .await
-        .context("the agents cannot be read")?;
     let loaded = source.load(
         1,
         Some(agents.iter().map(|agent| agent.login.clone()).collect()),
@@ -97,6 +97,11 @@ fn refuse_demo_beyond_loopback(settings: &Settings, demo_agents: &[&str]) -> Res
         "{beyond} would be reachable from other machines while {agents} still have the demo's password; give them new ones with `trunkline agent passwd LOGIN`, or listen on 127.0.0.1 only",
         "其他机器将能访问 {beyond}，而 {agents} 仍用演示密码；请用 `trunkline agent passwd LOGIN` 另设密码，或只监听 127.0.0.1"
     )))
+}
+
+async fn people_of(database: &Database) -> anyhow::Result<Vec<store::AgentRecord>> {
+    let agents = database.agents().await;
+    agents.context("the agents cannot be read")
 }
 
 async fn open_store(settings: &Settings) -> anyhow::Result<Database> {

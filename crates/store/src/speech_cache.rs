@@ -55,7 +55,8 @@ impl SpeechCache {
         })
     }
 
-    fn file(&self, key: &str) -> PathBuf {
+    /// Where a sound of this key is kept.
+    pub fn file(&self, key: &str) -> PathBuf {
         self.folder.join(format!("{key}.wav"))
     }
 }

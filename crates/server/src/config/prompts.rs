@@ -16,7 +16,7 @@ impl Source {
         let settings = self.settings()?;
         let mut found = Vec::new();
         let speech = self.speech(&settings, &mut found);
-        let parsed = self.scripts(&settings.ivr.dir, &mut found).parsed;
+        let parsed = self.scripts(settings.ivr.scripts(), &mut found).parsed;
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
             found.push(without_place(&settings.ivr.dir, error.told()));
             BTreeMap::new()

@@ -120,7 +120,7 @@ fn origins(library: &Library) -> Vec<String> {
         let origin = match &prompt.origin {
             Origin::Own => "own".to_owned(),
             Origin::Shared(name) => format!("as {name}"),
-            Origin::Made => "made".to_owned(),
+            Origin::Made(_) => "made".to_owned(),
             Origin::Missing(_) => "missing".to_owned(),
             Origin::Unspoken(why) => why.clone(),
         };

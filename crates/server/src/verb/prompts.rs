@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
 
 use connectors::Recipe;
 use ivr::told;
@@ -20,7 +21,7 @@ pub(crate) fn run(source: &Source, verb: PromptsVerb, json: bool) -> Result<(), 
     match verb {
         PromptsVerb::Build => build(&library, speech, json),
         PromptsVerb::List => {
-            list(&library, json);
+            list(&library, &source.settings()?.ivr.dir, json);
             Ok(())
         }
         PromptsVerb::Missing => missing(&library, json),
@@ -84,7 +85,7 @@ async fn make(speech: &Speech, wanted: &[Recipe], made: &mut usize) -> Vec<Strin
 fn unspoken_line(prompt: &Prompt) -> Option<String> {
     match &prompt.origin {
         Origin::Unspoken(why) => Some(format!("{}: {why}", prompt.sound)),
-        Origin::Own | Origin::Shared(_) | Origin::Made | Origin::Missing(_) => None,
+        Origin::Own | Origin::Shared(_) | Origin::Made(_) | Origin::Missing(_) => None,
     }
 }
 
@@ -97,12 +98,23 @@ const fn word(origin: &Origin) -> &'static str {
     match origin {
         Origin::Own => "recorded",
         Origin::Shared(_) => "shared",
-        Origin::Made => "made",
+        Origin::Made(_) => "made",
         Origin::Missing(_) | Origin::Unspoken(_) => "missing",
     }
 }
 
-fn list(library: &Library, json: bool) {
+/// The WAV that is played, if there is one.
+fn file(prompt: &Prompt, ivr_dir: &Path) -> Option<PathBuf> {
+    let recorded = |sound: &str| ivr_dir.join("prompts").join(format!("{sound}.wav"));
+    match &prompt.origin {
+        Origin::Own => Some(recorded(&prompt.sound)),
+        Origin::Shared(shared) => Some(recorded(shared)),
+        Origin::Made(file) => Some(file.clone()),
+        Origin::Missing(_) | Origin::Unspoken(_) => None,
+    }
+}
+
+fn list(library: &Library, ivr_dir: &Path, json: bool) {
     let seconds = |prompt: &Prompt| {
         let sound = library.get(&prompt.sound);
         sound.map(|sound| sound.duration_ms() as f64 / 1_000.0)
@@ -112,6 +124,7 @@ fn list(library: &Library, json: bool) {
             json!({
                 "script": prompt.script, "language": prompt.language, "name": prompt.name,
                 "origin": word(&prompt.origin), "seconds": seconds(prompt), "text": prompt.text,
+                "file": file(prompt, ivr_dir),
             })
         });
         println!("{}", serde_json::Value::Array(rows.collect()));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
@@ -252,6 +252,8 @@ pub(crate) enum Policy {
 pub(crate) struct Ivr {
     /// Folder of scripts, prompts and music.
     pub dir: PathBuf,
+    /// Folder of the scripts, where they stand elsewhere than the sounds.
+    pub scripts: Option<PathBuf>,
     /// Language of a call before its script sets one.
     pub language: String,
     /// Prompts that a caller may hear who does nothing, before somebody takes him or the call ends (E22).
@@ -261,6 +263,11 @@ pub(crate) struct Ivr {
 }
 
 impl Ivr {
+    /// Where the scripts stand.
+    pub(crate) fn scripts(&self) -> &Path {
+        self.scripts.as_ref().unwrap_or(&self.dir)
+    }
+
     /// What `check` proves of every script.
     pub(crate) fn patience(&self) -> ivr::Patience {
         ivr::Patience {
@@ -275,6 +282,7 @@ impl Default for Ivr {
         let patience = ivr::Patience::default();
         Self {
             dir: "ivr-scripts".into(),
+            scripts: None,
             language: "zh-CN".into(),
             silent_prompts_max: patience.prompts,
             silent_s_max: patience.time.as_secs(),
