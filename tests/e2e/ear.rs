@@ -1,5 +1,5 @@
-//! A caller who only listens: he calls over [`Wire`], and each RTP packet that he gets is kept with the moment at which it came.
-//! For what has to be told to a few milliseconds, which no softphone's recording does.
+//! A caller who only listens, and presses keys: he calls over [`Wire`], and each RTP packet that he gets is kept with the moment at
+//! which it came. For what has to be told to a few milliseconds, which no softphone's recording does.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
@@ -11,16 +11,24 @@ use crate::patience::until;
 use crate::wire::Wire;
 
 const RTP_HEADER: usize = 12;
+/// The payload type that is offered for keys (RFC 4733).
+const KEYS: u8 = 101;
+/// A key is held for so many packets, and its end is told in three more.
+const KEY_PACKETS: u16 = 5;
+const KEY_END_PACKETS: u16 = 3;
+const PACKET_SAMPLES: u16 = 160;
 const TONE_SHARE: f64 = 0.8;
 /// The listening thread ends when nothing comes for so long.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// Packets, with the moment at which each came.
-type Packets = Vec<(Instant, Vec<i16>)>;
+pub(crate) type Packets = Vec<(Instant, Vec<i16>)>;
 
 /// See the file's head.
 pub(crate) struct Ear {
     heard: Arc<Mutex<Packets>>,
+    rtp: UdpSocket,
+    server: SocketAddr,
     _wire: Wire,
 }
 
@@ -32,7 +40,7 @@ impl Ear {
         socket.set_read_timeout(Some(SILENCE_MAX)).unwrap();
         let port = socket.local_addr().unwrap().port();
         let sdp = format!(
-            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8\r\n"
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 8 {KEYS}\r\na=rtpmap:{KEYS} telephone-event/8000\r\n"
         );
         let wire = Wire::to(server);
         let headers = "Content-Type: application/sdp\r\n";
@@ -50,9 +58,47 @@ impl Ear {
             .replace("branch=z9hG4bK-INVITE", "branch=z9hG4bK-ACK");
         wire.send(ack.as_bytes());
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let into = Arc::clone(&heard);
+        let (into, rtp) = (Arc::clone(&heard), socket.try_clone().unwrap());
         std::thread::spawn(move || listen(&socket, &into));
-        Self { heard, _wire: wire }
+        let media = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("m=audio "));
+        let port = media.unwrap().split(' ').next().unwrap().parse().unwrap();
+        Self {
+            heard,
+            rtp,
+            server: SocketAddr::from((server.ip(), port)),
+            _wire: wire,
+        }
+    }
+
+    /// Presses a key from 0 to 9 for 100 ms (RFC 4733 §2.5.1); gives the moment of its first packet.
+    pub(crate) fn presses(&self, key: u8) -> Instant {
+        let begun = Instant::now();
+        for packet in 1..=KEY_PACKETS + KEY_END_PACKETS {
+            let is_end = packet > KEY_PACKETS;
+            let held = packet.min(KEY_PACKETS) * PACKET_SAMPLES;
+            let marker = if packet == 1 { 0x80 } else { 0 };
+            let mut bytes = vec![0x80, marker | KEYS];
+            bytes.extend(packet.to_be_bytes());
+            // The moment of the key stands in each packet of it.
+            bytes.extend(1_000_u32.to_be_bytes());
+            bytes.extend(0x0e_a2_u32.to_be_bytes());
+            bytes.extend([key, if is_end { 0x8a } else { 0x0a }]);
+            bytes.extend(held.to_be_bytes());
+            self.rtp
+                .send_to(&bytes, self.server)
+                .expect("loopback takes it");
+            if !is_end {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        begun
+    }
+
+    /// All packets so far.
+    pub(crate) fn packets(&self) -> Packets {
+        self.heard.lock().unwrap().clone()
     }
 
     /// When packets came that were this tone.

@@ -31,7 +31,8 @@ const WORDS_MAX: usize = 20_000;
 pub(crate) struct House {
     pub(crate) dir: PathBuf,
     config: PathBuf,
-    ivr: PathBuf,
+    /// Its sounds, and its scripts unless a setting says otherwise.
+    pub(crate) ivr: PathBuf,
     server: Option<Child>,
     pub(crate) sip: SocketAddr,
     pub(crate) tcp: SocketAddr,

@@ -106,6 +106,12 @@ impl Pjsua2 {
         writeln!(self.orders, "{order}").expect("the phone takes an order");
     }
 
+    /// Presses keys, each told by a SIP INFO of its own (`application/dtmf-relay`).
+    #[track_caller]
+    pub(crate) fn presses_by_info(&mut self, call: u64, keys: &str) {
+        self.does(&json!({ "do": "info", "call": call, "digits": keys }));
+    }
+
     /// Waits until a call has come to a state: `EARLY`, `CONFIRMED`, `DISCONNECTED`.
     #[track_caller]
     pub(crate) fn until_state(&self, call: u64, state: &str) -> Value {

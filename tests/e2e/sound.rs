@@ -18,7 +18,7 @@ const SILENCE_RMS: f64 = 100.0;
 
 /// PCM of a file, one list of samples a channel.
 pub(crate) struct Recorded {
-    rate_hz: u32,
+    pub(crate) rate_hz: u32,
     pub(crate) channels: Vec<Vec<i16>>,
 }
 

@@ -239,6 +239,11 @@ class Phone:
             call.xferReplaces(self.calls[order["other"]], pj.CallOpParam())
         elif what == "digit":
             call.dialDtmf(order["digit"])
+        elif what == "info":
+            digits = pj.CallSendDtmfParam()
+            digits.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+            digits.digits = order["digits"]
+            call.sendDtmf(digits)
         elif what == "unregister":
             self.account.setRegistration(False)
         elif what == "message":
