@@ -72,6 +72,8 @@ pub(crate) enum Cause<'n> {
     Next,
     /// The caller presses a key that leads on.
     Key(char),
+    /// He dials an extension, of this form.
+    Extension(&'n Name),
     /// The caller keys in what he is asked for.
     Input(&'n Name),
     /// He used up his tries, by silence or by keys that do not fit.
@@ -109,6 +111,7 @@ impl Cause<'_> {
     pub(crate) fn word(&self) -> String {
         let word = match self {
             Self::Key(key) => return key.to_string(),
+            Self::Extension(row) => return row.text.clone(),
             Self::Next => "next",
             Self::Input(_) => "input",
             Self::Failure => "failure",
@@ -134,7 +137,7 @@ impl Cause<'_> {
     pub(crate) const fn is_choice(&self) -> bool {
         matches!(
             self,
-            Self::Key(_) | Self::Input(_) | Self::Accepts(_) | Self::Speaks
+            Self::Key(_) | Self::Extension(_) | Self::Input(_) | Self::Accepts(_) | Self::Speaks
         )
     }
 }

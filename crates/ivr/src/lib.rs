@@ -31,6 +31,7 @@ mod step;
 mod template;
 pub mod test;
 mod told;
+mod typed;
 mod value;
 mod variable;
 

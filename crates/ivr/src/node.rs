@@ -34,7 +34,7 @@ use crate::section::Section;
 use crate::step::{Event, Step};
 
 pub(crate) use branch::CASE;
-pub(crate) use collect::{INPUT_KINDS, Typed};
+pub(crate) use collect::INPUT_KINDS;
 
 /// One kind of node.
 #[derive(Debug)]

@@ -64,6 +64,8 @@ pub(crate) enum Form {
     KeyOrNone,
     /// Keys of a phone, each with a node.
     Keys,
+    /// Extensions, each with a node.
+    Extensions,
     /// A list of `{ if = "expression", go = "node" }`.
     Cases,
     /// Names, each with an expression.
@@ -139,6 +141,10 @@ impl Form {
             Self::Keys => told!(
                 "a table of keys such as {{ 1 = \"node\" }}",
                 "按键表，如 {{ 1 = \"node\" }}"
+            ),
+            Self::Extensions => told!(
+                "a table such as {{ 8xxx = \"node\" }}",
+                "表，如 {{ 8xxx = \"node\" }}"
             ),
             Self::Cases => told!(
                 "a list such as [{{ if = \"caller.vip > 0\", go = \"node\" }}]",

@@ -16,6 +16,7 @@ use crate::value::Type;
 /// Names of nodes and prompts, as `parse` takes them.
 const NAME: &str = "^[A-Za-z0-9_-]{1,64}$";
 const PHONE_KEY: &str = "^[0-9*#A-D]$";
+const EXTENSION: &str = "^[0-9x]{2,20}$";
 
 /// The schema, as JSON with a line end.
 pub fn json_schema() -> String {
@@ -113,6 +114,9 @@ fn form(of: Form) -> Value {
         Form::KeyOrNone => json!({ "type": "string", "pattern": "^[0-9*#A-D]?$" }),
         Form::Keys => json!({
             "type": "object", "patternProperties": { PHONE_KEY: text() }, "additionalProperties": false, "minProperties": 1,
+        }),
+        Form::Extensions => json!({
+            "type": "object", "patternProperties": { EXTENSION: text() }, "additionalProperties": false, "minProperties": 1,
         }),
         Form::Cases => json!({ "type": "array", "items": table(CASE), "minItems": 1 }),
         Form::Values | Form::Given => each(json!({ "type": ["string", "number", "boolean"] })),

@@ -75,7 +75,7 @@ pub(crate) enum Step<'n> {
     },
     /// Ring somebody: `Outcome::TransferFailed`; `Outcome::QueueLeft` where the caller's region came first.
     Transfer {
-        to: &'n Target,
+        to: Target,
         ring: Duration,
         wait: Duration,
         by_region: bool,

@@ -58,6 +58,10 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
     Some(match cause {
         Cause::Next => return None,
         Cause::Key(key) | Cause::Accepts(key) => told!("presses {key}", "按 {key}"),
+        Cause::Extension(row) => {
+            let row = &row.text;
+            told!("dials the extension {row}", "拨分机 {row}")
+        }
         Cause::Input(into) => {
             let into = &into.text;
             told!("keys in `{into}`", "输入 `{into}`")

@@ -21,7 +21,6 @@ use crate::value::Value;
 
 pub(crate) use kind::INPUT_KINDS;
 use kind::{InputKind, NAMES};
-pub(crate) use read_back::Typed;
 
 /// Most digits of an input.
 const DIGITS_MAX: u32 = 64;

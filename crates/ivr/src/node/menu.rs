@@ -1,7 +1,9 @@
 //! `menu` (按键菜单): a prompt, one key, the node that belongs to it (E1-E3).
 //!
 //! A wrong key and silence are a failed try each. Tries count over a chain of visits, until the caller makes a valid
-//! choice somewhere; then `on_failure`.
+//! choice somewhere; then `on_failure`. Who knows an extension may dial it instead of a key (`extension`, E6).
+
+mod extension;
 
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Step};
+use extension::{Dialled, Extensions};
 
 pub(super) const KIND: Kind = Kind {
     name: "menu",
@@ -41,6 +44,30 @@ pub(super) const KIND: Kind = Kind {
             Need::Required,
             "Each key with the node that it leads to.",
             "按键与去向",
+        ),
+        row(
+            "extensions",
+            Form::Extensions,
+            Need::Optional,
+            "Extensions that may be dialled instead of a key, each with its node: digits, and `x` for any digit. The caller's digits are in `into`.",
+            "可直拨的分机号及去向，x 表示任意一位数字",
+        ),
+        row(
+            "into",
+            Form::Variable,
+            Need::Optional,
+            "The variable that takes the extension; required with `extensions`.",
+            "存放所拨分机号的变量",
+        ),
+        row(
+            "digit_timeout_s",
+            Form::Seconds {
+                zero: false,
+                max: 60,
+            },
+            Need::Default("2.5"),
+            "How long to wait for the next digit of an extension; so long a key waits with which one begins.",
+            "分机号位间等待秒数",
         ),
         row(
             "timeout_s",
@@ -75,7 +102,9 @@ pub(super) const KIND: Kind = Kind {
         ),
     ],
     example: "[menu.welcome]\nprompt = \"welcome\"\nkeys = { 1 = \"support\", 2 = \"sales\", \"*\" = \"welcome\" }\n\
-              on_failure = \"support\"\n",
+              on_failure = \"support\"\n\n\
+              [menu.colleagues]\nprompt = \"dial\"\nkeys = { 0 = \"support\" }\nextensions = { 8xxx = \"colleague\" }\n\
+              into = \"extension\"\ndigit_timeout_s = 3\non_failure = \"support\"\n",
     read,
 };
 
@@ -84,6 +113,7 @@ struct Menu {
     prompt: Name,
     prompt_again: Name,
     keys: Vec<(char, Name)>,
+    extensions: Option<Extensions>,
     timeout: Duration,
     tries: u32,
     interruptible: bool,
@@ -97,11 +127,13 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         section.seconds("timeout_s"),
         section.whole("tries"),
     );
+    let extensions = Extensions::read(section, keys.as_deref().unwrap_or_default());
     let (interruptible, on_failure) = (section.truth("interruptible"), section.name("on_failure"));
     Ok(Box::new(Menu {
         prompt: prompt?,
         prompt_again: prompt_again?,
         keys: keys?,
+        extensions: extensions?,
         timeout: timeout?,
         tries: tries?,
         interruptible: interruptible?,
@@ -118,7 +150,37 @@ impl Menu {
         }
     }
 
+    fn key(&self, visit: &mut Visit<'_>, key: char) -> Step<'_> {
+        let first = visit.typed().keys.is_empty();
+        match self.extensions.as_ref().map(|it| it.dial(visit, key)) {
+            Some(Dialled::More(pause)) => Step::Listen { time: pause },
+            Some(Dialled::Whole(to)) => Step::Choose(to),
+            None | Some(Dialled::Nothing) if first => self.chosen(visit, key),
+            None | Some(Dialled::Nothing) => self.failed(visit),
+        }
+    }
+
+    fn chosen(&self, visit: &mut Visit<'_>, key: char) -> Step<'_> {
+        match self.keys.iter().find(|(known, _)| *known == key) {
+            Some((_, to)) => Step::Choose(to),
+            None => self.failed(visit),
+        }
+    }
+
+    /// What was dialled so far is all.
+    fn paused(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        if let Some(to) = self.extensions.as_ref().and_then(|it| it.dialled(visit)) {
+            return Step::Choose(to);
+        }
+        let mut keys = visit.typed().keys.chars();
+        match (keys.next(), keys.next()) {
+            (Some(key), None) => self.chosen(visit, key),
+            (None | Some(_), _) => self.failed(visit),
+        }
+    }
+
     fn failed(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        visit.typed().anew();
         visit.count_failure();
         if visit.may_try(self.tries) {
             self.say(&self.prompt_again)
@@ -135,6 +197,9 @@ impl Node for Menu {
         claims.kept = self.timeout.saturating_mul(self.tries);
         for (key, to) in &self.keys {
             claims.exit(Cause::Key(*key), to);
+        }
+        if let Some(extensions) = &self.extensions {
+            extensions.claim(claims);
         }
         claims.exit(Cause::Failure, &self.on_failure);
         claims.is_menu = true;
@@ -157,11 +222,8 @@ impl Node for Menu {
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
         match event {
             Event::Heard => Step::Listen { time: self.timeout },
-            Event::Key(key) => match self.keys.iter().find(|(known, _)| known == key) {
-                Some((_, to)) => Step::Choose(to),
-                None => self.failed(visit),
-            },
-            Event::TimedOut => self.failed(visit),
+            Event::Key(key) => self.key(visit, *key),
+            Event::TimedOut => self.paused(visit),
             Event::Outcome(_) => Step::impossible(event),
         }
     }

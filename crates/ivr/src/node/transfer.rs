@@ -14,6 +14,7 @@ use crate::row::{Form, Need, Words, row};
 use crate::run::Visit;
 use crate::section::Section;
 use crate::step::{Event, Outcome, Step};
+use crate::template::Template;
 use crate::told;
 use crate::told::Told;
 
@@ -28,7 +29,8 @@ pub(super) const KIND: Kind = Kind {
             "to",
             Form::Target,
             Need::Required,
-            "`number:…` as an agent would dial it, `agent:LOGIN`, `queue:NAME`, or `script:NAME`, which has no way back.",
+            "`number:…` as an agent would dial it, `agent:LOGIN`, `queue:NAME`, or `script:NAME`, which has no way back. The login may be what the \
+             caller has dialled: `agent:{extension}`; one that nobody has leaves by `on_failure`.",
             "转接目标",
         ),
         row(
@@ -95,6 +97,8 @@ struct Transfer {
     /// What follows the colon.
     named: Name,
     target: Target,
+    /// The login, where the caller dials it (E6).
+    dialled: Option<Template>,
     ring: Duration,
     wait: Duration,
     by_region: bool,
@@ -118,6 +122,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let [on_busy, on_no_answer, on_failure] = EXITS.map(|key| section.optional_name(key));
     let to = to?;
     let (named, target) = target(section, &to)?;
+    let dialled = dialled(section, &to, &target)?;
     let rings = matches!(target, Target::Agent(_) | Target::Number(_));
     let of_region = matches!(target, Target::Agent(_) | Target::Queue(_));
     let waits = matches!(target, Target::Agent(_));
@@ -155,6 +160,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
             to,
             named,
             target,
+            dialled: None,
             ring: ring?,
             wait: Duration::ZERO,
             by_region: false,
@@ -176,6 +182,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         to,
         named,
         target,
+        dialled,
         ring: ring?,
         wait: wait?,
         by_region: by_region?,
@@ -230,6 +237,22 @@ fn target(section: &mut Section<'_, '_>, written: &Name) -> Read<(Name, Target)>
     ))
 }
 
+/// A caller chooses among our own people, and never a number: that costs, and strangers would call on our account.
+fn dialled(section: &mut Section<'_, '_>, to: &Name, target: &Target) -> Read<Option<Template>> {
+    if !to.text.contains(['{', '}']) {
+        return Ok(None);
+    }
+    if matches!(target, Target::Agent(_)) {
+        return section.template("to").map(Some);
+    }
+    let message = told!(
+        "only an agent may be named by what a caller dials",
+        "只有坐席可以由来电者所拨的号码指定"
+    );
+    let help = told!("write `agent:{{extension}}`", "请写 `agent:{{extension}}`");
+    Err(section.report.error(to.place, message, Some(help)))
+}
+
 impl Exits {
     const fn of(&self, failure: TransferFailure) -> &Name {
         match failure {
@@ -241,6 +264,20 @@ impl Exits {
 }
 
 impl Transfer {
+    /// The target at this moment, shown in the trace unless a secret is in it.
+    fn to_whom(&self, visit: &mut Visit<'_>) -> Result<Target, String> {
+        let Some(dialled) = &self.dialled else {
+            visit.trace_as(self.to.text.clone());
+            return Ok(self.target.clone());
+        };
+        let written = dialled.fill(|it| visit.evaluate(it), str::to_owned)?;
+        let is_secret = dialled.expressions().any(|it| visit.reads_secret(it));
+        let shown = if is_secret { &self.to.text } else { &written };
+        visit.trace_as(shown.clone());
+        let login = written.split_once(':').map_or("", |(_, login)| login);
+        Ok(Target::Agent(login.to_owned()))
+    }
+
     fn failed(&self, failure: TransferFailure) -> Step<'_> {
         match &self.exits {
             Some(exits) => Step::Go(exits.of(failure)),
@@ -257,7 +294,10 @@ impl Node for Transfer {
             Target::Script(_) => ReferenceKind::Script,
             Target::Number(_) => ReferenceKind::Number,
         };
-        claims.refers(kind, &self.named);
+        match &self.dialled {
+            Some(dialled) => claims.reads_all(dialled.expressions()),
+            None => claims.refers(kind, &self.named),
+        }
         if let Some(exits) = &self.exits {
             claims.end = Some(End::Person);
             claims.kept = match self.target {
@@ -271,10 +311,13 @@ impl Node for Transfer {
     }
 
     fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
-        visit.trace_as(self.to.text.clone());
+        let to = match self.to_whom(visit) {
+            Ok(to) => to,
+            Err(reason) => return Step::Fault(reason),
+        };
         match &self.target {
             Target::Agent(_) | Target::Number(_) => Step::Transfer {
-                to: &self.target,
+                to,
                 ring: self.ring,
                 wait: self.wait,
                 by_region: self.by_region,

@@ -14,11 +14,11 @@ use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played, Recorded};
 use crate::look_up::{GRACE, HOLD_AFTER};
 use crate::message::Stage;
-use crate::node::Typed;
 use crate::place::Name;
 use crate::script::{Placed, own_sound};
 use crate::spoken;
 use crate::step::{Event, Given, Outcome, Step};
+use crate::typed::Typed;
 use crate::variable::Variables;
 
 /// Most nodes that one run enters (S21).
@@ -214,7 +214,7 @@ impl Run {
                 self.keys.take();
                 self.phase = Phase::Transferring;
                 self.effects.push_back(Effect::Transfer {
-                    to: to.clone(),
+                    to,
                     ring,
                     wait,
                     by_region,

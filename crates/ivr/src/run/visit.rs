@@ -14,12 +14,12 @@ use crate::effect::{Effect, Filing, Played, Recorded};
 use crate::expression::Expression;
 use crate::format::Format;
 use crate::message::Stage;
-use crate::node::Typed;
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
 use crate::sentence::{CURRENCY, Piece, Sentence, Slot, piece_name};
 use crate::spoken;
 use crate::step::Given;
+use crate::typed::Typed;
 use crate::value::Value;
 use crate::variable::{LANGUAGE, NOW, Variables};
 

@@ -88,6 +88,15 @@ impl<'s, 't> Section<'s, 't> {
         Ok(keys)
     }
 
+    /// Extensions with their nodes; none where the key is not there.
+    pub(crate) fn extensions(&mut self, key: &'static str) -> Read<Vec<(Name, Name)>> {
+        let entries = self.entries(key)?.into_iter();
+        let read: Vec<Read<(Name, Name)>> = entries
+            .map(|(name, item)| Ok((name, self.node_of(item)?)))
+            .collect();
+        read.into_iter().collect()
+    }
+
     /// The name of a variable that may be set.
     pub(crate) fn variable(&mut self, key: &'static str) -> Read<Name> {
         let name = self.name(key)?;
@@ -173,8 +182,8 @@ impl<'s, 't> Section<'s, 't> {
                 );
                 let help = if name.text.chars().count() > 1 {
                     told!(
-                        "several digits are taken by `collect`",
-                        "多位数字用 `collect` 收取"
+                        "several digits are taken by `collect`, or dialled as `extensions`",
+                        "多位数字用 `collect` 收取，或写在 `extensions`"
                     )
                 } else {
                     told!("one key each", "每项一个按键")

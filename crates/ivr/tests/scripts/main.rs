@@ -11,6 +11,7 @@ mod chart;
 mod demo;
 mod diagnostics;
 mod driver;
+mod extensions;
 mod flows;
 mod good_script;
 mod house;

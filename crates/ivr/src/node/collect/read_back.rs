@@ -18,25 +18,6 @@ const IS_IT_RIGHT: &str = "input_confirm";
 /// What all of it lasts, at most: an ID card with both sentences.
 const LASTS: Duration = Duration::from_secs(20);
 
-/// What a caller has typed at the node that has him.
-#[derive(Debug, Default)]
-pub(crate) struct Typed {
-    /// The keys so far.
-    pub(crate) keys: String,
-    /// Whether they are complete and said back.
-    pub(super) is_read_back: bool,
-    /// Whether he has corrected himself.
-    is_corrected: bool,
-}
-
-impl Typed {
-    /// He begins again.
-    pub(super) fn anew(&mut self) {
-        self.keys.clear();
-        self.is_read_back = false;
-    }
-}
-
 impl Collect {
     pub(super) fn claim_read_back(&self, claims: &mut Claims<'_>, place: Place) {
         claims.house.extend([YOU_ENTERED, IS_IT_RIGHT]);
