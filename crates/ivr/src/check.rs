@@ -14,6 +14,7 @@ mod operator;
 mod overflow;
 mod patience;
 mod queries;
+mod retold;
 mod sentence;
 mod skills;
 mod speech;

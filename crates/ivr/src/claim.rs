@@ -44,6 +44,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) listens: bool,
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
+    /// Keys that fit what is asked for here.
+    pub(crate) sample: Option<String>,
     /// Secrets that must be there.
     pub(crate) secrets: Vec<(&'n SecretSource, Place)>,
     /// A script that does a part.
@@ -253,6 +255,17 @@ pub(crate) struct Choice<'n> {
     pub(crate) keys: Vec<(char, &'n Name)>,
 }
 
+/// What a caller has heard last when he leaves a node, of all that is heard there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastWord {
+    /// He was told something.
+    Told,
+    /// He was asked something, heard music or a phone that rings, or nobody can say.
+    Nothing,
+    /// What he heard before he came.
+    AsBefore,
+}
+
 impl<'n> Claims<'n> {
     /// The word of each exit, by its place. A default that stands for several causes has the words of all.
     pub(crate) fn exit_words(&self) -> Vec<(Place, String)> {
@@ -274,6 +287,26 @@ impl<'n> Claims<'n> {
             }
         }
         words
+    }
+
+    /// What he has heard last here.
+    pub(crate) fn last_word(&self) -> LastWord {
+        // He was told what became of his message.
+        if self.end == Some(End::Message) {
+            return LastWord::Told;
+        }
+        // What another script asked last is not known here.
+        if self.calls.is_some() {
+            return LastWord::Nothing;
+        }
+        match self.heard.last() {
+            Some(heard) if heard.asks => LastWord::Nothing,
+            Some(_) => LastWord::Told,
+            None if self.says.is_some() => LastWord::Told,
+            // Music, or a phone that rings.
+            None if self.end.is_some() => LastWord::Nothing,
+            None => LastWord::AsBefore,
+        }
     }
 
     /// A way out.

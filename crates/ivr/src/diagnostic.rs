@@ -47,7 +47,7 @@ pub struct Diagnostic {
     /// What to write instead.
     pub help: Option<Box<Told>>,
     /// How a caller comes there, where the finding is about callers.
-    pub story: Option<Story>,
+    pub story: Option<Box<Story>>,
 }
 
 impl Diagnostic {

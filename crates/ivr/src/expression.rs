@@ -122,6 +122,13 @@ impl Expression {
         }
     }
 
+    /// The values that it names.
+    pub(crate) fn literals(&self) -> Vec<&Value> {
+        let mut found = Vec::new();
+        self.root.collect_literals(&mut found);
+        found
+    }
+
     /// The variables that it reads.
     pub(crate) fn variables(&self) -> Vec<&str> {
         let mut found = Vec::new();
@@ -131,6 +138,25 @@ impl Expression {
 }
 
 impl Tree {
+    fn collect_literals<'t>(&'t self, found: &mut Vec<&'t Value>) {
+        match &self.shape {
+            Shape::Literal(value) => found.push(value),
+            Shape::Variable(_) => {}
+            Shape::Length(inner) | Shape::Not(inner) => inner.collect_literals(found),
+            Shape::All(parts) | Shape::Any(parts) => {
+                parts.iter().for_each(|it| it.collect_literals(found));
+            }
+            Shape::Compare(_, left, right) | Shape::StartsWith(left, right) => {
+                left.collect_literals(found);
+                right.collect_literals(found);
+            }
+            Shape::In(inner, list) => {
+                inner.collect_literals(found);
+                list.iter().for_each(|it| it.collect_literals(found));
+            }
+        }
+    }
+
     fn collect<'t>(&'t self, found: &mut Vec<&'t str>) {
         match &self.shape {
             Shape::Literal(_) => {}

@@ -19,6 +19,7 @@ mod node;
 pub mod parse;
 mod place;
 mod reference;
+pub mod rehearsal;
 mod report;
 mod row;
 pub mod run;

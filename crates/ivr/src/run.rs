@@ -23,7 +23,7 @@ use crate::ask::{Answer, Ask};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::message::{END_KEY, Stage};
-use crate::script::Script;
+use crate::script::{Placed, Script};
 use crate::section::is_phone_key;
 use crate::step::{Event, Given, Outcome};
 use crate::typed::Typed;
@@ -80,11 +80,13 @@ pub struct Run {
     trace: Option<Trace>,
 }
 
-/// What a run did, for a test.
-#[derive(Debug, Default)]
+/// What a run did, for a rehearsal.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
     /// A line for each node that was entered.
     pub(crate) lines: Vec<String>,
+    /// The script and the node of each.
+    pub(crate) stops: Vec<(ScriptName, String)>,
     /// The exits that were taken.
     pub(crate) taken: BTreeSet<ExitId>,
 }
@@ -342,8 +344,27 @@ impl Run {
     }
 
     /// What a traced run has done.
-    pub(crate) fn into_trace(self) -> Trace {
-        self.trace.unwrap_or_default()
+    pub(crate) const fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
+    }
+
+    /// The node that has the caller, in the script that does.
+    pub(crate) fn placed(&self) -> Option<&Placed> {
+        self.script.nodes.get(&self.node)
+    }
+
+    /// The answers so far that must not be shown.
+    pub(crate) fn secrets(&self) -> BTreeSet<String> {
+        let frames = self.callers.iter().map(|frame| &frame.variables);
+        let all = frames.chain([&self.variables]);
+        all.flat_map(Variables::secrets)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// How far a caller is who speaks, at this moment.
+    pub(crate) const fn stage(&self) -> Stage {
+        self.stage
     }
 
     /// What a look-up brought; what he heard meanwhile ends.

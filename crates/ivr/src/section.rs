@@ -157,6 +157,14 @@ impl<'s, 't> Section<'s, 't> {
         item.map(|item| self.expression(key, item)).transpose()
     }
 
+    /// One of the words of the row's form, where it may be left out.
+    pub(crate) fn optional_word(&mut self, key: &'static str) -> Read<Option<Name>> {
+        match self.optional(key)? {
+            Some(_) => self.word(key).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// One of the words of the row's form.
     pub(crate) fn word(&mut self, key: &'static str) -> Read<Name> {
         let name = self.name(key)?;

@@ -4,6 +4,7 @@
 //! groups. Where a language has no numbers of its own, each digit is its sound.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use speech::{Currency, Language, Saying, Spoken};
 
@@ -16,6 +17,10 @@ use crate::value::Value;
 const DIGITS_MAX: usize = 32;
 /// Every digit.
 const DIGITS: &str = "0123456789";
+
+/// How long a letter takes that is read aloud, where there is no sound yet.
+const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
+const OTHER_CHARACTER: Duration = Duration::from_millis(75);
 
 /// The sounds of a value.
 pub(crate) fn words(language: &str, spoken: &Spoken) -> Vec<Played> {
@@ -98,4 +103,15 @@ pub(crate) fn stock_sounds(language: &str) -> Vec<String> {
     let stock = Language::of(language).map(Language::stock);
     let words = stock.unwrap_or_default().into_iter();
     words.map(|word| house_sound(language, word.name)).collect()
+}
+
+/// How long it takes to read a text aloud, about.
+pub(crate) fn read_aloud(text: &str) -> Duration {
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+    letters
+        .map(|letter| match letter {
+            '\u{3400}'..='\u{9fff}' => CHINESE_CHARACTER,
+            _ => OTHER_CHARACTER,
+        })
+        .sum()
 }

@@ -6,23 +6,20 @@
 
 mod case;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
-use model::calendar::{ClosedBy, Closure};
 use model::fact::QueueExit;
-use model::{AgentId, Calendar, CallId, Caller, RecordingId, Timestamp};
 
-use crate::ask::{Answer, AskId};
 use crate::chart::ExitId;
-use crate::effect::{Effect, Input, Target, TransferFailure};
-use crate::run::{Entry, Environment, Run, Trace};
+use crate::effect::TransferFailure;
+use crate::rehearsal::{Awaits, Happening, NotAwaited, Rehearsal, Silent, Surroundings, Texts};
+use crate::run::Environment;
 use crate::script::Script;
 use case::Press;
 
 pub use case::ScriptTest;
-pub(crate) use case::{ANSWER_WORDS, TEST, read_tests};
+pub(crate) use case::{ANSWER_WORDS, QUEUE_OUTCOMES, TEST, TRANSFER_OUTCOMES, read_tests};
 
 /// How a test went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,86 +40,70 @@ pub struct TestOutcome {
     pub taken: BTreeSet<ExitId>,
 }
 
-/// What is recorded in a test.
-const RECORDING: RecordingId = RecordingId {
-    call: CallId::new(1),
-    part: 2,
-};
-const DAY_MS: i64 = 24 * 3_600_000;
-/// What a prompt lasts in a test.
-const PROMPT: Duration = Duration::from_secs(3);
-/// More turns than any run can take within its budgets.
+/// More things than can happen in any call within a run's budgets.
 const TURNS_MAX: u32 = 100_000;
 
 /// Runs every test of a checked script.
 pub fn run_all(script: &Arc<Script>, environment: &Environment<'_>) -> Vec<TestOutcome> {
-    script
-        .tests()
-        .iter()
-        .map(|test| run(script, test, environment))
-        .collect()
+    let texts = Texts::of_all(script, environment.scripts);
+    let around = Surroundings {
+        environment: *environment,
+        texts: &texts,
+    };
+    let tests = script.tests().iter();
+    tests.map(|test| run(script, test, &around)).collect()
 }
 
-fn run(script: &Arc<Script>, test: &ScriptTest, environment: &Environment<'_>) -> TestOutcome {
-    let entry = Entry {
-        caller: Caller::new(&test.caller, None),
-        vip_level: test.vip,
-        called: test.called.clone(),
-        trunk: String::new(),
-        diverted_from: String::new(),
-        language: test.language.clone(),
-    };
-    let mut caller = ImaginaryCaller {
-        run: Run::traced(Arc::clone(script), entry, test.args.clone()),
+fn run(script: &Arc<Script>, test: &ScriptTest, around: &Surroundings<'_>) -> TestOutcome {
+    let mut rehearsal = Rehearsal::begin(script, test.circumstances(), around);
+    let mut driver = Driver {
         test,
-        now: Duration::from(test.at),
         presses: test.press.iter().copied().collect(),
-        doing: Doing::Nothing,
-        node: String::new(),
+        was_asked: false,
     };
-    let calendars = closed(test, environment.calendars);
-    let environment = Environment {
-        calendars: &calendars,
-        ..*environment
-    };
-    let fault = caller.call(&environment);
-    let expected = test.expect.clone();
-    let left = caller.presses.len();
-    let Trace {
-        lines: actual,
-        taken,
-    } = caller.run.into_trace();
+    let (fault, longest) = call(&mut rehearsal, &mut driver, around);
+    let actual = rehearsal.lines().to_vec();
+    let left = driver.presses.len();
     let message = fault
-        .or_else(|| difference(&expected, &actual))
+        .or_else(|| difference(test.expect.as_deref()?, &actual))
+        .or_else(|| test.wants.lacking(&rehearsal, longest, driver.was_asked))
         .or_else(|| {
-            (left > 0).then(|| format!("the call was over before the last {left} of `press`"))
+            // A test without a way takes any, shorter ones too.
+            let is_early = left > 0 && test.expect.is_some();
+            is_early.then(|| format!("the call was over before the last {left} of `press`"))
         });
     TestOutcome {
         name: test.name.clone(),
         passed: message.is_none(),
         line: test.line(),
-        expected,
+        expected: test.expect.clone().unwrap_or_default(),
         actual,
         message,
-        taken,
+        taken: rehearsal.taken(),
     }
 }
 
-/// The calendars, with those closed that a test closes (E9): for longer than any call lasts.
-fn closed(test: &ScriptTest, calendars: &BTreeMap<String, Calendar>) -> BTreeMap<String, Calendar> {
-    let mut calendars = calendars.clone();
-    let closure = Closure {
-        since: test.at,
-        until: Timestamp::from_ms(test.at.as_ms().saturating_add(DAY_MS)),
-        reason: String::new(),
-        by: ClosedBy::Agent(AgentId::new(0)),
-    };
-    for name in test.emergencies() {
-        if let Some(calendar) = calendars.get_mut(&name.text) {
-            calendar.close(Some(closure.clone()));
+/// One call from start to end: the reason if it came to none, and what the caller was kept for who did nothing, at most.
+fn call(
+    rehearsal: &mut Rehearsal,
+    driver: &mut Driver<'_>,
+    around: &Surroundings<'_>,
+) -> (Option<String>, Silent) {
+    let mut longest = rehearsal.silent();
+    for _ in 0..TURNS_MAX {
+        longest = longest.or_longer(rehearsal.silent());
+        if let Some(ending) = rehearsal.ending() {
+            return (ending.fault().map(str::to_owned), longest);
+        }
+        let happening = match driver.next(rehearsal.awaits()) {
+            Ok(happening) => happening,
+            Err(reason) => return (Some(reason), longest),
+        };
+        if let Err(NotAwaited(awaited)) = rehearsal.happens(around, happening) {
+            return (Some(format!("{awaited:?} is awaited")), longest);
         }
     }
-    calendars
+    (Some("the call does not end".to_owned()), longest)
 }
 
 /// The first line in which two traces differ.
@@ -146,204 +127,70 @@ fn difference(expected: &[String], actual: &[String]) -> Option<String> {
     })
 }
 
-/// A caller who does what the test says.
-struct ImaginaryCaller<'t> {
-    run: Run,
+/// The caller of a test.
+struct Driver<'t> {
     test: &'t ScriptTest,
-    now: Duration,
     presses: VecDeque<Press>,
-    doing: Doing,
-    /// Where he is.
-    node: String,
+    /// Whether he was asked something when he had nothing more to do.
+    was_asked: bool,
 }
 
-/// What the call does between two turns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Doing {
-    Nothing,
-    Hearing,
-    Waiting(String),
-    Ringing(String),
-    Asking,
-    /// With what the house answers unless the test says otherwise.
-    LookingUp(AskId, Option<Answer>),
-    /// He may speak; so long a silence ends it.
-    Recording(Duration),
-    Over,
-}
+impl Driver<'_> {
+    /// What happens to him next; the reason if the test does not say it.
+    fn next(&mut self, awaits: &Awaits) -> Result<Happening, String> {
+        Ok(match awaits {
+            Awaits::Key => self.listens(),
+            Awaits::Voice { .. } => self.speaks(),
+            Awaits::Queue(queue) => self.waits(queue.as_str()),
+            Awaits::Transfer(to) => Happening::Transfer(self.test.transfer_failure(to)),
+            Awaits::Callback(_) => Happening::Callback(self.test.callback),
+            Awaits::Answer { node, asked } => {
+                let answer = self.test.answer_of(node).or(asked.usual.clone());
+                Happening::Answer(answer.ok_or_else(|| {
+                    format!(
+                        "the test does not say what `{node}` is answered: answers = {{ {node} = {{ … }} }}"
+                    )
+                })?)
+            }
+            Awaits::Nothing(_) => Happening::HangsUp,
+        })
+    }
 
-impl ImaginaryCaller<'_> {
-    /// One call from start to end; the reason if the script faulted.
-    fn call(&mut self, environment: &Environment<'_>) -> Option<String> {
-        self.run.handle_input(self.now, environment, Input::Start);
-        for _ in 0..TURNS_MAX {
-            while let Some(effect) = self.run.poll_effect() {
-                if let Some(reason) = self.take(effect) {
-                    return Some(reason);
-                }
-            }
-            match self.doing.clone() {
-                Doing::Over => return None,
-                Doing::Hearing => {
-                    self.now += PROMPT;
-                    self.doing = Doing::Nothing;
-                    self.run
-                        .handle_input(self.now, environment, Input::PlayDone);
-                }
-                Doing::Waiting(queue) => self.wait(&queue, environment),
-                Doing::Ringing(target) => self.ring(&target, environment),
-                Doing::Asking => {
-                    let answer = Input::CallbackAnswered(self.test.callback);
-                    self.answer(Some(answer), environment);
-                }
-                Doing::LookingUp(ask, usual) => {
-                    let Some(answer) = self.test.answer_of(&self.node).or(usual) else {
-                        let node = &self.node;
-                        return Some(format!(
-                            "the test does not say what `{node}` is answered: answers = {{ {node} = {{ … }} }}"
-                        ));
-                    };
-                    self.answer(Some(Input::Answered(ask, answer)), environment);
-                }
-                Doing::Recording(silence) => self.speak(silence, environment),
-                Doing::Nothing => self.listen(environment),
-            }
+    /// He is asked for a key; he speaks only where somebody records it.
+    fn listens(&mut self) -> Happening {
+        self.was_asked |= self.presses.is_empty();
+        let press = self
+            .presses
+            .pop_front_if(|press| !matches!(press, Press::Speak(_)));
+        match press {
+            Some(Press::Key(key)) => Happening::Key(key),
+            Some(Press::HangUp) => Happening::HangsUp,
+            Some(Press::Wait | Press::Speak(_)) | None => Happening::Silence,
         }
-        Some("the call does not end".to_owned())
-    }
-
-    fn take(&mut self, effect: Effect) -> Option<String> {
-        self.doing = match effect {
-            Effect::Play { .. } => Doing::Hearing,
-            Effect::StopPlay | Effect::LeaveQueue | Effect::StopRecord => Doing::Nothing,
-            Effect::Record { silence, .. } => Doing::Recording(silence),
-            Effect::JoinQueue { queue, .. } => Doing::Waiting(queue.to_string()),
-            Effect::RequestCallback { .. } => Doing::Asking,
-            Effect::Transfer { to, .. } => Doing::Ringing(target_text(&to)),
-            Effect::Ask(ask) => Doing::LookingUp(ask.id, ask.question.in_a_test()),
-            Effect::HangUp { .. } => Doing::Over,
-            Effect::Faulted { reason } => return Some(reason),
-            Effect::Entered { node, .. } => {
-                self.node = node;
-                return None;
-            }
-            Effect::Unsaid { .. }
-            | Effect::GaveUp { .. }
-            | Effect::LanguageSet(_)
-            | Effect::Hold
-            | Effect::LeaveMessage { .. }
-            | Effect::FileTicket(_)
-            | Effect::SettleRecord { .. } => return None,
-        };
-        None
-    }
-
-    /// The script waits for a key.
-    fn listen(&mut self, environment: &Environment<'_>) {
-        match self.next_press() {
-            Some(Press::Key(key)) => self
-                .run
-                .handle_input(self.now, environment, Input::Key(key)),
-            Some(Press::HangUp) => self.doing = Doing::Over,
-            Some(Press::Wait | Press::Speak(_)) | None => match self.run.poll_timeout() {
-                Some(due) => {
-                    self.now = due;
-                    self.run.handle_timeout(self.now, environment);
-                }
-                None => self.doing = Doing::Over,
-            },
-        }
-    }
-
-    /// What he does next; he speaks only where somebody records it.
-    fn next_press(&mut self) -> Option<Press> {
-        self.presses
-            .pop_front_if(|press| !matches!(press, Press::Speak(_)))
     }
 
     /// He is recorded: he speaks, presses a key, hangs up, or says no more.
-    fn speak(&mut self, silence: Duration, environment: &Environment<'_>) {
-        let (input, after) = match self.presses.pop_front() {
-            Some(Press::Speak(time)) => {
-                self.gets(environment, Input::RecordBegan(RECORDING));
-                self.gets(environment, Input::Spoke);
-                (None, time)
-            }
-            Some(Press::Key(key)) => (Some(Input::Key(key)), Duration::ZERO),
-            Some(Press::HangUp) => {
-                self.doing = Doing::Over;
-                return;
-            }
-            Some(Press::Wait) | None => (Some(Input::FellSilent), silence),
-        };
-        let then = self.now + after;
-        if let Some(due) = self.run.poll_timeout().filter(|due| *due <= then) {
-            self.now = due;
-            self.run.handle_timeout(due, environment);
-            return;
+    fn speaks(&mut self) -> Happening {
+        self.was_asked |= self.presses.is_empty();
+        match self.presses.pop_front() {
+            Some(Press::Speak(time)) => Happening::Speaks(time),
+            Some(Press::Key(key)) => Happening::Key(key),
+            Some(Press::HangUp) => Happening::HangsUp,
+            Some(Press::Wait) | None => Happening::Silence,
         }
-        self.now = then;
-        if let Some(input) = input {
-            self.gets(environment, input);
-        }
-    }
-
-    fn gets(&mut self, environment: &Environment<'_>, input: Input) {
-        self.run.handle_input(self.now, environment, input);
     }
 
     /// He waits in a queue: keys first, then the queue's outcome.
-    fn wait(&mut self, queue: &str, environment: &Environment<'_>) {
-        match self.presses.front() {
-            Some(Press::Key(key)) => {
-                let key = *key;
-                self.presses.pop_front();
-                self.run
-                    .handle_input(self.now, environment, Input::Key(key));
-                return;
-            }
-            Some(Press::Wait) => drop(self.presses.pop_front()),
-            Some(Press::Speak(_)) | None => {}
-            Some(Press::HangUp) => {
-                self.presses.pop_front();
-                self.doing = Doing::Over;
-                return;
-            }
+    fn waits(&mut self, queue: &str) -> Happening {
+        let outcome = Happening::Queue(self.test.queue_exit(queue));
+        let press = self
+            .presses
+            .pop_front_if(|press| !matches!(press, Press::Speak(_)));
+        match press {
+            Some(Press::Key(key)) => Happening::Key(key),
+            Some(Press::HangUp) => Happening::HangsUp,
+            Some(Press::Wait | Press::Speak(_)) | None => outcome,
         }
-        self.answer(
-            self.test.queue_exit(queue).map(Input::QueueLeft),
-            environment,
-        );
-    }
-
-    fn ring(&mut self, target: &str, environment: &Environment<'_>) {
-        self.answer(
-            self.test
-                .transfer_failure(target)
-                .map(Input::TransferFailed),
-            environment,
-        );
-    }
-
-    /// What became of waiting or ringing; nothing means that somebody answered.
-    fn answer(&mut self, news: Option<Input>, environment: &Environment<'_>) {
-        match news {
-            Some(Input::QueueLeft(QueueExit::Abandoned)) | None => self.doing = Doing::Over,
-            Some(news) => {
-                self.doing = Doing::Nothing;
-                self.run.handle_input(self.now, environment, news);
-            }
-        }
-    }
-}
-
-/// A target as a script writes it.
-fn target_text(target: &Target) -> String {
-    match target {
-        Target::Agent(login) => format!("agent:{login}"),
-        Target::Queue(queue) => format!("queue:{queue}"),
-        Target::Script(script) => format!("script:{script}"),
-        Target::Number(number) => format!("number:{number}"),
     }
 }
 

@@ -162,6 +162,12 @@ impl Variables {
         self.answers.get(name).is_some_and(|answer| answer.secret)
     }
 
+    /// The names of the secret ones.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secret = self.answers.iter().filter(|(_, answer)| answer.secret);
+        secret.map(|(name, _)| name.as_str())
+    }
+
     /// All but the secret ones, as people read them.
     pub(crate) fn shown(&self) -> BTreeMap<String, String> {
         let open = self.answers.iter().filter(|(_, answer)| !answer.secret);

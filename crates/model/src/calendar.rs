@@ -182,6 +182,26 @@ impl Calendar {
         self.wall_clock(at).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// The same with its offset from UTC, as scripts write moments: `2026-10-10T09:00:00+08:00`.
+    pub fn written(&self, at: Timestamp) -> String {
+        let offset = self.zone.to_offset(instant(at));
+        let local = offset.to_datetime(instant(at));
+        let minutes = offset.seconds() / 60;
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+        format!(
+            "{}{sign}{hours:02}:{minutes:02}",
+            local.strftime("%Y-%m-%dT%H:%M:%S")
+        )
+    }
+
+    /// The moment at which this calendar's wall clock shows `2026-10-10 09:00`; `None` when it is no such text.
+    pub fn moment(&self, wall: &str) -> Option<Timestamp> {
+        let wall = DateTime::strptime("%Y-%m-%d %H:%M", wall).ok()?;
+        let at = wall.to_zoned(self.zone.clone()).ok()?;
+        Some(timestamp(at.timestamp()))
+    }
+
     /// The year of a moment, when this calendar keeps public holidays, that year's notice is not here, and nobody has entered any
     /// day of it.
     pub fn year_without_notice(&self, at: Timestamp) -> Option<i16> {

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::house::{Graph, Passage, Stop, Walk, Way};
-use crate::claim::{Cause, End};
+use super::story::Wanted;
+use crate::claim::{Cause, End, LastWord};
 use crate::diagnostic::Diagnostic;
 use crate::effect::CallbackAnswer;
 use crate::told;
@@ -39,7 +40,8 @@ pub(super) fn check(graph: &Graph<'_>, found: &mut Vec<Diagnostic>) {
                 "give it a `prompt`, or a `play` or `say` before it",
                 "请给它 `prompt`，或在其前加 `play`、`say`"
             );
-            found.push(graph.error(stop, message, help, walk.story(at)));
+            let story = walk.story(at).wanting(Wanted::EndsWell);
+            found.push(graph.error(stop, message, help, story));
         }
     }
 }
@@ -53,20 +55,9 @@ fn knows_after(graph: &Graph<'_>, stop: Stop<'_>, knows: Knows, way: &Way<'_>) -
     {
         return Knows::Enough;
     }
-    // He was told what became of his message.
-    if claims.end == Some(End::Message) {
-        return Knows::Enough;
-    }
-    // What another script asked last is not known here.
-    if claims.calls.is_some() {
-        return Knows::Nothing;
-    }
-    match claims.heard.last() {
-        Some(heard) if heard.asks => Knows::Nothing,
-        Some(_) => Knows::Enough,
-        None if claims.says.is_some() => Knows::Enough,
-        // Music, or a phone that rings.
-        None if claims.end.is_some() => Knows::Nothing,
-        None => knows,
+    match claims.last_word() {
+        LastWord::Told => Knows::Enough,
+        LastWord::Nothing => Knows::Nothing,
+        LastWord::AsBefore => knows,
     }
 }

@@ -65,6 +65,25 @@ impl Default for Patience {
 /// A node of a script.
 pub(super) type Stop<'s> = (&'s str, &'s str);
 
+/// How a caller comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    /// He calls this number.
+    Number(String),
+    /// He is in this script, to which no number leads.
+    Script(String),
+}
+
+impl Root {
+    /// The word that his story begins with.
+    pub(super) fn told(&self) -> Told {
+        match self {
+            Self::Number(number) => told!("calls {number}", "拨打 {number}"),
+            Self::Script(name) => told!("enters the script `{name}`", "进入流程 `{name}`"),
+        }
+    }
+}
+
 /// A way from a stop to another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way<'s> {
@@ -97,7 +116,7 @@ impl Passage<'_> {
 pub(super) struct Graph<'s> {
     scripts: BTreeMap<&'s str, (&'s Script, AllClaims<'s>)>,
     enters: &'s dyn Fn(&str) -> Option<ScriptName>,
-    roots: Vec<(Stop<'s>, Told)>,
+    roots: Vec<(Stop<'s>, Root)>,
 }
 
 impl<'s> Graph<'s> {
@@ -112,19 +131,17 @@ impl<'s> Graph<'s> {
         graph
     }
 
-    /// Where callers come in, with the word that their story begins with: by numbers, and else into scripts to which no
-    /// number leads.
-    pub(super) fn roots(&self) -> impl Iterator<Item = (Stop<'s>, Told)> {
+    /// Where callers come in, with what their story begins with: by numbers, and else into scripts to which no number leads.
+    pub(super) fn roots(&self) -> impl Iterator<Item = (Stop<'s>, Root)> {
         self.roots.iter().cloned()
     }
 
-    fn find_roots(&self, entrances: &[Entrance]) -> Vec<(Stop<'s>, Told)> {
+    fn find_roots(&self, entrances: &[Entrance]) -> Vec<(Stop<'s>, Root)> {
         let numbers = entrances.iter().filter_map(|entrance| {
-            let number = &entrance.number;
             let start = self.start(entrance.script.as_str())?;
-            Some((start, told!("calls {number}", "拨打 {number}")))
+            Some((start, Root::Number(entrance.number.clone())))
         });
-        let mut roots: Vec<(Stop<'s>, Told)> = numbers.collect();
+        let mut roots: Vec<(Stop<'s>, Root)> = numbers.collect();
         let mut reached = BTreeSet::new();
         for (start, _) in &roots {
             self.reach(*start, &mut reached);
@@ -132,10 +149,7 @@ impl<'s> Graph<'s> {
         for name in self.scripts.keys() {
             if let Some(start) = self.start(name).filter(|start| !reached.contains(start)) {
                 self.reach(start, &mut reached);
-                roots.push((
-                    start,
-                    told!("enters the script `{name}`", "进入流程 `{name}`"),
-                ));
+                roots.push((start, Root::Script((*name).to_owned())));
             }
         }
         roots
@@ -209,7 +223,7 @@ impl<'s> Graph<'s> {
         story: Story,
     ) -> Diagnostic {
         Diagnostic {
-            story: Some(story),
+            story: Some(Box::new(story)),
             ..self.plain_error(script, place, message, help)
         }
     }
@@ -299,17 +313,17 @@ struct Reached<'s, M> {
 
 /// How a state was found.
 enum Origin<'s> {
-    /// A story begins there, with this word.
-    Root(Told),
+    /// A story begins there, by this.
+    Root(Root),
     /// From an earlier one.
     State(usize, Passage<'s>),
 }
 
 impl<'s, M: Copy + Ord> Walk<'s, M> {
-    /// Walks from the roots, each with the word that its story begins with. `along` tells what is kept in mind behind a way.
+    /// Walks from the roots, each with what its story begins with. `along` tells what is kept in mind behind a way.
     pub(super) fn new(
         graph: &Graph<'s>,
-        roots: impl IntoIterator<Item = (Stop<'s>, M, Told)>,
+        roots: impl IntoIterator<Item = (Stop<'s>, M, Root)>,
         along: impl Fn(Stop<'s>, M, &Way<'s>) -> M,
     ) -> Self {
         let mut seen = BTreeSet::new();
@@ -353,18 +367,21 @@ impl<'s, M: Copy + Ord> Walk<'s, M> {
     /// The shortest story that leads to a state.
     pub(super) fn story(&self, at: usize) -> Story {
         let mut steps = Vec::new();
-        let mut root = None;
-        let mut next = Some(at);
-        while let Some(reached) = next.take().and_then(|at| self.reached.get(at)) {
-            match &reached.by {
-                Origin::Root(word) => root = Some(word.clone()),
-                Origin::State(before, passage) => {
-                    steps.push(*passage);
-                    next = Some(*before);
+        let mut at = at;
+        loop {
+            // A state that is not there cannot be asked for: `at` is one of `states`.
+            let reached = self.reached.get(at);
+            match reached.map(|reached| (&reached.by, reached.stop)) {
+                Some((Origin::State(before, passage), stop)) => {
+                    steps.push((*passage, stop));
+                    at = *before;
                 }
+                Some((Origin::Root(root), stop)) => {
+                    steps.reverse();
+                    return Story::new(root, stop, steps);
+                }
+                None => return Story::new(&Root::Script(String::new()), ("", ""), steps),
             }
         }
-        steps.reverse();
-        Story::new(root, steps)
     }
 }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::house::{Entrance, Graph, House, Stop, Walk};
+use super::house::{Entrance, Graph, House, Root, Stop, Walk};
+use super::story::Wanted;
 use crate::claim::{Cause, End};
 use crate::diagnostic::Diagnostic;
 use crate::told;
@@ -17,7 +18,7 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
             continue;
         };
         let Entrance { number, .. } = entrance;
-        let root = told!("calls {number}", "拨打 {number}");
+        let root = Root::Number(number.clone());
         let walk = Walk::new(graph, [(start, (), root)], |_, (), _| ());
         for (at, stop, ()) in walk.states() {
             let Some(claims) = graph.claims(stop).filter(|claims| claims.is_menu) else {
@@ -37,7 +38,8 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
                 "lead it to a `queue` or a `transfer`, or take `operator` from the number",
                 "请让它通向 `queue` 或 `transfer`，或去掉号码的 `operator`"
             );
-            found.push(graph.error(stop, message, help, walk.story(at)));
+            let story = walk.story(at).wanting(Wanted::PersonBy(key));
+            found.push(graph.error(stop, message, help, story));
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::cycle::rounds;
 use super::house::{Graph, Passage, Stop, Walk, Way};
+use super::story::Wanted;
 use crate::diagnostic::Diagnostic;
 use crate::told;
 
@@ -49,6 +50,7 @@ fn round<'s>(
         "请让其中一个出口通向终点：转接，或挂机"
     );
     let (at, ..) = walk.states().find(|(_, stop, ())| stop == first)?;
-    let story = walk.story(at).and_then(ways.iter().map(|way| way.passage));
+    let round = ways.iter().map(|way| (way.passage, way.to));
+    let story = walk.story(at).and_then(round).wanting(Wanted::EndsWell);
     Some(graph.error_at(last.0, back.by.place, message, help, story))
 }

@@ -7,15 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::house::{Graph, House, Passage, Stop, Walk, Way};
+use super::story::Wanted;
 use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
 use crate::script::{Script, own_sound};
 use crate::sentence::piece_name;
+use crate::spoken::read_aloud;
 use crate::told;
 
-/// How long a letter takes that is read aloud, where there is no sound yet.
-const CHINESE_CHARACTER: Duration = Duration::from_millis(250);
-const OTHER_CHARACTER: Duration = Duration::from_millis(75);
 /// A digit that is said after a prompt, and how many those may be.
 const DIGIT: Duration = Duration::from_millis(450);
 const DIGITS: u32 = 32;
@@ -69,7 +68,9 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
     );
     let ways = std::iter::successors(longest.get(&stop), |at| longest.get(&at.by?.to));
     let silent = ways.filter_map(|at| at.by);
-    let story = walk.story(at).and_then(silent.map(|way| way.passage));
+    let silent = silent.map(|way| (way.passage, way.to));
+    let story = walk.story(at).and_then(silent);
+    let story = story.wanting(Wanted::Within(limits));
     found.push(graph.error(stop, message, help, story));
 }
 
@@ -119,16 +120,6 @@ fn lasts(script: &Script, house: &House<'_>, heard: &Heard<'_>) -> Duration {
         Duration::ZERO
     };
     spoken.max().unwrap_or_default() + digits
-}
-
-fn read_aloud(text: &str) -> Duration {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric());
-    letters
-        .map(|letter| match letter {
-            '\u{3400}'..='\u{9fff}' => CHINESE_CHARACTER,
-            _ => OTHER_CHARACTER,
-        })
-        .sum()
 }
 
 /// The longest silent way from every stop. Ways that go round are told elsewhere; here each is walked once.

@@ -4,7 +4,7 @@ use model::CalendarState;
 use model::fact::QueueExit;
 use speech::Language;
 
-use super::house::Passage;
+use super::house::{Passage, Patience, Root, Stop};
 use crate::ask::AnswerKind;
 use crate::claim::Cause;
 use crate::effect::{CallbackAnswer, TransferFailure};
@@ -15,23 +15,116 @@ use crate::told::Told;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     steps: Vec<Told>,
+    /// The number that he calls, where he calls one.
+    pub(crate) called: Option<String>,
+    /// Where he comes in, and the stops behind it, each with how the one before is left.
+    pub(crate) first: (String, String),
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) wanted: Wanted,
+}
+
+/// One leg of his way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Leg {
+    /// What happens where it begins.
+    pub(crate) by: Deed,
+    /// The script and the node that it leads to.
+    pub(crate) to: (String, String),
+}
+
+/// What has to happen at a node, so that a caller leaves it by an exit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// He presses this key.
+    Key(char),
+    /// He keys in what is asked for.
+    Input,
+    /// He dials these digits.
+    Dials(String),
+    /// He does nothing, or nothing can be done.
+    Nothing,
+    /// It is a moment at which a calendar says this.
+    Hours(String, CalendarState),
+    /// A condition decides.
+    Condition,
+    /// His waiting ends so.
+    Queue(QueueExit),
+    /// The transfer fails so.
+    Transfer(TransferFailure),
+    /// The house says this to a callback.
+    Callback(CallbackAnswer),
+    /// A look-up brings this kind of answer.
+    Answer(AnswerKind),
+    /// He speaks.
+    Speaks,
+}
+
+/// What should be true of his call, and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// It ends with somebody, a message, a promise or a goodbye.
+    EndsWell,
+    /// He is kept no longer than this when he does nothing.
+    Within(Patience),
+    /// This key leads him to a person.
+    PersonBy(char),
 }
 
 impl Story {
-    /// `root` is the word that it begins with.
+    /// It begins by `root` at a stop and goes on along ways, each with where it leads.
     pub(super) fn new<'s>(
-        root: Option<Told>,
-        steps: impl IntoIterator<Item = Passage<'s>>,
+        root: &Root,
+        first: Stop<'s>,
+        steps: impl IntoIterator<Item = (Passage<'s>, Stop<'s>)>,
     ) -> Self {
-        let steps = steps.into_iter().filter_map(step);
-        let steps = root.into_iter().chain(steps).collect();
-        Self { steps }
+        let called = match root {
+            Root::Number(number) => Some(number.clone()),
+            Root::Script(_) => None,
+        };
+        let story = Self {
+            steps: vec![root.told()],
+            called,
+            first: owned(first),
+            legs: Vec::new(),
+            wanted: Wanted::EndsWell,
+        };
+        story.and_then(steps)
     }
 
     /// What happens then.
-    pub(super) fn and_then<'s>(mut self, steps: impl IntoIterator<Item = Passage<'s>>) -> Self {
-        self.steps.extend(steps.into_iter().filter_map(step));
+    pub(super) fn and_then<'s>(
+        mut self,
+        steps: impl IntoIterator<Item = (Passage<'s>, Stop<'s>)>,
+    ) -> Self {
+        for (passage, to) in steps {
+            self.steps.extend(step(passage));
+            self.legs.push(Leg {
+                by: deed(passage),
+                to: owned(to),
+            });
+        }
         self
+    }
+
+    /// What should be true of it.
+    pub(super) const fn wanting(mut self, wanted: Wanted) -> Self {
+        self.wanted = wanted;
+        self
+    }
+
+    /// What should be true of it, in words.
+    pub(crate) fn wish(&self) -> Told {
+        match self.wanted {
+            Wanted::EndsWell => told!("ends well", "好好结束"),
+            Wanted::Within(Patience { prompts, time }) => {
+                let time = time.as_secs();
+                told!(
+                    "silence meets somebody or the end within {prompts} prompts and {time} s",
+                    "不按键时 {prompts} 段提示音、{time} 秒内有人接或结束"
+                )
+            }
+            Wanted::PersonBy(key) => told!("{key} leads to a person", "按 {key} 找到人"),
+        }
     }
 
     /// In English: `calls 4000, presses 3, a holiday of \`office\``; in Chinese likewise.
@@ -42,6 +135,33 @@ impl Story {
         };
         let steps = self.steps.iter().map(|step| step.said_in(language));
         steps.collect::<Vec<_>>().join(comma)
+    }
+}
+
+fn owned((script, node): Stop<'_>) -> (String, String) {
+    (script.to_owned(), node.to_owned())
+}
+
+/// What has to happen for a way to be taken.
+fn deed(passage: Passage<'_>) -> Deed {
+    let Passage::Exit(cause) = passage else {
+        return Deed::Nothing;
+    };
+    match cause {
+        Cause::Key(key) | Cause::Accepts(key) => Deed::Key(key),
+        Cause::Extension(row) => Deed::Dials(row.text.replace('x', "1")),
+        Cause::Input(_) => Deed::Input,
+        Cause::Next | Cause::Failure | Cause::Declines | Cause::SaysNothing => Deed::Nothing,
+        Cause::Hours(calendar, state) => Deed::Hours(calendar.text.clone(), state),
+        Cause::Condition(_) | Cause::Otherwise => Deed::Condition,
+        Cause::Queue(_, exit) => Deed::Queue(exit),
+        Cause::Transfer(_, failure) => Deed::Transfer(failure),
+        Cause::Callback(answer) => Deed::Callback(answer),
+        Cause::Answer(_, kind) => Deed::Answer(kind),
+        Cause::Speaks => Deed::Speaks,
+        Cause::BoxFull(_) => Deed::Answer(AnswerKind::Missing),
+        Cause::Ticket(true) => Deed::Answer(AnswerKind::Found),
+        Cause::Ticket(false) => Deed::Answer(AnswerKind::NoAnswer),
     }
 }
 

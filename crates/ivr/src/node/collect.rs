@@ -256,6 +256,20 @@ fn lengths(section: &mut Section<'_, '_>, kind: &InputKind) -> (Read<usize>, Rea
 }
 
 impl Collect {
+    /// What a caller may key in: the kind's own keys, or as many as the admin asks for.
+    fn sample(&self) -> String {
+        let usual = self.kind.sample;
+        let mut keys = if (self.min..=self.max).contains(&usual.len()) {
+            usual.to_owned()
+        } else {
+            "1".repeat(self.min)
+        };
+        if keys.len() < self.max {
+            keys.extend(self.until);
+        }
+        keys
+    }
+
     fn say(&self) -> Step<'_> {
         Step::Say {
             prompt: &self.prompt,
@@ -334,6 +348,7 @@ impl Node for Collect {
             name: &self.into,
             from: Origin::Input(self.kind.gives),
         });
+        claims.sample = Some(self.sample());
         claims.listens = true;
         claims.secret = self.secret;
     }

@@ -112,6 +112,7 @@ impl Run {
                         .trim_end()
                         .to_owned(),
                 );
+                trace.stops.push((script.name().clone(), self.node.clone()));
             }
             self.effects.extend(caught.effects);
             let unsaid = caught.unsaid.into_iter();

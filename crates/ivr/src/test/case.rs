@@ -2,6 +2,7 @@
 
 mod answers;
 mod press;
+mod wants;
 
 use model::Timestamp;
 use model::fact::QueueExit;
@@ -15,6 +16,7 @@ use crate::ask::Answer;
 use crate::effect::CallbackAnswer;
 use crate::effect::TransferFailure;
 use crate::place::{Name, Place, Source};
+use crate::rehearsal::Circumstances;
 use crate::report::{Read, Report};
 use crate::row::{Form, KeyRow, Need, one_of, row};
 use crate::section::{Item, Section};
@@ -22,6 +24,7 @@ use crate::step::Given;
 use crate::told;
 use crate::told::Told;
 pub(super) use press::Press;
+use wants::{ENDS, Wants};
 
 pub(crate) use answers::ANSWER_WORDS;
 
@@ -30,19 +33,21 @@ pub(crate) use answers::ANSWER_WORDS;
 pub struct ScriptTest {
     pub(super) name: String,
     place: Place,
-    pub(super) at: Timestamp,
+    at: Timestamp,
     emergency: Vec<Name>,
     pub(super) press: Vec<Press>,
-    pub(super) caller: String,
-    pub(super) called: String,
-    pub(super) vip: u8,
-    pub(super) language: Option<String>,
+    caller: String,
+    called: String,
+    vip: u8,
+    language: Option<String>,
     queue: Vec<(Name, Option<QueueExit>)>,
     transfer: Vec<(Name, Option<TransferFailure>)>,
     pub(super) callback: CallbackAnswer,
     answers: Vec<(Name, Answer)>,
-    pub(super) args: Given,
-    pub(super) expect: Vec<String>,
+    args: Given,
+    /// The way that is expected; `None`: whichever it is.
+    pub(super) expect: Option<Vec<String>>,
+    pub(super) wants: Wants,
 }
 
 /// What becomes of waiting in a queue.
@@ -176,10 +181,35 @@ pub(crate) const TEST: &[KeyRow] = &[
     row(
         "expect",
         Form::List,
-        Need::Required,
+        Need::Optional,
         "A line for each node in the order in which it is entered: `menu NAME`, `hours CALENDAR STATE`, `queue QUEUE`, `callback QUEUE`, \
          `language LANGUAGE`, `transfer TARGET`, `hangup`; others as `KIND NAME`.",
         "预期经过",
+    ),
+    row(
+        "ends",
+        Form::Word(ENDS),
+        Need::Optional,
+        "How the call ends, whichever way it takes: `well` is with somebody, a message, a promise or a spoken goodbye; `person` is \
+         with somebody, and nothing more is asked after the last of `press`. A test has this, `expect`, or a bound below.",
+        "通话如何结束",
+    ),
+    row(
+        "silent_prompts_max",
+        Form::Whole { min: 1, max: 1_000 },
+        Need::Optional,
+        "So many prompts at most are heard in a row by a caller who does nothing, until somebody takes him or the call ends.",
+        "不按键时最多听到的提示音数",
+    ),
+    row(
+        "silent_s_max",
+        Form::Whole {
+            min: 1,
+            max: 36_000,
+        },
+        Need::Optional,
+        "So many seconds at most he is kept so, waiting in queues not counted; a prompt lasts as long as its text takes to read.",
+        "不按键时最多停留的秒数",
     ),
 ];
 
@@ -216,6 +246,22 @@ impl ScriptTest {
     /// The look-ups for which it says an answer.
     pub(crate) fn look_ups(&self) -> impl Iterator<Item = &Name> {
         self.answers.iter().map(|(name, _)| name)
+    }
+
+    /// What stands before its call.
+    pub(super) fn circumstances(&self) -> Circumstances {
+        let given = self.args.iter();
+        Circumstances {
+            at: self.at,
+            caller: self.caller.clone(),
+            called: self.called.clone(),
+            vip: self.vip,
+            language: self.language.clone(),
+            closed: self.emergency.iter().map(|it| it.text.clone()).collect(),
+            given: given
+                .map(|(name, (value, _))| (name.clone(), value.clone()))
+                .collect(),
+        }
     }
 
     /// What a look-up brings.
@@ -294,9 +340,7 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
     let transfer = outcomes(section, "transfer", &TRANSFER_OUTCOMES);
     let callback = section.word("callback");
     let (answers, args) = (answers::read(section), answers::args(section));
-    let expect = section
-        .required("expect")
-        .and_then(|item| section.list_of("expect", item));
+    let (expect, wants) = (expect(section), wants::read(section));
     Ok(ScriptTest {
         name: name?.text,
         place: section.place(),
@@ -316,8 +360,24 @@ fn read_test(section: &mut Section<'_, '_>) -> Read<ScriptTest> {
         },
         answers: answers?,
         args: args?,
-        expect: expect?.into_iter().map(|line| line.text).collect(),
+        expect: expect?,
+        wants: wants?,
     })
+}
+
+/// The way that is expected. A test that expects nothing at all proves nothing.
+fn expect(section: &mut Section<'_, '_>) -> Read<Option<Vec<String>>> {
+    let wants = ["ends", "silent_prompts_max", "silent_s_max"];
+    let item = if wants.into_iter().any(|key| section.has(key)) {
+        section.optional("expect")?
+    } else {
+        Some(section.required("expect")?)
+    };
+    let Some(item) = item else {
+        return Ok(None);
+    };
+    let lines = section.list_of("expect", item)?.into_iter();
+    Ok(Some(lines.map(|line| line.text).collect()))
 }
 
 /// A moment as a text or as TOML's own form; both need their offset from UTC.

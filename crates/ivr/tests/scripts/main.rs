@@ -23,6 +23,8 @@ mod random_callers;
 mod read_back;
 mod record;
 mod reference_page;
+mod rehearsal;
+mod retold;
 mod say;
 mod scenarios;
 mod schema;

@@ -17,6 +17,8 @@ pub(crate) struct InputKind {
     /// Fewest and most keys when the admin says nothing.
     pub(crate) usual: (usize, usize),
     pub(crate) gives: Type,
+    /// Keys that fit, where its own bounds hold.
+    pub(crate) sample: &'static str,
     /// The format in which it is said back.
     pub(crate) format: &'static str,
     /// What the keys mean; `None` is a failed try.
@@ -37,6 +39,7 @@ const DIGITS: InputKind = InputKind {
     bounds: (1, super::DIGITS_MAX as usize),
     usual: (1, 20),
     gives: Type::Text,
+    sample: "1",
     format: "digits",
     read: |keys| Some(Value::Text(keys.to_owned())),
 };
@@ -54,6 +57,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (3, 20),
         usual: (3, 20),
         gives: Type::Text,
+        sample: "13800001111",
         format: "phone",
         read: |keys| Some(Value::Text(keys.to_owned())),
     },
@@ -67,6 +71,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (18, 18),
         usual: (18, 18),
         gives: Type::Text,
+        sample: "11010519491231002*",
         format: "id_card",
         read: id_card,
     },
@@ -80,6 +85,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (8, 8),
         usual: (8, 8),
         gives: Type::Number,
+        sample: "20260105",
         format: "date",
         read: |keys| date(keys).map(|day| Value::Number(Number::whole(day))),
     },
@@ -93,6 +99,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         bounds: (1, 15),
         usual: (1, 12),
         gives: Type::Number,
+        sample: "12",
         format: "money",
         read: |keys| Number::parse(&keys.replace('*', ".")).map(Value::Number),
     },

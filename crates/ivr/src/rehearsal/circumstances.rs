@@ -1,0 +1,92 @@
+//! What stands before an imaginary call begins: when it comes, from whom, to which number, and which doors are closed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::calendar::{ClosedBy, Closure};
+use model::{AgentId, Calendar, Caller, Timestamp};
+
+use crate::claim::ReferenceKind;
+use crate::run::Entry;
+use crate::script::Script;
+use crate::value::Value;
+
+/// Longer than any call lasts.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// See the file's head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circumstances {
+    /// When the call comes.
+    pub at: Timestamp,
+    /// The caller's number; empty: withheld.
+    pub caller: String,
+    /// The number that he dialled.
+    pub called: String,
+    /// His VIP level.
+    pub vip: u8,
+    /// His language, when it is known before.
+    pub language: Option<String>,
+    /// Calendars that are closed out of turn while the call lasts (E9).
+    pub closed: BTreeSet<String>,
+    /// What a script is given that does a part of others (E18).
+    pub given: BTreeMap<String, Value>,
+}
+
+impl Circumstances {
+    /// A caller at a moment, as tests have him that say nothing else.
+    pub fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            caller: "13800001111".to_owned(),
+            called: "4000".to_owned(),
+            vip: 0,
+            language: None,
+            closed: BTreeSet::new(),
+            given: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn entry(&self) -> Entry {
+        Entry {
+            caller: Caller::new(&self.caller, None),
+            vip_level: self.vip,
+            called: self.called.clone(),
+            trunk: String::new(),
+            diverted_from: String::new(),
+            language: self.language.clone(),
+        }
+    }
+
+    /// The calendars, with those closed that are.
+    pub(super) fn calendars(
+        &self,
+        calendars: &BTreeMap<String, Calendar>,
+    ) -> BTreeMap<String, Calendar> {
+        let mut calendars = calendars.clone();
+        let closure = Closure {
+            since: self.at,
+            until: Timestamp::from_ms(self.at.as_ms().saturating_add(DAY_MS)),
+            reason: String::new(),
+            by: ClosedBy::Agent(AgentId::new(0)),
+        };
+        for name in &self.closed {
+            if let Some(calendar) = calendars.get_mut(name) {
+                calendar.close(Some(closure.clone()));
+            }
+        }
+        calendars
+    }
+}
+
+/// The calendar on whose wall clock a script's moments are written: the first by name that it looks at, else that any does.
+pub fn clock<'c>(
+    script: &Script,
+    calendars: &'c BTreeMap<String, Calendar>,
+) -> Option<&'c Calendar> {
+    let claims = script.claims();
+    let references = claims.values().flat_map(|claims| &claims.references);
+    let named = references.filter(|one| one.kind == ReferenceKind::Calendar);
+    let named: BTreeSet<&str> = named.map(|one| one.name.text.as_str()).collect();
+    let own = named.into_iter().find_map(|name| calendars.get(name));
+    own.or_else(|| calendars.values().next())
+}
