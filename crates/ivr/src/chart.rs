@@ -9,7 +9,9 @@ use model::ScriptName;
 use speech::Language;
 
 use crate::check::told_of;
+use crate::node::KINDS;
 use crate::place::Place;
+use crate::row::{Form, KeyRow};
 use crate::script::Script;
 use crate::told::Told;
 
@@ -41,6 +43,27 @@ impl ExitId {
             column,
         }
     }
+}
+
+/// A kind of node, as the reference page has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindShape {
+    /// `menu`, `queue`, …
+    pub name: &'static str,
+    /// The keys that name what it leads to.
+    pub exits: Vec<&'static str>,
+}
+
+/// All kinds of nodes, in the order of the reference page.
+pub fn kinds() -> impl Iterator<Item = KindShape> {
+    KINDS.iter().map(|kind| {
+        let leads = |row: &&KeyRow| matches!(row.form, Form::Node | Form::Keys | Form::Cases);
+        let exits = kind.keys.iter().filter(leads);
+        KindShape {
+            name: kind.name,
+            exits: exits.map(|row| row.name).collect(),
+        }
+    })
 }
 
 /// A node of the picture.

@@ -13,6 +13,7 @@ mod diagnostics;
 mod driver;
 mod extensions;
 mod flows;
+mod golden;
 mod good_script;
 mod house;
 mod look_ups;
