@@ -77,6 +77,7 @@ mod registrations;
 mod reload;
 mod samples;
 mod script_tools;
+mod script_try;
 mod script_versions;
 mod second_phone;
 mod standby;

@@ -57,7 +57,12 @@ pub struct KindShape {
 /// All kinds of nodes, in the order of the reference page.
 pub fn kinds() -> impl Iterator<Item = KindShape> {
     KINDS.iter().map(|kind| {
-        let leads = |row: &&KeyRow| matches!(row.form, Form::Node | Form::Keys | Form::Cases);
+        let leads = |row: &&KeyRow| {
+            matches!(
+                row.form,
+                Form::Node | Form::Keys | Form::Extensions | Form::Cases
+            )
+        };
         let exits = kind.keys.iter().filter(leads);
         KindShape {
             name: kind.name,

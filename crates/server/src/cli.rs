@@ -133,9 +133,13 @@ pub(crate) enum Verb {
     Serve,
     /// Checks configuration and all scripts without starting anything.
     #[command(
-        after_help = "Examples:\n  trunkline check --config config\n  trunkline check --lang zh --excerpts"
+        after_help = "Examples:\n  trunkline check --config config\n  trunkline check --lang zh --excerpts\n  trunkline check --save-test"
     )]
-    Check,
+    Check {
+        /// Writes the caller's story of each mistake into its script, as a test that fails until the script is mended.
+        #[arg(long)]
+        save_test: bool,
+    },
     /// Calls a number from a built-in test phone through real SIP and RTP, and narrates what happens.
     #[command(
         after_help = "Examples:\n  trunkline call 4000 --press 2s:1 --tone 440 --for 20\n  trunkline call --answer --as 1001 --password trunkline-demo --tone 880"
@@ -249,6 +253,18 @@ pub(crate) enum IvrVerb {
         /// Lists the exits that no test takes.
         #[arg(long)]
         untried: bool,
+    },
+    /// Tries a script by hand, in virtual time: what a caller hears, which keys are open, and what comes of them.
+    #[command(
+        after_help = "Examples:\n  trunkline ivr try main\n  trunkline ivr try 4000 --at \"2026-10-01 09:00\" --lang zh\n  printf '1\\n:queue timeout\\n' | trunkline ivr try main\n`:help` tells what can be typed."
+    )]
+    Try {
+        /// A script, by its file or its name, or a number that leads into one.
+        #[arg(value_name = "FILE|NAME|NUMBER")]
+        what: String,
+        /// When the call comes, such as "2026-10-01 09:00"; default: this minute.
+        #[arg(long, value_name = "MOMENT")]
+        at: Option<String>,
     },
     /// Lists the versions of a script that led callers, the newest first.
     #[command(after_help = "Example: trunkline ivr versions main")]

@@ -91,6 +91,15 @@ pub(crate) struct Loaded {
     pub expired: Option<Diagnostic>,
 }
 
+/// Scripts that may be wrong, and what they are rehearsed among.
+#[derive(Debug)]
+pub(crate) struct Drafts {
+    pub(crate) scripts: BTreeMap<ScriptName, Arc<ivr::Script>>,
+    pub(crate) texts: BTreeMap<ScriptName, String>,
+    pub(crate) calendars: BTreeMap<String, Calendar>,
+    pub(crate) plan: NumberPlan,
+}
+
 impl Source {
     /// Whether there is a `trunkline.toml`.
     pub(crate) fn has_settings(&self) -> bool {
@@ -286,6 +295,29 @@ impl Source {
             https,
             warnings,
             expired: tls.expired,
+        })
+    }
+
+    /// The scripts as they stand, be they good or not, among the calendars: what a story of theirs is rehearsed in. What is wrong
+    /// with them is told by `load`.
+    pub(crate) fn drafts(&self) -> Result<Drafts, Vec<Diagnostic>> {
+        let settings = self.settings()?;
+        let mut found = Vec::new();
+        let calendars = self.calendars(&mut found);
+        let Scripts { parsed, texts, .. } = self.scripts(settings.ivr.scripts(), &mut found);
+        let plan = NumberPlan::new(&settings.numbering.region);
+        let plan = plan.map_err(|error| {
+            let message = error.told();
+            vec![without_place(&self.dir.join("trunkline.toml"), message)]
+        })?;
+        let scripts = parsed.into_iter();
+        Ok(Drafts {
+            scripts: scripts
+                .map(|script| (script.name().clone(), Arc::new(script)))
+                .collect(),
+            texts,
+            calendars,
+            plan,
         })
     }
 

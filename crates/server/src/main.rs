@@ -72,7 +72,7 @@ fn main() -> ExitCode {
     let language = reader.language;
     let done = match cli.verb.unwrap_or(Verb::Serve) {
         Verb::Serve => serve::run(&source),
-        Verb::Check => verb::check::run(&source, json, &reader),
+        Verb::Check { save_test } => verb::check::run(&source, json, &reader, save_test),
         Verb::Call(args) => verb::call::run(&source, args, json),
         Verb::Ivr(verb) => verb::ivr::run(&source, verb, json, language),
         Verb::Prompts(verb) => verb::prompts::run(&source, verb, json),

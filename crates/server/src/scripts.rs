@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt as _, fchown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ivr::{Diagnostic, Told, told};
@@ -95,10 +95,7 @@ pub(crate) async fn bring_back(
     let text = database.script_text(script, to).await.map_err(by_store)?;
     let kept = database.script_text(script, newest).await;
     let kept = kept.map_err(by_store)?;
-    let file = source
-        .settings()
-        .map(|settings| settings.ivr.scripts().join(format!("{script}.toml")))
-        .map_err(NotBack::Refused)?;
+    let file = file_of(source, script).map_err(NotBack::Refused)?;
     is_kept(&file, &kept)?;
     let with = source.with_script(script.clone(), text.clone());
     with.load(0, agents).map_err(NotBack::Refused)?;
@@ -122,6 +119,45 @@ fn is_kept(file: &Path, kept: &str) -> Result<(), NotBack> {
             file.display()
         ))),
     }
+}
+
+/// The file of a script.
+pub(crate) fn file_of(source: &Source, script: &ScriptName) -> Result<PathBuf, Vec<Diagnostic>> {
+    let settings = source.settings()?;
+    Ok(settings.ivr.scripts().join(format!("{script}.toml")))
+}
+
+/// A test behind the last line of a script, which may lack its end.
+pub(crate) fn behind(text: &str, test: &str) -> String {
+    let is_whole = text.is_empty() || text.ends_with('\n');
+    let end = if is_whole { "" } else { "\n" };
+    [text, end, test].concat()
+}
+
+/// Writes a text into a file that still has the one that is `known`; else the file is left as it is, and this says so.
+pub(crate) fn write_over(file: &Path, known: &str, text: &str) -> Result<(), Told> {
+    let shown = file.display();
+    match fs::read_to_string(file) {
+        Ok(found) if found == known => {}
+        Ok(_) => {
+            return Err(told!(
+                "{shown} was changed meanwhile and is left as it is: begin again",
+                "{shown} 已被改动，未写入：请重新执行"
+            ));
+        }
+        Err(error) => {
+            return Err(told!(
+                "{shown} cannot be read: {error}",
+                "{shown} 无法读取：{error}"
+            ));
+        }
+    }
+    replace(file, text).map_err(|error| {
+        told!(
+            "{shown} cannot be written: {error}",
+            "{shown} 无法写入：{error}"
+        )
+    })
 }
 
 /// Findings, a line each.

@@ -1,5 +1,7 @@
 //! `trunkline check`: everything that an admin edits, read and proven without starting anything.
 
+mod story;
+
 use ivr::{Diagnostic, Person, check_skills, told};
 
 use super::block_on;
@@ -7,9 +9,20 @@ use crate::Failure;
 use crate::config::{Loaded, Source};
 use crate::findings::{Reader, as_json};
 
-/// Prints what was found; mistakes make it fail.
-pub(crate) fn run(source: &Source, json: bool, reader: &Reader) -> Result<(), Failure> {
-    let mut loaded = source.load(1, None)?;
+/// Prints what was found; mistakes make it fail. With `save_test` the stories of callers in them become tests.
+pub(crate) fn run(
+    source: &Source,
+    json: bool,
+    reader: &Reader,
+    save_test: bool,
+) -> Result<(), Failure> {
+    let loaded = source.load(1, None);
+    if let (Err(found), true) = (&loaded, save_test) {
+        for told in story::save(source, found, reader.language) {
+            eprintln!("{}", told.said_in(reader.language));
+        }
+    }
+    let mut loaded = loaded?;
     let (wrong, unmet): (Vec<_>, Vec<_>) = unmet(source, &loaded)?
         .into_iter()
         .partition(Diagnostic::is_error);

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod heat;
+mod r#try;
 mod versions;
 
 use std::collections::BTreeSet;
@@ -26,6 +27,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match verb {
         IvrVerb::Test { file, untried } => test(source, file.as_deref(), untried, json),
+        IvrVerb::Try { what, at } => r#try::run(source, &what, at.as_deref(), language),
         IvrVerb::Versions { script } => versions::list(source, &script, json),
         IvrVerb::Diff { script, from, to } => versions::diff(source, &script, from, to),
         IvrVerb::Rollback { script, to } => versions::roll_back(source, &script, to),
@@ -65,12 +67,15 @@ fn scripts(loaded: &Loaded, file: Option<&Path>) -> Result<Vec<Arc<Script>>, Fai
 }
 
 fn outcomes(loaded: &Loaded, script: &Arc<Script>) -> Vec<TestOutcome> {
-    let environment = Environment {
+    ivr::test::run_all(script, &environment(loaded))
+}
+
+fn environment(loaded: &Loaded) -> Environment<'_> {
+    Environment {
         calendars: &loaded.engine.calendars,
         scripts: &loaded.engine.scripts,
         plan: &loaded.engine.plan,
-    };
-    ivr::test::run_all(script, &environment)
+    }
 }
 
 /// What the tests of all scripts took: a part of others is tried by theirs, too.
