@@ -1,6 +1,6 @@
 //! What an imaginary caller hears, in words: the texts of prompts, and values as `say` says them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +18,14 @@ const TONE: Duration = Duration::from_millis(500);
 /// More of the sentence follows at once.
 const GOES_ON: char = '…';
 
-/// The words of sounds, by the sounds' names.
+/// The words of sounds.
 #[derive(Clone, Debug, Default)]
-pub struct Texts(BTreeMap<String, String>);
+pub struct Texts {
+    /// Those whose prompts are asked when they are heard: most never are.
+    scripts: BTreeMap<ScriptName, Arc<Script>>,
+    /// What all of them share, by the sounds' names.
+    house: BTreeMap<String, String>,
+}
 
 /// What was heard at one time.
 pub(super) struct Heard {
@@ -33,18 +38,20 @@ pub(super) struct Heard {
 impl Texts {
     /// The prompts of scripts, and the words of values in their languages.
     pub fn of<'s>(scripts: impl IntoIterator<Item = &'s Arc<Script>>) -> Self {
-        let mut texts = BTreeMap::new();
+        let mut texts = Self::default();
+        let mut languages: BTreeSet<&str> = BTreeSet::new();
         for script in scripts {
-            texts.extend(script.prompts().map(|prompt| (prompt.sound(), prompt.text)));
-            for language in script.languages() {
-                let stock = Language::of(language).map(Language::stock);
-                let words = stock.into_iter().flatten();
-                texts.extend(
-                    words.map(|word| (house_sound(language, word.name), word.text.to_owned())),
-                );
+            languages.extend(script.languages().iter().map(String::as_str));
+            let known = Arc::clone(script);
+            texts.scripts.insert(script.name().clone(), known);
+        }
+        for language in languages {
+            let stock = Language::of(language).map(Language::stock);
+            for word in stock.into_iter().flatten() {
+                texts.add(language, word.name, word.text);
             }
         }
-        Self(texts)
+        texts
     }
 
     /// Those of all scripts of a house, and of one that may not be among them.
@@ -55,7 +62,28 @@ impl Texts {
     /// A sentence of the house in a language, where none is known.
     pub fn add(&mut self, language: &str, name: &str, text: &str) {
         let sound = house_sound(language, name);
-        self.0.entry(sound).or_insert_with(|| text.to_owned());
+        self.house.entry(sound).or_insert_with(|| text.to_owned());
+    }
+
+    /// The words of a sound: `main/zh-CN/welcome`, `main/zh-CN/balance.1`, `zh-CN/digit_7`.
+    fn text(&self, sound: &str) -> Option<String> {
+        if let Some(text) = self.house.get(sound) {
+            return Some(text.clone());
+        }
+        let (script, rest) = sound.split_once('/')?;
+        let (language, prompt) = rest.split_once('/')?;
+        let script = self.scripts.get(script)?;
+        if let Some(prompt) = script.prompts.get(prompt) {
+            return prompt.texts.get(language).map(|text| text.text.clone());
+        }
+        let (node, number) = prompt.rsplit_once('.')?;
+        let number: usize = number.parse().ok()?;
+        let claims = script.nodes.get(node)?.claims();
+        let mut said = claims.says.iter().flatten();
+        let (_, sentence) = said.find(|(name, _)| name.text == language)?;
+        let mut texts = sentence.texts();
+        let (_, text) = texts.find(|(known, _)| *known == number)?;
+        Some(text.to_owned())
     }
 
     pub(super) fn heard(&self, language: &str, sounds: &[Played]) -> Heard {
@@ -73,8 +101,8 @@ impl Texts {
                 }
                 Played::Tone => ("♪".to_owned(), TONE),
                 Played::Recording(_) => ("(♪ …)".to_owned(), UNKNOWN),
-                Played::Sound(name) => match self.0.get(name) {
-                    Some(text) => (text.trim_end_matches(GOES_ON).to_owned(), read_aloud(text)),
+                Played::Sound(name) => match self.text(name) {
+                    Some(text) => (text.trim_end_matches(GOES_ON).to_owned(), read_aloud(&text)),
                     None => (format!("[{name}]"), UNKNOWN),
                 },
             };
