@@ -3,6 +3,8 @@
 pub(crate) mod calendars;
 pub(crate) mod cause;
 pub(crate) mod document;
+#[cfg(test)]
+mod mutants;
 pub(crate) mod numbers;
 pub(crate) mod outgoing;
 mod prompts;

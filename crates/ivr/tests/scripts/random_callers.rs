@@ -423,7 +423,7 @@ fn e22_a_hundred_thousand_callers_come_to_an_end_within_what_was_proved() {
     let mut dice = Dice(20_261_122);
     let plan = plan();
     let real = centres();
-    assert!(!real.is_empty(), "the demo and samples");
+    assert!(real.len() > 5, "the demo and samples");
     let all: Vec<Centre> = real.into_iter().chain(random_centres(&mut dice)).collect();
     let mut worst = Kept::default();
     let mut done = 0;
