@@ -47,6 +47,7 @@ mod callback_redial;
 mod callbacks;
 mod carriers;
 mod checkpoint;
+mod closing_calls;
 mod connecting;
 mod conversation;
 mod desk_calls;

@@ -48,6 +48,7 @@ fn house() -> House {
         sound("thanks", THANKS_HZ),
         sound("message_review", REVIEW_HZ),
         sound("message_short", SHORT_HZ),
+        sound("message_failed", SHORT_HZ),
     ];
     let files: Vec<(&str, &Vec<u8>)> = files
         .iter()

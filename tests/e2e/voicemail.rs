@@ -12,6 +12,7 @@ use crate::sound::{Recorded, tone_wav};
 const CALLER_HZ: u32 = 440;
 const ASK_HZ: f64 = 2_500.0;
 const FULL_HZ: f64 = 2_700.0;
+const FAILED_HZ: f64 = 3_100.0;
 /// What a message must hold before its caller is gone.
 const ENOUGH_MS: u64 = 3_000;
 
@@ -42,6 +43,7 @@ fn house() -> House {
         sound("message_full", FULL_HZ),
         sound("message_left", 1_900.0),
         sound("message_none", 1_900.0),
+        sound("message_failed", FAILED_HZ),
         sound("message_review", 2_100.0),
         sound("message_short", 2_300.0),
     ];
@@ -127,4 +129,30 @@ fn g7_a_kill_while_he_speaks_keeps_what_he_said() {
     house.ended();
     house.start();
     is_whole(&house.sign_in("admin"));
+}
+
+/// A disk that takes nothing: whoever wants to leave a message is told so while he is there, his box has no message without sound, and the
+/// desk has a ticket in its place.
+#[test]
+fn g1_a_disk_that_takes_nothing_is_told_to_the_caller_and_to_the_desk() {
+    let house = house();
+    // A file stands where the folder of the year would be made, whatever year it is.
+    let recordings = house.dir.join("recordings");
+    for year in 2020..2100 {
+        std::fs::write(recordings.join(year.to_string()), "").unwrap();
+    }
+    let mut caller = house.caller("13800001111", CALLER_HZ);
+    caller.calls("4000");
+    caller.until_hears(0, FAILED_HZ, 300);
+    let admin = house.sign_in("admin");
+    let ticket = soon("a ticket in place of the message", || {
+        let list = admin.read("/v1/tickets");
+        list["items"].get(0).cloned()
+    });
+    let subject = ticket["subject"].as_str().unwrap_or_default();
+    assert!(subject.contains("could not be recorded"), "{ticket}");
+    caller.hangs_up();
+    house.until_empty();
+    let list = admin.read("/v1/voicemail/support");
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(0), "{list}");
 }

@@ -60,7 +60,7 @@ fn office() -> Calendar {
     Calendar::new(&table).unwrap()
 }
 
-fn configured(config: &mut Config) {
+pub(crate) fn configured(config: &mut Config) {
     let (script, found) = ivr::parse("main".into(), "main.toml", SCRIPT);
     assert!(found.iter().all(|one| !one.is_error()), "{found:?}");
     let script = Arc::new(script.unwrap());
@@ -90,7 +90,7 @@ fn opens(hotline: &mut Hotline) -> Result<(), CommandError> {
 }
 
 /// The facts of closings, each with the seconds since the morning.
-fn story(hotline: &Hotline) -> Vec<String> {
+pub(crate) fn story(hotline: &Hotline) -> Vec<String> {
     let told = hotline.facts.iter().filter_map(|(at, fact)| {
         let second = at.ms_since(MORNING.into()) / 1_000;
         match fact {
@@ -106,7 +106,7 @@ fn story(hotline: &Hotline) -> Vec<String> {
     told.collect()
 }
 
-fn hears(hotline: &mut Hotline, number: &str) -> String {
+pub(crate) fn hears(hotline: &mut Hotline, number: &str) -> String {
     hotline.caller(number, "4000");
     hotline.run_for(Duration::from_millis(300));
     let port = hotline.port_of(number).expect("he is on the line");

@@ -504,6 +504,13 @@ impl Hotline {
     }
 
     /// News of a media thread.
+    /// The disk takes nothing of what a caller says.
+    pub(crate) fn recording_fails(&mut self, recording: model::RecordingId) {
+        self.engine
+            .handle_input(self.now, Input::RecordingFailed(recording));
+        self.drain();
+    }
+
     pub(crate) fn media_news(&mut self, news: media::News) {
         self.engine.handle_input(self.now, Input::Media(news));
         self.drain();

@@ -19,6 +19,7 @@ mod calls;
 mod calls_out;
 mod choice;
 mod claims;
+mod closing_calls;
 mod closings;
 mod consult;
 mod declines;

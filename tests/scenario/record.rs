@@ -118,3 +118,23 @@ fn e15_who_never_speaks_is_asked_and_goes_on_without() {
     assert!(hotline.settled.iter().all(|(_, kept)| !kept));
     hotline.assert_clean();
 }
+
+#[test]
+fn e15_whose_words_the_disk_does_not_take_is_told_and_goes_on_without() {
+    let (mut hotline, recording) = recorded();
+    news(&mut hotline, recording, true);
+    hotline.recording_fails(recording);
+    hotline.run_for(SECOND);
+    let port = hotline.port_of(CALLER).expect("he is told");
+    let (_, order) = hotline.ports[&port].plays.last().expect("he hears it");
+    assert!(
+        format!("{order:?}").contains("en/message_failed"),
+        "{order:?}"
+    );
+    hotline.run_for(20 * SECOND);
+    assert!(
+        !hotline.settled.contains(&(recording, true)),
+        "nothing to keep"
+    );
+    hotline.assert_clean();
+}

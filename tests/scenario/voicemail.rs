@@ -8,7 +8,7 @@ use engine::Config;
 use ivr::Answer;
 use media::News;
 use model::fact::Voicemail;
-use model::{Fact, Hearers, Mailbox, MessageTicket};
+use model::{Fact, Hearers, Mailbox, MessageTicket, RecordingId};
 
 use crate::hotline::Hotline;
 
@@ -114,5 +114,56 @@ fn g1_a_box_that_is_full_records_nothing() {
     hotline.run_for(10 * SECOND);
     assert_eq!(told(&hotline, "voicemail.began"), []);
     assert_eq!(told(&hotline, "voicemail.left"), []);
+    hotline.assert_clean();
+}
+
+/// What he says stands nowhere.
+fn fails(hotline: &mut Hotline, recording: RecordingId) {
+    hotline.recording_fails(recording);
+    hotline.run_for(SECOND);
+}
+
+#[test]
+fn g1_a_disk_that_takes_nothing_is_told_to_the_caller_and_to_the_desk() {
+    let mut hotline = calls(room());
+    let recording = told(&hotline, "voicemail.began")[0].message;
+    fails(&mut hotline, recording);
+    let port = hotline.port_of(CALLER).expect("he is told");
+    let (_, order) = hotline.ports[&port].plays.last().expect("he hears it");
+    assert!(
+        format!("{order:?}").contains("en/message_failed"),
+        "{order:?}"
+    );
+    // Once more it is nobody's.
+    fails(&mut hotline, recording);
+    hotline.run_for(10 * SECOND);
+    assert_eq!(
+        told(&hotline, "voicemail.left"),
+        [],
+        "no message without sound"
+    );
+    let tickets = hotline.facts_named("ticket.asked");
+    let [Fact::TicketAsked(asked)] = tickets[..] else {
+        panic!("one ticket: {tickets:?}");
+    };
+    assert_eq!(asked.caller.number.as_deref(), Some(CALLER));
+    assert!(
+        asked.content.subject.contains("could not be recorded"),
+        "{asked:?}"
+    );
+    hotline.assert_clean();
+}
+
+#[test]
+fn g1_a_disk_that_fails_while_he_reviews_his_message_is_told_too() {
+    let mut hotline = calls(room());
+    let recording = told(&hotline, "voicemail.began")[0].message;
+    speaks(&mut hotline);
+    hotline.presses(CALLER, '#');
+    hotline.run_for(SECOND);
+    fails(&mut hotline, recording);
+    hotline.run_for(10 * SECOND);
+    assert_eq!(told(&hotline, "voicemail.left"), []);
+    assert_eq!(hotline.facts_named("ticket.asked").len(), 1);
     hotline.assert_clean();
 }

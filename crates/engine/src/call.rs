@@ -6,6 +6,7 @@
 
 mod arrival;
 mod callback;
+mod closing;
 mod come_back;
 mod consult;
 mod cue;
@@ -218,6 +219,7 @@ impl Call {
             CallEvent::FellSilent(recording) => {
                 self.message_news(context, recording, ivr::Input::FellSilent)
             }
+            CallEvent::RecordFailed(recording) => self.message_failed(context, recording),
             CallEvent::PortFailed(port) => self.port_failed(context, port),
             CallEvent::Heard(port) => self.heard(context, port),
             CallEvent::Silent(port) => self.silent(context, port),

@@ -27,6 +27,7 @@ use crate::directory::Directory;
 use crate::dropped::Dropped;
 use crate::engine::Declines;
 use crate::input::Output;
+use crate::pins::Pins;
 use crate::placement::Placement;
 use crate::request::Request;
 use crate::standby::Standby;
@@ -65,6 +66,8 @@ pub(crate) struct Context {
     pub(crate) calendars: Arc<BTreeMap<String, Calendar>>,
     /// What closes them out of turn (E9).
     pub(crate) closings: Closures,
+    /// Tries of the PINs by which that is done.
+    pub(crate) pins: Pins,
     /// Places of callers who left while they waited.
     pub(crate) dropped: Dropped,
     /// Phones that stay on the line (C15).

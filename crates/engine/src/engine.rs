@@ -37,6 +37,7 @@ use crate::dial::spending::Spending;
 use crate::directory::Directory;
 use crate::dropped::Dropped;
 use crate::input::{Input, Output};
+use crate::pins::Pins;
 use crate::placement::Placement;
 use crate::request::Reply;
 use crate::standby::Standby;
@@ -104,6 +105,7 @@ impl Engine {
                 callbacks: Callbacks::default(),
                 calendars: Arc::default(),
                 closings: Closures::default(),
+                pins: Pins::default(),
                 dropped: Dropped::default(),
                 standby: Standby::default(),
                 trunks: Trunks::default(),
@@ -151,6 +153,9 @@ impl Engine {
                 self.context.outputs.push_back(Output::Answer(id, answer));
             }
             Input::Media(news) => self.media_news(news),
+            Input::RecordingFailed(recording) => {
+                self.turn(recording.call, CallEvent::RecordFailed(recording));
+            }
             Input::Command(id, command) => {
                 let done = self.command(command);
                 self.context
@@ -162,6 +167,7 @@ impl Engine {
             }
             Input::Reply(Reply::Route { call, id, reply }) => self.route_replied(call, id, reply),
             Input::Reply(Reply::LookedUp { call, id, answer }) => {
+                self.context.pin_compared(call, id, &answer);
                 self.turn(call, CallEvent::LookedUp { id, answer })
             }
             Input::Restored(restored) => self.restore(restored),

@@ -40,6 +40,8 @@ pub enum Input {
     Question(QuestionId, Question),
     /// A media thread tells something.
     Media(media::News),
+    /// What a caller says into a recording of his own stands nowhere: the disk takes nothing.
+    RecordingFailed(RecordingId),
     /// Someone wants something; answered by `Output::CommandDone` in the same turn.
     Command(CommandId, Command),
     /// The answer to a request.

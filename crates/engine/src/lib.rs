@@ -21,6 +21,7 @@ mod leg;
 pub mod numbers;
 mod one_line;
 mod outside;
+mod pins;
 mod placement;
 pub mod question;
 mod random;

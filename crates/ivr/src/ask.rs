@@ -41,6 +41,8 @@ pub enum Question {
     Mailbox(MailboxName),
     /// The number of a ticket that was filed: found when it stands in the store.
     Ticket(TicketQuestion),
+    /// Whether a PIN is that of a calendar: found when it is, missing when it is not, bad while none is taken.
+    Pin(PinQuestion),
 }
 
 /// How a service is asked (RFC 9110 §9.3).
@@ -124,6 +126,15 @@ pub struct TicketQuestion {
     pub into: String,
 }
 
+/// A PIN that somebody has keyed in, to close a calendar or to open it (E9).
+#[derive(Clone, PartialEq, Eq)]
+pub struct PinQuestion {
+    /// The calendar.
+    pub calendar: String,
+    /// The digits; written nowhere (S22).
+    pub digits: String,
+}
+
 /// What a look-up brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -196,7 +207,7 @@ impl Question {
                 let mut variables = question.columns.keys();
                 variables.find(|variable| !found.contains_key(*variable))
             }
-            Self::Mailbox(_) => None,
+            Self::Mailbox(_) | Self::Pin(_) => None,
             Self::Ticket(question) => {
                 (!found.contains_key(&question.into)).then_some(&question.into)
             }
@@ -211,7 +222,7 @@ impl Question {
     pub(crate) fn in_a_test(&self) -> Option<Answer> {
         match self {
             Self::Http(_) | Self::Sql(_) => None,
-            Self::Mailbox(_) => Some(Answer::Found(BTreeMap::new())),
+            Self::Mailbox(_) | Self::Pin(_) => Some(Answer::Found(BTreeMap::new())),
             Self::Ticket(question) => {
                 let number = Value::Text("260105-0001-8".to_owned());
                 Some(Answer::Found(BTreeMap::from([(
@@ -241,6 +252,7 @@ impl Question {
             Self::Sql(question) => &question.query,
             Self::Mailbox(mailbox) => mailbox.as_str(),
             Self::Ticket(_) => "ticket",
+            Self::Pin(pin) => &pin.calendar,
         }
     }
 }
@@ -267,6 +279,14 @@ impl fmt::Debug for HttpQuestion {
         f.debug_struct("HttpQuestion")
             .field("method", &self.method)
             .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PinQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PinQuestion")
+            .field("calendar", &self.calendar)
             .finish_non_exhaustive()
     }
 }

@@ -63,6 +63,8 @@ pub struct World {
     pub speech: bool,
     /// What those of all scripts that may be called ask and give.
     pub flows: BTreeMap<ScriptName, FlowShape>,
+    /// Those of the calendars that have a PIN.
+    pub pins: BTreeSet<String>,
     /// Mailboxes of `voicemail.toml`.
     pub mailboxes: BTreeSet<MailboxName>,
     /// Queries of `queries.toml`.

@@ -32,7 +32,7 @@ pub(crate) struct Claims<'n> {
     pub(crate) heard: Vec<Heard<'n>>,
     /// Words of the house that are said here: `message_review`.
     pub(crate) house: Vec<&'static str>,
-    /// Where an answer of the caller's is said back to him, in every language of the script.
+    /// Where an answer of the caller's is said back to him, or a moment is said, in every language of the script.
     pub(crate) reads_back: Option<Place>,
     /// How many of them one hears who does nothing, at most.
     pub(crate) sentences: u32,
@@ -156,6 +156,8 @@ pub(crate) enum End {
     },
     /// With a message that is left, or with the word that it cannot be.
     Message,
+    /// With a word of the house on what became of a calendar.
+    Calendar,
     /// Not the call: only this script's part of it.
     Return,
 }
@@ -195,6 +197,8 @@ pub(crate) enum ReferenceKind {
     Query,
     /// A mailbox of `voicemail.toml`.
     Mailbox,
+    /// A calendar of `calendars.toml` that has a PIN.
+    Pin,
     /// A script that does a part and comes back.
     Flow,
 }
@@ -291,8 +295,8 @@ impl<'n> Claims<'n> {
 
     /// What he has heard last here.
     pub(crate) fn last_word(&self) -> LastWord {
-        // He was told what became of his message.
-        if self.end == Some(End::Message) {
+        // He was told what became of his message, or of the calendar.
+        if matches!(self.end, Some(End::Message | End::Calendar)) {
             return LastWord::Told;
         }
         // What another script asked last is not known here.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::fact::{FailedTries, NodeLeft, QueueExit, TicketContent};
-use model::{MailboxName, QueueName, RecordingId, Requirement, ScriptName};
+use model::{Calendar, MailboxName, QueueName, RecordingId, Requirement, ScriptName, Timestamp};
 
 use crate::ask::{Answer, Ask, AskId};
 
@@ -33,6 +33,62 @@ pub enum Input {
     Spoke,
     /// In what is recorded nothing was heard for `silence`.
     FellSilent,
+    /// What is recorded, or was, stands nowhere: the disk takes nothing.
+    RecordFailed(RecordingId),
+    /// What became of a wish about a calendar.
+    CalendarSet(CalendarSet),
+}
+
+/// What a caller who knows the PIN wants of a calendar (E9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarWish {
+    /// Closed out of turn, for so long.
+    Close(ClosedFor),
+    /// Its hours are to hold again.
+    Open,
+}
+
+/// For how long a calendar is to be closed out of turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedFor {
+    /// Until its hours change the next time; for the longest that may be, if they never do.
+    Change,
+    /// So many hours.
+    Hours(u32),
+    /// The longest that may be: until somebody opens it.
+    Longest,
+}
+
+impl ClosedFor {
+    /// When it ends. `longest` is the most that a calendar may be closed; hours that are more than that are given as they are, for
+    /// whoever closes it to refuse.
+    pub fn end(self, calendar: &Calendar, now: Timestamp, longest: Duration) -> Timestamp {
+        let after = |time: Duration| Timestamp::from(Duration::from(now).saturating_add(time));
+        match self {
+            Self::Hours(hours) => after(Duration::from_secs(u64::from(hours) * 3_600)),
+            Self::Longest => after(longest),
+            Self::Change => {
+                let mut by_hours = calendar.clone();
+                by_hours.close(None);
+                let change = by_hours.next_change(now).map(|(at, _)| at);
+                change.map_or_else(|| after(longest), |at| at.min(after(longest)))
+            }
+        }
+    }
+}
+
+/// What became of a wish about a calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarSet {
+    /// It is closed.
+    Closed {
+        /// The first moment at which it is no more.
+        until: Timestamp,
+    },
+    /// Its hours hold.
+    Opened,
+    /// Nothing was changed: longer than it may be, or there is no such calendar any more.
+    Refused,
 }
 
 /// What a caller has said.
@@ -183,6 +239,13 @@ pub enum Effect {
         recording: RecordingId,
         /// Whether it is kept.
         kept: bool,
+    },
+    /// Close a calendar out of turn, or take that back; answer `CalendarSet` at once.
+    SetCalendar {
+        /// Which.
+        calendar: String,
+        /// What is wanted.
+        wish: CalendarWish,
     },
     /// The caller's language from here on (E14: queue and survey speak it too).
     LanguageSet(String),

@@ -87,11 +87,7 @@ pub(crate) const FORMATS: &[Format] = &[
         name: "time",
         takes: TEXT,
         says: words("A time of day: `09:30`, or that of a moment.", "时刻"),
-        say: |value, language, _| {
-            let text = text(value)?;
-            let clock = split_moment(text).map_or(text, |(_, clock)| clock);
-            said(language, &Saying::Time(time(clock)?))
-        },
+        say: |value, language, _| moment(text(value)?, false, language),
     },
     Format {
         name: "moment",
@@ -100,11 +96,7 @@ pub(crate) const FORMATS: &[Format] = &[
             "A day and a time on it: `2026-11-22T09:30:00+08:00`, said as it is written.",
             "日期与时刻，按所写读出",
         ),
-        say: |value, language, _| {
-            let (day, clock) = split_moment(text(value)?).ok_or("it is no moment")?;
-            let moment = Saying::Moment(day_of(day)?, DateParts::DAY, time(clock)?);
-            said(language, &moment)
-        },
+        say: |value, language, _| moment(text(value)?, true, language),
     },
     Format {
         name: "duration",
@@ -168,6 +160,19 @@ impl Format {
         currency: &'static Currency,
     ) -> Result<Spoken, String> {
         (self.say)(value, language, currency)
+    }
+}
+
+/// A moment such as `2026-11-22 09:30` with its day, or its time alone.
+pub(crate) fn moment(text: &str, with_day: bool, language: Language) -> Result<Spoken, String> {
+    match (split_moment(text), with_day) {
+        (Some((day, clock)), true) => {
+            let moment = Saying::Moment(day_of(day)?, DateParts::DAY, time(clock)?);
+            said(language, &moment)
+        }
+        (Some((_, clock)), false) => said(language, &Saying::Time(time(clock)?)),
+        (None, true) => Err("it is no moment".to_owned()),
+        (None, false) => said(language, &Saying::Time(time(text)?)),
     }
 }
 

@@ -37,8 +37,8 @@ mod value;
 mod variable;
 
 pub use ask::{
-    Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, Question, SecretSource,
-    SqlQuestion, TicketQuestion, Wanted,
+    Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, PinQuestion, Question,
+    SecretSource, SqlQuestion, TicketQuestion, Wanted,
 };
 pub use chart::{Chart, ChartExit, ChartHeat, ChartNode, ExitId};
 pub use check::{
@@ -47,7 +47,8 @@ pub use check::{
 };
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{
-    CallbackAnswer, Effect, Filing, HangUpCause, Input, Played, Recorded, Target, TransferFailure,
+    CalendarSet, CalendarWish, CallbackAnswer, ClosedFor, Effect, Filing, HangUpCause, Input,
+    Played, Recorded, Target, TransferFailure,
 };
 pub use model::fact::QueueExit;
 pub use parse::{parse, syntax};
@@ -55,7 +56,7 @@ pub use reference::reference_page;
 pub use report::did_you_mean;
 pub use run::{Entry, Environment, Run};
 pub use schema::json_schema;
-pub use script::{Script, ScriptTest, SpokenPrompt};
+pub use script::{Script, ScriptTest, SpokenPrompt, closing_script};
 pub use test::TestOutcome;
 pub use told::Told;
 pub use value::{Number, Type, Value};

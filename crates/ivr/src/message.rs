@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use model::RecordingId;
+
 use crate::claim::Claims;
 use crate::effect::{Played, Recorded};
 use crate::place::Name;
@@ -30,6 +32,8 @@ const SENTENCE: Duration = Duration::from_secs(8);
 
 /// What the house says at a review: its keys.
 pub(crate) const REVIEW: &str = "message_review";
+/// What it says when the disk takes nothing.
+pub(crate) const FAILED: &str = "message_failed";
 /// What it says of something too short.
 pub(crate) const TOO_SHORT: &str = "message_short";
 
@@ -112,6 +116,18 @@ pub(crate) enum Progress<'n> {
     Wants(Step<'n>),
     /// He is done: with what he has left, if he has said anything.
     Done(Option<Recorded>),
+    /// What he says stands nowhere; it was told to nobody yet.
+    Failed,
+}
+
+impl Stage {
+    /// Whether he decides about this recording.
+    pub(crate) fn is_review_of(self, id: RecordingId) -> bool {
+        match self {
+            Self::Review(said, _) | Self::Listening(said, _) => said.recording == id,
+            Self::Asked | Self::Leaving | Self::TooShort | Self::Tone | Self::Speaking => false,
+        }
+    }
 }
 
 impl Message {
@@ -147,7 +163,7 @@ impl Message {
         claims.kept += (self.silence + SENTENCE) * TRIES;
         claims.sentences = TRIES - 1;
         claims.listens = true;
-        claims.house.push(TOO_SHORT);
+        claims.house.extend([TOO_SHORT, FAILED]);
         if self.review {
             claims.house.push(REVIEW);
         }
@@ -177,6 +193,10 @@ impl Message {
                 visit.forget_key();
                 self.review(visit, said, left)
             }
+            (
+                Stage::Speaking | Stage::Review(..) | Stage::Listening(..),
+                Event::Outcome(Outcome::RecordFailed),
+            ) => Progress::Failed,
             (
                 Stage::Asked
                 | Stage::Leaving

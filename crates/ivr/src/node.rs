@@ -5,6 +5,7 @@
 
 mod branch;
 mod callback;
+mod closing;
 mod collect;
 mod hangup;
 mod hours;
@@ -34,6 +35,7 @@ use crate::section::Section;
 use crate::step::{Event, Step};
 
 pub(crate) use branch::CASE;
+pub(crate) use closing::{Clerk, KIND as CLOSING, of_number as closing_of_number};
 pub(crate) use collect::INPUT_KINDS;
 
 /// One kind of node.
@@ -61,6 +63,7 @@ pub(crate) const KINDS: &[Kind] = &[
     queue::KIND,
     record::KIND,
     voicemail::KIND,
+    closing::KIND,
     callback::KIND,
     transfer::KIND,
     http::KIND,

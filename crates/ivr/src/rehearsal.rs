@@ -404,6 +404,11 @@ impl Rehearsal {
                 self.tell(News::Message(mailbox));
                 return hears;
             }
+            Effect::SetCalendar { calendar, wish } => {
+                let set = circumstances::set(self.calendars.get_mut(&calendar), wish, self.now);
+                self.gets(around, Input::CalendarSet(set));
+                return hears;
+            }
             Effect::FileTicket(filing) => {
                 self.tell(News::Ticket(filing.content.ticket_type));
                 return hears;
@@ -458,7 +463,7 @@ impl Rehearsal {
         let end = self.run.placed().map(Placed::claims).and_then(|it| it.end);
         match end {
             Some(End::Return) => Ending::Returned,
-            Some(End::HangUp { spoken: true } | End::Message) => Ending::Goodbye,
+            Some(End::HangUp { spoken: true } | End::Message | End::Calendar) => Ending::Goodbye,
             Some(End::HangUp { spoken: false } | End::Person) | None => {
                 if self.knows.enough {
                     Ending::Goodbye

@@ -23,6 +23,7 @@ use crate::ask::{Answer, Ask};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::message::{END_KEY, Stage};
+use crate::node::Clerk;
 use crate::script::{Placed, Script};
 use crate::section::is_phone_key;
 use crate::step::{Event, Given, Outcome};
@@ -65,6 +66,8 @@ pub struct Run {
     typed: Typed,
     /// How far a caller is who speaks to it.
     stage: Stage,
+    /// How far one is who closes a calendar.
+    clerk: Clerk,
     entries: u32,
     /// In the node that has the caller.
     failed: FailedTries,
@@ -125,6 +128,8 @@ enum Phase {
     Transferring,
     /// What he says.
     Recording(Recording),
+    /// Whether a calendar is closed, or opened.
+    SettingCalendar,
     /// Nothing any more.
     Over,
 }
@@ -145,6 +150,7 @@ impl Run {
             chain: Chain::default(),
             typed: Typed::default(),
             stage: Stage::default(),
+            clerk: Clerk::default(),
             entries: 0,
             failed: FailedTries::default(),
             left: Vec::new(),
@@ -196,6 +202,12 @@ impl Run {
                     Event::Outcome(Outcome::CallbackAnswered(answer)),
                 );
             }
+            (Input::RecordFailed(id), phase) => {
+                self.record_failed(now, environment, phase, id);
+            }
+            (Input::CalendarSet(set), Phase::SettingCalendar) => {
+                self.advance(now, environment, Event::Outcome(Outcome::CalendarSet(set)));
+            }
             (Input::Answered(id, answer), Phase::LookingUp { hold_at, .. }) => {
                 if let Some(ask) = self.asked.take_if(|ask| ask.id == id) {
                     let answer = ask.question.fitting(answer);
@@ -224,7 +236,8 @@ impl Run {
                 | Input::Answered(..)
                 | Input::RecordBegan(_)
                 | Input::Spoke
-                | Input::FellSilent,
+                | Input::FellSilent
+                | Input::CalendarSet(_),
                 _,
             ) => {}
         }
@@ -262,6 +275,7 @@ impl Run {
             | Phase::Listening { .. }
             | Phase::LookingUp { .. }
             | Phase::Recording(_)
+            | Phase::SettingCalendar
             | Phase::Queued
             | Phase::Promising
             | Phase::Transferring
@@ -277,9 +291,12 @@ impl Run {
             Phase::LookingUp { hold_at, until } => {
                 Some(hold_at.map_or(until, |hold_at| hold_at.min(until)))
             }
-            Phase::Fresh | Phase::Queued | Phase::Promising | Phase::Transferring | Phase::Over => {
-                None
-            }
+            Phase::Fresh
+            | Phase::SettingCalendar
+            | Phase::Queued
+            | Phase::Promising
+            | Phase::Transferring
+            | Phase::Over => None,
         }
     }
 
@@ -320,6 +337,7 @@ impl Run {
             Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::Recording(_)
+            | Phase::SettingCalendar
             | Phase::Queued
             | Phase::Promising
             | Phase::Transferring => keys.secret,
@@ -408,6 +426,7 @@ impl Run {
                 ..
             }
             | Phase::Recording(_)
+            | Phase::SettingCalendar
             | Phase::LookingUp { .. }
             | Phase::Promising
             | Phase::Transferring

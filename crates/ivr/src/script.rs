@@ -9,7 +9,7 @@ use model::ScriptName;
 use crate::ask::SecretSource;
 use crate::check::FlowShape;
 use crate::claim::{Claims, ReferenceKind};
-use crate::node::{Kind, Node};
+use crate::node::{CLOSING, Kind, Node, closing_of_number};
 use crate::place::{Name, Place};
 use crate::sentence::piece_name;
 use crate::spoken::{digit_sounds, stock_sounds};
@@ -103,6 +103,37 @@ pub(crate) struct Prompt {
 }
 
 impl Script {
+    /// The script of a number that closes a calendar by telephone (E9). Mistakes are told at a line and a column of `file`.
+    pub fn closing(calendar: &str, languages: Vec<String>, file: &str, at: (u32, u32)) -> Self {
+        let (line, column) = at;
+        let place = Place { line, column };
+        let text = CLOSING.name.to_owned();
+        let node = Placed::new(&CLOSING, place, closing_of_number(calendar, place));
+        Self {
+            name: closing_script(calendar),
+            file: file.to_owned(),
+            titles: BTreeMap::new(),
+            languages,
+            nodes: BTreeMap::from([(text.clone(), node)]),
+            start: Name { text, place },
+            parameters: BTreeMap::new(),
+            returns: BTreeMap::new(),
+            prompts: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            tests: Vec::new(),
+            version: 0,
+            may_lead_to_secret: true,
+        }
+    }
+
+    /// The calendars that it lets callers close.
+    pub fn closes(&self) -> BTreeSet<String> {
+        let claims = self.claims();
+        let references = claims.values().flat_map(|claims| &claims.references);
+        let pins = references.filter(|one| one.kind == ReferenceKind::Pin);
+        pins.map(|one| one.name.text.clone()).collect()
+    }
+
     /// The number under which its text is kept (E20); 0 where it is not.
     pub const fn version(&self) -> u32 {
         self.version
@@ -276,6 +307,11 @@ impl Script {
             .find(|language| Some(language.as_str()) == wanted);
         spoken.or(self.languages.first()).map_or("", String::as_str)
     }
+}
+
+/// The name of the script of a number that closes a calendar: none that a file could have.
+pub fn closing_script(calendar: &str) -> ScriptName {
+    ScriptName::new(["closing/", calendar].concat())
 }
 
 /// A prompt that may be played, in one language.

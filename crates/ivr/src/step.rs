@@ -7,7 +7,10 @@ use model::fact::QueueExit;
 use model::{Requirement, ScriptName};
 
 use crate::ask::{Answer, Question};
-use crate::effect::{CallbackAnswer, HangUpCause, Played, Recorded, Target, TransferFailure};
+use crate::effect::{
+    CalendarSet, CalendarWish, CallbackAnswer, HangUpCause, Played, Recorded, Target,
+    TransferFailure,
+};
 use crate::place::Name;
 use crate::value::Value;
 
@@ -39,6 +42,10 @@ pub(crate) enum Outcome {
     Returned(Given),
     /// What he has said; none when no voice was heard.
     Recorded(Option<Recorded>),
+    /// What he says, or has said, stands nowhere: the disk takes nothing.
+    RecordFailed,
+    /// What became of his wish about a calendar.
+    CalendarSet(CalendarSet),
 }
 
 /// Values that go from one script to another, by name, each with whether it is a secret (S22).
@@ -95,6 +102,11 @@ pub(crate) enum Step<'n> {
         max: Duration,
         silence: Duration,
         mailbox: Option<&'n str>,
+    },
+    /// Close a calendar out of turn, or open it: `Outcome::CalendarSet`.
+    SetCalendar {
+        calendar: &'n str,
+        wish: CalendarWish,
     },
     /// Let another script do a part: `Outcome::Returned`.
     Call { script: &'n str, args: Given },

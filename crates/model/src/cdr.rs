@@ -204,6 +204,7 @@ impl Cdr {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::OfferDialled { .. }

@@ -523,6 +523,18 @@ pub enum Fact {
         /// Who took it back; `None`: its time was over.
         by: Option<ClosedBy>,
     },
+    /// A PIN was not taken from who wanted to close a calendar, or open it, by telephone (E9).
+    #[serde(rename = "calendar.pin_refused")]
+    CalendarPinRefused {
+        /// In which call.
+        call: CallId,
+        /// Which calendar.
+        calendar: String,
+        /// None is taken before then, since there were too many; `None`: it was wrong, or its call has had its three.
+        locked_until: Option<Timestamp>,
+        /// Whether none is taken from anybody; else from this caller's number alone.
+        for_all: bool,
+    },
     /// The recording is complete on disk.
     #[serde(rename = "recording.ready")]
     RecordingReady {

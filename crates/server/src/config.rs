@@ -2,6 +2,7 @@
 
 pub(crate) mod calendars;
 pub(crate) mod cause;
+mod closings;
 pub(crate) mod document;
 #[cfg(test)]
 mod mutants;
@@ -33,7 +34,7 @@ use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World, told};
 use model::service_level::Bounds;
-use model::{Calendar, Mailboxes, NumberPlan, QueueName, ScriptName};
+use model::{Mailboxes, NumberPlan, QueueName, ScriptName};
 
 use cause::Cause;
 use document::Document;
@@ -143,7 +144,7 @@ impl Source {
             }
         };
         let nothing = BTreeMap::new();
-        let calendars = self.calendars(&mut found);
+        let calendars::House { calendars, pins } = self.calendars(&mut found);
         let queues = self.file("queues.toml", &mut found, |document| {
             let heard = Heard {
                 sounds: sounds.as_ref().unwrap_or(&nothing),
@@ -206,6 +207,11 @@ impl Source {
             house = self.file("numbers.toml", &mut found, |document| {
                 numbers::read(document, &world, &plan)
             });
+            world.pins = pins.keys().cloned().collect();
+            let file = self.dir.join("numbers.toml").display().to_string();
+            let language = &settings.ivr.language;
+            let closings = closings::scripts(&house.closings, &file, language, &parsed);
+            parsed.extend(closings);
             let given = trunks::Given {
                 dir: &self.dir,
                 realm: &settings.sip.realm,
@@ -235,6 +241,7 @@ impl Source {
                 patience: settings.ivr.patience(),
             }));
         }
+        let pins = closings::hashes(pins, &parsed, &mut found);
         // C15: the leg of an agent who stands by is lent to any call, and sound cannot leave its thread.
         let stands_by = |(_, number): (&str, &Number)| number.entry == Entry::Standby;
         if settings.rtp.threads > 1 && house.numbers.iter().any(stands_by) {
@@ -253,6 +260,7 @@ impl Source {
         let mailboxes = Arc::new(mailboxes);
         let outgoing = Outgoing {
             mailboxes: Arc::clone(&mailboxes),
+            pins,
             ..Outgoing::of(&parsed, hosts, queries.named, &self.dir)
         };
         let engine = engine::Config {
@@ -418,17 +426,17 @@ impl Source {
     }
 
     /// `calendars.toml`, which may warn of what it takes.
-    pub(crate) fn calendars(&self, found: &mut Vec<Diagnostic>) -> BTreeMap<String, Calendar> {
+    pub(crate) fn calendars(&self, found: &mut Vec<Diagnostic>) -> calendars::House {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let given = calendars::Given {
             dir: &self.dir,
             now: now.unwrap_or_default().into(),
         };
-        let (calendars, told) = self.file("calendars.toml", found, |document| {
+        let (house, told) = self.file("calendars.toml", found, |document| {
             Ok(calendars::read(document, &given))
         });
         found.extend(told);
-        calendars
+        house
     }
 
     /// What scripts and numbers may name. `None` when a file that gives names cannot be read at all: every name in it

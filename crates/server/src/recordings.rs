@@ -3,10 +3,12 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use engine::Input;
 use media::RecordingChunk;
-use model::{Fact, Timestamp};
+use model::{Fact, RecordingId, Timestamp};
 use net::Clock;
 use store::{RecordingReport, RecordingSink};
+use tokio::sync::mpsc;
 
 use crate::fan_out::Facts;
 
@@ -35,11 +37,13 @@ fn hand_over(filled: &Receiver<RecordingChunk>, sink: &RecordingSink) {
     }
 }
 
-/// Tells `recording.ready` for each file that is complete, until the writer is closed.
+/// Tells `recording.ready` for each file that is complete, until the writer is closed; and the engine, when the disk takes nothing of
+/// what a caller says by himself: he is told while he is still there.
 pub(crate) fn announce(
     reports: Receiver<RecordingReport>,
     facts: Facts,
     clock: Clock,
+    inputs: mpsc::Sender<Input>,
 ) -> std::io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("recording-out".into())
@@ -70,7 +74,10 @@ pub(crate) fn announce(
                         );
                     }
                     RecordingReport::Failed { id, fault } => {
-                        tracing::error!(call = %id.call, fault, "a call was not recorded")
+                        tracing::error!(call = %id.call, part = id.part, fault, "a call was not recorded");
+                        if id.part != RecordingId::WHOLE {
+                            let _engine_may_be_gone = inputs.blocking_send(Input::RecordingFailed(id));
+                        }
                     }
                 }
             }

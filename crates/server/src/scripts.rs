@@ -64,7 +64,8 @@ pub(crate) async fn keep(
             script.set_version(*number);
         }
     }
-    let names = loaded.engine.scripts.keys();
+    // Those of numbers that close a calendar have no text.
+    let names = loaded.texts.keys();
     names
         .map(|name| (name.clone(), versions.get(name).copied().unwrap_or(0)))
         .collect()

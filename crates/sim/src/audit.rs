@@ -155,6 +155,7 @@ impl Audit {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::CallRefused { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }

@@ -132,6 +132,7 @@ impl Figures {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::CallRefused { .. }
             | Fact::CallAnswered { .. }
             | Fact::CallIdentified { .. }

@@ -45,7 +45,7 @@ pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};
 pub use named_query::{NamedQueries, NamedQuery, QueryText, QueryTextError};
 pub use page::{Page, PageRequest};
-pub use password::{hash_password, verify_password};
+pub use password::{hash_password, is_password_hash, verify_password};
 pub use prompt::{SoundError, SoundFault, load_sounds};
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;

@@ -49,6 +49,13 @@ pub fn verify_password(password: &str, phc: Option<&str>) -> bool {
     fits && phc.is_some()
 }
 
+/// Whether a text is a hash against which [`verify_password`] can hold a password.
+pub fn is_password_hash(text: &str) -> bool {
+    PasswordHash::new(text).is_ok_and(|hash| {
+        hash.hash.is_some() && argon2::Algorithm::try_from(hash.algorithm.as_str()).is_ok()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +73,21 @@ mod tests {
             hash_password("correct horse").unwrap(),
             "a fresh salt each time"
         );
+    }
+
+    #[test]
+    fn only_what_can_be_verified_is_a_hash() {
+        let hash = hash_password("483920").unwrap();
+        assert!(is_password_hash(hash.expose()));
+        for other in [
+            "",
+            "483920",
+            "$argon2id$broken",
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ",
+            "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+        ] {
+            assert!(!is_password_hash(other), "{other}");
+        }
     }
 
     #[test]

@@ -79,6 +79,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::CallerBarred { .. }
         | Fact::CalendarClosed { .. }
         | Fact::CalendarOpened { .. }
+        | Fact::CalendarPinRefused { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }
@@ -205,6 +206,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::CallerBarred { .. }
         | Fact::CalendarClosed { .. }
         | Fact::CalendarOpened { .. }
+        | Fact::CalendarPinRefused { .. }
         | Fact::DialStarted { .. }
         | Fact::DialDenied { .. }
         | Fact::DialFailed { .. }

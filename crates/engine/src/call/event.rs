@@ -85,6 +85,8 @@ pub(crate) enum CallEvent {
     Spoke(RecordingId),
     /// In what the caller says nothing was heard for a while.
     FellSilent(RecordingId),
+    /// What the caller says, or has said, stands nowhere.
+    RecordFailed(RecordingId),
     /// A media port could not be opened, or broke.
     PortFailed(PortId),
     /// The first sound of a phone has come.

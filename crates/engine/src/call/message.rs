@@ -119,6 +119,12 @@ impl Call {
         }
     }
 
+    /// The disk takes nothing of what he says, or of what he reviews: his script tells him.
+    pub(super) fn message_failed(&mut self, context: &mut Context, recording: RecordingId) {
+        let failed = ivr::Input::RecordFailed(recording);
+        self.drive(context, super::script::Push::Input(failed));
+    }
+
     /// The call ends while the script has it: what its caller was saying is settled.
     pub(super) fn leave_script(&mut self, context: &mut Context) {
         let Some(mut run) = self.run.take() else {

@@ -16,7 +16,6 @@ use super::line::Wait;
 use super::{Call, Phase};
 use crate::config::{Config, Entry};
 use crate::context::Context;
-use crate::request::Request;
 use crate::route;
 
 /// Ring time of an agent who was dialled by name.
@@ -186,10 +185,8 @@ impl Call {
                 }
             }
             Effect::RequestCallback { queue, number } => self.ask_callback(context, queue, number),
-            Effect::Ask(ask) => context.request(Request::LookUp {
-                call: self.id,
-                ask: Box::new(ask),
-            }),
+            Effect::Ask(ask) => self.look_up(context, ask),
+            Effect::SetCalendar { calendar, wish } => self.set_calendar(context, &calendar, wish),
             Effect::Hold => {
                 let music = Source::Sound(music_of(context, None));
                 self.play(context, vec![music], true);

@@ -85,6 +85,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::PlaybackDone(playback) => ("PlaybackDone", playback.0),
         CallEvent::Spoke(recording) => ("Spoke", recording.part.into()),
         CallEvent::FellSilent(recording) => ("FellSilent", recording.part.into()),
+        CallEvent::RecordFailed(recording) => ("RecordFailed", recording.part.into()),
         CallEvent::PortFailed(port) => ("PortFailed", port.0),
         CallEvent::Heard(port) => ("Heard", port.0),
         CallEvent::Silent(port) => ("Silent", port.0),

@@ -278,7 +278,8 @@ impl<'s> Graph<'s> {
                 | ReferenceKind::Language
                 | ReferenceKind::Service
                 | ReferenceKind::Query
-                | ReferenceKind::Mailbox => return None,
+                | ReferenceKind::Mailbox
+                | ReferenceKind::Pin => return None,
             };
             Some(Way {
                 by: reference.name,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AllClaims, OutsideNumber, World, sentence};
-use crate::claim::{Cause, Claims, Heard, Reference, ReferenceKind};
+use crate::claim::{Cause, Claims, End, Heard, Reference, ReferenceKind};
 use crate::place::{Name, Place};
 use crate::report::Report;
 use crate::script::{Script, house_sound, own_sound};
@@ -110,6 +110,20 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
             told!("mailbox", "信箱"),
             &mut world.mailboxes.iter().map(model::MailboxName::as_str),
         ),
+        // A calendar that is not there is told as such.
+        ReferenceKind::Pin => {
+            if world.calendars.contains(text) && !world.pins.contains(text) {
+                let message = told!(
+                    "the calendar `{text}` has no `pin`: nobody could close it by telephone",
+                    "日历 `{text}` 没有 `pin`：无人能用电话关闭它"
+                );
+                let help = told!(
+                    "`pin = {{ file = \"pin.txt\" }}` in its table of calendars.toml, six digits at least",
+                    "请在 calendars.toml 的该表中写 `pin = {{ file = \"pin.txt\" }}`，至少六位数字"
+                );
+                report.error(*place, message, Some(help));
+            }
+        }
         ReferenceKind::Service => {
             if let Err(why) = world.services.may_be_asked(text) {
                 let message = Told {
@@ -236,7 +250,7 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
                 cause,
                 Cause::Answer(..) | Cause::BoxFull(_) | Cause::Ticket(_)
             )
-        })
+        }) || claims.end == Some(End::Calendar)
     };
     let look_ups = claims.iter().filter(|(_, claims)| looks_up(claims));
     let look_ups: Vec<&str> = look_ups.map(|(name, _)| *name).collect();

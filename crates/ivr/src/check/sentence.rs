@@ -70,9 +70,8 @@ fn words(language: &str, place: Place, world: &World, report: &mut Report) {
     let stock = stock_sounds(language);
     if stock.is_empty() {
         let message = told!(
-            "values cannot be said in `{}`",
-            "不能用 `{}` 报读变量",
-            language
+            "values cannot be said in `{language}`",
+            "不能用 `{language}` 报读变量"
         );
         let help = told!(
             "numbers are said in Chinese and in English",

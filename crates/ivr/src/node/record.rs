@@ -6,7 +6,9 @@
 use super::{Kind, Node};
 use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
 use crate::effect::Recorded;
-use crate::message::{MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, max_row};
+use crate::message::{
+    FAILED, MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, Stage, house, max_row,
+};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -51,8 +53,8 @@ pub(super) const KIND: Kind = Kind {
             "on_nothing",
             Form::Node,
             Need::SameAs("next"),
-            "He has said nothing, or too little, three times.",
-            "未留下录音",
+            "He has said nothing, or too little, three times; or the disk takes nothing, which he is told.",
+            "未留下录音，或未能录下（已告知）",
         ),
     ],
     example: "[record.complaint]\nprompt = \"speak_after_the_tone\"\ninto = \"complaint\"\nmax_s = 90\nmin_s = 2\nsilence_s = 4\n\
@@ -127,9 +129,16 @@ impl Node for Record {
     }
 
     fn step<'n>(&'n self, visit: &mut Visit<'_>, event: &Event) -> Step<'n> {
+        if (event, *visit.stage()) == (&Event::Heard, Stage::Leaving) {
+            return self.done(visit, None);
+        }
         match self.message.step(visit, event) {
             Progress::Wants(step) => step,
             Progress::Done(said) => self.done(visit, said),
+            Progress::Failed => {
+                *visit.stage() = Stage::Leaving;
+                house(visit, FAILED)
+            }
         }
     }
 

@@ -3,14 +3,20 @@
 //! `message` says how he speaks and reviews it. Whether the box has room is asked before he speaks; a store that does not answer
 //! turns nobody away. Who hangs up while he speaks has left what he said, unless it is shorter than `min_s`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use model::fact::{TicketContent, TicketField};
+use speech::Language;
 
 use super::{Kind, Node};
 use crate::ask::{Answer, Question};
 use crate::claim::{Cause, Claims, End, ReferenceKind};
 use crate::effect::{HangUpCause, Recorded};
 use crate::look_up::GRACE;
-use crate::message::{MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, Stage, house, max_row};
+use crate::message::{
+    FAILED, MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, Stage, house, max_row,
+};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -26,6 +32,8 @@ const ASK: &str = "message_ask";
 const LEFT: &str = "message_left";
 const NONE: &str = "message_none";
 const FULL: &str = "message_full";
+/// The type of the ticket in place of a message that the disk did not take.
+const NOT_RECORDED: &str = "voicemail_failed";
 
 pub(super) const KIND: Kind = Kind {
     name: "voicemail",
@@ -130,6 +138,24 @@ impl Voicemail {
         }
     }
 
+    /// The disk takes nothing: he is told, and so is the desk, by a ticket in place of his message.
+    fn failed(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        let subject = match Language::of(visit.language()) {
+            Some(Language::Chinese) => "来电者要留言，但未能录下",
+            Some(Language::English) | None => {
+                "A caller wanted to leave a message, and it could not be recorded"
+            }
+        };
+        let mailbox = TicketField::Text(self.mailbox.text.clone());
+        visit.file_ticket(TicketContent {
+            ticket_type: NOT_RECORDED.to_owned(),
+            category: None,
+            subject: subject.to_owned(),
+            fields: BTreeMap::from([("mailbox".to_owned(), mailbox)]),
+        });
+        last_word(visit, FAILED)
+    }
+
     fn end(&self) -> Step<'_> {
         match &self.next {
             Some(next) => Step::Go(next),
@@ -184,6 +210,7 @@ impl Node for Voicemail {
                 match self.message.step(visit, event) {
                     Progress::Wants(step) => step,
                     Progress::Done(said) => self.done(visit, said),
+                    Progress::Failed => self.failed(visit),
                 }
             }
         }

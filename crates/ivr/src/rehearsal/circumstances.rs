@@ -1,17 +1,21 @@
 //! What stands before an imaginary call begins: when it comes, from whom, to which number, and which doors are closed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use model::calendar::{ClosedBy, Closure};
 use model::{AgentId, Calendar, Caller, Timestamp};
 
 use crate::claim::ReferenceKind;
+use crate::effect::{CalendarSet, CalendarWish};
 use crate::run::Entry;
 use crate::script::Script;
 use crate::value::Value;
 
 /// Longer than any call lasts.
 const DAY_MS: i64 = 24 * 3_600_000;
+/// For how long a calendar may be closed in a test: what `[closing] max_h` is without a word of the house.
+const CLOSED_MAX: Duration = Duration::from_secs(168 * 3_600);
 
 /// See the file's head.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,32 @@ impl Circumstances {
         }
         calendars
     }
+}
+
+/// What becomes of a wish about a calendar, as the engine does it (E9).
+pub(super) fn set(
+    calendar: Option<&mut Calendar>,
+    wish: CalendarWish,
+    now: Duration,
+) -> CalendarSet {
+    let (Some(calendar), since) = (calendar, Timestamp::from(now)) else {
+        return CalendarSet::Refused;
+    };
+    let CalendarWish::Close(long) = wish else {
+        calendar.close(None);
+        return CalendarSet::Opened;
+    };
+    let until = long.end(calendar, since, CLOSED_MAX);
+    if until > Timestamp::from(now + CLOSED_MAX) {
+        return CalendarSet::Refused;
+    }
+    calendar.close(Some(Closure {
+        since,
+        until,
+        reason: String::new(),
+        by: ClosedBy::Agent(AgentId::new(0)),
+    }));
+    CalendarSet::Closed { until }
 }
 
 /// The calendar on whose wall clock a script's moments are written: the first by name that it looks at, else that any does.

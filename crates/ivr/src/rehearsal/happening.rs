@@ -216,7 +216,7 @@ impl Asked {
                     .collect()
             }
             Question::Sql(sql) => sql.columns.keys().map(|it| (it.clone(), None)).collect(),
-            Question::Mailbox(_) => BTreeMap::new(),
+            Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
             Question::Ticket(ticket) => BTreeMap::from([(ticket.into.clone(), Some(Type::Text))]),
         };
         Self {

@@ -33,6 +33,7 @@ impl Run {
             | Phase::Queued
             | Phase::Promising
             | Phase::LookingUp { .. }
+            | Phase::SettingCalendar
             | Phase::Transferring => None,
             Phase::Over => return,
         };
@@ -50,6 +51,26 @@ impl Run {
     ) {
         let said = self.stop_record(recording, ended);
         self.advance(now, environment, Event::Outcome(Outcome::Recorded(said)));
+    }
+
+    /// The disk takes nothing: whoever speaks, or reviews what he has said, learns it at once. Of another recording nobody asks
+    /// any more.
+    pub(super) fn record_failed(
+        &mut self,
+        now: Duration,
+        environment: &Environment<'_>,
+        phase: Phase,
+        id: RecordingId,
+    ) {
+        let is_spoken = matches!(phase, Phase::Recording(recording) if recording.id == Some(id));
+        if is_spoken {
+            self.effects.push_back(Effect::StopRecord);
+        } else if !self.stage.is_review_of(id) {
+            return;
+        } else if matches!(phase, Phase::Playing { .. }) {
+            self.effects.push_back(Effect::StopPlay);
+        }
+        self.advance(now, environment, Event::Outcome(Outcome::RecordFailed));
     }
 
     /// Ends the recording. Where no voice was heard there is none.

@@ -14,6 +14,7 @@ use crate::chart::ExitId;
 use crate::effect::{Effect, HangUpCause, Played, Recorded};
 use crate::look_up::{GRACE, HOLD_AFTER};
 use crate::message::Stage;
+use crate::node::Clerk;
 use crate::place::Name;
 use crate::script::{Placed, own_sound};
 use crate::spoken;
@@ -54,6 +55,7 @@ fn exit_of<'p>(placed: &'p Placed, step: &Step<'_>) -> Option<&'p str> {
         | Step::Call { .. }
         | Step::HangUp(_)
         | Step::Gone
+        | Step::SetCalendar { .. }
         | Step::Fault(_) => None,
     }
 }
@@ -263,6 +265,13 @@ impl Run {
                 });
                 None
             }
+            Step::SetCalendar { calendar, wish } => {
+                self.phase = Phase::SettingCalendar;
+                let calendar = calendar.to_owned();
+                self.effects
+                    .push_back(Effect::SetCalendar { calendar, wish });
+                None
+            }
             Step::Call { script, args } => {
                 self.call(environment, script, args).then_some(Next::Entry)
             }
@@ -323,6 +332,7 @@ impl Run {
         };
         self.typed = Typed::default();
         self.stage = Stage::default();
+        self.clerk = Clerk::default();
         self.chain.enter(self.script.name(), &node);
         self.failed = FailedTries::default();
         self.effects.push_back(Effect::Entered {
@@ -442,6 +452,7 @@ impl Run {
             now,
             calendars: environment.calendars,
             script: self.script.name(),
+            languages: &self.script.languages,
             node: &self.node,
             language: &self.language,
             entry: &self.entry,
@@ -452,6 +463,7 @@ impl Run {
             typed: &mut self.typed,
             stage: &mut self.stage,
             filed: &mut self.filed,
+            clerk: &mut self.clerk,
             caught,
         }
     }

@@ -14,6 +14,7 @@ use crate::effect::{Effect, Filing, Played, Recorded};
 use crate::expression::Expression;
 use crate::format::Format;
 use crate::message::Stage;
+use crate::node::Clerk;
 use crate::place::Name;
 use crate::script::{house_sound, own_sound};
 use crate::sentence::{CURRENCY, Piece, Sentence, Slot, piece_name};
@@ -29,6 +30,7 @@ pub(crate) struct Visit<'a> {
     pub(super) now: Duration,
     pub(super) calendars: &'a BTreeMap<String, Calendar>,
     pub(super) script: &'a ScriptName,
+    pub(super) languages: &'a [String],
     pub(super) node: &'a str,
     pub(super) language: &'a str,
     pub(super) entry: &'a Entry,
@@ -39,6 +41,7 @@ pub(crate) struct Visit<'a> {
     pub(super) typed: &'a mut Typed,
     pub(super) stage: &'a mut Stage,
     pub(super) filed: &'a mut u32,
+    pub(super) clerk: &'a mut Clerk,
     pub(super) caught: &'a mut Caught,
 }
 
@@ -74,6 +77,29 @@ impl Visit<'_> {
                 .get(name)?
                 .state_at(Timestamp::from(self.now)),
         )
+    }
+
+    /// A calendar, if it is there.
+    pub(crate) fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.calendars.get(name)
+    }
+
+    /// This moment.
+    pub(crate) fn moment(&self) -> Timestamp {
+        Timestamp::from(self.now)
+    }
+
+    /// The script's language after the caller's, round and round; none where it speaks one alone.
+    pub(crate) fn other_language(&self) -> Option<&str> {
+        let mut round = self.languages.iter().chain(self.languages);
+        round.find(|language| *language == self.language)?;
+        let next = round.next()?.as_str();
+        (next != self.language).then_some(next)
+    }
+
+    /// How far a caller is who closes a calendar.
+    pub(crate) const fn clerk(&mut self) -> &mut Clerk {
+        self.clerk
     }
 
     /// What was typed since the node was entered.

@@ -185,6 +185,7 @@ fn line(effect: &Effect) -> String {
         Effect::SettleRecord { recording, kept } => {
             format!("{} {recording}", if *kept { "keep" } else { "drop" })
         }
+        Effect::SetCalendar { calendar, wish } => format!("{calendar} {wish:?}"),
         Effect::Hold => "hold".to_owned(),
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
@@ -225,6 +226,7 @@ fn asked(question: &Question) -> String {
         }
         Question::Mailbox(mailbox) => format!("box {mailbox}"),
         Question::Ticket(ticket) => format!("ticket {}", ticket.part),
+        Question::Pin(pin) => format!("PIN {} of {}", pin.digits, pin.calendar),
     }
 }
 

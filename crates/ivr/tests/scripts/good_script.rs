@@ -36,6 +36,7 @@ pub(crate) fn world() -> World {
         outside: ivr::OutsideNumbers::default(),
         queues: ["sales", "support"].map(QueueName::from).into(),
         calendars: texts(&["office"]),
+        pins: texts(&["office"]),
         scripts: ["main", "night", "identify"].map(ScriptName::from).into(),
         agents: Some(texts(&["1001"])),
         numbers: texts(&["4000"]),

@@ -8,6 +8,7 @@
 
 mod callback;
 mod chart;
+mod closing;
 mod demo;
 mod diagnostics;
 mod driver;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    Answer, AskId, CallbackAnswer, Effect, Entry, Environment, House, Input, Patience, Played,
-    QueueExit, Run, Script, TransferFailure, check, check_house, parse,
+    Answer, AskId, CalendarSet, CallbackAnswer, Effect, Entry, Environment, House, Input, Patience,
+    Played, QueueExit, Run, Script, TransferFailure, check, check_house, parse,
 };
 use model::{CallId, Caller, RecordingId, ScriptName};
 use proptest::prelude::*;
@@ -121,6 +121,10 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 }
                 Effect::StopRecord => silent_at = None,
                 Effect::Ask(ask) => asked = ask.id,
+                Effect::SetCalendar { .. } => {
+                    let opened = Input::CalendarSet(CalendarSet::Opened);
+                    run.handle_input(now, &environment, opened);
+                }
                 Effect::Entered { .. }
                 | Effect::GaveUp { .. }
                 | Effect::Unsaid { .. }
@@ -223,6 +227,10 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                     next = Some((Duration::ZERO, full));
                 }
                 Effect::Record { silence, .. } => next = Some((silence, Input::FellSilent)),
+                Effect::SetCalendar { .. } => {
+                    let opened = Input::CalendarSet(CalendarSet::Opened);
+                    next = Some((Duration::ZERO, opened));
+                }
                 Effect::StopPlay
                 | Effect::LeaveQueue
                 | Effect::StopRecord

@@ -15,12 +15,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{
-    Answer, Ask, CallbackAnswer, Diagnostic, Effect, Entry, Environment, House, Input, Number,
-    Patience, Played, Question, QueueExit, Run, Script, TransferFailure, Type, Value, check_house,
-    parse,
+    Answer, Ask, CalendarSet, CallbackAnswer, Diagnostic, Effect, Entry, Environment, House, Input,
+    Number, Patience, Played, Question, QueueExit, Run, Script, TransferFailure, Type, Value,
+    check_house, parse,
 };
 use model::calendar::CalendarConfig;
-use model::{Calendar, CallId, Caller, NumberPlan, RecordingId, ScriptName};
+use model::{Calendar, CallId, Caller, NumberPlan, RecordingId, ScriptName, Timestamp};
 
 use crate::driver::FRIDAY_MORNING;
 use crate::good_script::{self, plan};
@@ -266,7 +266,7 @@ impl Centre {
             Question::Ticket(ticket) => {
                 BTreeMap::from([(ticket.into.clone(), value(Type::Text, dice))])
             }
-            Question::Mailbox(_) => BTreeMap::new(),
+            Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
         };
         Answer::Found(found)
     }
@@ -370,6 +370,15 @@ impl DicedCaller<'_> {
                 // Now and then nobody answers, and the run's own patience ends it.
                 let at = self.now + ask.patience / 2;
                 self.pending = (dice.below(4) > 0).then_some((at, Input::Answered(ask.id, answer)));
+            }
+            Effect::SetCalendar { .. } => {
+                let until = Timestamp::from(self.now + PROMPT);
+                let sets = [
+                    CalendarSet::Closed { until },
+                    CalendarSet::Opened,
+                    CalendarSet::Refused,
+                ];
+                self.pending = Some((self.now, Input::CalendarSet(dice.one_of(&sets))));
             }
             Effect::StopPlay => self.heard_at = None,
             Effect::LeaveQueue | Effect::StopRecord => self.pending = None,

@@ -233,6 +233,8 @@ fn e22_what_does_not_fit_is_told_with_its_place() {
         &[
             "19:9: error: `bye` says it, and there is no sound `zh-CN/message_short`",
             "19:9: error: `bye` says it, and there is no sound `en/message_short`",
+            "19:9: error: `bye` says it, and there is no sound `zh-CN/message_failed`",
+            "19:9: error: `bye` says it, and there is no sound `en/message_failed`",
             "19:9: error: `bye` says it, and there is no sound `zh-CN/message_review`",
             "19:9: error: `bye` says it, and there is no sound `en/message_review`",
         ],

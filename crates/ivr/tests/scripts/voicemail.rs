@@ -118,6 +118,30 @@ fn g1_a_full_box_is_told_before_anybody_speaks() {
 }
 
 #[test]
+fn g1_what_the_disk_does_not_take_is_told_and_becomes_a_ticket() {
+    let id = RecordingId {
+        part: 2,
+        call: CallId::new(7),
+    };
+    let ends = |call: &mut Call, first: &str| {
+        let told = call.gets(Input::RecordFailed(id));
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!((&*told[0], &*told[2]), (first, "play en/message_failed"));
+        assert!(told[1].contains("could not be recorded"), "{told:?}");
+        assert_eq!(call.gets(Input::RecordFailed(id)), [""; 0], "told once");
+        assert_eq!(call.hears(), ["hangup on", "play en/b"]);
+    };
+    let mut call = spoken("next = \"on\"\n", 12);
+    ends(&mut call, "end");
+    let mut call = spoken("next = \"on\"\n", 12);
+    call.presses("#");
+    ends(&mut call, "stop");
+    let mut call = spoken("", 12);
+    let other = RecordingId { part: 3, ..id };
+    assert_eq!(call.gets(Input::RecordFailed(other)), [""; 0]);
+}
+
+#[test]
 fn e22_a_box_has_a_name_that_is_there() {
     check_edit(
         "[hangup.bye]",
@@ -125,6 +149,8 @@ fn e22_a_box_has_a_name_that_is_there() {
         &[
             "19:12: error: `bye` says it, and there is no sound `zh-CN/message_short`",
             "19:12: error: `bye` says it, and there is no sound `en/message_short`",
+            "19:12: error: `bye` says it, and there is no sound `zh-CN/message_failed`",
+            "19:12: error: `bye` says it, and there is no sound `en/message_failed`",
             "19:12: error: `bye` says it, and there is no sound `zh-CN/message_review`",
             "19:12: error: `bye` says it, and there is no sound `en/message_review`",
             "19:12: error: `bye` says it, and there is no sound `zh-CN/message_left`",

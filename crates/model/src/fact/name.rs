@@ -38,6 +38,7 @@ impl Fact {
             | Self::CallMerged { call, .. }
             | Self::CallEnded { call, .. }
             | Self::CallCategorised { call, .. }
+            | Self::CalendarPinRefused { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
             Self::QueueResumed(resumed) => Some(resumed.call),
             Self::VoicemailBegan(voicemail) | Self::VoicemailLeft(voicemail) => {
@@ -85,6 +86,7 @@ impl Fact {
             Self::CallerBarred { .. } => "caller.barred",
             Self::CalendarClosed { .. } => "calendar.closed",
             Self::CalendarOpened { .. } => "calendar.opened",
+            Self::CalendarPinRefused { .. } => "calendar.pin_refused",
             Self::DialStarted { .. } => "dial.started",
             Self::DialDenied { .. } => "dial.denied",
             Self::DialFailed { .. } => "dial.failed",

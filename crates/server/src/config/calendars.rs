@@ -1,6 +1,7 @@
 //! `config/calendars.toml`: when which door is open, and the iCalendar files that say more about it (E8, E9).
 
 mod ics;
+mod pin;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,9 +10,11 @@ use ivr::{Diagnostic, Severity, Told, told};
 use model::calendar::CalendarConfig;
 use model::{Calendar, Timestamp};
 use serde::Deserialize;
+use store::Secret;
 use toml::Spanned;
 
 use super::document::Document;
+use super::secret;
 use ics::Import;
 
 /// A calendar that keeps public holidays is told so long before a year begins whose notice is not here.
@@ -32,8 +35,28 @@ struct Section {
     /// Words of its events that open.
     #[serde(default)]
     ics_open: Vec<String>,
+    /// Who knows it closes the calendar by telephone.
+    #[serde(default)]
+    pin: Option<secret::Source>,
     #[serde(flatten)]
     table: CalendarConfig,
+}
+
+/// What the file says.
+#[derive(Debug, Default)]
+pub(crate) struct House {
+    pub(crate) calendars: BTreeMap<String, Calendar>,
+    /// Of the calendars that have one.
+    pub(crate) pins: BTreeMap<String, Pin>,
+}
+
+/// By what a calendar is closed by telephone.
+#[derive(Debug)]
+pub(crate) struct Pin {
+    /// None where it is wrong, which was told.
+    pub(crate) hash: Option<Secret<String>>,
+    /// What is told where nobody can key it in.
+    pub(crate) unused: Diagnostic,
 }
 
 /// What calendars are read with.
@@ -52,16 +75,13 @@ pub(crate) fn names(document: &Document) -> Option<Vec<String>> {
 }
 
 /// Reads all calendars: those that are good, and what was found.
-pub(crate) fn read(
-    document: &Document,
-    given: &Given<'_>,
-) -> (BTreeMap<String, Calendar>, Vec<Diagnostic>) {
+pub(crate) fn read(document: &Document, given: &Given<'_>) -> (House, Vec<Diagnostic>) {
     let file: File = match document.parse() {
         Ok(file) => file,
-        Err(error) => return (BTreeMap::new(), vec![error]),
+        Err(error) => return (House::default(), vec![error]),
     };
     let mut found = Vec::new();
-    let mut calendars = BTreeMap::new();
+    let mut house = House::default();
     for (name, section) in file.calendar {
         let mut reader = Reader {
             document,
@@ -69,11 +89,15 @@ pub(crate) fn read(
             name: &name,
             found: &mut found,
         };
-        if let Some(calendar) = reader.calendar(section) {
-            calendars.insert(name.into_inner(), calendar);
-        }
+        let pin = section.pin.as_ref().map(|source| reader.pin(source));
+        let calendar = reader.calendar(section);
+        let name = name.into_inner();
+        house.pins.extend(pin.map(|pin| (name.clone(), pin)));
+        house
+            .calendars
+            .extend(calendar.map(|calendar| (name, calendar)));
     }
-    (calendars, found)
+    (house, found)
 }
 
 /// One calendar, being read.
@@ -85,6 +109,32 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
+    fn pin(&mut self, source: &secret::Source) -> Pin {
+        let read = source.reveal(self.given.dir);
+        let read = read.and_then(|written| pin::read(&written));
+        let hash = read
+            .map_err(|why| {
+                let found = self.error("pin", &why);
+                self.found.push(found);
+            })
+            .ok();
+        let message = told!(
+            "no number and no script lets anybody key in its `pin`",
+            "没有号码或流程让人输入它的 `pin`"
+        );
+        let help = told!(
+            "give a number of numbers.toml to it: `closing = \"{}\"`",
+            "请在 numbers.toml 中给它一个号码：`closing = \"{}\"`",
+            self.name.get_ref()
+        );
+        let unused = Diagnostic {
+            severity: Severity::Warning,
+            help: Some(Box::new(help)),
+            ..self.error("pin", &message)
+        };
+        Pin { hash, unused }
+    }
+
     fn calendar(&mut self, section: Section) -> Option<Calendar> {
         let mut table = section.table;
         for (key, is_given) in [
@@ -240,7 +290,8 @@ mod tests {
             file: "config/calendars.toml".into(),
             text: format!("[calendar.office]\nzone = \"Asia/Shanghai\"\n{text}\n"),
         };
-        read(&document, &Given { dir, now })
+        let (house, found) = read(&document, &Given { dir, now });
+        (house.calendars, found)
     }
 
     #[test]
@@ -276,6 +327,48 @@ mod tests {
             assert_eq!(told.len(), usize::from(warned), "{text} {days}: {told:?}");
             assert!(!told.iter().any(Diagnostic::is_error));
         }
+    }
+
+    #[test]
+    fn e9_a_pin_stands_in_a_file_or_the_environment_and_is_told_where_it_is_wrong() {
+        let dir = std::env::temp_dir().join(format!("trunkline-pin-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        std::fs::write(dir.join("good"), "483920\n").unwrap();
+        std::fs::write(dir.join("bad"), "123456\n").unwrap();
+        let read = |text: &str| {
+            let document = Document {
+                file: "config/calendars.toml".into(),
+                text: format!("[calendar.office]\nzone = \"Asia/Shanghai\"\n{text}\n"),
+            };
+            let (now, dir) = (NOW, dir.as_path());
+            super::read(&document, &Given { dir, now })
+        };
+        let (house, told) = read("pin = { file = \"good\" }");
+        assert_eq!(told, []);
+        assert!(house.pins["office"].hash.is_some());
+        let unused = said::lines(std::slice::from_ref(&house.pins["office"].unused));
+        let place = "config/calendars.toml:3:7: warning: calendar `office`: no number";
+        assert!(unused[0].starts_with(place), "{unused:?}");
+        let rows = [
+            ("{ file = \"bad\" }", "tried first"),
+            ("{ file = \"gone\" }", "cannot be read"),
+            ("{ env = \"TRUNKLINE_NO_SUCH_PIN\" }", "no variable"),
+        ];
+        for (source, word) in rows {
+            let (house, told) = read(&format!("pin = {source}"));
+            assert!(house.pins["office"].hash.is_none());
+            assert!(house.calendars.contains_key("office"));
+            let lines = said::lines(&told);
+            assert!(
+                lines[0].contains("calendars.toml:3:7: error: "),
+                "{lines:?}"
+            );
+            assert!(
+                lines[0].contains(word) && !lines[0].contains("123456"),
+                "{lines:?}"
+            );
+        }
+        std::fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]

@@ -65,9 +65,14 @@ impl Document {
         Some(at.span().start)
     }
 
+    /// Line and column of a byte offset.
+    pub(crate) fn place(&self, offset: usize) -> (u32, u32) {
+        place(&self.text, offset)
+    }
+
     /// An error at a byte offset.
     pub(crate) fn error(&self, offset: usize, message: Told, help: Option<Told>) -> Diagnostic {
-        let (line, column) = place(&self.text, offset);
+        let (line, column) = self.place(offset);
         Diagnostic {
             severity: Severity::Error,
             file: self.file.clone(),

@@ -31,6 +31,8 @@ pub(crate) struct House {
     pub(crate) regions: Regions,
     /// Where callers enter scripts, and what they are promised there (E22).
     pub(crate) entrances: Vec<Entrance>,
+    /// Calendars that are closed by telephone, with the line and column that says so first.
+    pub(crate) closings: BTreeMap<String, (u32, u32)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -41,6 +43,8 @@ struct Section {
     agent: Option<Spanned<String>>,
     /// C15: an agent who dials it stays on the line.
     standby: Option<Spanned<bool>>,
+    /// E9: who dials it and knows the calendar's PIN closes it.
+    closing: Option<Spanned<String>>,
     #[serde(default)]
     open: bool,
     priority: Option<Spanned<u8>>,
@@ -68,6 +72,7 @@ pub(crate) fn read(
     let mut numbers = BTreeMap::new();
     let mut places = BTreeMap::new();
     let mut entrances = Vec::new();
+    let mut closings = BTreeMap::new();
     for (digits, section) in file.number {
         let at = digits.span().start;
         let digits = digits.into_inner();
@@ -92,6 +97,10 @@ pub(crate) fn read(
                     operator,
                 });
             }
+            if let Some(calendar) = &section.closing {
+                let at = document.place(calendar.span().start);
+                closings.entry(calendar.get_ref().clone()).or_insert(at);
+            }
             let open = section.open;
             let priority = priority(document, section.priority.as_ref(), &mut wrong);
             let number = Number {
@@ -114,6 +123,7 @@ pub(crate) fn read(
         numbers,
         regions,
         entrances,
+        closings,
     })
 }
 
@@ -204,6 +214,13 @@ fn entry_of(
     if let Some(written) = section.standby.as_ref().filter(|it| *it.get_ref()) {
         return standby(document, written.span().start, section, wrong);
     }
+    if let Some(calendar) = &section.closing {
+        if !world.calendars.contains(calendar.get_ref()) {
+            let known = &mut world.calendars.iter().map(String::as_str);
+            return missing(told!("calendar", "工作日历"), calendar, known);
+        }
+        return closing(document, calendar, section, wrong);
+    }
     match (&section.script, &section.queue, &section.agent) {
         (Some(script), None, None) => match world.scripts.get(script.get_ref().as_str()) {
             Some(name) => Some(Entry::Script(name.clone())),
@@ -230,8 +247,8 @@ fn entry_of(
         },
         _ => {
             let message = told!(
-                "number `{digits}` must name exactly one of `script`, `queue`, `agent`, `standby`",
-                "号码 `{digits}` 须写且只写 `script`、`queue`、`agent`、`standby` 之一"
+                "number `{digits}` must name exactly one of `script`, `queue`, `agent`, `closing`, `standby`",
+                "号码 `{digits}` 须写且只写 `script`、`queue`、`agent`、`closing`、`standby` 之一"
             );
             wrong.push(document.error(at, message, None));
             None
@@ -246,7 +263,12 @@ fn standby(
     section: &Section,
     wrong: &mut Vec<Diagnostic>,
 ) -> Option<Entry> {
-    let names = [&section.script, &section.queue, &section.agent];
+    let names = [
+        &section.script,
+        &section.queue,
+        &section.agent,
+        &section.closing,
+    ];
     let is_region = section.by_region.as_ref().is_some_and(|it| *it.get_ref());
     if names.iter().all(|name| name.is_none())
         && !section.open
@@ -261,6 +283,29 @@ fn standby(
         "`standby` 须单独写：坐席拨打这样的号码以保持在线，来电者打不到任何人"
     );
     wrong.push(document.error(at, told, None));
+    None
+}
+
+/// E9: a number at which only a calendar is closed.
+fn closing(
+    document: &Document,
+    calendar: &Spanned<String>,
+    section: &Section,
+    wrong: &mut Vec<Diagnostic>,
+) -> Option<Entry> {
+    let names = [&section.script, &section.queue, &section.agent];
+    if names.iter().all(|name| name.is_none())
+        && section.priority.is_none()
+        && section.by_region.is_none()
+        && section.operator.is_none()
+    {
+        return Some(Entry::Script(ivr::closing_script(calendar.get_ref())));
+    }
+    let told = told!(
+        "`closing` goes alone, or with `open`: at such a number a PIN is asked for, and nobody is reached",
+        "`closing` 须单独写，或与 `open` 一起：这样的号码只问密码，打不到任何人"
+    );
+    wrong.push(document.error(calendar.span().start, told, None));
     None
 }
 

@@ -11,6 +11,7 @@ use model::Mailboxes;
 use store::NamedQueries;
 
 use super::cause::Cause;
+use super::closings::Hashes;
 use super::secret;
 
 /// What look-ups need, as the files say it.
@@ -24,6 +25,8 @@ pub(crate) struct Outgoing {
     pub(crate) queries: NamedQueries,
     /// Where callers leave messages, and how many fit.
     pub(crate) mailboxes: Arc<Mailboxes>,
+    /// By what calendars are closed by telephone.
+    pub(crate) pins: Hashes,
 }
 
 impl Outgoing {
@@ -44,13 +47,14 @@ impl Outgoing {
             secrets: secrets.collect(),
             queries,
             mailboxes: Arc::default(),
+            pins: Hashes::new(),
         }
     }
 }
 
 impl Outgoing {
     /// The secrets that only the former configuration needed, for the calls that are still led by its scripts (E20). A host
-    /// that was taken back is refused at once, to them also (S20).
+    /// that was taken back is refused at once, to them also (S20), and of PINs only that of today is right.
     pub(crate) fn keep_of(&mut self, former: &Self) {
         for (source, secret) in &former.secrets {
             self.secrets

@@ -108,6 +108,7 @@ impl Desk {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

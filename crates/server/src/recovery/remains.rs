@@ -196,6 +196,7 @@ impl Remains {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::DialStarted { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }

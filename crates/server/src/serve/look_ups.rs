@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use connectors::{HttpClient, Target, look_up};
 use engine::{Input, Reply};
-use ivr::{Answer, Ask, HeaderValue, HttpQuestion, Question, TicketQuestion, Value};
+use ivr::{Answer, Ask, HeaderValue, HttpQuestion, PinQuestion, Question, TicketQuestion, Value};
 use model::{CallId, MailboxName};
-use store::Database;
+use store::{Database, Secret, verify_password};
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::config::outgoing::Outgoing;
@@ -61,6 +61,7 @@ impl LookUps {
                     let answer = tokio::time::timeout(ask.patience, asking).await;
                     answer.unwrap_or_else(|_| Answer::NoAnswer("the desk is slow".to_owned()))
                 }
+                (Ok(_permit), Question::Pin(pin)) => compare(&outgoing, pin).await,
             };
             let whom = ask.question.whom();
             match &answer {
@@ -111,6 +112,22 @@ async fn room(database: &Database, outgoing: &Outgoing, name: &MailboxName) -> A
     match database.count_messages(name).await {
         Ok((_, new)) if new >= u64::from(mailbox.messages_max) => Answer::Missing,
         Ok(_) => Answer::Found(BTreeMap::new()),
+        Err(error) => Answer::NoAnswer(error.to_string()),
+    }
+}
+
+/// Whether a PIN is the calendar's of this moment. A hash takes tens of milliseconds: not of a thread that others wait for.
+async fn compare(outgoing: &Outgoing, pin: &PinQuestion) -> Answer {
+    let Some(hash) = outgoing.pins.get(&pin.calendar).cloned() else {
+        return Answer::NoAnswer("the calendar has no PIN any more".to_owned());
+    };
+    let digits = Secret::new(pin.digits.clone());
+    let compared = tokio::task::spawn_blocking(move || {
+        verify_password(digits.expose(), Some(hash.expose().as_str()))
+    });
+    match compared.await {
+        Ok(true) => Answer::Found(BTreeMap::new()),
+        Ok(false) => Answer::Missing,
         Err(error) => Answer::NoAnswer(error.to_string()),
     }
 }

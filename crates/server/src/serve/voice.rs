@@ -33,7 +33,7 @@ impl Voice {
         let folder = &settings.recordings.dir;
         let (recorder, reports) = RecordingWriter::start(folder)
             .with_context(|| format!("recordings cannot be written to {}", folder.display()))?;
-        let announcer = recordings::announce(reports, facts, clock)?;
+        let announcer = recordings::announce(reports, facts, clock, inputs.clone())?;
         let (chunks, carrier) = recordings::carry(recorder.sink())?;
         let media = start::media(settings, clock, inputs, chunks)?;
         Ok(Self {

@@ -14,7 +14,7 @@ use crate::config::Source;
 pub(crate) fn run(source: &Source, verb: CalendarVerb, json: bool) -> Result<(), Failure> {
     let CalendarVerb::Show(args) = verb;
     let mut found = Vec::new();
-    let calendars = source.calendars(&mut found);
+    let calendars = source.calendars(&mut found).calendars;
     if found.iter().any(Diagnostic::is_error) {
         return Err(found.into());
     }

@@ -170,7 +170,8 @@ impl Desk {
         }
         let spoilt = fault.is_some();
         let report = match file {
-            Ok(found) => RecordingReport::Ready {
+            // A header alone is no recording: the disk took no sound.
+            Ok(found) if found.duration_ms > 0 || fault.is_none() => RecordingReport::Ready {
                 id,
                 path: take.path,
                 started_at: take.started_at,
@@ -178,12 +179,17 @@ impl Desk {
                 bytes: found.bytes,
                 fault,
             },
+            Ok(_) => RecordingReport::Failed {
+                id,
+                fault: fault.unwrap_or_default(),
+            },
             Err(error) => RecordingReport::Failed {
                 id,
                 fault: fault.unwrap_or_else(|| error.to_string()),
             },
         };
-        if !take.held {
+        // Of one that failed its speaker learns at once: there is nothing to take back.
+        if !take.held || matches!(report, RecordingReport::Failed { .. }) {
             return (self.tell)(report, spoilt);
         }
         self.held.insert(id, (path, report, spoilt));

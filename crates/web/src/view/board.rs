@@ -166,6 +166,7 @@ impl Board {
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
+            | Fact::CalendarPinRefused { .. }
             | Fact::DialDenied { .. }
             | Fact::DialFailed { .. }
             | Fact::OfferDialled { .. }

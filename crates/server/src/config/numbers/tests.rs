@@ -10,6 +10,7 @@ fn read_text(text: &str) -> Result<House, String> {
     };
     let world = World {
         queues: ["sales".into(), "north".into()].into(),
+        calendars: ["office".to_owned()].into(),
         scripts: ["main".into()].into(),
         agents: Some(["1001".to_owned()].into()),
         ..World::default()
@@ -41,6 +42,38 @@ fn e22_a_number_may_promise_its_callers_a_person() {
         let told = read_text(&format!("[number.\"1\"]\n{keys}\n")).unwrap_err();
         assert!(told.contains("numbers.toml:3:12: error: "), "{told}");
         assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn e9_a_number_closes_a_calendar_by_telephone_and_does_nothing_else() {
+    let text = "[number.\"4998\"]\nclosing = \"office\"\nopen = true\n[number.\"4999\"]\nclosing = \"office\"\n";
+    let house = read_text(text).unwrap();
+    let (_, number) = house.numbers.find("4999").unwrap();
+    assert_eq!(number.entry, Entry::Script("closing/office".into()));
+    assert!(!number.open, "only by those whom we know, and by trunks");
+    assert!(house.numbers.find("4998").unwrap().1.open);
+    assert_eq!(house.closings, [("office".to_owned(), (2, 11))].into());
+    let rows = [
+        ("closing = \"ofice\"", "no calendar `ofice`"),
+        ("closing = \"office\"\npriority = 3", "`closing` goes alone"),
+        (
+            "closing = \"office\"\nscript = \"main\"",
+            "`closing` goes alone",
+        ),
+        (
+            "closing = \"office\"\nqueue = \"sales\"",
+            "`closing` goes alone",
+        ),
+        (
+            "closing = \"office\"\nstandby = true",
+            "`standby` goes alone",
+        ),
+    ];
+    for (keys, expected) in rows {
+        let told = read_text(&format!("[number.\"1\"]\n{keys}\n")).unwrap_err();
+        assert!(told.contains(expected), "{keys}: {told}");
+        assert!(told.contains("numbers.toml:"), "{told}");
     }
 }
 
