@@ -34,7 +34,7 @@ use connectors::Target;
 use engine::{Denied, DialPlan, Entry, Number, Numbers, RecordingPolicy};
 use ivr::{Diagnostic, OutsideNumber, OutsideNumbers, Severity, Told, World, told};
 use model::service_level::Bounds;
-use model::{Mailboxes, NumberPlan, QueueName, ScriptName};
+use model::{Calendar, Mailboxes, NumberPlan, QueueName, ScriptName};
 
 use cause::Cause;
 use document::Document;
@@ -313,7 +313,7 @@ impl Source {
     pub(crate) fn drafts(&self) -> Result<Drafts, Vec<Diagnostic>> {
         let settings = self.settings()?;
         let mut found = Vec::new();
-        let calendars = self.calendars(&mut found);
+        let calendars = self.calendars(&mut found).calendars;
         let Scripts { parsed, texts, .. } = self.scripts(settings.ivr.scripts(), &mut found);
         let plan = NumberPlan::new(&settings.numbering.region);
         let plan = plan.map_err(|error| {
