@@ -32,6 +32,7 @@ mod service;
 mod simulate;
 mod sipp;
 mod sound;
+mod survey;
 mod ticket;
 mod tool;
 mod turn;

@@ -156,6 +156,7 @@ impl Hotline {
                     rules,
                     title: BTreeMap::new(),
                     keeping: engine::Keeping::default(),
+                    survey: None,
                     music: media::SoundName::new("music/default"),
                     opening: engine::OpeningSounds::default(),
                     announce: engine::Announce::default(),

@@ -61,6 +61,7 @@ mod skills;
 mod standby;
 mod storm;
 mod supervision;
+mod survey;
 mod ticket;
 mod transfers;
 mod trunks;

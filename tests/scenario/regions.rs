@@ -60,6 +60,7 @@ fn queue(name: &str) -> Queue {
         rules,
         title: BTreeMap::new(),
         keeping: engine::Keeping::default(),
+        survey: None,
         music: media::SoundName::new(&format!("music/{name}")),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

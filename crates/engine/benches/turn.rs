@@ -111,6 +111,7 @@ fn settings() -> Settings {
         rules,
         title: BTreeMap::new(),
         keeping: engine::Keeping::default(),
+        survey: None,
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

@@ -28,6 +28,7 @@ mod ring;
 mod script;
 mod sound;
 mod supervision;
+mod survey;
 mod take_over;
 mod talk;
 mod ticket;
@@ -126,6 +127,7 @@ pub(crate) struct Call {
     answers: BTreeMap<String, String>,
     playing: Option<PlaybackId>,
     messages: Messages,
+    surveys: survey::Surveys,
     /// How many tickets its scripts have filed.
     tickets: u32,
     /// Whether the recording holds silence for what the caller types.

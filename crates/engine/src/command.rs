@@ -186,6 +186,8 @@ pub enum TalkOrder {
     Join,
     /// The one who is consulted leaves; the agent is with the caller again.
     Drop,
+    /// The caller goes to the survey of the queue, the agent is done (J2).
+    Survey,
 }
 
 /// What can be done with a waiting caller.

@@ -133,6 +133,17 @@ pub struct Queue {
     pub opening: OpeningSounds,
     /// How places are kept for those who are not on the line.
     pub keeping: Keeping,
+    /// Which of its callers are asked how they were served (J1).
+    pub survey: Option<SurveyRule>,
+}
+
+/// J1, J2: which callers are asked after a talk, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyRule {
+    /// The form.
+    pub form: String,
+    /// How many of a hundred calls, 0 to 100; chosen by their ids.
+    pub percent: u8,
 }
 
 /// What both hear before they hear each other.

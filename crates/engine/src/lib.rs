@@ -44,7 +44,7 @@ pub use command::{
 };
 pub use config::{
     Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,
-    StandingBy,
+    StandingBy, SurveyRule,
 };
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};

@@ -19,6 +19,7 @@ mod sentence;
 mod skills;
 mod speech;
 mod story;
+mod surveys;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,8 @@ pub struct World {
     pub pins: BTreeSet<String>,
     /// Mailboxes of `voicemail.toml`.
     pub mailboxes: BTreeSet<MailboxName>,
+    /// Forms of `surveys.toml`, each with its languages.
+    pub forms: BTreeMap<String, BTreeSet<String>>,
     /// Queries of `queries.toml`.
     pub queries: BTreeMap<String, QueryShape>,
     /// What look-ups over HTTP may do.
@@ -161,6 +164,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     flows::check(script, &claims, world, &mut report);
     variables::check(script, &claims, world, &mut report);
     speech::check(script, &claims, &mut report);
+    surveys::check(script, &claims, world, &mut report);
     report.finish()
 }
 

@@ -199,6 +199,8 @@ pub(crate) enum ReferenceKind {
     Mailbox,
     /// A calendar of `calendars.toml` that has a PIN.
     Pin,
+    /// A form of `surveys.toml`.
+    Form,
     /// A script that does a part and comes back.
     Flow,
 }

@@ -3,6 +3,7 @@
 //! The run never touches a call. It is told what the caller and the call did (`Input`) and says what should happen
 //! (`Effect`); the engine does it and answers with the next input where the doc line of the effect says so.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::fact::{FailedTries, NodeLeft, QueueExit, TicketContent};
@@ -229,6 +230,13 @@ pub enum Effect {
         /// What he said.
         said: Recorded,
     },
+    /// The caller is asked a form; nothing to do.
+    SurveyAsked {
+        /// The form.
+        form: String,
+    },
+    /// What he has answered.
+    SurveyDone(Surveyed),
     /// A ticket is filed: it is made, whatever becomes of the call.
     FileTicket(Filing),
     /// End that recording.
@@ -272,6 +280,19 @@ pub enum Played {
     Tone,
     /// What the caller himself has said last.
     Recording(RecordingId),
+}
+
+/// What a caller has answered to a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surveyed {
+    /// The form.
+    pub form: String,
+    /// Scores by question; those that he skipped have none.
+    pub answers: BTreeMap<String, u8>,
+    /// What he said.
+    pub comment: Option<RecordingId>,
+    /// Whether he came to the end of the questions.
+    pub complete: bool,
 }
 
 /// A ticket that a script files.

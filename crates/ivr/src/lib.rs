@@ -29,6 +29,7 @@ mod section;
 mod sentence;
 mod spoken;
 mod step;
+mod survey;
 mod template;
 pub mod test;
 mod told;
@@ -48,7 +49,7 @@ pub use check::{
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{
     CalendarSet, CalendarWish, CallbackAnswer, ClosedFor, Effect, Filing, HangUpCause, Input,
-    Played, Recorded, Target, TransferFailure,
+    Played, Recorded, Surveyed, Target, TransferFailure,
 };
 pub use model::fact::QueueExit;
 pub use parse::{parse, syntax};
@@ -57,6 +58,10 @@ pub use report::did_you_mean;
 pub use run::{Entry, Environment, Run};
 pub use schema::json_schema;
 pub use script::{Script, ScriptTest, SpokenPrompt, closing_script};
+pub use survey::{
+    COMMENT, CommentWhen, INTRO, LowScore, SurveyForm, SurveyQuestion, THANKS, TIMEOUT_MAX,
+    TRIES_MAX,
+};
 pub use test::TestOutcome;
 pub use told::Told;
 pub use value::{Number, Type, Value};

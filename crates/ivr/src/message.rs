@@ -86,6 +86,8 @@ pub(crate) struct Message {
     max: Duration,
     silence: Duration,
     review: bool,
+    /// How often something too short is asked for again, the first time among them.
+    tries: u32,
     /// The mailbox that gets it, if one does.
     mailbox: Option<Name>,
 }
@@ -148,8 +150,21 @@ impl Message {
             max,
             silence: silence?,
             review: review?,
+            tries: TRIES,
             mailbox: None,
         })
+    }
+
+    /// What is asked for once, and kept as it is spoken: who says nothing wants to say nothing.
+    pub(crate) const fn once(max: Duration) -> Self {
+        Self {
+            min: Duration::from_secs(1),
+            max,
+            silence: Duration::from_secs(3),
+            review: false,
+            tries: 1,
+            mailbox: None,
+        }
     }
 
     /// The same, for a mailbox.
@@ -243,7 +258,7 @@ impl Message {
                     visit.drop_recording(said.recording);
                 }
                 visit.count_failure();
-                if !visit.may_try(TRIES) {
+                if !visit.may_try(self.tries) {
                     return Progress::Done(None);
                 }
                 *visit.stage() = Stage::TooShort;

@@ -20,6 +20,7 @@ mod say;
 mod script;
 mod set;
 mod sql;
+mod survey;
 mod ticket;
 mod transfer;
 mod voicemail;
@@ -69,6 +70,7 @@ pub(crate) const KINDS: &[Kind] = &[
     http::KIND,
     sql::KIND,
     ticket::KIND,
+    survey::KIND,
     script::KIND,
     r#return::KIND,
     hangup::KIND,

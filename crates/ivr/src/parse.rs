@@ -96,6 +96,7 @@ fn read<'t>(
         nodes,
         broken,
         tests,
+        form: None,
         version: 0,
     })
 }

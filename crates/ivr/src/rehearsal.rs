@@ -413,7 +413,11 @@ impl Rehearsal {
                 self.tell(News::Ticket(filing.content.ticket_type));
                 return hears;
             }
-            Effect::Hold | Effect::GaveUp { .. } | Effect::SettleRecord { .. } => return hears,
+            Effect::Hold
+            | Effect::GaveUp { .. }
+            | Effect::SurveyAsked { .. }
+            | Effect::SurveyDone(_)
+            | Effect::SettleRecord { .. } => return hears,
         };
         None
     }

@@ -88,6 +88,8 @@ pub(crate) enum Form {
     Columns,
     /// The name of a mailbox.
     Mailbox,
+    /// The name of a form.
+    Survey,
     /// The name of a script.
     Script,
     /// Variables, each with a result.
@@ -180,6 +182,7 @@ impl Form {
             ),
             Self::Query => told!("the name of a query", "查询名称"),
             Self::Mailbox => told!("the name of a mailbox", "信箱名称"),
+            Self::Survey => told!("the name of a form", "问卷名称"),
             Self::Script => told!("the name of a script", "流程名称"),
             Self::Results => told!(
                 "a table such as {{ known = \"is_known\" }}",

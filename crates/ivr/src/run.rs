@@ -27,6 +27,7 @@ use crate::node::Clerk;
 use crate::script::{Placed, Script};
 use crate::section::is_phone_key;
 use crate::step::{Event, Given, Outcome};
+use crate::survey::Asking;
 use crate::typed::Typed;
 use crate::variable::Variables;
 use chain::Chain;
@@ -68,6 +69,8 @@ pub struct Run {
     stage: Stage,
     /// How far one is who closes a calendar.
     clerk: Clerk,
+    /// How far a caller is with its form.
+    asking: Asking,
     entries: u32,
     /// In the node that has the caller.
     failed: FailedTries,
@@ -151,6 +154,7 @@ impl Run {
             typed: Typed::default(),
             stage: Stage::default(),
             clerk: Clerk::default(),
+            asking: Asking::default(),
             entries: 0,
             failed: FailedTries::default(),
             left: Vec::new(),

@@ -98,6 +98,7 @@ fn form(of: Form) -> Value {
         | Form::Language
         | Form::Query
         | Form::Mailbox
+        | Form::Survey
         | Form::Script => text(),
         Form::Variable => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
         Form::Url => json!({ "type": "string", "pattern": "^https?://" }),

@@ -3,6 +3,7 @@
 //! A call ends on the version with which it began (E20): a reload makes a new `Script` and leaves this one to its calls.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::ScriptName;
 
@@ -13,6 +14,7 @@ use crate::node::{CLOSING, Kind, Node, closing_of_number};
 use crate::place::{Name, Place};
 use crate::sentence::piece_name;
 use crate::spoken::{digit_sounds, stock_sounds};
+use crate::survey::SurveyForm;
 use crate::value::Type;
 
 pub use crate::test::ScriptTest;
@@ -36,6 +38,8 @@ pub struct Script {
     /// Nodes that are there and could not be read: names that exist.
     pub(crate) broken: BTreeSet<String>,
     pub(crate) tests: Vec<ScriptTest>,
+    /// The form that it asks, of one that stands for a form.
+    pub(crate) form: Option<Arc<SurveyForm>>,
     /// See [`Script::version`].
     pub(crate) version: u32,
     /// Whether a key that is typed ahead may reach a secret input, here or in a script that takes over.
@@ -121,6 +125,7 @@ impl Script {
             prompts: BTreeMap::new(),
             broken: BTreeSet::new(),
             tests: Vec::new(),
+            form: None,
             version: 0,
             may_lead_to_secret: true,
         }
@@ -142,6 +147,17 @@ impl Script {
     /// Its text was kept under this number.
     pub const fn set_version(&mut self, number: u32) {
         self.version = number;
+    }
+
+    /// It stands for a form, and asks it.
+    pub fn asks(self, form: SurveyForm) -> Self {
+        let form = Some(Arc::new(form));
+        Self { form, ..self }
+    }
+
+    /// The form for which it stands; those that admins write have none.
+    pub fn form(&self) -> Option<&Arc<SurveyForm>> {
+        self.form.as_ref()
     }
 
     /// Its name: the file's without `.toml`.
@@ -195,7 +211,9 @@ impl Script {
         let claims = self.claims();
         let references = claims.values().flat_map(|claims| &claims.references);
         let played = references.filter(|reference| reference.kind == ReferenceKind::Prompt);
-        let played: BTreeSet<&str> = played.map(|prompt| prompt.name.text.as_str()).collect();
+        let played = played.map(|prompt| prompt.name.text.as_str());
+        let asked = self.form.iter().flat_map(|form| form.prompts());
+        let played: BTreeSet<&str> = played.chain(asked).collect();
         let mut found = Vec::new();
         for (name, prompt) in &self.prompts {
             if played.contains(name.as_str()) {

@@ -183,7 +183,7 @@ impl Cdr {
             Fact::CallHeld { by, .. } => self.hold(at, by),
             Fact::CallResumed { by, .. } => self.resume(at, by),
             // R14: the agent's part ends here.
-            Fact::Transferred { .. } => self.end_segment(at),
+            Fact::Transferred { .. } | Fact::SurveyAsked(_) => self.end_segment(at),
             Fact::CallEnded {
                 result,
                 by,
@@ -237,6 +237,8 @@ impl Cdr {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)

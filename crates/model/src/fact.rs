@@ -26,6 +26,7 @@ pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
+pub use self::survey::{SurveyAsked, SurveyDone, SurveyPush};
 pub use self::ticket::{TicketAsked, TicketContent, TicketField};
 pub use self::voicemail::{Voicemail, VoicemailHeard};
 
@@ -37,6 +38,7 @@ mod offer;
 mod queue;
 mod routed;
 mod supervised;
+mod survey;
 mod ticket;
 mod voicemail;
 
@@ -675,6 +677,15 @@ pub enum Fact {
         /// What, as JSON of the distribution's own (`acd::Told`).
         entry: String,
     },
+    /// A caller comes to a survey; after a talk the talk is over, and the agent is free of him (J1).
+    #[serde(rename = "survey.asked")]
+    SurveyAsked(SurveyAsked),
+    /// What he answered; nothing follows where the process ended meanwhile.
+    #[serde(rename = "survey.done")]
+    SurveyDone(Box<SurveyDone>),
+    /// A caller was to be asked and hung up first: he is not asked, and counted as such (J1).
+    #[serde(rename = "survey.missed")]
+    SurveyMissed(SurveyAsked),
     /// A script files a ticket; `ticket.created` follows.
     #[serde(rename = "ticket.asked")]
     TicketAsked(Box<TicketAsked>),

@@ -7,6 +7,7 @@ pub mod barred;
 pub mod calendar;
 pub mod callers;
 pub mod cdr;
+pub mod confidence;
 pub mod decision;
 pub mod fact;
 pub mod heat;

@@ -19,6 +19,7 @@ mod scripts;
 mod secret;
 pub(crate) mod settings;
 mod shape;
+mod surveys;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trunks;
@@ -144,6 +145,9 @@ impl Source {
             }
         };
         let nothing = BTreeMap::new();
+        let surveys = self.surveys(&mut found);
+        let forms = surveys.iter().filter_map(|script| script.form());
+        let forms: BTreeSet<String> = forms.map(|form| form.name.clone()).collect();
         let calendars::House { calendars, pins } = self.calendars(&mut found);
         let queues = self.file("queues.toml", &mut found, |document| {
             let heard = Heard {
@@ -154,6 +158,7 @@ impl Source {
                 heard,
                 calendars: &calendars,
                 private_hosts: &settings.outgoing.private_hosts,
+                forms: &forms,
                 dir: &self.dir,
             };
             queues::read(document, &given)
@@ -175,6 +180,12 @@ impl Source {
             mut parsed,
             texts,
         } = self.scripts(settings.ivr.scripts(), &mut found);
+        let shapes = surveys.iter().filter_map(|script| {
+            let languages = script.languages().iter().cloned().collect();
+            Some((script.form()?.name.clone(), languages))
+        });
+        let shapes: BTreeMap<String, BTreeSet<String>> = shapes.collect();
+        parsed.extend(surveys);
         let house_sounds = opening::house_sounds(sounds.as_ref().unwrap_or(&nothing));
         let speech = self.speech(&settings, &mut found);
         let library = sounds.map(|sounds| Library::new(sounds, &parsed, speech.as_ref()));
@@ -225,6 +236,7 @@ impl Source {
             let hosts = &settings.outgoing.private_hosts;
             world.services = outgoing::services(hosts, &self.dir);
             world.queries = queries.shapes;
+            world.forms = shapes;
             world.mailboxes = mailboxes.keys().cloned().collect();
             let shapes = parsed.iter();
             world.flows = shapes

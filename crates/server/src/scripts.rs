@@ -64,7 +64,7 @@ pub(crate) async fn keep(
             script.set_version(*number);
         }
     }
-    // Those of numbers that close a calendar have no text.
+    // Those of numbers that close a calendar and of forms have no text.
     let names = loaded.texts.keys();
     names
         .map(|name| (name.clone(), versions.get(name).copied().unwrap_or(0)))

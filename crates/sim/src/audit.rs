@@ -187,6 +187,9 @@ impl Audit {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::SurveyAsked(_)
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)

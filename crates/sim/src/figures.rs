@@ -167,6 +167,9 @@ impl Figures {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::SurveyAsked(_)
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)

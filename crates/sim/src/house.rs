@@ -76,6 +76,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         rules,
         title: BTreeMap::new(),
         keeping: engine::Keeping::default(),
+        survey: None,
         music: media::SoundName::new("music/default"),
         opening: engine::OpeningSounds::default(),
         announce: engine::Announce::default(),

@@ -20,6 +20,7 @@ use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::page::{Page, PageRequest};
 use crate::recording::id_of_path;
+use crate::survey;
 use model::NumberPlan;
 
 /// Most facts of a timeline, most open calls: bounds of one answer.
@@ -228,6 +229,7 @@ async fn apply(
         }
         last = fact.seq;
         closure::note(conn, &fact.fact).await?;
+        survey::note(conn, fact.at, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }

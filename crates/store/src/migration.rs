@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 12] = [
+static MIGRATIONS: [Migration; 13] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -76,6 +76,11 @@ static MIGRATIONS: [Migration; 12] = [
         version: 12,
         name: "script_heat",
         text: include_str!("../migrations/0012_script_heat.sql"),
+    },
+    Migration {
+        version: 13,
+        name: "survey",
+        text: include_str!("../migrations/0013_survey.sql"),
     },
 ];
 

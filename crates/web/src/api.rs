@@ -23,6 +23,7 @@ pub mod scripts;
 pub mod session;
 pub mod signalling;
 pub mod stream;
+pub mod surveys;
 pub mod talk;
 pub mod ticket_body;
 pub mod tickets;
@@ -130,6 +131,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(voicemail::list))
         .routes(routes!(voicemail::read, voicemail::mark, voicemail::remove))
         .routes(routes!(voicemail::hear))
+        .routes(routes!(surveys::list))
         .routes(routes!(scripts::list))
         .routes(routes!(scripts::versions))
         .routes(routes!(scripts::text))

@@ -7,7 +7,7 @@
 
 mod pop;
 
-use model::fact::{CancelCause, EndedBy, Offer, PopCustomer};
+use model::fact::{CancelCause, EndedBy, Offer, PopCustomer, SurveyAsked, SurveyPush};
 use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
 
@@ -53,6 +53,11 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::TransferStarted { transfer, .. }
         | Fact::Transferred { transfer, .. }
         | Fact::TransferFailed { transfer, .. } => vec![transfer.from],
+        Fact::SurveyAsked(SurveyAsked {
+            agent: Some(agent),
+            push: SurveyPush::Policy | SurveyPush::Agent,
+            ..
+        }) => vec![*agent],
         Fact::CallHeld { call, .. } | Fact::CallResumed { call, .. } => board.popped(*call),
         Fact::CallIdentified { call, .. } => board.popped(*call),
         // R11: whoever answered late had his pop cancelled, and no pop to end.
@@ -103,6 +108,9 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::SurveyAsked(_)
+        | Fact::SurveyDone(_)
+        | Fact::SurveyMissed(_)
         | Fact::TicketAsked(_)
         | Fact::VoicemailBegan(_)
         | Fact::VoicemailLeft(_)
@@ -178,6 +186,12 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         Fact::Transferred { call, .. } => {
             ended(record, view, agent, *call, "transferred", EndedBy::Agent)
         }
+        // J1: so does it where the caller goes on to a survey.
+        Fact::SurveyAsked(SurveyAsked {
+            call,
+            push: SurveyPush::Policy | SurveyPush::Agent,
+            ..
+        }) => ended(record, view, agent, *call, "answered", EndedBy::Agent),
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
@@ -230,6 +244,9 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::QueueLeft { .. }
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
+        | Fact::SurveyAsked(_)
+        | Fact::SurveyDone(_)
+        | Fact::SurveyMissed(_)
         | Fact::TicketAsked(_)
         | Fact::VoicemailBegan(_)
         | Fact::VoicemailLeft(_)

@@ -273,6 +273,7 @@ document.documentElement.classList.add("has-script");
     const named = byId("talk-target").value.trim() !== "";
     const may = {
       hold: plain && !talk.held,
+      survey: plain,
       // While nobody is reached, it takes the caller back.
       resume: (plain && talk.held) || talk.stage === "transferring",
       alternate: asks && talk.answered,
@@ -608,7 +609,7 @@ document.documentElement.classList.add("has-script");
     byId("wrap-category").value = "";
   });
 
-  for (const name of ["hold", "resume", "alternate", "complete", "join", "drop"]) {
+  for (const name of ["hold", "resume", "alternate", "complete", "join", "drop", "survey"]) {
     byId(`talk-${name}`).addEventListener("click", () => order(name, false));
   }
   // Enter in a field asks the colleague first; it never sends the caller away by mistake.

@@ -182,6 +182,10 @@ impl Hotline {
             }
             media::Command::StopRecord { port, recording } => {
                 let port = self.ports.get_mut(&port).expect("an open port");
+                if recording.part == model::RecordingId::WHOLE {
+                    port.recorded = false;
+                    return;
+                }
                 assert_eq!(
                     port.message.take(),
                     Some(recording),

@@ -133,6 +133,7 @@ impl Call {
             answers: BTreeMap::new(),
             playing: None,
             messages: super::Messages::default(),
+            surveys: super::survey::Surveys::default(),
             tickets: 0,
             masked: false,
             last_key: None,

@@ -47,6 +47,9 @@ impl Call {
             Phase::Arriving(_) | Phase::InScript => CallResult::SelfService,
             Phase::Ending(_) => return,
         };
+        if by == EndedBy::Caller {
+            self.miss_survey(context);
+        }
         self.leave_place(context);
         self.finish(context, result, by);
     }
@@ -177,7 +180,7 @@ impl Call {
     }
 
     /// The agent's part, and that of the colleague whom he asks.
-    fn end_talk(&mut self, context: &mut Context, talking: Talking) {
+    pub(super) fn end_talk(&mut self, context: &mut Context, talking: Talking) {
         let (call, agent) = (self.id, talking.agent());
         if let Some(consult) = talking.consult {
             self.let_go(context, *consult, agent, ConsultEnd::CallOver);

@@ -54,6 +54,10 @@ impl Call {
             }
             TalkOrder::Join => self.join(context),
             TalkOrder::Drop => self.drop_consult(context),
+            TalkOrder::Survey => {
+                self.may_begin()?;
+                self.push_survey(context)
+            }
         }
     }
 

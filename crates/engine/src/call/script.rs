@@ -57,7 +57,7 @@ impl Call {
                     called: self.called.clone(),
                     trunk: self.trunk.clone().unwrap_or_default(),
                     diverted_from: self.diverted_from.clone().unwrap_or_default(),
-                    language: None,
+                    language: self.language_after_talk(),
                 };
                 let run = Box::new(Run::new(script, entry).having_filed(self.tickets));
                 run.language().clone_into(&mut self.language);
@@ -197,6 +197,8 @@ impl Call {
                 mailbox,
             } => self.record_message(context, max, silence, mailbox),
             Effect::LeaveMessage { mailbox, said } => self.leave_message(context, mailbox, said),
+            Effect::SurveyAsked { form } => self.survey_asked(context, form),
+            Effect::SurveyDone(done) => self.survey_done(context, done),
             Effect::FileTicket(filing) => self.file_ticket(context, run.script(), filing),
             Effect::StopRecord => self.stop_message(context),
             Effect::SettleRecord { recording, kept } => {

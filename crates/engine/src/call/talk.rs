@@ -165,7 +165,7 @@ impl Call {
                 if talking.consult.is_some() {
                     return self.consult_completed(context, false);
                 }
-                self.finish(context, CallResult::Answered, by);
+                self.agent_left(context, by);
             }
             Phase::Talking(talking)
                 if talking

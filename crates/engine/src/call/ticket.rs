@@ -25,7 +25,7 @@ impl Call {
             called: self.called.clone(),
             language: self.language.clone(),
             customer: self.sole_customer(),
-            queue: None,
+            queue: self.surveyed_queue(),
             content: filing.content,
         })));
     }

@@ -279,7 +279,8 @@ impl<'s> Graph<'s> {
                 | ReferenceKind::Service
                 | ReferenceKind::Query
                 | ReferenceKind::Mailbox
-                | ReferenceKind::Pin => return None,
+                | ReferenceKind::Pin
+                | ReferenceKind::Form => return None,
             };
             Some(Way {
                 by: reference.name,

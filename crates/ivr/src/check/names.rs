@@ -30,7 +30,8 @@ pub(super) fn check(script: &Script, claims: &AllClaims<'_>, world: &World, repo
             .filter(move |one| one.kind == kind)
             .map(|one| one.name.text.as_str())
     };
-    let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).collect();
+    let asked = script.form.iter().flat_map(|form| form.prompts());
+    let prompts: BTreeSet<&str> = named(ReferenceKind::Prompt).chain(asked).collect();
     sounds_exist(script, &prompts, world, report);
     digits_exist(script, claims, world, report);
     house_words_exist(script, claims, world, report);
@@ -124,6 +125,10 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
                 report.error(*place, message, Some(help));
             }
         }
+        ReferenceKind::Form => known(
+            told!("form", "问卷"),
+            &mut world.forms.keys().map(String::as_str),
+        ),
         ReferenceKind::Service => {
             if let Err(why) = world.services.may_be_asked(text) {
                 let message = Told {

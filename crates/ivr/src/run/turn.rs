@@ -462,6 +462,8 @@ impl Run {
             chain: &mut self.chain,
             typed: &mut self.typed,
             stage: &mut self.stage,
+            asking: &mut self.asking,
+            scripts: environment.scripts,
             filed: &mut self.filed,
             clerk: &mut self.clerk,
             caught,

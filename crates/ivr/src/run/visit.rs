@@ -1,6 +1,7 @@
 //! What a node may look at and change while it takes an event: the run, lent for one step.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::fact::TicketContent;
@@ -10,16 +11,17 @@ use speech::Currency;
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
-use crate::effect::{Effect, Filing, Played, Recorded};
+use crate::effect::{Effect, Filing, Played, Recorded, Surveyed};
 use crate::expression::Expression;
 use crate::format::Format;
 use crate::message::Stage;
 use crate::node::Clerk;
 use crate::place::Name;
-use crate::script::{house_sound, own_sound};
+use crate::script::{Script, house_sound, own_sound};
 use crate::sentence::{CURRENCY, Piece, Sentence, Slot, piece_name};
 use crate::spoken;
 use crate::step::Given;
+use crate::survey::{Asking, SurveyForm};
 use crate::typed::Typed;
 use crate::value::Value;
 use crate::variable::{LANGUAGE, NOW, Variables};
@@ -40,6 +42,8 @@ pub(crate) struct Visit<'a> {
     pub(super) chain: &'a mut Chain,
     pub(super) typed: &'a mut Typed,
     pub(super) stage: &'a mut Stage,
+    pub(super) asking: &'a mut Asking,
+    pub(super) scripts: &'a BTreeMap<ScriptName, Arc<Script>>,
     pub(super) filed: &'a mut u32,
     pub(super) clerk: &'a mut Clerk,
     pub(super) caught: &'a mut Caught,
@@ -132,6 +136,28 @@ impl Visit<'_> {
         let mailbox = MailboxName::from(mailbox);
         let left = Effect::LeaveMessage { mailbox, said };
         self.caught.effects.push(left);
+    }
+
+    /// How far he is with the form that the node asks.
+    pub(crate) const fn asking(&mut self) -> &mut Asking {
+        self.asking
+    }
+
+    /// A form by its name, if there is one.
+    pub(crate) fn form(&self, name: &str) -> Option<Arc<SurveyForm>> {
+        let script = self.scripts.get(&SurveyForm::script_of(name))?;
+        script.form().cloned()
+    }
+
+    /// He comes to a form.
+    pub(crate) fn begin_survey(&mut self, form: &str) {
+        let form = form.to_owned();
+        self.caught.effects.push(Effect::SurveyAsked { form });
+    }
+
+    /// What he has answered.
+    pub(crate) fn tell_survey(&mut self, surveyed: Surveyed) {
+        self.caught.effects.push(Effect::SurveyDone(surveyed));
     }
 
     /// A ticket is filed; gives which of this call's it is.

@@ -174,6 +174,14 @@ fn line(effect: &Effect) -> String {
         Effect::Record { max, silence, .. } => {
             format!("record {}s silence {}s", max.as_secs(), silence.as_secs())
         }
+        Effect::SurveyAsked { form } => format!("survey {form}"),
+        Effect::SurveyDone(done) => {
+            let comment = done
+                .comment
+                .map_or_else(String::new, |it| format!(" said {it}"));
+            let whole = if done.complete { "" } else { " in part" };
+            format!("answers {:?}{comment}{whole}", done.answers)
+        }
         Effect::FileTicket(filing) => {
             let fields = filing.content.fields.iter();
             let fields: String = fields

@@ -12,6 +12,7 @@ use ivr::{Chart, Environment, ExitId, Script, chart};
 use model::ScriptName;
 
 use crate::good_script::{calendars, plan, script};
+use crate::survey;
 
 /// The scripts of the table, with their texts.
 fn table() -> BTreeMap<ScriptName, (Arc<Script>, String)> {
@@ -33,9 +34,12 @@ fn taken(
     table: &BTreeMap<ScriptName, (Arc<Script>, String)>,
 ) -> (BTreeSet<ExitId>, BTreeSet<String>) {
     let scripts = table.iter();
-    let scripts: BTreeMap<ScriptName, Arc<Script>> = scripts
+    let mut scripts: BTreeMap<ScriptName, Arc<Script>> = scripts
         .map(|(name, (script, _))| (name.clone(), Arc::clone(script)))
         .collect();
+    // What asks the form of `survey` is made of the form.
+    let form = Arc::new(survey::asks(survey::form()));
+    scripts.insert(form.name().clone(), form);
     let (mut taken, mut lines) = (BTreeSet::new(), BTreeSet::new());
     for script in scripts.values() {
         let environment = Environment {

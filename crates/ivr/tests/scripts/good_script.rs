@@ -44,6 +44,10 @@ pub(crate) fn world() -> World {
         speech: false,
         flows: BTreeMap::from([("identify".into(), identify())]),
         mailboxes: ["support"].map(model::MailboxName::from).into(),
+        forms: BTreeMap::from([
+            ("service".to_owned(), texts(&["en", "zh-CN"])),
+            ("english".to_owned(), texts(&["en"])),
+        ]),
         queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
         services: Services::new(
             |url| match url {

@@ -32,6 +32,7 @@ mod scenarios;
 mod schema;
 mod script_tests;
 mod skills;
+mod survey;
 mod ticket;
 mod voicemail;
 mod waiting;

@@ -132,6 +132,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 | Effect::LeaveMessage { .. }
                 | Effect::SettleRecord { .. }
                 | Effect::FileTicket(_)
+                | Effect::SurveyAsked { .. }
+                | Effect::SurveyDone(_)
                 | Effect::Hold => {}
             }
         }
@@ -243,6 +245,8 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::GaveUp { .. }
                 | Effect::Unsaid { .. }
                 | Effect::FileTicket(_)
+                | Effect::SurveyAsked { .. }
+                | Effect::SurveyDone(_)
                 | Effect::LanguageSet(_) => {}
             }
         }

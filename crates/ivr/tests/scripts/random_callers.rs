@@ -384,6 +384,8 @@ impl DicedCaller<'_> {
             Effect::LeaveQueue | Effect::StopRecord => self.pending = None,
             Effect::LeaveMessage { .. }
             | Effect::FileTicket(_)
+            | Effect::SurveyAsked { .. }
+            | Effect::SurveyDone(_)
             | Effect::SettleRecord { .. }
             | Effect::Hold
             | Effect::Entered { .. }

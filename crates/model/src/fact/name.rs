@@ -58,6 +58,8 @@ impl Fact {
             | Self::ConsultConnected { offer, .. }
             | Self::CallConnected { offer, .. } => Some(offer.call),
             Self::TicketAsked(asked) => Some(asked.call),
+            Self::SurveyAsked(asked) | Self::SurveyMissed(asked) => Some(asked.call),
+            Self::SurveyDone(done) => Some(done.asked.call),
             Self::TicketCreated { call, .. } => *call,
             Self::CalendarClosed { closure, .. } => closure.by.call(),
             Self::CalendarOpened { by: Some(by), .. } => by.call(),
@@ -144,6 +146,9 @@ impl Fact {
             Self::CallCategorised { .. } => "call.categorised",
             Self::WrapUpBegan { .. } => "agent.wrap_up",
             Self::AcdTold { .. } => "acd.told",
+            Self::SurveyAsked(_) => "survey.asked",
+            Self::SurveyDone(_) => "survey.done",
+            Self::SurveyMissed(_) => "survey.missed",
             Self::TicketAsked(_) => "ticket.asked",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",

@@ -16,7 +16,8 @@ impl Source {
         let settings = self.settings()?;
         let mut found = Vec::new();
         let speech = self.speech(&settings, &mut found);
-        let parsed = self.scripts(settings.ivr.scripts(), &mut found).parsed;
+        let mut parsed = self.scripts(settings.ivr.scripts(), &mut found).parsed;
+        parsed.extend(self.surveys(&mut found));
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
             found.push(without_place(&settings.ivr.dir, error.told()));
             BTreeMap::new()

@@ -30,6 +30,7 @@ mod service;
 mod skills;
 pub(crate) mod staff;
 mod sticky;
+mod survey;
 mod wrap_up;
 
 #[derive(Default, Deserialize)]
@@ -88,6 +89,7 @@ struct Section {
     whisper: Option<Spanned<String>>,
     announce: Option<Spanned<announce::Section>>,
     external: Option<Spanned<external::Section>>,
+    survey: Option<survey::SurveySection>,
 }
 
 /// The names alone, whatever is wrong with the rules: scripts may name them.
@@ -104,6 +106,8 @@ pub(crate) struct Given<'g> {
     pub calendars: &'g BTreeMap<String, Calendar>,
     /// Hosts within the house that may be asked (S20).
     pub private_hosts: &'g BTreeSet<String>,
+    /// The forms of `surveys.toml`.
+    pub forms: &'g BTreeSet<String>,
     /// Where files stand that it names.
     pub dir: &'g Path,
 }
@@ -266,6 +270,7 @@ fn queue_of(
         whisper: opening::whisper(document, whisper, given.heard, wrong),
     };
     let announce = announce::read(document, section.announce.as_ref(), given.heard, wrong);
+    let survey = survey::read(document, section.survey.as_ref(), given.forms, wrong);
     let music = music(document, section.music, given.heard, wrong)?;
     let queue = Queue {
         rules,
@@ -274,6 +279,7 @@ fn queue_of(
         announce,
         opening,
         keeping,
+        survey,
     };
     Some((queue, target))
 }

@@ -101,7 +101,10 @@ impl Desk {
             Fact::RecordingReady { call, path, .. } => self.link(*call, path).await?,
             Fact::VoicemailLeft(voicemail) => self.leave(record.at, voicemail).await?,
             Fact::TicketAsked(asked) => self.file(record.at, asked).await?,
-            Fact::VoicemailBegan(_)
+            Fact::SurveyAsked(_)
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
+            | Fact::VoicemailBegan(_)
             | Fact::VoicemailHeard(_)
             | Fact::CallArrived { .. }
             | Fact::CallRefused { .. }

@@ -226,6 +226,9 @@ impl Remains {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::SurveyAsked(_)
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)

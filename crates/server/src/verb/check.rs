@@ -47,7 +47,11 @@ pub(crate) fn run(
         engine.numbers.len(),
         engine.trunks.len(),
         engine.queues.len(),
-        engine.scripts.len(),
+        engine
+            .scripts
+            .values()
+            .filter(|it| it.form().is_none())
+            .count(),
         engine.calendars.len(),
         loaded.sounds.files(),
         loaded.warnings.len()

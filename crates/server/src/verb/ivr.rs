@@ -52,7 +52,8 @@ fn scripts(loaded: &Loaded, file: Option<&Path>) -> Result<Vec<Arc<Script>>, Fai
     let wanted = wanted.map(|stem| stem.to_string_lossy());
     let is_wanted = |script: &&Arc<Script>| {
         let name = script.name().as_str();
-        wanted.as_deref().is_none_or(|wanted| name == wanted)
+        // What stands for a form has no file, and no tests of its own.
+        script.form().is_none() && wanted.as_deref().is_none_or(|wanted| name == wanted)
     };
     let scripts = loaded.engine.scripts.values().filter(is_wanted);
     let scripts: Vec<_> = scripts.cloned().collect();

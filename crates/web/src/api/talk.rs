@@ -52,6 +52,8 @@ pub enum OrderWord {
     Join,
     /// Whom he consults leaves, and the agent is with the caller again.
     Drop,
+    /// The caller goes to the survey of his queue, the agent is done; marked as pushed by the agent.
+    Survey,
 }
 
 /// Whereto: exactly one of them.
@@ -127,13 +129,15 @@ impl TryFrom<WantedTalk> for TalkOrder {
             (OrderWord::Complete, None) => Self::Complete,
             (OrderWord::Join, None) => Self::Join,
             (OrderWord::Drop, None) => Self::Drop,
+            (OrderWord::Survey, None) => Self::Survey,
             (
                 OrderWord::Hold
                 | OrderWord::Resume
                 | OrderWord::Alternate
                 | OrderWord::Complete
                 | OrderWord::Join
-                | OrderWord::Drop,
+                | OrderWord::Drop
+                | OrderWord::Survey,
                 Some(_),
             ) => return Err(invalid("a target goes with transfer and consult alone")),
         };

@@ -23,6 +23,8 @@ pub enum Action {
     HearRecording,
     /// Take a message out of its mailbox.
     RemoveMessage,
+    /// See what callers answered to surveys.
+    SeeSurveys,
     /// See tickets.
     SeeTickets,
     /// Correct a ticket.
@@ -74,6 +76,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::HangUp => [None, All, All],
         Action::HearRecording => [Own, All, All],
         Action::RemoveMessage => [None, All, All],
+        // J2: rates per agent, and each agent his own.
+        Action::SeeSurveys => [Own, All, All],
         // The pop shows open tickets of a caller whoever made them: its reader may open them.
         Action::SeeTickets => [All, All, All],
         // T5: the creator or a lead.
@@ -151,6 +155,7 @@ mod tests {
             (Action::HangUp, ["nnn", "yyy", "yyy"]),
             (Action::HearRecording, ["ynn", "yyy", "yyy"]),
             (Action::RemoveMessage, ["nnn", "yyy", "yyy"]),
+            (Action::SeeSurveys, ["ynn", "yyy", "yyy"]),
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),

@@ -193,6 +193,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("talk.complete", "完成转接", "Complete"),
     ("talk.join", "三方通话", "Join all"),
     ("talk.drop", "结束咨询", "Drop"),
+    ("talk.survey", "转满意度调查", "To the survey"),
     ("talk.consult", "咨询", "Consult"),
     ("talk.transfer", "转接", "Transfer"),
     ("talk.kind", "转给", "Where to"),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use model::fact::{Direction, HoldTold, Offer, Pop, PopCustomer};
+use model::fact::{Direction, HoldTold, Offer, Pop, PopCustomer, SurveyAsked, SurveyPush};
 use model::transfer::{ConsultEnd, Party};
 use model::{AgentId, AgentState, CallId, Counted, Fact, FactRecord, Profile, TicketId, Timestamp};
 
@@ -129,6 +129,13 @@ impl Board {
                 line.held_long &= !matches!(by, Some(Party::Agent(_)));
             }),
             Fact::Transferred { call, transfer } => self.hand_on(seq, at, *call, transfer.from),
+            // J1: the talk is over, and the call goes on without the agent.
+            Fact::SurveyAsked(SurveyAsked {
+                call,
+                agent: Some(agent),
+                push: SurveyPush::Policy | SurveyPush::Agent,
+                ..
+            }) => self.hand_on(seq, at, *call, *agent),
             Fact::TransferStarted { call, transfer } => self.on_call(*call, |line| {
                 line.handling = Handling::Transferring(transfer.to.clone());
             }),
@@ -191,6 +198,9 @@ impl Board {
             | Fact::CallbackDone(_)
             | Fact::CallbackFailed(_)
             | Fact::RecordingReady { .. }
+            | Fact::SurveyAsked(_)
+            | Fact::SurveyDone(_)
+            | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)

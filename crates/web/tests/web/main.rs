@@ -35,6 +35,7 @@ mod signalling;
 mod sip_socket;
 mod stream;
 mod support;
+mod surveys;
 mod talk;
 mod tickets;
 mod trace;

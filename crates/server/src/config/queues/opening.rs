@@ -143,6 +143,7 @@ mod tests {
             language: "en",
         };
         let given = super::super::Given {
+            forms: &std::collections::BTreeSet::new(),
             heard,
             calendars: &BTreeMap::new(),
             private_hosts: &std::collections::BTreeSet::new(),

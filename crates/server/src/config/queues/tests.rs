@@ -42,6 +42,7 @@ fn read_heard(text: &str, sounds: &[&str]) -> Result<Queues, String> {
     };
     let office = Calendar::new(&office).unwrap();
     let given = Given {
+        forms: &["service".to_owned()].into(),
         heard,
         calendars: &[("office".to_owned(), office)].into(),
         private_hosts: &BTreeSet::from(["crm.lan".to_owned()]),

@@ -1,0 +1,112 @@
+//! Surveys after a talk, end to end (J1-J4): a real agent hangs up, a real caller is asked and answers low, his ticket stands before
+//! he is off the line, and the figures tell it.
+
+use serde_json::{Value, json};
+
+use crate::baresip::{AGENT_HZ, Answers};
+use crate::events::Stream;
+use crate::house::House;
+use crate::patience::soon;
+use crate::sound::tone_wav;
+
+const CALLER_HZ: u32 = 440;
+/// The question's prompt.
+const ASK_HZ: f64 = 2_100.0;
+/// The last word.
+const THANKS_HZ: f64 = 2_500.0;
+
+const FORM: &str = r#"[survey.service]
+title = { en = "Service" }
+languages = ["en"]
+thanks = { en = "Thank you." }
+timeout_s = 15
+ticket = { type = "complaint", category = "service" }
+[[survey.service.question]]
+name = "solved"
+prompt = { en = "Did we solve it? 1 not at all, 5 entirely." }
+"#;
+
+/// The hotline of the stories, whose support asks everybody.
+fn house() -> House {
+    let mut house = House::written(&[] as &[(&str, &str)]);
+    let queues = house.dir.join("config/queues.toml");
+    let text = std::fs::read_to_string(&queues).expect("the stories' queues");
+    let asks = "[queue.support]\nsurvey = { form = \"service\", percent = 100 }\n";
+    std::fs::write(queues, text.replace("[queue.support]\n", asks)).expect("written");
+    std::fs::write(house.dir.join("config/surveys.toml"), FORM).expect("written");
+    let prompts = house.dir.join("ivr/prompts/survey.service/en");
+    std::fs::create_dir_all(&prompts).expect("a folder");
+    for (name, hz) in [("solved", ASK_HZ), ("thanks", THANKS_HZ)] {
+        let path = prompts.join(format!("{name}.wav"));
+        std::fs::write(path, tone_wav(hz, 1_000)).expect("a prompt");
+    }
+    house.start();
+    house
+}
+
+fn position(facts: &[Value], name: &str) -> Option<usize> {
+    facts.iter().position(|fact| fact["type"] == name)
+}
+
+#[test]
+fn j1_the_agent_hangs_up_the_caller_is_asked_and_a_low_score_is_a_ticket_while_he_is_there() {
+    let house = house();
+    let agent = house.sign_in("1001");
+    let wall = Stream::follow(&house.sign_in("admin"), None);
+    let mut phone = house.agent("1001", Answers::AtOnce);
+    agent.until_state("ready");
+    let mut caller = house.caller("13700000001", CALLER_HZ);
+    caller.asks_for('1');
+    caller.until_hears(0, AGENT_HZ.into(), 500);
+    phone.hangs_up();
+    caller.until_hears(0, ASK_HZ, 300);
+    wall.event("survey.asked");
+    assert_ne!(agent.state(), "talking", "he is free of the caller");
+    caller.presses('1');
+    caller.until_hears(0, THANKS_HZ, 300);
+    house.until_empty();
+    let facts = house.facts();
+    let created = position(&facts, "ticket.created");
+    let ended = position(&facts, "call.ended");
+    assert!(
+        created.is_some() && created < ended,
+        "{created:?} {ended:?}"
+    );
+    let admin = house.sign_in("admin");
+    let ticket = soon("the ticket with the talk's recording", || {
+        let list = admin.read("/v1/tickets?limit=10");
+        let items = list["items"].as_array()?;
+        let low = items.iter().find(|it| it["ticket_type"] == "complaint")?;
+        let path = format!("/v1/tickets/{}", low["id"].as_str()?);
+        let ticket = admin.read(&path);
+        let entries = ticket["entries"].as_array()?;
+        let linked = entries
+            .iter()
+            .any(|it| it["event"]["type"] == "recording_linked");
+        linked.then_some(ticket)
+    });
+    assert_eq!(ticket["queue"], "support");
+    assert_eq!(ticket["fields"]["score"], json!({ "number": "1" }));
+    let form = soon("the figures", || {
+        let list = admin.read("/v1/surveys");
+        list["items"]
+            .get(0)
+            .cloned()
+            .filter(|it| it["figures"]["complete"] == 1)
+    });
+    let figures = &form["figures"];
+    assert_eq!(
+        (&figures["asked"], &figures["answered"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(figures["response_rate"]["value"], 1.0);
+    let question = &figures["questions"][0];
+    assert_eq!(question["distribution"], json!({ "1": 1 }));
+    assert_eq!(form["pushed_by_agent"]["asked"], 0);
+    assert_eq!(form["queues"][0]["queue"], "support");
+    // His own figures are an agent's, and others' are not.
+    let own = agent.read("/v1/surveys");
+    assert_eq!(own["items"][0]["figures"]["asked"], 1);
+    let other = house.sign_in("1002");
+    assert_eq!(other.read("/v1/surveys")["items"], json!([]));
+}
