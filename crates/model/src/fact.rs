@@ -711,6 +711,12 @@ pub enum Fact {
     },
 }
 
+/// Whether a number says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(number: &u8) -> bool {
+    *number == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -739,10 +745,4 @@ mod tests {
             "the name is the one on the wire"
         );
     }
-}
-
-/// Whether a number says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_zero(number: &u8) -> bool {
-    *number == 0
 }
