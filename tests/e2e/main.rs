@@ -46,6 +46,7 @@ mod browser_phone;
 mod calendars;
 mod callback_redial;
 mod callbacks;
+mod canary;
 mod carriers;
 mod checkpoint;
 mod closing_calls;

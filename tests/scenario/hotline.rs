@@ -178,6 +178,7 @@ impl Hotline {
             .into(),
             scripts: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            canary: None,
             closing_max: Duration::from_secs(7 * 24 * 3_600),
             language: "en".into(),
             recording: RecordingPolicy::All,

@@ -17,6 +17,7 @@ mod callback_numbers;
 mod callbacks;
 mod calls;
 mod calls_out;
+mod canary;
 mod choice;
 mod claims;
 mod closing_calls;

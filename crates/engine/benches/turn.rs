@@ -140,6 +140,7 @@ fn settings() -> Settings {
         queues: [("support".into(), queue)].into(),
         scripts: [("main".into(), Arc::new(script.unwrap()))].into(),
         calendars: BTreeMap::new(),
+        canary: None,
         closing_max: Duration::from_secs(7 * 24 * 3_600),
         language: "en".into(),
         recording: RecordingPolicy::All,

@@ -46,6 +46,7 @@ use model::fact::{Direction, EndedBy};
 use model::{AgentId, CallId, Caller, OfferId, RegionName, Requirement};
 
 use crate::announce::Announcer;
+use crate::canary::Walk;
 use crate::config::{Config, Entry};
 use crate::context::{Context, Side};
 use crate::leg::Leg;
@@ -98,6 +99,8 @@ pub(crate) struct Call {
     run: Option<Box<Run>>,
     /// The configuration whose scripts have him: a call ends on the versions with which it began (E20).
     began_with: Arc<Config>,
+    /// What is watched while a canary is tried (M6).
+    walk: Option<Box<Walk>>,
     phase: Phase,
     /// The call is being handed on, or comes back from that.
     transfer: Option<Box<Transfer>>,

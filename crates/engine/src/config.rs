@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media::SoundName;
+use model::canary::Canary;
 use model::{Calendar, Caller, Mailboxes, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
@@ -39,6 +40,8 @@ pub struct Config {
     pub queues: BTreeMap<QueueName, Queue>,
     /// All scripts, checked.
     pub scripts: BTreeMap<ScriptName, Arc<ivr::Script>>,
+    /// Which of them are tried on a share of callers (M6).
+    pub canary: Option<OnTrial>,
     /// All calendars.
     pub calendars: BTreeMap<String, Calendar>,
     /// For how long at most a calendar may be closed out of turn (E9).
@@ -63,7 +66,25 @@ pub struct Config {
     pub shared_numbers: BTreeSet<String>,
 }
 
+/// Scripts that are tried on a share of callers (M6).
+#[derive(Clone, Debug)]
+pub struct OnTrial {
+    /// Which, on whom, and how much worse they may be.
+    pub canary: Canary,
+    /// All scripts as the others meet them.
+    pub former: BTreeMap<ScriptName, Arc<ivr::Script>>,
+}
+
 impl Config {
+    /// The same with the scripts that lead those who do not meet the canary.
+    pub(crate) fn on_former(&self, trial: &OnTrial) -> Self {
+        Self {
+            scripts: trial.former.clone(),
+            canary: None,
+            ..self.clone()
+        }
+    }
+
     /// R64: whether a caller's number may tell who he is: neither withheld nor shared.
     pub(crate) fn is_key(&self, caller: &Caller) -> bool {
         let is_shared = |number| self.shared_numbers.contains(&self.plan.key(number).key);

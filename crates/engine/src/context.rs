@@ -19,6 +19,7 @@ use sip::{Endpoint, SessionId};
 use crate::barred::Barred;
 use crate::breaks::Breaks;
 use crate::callbacks::Callbacks;
+use crate::canary::Canaries;
 use crate::closing::Closures;
 use crate::command::CommandError;
 use crate::config::Config;
@@ -68,6 +69,8 @@ pub(crate) struct Context {
     pub(crate) closings: Closures,
     /// Tries of the PINs by which that is done.
     pub(crate) pins: Pins,
+    /// Scripts that are tried (M6).
+    pub(crate) canaries: Canaries,
     /// Places of callers who left while they waited.
     pub(crate) dropped: Dropped,
     /// Phones that stay on the line (C15).

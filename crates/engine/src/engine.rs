@@ -30,6 +30,7 @@ use sip::{Endpoint, EndpointConfig};
 use crate::breaks::Breaks;
 use crate::call::{Call, CallEvent};
 use crate::callbacks::Callbacks;
+use crate::canary::Canaries;
 use crate::closing::Closures;
 use crate::config::{Config, MediaPlan};
 use crate::context::Context;
@@ -106,6 +107,7 @@ impl Engine {
                 calendars: Arc::default(),
                 closings: Closures::default(),
                 pins: Pins::default(),
+                canaries: Canaries::default(),
                 dropped: Dropped::default(),
                 standby: Standby::default(),
                 trunks: Trunks::default(),
@@ -172,6 +174,7 @@ impl Engine {
             }
             Input::Restored(restored) => self.restore(restored),
             Input::RestoredCallback(restored) => self.restore_callback(*restored),
+            Input::RestoredCanary(trial) => self.context.canaries.restore(*trial),
             Input::RestoredClosings(closings) => self.context.restore_closings(closings),
             Input::Configured(config) => self.configured(config),
         }
@@ -270,6 +273,7 @@ impl Engine {
             .map(|(digits, _)| digits.to_owned())
             .collect();
         self.context.lay(&config);
+        self.context.canaries.lay(&config);
         self.context.sip.set_hotlines(hotlines);
         let lines = config.trunks.values().map(|trunk| trunk.line.clone());
         self.context

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::calendar::Closure;
+use model::canary::Trial;
 use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,8 @@ pub enum Input {
     RestoredCallback(Box<RestoredCallback>),
     /// Which calendars the former process had left closed (E9); after the configuration.
     RestoredClosings(BTreeMap<String, Closure>),
+    /// How the canary of the former process stood (M6); after the configuration.
+    RestoredCanary(Box<Trial>),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
 }

@@ -8,6 +8,7 @@ pub mod barred;
 pub mod breaks;
 mod call;
 mod callbacks;
+mod canary;
 mod closing;
 pub mod command;
 pub mod config;
@@ -43,8 +44,8 @@ pub use command::{
     TalkOrder, TransferTarget,
 };
 pub use config::{
-    Config, Entry, HoldTimes, MediaPlan, Number, OpeningSounds, Queue, RecordingPolicy, SignIn,
-    StandingBy, SurveyRule,
+    Config, Entry, HoldTimes, MediaPlan, Number, OnTrial, OpeningSounds, Queue, RecordingPolicy,
+    SignIn, StandingBy, SurveyRule,
 };
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};

@@ -142,6 +142,7 @@ mod tests {
             queues: BTreeMap::new(),
             scripts: BTreeMap::new(),
             calendars: BTreeMap::new(),
+            canary: None,
             closing_max: std::time::Duration::from_secs(7 * 24 * 3_600),
             language: "en".into(),
             recording: RecordingPolicy::All,

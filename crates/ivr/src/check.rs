@@ -4,6 +4,7 @@
 //! rows require it), the graph of those exits has no cycle (`graph`), and choices are bounded per node (`run/chain`). So
 //! once the choices are used up, every way leads to an end.
 
+mod canary;
 mod cycle;
 mod ending;
 mod flows;
@@ -173,6 +174,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
 pub fn check_house(house: &House<'_>) -> Vec<Diagnostic> {
     let graph = Graph::new(house);
     let mut found = Vec::new();
+    canary::check(house, &mut found);
     flows::check_house(&graph, house, &mut found);
     overflow::check(&graph, &mut found);
     ending::check(&graph, &mut found);

@@ -3,6 +3,7 @@
 //! What names something else (a node, a queue, a prompt) is read here and proved in `check`. A script with mistakes is
 //! returned all the same as far as it could be read, so that `check` can tell the rest; it must not be run.
 
+mod canary;
 mod head;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +92,8 @@ fn read<'t>(
         start: head.start?,
         parameters: head.parameters,
         returns: head.returns,
+        canary: head.canary,
+        sounds: None,
         may_lead_to_secret: nodes.values().any(leads_to_secret),
         prompts: prompts?,
         nodes,

@@ -319,6 +319,12 @@ impl Run {
         self.script.name()
     }
 
+    /// Whether a call may end where the caller is.
+    pub fn is_at_end(&self) -> bool {
+        let node = self.script.nodes.get(&self.node);
+        node.is_some_and(|placed| placed.is_end)
+    }
+
     /// Its version.
     pub fn version(&self) -> u32 {
         self.script.version()

@@ -42,6 +42,10 @@ pub struct Script {
     pub(crate) form: Option<Arc<SurveyForm>>,
     /// See [`Script::version`].
     pub(crate) version: u32,
+    /// On which share of callers this text is tried (M6).
+    pub(crate) canary: Option<OnShare>,
+    /// Under which name its sounds stand: its own, unless another version leads callers beside it.
+    pub(crate) sounds: Option<String>,
     /// Whether a key that is typed ahead may reach a secret input, here or in a script that takes over.
     pub(crate) may_lead_to_secret: bool,
 }
@@ -56,6 +60,8 @@ pub(crate) struct Placed {
     pub(crate) keys: Keys,
     /// The word of each exit, by the place that names its node.
     exits: Vec<(Place, String)>,
+    /// Whether a call may end here.
+    pub(crate) is_end: bool,
 }
 
 /// What a node claims about keys.
@@ -76,12 +82,14 @@ impl Placed {
             secret: claims.secret,
         };
         let exits = claims.exit_words();
+        let is_end = claims.end.is_some();
         Self {
             kind,
             place,
             node,
             keys,
             exits,
+            is_end,
         }
     }
 
@@ -106,6 +114,16 @@ pub(crate) struct Prompt {
     pub(crate) texts: BTreeMap<String, Name>,
 }
 
+/// On which share of callers a version is tried (M6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OnShare {
+    /// The share, in millionths.
+    pub on_ppm: u32,
+    /// By which share bad calls may be more frequent than on the former version, in millionths.
+    pub worse_ppm: u32,
+    pub(crate) place: Place,
+}
+
 impl Script {
     /// The script of a number that closes a calendar by telephone (E9). Mistakes are told at a line and a column of `file`.
     pub fn closing(calendar: &str, languages: Vec<String>, file: &str, at: (u32, u32)) -> Self {
@@ -127,6 +145,8 @@ impl Script {
             tests: Vec::new(),
             form: None,
             version: 0,
+            canary: None,
+            sounds: None,
             may_lead_to_secret: true,
         }
     }
@@ -137,6 +157,21 @@ impl Script {
         let references = claims.values().flat_map(|claims| &claims.references);
         let pins = references.filter(|one| one.kind == ReferenceKind::Pin);
         pins.map(|one| one.name.text.clone()).collect()
+    }
+
+    /// On which share of callers this text is tried; `None`: it is for all.
+    pub const fn canary(&self) -> Option<OnShare> {
+        self.canary
+    }
+
+    /// Another version leads callers beside this one: its own sounds stand under `name` instead of the script's.
+    pub fn set_sounds(&mut self, name: String) {
+        self.sounds = Some(name);
+    }
+
+    /// Under which name its own sounds stand.
+    pub(crate) fn sounds_of(&self) -> &str {
+        self.sounds.as_deref().unwrap_or(self.name.as_str())
     }
 
     /// The number under which its text is kept (E20); 0 where it is not.

@@ -214,6 +214,8 @@ impl Cdr {
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::OfferMade { .. }
             | Fact::QueueSupervised { .. }

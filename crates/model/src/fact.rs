@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
 use crate::calendar::{ClosedBy, Closure};
+use crate::canary::{BadCall, CanaryEnd};
 use crate::decision::{Decision, Unserved};
 use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
@@ -203,6 +204,12 @@ pub enum Fact {
         #[serde(flatten)]
         failed: FailedTries,
     },
+    /// A call went badly while a canary of scripts was tried, on the one side or the other (M6).
+    #[serde(rename = "canary.bad_call")]
+    CanaryBad(BadCall),
+    /// A canary of scripts was worse than the former versions, which lead all new calls again (M6).
+    #[serde(rename = "canary.ended")]
+    CanaryEnded(CanaryEnd),
     /// A key was pressed; never those of a `secret` input.
     #[serde(rename = "ivr.key")]
     KeyPressed {

@@ -6,6 +6,7 @@ pub mod agent_state;
 pub mod barred;
 pub mod calendar;
 pub mod callers;
+pub mod canary;
 pub mod cdr;
 pub mod confidence;
 pub mod decision;

@@ -65,7 +65,7 @@ impl Place {
         Source {
             dir: self.config.clone(),
             overrides: self.overrides.clone(),
-            instead: None,
+            instead: Default::default(),
         }
     }
 
@@ -314,6 +314,11 @@ pub(crate) enum IvrVerb {
         #[command(flatten)]
         of: HeatArgs,
     },
+    /// Tells how the last canary of scripts stands: what went badly on either side, and why it was taken back.
+    #[command(
+        after_help = "Example: trunkline ivr canary\nA script is tried on a share of callers by `on = \"5%\"` in its head; docs/ivr-scripts.md tells how."
+    )]
+    Canary,
     /// Tells for each node of a script how many callers came, how they left, after how long, and where they hung up.
     #[command(
         after_help = "Examples:\n  trunkline ivr heat main\n  trunkline ivr heat main --days 30 --of-version 7\nCalls that have ended count, read from the store, whether a server runs or not."

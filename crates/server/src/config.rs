@@ -54,15 +54,20 @@ pub(crate) struct Source {
     pub dir: PathBuf,
     /// `--set`, in order.
     pub overrides: Vec<String>,
-    /// A script's text that is to be judged in place of its file.
-    pub instead: Option<(ScriptName, String)>,
+    /// Scripts' texts that are to be judged in place of their files.
+    pub instead: BTreeMap<ScriptName, String>,
 }
 
 impl Source {
     /// The same with another text of a script.
     pub(crate) fn with_script(&self, script: ScriptName, text: String) -> Self {
+        self.with_scripts(BTreeMap::from([(script, text)]))
+    }
+
+    /// The same with other texts of scripts.
+    pub(crate) fn with_scripts(&self, instead: BTreeMap<ScriptName, String>) -> Self {
         Self {
-            instead: Some((script, text)),
+            instead,
             ..self.clone()
         }
     }
@@ -287,6 +292,7 @@ impl Source {
                 .drain(..)
                 .map(|script| (script.name().clone(), Arc::new(script)))
                 .collect(),
+            canary: None,
             calendars,
             closing_max: settings.closing.longest(),
             language: settings.ivr.language.clone(),

@@ -10,6 +10,7 @@
 
 mod banner;
 mod barred;
+mod canary;
 mod cli;
 mod config;
 mod demo;

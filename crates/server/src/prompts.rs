@@ -16,6 +16,7 @@ use audio::Sound;
 use connectors::{Recipe, SpeechEngine};
 use ivr::{Diagnostic, Script, Severity, told};
 use media::{SoundLibrary, SoundName};
+use model::ScriptName;
 use store::SpeechCache;
 
 pub(crate) use making::make_all;
@@ -209,6 +210,29 @@ impl Library {
             });
         }
         found
+    }
+
+    /// The prompts of former versions that lead callers beside those of the files (M6): their sounds stand under other names,
+    /// given by script.
+    pub(crate) fn add_former(&mut self, mut former: Self, names: &BTreeMap<ScriptName, String>) {
+        for mut prompt in former.prompts {
+            let script = ScriptName::from(prompt.script.as_str());
+            let tail = prompt.sound.strip_prefix(&prompt.script);
+            let (Some(name), Some(tail)) = (names.get(&script), tail) else {
+                continue;
+            };
+            let sound = format!("{name}{tail}");
+            match &prompt.origin {
+                Origin::Own => prompt.origin = Origin::Shared(prompt.sound),
+                Origin::Made(_) => {
+                    let made = former.made.remove(&prompt.sound);
+                    self.made.extend(made.map(|made| (sound.clone(), made)));
+                }
+                Origin::Shared(_) | Origin::Missing(_) | Origin::Unspoken(_) => {}
+            }
+            prompt.sound = sound;
+            self.prompts.push(prompt);
+        }
     }
 
     /// As the media threads take it: each sound under every name by which it is played.

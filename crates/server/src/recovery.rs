@@ -11,6 +11,7 @@ use std::path::Path;
 
 use engine::RestoredCallback;
 use model::calendar::Closure;
+use model::canary::Trial;
 use model::fact::{CallResult, EndedBy, Voicemail};
 use model::{AgentId, Fact, RecordingId, Timestamp};
 use store::{Database, FactLog};
@@ -32,6 +33,8 @@ pub(crate) struct House {
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(crate) closings: BTreeMap<String, Closure>,
+    /// How the last canary of scripts stood.
+    pub(crate) canary: Option<Trial>,
     /// Whom it had promised to call back.
     pub(crate) callbacks: Vec<RestoredCallback>,
     /// What its facts say, to be read on from; `None` if they could not be read.
@@ -113,6 +116,7 @@ pub(crate) async fn sign_off_agents(
     }
     Ok(House {
         closings: database.closures().await?,
+        canary: database.canary().await?,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
         known: Some(known),

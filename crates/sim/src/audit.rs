@@ -167,6 +167,8 @@ impl Audit {
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::QueueStarving { .. }

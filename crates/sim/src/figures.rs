@@ -144,6 +144,8 @@ impl Figures {
             | Fact::DialAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::QueueDropped { .. }
             | Fact::QueueSupervised { .. }

@@ -102,6 +102,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         queues: [("support".into(), queue)].into(),
         scripts: [("simulated".into(), Arc::new(script))].into(),
         calendars: BTreeMap::new(),
+        canary: None,
         closing_max: Duration::from_secs(7 * 24 * 3_600),
         language: "en".to_owned(),
         recording: RecordingPolicy::All,

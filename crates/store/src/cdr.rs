@@ -14,6 +14,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::Database;
 use crate::barred;
+use crate::canary;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
@@ -230,6 +231,7 @@ async fn apply(
         last = fact.seq;
         closure::note(conn, &fact.fact).await?;
         survey::note(conn, fact.at, &fact.fact).await?;
+        canary::note(conn, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }

@@ -4,6 +4,7 @@
 //! [`Database`] are projections of it and can be caught up after a crash.
 
 pub mod barred;
+mod canary;
 pub mod cdr;
 pub mod checkpoint;
 mod closure;

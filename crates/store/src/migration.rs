@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 13] = [
+static MIGRATIONS: [Migration; 14] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -81,6 +81,11 @@ static MIGRATIONS: [Migration; 13] = [
         version: 13,
         name: "survey",
         text: include_str!("../migrations/0013_survey.sql"),
+    },
+    Migration {
+        version: 14,
+        name: "script_canary",
+        text: include_str!("../migrations/0014_script_canary.sql"),
     },
 ];
 

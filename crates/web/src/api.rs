@@ -10,6 +10,7 @@ pub mod calendars;
 pub mod call_body;
 pub mod callbacks;
 pub mod calls;
+pub mod canary;
 pub mod conflicts;
 pub mod decline;
 pub mod heat;
@@ -138,6 +139,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(scripts::diff))
         .routes(routes!(scripts::roll_back))
         .routes(routes!(heat::read))
+        .routes(routes!(canary::read))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(stream::events))

@@ -94,6 +94,8 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
+        | Fact::CanaryBad(_)
+        | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }
@@ -230,6 +232,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
+        | Fact::CanaryBad(_)
+        | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }
         | Fact::QueueJoined { .. }
         | Fact::QueueDropped { .. }

@@ -28,6 +28,7 @@ pub mod sip_socket;
 pub mod trace;
 pub mod view;
 
+pub use api::canary::CanaryBody;
 pub use api::heat::{HeatBody, NodeHeatBody};
 pub use app::{App, Deps, openapi, router, serve};
 pub use commands::{Asked, CommandFailure, CommandReceiver, CommandSender};

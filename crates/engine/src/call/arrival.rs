@@ -74,6 +74,7 @@ impl Call {
             hops_left,
             diverted_from,
         } = beginning;
+        let (began_with, walk) = context.canaries.meets(&context.config, id, &caller);
         let number = context.config.numbers.find(&called);
         let priority = number.map_or(0, |(_, number)| number.priority);
         if let Some(agent) = caller_agent {
@@ -115,7 +116,8 @@ impl Call {
             comes_at: None,
             unanswered: None,
             run: None,
-            began_with: context.config.clone(),
+            began_with,
+            walk,
             phase: Phase::InScript,
             transfer: None,
             taking: None,

@@ -116,6 +116,7 @@ impl Call {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
+        self.judge_canary(context, by);
         self.leave_script(context);
         let result = self.weighed(result);
         self.leaving |= matches!(self.phase, Phase::Queued(_));
@@ -159,6 +160,17 @@ impl Call {
             let call = Some(self.id);
             context.tell_acd(acd::Input::PhoneFree { agent, call });
         }
+    }
+
+    /// M6: what the call says of a canary.
+    fn judge_canary(&mut self, context: &mut Context, by: EndedBy) {
+        let Some(mut walk) = self.walk.take() else {
+            return;
+        };
+        if let (EndedBy::Caller, Some(run)) = (by, &self.run) {
+            walk.hung_up(run);
+        }
+        context.judge(self.id, *walk);
     }
 
     /// A call in which an agent has talked is an answered one, wherever it ends: who leaves while he is handed on has not

@@ -127,6 +127,9 @@ impl Call {
                 depth,
                 left,
             } => {
+                if let Some(walk) = &mut self.walk {
+                    walk.enters(run.script(), &node, &left);
+                }
                 self.step([kind, " ", &node].concat());
                 context.fact(Fact::IvrEntered {
                     call: self.id,

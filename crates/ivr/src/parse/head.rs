@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use toml::de::DeTable;
 
-use super::{KINDS, OTHER_TABLES, read_texts};
+use super::{KINDS, OTHER_TABLES, canary, read_texts};
 use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::row::{Form, KeyRow, Need, row};
+use crate::script::OnShare;
 use crate::section::Section;
 use crate::told;
 use crate::value::Type;
@@ -49,6 +50,20 @@ pub(crate) const HEAD: &[KeyRow] = &[
         "What each of its `return` nodes gives back, with types.",
         "返回值及类型（子流程）",
     ),
+    row(
+        "on",
+        Form::Text,
+        Need::Optional,
+        "Tries this version on a share of all callers, such as `5%`; the others meet the last one without `on`, and so do all again when it is worse.",
+        "灰度发布的主叫比例，如 5%",
+    ),
+    row(
+        "max_worse",
+        Form::Text,
+        Need::Optional,
+        "With `on`: by which share bad calls may be more frequent than on the former version before it is taken back; `10%` without it.",
+        "灰度期间不良通话率允许高出的比例，默认 10%",
+    ),
 ];
 
 /// The keys as far as they could be read.
@@ -58,6 +73,7 @@ pub(super) struct Head {
     pub(super) start: Option<Name>,
     pub(super) parameters: BTreeMap<String, Type>,
     pub(super) returns: BTreeMap<String, Type>,
+    pub(super) canary: Option<OnShare>,
 }
 
 pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut Report) -> Head {
@@ -82,6 +98,7 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
     let start = section.name("start").ok();
     let parameters = section.types("parameters").unwrap_or_default();
     let returns = section.types("returns").unwrap_or_default();
+    let canary = canary::read(&mut section);
     let languages = read_languages(&mut section);
     if let Ok(item) = section.required("title")
         && item.get_ref().as_table().is_none()
@@ -108,6 +125,7 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
         start,
         parameters,
         returns,
+        canary,
     }
 }
 

@@ -433,7 +433,7 @@ impl Run {
 
     /// A prompt's sound in the caller's language.
     fn sound(&self, prompt: &str) -> String {
-        own_sound(self.script.name().as_str(), &self.language, prompt)
+        own_sound(self.script.sounds_of(), &self.language, prompt)
     }
 
     fn fault(&mut self, reason: String) {
@@ -453,6 +453,7 @@ impl Run {
             calendars: environment.calendars,
             script: self.script.name(),
             languages: &self.script.languages,
+            sounds: self.script.sounds_of(),
             node: &self.node,
             language: &self.language,
             entry: &self.entry,

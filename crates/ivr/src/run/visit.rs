@@ -33,6 +33,8 @@ pub(crate) struct Visit<'a> {
     pub(super) calendars: &'a BTreeMap<String, Calendar>,
     pub(super) script: &'a ScriptName,
     pub(super) languages: &'a [String],
+    /// Under which name the script's own sounds stand.
+    pub(super) sounds: &'a str,
     pub(super) node: &'a str,
     pub(super) language: &'a str,
     pub(super) entry: &'a Entry,
@@ -233,7 +235,7 @@ impl Visit<'_> {
             match piece {
                 Piece::Text { number, .. } => {
                     let name = piece_name(self.node, *number);
-                    let sound = own_sound(self.script.as_str(), self.language, &name);
+                    let sound = own_sound(self.sounds, self.language, &name);
                     parts.push(Played::Sound(sound));
                 }
                 Piece::Value(slot) => match self.words(slot) {

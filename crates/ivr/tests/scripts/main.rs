@@ -7,6 +7,7 @@
 )]
 
 mod callback;
+mod canary;
 mod chart;
 mod closing;
 mod demo;

@@ -40,6 +40,7 @@ impl Fact {
             | Self::CallCategorised { call, .. }
             | Self::CalendarPinRefused { call, .. }
             | Self::RecordingReady { call, .. } => Some(*call),
+            Self::CanaryBad(bad) => Some(bad.call),
             Self::QueueResumed(resumed) => Some(resumed.call),
             Self::VoicemailBegan(voicemail) | Self::VoicemailLeft(voicemail) => {
                 Some(voicemail.message.call)
@@ -76,6 +77,7 @@ impl Fact {
             | Self::TrunkStateChanged { .. }
             | Self::AcdTold { .. }
             | Self::CallbackFailed(_)
+            | Self::CanaryEnded(_)
             | Self::TicketChanged { .. } => None,
         }
     }
@@ -98,6 +100,8 @@ impl Fact {
             Self::CallIdentified { .. } => "call.identified",
             Self::IvrEntered { .. } => "ivr.entered",
             Self::IvrGaveUp { .. } => "ivr.gave_up",
+            Self::CanaryBad(_) => "canary.bad_call",
+            Self::CanaryEnded(_) => "canary.ended",
             Self::KeyPressed { .. } => "ivr.key",
             Self::QueueJoined { .. } => "queue.joined",
             Self::QueueDropped { .. } => "queue.dropped",

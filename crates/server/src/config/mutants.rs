@@ -285,7 +285,7 @@ fn samples(sounds: &Path) -> Vec<(ScriptName, PathBuf, Source)> {
                     format!("ivr.dir={}", sounds.display()),
                     format!("ivr.scripts={}", house.display()),
                 ],
-                instead: None,
+                instead: BTreeMap::new(),
             };
             samples.push((
                 ScriptName::from(name),

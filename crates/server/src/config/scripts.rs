@@ -42,12 +42,12 @@ impl Source {
     }
 
     fn document(&self, name: &ScriptName, path: &Path) -> Result<Document, Diagnostic> {
-        match &self.instead {
-            Some((script, text)) if script == name => Ok(Document {
+        match self.instead.get(name) {
+            Some(text) => Ok(Document {
                 file: path.display().to_string(),
                 text: text.clone(),
             }),
-            Some(_) | None => Document::read(path),
+            None => Document::read(path),
         }
     }
 }

@@ -47,7 +47,7 @@ fn loaded(name: &str, change: impl FnOnce(String) -> String) -> Result<Loaded, V
     let source = Source {
         dir: dir.clone(),
         overrides: vec![format!("ivr.dir={}", scripts.display())],
-        instead: None,
+        instead: Default::default(),
     };
     let loaded = source.load(1, None);
     std::fs::remove_dir_all(dir).unwrap();
@@ -174,7 +174,7 @@ fn s15_a_script_dials_what_the_rules_allow_and_nothing_else() {
         let source = Source {
             dir: dir.clone(),
             overrides: vec![format!("ivr.dir={}", scripts.display())],
-            instead: None,
+            instead: Default::default(),
         };
         let told = match source.load(1, None) {
             Ok(loaded) => loaded.warnings,
@@ -240,7 +240,7 @@ fn d13_scripts_that_overflow_into_each_other_for_ever_are_told_also_by_a_number(
         let source = Source {
             dir: dir.clone(),
             overrides: vec![format!("ivr.dir={}", scripts.display())],
-            instead: None,
+            instead: Default::default(),
         };
         let told = source.load(1, None).err().unwrap_or_default();
         std::fs::remove_dir_all(dir).unwrap();

@@ -123,6 +123,8 @@ impl Desk {
             | Fact::CallAnswered { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::QueueJoined { .. }
             | Fact::QueueDropped { .. }

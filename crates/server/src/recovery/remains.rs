@@ -213,6 +213,8 @@ impl Remains {
             | Fact::CallIdentified { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::CallHeld { .. }
             | Fact::CallHeldLong { .. }

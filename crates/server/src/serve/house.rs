@@ -32,7 +32,7 @@ use crate::people::{self, Roster};
 use crate::readiness::Watch;
 use crate::recovery::Reach;
 use crate::vital::Vitals;
-use crate::{registrations, scripts};
+use crate::{canary, registrations, scripts};
 
 /// Media news, replies and configurations that wait for the engine.
 const INPUTS_MAX: usize = 65_536;
@@ -81,6 +81,14 @@ impl House {
         let vitals = Vitals::new();
         let now = clock.now().into();
         let versions = scripts::keep(&database, &mut loaded, None, now).await;
+        let logins = agents.iter().map(|agent| agent.login.clone()).collect();
+        if let Err(findings) = canary::lay(&source, &database, &mut loaded, Some(logins)).await {
+            for finding in findings {
+                tracing::error!(
+                    "all callers meet the canary: the former version does not hold: {finding}"
+                );
+            }
+        }
         let (versions, current) = watch::channel(versions);
         let (scripts, rolls_back) = Scripts::channel(current);
         let queues = loaded.engine.queues.values();
@@ -113,6 +121,7 @@ impl House {
                 contacts,
                 agents: formerly.agents,
                 closings: formerly.closings,
+                canary: formerly.canary,
                 callbacks: formerly.callbacks,
             },
             database: database.clone(),

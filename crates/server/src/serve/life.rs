@@ -4,6 +4,7 @@
 //! part without which it is no switchboard has died. Whatever hangs on the way down, a full disk or a stuck thread, the
 //! process ends: in time, with exit code 3 where something was left undone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -20,7 +21,7 @@ use super::signals::{Said, Signals};
 use super::speaking::Speaking;
 use crate::config::Loaded;
 use crate::scripts::{self, NotBack};
-use crate::{Failure, banner};
+use crate::{Failure, banner, canary};
 
 /// How long calls that are cut may take to be told so.
 const FAREWELL_MAX: Duration = Duration::from_secs(1);
@@ -184,17 +185,26 @@ impl House {
 
     /// SIGHUP: the files are read again; a mistake leaves everything as it was.
     async fn reload(&mut self, version: u64, restored: Option<Restored>) -> Result<(), NotRead> {
-        let agents = match self.database.agents().await {
+        let agents: BTreeSet<String> = match self.database.agents().await {
             Ok(agents) => agents.into_iter().map(|agent| agent.login).collect(),
             Err(error) => {
                 tracing::error!(%error, "not reloaded: the agents cannot be read");
                 return Err(NotRead);
             }
         };
-        match self.source.load(version, Some(agents)) {
+        match self.source.load(version, Some(agents.clone())) {
             Ok(mut loaded) => {
                 let now = self.clock.now().into();
                 let versions = scripts::keep(&self.database, &mut loaded, restored, now).await;
+                let laid = canary::lay(&self.source, &self.database, &mut loaded, Some(agents));
+                if let Err(findings) = laid.await {
+                    for finding in findings {
+                        tracing::error!(
+                            "not reloaded: beside a canary the former version leads, and it does not hold: {finding}"
+                        );
+                    }
+                    return Err(NotRead);
+                }
                 self.versions.send_replace(versions);
                 self.renew_certificates(&loaded);
                 self.speaking.stop().await;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored, RestoredCallback};
 use model::AgentId;
 use model::calendar::Closure;
+use model::canary::Trial;
 use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
 use store::Database;
@@ -58,6 +59,8 @@ pub(super) struct Former {
     pub(super) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(super) closings: BTreeMap<String, Closure>,
+    /// How the last canary of scripts stood.
+    pub(super) canary: Option<Trial>,
     /// Whom it had promised to call back (D21).
     pub(super) callbacks: Vec<RestoredCallback>,
 }
@@ -133,6 +136,9 @@ impl Switchboard {
             engine.handle_input(clock.now(), Input::Restored(restored));
         }
         engine.handle_input(clock.now(), Input::RestoredClosings(former.closings));
+        if let Some(trial) = former.canary {
+            engine.handle_input(clock.now(), Input::RestoredCanary(Box::new(trial)));
+        }
         for promised in former.callbacks {
             let restored = Input::RestoredCallback(Box::new(promised));
             engine.handle_input(clock.now(), restored);

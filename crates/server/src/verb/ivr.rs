@@ -1,5 +1,6 @@
 //! `trunkline ivr`: scripts at the terminal.
 
+mod canary;
 mod drawing;
 mod heat;
 mod r#try;
@@ -35,6 +36,7 @@ pub(crate) fn run(
             print!("{}", ivr::json_schema());
             Ok(())
         }
+        IvrVerb::Canary => canary::run(source, json, language),
         IvrVerb::Heat { script, of } => heat::run(source, &script, of, json, language),
         IvrVerb::Graph {
             file,

@@ -10,6 +10,7 @@
 
 mod barred;
 mod calls;
+mod canary;
 mod closures;
 mod concurrency;
 mod heat;

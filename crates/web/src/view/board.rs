@@ -189,6 +189,8 @@ impl Board {
             | Fact::CallMerged { .. }
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
+            | Fact::CanaryBad(_)
+            | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
             | Fact::QueueSupervised { .. }
             | Fact::RouteAnswered { .. }

@@ -1,5 +1,8 @@
 //! Scripts by the API: who may read their versions, what changed, the way back, and where callers go.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::canary::{BadCall, Canary, CanaryPair, Measure};
 use model::fact::{FailedTries, NodeLeft};
 use model::{CallId, Fact, Timestamp};
 use serde_json::json;
@@ -127,4 +130,39 @@ async fn e23_heat_tells_where_callers_go_and_where_they_hang_up() {
     assert_eq!(told.problem(), "malformed_parameter");
     let agent = house.signed_in("1001").await;
     assert_eq!(agent.get(path).await.problem(), "forbidden");
+}
+
+#[tokio::test]
+async fn m6_the_last_canary_is_told_with_what_went_badly() {
+    let house = House::open().await;
+    let lead = house.signed_in("boss").await;
+    assert_eq!(lead.get("/v1/canary").await.problem(), "no_such_script");
+    let pair = CanaryPair {
+        former: 1,
+        version: 2,
+    };
+    let call = CallId::new(1);
+    let bad = BadCall {
+        call,
+        canary: Canary {
+            scripts: BTreeMap::from([("main".into(), pair)]),
+            on_ppm: 50_000,
+            worse_ppm: 100_000,
+        },
+        lot: 1,
+        on_canary: true,
+        measures: BTreeSet::from([Measure::HungUp]),
+    };
+    house.tell(facts::arrived(call)).await;
+    house.tell(Fact::CanaryBad(bad)).await;
+    let told = lead.get("/v1/canary").await.json();
+    let expected = json!({
+        "scripts": [{ "name": "main", "former": 1, "version": 2 }], "on": 0.05, "max_worse": 0.1, "measures": [
+            { "measure": "hung_up", "canary": 1, "former": 0 }, { "measure": "lost", "canary": 0, "former": 0 },
+            { "measure": "error", "canary": 0, "former": 0 },
+        ], "ended_by": null, "deciding_calls": [],
+    });
+    assert_eq!(told, expected);
+    let agent = house.signed_in("1001").await;
+    assert_eq!(agent.get("/v1/canary").await.problem(), "forbidden");
 }

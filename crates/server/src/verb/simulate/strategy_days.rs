@@ -122,7 +122,7 @@ fn strategy_days_are_as_the_page_says() {
     let source = Source {
         dir: house,
         overrides: vec![ivr],
-        instead: None,
+        instead: Default::default(),
     };
     let config = source.load(1, None).unwrap().engine;
     let mut table = HEAD.to_owned();

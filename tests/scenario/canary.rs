@@ -1,0 +1,207 @@
+//! M6: a share of all callers meets a new version of a script, and nobody any more once it is plainly worse: at once, for good,
+//! and across a restart.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::{Config, Entry, Input, OnTrial};
+use model::canary::{Canary, CanaryPair, Trial};
+use model::{Fact, ScriptName};
+
+use crate::hotline::Hotline;
+use crate::plan::{HEAD, leads, numbers, script};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Half of all callers.
+const HALF: u32 = 500_000;
+
+/// The menu of a version; `part` does a piece of its work.
+fn menu(wait: &str) -> String {
+    format!(
+        "{HEAD}[prompt.ask]\nen = \"Press 1.\"\n[script.go]\nscript = \"part\"\nnext = \"ask\"\n\
+         [menu.ask]\nprompt = \"ask\"\nkeys = {{ 1 = \"end\" }}\ntimeout_s = {wait}\non_failure = \"end\"\n"
+    )
+}
+
+fn part(text: &str) -> String {
+    let head = HEAD.replace("[hangup.end]\n", "");
+    format!(
+        "{head}[prompt.told]\nen = \"{text}\"\n[play.go]\nprompt = \"told\"\nnext = \"back\"\n[return.back]\n"
+    )
+}
+
+/// Versions 6 (former) and 7 of both scripts.
+fn versions(config: &mut Config, on_ppm: u32) {
+    numbers(config, [("4000", leads(Entry::Script("main".into())))]);
+    let lay = |config: &mut Config, version: u32, wait: &str| {
+        script(config, "main", &menu(wait));
+        script(config, "part", &part(&format!("Version {version}.")));
+        for script in config.scripts.values_mut() {
+            Arc::get_mut(script).unwrap().set_version(version);
+        }
+    };
+    lay(config, 6, "50");
+    let former = std::mem::take(&mut config.scripts);
+    lay(config, 7, "60");
+    let pair = CanaryPair {
+        former: 6,
+        version: 7,
+    };
+    let scripts = ["main", "part"].map(|name| (ScriptName::from(name), pair));
+    config.canary = Some(OnTrial {
+        canary: Canary {
+            scripts: BTreeMap::from(scripts),
+            on_ppm,
+            worse_ppm: 100_000,
+        },
+        former,
+    });
+}
+
+fn hotline(on_ppm: u32) -> Hotline {
+    Hotline::with(|config| versions(config, on_ppm))
+}
+
+fn number(index: u32) -> String {
+    format!("138{index:08}")
+}
+
+/// He calls, hears what there is, and hangs up in the menu, or presses its key.
+fn calls(hotline: &mut Hotline, number: &str, presses: bool) {
+    hotline.caller(number, "4000");
+    hotline.run_for(4 * SECOND);
+    if presses {
+        hotline.presses(number, '1');
+    } else {
+        hotline.hangs_up(number);
+    }
+    hotline.run_for(3 * SECOND);
+}
+
+/// The versions of the scripts that the last caller came to.
+fn versions_met(hotline: &Hotline, call: usize) -> Vec<u32> {
+    let arrived = hotline.facts_named("call.arrived")[call].call();
+    let entered = hotline.facts_named("ivr.entered").into_iter();
+    let of_call = entered.filter(|fact| fact.call() == arrived);
+    let mut versions: Vec<u32> = of_call
+        .map(|fact| {
+            let Fact::IvrEntered { version, .. } = fact else {
+                panic!("{fact:?}");
+            };
+            *version
+        })
+        .collect();
+    versions.dedup();
+    versions
+}
+
+fn trial(hotline: &Hotline) -> Option<Trial> {
+    let mut trial = None;
+    for (_, fact) in &hotline.facts {
+        Trial::apply(&mut trial, fact);
+    }
+    trial
+}
+
+#[test]
+fn m6_a_caller_meets_one_side_in_all_scripts_and_the_same_one_again() {
+    let mut hotline = hotline(HALF);
+    let mut met = Vec::new();
+    for index in 0..12 {
+        let number = number(index % 6);
+        calls(&mut hotline, &number, true);
+        let versions = versions_met(&hotline, index as usize);
+        assert_eq!(versions.len(), 1, "one side in both scripts: {versions:?}");
+        met.push(versions[0]);
+    }
+    assert_eq!(met[..6], met[6..], "who calls again meets the same");
+    assert!(met.contains(&6) && met.contains(&7), "{met:?}");
+    assert_eq!(trial(&hotline), None, "nothing went badly");
+    hotline.assert_clean();
+}
+
+#[test]
+fn m6_a_call_ends_on_the_side_on_which_it_began() {
+    let mut hotline = hotline(HALF);
+    let callers: Vec<String> = (0..6).map(number).collect();
+    for caller in &callers {
+        hotline.caller(caller, "4000");
+    }
+    hotline.run_for(SECOND / 2);
+    hotline.reload(|config| config.canary = None);
+    hotline.run_for(5 * SECOND);
+    for caller in &callers {
+        hotline.presses(caller, '1');
+    }
+    hotline.run_for(3 * SECOND);
+    let met: Vec<_> = (0..6).map(|call| versions_met(&hotline, call)).collect();
+    assert!(met.contains(&vec![6]) && met.contains(&vec![7]), "{met:?}");
+    assert!(met.iter().all(|versions| versions.len() == 1), "{met:?}");
+    // Both sides enter a script, its part, and the menu; the key leads to the end.
+    assert_eq!(hotline.facts_named("ivr.entered").len(), 6 * 5);
+    hotline.assert_clean();
+}
+
+/// On the canary everybody hangs up, on the former version nobody; until it is taken back.
+fn until_taken_back(hotline: &mut Hotline) -> u32 {
+    for index in 0..200 {
+        let number = number(index);
+        hotline.caller(&number, "4000");
+        hotline.run_for(4 * SECOND);
+        let versions = versions_met(hotline, index as usize);
+        if versions == [7] {
+            hotline.hangs_up(&number);
+        } else {
+            hotline.presses(&number, '1');
+        }
+        hotline.run_for(3 * SECOND);
+        if !hotline.facts_named("canary.ended").is_empty() {
+            return index + 1;
+        }
+    }
+    panic!("a canary from which everybody hangs up is not taken back");
+}
+
+#[test]
+fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart() {
+    let mut hotline = hotline(HALF);
+    let so_far = until_taken_back(&mut hotline);
+    assert!(so_far <= 60, "{so_far}");
+    let ended = trial(&hotline).unwrap().ended.unwrap();
+    assert_eq!(ended.former_bad, 0);
+    assert_eq!(ended.calls.len(), ended.canary_bad as usize);
+    let known = trial(&hotline).unwrap();
+    let all_meet_the_former = |hotline: &mut Hotline, first: u32, so_far: usize| {
+        for index in 0..8 {
+            calls(hotline, &number(first + index), true);
+            assert_eq!(versions_met(hotline, so_far + index as usize), [6]);
+        }
+    };
+    all_meet_the_former(&mut hotline, 1_000, so_far as usize);
+    // Read again, the same text stays refused; a new process learns it from the facts.
+    hotline.reload(|_| {});
+    all_meet_the_former(&mut hotline, 2_000, so_far as usize + 8);
+    hotline.assert_clean();
+
+    let mut next = self::hotline(HALF);
+    next.engine
+        .handle_input(next.now, Input::RestoredCanary(Box::new(known)));
+    all_meet_the_former(&mut next, 0, 0);
+    // Another text is another canary.
+    next.reload(|config| {
+        if let Some(trial) = &mut config.canary {
+            trial
+                .canary
+                .scripts
+                .values_mut()
+                .for_each(|pair| pair.version = 8);
+        }
+    });
+    let mut met = Vec::new();
+    for index in 0..8 {
+        calls(&mut next, &number(index), true);
+        met.extend(versions_met(&next, 8 + index as usize));
+    }
+    assert!(met.contains(&7), "{met:?}");
+}
