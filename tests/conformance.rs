@@ -1,5 +1,6 @@
 //! The pages that name tests tell the truth: `docs/conformance.md` (what of each RFC is done),
-//! `docs/distribution-rules.md` (R1-R80) and `docs/distribution-features.md` (B1-D32). Each file that they name exists, and each test that they name is one.
+//! `docs/distribution-rules.md` (R1-R80), `docs/distribution-features.md` (B1-D32) and `docs/script-features.md`
+//! (E1-E25, J1-J4, M6). Each file that they name exists, and each test that they name is one.
 #![allow(
     clippy::unwrap_used,
     reason = "a page that cannot be read fails the test"
@@ -159,13 +160,36 @@ fn every_rule_of_distribution_has_its_row_and_its_tests() {
     assert!(wrong.is_empty(), "docs/distribution-rules.md: {wrong:#?}");
 }
 
-/// Numbers of rows that were given away.
-const GIVEN_AWAY: [&str; 3] = ["C6", "C16", "D19"];
+/// A page of features: its parts with the last number of each, and the numbers that were given away.
+struct Features {
+    page: &'static str,
+    parts: &'static [(&'static str, std::ops::RangeInclusive<usize>)],
+    given_away: &'static [&'static str],
+}
+
+const FEATURES: [Features; 2] = [
+    Features {
+        page: "docs/distribution-features.md",
+        parts: &[("B", 1..=15), ("C", 1..=20), ("D", 1..=32)],
+        given_away: &["C6", "C16", "D19"],
+    },
+    Features {
+        page: "docs/script-features.md",
+        parts: &[("E", 1..=25), ("J", 1..=4), ("M", 6..=6)],
+        given_away: &["E10", "E17", "E19"],
+    },
+];
 
 #[test]
-fn every_feature_of_distribution_has_its_row_and_its_tests() {
-    let page = repository().join("docs/distribution-features.md");
-    let page = std::fs::read_to_string(page).unwrap();
+fn every_feature_has_its_row_and_its_tests() {
+    let tests = tests();
+    for features in FEATURES {
+        every_row_is_proven(&features, &tests);
+    }
+}
+
+fn every_row_is_proven(features: &Features, tests: &BTreeMap<String, BTreeSet<String>>) {
+    let page = std::fs::read_to_string(repository().join(features.page)).unwrap();
     let rows = page.lines().filter_map(|row| {
         let (name, rest) = row.strip_prefix("| ")?.split_once(" | ")?;
         let (_, proof) = rest.strip_suffix(" |")?.rsplit_once(" | ")?;
@@ -173,14 +197,13 @@ fn every_feature_of_distribution_has_its_row_and_its_tests() {
         is_row.then(|| (name.to_owned(), proof.to_owned()))
     });
     let rows: Vec<(String, String)> = rows.collect();
-    let wanted = [("B", 15), ("C", 20), ("D", 32)].into_iter();
-    let wanted = wanted.flat_map(|(part, last)| (1..=last).map(move |row| format!("{part}{row}")));
+    let parts = features.parts.iter().cloned();
+    let wanted = parts.flat_map(|(part, rows)| rows.map(move |row| format!("{part}{row}")));
     let wanted: Vec<String> = wanted
-        .filter(|row| !GIVEN_AWAY.contains(&row.as_str()))
+        .filter(|row| !features.given_away.contains(&row.as_str()))
         .collect();
     let names: Vec<&String> = rows.iter().map(|(name, _)| name).collect();
     assert_eq!(names, wanted.iter().collect::<Vec<_>>(), "one row for each");
-    let tests = tests();
     let is_there =
         |file: &str, test: &str| tests.get(file).is_some_and(|in_it| in_it.contains(test));
     let mut wrong = Vec::new();
@@ -193,5 +216,5 @@ fn every_feature_of_distribution_has_its_row_and_its_tests() {
             wrong.push(format!("{name}: no test {test} in {file}"));
         }
     }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(wrong.is_empty(), "{}: {wrong:#?}", features.page);
 }
