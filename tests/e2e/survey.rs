@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::baresip::{AGENT_HZ, Answers};
+use crate::browser::Browser;
 use crate::events::Stream;
 use crate::house::House;
 use crate::patience::soon;
@@ -14,6 +15,8 @@ const CALLER_HZ: u32 = 440;
 const ASK_HZ: f64 = 2_100.0;
 /// The last word.
 const THANKS_HZ: f64 = 2_500.0;
+/// The word of the house for a comment that cannot be kept; nobody hears it here.
+const FAILED_HZ: f64 = 3_000.0;
 
 const FORM: &str = r#"[survey.service]
 title = { en = "Service" }
@@ -26,17 +29,21 @@ name = "solved"
 prompt = { en = "Did we solve it? 1 not at all, 5 entirely." }
 "#;
 
-/// The hotline of the stories, whose support asks everybody.
-fn house() -> House {
+/// The hotline of the stories, whose support asks so many of a hundred.
+fn house(percent: u8) -> House {
     let mut house = House::written(&[] as &[(&str, &str)]);
     let queues = house.dir.join("config/queues.toml");
     let text = std::fs::read_to_string(&queues).expect("the stories' queues");
-    let asks = "[queue.support]\nsurvey = { form = \"service\", percent = 100 }\n";
-    std::fs::write(queues, text.replace("[queue.support]\n", asks)).expect("written");
+    let asks = format!("[queue.support]\nsurvey = {{ form = \"service\", percent = {percent} }}\n");
+    std::fs::write(queues, text.replace("[queue.support]\n", &asks)).expect("written");
     std::fs::write(house.dir.join("config/surveys.toml"), FORM).expect("written");
-    let prompts = house.dir.join("ivr/prompts/survey.service/en");
-    std::fs::create_dir_all(&prompts).expect("a folder");
-    for (name, hz) in [("solved", ASK_HZ), ("thanks", THANKS_HZ)] {
+    let prompts = house.dir.join("ivr/prompts");
+    std::fs::create_dir_all(prompts.join("survey.service/en")).expect("a folder");
+    for (name, hz) in [
+        ("survey.service/en/solved", ASK_HZ),
+        ("survey.service/en/thanks", THANKS_HZ),
+        ("en/message_failed", FAILED_HZ),
+    ] {
         let path = prompts.join(format!("{name}.wav"));
         std::fs::write(path, tone_wav(hz, 1_000)).expect("a prompt");
     }
@@ -50,7 +57,7 @@ fn position(facts: &[Value], name: &str) -> Option<usize> {
 
 #[test]
 fn j1_the_agent_hangs_up_the_caller_is_asked_and_a_low_score_is_a_ticket_while_he_is_there() {
-    let house = house();
+    let house = house(100);
     let agent = house.sign_in("1001");
     let wall = Stream::follow(&house.sign_in("admin"), None);
     let mut phone = house.agent("1001", Answers::AtOnce);
@@ -109,4 +116,40 @@ fn j1_the_agent_hangs_up_the_caller_is_asked_and_a_low_score_is_a_ticket_while_h
     assert_eq!(own["items"][0]["figures"]["asked"], 1);
     let other = house.sign_in("1002");
     assert_eq!(other.read("/v1/surveys")["items"], json!([]));
+}
+
+#[test]
+fn j2_the_agent_pushes_it_on_his_page_and_it_is_counted_apart() {
+    let house = house(0);
+    let agent = house.sign_in("1001");
+    let _phone = house.agent("1001", Answers::AtOnce);
+    agent.until_state("ready");
+    let page = Browser::at_desk(&house, "1001", "en");
+    let mut caller = house.caller("13700000001", CALLER_HZ);
+    caller.asks_for('1');
+    caller.until_hears(0, AGENT_HZ.into(), 500);
+    page.until_shows("#talk-survey", "To the survey");
+    page.clicks("#talk-survey");
+    caller.until_hears(0, ASK_HZ, 300);
+    // He is free of the caller: his page shows no talk, and his wrap-up.
+    soon("the end of the talk on the page", || {
+        let shown = page.script("return !document.querySelector('#talk').hidden");
+        (shown == false).then_some(())
+    });
+    assert_ne!(agent.state(), "talking");
+    caller.presses('5');
+    caller.until_hears(0, THANKS_HZ, 300);
+    house.until_empty();
+    let form = soon("the figures", || {
+        let list = agent.read("/v1/surveys");
+        list["items"]
+            .get(0)
+            .cloned()
+            .filter(|it| it["pushed_by_agent"]["complete"] == 1)
+    });
+    assert_eq!(form["figures"]["asked"], 0, "{form}");
+    assert_eq!(
+        form["pushed_by_agent"]["questions"][0]["distribution"],
+        json!({ "5": 1 })
+    );
 }
