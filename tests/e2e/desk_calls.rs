@@ -27,7 +27,7 @@ fn an_agent_holds_asks_a_colleague_and_hands_the_call_on() {
     caller.asks_for('1');
     page.until_shows("#stage", "通话中");
     phone.until_hears(0, 440.0, ENOUGH_MS);
-    assert_eq!(allowed(&page), "hold");
+    assert_eq!(allowed(&page), "hold survey");
 
     page.clicks("#talk-hold");
     page.until_shows("#talk-stage", "来电者保持中");

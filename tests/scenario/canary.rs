@@ -182,6 +182,22 @@ fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart(
     // Read again, the same text stays refused; a new process learns it from the facts.
     hotline.reload(|_| {});
     all_meet_the_former(&mut hotline, 2_000, so_far as usize + 8);
+    // So it does when another is tried beside it, and when nothing was tried for a while.
+    let beside = |config: &mut engine::Config| {
+        let trial = config.canary.as_mut().expect("it is tried");
+        let other = ScriptName::from("billing");
+        let pair = model::canary::CanaryPair {
+            former: 1,
+            version: 2,
+        };
+        trial.canary.scripts.insert(other, pair);
+    };
+    hotline.reload(beside);
+    all_meet_the_former(&mut hotline, 3_000, so_far as usize + 16);
+    let mut tried = None;
+    hotline.reload(|config| tried = config.canary.take());
+    hotline.reload(|config| config.canary = tried);
+    all_meet_the_former(&mut hotline, 4_000, so_far as usize + 24);
     hotline.assert_clean();
 
     let mut next = self::hotline(HALF);

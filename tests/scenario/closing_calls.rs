@@ -9,7 +9,7 @@ use ivr::{Answer, Script, closing_script};
 use model::calendar::ClosedBy;
 use model::{Fact, Timestamp};
 
-use crate::closings::{configured, hears, story};
+use crate::closings::{configured, hears, opens, story};
 use crate::hotline::Hotline;
 use crate::plan;
 
@@ -115,6 +115,23 @@ fn e9_what_is_closed_is_opened_by_telephone() {
         "{:?}",
         story(&hotline)
     );
+    hotline.run_for(20 * SECOND);
+    hotline.assert_clean();
+}
+
+#[test]
+fn e9_who_opens_what_somebody_has_opened_meanwhile_is_told_that_it_is_open() {
+    let mut hotline = hotline(right(), Duration::from_millis(50));
+    calls(&mut hotline, "138");
+    presses(&mut hotline, "138", "13");
+    hotline.run_for(20 * SECOND);
+    calls(&mut hotline, "139");
+    opens(&mut hotline).unwrap();
+    // In a line that asks him how long it is to be closed, 1 would close it.
+    presses(&mut hotline, "139", "21");
+    let told = story(&hotline);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].ends_with(" opened"), "{told:?}");
     hotline.run_for(20 * SECOND);
     hotline.assert_clean();
 }

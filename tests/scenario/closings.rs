@@ -83,7 +83,7 @@ fn closes(hotline: &mut Hotline, long: Duration) -> Result<(), CommandError> {
     hotline.answers.pop().unwrap()
 }
 
-fn opens(hotline: &mut Hotline) -> Result<(), CommandError> {
+pub(crate) fn opens(hotline: &mut Hotline) -> Result<(), CommandError> {
     let calendar = "office".to_owned();
     hotline.command(Command::OpenCalendar { calendar, by: BOSS });
     hotline.answers.pop().unwrap()

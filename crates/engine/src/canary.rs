@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ivr::Run;
-use model::canary::{BadCall, Canary, Measure, Trial, lot_of};
+use model::canary::{BadCall, Canary, CanaryEnd, Measure, Trial, lot_of};
 use model::fact::NodeLeft;
 use model::{CallId, Caller, Fact, ScriptName};
 
@@ -22,6 +22,8 @@ const VISITS_MAX: u32 = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Canaries {
     laid: Option<Laid>,
+    /// Texts that were taken back, whatever they are tried beside: script and version, with the end that they came to.
+    refused: BTreeMap<(ScriptName, u32), CanaryEnd>,
 }
 
 #[derive(Debug)]
@@ -36,6 +38,9 @@ impl Canaries {
     /// A configuration holds: its canary goes on where it is the one that was tried already.
     pub(crate) fn lay(&mut self, config: &Arc<Config>) {
         let known = self.laid.take().map(|laid| laid.trial);
+        if let Some(trial) = &known {
+            self.refuse(trial);
+        }
         self.laid = config.canary.as_ref().map(|it| {
             let same = known.filter(|trial| trial.canary == it.canary);
             Laid {
@@ -44,16 +49,36 @@ impl Canaries {
                 former: Arc::new(config.on_former(it)),
             }
         });
+        self.keep_refused();
     }
 
     /// How it stood in the former process.
     pub(crate) fn restore(&mut self, trial: Trial) {
-        if let Some(laid) = self
-            .laid
-            .as_mut()
-            .filter(|it| it.trial.canary == trial.canary)
-        {
+        self.refuse(&trial);
+        let same = |it: &&mut Laid| it.trial.canary == trial.canary;
+        if let Some(laid) = self.laid.as_mut().filter(same) {
             laid.trial = trial;
+        }
+        self.keep_refused();
+    }
+
+    /// What a trial has ended stays refused as long as its text is the same.
+    fn refuse(&mut self, trial: &Trial) {
+        let Some(end) = &trial.ended else { return };
+        for (script, pair) in &trial.canary.scripts {
+            let text = (script.clone(), pair.version);
+            self.refused.insert(text, end.clone());
+        }
+    }
+
+    /// Texts of one canary lead callers together, so that one of them which was taken back holds back all.
+    fn keep_refused(&mut self) {
+        let Some(laid) = &mut self.laid else { return };
+        let mut texts = laid.canary.scripts.iter();
+        let end =
+            texts.find_map(|(script, pair)| self.refused.get(&(script.clone(), pair.version)));
+        if laid.trial.ended.is_none() {
+            laid.trial.ended = end.cloned();
         }
     }
 

@@ -101,6 +101,11 @@ impl Context {
         Ok(())
     }
 
+    /// Whether a calendar is there and nobody has closed it out of turn.
+    pub(crate) fn is_open_by_hours(&self, name: &str) -> bool {
+        self.config.calendars.contains_key(name) && !self.closings.0.contains_key(name)
+    }
+
     /// Takes a closing back.
     pub(crate) fn open_calendar(&mut self, name: &str, by: ClosedBy) -> Result<(), CommandError> {
         let Some(closure) = self.closings.0.remove(name) else {

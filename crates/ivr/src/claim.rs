@@ -34,6 +34,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) house: Vec<&'static str>,
     /// Where an answer of the caller's is said back to him, or a moment is said, in every language of the script.
     pub(crate) reads_back: Option<Place>,
+    /// Whether what is heard last is a question of the house's, which is no goodbye.
+    pub(crate) asks_last: bool,
     /// How many of them one hears who does nothing, at most.
     pub(crate) sentences: u32,
     /// How long a caller who does nothing is kept here besides, at most; waiting in a queue is not counted.
@@ -302,7 +304,7 @@ impl<'n> Claims<'n> {
             return LastWord::Told;
         }
         // What another script asked last is not known here.
-        if self.calls.is_some() {
+        if self.calls.is_some() || self.asks_last {
             return LastWord::Nothing;
         }
         match self.heard.last() {

@@ -53,6 +53,13 @@ pub fn mean(values: impl IntoIterator<Item = (f64, u64)> + Clone) -> Option<Esti
     let squares = values.into_iter();
     let squares = squares.map(|(value, times)| (value - mean).powi(2) * times as f64);
     let deviation = (squares.sum::<f64>() / (n - 1.0)).sqrt();
+    // Where all say the same, their spread tells nothing of how far others might be from it.
+    if deviation <= 0.0 {
+        return Some(Estimate {
+            value: mean,
+            interval: None,
+        });
+    }
     let half = t_quantile(count - 1) * deviation / n.sqrt();
     Some(Estimate {
         value: mean,
@@ -116,6 +123,7 @@ mod tests {
         near(low, 4.0 - 2.7764 * (3.0_f64 / 5.0).sqrt());
         near(high, 4.0 + 2.7764 * (3.0_f64 / 5.0).sqrt());
         assert_eq!(mean([(3.0, 1)]).unwrap().interval, None);
+        assert_eq!(mean([(5.0, 4)]).unwrap().interval, None, "all say the same");
         assert_eq!(mean([(3.0, 0)]), None);
         for (freedom, expected) in [(1, 12.7062), (11, 2.2010), (30, 2.0423), (120, 1.9799)] {
             near(t_quantile(freedom), expected);

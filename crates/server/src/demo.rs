@@ -75,13 +75,12 @@ pub(crate) async fn seed(
 
 /// An agent's queues in this house; an admin serves none.
 fn serves(own: &[&str], house: &BTreeSet<QueueName>) -> Vec<Membership> {
-    let own: BTreeSet<QueueName> = own.iter().map(|queue| (*queue).into()).collect();
-    let queues = if own.is_empty() || !own.is_disjoint(house) {
-        &own
-    } else {
-        house
-    };
-    queues.iter().map(|queue| queue.as_str().into()).collect()
+    let is_here = |queue: &&str| house.contains(&QueueName::from(*queue));
+    if own.is_empty() || own.iter().any(|queue| is_here(queue)) {
+        // In their order: the first is his home queue (B12).
+        return own.iter().map(|queue| (*queue).into()).collect();
+    }
+    house.iter().map(|queue| queue.as_str().into()).collect()
 }
 
 #[cfg(test)]
@@ -95,7 +94,8 @@ mod tests {
     #[test]
     fn the_demos_agents_serve_their_queues_or_all_of_a_house_that_has_none_of_them() {
         let demo = house(&["sales", "support"]);
-        assert_eq!(serves(&["support"], &demo), ["support".into()]);
+        let own: [Membership; 2] = ["support".into(), "sales".into()];
+        assert_eq!(serves(&["support", "sales"], &demo), own, "in their order");
         let other = house(&["report", "consult"]);
         let all: [Membership; 2] = ["consult".into(), "report".into()];
         assert_eq!(serves(&["support", "sales"], &other), all);

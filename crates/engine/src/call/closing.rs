@@ -14,7 +14,10 @@ impl Call {
     /// Asks the world for a script; the try of a PIN is counted first, and one too many is asked of nobody.
     pub(super) fn look_up(&mut self, context: &mut Context, ask: Ask) {
         if let Question::Pin(pin) = &ask.question {
-            let (id, caller) = ((self.id, ask.id), self.caller.number.as_deref());
+            // One number is one caller, in whatever form a trunk writes it.
+            let number = self.caller.number.as_deref();
+            let caller = number.map(|number| context.config.plan.key(number).key);
+            let (id, caller) = ((self.id, ask.id), caller.as_deref());
             let counted = context.pins.count(context.now, &pin.calendar, id, caller);
             if let Err(locked) = counted {
                 context.pin_refused(self.id, pin.calendar.clone(), Some(locked));
@@ -61,6 +64,8 @@ impl Context {
 
     fn grant(&mut self, name: &str, wish: CalendarWish, by: ClosedBy) -> CalendarSet {
         let done = match wish {
+            // Somebody else was faster: it is open, as he wants it.
+            CalendarWish::Open if self.is_open_by_hours(name) => return CalendarSet::Opened,
             CalendarWish::Open => self.open_calendar(name, by).map(|()| CalendarSet::Opened),
             CalendarWish::Close(long) => {
                 let now = Timestamp::from(self.now);

@@ -163,7 +163,7 @@ impl Call {
     }
 
     /// M6: what the call says of a canary.
-    fn judge_canary(&mut self, context: &mut Context, by: EndedBy) {
+    pub(super) fn judge_canary(&mut self, context: &mut Context, by: EndedBy) {
         let Some(mut walk) = self.walk.take() else {
             return;
         };

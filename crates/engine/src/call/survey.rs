@@ -56,7 +56,12 @@ impl Call {
             let why = "the queue of this call has no survey".to_owned();
             return Err(CommandError::NotAllowed(why));
         };
-        self.ask_after_talk(context, SurveyPush::Agent, queue, rule);
+        // J2: who was chosen anyway counts among the chosen, or agents could keep bad talks out of their figures.
+        let push = match chooses(self.id, rule.percent) {
+            true => SurveyPush::Policy,
+            false => SurveyPush::Agent,
+        };
+        self.ask_after_talk(context, push, queue, rule);
         Ok(())
     }
 
@@ -89,6 +94,8 @@ impl Call {
             return;
         };
         self.surveys.after = Some(AfterTalk { push, queue });
+        // M6: an agent has served him; what he does with the form says nothing of the script before.
+        self.judge_canary(context, EndedBy::System);
         // The talk is over, and so is its recording: what he says to the form is a part of its own.
         if let Some(leg) = &self.leg {
             let (port, recording) = (leg.port, RecordingId::whole(self.id));

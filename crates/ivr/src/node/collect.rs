@@ -112,7 +112,7 @@ pub(super) const KIND: Kind = Kind {
             Form::Truth,
             Need::Default("false"),
             "Whether the answer is said back: 1 takes it, 2 lets him key it in anew. The first correction is no failed try; silence and other keys are.",
-            "收号后复述：1 确认，2 重新输入（首次更正不计入尝试）",
+            "收号后复述：1 确认，2 重新输入；首次更正不算失败，静音和其他键算",
         ),
         row(
             "secret",

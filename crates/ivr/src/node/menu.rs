@@ -57,7 +57,7 @@ pub(super) const KIND: Kind = Kind {
             Form::Variable,
             Need::Optional,
             "The variable that takes the extension; required with `extensions`.",
-            "存放所拨分机号的变量",
+            "存放所拨分机号的变量；写了 extensions 则必填",
         ),
         row(
             "digit_timeout_s",

@@ -128,7 +128,7 @@ impl Survey {
 
     /// A key that means nothing, or none. Who says nothing at all is not asked on: he has put his phone down.
     fn failed(&self, visit: &mut Visit<'_>, form: &SurveyForm, silent: bool) -> Step<'_> {
-        visit.forget_key();
+        visit.count_failure();
         let asking = visit.asking();
         asking.failed += 1;
         if asking.failed < form.tries {
@@ -177,6 +177,7 @@ impl Node for Survey {
         // He who does nothing hears the first question alone, as often as forms may ask it.
         claims.sentences = 1 + u32::from(TRIES_MAX);
         claims.kept = QUESTION + (QUESTION + TIMEOUT_MAX) * u32::from(TRIES_MAX);
+        claims.asks_last = true;
         claims.exit(Cause::Next, &self.next);
     }
 
@@ -187,6 +188,8 @@ impl Node for Survey {
             return Step::Go(&self.next);
         };
         *visit.asking() = Asking::default();
+        // Typed ahead, before anything was asked.
+        visit.forget_key();
         visit.begin_survey(&form.name);
         match form.intro {
             true => self.say(visit, INTRO),
@@ -199,7 +202,11 @@ impl Node for Survey {
             return Step::Go(&self.next);
         };
         match (visit.asking().stage, event) {
-            (AskingStage::Intro, Event::Heard) => self.ask(visit, &form),
+            (AskingStage::Intro, Event::Heard) => {
+                // A key that cut the introduction answers no question: none was asked yet.
+                visit.forget_key();
+                self.ask(visit, &form)
+            }
             (AskingStage::Question, Event::Heard) => Step::Listen { time: form.timeout },
             (AskingStage::Question, Event::Key(key)) => self.keyed(visit, &form, *key),
             (AskingStage::Question, Event::TimedOut) => self.failed(visit, &form, true),

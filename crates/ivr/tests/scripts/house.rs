@@ -100,6 +100,16 @@ fn e22_no_call_ends_without_a_word() {
             "拨打 4000，不按键或按错键",
         )],
     );
+    // The last question of a survey is no goodbye, although one was said before.
+    let asked = "\n[play.thanks]\nprompt = \"sorry\"\nnext = \"rate\"\n\
+                 [survey.rate]\nform = \"service\"\nnext = \"end\"\n";
+    check(
+        &(FINE.replace("on_timeout = \"sorry\"", "on_timeout = \"thanks\"") + asked),
+        &[(
+            &expect("calls 4000, presses 1, waits in `support` for too long"),
+            "拨打 4000，按 1，在 `support` 等待超时",
+        )],
+    );
     // Conditions, calendars and transfers say nothing; a promise is enough, a refusal is not.
     let asks = "on_failure = \"late\"\n[hours.late]\ncalendar = \"office\"\nopen = \"agents\"\nclosed = \"vip\"\nholiday = \"sorry\"\n\
                 [branch.vip]\nwhen = [{ if = \"caller.vip > 0\", go = \"desk\" }]\notherwise = \"back\"\n\

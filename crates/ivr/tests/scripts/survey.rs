@@ -72,6 +72,15 @@ fn begun(change: impl FnOnce(&mut SurveyForm)) -> Call {
 }
 
 #[test]
+fn j1_a_key_before_the_first_question_is_no_answer_to_it() {
+    let mut call = call(|_| {});
+    call.starts();
+    assert_eq!(call.presses("1"), ["stop", SOLVED]);
+    assert_eq!(call.hears(), [""; 0], "it is asked, and waits");
+    assert_eq!(call.presses("5"), [POLITE]);
+}
+
+#[test]
 fn j1_each_key_is_a_score_and_a_key_cuts_the_question() {
     let mut call = begun(|_| {});
     assert_eq!(call.presses("5"), ["stop", POLITE]);

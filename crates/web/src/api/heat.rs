@@ -118,6 +118,9 @@ pub(crate) async fn read(
     let to = query.to.unwrap_or_else(now);
     let week_ago = Timestamp::from_ms(to.as_ms().saturating_sub(WEEK_MS));
     let time = query.from.unwrap_or(week_ago)..to;
+    if time.is_empty() {
+        return Err(Problem::new(Code::InvalidBody).detail("`to` comes after `from`"));
+    }
     let heat = app
         .database()
         .script_heat(&name, time.clone(), query.version)

@@ -93,7 +93,12 @@ impl Extensions {
         if rows.any(|row| row.len() > keys.len() && fits(row, keys)) {
             return Dialled::More(self.pause);
         }
-        self.dialled(visit).map_or(Dialled::Nothing, Dialled::Whole)
+        let Some(to) = self.dialled(visit) else {
+            return Dialled::Nothing;
+        };
+        // Who is used to end a number with the hash key presses it also here.
+        visit.swallow('#', self.pause);
+        Dialled::Whole(to)
     }
 
     /// Where what was dialled leads, if it is an extension; then it is in its variable.
