@@ -76,7 +76,7 @@ pub(crate) async fn seed(
 /// An agent's queues in this house; an admin serves none.
 fn serves(own: &[&str], house: &BTreeSet<QueueName>) -> Vec<Membership> {
     let is_here = |queue: &&str| house.contains(&QueueName::from(*queue));
-    if own.is_empty() || own.iter().any(|queue| is_here(queue)) {
+    if own.is_empty() || own.iter().any(is_here) {
         // In their order: the first is his home queue (B12).
         return own.iter().map(|queue| (*queue).into()).collect();
     }
