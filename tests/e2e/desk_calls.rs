@@ -31,7 +31,7 @@ fn an_agent_holds_asks_a_colleague_and_hands_the_call_on() {
 
     page.clicks("#talk-hold");
     page.until_shows("#talk-stage", "来电者保持中");
-    assert_eq!(allowed(&page), "resume");
+    assert_eq!(allowed(&page), "resume survey");
     let waits = caller
         .heard(0)
         .map_or(0, |heard| heard.tone_ms(0, MUSIC_HZ));
