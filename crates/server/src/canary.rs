@@ -36,9 +36,7 @@ pub(crate) async fn lay(
                 script = name.as_str(),
                 "no version without `on` is kept: all callers meet this one"
             ),
-            Err(error) => {
-                tracing::error!(script = name.as_str(), %error, "no version can be read: all callers meet this one")
-            }
+            Err(error) => return Err(vec![source.unread(name, &error)]),
         }
     }
     let Some(share) = share.filter(|_| !pairs.is_empty()) else {

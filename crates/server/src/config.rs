@@ -374,6 +374,17 @@ impl Source {
         }
     }
 
+    /// Which version of a script led callers before could not be read.
+    pub(crate) fn unread(&self, script: &ScriptName, why: &store::StoreError) -> Diagnostic {
+        let message = Told {
+            en: format!(
+                "no former version of `{script}` can be read, and it is to be tried: {why}"
+            ),
+            zh: format!("`{script}` 要试用，但读不到它的旧版本：{}", why.zh()),
+        };
+        without_place(&self.dir, message)
+    }
+
     /// The certificate of the pages in PEM, for those who only want to read them; `None`: they come without TLS.
     pub(crate) fn pages_certificate(
         &self,

@@ -52,6 +52,23 @@ pub struct Submission {
     pub entries: Vec<Entry>,
 }
 
+impl Submission {
+    /// A ticket that the house makes of what a caller left in a call, with nobody at a desk.
+    pub(crate) fn of_call(ticket: Ticket, call: CallId) -> Self {
+        let entry = Entry {
+            at: ticket.created_at,
+            actor: Actor::System,
+            from: None,
+            to: ticket.state,
+            event: Event::Submit { call },
+        };
+        Self {
+            ticket,
+            entries: vec![entry],
+        }
+    }
+}
+
 impl Draft {
     /// Opens the draft of an offer from what the agent's screen shows.
     pub fn open(at: Timestamp, offer: &Offer, pop: &Pop) -> Self {

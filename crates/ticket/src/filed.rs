@@ -6,7 +6,6 @@ use model::fact::TicketAsked;
 use model::{E164, TicketId, Timestamp};
 
 use crate::desk::Submission;
-use crate::entry::{Actor, Entry, Event};
 use crate::number::Number;
 use crate::priority::Priority;
 use crate::state::State;
@@ -46,17 +45,7 @@ pub fn of_script(
         updated_at: at,
         version: 1,
     };
-    let entry = Entry {
-        at,
-        actor: Actor::System,
-        from: None,
-        to: State::New,
-        event: Event::Submit { call },
-    };
-    Submission {
-        ticket,
-        entries: vec![entry],
-    }
+    Submission::of_call(ticket, call)
 }
 
 #[cfg(test)]

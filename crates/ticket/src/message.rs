@@ -8,7 +8,6 @@ use model::fact::Voicemail;
 use model::{E164, TicketId, Timestamp};
 
 use crate::desk::Submission;
-use crate::entry::{Actor, Entry, Event};
 use crate::number::Number;
 use crate::priority::Priority;
 use crate::state::State;
@@ -50,17 +49,7 @@ pub fn of_message(
         updated_at: at,
         version: 1,
     };
-    let entry = Entry {
-        at,
-        actor: Actor::System,
-        from: None,
-        to: State::New,
-        event: Event::Submit { call },
-    };
-    Some(Submission {
-        ticket,
-        entries: vec![entry],
-    })
+    Some(Submission::of_call(ticket, call))
 }
 
 /// `留言 · support · 13800001111` or `Message · support`, in the caller's language.

@@ -57,7 +57,7 @@ fn check(text: &str, expected: &[(&str, &str)]) {
 }
 
 /// Menu, queue, and ends as they should be.
-const FINE: &str = r#"
+pub(crate) const FINE: &str = r#"
 [menu.welcome]
 prompt = "p"
 keys = { 1 = "agents", 0 = "agents" }

@@ -10,25 +10,10 @@ use ivr::{Entrance, Environment, House, Patience, Script, check_house, parse};
 use model::ScriptName;
 
 use crate::good_script::{calendars, plan};
+use crate::house::FINE;
 
 const HEAD: &str = "title = { en = \"x\", zh-CN = \"x\" }\nlanguages = [\"en\", \"zh-CN\"]\nstart = \"welcome\"\n\
                     [prompt.p]\nen = \"Press 1, 2, 0.\"\nzh-CN = \"请按 1、2、0。\"\n";
-
-/// Menu, queue, and ends as they should be.
-const FINE: &str = r#"
-[menu.welcome]
-prompt = "p"
-keys = { 1 = "agents", 0 = "agents" }
-on_failure = "agents"
-[queue.agents]
-queue = "support"
-on_timeout = "sorry"
-on_no_agents = "sorry"
-[play.sorry]
-prompt = "p"
-next = "end"
-[hangup.end]
-"#;
 
 fn read(name: &str, text: &str) -> Script {
     let (script, found) = parse(ScriptName::from(name), &format!("{name}.toml"), text);
