@@ -20,6 +20,10 @@ use ivr::{Environment, House, Patience, Script, World, check, check_house, parse
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SCRIPTS: usize = 200;
 /// Each has eleven parts of nine nodes, and an end.
 const PARTS: usize = 11;

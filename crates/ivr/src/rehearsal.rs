@@ -51,8 +51,8 @@ pub struct Surroundings<'a> {
 pub struct Rehearsal {
     script: Arc<Script>,
     circumstances: Circumstances,
-    /// With those closed that the circumstances close.
-    calendars: BTreeMap<String, Calendar>,
+    /// The calendars as this call found or made them, where they differ from those around it.
+    calendars: Option<BTreeMap<String, Calendar>>,
     run: Run,
     now: Duration,
     awaits: Awaits,
@@ -66,12 +66,11 @@ pub struct Rehearsal {
     silent: Silent,
 }
 
-/// Whether the caller would know why the call ends, if it ended at this moment.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the caller knows of how his matter goes on, beside what the nodes said on his way.
+#[derive(Clone, Debug, Default)]
 struct Knows {
-    enough: bool,
-    /// He is promised a callback at the node where he is.
-    promised: bool,
+    /// The stops at which he was promised a callback.
+    promises: BTreeSet<usize>,
     /// A message of his is in a mailbox.
     message: bool,
 }
@@ -148,7 +147,9 @@ impl Rehearsal {
                 self.comes_of(around, failure.map(Input::TransferFailed));
             }
             Happening::Callback(answer) => {
-                self.knows.promised = answer == CallbackAnswer::Promised;
+                if answer == CallbackAnswer::Promised {
+                    self.knows.promises.insert(self.told);
+                }
                 self.comes_of(around, Some(Input::CallbackAnswered(answer)));
             }
             Happening::Answer(answer) => {
@@ -292,10 +293,7 @@ impl Rehearsal {
     }
 
     fn hangs_up(&mut self, around: &Surroundings<'_>) {
-        let environment = Environment {
-            calendars: &self.calendars,
-            ..around.environment
-        };
+        let environment = environment(self.calendars.as_ref(), around);
         self.run.hang_up(self.now, &environment);
         self.drain(around);
         let message = self.knows.message;
@@ -317,18 +315,12 @@ impl Rehearsal {
     fn until(&mut self, around: &Surroundings<'_>, due: Duration) {
         self.silent.time += due.saturating_sub(self.now);
         self.now = due;
-        let environment = Environment {
-            calendars: &self.calendars,
-            ..around.environment
-        };
+        let environment = environment(self.calendars.as_ref(), around);
         self.run.handle_timeout(due, &environment);
     }
 
     fn gets(&mut self, around: &Surroundings<'_>, input: Input) {
-        let environment = Environment {
-            calendars: &self.calendars,
-            ..around.environment
-        };
+        let environment = environment(self.calendars.as_ref(), around);
         self.run.handle_input(self.now, &environment, input);
     }
 
@@ -385,10 +377,10 @@ impl Rehearsal {
                     asked: Asked::of(&ask.question),
                 }
             }
-            Effect::HangUp { .. } => Awaits::Nothing(self.hung_up()),
+            Effect::HangUp { .. } => Awaits::Nothing(self.hung_up(around)),
             Effect::Faulted { reason } => Awaits::Nothing(Ending::Fault(reason)),
             Effect::Entered { kind, node, .. } => {
-                self.enters(around, kind, node);
+                self.enters(kind, node);
                 return hears;
             }
             Effect::Unsaid { reason } => {
@@ -405,7 +397,10 @@ impl Rehearsal {
                 return hears;
             }
             Effect::SetCalendar { calendar, wish } => {
-                let set = circumstances::set(self.calendars.get_mut(&calendar), wish, self.now);
+                let own = self
+                    .calendars
+                    .get_or_insert_with(|| around.environment.calendars.clone());
+                let set = circumstances::set(own.get_mut(&calendar), wish, self.now);
                 self.gets(around, Input::CalendarSet(set));
                 return hears;
             }
@@ -422,17 +417,7 @@ impl Rehearsal {
         None
     }
 
-    fn enters(&mut self, around: &Surroundings<'_>, kind: &'static str, node: String) {
-        if let Some((script, left)) = self.told.checked_sub(1).and_then(|at| self.stops().get(at)) {
-            let word = self.last_word(around, script, left);
-            let promised = std::mem::take(&mut self.knows.promised);
-            let enough = match word {
-                LastWord::Told => true,
-                LastWord::Nothing => false,
-                LastWord::AsBefore => self.knows.enough,
-            };
-            self.knows.enough = promised || enough;
-        }
+    fn enters(&mut self, kind: &'static str, node: String) {
         let stop = self
             .stops()
             .get(self.told)
@@ -444,6 +429,22 @@ impl Rehearsal {
             line: line.unwrap_or_else(|| format!("{kind} {node}")),
             node,
         });
+    }
+
+    /// Whether he would know why the call ends, if it ended at this moment: what the last node said that says anything of it,
+    /// before the one where he is.
+    fn knows_enough(&self, around: &Surroundings<'_>) -> bool {
+        let left = self.told.saturating_sub(1);
+        let stops = self.stops().iter().take(left).enumerate().rev();
+        for (at, (script, node)) in stops {
+            match self.last_word(around, script, node) {
+                _ if self.knows.promises.contains(&(at + 1)) => return true,
+                LastWord::Told => return true,
+                LastWord::Nothing => return false,
+                LastWord::AsBefore => {}
+            }
+        }
+        false
     }
 
     fn last_word(&self, around: &Surroundings<'_>, script: &ScriptName, node: &str) -> LastWord {
@@ -463,13 +464,13 @@ impl Rehearsal {
     }
 
     /// How the call ends that the script ends.
-    fn hung_up(&self) -> Ending {
+    fn hung_up(&self, around: &Surroundings<'_>) -> Ending {
         let end = self.run.placed().map(Placed::claims).and_then(|it| it.end);
         match end {
             Some(End::Return) => Ending::Returned,
             Some(End::HangUp { spoken: true } | End::Message | End::Calendar) => Ending::Goodbye,
             Some(End::HangUp { spoken: false } | End::Person) | None => {
-                if self.knows.enough {
+                if self.knows_enough(around) {
                     Ending::Goodbye
                 } else {
                     Ending::Silence
@@ -480,6 +481,17 @@ impl Rehearsal {
 
     pub(crate) fn done(&self) -> &[Done] {
         &self.done
+    }
+}
+
+/// What is around, with the call's own calendars where it has any.
+fn environment<'a>(
+    calendars: Option<&'a BTreeMap<String, Calendar>>,
+    around: &Surroundings<'a>,
+) -> Environment<'a> {
+    Environment {
+        calendars: calendars.unwrap_or(around.environment.calendars),
+        ..around.environment
     }
 }
 

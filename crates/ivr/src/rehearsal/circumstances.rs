@@ -61,11 +61,14 @@ impl Circumstances {
         }
     }
 
-    /// The calendars, with those closed that are.
+    /// The calendars, with those closed that are; `None` where none is.
     pub(super) fn calendars(
         &self,
         calendars: &BTreeMap<String, Calendar>,
-    ) -> BTreeMap<String, Calendar> {
+    ) -> Option<BTreeMap<String, Calendar>> {
+        if self.closed.is_empty() {
+            return None;
+        }
         let mut calendars = calendars.clone();
         let closure = Closure {
             since: self.at,
@@ -78,7 +81,7 @@ impl Circumstances {
                 calendar.close(Some(closure.clone()));
             }
         }
-        calendars
+        Some(calendars)
     }
 }
 
