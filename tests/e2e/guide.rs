@@ -119,7 +119,7 @@ fn guide(page: &str) -> (BTreeMap<String, String>, Vec<String>) {
 fn the_guides_house_is_good_and_its_commands_do_what_they_say() {
     let (files, commands) = guide("guide/ivr.en.md");
     let mut house = house(&files);
-    is_good(&house, 9);
+    is_good(&house, 10);
     // What was led, and what callers did, is told by a house that has run.
     house.start();
     assert!(commands.len() >= 6, "{commands:?}");

@@ -40,6 +40,10 @@ pub(crate) struct Claims<'n> {
     pub(crate) sentences: u32,
     /// How long a caller who does nothing is kept here besides, at most; waiting in a queue is not counted.
     pub(crate) kept: Duration,
+    /// What he hears in place of all that who has keyed in what is asked for, and then does nothing.
+    pub(crate) says_back: Option<SaidBack>,
+    /// The form that is asked here, whose own prompts are heard.
+    pub(crate) asks_form: Option<FormAsked<'n>>,
     /// Whether it lets the caller choose among ways, so that a key to a person may be asked of it.
     pub(crate) is_menu: bool,
     /// Whether it takes keys itself, so that none is kept for a later node.
@@ -47,7 +51,7 @@ pub(crate) struct Claims<'n> {
     /// Whether keys given here are secret.
     pub(crate) secret: bool,
     /// Keys that fit what is asked for here.
-    pub(crate) sample: Option<String>,
+    pub(crate) sample: Option<Sample>,
     /// Secrets that must be there.
     pub(crate) secrets: Vec<(&'n SecretSource, Place)>,
     /// A script that does a part.
@@ -80,6 +84,8 @@ pub(crate) enum Cause<'n> {
     Extension(&'n Name),
     /// The caller keys in what he is asked for.
     Input(&'n Name),
+    /// He keys in the PIN of this calendar; what follows comes by itself if he does nothing more.
+    Pin(&'n Name),
     /// He used up his tries, by silence or by keys that do not fit.
     Failure,
     /// What a calendar says of the moment.
@@ -117,7 +123,7 @@ impl Cause<'_> {
             Self::Key(key) => return key.to_string(),
             Self::Extension(row) => return row.text.clone(),
             Self::Next => "next",
-            Self::Input(_) => "input",
+            Self::Input(_) | Self::Pin(_) => "input",
             Self::Failure => "failure",
             Self::Hours(_, state) => state.name(),
             Self::Condition(_) => "if",
@@ -174,6 +180,40 @@ pub(crate) struct Heard<'n> {
     pub(crate) digits: bool,
     /// Whether it asks for something, so that nothing may end with it.
     pub(crate) asks: bool,
+}
+
+/// What may be keyed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    /// Keys that fit, without the one that ends them.
+    pub(crate) keys: String,
+    /// The key that ends them, if there is one.
+    pub(crate) until: Option<char>,
+    /// So many end by themselves.
+    pub(crate) max: usize,
+}
+
+/// An answer that is said back, over and over, to one who does not say whether it is right.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SaidBack {
+    /// The words of the house around it.
+    pub(crate) words: [&'static str; 2],
+    /// Its most keys, each said by itself.
+    pub(crate) keys: u32,
+    /// How often at most.
+    pub(crate) times: u32,
+    /// How long he has for a key each time.
+    pub(crate) timeout: Duration,
+}
+
+/// A form that is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FormAsked<'n> {
+    pub(crate) form: &'n Name,
+    /// The least time for a key.
+    pub(crate) timeout: Duration,
+    /// So long a silence ends a comment.
+    pub(crate) comment: Duration,
 }
 
 /// A name of something outside the node.

@@ -25,7 +25,7 @@ pub(crate) const END_KEY: char = '#';
 const TRIES: u32 = 3;
 /// How often he may listen, speak again or press a key that means nothing.
 const REVIEWS: u8 = 6;
-/// How long he has for a key of the review.
+/// How long he has for a key of the review, unless the script's head gives him longer (E2).
 const CHOICE: Duration = Duration::from_secs(5);
 /// What a sentence of the house lasts, at most.
 const SENTENCE: Duration = Duration::from_secs(8);
@@ -86,6 +86,8 @@ pub(crate) struct Message {
     max: Duration,
     silence: Duration,
     review: bool,
+    /// How long he has for a key of the review.
+    choice: Duration,
     /// How often something too short is asked for again, the first time among them.
     tries: u32,
     /// The mailbox that gets it, if one does.
@@ -150,6 +152,7 @@ impl Message {
             max,
             silence: silence?,
             review: review?,
+            choice: section.timeouts().first_key(CHOICE),
             tries: TRIES,
             mailbox: None,
         })
@@ -162,6 +165,7 @@ impl Message {
             max,
             silence: Duration::from_secs(3),
             review: false,
+            choice: CHOICE,
             tries: 1,
             mailbox: None,
         }
@@ -171,6 +175,11 @@ impl Message {
     pub(crate) fn into_box(self, mailbox: &Name) -> Self {
         let mailbox = Some(mailbox.clone());
         Self { mailbox, ..self }
+    }
+
+    /// So long a silence ends what he says.
+    pub(crate) const fn silence(&self) -> Duration {
+        self.silence
     }
 
     /// Claims how long one is kept who says nothing, and the words of the house.
@@ -201,7 +210,9 @@ impl Message {
                 })
             }
             (Stage::Speaking, Event::Outcome(Outcome::Recorded(said))) => self.said(visit, *said),
-            (Stage::Review(..), Event::Heard) => Progress::Wants(Step::Listen { time: CHOICE }),
+            (Stage::Review(..), Event::Heard) => {
+                Progress::Wants(Step::Listen { time: self.choice })
+            }
             (Stage::Review(said, left), Event::Key(key)) => self.chosen(visit, *key, said, left),
             (Stage::Review(said, _), Event::TimedOut) => keep(said),
             (Stage::Listening(said, left), Event::Heard) => {

@@ -17,7 +17,7 @@ use crate::node::{KINDS, Kind};
 use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::script::{Placed, Prompt, Script};
-use crate::section::{Item, Section};
+use crate::section::{Item, Section, Timeouts};
 use crate::told;
 use crate::told::Told;
 
@@ -76,7 +76,7 @@ fn read<'t>(
         .languages
         .as_ref()
         .map(|languages| read_prompts(document, languages, source, report));
-    let (nodes, broken) = read_nodes(document, source, report);
+    let (nodes, broken) = read_nodes(document, head.timeouts, source, report);
     let tests = crate::test::read_tests(document, source, report);
     let leads_to_secret = |placed: &Placed| {
         let claims = placed.claims();
@@ -243,6 +243,7 @@ fn read_text(title: &str, item: &Item<'_>, source: &Source<'_>, report: &mut Rep
 
 fn read_nodes<'t>(
     document: &DeTable<'t>,
+    timeouts: Timeouts,
     source: &Source<'t>,
     report: &mut Report,
 ) -> (BTreeMap<String, Placed>, BTreeSet<String>) {
@@ -277,7 +278,8 @@ fn read_nodes<'t>(
         }
         places.insert(name.text.clone(), (name.place, kind.name));
         let title = format!("{}.{}", kind.name, name.text);
-        let mut section = Section::new(title, name.place, table, kind.keys, source, report);
+        let section = Section::new(title, name.place, table, kind.keys, source, report);
+        let mut section = section.timed(timeouts);
         match (kind.read)(&mut section) {
             Ok(node) => drop(nodes.insert(name.text, Placed::new(kind, name.place, node))),
             Err(_reported) => drop(broken.insert(name.text)),

@@ -54,6 +54,7 @@ fn keys(page: &mut String, rows: &[KeyRow]) {
             Need::Required => "**required**".to_owned(),
             Need::Default("") => "`\"\"`".to_owned(),
             Need::Default(text) => format!("`{text}`"),
+            Need::Head(text) => format!("the head's, else `{text}`"),
             Need::SameAs(other) => format!("as `{other}`"),
             Need::Optional => "–".to_owned(),
         };

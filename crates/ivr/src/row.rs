@@ -29,6 +29,8 @@ pub(crate) enum Need {
     Required,
     /// Without it this value holds (written as in TOML, texts without quotes).
     Default(&'static str),
+    /// Without it the script's head says it under the same name (E2), and if that is silent too, this value holds.
+    Head(&'static str),
     /// Without it the value of this other key holds.
     SameAs(&'static str),
     /// It may be left out; the meaning says what then holds.

@@ -57,7 +57,9 @@ fn keys(rows: &[KeyRow]) -> Map<String, Value> {
     let key = |row: &KeyRow| {
         let mut schema = form(row.form);
         describe(&mut schema, row.says);
-        if let (Need::Default(text), Some(schema)) = (row.need, schema.as_object_mut()) {
+        if let (Need::Default(text) | Need::Head(text), Some(schema)) =
+            (row.need, schema.as_object_mut())
+        {
             let value = default(schema, text);
             schema.insert("default".to_owned(), value);
         }

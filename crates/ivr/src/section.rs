@@ -5,6 +5,7 @@
 
 mod form;
 mod look_up;
+mod timeouts;
 mod writing;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ use crate::told::Told;
 
 pub(crate) use form::is_phone_key;
 pub(crate) use look_up::{Header, PLACE, SECRET, Taken};
+pub(crate) use timeouts::Timeouts;
 pub(crate) use writing::Writing;
 
 /// A value of the document with its span.
@@ -39,6 +41,7 @@ pub(crate) struct Section<'s, 't> {
     source: &'s Source<'t>,
     pub(crate) report: &'s mut Report,
     asked: BTreeSet<&'static str>,
+    timeouts: Timeouts,
 }
 
 /// What stands for a key: a value, or what its row says of its absence.
@@ -82,7 +85,18 @@ impl<'s, 't> Section<'s, 't> {
             source,
             report,
             asked: BTreeSet::new(),
+            timeouts: Timeouts::default(),
         }
+    }
+
+    /// The same within a script whose head says how long callers may take.
+    pub(crate) fn timed(self, timeouts: Timeouts) -> Self {
+        Self { timeouts, ..self }
+    }
+
+    /// How long callers of this script may take.
+    pub(crate) const fn timeouts(&self) -> Timeouts {
+        self.timeouts
     }
 
     /// Where the table's name stands.
@@ -227,6 +241,11 @@ impl<'s, 't> Section<'s, 't> {
 
     /// Seconds within the row's bounds.
     pub(crate) fn seconds(&mut self, key: &'static str) -> Read<Duration> {
+        let of_head = matches!(self.row(key).map(|row| row.need), Some(Need::Head(_)));
+        if let Some(time) = self.timeouts.of(key).filter(|_| of_head && !self.has(key)) {
+            self.asked.insert(key);
+            return Ok(time);
+        }
         let (text, item) = self.figure(key)?;
         let (zero, max) = match self.form(key) {
             Some(Form::Seconds { zero, max }) => (zero, max),
@@ -243,6 +262,14 @@ impl<'s, 't> Section<'s, 't> {
             (Some(time), _) => Ok(time),
             (None, Some(item)) => Err(self.wrong(key, item)),
             (None, None) => Err(self.missing(key)),
+        }
+    }
+
+    /// Seconds, where they may be left out.
+    pub(crate) fn optional_seconds(&mut self, key: &'static str) -> Read<Option<Duration>> {
+        match self.optional(key)? {
+            Some(_) => self.seconds(key).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -348,7 +375,7 @@ impl<'s, 't> Section<'s, 't> {
         Ok(
             match (self.table.get(key), self.row(key).map(|row| row.need)) {
                 (Some(item), _) => Found::Value(item),
-                (None, Some(Need::Default(text))) => Found::Default(text),
+                (None, Some(Need::Default(text) | Need::Head(text))) => Found::Default(text),
                 (None, Some(Need::SameAs(other))) => Found::SameAs(other),
                 (None, Some(Need::Required | Need::Optional) | None) => Found::Absent,
             },

@@ -3,30 +3,15 @@
 //! The longest way without a choice, over all scripts. Tries are counted in full: silence uses them up. Waiting in a queue
 //! is not counted, it has bounds of its own. Where ways go round, `graph` and `overflow` tell; nothing is summed up here.
 
+mod stop;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use super::house::{Graph, House, Passage, Stop, Walk, Way};
 use super::story::Wanted;
-use crate::claim::Heard;
 use crate::diagnostic::Diagnostic;
-use crate::script::{Script, own_sound};
-use crate::sentence::piece_name;
-use crate::spoken::read_aloud;
 use crate::told;
-
-/// A digit that is said after a prompt, and how many those may be.
-const DIGIT: Duration = Duration::from_millis(450);
-const DIGITS: u32 = 32;
-/// A value in a sentence: a telephone number takes so long, and most take less.
-const VALUE: Duration = Duration::from_secs(8);
-
-/// What a caller is kept for, from a stop on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Kept {
-    time: Duration,
-    prompts: u32,
-}
+use stop::Kept;
 
 /// The longest way from a stop on.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +21,7 @@ struct Longest<'s> {
 }
 
 pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagnostic>) {
-    let longest = longest(graph, |stop| own(graph, house, stop));
+    let longest = longest(graph, |stop| stop::keeps(graph, house, stop));
     let limits = house.patience;
     let is_long = |stop| {
         let kept = longest.get(&stop).map_or(Kept::default(), |it| it.kept);
@@ -74,54 +59,6 @@ pub(super) fn check(graph: &Graph<'_>, house: &House<'_>, found: &mut Vec<Diagno
     found.push(graph.error(stop, message, help, story));
 }
 
-/// What a stop keeps him for by itself.
-fn own(graph: &Graph<'_>, house: &House<'_>, stop: Stop<'_>) -> Kept {
-    let Some(claims) = graph.claims(stop) else {
-        return Kept::default();
-    };
-    let mut kept = Kept {
-        time: claims.kept,
-        prompts: claims.sentences,
-    };
-    for heard in &claims.heard {
-        let once = graph
-            .script(stop.0)
-            .map_or(Duration::ZERO, |script| lasts(script, house, heard));
-        kept.prompts = kept.prompts.saturating_add(heard.times);
-        kept.time = kept.time.saturating_add(once.saturating_mul(heard.times));
-    }
-    if let (Some(says), Some(script)) = (&claims.says, graph.script(stop.0)) {
-        let sentences = says.iter();
-        let once = sentences.map(|(language, sentence)| {
-            let texts = sentence.texts().map(|(number, text)| {
-                let name = piece_name(stop.1, number);
-                let sound = own_sound(script.name().as_str(), &language.text, &name);
-                (house.lasts)(&sound).unwrap_or_else(|| read_aloud(text))
-            });
-            texts.sum::<Duration>() + VALUE * u32::try_from(sentence.values().count()).unwrap_or(1)
-        });
-        kept.prompts = kept.prompts.saturating_add(1);
-        kept.time = kept.time.saturating_add(once.max().unwrap_or_default());
-    }
-    kept
-}
-
-/// How long a prompt lasts in the language in which it is longest.
-fn lasts(script: &Script, house: &House<'_>, heard: &Heard<'_>) -> Duration {
-    let prompt = script.prompts.get(&heard.prompt.text);
-    let texts = prompt.into_iter().flat_map(|prompt| &prompt.texts);
-    let spoken = texts.map(|(language, text)| {
-        let sound = own_sound(script.name().as_str(), language, &heard.prompt.text);
-        (house.lasts)(&sound).unwrap_or_else(|| read_aloud(&text.text))
-    });
-    let digits = if heard.digits {
-        DIGIT.saturating_mul(DIGITS)
-    } else {
-        Duration::ZERO
-    };
-    spoken.max().unwrap_or_default() + digits
-}
-
 /// The longest silent way from every stop. Ways that go round are told elsewhere; here each is walked once.
 fn longest<'s>(
     graph: &Graph<'s>,
@@ -152,16 +89,7 @@ fn longest<'s>(
         let part = part.filter(|part| by.is_some_and(|way| way.to != *part));
         let part = part.and_then(|part| known.get(&part));
         let part = part.map_or(Kept::default(), |it| it.kept);
-        let kept = Kept {
-            time: here
-                .time
-                .saturating_add(part.time)
-                .saturating_add(rest.time),
-            prompts: here
-                .prompts
-                .saturating_add(part.prompts)
-                .saturating_add(rest.prompts),
-        };
+        let kept = here.and(part).and(rest);
         known.insert(stop, Longest { kept, by });
     }
     known

@@ -13,6 +13,7 @@ use model::{CalendarState, ScriptName, Timestamp};
 
 use super::story::{Deed, Story, Wanted};
 use crate::ask::{Answer, AnswerKind};
+use crate::claim::Sample;
 use crate::rehearsal::{
     Asked, Awaits, Circumstances, Done, Happening, Rehearsal, Surroundings, clock, quoted, test,
 };
@@ -294,7 +295,8 @@ struct Walker<'s> {
     /// Legs that he has behind him, and stops of the run that were looked at.
     legs: usize,
     seen: usize,
-    keys: VecDeque<char>,
+    /// What he does one after the other at this stop.
+    typed: VecDeque<Happening>,
     /// Whether he has keyed in, or said, what he is asked for at this stop.
     has_done: bool,
     /// Whether he has come to where the story does not.
@@ -308,7 +310,7 @@ impl<'s> Walker<'s> {
             call,
             legs: 0,
             seen: 1,
-            keys: VecDeque::new(),
+            typed: VecDeque::new(),
             has_done: false,
             is_lost: false,
         }
@@ -329,7 +331,7 @@ impl<'s> Walker<'s> {
                 None => return !self.is_lost,
                 Some(leg) if is_at(&leg.to, script, node) => {
                     self.legs += 1;
-                    self.keys.clear();
+                    self.typed.clear();
                     self.has_done = false;
                 }
                 Some(_) => self.is_lost |= self.here().0 == script.as_str(),
@@ -350,6 +352,7 @@ impl<'s> Walker<'s> {
         Some(match (rehearsal.awaits(), deed) {
             (Awaits::Key | Awaits::Queue(_), Deed::Key(key)) => Happening::Key(*key),
             (Awaits::Key, Deed::Input) => self.keys_in(script, node, around)?,
+            (Awaits::Key, Deed::Pin) => self.proves_pin(script, node, around)?,
             (Awaits::Key, Deed::Dials(digits)) => self.dials(digits),
             (Awaits::Voice { .. }, Deed::Speaks) if self.has_done => Happening::Key('#'),
             (Awaits::Voice { .. }, Deed::Speaks) => {
@@ -371,7 +374,7 @@ impl<'s> Walker<'s> {
         })
     }
 
-    /// The next key of what he keys in; then the one that takes what is said back to him.
+    /// The next key of what he keys in, and a pause where nothing else ends it; then the key that takes what is said back to him.
     fn keys_in(
         &mut self,
         script: &ScriptName,
@@ -380,24 +383,36 @@ impl<'s> Walker<'s> {
     ) -> Option<Happening> {
         if !self.has_done {
             self.has_done = true;
-            let script = around.environment.scripts.get(script)?;
-            let sample = script.nodes.get(node)?.claims().sample?;
+            let input = input_of(script, node, around)?;
             let is_keys = |text: &&String| text.chars().all(crate::section::is_phone_key);
             let text = self.call.text.as_ref().filter(is_keys);
-            let keys = text.map_or(sample, |text| format!("{text}#"));
-            self.keys = keys.chars().collect();
+            self.typed = input.happenings(text.unwrap_or(&input.keys));
         }
-        Some(Happening::Key(self.keys.pop_front().unwrap_or('1')))
+        Some(self.typed.pop_front().unwrap_or(Happening::Key('1')))
+    }
+
+    /// The next key of a PIN, which is right; then he does nothing.
+    fn proves_pin(
+        &mut self,
+        script: &ScriptName,
+        node: &str,
+        around: &Surroundings<'_>,
+    ) -> Option<Happening> {
+        if !self.has_done {
+            self.has_done = true;
+            let input = input_of(script, node, around)?;
+            self.typed = input.happenings(&input.keys);
+        }
+        Some(self.typed.pop_front().unwrap_or(Happening::Silence))
     }
 
     /// The next digit of an extension; then it is waited for whether more follow.
     fn dials(&mut self, digits: &str) -> Happening {
         if !self.has_done {
             self.has_done = true;
-            self.keys = digits.chars().collect();
+            self.typed = digits.chars().map(Happening::Key).collect();
         }
-        let digit = self.keys.pop_front();
-        digit.map_or(Happening::Silence, Happening::Key)
+        self.typed.pop_front().unwrap_or(Happening::Silence)
     }
 
     fn answer(&self, asked: &Asked, kind: AnswerKind) -> Answer {
@@ -412,6 +427,22 @@ impl<'s> Walker<'s> {
             AnswerKind::Bad => Answer::Bad(why()),
             AnswerKind::NoAnswer => Answer::NoAnswer(why()),
         }
+    }
+}
+
+/// What a node takes of keys.
+fn input_of(script: &ScriptName, node: &str, around: &Surroundings<'_>) -> Option<Sample> {
+    let script = around.environment.scripts.get(script)?;
+    script.nodes.get(node)?.claims().sample
+}
+
+impl Sample {
+    /// How this is keyed in: it ends with the end key, by its length, or where there is no such key by a pause (E2).
+    fn happenings(&self, keys: &str) -> VecDeque<Happening> {
+        let is_ended = keys.chars().count() >= self.max || keys.chars().last() == self.until;
+        let end = self.until.map_or(Happening::Silence, Happening::Key);
+        let keys = keys.chars().map(Happening::Key);
+        keys.chain((!is_ended).then_some(end)).collect()
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) enum Deed {
     Key(char),
     /// He keys in what is asked for.
     Input,
+    /// He keys in a PIN, which is right.
+    Pin,
     /// He dials these digits.
     Dials(String),
     /// He does nothing, or nothing can be done.
@@ -151,6 +153,7 @@ fn deed(passage: Passage<'_>) -> Deed {
         Cause::Key(key) | Cause::Accepts(key) => Deed::Key(key),
         Cause::Extension(row) => Deed::Dials(row.text.replace('x', "1")),
         Cause::Input(_) => Deed::Input,
+        Cause::Pin(_) => Deed::Pin,
         Cause::Next | Cause::Failure | Cause::Declines | Cause::SaysNothing => Deed::Nothing,
         Cause::Hours(calendar, state) => Deed::Hours(calendar.text.clone(), state),
         Cause::Condition(_) | Cause::Otherwise => Deed::Condition,
@@ -185,6 +188,13 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
         Cause::Input(into) => {
             let into = &into.text;
             told!("keys in `{into}`", "输入 `{into}`")
+        }
+        Cause::Pin(calendar) => {
+            let calendar = &calendar.text;
+            told!(
+                "keys in the PIN of `{calendar}`",
+                "输入 `{calendar}` 的密码"
+            )
         }
         Cause::Failure => told!("presses nothing that fits", "不按键或按错键"),
         Cause::Hours(calendar, state) => hours(&calendar.text, state),

@@ -58,9 +58,9 @@ pub(super) const KIND: Kind = Kind {
             "timeout_s",
             Form::Seconds {
                 zero: false,
-                max: 60,
+                max: 120,
             },
-            Need::Default("5"),
+            Need::Head("5"),
             "How long he has for it.",
             "等待按键秒数",
         ),

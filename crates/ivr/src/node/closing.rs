@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Kind, Node};
 use crate::ask::{Answer, PinQuestion, Question};
-use crate::claim::{Cause, Claims, End, ReferenceKind};
+use crate::claim::{Cause, Claims, End, ReferenceKind, Sample};
 use crate::effect::{CalendarSet, CalendarWish, ClosedFor, HangUpCause, Played};
 use crate::look_up::GRACE;
 use crate::place::{Name, Place};
@@ -25,7 +25,7 @@ use words::{ALL, house, standing, until};
 const TRIES: u8 = 3;
 /// How often one may change the language.
 const CHANGES: u8 = 3;
-/// How long one may look for the first key, and for each one after it.
+/// How long one may look for the first key, and for each one after it, unless the script's head gives longer (E2).
 const FIRST_KEY: Duration = Duration::from_secs(8);
 const NEXT_KEY: Duration = Duration::from_secs(4);
 /// How long the PIN's proof may take.
@@ -35,6 +35,8 @@ const SENTENCE: Duration = Duration::from_secs(15);
 /// Most digits of a PIN, and of a number of hours.
 const PIN_MAX: usize = 12;
 const HOURS_MAX: usize = 3;
+/// A PIN of a test, whose right answer is said beside it.
+const PIN_SAMPLE: usize = 6;
 /// Ends digits.
 const END: char = '#';
 /// Another language, while no digit of the PIN is keyed.
@@ -78,6 +80,9 @@ struct Closing {
     calendar: Name,
     next: Option<Name>,
     on_failure: Option<Name>,
+    /// How long to wait for a first key and for each that follows it.
+    first_key: Duration,
+    next_key: Duration,
 }
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
@@ -87,6 +92,8 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
         calendar: calendar?,
         next: next?,
         on_failure: on_failure?,
+        first_key: section.timeouts().first_key(FIRST_KEY),
+        next_key: section.timeouts().next_key(NEXT_KEY),
     }))
 }
 
@@ -97,6 +104,8 @@ pub(crate) fn of_number(calendar: &str, place: Place) -> Box<dyn Node> {
         calendar: Name { text, place },
         next: None,
         on_failure: None,
+        first_key: FIRST_KEY,
+        next_key: NEXT_KEY,
     })
 }
 
@@ -163,7 +172,8 @@ impl Closing {
         let clerk = visit.clerk();
         clerk.failures += 1;
         let (is_last, is_pin) = (clerk.failures >= TRIES, clerk.stage == Stage::Pin);
-        visit.forget_key();
+        // E23: counted as a try in vain; a key that was typed ahead is forgotten with it.
+        visit.count_failure();
         match (is_last, is_pin) {
             (true, true) => self.last_word(visit, words::GOODBYE, false),
             (true, false) => self.last_word(visit, words::NOTHING, true),
@@ -198,10 +208,12 @@ impl Closing {
     fn digit(&self, visit: &mut Visit<'_>, digit: char, most: usize) -> Step<'_> {
         visit.typed().keys.push(digit);
         if visit.typed().keys.len() < most {
-            return Step::Listen { time: NEXT_KEY };
+            return Step::Listen {
+                time: self.next_key,
+            };
         }
         // Who was told "and then the hash key" presses it also when the length has ended the digits.
-        visit.swallow(END, NEXT_KEY);
+        visit.swallow(END, self.next_key);
         self.finish(visit)
     }
 
@@ -296,7 +308,9 @@ impl Closing {
             Stage::Leaving(true) => &self.next,
             Stage::Leaving(false) => &self.on_failure,
             Stage::Pin | Stage::Choice | Stage::HowLong | Stage::Hours | Stage::Doing => {
-                return Step::Listen { time: FIRST_KEY };
+                return Step::Listen {
+                    time: self.first_key,
+                };
             }
         };
         match exit {
@@ -312,14 +326,19 @@ impl Node for Closing {
         claims.refers(ReferenceKind::Pin, &self.calendar);
         claims.end = Some(End::Calendar);
         // Who does nothing never comes behind the PIN.
-        claims.kept = (FIRST_KEY + SENTENCE) * u32::from(TRIES) + PATIENCE + GRACE;
+        claims.kept = (self.first_key + SENTENCE) * u32::from(TRIES) + PATIENCE + GRACE;
         claims.sentences = u32::from(TRIES) + 1;
         claims.house.extend(ALL);
         claims.reads_back = Some(self.calendar.place);
         claims.listens = true;
         claims.secret = true;
+        claims.sample = Some(Sample {
+            keys: "1".repeat(PIN_SAMPLE),
+            until: Some(END),
+            max: PIN_MAX,
+        });
         if let Some(next) = &self.next {
-            claims.exit(Cause::Input(&self.calendar), next);
+            claims.exit(Cause::Pin(&self.calendar), next);
         }
         if let Some(on_failure) = &self.on_failure {
             claims.exit(Cause::Failure, on_failure);

@@ -9,7 +9,7 @@ mod read_back;
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
+use crate::claim::{Assigned, Cause, Claims, Exit, Origin, Sample};
 use crate::place::{Name, Place};
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -86,7 +86,7 @@ pub(super) const KIND: Kind = Kind {
                 zero: false,
                 max: 120,
             },
-            Need::Default("5"),
+            Need::Head("5"),
             "How long to wait for the first key, from the end of the prompt.",
             "首位等待秒数",
         ),
@@ -96,7 +96,7 @@ pub(super) const KIND: Kind = Kind {
                 zero: false,
                 max: 60,
             },
-            Need::Default("2.5"),
+            Need::Head("2.5"),
             "A pause of so long after a key ends the input.",
             "位间等待秒数",
         ),
@@ -257,17 +257,18 @@ fn lengths(section: &mut Section<'_, '_>, kind: &InputKind) -> (Read<usize>, Rea
 
 impl Collect {
     /// What a caller may key in: the kind's own keys, or as many as the admin asks for.
-    fn sample(&self) -> String {
+    fn sample(&self) -> Sample {
         let usual = self.kind.sample;
-        let mut keys = if (self.min..=self.max).contains(&usual.len()) {
+        let keys = if (self.min..=self.max).contains(&usual.len()) {
             usual.to_owned()
         } else {
             "1".repeat(self.min)
         };
-        if keys.len() < self.max {
-            keys.extend(self.until);
+        Sample {
+            keys,
+            until: self.until,
+            max: self.max,
         }
-        keys
     }
 
     fn say(&self) -> Step<'_> {

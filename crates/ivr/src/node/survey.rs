@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Cause, Claims, ReferenceKind};
+use crate::claim::{Cause, Claims, FormAsked, ReferenceKind};
 use crate::effect::{Played, Recorded, Surveyed};
 use crate::message::{FAILED, Message, Progress, Stage, house};
 use crate::place::Name;
@@ -16,12 +16,8 @@ use crate::run::Visit;
 use crate::script::own_sound;
 use crate::section::Section;
 use crate::step::{Event, Step};
-use crate::survey::{
-    Asking, AskingStage, COMMENT, CommentWhen, INTRO, SurveyForm, TIMEOUT_MAX, TRIES_MAX,
-};
+use crate::survey::{Asking, AskingStage, COMMENT, CommentWhen, INTRO, SurveyForm};
 
-/// What a question of a form lasts, at most, as far as patience counts.
-const QUESTION: Duration = Duration::from_secs(15);
 /// Longest comment.
 const COMMENT_MAX: Duration = Duration::from_secs(60);
 
@@ -55,6 +51,8 @@ pub(super) const KIND: Kind = Kind {
 struct Survey {
     form: Name,
     comment: Message,
+    /// The least time for a key: a form may give more.
+    timeout: Duration,
     next: Name,
 }
 
@@ -63,6 +61,7 @@ fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     Ok(Box::new(Survey {
         form: form?,
         comment: Message::once(COMMENT_MAX),
+        timeout: section.timeouts().first_key(Duration::ZERO),
         next: next?,
     }))
 }
@@ -174,9 +173,11 @@ impl Node for Survey {
         claims.refers(ReferenceKind::Form, &self.form);
         claims.listens = true;
         claims.house.push(FAILED);
-        // He who does nothing hears the first question alone, as often as forms may ask it.
-        claims.sentences = 1 + u32::from(TRIES_MAX);
-        claims.kept = QUESTION + (QUESTION + TIMEOUT_MAX) * u32::from(TRIES_MAX);
+        claims.asks_form = Some(FormAsked {
+            form: &self.form,
+            timeout: self.timeout,
+            comment: self.comment.silence(),
+        });
         claims.asks_last = true;
         claims.exit(Cause::Next, &self.next);
     }
@@ -207,7 +208,9 @@ impl Node for Survey {
                 visit.forget_key();
                 self.ask(visit, &form)
             }
-            (AskingStage::Question, Event::Heard) => Step::Listen { time: form.timeout },
+            (AskingStage::Question, Event::Heard) => Step::Listen {
+                time: form.timeout.max(self.timeout),
+            },
             (AskingStage::Question, Event::Key(key)) => self.keyed(visit, &form, *key),
             (AskingStage::Question, Event::TimedOut) => self.failed(visit, &form, true),
             (AskingStage::Comment, Event::Heard) if *visit.stage() == Stage::Leaving => {

@@ -9,7 +9,7 @@ use crate::place::{Name, Place, Source};
 use crate::report::Report;
 use crate::row::{Form, KeyRow, Need, row};
 use crate::script::OnShare;
-use crate::section::Section;
+use crate::section::{Section, Timeouts};
 use crate::told;
 use crate::value::Type;
 
@@ -51,6 +51,27 @@ pub(crate) const HEAD: &[KeyRow] = &[
         "返回值及类型（子流程）",
     ),
     row(
+        "timeout_s",
+        Form::Seconds {
+            zero: false,
+            max: 120,
+        },
+        Need::Optional,
+        "How long its nodes wait for a first key, from the end of the prompt, unless a node says it itself: longer for elderly callers. \
+         What has no key of its own for it, such as the questions of a form, waits at least so long.",
+        "各节点等待首个按键的秒数，节点自己写的优先；面向长者可放长",
+    ),
+    row(
+        "digit_timeout_s",
+        Form::Seconds {
+            zero: false,
+            max: 60,
+        },
+        Need::Optional,
+        "The same for the pause after which digits end.",
+        "各节点位间等待秒数，节点自己写的优先",
+    ),
+    row(
         "on",
         Form::Text,
         Need::Optional,
@@ -73,6 +94,7 @@ pub(super) struct Head {
     pub(super) start: Option<Name>,
     pub(super) parameters: BTreeMap<String, Type>,
     pub(super) returns: BTreeMap<String, Type>,
+    pub(super) timeouts: Timeouts,
     pub(super) canary: Option<OnShare>,
 }
 
@@ -98,6 +120,7 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
     let start = section.name("start").ok();
     let parameters = section.types("parameters").unwrap_or_default();
     let returns = section.types("returns").unwrap_or_default();
+    let timeouts = Timeouts::read(&mut section);
     let canary = canary::read(&mut section);
     let languages = read_languages(&mut section);
     if let Ok(item) = section.required("title")
@@ -125,6 +148,7 @@ pub(super) fn read<'t>(document: &DeTable<'t>, source: &Source<'t>, report: &mut
         start,
         parameters,
         returns,
+        timeouts,
         canary,
     }
 }

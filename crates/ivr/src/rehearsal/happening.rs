@@ -247,7 +247,9 @@ pub(super) fn open_keys(awaits: &Awaits, placed: &Placed, stage: Stage) -> Vec<O
             let keys = exits.filter_map(|exit| {
                 let keys = match exit.cause {
                     Cause::Key(key) | Cause::Accepts(key) => Opens::Key(key),
-                    Cause::Input(into) | Cause::Extension(into) => Opens::Input(into.text.clone()),
+                    Cause::Input(into) | Cause::Pin(into) | Cause::Extension(into) => {
+                        Opens::Input(into.text.clone())
+                    }
                     Cause::Next
                     | Cause::Failure
                     | Cause::Hours(..)

@@ -21,6 +21,8 @@ mod house;
 mod look_ups;
 mod never_trapped;
 mod overflow;
+
+mod patience;
 mod proofs;
 mod random_callers;
 mod read_back;
@@ -35,5 +37,6 @@ mod script_tests;
 mod skills;
 mod survey;
 mod ticket;
+mod timeouts;
 mod voicemail;
 mod waiting;

@@ -292,7 +292,8 @@ pub(crate) fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             ),
             3 => writeln!(
                 text,
-                "[collect.n{index}]\nprompt = \"p\"\ninto = \"x\"\nmax = 3\nnext = \"n{a}\"\non_failure = \"n{b}\""
+                "[collect.n{index}]\nprompt = \"p\"\ninto = \"x\"\nmax = 3\nconfirm = {}\nnext = \"n{a}\"\non_failure = \"n{b}\"",
+                b % 2 == 0
             ),
             4 => writeln!(
                 text,

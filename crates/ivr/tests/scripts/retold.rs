@@ -186,6 +186,65 @@ otherwise = "sorry""#;
     );
 }
 
+/// A number that is keyed in, upon which a condition leads to an end without a word; `keys`: how the test keys it in.
+#[track_caller]
+fn check_keyed(how: &str, value: &str, keys: &str) {
+    let asks = format!(
+        "on_failure = \"card\"\n[collect.card]\nprompt = \"p\"\ninto = \"card\"\n{how}\nnext = \"known\"\non_failure = \"sorry\"\n\
+         [branch.known]\nwhen = [{{ if = \"card == '{value}'\", go = \"end\" }}]\notherwise = \"sorry\""
+    );
+    let keys = keys.split(' ').map(|key| format!("\"{key}\""));
+    let keys: Vec<String> = keys.collect();
+    check(
+        &main(&FINE.replace("on_failure = \"agents\"", &asks)),
+        Patience::default(),
+        &format!(
+            "calls 4000, presses nothing that fits, keys in `card`, `card == '{value}'` is true: ends well"
+        ),
+        &[&format!(
+            "press = [\"wait\", \"wait\", \"wait\", {}]",
+            keys.join(", ")
+        )],
+        ("[hangup.end]", "[hangup.end]\nprompt = \"p\""),
+    );
+}
+
+#[test]
+fn e2_what_is_keyed_in_is_ended_as_the_node_ends_it() {
+    check_keyed("max = 8", "4711", "4 7 1 1 #");
+    check_keyed("max = 8\nuntil = \"*\"", "4711", "4 7 1 1 *");
+    // By its length, with no key that could end it, and by a pause.
+    check_keyed("max = 4", "4711", "4 7 1 1");
+    check_keyed("max = 4\nuntil = \"\"", "4711", "4 7 1 1");
+    check_keyed(
+        "max = 8\nuntil = \"\"\nconfirm = true",
+        "4711",
+        "4 7 1 1 wait 1",
+    );
+    check_keyed(
+        "max = 4\nuntil = \"*\"\nconfirm = true",
+        "4711",
+        "4 7 1 1 1",
+    );
+}
+
+#[test]
+fn e9_who_is_silent_behind_a_pin_is_a_test() {
+    // Behind the choices of the calendar he goes on by himself, and the call ends without a word.
+    let asks = "keys = { 1 = \"pin\" }\non_failure = \"sorry\"\n[closing.pin]\ncalendar = \"office\"\nnext = \"ask\"\non_failure = \"sorry\"\n\
+                [menu.ask]\nprompt = \"p\"\nkeys = { 0 = \"agents\" }\ntries = 2\non_failure = \"end\"";
+    let text = FINE
+        .replace("keys = { 1 = \"agents\", 0 = \"agents\" }\n", "")
+        .replace("on_failure = \"agents\"", asks);
+    check(
+        &main(&text),
+        Patience::default(),
+        "calls 4000, presses 1, keys in the PIN of `office`, presses nothing that fits: ends well",
+        &["press = [\"1\", \"1\", \"1\", \"1\", \"1\", \"1\", \"1\", \"#\"]"],
+        ("[hangup.end]", "[hangup.end]\nprompt = \"p\""),
+    );
+}
+
 #[test]
 fn e22_a_menu_without_a_person_is_a_test_that_a_detour_does_not_pass() {
     check(

@@ -3,10 +3,8 @@
 //! The first correction is no failed try: who mistypes once is no one who cannot. Silence, other keys and further
 //! corrections are failed tries like those of the input itself, so that reading back ends with the same bound.
 
-use std::time::Duration;
-
 use super::Collect;
-use crate::claim::Claims;
+use crate::claim::{Claims, SaidBack};
 use crate::place::Place;
 use crate::run::Visit;
 use crate::step::Step;
@@ -15,15 +13,18 @@ use crate::value::Value;
 /// What the house says before the answer and after it.
 const YOU_ENTERED: &str = "input_entered";
 const IS_IT_RIGHT: &str = "input_confirm";
-/// What all of it lasts, at most: an ID card with both sentences.
-const LASTS: Duration = Duration::from_secs(20);
 
 impl Collect {
     pub(super) fn claim_read_back(&self, claims: &mut Claims<'_>, place: Place) {
         claims.house.extend([YOU_ENTERED, IS_IT_RIGHT]);
         claims.reads_back = Some(place);
-        claims.sentences = self.tries;
-        claims.kept += LASTS.saturating_mul(self.tries);
+        // Tries are shared: who is silent from the first on is never read anything back, and who falls silent then is asked for nothing.
+        claims.says_back = Some(SaidBack {
+            words: [YOU_ENTERED, IS_IT_RIGHT],
+            keys: u32::try_from(self.max).unwrap_or(u32::MAX),
+            times: self.tries,
+            timeout: self.timeout,
+        });
     }
 
     /// Says the answer, and asks whether it is right.
