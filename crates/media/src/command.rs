@@ -130,6 +130,16 @@ pub enum Command {
         /// Where to begin; beyond the end it is done at once, or wraps round when repeating.
         start_at: Duration,
     },
+    /// Plays a sound to one who sits in a room, in place of all that is said there, replacing what plays. The others hear each other and
+    /// him as before, and the sound with them at a quarter of its level, 12 dB lower (E25).
+    PlayClip {
+        /// Who is played to.
+        port: PortId,
+        /// A fresh id, for the news and for stopping.
+        playback: PlaybackId,
+        /// The sound.
+        sound: SoundName,
+    },
     /// Stops that playback; ignored if it does not play.
     StopPlay {
         /// Which port.
@@ -151,7 +161,7 @@ pub enum Command {
         /// The other.
         b: PortId,
     },
-    /// These ports and no others are in the room, and each hears all the others; stops what plays on those who come (R12). A
+    /// These ports and no others are in the room, two or more, and each hears all the others; stops what plays on those who come (R12). A
     /// former bridge or room of theirs ends; a bridge, a close or another list takes a port out. No ports: the room is gone.
     /// Keys are told, and pass to nobody.
     Mix {

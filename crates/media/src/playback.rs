@@ -96,6 +96,8 @@ impl Piece {
 /// One playback under way.
 pub(crate) struct Playback {
     pub(crate) id: PlaybackId,
+    /// It is a clip: those who sit in the room of its port hear it too, lower (E25).
+    pub(crate) overheard: bool,
     pieces: Vec<Piece>,
     repeat: bool,
     index: usize,
@@ -126,6 +128,7 @@ impl Playback {
         };
         let mut playback = Self {
             id,
+            overheard: false,
             pieces,
             repeat: repeat && total > 0,
             index: 0,

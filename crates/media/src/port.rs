@@ -18,7 +18,7 @@ use crate::budget::Budget;
 use crate::dtmf::KeySender;
 use crate::lock::SourceLock;
 use crate::outgoing::Outgoing;
-use crate::playback::Playback;
+use crate::playback::{FRAME, Playback};
 use crate::recorder::Recorder;
 use crate::seat::Seat;
 use crate::seed::Seed;
@@ -162,6 +162,18 @@ impl Port {
     pub(crate) fn seated(&mut self) -> Option<(&mut Seat, &'static audio::Codec)> {
         let codec = self.stream?.codec;
         Some((self.seat.as_deref_mut()?, codec))
+    }
+
+    /// Brings out the next 20 ms of a clip that plays to its seat, so that the others hear the same ones (E25).
+    pub(crate) fn take_clip(&mut self) {
+        let Some(seat) = self.seat.as_deref_mut() else {
+            return;
+        };
+        let clip = self.playback.as_mut().filter(|it| it.overheard);
+        seat.clip = clip.map(|clip| {
+            let mut frame = [0; FRAME];
+            (clip.fill(&mut frame), frame)
+        });
     }
 
     /// There is work on the tick.

@@ -8,7 +8,7 @@ use core::time::Duration;
 use audio::Codec;
 use rtp::jitter_buffer::{JitterBuffer, Popped};
 
-use crate::playback::FRAME;
+use crate::playback::{FRAME, Filled};
 use crate::{RoomId, TICK};
 
 /// Packets that may wait: with the longest delay of the jitter buffer, 200 ms, and as much again for a burst.
@@ -37,6 +37,8 @@ pub(crate) struct Seat {
     pub(crate) says: [i16; FRAME],
     /// What it hears in this tick: the others.
     pub(crate) hears: [i16; FRAME],
+    /// What a clip plays to it in this tick (E25).
+    pub(crate) clip: Option<(Filled, [i16; FRAME])>,
 }
 
 impl Seat {
@@ -49,6 +51,7 @@ impl Seat {
             filled: 0,
             says: [0; FRAME],
             hears: [0; FRAME],
+            clip: None,
         }
     }
 

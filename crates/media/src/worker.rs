@@ -100,6 +100,19 @@ impl Worker {
             } => {
                 self.play(now, port, playback, &sources, repeat, start_at, out);
             }
+            Command::PlayClip {
+                port,
+                playback,
+                sound,
+            } => {
+                let sources = [Source::Sound(sound)];
+                self.play(now, port, playback, &sources, false, Duration::ZERO, out);
+                self.with(now, port, out, |port, _| {
+                    if let Some(playback) = &mut port.playback {
+                        playback.overheard = true;
+                    }
+                });
+            }
             Command::StopPlay { port, playback } => self.with(now, port, out, |port, _| {
                 port.playback.take_if(|it| it.id == playback);
             }),

@@ -239,6 +239,7 @@ fn home(command: &Command) -> Home<'_> {
         Command::Open { port, .. }
         | Command::Negotiate { port, .. }
         | Command::Play { port, .. }
+        | Command::PlayClip { port, .. }
         | Command::StopPlay { port, .. }
         | Command::SendDigits { port, .. }
         | Command::ListenTones { port, .. }

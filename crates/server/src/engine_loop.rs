@@ -303,6 +303,7 @@ impl EngineLoop {
             media::Command::Open { .. }
             | media::Command::Negotiate { .. }
             | media::Command::Play { .. }
+            | media::Command::PlayClip { .. }
             | media::Command::StopPlay { .. }
             | media::Command::Bridge { .. }
             | media::Command::Unbridge { .. }

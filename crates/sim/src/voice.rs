@@ -80,6 +80,14 @@ impl Voice {
                 repeat,
                 ..
             } => return Ok(self.play(network, port, playback, &sources, repeat, prompt)),
+            Command::PlayClip {
+                port,
+                playback,
+                sound,
+            } => {
+                let sources = [Source::Sound(sound)];
+                return Ok(self.play(network, port, playback, &sources, false, prompt));
+            }
             Command::StopPlay { port, playback } => {
                 if let Some(known) = self.ports.get_mut(&port)
                     && known.playing == Some(playback)

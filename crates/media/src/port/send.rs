@@ -39,22 +39,43 @@ impl Port {
     fn play(&mut self, now: Duration, stream: &Stream, scratch: &mut Scratch, out: &mut Outbox) {
         let mut frame = [0; FRAME];
         let Some(playback) = &mut self.playback else {
-            if let Some(seat) = &self.seat {
-                frame = seat.hears;
-                self.sound(now, stream, &frame, scratch, out);
-            }
+            self.hear_room(now, stream, scratch, out);
             return;
         };
-        match playback.fill(&mut frame) {
+        // The room has taken out of a clip what all hear in this tick.
+        let clip = self.seat.as_mut().and_then(|seat| seat.clip.take());
+        let filled = match clip.filter(|_| playback.overheard) {
+            Some((filled, taken)) => {
+                frame = taken;
+                filled
+            }
+            None => playback.fill(&mut frame),
+        };
+        match filled {
             Filled::Done => {
                 out.tell(News::PlaybackDone {
                     port: self.id,
                     playback: playback.id,
                 });
                 self.playback = None;
+                self.hear_room(now, stream, scratch, out);
             }
             Filled::Sound => self.sound(now, stream, &frame, scratch, out),
             Filled::Pause => {}
+        }
+    }
+
+    /// Sends what is said in the room, to one who sits there.
+    fn hear_room(
+        &mut self,
+        now: Duration,
+        stream: &Stream,
+        scratch: &mut Scratch,
+        out: &mut Outbox,
+    ) {
+        if let Some(seat) = &self.seat {
+            let frame = seat.hears;
+            self.sound(now, stream, &frame, scratch, out);
         }
     }
 

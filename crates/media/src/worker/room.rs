@@ -1,15 +1,16 @@
 //! Rooms: three or more ports that all hear each other.
 //!
 //! Once a tick each member's seat brings out what its port says; all of it is added once, and each member hears the sum
-//! without himself, clipped at full scale. The cost grows with the members, not with their square. A defect in a room's turn
-//! dissolves the room and ends no port.
+//! without himself, clipped at full scale. The cost grows with the members, not with their square. A clip that plays to one of them is
+//! heard by the others at a quarter of its level, while he hears it alone (E25). A defect in a room's turn dissolves the room and ends no
+//! port.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::Worker;
-use crate::playback::FRAME;
+use crate::playback::{FRAME, Filled};
 use crate::port::Port;
 use crate::seat::Seat;
 use crate::{Outbox, PortId, RoomId};
@@ -83,15 +84,28 @@ impl Worker {
     }
 }
 
+/// By how much the others hear a clip lower than he to whom it plays (E25): 12.04 dB.
+const OVERHEARD_DIVISOR: i32 = 4;
+
 fn mix(ports: &mut BTreeMap<PortId, Box<Port>>, members: &[PortId]) {
     let mut sum = [0_i32; FRAME];
     for port in members {
-        let Some((seat, codec)) = ports.get_mut(port).and_then(|it| it.seated()) else {
+        let Some(it) = ports.get_mut(port) else {
+            continue;
+        };
+        it.take_clip();
+        let Some((seat, codec)) = it.seated() else {
             continue;
         };
         seat.speak(codec);
         for (sum, sample) in sum.iter_mut().zip(&seat.says) {
             *sum += i32::from(*sample);
+        }
+        // What he hears himself is not made of this sum: the clip plays in its place.
+        if let Some((Filled::Sound, clip)) = &seat.clip {
+            for (sum, sample) in sum.iter_mut().zip(clip) {
+                *sum += i32::from(*sample) / OVERHEARD_DIVISOR;
+            }
         }
     }
     for port in members {

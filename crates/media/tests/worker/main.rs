@@ -7,6 +7,7 @@
 )]
 
 mod bridge;
+mod clip;
 mod dtmf;
 mod lab;
 mod limits;
