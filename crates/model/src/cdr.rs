@@ -240,6 +240,8 @@ impl Cdr {
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::SurveyDone(_)
+            | Fact::ClipBegan(_)
+            | Fact::ClipPlayed(_)
             | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)

@@ -21,6 +21,7 @@ pub use self::callback::{
     CallbackAttempted, CallbackDone, CallbackEnd, CallbackFailed, CallbackFailure,
     CallbackRequested, PlaceResumed,
 };
+pub use self::clip::{ClipBegan, ClipEnd, ClipPlayed};
 pub use self::held::HoldTold;
 pub use self::ivr::{FailedTries, NodeLeft};
 pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
@@ -33,6 +34,7 @@ pub use self::voicemail::{Voicemail, VoicemailHeard};
 
 mod call;
 mod callback;
+mod clip;
 mod held;
 mod ivr;
 mod offer;
@@ -693,6 +695,12 @@ pub enum Fact {
     /// A caller was to be asked and hung up first: he is not asked, and counted as such (J1).
     #[serde(rename = "survey.missed")]
     SurveyMissed(SurveyAsked),
+    /// An agent plays a clip to his caller; `clip.played` follows (E25).
+    #[serde(rename = "clip.began")]
+    ClipBegan(ClipBegan),
+    /// The caller has heard it, or as much as he was to hear (E25).
+    #[serde(rename = "clip.played")]
+    ClipPlayed(ClipPlayed),
     /// A script files a ticket; `ticket.created` follows.
     #[serde(rename = "ticket.asked")]
     TicketAsked(Box<TicketAsked>),

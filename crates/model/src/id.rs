@@ -96,6 +96,8 @@ names! {
     RegionName,
     /// A mailbox of `voicemail.toml` (G2).
     MailboxName,
+    /// A clip of `clips.toml` (E25).
+    ClipName,
 }
 
 /// Makes ids: strictly rising, also when many are asked for in one millisecond or the clock steps back.

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod callers;
 pub mod canary;
 pub mod cdr;
+pub mod clip;
 pub mod confidence;
 pub mod decision;
 pub mod fact;
@@ -33,13 +34,14 @@ pub use barred::{Bar, BarredCaller};
 pub use calendar::{Calendar, CalendarState};
 pub use callers::{Became, Callers, Counted};
 pub use cdr::Cdr;
+pub use clip::{Clip, Clips};
 pub use decision::{Decision, ReasonCode};
 pub use fact::{Fact, FactRecord, Offer};
 pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
-    AgentId, CallId, CustomerId, IdSource, LegId, MailboxName, OfferId, QueueName, RegionName,
-    ScriptName, TicketId,
+    AgentId, CallId, ClipName, CustomerId, IdSource, LegId, MailboxName, OfferId, QueueName,
+    RegionName, ScriptName, TicketId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};

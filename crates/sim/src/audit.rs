@@ -191,6 +191,8 @@ impl Audit {
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
             | Fact::SurveyDone(_)
+            | Fact::ClipBegan(_)
+            | Fact::ClipPlayed(_)
             | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)

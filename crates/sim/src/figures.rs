@@ -171,6 +171,8 @@ impl Figures {
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
             | Fact::SurveyDone(_)
+            | Fact::ClipBegan(_)
+            | Fact::ClipPlayed(_)
             | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)
             | Fact::VoicemailBegan(_)

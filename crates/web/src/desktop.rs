@@ -7,7 +7,7 @@
 
 mod pop;
 
-use model::fact::{CancelCause, EndedBy, Offer, PopCustomer, SurveyAsked, SurveyPush};
+use model::fact::{CancelCause, ClipPlayed, EndedBy, Offer, PopCustomer, SurveyAsked, SurveyPush};
 use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
 
@@ -77,6 +77,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::AgentQueueChanged { agent, .. }
         | Fact::CallHeldLong { agent, .. }
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
+        Fact::ClipBegan(began) | Fact::ClipPlayed(ClipPlayed { began, .. }) => vec![began.agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
         Fact::CallArrived { .. }
@@ -215,6 +216,8 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::ConsultConnected { .. }
         | Fact::ConsultEnded { .. }
         | Fact::CallJoined { .. }
+        | Fact::ClipBegan(_)
+        | Fact::ClipPlayed(_)
         | Fact::TicketCreated { .. }
         | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }

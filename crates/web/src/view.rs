@@ -17,7 +17,7 @@ use model::service_level::Bounds;
 use model::{AgentId, CallId, Counted, FactRecord, QueueName, Timestamp};
 
 pub(crate) use board::Board;
-pub use line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage};
+pub use line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PlayingClip, PopStage};
 pub(crate) use today::Tally;
 pub use today::{QueueDay, Today};
 pub use waiting::WaitingNow;

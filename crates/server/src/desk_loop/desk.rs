@@ -103,6 +103,8 @@ impl Desk {
             Fact::TicketAsked(asked) => self.file(record.at, asked).await?,
             Fact::SurveyAsked(_)
             | Fact::SurveyDone(_)
+            | Fact::ClipBegan(_)
+            | Fact::ClipPlayed(_)
             | Fact::SurveyMissed(_)
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailHeard(_)

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use acd::{Credit, Past, Requested, RingEnd};
 use engine::RestoredCallback;
-use model::fact::{CancelCause, Offer, QueueExit};
+use model::fact::{CancelCause, ClipBegan, ClipEnd, ClipPlayed, Offer, QueueExit};
 use model::transfer::ConsultEnd;
 use model::{
     AgentId, AgentState, CallId, Fact, FactRecord, NotReadyReason, OfferId, QueueName, Timestamp,
@@ -37,6 +37,9 @@ pub(super) struct Remains {
     wishes: BTreeMap<AgentId, Requested>,
     histories: Histories,
     callbacks: BTreeMap<CallId, RestoredCallback>,
+    /// Clips that callers hear (E25), and since when.
+    #[serde(default)]
+    clips: BTreeMap<CallId, (ClipBegan, Timestamp)>,
     last_at: Option<Timestamp>,
 }
 
@@ -188,6 +191,10 @@ impl Remains {
             Fact::StandbyEnded { agent, .. } => {
                 self.standing_by.remove(agent);
             }
+            Fact::ClipBegan(began) => {
+                self.clips.insert(began.call, (began.clone(), record.at));
+            }
+            Fact::ClipPlayed(played) => _ = self.clips.remove(&played.began.call),
             Fact::CallArrived { .. }
             | Fact::LastAgentPaused { .. }
             | Fact::AgentQueueChanged { .. }
@@ -240,7 +247,7 @@ impl Remains {
         }
     }
 
-    /// What ends this call's rings and its waiting, to be told before its `call.ended`.
+    /// What ends this call's rings, its waiting and its clip, to be told before its `call.ended`.
     pub(super) fn of_call(&self, call: CallId, now: Timestamp) -> Vec<Fact> {
         let offers = self.offers.values().filter(|offer| offer.call == call);
         let rings = offers.map(|offer| Fact::OfferCancelled {
@@ -258,7 +265,15 @@ impl Remains {
                 // What was true died with the process.
                 unserved: None,
             });
-        rings.chain(line).collect()
+        let clip = self.clips.get(&call).map(|(began, since)| {
+            let until = self.last_at.unwrap_or(*since);
+            Fact::ClipPlayed(ClipPlayed {
+                began: began.clone(),
+                heard_ms: until.ms_since(*since),
+                end: ClipEnd::Lost,
+            })
+        });
+        rings.chain(line).chain(clip).collect()
     }
 
     /// When the last of these facts happened.

@@ -9,7 +9,9 @@ use model::fact::{Direction, HoldTold, Offer, Pop, PopCustomer, SurveyAsked, Sur
 use model::transfer::{ConsultEnd, Party};
 use model::{AgentId, AgentState, CallId, Counted, Fact, FactRecord, Profile, TicketId, Timestamp};
 
-use super::line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PopStage, WrapUpLine};
+use super::line::{
+    AgentLine, CurrentPop, Handling, LiveCall, Phase, PlayingClip, PopStage, WrapUpLine,
+};
 use super::today::Tally;
 
 /// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
@@ -65,6 +67,7 @@ impl Board {
                     holders: Vec::new(),
                     consulted: None,
                     handling: Handling::Talking,
+                    clip: None,
                     ringing: Vec::new(),
                 };
                 self.calls.insert(*call, line);
@@ -128,6 +131,15 @@ impl Board {
                 line.held = !line.holders.is_empty();
                 line.held_long &= !matches!(by, Some(Party::Agent(_)));
             }),
+            Fact::ClipBegan(began) => self.on_call(began.call, |line| {
+                line.clip = Some(PlayingClip {
+                    clip: began.clip.clone(),
+                    number: began.number,
+                    language: began.language.clone(),
+                    since: at,
+                });
+            }),
+            Fact::ClipPlayed(played) => self.on_call(played.began.call, |line| line.clip = None),
             Fact::Transferred { call, transfer } => self.hand_on(seq, at, *call, transfer.from),
             // J1: the talk is over, and the call goes on without the agent.
             Fact::SurveyAsked(SurveyAsked {

@@ -2,7 +2,7 @@
 
 use model::fact::{Direction, Offer, Pop, QueueExit};
 use model::transfer::TransferTo;
-use model::{AgentId, AgentState, CallId, Caller, OfferId, Party, QueueName, Timestamp};
+use model::{AgentId, AgentState, CallId, Caller, ClipName, OfferId, Party, QueueName, Timestamp};
 
 /// An agent on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +139,23 @@ pub struct LiveCall {
     pub consulted: Option<AgentId>,
     /// What the agent who talks in it is about to do with it.
     pub handling: Handling,
+    /// The clip that its caller hears (E25).
+    pub clip: Option<PlayingClip>,
     /// Offers that ring.
     pub ringing: Vec<(OfferId, AgentId)>,
+}
+
+/// A clip that plays (E25).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlayingClip {
+    /// Which.
+    pub clip: ClipName,
+    /// Its number.
+    pub number: u32,
+    /// In which language.
+    pub language: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 impl LiveCall {

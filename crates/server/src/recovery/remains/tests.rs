@@ -1,6 +1,6 @@
 //! What stays open is closed once, in its order, and nothing else is.
 
-use model::fact::{CallResult, EndedBy, Pop, PopCustomer};
+use model::fact::{CallResult, ClipBegan, ClipEnd, ClipPlayed, EndedBy, Pop, PopCustomer};
 use model::{Caller, Decision};
 
 use acd::{Past, PastCall, RingEnd, RingLog};
@@ -110,6 +110,30 @@ fn rings_and_waiting_of_a_cut_call_end_before_it() {
         ]
     );
     let told = [&facts[..], &closing].concat();
+    assert_eq!(remains(&told).of_call(CUT, NOW), [], "closed once");
+}
+
+#[test]
+fn e25_a_clip_that_a_crash_has_cut_is_told_as_lost_up_to_what_facts_tell() {
+    let began = ClipBegan {
+        call: CUT,
+        agent: ANNA,
+        clip: "hours".into(),
+        number: 12,
+        language: "en".to_owned(),
+    };
+    let lost = |heard_ms| {
+        Fact::ClipPlayed(ClipPlayed {
+            began: began.clone(),
+            heard_ms,
+            end: ClipEnd::Lost,
+        })
+    };
+    let facts = [Fact::ClipBegan(began.clone())];
+    assert_eq!(remains(&facts).of_call(CUT, NOW), [lost(0)]);
+    let later = [&facts[..], &[joined(OTHER)]].concat();
+    assert_eq!(remains(&later).of_call(CUT, NOW), [lost(1_000)]);
+    let told = [&facts[..], &[lost(0)]].concat();
     assert_eq!(remains(&told).of_call(CUT, NOW), [], "closed once");
 }
 
