@@ -188,6 +188,7 @@ impl Hotline {
             standby: engine::StandingBy::default(),
             house_sounds: BTreeSet::new(),
             mailboxes: Default::default(),
+            clips: Default::default(),
             shared_numbers: BTreeSet::new(),
         };
         plan::script(&mut config, "main", SCRIPT);

@@ -20,6 +20,7 @@ mod calls_out;
 mod canary;
 mod choice;
 mod claims;
+mod clips;
 mod closing_calls;
 mod closings;
 mod consult;

@@ -150,6 +150,7 @@ fn settings() -> Settings {
         standby: engine::StandingBy::default(),
         house_sounds: Default::default(),
         mailboxes: Default::default(),
+        clips: Default::default(),
         shared_numbers: std::collections::BTreeSet::new(),
     };
     let server: SocketAddr = SERVER.parse().unwrap();

@@ -6,6 +6,7 @@
 
 mod arrival;
 mod callback;
+mod clip;
 mod closing;
 mod come_back;
 mod consult;
@@ -220,6 +221,7 @@ impl Call {
             } => self.outside_refused(context, session, status, reason),
             CallEvent::OutsideGone { session, by } => self.outside_gone(context, session, by),
             CallEvent::PlaybackDone(playback) => self.playback_done(context, playback),
+            CallEvent::SoundMissing(sound) => self.sound_missing(context, &sound),
             CallEvent::Spoke(recording) => self.message_news(context, recording, ivr::Input::Spoke),
             CallEvent::FellSilent(recording) => {
                 self.message_news(context, recording, ivr::Input::FellSilent)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::calendar::ClosedBy;
-use model::{AgentId, CallId, Membership, QueueName, Skills};
+use model::{AgentId, CallId, ClipName, Membership, QueueName, Skills};
 use serde::{Deserialize, Serialize};
 
 use crate::barred::Barred;
@@ -188,6 +188,26 @@ pub enum TalkOrder {
     Drop,
     /// The caller goes to the survey of the queue, the agent is done (J2).
     Survey,
+    /// The caller hears a clip, in place of one that plays; meanwhile he does not hear the agent (E25).
+    Clip {
+        /// Which.
+        clip: ClipChoice,
+        /// In which of its languages; none: the caller's, else the house's, else its first.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// It plays no more; nothing where none plays.
+    StopClip,
+}
+
+/// How a clip is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ClipChoice {
+    /// By its number.
+    Number(u32),
+    /// By its name in `clips.toml`.
+    Name(ClipName),
 }
 
 /// What can be done with a waiting caller.
@@ -292,9 +312,32 @@ pub enum CommandError {
     /// The caller's state, or that of whom he is to come to, does not allow it (D25).
     #[error(transparent)]
     Line(#[from] LineRefusal),
+    /// That clip cannot be played, or not now (E25).
+    #[error(transparent)]
+    Clip(#[from] ClipRefusal),
     /// What is asked for can never be: a text that is none, a name that nobody has.
     #[error("{0}")]
     Invalid(String),
+}
+
+/// Why a clip is not played (E25).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClipRefusal {
+    /// None has that number or name.
+    #[error("there is no such clip")]
+    Unknown,
+    /// It is offered in talks of other queues.
+    #[error("this clip is not offered in talks of this queue")]
+    NotOffered,
+    /// It cannot be heard in the language that was asked for.
+    #[error("this clip has no such language")]
+    NoLanguage,
+    /// The caller or the agent holds.
+    #[error("the caller does not hear the agent: one of them holds")]
+    Held,
+    /// The agent is with a colleague, or rings him.
+    #[error("the caller does not hear the agent, who is with a colleague")]
+    Consulting,
 }
 
 /// Why a caller in line stays as he is.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use media::SoundName;
 use model::canary::Canary;
-use model::{Calendar, Caller, Mailboxes, NumberPlan, QueueName, ScriptName};
+use model::{Calendar, Caller, Clips, Mailboxes, NumberPlan, QueueName, ScriptName};
 use sip::TrunkName;
 
 use crate::announce::Announce;
@@ -62,6 +62,8 @@ pub struct Config {
     pub house_sounds: BTreeSet<SoundName>,
     /// Where callers leave messages (G2).
     pub mailboxes: Arc<Mailboxes>,
+    /// What agents may play to their callers (E25).
+    pub clips: Arc<Clips>,
     /// Keys of numbers that many people share (switchboards): nobody is familiar by them (R64).
     pub shared_numbers: BTreeSet<String>,
 }

@@ -189,6 +189,12 @@ impl Context {
         }
     }
 
+    /// A fresh id.
+    pub(crate) const fn next_playback(&mut self) -> PlaybackId {
+        self.playbacks += 1;
+        PlaybackId(self.playbacks)
+    }
+
     /// Plays to a port; the id stops it and comes back when it is done.
     pub(crate) fn play(
         &mut self,
@@ -197,8 +203,7 @@ impl Context {
         repeat: bool,
         start_at: Duration,
     ) -> PlaybackId {
-        self.playbacks += 1;
-        let playback = PlaybackId(self.playbacks);
+        let playback = self.next_playback();
         self.media(media::Command::Play {
             port,
             playback,

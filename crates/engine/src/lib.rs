@@ -40,8 +40,8 @@ pub use breaks::{Reason, Reasons};
 pub use callbacks::Keeping;
 pub use closing::Closing;
 pub use command::{
-    AgentEntry, Asker, Command, CommandError, CommandId, LineRefusal, OffNet, StateRequest,
-    TalkOrder, TransferTarget,
+    AgentEntry, Asker, ClipChoice, ClipRefusal, Command, CommandError, CommandId, LineRefusal,
+    OffNet, StateRequest, TalkOrder, TransferTarget,
 };
 pub use config::{
     Config, Entry, HoldTimes, MediaPlan, Number, OnTrial, OpeningSounds, Queue, RecordingPolicy,

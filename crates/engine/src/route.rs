@@ -152,6 +152,7 @@ mod tests {
             standby: crate::config::StandingBy::default(),
             house_sounds: BTreeSet::new(),
             mailboxes: Default::default(),
+            clips: Default::default(),
             shared_numbers: BTreeSet::new(),
         }
     }

@@ -112,6 +112,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
         standby: engine::StandingBy::default(),
         house_sounds: BTreeSet::new(),
         mailboxes: Default::default(),
+        clips: Default::default(),
         shared_numbers: BTreeSet::new(),
     })
 }

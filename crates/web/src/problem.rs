@@ -151,7 +151,7 @@ impl From<Code> for Problem {
 
 impl From<CommandFailure> for Problem {
     fn from(failure: CommandFailure) -> Self {
-        use engine::{CommandError, LineRefusal};
+        use engine::{ClipRefusal, CommandError, LineRefusal};
         match failure {
             CommandFailure::Refused(CommandError::UnknownAgent(_)) => Self::new(Code::NoSuchAgent),
             CommandFailure::Refused(CommandError::UnknownCall(_)) => Self::new(Code::NoSuchCall),
@@ -175,6 +175,13 @@ impl From<CommandFailure> for Problem {
                 LineRefusal::AgentNotReady => Code::AgentNotReady,
                 LineRefusal::KeptApart => Code::KeptApart,
                 LineRefusal::CalledBack => Code::CalledBack,
+            }),
+            CommandFailure::Refused(CommandError::Clip(why)) => Self::new(match why {
+                ClipRefusal::Unknown => Code::NoClip,
+                ClipRefusal::NotOffered => Code::ClipNotOffered,
+                ClipRefusal::NoLanguage => Code::NoClipLanguage,
+                ClipRefusal::Held => Code::ClipWhileHeld,
+                ClipRefusal::Consulting => Code::ClipWhileConsulting,
             }),
             CommandFailure::Busy => Self::new(Code::Busy).retry_after_s(1),
             CommandFailure::Unanswered => Self::new(Code::EngineSilent).retry_after_s(5),

@@ -32,6 +32,12 @@ impl Port {
         let (playback, sources) = self.playing.as_ref()?;
         Some((*playback, sources))
     }
+
+    /// Whether a clip plays on it (E25).
+    fn is_clip(&self) -> bool {
+        let sound = self.playing.as_ref().and_then(|(_, it)| it.first());
+        matches!(sound, Some(Source::Sound(name)) if name.as_str().starts_with("clips/"))
+    }
 }
 
 impl Hotline {
@@ -44,6 +50,7 @@ impl Hotline {
         if let Some((_, sources)) = &port.playing {
             return match sources.first() {
                 Some(Source::Sound(name)) if name.as_str().starts_with("music/") => "music".into(),
+                Some(Source::Sound(_)) if port.is_clip() => "a clip".into(),
                 Some(Source::Sound(_)) => "a prompt".into(),
                 Some(Source::Message(_)) => "himself".into(),
                 Some(Source::Tone { .. } | Source::Silence { .. }) => "a tone".into(),
@@ -54,6 +61,8 @@ impl Hotline {
         let others = self.ports.iter().filter(|(id, other)| {
             port.bridged == Some(**id) || (port.room.is_some() && other.room == port.room)
         });
+        // E25: beside those in the room, a clip that plays to one of them.
+        let clip = others.clone().find(|(_, other)| other.is_clip());
         let heard: Vec<&str> = others
             .filter_map(|(_, other)| {
                 let phones = self.phones.values();
@@ -66,6 +75,7 @@ impl Hotline {
             })
             .map(|(_, user)| user)
             .filter(|user| *user != who)
+            .chain(clip.map(|_| "a clip"))
             .collect();
         if heard.is_empty() {
             return "nothing".into();
@@ -138,6 +148,18 @@ impl Hotline {
                         );
                     }
                 }
+            }
+            // As a playback: that the others hear it too is told by its name.
+            media::Command::PlayClip {
+                port,
+                playback,
+                sound,
+            } => {
+                let known = self.ports.get_mut(&port).expect("a clip at an open port");
+                assert!(known.room.is_some(), "a clip is heard in a room");
+                known.playing = Some((playback, vec![Source::Sound(sound)]));
+                let done = media::News::PlaybackDone { port, playback };
+                self.post(PROMPT, Post::Media(done));
             }
             media::Command::StopPlay { port, playback } => {
                 if let Some(known) = self.ports.get_mut(&port)

@@ -4,6 +4,7 @@
 //! is. Whoever of the three hangs up, nobody is left with nobody: when the agent goes the caller is with the colleague (or
 //! the colleague's phone rings for him), when the colleague goes the agent is with the caller again.
 
+use model::fact::ClipEnd;
 use model::transfer::{
     ConsultEnd, NotReached, Transfer as Told, TransferKind, TransferTo, TransferWay,
 };
@@ -195,6 +196,7 @@ impl Call {
     /// The agent is done: the caller is with the colleague, or with his ringing phone. `hang_up`: the agent's phone is
     /// still up.
     pub(super) fn consult_completed(&mut self, context: &mut Context, hang_up: bool) {
+        self.end_clip(context, ClipEnd::Transferred);
         let former = std::mem::replace(&mut self.phase, Phase::InScript);
         let Phase::Talking(talking) = former else {
             self.phase = former;

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use model::Fact;
-use model::fact::{CallResult, EndedBy, QueueExit};
+use model::fact::{CallResult, ClipEnd, EndedBy, QueueExit};
 use model::transfer::{ConsultEnd, NotReached};
 use sip::{Reason, Refusal};
 
@@ -116,6 +116,7 @@ impl Call {
         if matches!(self.phase, Phase::Ending(_)) {
             return;
         }
+        self.end_clip(context, ClipEnd::HungUp);
         self.judge_canary(context, by);
         self.leave_script(context);
         let result = self.weighed(result);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use media::{PlaybackId, PortId};
+use media::{PlaybackId, PortId, SoundName};
 use model::decision::{Decision, Unserved};
 use model::fact::{EndedBy, KeyWay, QueueExit};
 use model::{AgentId, Offer, OfferId, Profile, QueueName, QueueSet, RecordingId};
@@ -81,6 +81,8 @@ pub(crate) enum CallEvent {
     OutsideGone { session: SessionId, by: EndedBy },
     /// A playback was heard to its end.
     PlaybackDone(PlaybackId),
+    /// A sound that was to be heard is not there.
+    SoundMissing(SoundName),
     /// In what the caller says a voice is heard.
     Spoke(RecordingId),
     /// In what the caller says nothing was heard for a while.

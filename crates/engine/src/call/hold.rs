@@ -49,6 +49,7 @@ impl OutsideTalk {
             plan: Plan {
                 together: vec![listener(caller), listener(other)],
                 apart: Vec::new(),
+                clip: None,
             },
             queue: None,
         }
@@ -63,7 +64,10 @@ impl Talking {
                 caller: caller.is_held(),
                 other: self.leg.is_held() || !self.is_with_caller(),
             },
-            plan: self.plan(caller),
+            plan: Plan {
+                clip: self.clip_sound(caller),
+                ..self.plan(caller)
+            },
             queue: self.queue.clone(),
         }
     }
@@ -83,22 +87,13 @@ impl Talking {
         let waits = (c.port, Alone::Music);
         let Some(consult) = &self.consult else {
             return if self.desk_hold {
-                Plan {
-                    together: Vec::new(),
-                    apart: vec![waits, (a.port, Alone::Comfort)],
-                }
+                Plan::of(Vec::new(), vec![waits, (a.port, Alone::Comfort)])
             } else {
-                Plan {
-                    together: vec![c, a],
-                    apart: Vec::new(),
-                }
+                Plan::of(vec![c, a], Vec::new())
             };
         };
         let Some((_, leg)) = consult.up() else {
-            return Plan {
-                together: Vec::new(),
-                apart: vec![waits, (a.port, Alone::RingBack)],
-            };
+            return Plan::of(Vec::new(), vec![waits, (a.port, Alone::RingBack)]);
         };
         let b = listener(leg);
         let (together, apart) = match consult.with {
@@ -106,7 +101,7 @@ impl Talking {
             With::Consulted => (vec![a, b], vec![waits]),
             With::All => (vec![c, a, b], Vec::new()),
         };
-        Plan { together, apart }
+        Plan::of(together, apart)
     }
 }
 
@@ -157,6 +152,7 @@ impl Call {
 
     /// Sees to it that everybody hears whom he is to hear, and tells who began or ended a hold.
     pub(super) fn arrange(&mut self, context: &mut Context) {
+        self.part_clip(context);
         let Some(caller) = &self.leg else { return };
         let (scene, told) = match &mut self.phase {
             Phase::Talking(talking) => (talking.scene(caller), &mut talking.held_by),
@@ -204,6 +200,7 @@ impl Call {
         opening.is_some_and(|opening| opening.is_for(talking.leg.port))
             && talking.is_with_caller()
             && talking.consult.is_none()
+            && talking.clip.is_none()
     }
 
     /// The agent's talk is interrupted: the caller's port is free for something else.

@@ -68,16 +68,20 @@ impl Call {
     }
 
     /// A key of one party goes to the other, unless it passes the bridge by itself: tones do, and packets to a leg that takes
-    /// them.
+    /// them. E25: while a clip plays, the caller has nothing of the agent, keys no more than his voice.
     fn pass_key(&self, context: &mut Context, side: Side, other: &Leg, key: char, way: KeyWay) {
         let to = match side {
             Side::Caller => Some(other),
             Side::Agent(_) | Side::Outside => self.leg.as_ref(),
         };
         let Some(to) = to else { return };
+        if self.plays_clip() && side != Side::Caller {
+            return;
+        }
         let is_told = match way {
             KeyWay::Info => true,
-            KeyWay::Rfc4733 => !to.takes_events(),
+            // E25: a room stands while a clip plays, and keys pass to nobody there.
+            KeyWay::Rfc4733 => !to.takes_events() || self.plays_clip(),
             KeyWay::Inband => false,
         };
         if is_told {

@@ -54,6 +54,10 @@ impl Call {
             }
             TalkOrder::Join => self.join(context),
             TalkOrder::Drop => self.drop_consult(context),
+            TalkOrder::Clip { clip, language } => {
+                self.play_clip(context, &clip, language.as_deref())
+            }
+            TalkOrder::StopClip => self.stop_clip(context),
             TalkOrder::Survey => {
                 self.may_begin()?;
                 self.push_survey(context)

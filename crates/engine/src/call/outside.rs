@@ -130,7 +130,7 @@ impl Call {
         }
         let group = vec![leg.port, other];
         self.sound
-            .bring_together(context, RoomId(self.id.get()), group);
+            .bring_together(context, RoomId(self.id.get()), group, false);
         self.playing = None;
     }
 

@@ -287,6 +287,9 @@ impl Call {
         if self.opening_heard(context, playback) {
             return;
         }
+        if self.clip_heard(context, playback) {
+            return;
+        }
         if self.sound.said(playback) {
             return self.arrange(context);
         }

@@ -35,6 +35,15 @@ pub(super) enum Alone {
     Message,
 }
 
+/// A clip for one of those who are together (E25).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ClipSound {
+    /// He hears it in place of the others.
+    pub(super) to: PortId,
+    pub(super) playback: PlaybackId,
+    pub(super) sound: SoundName,
+}
+
 /// Who is to hear whom.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
@@ -42,12 +51,29 @@ pub(super) struct Plan {
     pub(super) together: Vec<Listener>,
     /// They hear what is named.
     pub(super) apart: Vec<(PortId, Alone)>,
+    /// What one of those who are together hears instead, and the others beside him.
+    pub(super) clip: Option<ClipSound>,
+}
+
+impl Plan {
+    /// Without a clip.
+    pub(super) const fn of(together: Vec<Listener>, apart: Vec<(PortId, Alone)>) -> Self {
+        Self {
+            together,
+            apart,
+            clip: None,
+        }
+    }
 }
 
 /// What was ordered.
 #[derive(Debug, Default)]
 pub(super) struct Sound {
     group: Vec<PortId>,
+    /// They sit in a room: more than two do, and two while one hears a clip.
+    seated: bool,
+    /// The clip, and who hears it.
+    clip: Option<(PortId, PlaybackId)>,
     playing: BTreeMap<PortId, (Alone, PlaybackId)>,
 }
 
@@ -58,10 +84,13 @@ impl Sound {
         context: &mut Context,
         room: RoomId,
         music: &SoundName,
-        plan: Plan,
+        mut plan: Plan,
     ) {
+        let clip = plan.clip.take();
         let (group, alone) = settled(plan);
-        self.bring_together(context, room, group);
+        let clip = clip.filter(|clip| group.contains(&clip.to));
+        self.end_clip_but(context, clip.as_ref());
+        self.bring_together(context, room, group, clip.is_some());
         let ports: Vec<PortId> = self.playing.keys().copied().collect();
         for port in ports.into_iter().filter(|port| !alone.contains_key(port)) {
             self.silence(context, port);
@@ -69,11 +98,15 @@ impl Sound {
         for (port, what) in alone {
             self.play(context, port, what, music);
         }
+        if let Some(clip) = clip {
+            self.play_clip(context, clip);
+        }
     }
 
     /// Takes all apart: the ports are free for something else.
     pub(super) fn clear(&mut self, context: &mut Context, room: RoomId) {
-        self.bring_together(context, room, Vec::new());
+        self.end_clip_but(context, None);
+        self.bring_together(context, room, Vec::new(), false);
         let ports: Vec<PortId> = self.playing.keys().copied().collect();
         for port in ports {
             self.silence(context, port);
@@ -83,47 +116,89 @@ impl Sound {
     /// A port is closed, and with it whatever it heard.
     pub(super) fn forget(&mut self, context: &mut Context, room: RoomId, port: PortId) {
         self.playing.remove(&port);
-        if self.group.contains(&port) {
-            let was_room = self.group.len() > 2;
-            // C15: the port of an agent who stands by stays open.
-            if let ([a, b], Some(_)) = (self.group.as_slice(), context.standby.of_port(port)) {
-                context.media(Command::Unbridge { a: *a, b: *b });
-            }
-            self.group.clear();
-            if was_room {
-                context.media(Command::Mix {
-                    room,
-                    ports: Vec::new(),
-                });
-            }
+        if !self.group.contains(&port) {
+            return;
+        }
+        let rest: Vec<PortId> = self
+            .group
+            .iter()
+            .copied()
+            .filter(|it| *it != port)
+            .collect();
+        let goes_on = self
+            .clip
+            .is_some_and(|(to, _)| rest.len() > 1 && rest.contains(&to));
+        if goes_on {
+            // E25: who leaves a talk of three takes no clip with him.
+            let ports = rest.clone();
+            self.group = rest;
+            return context.media(Command::Mix { room, ports });
+        }
+        self.end_clip_but(context, None);
+        // C15: the port of an agent who stands by stays open.
+        if let ([a, b], false, Some(_)) = (
+            self.group.as_slice(),
+            self.seated,
+            context.standby.of_port(port),
+        ) {
+            context.media(Command::Unbridge { a: *a, b: *b });
+        }
+        self.group.clear();
+        if std::mem::take(&mut self.seated) {
+            let ports = Vec::new();
+            context.media(Command::Mix { room, ports });
         }
     }
 
-    /// These and no others hear each other.
+    /// These and no others hear each other, in a room or, where two of them hear nothing else, by a bridge.
     pub(super) fn bring_together(
         &mut self,
         context: &mut Context,
         room: RoomId,
         group: Vec<PortId>,
+        with_clip: bool,
     ) {
-        if self.group == group {
+        let seated = group.len() > 2 || (group.len() == 2 && with_clip);
+        if self.group == group && self.seated == seated {
             return;
         }
         let former = std::mem::replace(&mut self.group, group.clone());
-        if former.len() > 2 && group.len() < 3 {
-            context.media(Command::Mix {
-                room,
-                ports: Vec::new(),
-            });
+        let was_seated = std::mem::replace(&mut self.seated, seated);
+        if was_seated && !seated {
+            let ports = Vec::new();
+            context.media(Command::Mix { room, ports });
         }
         match (group.as_slice(), former.as_slice()) {
+            _ if seated => context.media(Command::Mix { room, ports: group }),
             ([a, b], _) => context.media(Command::Bridge { a: *a, b: *b }),
-            ([_, _, _, ..], _) => context.media(Command::Mix { room, ports: group }),
-            ([] | [_], [a, b]) => context.media(Command::Unbridge { a: *a, b: *b }),
-            ([] | [_], _) => {}
+            (_, [a, b]) if !was_seated => context.media(Command::Unbridge { a: *a, b: *b }),
+            (_, _) => {}
         }
         // R12: a bridge and a room cut what plays.
         self.playing.retain(|port, _| !self.group.contains(port));
+    }
+
+    /// Stops the clip that plays, unless it is this one.
+    fn end_clip_but(&mut self, context: &mut Context, clip: Option<&ClipSound>) {
+        let wanted = clip.map(|clip| (clip.to, clip.playback));
+        if let Some((port, playback)) = self.clip.take_if(|playing| wanted != Some(*playing)) {
+            context.media(Command::StopPlay { port, playback });
+        }
+    }
+
+    fn play_clip(&mut self, context: &mut Context, clip: ClipSound) {
+        let ClipSound {
+            to: port,
+            playback,
+            sound,
+        } = clip;
+        if self.clip.replace((port, playback)).is_none() {
+            context.media(Command::PlayClip {
+                port,
+                playback,
+                sound,
+            });
+        }
     }
 
     /// Says something to whoever waits with music.
@@ -205,6 +280,7 @@ mod tests {
                 .iter()
                 .map(|(port, what)| (PortId(*port), *what))
                 .collect(),
+            clip: None,
         };
         let found = settled(plan);
         let group: Vec<PortId> = group.iter().copied().map(PortId).collect();

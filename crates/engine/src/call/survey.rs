@@ -4,7 +4,7 @@
 //! the agent's wrap-up begins at once. Whether a call is asked is a matter of its id and the queue's percentage, never of the agent;
 //! what he pushes is marked. A caller who hangs up first is not asked, and counted as such.
 
-use model::fact::{CallResult, Direction, EndedBy, SurveyAsked, SurveyDone, SurveyPush};
+use model::fact::{CallResult, ClipEnd, Direction, EndedBy, SurveyAsked, SurveyDone, SurveyPush};
 use model::{CallId, Fact, QueueName, RecordingId};
 
 use super::{Call, Phase};
@@ -90,6 +90,7 @@ impl Call {
         queue: QueueName,
         rule: SurveyRule,
     ) {
+        self.end_clip(context, ClipEnd::Transferred);
         let Phase::Talking(talking) = std::mem::replace(&mut self.phase, Phase::InScript) else {
             return;
         };

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use model::decision::Decision;
-use model::fact::{CallResult, EndedBy};
+use model::fact::{CallResult, ClipEnd, EndedBy};
 use model::transfer::{Transfer as Told, TransferKind, TransferTo, TransferWay};
 use model::{AgentId, CallId, Fact, Offer, OfferId, Party};
 use sip::{IncomingInvite, Refusal, SessionId};
@@ -54,6 +54,7 @@ impl Call {
     /// The colleague goes on in another call; this one is over.
     pub(crate) fn part_for(&mut self, context: &mut Context, into: CallId) -> Option<Part> {
         self.cut_opening(context);
+        self.end_clip(context, ClipEnd::Transferred);
         let former = std::mem::replace(&mut self.phase, Phase::InScript);
         let Phase::Talking(talking) = former else {
             self.phase = former;
@@ -79,6 +80,7 @@ impl Call {
 
     /// The agent's consult ends here: whoever it was with is with the caller from this turn on (R14, R15).
     pub(crate) fn take_over(&mut self, context: &mut Context, part: Part) {
+        self.end_clip(context, ClipEnd::Transferred);
         let Phase::Talking(talking) = std::mem::replace(&mut self.phase, Phase::InScript) else {
             return self.end_leg(context, part.leg, true);
         };
@@ -174,6 +176,7 @@ impl Call {
         if agent != offer.agent {
             return self.take_over(context, Part { agent, leg });
         }
+        self.end_clip(context, ClipEnd::Transferred);
         if let Phase::Talking(talking) = &mut self.phase {
             let former = std::mem::replace(&mut talking.leg, leg);
             self.end_leg(context, former, true);

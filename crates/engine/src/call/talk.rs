@@ -7,6 +7,7 @@ use model::fact::{CallResult, EndedBy, Fact};
 use model::{AgentId, Offer, OfferId, QueueName};
 use sip::SessionId;
 
+use super::clip::PlayingClip;
 use super::consult::Consult;
 use super::hold::HeldBy;
 use super::long_hold::LongHold;
@@ -35,6 +36,8 @@ pub(crate) struct Talking {
     pub(super) opening: Option<Box<Opening>>,
     /// The agent holds the caller (C19).
     pub(super) long_hold: Option<LongHold>,
+    /// What the agent plays to the caller (E25).
+    pub(super) clip: Option<Box<PlayingClip>>,
 }
 
 impl Talking {
@@ -48,6 +51,7 @@ impl Talking {
             held_by: HeldBy::default(),
             opening: None,
             long_hold: None,
+            clip: None,
         }
     }
 

@@ -83,6 +83,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::OutsideRefused { session, .. } => ("OutsideRefused", session.0),
         CallEvent::OutsideGone { session, .. } => ("OutsideGone", session.0),
         CallEvent::PlaybackDone(playback) => ("PlaybackDone", playback.0),
+        CallEvent::SoundMissing(_) => ("SoundMissing", 0),
         CallEvent::Spoke(recording) => ("Spoke", recording.part.into()),
         CallEvent::FellSilent(recording) => ("FellSilent", recording.part.into()),
         CallEvent::RecordFailed(recording) => ("RecordFailed", recording.part.into()),

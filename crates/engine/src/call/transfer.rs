@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use model::fact::QueueExit;
+use model::fact::{ClipEnd, QueueExit};
 use model::transfer::{NotReached, Transfer as Told, TransferKind, TransferTo, TransferWay};
 use model::{AgentId, Fact, QueueName};
 use sip::{ReferId, SessionId};
@@ -155,6 +155,7 @@ impl Call {
     ) -> Result<(), CommandError> {
         let (to, goal) = self.goal(context, to)?;
         self.cut_opening(context);
+        self.end_clip(context, ClipEnd::Transferred);
         let former = std::mem::replace(&mut self.phase, Phase::InScript);
         let Phase::Talking(talking) = former else {
             self.phase = former;

@@ -110,6 +110,18 @@ codes! {
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
+    /// No clip has that number or name (E25).
+    NoClip = "no_clip" NOT_FOUND "没有该语音片段" "There is no such clip";
+    /// The clip is offered in talks of other queues (E25).
+    ClipNotOffered = "clip_not_offered" CONFLICT "该语音片段不用于此队列的通话" "This clip is not offered in talks of this queue";
+    /// The clip cannot be heard in that language (E25).
+    NoClipLanguage = "no_clip_language" CONFLICT "该语音片段没有这种语言" "This clip cannot be heard in that language";
+    /// The clip has no sound (E25).
+    ClipSilent = "clip_silent" CONFLICT "该语音片段还没有声音" "This clip has no sound yet";
+    /// A party holds, and the caller hears no clip (E25).
+    ClipWhileHeld = "clip_while_held" CONFLICT "通话保持中，不能播放语音片段" "A party holds: the caller cannot hear a clip";
+    /// The agent is with a colleague, and the caller hears no clip (E25).
+    ClipWhileConsulting = "clip_while_consulting" CONFLICT "坐席正与同事通话，不能播放语音片段" "The agent is with a colleague: the caller cannot hear a clip";
     /// There is no such mailbox.
     NoMailbox = "no_mailbox" NOT_FOUND "没有该信箱" "There is no such mailbox";
     /// There is no such message in this mailbox.

@@ -43,7 +43,10 @@ impl Engine {
                 tracing::debug!(?port, ?statistics, "a media port is closed");
                 self.context.placement.release(port);
             }
-            media::News::SoundMissing { sound, .. } => tracing::warn!(%sound, "a sound is missing"),
+            media::News::SoundMissing { port, sound } => {
+                tracing::warn!(%sound, "a sound is missing");
+                self.port_turn(port, |_| CallEvent::SoundMissing(sound));
+            }
             media::News::Locked { port, remote } => {
                 tracing::debug!(?port, %remote, "the source of sound is settled");
                 self.port_turn(port, |_| CallEvent::Heard(port));
