@@ -2,6 +2,7 @@
 
 pub(crate) mod calendars;
 pub(crate) mod cause;
+mod clips;
 mod closings;
 pub(crate) mod document;
 #[cfg(test)]
@@ -190,14 +191,23 @@ impl Source {
             Some((script.form()?.name.clone(), languages))
         });
         let shapes: BTreeMap<String, BTreeSet<String>> = shapes.collect();
+        let shelf = self.clips_among(&parsed, &settings.ivr.language, &mut found);
         parsed.extend(surveys);
         let house_sounds = opening::house_sounds(sounds.as_ref().unwrap_or(&nothing));
         let speech = self.speech(&settings, &mut found);
-        let library = sounds.map(|sounds| Library::new(sounds, &parsed, speech.as_ref()));
+        let library = sounds.map(|sounds| {
+            let mut library = Library::new(sounds, &parsed, speech.as_ref());
+            library.add_clips(&shelf.texts, speech.as_ref());
+            library
+        });
         found.extend(library.iter().flat_map(Library::confused));
         let heard = library
             .as_ref()
             .map(|library| (library.names(), speech.is_some()));
+        if let Some((names, speaks)) = &heard {
+            let texts = shelf.texts.iter();
+            found.extend(texts.filter_map(|text| text.without_sound(names, *speaks)));
+        }
         let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
             vec![without_place(
                 &self.dir.join("trunkline.toml"),
@@ -309,6 +319,7 @@ impl Source {
             reasons: settings.agents.reasons(settings.tickets.utc_offset_min),
             house_sounds,
             mailboxes,
+            clips: Arc::new(shelf.clips),
             shared_numbers,
         };
         Ok(Loaded {

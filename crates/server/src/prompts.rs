@@ -4,6 +4,7 @@
 //! text and is kept by a key of everything it depends on, so that a changed text never has the sound of the former one.
 //! What has neither is missing, and no call waits for it.
 
+mod clips;
 mod making;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use media::{SoundLibrary, SoundName};
 use model::ScriptName;
 use store::SpeechCache;
 
+pub(crate) use clips::ClipText;
 pub(crate) use making::make_all;
 
 /// What makes speech, and where it is kept.
@@ -84,7 +86,9 @@ impl Library {
         for script in scripts {
             for prompt in script.prompts() {
                 let sound = prompt.sound();
-                let origin = library.origin(&prompt, &sound, speech);
+                let shared = prompt.shared_sound();
+                let words = (prompt.language, prompt.text.as_str());
+                let origin = library.origin(&sound, Some(shared), words, speech);
                 library.prompts.push(Prompt {
                     script: prompt.script.to_owned(),
                     language: prompt.language.to_owned(),
@@ -100,23 +104,25 @@ impl Library {
         library
     }
 
+    /// Where a sound comes from, for which one that all share may stand; `words` are its language and text.
     fn origin(
         &mut self,
-        prompt: &ivr::SpokenPrompt<'_>,
         sound: &str,
+        shared: Option<String>,
+        words: (&str, &str),
         speech: Option<&Speech>,
     ) -> Origin {
-        let shared = prompt.shared_sound();
         if self.recorded.contains_key(sound) {
             return Origin::Own;
         }
-        if self.recorded.contains_key(&shared) {
+        if let Some(shared) = shared.filter(|it| self.recorded.contains_key(it)) {
             return Origin::Shared(shared);
         }
         let Some(speech) = speech else {
             return Origin::Unspoken("`speech.engine` is \"none\"".to_owned());
         };
-        match speech.engine.recipe(prompt.language, &prompt.text) {
+        let (language, text) = words;
+        match speech.engine.recipe(language, text) {
             Ok(recipe) => {
                 let key = recipe.key();
                 match speech.cache.find(&key) {

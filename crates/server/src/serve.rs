@@ -12,6 +12,7 @@ mod look_ups;
 mod pages;
 mod questions;
 mod services;
+mod shelf;
 mod signals;
 mod speaking;
 mod start;

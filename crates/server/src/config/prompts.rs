@@ -11,12 +11,13 @@ use super::{Source, dedup, without_place};
 use crate::prompts::{Library, Speech};
 
 impl Source {
-    /// The prompts of all scripts with their sounds, and what makes those that are missing: what needs no more than scripts.
+    /// The prompts of all scripts, and clips, with their sounds, and what makes those that are missing: what needs no more than scripts.
     pub(crate) fn prompts(&self) -> Result<(Library, Option<Speech>), Vec<Diagnostic>> {
         let settings = self.settings()?;
         let mut found = Vec::new();
         let speech = self.speech(&settings, &mut found);
         let mut parsed = self.scripts(settings.ivr.scripts(), &mut found).parsed;
+        let shelf = self.clips_among(&parsed, &settings.ivr.language, &mut found);
         parsed.extend(self.surveys(&mut found));
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
             found.push(without_place(&settings.ivr.dir, error.told()));
@@ -24,7 +25,9 @@ impl Source {
         });
         found.retain(Diagnostic::is_error);
         if found.is_empty() {
-            Ok((Library::new(sounds, &parsed, speech.as_ref()), speech))
+            let mut library = Library::new(sounds, &parsed, speech.as_ref());
+            library.add_clips(&shelf.texts, speech.as_ref());
+            Ok((library, speech))
         } else {
             Err(dedup(found))
         }

@@ -1,6 +1,6 @@
 //! Findings of one file, gathered while it is read.
 
-use ivr::{Diagnostic, Severity, Told, did_you_mean};
+use ivr::{Diagnostic, Severity, Told, did_you_mean, told};
 use toml::Spanned;
 
 use super::document::Document;
@@ -32,6 +32,21 @@ impl<'d> Report<'d> {
         let found = self.document.error(at.span().start, message, Some(help));
         let severity = Severity::Warning;
         self.found.push(Diagnostic { severity, ..found });
+    }
+
+    /// A name that becomes a part of names of files; one that cannot is told.
+    pub(crate) fn is_name(&mut self, name: &Spanned<String>) -> Option<()> {
+        let text = name.get_ref();
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+        if (1..=64).contains(&text.len()) && text.chars().all(plain) {
+            return Some(());
+        }
+        let message = told!(
+            "a name has 1 to 64 letters, digits, `-` and `_`",
+            "名称须为 1 至 64 个字母、数字、`-` 或 `_`"
+        );
+        self.error(name, message, None);
+        None
     }
 
     /// A name that nothing has, with the nearest that something has.

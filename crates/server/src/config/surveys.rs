@@ -119,7 +119,7 @@ fn form_of(
     section: &Section,
     report: &mut Report<'_>,
 ) -> Option<SurveyForm> {
-    is_name(name, report)?;
+    report.is_name(name)?;
     let count = section.question.len();
     if !(1..=QUESTIONS_MAX).contains(&count) {
         let message = told!(
@@ -159,21 +159,6 @@ fn form_of(
     })
 }
 
-/// It becomes a part of names of files.
-fn is_name(name: &Spanned<String>, report: &mut Report<'_>) -> Option<()> {
-    let text = name.get_ref();
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    if (1..=64).contains(&text.len()) && text.chars().all(plain) {
-        return Some(());
-    }
-    let message = told!(
-        "a name has 1 to 64 letters, digits, `-` and `_`",
-        "名称须为 1 至 64 个字母、数字、`-` 或 `_`"
-    );
-    report.error(name, message, None);
-    None
-}
-
 fn question_of(
     section: &QuestionSection,
     names: &mut BTreeSet<String>,
@@ -181,7 +166,7 @@ fn question_of(
     report: &mut Report<'_>,
 ) -> Option<SurveyQuestion> {
     let name = section.name.get_ref();
-    is_name(&section.name, report)?;
+    report.is_name(&section.name)?;
     if [INTRO, COMMENT, THANKS].contains(&name.as_str()) || !names.insert(name.clone()) {
         let message = told!(
             "`{name}` is another prompt of this form already",

@@ -21,6 +21,7 @@ use super::look_ups::LookUps;
 use super::pages::{self, Pages};
 use super::questions;
 use super::services::{Services, Targets};
+use super::shelf::Shelf;
 use super::speaking::Speaking;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
@@ -53,6 +54,8 @@ pub(super) struct House {
     pub(super) voice: Voice,
     /// Makes speech of prompts that have no sound.
     pub(super) speaking: Speaking,
+    /// Clips, and how long they last.
+    pub(super) shelf: Shelf,
     pub(super) switchboard: Switchboard,
     pub(super) helpers: Vec<tokio::task::JoinHandle<()>>,
     pub(super) database: Database,
@@ -104,7 +107,9 @@ impl House {
         });
         let (inputs, engine_inputs) = mpsc::channel(INPUTS_MAX);
         let voice = Voice::start(&settings, clock, &inputs, ledger.facts.clone())?;
-        let speaking = Speaking::start(loaded.sounds, loaded.speech, voice.media.clone(), 1);
+        let shelf = Shelf::new(&loaded.engine);
+        let listeners = shelf.listeners(&voice.media);
+        let speaking = Speaking::start(loaded.sounds, loaded.speech, listeners, 1);
         let open = loaded
             .engine
             .numbers
@@ -177,6 +182,7 @@ impl House {
             https: https.clone(),
             sip: Some(pages::door(&settings, switchboard.control.clone())),
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
+            clips: Box::new(shelf.reader()),
             bounds: settings.limits.bounds.http,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;
@@ -192,6 +198,7 @@ impl House {
             ledger,
             voice,
             speaking,
+            shelf,
             switchboard,
             helpers,
             database,

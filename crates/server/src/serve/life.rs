@@ -208,8 +208,9 @@ impl House {
                 self.versions.send_replace(versions);
                 self.renew_certificates(&loaded);
                 self.speaking.stop().await;
-                let media = self.voice.media.clone();
-                self.speaking = Speaking::start(loaded.sounds, loaded.speech, media, version);
+                let listeners = self.shelf.listeners(&self.voice.media);
+                self.speaking = Speaking::start(loaded.sounds, loaded.speech, listeners, version);
+                self.shelf.put(&loaded.engine);
                 // D30: before a queue that is new asks.
                 self.targets.send_replace(loaded.externals);
                 let former = self.outgoing.borrow().clone();

@@ -9,6 +9,7 @@ use std::time::Duration;
 use connectors::Recipe;
 use media::{SoundLibrary, SoundName};
 use net::MediaThreads;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::prompts::{Library, Origin, Speech, make_all};
@@ -27,7 +28,7 @@ impl Speaking {
     pub(super) fn start(
         library: Library,
         speech: Option<Speech>,
-        media: Arc<MediaThreads>,
+        listeners: Listeners,
         generation: u64,
     ) -> Self {
         for prompt in library.prompts() {
@@ -37,11 +38,11 @@ impl Speaking {
         }
         let wanted = library.wanted();
         let sounds = library.into_sounds();
-        media.command(heard(generation, &sounds));
+        listeners.hear(generation, &sounds);
         let work = speech.filter(|_| !wanted.is_empty()).map(|speech| {
             let maker = Maker {
                 speech,
-                media,
+                listeners,
                 sounds,
                 wanted,
                 generation,
@@ -60,20 +61,33 @@ impl Speaking {
     }
 }
 
+/// Those who are to have all sounds that there are.
+#[derive(Clone)]
+pub(super) struct Listeners {
+    /// They play them.
+    pub(super) media: Arc<MediaThreads>,
+    /// The pages tell how long clips last (E25).
+    pub(super) lengths: watch::Sender<Arc<SoundLibrary>>,
+}
+
+impl Listeners {
+    fn hear(&self, generation: u64, sounds: &SoundLibrary) {
+        let library = Arc::new(sounds.clone());
+        self.lengths.send_replace(Arc::clone(&library));
+        self.media.command(media::Command::Sounds {
+            generation,
+            library,
+        });
+    }
+}
+
 struct Maker {
     speech: Speech,
-    media: Arc<MediaThreads>,
+    listeners: Listeners,
     sounds: SoundLibrary,
     wanted: Vec<(Recipe, Vec<SoundName>)>,
     /// Of the configuration that wants them.
     generation: u64,
-}
-
-fn heard(generation: u64, sounds: &SoundLibrary) -> media::Command {
-    media::Command::Sounds {
-        generation,
-        library: Arc::new(sounds.clone()),
-    }
 }
 
 impl Maker {
@@ -93,7 +107,7 @@ impl Maker {
     async fn make(&mut self) {
         let Self {
             speech,
-            media,
+            listeners,
             sounds,
             wanted,
             generation,
@@ -112,7 +126,7 @@ impl Maker {
                     let sound = Arc::new(sound);
                     let named = names.iter().map(|name| (name.clone(), Arc::clone(&sound)));
                     sounds.0.extend(named);
-                    media.command(heard(*generation, sounds));
+                    listeners.hear(*generation, sounds);
                     *done = true;
                 }
                 Err(why) => tracing::warn!(sounds = shown, "a prompt has no sound: {why}"),
