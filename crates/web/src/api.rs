@@ -11,6 +11,7 @@ pub mod call_body;
 pub mod callbacks;
 pub mod calls;
 pub mod canary;
+pub mod clips;
 pub mod conflicts;
 pub mod decline;
 pub mod heat;
@@ -114,6 +115,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(why::read))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))
+        .routes(routes!(clips::list))
+        .routes(routes!(clips::play, clips::stop))
         .routes(routes!(line::order))
         .routes(routes!(queues::list))
         .routes(routes!(queues::read))

@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::TryLimiter;
+use crate::clips::ClipShelf;
 use crate::commands::CommandSender;
 use crate::connection::{Bounds, Guarded, Https, Peer};
 use crate::events::EventHub;
@@ -70,6 +71,8 @@ pub struct Deps {
     pub sip: Option<SipDoor>,
     /// Where callers leave messages, as the configuration stands; must not block.
     pub mailboxes: Box<dyn Fn() -> Arc<Mailboxes> + Send + Sync>,
+    /// What agents may play to their callers, as the configuration stands (E25); must not block.
+    pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
     /// How many connections there may be.
     pub bounds: Bounds,
 }
@@ -132,6 +135,10 @@ impl App {
 
     pub(crate) fn mailboxes(&self) -> Arc<Mailboxes> {
         (self.0.deps.mailboxes)()
+    }
+
+    pub(crate) fn clips(&self) -> ClipShelf {
+        (self.0.deps.clips)()
     }
 
     pub(crate) fn metrics(&self) -> &MetricsHandle {

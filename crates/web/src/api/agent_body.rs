@@ -2,7 +2,7 @@
 
 use engine::command::StateRequest;
 use model::transfer::{Party, TransferTo};
-use model::{AgentId, AgentState, CallId, OfferId, QueueName, Timestamp};
+use model::{AgentId, AgentState, CallId, ClipName, OfferId, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{AgentRecord, Role};
 use ticket::Draft;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::desktop::fitted;
 use crate::problem::{Code, Problem};
-use crate::view::{AgentLine, CurrentPop, Handling, LiveCall};
+use crate::view::{AgentLine, CurrentPop, Handling, LiveCall, PlayingClip};
 
 /// Most characters of a reason to be not ready.
 const REASON_CHARS_MAX: usize = 32;
@@ -138,7 +138,7 @@ pub struct DesktopBody {
 }
 
 /// The call that an agent talks in. Events change it: `call.held`, `call.held_long`,
-/// `call.resumed`, `call.transfer_…`, `consult.…`, `call.joined`.
+/// `call.resumed`, `call.transfer_…`, `consult.…`, `call.joined`, `clip.began`, `clip.played`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TalkBody {
     /// The call.
@@ -155,6 +155,34 @@ pub struct TalkBody {
     pub to: Option<TransferTo>,
     /// Whether the colleague whom he asks is on the line.
     pub answered: bool,
+    /// The clip that the caller hears (E25).
+    pub clip: Option<PlayingClipBody>,
+}
+
+/// A clip that plays.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlayingClipBody {
+    /// Its name.
+    #[schema(value_type = String)]
+    pub clip: ClipName,
+    /// Its number.
+    pub number: u32,
+    /// In which language; `/v1/clips` tells how long it lasts in it.
+    pub language: String,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+impl From<&PlayingClip> for PlayingClipBody {
+    fn from(clip: &PlayingClip) -> Self {
+        Self {
+            clip: clip.clip.clone(),
+            number: clip.number,
+            language: clip.language.clone(),
+            since: clip.since,
+        }
+    }
 }
 
 impl TalkBody {
@@ -172,6 +200,7 @@ impl TalkBody {
             stage: live.handling.name(),
             to: live.handling.to().cloned(),
             answered,
+            clip: live.clip.as_ref().map(PlayingClipBody::from),
         }
     }
 }

@@ -35,6 +35,11 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// Of a list that has a filter beside it.
+    pub(super) const fn of(after: Option<String>, limit: Option<u32>) -> Self {
+        Self { after, limit }
+    }
+
     /// As the store is asked, of rows that have an id as their key.
     pub(super) fn request(&self) -> Result<PageRequest, Problem> {
         page_request(self.key()?, self.limit)

@@ -91,7 +91,7 @@ pub(crate) async fn order(
 }
 
 /// The agent in whose name it is done. Whoever may not see others' calls is not told which of them live.
-fn talker(app: &App, who: &Principal, call: CallId) -> Result<AgentId, Problem> {
+pub(super) fn talker(app: &App, who: &Principal, call: CallId) -> Result<AgentId, Problem> {
     let live = app.view().call(call);
     let talks = live.as_ref().and_then(talking_agent);
     authorise(who, Action::HandleCall, talks)?;

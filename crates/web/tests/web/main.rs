@@ -17,6 +17,7 @@ mod calendars;
 mod callbacks;
 mod calls;
 mod client;
+mod clips;
 mod conflicts;
 mod decline;
 mod https;

@@ -192,6 +192,7 @@ impl House {
             https: None,
             sip: None,
             mailboxes: Box::new(|| Arc::new(mailboxes())),
+            clips: Box::new(shelf),
             bounds: web::Bounds::default(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -340,6 +341,39 @@ fn mailboxes() -> model::Mailboxes {
         (name.into(), mailbox)
     });
     boxes.into()
+}
+
+/// One in both languages, one of a queue, and one without a sound.
+fn shelf() -> web::ClipShelf {
+    let titles = [("zh-CN", "片段"), ("en", "Clip")];
+    let rows = [
+        ("hours", 12, &["en", "zh-CN"][..], &[][..]),
+        ("fees", 7, &["zh-CN"], &["sales"]),
+        ("quiet", 9, &["en"], &[]),
+    ];
+    let clips = rows.map(|(name, number, languages, queues)| {
+        let clip = model::Clip {
+            number,
+            title: titles
+                .map(|(at, text)| (at.to_owned(), text.to_owned()))
+                .into(),
+            languages: languages.iter().map(|it| (*it).to_owned()).collect(),
+            queues: queues
+                .iter()
+                .map(|it| model::QueueName::from(*it))
+                .collect(),
+        };
+        (name.into(), clip)
+    });
+    let lengths = [
+        ("clips/en/hours", 4_000),
+        ("clips/zh-CN/hours", 5_500),
+        ("clips/zh-CN/fees", 900),
+    ];
+    web::ClipShelf {
+        clips: Arc::new(clips.into()),
+        lengths_ms: lengths.map(|(sound, ms)| (sound.to_owned(), ms)).into(),
+    }
 }
 
 async fn people(database: &Database) -> BTreeMap<&'static str, AgentId> {

@@ -252,7 +252,7 @@ async fn p9_a_page_that_is_loaded_anew_knows_how_far_he_is() {
         let told = fact.name();
         house.tell(fact).await;
         let desk = mine.get("/v1/agents/me/session").await.json();
-        let expected = json!({ "call": CALL, "held": held, "held_long": false, "stage": stage, "to": to, "answered": answered });
+        let expected = json!({ "call": CALL, "held": held, "held_long": false, "stage": stage, "to": to, "answered": answered, "clip": null });
         assert_eq!(desk["talk"], expected, "after {told}");
     }
     let done = Fact::Transferred {
