@@ -49,6 +49,7 @@ mod callbacks;
 mod canary;
 mod carriers;
 mod checkpoint;
+mod clips;
 mod closing_calls;
 mod connecting;
 mod conversation;

@@ -33,7 +33,7 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 14] = [
+pub(crate) const PATHS: [&str; 15] = [
     "/",
     "/why/{call}",
     "/board",
@@ -43,6 +43,7 @@ pub(crate) const PATHS: [&str; 14] = [
     "/assets/board.css",
     "/assets/board.js",
     "/assets/common.js",
+    "/assets/clips.js",
     "/sign-in",
     "/sign-out",
     "/assets/app.css",
@@ -54,6 +55,7 @@ const INDEX: &str = include_str!("../ui/index.html");
 const STYLE: &str = include_str!("../ui/app.css");
 const SCRIPT: &str = include_str!("../ui/app.js");
 const COMMON: &str = include_str!("../ui/common.js");
+const CLIPS: &str = include_str!("../ui/clips.js");
 const ICON: &str = include_str!("../ui/icon.svg");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -70,6 +72,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/assets/app.css", get(|| asset(CSS, STYLE)))
         .route("/assets/app.js", get(|| asset(JAVASCRIPT, SCRIPT)))
         .route("/assets/common.js", get(|| asset(JAVASCRIPT, COMMON)))
+        .route("/assets/clips.js", get(|| asset(JAVASCRIPT, CLIPS)))
         .merge(board::routes())
         .merge(calendars::routes())
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)))

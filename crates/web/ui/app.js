@@ -1,5 +1,6 @@
 // The live part of the agent's page: state, pop card, tickets, over the same API that everybody uses.
 // It sets text and attributes, never markup, and never moves the keyboard focus (P5).
+import { clips } from "./clips.js";
 import { ask, byId, duration, lasted, locale, make, moment, phone, skewMs, t, word } from "./common.js";
 
 document.documentElement.classList.add("has-script");
@@ -262,6 +263,7 @@ document.documentElement.classList.add("has-script");
   function drawTalk() {
     const panel = byId("talk");
     panel.hidden = !talk;
+    shelf.draw(talk && { ...talk, language: pop && pop.language });
     if (!talk) return;
     panel.toggleAttribute("data-held", talk.held);
     panel.toggleAttribute("data-long", talk.held && talk.held_long);
@@ -298,10 +300,13 @@ document.documentElement.classList.add("has-script");
     change("POST", `/v1/calls/${talk.call}/talk`, body);
   }
 
+  // What he may play to his caller (E25).
+  const shelf = clips((method, body) => { if (talk) change(method, `/v1/calls/${talk.call}/clip`, body); });
+
   // A handler of an event about the call that he talks in.
-  const ofTalk = (handle) => (data) => {
+  const ofTalk = (handle) => (data, at) => {
     const call = data.call || (data.offer && data.offer.call);
-    if (talk && talk.call === call) handle(data);
+    if (talk && talk.call === call) handle(data, at);
   };
   const isMine = (by) => Boolean(by) && by.agent === me;
 
@@ -432,7 +437,7 @@ document.documentElement.classList.add("has-script");
   }
 
   function beginTalk(call) {
-    talk = { call, held: false, held_long: false, stage: "talking", to: null, answered: false };
+    talk = { call, held: false, held_long: false, stage: "talking", to: null, answered: false, clip: null };
     missed = "";
   }
 
@@ -492,6 +497,8 @@ document.documentElement.classList.add("has-script");
       if (data.with === me && pop && pop.call === data.call && data.end !== "completed") close("ended", at, "");
       ofTalk((told) => { if (told.end && told.end.not_reached) notReached(); else plainTalk(); })(data);
     },
+    "clip.began": ofTalk((data, at) => { talk.clip = { ...data, since: at }; }),
+    "clip.played": ofTalk(() => { talk.clip = null; }),
     "call.joined": ofTalk(() => { talk.stage = "joined"; }),
     "agent.state_changed": (data, at) => {
       if (data.agent !== me) return;
@@ -553,6 +560,7 @@ document.documentElement.classList.add("has-script");
       run = desk.run;
       drafts = desk.drafts;
       talk = desk.talk;
+      shelf.forget();
       drawState();
       drawPop();
       drawTalk();

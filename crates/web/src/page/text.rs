@@ -202,6 +202,13 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("talk.number", "号码", "Number"),
     ("talk.target", "工号、队列或号码", "Login, queue or number"),
     ("talk.note", "备注", "Note"),
+    ("clips", "语音片段", "Clips"),
+    ("clips.search", "片段编号或标题", "Clip by number or title"),
+    ("clips.play", "播放给来电者", "Play to the caller"),
+    ("clips.stop", "停止播放", "Stop"),
+    ("clips.playing", "来电者正在听", "Your caller hears"),
+    ("clips.none", "没有符合的片段", "No clip has that"),
+    ("clips.silent", "尚无声音", "no sound yet"),
     ("handling.held", "来电者保持中", "Caller on hold"),
     (
         "handling.held_long",
