@@ -8,6 +8,7 @@ use std::time::Duration;
 use engine::{Config, StateRequest};
 use ivr::{Answer, Value};
 use media::{Command, Source};
+use model::Fact;
 use model::fact::CallResult;
 
 use crate::hotline::Hotline;
@@ -91,6 +92,27 @@ fn e11_a_quick_answer_leads_on_without_a_sound_between() {
     hotline.run_for(SECOND);
     assert_eq!(hotline.looked_up.len(), 1);
     assert_eq!(heard(&hotline), ["main/en/good"]);
+}
+
+#[test]
+fn e23_of_an_exit_that_stands_for_several_causes_the_one_that_happened_is_told() {
+    for (answer, cause) in [
+        (open(), "found"),
+        (Answer::Missing, "missing"),
+        (Answer::Bad("no JSON".to_owned()), "bad"),
+    ] {
+        let mut hotline = calls(answer, Duration::from_millis(100));
+        hotline.run_for(10 * SECOND);
+        let mut exits = Vec::new();
+        for fact in hotline.facts_named("ivr.entered") {
+            let Fact::IvrEntered { left, .. } = fact else {
+                panic!("{fact:?}");
+            };
+            exits.extend(left.iter().map(|left| left.exit.as_str()));
+        }
+        // Of the queue as well, whose `on_no_agents` is three exits more.
+        assert_eq!(exits, [cause, "next", "no_agents"]);
+    }
 }
 
 #[test]

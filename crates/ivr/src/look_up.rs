@@ -81,6 +81,8 @@ impl Exits {
                 visit.set(variable, value.clone(), false);
             }
         }
-        Step::Go(self.of(answer.kind()))
+        let kind = answer.kind();
+        visit.leaves_by(&Cause::Answer("", kind));
+        Step::Go(self.of(kind))
     }
 }

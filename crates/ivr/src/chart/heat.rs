@@ -1,6 +1,6 @@
 //! Heat on the picture (E23): how many callers came to a node and along each exit, and how many of them hung up there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{NodeHeat, Way};
 use speech::Language;
@@ -44,6 +44,12 @@ impl ChartHeat<'_> {
     /// How many went along an exit; `None`: nobody came to its node.
     pub fn count(&self, exit: &ChartExit) -> Option<u64> {
         let heat = self.0.get(&exit.id.node)?;
-        Some(heat.visits(&Way::Exit(exit.word.clone())))
+        let words: BTreeSet<&str> = exit.word.split('/').collect();
+        let of_exit = heat.ways.iter().filter(|(way, _)| match way {
+            // Visits that former versions wrote down have the words of all causes.
+            Way::Exit(word) => word.split('/').all(|word| words.contains(word)),
+            Way::Answered | Way::HungUp | Way::Ended | Way::Lost | Way::HandedOn => false,
+        });
+        Some(of_exit.map(|(_, heat)| heat.visits).sum())
     }
 }

@@ -159,6 +159,13 @@ impl Callback {
     }
 }
 
+impl Callback {
+    fn declines(&self, visit: &mut Visit<'_>) -> Step<'_> {
+        visit.leaves_by(&Cause::Declines);
+        Step::Go(&self.declined)
+    }
+}
+
 impl Node for Callback {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.refers(ReferenceKind::Queue, &self.queue);
@@ -190,7 +197,7 @@ impl Node for Callback {
     fn enter<'n>(&'n self, visit: &mut Visit<'_>) -> Step<'n> {
         visit.trace_as(self.queue.text.clone());
         match &self.asks {
-            Some(_) if !visit.may_choose() => Step::Go(&self.declined),
+            Some(_) if !visit.may_choose() => self.declines(visit),
             Some(question) => Step::Say {
                 prompt: &question.prompt,
                 digits: String::new(),
@@ -204,15 +211,18 @@ impl Node for Callback {
         match (event, &self.asks) {
             (Event::Heard, Some(_)) => Step::Listen { time: self.timeout },
             (Event::Key(key), Some(question)) if *key == question.accept => self.promise(visit),
-            (Event::Key(_) | Event::TimedOut, Some(_)) => Step::Go(&self.declined),
-            (Event::Outcome(Outcome::CallbackAnswered(answer)), asks) => match answer {
-                CallbackAnswer::Promised if asks.is_some() => Step::Choose(&self.accepted),
-                CallbackAnswer::Promised => Step::Go(&self.accepted),
-                CallbackAnswer::Full => Step::Go(&self.declined),
-                CallbackAnswer::BadNumber => {
-                    Step::Go(self.bad_number.as_ref().unwrap_or(&self.declined))
+            (Event::Key(_) | Event::TimedOut, Some(_)) => self.declines(visit),
+            (Event::Outcome(Outcome::CallbackAnswered(answer)), asks) => {
+                visit.leaves_by(&Cause::Callback(*answer));
+                match answer {
+                    CallbackAnswer::Promised if asks.is_some() => Step::Choose(&self.accepted),
+                    CallbackAnswer::Promised => Step::Go(&self.accepted),
+                    CallbackAnswer::Full => Step::Go(&self.declined),
+                    CallbackAnswer::BadNumber => {
+                        Step::Go(self.bad_number.as_ref().unwrap_or(&self.declined))
+                    }
                 }
-            },
+            }
             (Event::Heard | Event::Key(_) | Event::TimedOut | Event::Outcome(_), _) => {
                 Step::impossible(event)
             }

@@ -105,6 +105,7 @@ impl Node for Hours {
             return Step::Fault(format!("no calendar `{name}`"));
         };
         visit.trace_as(format!("{name} {}", state.name()));
+        visit.leaves_by(&Cause::Hours(&self.calendar, state));
         Step::Go(self.exit(state))
     }
 }

@@ -201,6 +201,24 @@ fn requirement(section: &mut Section<'_, '_>) -> Read<Option<(Requirement, Place
     }
 }
 
+impl Queue {
+    /// He leaves the line without an agent.
+    fn without_agent(&self, visit: &mut Visit<'_>, exit: QueueExit) -> Step<'_> {
+        visit.leaves_by(&Cause::Queue(&self.queue, exit));
+        match exit {
+            QueueExit::Timeout => Step::Go(&self.on_timeout),
+            QueueExit::NoAgents => Step::Go(&self.on_no_agents),
+            QueueExit::Full => Step::Go(&self.on_full),
+            QueueExit::Closed => Step::Go(&self.on_closed),
+            QueueExit::Withdrawn => Step::Go(&self.on_withdrawn),
+            // `Key` is the engine's word for what the run itself asked for; a call that failed has no caller.
+            QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
+            // He stands in another line.
+            QueueExit::Moved => Step::Stay,
+        }
+    }
+}
+
 impl Node for Queue {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.end = Some(End::Person);
@@ -253,17 +271,7 @@ impl Node for Queue {
                 Some((_, to)) if visit.may_choose() => Step::Leave(to),
                 Some(_) | None => Step::Stay,
             },
-            Event::Outcome(Outcome::QueueLeft(exit)) => match exit {
-                QueueExit::Timeout => Step::Go(&self.on_timeout),
-                QueueExit::NoAgents => Step::Go(&self.on_no_agents),
-                QueueExit::Full => Step::Go(&self.on_full),
-                QueueExit::Closed => Step::Go(&self.on_closed),
-                QueueExit::Withdrawn => Step::Go(&self.on_withdrawn),
-                // `Key` is the engine's word for what the run itself asked for; a call that failed has no caller.
-                QueueExit::Abandoned | QueueExit::Failed | QueueExit::Key => Step::Gone,
-                // He stands in another line.
-                QueueExit::Moved => Step::Stay,
-            },
+            Event::Outcome(Outcome::QueueLeft(exit)) => self.without_agent(visit, *exit),
             Event::Heard | Event::TimedOut | Event::Outcome(_) => Step::impossible(event),
         }
     }

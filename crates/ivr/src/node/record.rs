@@ -90,9 +90,11 @@ impl Record {
         let value = Value::Text(name.unwrap_or_default());
         visit.set(&self.into.text, value, false);
         let Some(said) = said else {
+            visit.leaves_by(&Cause::SaysNothing);
             return Step::Go(&self.on_nothing);
         };
         visit.keep_recording(said.recording);
+        visit.leaves_by(&Cause::Speaks);
         Step::Choose(&self.next)
     }
 }

@@ -37,10 +37,16 @@ enum Next {
     Event(Event),
 }
 
-/// The word of the exit by which a node is left for another one; none where it stays, ends, or waits for a script.
-fn exit_of<'p>(placed: &'p Placed, step: &Step<'_>) -> Option<&'p str> {
+/// The word of the exit by which a node is left for another one; none where it stays, ends, or waits for a script. Of an exit that
+/// stands for several causes it is the word of the one that the node has told.
+fn exit_of<'p>(placed: &'p Placed, step: &Step<'_>, cause: Option<&'p str>) -> Option<&'p str> {
     match step {
-        Step::Go(to) | Step::Choose(to) | Step::Leave(to) => Some(placed.exit_word(to.place)),
+        Step::Go(to) | Step::Choose(to) | Step::Leave(to) => {
+            let words = placed.exit_word(to.place);
+            let mut each = words.split('/');
+            let is_one = |cause: &&str| each.any(|word| word == *cause);
+            Some(cause.filter(is_one).unwrap_or(words))
+        }
         Step::Return(_) => Some("return"),
         Step::Continue(_) => Some("script"),
         Step::Say { .. }
@@ -132,7 +138,7 @@ impl Run {
             if caught.failed {
                 self.count_failure(&turn);
             }
-            if let Some(exit) = exit_of(placed, &step) {
+            if let Some(exit) = exit_of(placed, &step, caught.cause.as_deref()) {
                 self.leave_node(exit);
             }
             next = self.take(now, environment, step);

@@ -11,6 +11,7 @@ use speech::Currency;
 use super::chain::Chain;
 use super::entry::Entry;
 use super::keys::Keys;
+use crate::claim::Cause;
 use crate::effect::{Effect, Filing, Played, Recorded, Surveyed};
 use crate::expression::Expression;
 use crate::format::Format;
@@ -63,12 +64,19 @@ pub(super) struct Caught {
     pub(super) effects: Vec<Effect>,
     /// Whether a try failed.
     pub(super) failed: bool,
+    /// The word of what leads on, where an exit stands for several causes.
+    pub(super) cause: Option<String>,
 }
 
 impl Visit<'_> {
     /// What the trace shows after the node's kind, instead of its name.
     pub(crate) fn trace_as(&mut self, label: String) {
         self.caught.label = Some(label);
+    }
+
+    /// Why the node is left, where an exit of it stands for several causes (E23).
+    pub(crate) fn leaves_by(&mut self, cause: &Cause<'_>) {
+        self.caught.cause = Some(cause.word());
     }
 
     /// The caller's language from here on.

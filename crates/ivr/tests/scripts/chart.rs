@@ -107,20 +107,36 @@ fn e23_the_graph_shows_where_callers_go_and_where_they_hang_up() {
             .collect(),
         ..NodeHeat::default()
     };
-    let left = Way::Exit("1".to_owned());
+    let exit = |word: &str| Way::Exit(word.to_owned());
     let heat = BTreeMap::from([
-        ("welcome".to_owned(), ways(&[(left, 30), (Way::HungUp, 10)])),
-        ("agents".to_owned(), ways(&[(Way::Answered, 30)])),
+        (
+            "welcome".to_owned(),
+            ways(&[(exit("1"), 37), (Way::HungUp, 13)]),
+        ),
+        (
+            "agents".to_owned(),
+            ways(&[
+                (Way::Answered, 30),
+                (exit("no_agents"), 4),
+                (exit("full"), 2),
+                (exit("no_agents/full/closed/withdrawn"), 1),
+            ]),
+        ),
     ]);
     let graph = chart.mermaid(Language::English, &taken, Some(ChartHeat(&heat)));
     let expected = r##"flowchart TD
-  n0(["menu welcome · 40 came, 25.0 % hung up"])
+  n0(["menu welcome · 50 came, 26.0 % hung up"])
   style n0 fill:#f48a7a
-  n1[["queue agents · 30 came, 0.0 % hung up"]]
+  n1[["queue agents · 37 came, 0.0 % hung up"]]
   style n1 fill:#e6f4e1
   n2[["hangup bye"]]
-  n0 -->|"presses 1 / 30"| n1
+  n0 -->|"presses 1 / 37"| n1
   n0 -.->|"presses nothing that fits / 0"| n2
 "##;
     assert!(graph.starts_with(expected), "{graph}");
+    // An exit that stands for several causes has all of their callers.
+    assert!(
+        graph.contains("takes him out of #96;support#96; / 7\"|"),
+        "{graph}"
+    );
 }

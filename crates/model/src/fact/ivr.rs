@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct NodeLeft {
     /// Its name.
     pub node: String,
-    /// The word of the exit: a key, `failure`, `next`, `found`, `no_agents`, …; one that stands for several causes has the
-    /// words of all, with `/` between them.
+    /// The word of what led on: a key, `failure`, `next`, `found`, `no_agents`, …. Facts of former versions have the words of all
+    /// causes for which an exit stands, with `/` between them.
     pub exit: String,
     /// What was tried there in vain.
     #[serde(flatten)]
