@@ -15,8 +15,9 @@ use crate::error::{Result, StoreError};
 
 /// An hour, in ms.
 const HOUR_MS: i64 = 3_600_000;
-/// Rows are kept for so long.
-const KEPT_MS: i64 = 400 * 24 * HOUR_MS;
+/// Rows are kept for so many days.
+pub const KEPT_DAYS: i64 = 400;
+const KEPT_MS: i64 = KEPT_DAYS * 24 * HOUR_MS;
 /// Most facts of a call that are read.
 const FACTS_MAX: i64 = 10_000;
 
@@ -28,29 +29,87 @@ impl Database {
         time: Range<Timestamp>,
         version: Option<u32>,
     ) -> Result<BTreeMap<String, NodeHeat>> {
-        let mut query = QueryBuilder::<Sqlite>::new(format!("{COLUMNS} WHERE script = "));
-        query.push_bind(script.as_str());
-        query
-            .push(" AND hour >= ")
-            .push_bind(hour_of(time.start))
-            .push(" AND hour < ")
-            .push_bind(time.end.as_ms());
-        if let Some(version) = version {
-            query.push(" AND version = ").push_bind(i64::from(version));
-        }
-        query.push(" ORDER BY hour, version");
-        let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
+        let of = Of {
+            script,
+            hours: hour_of(time.start)..time.end.as_ms(),
+            version,
+        };
+        // What is read at one time is of one moment.
+        let mut moment = self.readers().begin().await?;
         let mut nodes: BTreeMap<String, NodeHeat> = BTreeMap::new();
-        for row in rows {
-            let node = nodes.entry(row.node.clone()).or_default();
-            node.kind.clone_from(&row.kind);
-            let way = Way::of(&row.way);
-            let way = way.ok_or_else(|| StoreError::damaged("script heat", &row.way))?;
-            node.ways.entry(way).or_default().add_all(&row.heat()?);
+        for (node, kind) in of.kinds(&mut moment).await? {
+            nodes.entry(node).or_default().kind = kind;
+        }
+        let mut times = of.times(&mut moment).await?;
+        for sum in of.sums(&mut moment).await? {
+            let way = Way::of(&sum.way);
+            let way = way.ok_or_else(|| StoreError::damaged("script heat", &sum.way))?;
+            let times = times.remove(&(sum.node.clone(), sum.way.clone()));
+            let node = nodes.entry(sum.node.clone()).or_default();
+            node.ways.insert(way, sum.heat(times.into_iter().flatten()));
         }
         Ok(nodes)
     }
 }
+
+/// Whose rows are added up. The database does it: a year of hours would be too much to hold.
+struct Of<'a> {
+    script: &'a ScriptName,
+    hours: Range<i64>,
+    version: Option<u32>,
+}
+
+impl Of<'_> {
+    fn query(&self, select: &str) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::<Sqlite>::new(format!("{select} WHERE script = "));
+        query.push_bind(self.script.as_str().to_owned());
+        query
+            .push(" AND hour >= ")
+            .push_bind(self.hours.start)
+            .push(" AND hour < ")
+            .push_bind(self.hours.end);
+        if let Some(version) = self.version {
+            query.push(" AND version = ").push_bind(i64::from(version));
+        }
+        query
+    }
+
+    /// The kinds of nodes; of a node that was of several, the last one comes last.
+    async fn kinds(&self, conn: &mut SqliteConnection) -> Result<Vec<(String, String)>> {
+        let mut query = self.query("SELECT node, kind FROM script_heat");
+        query.push(" GROUP BY node, kind ORDER BY MAX(hour), MAX(version)");
+        Ok(query.build_query_as().fetch_all(conn).await?)
+    }
+
+    async fn sums(&self, conn: &mut SqliteConnection) -> Result<Vec<Sum>> {
+        let mut query = self.query(
+            "SELECT node, way, SUM(visits) AS visits, SUM(to_person) AS to_person, SUM(timeouts) AS timeouts,
+               SUM(wrong_keys) AS wrong_keys, SUM(ms) AS ms FROM script_heat",
+        );
+        query.push(" GROUP BY node, way");
+        Ok(query.build_query_as().fetch_all(conn).await?)
+    }
+
+    /// How long stays were, by node and way: buckets with their counts.
+    async fn times(&self, conn: &mut SqliteConnection) -> Result<Times> {
+        let mut query = self.query(
+            "SELECT node, way, json_extract(each.value, '$[0]') AS bucket, SUM(json_extract(each.value, '$[1]')) AS count
+             FROM script_heat, json_each(script_heat.times) AS each",
+        );
+        query.push(" GROUP BY node, way, bucket");
+        let rows: Vec<(String, String, i64, i64)> = query.build_query_as().fetch_all(conn).await?;
+        let mut times = Times::new();
+        for (node, way, bucket, stays) in rows {
+            let bucket = u32::try_from(bucket).unwrap_or(u32::MAX);
+            let of = times.entry((node, way)).or_default();
+            of.push((bucket, count(stays)));
+        }
+        Ok(times)
+    }
+}
+
+/// Buckets of histograms, by node and way.
+type Times = BTreeMap<(String, String), Vec<(u32, u64)>>;
 
 /// A row's key: script, hour, version, node, way.
 type Key = (ScriptName, i64, u32, String, Way);
@@ -105,9 +164,10 @@ async fn visits(conn: &mut SqliteConnection, call: CallId) -> Result<Vec<Visit>>
 async fn put(conn: &mut SqliteConnection, key: &Key, kind: &str, more: WayHeat) -> Result<bool> {
     let (script, hour, version, node, way) = key;
     let way = way.word();
-    let known: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{COLUMNS} WHERE script = $1 AND hour = $2 AND version = $3 AND node = $4 AND way = $5"
-    )))
+    let known: Option<Row> = sqlx::query_as(
+        "SELECT node, way, visits, to_person, timeouts, wrong_keys, ms, times FROM script_heat
+         WHERE script = $1 AND hour = $2 AND version = $3 AND node = $4 AND way = $5",
+    )
     .bind(script.as_str())
     .bind(hour)
     .bind(i64::from(*version))
@@ -156,31 +216,39 @@ fn hour_of(at: Timestamp) -> i64 {
     at.as_ms().div_euclid(HOUR_MS).saturating_mul(HOUR_MS)
 }
 
-const COLUMNS: &str =
-    "SELECT node, way, kind, visits, to_person, timeouts, wrong_keys, ms, times FROM script_heat";
-
 #[derive(FromRow)]
-struct Row {
+struct Sum {
     node: String,
     way: String,
-    kind: String,
     visits: i64,
     to_person: i64,
     timeouts: i64,
     wrong_keys: i64,
     ms: i64,
+}
+
+impl Sum {
+    fn heat(&self, times: impl IntoIterator<Item = (u32, u64)>) -> WayHeat {
+        WayHeat {
+            visits: count(self.visits),
+            to_person: count(self.to_person),
+            timeouts: count(self.timeouts),
+            wrong_keys: count(self.wrong_keys),
+            times: Histogram::of(times, count(self.ms)),
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    #[sqlx(flatten)]
+    sum: Sum,
     times: String,
 }
 
 impl Row {
     fn heat(&self) -> Result<WayHeat> {
         let times: Vec<(u32, u64)> = from_json("times", &self.times)?;
-        Ok(WayHeat {
-            visits: count(self.visits),
-            to_person: count(self.to_person),
-            timeouts: count(self.timeouts),
-            wrong_keys: count(self.wrong_keys),
-            times: Histogram::of(times, count(self.ms)),
-        })
+        Ok(self.sum.heat(times))
     }
 }

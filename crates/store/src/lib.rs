@@ -14,7 +14,7 @@ pub mod database;
 pub mod directory;
 pub mod error;
 pub mod fact_log;
-mod heat;
+pub mod heat;
 mod migration;
 mod named_query;
 pub mod page;

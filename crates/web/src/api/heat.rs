@@ -22,12 +22,15 @@ use crate::problem::{Code, Problem, ProblemDocument};
 /// Without `from`: a week.
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 
+/// Visits are kept for so long: a longer span would only cost.
+const SPAN_MAX_MS: u64 = store::heat::KEPT_DAYS.unsigned_abs() * 24 * 3_600_000;
+
 /// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HeatQuery {
-    /// From which moment on, to the whole hour; without it a week before `to`.
+    /// From which moment on, to the whole hour, 400 days before `to` at most; without it a week before `to`.
     #[param(value_type = Option<String>, format = DateTime)]
     pub from: Option<Timestamp>,
     /// Before which moment; now without it.
@@ -120,6 +123,12 @@ pub(crate) async fn read(
     let time = query.from.unwrap_or(week_ago)..to;
     if time.is_empty() {
         return Err(Problem::new(Code::InvalidBody).detail("`to` comes after `from`"));
+    }
+    if time.end.ms_since(time.start) > SPAN_MAX_MS {
+        let days = store::heat::KEPT_DAYS;
+        let detail =
+            format!("from `from` to `to` are {days} days at most: visits are kept for so long");
+        return Err(Problem::new(Code::InvalidBody).detail(&detail));
     }
     let heat = app
         .database()
