@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Config, Entry, Input, OnTrial};
-use model::canary::{Canary, CanaryPair, Trial};
+use ivr::Answer;
+use model::canary::{Canary, CanaryPair, Measure, TrialState, Trials};
 use model::{Fact, ScriptName};
 
 use crate::hotline::Hotline;
@@ -54,6 +55,7 @@ fn versions(config: &mut Config, on_ppm: u32) {
             scripts: BTreeMap::from(scripts),
             on_ppm,
             worse_ppm: 100_000,
+            salt: 0,
         },
         former,
     });
@@ -96,12 +98,12 @@ fn versions_met(hotline: &Hotline, call: usize) -> Vec<u32> {
     versions
 }
 
-fn trial(hotline: &Hotline) -> Option<Trial> {
-    let mut trial = None;
+fn trials(hotline: &Hotline) -> Trials {
+    let mut trials = Trials::default();
     for (_, fact) in &hotline.facts {
-        Trial::apply(&mut trial, fact);
+        trials.apply(fact);
     }
-    trial
+    trials
 }
 
 #[test]
@@ -117,7 +119,10 @@ fn m6_a_caller_meets_one_side_in_all_scripts_and_the_same_one_again() {
     }
     assert_eq!(met[..6], met[6..], "who calls again meets the same");
     assert!(met.contains(&6) && met.contains(&7), "{met:?}");
-    assert_eq!(trial(&hotline), None, "nothing went badly");
+    let trials = trials(&hotline);
+    assert_eq!(trials.state(), Some(TrialState::Running));
+    let standings = &trials.last().unwrap().standings;
+    assert!(standings.is_empty(), "nothing went badly: {standings:?}");
     hotline.assert_clean();
 }
 
@@ -141,6 +146,56 @@ fn m6_a_call_ends_on_the_side_on_which_it_began() {
     // Both sides enter a script, its part, and the menu; the key leads to the end.
     assert_eq!(hotline.facts_named("ivr.entered").len(), 6 * 5);
     hotline.assert_clean();
+}
+
+#[test]
+fn m6_a_look_up_that_finds_nothing_is_no_error_and_one_that_cannot_be_used_is() {
+    let asks = format!(
+        "{HEAD}[http.go]\nurl = \"https://cases.example/1\"\nok = \"end\"\nbad = \"end\"\nnone = \"end\"\n"
+    );
+    for (answer, errors) in [
+        (Answer::Missing, None),
+        (Answer::Bad("no JSON".to_owned()), Some(8)),
+    ] {
+        let mut hotline = Hotline::with(|config| {
+            versions(config, HALF);
+            let former = config.canary.as_mut().unwrap();
+            for scripts in [&mut config.scripts, &mut former.former] {
+                let mut with = std::mem::take(scripts);
+                let (script, found) = ivr::parse("main".into(), "main.toml", &asks);
+                assert_eq!(found, []);
+                with.insert("main".into(), Arc::new(script.unwrap()));
+                *scripts = with;
+            }
+        });
+        hotline.service = (answer, SECOND / 10);
+        for index in 0..8 {
+            hotline.caller(&number(index), "4000");
+            hotline.run_for(3 * SECOND);
+        }
+        let trials = trials(&hotline);
+        let standings = &trials.last().unwrap().standings;
+        let counted = standings.get(&Measure::Error);
+        let counted = counted.map(|it| it.canary_bad + it.former_bad);
+        assert_eq!(counted, errors, "{standings:?}");
+    }
+}
+
+#[test]
+fn m6_what_changes_nothing_is_not_told() {
+    let mut hotline = hotline(HALF);
+    for _ in 0..3 {
+        for index in 0..4 {
+            calls(&mut hotline, &number(index), false);
+        }
+    }
+    assert_eq!(hotline.facts_named("canary.bad_call").len(), 4);
+    assert_eq!(hotline.facts_named("canary.laid").len(), 1);
+    hotline.reload(|_| {});
+    assert_eq!(hotline.facts_named("canary.laid").len(), 1, "no news");
+    hotline.reload(|config| config.canary = None);
+    assert_eq!(hotline.facts_named("canary.laid").len(), 2);
+    assert_eq!(trials(&hotline).state(), Some(TrialState::Stopped));
 }
 
 /// On the canary everybody hangs up, on the former version nobody; until it is taken back.
@@ -168,10 +223,10 @@ fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart(
     let mut hotline = hotline(HALF);
     let so_far = until_taken_back(&mut hotline);
     assert!(so_far <= 60, "{so_far}");
-    let ended = trial(&hotline).unwrap().ended.unwrap();
+    let known = trials(&hotline);
+    let ended = known.last().unwrap().ended.clone().unwrap();
     assert_eq!(ended.former_bad, 0);
     assert_eq!(ended.calls.len(), ended.canary_bad as usize);
-    let known = trial(&hotline).unwrap();
     let all_meet_the_former = |hotline: &mut Hotline, first: u32, so_far: usize| {
         for index in 0..8 {
             calls(hotline, &number(first + index), true);
@@ -202,7 +257,7 @@ fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart(
 
     let mut next = self::hotline(HALF);
     next.engine
-        .handle_input(next.now, Input::RestoredCanary(Box::new(known)));
+        .handle_input(next.now, Input::RestoredCanaries(Box::new(known)));
     all_meet_the_former(&mut next, 0, 0);
     // Another text is another canary.
     next.reload(|config| {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ivr::Run;
-use model::canary::{BadCall, Canary, CanaryEnd, Measure, Trial, lot_of};
+use model::canary::{BadCall, Canary, Measure, Trials};
 use model::fact::NodeLeft;
 use model::{CallId, Caller, Fact, ScriptName};
 
@@ -22,64 +22,37 @@ const VISITS_MAX: u32 = 5;
 #[derive(Debug, Default)]
 pub(crate) struct Canaries {
     laid: Option<Laid>,
-    /// Texts that were taken back, whatever they are tried beside: script and version, with the end that they came to.
-    refused: BTreeMap<(ScriptName, u32), CanaryEnd>,
+    /// How it stands, as its facts say it: what is laid is its last one.
+    trials: Trials,
 }
 
 #[derive(Debug)]
 struct Laid {
     canary: Arc<Canary>,
-    trial: Trial,
     /// The configuration with the former versions.
     former: Arc<Config>,
 }
 
 impl Canaries {
-    /// A configuration holds: its canary goes on where it is the one that was tried already.
-    pub(crate) fn lay(&mut self, config: &Arc<Config>) {
-        let known = self.laid.take().map(|laid| laid.trial);
-        if let Some(trial) = &known {
-            self.refuse(trial);
-        }
-        self.laid = config.canary.as_ref().map(|it| {
-            let same = known.filter(|trial| trial.canary == it.canary);
-            Laid {
-                canary: Arc::new(it.canary.clone()),
-                trial: same.unwrap_or_else(|| Trial::new(it.canary.clone())),
-                former: Arc::new(config.on_former(it)),
-            }
+    /// A configuration holds: its canary goes on where it is the one that was tried already. Gives what is to be told.
+    pub(crate) fn lay(&mut self, config: &Arc<Config>) -> Option<Fact> {
+        self.laid = config.canary.as_ref().map(|it| Laid {
+            canary: Arc::new(it.canary.clone()),
+            former: Arc::new(config.on_former(it)),
         });
-        self.keep_refused();
+        self.note_laid()
     }
 
-    /// How it stood in the former process.
-    pub(crate) fn restore(&mut self, trial: Trial) {
-        self.refuse(&trial);
-        let same = |it: &&mut Laid| it.trial.canary == trial.canary;
-        if let Some(laid) = self.laid.as_mut().filter(same) {
-            laid.trial = trial;
-        }
-        self.keep_refused();
+    fn note_laid(&mut self) -> Option<Fact> {
+        let canary = self.laid.as_ref().map(|laid| Arc::as_ref(&laid.canary));
+        let told = self.trials.lays(canary);
+        told.iter().for_each(|fact| self.trials.apply(fact));
+        told
     }
 
-    /// What a trial has ended stays refused as long as its text is the same.
-    fn refuse(&mut self, trial: &Trial) {
-        let Some(end) = &trial.ended else { return };
-        for (script, pair) in &trial.canary.scripts {
-            let text = (script.clone(), pair.version);
-            self.refused.insert(text, end.clone());
-        }
-    }
-
-    /// Texts of one canary lead callers together, so that one of them which was taken back holds back all.
-    fn keep_refused(&mut self) {
-        let Some(laid) = &mut self.laid else { return };
-        let mut texts = laid.canary.scripts.iter();
-        let end =
-            texts.find_map(|(script, pair)| self.refused.get(&(script.clone(), pair.version)));
-        if laid.trial.ended.is_none() {
-            laid.trial.ended = end.cloned();
-        }
+    fn is_over(&self) -> bool {
+        let trial = self.trials.last();
+        trial.is_some_and(|trial| trial.ended.is_some())
     }
 
     /// The configuration whose scripts a caller meets, and what is to be watched in his call.
@@ -92,12 +65,12 @@ impl Canaries {
         let Some(laid) = &self.laid else {
             return (config.clone(), None);
         };
-        if laid.trial.ended.is_some() {
+        if self.is_over() {
             return (laid.former.clone(), None);
         }
         let lot = match caller.number.as_deref() {
-            Some(number) if !caller.is_withheld() => lot_of(&config.plan.key(number).key),
-            Some(_) | None => lot_of(&call.to_string()),
+            Some(number) if !caller.is_withheld() => laid.canary.lot(&config.plan.key(number).key),
+            Some(_) | None => laid.canary.lot(&call.to_string()),
         };
         let on_canary = laid.canary.takes(lot);
         let house = if on_canary { config } else { &laid.former };
@@ -151,41 +124,61 @@ impl Walk {
 
 /// What an exit says of the script: words as in facts.
 fn gone_badly(left: &NodeLeft) -> Option<Measure> {
-    let mut words = left.exit.split('/');
-    if words.any(|word| matches!(word, "bad" | "none")) {
-        return Some(Measure::Error);
+    match left.exit.as_str() {
+        "bad" | "none" => Some(Measure::Error),
+        "failure" if left.failed != Default::default() => Some(Measure::Lost),
+        _ => None,
     }
-    let has_tried = left.failed != Default::default();
-    (left.exit == "failure" && has_tried).then_some(Measure::Lost)
 }
 
 impl Context {
+    /// How canaries stood in the former process; before the first call. What is laid is told here where that is news.
+    pub(crate) fn restore_canaries(&mut self, trials: Trials) {
+        self.canaries.trials = trials;
+        let laid = self.canaries.note_laid();
+        laid.into_iter().for_each(|fact| self.fact(fact));
+        self.take_back();
+    }
+
     /// A call has ended: what went badly counts, and a canary that is plainly worse is taken back in this turn.
     pub(crate) fn judge(&mut self, call: CallId, walk: Walk) {
-        let Some(laid) = &mut self.canaries.laid else {
+        let laid = self.canaries.laid.as_ref();
+        let is_laid = laid.is_some_and(|laid| laid.canary == walk.canary);
+        let trial = self.canaries.trials.last();
+        let Some(trial) = trial.filter(|trial| is_laid && trial.ended.is_none()) else {
             return;
         };
-        let is_of_another = laid.canary != walk.canary || laid.trial.ended.is_some();
-        if is_of_another || walk.measures.is_empty() {
+        // M6: a caller who counts already changes nothing, and nothing is told of him.
+        let measures = trial.counts(walk.lot, &walk.measures);
+        if measures.is_empty() {
             return;
         }
-        let bad = BadCall {
+        let bad = Fact::CanaryBad(BadCall {
             call,
             canary: Canary::clone(&walk.canary),
             lot: walk.lot,
             on_canary: walk.on_canary,
-            measures: walk.measures,
+            measures,
+        });
+        self.canaries.trials.apply(&bad);
+        self.fact(bad);
+        self.take_back();
+    }
+
+    /// Takes a canary back that is plainly worse, once.
+    fn take_back(&mut self) {
+        let trial = self.canaries.trials.last();
+        let Some(end) = trial.and_then(|trial| trial.verdict()) else {
+            return;
         };
-        let end = laid.trial.note(&bad);
-        self.fact(Fact::CanaryBad(bad));
-        if let Some(end) = end {
-            tracing::warn!(
-                measure = end.measure.name(),
-                canary = end.canary_bad,
-                former = end.former_bad,
-                "a canary is worse than the former version and is taken back"
-            );
-            self.fact(Fact::CanaryEnded(end));
-        }
+        tracing::warn!(
+            measure = end.measure.name(),
+            canary = end.canary_bad,
+            former = end.former_bad,
+            "a canary is worse than the former version and is taken back"
+        );
+        let end = Fact::CanaryEnded(end);
+        self.canaries.trials.apply(&end);
+        self.fact(end);
     }
 }

@@ -174,7 +174,7 @@ impl Engine {
             }
             Input::Restored(restored) => self.restore(restored),
             Input::RestoredCallback(restored) => self.restore_callback(*restored),
-            Input::RestoredCanary(trial) => self.context.canaries.restore(*trial),
+            Input::RestoredCanaries(trials) => self.context.restore_canaries(*trials),
             Input::RestoredClosings(closings) => self.context.restore_closings(closings),
             Input::Configured(config) => self.configured(config),
         }
@@ -273,7 +273,8 @@ impl Engine {
             .map(|(digits, _)| digits.to_owned())
             .collect();
         self.context.lay(&config);
-        self.context.canaries.lay(&config);
+        let laid = self.context.canaries.lay(&config);
+        laid.into_iter().for_each(|fact| self.context.fact(fact));
         self.context.sip.set_hotlines(hotlines);
         let lines = config.trunks.values().map(|trunk| trunk.line.clone());
         self.context

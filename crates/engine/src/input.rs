@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::calendar::Closure;
-use model::canary::Trial;
+use model::canary::Trials;
 use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,8 +53,8 @@ pub enum Input {
     RestoredCallback(Box<RestoredCallback>),
     /// Which calendars the former process had left closed (E9); after the configuration.
     RestoredClosings(BTreeMap<String, Closure>),
-    /// How the canary of the former process stood (M6); after the configuration.
-    RestoredCanary(Box<Trial>),
+    /// How canaries stood in the former process (M6); after the configuration, before the first call.
+    RestoredCanaries(Box<Trials>),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
 }

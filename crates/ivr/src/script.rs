@@ -124,6 +124,13 @@ pub struct OnShare {
     pub(crate) place: Place,
 }
 
+impl OnShare {
+    /// Line and column of `on`, from 1.
+    pub const fn at(&self) -> (u32, u32) {
+        (self.place.line, self.place.column)
+    }
+}
+
 impl Script {
     /// The script of a number that closes a calendar by telephone (E9). Mistakes are told at a line and a column of `file`.
     pub fn closing(calendar: &str, languages: Vec<String>, file: &str, at: (u32, u32)) -> Self {

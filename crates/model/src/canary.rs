@@ -2,26 +2,19 @@
 //! worse than those who meet the former one.
 //!
 //! All scripts that are put out together are one canary: a caller meets the new versions of all of them, or of none. Which, is
-//! decided by lot from his number, so that who calls again meets the same; each caller counts once for each measure, so that
-//! lots stay lots. A trial is a fold of facts: whoever reads them again, after a crash, knows as much.
+//! decided by lot from his number, so that who calls again meets the same; each canary draws lots of its own. How it stands is a
+//! fold of facts (`trial`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Fact;
 use crate::id::{CallId, ScriptName};
 
 mod evidence;
+mod trial;
 
-use self::evidence::log_wealth;
-
-/// With which error at most a canary that is no worse than its bound is taken back.
-pub const ALPHA: f64 = 0.01;
-/// Callers that are counted of each measure: a version that is not worse after so many has stood its trial.
-const CALLERS_MAX: usize = 5_000;
-/// Calls that are told as those that decided.
-const DECIDING_MAX: usize = 20;
+pub use self::trial::{ALPHA, Standing, Trial, TrialState, Trials};
 
 /// What is tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +25,9 @@ pub struct Canary {
     pub on_ppm: u32,
     /// By which share bad calls may be more frequent than on the former version, in millionths.
     pub worse_ppm: u32,
+    /// What its lots are drawn with, from [`salt_of`]: whoever met the canary before has no better chance to meet this one.
+    #[serde(default)]
+    pub salt: u64,
 }
 
 /// The versions of a script.
@@ -55,18 +51,18 @@ pub enum Measure {
     Error,
 }
 
-/// A call that went badly on one side or the other.
+/// A call that went badly on one side or the other, and counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BadCall {
     /// The call.
     pub call: CallId,
     /// What is tried.
     pub canary: Canary,
-    /// His lot: the same for whoever calls from the same number.
+    /// His lot in this canary: the same for whoever calls from the same number.
     pub lot: u64,
     /// Whether it met the canary.
     pub on_canary: bool,
-    /// In which ways.
+    /// In which ways, of those in which this caller had not been counted before.
     pub measures: BTreeSet<Measure>,
 }
 
@@ -85,119 +81,33 @@ pub struct CanaryEnd {
     pub calls: Vec<CallId>,
 }
 
-/// How a canary stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trial {
-    /// What is tried.
-    pub canary: Canary,
-    /// By measure.
-    pub standings: BTreeMap<Measure, Standing>,
-    /// Why it was taken back.
-    pub ended: Option<CanaryEnd>,
-}
-
-/// What is known by one measure.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
-    /// Callers whose calls went badly on the canary.
-    pub canary_bad: u32,
-    /// And on the former version.
-    pub former_bad: u32,
-    seen: BTreeSet<u64>,
-    last: Vec<CallId>,
-}
-
 impl Canary {
+    /// The lot of a caller, from whatever tells him from others: his number in one form, or the call where it is withheld.
+    pub fn lot(&self, who: &str) -> u64 {
+        hash(&self.salt.to_le_bytes(), who.as_bytes())
+    }
+
     /// Whether a lot falls to the canary.
     pub fn takes(&self, lot: u64) -> bool {
         // The upper bits, so that a share is exact to a millionth.
         (u128::from(lot) * 1_000_000) >> 64 < u128::from(self.on_ppm)
     }
-
-    /// Whether so many bad calls on either side say that it is worse, by one measure.
-    fn is_worse(&self, canary_bad: u32, former_bad: u32) -> bool {
-        let (share, worse) = (f64::from(self.on_ppm), f64::from(self.worse_ppm));
-        let wealth = log_wealth(share / 1e6, 1.0 + worse / 1e6, canary_bad, former_bad);
-        wealth >= -(ALPHA / Measure::ALL.len() as f64).ln()
-    }
 }
 
-/// The lot of a caller, from whatever tells him from others: his number in one form, or the call where it is withheld
-/// (FNV-1a, stirred, so that numbers in a row fall apart).
-pub fn lot_of(who: &str) -> u64 {
-    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let mut z = who.bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+/// What the lots of a canary are drawn with: other texts, other lots; the same texts, the same.
+pub fn salt_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> u64 {
+    let texts = texts.into_iter();
+    texts.fold(0, |salt, text| hash(&salt.to_le_bytes(), text.as_bytes()))
+}
+
+/// FNV-1a over both, stirred, so that numbers in a row fall apart.
+fn hash(salt: &[u8], bytes: &[u8]) -> u64 {
+    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let all = salt.iter().chain(bytes);
+    let mut z = all.fold(0xcbf2_9ce4_8422_2325, fold);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-impl Trial {
-    /// Nothing is known yet.
-    pub const fn new(canary: Canary) -> Self {
-        Self {
-            canary,
-            standings: BTreeMap::new(),
-            ended: None,
-        }
-    }
-
-    /// Takes a fact: how the last canary stands is the fold of them all.
-    pub fn apply(trial: &mut Option<Self>, fact: &Fact) {
-        if let Fact::CanaryBad(bad) = fact {
-            let same = trial.take().filter(|known| known.canary == bad.canary);
-            let trial = trial.insert(same.unwrap_or_else(|| Self::new(bad.canary.clone())));
-            let _told_by_a_fact_of_its_own = trial.note(bad);
-        } else if let Fact::CanaryEnded(end) = fact {
-            let same = trial.take().filter(|known| known.canary == end.canary);
-            let trial = trial.insert(same.unwrap_or_else(|| Self::new(end.canary.clone())));
-            trial.ended = Some(end.clone());
-        }
-    }
-
-    /// A call went badly. Gives why the canary is to be taken back, if that is plain by now.
-    pub fn note(&mut self, bad: &BadCall) -> Option<CanaryEnd> {
-        if self.ended.is_some() {
-            return None;
-        }
-        for measure in &bad.measures {
-            let standing = self.standings.entry(*measure).or_default();
-            if standing.note(bad)
-                && self
-                    .canary
-                    .is_worse(standing.canary_bad, standing.former_bad)
-            {
-                self.ended = Some(CanaryEnd {
-                    canary: self.canary.clone(),
-                    measure: *measure,
-                    canary_bad: standing.canary_bad,
-                    former_bad: standing.former_bad,
-                    calls: standing.last.clone(),
-                });
-                return self.ended.clone();
-            }
-        }
-        None
-    }
-}
-
-impl Standing {
-    /// Counts a call; whether it is one more against the canary.
-    fn note(&mut self, bad: &BadCall) -> bool {
-        if self.seen.len() >= CALLERS_MAX || !self.seen.insert(bad.lot) {
-            return false;
-        }
-        if !bad.on_canary {
-            self.former_bad += 1;
-            return false;
-        }
-        self.canary_bad += 1;
-        if self.last.len() >= DECIDING_MAX {
-            self.last.remove(0);
-        }
-        self.last.push(bad.call);
-        true
-    }
 }
 
 impl Measure {

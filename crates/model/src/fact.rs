@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::barred::Bar;
 use crate::calendar::{ClosedBy, Closure};
-use crate::canary::{BadCall, CanaryEnd};
+use crate::canary::{BadCall, Canary, CanaryEnd};
 use crate::decision::{Decision, Unserved};
 use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
@@ -206,7 +206,13 @@ pub enum Fact {
         #[serde(flatten)]
         failed: FailedTries,
     },
-    /// A call went badly while a canary of scripts was tried, on the one side or the other (M6).
+    /// From here on this canary of scripts is tried, or none any more (M6); told where that is news, and at a start that lays one.
+    #[serde(rename = "canary.laid")]
+    CanaryLaid {
+        /// What is tried; `None`: nothing.
+        canary: Option<Canary>,
+    },
+    /// A call went badly while a canary of scripts was tried, on the one side or the other, and one caller more counts (M6).
     #[serde(rename = "canary.bad_call")]
     CanaryBad(BadCall),
     /// A canary of scripts was worse than the former versions, which lead all new calls again (M6).

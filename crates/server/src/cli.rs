@@ -314,7 +314,7 @@ pub(crate) enum IvrVerb {
         #[command(flatten)]
         of: HeatArgs,
     },
-    /// Tells how the last canary of scripts stands: what went badly on either side, and why it was taken back.
+    /// Tells how the last canary of scripts stands, from its start on: what went badly on either side, and why it was taken back.
     #[command(
         after_help = "Example: trunkline ivr canary\nA script is tried on a share of callers by `on = \"5%\"` in its head; docs/ivr-scripts.md tells how."
     )]

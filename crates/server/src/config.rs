@@ -201,6 +201,8 @@ impl Source {
             library
         });
         found.extend(library.iter().flat_map(Library::confused));
+        let others = library.iter().flat_map(|it| it.heard_by_others(&parsed));
+        found.extend(others);
         let heard = library
             .as_ref()
             .map(|library| (library.names(), speech.is_some()));
@@ -409,6 +411,12 @@ impl Source {
         } else {
             Err(found)
         }
+    }
+
+    /// A script that is to be tried may lead nobody.
+    pub(crate) fn refused(&self, script: &ScriptName, why: &Told) -> Diagnostic {
+        let file = crate::scripts::file_of(self, script);
+        without_place(&file.unwrap_or_else(|_| self.dir.clone()), why.clone())
     }
 
     /// The files of `[tls]`, and the certificate of the pages.

@@ -218,6 +218,45 @@ impl Library {
         found
     }
 
+    /// M6: recordings are no part of a version, so that those who meet the former one of a script that is tried hear them as they are
+    /// in the files.
+    pub(crate) fn heard_by_others(&self, scripts: &[Script]) -> Vec<Diagnostic> {
+        let tried = scripts
+            .iter()
+            .filter_map(|script| Some((script, script.canary()?.at())));
+        let is_recorded = |prompt: &&Prompt| match prompt.origin {
+            Origin::Own | Origin::Shared(_) => true,
+            Origin::Made(_) | Origin::Missing(_) | Origin::Unspoken(_) => false,
+        };
+        let found = tried.filter_map(|(script, (line, column))| {
+            let mut prompts = self.prompts.iter().filter(is_recorded);
+            let first = prompts.find(|prompt| prompt.script == script.name().as_str())?;
+            let shown = match &first.origin {
+                Origin::Shared(shared) => shared,
+                Origin::Own | Origin::Made(_) | Origin::Missing(_) | Origin::Unspoken(_) => {
+                    &first.sound
+                }
+            };
+            Some(Diagnostic {
+                severity: Severity::Warning,
+                file: first.file.clone(),
+                line,
+                column,
+                message: told!(
+                    "recordings are not kept with versions: who meets the former version hears prompts/{shown}.wav and the others as they are \
+                     in the files",
+                    "录音不随版本保存：使用旧版本的主叫听到的也是现有的 prompts/{shown}.wav 等文件"
+                ),
+                help: Some(Box::new(told!(
+                    "where a recording changes, give its prompt another name in this text",
+                    "录音有改动时，请在本文本中给该提示音另起名称"
+                ))),
+                story: None,
+            })
+        });
+        found.collect()
+    }
+
     /// The prompts of former versions that lead callers beside those of the files (M6): their sounds stand under other names,
     /// given by script.
     pub(crate) fn add_former(&mut self, mut former: Self, names: &BTreeMap<ScriptName, String>) {

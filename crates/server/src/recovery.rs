@@ -1,6 +1,7 @@
 //! Start after a crash: what was cut is told, repaired and closed, before the first new call (S4, S5). After an orderly end
 //! there is less to close: agents, who are told offline at every start and then get back what they had asked for (C20).
 
+mod canaries;
 mod checkpoint;
 mod history;
 mod keeper;
@@ -11,12 +12,13 @@ use std::path::Path;
 
 use engine::RestoredCallback;
 use model::calendar::Closure;
-use model::canary::Trial;
+use model::canary::Trials;
 use model::fact::{CallResult, EndedBy, Voicemail};
 use model::{AgentId, Fact, RecordingId, Timestamp};
 use store::{Database, FactLog};
 
 use crate::fan_out::Facts;
+pub(crate) use canaries::canaries;
 pub(crate) use checkpoint::{Known, Sources};
 pub(crate) use history::{Formerly, Reach};
 pub(crate) use keeper::Keeper;
@@ -33,8 +35,8 @@ pub(crate) struct House {
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(crate) closings: BTreeMap<String, Closure>,
-    /// How the last canary of scripts stood.
-    pub(crate) canary: Option<Trial>,
+    /// How canaries of scripts stood (M6); `None` if that could not be read.
+    pub(crate) canaries: Option<Trials>,
     /// Whom it had promised to call back.
     pub(crate) callbacks: Vec<RestoredCallback>,
     /// What its facts say, to be read on from; `None` if they could not be read.
@@ -116,7 +118,7 @@ pub(crate) async fn sign_off_agents(
     }
     Ok(House {
         closings: database.closures().await?,
-        canary: database.canary().await?,
+        canaries: None,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
         known: Some(known),

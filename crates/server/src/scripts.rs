@@ -43,32 +43,48 @@ impl From<NotBack> for NotRolledBack {
     }
 }
 
-/// Keeps the texts of a configuration that is about to lead callers, and tells each script its version. Without the store
-/// scripts lead callers all the same, by no version.
-pub(crate) async fn keep(
-    database: &Database,
-    loaded: &mut Loaded,
-    restored: Option<Restored>,
-    now: Timestamp,
-) -> BTreeMap<ScriptName, u32> {
-    let kept = database
-        .keep_scripts(loaded.texts.clone(), restored, now)
-        .await;
-    let versions = kept.unwrap_or_else(|error| {
-        tracing::error!(%error, "the scripts' versions are not kept");
+/// Tells each script of a configuration that may lead callers its version: the one that its text is kept as, or will be by
+/// [`keep`]. Without the store scripts have none.
+pub(crate) async fn number(database: &Database, loaded: &mut Loaded) {
+    let numbers = database.script_numbers(&loaded.texts).await;
+    let numbers = numbers.unwrap_or_else(|error| {
+        tracing::error!(%error, "the scripts' versions cannot be read");
         BTreeMap::new()
     });
+    set_versions(loaded, &numbers);
+}
+
+/// Keeps the texts of a configuration that leads callers from here on, and gives the version of each.
+pub(crate) async fn keep(
+    database: &Database,
+    loaded: &Loaded,
+    restored: Option<Restored>,
+    now: Timestamp,
+) -> Result<BTreeMap<ScriptName, u32>, StoreError> {
+    let texts = loaded.texts.clone();
+    database.keep_scripts(texts, restored, now).await
+}
+
+/// The store takes no texts: scripts lead callers all the same, by no version; those of a canary by the versions that they are to
+/// be.
+pub(crate) fn unkept(loaded: &mut Loaded, error: &StoreError) -> BTreeMap<ScriptName, u32> {
+    tracing::error!(%error, "the scripts' versions are not kept");
+    // Those of numbers that close a calendar and of forms have no text.
+    let names = loaded.texts.keys().cloned();
+    let none = names.map(|name| (name, 0)).collect();
+    if loaded.engine.canary.is_none() {
+        set_versions(loaded, &none);
+    }
+    none
+}
+
+fn set_versions(loaded: &mut Loaded, numbers: &BTreeMap<ScriptName, u32>) {
     for (name, script) in &mut loaded.engine.scripts {
         // Nobody else has it yet.
-        if let (Some(number), Some(script)) = (versions.get(name), Arc::get_mut(script)) {
+        if let (Some(number), Some(script)) = (numbers.get(name), Arc::get_mut(script)) {
             script.set_version(*number);
         }
     }
-    // Those of numbers that close a calendar and of forms have no text.
-    let names = loaded.texts.keys();
-    names
-        .map(|name| (name.clone(), versions.get(name).copied().unwrap_or(0)))
-        .collect()
 }
 
 /// The newest version of a script.

@@ -231,7 +231,7 @@ async fn apply(
         last = fact.seq;
         closure::note(conn, &fact.fact).await?;
         survey::note(conn, fact.at, &fact.fact).await?;
-        canary::note(conn, &fact.fact).await?;
+        canary::note(conn, fact.seq, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }

@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 14] = [
+static MIGRATIONS: [Migration; 15] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -86,6 +86,11 @@ static MIGRATIONS: [Migration; 14] = [
         version: 14,
         name: "script_canary",
         text: include_str!("../migrations/0014_script_canary.sql"),
+    },
+    Migration {
+        version: 15,
+        name: "canary_fact",
+        text: include_str!("../migrations/0015_canary_fact.sql"),
     },
 ];
 

@@ -68,6 +68,20 @@ impl Database {
         .await
     }
 
+    /// As which versions these texts would be kept.
+    pub async fn script_numbers(
+        &self,
+        texts: &BTreeMap<ScriptName, String>,
+    ) -> Result<BTreeMap<ScriptName, u32>> {
+        let mut conn = self.readers().acquire().await?;
+        let mut numbers = BTreeMap::new();
+        for (script, text) in texts {
+            let place = place(&mut conn, script, text).await?;
+            numbers.insert(script.clone(), small(place.number()));
+        }
+        Ok(numbers)
+    }
+
     /// The versions of a script, the newest first; `after` is the number of [`Page::next`].
     pub async fn script_versions(
         &self,
@@ -116,6 +130,36 @@ impl Database {
     }
 }
 
+/// Where a text stands among the versions of its script.
+enum Place {
+    /// It is the newest.
+    Known(i64),
+    /// It would be the next.
+    Next(i64),
+}
+
+impl Place {
+    const fn number(&self) -> i64 {
+        match self {
+            Self::Known(number) | Self::Next(number) => *number,
+        }
+    }
+}
+
+async fn place(conn: &mut SqliteConnection, script: &ScriptName, text: &str) -> Result<Place> {
+    let newest: Option<(i64, String)> = sqlx::query_as(
+        "SELECT number, text FROM script_version WHERE script = $1 ORDER BY number DESC LIMIT 1",
+    )
+    .bind(script.as_str())
+    .fetch_optional(conn)
+    .await?;
+    Ok(match newest {
+        Some((number, known)) if known == text => Place::Known(number),
+        Some((number, _)) => Place::Next(number.saturating_add(1)),
+        None => Place::Next(1),
+    })
+}
+
 async fn keep(
     conn: &mut SqliteConnection,
     script: &ScriptName,
@@ -123,18 +167,10 @@ async fn keep(
     restored: Option<&Restored>,
     now: Timestamp,
 ) -> Result<u32> {
-    let newest: Option<(i64, String)> = sqlx::query_as(
-        "SELECT number, text FROM script_version WHERE script = $1 ORDER BY number DESC LIMIT 1",
-    )
-    .bind(script.as_str())
-    .fetch_optional(&mut *conn)
-    .await?;
-    let last = match newest {
-        Some((number, known)) if known == text => return Ok(small(number)),
-        Some((number, _)) => number,
-        None => 0,
+    let number = match place(conn, script, text).await? {
+        Place::Known(number) => return Ok(small(number)),
+        Place::Next(number) => number,
     };
-    let number = last.saturating_add(1);
     sqlx::query(
         "INSERT INTO script_version (script, number, text, since, by_login, restores) VALUES ($1, $2, $3, $4, $5, $6)",
     )

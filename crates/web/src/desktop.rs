@@ -95,6 +95,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
+        | Fact::CanaryLaid { .. }
         | Fact::CanaryBad(_)
         | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }
@@ -235,6 +236,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::CallAnswered { .. }
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
+        | Fact::CanaryLaid { .. }
         | Fact::CanaryBad(_)
         | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }

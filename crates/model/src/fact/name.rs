@@ -79,6 +79,7 @@ impl Fact {
             | Self::TrunkStateChanged { .. }
             | Self::AcdTold { .. }
             | Self::CallbackFailed(_)
+            | Self::CanaryLaid { .. }
             | Self::CanaryEnded(_)
             | Self::TicketChanged { .. } => None,
         }
@@ -102,6 +103,7 @@ impl Fact {
             Self::CallIdentified { .. } => "call.identified",
             Self::IvrEntered { .. } => "ivr.entered",
             Self::IvrGaveUp { .. } => "ivr.gave_up",
+            Self::CanaryLaid { .. } => "canary.laid",
             Self::CanaryBad(_) => "canary.bad_call",
             Self::CanaryEnded(_) => "canary.ended",
             Self::KeyPressed { .. } => "ivr.key",

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use model::Timestamp;
+use model::{FactRecord, Timestamp};
 use store::{Checkpoint, FactLogError, FactReader};
 
 use super::history::Reach;
@@ -57,7 +57,7 @@ impl Known {
         if seq > 0 {
             tracing::warn!(
                 up_to = seq,
-                "without a checkpoint the start reads the end of the log: what agents did before is forgotten"
+                "without a checkpoint the start reads the end of the log alone: what agents did and asked for before, and callbacks that were promised before, are forgotten; calls, tickets, closings and canaries stand in the store"
             );
         }
         let remains = Remains::default();
@@ -70,28 +70,8 @@ impl Known {
         reader: &FactReader,
         last_seq: u64,
     ) -> Result<(), FactLogError> {
-        while self.seq < last_seq {
-            match reader.read_from(self.seq + 1, BATCH_MAX) {
-                Ok(records) => {
-                    let records = records.iter().take_while(|record| record.seq <= last_seq);
-                    let before = self.seq;
-                    for record in records {
-                        self.seq = record.seq;
-                        self.remains.read([record]);
-                    }
-                    if self.seq == before {
-                        break;
-                    }
-                }
-                // Said when the log was opened.
-                Err(FactLogError::Damaged {
-                    resume_at: Some(resume_at),
-                    ..
-                }) => self.seq = resume_at - 1,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        let Self { remains, seq } = self;
+        read_on(reader, seq, last_seq, |record| remains.read([record]))
     }
 
     /// What they left open.
@@ -111,6 +91,37 @@ impl Known {
         Checkpoint { form, seq, body }.write(&sources.path)?;
         Ok(())
     }
+}
+
+/// Takes the facts behind fact `seq`, up to fact `last_seq`; what is damaged between them is passed over. `seq` is the last that was
+/// taken.
+pub(super) fn read_on(
+    reader: &FactReader,
+    seq: &mut u64,
+    last_seq: u64,
+    mut take: impl FnMut(&FactRecord),
+) -> Result<(), FactLogError> {
+    while *seq < last_seq {
+        match reader.read_from(*seq + 1, BATCH_MAX) {
+            Ok(records) => {
+                let before = *seq;
+                for record in records.iter().take_while(|record| record.seq <= last_seq) {
+                    *seq = record.seq;
+                    take(record);
+                }
+                if *seq == before {
+                    break;
+                }
+            }
+            // Said when the log was opened.
+            Err(FactLogError::Damaged {
+                resume_at: Some(resume_at),
+                ..
+            }) => *seq = resume_at - 1,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// What the checkpoint holds, if there is one that belongs to this log.

@@ -26,14 +26,15 @@ use super::speaking::Speaking;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use crate::barred::BarredList;
+use crate::canary::Ground;
 use crate::config::outgoing::Outgoing;
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
-use crate::recovery::Reach;
+use crate::recovery::{self, Reach};
 use crate::vital::Vitals;
-use crate::{canary, registrations, scripts};
+use crate::{Failure, registrations, scripts};
 
 /// Media news, replies and configurations that wait for the engine.
 const INPUTS_MAX: usize = 65_536;
@@ -78,26 +79,23 @@ impl House {
         mut loaded: Loaded,
         agents: &[AgentRecord],
         database: Database,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Failure> {
         // Before anything counts: what is counted without a recorder is lost.
         let metrics = MetricsHandle::install().context("metrics cannot start")?;
         let vitals = Vitals::new();
-        let now = clock.now().into();
-        let versions = scripts::keep(&database, &mut loaded, None, now).await;
-        let logins = agents.iter().map(|agent| agent.login.clone()).collect();
-        if let Err(findings) = canary::lay(&source, &database, &mut loaded, Some(logins)).await {
-            for finding in findings {
-                tracing::error!(
-                    "all callers meet the canary: the former version does not hold: {finding}"
-                );
-            }
-        }
-        let (versions, current) = watch::channel(versions);
-        let (scripts, rolls_back) = Scripts::channel(current);
         let queues = loaded.engine.queues.values();
         let reach = Reach::of(queues.map(|queue| queue.rules.count_window));
         let pulse = vitals.pulse("the fact log");
         let (ledger, formerly) = Ledger::open(&settings, &database, clock, pulse, reach).await?;
+        let versions = match lay(&source, &database, &mut loaded, agents, &formerly, clock).await {
+            Ok(versions) => versions,
+            Err(why) => {
+                ledger.close().await;
+                return Err(why);
+            }
+        };
+        let (versions, current) = watch::channel(versions);
+        let (scripts, rolls_back) = Scripts::channel(current);
         ledger.hub.view().set_bounds(loaded.bounds);
         ledger.count_earlier();
         let contacts = registrations::read(&database, clock.now().into()).await;
@@ -126,7 +124,7 @@ impl House {
                 contacts,
                 agents: formerly.agents,
                 closings: formerly.closings,
-                canary: formerly.canary,
+                canaries: formerly.canaries,
                 callbacks: formerly.callbacks,
             },
             database: database.clone(),
@@ -209,4 +207,29 @@ impl House {
             vitals,
         })
     }
+}
+
+/// M6, E20: lays what is tried, and keeps the texts that lead callers from here on. Gives the version of each.
+async fn lay(
+    source: &Source,
+    database: &Database,
+    loaded: &mut Loaded,
+    agents: &[AgentRecord],
+    formerly: &recovery::House,
+    clock: Clock,
+) -> Result<BTreeMap<ScriptName, u32>, Failure> {
+    scripts::number(database, loaded).await;
+    let ground = Ground {
+        source,
+        database,
+        agents: agents.iter().map(|agent| agent.login.clone()).collect(),
+        trials: formerly.canaries.clone(),
+    };
+    ground.lay_at_start(loaded).await?;
+    let kept = scripts::keep(database, loaded, None, clock.now().into()).await;
+    Ok(match kept {
+        Ok(versions) => versions,
+        // Calls come all the same; the next reload keeps them.
+        Err(error) => scripts::unkept(loaded, &error),
+    })
 }

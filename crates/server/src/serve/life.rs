@@ -4,7 +4,7 @@
 //! part without which it is no switchboard has died. Whatever hangs on the way down, a full disk or a stuck thread, the
 //! process ends: in time, with exit code 3 where something was left undone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -19,9 +19,10 @@ use web::{NotRolledBack, RollBack};
 use super::house::House;
 use super::signals::{Said, Signals};
 use super::speaking::Speaking;
+use crate::canary::Ground;
 use crate::config::Loaded;
 use crate::scripts::{self, NotBack};
-use crate::{Failure, banner, canary};
+use crate::{Failure, banner};
 
 /// How long calls that are cut may take to be told so.
 const FAREWELL_MAX: Duration = Duration::from_secs(1);
@@ -192,46 +193,69 @@ impl House {
                 return Err(NotRead);
             }
         };
-        match self.source.load(version, Some(agents.clone())) {
-            Ok(mut loaded) => {
-                let now = self.clock.now().into();
-                let versions = scripts::keep(&self.database, &mut loaded, restored, now).await;
-                let laid = canary::lay(&self.source, &self.database, &mut loaded, Some(agents));
-                if let Err(findings) = laid.await {
-                    for finding in findings {
-                        tracing::error!(
-                            "not reloaded: beside a canary the former version leads, and it does not hold: {finding}"
-                        );
-                    }
-                    return Err(NotRead);
-                }
-                self.versions.send_replace(versions);
-                self.renew_certificates(&loaded);
-                self.speaking.stop().await;
-                let listeners = self.shelf.listeners(&self.voice.media);
-                self.speaking = Speaking::start(loaded.sounds, loaded.speech, listeners, version);
-                self.shelf.put(&loaded.engine);
-                // D30: before a queue that is new asks.
-                self.targets.send_replace(loaded.externals);
-                let former = self.outgoing.borrow().clone();
-                loaded.outgoing.keep_of(&former);
-                self.outgoing.send_replace(Arc::new(loaded.outgoing));
-                self.ledger.hub.view().set_bounds(loaded.bounds);
-                let configured = Input::Configured(Arc::new(loaded.engine));
-                // Its receiver is the engine's loop, which has died then.
-                self.inputs.send(configured).await.map_err(|_| NotRead)?;
-                tracing::info!(
-                    version,
-                    "the configuration was read again; listeners and folders keep theirs until a restart"
-                );
-                Ok(())
-            }
+        let mut loaded = match self.source.load(version, Some(agents.clone())) {
+            Ok(loaded) => loaded,
             Err(findings) => {
                 for finding in findings {
                     tracing::error!("not reloaded: {finding}");
                 }
+                return Err(NotRead);
+            }
+        };
+        let versions = self.lay(&mut loaded, agents, restored).await?;
+        self.versions.send_replace(versions);
+        self.renew_certificates(&loaded);
+        self.speaking.stop().await;
+        let listeners = self.shelf.listeners(&self.voice.media);
+        self.speaking = Speaking::start(loaded.sounds, loaded.speech, listeners, version);
+        self.shelf.put(&loaded.engine);
+        // D30: before a queue that is new asks.
+        self.targets.send_replace(loaded.externals);
+        let former = self.outgoing.borrow().clone();
+        loaded.outgoing.keep_of(&former);
+        self.outgoing.send_replace(Arc::new(loaded.outgoing));
+        self.ledger.hub.view().set_bounds(loaded.bounds);
+        let configured = Input::Configured(Arc::new(loaded.engine));
+        // Its receiver is the engine's loop, which has died then.
+        self.inputs.send(configured).await.map_err(|_| NotRead)?;
+        tracing::info!(
+            version,
+            "the configuration was read again; listeners and folders keep theirs until a restart"
+        );
+        Ok(())
+    }
+
+    /// M6, E20: what is tried is laid first, and texts are kept as versions only once they lead callers.
+    async fn lay(
+        &self,
+        loaded: &mut Loaded,
+        agents: BTreeSet<String>,
+        restored: Option<Restored>,
+    ) -> Result<BTreeMap<ScriptName, u32>, NotRead> {
+        scripts::number(&self.database, loaded).await;
+        let trials = self.database.canaries().await;
+        let ground = Ground {
+            source: &self.source,
+            database: &self.database,
+            agents,
+            trials: trials
+                .map_err(|error| tracing::error!(%error, "canaries cannot be read"))
+                .ok(),
+        };
+        if let Err(findings) = ground.lay(loaded).await {
+            for finding in findings {
+                tracing::error!("not reloaded, since what is tried cannot be laid: {finding}");
+            }
+            return Err(NotRead);
+        }
+        let now = self.clock.now().into();
+        match scripts::keep(&self.database, loaded, restored, now).await {
+            Ok(versions) => Ok(versions),
+            Err(error) if loaded.engine.canary.is_some() => {
+                tracing::error!(%error, "not reloaded: the versions of a canary are not kept");
                 Err(NotRead)
             }
+            Err(error) => Ok(scripts::unkept(loaded, &error)),
         }
     }
 

@@ -113,8 +113,12 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> 
     } else {
         tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
+    let canaries = recovery::canaries(sources.reader.clone(), last_seq, database).await;
     let formerly = recovery::sign_off_agents(sources, last_seq, database, facts, now).await;
-    or_none(formerly, "agents cannot be signed off")
+    House {
+        canaries: or_none(canaries.map(Some), "how canaries stood cannot be read"),
+        ..or_none(formerly, "agents cannot be signed off")
+    }
 }
 
 fn or_none<T: Default>(done: anyhow::Result<T>, what: &str) -> T {

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored, RestoredCallback};
 use model::AgentId;
 use model::calendar::Closure;
-use model::canary::Trial;
+use model::canary::Trials;
 use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
 use store::Database;
@@ -59,8 +59,8 @@ pub(super) struct Former {
     pub(super) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(super) closings: BTreeMap<String, Closure>,
-    /// How the last canary of scripts stood.
-    pub(super) canary: Option<Trial>,
+    /// How canaries of scripts stood (M6), if that can be known.
+    pub(super) canaries: Option<Trials>,
     /// Whom it had promised to call back (D21).
     pub(super) callbacks: Vec<RestoredCallback>,
 }
@@ -136,8 +136,8 @@ impl Switchboard {
             engine.handle_input(clock.now(), Input::Restored(restored));
         }
         engine.handle_input(clock.now(), Input::RestoredClosings(former.closings));
-        if let Some(trial) = former.canary {
-            engine.handle_input(clock.now(), Input::RestoredCanary(Box::new(trial)));
+        if let Some(trials) = former.canaries {
+            engine.handle_input(clock.now(), Input::RestoredCanaries(Box::new(trials)));
         }
         for promised in former.callbacks {
             let restored = Input::RestoredCallback(Box::new(promised));

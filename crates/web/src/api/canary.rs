@@ -2,18 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use model::canary::{Measure, Trial};
+use model::canary::{Measure, Trial, TrialState, Trials};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
-use crate::problem::{Code, Problem, ProblemDocument};
+use crate::problem::Problem;
 
-/// A canary of scripts.
-#[derive(Debug, Serialize, ToSchema)]
+/// The last canary of scripts.
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct CanaryBody {
-    /// What is tried.
+    /// `none`: nothing was ever tried; `running`: it is tried; `taken_back`: it was worse, and all callers meet the former versions;
+    /// `stopped`: its texts lead everybody, or are gone from the files.
+    pub state: &'static str,
+    /// What is tried, or was.
     pub scripts: Vec<CanaryScriptBody>,
     /// The share of callers who meet it, 0 to 1.
     pub on: f64,
@@ -50,24 +53,32 @@ pub struct CanaryMeasureBody {
     pub former: u32,
 }
 
-/// How the last canary stands, from its first call that went badly on.
+/// How the last canary stands.
 #[utoipa::path(get, operation_id = "read_canary", path = "/v1/canary", tag = "scripts",
-    responses(
-        (status = 200, description = "The canary.", body = CanaryBody),
-        (status = 404, description = "No call has gone badly in a canary.", body = ProblemDocument, content_type = "application/problem+json"),
-    ))]
+    responses((status = 200, description = "The canary; `none` where there was none.", body = CanaryBody)))]
 pub(crate) async fn read(
     State(app): State<App>,
     who: Principal,
 ) -> Result<Json<CanaryBody>, Problem> {
     authorise(&who, Action::SeeScripts, None)?;
-    let trial = app.database().canary().await?;
-    let trial = trial.ok_or_else(|| Problem::new(Code::NoSuchScript))?;
-    Ok(Json(CanaryBody::from(trial)))
+    let trials = app.database().canaries().await?;
+    Ok(Json(CanaryBody::of(&trials)))
 }
 
-impl From<Trial> for CanaryBody {
-    fn from(trial: Trial) -> Self {
+impl CanaryBody {
+    /// The last of these canaries.
+    pub fn of(trials: &Trials) -> Self {
+        let state = match trials.state() {
+            None => "none",
+            Some(TrialState::Running) => "running",
+            Some(TrialState::TakenBack) => "taken_back",
+            Some(TrialState::Stopped) => "stopped",
+        };
+        let body = trials.last().map(Self::of_trial).unwrap_or_default();
+        Self { state, ..body }
+    }
+
+    fn of_trial(trial: &Trial) -> Self {
         let share = |ppm: u32| f64::from(ppm) / 1e6;
         let measures = Measure::ALL.into_iter().map(|measure| {
             let standing = trial.standings.get(&measure);
@@ -77,13 +88,10 @@ impl From<Trial> for CanaryBody {
                 former: standing.map_or(0, |it| it.former_bad),
             }
         });
-        let measures = measures.collect();
-        let (ended_by, calls) = match trial.ended {
-            Some(end) => (Some(end.measure.name()), end.calls),
-            None => (None, Vec::new()),
-        };
-        let scripts = trial.canary.scripts.into_iter();
+        let end = trial.ended.as_ref();
+        let scripts = trial.canary.scripts.iter();
         Self {
+            state: "",
             on: share(trial.canary.on_ppm),
             max_worse: share(trial.canary.worse_ppm),
             scripts: scripts
@@ -93,9 +101,11 @@ impl From<Trial> for CanaryBody {
                     version: pair.version,
                 })
                 .collect(),
-            measures,
-            ended_by,
-            deciding_calls: calls.iter().map(ToString::to_string).collect(),
+            measures: measures.collect(),
+            ended_by: end.map(|end| end.measure.name()),
+            deciding_calls: end.map_or_else(Vec::new, |end| {
+                end.calls.iter().map(ToString::to_string).collect()
+            }),
         }
     }
 }

@@ -128,27 +128,53 @@ async fn e23_heat_tells_where_callers_go_and_where_they_hang_up() {
         .get("/v1/scripts/main/heat?form=2026-11-18T00:00:00Z")
         .await;
     assert_eq!(told.problem(), "malformed_parameter");
+    let told = lead
+        .get("/v1/scripts/main/heat?from=2020-11-18T00:00:00Z&to=2026-11-18T00:00:00Z")
+        .await;
+    assert_eq!(told.problem(), "invalid_body");
     let agent = house.signed_in("1001").await;
     assert_eq!(agent.get(path).await.problem(), "forbidden");
 }
 
 #[tokio::test]
-async fn m6_the_last_canary_is_told_with_what_went_badly() {
+async fn m6_the_last_canary_is_told_from_its_start_on_with_what_went_badly() {
     let house = House::open().await;
     let lead = house.signed_in("boss").await;
-    assert_eq!(lead.get("/v1/canary").await.problem(), "no_such_script");
+    let none = lead.get("/v1/canary").await.json();
+    assert_eq!(
+        (&none["state"], &none["scripts"]),
+        (&json!("none"), &json!([]))
+    );
     let pair = CanaryPair {
         former: 1,
         version: 2,
     };
     let call = CallId::new(1);
+    let canary = Canary {
+        scripts: BTreeMap::from([("main".into(), pair)]),
+        on_ppm: 50_000,
+        worse_ppm: 100_000,
+        salt: 3,
+    };
+    let laid = |canary: Option<&Canary>| Fact::CanaryLaid {
+        canary: canary.cloned(),
+    };
+    let measure =
+        |measure: &str, canary: u32| json!({ "measure": measure, "canary": canary, "former": 0 });
+    let expected = |state: &str, hung_up: u32| {
+        json!({
+            "state": state, "scripts": [{ "name": "main", "former": 1, "version": 2 }], "on": 0.05, "max_worse": 0.1,
+            "measures": [measure("hung_up", hung_up), measure("lost", 0), measure("error", 0)],
+            "ended_by": null, "deciding_calls": [],
+        })
+    };
+    house.tell(laid(Some(&canary))).await;
+    let told = lead.get("/v1/canary").await.json();
+    assert_eq!(told, expected("running", 0));
+
     let bad = BadCall {
         call,
-        canary: Canary {
-            scripts: BTreeMap::from([("main".into(), pair)]),
-            on_ppm: 50_000,
-            worse_ppm: 100_000,
-        },
+        canary: canary.clone(),
         lot: 1,
         on_canary: true,
         measures: BTreeSet::from([Measure::HungUp]),
@@ -156,13 +182,10 @@ async fn m6_the_last_canary_is_told_with_what_went_badly() {
     house.tell(facts::arrived(call)).await;
     house.tell(Fact::CanaryBad(bad)).await;
     let told = lead.get("/v1/canary").await.json();
-    let expected = json!({
-        "scripts": [{ "name": "main", "former": 1, "version": 2 }], "on": 0.05, "max_worse": 0.1, "measures": [
-            { "measure": "hung_up", "canary": 1, "former": 0 }, { "measure": "lost", "canary": 0, "former": 0 },
-            { "measure": "error", "canary": 0, "former": 0 },
-        ], "ended_by": null, "deciding_calls": [],
-    });
-    assert_eq!(told, expected);
+    assert_eq!(told, expected("running", 1));
+    house.tell(laid(None)).await;
+    let told = lead.get("/v1/canary").await.json();
+    assert_eq!(told, expected("stopped", 1));
     let agent = house.signed_in("1001").await;
     assert_eq!(agent.get("/v1/canary").await.problem(), "forbidden");
 }
