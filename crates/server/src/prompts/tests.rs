@@ -206,3 +206,64 @@ fn what_cannot_be_spoken_says_why() {
     let without = Library::new(BTreeMap::new(), &[french()], None);
     assert_eq!(origins(&without), ["a/fr/bye `speech.engine` is \"none\""]);
 }
+
+fn clip(language: &str, text: &str) -> ClipText {
+    ClipText {
+        name: "hours".to_owned(),
+        language: language.to_owned(),
+        text: text.to_owned(),
+        sound: format!("clips/{language}/hours"),
+        file: "clips.toml".to_owned(),
+        line: 4,
+        column: 8,
+    }
+}
+
+#[test]
+fn e25_clips_are_recorded_or_spoken_and_have_no_sound_that_scripts_share() {
+    let lab = Lab::new();
+    let texts = [clip("en", "From nine"), clip("zh-CN", "九点")];
+    let library = |recorded: &[&str]| {
+        let mut library = lab.library(recorded, &[]);
+        library.add_clips(&texts, Some(&lab.speech));
+        library
+    };
+    let first = library(&["clips/zh-CN/hours", "en/hours"]);
+    assert_eq!(
+        origins(&first),
+        ["clips/en/hours missing", "clips/zh-CN/hours own"],
+        "en/hours is another prompt"
+    );
+    assert_eq!(first.prompts()[0].script, "clips");
+    assert_eq!(lab.make(&first), Vec::<String>::new());
+    let made = library(&[]);
+    assert_eq!(
+        origins(&made),
+        ["clips/en/hours made", "clips/zh-CN/hours missing"]
+    );
+    assert!(made.get("clips/en/hours").is_some());
+    let sounds = made.into_sounds();
+    assert!(sounds.0.contains_key(&SoundName::new("clips/en/hours")));
+}
+
+#[test]
+fn e25_a_clip_that_nobody_would_hear_is_told_where_its_text_stands() {
+    let text = clip("en", "From nine");
+    let told = |heard: &[&str], speaks| {
+        let heard = heard.iter().map(|it| (*it).to_owned()).collect();
+        let found = text.without_sound(&heard, speaks)?;
+        assert!(found.is_said_alike(), "{found:?}");
+        Some(found.to_string())
+    };
+    assert_eq!(told(&["clips/en/hours"], false), None);
+    let soon = told(&["en/hours"], true).unwrap();
+    assert!(
+        soon.starts_with("clips.toml:4:8: warning: no sound `clips/en/hours` yet"),
+        "{soon}"
+    );
+    let never = told(&[], false).unwrap();
+    assert!(
+        never.starts_with("clips.toml:4:8: error: no sound `clips/en/hours`"),
+        "{never}"
+    );
+}
