@@ -446,3 +446,24 @@ fn e25_a_talk_without_clips_is_a_bridge_from_end_to_end_and_two_runs_are_equal()
     };
     assert_eq!(story(), story());
 }
+
+#[test]
+fn e25_c17_like_every_order_of_the_agent_it_cuts_what_both_are_told_first() {
+    let mut hotline = Hotline::with(|config| {
+        house(config);
+        let support = config.queues.get_mut("support").unwrap();
+        support.opening.announce_agent = true;
+        config.house_sounds = [media::SoundName::new("en/agent_1001")].into();
+    });
+    let li = hotline.agent("1001", Manner::Answers(SECOND));
+    hotline.caller_presses("100", '1');
+    hotline.run_for(1_500 * SECOND / 1_000);
+    assert_eq!(hears(&hotline), ["a prompt", "a prompt"]);
+    assert!(hotline.orders(li, "100", number(12)));
+    assert_eq!(hears(&hotline), ["a clip", "100 and a clip"]);
+    hotline.run_for(PROMPT);
+    assert_eq!(hears(&hotline), ["1001", "100"]);
+    assert_eq!(ends(&hotline), [ClipEnd::Finished]);
+    hotline.hangs_up("100");
+    hotline.assert_clean();
+}
