@@ -15,6 +15,7 @@
 // What the stories are told with.
 mod baresip;
 mod binary;
+mod bot_service;
 mod browser;
 mod ear;
 mod events;
@@ -42,6 +43,7 @@ mod wire;
 // The stories.
 mod barred;
 mod board_page;
+mod bots;
 mod browser_phone;
 mod calendars;
 mod callback_redial;

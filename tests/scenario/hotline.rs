@@ -97,6 +97,8 @@ pub(crate) struct Hotline {
     /// What look-ups of scripts bring, and after how long (E11); and what was asked.
     pub(crate) service: (Answer, Duration),
     pub(crate) looked_up: Vec<ivr::Ask>,
+    /// Keys that bots were told.
+    pub(crate) passed: Vec<char>,
     /// Recordings of callers that were kept, or not.
     pub(crate) settled: Vec<(model::RecordingId, bool)>,
     pub(crate) broken: Vec<(CallId, Vec<String>)>,
@@ -238,6 +240,7 @@ impl Hotline {
             decider: (RouteReply::LeftToUs, Duration::from_millis(35)),
             service: (Answer::Missing, Duration::from_millis(35)),
             looked_up: Vec::new(),
+            passed: Vec::new(),
             settled: Vec::new(),
             asked: Vec::new(),
             broken: Vec::new(),
@@ -768,7 +771,10 @@ impl Hotline {
                     self.post(after, Post::Reply(Reply::Route { call, id, reply }));
                     self.asked.push(*question);
                 }
-                Output::Request(Request::LookUp { call, ask }) => {
+                Output::Request(Request::PassKey { key, .. }) => self.passed.push(key),
+                Output::Request(
+                    Request::LookUp { call, ask } | Request::Converse { call, ask, .. },
+                ) => {
                     let (answer, after) = self.service.clone();
                     let id = ask.id;
                     self.post(after, Post::Reply(Reply::LookedUp { call, id, answer }));

@@ -10,6 +10,7 @@
 
 mod announcements;
 mod barred;
+mod bots;
 mod breaks;
 mod callback_hours;
 mod callback_losses;

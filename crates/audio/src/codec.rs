@@ -28,6 +28,9 @@ macro_rules! table {
 }
 pub(crate) use table;
 
+/// G.711 mu-law by itself: what services speak that talk with callers.
+pub const MU_LAW: Codec = pcmu::PCMU;
+
 /// One codec. Rows compare by name.
 pub struct Codec {
     /// Encoding name of RFC 3551, upper case.

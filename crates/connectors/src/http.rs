@@ -9,8 +9,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{Method, Url, redirect};
+use reqwest::header::{
+    CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use reqwest::{Method, StatusCode, Url, redirect};
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+pub use reqwest::Upgraded;
 
 use crate::address::is_public;
 use crate::signature::Secret;
@@ -120,6 +127,8 @@ pub enum Failure {
     TooLarge,
     /// A header that cannot be sent.
     BadHeader,
+    /// It does not speak what it was asked to.
+    Refused,
 }
 
 impl Failure {
@@ -131,6 +140,7 @@ impl Failure {
             Self::Redirect => "redirect",
             Self::TooLarge => "too_large",
             Self::BadHeader => "bad_header",
+            Self::Refused => "refused",
         }
     }
 }
@@ -202,12 +212,55 @@ impl HttpClient {
         sent.await.unwrap_or(Err(Failure::Timeout))
     }
 
-    async fn send(&self, target: &Target, asking: Asking) -> Result<Reply, Failure> {
-        let client = if target.is_named {
+    /// Opens a WebSocket (RFC 6455 §4.1) at a target whose `https` stands for `wss`; its frames are the caller's to write.
+    pub async fn upgrade(
+        &self,
+        target: &Target,
+        headers: &[(String, String)],
+        patience: Duration,
+    ) -> Result<Upgraded, Failure> {
+        let opened = tokio::time::timeout(patience, self.shake_hands(target, headers));
+        opened.await.unwrap_or(Err(Failure::Timeout))
+    }
+
+    async fn shake_hands(
+        &self,
+        target: &Target,
+        headers: &[(String, String)],
+    ) -> Result<Upgraded, Failure> {
+        let key = generate_key();
+        let mut request = self.client_for(target).get(target.url.clone());
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .header(CONNECTION, "Upgrade")
+            .header(UPGRADE, "websocket")
+            .header(SEC_WEBSOCKET_VERSION, "13")
+            .header(SEC_WEBSOCKET_KEY, &key);
+        let answer = request.send().await.map_err(failure)?;
+        if answer.status().is_redirection() {
+            return Err(Failure::Redirect);
+        }
+        let accepted = answer.headers().get(SEC_WEBSOCKET_ACCEPT);
+        let is_ours = accepted
+            .is_some_and(|it| it.as_bytes() == derive_accept_key(key.as_bytes()).as_bytes());
+        if answer.status() != StatusCode::SWITCHING_PROTOCOLS || !is_ours {
+            return Err(Failure::Refused);
+        }
+        answer.upgrade().await.map_err(failure)
+    }
+
+    const fn client_for(&self, target: &Target) -> &reqwest::Client {
+        if target.is_named {
             &self.named
         } else {
             &self.public
-        };
+        }
+    }
+
+    async fn send(&self, target: &Target, asking: Asking) -> Result<Reply, Failure> {
+        let client = self.client_for(target);
         let method =
             Method::from_bytes(asking.method.as_bytes()).map_err(|_| Failure::BadHeader)?;
         let mut request = client.request(method, target.url.clone());

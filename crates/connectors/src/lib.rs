@@ -4,6 +4,7 @@
 //! before it is read whole and checked. What is asked, and what an answer means, belongs to the rooms below.
 
 pub mod address;
+pub mod bot;
 pub mod http;
 pub mod look_up;
 pub mod route;

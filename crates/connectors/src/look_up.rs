@@ -35,9 +35,12 @@ pub async fn ask(
             Err(failure @ (Failure::Timeout | Failure::Unreachable)) => {
                 Answer::NoAnswer(failure.name().to_owned())
             }
-            Err(failure @ (Failure::Redirect | Failure::TooLarge | Failure::BadHeader)) => {
-                Answer::Bad(failure.name().to_owned())
-            }
+            Err(
+                failure @ (Failure::Redirect
+                | Failure::TooLarge
+                | Failure::BadHeader
+                | Failure::Refused),
+            ) => Answer::Bad(failure.name().to_owned()),
         };
         if !matches!(answer, Answer::NoAnswer(_)) {
             break;
@@ -72,15 +75,22 @@ fn read(reply: &Reply, wanted: &BTreeMap<String, Wanted>) -> Answer {
 }
 
 fn take(body: &[u8], wanted: &BTreeMap<String, Wanted>) -> Result<Answer, String> {
-    let document: serde_json::Value =
-        serde_json::from_slice(body).map_err(|_| "not_json".to_owned())?;
+    let document = serde_json::from_slice(body).map_err(|_| "not_json".to_owned())?;
+    taken(&document, wanted).map(Answer::Found)
+}
+
+/// What is wanted of a document, by the variable that takes each; why not, when it is not there or of another type.
+pub(crate) fn taken(
+    document: &serde_json::Value,
+    wanted: &BTreeMap<String, Wanted>,
+) -> Result<BTreeMap<String, Value>, String> {
     let values = wanted.iter().map(|(variable, wanted)| {
         let there = document.pointer(&wanted.at);
         let value = there.and_then(|value| typed(value, wanted.kind));
         let value = value.ok_or_else(|| format!("no {} at {}", wanted.kind, wanted.at))?;
         Ok((variable.clone(), value))
     });
-    Ok(Answer::Found(values.collect::<Result<_, String>>()?))
+    values.collect()
 }
 
 /// A JSON value as a script's. A figure may be a text: a case number that is written without quotes is one.

@@ -109,7 +109,9 @@ impl SpeechError {
             http::Failure::Unreachable => Self::NoService("cannot be reached"),
             http::Failure::Redirect => Self::NoService("wants to send us elsewhere"),
             http::Failure::TooLarge => Self::TooMuch,
-            http::Failure::BadHeader => Self::NoService("has a header that cannot be sent"),
+            http::Failure::BadHeader | http::Failure::Refused => {
+                Self::NoService("has a header that cannot be sent")
+            }
         }
     }
 }

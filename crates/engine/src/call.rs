@@ -5,6 +5,7 @@
 //! in every phase: what a phase cannot use is ignored there by name, never by accident.
 
 mod arrival;
+mod bot;
 mod callback;
 mod clip;
 mod closing;
@@ -131,6 +132,8 @@ pub(crate) struct Call {
     answers: BTreeMap<String, String>,
     playing: Option<PlaybackId>,
     messages: Messages,
+    /// The bot with which the caller talks.
+    bot: Option<bot::Conversation>,
     surveys: survey::Surveys,
     /// How many tickets its scripts have filed.
     tickets: u32,

@@ -24,6 +24,25 @@ pub enum Request {
         /// The question.
         ask: Box<ivr::Ask>,
     },
+    /// A script wants its caller to talk with a bot (E24). The answer is `Reply::LookedUp`; nobody waits for one once the
+    /// duplex is over.
+    Converse {
+        /// The call.
+        call: CallId,
+        /// What is wanted of whom.
+        ask: Box<ivr::Ask>,
+        /// The sound both ways.
+        duplex: media::Duplex,
+    },
+    /// A key of that caller's, which the script does not want.
+    PassKey {
+        /// The call.
+        call: CallId,
+        /// Which conversation.
+        ask: ivr::AskId,
+        /// The key.
+        key: char,
+    },
 }
 
 /// A question to an external decision (B15).

@@ -5,7 +5,7 @@
 //! has keyed in is data here, never a part of a text that somebody parses: it is percent-encoded in a URL, a value of a JSON
 //! object, a bound parameter of a query. `Debug` shows none of it, since a PIN may be among it (S22).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -43,6 +43,8 @@ pub enum Question {
     Ticket(TicketQuestion),
     /// Whether a PIN is that of a calendar: found when it is, missing when it is not, bad while none is taken.
     Pin(PinQuestion),
+    /// What comes of a conversation with a bot: found when it gives a result.
+    Bot(BotQuestion),
 }
 
 /// How a service is asked (RFC 9110 §9.3).
@@ -135,6 +137,22 @@ pub struct PinQuestion {
     pub digits: String,
 }
 
+/// Under which name the result of a bot stands among the values that it brings.
+pub const RESULT: &str = "result";
+
+/// A conversation with a service that hears the caller and speaks to him (E24).
+#[derive(Clone, PartialEq, Eq)]
+pub struct BotQuestion {
+    /// Its name in `bots.toml`.
+    pub bot: String,
+    /// What it is told at the beginning; no secret is among it.
+    pub given: BTreeMap<String, Value>,
+    /// The results that it may give.
+    pub results: BTreeSet<String>,
+    /// What is taken out of the values that come with a result, by the variable that takes it.
+    pub wanted: BTreeMap<String, Wanted>,
+}
+
 /// What a look-up brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -195,13 +213,13 @@ impl Question {
             return answer;
         };
         let misfit = match self {
-            Self::Http(question) => {
-                let mut wanted = question.wanted.iter();
-                wanted
-                    .find(|(variable, wanted)| {
-                        found.get(*variable).map(Value::kind) != Some(wanted.kind)
-                    })
-                    .map(|(variable, _)| variable)
+            Self::Http(question) => unfit(&question.wanted, found),
+            Self::Bot(question) => {
+                let result = found.get(RESULT).map(ToString::to_string);
+                if !result.is_some_and(|result| question.results.contains(&result)) {
+                    return Answer::Bad("unknown result".to_owned());
+                }
+                unfit(&question.wanted, found)
             }
             Self::Sql(question) => {
                 let mut variables = question.columns.keys();
@@ -221,7 +239,7 @@ impl Question {
     /// What the house itself answers in a test of a script that says nothing else: services and databases it does not have.
     pub(crate) fn in_a_test(&self) -> Option<Answer> {
         match self {
-            Self::Http(_) | Self::Sql(_) => None,
+            Self::Http(_) | Self::Sql(_) | Self::Bot(_) => None,
             Self::Mailbox(_) | Self::Pin(_) => Some(Answer::Found(BTreeMap::new())),
             Self::Ticket(question) => {
                 let number = Value::Text("260105-0001-8".to_owned());
@@ -253,8 +271,20 @@ impl Question {
             Self::Mailbox(mailbox) => mailbox.as_str(),
             Self::Ticket(_) => "ticket",
             Self::Pin(pin) => &pin.calendar,
+            Self::Bot(question) => &question.bot,
         }
     }
+}
+
+/// The first variable for which nothing of its type was found.
+fn unfit<'w>(
+    wanted: &'w BTreeMap<String, Wanted>,
+    found: &BTreeMap<String, Value>,
+) -> Option<&'w String> {
+    let mut wanted = wanted.iter();
+    let unfit = wanted
+        .find(|(variable, wanted)| found.get(*variable).map(Value::kind) != Some(wanted.kind));
+    unfit.map(|(variable, _)| variable)
 }
 
 impl Method {
@@ -278,6 +308,16 @@ impl fmt::Debug for HttpQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpQuestion")
             .field("method", &self.method)
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for BotQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BotQuestion")
+            .field("bot", &self.bot)
+            .field("results", &self.results)
             .field("wanted", &self.wanted)
             .finish_non_exhaustive()
     }

@@ -60,7 +60,7 @@ pub fn kinds() -> impl Iterator<Item = KindShape> {
         let leads = |row: &&KeyRow| {
             matches!(
                 row.form,
-                Form::Node | Form::Keys | Form::Extensions | Form::Cases
+                Form::Node | Form::Keys | Form::Extensions | Form::Cases | Form::Ways
             )
         };
         let exits = kind.keys.iter().filter(leads);

@@ -16,6 +16,7 @@ mod overflow;
 mod patience;
 mod queries;
 mod retold;
+mod secrets;
 mod sentence;
 mod skills;
 mod speech;
@@ -71,6 +72,8 @@ pub struct World {
     pub mailboxes: BTreeSet<MailboxName>,
     /// Forms of `surveys.toml`, each with its languages.
     pub forms: BTreeMap<String, BTreeSet<String>>,
+    /// Bots of `bots.toml`.
+    pub bots: BTreeSet<String>,
     /// Queries of `queries.toml`.
     pub queries: BTreeMap<String, QueryShape>,
     /// What look-ups over HTTP may do.
@@ -164,6 +167,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     queries::check(&claims, world, &mut report);
     flows::check(script, &claims, world, &mut report);
     variables::check(script, &claims, world, &mut report);
+    secrets::check(&claims, &mut report);
     speech::check(script, &claims, &mut report);
     surveys::check(script, &claims, world, &mut report);
     report.finish()

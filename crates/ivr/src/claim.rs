@@ -52,6 +52,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) secret: bool,
     /// Keys that fit what is asked for here.
     pub(crate) sample: Option<Sample>,
+    /// What a service is told that people build for talk: no value of a secret input may be among it.
+    pub(crate) told: Vec<&'n Expression>,
     /// Secrets that must be there.
     pub(crate) secrets: Vec<(&'n SecretSource, Place)>,
     /// A script that does a part.
@@ -112,6 +114,10 @@ pub(crate) enum Cause<'n> {
     SaysNothing,
     /// A mailbox has no room for his message.
     BoxFull(&'n Name),
+    /// A bot gives a result.
+    Result(&'n Name, &'n Name),
+    /// A bot cannot be reached, breaks off, says what nobody knows, or its time is over.
+    BotFails(&'n Name),
     /// The ticket that he filed has its number, or has none in time.
     Ticket(bool),
 }
@@ -122,9 +128,10 @@ impl Cause<'_> {
         let word = match self {
             Self::Key(key) => return key.to_string(),
             Self::Extension(row) => return row.text.clone(),
+            Self::Result(_, result) => return result.text.clone(),
             Self::Next => "next",
             Self::Input(_) | Self::Pin(_) => "input",
-            Self::Failure => "failure",
+            Self::Failure | Self::BotFails(_) => "failure",
             Self::Hours(_, state) => state.name(),
             Self::Condition(_) => "if",
             Self::Otherwise => "otherwise",
@@ -243,6 +250,8 @@ pub(crate) enum ReferenceKind {
     Pin,
     /// A form of `surveys.toml`.
     Form,
+    /// A bot of `bots.toml`.
+    Bot,
     /// A script that does a part and comes back.
     Flow,
 }

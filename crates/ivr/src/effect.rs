@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::fact::{FailedTries, NodeLeft, QueueExit, TicketContent};
+use model::fact::{BotEnd, FailedTries, NodeLeft, QueueExit, TicketContent};
 use model::{Calendar, MailboxName, QueueName, RecordingId, Requirement, ScriptName, Timestamp};
 
 use crate::ask::{Answer, Ask, AskId};
@@ -211,6 +211,12 @@ pub enum Effect {
     },
     /// Ask the world outside; answer `Answered`. The caller hears nothing, or what `Hold` began.
     Ask(Ask),
+    /// Let the caller and a bot hear each other until `EndConversation` (E24); answer `Answered`.
+    Converse(Ask),
+    /// A key that the script does not want: the bot is told it.
+    PassKey(char),
+    /// The conversation is over, whether the bot knows it already or not.
+    EndConversation(BotEnd),
     /// Let the caller hear that he is not forgotten, over and over, until `StopPlay` (E11).
     Hold,
     /// Record the caller alone; answer `RecordBegan` at once, `Spoke` when a voice is heard for the first time, `FellSilent`

@@ -38,8 +38,8 @@ mod value;
 mod variable;
 
 pub use ask::{
-    Answer, AnswerKind, Ask, AskId, HeaderValue, HttpQuestion, Method, PinQuestion, Question,
-    SecretSource, SqlQuestion, TicketQuestion, Wanted,
+    Answer, AnswerKind, Ask, AskId, BotQuestion, HeaderValue, HttpQuestion, Method, PinQuestion,
+    Question, RESULT, SecretSource, SqlQuestion, TicketQuestion, Wanted,
 };
 pub use chart::{Chart, ChartExit, ChartHeat, ChartNode, ExitId};
 pub use check::{

@@ -3,6 +3,7 @@
 //! A new kind is `node/NAME.rs` (its keys, `check`, `step`) and its row here; diagnostics, the reference page and the
 //! proofs of `check` follow by themselves. Nobody else names a kind.
 
+mod bot;
 mod branch;
 mod callback;
 mod closing;
@@ -69,6 +70,7 @@ pub(crate) const KINDS: &[Kind] = &[
     transfer::KIND,
     http::KIND,
     sql::KIND,
+    bot::KIND,
     ticket::KIND,
     survey::KIND,
     script::KIND,

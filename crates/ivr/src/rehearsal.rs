@@ -153,6 +153,7 @@ impl Rehearsal {
                 self.comes_of(around, Some(Input::CallbackAnswered(answer)));
             }
             Happening::Answer(answer) => {
+                self.talks();
                 let answer = self.asked.map(|asked| Input::Answered(asked, answer));
                 self.comes_of(around, answer);
             }
@@ -267,6 +268,23 @@ impl Rehearsal {
         }
     }
 
+    /// A bot has him for as long as it may: nobody else says how long they talk.
+    fn talks(&mut self) {
+        let due = match &self.awaits {
+            Awaits::Answer { asked, .. } if asked.hears_keys => self.run.poll_timeout(),
+            Awaits::Answer { .. }
+            | Awaits::Key
+            | Awaits::Voice { .. }
+            | Awaits::Queue(_)
+            | Awaits::Transfer(_)
+            | Awaits::Callback(_)
+            | Awaits::Nothing(_) => None,
+        };
+        let due = due.unwrap_or(self.now);
+        self.silent.time += due.saturating_sub(self.now);
+        self.now = due;
+    }
+
     fn speaks(&mut self, around: &Surroundings<'_>, time: Duration) {
         self.silent = Silent::default();
         let recording = RecordingId {
@@ -369,7 +387,7 @@ impl Rehearsal {
             Effect::JoinQueue { queue, .. } => Awaits::Queue(queue),
             Effect::RequestCallback { queue, .. } => Awaits::Callback(queue),
             Effect::Transfer { to, .. } => Awaits::Transfer(target_text(&to)),
-            Effect::Ask(ask) => {
+            Effect::Ask(ask) | Effect::Converse(ask) => {
                 self.asked = Some(ask.id);
                 let stop = self.stops().last();
                 Awaits::Answer {
@@ -409,6 +427,8 @@ impl Rehearsal {
                 return hears;
             }
             Effect::Hold
+            | Effect::PassKey(_)
+            | Effect::EndConversation(_)
             | Effect::GaveUp { .. }
             | Effect::SurveyAsked { .. }
             | Effect::SurveyDone(_)

@@ -68,6 +68,10 @@ pub(crate) enum Form {
     Keys,
     /// Extensions, each with a node.
     Extensions,
+    /// Results of a bot, each with a node.
+    Ways,
+    /// The name of a bot.
+    Bot,
     /// A list of `{ if = "expression", go = "node" }`.
     Cases,
     /// Names, each with an expression.
@@ -146,6 +150,11 @@ impl Form {
                 "a table of keys such as {{ 1 = \"node\" }}",
                 "按键表，如 {{ 1 = \"node\" }}"
             ),
+            Self::Ways => told!(
+                "a table such as {{ done = \"node\" }}",
+                "表，如 {{ done = \"node\" }}"
+            ),
+            Self::Bot => told!("the name of a bot", "机器人名称"),
             Self::Extensions => told!(
                 "a table such as {{ 8xxx = \"node\" }}",
                 "表，如 {{ 8xxx = \"node\" }}"

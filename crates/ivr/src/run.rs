@@ -16,10 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::fact::{FailedTries, NodeLeft};
+use model::fact::{BotEnd, FailedTries, NodeLeft};
 use model::{Calendar, NumberPlan, ScriptName};
 
-use crate::ask::{Answer, Ask};
+use crate::ask::{Answer, Ask, RESULT};
 use crate::chart::ExitId;
 use crate::effect::{Effect, Input};
 use crate::message::{END_KEY, Stage};
@@ -129,6 +129,8 @@ enum Phase {
     },
     /// An answer, or its failure.
     Transferring,
+    /// What comes of a conversation with a bot.
+    Conversing { until: Duration },
     /// What he says.
     Recording(Recording),
     /// Whether a calendar is closed, or opened.
@@ -218,6 +220,12 @@ impl Run {
                     self.answered(now, environment, hold_at, answer);
                 }
             }
+            (Input::Answered(id, answer), Phase::Conversing { .. }) => {
+                if let Some(ask) = self.asked.take_if(|ask| ask.id == id) {
+                    let answer = ask.question.fitting(answer);
+                    self.conversed(now, environment, answer);
+                }
+            }
             (Input::RecordBegan(id), Phase::Recording(recording)) => {
                 let id = Some(id);
                 self.phase = Phase::Recording(Recording { id, ..recording });
@@ -261,6 +269,10 @@ impl Run {
                 let answer = Answer::NoAnswer("timeout".to_owned());
                 self.answered(now, environment, hold_at, answer);
             }
+            Phase::Conversing { until } if until <= now => {
+                let answer = Answer::NoAnswer("timeout".to_owned());
+                self.conversed(now, environment, answer);
+            }
             Phase::LookingUp {
                 hold_at: Some(hold_at),
                 until,
@@ -278,6 +290,7 @@ impl Run {
             | Phase::Playing { .. }
             | Phase::Listening { .. }
             | Phase::LookingUp { .. }
+            | Phase::Conversing { .. }
             | Phase::Recording(_)
             | Phase::SettingCalendar
             | Phase::Queued
@@ -290,7 +303,9 @@ impl Run {
     /// When `handle_timeout` is due, as absolute as `now`.
     pub fn poll_timeout(&self) -> Option<Duration> {
         match self.phase {
-            Phase::Playing { until, .. } | Phase::Listening { until } => Some(until),
+            Phase::Playing { until, .. }
+            | Phase::Listening { until }
+            | Phase::Conversing { until } => Some(until),
             Phase::Recording(recording) => Some(recording.until),
             Phase::LookingUp { hold_at, until } => {
                 Some(hold_at.map_or(until, |hold_at| hold_at.min(until)))
@@ -346,6 +361,7 @@ impl Run {
             Phase::LookingUp { .. } => self.may_lead_to_secret(),
             Phase::Playing { .. }
             | Phase::Listening { .. }
+            | Phase::Conversing { .. }
             | Phase::Recording(_)
             | Phase::SettingCalendar
             | Phase::Queued
@@ -410,6 +426,32 @@ impl Run {
         self.advance(now, environment, Event::Outcome(Outcome::Answered(answer)));
     }
 
+    /// What came of a conversation: it is over, and the script goes on.
+    fn conversed(&mut self, now: Duration, environment: &Environment<'_>, answer: Answer) {
+        self.end_conversation(match &answer {
+            Answer::Found(found) => BotEnd::Result {
+                result: found
+                    .get(RESULT)
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+            },
+            Answer::Missing => BotEnd::Failed {
+                why: "missing".to_owned(),
+            },
+            Answer::Bad(why) | Answer::NoAnswer(why) => BotEnd::Failed { why: why.clone() },
+        });
+        self.advance(now, environment, Event::Outcome(Outcome::Answered(answer)));
+    }
+
+    /// Nothing of a conversation that is under way comes any more.
+    fn end_conversation(&mut self, end: BotEnd) {
+        if let Phase::Conversing { until } = self.phase {
+            self.asked = None;
+            self.phase = Phase::Listening { until };
+            self.effects.push_back(Effect::EndConversation(end));
+        }
+    }
+
     fn handle_key(&mut self, now: Duration, environment: &Environment<'_>, key: char) {
         if !is_phone_key(key) || self.keys.swallows(now, key) {
             return;
@@ -424,7 +466,7 @@ impl Run {
                 self.keys.keep(key);
                 self.advance(now, environment, Event::Heard);
             }
-            Phase::Listening { .. } | Phase::Queued => {
+            Phase::Listening { .. } | Phase::Queued | Phase::Conversing { .. } => {
                 self.advance(now, environment, Event::Key(key))
             }
             Phase::Recording(recording) if key == END_KEY => {

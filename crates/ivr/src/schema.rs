@@ -101,6 +101,7 @@ fn form(of: Form) -> Value {
         | Form::Query
         | Form::Mailbox
         | Form::Survey
+        | Form::Bot
         | Form::Script => text(),
         Form::Variable => json!({ "type": "string", "pattern": "^[a-z][a-z0-9_]*$" }),
         Form::Url => json!({ "type": "string", "pattern": "^https?://" }),
@@ -124,7 +125,7 @@ fn form(of: Form) -> Value {
         Form::Cases => json!({ "type": "array", "items": table(CASE), "minItems": 1 }),
         Form::Values | Form::Given => each(json!({ "type": ["string", "number", "boolean"] })),
         Form::Writing => json!({ "anyOf": [text(), each(text())] }),
-        Form::Texts | Form::Columns | Form::Results => each(text()),
+        Form::Texts | Form::Columns | Form::Results | Form::Ways => each(text()),
         Form::Headers => each(json!({ "anyOf": [text(), table(SECRET)] })),
         Form::Wanted => each(json!({ "anyOf": [text(), table(PLACE)] })),
         Form::Types => each(json!({ "enum": Type::NAMES })),

@@ -97,6 +97,13 @@ pub(crate) enum Step<'n> {
         question: Question,
         patience: Duration,
     },
+    /// Let the caller talk with a bot: `Outcome::Answered`, and keys.
+    Converse {
+        question: Question,
+        patience: Duration,
+    },
+    /// Hand a key on to the bot, and go on as before.
+    PassKey(char),
     /// Record the caller until the end key, `silence` or `max`: `Outcome::Recorded`.
     Record {
         max: Duration,

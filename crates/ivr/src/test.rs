@@ -13,7 +13,9 @@ use model::fact::QueueExit;
 
 use crate::chart::ExitId;
 use crate::effect::TransferFailure;
-use crate::rehearsal::{Awaits, Happening, NotAwaited, Rehearsal, Silent, Surroundings, Texts};
+use crate::rehearsal::{
+    Asked, Awaits, Happening, NotAwaited, Rehearsal, Silent, Surroundings, Texts,
+};
 use crate::run::Environment;
 use crate::script::Script;
 use case::Press;
@@ -145,6 +147,9 @@ impl Driver<'_> {
             Awaits::Transfer(to) => Happening::Transfer(self.test.transfer_failure(to)),
             Awaits::Callback(_) => Happening::Callback(self.test.callback),
             Awaits::Answer { node, asked } => {
+                if let Some(happening) = self.interrupts(asked) {
+                    return Ok(happening);
+                }
                 let answer = self.test.answer_of(node).or(asked.usual.clone());
                 Happening::Answer(answer.ok_or_else(|| {
                     format!(
@@ -154,6 +159,19 @@ impl Driver<'_> {
             }
             Awaits::Nothing(_) => Happening::HangsUp,
         })
+    }
+
+    /// What he does beside a bot that has him: a key, or he hangs up; otherwise it says what comes of it.
+    fn interrupts(&mut self, asked: &Asked) -> Option<Happening> {
+        if !asked.hears_keys {
+            return None;
+        }
+        let is_his = |press: &mut Press| !matches!(press, Press::Speak(_));
+        match self.presses.pop_front_if(is_his)? {
+            Press::Key(key) => Some(Happening::Key(key)),
+            Press::HangUp => Some(Happening::HangsUp),
+            Press::Wait | Press::Speak(_) => None,
+        }
     }
 
     /// He is asked for a key; he speaks only where somebody records it.

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use audio::{Codec, Sound};
 use model::RecordingId;
 
+use crate::Duplex;
+
 /// One leg's media end: an RTP socket with its RTCP neighbour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortId(pub u64);
@@ -220,6 +222,20 @@ pub enum Command {
         port: PortId,
         /// Which recording.
         recording: RecordingId,
+    },
+    /// A service hears the port, and is heard where nothing plays (E24). A bridge, a room or the next one ends it.
+    Converse {
+        /// Which port.
+        port: PortId,
+        /// The sound both ways.
+        duplex: Duplex,
+    },
+    /// Ends that; ignored if it is over.
+    EndConversation {
+        /// Which port.
+        port: PortId,
+        /// Of which.
+        duplex: Duplex,
     },
     /// Closes the port with all that goes on in it.
     Close {

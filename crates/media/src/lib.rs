@@ -7,6 +7,7 @@ mod bridge;
 mod budget;
 pub mod command;
 mod dtmf;
+mod duplex;
 mod lock;
 mod message;
 mod outbox;
@@ -23,6 +24,7 @@ pub use command::{
     Command, DigitWay, News, PlaybackId, PortId, PortStatistics, Refused, RoomId, SoundLibrary,
     SoundName, Source, Stream,
 };
+pub use duplex::Duplex;
 pub use model::{CallId, RecordingId};
 pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
 use worker::TICK;

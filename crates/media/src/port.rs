@@ -16,6 +16,7 @@ use rtp::{Packet, Sources, telephone_event};
 
 use crate::budget::Budget;
 use crate::dtmf::KeySender;
+use crate::duplex::Talker;
 use crate::lock::SourceLock;
 use crate::outgoing::Outgoing;
 use crate::playback::{FRAME, Playback};
@@ -63,6 +64,8 @@ pub(crate) struct Port {
     /// Its place in a room of three or more.
     pub(crate) seat: Option<Box<Seat>>,
     pub(crate) playback: Option<Playback>,
+    /// A service that talks with the peer.
+    pub(crate) talker: Option<Talker>,
     pub(crate) key_sender: KeySender,
     pub(crate) recorders: Vec<Recorder>,
     /// The last message that was left here.
@@ -107,6 +110,7 @@ impl Port {
             peer: None,
             seat: None,
             playback: None,
+            talker: None,
             key_sender: KeySender::default(),
             recorders: Vec::new(),
             said: None,
@@ -179,6 +183,7 @@ impl Port {
     /// There is work on the tick.
     pub(crate) fn needs_tick(&self) -> bool {
         self.playback.is_some()
+            || self.talker.is_some()
             || self.seat.is_some()
             || !self.key_sender.is_idle()
             || !self.recorders.is_empty()

@@ -13,6 +13,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use crate::duplex::Talker;
 use crate::message::Message;
 use crate::playback::{Library, Playback};
 use crate::port::{Port, Scratch};
@@ -161,6 +162,14 @@ impl Worker {
                     stop_record(now, port, recording, out)
                 });
             }
+            Command::Converse { port, duplex } => {
+                self.with(now, port, out, |port, _| {
+                    port.talker = Some(Talker::new(duplex));
+                });
+            }
+            Command::EndConversation { port, duplex } => self.with(now, port, out, |port, _| {
+                port.talker.take_if(|it| it.is_of(&duplex));
+            }),
             Command::Close { port } => {
                 self.with(now, port, out, |port, out| port.close(now, out));
                 self.forget(port);
@@ -313,7 +322,7 @@ impl Worker {
         for (port, peer) in [(a, b), (b, a)] {
             self.with(now, port, out, |port, _| {
                 // R12: what plays is cut, so that both hear each other at once.
-                port.playback = None;
+                (port.playback, port.talker) = (None, None);
                 port.peer = Some(peer);
             });
         }

@@ -215,6 +215,7 @@ impl Cdr {
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
+            | Fact::BotEnded { .. }
             | Fact::CanaryBad(_)
             | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }

@@ -16,6 +16,7 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, NotReached, Party, Transfer, TransferTo};
 
+pub use self::bot::BotEnd;
 pub use self::call::{CallResult, Direction, EndedBy, KeyWay};
 pub use self::callback::{
     CallbackAttempted, CallbackDone, CallbackEnd, CallbackFailed, CallbackFailure,
@@ -32,6 +33,7 @@ pub use self::survey::{SurveyAsked, SurveyDone, SurveyPush};
 pub use self::ticket::{TicketAsked, TicketContent, TicketField};
 pub use self::voicemail::{Voicemail, VoicemailHeard};
 
+mod bot;
 mod call;
 mod callback;
 mod clip;
@@ -194,6 +196,19 @@ pub enum Fact {
         /// The nodes that were left for it (E23), the innermost first; none at the entrance of a script.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         left: Vec<NodeLeft>,
+    },
+    /// A caller's conversation with a bot is over (E24).
+    #[serde(rename = "bot.ended")]
+    BotEnded {
+        /// The call.
+        call: CallId,
+        /// The bot.
+        bot: String,
+        /// How it ended.
+        #[serde(flatten)]
+        end: BotEnd,
+        /// How long it took, from the wish to reach it on.
+        ms: u64,
     },
     /// The caller was gone from a node in which he had tried in vain (E23).
     #[serde(rename = "ivr.gave_up")]

@@ -247,6 +247,8 @@ fn home(command: &Command) -> Home<'_> {
         | Command::RecordMessage { port, .. }
         | Command::MaskRecord { port, .. }
         | Command::StopRecord { port, .. }
+        | Command::Converse { port, .. }
+        | Command::EndConversation { port, .. }
         | Command::Close { port } => Home::One(*port),
         Command::Bridge { a, b } | Command::Unbridge { a, b } => Home::Two(*a, *b),
         Command::Mix { ports, .. } => match ports.split_first() {

@@ -1,5 +1,6 @@
 //! The files that an admin edits, read whole and checked whole: either all of them are good, or every mistake is told.
 
+pub(crate) mod bots;
 pub(crate) mod calendars;
 pub(crate) mod cause;
 mod clips;
@@ -173,6 +174,13 @@ impl Source {
         let queries = self.file("queries.toml", &mut found, |document| {
             queries::read(document, &self.dir)
         });
+        let bots = self.file("bots.toml", &mut found, |document| {
+            let given = bots::Given {
+                private_hosts: &settings.outgoing.private_hosts,
+                dir: &self.dir,
+            };
+            bots::read(document, given)
+        });
         let standby = settings
             .agents
             .standing_by(has_sound)
@@ -253,6 +261,7 @@ impl Source {
             let hosts = &settings.outgoing.private_hosts;
             world.services = outgoing::services(hosts, &self.dir);
             world.queries = queries.shapes;
+            world.bots = bots.keys().cloned().collect();
             world.forms = shapes;
             world.mailboxes = mailboxes.keys().cloned().collect();
             let shapes = parsed.iter();
@@ -290,6 +299,7 @@ impl Source {
         let outgoing = Outgoing {
             mailboxes: Arc::clone(&mailboxes),
             pins,
+            bots,
             ..Outgoing::of(&parsed, hosts, queries.named, &self.dir)
         };
         let engine = engine::Config {

@@ -254,7 +254,11 @@ impl EngineLoop {
                     reply: RouteReply::Failed(why.to_owned()),
                 }
             }
-            Request::LookUp { call, ask } => {
+            Request::PassKey { call, .. } => {
+                tracing::warn!(%call, why, "a bot is not told a key");
+                return;
+            }
+            Request::LookUp { call, ask } | Request::Converse { call, ask, .. } => {
                 tracing::warn!(%call, whom = ask.question.whom(), why, "a look-up is left out");
                 Reply::LookedUp {
                     call,
@@ -312,6 +316,8 @@ impl EngineLoop {
             | media::Command::ListenTones { .. }
             | media::Command::MaskRecord { .. }
             | media::Command::StopRecord { .. }
+            | media::Command::Converse { .. }
+            | media::Command::EndConversation { .. }
             | media::Command::Close { .. }
             | media::Command::Sounds { .. } => return,
         };

@@ -4,6 +4,7 @@
 //! calls that are up may end within `shutdown.drain_s`, a second signal ends them, then everything that was told is made
 //! durable, within a time. A part that dies ends the process, with exit code 3.
 
+mod bots;
 mod figures;
 mod house;
 mod ledger;

@@ -168,6 +168,7 @@ impl Audit {
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
+            | Fact::BotEnded { .. }
             | Fact::CanaryBad(_)
             | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }

@@ -145,6 +145,7 @@ impl Figures {
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
+            | Fact::BotEnded { .. }
             | Fact::CanaryBad(_)
             | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }

@@ -119,6 +119,8 @@ impl Voice {
             | Command::RecordMessage { .. }
             | Command::MaskRecord { .. }
             | Command::StopRecord { .. }
+            | Command::Converse { .. }
+            | Command::EndConversation { .. }
             | Command::Sounds { .. } => {}
         }
         Ok(None)

@@ -297,7 +297,10 @@ impl World {
                     id: question.id,
                     reply: RouteReply::LeftToUs,
                 }),
-                Output::Request(Request::LookUp { call, ask }) => {
+                Output::Request(Request::PassKey { .. }) => {}
+                Output::Request(
+                    Request::LookUp { call, ask } | Request::Converse { call, ask, .. },
+                ) => {
                     let answer = ivr::Answer::NoAnswer("nobody is simulated".to_owned());
                     let id = ask.id;
                     self.network.reply(Reply::LookedUp { call, id, answer });

@@ -96,6 +96,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
         | Fact::CanaryLaid { .. }
+        | Fact::BotEnded { .. }
         | Fact::CanaryBad(_)
         | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }
@@ -237,6 +238,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::IvrEntered { .. }
         | Fact::IvrGaveUp { .. }
         | Fact::CanaryLaid { .. }
+        | Fact::BotEnded { .. }
         | Fact::CanaryBad(_)
         | Fact::CanaryEnded(_)
         | Fact::KeyPressed { .. }

@@ -22,6 +22,8 @@ pub(crate) struct Port {
     pub(crate) message: Option<model::RecordingId>,
     /// Keys are listened for in its voice.
     pub(crate) listening: bool,
+    /// The conversation with a bot that it is in.
+    pub(crate) duplex: Option<media::Duplex>,
     /// What was ordered to be played, and when.
     pub(crate) plays: Vec<(Duration, media::Command)>,
 }
@@ -213,6 +215,15 @@ impl Hotline {
                     Some(recording),
                     "what is recorded is ended"
                 );
+            }
+            media::Command::Converse { port, duplex } => {
+                let port = self.ports.get_mut(&port).expect("an open port");
+                let before = port.duplex.replace(duplex);
+                assert_eq!(before, None, "one conversation at a time");
+            }
+            media::Command::EndConversation { port, duplex } => {
+                let port = self.ports.get_mut(&port).expect("an open port");
+                assert_eq!(port.duplex.take(), Some(duplex), "it is under way");
             }
             media::Command::ListenTones { port, on } => {
                 let port = self.ports.get_mut(&port).expect("an open port");

@@ -134,6 +134,7 @@ impl Call {
             path: Vec::new(),
             answers: BTreeMap::new(),
             playing: None,
+            bot: None,
             messages: super::Messages::default(),
             surveys: super::survey::Surveys::default(),
             tickets: 0,

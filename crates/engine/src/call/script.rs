@@ -189,6 +189,9 @@ impl Call {
             }
             Effect::RequestCallback { queue, number } => self.ask_callback(context, queue, number),
             Effect::Ask(ask) => self.look_up(context, ask),
+            Effect::Converse(ask) => self.converse(context, ask),
+            Effect::PassKey(key) => self.pass_key_to_bot(context, key),
+            Effect::EndConversation(end) => self.end_conversation(context, end),
             Effect::SetCalendar { calendar, wish } => self.set_calendar(context, &calendar, wish),
             Effect::Hold => {
                 let music = Source::Sound(music_of(context, None));

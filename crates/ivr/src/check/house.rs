@@ -280,7 +280,8 @@ impl<'s> Graph<'s> {
                 | ReferenceKind::Query
                 | ReferenceKind::Mailbox
                 | ReferenceKind::Pin
-                | ReferenceKind::Form => return None,
+                | ReferenceKind::Form
+                | ReferenceKind::Bot => return None,
             };
             Some(Way {
                 by: reference.name,

@@ -129,6 +129,10 @@ fn exists(script: &Script, world: &World, reference: &Reference<'_>, report: &mu
             told!("form", "问卷"),
             &mut world.forms.keys().map(String::as_str),
         ),
+        ReferenceKind::Bot => known(
+            told!("bot", "机器人"),
+            &mut world.bots.iter().map(String::as_str),
+        ),
         ReferenceKind::Service => {
             if let Err(why) = world.services.may_be_asked(text) {
                 let message = Told {
@@ -253,7 +257,7 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
         causes.any(|cause| {
             matches!(
                 cause,
-                Cause::Answer(..) | Cause::BoxFull(_) | Cause::Ticket(_)
+                Cause::Answer(..) | Cause::BoxFull(_) | Cause::Ticket(_) | Cause::BotFails(_)
             )
         }) || claims.end == Some(End::Calendar)
     };

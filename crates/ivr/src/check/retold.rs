@@ -12,7 +12,7 @@ use std::time::Duration;
 use model::{CalendarState, ScriptName, Timestamp};
 
 use super::story::{Deed, Story, Wanted};
-use crate::ask::{Answer, AnswerKind};
+use crate::ask::{Answer, AnswerKind, RESULT};
 use crate::claim::Sample;
 use crate::rehearsal::{
     Asked, Awaits, Circumstances, Done, Happening, Rehearsal, Surroundings, clock, quoted, test,
@@ -363,6 +363,12 @@ impl<'s> Walker<'s> {
             (Awaits::Queue(_), Deed::Queue(exit)) => Happening::Queue(Some(*exit)),
             (Awaits::Transfer(_), Deed::Transfer(failure)) => Happening::Transfer(Some(*failure)),
             (Awaits::Callback(_), Deed::Callback(answer)) => Happening::Callback(*answer),
+            (Awaits::Answer { asked, .. }, Deed::Key(key)) if asked.hears_keys => {
+                Happening::Key(*key)
+            }
+            (Awaits::Answer { asked, .. }, Deed::Result(result)) => {
+                Happening::Answer(self.result(asked, result))
+            }
             (Awaits::Answer { asked, .. }, Deed::Answer(kind)) => {
                 Happening::Answer(self.answer(asked, *kind))
             }
@@ -413,6 +419,15 @@ impl<'s> Walker<'s> {
             self.typed = digits.chars().map(Happening::Key).collect();
         }
         self.typed.pop_front().unwrap_or(Happening::Silence)
+    }
+
+    /// What a bot brings with a result.
+    fn result(&self, asked: &Asked, result: &str) -> Answer {
+        let mut answer = self.answer(asked, AnswerKind::Found);
+        if let Answer::Found(found) = &mut answer {
+            found.insert(RESULT.to_owned(), Value::Text(result.to_owned()));
+        }
+        answer
     }
 
     fn answer(&self, asked: &Asked, kind: AnswerKind) -> Answer {

@@ -57,6 +57,8 @@ pub(crate) enum Deed {
     Callback(CallbackAnswer),
     /// A look-up brings this kind of answer.
     Answer(AnswerKind),
+    /// A bot gives this result.
+    Result(String),
     /// He speaks.
     Speaks,
 }
@@ -162,6 +164,8 @@ fn deed(passage: Passage<'_>) -> Deed {
         Cause::Callback(answer) => Deed::Callback(answer),
         Cause::Answer(_, kind) => Deed::Answer(kind),
         Cause::Speaks => Deed::Speaks,
+        Cause::Result(_, result) => Deed::Result(result.text.clone()),
+        Cause::BotFails(_) => Deed::Answer(AnswerKind::NoAnswer),
         Cause::BoxFull(_) => Deed::Answer(AnswerKind::Missing),
         Cause::Ticket(true) => Deed::Answer(AnswerKind::Found),
         Cause::Ticket(false) => Deed::Answer(AnswerKind::NoAnswer),
@@ -212,6 +216,17 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
         Cause::BoxFull(mailbox) => {
             let mailbox = &mailbox.text;
             told!("the mailbox `{mailbox}` is full", "信箱 `{mailbox}` 已满")
+        }
+        Cause::Result(bot, result) => {
+            let (bot, result) = (&bot.text, &result.text);
+            told!(
+                "the bot `{bot}` says `{result}`",
+                "机器人 `{bot}` 给出 `{result}`"
+            )
+        }
+        Cause::BotFails(bot) => {
+            let bot = &bot.text;
+            told!("the bot `{bot}` fails", "机器人 `{bot}` 失败")
         }
         Cause::Ticket(true) => told!("his ticket has its number", "工单已有编号"),
         Cause::Ticket(false) => told!("his ticket has no number in time", "工单未及时得到编号"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::fact::QueueExit;
 use model::{MailboxName, QueueName, ScriptName};
 
-use crate::ask::{Answer, Question};
+use crate::ask::{Answer, Question, RESULT, Wanted};
 use crate::claim::Cause;
 use crate::effect::{CallbackAnswer, TransferFailure};
 use crate::message::Stage;
@@ -72,6 +72,8 @@ pub struct Asked {
     pub wanted: BTreeMap<String, Option<Type>>,
     /// What the house itself answers unless somebody says otherwise: a mailbox has room, a ticket gets its number.
     pub usual: Option<Answer>,
+    /// Whether he may press keys meanwhile: he talks with a bot.
+    pub hears_keys: bool,
 }
 
 /// How a call ended.
@@ -151,10 +153,14 @@ pub enum Opens {
 
 impl Awaits {
     /// Whether this may happen.
-    pub(super) const fn takes(&self, happening: &Happening) -> bool {
+    pub(super) fn takes(&self, happening: &Happening) -> bool {
         match happening {
             Happening::HangsUp => !matches!(self, Self::Nothing(_)),
-            Happening::Key(_) => matches!(self, Self::Key | Self::Voice { .. } | Self::Queue(_)),
+            Happening::Key(_) => match self {
+                Self::Key | Self::Voice { .. } | Self::Queue(_) => true,
+                Self::Answer { asked, .. } => asked.hears_keys,
+                Self::Transfer(_) | Self::Callback(_) | Self::Nothing(_) => false,
+            },
             Happening::Silence => matches!(self, Self::Key | Self::Voice { .. }),
             Happening::Speaks(_) => matches!(self, Self::Voice { .. }),
             Happening::Queue(_) => matches!(self, Self::Queue(_)),
@@ -209,11 +215,11 @@ impl Ending {
 impl Asked {
     pub(super) fn of(question: &Question) -> Self {
         let wanted = match question {
-            Question::Http(http) => {
-                let wanted = http.wanted.iter();
+            Question::Http(http) => typed(&http.wanted),
+            Question::Bot(bot) => {
+                let mut wanted = typed(&bot.wanted);
+                wanted.insert(RESULT.to_owned(), Some(Type::Text));
                 wanted
-                    .map(|(name, wanted)| (name.clone(), Some(wanted.kind)))
-                    .collect()
             }
             Question::Sql(sql) => sql.columns.keys().map(|it| (it.clone(), None)).collect(),
             Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
@@ -223,8 +229,16 @@ impl Asked {
             whom: question.whom().to_owned(),
             wanted,
             usual: question.in_a_test(),
+            hears_keys: matches!(question, Question::Bot(_)),
         }
     }
+}
+
+fn typed(wanted: &BTreeMap<String, Wanted>) -> BTreeMap<String, Option<Type>> {
+    let wanted = wanted.iter();
+    wanted
+        .map(|(name, wanted)| (name.clone(), Some(wanted.kind)))
+        .collect()
 }
 
 /// See [`super::Rehearsal::open_keys`].
@@ -241,7 +255,8 @@ pub(super) fn open_keys(awaits: &Awaits, placed: &Placed, stage: Stage) -> Vec<O
     match (awaits, stage) {
         (Awaits::Key, Stage::Review(..) | Stage::Listening(..)) => review.map(of).into(),
         (Awaits::Voice { .. }, _) => vec![of(('#', told!("has said all", "说完")))],
-        (Awaits::Key | Awaits::Queue(_), _) => {
+        (Awaits::Answer { asked, .. }, _) if !asked.hears_keys => Vec::new(),
+        (Awaits::Key | Awaits::Queue(_) | Awaits::Answer { .. }, _) => {
             let claims = placed.claims();
             let exits = claims.exits.iter();
             let keys = exits.filter_map(|exit| {
@@ -263,6 +278,8 @@ pub(super) fn open_keys(awaits: &Awaits, placed: &Placed, stage: Stage) -> Vec<O
                     | Cause::Speaks
                     | Cause::SaysNothing
                     | Cause::BoxFull(_)
+                    | Cause::Result(..)
+                    | Cause::BotFails(_)
                     | Cause::Ticket(_) => return None,
                 };
                 Some(OpenKey {
@@ -272,9 +289,6 @@ pub(super) fn open_keys(awaits: &Awaits, placed: &Placed, stage: Stage) -> Vec<O
             });
             keys.collect()
         }
-        (
-            Awaits::Transfer(_) | Awaits::Callback(_) | Awaits::Answer { .. } | Awaits::Nothing(_),
-            _,
-        ) => Vec::new(),
+        (Awaits::Transfer(_) | Awaits::Callback(_) | Awaits::Nothing(_), _) => Vec::new(),
     }
 }

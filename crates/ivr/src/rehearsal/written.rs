@@ -21,23 +21,28 @@ impl Rehearsal {
     pub fn as_test(&self, name: &str, at: &str) -> Result<String, Told> {
         let mut done: Vec<Done> = self.done().to_vec();
         match self.awaits() {
-            Awaits::Key | Awaits::Voice { .. } | Awaits::Queue(_) => done.push(Done {
-                happening: Happening::HangsUp,
-                awaited: self.awaits().clone(),
-                is_secret: false,
-            }),
-            Awaits::Callback(_) | Awaits::Answer { .. } => {
-                return Err(told!(
-                    "answer what waits first, or hang up",
-                    "请先给出等待中的结果，或挂机"
-                ));
+            Awaits::Answer { asked, .. } if !asked.hears_keys => return Err(unanswered()),
+            Awaits::Key | Awaits::Voice { .. } | Awaits::Queue(_) | Awaits::Answer { .. } => {
+                done.push(Done {
+                    happening: Happening::HangsUp,
+                    awaited: self.awaits().clone(),
+                    is_secret: false,
+                });
             }
+            Awaits::Callback(_) => return Err(unanswered()),
             Awaits::Transfer(_) | Awaits::Nothing(_) => {}
         }
         let lines = list(self.lines().iter().map(String::as_str));
         let expected = [("expect", lines.unwrap_or_else(|| "[]".to_owned()))];
         Ok(test(name, at, self.circumstances(), &done, &expected))
     }
+}
+
+fn unanswered() -> Told {
+    told!(
+        "answer what waits first, or hang up",
+        "请先给出等待中的结果，或挂机"
+    )
 }
 
 /// A test in the words of its file, with an empty line before it. `expected` are its last keys, with values as TOML writes them.

@@ -22,6 +22,11 @@ impl Keys {
         self.kept.is_some()
     }
 
+    /// The kept key, which stays.
+    pub(super) const fn kept(&self) -> Option<char> {
+        self.kept
+    }
+
     /// The kept key, once.
     pub(super) const fn take(&mut self) -> Option<char> {
         self.kept.take()

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use model::RecordingId;
+use model::fact::BotEnd;
 
 use super::{Environment, Phase, Run};
 use crate::effect::{Effect, Recorded};
@@ -35,6 +36,10 @@ impl Run {
             | Phase::LookingUp { .. }
             | Phase::SettingCalendar
             | Phase::Transferring => None,
+            Phase::Conversing { .. } => {
+                self.end_conversation(BotEnd::Left);
+                None
+            }
             Phase::Over => return,
         };
         self.leave(now, environment, said);

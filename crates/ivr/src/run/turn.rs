@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::fact::{FailedTries, NodeLeft};
+use model::fact::{BotEnd, FailedTries, NodeLeft};
 use model::{MailboxName, QueueName, ScriptName};
 
 use super::recording::Recording;
@@ -57,6 +57,8 @@ fn exit_of<'p>(placed: &'p Placed, step: &Step<'_>, cause: Option<&'p str>) -> O
         | Step::Transfer { .. }
         | Step::CallBack { .. }
         | Step::Ask { .. }
+        | Step::Converse { .. }
+        | Step::PassKey(_)
         | Step::Record { .. }
         | Step::Call { .. }
         | Step::HangUp(_)
@@ -252,6 +254,23 @@ impl Run {
                 self.effects.push_back(Effect::Ask(ask));
                 None
             }
+            Step::Converse { question, patience } => {
+                let ask = Ask {
+                    id: AskId(now),
+                    question,
+                    patience,
+                };
+                let until = now + patience;
+                self.phase = Phase::Conversing { until };
+                self.asked = Some(ask.clone());
+                self.effects.push_back(Effect::Converse(ask));
+                let kept = self.keys.take();
+                kept.map(|key| Next::Event(Event::Key(key)))
+            }
+            Step::PassKey(key) => {
+                self.effects.push_back(Effect::PassKey(key));
+                None
+            }
             Step::Record {
                 max,
                 silence,
@@ -287,6 +306,7 @@ impl Run {
             }
             Step::Go(to) => self.enter(to.text.clone()).then_some(Next::Entry),
             Step::Choose(to) => {
+                self.end_conversation(BotEnd::Key);
                 self.chain.chose();
                 self.enter(to.text.clone()).then_some(Next::Entry)
             }

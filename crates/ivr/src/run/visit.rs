@@ -197,6 +197,11 @@ impl Visit<'_> {
         self.keys.swallow(key, self.now + time);
     }
 
+    /// The key that was typed ahead, which stays.
+    pub(crate) const fn kept_key(&self) -> Option<char> {
+        self.keys.kept()
+    }
+
     /// Whether the caller may try here, of so many tries in a chain of visits.
     pub(crate) fn may_try(&self, tries: u32) -> bool {
         self.chain.may_try(self.script, self.node, tries)

@@ -97,6 +97,38 @@ impl<'s, 't> Section<'s, 't> {
         read.into_iter().collect()
     }
 
+    /// Results of a bot, each with a node, in the order in which they are written: one at least.
+    pub(crate) fn ways(&mut self, key: &'static str) -> Read<Vec<(Name, Name)>> {
+        let entries = self.entries(key)?.into_iter();
+        let read: Vec<Read<(Name, Name)>> = entries
+            .map(|(name, item)| Ok((self.result(name)?, self.node_of(item)?)))
+            .collect();
+        let ways: Vec<(Name, Name)> = read.into_iter().collect::<Read<_>>()?;
+        if ways.is_empty() {
+            let message = told!("`{key}` names no result", "`{key}` 中没有结果");
+            return Err(self.report.error(self.place_of_key(key), message, None));
+        }
+        Ok(ways)
+    }
+
+    /// A word that a bot may say.
+    fn result(&mut self, name: Name) -> Read<Name> {
+        let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+        if (1..=40).contains(&name.text.len()) && name.text.chars().all(is_part) {
+            return Ok(name);
+        }
+        let message = told!(
+            "`{}` is no name of a result",
+            "`{}` 不是结果名称",
+            name.text
+        );
+        let help = told!(
+            "up to 40 of a-z, A-Z, 0-9, _ and -, such as `done`",
+            "不超过 40 个字符：a-z、A-Z、0-9、_ 和 -，如 `done`"
+        );
+        Err(self.report.error(name.place, message, Some(help)))
+    }
+
     /// The name of a variable that may be set.
     pub(crate) fn variable(&mut self, key: &'static str) -> Read<Name> {
         let name = self.name(key)?;

@@ -106,7 +106,7 @@ impl Call {
     pub(crate) fn effects(&mut self) -> Vec<String> {
         let effects: Vec<Effect> = std::iter::from_fn(|| self.run.poll_effect()).collect();
         for effect in &effects {
-            if let Effect::Ask(ask) = effect {
+            if let Effect::Ask(ask) | Effect::Converse(ask) = effect {
                 self.asked = Some(ask.id);
             }
         }
@@ -194,6 +194,13 @@ fn line(effect: &Effect) -> String {
             format!("{} {recording}", if *kept { "keep" } else { "drop" })
         }
         Effect::SetCalendar { calendar, wish } => format!("{calendar} {wish:?}"),
+        Effect::Converse(ask) => format!(
+            "converse {} for {} s",
+            asked(&ask.question),
+            ask.patience.as_secs()
+        ),
+        Effect::PassKey(key) => format!("pass {key}"),
+        Effect::EndConversation(end) => format!("end {end:?}"),
         Effect::Hold => "hold".to_owned(),
         Effect::LanguageSet(language) => format!("speak {language}"),
         Effect::HangUp { cause } => format!("hangup {cause:?}"),
@@ -231,6 +238,11 @@ fn asked(question: &Question) -> String {
                 .map(|(name, value)| format!(" {name}={value}"))
                 .collect();
             format!("{}{args}", sql.query)
+        }
+        Question::Bot(bot) => {
+            let given = bot.given.iter();
+            let given: String = given.map(|(name, it)| format!(" {name}={it}")).collect();
+            format!("{}{given}", bot.bot)
         }
         Question::Mailbox(mailbox) => format!("box {mailbox}"),
         Question::Ticket(ticket) => format!("ticket {}", ticket.part),

@@ -48,6 +48,7 @@ pub(crate) fn world() -> World {
             ("service".to_owned(), texts(&["en", "zh-CN"])),
             ("english".to_owned(), texts(&["en"])),
         ]),
+        bots: texts(&["helper"]),
         queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
         services: Services::new(
             |url| match url {

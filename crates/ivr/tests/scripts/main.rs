@@ -6,6 +6,7 @@
     reason = "tests fail by panic"
 )]
 
+mod bot;
 mod callback;
 mod canary;
 mod chart;

@@ -120,7 +120,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                     silent_at = Some(now + silence);
                 }
                 Effect::StopRecord => silent_at = None,
-                Effect::Ask(ask) => asked = ask.id,
+                Effect::Ask(ask) | Effect::Converse(ask) => asked = ask.id,
                 Effect::SetCalendar { .. } => {
                     let opened = Input::CalendarSet(CalendarSet::Opened);
                     run.handle_input(now, &environment, opened);
@@ -134,6 +134,8 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 | Effect::FileTicket(_)
                 | Effect::SurveyAsked { .. }
                 | Effect::SurveyDone(_)
+                | Effect::PassKey(_)
+                | Effect::EndConversation(_)
                 | Effect::Hold => {}
             }
         }
@@ -240,6 +242,9 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::SettleRecord { .. }
                 // Nobody answers: the run's own patience ends it.
                 | Effect::Ask(_)
+                | Effect::Converse(_)
+                | Effect::PassKey(_)
+                | Effect::EndConversation(_)
                 | Effect::Hold
                 | Effect::Entered { .. }
                 | Effect::GaveUp { .. }
@@ -284,7 +289,7 @@ pub(crate) fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             }
         };
         let (a, b, c) = (to(*a), to(*b), to(*c));
-        let written = match kind % 12 {
+        let written = match kind % 13 {
             0 => writeln!(text, "[play.n{index}]\nprompt = \"p\"\nnext = \"n{a}\""),
             1 | 2 => writeln!(
                 text,
@@ -327,6 +332,10 @@ pub(crate) fn random_script(nodes: &[(u8, u8, u8, u8)]) -> String {
             10 => writeln!(
                 text,
                 "[record.n{index}]\nprompt = \"p\"\ninto = \"z\"\nnext = \"n{a}\"\non_nothing = \"n{b}\""
+            ),
+            11 => writeln!(
+                text,
+                "[bot.n{index}]\nbot = \"helper\"\nmax_s = 30\nkeys = {{ 0 = \"n{a}\" }}\nresults = {{ done = \"n{b}\" }}\non_failure = \"n{c}\""
             ),
             _ => writeln!(
                 text,

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use ivr::{
     Answer, Ask, CalendarSet, CallbackAnswer, Diagnostic, Effect, Entry, Environment, House, Input,
-    Number, Patience, Played, Question, QueueExit, Run, Script, TransferFailure, Type, Value,
-    check_house, parse,
+    Number, Patience, Played, Question, QueueExit, RESULT, Run, Script, TransferFailure, Type,
+    Value, check_house, parse,
 };
 use model::calendar::CalendarConfig;
 use model::{Calendar, CallId, Caller, NumberPlan, RecordingId, ScriptName, Timestamp};
@@ -266,6 +266,15 @@ impl Centre {
             Question::Ticket(ticket) => {
                 BTreeMap::from([(ticket.into.clone(), value(Type::Text, dice))])
             }
+            Question::Bot(bot) => {
+                let results: Vec<&str> = bot.results.iter().map(String::as_str).collect();
+                let result = Value::Text(dice.one_of(&results).to_owned());
+                let wanted = bot.wanted.iter();
+                let found = wanted.map(|(variable, it)| (variable.clone(), value(it.kind, dice)));
+                let mut found: BTreeMap<String, Value> = found.collect();
+                found.insert(RESULT.to_owned(), result);
+                found
+            }
             Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
         };
         Answer::Found(found)
@@ -365,7 +374,7 @@ impl DicedCaller<'_> {
                 self.happens(Input::RecordBegan(RECORDING));
                 self.pending = Some((self.now + silence, Input::FellSilent));
             }
-            Effect::Ask(ask) => {
+            Effect::Ask(ask) | Effect::Converse(ask) => {
                 let answer = self.centre.answer(&ask, dice);
                 // Now and then nobody answers, and the run's own patience ends it.
                 let at = self.now + ask.patience / 2;
@@ -381,13 +390,16 @@ impl DicedCaller<'_> {
                 self.pending = Some((self.now, Input::CalendarSet(dice.one_of(&sets))));
             }
             Effect::StopPlay => self.heard_at = None,
-            Effect::LeaveQueue | Effect::StopRecord => self.pending = None,
+            Effect::LeaveQueue | Effect::StopRecord | Effect::EndConversation(_) => {
+                self.pending = None;
+            }
             Effect::LeaveMessage { .. }
             | Effect::FileTicket(_)
             | Effect::SurveyAsked { .. }
             | Effect::SurveyDone(_)
             | Effect::SettleRecord { .. }
             | Effect::Hold
+            | Effect::PassKey(_)
             | Effect::Entered { .. }
             | Effect::Unsaid { .. }
             | Effect::LanguageSet(_)

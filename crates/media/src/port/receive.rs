@@ -134,7 +134,7 @@ impl Port {
         {
             seat.handle(now, header.ssrc, number, payload);
         }
-        if !self.recorders.is_empty() || self.tones.is_some() {
+        if !self.recorders.is_empty() || self.tones.is_some() || self.talker.is_some() {
             scratch.frame.decode(stream.codec, payload);
             scratch.decoded = true;
         }
@@ -146,6 +146,9 @@ impl Port {
                 header.timestamp,
                 scratch.frame.samples(),
             );
+        }
+        if let (Some(talker), Place::Ahead(_) | Place::Restarted(_)) = (&self.talker, place) {
+            talker.hear(scratch.frame.samples());
         }
         if let (Some(tones), Place::Ahead(_) | Place::Restarted(_)) = (&mut self.tones, place) {
             let id = self.id;

@@ -39,7 +39,12 @@ impl Port {
     fn play(&mut self, now: Duration, stream: &Stream, scratch: &mut Scratch, out: &mut Outbox) {
         let mut frame = [0; FRAME];
         let Some(playback) = &mut self.playback else {
-            self.hear_room(now, stream, scratch, out);
+            if let Some(talker) = &self.talker {
+                talker.fill(&mut frame);
+                self.sound(now, stream, &frame, scratch, out);
+            } else {
+                self.hear_room(now, stream, scratch, out);
+            }
             return;
         };
         // The room has taken out of a clip what all hear in this tick.

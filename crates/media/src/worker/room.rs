@@ -37,7 +37,7 @@ impl Worker {
                 self.stand_up(*port);
                 self.with(now, *port, out, |it, _| {
                     // R12: what plays is cut, so that all hear each other at once.
-                    it.playback = None;
+                    (it.playback, it.talker) = (None, None);
                     it.seat = Some(Box::new(Seat::new(room)));
                 });
             }

@@ -18,6 +18,7 @@ impl Fact {
             | Self::CallIdentified { call, .. }
             | Self::IvrEntered { call, .. }
             | Self::IvrGaveUp { call, .. }
+            | Self::BotEnded { call, .. }
             | Self::KeyPressed { call, .. }
             | Self::QueueJoined { call, .. }
             | Self::QueueDropped { call, .. }
@@ -104,6 +105,7 @@ impl Fact {
             Self::IvrEntered { .. } => "ivr.entered",
             Self::IvrGaveUp { .. } => "ivr.gave_up",
             Self::CanaryLaid { .. } => "canary.laid",
+            Self::BotEnded { .. } => "bot.ended",
             Self::CanaryBad(_) => "canary.bad_call",
             Self::CanaryEnded(_) => "canary.ended",
             Self::KeyPressed { .. } => "ivr.key",

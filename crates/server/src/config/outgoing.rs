@@ -10,6 +10,7 @@ use ivr::{Script, SecretSource, Services};
 use model::Mailboxes;
 use store::NamedQueries;
 
+use super::bots::Bots;
 use super::cause::Cause;
 use super::closings::Hashes;
 use super::secret;
@@ -25,6 +26,8 @@ pub(crate) struct Outgoing {
     pub(crate) queries: NamedQueries,
     /// Where callers leave messages, and how many fit.
     pub(crate) mailboxes: Arc<Mailboxes>,
+    /// Who talks with callers (E24).
+    pub(crate) bots: Bots,
     /// By what calendars are closed by telephone.
     pub(crate) pins: Hashes,
 }
@@ -47,6 +50,7 @@ impl Outgoing {
             secrets: secrets.collect(),
             queries,
             mailboxes: Arc::default(),
+            bots: Bots::new(),
             pins: Hashes::new(),
         }
     }
@@ -70,6 +74,7 @@ impl fmt::Debug for Outgoing {
             .field("private_hosts", &self.private_hosts)
             .field("secrets", &self.secrets.keys())
             .field("queries", &self.queries)
+            .field("bots", &self.bots.keys())
             .finish()
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use section::{
     Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp,
     Shutdown, Sip, Store, Tickets,
 };
-pub(crate) use speech::Speech;
+pub(crate) use speech::{Header, Speech};
 
 /// The whole file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -221,6 +221,7 @@ impl Remains {
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
+            | Fact::BotEnded { .. }
             | Fact::CanaryBad(_)
             | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }

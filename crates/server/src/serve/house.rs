@@ -15,6 +15,7 @@ use store::{AgentRecord, Database};
 use tokio::sync::{mpsc, watch};
 use web::{App, Deps, MetricsHandle, RollBack, Scripts};
 
+use super::bots::Bots;
 use super::figures::{self, Figured};
 use super::ledger::Ledger;
 use super::look_ups::LookUps;
@@ -140,6 +141,7 @@ impl House {
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
         let boxes = looks_up.clone();
+        let bots = Bots::new(client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
@@ -152,6 +154,7 @@ impl House {
                 database.clone(),
                 services,
                 look_ups,
+                bots,
                 inputs.clone(),
                 clock,
             )),

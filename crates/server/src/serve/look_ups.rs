@@ -61,6 +61,8 @@ impl LookUps {
                     let answer = tokio::time::timeout(ask.patience, asking).await;
                     answer.unwrap_or_else(|_| Answer::NoAnswer("the desk is slow".to_owned()))
                 }
+                // Asked of a bot, by another way.
+                (Ok(_permit), Question::Bot(_)) => Answer::Bad("no look-up".to_owned()),
                 (Ok(_permit), Question::Pin(pin)) => compare(&outgoing, pin).await,
             };
             let whom = ask.question.whom();

@@ -8,6 +8,7 @@ use net::Clock;
 use store::Database;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::bots::Bots;
 use super::look_ups::LookUps;
 use super::services::Services;
 use crate::barred::BarredList;
@@ -41,6 +42,7 @@ pub(super) async fn answer(
     database: Database,
     services: Services,
     look_ups: LookUps,
+    mut bots: Bots,
     inputs: mpsc::Sender<Input>,
     clock: Clock,
 ) {
@@ -55,6 +57,15 @@ pub(super) async fn answer(
                 continue;
             }
             // E11: the caller hears it when this one stalls.
+            // E24: as long as it lasts, nobody waits for it.
+            Request::Converse { call, ask, duplex } => {
+                bots.converse(call, *ask, duplex, &inputs);
+                continue;
+            }
+            Request::PassKey { call, ask, key } => {
+                bots.pass(call, ask, key);
+                continue;
+            }
             Request::LookUp { call, ask } => {
                 look_ups.ask(call, *ask, &inputs);
                 continue;

@@ -202,6 +202,7 @@ impl Board {
             | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
+            | Fact::BotEnded { .. }
             | Fact::CanaryBad(_)
             | Fact::CanaryEnded(_)
             | Fact::KeyPressed { .. }
