@@ -157,7 +157,7 @@ fn e24_the_bot_is_heard_at_once_and_silenced_at_once_and_a_key_leads_on_beside_i
         .last()
         .unwrap()
         .saturating_duration_since(cleared);
-    println!(
+    eprintln!(
         "heard after {} ms, silent after {} ms",
         first.as_millis(),
         last.as_millis()
@@ -270,14 +270,17 @@ fn e24_a_service_that_never_answers_costs_its_time_and_no_more_and_seats_are_cou
 }
 
 #[test]
-fn e24_a_server_that_ends_leaves_its_bots() {
+fn e24_a_server_that_closes_leaves_its_bots_and_their_callers_go_on() {
     let bot = Bot::open();
     let mut house = house(&bot.at.to_string(), "");
     let mut caller = house.caller(LI, VOICE_HZ);
     caller.calls("4000");
     bot.started(0);
+    let told = Instant::now();
     house.signal("TERM");
-    house.signal("TERM");
+    let (left, code, word) = bot.closed(0);
+    assert_eq!((code, word.as_str()), (1001, "closing"));
+    assert!(left.saturating_duration_since(told) < Duration::from_secs(1));
+    caller.until_hears(0, SORRY_HZ, 300);
     house.ended();
-    until("the connection is gone", || bot.is_gone(0));
 }

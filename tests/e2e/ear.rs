@@ -2,6 +2,7 @@
 //! which it came. For what has to be told to a few milliseconds, which no softphone's recording does.
 
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,8 @@ pub(crate) struct Ear {
     heard: Arc<Mutex<Packets>>,
     rtp: UdpSocket,
     server: SocketAddr,
+    /// Keys that were pressed.
+    pressed: AtomicU16,
     _wire: Wire,
 }
 
@@ -68,6 +71,7 @@ impl Ear {
             heard,
             rtp,
             server: SocketAddr::from((server.ip(), port)),
+            pressed: AtomicU16::new(0),
             _wire: wire,
         }
     }
@@ -75,14 +79,16 @@ impl Ear {
     /// Presses a key from 0 to 9 for 100 ms (RFC 4733 §2.5.1); gives the moment of its first packet.
     pub(crate) fn presses(&self, key: u8) -> Instant {
         let begun = Instant::now();
+        let before = self.pressed.fetch_add(1, Ordering::Relaxed);
+        let moment = 1_000 + 8_000 * u32::from(before);
         for packet in 1..=KEY_PACKETS + KEY_END_PACKETS {
             let is_end = packet > KEY_PACKETS;
             let held = packet.min(KEY_PACKETS) * PACKET_SAMPLES;
             let marker = if packet == 1 { 0x80 } else { 0 };
             let mut bytes = vec![0x80, marker | KEYS];
-            bytes.extend(packet.to_be_bytes());
+            bytes.extend((16 * before + packet).to_be_bytes());
             // The moment of the key stands in each packet of it.
-            bytes.extend(1_000_u32.to_be_bytes());
+            bytes.extend(moment.to_be_bytes());
             bytes.extend(0x0e_a2_u32.to_be_bytes());
             bytes.extend([key, if is_end { 0x8a } else { 0x0a }]);
             bytes.extend(held.to_be_bytes());

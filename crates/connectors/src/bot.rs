@@ -9,6 +9,7 @@ mod dialogue;
 mod frames;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -33,6 +34,8 @@ const FRAME: Duration = Duration::from_millis(20);
 pub const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 /// How long the last words may take.
 const LAST_WORDS: Duration = Duration::from_millis(300);
+/// The word for a house that closes.
+const CLOSING: &str = "closing";
 /// How often somebody looks whether the port's end is gone.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -61,7 +64,8 @@ enum End {
     Gone(&'static str),
 }
 
-/// Lets the service and the caller talk, until one of them ends it; what is to be told the script. `keys` are the caller's.
+/// Lets the service and the caller talk, until one of them ends it or the house closes; what is to be told the script. `keys`
+/// are the caller's.
 pub async fn converse(
     client: &HttpClient,
     service: &Service,
@@ -69,10 +73,13 @@ pub async fn converse(
     start: Start,
     duplex: Duplex,
     keys: mpsc::Receiver<char>,
+    is_closing: &AtomicBool,
 ) -> Answer {
+    let is_closing = || is_closing.load(Ordering::Relaxed);
     let opened = tokio::select! {
         opened = client.upgrade(&service.target, &service.headers, service.connect) => opened,
-        () = over(&duplex) => return Answer::NoAnswer("over".to_owned()),
+        () = until(|| duplex.is_over()) => return Answer::NoAnswer("over".to_owned()),
+        () = until(is_closing) => return Answer::NoAnswer(CLOSING.to_owned()),
     };
     let stream = match opened {
         Ok(stream) => stream,
@@ -95,15 +102,15 @@ pub async fn converse(
         heard_at: Instant::now(),
     };
     let end = connection
-        .live(question, keys)
+        .live(question, keys, is_closing)
         .await
         .unwrap_or_else(|end| end);
     connection.finish(end).await
 }
 
-/// Waits until the port's end is gone.
-async fn over(duplex: &Duplex) {
-    while !duplex.is_over() {
+/// Waits until something holds.
+async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
         sleep(LOOK).await;
     }
 }
@@ -122,6 +129,7 @@ impl Connection {
         &mut self,
         question: &BotQuestion,
         mut keys: mpsc::Receiver<char>,
+        is_closing: impl Fn() -> bool,
     ) -> Result<End, End> {
         for text in self.dialogue.open() {
             self.send(Message::text(text)).await?;
@@ -135,6 +143,9 @@ impl Connection {
                 _ = tick.tick() => {
                     if self.duplex.is_over() {
                         return Ok(End::Over);
+                    }
+                    if is_closing() {
+                        return Ok(End::Failed(CLOSING, CloseCode::Away));
                     }
                     self.turn().await?;
                     if self.heard_at.elapsed() > self.alive {
@@ -216,7 +227,7 @@ impl Connection {
         tokio::select! {
             biased;
             sent = socket.send(message) => sent.map_err(|_| End::Gone("broken")),
-            () = over(duplex) => Err(End::Over),
+            () = until(|| duplex.is_over()) => Err(End::Over),
             () = sleep(self.alive) => Err(End::Gone("stalled")),
         }
     }

@@ -168,7 +168,8 @@ pub(crate) const TEST: &[KeyRow] = &[
         Need::Optional,
         "What look-ups bring, by the node's name: the variables that it sets, or `missing`, `bad`, `none`. A test that comes \
          to a look-up says it. Of a `voicemail`: `full`; it has room otherwise. Of a `ticket` with `into`: its number, or `error`; it has \
-         one otherwise. Of a `closing`: `missing` is a wrong PIN, `bad` one too many; each is right otherwise.",
+         one otherwise. Of a `closing`: `missing` is a wrong PIN, `bad` one too many; each is right otherwise. Of a `bot`: its `result`, \
+         beside the variables; keys in `press` come first.",
         "查询结果",
     ),
     row(

@@ -9,6 +9,7 @@
 mod bridge;
 mod clip;
 mod dtmf;
+mod duplex;
 mod lab;
 mod limits;
 mod lock;

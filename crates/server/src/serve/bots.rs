@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use connectors::HttpClient;
 use connectors::bot::{self, Start};
@@ -25,11 +26,18 @@ pub(super) struct Bots {
     /// One clone in each conversation: who is counted holds one.
     seats: BTreeMap<String, Arc<()>>,
     keys: BTreeMap<(CallId, AskId), mpsc::Sender<char>>,
+    /// The house closes: its calls are to come to an end without them.
+    draining: Arc<AtomicBool>,
 }
 
 impl Bots {
-    pub(super) const fn new(client: HttpClient, outgoing: watch::Receiver<Arc<Outgoing>>) -> Self {
+    pub(super) const fn new(
+        client: HttpClient,
+        outgoing: watch::Receiver<Arc<Outgoing>>,
+        draining: Arc<AtomicBool>,
+    ) -> Self {
         Self {
+            draining,
             client,
             outgoing,
             seats: BTreeMap::new(),
@@ -60,6 +68,7 @@ impl Bots {
         });
         let (id, inputs) = (ask.id, inputs.clone());
         let (seat, client) = (Arc::clone(seat), self.client.clone());
+        let draining = Arc::clone(&self.draining);
         let (keys, pressed) = mpsc::channel(KEYS_MAX);
         self.keys.insert((call, id), keys);
         tokio::spawn(async move {
@@ -71,7 +80,10 @@ impl Bots {
                         parameters: bot::parameters(&question.given),
                     };
                     let service = &bot.service;
-                    bot::converse(&client, service, &question, start, duplex, pressed).await
+                    bot::converse(
+                        &client, service, &question, start, duplex, pressed, &draining,
+                    )
+                    .await
                 }
                 Err(why) => Answer::NoAnswer(why.to_owned()),
             };

@@ -141,9 +141,10 @@ impl House {
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
         let boxes = looks_up.clone();
-        let bots = Bots::new(client.clone(), looks_up.clone());
+        let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
+        let bots = Bots::new(bot_client, bots_of, draining.clone());
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
         let barred = BarredList::new(database.clone(), switchboard.commands.clone(), clock);

@@ -81,6 +81,7 @@ pub(super) fn awaited(rehearsal: &Rehearsal, language: Language) -> String {
             "`{queue}` is asked to call him back: `:callback accepted`",
             "向 `{queue}` 登记回呼：`:callback accepted`"
         ),
+        Awaits::Answer { node, asked } if asked.hears_keys => talks(node, asked, &keys),
         Awaits::Answer { node, asked } => look_up(node, asked),
         Awaits::Nothing(ending) => {
             let (how, after) = (ending.told(), seconds(rehearsal.lasted()));
@@ -128,6 +129,14 @@ fn look_up(node: &str, asked: &Asked) -> Told {
     told!(
         "the look-up `{node}` waits for `{whom}`: `:answer ok {example}`, `missing`, `bad` or `none`",
         "查询 `{node}` 等待 `{whom}`：`:answer ok {example}`、`missing`、`bad` 或 `none`"
+    )
+}
+
+fn talks(node: &str, asked: &Asked, keys: &str) -> Told {
+    let (bot, example) = (&asked.whom, example(asked));
+    told!(
+        "`{node}`: he talks with the bot `{bot}`: `:answer ok {example}`, `bad` or `none`; keys: {keys}",
+        "`{node}`：正与机器人 `{bot}` 对话：`:answer ok {example}`、`bad` 或 `none`；按键：{keys}"
     )
 }
 
