@@ -205,7 +205,7 @@ fn s22_no_secret_is_told_a_bot_nor_what_is_made_of_one() {
          [bot.talk]\nbot = \"helper\"\nkeys = { 0 = \"end\" }\nsend = { a = \"made\", b = \"open\" }\n\
          results = { done = \"end\" }\non_failure = \"end\"\n[hangup.end]\nprompt = \"a\"\n",
     );
-    let found = findings(&text.replace("title = { en = \"Test\" }", "title = { en = \"Test\" }"));
+    let found = findings(&text);
     let told: Vec<&String> = found
         .iter()
         .filter(|it| it.contains("secret input"))
