@@ -7,6 +7,7 @@
 
 mod chain;
 mod entry;
+mod filed;
 mod keys;
 mod recording;
 mod turn;
@@ -32,6 +33,7 @@ use crate::typed::Typed;
 use crate::variable::Variables;
 use chain::Chain;
 pub use entry::Entry;
+use filed::Filed;
 use keys::Keys;
 use recording::Recording;
 pub(crate) use visit::Visit;
@@ -77,8 +79,8 @@ pub struct Run {
     /// The nodes that are being left for the next.
     left: Vec<NodeLeft>,
     hops: u32,
-    /// How many tickets the call's scripts have filed.
-    filed: u32,
+    /// The tickets that the call's scripts have filed.
+    filed: Filed,
     /// The last look-up; it is open while the phase says so.
     asked: Option<Ask>,
     effects: VecDeque<Effect>,
@@ -161,7 +163,7 @@ impl Run {
             failed: FailedTries::default(),
             left: Vec::new(),
             hops: 0,
-            filed: 0,
+            filed: Filed::default(),
             asked: None,
             effects: VecDeque::new(),
             trace: None,
@@ -170,6 +172,7 @@ impl Run {
 
     /// The same run in a call whose scripts have filed so many tickets before.
     pub fn having_filed(self, filed: u32) -> Self {
+        let filed = Filed::after(filed);
         Self { filed, ..self }
     }
 

@@ -10,6 +10,7 @@ use speech::Currency;
 
 use super::chain::Chain;
 use super::entry::Entry;
+use super::filed::Filed;
 use super::keys::Keys;
 use crate::claim::Cause;
 use crate::effect::{Effect, Filing, Played, Recorded, Surveyed};
@@ -47,7 +48,7 @@ pub(crate) struct Visit<'a> {
     pub(super) stage: &'a mut Stage,
     pub(super) asking: &'a mut Asking,
     pub(super) scripts: &'a BTreeMap<ScriptName, Arc<Script>>,
-    pub(super) filed: &'a mut u32,
+    pub(super) filed: &'a mut Filed,
     pub(super) clerk: &'a mut Clerk,
     pub(super) caught: &'a mut Caught,
 }
@@ -172,14 +173,20 @@ impl Visit<'_> {
 
     /// A ticket is filed; gives which of this call's it is.
     pub(crate) fn file_ticket(&mut self, content: TicketContent) -> u32 {
-        *self.filed = self.filed.saturating_add(1);
+        let part = self.filed.file(self.script, self.node, &content);
+        let node = self.node.to_owned();
         let filing = Filing {
-            part: *self.filed,
-            node: self.node.to_owned(),
+            part,
+            node,
             content,
         };
         self.caught.effects.push(Effect::FileTicket(filing));
-        *self.filed
+        part
+    }
+
+    /// Which of this call's tickets says the same already, if the last one of this node does.
+    pub(crate) fn filed_before(&self, content: &TicketContent) -> Option<u32> {
+        self.filed.same(self.script, self.node, content)
     }
 
     fn settle(&mut self, recording: RecordingId, kept: bool) {

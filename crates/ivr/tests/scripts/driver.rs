@@ -31,6 +31,15 @@ impl Call {
     }
 
     pub(crate) fn from(text: &str, change: impl FnOnce(&mut Entry)) -> Self {
+        Self::with(script("main", text), change)
+    }
+
+    /// The same for a script that was read already.
+    pub(crate) fn of(script: Arc<Script>) -> Self {
+        Self::with(script, |_| {})
+    }
+
+    fn with(script: Arc<Script>, change: impl FnOnce(&mut Entry)) -> Self {
         let mut entry = Entry {
             caller: Caller::new("13800001111", Some("李雷")),
             vip_level: 0,
@@ -40,7 +49,6 @@ impl Call {
             language: None,
         };
         change(&mut entry);
-        let script = script("main", text);
         Self {
             run: Run::new(script, entry),
             now: FRIDAY_MORNING,

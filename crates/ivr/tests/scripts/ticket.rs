@@ -102,6 +102,67 @@ fn s21_a_caller_who_goes_round_files_no_flood() {
     assert!((1..=20).contains(&files), "{files} tickets");
 }
 
+/// A caller who comes to the ticket by three menus, `rounds` times, and keys in an order number in each: how many tickets are filed.
+fn filed_in(rounds: usize, number: impl Fn(usize) -> String) -> Vec<String> {
+    let inputs = (0..3).map(|at| {
+        let next = if at == 2 { "in0".to_owned() } else { format!("in{}", at + 1) };
+        format!(
+            "[collect.in{at}]\nprompt = \"a\"\ninto = \"no\"\nmax = 3\nnext = \"file{at}\"\non_failure = \"end\"\n\
+             [script.file{at}]\nscript = \"part\"\nargs = {{ no = \"no\" }}\nnext = \"{next}\"\n"
+        )
+    });
+    let text = nodes(&format!(
+        "[play.start]\nprompt = \"a\"\nnext = \"in0\"\n{}[hangup.end]\nprompt = \"b\"\n",
+        inputs.collect::<String>()
+    ));
+    let part = "title = { en = \"x\" }\nlanguages = [\"en\"]\nstart = \"file\"\nparameters = { no = \"text\" }\nprompt.p = { en = \"x\" }\n\
+                [ticket.file]\nticket_type = \"t\"\nsubject = \"order {no}\"\ninto = \"ticket_no\"\nnext = \"told\"\nerror = \"back\"\n\
+                [say.told]\ntext = { en = \"It is {ticket_no:order}.\" }\nnext = \"back\"\n[return.back]\n";
+    let (script, found) = ivr::parse("main".into(), "main.toml", &text);
+    assert_eq!(found, []);
+    let mut call = Call::of(script.expect("a script").into());
+    let (part, found) = ivr::parse("part".into(), "part.toml", part);
+    assert_eq!(found, []);
+    call.scripts
+        .insert("part".into(), part.expect("a script").into());
+    call.starts();
+    call.hears();
+    let mut filed = Vec::new();
+    for round in 0..rounds {
+        let seen = call.presses(&number(round));
+        filed.extend(
+            seen.into_iter()
+                .filter(|line| line.starts_with("file ") || line.starts_with("ask ")),
+        );
+        let asked = call.asked.expect("it has asked");
+        call.gets(Input::Answered(asked, Answer::Missing));
+    }
+    filed
+}
+
+#[test]
+fn e15_a_node_that_is_visited_more_than_twenty_times_loses_no_word() {
+    let filed = filed_in(40, |round| format!("{:03}", round + 100));
+    for round in 0..40 {
+        let line = format!("file {} order {}", round + 1, round + 100);
+        assert_eq!(filed[2 * round], line, "each has its own words");
+    }
+}
+
+#[test]
+fn s21_the_same_words_are_filed_twenty_times_at_most_and_their_number_is_told_again() {
+    let filed = filed_in(40, |_| "007".to_owned());
+    let files = filed
+        .iter()
+        .filter(|line| line.starts_with("file "))
+        .count();
+    assert_eq!(files, 20);
+    let last = filed.last().expect("it has asked");
+    assert_eq!(last, "ask ticket 20 for 2000 ms");
+    let asks = filed.iter().filter(|line| line.starts_with("ask ")).count();
+    assert_eq!(asks, 40, "whoever is to be told a number is told one");
+}
+
 #[test]
 fn e15_mistakes_are_told_where_they_stand() {
     let table: &[(&str, &[&str])] = &[
