@@ -95,6 +95,7 @@ fn read<'t>(
         canary: head.canary,
         sounds: None,
         may_lead_to_secret: nodes.values().any(leads_to_secret),
+        calendars: nodes.values().flat_map(calendars_of).collect(),
         prompts: prompts?,
         nodes,
         broken,
@@ -102,6 +103,14 @@ fn read<'t>(
         form: None,
         version: 0,
     })
+}
+
+/// The calendars that a node names.
+fn calendars_of(placed: &Placed) -> Vec<String> {
+    let claims = placed.claims();
+    let references = claims.references.iter();
+    let named = references.filter(|one| one.kind == ReferenceKind::Calendar);
+    named.map(|one| one.name.text.clone()).collect()
 }
 
 /// Tells of tables that are neither a kind of node nor anything else that a script has.

@@ -48,6 +48,8 @@ pub struct Script {
     pub(crate) sounds: Option<String>,
     /// Whether a key that is typed ahead may reach a secret input, here or in a script that takes over.
     pub(crate) may_lead_to_secret: bool,
+    /// The calendars that its nodes name: the first of them that there is tells its time of day.
+    pub(crate) calendars: BTreeSet<String>,
 }
 
 /// A node with its place.
@@ -155,6 +157,7 @@ impl Script {
             canary: None,
             sounds: None,
             may_lead_to_secret: true,
+            calendars: BTreeSet::from([calendar.to_owned()]),
         }
     }
 

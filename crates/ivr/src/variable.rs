@@ -67,8 +67,9 @@ pub(crate) const ENTRY_VARIABLES: &[EntryVariable] = &[
     variable(
         NOW,
         Type::Text,
-        "This moment in UTC: \"2026-11-21T14:10:00.000Z\".",
-        "当前时刻（UTC）",
+        "This moment on the wall clock of the first calendar that the script names, else of the house's first, with its offset: \
+         \"2026-11-21T22:10:00+08:00\"; in UTC where there is no calendar.",
+        "当前时刻，按流程所用日历（否则按首个日历）的时区；没有日历则为 UTC",
     ),
 ];
 

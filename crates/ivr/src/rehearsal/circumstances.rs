@@ -6,7 +6,6 @@ use std::time::Duration;
 use model::calendar::{ClosedBy, Closure};
 use model::{AgentId, Calendar, Caller, Timestamp};
 
-use crate::claim::ReferenceKind;
 use crate::effect::{CalendarSet, CalendarWish};
 use crate::run::Entry;
 use crate::script::Script;
@@ -116,10 +115,6 @@ pub fn clock<'c>(
     script: &Script,
     calendars: &'c BTreeMap<String, Calendar>,
 ) -> Option<&'c Calendar> {
-    let claims = script.claims();
-    let references = claims.values().flat_map(|claims| &claims.references);
-    let named = references.filter(|one| one.kind == ReferenceKind::Calendar);
-    let named: BTreeSet<&str> = named.map(|one| one.name.text.as_str()).collect();
-    let own = named.into_iter().find_map(|name| calendars.get(name));
+    let own = script.calendars.iter().find_map(|name| calendars.get(name));
     own.or_else(|| calendars.values().next())
 }

@@ -479,6 +479,7 @@ impl Run {
             calendars: environment.calendars,
             script: self.script.name(),
             languages: &self.script.languages,
+            clocks: &self.script.calendars,
             sounds: self.script.sounds_of(),
             node: &self.node,
             language: &self.language,

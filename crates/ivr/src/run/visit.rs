@@ -1,6 +1,6 @@
 //! What a node may look at and change while it takes an event: the run, lent for one step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub(crate) struct Visit<'a> {
     pub(super) calendars: &'a BTreeMap<String, Calendar>,
     pub(super) script: &'a ScriptName,
     pub(super) languages: &'a [String],
+    /// The calendars that the script names.
+    pub(super) clocks: &'a BTreeSet<String>,
     /// Under which name the script's own sounds stand.
     pub(super) sounds: &'a str,
     pub(super) node: &'a str,
@@ -235,12 +237,21 @@ impl Visit<'_> {
     pub(crate) fn evaluate(&self, expression: &Expression) -> Result<Value, String> {
         expression.evaluate(&|name| match name {
             LANGUAGE => Some(Value::Text(self.language.to_owned())),
-            NOW => Some(Value::Text(Timestamp::from(self.now).to_string())),
+            NOW => Some(Value::Text(self.wall_clock())),
             _ => {
                 let known = self.entry.value(name, self.plan);
                 known.or_else(|| self.variables.get(name).cloned())
             }
         })
+    }
+
+    /// This moment as the script's people see it on their wall.
+    fn wall_clock(&self) -> String {
+        let named = self.clocks.iter();
+        let own = named.filter_map(|name| self.calendars.get(name)).next();
+        let clock = own.or_else(|| self.calendars.values().next());
+        let now = Timestamp::from(self.now);
+        clock.map_or_else(|| now.to_string(), |clock| clock.written(now))
     }
 
     /// The caller's language.

@@ -3,7 +3,7 @@
 use ivr::{Severity, World, check, parse};
 use model::ScriptName;
 
-use crate::driver::Call;
+use crate::driver::{Call, nodes};
 use crate::good_script::world;
 
 /// Asks for an amount and says it back.
@@ -221,4 +221,23 @@ fn the_pieces_of_a_sentence_are_prompts_to_be_spoken() {
             "main/zh-CN/balance.1 您的余额是…"
         ]
     );
+}
+
+#[test]
+fn e13_now_is_said_on_the_wall_clock_of_the_scripts_calendar() {
+    let said = |first: &str, calendars: &[&str]| {
+        let text = nodes(&format!(
+            "[say.start]\ntext = {{ en = \"It is {{now:time}}.\" }}\nnext = \"{first}\"\n\
+             [hours.by]\ncalendar = \"office\"\nopen = \"end\"\nclosed = \"end\"\n[hangup.end]\nprompt = \"b\"\n"
+        ));
+        let mut call = Call::new(&text);
+        call.calendars
+            .retain(|name, _| calendars.contains(&name.as_str()));
+        call.starts()[1].clone()
+    };
+    // 10:00 in Shanghai is 02:00 in UTC.
+    for (calendars, hour) in [(&["office"][..], "en/say_10 "), (&[][..], "en/say_2 ")] {
+        let heard = said("by", calendars);
+        assert!(heard.contains(hour), "{calendars:?}: {heard}");
+    }
 }

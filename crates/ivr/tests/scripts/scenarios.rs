@@ -458,7 +458,7 @@ fn e18_branches_read_what_is_known_at_entry_and_what_was_set() {
         "[set.start]\nvalues = { tier = \"caller.vip >= 2\", words = \"caller.name\" }\nnext = \"choose\"\n\
          [branch.choose]\nwhen = [\n{ if = \"tier\", go = \"gold\" },\n\
          { if = \"caller.number == '' and called == '4000'\", go = \"hidden\" },\n\
-         { if = \"now starts_with '2026-11-20T02:00' and language in ['en'] and length(words) == 2\", go = \"known\" },\n]\n\
+         { if = \"now starts_with '2026-11-20T10:00' and language in ['en'] and length(words) == 2\", go = \"known\" },\n]\n\
          otherwise = \"other\"\n[hangup.gold]\n[hangup.hidden]\n[hangup.known]\n[hangup.other]\n",
     );
     let last = |call: &mut Call| call.starts().into_iter().rev().nth(1);
