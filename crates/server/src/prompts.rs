@@ -70,6 +70,8 @@ pub(crate) struct Library {
     /// Speech, by the name of the script's sound.
     made: BTreeMap<String, Sound>,
     prompts: Vec<Prompt>,
+    /// A script that is tried on a share of callers.
+    canary: Option<String>,
 }
 
 impl Library {
@@ -79,8 +81,10 @@ impl Library {
         scripts: &[Script],
         speech: Option<&Speech>,
     ) -> Self {
+        let mut tried = scripts.iter().filter(|script| script.canary().is_some());
         let mut library = Self {
             recorded,
+            canary: tried.next().map(|script| script.name().to_string()),
             ..Self::default()
         };
         for script in scripts {
@@ -140,6 +144,23 @@ impl Library {
     /// Every prompt of every script, by script, name and language.
     pub(crate) fn prompts(&self) -> &[Prompt] {
         &self.prompts
+    }
+
+    /// A script that is tried on a share of callers, if one is.
+    pub(crate) fn canary(&self) -> Option<&str> {
+        self.canary.as_deref()
+    }
+
+    /// The files of speech that some prompt is heard by.
+    pub(crate) fn spoken(&self) -> BTreeSet<PathBuf> {
+        let made = self
+            .prompts
+            .iter()
+            .filter_map(|prompt| match &prompt.origin {
+                Origin::Made(file) => Some(file.clone()),
+                Origin::Own | Origin::Shared(_) | Origin::Missing(_) | Origin::Unspoken(_) => None,
+            });
+        made.collect()
     }
 
     /// How many recordings there are.

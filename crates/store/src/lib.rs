@@ -54,7 +54,7 @@ pub use registration::Registration;
 pub use script_version::{Restored, ScriptVersion};
 pub use secret::Secret;
 pub use session::{ApiToken, IssuedSession, Session};
-pub use speech_cache::SpeechCache;
+pub use speech_cache::{Pruned, SpeechCache};
 pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 pub use ticket::{Submitted, TicketFilter};

@@ -4,13 +4,29 @@
 //! however long the speech engine is not (E13). Files come whole or not at all. What makes the speech, and what the key is
 //! made of, is left to the rooms above.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use audio::Sound;
 
 use crate::private;
 use crate::prompt::{SoundError, SoundFault, failed, load};
+
+/// Keys are hashes; what is shorter is a name that somebody else gave.
+const KEY_LETTERS_MIN: usize = 32;
+
+/// What became of a folder of speech.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Files that are gone.
+    pub removed: u64,
+    /// How many bytes they had.
+    pub bytes: u64,
+    /// Files that stay.
+    pub kept: u64,
+}
 
 /// A folder of speech.
 #[derive(Clone, Debug)]
@@ -55,10 +71,57 @@ impl SpeechCache {
         })
     }
 
+    /// Removes speech that is not among `named` and was made before this moment, and what a process left half written. Files that are no
+    /// speech of ours stay. One that somebody else removes meanwhile is no error.
+    ///
+    /// # Errors
+    /// What the disk says of the folder; a file that cannot be removed is kept.
+    pub fn prune(
+        &self,
+        named: &BTreeSet<PathBuf>,
+        before: SystemTime,
+    ) -> Result<Pruned, SoundError> {
+        let mut pruned = Pruned::default();
+        let told = |why: std::io::Error| failed(&self.folder, SoundFault::Disk(why.to_string()));
+        let files = match fs::read_dir(&self.folder) {
+            Ok(files) => files,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(pruned),
+            Err(why) => return Err(told(why)),
+        };
+        for file in files {
+            let file = file.map_err(told)?;
+            let path = file.path();
+            if !is_ours(&path) {
+                continue;
+            }
+            let Ok(about) = file.metadata() else { continue };
+            let is_old = about.modified().is_ok_and(|made| made < before);
+            if is_old && !named.contains(&path) && fs::remove_file(&path).is_ok() {
+                pruned.removed += 1;
+                pruned.bytes += about.len();
+            } else {
+                pruned.kept += 1;
+            }
+        }
+        Ok(pruned)
+    }
+
     /// Where a sound of this key is kept.
     pub fn file(&self, key: &str) -> PathBuf {
         self.folder.join(format!("{key}.wav"))
     }
+}
+
+/// Whether a file's name is one that is given here: `KEY.wav`, or `.KEY.PROCESS` while it is written.
+fn is_ours(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return false;
+    };
+    let key =
+        |text: &str| text.len() >= KEY_LETTERS_MIN && text.bytes().all(|it| it.is_ascii_hexdigit());
+    let part = name.strip_prefix('.').and_then(|name| name.split_once('.'));
+    let is_part = part.is_some_and(|(stem, process)| key(stem) && process.parse::<u32>().is_ok());
+    is_part || name.strip_suffix(".wav").is_some_and(key)
 }
 
 fn write(path: &Path, speech: &Sound) -> Result<(), String> {

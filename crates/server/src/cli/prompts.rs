@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 /// `trunkline prompts`
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(crate) enum PromptsVerb {
     /// Makes speech of every prompt that has no sound.
     #[command(
@@ -16,4 +16,13 @@ pub(crate) enum PromptsVerb {
     /// Lists the prompts that have no sound; exit code 1 if there are any.
     #[command(after_help = "Example: trunkline prompts missing")]
     Missing,
+    /// Removes speech that was made from texts which no prompt says any more.
+    #[command(
+        after_help = "Example: trunkline prompts prune --days 90\nRecordings are never touched. What is named again is made again."
+    )]
+    Prune {
+        /// Only what was made more than so many days ago
+        #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+        days: u16,
+    },
 }

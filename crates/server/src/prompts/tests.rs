@@ -265,5 +265,39 @@ fn e25_a_clip_that_nobody_would_hear_is_told_where_its_text_stands() {
     assert!(
         never.starts_with("clips.toml:4:8: error: no sound `clips/en/hours`"),
         "{never}"
+
+#[test]
+fn e13_speech_that_no_prompt_says_any_more_is_removed_once_it_is_old() {
+    let lab = Lab::new();
+    let former = [script("day", "Good day")];
+    lab.make(&lab.library(&[], &former));
+    let now = [script("day", "Good evening")];
+    lab.make(&lab.library(&[], &now));
+    std::fs::write(lab.folder.join("notes.wav"), "somebody else's").unwrap();
+    let part = format!(".{}.77", "0".repeat(64));
+    std::fs::write(lab.folder.join(part), "half").unwrap();
+    let library = lab.library(&[], &now);
+    let cache = &lab.speech.cache;
+    let made = std::time::SystemTime::now();
+    let hour = std::time::Duration::from_secs(3_600);
+    let young = cache.prune(&library.spoken(), made - hour).unwrap();
+    assert_eq!((young.removed, young.kept), (0, 4), "it is not old yet");
+    let old = cache.prune(&library.spoken(), made + hour).unwrap();
+    assert_eq!(
+        (old.removed, old.kept),
+        (2, 2),
+        "the former text, and what was half written"
+    );
+    assert!(old.bytes > 0);
+    assert!(lab.folder.join("notes.wav").exists());
+    assert!(
+        origins(&lab.library(&[], &now))
+            .iter()
+            .all(|it| it.ends_with(" made"))
+    );
+    assert!(
+        origins(&lab.library(&[], &former))
+            .iter()
+            .any(|it| it.ends_with(" missing"))
     );
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use connectors::Recipe;
 use ivr::told;
@@ -25,6 +26,7 @@ pub(crate) fn run(source: &Source, verb: PromptsVerb, json: bool) -> Result<(), 
             Ok(())
         }
         PromptsVerb::Missing => missing(&library, json),
+        PromptsVerb::Prune { days } => prune(&library, speech.as_ref(), days, json),
     }
 }
 
@@ -54,6 +56,47 @@ fn build(library: &Library, speech: Option<Speech>, json: bool) -> Result<(), Fa
     Err(Failure::System(anyhow::anyhow!(
         "not every prompt has a sound:\n  {told}"
     )))
+}
+
+/// Removes what no prompt says; speech of a former text is still heard while a canary is tried beside it (M6).
+fn prune(library: &Library, speech: Option<&Speech>, days: u16, json: bool) -> Result<(), Failure> {
+    if let Some(script) = library.canary() {
+        return Err(Failure::Refused(told!(
+            "`{script}` is tried on a share of callers: the others still hear the former texts; publish it or take it back first",
+            "`{script}` 正在灰度发布：其余主叫仍听旧文本；请先全量发布或撤回"
+        )));
+    }
+    let Some(speech) = speech else {
+        return Err(Failure::Refused(told!(
+            "`speech.engine` is \"none\": there is no speech that was made",
+            "`speech.engine` 为 \"none\"：没有合成的语音"
+        )));
+    };
+    let age = Duration::from_secs(u64::from(days) * 86_400);
+    let before = SystemTime::now()
+        .checked_sub(age)
+        .unwrap_or(SystemTime::UNIX_EPOCH);
+    let pruned = speech
+        .cache
+        .prune(&library.spoken(), before)
+        .map_err(|error| Failure::System(error.into()))?;
+    let store::Pruned {
+        removed,
+        bytes,
+        kept,
+    } = pruned;
+    if json {
+        println!(
+            "{}",
+            json!({ "removed": removed, "bytes": bytes, "kept": kept })
+        );
+    } else {
+        println!(
+            "{removed} removed ({:.1} MB), {kept} kept",
+            bytes as f64 / 1e6
+        );
+    }
+    Ok(())
 }
 
 /// What failed, a line each.
