@@ -136,3 +136,33 @@ fn e9_a_phone_closes_the_house_and_opens_it_again() {
     assert!(!house.words().contains("483920"));
     house.until_empty();
 }
+
+#[test]
+fn e9_a_kill_gives_nobody_his_tries_back() {
+    let mut house = house();
+    let refused = |house: &House| -> Vec<Value> {
+        let facts = house.facts().into_iter();
+        facts
+            .filter(|fact| fact["type"] == "calendar.pin_refused")
+            .collect()
+    };
+    let mut wrong = 0;
+    for guesses in [
+        ["483921#", "483922#", "483923#"],
+        ["483924#", "483925#", "483926#"],
+    ] {
+        let mut phone = house.caller("13800001111", VOICE_HZ);
+        phone.calls("4999");
+        phone.until_hears(0, PIN_HZ, 300);
+        for guess in guesses {
+            keys(&mut phone, guess);
+            wrong += 1;
+            until("the guess is a fact", || refused(&house).len() == wrong);
+        }
+        house.signal("KILL");
+        house.ended();
+        house.start();
+    }
+    let locked = refused(&house).last().cloned().expect("the sixth");
+    assert!(locked["locked_until"].is_string(), "{locked}");
+}

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use engine::{Config, Entry};
+use engine::{Config, Entry, Input};
 use ivr::{Answer, Script, closing_script};
-use model::calendar::ClosedBy;
+use model::calendar::{ClosedBy, PinRefusal};
 use model::{Fact, Timestamp};
 
 use crate::closings::{configured, hears, opens, story};
@@ -259,4 +259,30 @@ fn e9_a_pin_that_cannot_be_compared_lets_nobody_in_and_costs_nobody_a_try() {
     calls(&mut hotline, "138");
     presses(&mut hotline, "138", "11");
     assert_eq!(story(&hotline).len(), 1);
+}
+
+#[test]
+fn e9_a_restart_gives_nobody_his_tries_back() {
+    let mut next = hotline(Answer::Missing, Duration::from_millis(50));
+    let before: Vec<PinRefusal> = (0..5)
+        .map(|second| PinRefusal {
+            at: Timestamp::from(next.now - (10 - second) * SECOND),
+            call: model::CallId::new(1),
+            caller: "138".to_owned(),
+            calendar: "office".to_owned(),
+            wrong: true,
+            locked_until: None,
+            for_all: false,
+        })
+        .collect();
+    next.engine
+        .handle_input(next.now, Input::RestoredPins(before));
+    calls(&mut next, "138");
+    assert_eq!(
+        refused(&next),
+        [(Some(60), false)],
+        "the sixth locks him out"
+    );
+    calls(&mut next, "139");
+    assert_eq!(refused(&next)[1], (None, false), "and nobody else");
 }

@@ -194,3 +194,122 @@ fn j2_nobody_is_asked_whom_the_percentage_does_not_choose_unless_the_agent_pushe
     hotline.run_for(2 * SECOND);
     hotline.assert_clean();
 }
+
+/// A colleague, to whom this caller is handed on.
+fn with_colleague() -> (Hotline, AgentId, AgentId) {
+    let (mut hotline, agent) = talk(100);
+    let colleague = hotline.agent("1002", Manner::Answers(SECOND));
+    hotline.run_for(SECOND);
+    (hotline, agent, colleague)
+}
+
+/// Whom the surveys are about, with their queues.
+fn about(hotline: &Hotline) -> Vec<(Option<AgentId>, Option<String>)> {
+    let surveys = asked(hotline).into_iter();
+    surveys
+        .map(|asked| (asked.agent, asked.queue.map(|queue| queue.to_string())))
+        .collect()
+}
+
+#[test]
+fn j1_a_caller_on_hold_is_asked_when_the_agent_hangs_up() {
+    let (mut hotline, agent) = talk(100);
+    assert!(hotline.orders(agent, CALLER, TalkOrder::Hold));
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears(CALLER), "music");
+    hotline.hangs_up("1001");
+    hotline.run_for(4 * SECOND);
+    assert_eq!(about(&hotline), [(Some(agent), Some("support".to_owned()))]);
+    hotline.presses(CALLER, '4');
+    hotline.run_for(20 * SECOND);
+    assert_eq!(
+        done(&hotline)[0].answers,
+        BTreeMap::from([("solved".to_owned(), 4)])
+    );
+    hotline.assert_clean();
+}
+
+#[test]
+fn j1_after_a_consult_he_is_asked_about_the_one_who_talked_with_him_last() {
+    let (mut hotline, agent, colleague) = with_colleague();
+    assert!(hotline.orders(agent, CALLER, crate::consult::ask("1002")));
+    hotline.run_for(3 * SECOND);
+    assert!(hotline.orders(agent, CALLER, TalkOrder::Complete));
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears(CALLER), "1002");
+    assert_eq!(asked(&hotline), [], "the talk goes on");
+    hotline.hangs_up("1002");
+    hotline.run_for(2 * SECOND);
+    assert_eq!(
+        about(&hotline),
+        [(Some(colleague), Some("support".to_owned()))]
+    );
+    hotline.hangs_up(CALLER);
+    hotline.run_for(2 * SECOND);
+    hotline.assert_clean();
+}
+
+#[test]
+fn j1_who_is_only_asked_by_a_colleague_is_not_surveyed_by_hanging_up() {
+    let (mut hotline, agent, _) = with_colleague();
+    assert!(hotline.orders(agent, CALLER, crate::consult::ask("1002")));
+    hotline.run_for(3 * SECOND);
+    hotline.hangs_up("1002");
+    hotline.run_for(3 * SECOND);
+    assert_eq!(asked(&hotline), []);
+    assert!(hotline.orders(agent, CALLER, TalkOrder::Resume));
+    hotline.hangs_up("1001");
+    hotline.run_for(2 * SECOND);
+    assert_eq!(about(&hotline), [(Some(agent), Some("support".to_owned()))]);
+}
+
+#[test]
+fn j1_a_transfer_within_the_queue_asks_once_about_the_last() {
+    let (mut hotline, agent, colleague) = with_colleague();
+    assert!(hotline.orders(agent, CALLER, crate::transfers::to_agent("1002")));
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears(CALLER), "1002");
+    assert_eq!(asked(&hotline), [], "nobody is asked between two agents");
+    hotline.hangs_up("1002");
+    hotline.run_for(2 * SECOND);
+    assert_eq!(
+        about(&hotline),
+        [(Some(colleague), Some("support".to_owned()))]
+    );
+    hotline.hangs_up(CALLER);
+    hotline.run_for(2 * SECOND);
+    hotline.assert_clean();
+}
+
+#[test]
+fn j1_a_transfer_to_a_queue_without_a_survey_asks_nobody_and_shows_no_button() {
+    let (mut hotline, agent, _) = with_colleague();
+    let pops = crate::transfers::pops(&hotline);
+    assert!(pops.last().expect("a pop").survey, "support has one");
+    assert!(hotline.orders(agent, CALLER, crate::transfers::to_queue("everybody")));
+    hotline.run_for(5 * SECOND);
+    assert_eq!(hotline.hears(CALLER), "1002");
+    let pops = crate::transfers::pops(&hotline);
+    assert!(!pops.last().expect("a pop").survey, "everybody has none");
+    hotline.hangs_up("1002");
+    hotline.run_for(2 * SECOND);
+    assert_eq!(asked(&hotline), []);
+}
+
+#[test]
+fn j1_who_is_called_back_is_asked_as_one_who_called() {
+    let (mut hotline, agent) = crate::callbacks::busy_with(asks(100));
+    crate::callbacks::asks(&mut hotline);
+    crate::callbacks::agent_is_free(&mut hotline);
+    hotline.run_for(100 * SECOND);
+    assert_eq!(hotline.hears("main"), "1001", "he is called back");
+    let before = asked(&hotline).len();
+    hotline.hangs_up("1001");
+    hotline.run_for(3 * SECOND);
+    let after = about(&hotline);
+    assert_eq!(after.len(), before + 1);
+    assert_eq!(
+        after.last(),
+        Some(&(Some(agent), Some("support".to_owned())))
+    );
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use model::calendar::Closure;
+use model::calendar::{Closure, PinRefusal};
 use model::canary::Trials;
 use model::fact::CallbackRequested;
 use model::{AgentId, CallId, Fact, RecordingId, Timestamp};
@@ -53,6 +53,8 @@ pub enum Input {
     RestoredCallback(Box<RestoredCallback>),
     /// Which calendars the former process had left closed (E9); after the configuration.
     RestoredClosings(BTreeMap<String, Closure>),
+    /// Which PINs were refused before, in their order (E9).
+    RestoredPins(Vec<PinRefusal>),
     /// How canaries stood in the former process (M6); after the configuration, before the first call.
     RestoredCanaries(Box<Trials>),
     /// A configuration that was read and checked.

@@ -3,13 +3,14 @@
 //!
 //! A call has three. A caller's number has six in an hour and a calendar twenty, over all calls; whoever uses them up with wrong
 //! ones is locked out for an hour. A right PIN gives its own try back and no other. What is kept is bounded by the
-//! calendars that there are and their tries. It begins anew with the process, which no caller can bring about.
+//! calendars that there are and their tries. A start gives back what the facts of the last hour tell, so that no restart is worth a try.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use ivr::{AnswerKind, AskId};
 use model::CallId;
+use model::calendar::PinRefusal;
 
 /// Tries of one call.
 const OF_CALL: usize = 3;
@@ -54,6 +55,28 @@ struct Book {
 }
 
 impl Pins {
+    /// What was refused before this process, in its order.
+    pub(crate) fn restore(&mut self, refused: impl IntoIterator<Item = PinRefusal>) {
+        for one in refused {
+            let book = self.0.entry(one.calendar).or_default();
+            let at = Duration::from(one.at);
+            match one.locked_until.map(Duration::from) {
+                Some(until) if one.for_all => book.all = Some(until),
+                Some(until) => drop(book.callers.insert(one.caller.clone(), until)),
+                None => {}
+            }
+            if one.wrong {
+                book.tries.push_back(Try {
+                    at,
+                    call: one.call,
+                    ask: AskId(at),
+                    caller: one.caller,
+                    is_open: false,
+                });
+            }
+        }
+    }
+
     /// Counts a try, or says why it may not be made.
     pub(crate) fn count(
         &mut self,
@@ -194,6 +217,42 @@ mod tests {
         assert_eq!(pins.count(NOW, "shop", id, Some("1")), Ok(()), "another");
         let later = NOW + WINDOW;
         assert_eq!(pins.count(later, "office", id, Some("1")), Ok(()));
+    }
+
+    #[test]
+    fn e9_a_restart_gives_nobody_his_tries_back() {
+        let refused = |second, caller: &str, calendar: &str, wrong| PinRefusal {
+            at: (NOW + Duration::from_secs(second)).into(),
+            call: CallId::new(second),
+            caller: caller.to_owned(),
+            calendar: calendar.to_owned(),
+            wrong,
+            locked_until: None,
+            for_all: false,
+        };
+        let mut pins = Pins::default();
+        pins.restore((0..5).map(|second| refused(second, "138", "office", true)));
+        // What was not compared is no try.
+        pins.restore([refused(5, "138", "office", false)]);
+        let id = |call| (CallId::new(call), AskId(NOW));
+        let locked = Locked {
+            until: Some(NOW + WINDOW),
+            for_all: false,
+        };
+        assert_eq!(guesses(&mut pins, "138", 1, 70), Some(locked), "the sixth");
+        // Who was locked out stays so, until then and no longer.
+        let until = NOW + Duration::from_secs(90);
+        pins.restore([PinRefusal {
+            locked_until: Some(until.into()),
+            for_all: true,
+            ..refused(6, "139", "shop", true)
+        }]);
+        let all = Locked {
+            until: Some(until),
+            for_all: true,
+        };
+        assert_eq!(pins.count(NOW, "shop", id(80), Some("1")), Err(all));
+        assert_eq!(pins.count(until, "shop", id(80), Some("1")), Ok(()));
     }
 
     #[test]

@@ -241,7 +241,7 @@ pub enum Effect {
         /// The form.
         form: String,
     },
-    /// What he has answered.
+    /// What he has answered, so far or in all.
     SurveyDone(Surveyed),
     /// A ticket is filed: it is made, whatever becomes of the call.
     FileTicket(Filing),
@@ -295,10 +295,14 @@ pub struct Surveyed {
     pub form: String,
     /// Scores by question; those that he skipped have none.
     pub answers: BTreeMap<String, u8>,
+    /// The lowest and the highest score that each of them had.
+    pub scales: BTreeMap<String, (u8, u8)>,
     /// What he said.
     pub comment: Option<RecordingId>,
     /// Whether he came to the end of the questions.
     pub complete: bool,
+    /// Whether nothing more comes; else he is asked on.
+    pub over: bool,
 }
 
 /// A ticket that a script files.

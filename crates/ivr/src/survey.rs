@@ -84,6 +84,18 @@ impl SurveyForm {
         intro.into_iter().chain(questions).chain(comment)
     }
 
+    /// The lowest and the highest score of each question that was answered.
+    pub(crate) fn scales(&self, answers: &BTreeMap<String, u8>) -> BTreeMap<String, (u8, u8)> {
+        let asked = self.questions.iter();
+        let answered = asked.filter(|question| answers.contains_key(&question.name));
+        let scale = |question: &SurveyQuestion| {
+            let scores = question.scores.values();
+            let (low, high) = (scores.clone().min()?, scores.max()?);
+            Some((question.name.clone(), (*low, *high)))
+        };
+        answered.filter_map(scale).collect()
+    }
+
     /// J3: the ticket of a score, if it is low.
     pub(crate) fn ticket_of(
         &self,
@@ -111,6 +123,7 @@ impl SurveyForm {
             category: low.category.clone(),
             subject: format!("{word} · {form} · {question} {score}"),
             fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
+            for_leads: true,
         })
     }
 }

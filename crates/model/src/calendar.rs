@@ -27,7 +27,7 @@ use period::Period;
 use plan::{read_exceptions, read_makeup, read_week};
 
 pub use change::{Change, Standing};
-pub use closure::{ClosedBy, Closure};
+pub use closure::{ClosedBy, Closure, PinRefusal};
 pub use day::{Day, DayClass, Why};
 pub use table::{CalendarConfig, CalendarError, EventConfig, ExceptionConfig};
 

@@ -241,6 +241,7 @@ impl Cdr {
             | Fact::CallJoined { .. }
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::ClipBegan(_)
             | Fact::ClipPlayed(_)

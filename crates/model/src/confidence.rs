@@ -6,7 +6,8 @@ const Z: f64 = 1.959_964;
 /// The formula of [`share`], for people.
 pub const SHARE_FORMULA: &str = "Wilson score interval, 95 %, z = 1.96";
 /// The formula of [`mean`], for people.
-pub const MEAN_FORMULA: &str = "mean ± t(0.975, n − 1) · s / √n, 95 %";
+pub const MEAN_FORMULA: &str =
+    "mean ± t(0.975, n − 1) · s / √n, 95 %, cut to the scale of the question";
 
 /// A figure with its 95 % confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,8 +33,12 @@ pub fn share(hits: u64, of: u64) -> Option<Estimate> {
     })
 }
 
-/// The mean of values, each with how often it was seen; `None` of none. One value alone has no interval.
-pub fn mean(values: impl IntoIterator<Item = (f64, u64)> + Clone) -> Option<Estimate> {
+/// The mean of values, each with how often it was seen; `None` of none. One value alone has no interval. No mean lies beyond `scale`, the least
+/// and the greatest value that there can be, where it is known.
+pub fn mean(
+    values: impl IntoIterator<Item = (f64, u64)> + Clone,
+    scale: Option<(f64, f64)>,
+) -> Option<Estimate> {
     let count: u64 = values.clone().into_iter().map(|(_, times)| times).sum();
     if count == 0 {
         return None;
@@ -63,7 +68,10 @@ pub fn mean(values: impl IntoIterator<Item = (f64, u64)> + Clone) -> Option<Esti
     let half = t_quantile(count - 1) * deviation / n.sqrt();
     Some(Estimate {
         value: mean,
-        interval: Some((mean - half, mean + half)),
+        interval: Some(match scale {
+            Some((low, high)) => ((mean - half).max(low), (mean + half).min(high)),
+            None => (mean - half, mean + half),
+        }),
     })
 }
 
@@ -116,15 +124,27 @@ mod tests {
 
     #[test]
     fn j4_means_have_students_interval() {
-        let found = mean([(5.0, 3), (4.0, 1), (1.0, 1)]).unwrap();
+        let found = mean([(5.0, 3), (4.0, 1), (1.0, 1)], None).unwrap();
         near(found.value, 4.0);
         let (low, high) = found.interval.unwrap();
         // s = √3, t(4) = 2.7764.
         near(low, 4.0 - 2.7764 * (3.0_f64 / 5.0).sqrt());
         near(high, 4.0 + 2.7764 * (3.0_f64 / 5.0).sqrt());
-        assert_eq!(mean([(3.0, 1)]).unwrap().interval, None);
-        assert_eq!(mean([(5.0, 4)]).unwrap().interval, None, "all say the same");
-        assert_eq!(mean([(3.0, 0)]), None);
+        // No mean of scores from 1 to 5 is more than 5.
+        let cut = mean([(5.0, 3), (4.0, 1), (1.0, 1)], Some((1.0, 5.0))).unwrap();
+        assert_eq!((cut.value, cut.interval), (4.0, Some((low, 5.0))));
+        let (low, _) = mean([(1.0, 4), (2.0, 1)], Some((1.0, 5.0)))
+            .unwrap()
+            .interval
+            .unwrap();
+        assert_eq!(low, 1.0);
+        assert_eq!(mean([(3.0, 1)], None).unwrap().interval, None);
+        assert_eq!(
+            mean([(5.0, 4)], None).unwrap().interval,
+            None,
+            "all say the same"
+        );
+        assert_eq!(mean([(3.0, 0)], None), None);
         for (freedom, expected) in [(1, 12.7062), (11, 2.2010), (30, 2.0423), (120, 1.9799)] {
             near(t_quantile(freedom), expected);
         }

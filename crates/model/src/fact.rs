@@ -566,6 +566,9 @@ pub enum Fact {
         locked_until: Option<Timestamp>,
         /// Whether none is taken from anybody; else from this caller's number alone.
         for_all: bool,
+        /// Whether it was compared and wrong: it counts for an hour, whatever process is there then.
+        #[serde(default)]
+        wrong: bool,
     },
     /// The recording is complete on disk.
     #[serde(rename = "recording.ready")]
@@ -710,6 +713,9 @@ pub enum Fact {
     /// A caller comes to a survey; after a talk the talk is over, and the agent is free of him (J1).
     #[serde(rename = "survey.asked")]
     SurveyAsked(SurveyAsked),
+    /// What he has answered so far, while he is asked on: it is kept even if the process ends before him.
+    #[serde(rename = "survey.answered")]
+    SurveyAnswered(Box<SurveyDone>),
     /// What he answered; nothing follows where the process ended meanwhile.
     #[serde(rename = "survey.done")]
     SurveyDone(Box<SurveyDone>),

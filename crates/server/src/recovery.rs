@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine::RestoredCallback;
-use model::calendar::Closure;
+use model::calendar::{Closure, PinRefusal};
 use model::canary::Trials;
 use model::fact::{CallResult, EndedBy, Voicemail};
 use model::{AgentId, Fact, RecordingId, Timestamp};
@@ -28,6 +28,9 @@ use remains::Remains;
 /// which every phone gives such a sign.
 const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
 
+/// So long wrong PINs count, and so long nobody is locked out who had too many.
+const PINS_COUNT_MS: i64 = 3_600 * 1_000;
+
 /// What the former process leaves to the next.
 #[derive(Debug, Default)]
 pub(crate) struct House {
@@ -35,6 +38,8 @@ pub(crate) struct House {
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(crate) closings: BTreeMap<String, Closure>,
+    /// Which PINs of calendars were refused by telephone in the last hour (E9).
+    pub(crate) pins: Vec<PinRefusal>,
     /// How canaries of scripts stood (M6); `None` if that could not be read.
     pub(crate) canaries: Option<Trials>,
     /// Whom it had promised to call back.
@@ -118,6 +123,11 @@ pub(crate) async fn sign_off_agents(
     }
     Ok(House {
         closings: database.closures().await?,
+        pins: database
+            .pin_refusals(Timestamp::from_ms(
+                now.as_ms().saturating_sub(PINS_COUNT_MS),
+            ))
+            .await?,
         canaries: None,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),

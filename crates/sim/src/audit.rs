@@ -192,6 +192,7 @@ impl Audit {
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::ClipBegan(_)
             | Fact::ClipPlayed(_)

@@ -172,6 +172,7 @@ impl Figures {
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::ClipBegan(_)
             | Fact::ClipPlayed(_)

@@ -20,6 +20,7 @@ use crate::column::{big, count, from_json, json_of};
 use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::page::{Page, PageRequest};
+use crate::pin;
 use crate::recording::id_of_path;
 use crate::survey;
 use model::NumberPlan;
@@ -231,6 +232,7 @@ async fn apply(
         last = fact.seq;
         closure::note(conn, &fact.fact).await?;
         survey::note(conn, fact.at, &fact.fact).await?;
+        pin::note(conn, fact.at, &fact.fact).await?;
         canary::note(conn, fact.seq, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;

@@ -19,6 +19,7 @@ mod migration;
 mod named_query;
 pub mod page;
 pub mod password;
+mod pin;
 pub mod private;
 pub mod profile;
 pub mod prompt;

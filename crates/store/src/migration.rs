@@ -16,7 +16,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 15] = [
+static MIGRATIONS: [Migration; 16] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -91,6 +91,11 @@ static MIGRATIONS: [Migration; 15] = [
         version: 15,
         name: "canary_fact",
         text: include_str!("../migrations/0015_canary_fact.sql"),
+    },
+    Migration {
+        version: 16,
+        name: "survey_leads_and_pins",
+        text: include_str!("../migrations/0016_survey_leads_and_pins.sql"),
     },
 ];
 

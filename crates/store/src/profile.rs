@@ -77,7 +77,7 @@ async fn owners(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Owner>> {
     Ok(rows.into_iter().map(owner).collect())
 }
 
-/// Of the number or of the first candidate, most pressing first.
+/// Of the number or of the first candidate, most pressing first; none of those that only supervisors see, for agents read a pop.
 async fn open_tickets(
     conn: &mut SqliteConnection,
     key: &str,
@@ -86,7 +86,7 @@ async fn open_tickets(
     type Row = (i64, String, String, i64, String, i64);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, number, subject, priority, state, urge_count FROM ticket
-         WHERE is_open = 1 AND (contact_key = $1 OR customer_id = $2)
+         WHERE is_open = 1 AND for_leads = 0 AND (contact_key = $1 OR customer_id = $2)
          ORDER BY priority, id DESC LIMIT $3",
     )
     .bind(key)

@@ -16,6 +16,13 @@ use crate::error::{Result, StoreError};
 /// Most groups in an answer.
 const ROWS_MAX: i64 = 100_000;
 
+/// How surveys came out, and the scores of their answers, as [`Row`]s.
+const COUNTS: &str = "SELECT s.form, s.queue, s.agent_id, s.push, s.outcome AS word, 0 AS score, NULL AS lowest, NULL AS highest, COUNT(*) AS many
+     FROM survey s";
+const SCORES: &str = "SELECT s.form, s.queue, s.agent_id, s.push, a.question AS word, a.score, MIN(a.lowest) AS lowest, MAX(a.highest) AS highest,
+       COUNT(*) AS many
+     FROM survey s JOIN survey_answer a ON a.call_id = s.call_id AND a.part = s.part";
+
 /// What became of a survey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SurveyOutcome {
@@ -31,13 +38,13 @@ pub enum SurveyOutcome {
     Missed,
 }
 
-/// Which surveys; `None` asks for all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Which surveys of a period; `None` asks for all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyFilter {
     /// Not before.
-    pub from: Option<Timestamp>,
+    pub from: Timestamp,
     /// Before.
-    pub to: Option<Timestamp>,
+    pub to: Timestamp,
     /// Of this form.
     pub form: Option<String>,
     /// Of this queue's callers.
@@ -79,6 +86,8 @@ pub struct ScoreCount {
     pub question: String,
     /// The score.
     pub score: u8,
+    /// The lowest and the highest score that the question had; `None` where nobody knows.
+    pub scale: Option<(u8, u8)>,
     /// How many.
     pub count: u64,
 }
@@ -125,13 +134,7 @@ impl FromStr for SurveyOutcome {
 impl Database {
     /// How surveys came out.
     pub async fn survey_counts(&self, filter: &SurveyFilter) -> Result<Vec<SurveyCount>> {
-        let mut query = QueryBuilder::new(
-            "SELECT s.form, s.queue, s.agent_id, s.push, s.outcome AS word, 0 AS score, COUNT(*) AS many FROM survey s",
-        );
-        narrow(&mut query, filter);
-        query
-            .push(" GROUP BY s.form, s.queue, s.agent_id, s.push, s.outcome ORDER BY 1, 2, 3, 4, 5 LIMIT ")
-            .push_bind(ROWS_MAX);
+        let mut query = grouped(COUNTS, filter, "s.outcome");
         let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
         let counts = rows.into_iter().map(|row| {
             Ok(SurveyCount {
@@ -145,19 +148,13 @@ impl Database {
 
     /// The scores of their answers.
     pub async fn survey_scores(&self, filter: &SurveyFilter) -> Result<Vec<ScoreCount>> {
-        let mut query = QueryBuilder::new(
-            "SELECT s.form, s.queue, s.agent_id, s.push, a.question AS word, a.score, COUNT(*) AS many
-             FROM survey s JOIN survey_answer a ON a.call_id = s.call_id AND a.part = s.part",
-        );
-        narrow(&mut query, filter);
-        query
-            .push(" GROUP BY s.form, s.queue, s.agent_id, s.push, a.question, a.score ORDER BY 1, 2, 3, 4, 5, 6 LIMIT ")
-            .push_bind(ROWS_MAX);
+        let mut query = grouped(SCORES, filter, "a.question, a.score");
         let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
         let scores = rows.into_iter().map(|row| {
             Ok(ScoreCount {
                 question: row.word.clone(),
-                score: u8::try_from(row.score).unwrap_or(u8::MAX),
+                score: small(row.score),
+                scale: row.lowest.map(small).zip(row.highest.map(small)),
                 count: count(row.many),
                 group: row.group()?,
             })
@@ -166,14 +163,21 @@ impl Database {
     }
 }
 
+/// What is counted, of these surveys, and what it is counted by besides the group; bounded by how many groups there are.
+fn grouped(what: &'static str, filter: &SurveyFilter, by: &'static str) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(what);
+    narrow(&mut query, filter);
+    query
+        .push(" GROUP BY s.form, s.queue, s.agent_id, s.push, ")
+        .push(by)
+        .push(" ORDER BY 1, 2, 3, 4, 5, 6 LIMIT ")
+        .push_bind(ROWS_MAX);
+    query
+}
+
 fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &SurveyFilter) {
-    query.push(" WHERE 1 = 1");
-    if let Some(from) = filter.from {
-        query.push(" AND s.at >= ").push_bind(from.as_ms());
-    }
-    if let Some(to) = filter.to {
-        query.push(" AND s.at < ").push_bind(to.as_ms());
-    }
+    query.push(" WHERE s.at >= ").push_bind(filter.from.as_ms());
+    query.push(" AND s.at < ").push_bind(filter.to.as_ms());
     if let Some(form) = &filter.form {
         query.push(" AND s.form = ").push_bind(form.clone());
     }
@@ -195,7 +199,13 @@ struct Row {
     /// The outcome, or the question.
     word: String,
     score: i64,
+    lowest: Option<i64>,
+    highest: Option<i64>,
     many: i64,
+}
+
+fn small(score: i64) -> u8 {
+    u8::try_from(score).unwrap_or(u8::MAX)
 }
 
 impl Row {
@@ -219,7 +229,7 @@ pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact
     if let Fact::SurveyMissed(missed) = fact {
         return put(conn, at, missed, SurveyOutcome::Missed).await;
     }
-    let Fact::SurveyDone(done) = fact else {
+    let (Fact::SurveyDone(done) | Fact::SurveyAnswered(done)) = fact else {
         return Ok(());
     };
     let (call, part) = (big(done.asked.call.get()), i64::from(done.asked.part));
@@ -232,14 +242,17 @@ pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact
         .execute(&mut *conn)
         .await?;
     for (question, score) in &done.answers {
+        let scale = done.scales.get(question);
         sqlx::query(
-            "INSERT INTO survey_answer (call_id, part, question, score) VALUES ($1, $2, $3, $4)
+            "INSERT INTO survey_answer (call_id, part, question, score, lowest, highest) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (call_id, part, question) DO NOTHING",
         )
         .bind(call)
         .bind(part)
         .bind(question)
         .bind(i64::from(*score))
+        .bind(scale.map(|(low, _)| i64::from(*low)))
+        .bind(scale.map(|(_, high)| i64::from(*high)))
         .execute(&mut *conn)
         .await?;
     }
@@ -268,4 +281,49 @@ async fn put(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Connection;
+
+    use super::*;
+    use crate::migration::migrate;
+
+    /// How the database would answer.
+    async fn plan(what: &str, by: &'static str, agent: Option<AgentId>) -> String {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        migrate(&mut conn, Timestamp::from_ms(1)).await.unwrap();
+        let filter = SurveyFilter {
+            from: Timestamp::from_ms(1),
+            to: Timestamp::from_ms(2),
+            form: None,
+            queue: None,
+            agent,
+        };
+        let explained = format!("EXPLAIN QUERY PLAN {what}");
+        let mut query = grouped(explained.leak(), &filter, by);
+        let steps: Vec<(i64, i64, i64, String)> =
+            query.build_query_as().fetch_all(&mut conn).await.unwrap();
+        let steps = steps.into_iter().map(|(.., step)| step);
+        steps.collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn j4_figures_of_a_period_are_found_by_an_index_and_an_agents_by_his() {
+        for (what, by) in [(COUNTS, "s.outcome"), (SCORES, "a.question, a.score")] {
+            let all = plan(what, by, None).await;
+            assert!(
+                all.contains("SEARCH s USING INDEX survey_at (at>? AND at<?)"),
+                "{all}"
+            );
+            let own = plan(what, by, Some(AgentId::new(7))).await;
+            let index = "SEARCH s USING INDEX survey_agent_at (agent_id=? AND at>? AND at<?)";
+            assert!(own.contains(index), "{own}");
+            assert!(
+                !all.contains("SCAN") && !own.contains("SCAN"),
+                "{all}\n{own}"
+            );
+        }
+    }
 }

@@ -36,6 +36,8 @@ pub struct TicketFilter {
     pub customer: Option<CustomerId>,
     /// Taken by this agent.
     pub created_by: Option<AgentId>,
+    /// Whether those are left out that only supervisors see.
+    pub without_leads: bool,
 }
 
 /// What [`Database::submit`] found or made.
@@ -231,6 +233,9 @@ impl Database {
             query
                 .push(" AND t.created_by = ")
                 .push_bind(big(agent.get()));
+        }
+        if filter.without_leads {
+            query.push(" AND t.for_leads = 0");
         }
         query
             .push(" ORDER BY t.id DESC LIMIT ")

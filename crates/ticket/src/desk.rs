@@ -145,6 +145,7 @@ pub fn submit(
         subject,
         body: draft.body.clone(),
         fields: BTreeMap::new(),
+        for_leads: false,
         contact: draft.contact.clone(),
         customer: draft.customer,
         queue: draft.queue.clone(),
@@ -220,6 +221,7 @@ mod tests {
             suggestion: "new".into(),
             handed_on: None,
             wrap_up: None,
+            survey: false,
         };
         Draft::open(NOW, &offer, &pop)
     }

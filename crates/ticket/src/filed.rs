@@ -31,6 +31,7 @@ pub fn of_script(
         subject: content.subject.chars().take(SUBJECT_CHARS_MAX).collect(),
         body: String::new(),
         fields: content.fields.clone(),
+        for_leads: content.for_leads,
         contact: Contact {
             name: asked.caller.display.clone(),
             number: asked.caller.number.clone(),
@@ -80,6 +81,7 @@ mod tests {
                 category: Some("network".to_owned()),
                 subject: "x".repeat(SUBJECT_CHARS_MAX + 1),
                 fields: fields.clone(),
+                for_leads: true,
             },
         };
         let number = Number::new(Day::of(at, 480), 1);

@@ -35,6 +35,7 @@ pub fn of_message(
         subject: subject(voicemail),
         body: String::new(),
         fields: BTreeMap::new(),
+        for_leads: false,
         contact: Contact {
             name: voicemail.caller.display.clone(),
             number: voicemail.caller.number.clone(),

@@ -44,6 +44,9 @@ pub struct Ticket {
     /// What was found out, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, TicketField>,
+    /// Whether only supervisors see it: it is about how an agent has served (J3).
+    #[serde(default)]
+    pub for_leads: bool,
     /// Whom to call back.
     pub contact: Contact,
     /// The customer, once known.
@@ -203,6 +206,7 @@ mod tests {
             subject: "old".into(),
             body: String::new(),
             fields: BTreeMap::new(),
+            for_leads: false,
             contact: Contact::default(),
             customer: None,
             queue: None,

@@ -114,6 +114,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
         | Fact::SurveyAsked(_)
+        | Fact::SurveyAnswered(_)
         | Fact::SurveyDone(_)
         | Fact::SurveyMissed(_)
         | Fact::TicketAsked(_)
@@ -256,6 +257,7 @@ pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> 
         | Fact::CallLeg { .. }
         | Fact::CallMerged { .. }
         | Fact::SurveyAsked(_)
+        | Fact::SurveyAnswered(_)
         | Fact::SurveyDone(_)
         | Fact::SurveyMissed(_)
         | Fact::TicketAsked(_)

@@ -286,6 +286,8 @@ document.documentElement.classList.add("has-script");
       transfer: plain && named,
     };
     for (const [order, allowed] of Object.entries(may)) byId(`talk-${order}`).disabled = !allowed;
+    // J2: only where the queue has one.
+    byId("talk-survey").hidden = !(pop && pop.call === talk.call && pop.survey);
   }
 
   function order(name, whereto) {

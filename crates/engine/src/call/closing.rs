@@ -20,7 +20,7 @@ impl Call {
             let (id, caller) = ((self.id, ask.id), caller.as_deref());
             let counted = context.pins.count(context.now, &pin.calendar, id, caller);
             if let Err(locked) = counted {
-                context.pin_refused(self.id, pin.calendar.clone(), Some(locked));
+                context.pin_refused(self.id, pin.calendar.clone(), Some(locked), false);
                 let answer = Answer::Bad("too many tries".to_owned());
                 self.pending.push_back(ivr::Input::Answered(ask.id, answer));
                 return;
@@ -43,11 +43,11 @@ impl Context {
     /// What became of a PIN that was compared, whether its call is still there or not.
     pub(crate) fn pin_compared(&mut self, call: CallId, ask: ivr::AskId, answer: &Answer) {
         if let Some((calendar, locked)) = self.pins.settle(self.now, call, ask, answer.kind()) {
-            self.pin_refused(call, calendar, locked);
+            self.pin_refused(call, calendar, locked, true);
         }
     }
 
-    fn pin_refused(&mut self, call: CallId, calendar: String, locked: Option<Locked>) {
+    fn pin_refused(&mut self, call: CallId, calendar: String, locked: Option<Locked>, wrong: bool) {
         match locked {
             Some(Locked { for_all, .. }) => tracing::warn!(
                 %call, calendar, for_all, "no PIN is taken by telephone: there were too many tries"
@@ -59,6 +59,7 @@ impl Context {
             calendar,
             locked_until: locked.and_then(|it| it.until).map(Timestamp::from),
             for_all: locked.is_some_and(|it| it.for_all),
+            wrong,
         });
     }
 

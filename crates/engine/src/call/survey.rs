@@ -71,16 +71,23 @@ impl Call {
         let Phase::Talking(talking) = &self.phase else {
             return None;
         };
+        let queue = talking.queue.clone().filter(|_| self.leg.is_some())?;
+        let rule = self.rule_of(&queue)?.clone();
+        Some((queue, rule))
+    }
+
+    /// Whether a talk of this queue may end with its survey: the screen of an agent shows what he can do.
+    pub(super) fn may_be_asked(&self, queue: &QueueName) -> bool {
+        self.rule_of(queue).is_some()
+    }
+
+    fn rule_of(&self, queue: &QueueName) -> Option<&SurveyRule> {
         let asks = match self.direction {
             Direction::In | Direction::Callback => self.caller_agent.is_none(),
             Direction::Out | Direction::Internal => false,
         };
-        let queue = talking
-            .queue
-            .clone()
-            .filter(|_| asks && self.leg.is_some())?;
-        let rule = self.began_with.queues.get(&queue)?.survey.clone()?;
-        Some((queue, rule))
+        let queue = self.began_with.queues.get(queue).filter(|_| asks)?;
+        queue.survey.as_ref()
     }
 
     fn ask_after_talk(
@@ -138,17 +145,23 @@ impl Call {
         self.surveys.open = Some(asked);
     }
 
-    /// What he has answered.
+    /// What he has answered, so far or in all.
     pub(super) fn survey_done(&mut self, context: &mut Context, done: ivr::Surveyed) {
-        let Some(asked) = self.surveys.open.take() else {
+        let Some(asked) = self.surveys.open.clone() else {
             return;
         };
-        context.fact(Fact::SurveyDone(Box::new(SurveyDone {
+        let fact = Box::new(SurveyDone {
             asked,
             answers: done.answers,
+            scales: done.scales,
             comment: done.comment,
             complete: done.complete,
-        })));
+        });
+        if !done.over {
+            return context.fact(Fact::SurveyAnswered(fact));
+        }
+        self.surveys.open = None;
+        context.fact(Fact::SurveyDone(fact));
     }
 
     fn next_survey(&mut self, form: String) -> SurveyAsked {

@@ -115,7 +115,13 @@ impl Survey {
         {
             visit.file_ticket(ticket);
         }
-        self.go_on(visit, form)
+        let step = self.go_on(visit, form);
+        if visit.asking().stage != AskingStage::Over {
+            // Before he is asked on: whatever becomes of the process, what he has answered is kept.
+            let surveyed = self.surveyed(visit, form, false);
+            visit.tell_survey(surveyed);
+        }
+        step
     }
 
     fn go_on(&self, visit: &mut Visit<'_>, form: &SurveyForm) -> Step<'_> {
@@ -156,15 +162,27 @@ impl Survey {
         }
         asking.stage = AskingStage::Over;
         let surveyed = Surveyed {
-            form: form.name.clone(),
-            answers: std::mem::take(&mut asking.answers),
             comment: said.map(|said| said.recording),
-            complete: asking.at >= form.questions.len(),
+            ..self.surveyed(visit, form, true)
         };
         if let Some(said) = said {
             visit.keep_recording(said.recording);
         }
         visit.tell_survey(surveyed);
+    }
+}
+
+impl Survey {
+    fn surveyed(&self, visit: &mut Visit<'_>, form: &SurveyForm, over: bool) -> Surveyed {
+        let asking = visit.asking();
+        Surveyed {
+            form: form.name.clone(),
+            scales: form.scales(&asking.answers),
+            answers: asking.answers.clone(),
+            comment: None,
+            complete: asking.at >= form.questions.len(),
+            over,
+        }
     }
 }
 

@@ -192,6 +192,7 @@ impl Ticket {
             category: self.category.as_ref().map(|name| name.text.clone()),
             subject: self.subject_line(visit)?,
             fields: fields.collect::<BTreeMap<_, _>>(),
+            for_leads: false,
         })
     }
 

@@ -152,6 +152,7 @@ impl Voicemail {
             category: None,
             subject: subject.to_owned(),
             fields: BTreeMap::from([("mailbox".to_owned(), mailbox)]),
+            for_leads: false,
         });
         last_word(visit, FAILED)
     }

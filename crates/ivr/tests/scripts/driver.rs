@@ -187,6 +187,9 @@ fn line(effect: &Effect) -> String {
             let comment = done
                 .comment
                 .map_or_else(String::new, |it| format!(" said {it}"));
+            if !done.over {
+                return format!("has answered {:?}", done.answers);
+            }
             let whole = if done.complete { "" } else { " in part" };
             format!("answers {:?}{comment}{whole}", done.answers)
         }

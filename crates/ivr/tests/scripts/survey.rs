@@ -77,13 +77,16 @@ fn j1_a_key_before_the_first_question_is_no_answer_to_it() {
     call.starts();
     assert_eq!(call.presses("1"), ["stop", SOLVED]);
     assert_eq!(call.hears(), [""; 0], "it is asked, and waits");
-    assert_eq!(call.presses("5"), [POLITE]);
+    let so_far = "has answered {\"solved\": 5}";
+    assert_eq!(call.presses("5"), [so_far, POLITE]);
 }
 
 #[test]
 fn j1_each_key_is_a_score_and_a_key_cuts_the_question() {
     let mut call = begun(|_| {});
-    assert_eq!(call.presses("5"), ["stop", POLITE]);
+    // What he has answered is told before he is asked on.
+    let so_far = "has answered {\"solved\": 5}";
+    assert_eq!(call.presses("5"), ["stop", so_far, POLITE]);
     call.hears();
     let told = "answers {\"polite\": 4, \"solved\": 5}";
     assert_eq!(call.presses("4"), [told, END[0], END[1]]);
@@ -131,10 +134,13 @@ fn j3_a_low_score_files_one_ticket_at_once_and_asks_for_a_comment() {
     let mut call = begun(|_| {});
     call.hears();
     let filed = "file 1 Low score · service · solved 2 question=Text(\"solved\") score=Number(\"2\") survey=Text(\"service\")";
-    assert_eq!(call.presses("2"), [filed, POLITE]);
+    let so_far = "has answered {\"solved\": 2}";
+    assert_eq!(call.presses("2"), [filed, so_far, POLITE]);
     call.hears();
     let seen = call.presses("1");
-    assert_eq!(seen, ["play survey.service/en/comment"], "no second ticket");
+    let so_far = "has answered {\"polite\": 1, \"solved\": 2}";
+    let expected = [so_far, "play survey.service/en/comment"];
+    assert_eq!(seen, expected, "no second ticket");
     assert_eq!(call.hears(), ["play tone"]);
     assert_eq!(call.hears(), ["record 60s silence 3s"]);
     let recording = RecordingId {

@@ -23,6 +23,25 @@ pub struct Closure {
     pub by: ClosedBy,
 }
 
+/// A PIN that was refused by telephone: what a restart must not forget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinRefusal {
+    /// When.
+    pub at: Timestamp,
+    /// In which call.
+    pub call: CallId,
+    /// The caller's number, in the form in which numbers are compared; empty when he withheld it.
+    pub caller: String,
+    /// Of which calendar.
+    pub calendar: String,
+    /// Whether it was compared and wrong; else there had been too many.
+    pub wrong: bool,
+    /// None is taken before then.
+    pub locked_until: Option<Timestamp>,
+    /// Whether none is taken from anybody; else from this caller alone.
+    pub for_all: bool,
+}
+
 /// Who closed a calendar, or opened it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -53,6 +53,9 @@ pub struct Pop {
     /// How his wrap-up of it will end, as `agent.wrap_up` says it (C5); none where no queue gives him time to file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrap_up: Option<String>,
+    /// Whether he may send the caller to the survey of the queue (J1, J2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub survey: bool,
 }
 
 /// The directory's part of a pop.

@@ -46,6 +46,9 @@ pub struct SurveyDone {
     pub asked: SurveyAsked,
     /// The score of each question that he answered, by its name.
     pub answers: BTreeMap<String, u8>,
+    /// The lowest and the highest score that each of these questions had; a log of before has none.
+    #[serde(default)]
+    pub scales: BTreeMap<String, (u8, u8)>,
     /// What he said.
     pub comment: Option<RecordingId>,
     /// Whether he came to the end of the questions; those that he skipped have no score.

@@ -47,6 +47,9 @@ pub struct TicketContent {
     /// What was found out, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, TicketField>,
+    /// Whether only supervisors see it: it is about how an agent has served (J3).
+    #[serde(default)]
+    pub for_leads: bool,
 }
 
 /// A value of a ticket's field, of the type that its script gave it. In JSON: `{"number": "99.50"}`.

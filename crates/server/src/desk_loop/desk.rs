@@ -102,6 +102,7 @@ impl Desk {
             Fact::VoicemailLeft(voicemail) => self.leave(record.at, voicemail).await?,
             Fact::TicketAsked(asked) => self.file(record.at, asked).await?,
             Fact::SurveyAsked(_)
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::ClipBegan(_)
             | Fact::ClipPlayed(_)

@@ -118,6 +118,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
                 note: None,
             }),
             wrap_up: None,
+            survey: false,
         }),
     }
 }

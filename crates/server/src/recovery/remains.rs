@@ -238,6 +238,7 @@ impl Remains {
             | Fact::CallMerged { .. }
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)

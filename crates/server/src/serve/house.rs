@@ -125,6 +125,7 @@ impl House {
                 contacts,
                 agents: formerly.agents,
                 closings: formerly.closings,
+                pins: formerly.pins,
                 canaries: formerly.canaries,
                 callbacks: formerly.callbacks,
             },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use engine::{AgentEntry, Command, CommandId, Engine, Input, Request, Restored, RestoredCallback};
 use model::AgentId;
-use model::calendar::Closure;
+use model::calendar::{Closure, PinRefusal};
 use model::canary::Trials;
 use net::{Clock, SipControl, SipCounters, SipSockets, TlsConfig};
 use sip::Binding;
@@ -59,6 +59,8 @@ pub(super) struct Former {
     pub(super) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(super) closings: BTreeMap<String, Closure>,
+    /// Which PINs were refused in the last hour.
+    pub(super) pins: Vec<PinRefusal>,
     /// How canaries of scripts stood (M6), if that can be known.
     pub(super) canaries: Option<Trials>,
     /// Whom it had promised to call back (D21).
@@ -136,6 +138,7 @@ impl Switchboard {
             engine.handle_input(clock.now(), Input::Restored(restored));
         }
         engine.handle_input(clock.now(), Input::RestoredClosings(former.closings));
+        engine.handle_input(clock.now(), Input::RestoredPins(former.pins));
         if let Some(trials) = former.canaries {
             engine.handle_input(clock.now(), Input::RestoredCanaries(Box::new(trials)));
         }

@@ -59,6 +59,7 @@ fn made(offer: Offer) -> Fact {
         suggestion: String::new(),
         handed_on: None,
         wrap_up: None,
+        survey: false,
     });
     Fact::OfferMade {
         offer,

@@ -14,7 +14,7 @@ pub(super) fn select() -> QueryBuilder<Sqlite> {
     QueryBuilder::new(
         "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
            t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version,
-           t.ticket_type, t.category, t.fields FROM ticket t",
+           t.ticket_type, t.category, t.fields, t.for_leads FROM ticket t",
     )
 }
 
@@ -40,6 +40,7 @@ pub(super) struct Row {
     ticket_type: Option<String>,
     category: Option<String>,
     fields: String,
+    for_leads: i64,
 }
 
 pub(super) fn tickets(rows: Vec<Row>) -> Result<Vec<Ticket>> {
@@ -61,6 +62,7 @@ impl Row {
             subject: self.subject,
             body: self.body,
             fields: from_json("ticket fields", &self.fields)?,
+            for_leads: self.for_leads != 0,
             contact: Contact {
                 name: self.contact_name,
                 number: self.contact_raw,
@@ -89,8 +91,8 @@ pub(super) async fn insert(
     sqlx::query(
         "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, customer_id, contact_name, contact_raw,
            contact_e164, contact_key, queue, channel, source_call_id, source_ref, created_by, created_at, updated_at, version, due_at,
-           ticket_type, category, fields)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+           ticket_type, category, fields, for_leads)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
     )
     .bind(big(ticket.id.get()))
     .bind(ticket.number.digits())
@@ -116,6 +118,7 @@ pub(super) async fn insert(
     .bind(&ticket.ticket_type)
     .bind(&ticket.category)
     .bind(json_of("ticket fields", &ticket.fields)?)
+    .bind(i64::from(ticket.for_leads))
     .execute(conn)
     .await?;
     Ok(())

@@ -327,6 +327,7 @@ async fn tickets_are_listed_by_page_and_filter() {
     };
     assert_eq!(list(TicketFilter::default()).await, all);
     let by = |state, created_by, customer| TicketFilter {
+        without_leads: false,
         state,
         customer,
         created_by,
@@ -394,6 +395,7 @@ async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
             category: None,
             subject: "about 007".to_owned(),
             fields: fields.clone(),
+            for_leads: part == 3,
         },
     };
     let day = Day::of(NOW, 480);
@@ -423,4 +425,25 @@ async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
         .unwrap();
     let open: Vec<_> = profile.open_tickets.iter().map(|it| it.ticket).collect();
     assert!(open.contains(&first.ticket.id) && open.contains(&other.ticket.id));
+    // J3: one about how an agent has served is on no agent's screen and in no agent's list.
+    let lead = database.submit_filed(&asked(3), day, NOW).await.unwrap();
+    let lead = database.ticket(lead.ticket.id).await.unwrap().unwrap();
+    assert!(lead.for_leads);
+    let profile = database
+        .profile(&Caller::new(MOBILE, None), NOW)
+        .await
+        .unwrap();
+    assert_eq!(profile.open_tickets.len(), open.len());
+    let page = PageRequest {
+        after: None,
+        limit: 50,
+    };
+    for (without_leads, expected) in [(false, 3), (true, 2)] {
+        let filter = TicketFilter {
+            without_leads,
+            ..TicketFilter::default()
+        };
+        let found = database.tickets(&filter, page).await.unwrap();
+        assert_eq!(found.items.len(), expected, "{without_leads}");
+    }
 }

@@ -167,6 +167,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         suggestion: "new".to_owned(),
         handed_on: None,
         wrap_up: None,
+        survey: false,
     };
     Draft::open(NOW, &offer(call, agent), &pop)
 }

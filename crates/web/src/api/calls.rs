@@ -185,6 +185,7 @@ pub(crate) async fn read(
             .collect(),
         tickets: tickets
             .into_iter()
+            .filter(|ticket| !ticket.for_leads || reaches_all(&who, Action::SeeLeadTickets))
             .map(|ticket| TicketLink {
                 id: ticket.id,
                 number: ticket.number.to_string(),

@@ -16,19 +16,26 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::auth::permission::reaches_all;
+use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+
+/// Without `from`: so long.
+const USUAL_MS: i64 = 90 * DAY_MS;
+/// The longest period: what it costs to count is bounded.
+const LONGEST_MS: i64 = 400 * DAY_MS;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Which surveys.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SurveyQuery {
-    /// Asked at this moment or later.
+    /// Asked at this moment or later; without it 90 days before `to`.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<Timestamp>,
-    /// Asked before this moment.
+    /// Asked before this moment; now without it. 400 days after `from` at most.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<Timestamp>,
     /// Of this form.
@@ -46,6 +53,12 @@ pub struct SurveyQuery {
 /// All forms.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SurveyList {
+    /// From which moment on.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Before which moment.
+    #[schema(value_type = String, format = DateTime)]
+    pub to: Timestamp,
     /// How the intervals of response rates are computed.
     pub rate_formula: &'static str,
     /// How those of means are.
@@ -144,7 +157,7 @@ pub struct Figure {
 #[utoipa::path(get, operation_id = "list_surveys", path = "/v1/surveys", tag = "calls", params(SurveyQuery),
     responses(
         (status = 200, description = "Forms.", body = SurveyList),
-        (status = 422, description = "`to` is not after `from`.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`to` is not after `from`, or more than 400 days after it.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn list(
     State(app): State<App>,
@@ -157,14 +170,10 @@ pub(crate) async fn list(
         asked => asked,
     };
     authorise(&who, Action::SeeSurveys, agent)?;
-    if let (Some(from), Some(to)) = (query.from, query.to)
-        && from >= to
-    {
-        return Err(Problem::new(Code::InvalidBody).detail("`to` comes after `from`"));
-    }
+    let (from, to) = period(query.from, query.to)?;
     let filter = SurveyFilter {
-        from: query.from,
-        to: query.to,
+        from,
+        to,
         form: query.form,
         queue: query.queue.map(QueueName::new),
         agent,
@@ -172,10 +181,30 @@ pub(crate) async fn list(
     let counts = app.database().survey_counts(&filter).await?;
     let scores = app.database().survey_scores(&filter).await?;
     Ok(Json(SurveyList {
+        from,
+        to,
         rate_formula: SHARE_FORMULA,
         mean_formula: MEAN_FORMULA,
         items: bodies(&counts, &scores),
     }))
+}
+
+/// The period that is asked for, if it is one that is answered.
+fn period(
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Result<(Timestamp, Timestamp), Problem> {
+    let to = to.unwrap_or_else(now);
+    let usual = || Timestamp::from_ms(to.as_ms().saturating_sub(USUAL_MS));
+    let from = from.unwrap_or_else(usual);
+    let wrong = |why: &str| Err(Problem::new(Code::InvalidBody).detail(why));
+    if from >= to {
+        return wrong("`to` comes after `from`");
+    }
+    if to.as_ms().saturating_sub(from.as_ms()) > LONGEST_MS {
+        return wrong("a period of 400 days at most");
+    }
+    Ok((from, to))
 }
 
 fn bodies(counts: &[SurveyCount], scores: &[ScoreCount]) -> Vec<SurveyBody> {
@@ -212,7 +241,15 @@ struct Tally<'c> {
     answered: u64,
     complete: u64,
     left: u64,
-    questions: BTreeMap<&'c str, BTreeMap<u8, u64>>,
+    questions: BTreeMap<&'c str, Scores>,
+}
+
+/// What was answered to a question.
+#[derive(Default)]
+struct Scores {
+    distribution: BTreeMap<u8, u64>,
+    /// The lowest and the highest score that it has had.
+    scale: Option<(u8, u8)>,
 }
 
 impl<'c> Tallies<'c> {
@@ -279,20 +316,16 @@ impl<'c> Tally<'c> {
 
     fn scored(&mut self, one: &'c ScoreCount) {
         let scores = self.questions.entry(one.question.as_str()).or_default();
-        *scores.entry(one.score).or_default() += one.count;
+        *scores.distribution.entry(one.score).or_default() += one.count;
+        scores.scale = match (scores.scale, one.scale) {
+            (Some(known), Some(scale)) => Some((known.0.min(scale.0), known.1.max(scale.1))),
+            (known, scale) => known.or(scale),
+        };
     }
 
     fn body(self) -> SurveyFigures {
-        let questions = self.questions.into_iter().filter_map(|(question, scores)| {
-            let values = scores.iter();
-            let values = values.map(|(score, times)| (f64::from(*score), *times));
-            Some(QuestionFigures {
-                question: question.to_owned(),
-                answers: scores.values().sum(),
-                mean: confidence::mean(values)?.into(),
-                distribution: scores,
-            })
-        });
+        let questions = self.questions.into_iter();
+        let questions = questions.filter_map(|(question, scores)| scores.figures(question));
         SurveyFigures {
             asked: self.asked,
             answered: self.answered,
@@ -301,6 +334,20 @@ impl<'c> Tally<'c> {
             response_rate: confidence::share(self.answered, self.asked).map(Figure::from),
             questions: questions.collect(),
         }
+    }
+}
+
+impl Scores {
+    fn figures(self, question: &str) -> Option<QuestionFigures> {
+        let values = self.distribution.iter();
+        let values = values.map(|(score, times)| (f64::from(*score), *times));
+        let scale = self.scale.map(|(low, high)| (low.into(), high.into()));
+        Some(QuestionFigures {
+            question: question.to_owned(),
+            answers: self.distribution.values().sum(),
+            mean: confidence::mean(values, scale)?.into(),
+            distribution: self.distribution,
+        })
     }
 }
 

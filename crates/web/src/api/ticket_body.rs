@@ -34,6 +34,8 @@ pub struct TicketBody {
     /// What was found out, by name, each value with its type: `{"order": {"text": "007"}, "sum": {"number": "99.50"}, "paid": {"truth": true}}`.
     #[schema(value_type = Object)]
     pub fields: BTreeMap<String, TicketField>,
+    /// Whether only supervisors and admins see it: it is about how an agent has served.
+    pub for_leads: bool,
     /// Whom to call back.
     pub contact: ContactBody,
     /// The customer, once known.
@@ -119,6 +121,7 @@ impl From<Ticket> for TicketBody {
             subject: ticket.subject,
             body: ticket.body,
             fields: ticket.fields,
+            for_leads: ticket.for_leads,
             contact: ContactBody {
                 name: ticket.contact.name,
                 number: ticket.contact.number,

@@ -14,6 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::list::{self, List};
 use super::ticket_body::{TicketBody, TicketDetail};
 use crate::app::App;
+use crate::auth::permission::reaches_all;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
@@ -81,6 +82,7 @@ pub(crate) async fn list(
         state: query.state,
         customer: query.customer,
         created_by: query.created_by.map(|agent| agent.resolve(&who)),
+        without_leads: !reaches_all(&who, Action::SeeLeadTickets),
     };
     let (items, next) = match query.number {
         Some(number) => (by_number(&app, &number, &filter).await?, None),
@@ -101,7 +103,8 @@ async fn by_number(app: &App, number: &str, filter: &TicketFilter) -> Result<Vec
         return Ok(Vec::new());
     };
     let fits = |ticket: &Ticket| {
-        filter.state.is_none_or(|state| ticket.state == state)
+        !(filter.without_leads && ticket.for_leads)
+            && filter.state.is_none_or(|state| ticket.state == state)
             && filter
                 .customer
                 .is_none_or(|customer| ticket.customer == Some(customer))
@@ -125,7 +128,7 @@ pub(crate) async fn read(
     InPath(id): InPath<TicketId>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::SeeTickets, None)?;
-    let ticket = known(&app, id).await?;
+    let ticket = known(&app, &who, id).await?;
     let etag = tagged(&ticket)?;
     let calls = app.database().calls_of_ticket(id).await?;
     let entries = app.database().ticket_entries(id).await?;
@@ -155,7 +158,7 @@ pub(crate) async fn correct(
     headers: HeaderMap,
     Body(change): Body<TicketChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    let before = known(&app, id).await?;
+    let before = known(&app, &who, id).await?;
     authorise(&who, Action::ChangeTicket, before.created_by)?;
     let Some(version) = matched_version(&headers)? else {
         return Err(conflict(before));
@@ -166,7 +169,7 @@ pub(crate) async fn correct(
         .await;
     let ticket = match corrected {
         Ok(ticket) => ticket,
-        Err(StoreError::Conflict { .. }) => return Err(conflict(known(&app, id).await?)),
+        Err(StoreError::Conflict { .. }) => return Err(conflict(known(&app, &who, id).await?)),
         Err(StoreError::NotFound(_)) => return Err(Code::NoSuchTicket.into()),
         Err(StoreError::Refused(refused)) => return Err(refusal(&refused)),
         Err(other) => return Err(other.into()),
@@ -184,8 +187,11 @@ pub(crate) async fn correct(
     ))
 }
 
-async fn known(app: &App, id: TicketId) -> Result<Ticket, Problem> {
+/// A ticket, if it is there for who asks.
+async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ticket, Problem> {
     let found = app.database().ticket(id).await?;
+    let found =
+        found.filter(|ticket| !ticket.for_leads || reaches_all(who, Action::SeeLeadTickets));
     found.ok_or_else(|| Problem::new(Code::NoSuchTicket))
 }
 

@@ -27,6 +27,8 @@ pub enum Action {
     SeeSurveys,
     /// See tickets.
     SeeTickets,
+    /// See tickets about how an agent has served.
+    SeeLeadTickets,
     /// Correct a ticket.
     ChangeTicket,
     /// See trunks, registered phones, refusals and the messages of calls.
@@ -80,6 +82,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::SeeSurveys => [Own, All, All],
         // The pop shows open tickets of a caller whoever made them: its reader may open them.
         Action::SeeTickets => [All, All, All],
+        // J3: a low score is for who leads the agent, and none of his colleagues'.
+        Action::SeeLeadTickets => [None, All, All],
         // T5: the creator or a lead.
         Action::ChangeTicket => [Own, All, All],
         Action::SeeSignalling => [None, All, All],
@@ -157,6 +161,7 @@ mod tests {
             (Action::RemoveMessage, ["nnn", "yyy", "yyy"]),
             (Action::SeeSurveys, ["ynn", "yyy", "yyy"]),
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
+            (Action::SeeLeadTickets, ["nnn", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),

@@ -231,6 +231,7 @@ mod tests {
                 note: Some(long()),
             }),
             wrap_up: None,
+            survey: false,
         }
     }
 
@@ -291,6 +292,7 @@ mod tests {
             suggestion: "new".to_owned(),
             handed_on: None,
             wrap_up: None,
+            survey: false,
         };
         assert_eq!(fitted(&pop), pop);
     }

@@ -215,6 +215,7 @@ impl Board {
             | Fact::CallbackFailed(_)
             | Fact::RecordingReady { .. }
             | Fact::SurveyAsked(_)
+            | Fact::SurveyAnswered(_)
             | Fact::SurveyDone(_)
             | Fact::SurveyMissed(_)
             | Fact::TicketAsked(_)

@@ -36,6 +36,7 @@ fn made(offer: Offer) -> Fact {
         suggestion: "new".into(),
         handed_on: None,
         wrap_up: None,
+        survey: false,
     });
     Fact::OfferMade {
         offer,

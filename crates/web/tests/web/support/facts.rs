@@ -71,6 +71,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
         suggestion: "new".to_owned(),
         handed_on: None,
         wrap_up: None,
+        survey: false,
     })
 }
 
