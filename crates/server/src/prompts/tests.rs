@@ -265,6 +265,8 @@ fn e25_a_clip_that_nobody_would_hear_is_told_where_its_text_stands() {
     assert!(
         never.starts_with("clips.toml:4:8: error: no sound `clips/en/hours`"),
         "{never}"
+    );
+}
 
 #[test]
 fn e13_speech_that_no_prompt_says_any_more_is_removed_once_it_is_old() {
