@@ -5,6 +5,7 @@
 //! is open depends on the wall clock alone, so an hour that a clock change repeats counts twice and one that it skips not
 //! at all. It deliberately knows no file and no place in a file: an error names the key.
 
+mod business;
 mod change;
 mod closure;
 mod day;
@@ -162,9 +163,7 @@ impl Calendar {
 
     /// The first moment of a day such as `2026-10-01`; `None` when it is no date.
     pub fn day_begins(&self, date: &str) -> Option<Timestamp> {
-        let date: Date = date.parse().ok()?;
-        let begins = date.to_zoned(self.zone.clone()).ok()?;
-        Some(timestamp(begins.timestamp()))
+        self.begins(date.parse().ok()?)
     }
 
     /// Its name.
@@ -209,6 +208,12 @@ impl Calendar {
         let is_entered = self.special.keys().any(|day| day.year() == year);
         let lacks = self.table.holidays.is_some() && !notice::is_known(year) && !is_entered;
         lacks.then_some(year)
+    }
+
+    /// The first moment of a day; of one that is skipped, that of the next.
+    fn begins(&self, date: Date) -> Option<Timestamp> {
+        let begins = date.to_zoned(self.zone.clone()).ok()?;
+        Some(timestamp(begins.timestamp()))
     }
 
     fn wall_clock(&self, at: Timestamp) -> DateTime {

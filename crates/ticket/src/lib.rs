@@ -3,6 +3,7 @@
 //! Pure rules: ids, numbers and the time are arguments, and what changed comes back as entries of the ticket's timeline.
 //! The store keeps both; the desk loop of the server calls the rules.
 
+pub mod clock;
 pub mod desk;
 pub mod entry;
 mod filed;
@@ -12,6 +13,7 @@ pub mod priority;
 pub mod state;
 pub mod ticket;
 
+pub use clock::{Breach, Clock, ClockKind, Notice, Target};
 pub use desk::{Draft, Submission, submit};
 pub use entry::{Actor, Entry, Event};
 pub use filed::of_script;

@@ -90,7 +90,7 @@ impl Calendar {
 
     /// Every moment of a local day at which the state may change, in order: midnight, the edges of its periods (twice
     /// where the clock repeats them), and the clock change itself, which may skip an edge.
-    fn candidates(&self, date: Date) -> BTreeSet<Timestamp> {
+    pub(super) fn candidates(&self, date: Date) -> BTreeSet<Timestamp> {
         let edges = self
             .hours(date)
             .iter()

@@ -25,6 +25,11 @@ impl Period {
         (self.from..self.to).contains(&minute)
     }
 
+    /// How long it is, by the wall clock.
+    pub(super) const fn minutes(self) -> u16 {
+        self.to - self.from
+    }
+
     /// `09:00-12:00`.
     pub(super) fn read(text: &str) -> Result<Self, Why> {
         let ends = text

@@ -1,5 +1,6 @@
 //! Hours, holidays and clock changes: tables of moments and what holds at them.
 
+mod business;
 mod days;
 mod walk;
 
