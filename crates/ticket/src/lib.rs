@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod desk;
+pub mod duplicate;
 pub mod entry;
 mod filed;
 mod message;
