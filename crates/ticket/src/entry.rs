@@ -31,6 +31,18 @@ pub enum Actor {
     Agent(AgentId),
     /// A rule, a timer or the engine.
     System,
+    /// Whose matter it is, by telephone or by another service.
+    Customer,
+}
+
+impl Actor {
+    /// The person who works here.
+    pub const fn agent(self) -> Option<AgentId> {
+        match self {
+            Self::Agent(agent) => Some(agent),
+            Self::System | Self::Customer => None,
+        }
+    }
 }
 
 /// What happened to a ticket. In JSON: `{"type": "recording_linked", "data": {…}}`.

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod duplicate;
 pub mod entry;
 mod filed;
+pub mod handling;
 mod message;
 pub mod number;
 pub mod priority;

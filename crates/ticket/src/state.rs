@@ -9,12 +9,15 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// A stranger's ticket, not verified; invisible to dispatch (隔离).
     Quarantined,
     /// Submitted, nobody named (待派).
+    #[default]
     New,
     /// Group or person named, not accepted (待接单).
     Dispatched,

@@ -1,0 +1,189 @@
+//! How a ticket is worked on (处理过程): who has it, what it waits for, which promises run, who has to agree.
+//!
+//! One way in: [`Handling::take`] looks an order up in the table of [`transition`], checks who gives it and the rule's guard, and
+//! gives the [`Step`] that happened with all that it changed. [`Handling::apply`] repeats a step without asking anybody, so that a
+//! ticket's timeline played from its first step on is the ticket (property d). A refusal changes nothing. Ids, the moment, people
+//! and policies are arguments.
+
+mod ending;
+mod house;
+mod order;
+mod part;
+mod receiver;
+mod refused;
+mod solution;
+mod transition;
+mod visit;
+mod waiting;
+mod weight;
+
+use std::collections::BTreeSet;
+
+use model::{AgentId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::Actor;
+use crate::state::State;
+
+pub use house::{Group, House, Member, Policy, VisitPolicy};
+pub use order::{Order, Receiver};
+pub use part::{
+    Approval, Changes, Counts, Extension, Handling, Pause, PauseReason, People, Place, Times,
+    Visit, Visits,
+};
+pub use refused::Refused;
+pub use transition::{Role, TRANSITIONS, Transition};
+pub use weight::{Level, Weight};
+
+/// Who gives an order, and what he may do by his rights; what he is to the ticket is found out here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct By {
+    /// Who.
+    pub actor: Actor,
+    /// What his rights make him: agent, dispatcher, visitor, supervisor.
+    pub rights: BTreeSet<Role>,
+}
+
+/// What happened to a ticket, and all that it changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub order: Order,
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// The parts that are not as they were.
+    pub changes: Changes,
+}
+
+/// What a rule looks at beside the ticket.
+pub(crate) struct Around<'a> {
+    by: &'a By,
+    house: &'a House<'a>,
+    now: Timestamp,
+}
+
+impl Handling {
+    /// Does what is ordered, or tells why not.
+    pub fn take(
+        &mut self,
+        order: Order,
+        by: &By,
+        house: &House<'_>,
+        now: Timestamp,
+    ) -> Result<Step, Refused> {
+        let around = Around { by, house, now };
+        let row = order.transition();
+        if !row.from.contains(&self.state) {
+            return Err(Refused::NotAllowed {
+                order: row.name,
+                state: self.state,
+            });
+        }
+        let roles = self.roles(&around);
+        if !row.who.iter().any(|role| roles.contains(role)) {
+            return Err(Refused::NotYours { order: row.name });
+        }
+        let mut after = self.clone();
+        after.follow(&order, &around)?;
+        let step = Step {
+            at: now,
+            actor: by.actor,
+            from: self.state,
+            to: after.state,
+            changes: Changes::between(self, &after),
+            order,
+        };
+        *self = after;
+        Ok(step)
+    }
+
+    /// Repeats what happened.
+    pub fn apply(&mut self, step: &Step) {
+        self.state = step.to;
+        step.changes.apply(self);
+    }
+
+    /// What somebody is to this ticket.
+    fn roles(&self, around: &Around<'_>) -> BTreeSet<Role> {
+        let mut roles = around.by.rights.clone();
+        let agent = match around.by.actor {
+            Actor::Agent(agent) => agent,
+            Actor::System => return [Role::System].into(),
+            Actor::Customer => return [Role::Customer].into(),
+        };
+        let house = around.house;
+        let is = |one: Option<AgentId>| one == Some(agent);
+        let group = self.place.group.as_deref();
+        for (role, holds) in [
+            (Role::Creator, is(self.people.creator)),
+            (Role::Owner, is(self.people.owner)),
+            (Role::Assignee, is(self.place.assignee)),
+            (Role::Handler, house.may_handle(group, agent)),
+            (Role::Lead, house.leads(group, agent)),
+            (Role::Reviewer, self.approval.reviewers().contains(&agent)),
+        ] {
+            if holds {
+                roles.insert(role);
+            }
+        }
+        roles
+    }
+
+    /// Whether he who orders is that to this ticket.
+    fn is(&self, role: Role, around: &Around<'_>) -> bool {
+        self.roles(around).contains(&role)
+    }
+
+    fn follow(&mut self, order: &Order, around: &Around<'_>) -> Result<(), Refused> {
+        match order {
+            Order::Release { .. } => self.release(around),
+            Order::DirectAnswer { answer } => self.answer_at_once(answer, around),
+            Order::Dispatch { to } => self.dispatch(to, around),
+            Order::Claim => self.claim(around),
+            Order::Return { reason } => self.hand_back(reason, around),
+            Order::Transfer { to, note } => self.transfer(to, note, around),
+            Order::Escalate => self.escalate(around),
+            Order::Append { text } => self.append(text, around),
+            Order::Urge { .. } => self.urge(around),
+            Order::Pend { reason, resume_at } => self.pend(*reason, *resume_at, around),
+            Order::Resume => self.resume(around),
+            Order::StageReply { text, public } => self.reply(text, *public, around),
+            Order::RequestExtension { ms, reason } => self.ask_for_time(*ms, reason, around),
+            Order::GrantExtension => self.grant_time(around),
+            Order::RefuseExtension { reason } => self.refuse_time(reason),
+            Order::Propose { solution } => self.propose(solution, around),
+            Order::Approve => self.approve(around),
+            Order::Reject { reason } => self.reject(reason, around),
+            Order::Resolve { solution } => self.resolve(solution, around),
+            Order::VisitOk { satisfaction } => self.visit_succeeds(*satisfaction, around),
+            Order::VisitRetry { next_at, .. } => self.visit_again(*next_at, around),
+            Order::VisitBad { comment } => self.visit_fails(comment, around),
+            Order::Confirm => self.confirm(around),
+            Order::Reopen { .. } => self.reopen(around),
+            Order::Void { reason, .. } => self.void(reason, around),
+            Order::Weigh { impact, urgency } => self.weigh(*impact, *urgency, around),
+            Order::SetPriority { priority, reason } => self.set_priority(*priority, reason, around),
+            Order::Track { on } => self.track(*on, around),
+        }
+    }
+}
+
+/// A text that is there and not too long.
+fn text(text: &str) -> Result<(), Refused> {
+    if text.trim().is_empty() {
+        return Err(Refused::NoText);
+    }
+    if text.chars().nth(order::TEXT_CHARS_MAX).is_some() {
+        return Err(Refused::TextTooLong);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

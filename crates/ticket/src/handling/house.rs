@@ -1,0 +1,157 @@
+//! What the house knows and wants: groups and their people, and the policy of a ticket's type.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use model::{AgentId, Calendar};
+
+use super::part::PauseReason;
+use crate::clock::{ClockKind, Target};
+use crate::priority::Priority;
+
+/// A group of people who do tickets (处理组).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// The group above it.
+    pub parent: Option<String>,
+    /// Its tier, from 1.
+    pub tier: u8,
+    /// Where it sends what it cannot do.
+    pub escalates_to: Option<String>,
+    /// Its people.
+    pub members: BTreeMap<AgentId, Member>,
+}
+
+/// One of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Member {
+    /// Leads it.
+    pub leads: bool,
+    /// Away: his stand-in gets what would be his.
+    pub is_absent: bool,
+    /// Who stands in for him.
+    pub stand_in: Option<AgentId>,
+    /// Tickets that he has accepted and not done.
+    pub has: u32,
+    /// As many as he takes; 0: as many as come.
+    pub takes: u32,
+}
+
+/// What the house wants of tickets of a type.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Whether an agent may answer at once and close.
+    pub direct_answer: bool,
+    /// Whether acceptance counts as a first answer.
+    pub accept_is_response: bool,
+    /// What each promise is worth at each priority.
+    pub targets: BTreeMap<(ClockKind, Priority), Target>,
+    /// What stops the time of a solution.
+    pub pauses_for: BTreeSet<PauseReason>,
+    /// How often a handler may let it wait by himself.
+    pub pauses_max: u16,
+    /// How long it waits at most.
+    pub pause_max: Duration,
+    /// Who agrees with a solution, step by step; none: nobody has to.
+    pub approval: Vec<BTreeSet<AgentId>>,
+    /// Who agrees besides, when it is sensitive.
+    pub sensitive_approval: Vec<BTreeSet<AgentId>>,
+    /// Whether the customer is asked.
+    pub visit: VisitPolicy,
+    /// How often he is tried before a lead decides.
+    pub visits_max: u16,
+    /// Whether somebody else asks than who solved it.
+    pub visit_by_another: bool,
+    /// How long after its end it can be reopened.
+    pub reopen_within: Duration,
+}
+
+/// Whether the customer is asked whether he is content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitPolicy {
+    /// Never: it closes when nobody objects.
+    None,
+    /// So many of a hundred.
+    Sample(u8),
+    /// Always.
+    Always,
+}
+
+/// What a rule looks at beside the ticket.
+#[derive(Clone, Copy, Debug)]
+pub struct House<'a> {
+    /// All groups, by name.
+    pub groups: &'a BTreeMap<String, Group>,
+    /// The policy of the ticket's type.
+    pub policy: &'a Policy,
+    /// The calendar by which its promises run.
+    pub calendar: &'a Calendar,
+    /// Fields that a solution needs and that are empty.
+    pub missing: &'a [String],
+    /// Its tasks that are not done.
+    pub open_tasks: u32,
+    /// The ticket's lot for samples, 0 to 99; the same for good.
+    pub lot: u8,
+}
+
+impl House<'_> {
+    /// Whether somebody may take a ticket of a group; without a group any of any.
+    pub(super) fn may_handle(&self, group: Option<&str>, agent: AgentId) -> bool {
+        match group {
+            Some(group) => self.member(group, agent).is_some(),
+            None => {
+                let mut groups = self.groups.values();
+                groups.any(|group| group.members.contains_key(&agent))
+            }
+        }
+    }
+
+    /// Whether somebody leads a group or one above it.
+    pub(super) fn leads(&self, group: Option<&str>, agent: AgentId) -> bool {
+        let Some(group) = group else {
+            let mut groups = self.groups.values();
+            return groups.any(|group| group.members.get(&agent).is_some_and(|one| one.leads));
+        };
+        self.upwards(group)
+            .any(|one| one.members.get(&agent).is_some_and(|one| one.leads))
+    }
+
+    /// Whether two groups hang on the same root.
+    pub(super) fn is_one_tree(&self, one: &str, other: &str) -> bool {
+        let root = |name| self.upwards(name).last().map(std::ptr::from_ref);
+        root(one).is_some() && root(one) == root(other)
+    }
+
+    /// One of a group.
+    pub(super) fn member(&self, group: &str, agent: AgentId) -> Option<&Member> {
+        self.groups.get(group)?.members.get(&agent)
+    }
+
+    /// A lead of a group, or of the nearest one above that has any: the first by id who is here.
+    pub(super) fn lead_of(&self, group: &str) -> Option<AgentId> {
+        self.upwards(group).find_map(|group| {
+            let mut members = group.members.iter();
+            let lead = members.find(|(_, one)| one.leads && !one.is_absent);
+            lead.map(|(id, _)| *id)
+        })
+    }
+
+    /// Who gets what is meant for one of a group: he, or while he is away who stands in for him. `None` where nobody is.
+    pub(super) fn stands_for(&self, group: &str, agent: AgentId) -> Option<AgentId> {
+        let (mut agent, members) = (agent, &self.groups.get(group)?.members);
+        for _ in 0..=members.len() {
+            let member = members.get(&agent)?;
+            if !member.is_absent {
+                return Some(agent);
+            }
+            agent = member.stand_in?;
+        }
+        None
+    }
+
+    /// A group and those above it; a circle is walked once.
+    fn upwards(&self, group: &str) -> impl Iterator<Item = &Group> {
+        let above = |group: &&Group| self.groups.get(group.parent.as_deref()?);
+        std::iter::successors(self.groups.get(group), above).take(self.groups.len())
+    }
+}

@@ -1,0 +1,214 @@
+//! What somebody wants done with a ticket, as the API takes it: `{"type": "dispatch", "data": {…}}`.
+
+use model::{AgentId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::part::PauseReason;
+use super::transition::{TRANSITIONS, Transition};
+use super::weight::Level;
+use crate::priority::Priority;
+
+/// Who gets a ticket: one group, and at most one person of it (C4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receiver {
+    /// The group.
+    pub group: String,
+    /// The person.
+    #[serde(default)]
+    pub person: Option<AgentId>,
+}
+
+/// An order. Texts are at most 20,000 characters long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum Order {
+    /// T3: a stranger's ticket is taken for real.
+    Release {
+        /// How that was found out.
+        reason: String,
+    },
+    /// T4: answered at once.
+    DirectAnswer {
+        /// The answer.
+        answer: String,
+    },
+    /// T6.
+    Dispatch {
+        /// To whom.
+        to: Receiver,
+    },
+    /// T7: taken on by one person.
+    Claim,
+    /// T8: not ours.
+    Return {
+        /// Why not.
+        reason: String,
+    },
+    /// T9: to somebody else.
+    Transfer {
+        /// To whom.
+        to: Receiver,
+        /// What he should know.
+        note: String,
+    },
+    /// T10: to the next tier.
+    Escalate,
+    /// T11: something to add.
+    Append {
+        /// What.
+        text: String,
+    },
+    /// T12: it is wanted soon.
+    Urge {
+        /// What was said.
+        #[serde(default)]
+        text: String,
+    },
+    /// T13: it waits for something.
+    Pend {
+        /// For what.
+        reason: PauseReason,
+        /// Until when at the latest.
+        resume_at: Timestamp,
+    },
+    /// T14: it goes on.
+    Resume,
+    /// T15: how far it is.
+    StageReply {
+        /// What is told.
+        text: String,
+        /// Whether the customer is told.
+        public: bool,
+    },
+    /// T16: more time is wanted.
+    RequestExtension {
+        /// How much business time, in milliseconds.
+        ms: u64,
+        /// Why.
+        reason: String,
+    },
+    /// T16: it is given.
+    GrantExtension,
+    /// T16: it is not.
+    RefuseExtension {
+        /// Why not.
+        reason: String,
+    },
+    /// T17: a solution that others must approve.
+    Propose {
+        /// The solution.
+        solution: String,
+    },
+    /// T18.
+    Approve,
+    /// T19.
+    Reject {
+        /// Why.
+        reason: String,
+    },
+    /// T20: done, for the one who did it.
+    Resolve {
+        /// The solution.
+        solution: String,
+    },
+    /// T21: the customer was reached and is content.
+    VisitOk {
+        /// 1 to 5.
+        #[serde(default)]
+        satisfaction: Option<u8>,
+    },
+    /// T22: he was not reached.
+    VisitRetry {
+        /// What came of it.
+        result: String,
+        /// When to try again.
+        next_at: Timestamp,
+    },
+    /// T23: he is not content.
+    VisitBad {
+        /// What he said.
+        comment: String,
+    },
+    /// T24: nobody objects.
+    Confirm,
+    /// T25: it is not over.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+    /// T28: entered in error.
+    Void {
+        /// Why.
+        reason: String,
+        /// Whether an agent's mistake is counted (差错).
+        #[serde(default)]
+        mistake: bool,
+    },
+    /// T30: another impact, another urgency; the matrix gives the priority.
+    Weigh {
+        /// Whom it touches.
+        impact: Level,
+        /// How long it can wait.
+        urgency: Level,
+    },
+    /// T30: a priority by hand, which the matrix does not touch any more.
+    SetPriority {
+        /// Which.
+        priority: Priority,
+        /// Why.
+        reason: String,
+    },
+    /// T31: followed, or no more.
+    Track {
+        /// Which of both.
+        on: bool,
+    },
+}
+
+/// Longest text of an order, in characters.
+pub(super) const TEXT_CHARS_MAX: usize = 20_000;
+
+impl Order {
+    /// Its row in the table.
+    pub fn transition(&self) -> &'static Transition {
+        static FIRST: &Transition = &TRANSITIONS[0];
+        let name = self.name();
+        let mut rows = TRANSITIONS.iter();
+        rows.find(|row| row.name == name).unwrap_or(FIRST)
+    }
+
+    /// Its word in APIs and tables.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Release { .. } => "release",
+            Self::DirectAnswer { .. } => "direct_answer",
+            Self::Dispatch { .. } => "dispatch",
+            Self::Claim => "claim",
+            Self::Return { .. } => "return",
+            Self::Transfer { .. } => "transfer",
+            Self::Escalate => "escalate",
+            Self::Append { .. } => "append",
+            Self::Urge { .. } => "urge",
+            Self::Pend { .. } => "pend",
+            Self::Resume => "resume",
+            Self::StageReply { .. } => "stage_reply",
+            Self::RequestExtension { .. } => "request_extension",
+            Self::GrantExtension => "grant_extension",
+            Self::RefuseExtension { .. } => "refuse_extension",
+            Self::Propose { .. } => "propose",
+            Self::Approve => "approve",
+            Self::Reject { .. } => "reject",
+            Self::Resolve { .. } => "resolve",
+            Self::VisitOk { .. } => "visit_ok",
+            Self::VisitRetry { .. } => "visit_retry",
+            Self::VisitBad { .. } => "visit_bad",
+            Self::Confirm => "confirm",
+            Self::Reopen { .. } => "reopen",
+            Self::Void { .. } => "void",
+            Self::Weigh { .. } => "weigh",
+            Self::SetPriority { .. } => "set_priority",
+            Self::Track { .. } => "track",
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! The parts of which the handling of a ticket is made, and which of them a step changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AgentId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::weight::Weight;
+use crate::clock::{Clock, ClockKind};
+use crate::state::State;
+
+/// One list of parts gives the handling, what a step changed of it, how that is found and how it is repeated: a part that is
+/// missing in one of them cannot be written.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $part:ident: $of:ty,)*) => {
+        /// How a ticket is worked on.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Handling {
+            /// Where it stands.
+            pub state: State,
+            $($(#[$doc])* pub $part: $of,)*
+        }
+
+        /// The parts that a step changed, as they were after it.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct Changes {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $part: Option<$of>,)*
+        }
+
+        impl Changes {
+            /// What differs, as it is after.
+            pub(super) fn between(before: &Handling, after: &Handling) -> Self {
+                Self { $($part: (before.$part != after.$part).then(|| after.$part.clone()),)* }
+            }
+
+            /// Lays what differs over a handling.
+            pub(super) fn apply(&self, to: &mut Handling) {
+                $(if let Some(part) = &self.$part { to.$part.clone_from(part); })*
+            }
+        }
+    };
+}
+
+parts! {
+    /// Who has it.
+    place: Place,
+    /// How pressing it is.
+    weight: Weight,
+    /// What it waits for.
+    pause: Pause,
+    /// The promises that run, or have run.
+    clocks: BTreeMap<ClockKind, Clock>,
+    /// Who has to agree with its solution.
+    approval: Approval,
+    /// Whether more time is asked for.
+    extension: Extension,
+    /// The calls that ask the customer whether he is content.
+    visits: Visits,
+    /// How often what happened.
+    counts: Counts,
+    /// When what happened.
+    times: Times,
+    /// Who was who.
+    people: People,
+}
+
+/// Who has a ticket: one group, and of it at most one person who is asked or who has accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The group.
+    pub group: Option<String>,
+    /// The person who was named and has not accepted yet.
+    pub named: Option<AgentId>,
+    /// The one person who has accepted.
+    pub assignee: Option<AgentId>,
+    /// The group that had it before.
+    pub former: Option<String>,
+}
+
+/// What a ticket waits for (挂起).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// For what; `None` while it does not wait.
+    pub reason: Option<PauseReason>,
+    /// When it goes on by itself.
+    pub resume_at: Option<Timestamp>,
+}
+
+/// Why a ticket waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseReason {
+    /// 已预约.
+    Appointment,
+    /// 待客户.
+    Customer,
+    /// 待第三方.
+    ThirdParty,
+    /// 待备件.
+    Parts,
+    /// 待外部.
+    Outside,
+}
+
+/// Who has to agree with a solution (审核).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who proposed it.
+    pub proposer: Option<AgentId>,
+    /// The steps that are outstanding, the next first: one of each set agrees.
+    pub steps: Vec<BTreeSet<AgentId>>,
+    /// Who has agreed.
+    pub agreed: Vec<AgentId>,
+}
+
+/// More time (延时).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Who asks for how many milliseconds of business time.
+    pub asked: Option<(AgentId, u64)>,
+    /// How often it was given.
+    pub given: u16,
+}
+
+/// Return visits (回访).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visits {
+    /// The next one; `None`: nobody is to be called.
+    pub next: Option<Visit>,
+    /// How many were tried.
+    pub attempts: u16,
+    /// What the customer said in the end, 1 to 5.
+    pub satisfaction: Option<u8>,
+}
+
+/// A return visit to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How often what happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// 催单.
+    pub urges: u16,
+    /// Who urged in the last ten minutes, and when; `None` is the customer.
+    pub urged: Vec<(Option<AgentId>, Timestamp)>,
+    /// 转回.
+    pub returns: u16,
+    /// 重开.
+    pub reopens: u16,
+    /// Times that it waited.
+    pub pauses: u16,
+    /// What the customer was told.
+    pub public_replies: u16,
+}
+
+/// When what happened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Times {
+    /// First accepted by a person.
+    pub accepted: Option<Timestamp>,
+    /// The first answer, as the policy understands one.
+    pub first_response: Option<Timestamp>,
+    /// Solved.
+    pub resolved: Option<Timestamp>,
+    /// Closed, merged or void.
+    pub closed: Option<Timestamp>,
+    /// Printed: not corrected any more.
+    pub printed: Option<Timestamp>,
+}
+
+/// Who was who.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// Who entered it.
+    pub creator: Option<AgentId>,
+    /// Who was asked first.
+    pub owner: Option<AgentId>,
+    /// Who solved it.
+    pub resolver: Option<AgentId>,
+    /// Who follows it.
+    pub watchers: BTreeSet<AgentId>,
+    /// Solved by whom it was entered, at once.
+    pub answered_at_once: bool,
+}
+
+impl Approval {
+    /// Who may agree next: of the next step, but neither the proposer nor who has agreed.
+    pub fn reviewers(&self) -> BTreeSet<AgentId> {
+        let next = self.steps.first().into_iter().flatten().copied();
+        let free = next.filter(|one| Some(*one) != self.proposer && !self.agreed.contains(one));
+        free.collect()
+    }
+}

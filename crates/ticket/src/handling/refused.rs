@@ -1,0 +1,82 @@
+//! Why an order was refused. Nothing has changed then.
+
+use crate::state::State;
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Not in this state.
+    #[error("a ticket that is {state} takes no `{order}`")]
+    NotAllowed {
+        /// The order's word.
+        order: &'static str,
+        /// Where the ticket stands.
+        state: State,
+    },
+    /// Not by him.
+    #[error("`{order}` is not yours to give for this ticket")]
+    NotYours {
+        /// The order's word.
+        order: &'static str,
+    },
+    /// A text is missing.
+    #[error("a text is needed")]
+    NoText,
+    /// A text is too long.
+    #[error("the text is too long")]
+    TextTooLong,
+    /// No such group.
+    #[error("there is no such group")]
+    NoSuchGroup,
+    /// He is not of that group, or neither he nor a stand-in is here.
+    #[error("nobody of that group can be reached under that name")]
+    NobodyThere,
+    /// He has as many as he takes.
+    #[error("no more tickets are taken on by this person")]
+    Full,
+    /// To himself, or by himself where another has to.
+    #[error("somebody else has to do that")]
+    SomebodyElse,
+    /// A sensitive ticket stays within its tree of groups.
+    #[error("a sensitive ticket stays within its own groups")]
+    Sensitive,
+    /// There is no higher tier.
+    #[error("there is no higher tier")]
+    NoHigherTier,
+    /// The same person urged a moment ago.
+    #[error("it was urged a moment ago")]
+    UrgedAlready,
+    /// The moment is not in the future, or too far in it.
+    #[error("that moment is past, or too far away")]
+    BadMoment,
+    /// It waited as often as its handler may decide alone.
+    #[error("a lead has to agree")]
+    LeadDecides,
+    /// Nothing is asked for, or something is asked for already.
+    #[error("no extension is asked for, or one is already")]
+    NoSuchRequest,
+    /// A solution has to be approved, or needs no approval.
+    #[error("{}", if *.0 { "a solution has to be approved: propose it" } else { "no approval is needed: resolve it" })]
+    Approval(bool),
+    /// Fields that a solution needs.
+    #[error("these fields are needed first: {}", .0.join(", "))]
+    Missing(Vec<String>),
+    /// It has tasks that are not done.
+    #[error("it has open tasks")]
+    OpenTasks,
+    /// The customer is to be asked first, or is not to be asked.
+    #[error("{}", if *.0 { "the customer is to be asked first" } else { "the customer is not to be asked" })]
+    Visit(bool),
+    /// Satisfaction is 1 to 5.
+    #[error("satisfaction is 1 to 5")]
+    NotAScore,
+    /// Too long ago.
+    #[error("that is too long ago: open a new ticket and link it")]
+    TooLate,
+    /// Its type does not allow it.
+    #[error("tickets of this type are not answered at once")]
+    NotOfThisType,
+    /// The customer was told something already, or it was printed.
+    #[error("a supervisor has to do that")]
+    SupervisorDecides,
+}

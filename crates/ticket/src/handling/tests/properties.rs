@@ -1,0 +1,214 @@
+//! What holds for every ticket, whatever is ordered by whomever: the properties (a) to (d).
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+
+use super::*;
+
+fn actors() -> impl Strategy<Value = Actor> {
+    prop_oneof![
+        (1..=11_u64).prop_map(agent),
+        Just(agent(FIRST)),
+        Just(agent(SUPERVISOR)),
+        Just(Actor::System),
+        Just(Actor::Customer),
+    ]
+}
+
+fn receivers() -> impl Strategy<Value = Receiver> {
+    let groups = prop::sample::select(&["first", "second", "elsewhere", "nowhere"]);
+    let people = prop::option::of((1..=11_u64).prop_map(AgentId::new));
+    (groups, people).prop_map(|(group, person)| to(group, person))
+}
+
+fn levels() -> impl Strategy<Value = Level> {
+    prop::sample::select(&[Level::High, Level::Middle, Level::Low])
+}
+
+/// Every order; moments are counted from the one at which all began.
+fn orders() -> impl Strategy<Value = Order> {
+    let soon = (0..100 * DAY_MS).prop_map(|ms| Timestamp::from_ms(1_795_000_000_000 + ms));
+    let reasons = prop::sample::select(&[PauseReason::Customer, PauseReason::Parts]);
+    let text = prop::sample::select(&["", "because"]).prop_map(str::to_owned);
+    let texts = text.clone();
+    prop_oneof![
+        texts.prop_map(|reason| Order::Release { reason }),
+        text.clone()
+            .prop_map(|answer| Order::DirectAnswer { answer }),
+        receivers().prop_map(|to| Order::Dispatch { to }),
+        Just(Order::Claim),
+        Just(Order::Claim),
+        Just(Order::Claim),
+        text.clone().prop_map(|reason| Order::Return { reason }),
+        receivers().prop_map(|to| Order::Transfer {
+            to,
+            note: because()
+        }),
+        Just(Order::Escalate),
+        text.clone().prop_map(|text| Order::Append { text }),
+        text.clone().prop_map(|text| Order::Urge { text }),
+        (reasons, soon.clone()).prop_map(|(reason, resume_at)| Order::Pend { reason, resume_at }),
+        Just(Order::Resume),
+        any::<bool>().prop_map(|public| Order::StageReply {
+            text: because(),
+            public
+        }),
+        (0..1_000_000_u64).prop_map(|ms| Order::RequestExtension {
+            ms,
+            reason: because()
+        }),
+        Just(Order::GrantExtension),
+        text.clone()
+            .prop_map(|reason| Order::RefuseExtension { reason }),
+        text.clone()
+            .prop_map(|solution| Order::Propose { solution }),
+        Just(Order::Propose {
+            solution: because()
+        }),
+        Just(Order::Propose {
+            solution: because()
+        }),
+        Just(Order::Approve),
+        text.clone().prop_map(|reason| Order::Reject { reason }),
+        Just(resolve()),
+        Just(resolve()),
+        (0..=6_u8).prop_map(|score| Order::VisitOk {
+            satisfaction: Some(score)
+        }),
+        soon.prop_map(|next_at| Order::VisitRetry {
+            result: because(),
+            next_at
+        }),
+        text.clone().prop_map(|comment| Order::VisitBad { comment }),
+        Just(Order::Confirm),
+        text.clone().prop_map(|reason| Order::Reopen { reason }),
+        (text, any::<bool>()).prop_map(|(reason, mistake)| Order::Void { reason, mistake }),
+        (levels(), levels()).prop_map(|(impact, urgency)| Order::Weigh { impact, urgency }),
+        (1..=5_u8).prop_map(|level| Order::SetPriority {
+            priority: Priority::new(level).unwrap(),
+            reason: because()
+        }),
+        any::<bool>().prop_map(|on| Order::Track { on }),
+    ]
+}
+
+/// A house, the ticket that it has, and what is ordered: when, by whom, what. Every other order comes from somebody who may well
+/// give it.
+fn lives() -> impl Strategy<Value = (Lab, Vec<(i64, Actor, Order)>)> {
+    let step = (0..2 * DAY_MS, any::<bool>(), actors(), orders());
+    let step = step.prop_map(|(later, fits, actor, order)| {
+        let who = match order.name() {
+            "visit_ok" | "visit_retry" | "visit_bad" => agent(VISITOR),
+            "approve" | "reject" => agent(EXPERT),
+            "confirm" | "release" => Actor::System,
+            "direct_answer" | "reopen" => agent(AGENT),
+            _ => actor,
+        };
+        (later, if fits { who } else { actor }, order)
+    });
+    let house = (any::<bool>(), any::<bool>(), any::<bool>());
+    (house, prop::collection::vec(step, 1..90)).prop_map(|((approval, visits, stranger), steps)| {
+        let mut lab = Lab::new();
+        if approval {
+            lab.policy.approval = vec![[LEAD, EXPERT, SUPERVISOR].map(AgentId::new).into()];
+        }
+        if !visits {
+            lab.policy.visit = VisitPolicy::None;
+        }
+        if stranger {
+            lab.handling = Handling::quarantined(Weight::default());
+        }
+        (lab, steps)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn a_to_d_hold_for_every_life_of_a_ticket((mut lab, steps) in lives()) {
+        let mut replayed = lab.handling.clone();
+        for (later, actor, order) in steps {
+            lab.after(later);
+            let (before, row) = (lab.handling.state, order.transition());
+            let tried = lab.tries(actor, order.clone());
+            if !row.from.contains(&before) {
+                // (a): what is not in the table is refused by its word and its state, and changes nothing.
+                prop_assert_eq!(tried, Err(Refused::NotAllowed { order: row.name, state: before }));
+                continue;
+            }
+            let handling = &lab.handling;
+            // (b)
+            let has_one = matches!(handling.state, State::InProgress | State::Pending | State::InReview);
+            if has_one {
+                prop_assert!(handling.place.assignee.is_some(), "{:?} after {:?}", handling.state, order);
+            }
+            // (c)
+            let is_over = matches!(handling.state, State::Closed | State::Merged | State::Void);
+            prop_assert_eq!(handling.times.closed.is_some(), is_over);
+            if let Ok(step) = tried {
+                // The table says where an order leads.
+                prop_assert!(step.to == before || row.to.contains(&step.to), "{} led to {}", row.name, step.to);
+                // (d), also after it was written down and read.
+                let json = serde_json::to_string(&step).unwrap();
+                replayed.apply(&serde_json::from_str(&json).unwrap());
+                prop_assert_eq!(&replayed, handling);
+                prop_assert_eq!(handling.is_waiting(), handling.state == State::Pending);
+            }
+        }
+    }
+}
+
+impl Handling {
+    fn is_waiting(&self) -> bool {
+        self.pause.reason.is_some()
+    }
+}
+
+/// The lives above come everywhere, so that what holds of them is no holding of nothing.
+#[test]
+fn random_lives_come_to_every_state() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut seen = BTreeMap::new();
+    for _ in 0..1_000 {
+        let (mut lab, steps) = lives().new_tree(&mut runner).unwrap().current();
+        for (later, actor, order) in steps {
+            let name = order.name();
+            *seen.entry(lab.handling.state.name()).or_insert(0) += 1;
+            if lab.after(later).tries(actor, order).is_ok() {
+                *seen.entry(name).or_insert(0) += 1;
+            }
+        }
+    }
+    let never = |name: &&str| !seen.contains_key(name);
+    let states = State::all().map(State::name);
+    assert_eq!(states.filter(never).collect::<Vec<_>>(), ["merged"]);
+    let mut orders = TRANSITIONS.iter().map(|row| row.name);
+    assert_eq!(orders.find(never), None, "{seen:?}");
+}
+
+#[test]
+fn each_order_has_one_row_and_each_row_its_order() {
+    let mut names: Vec<&str> = TRANSITIONS.iter().map(|row| row.name).collect();
+    let rules = TRANSITIONS
+        .iter()
+        .map(|row| row.rule[1..].parse::<u8>().unwrap());
+    assert!(rules.is_sorted(), "in the order of their rules");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), TRANSITIONS.len(), "no word twice");
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut seen = BTreeSet::new();
+    for _ in 0..2_000 {
+        let order = orders().new_tree(&mut runner).unwrap().current();
+        assert_eq!(order.transition().name, order.name());
+        let json = serde_json::to_value(&order).unwrap();
+        assert_eq!(
+            json["type"],
+            order.name(),
+            "the word in the API is the table's"
+        );
+        seen.insert(order.name());
+    }
+    assert_eq!(seen.len(), TRANSITIONS.len());
+}

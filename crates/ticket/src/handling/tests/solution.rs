@@ -1,0 +1,146 @@
+//! Its solution, and the visit that has to succeed (T17 to T24).
+
+use super::*;
+
+#[test]
+fn t17_to_t19_four_eyes_and_six_when_it_is_sensitive() {
+    let mut lab = Lab::in_progress();
+    let propose = || Order::Propose {
+        solution: "refund".to_owned(),
+    };
+    assert_eq!(
+        lab.tries(agent(FIRST), propose()),
+        Err(Refused::Approval(false))
+    );
+    lab.policy.approval = vec![[LEAD, FIRST].map(AgentId::new).into()];
+    lab.policy.sensitive_approval = vec![[LEAD, SUPERVISOR].map(AgentId::new).into()];
+    lab.handling.weight.sensitive = true;
+    assert_eq!(
+        lab.tries(agent(FIRST), resolve()),
+        Err(Refused::Approval(true))
+    );
+    lab.does(agent(FIRST), propose());
+    let own = lab.tries(agent(FIRST), Order::Approve);
+    assert_eq!(
+        own,
+        Err(Refused::NotYours { order: "approve" }),
+        "he proposed it"
+    );
+    lab.does(agent(LEAD), Order::Reject { reason: because() });
+    lab.does(agent(FIRST), propose());
+    assert_eq!(lab.does(agent(LEAD), Order::Approve), State::InReview);
+    let twice = lab.tries(agent(LEAD), Order::Approve);
+    assert_eq!(
+        twice,
+        Err(Refused::NotYours { order: "approve" }),
+        "he has agreed"
+    );
+    assert_eq!(lab.does(agent(SUPERVISOR), Order::Approve), State::Resolved);
+    assert!(!lab.clock(ClockKind::Resolve).is_running());
+}
+
+#[test]
+fn t20_a_solution_needs_its_fields_and_its_tasks() {
+    let mut lab = Lab::in_progress();
+    lab.missing = vec!["cause".to_owned()];
+    let missing = lab.tries(agent(FIRST), resolve()).unwrap_err();
+    assert_eq!(missing.to_string(), "these fields are needed first: cause");
+    (lab.missing, lab.open_tasks) = (Vec::new(), 1);
+    assert_eq!(lab.tries(agent(FIRST), resolve()), Err(Refused::OpenTasks));
+    lab.open_tasks = 0;
+    assert_eq!(lab.does(agent(FIRST), resolve()), State::Resolved);
+    assert!(lab.handling.visits.next.is_some());
+    assert!(lab.clock(ClockKind::Visit).is_running());
+    for (visit, asks) in [
+        (VisitPolicy::None, false),
+        (VisitPolicy::Sample(40), false),
+        (VisitPolicy::Sample(41), true),
+    ] {
+        let mut lab = Lab::in_progress();
+        lab.policy.visit = visit;
+        lab.does(agent(FIRST), resolve());
+        assert_eq!(
+            lab.handling.visits.next.is_some(),
+            asks,
+            "{visit:?} of lot 40"
+        );
+    }
+}
+
+#[test]
+fn t21_t22_a_visit_has_to_succeed_and_another_asks_than_who_solved_it() {
+    let mut lab = Lab::resolved();
+    let ok = |satisfaction| Order::VisitOk { satisfaction };
+    assert_eq!(
+        lab.tries(Actor::System, Order::Confirm),
+        Err(Refused::Visit(true)),
+        "not by itself"
+    );
+    let next_at = |lab: &Lab| Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
+    let again = |at| Order::VisitRetry {
+        result: "no answer".to_owned(),
+        next_at: at,
+    };
+    let now = lab.now;
+    assert_eq!(
+        lab.tries(agent(VISITOR), again(now)),
+        Err(Refused::BadMoment)
+    );
+    for _ in 0..2 {
+        let at = next_at(&lab);
+        lab.does(agent(VISITOR), again(at));
+        lab.after(DAY_MS);
+    }
+    let at = next_at(&lab);
+    assert_eq!(
+        lab.tries(agent(VISITOR), again(at)),
+        Err(Refused::LeadDecides)
+    );
+    assert_eq!(
+        lab.tries(agent(VISITOR), ok(Some(6))),
+        Err(Refused::NotAScore)
+    );
+    assert_eq!(lab.does(agent(VISITOR), ok(Some(5))), State::Closed);
+    assert_eq!(lab.handling.visits.satisfaction, Some(5));
+    assert_eq!(lab.handling.times.closed, Some(lab.now));
+    let mut own = Lab::resolved();
+    own.handling.people.resolver = person(VISITOR);
+    assert_eq!(
+        own.tries(agent(VISITOR), ok(None)),
+        Err(Refused::SomebodyElse)
+    );
+}
+
+#[test]
+fn t23_who_is_not_content_brings_it_back_to_who_solved_it() {
+    let mut lab = Lab::resolved();
+    let used = lab.clock(ClockKind::Resolve).used(&lab.calendar, lab.now);
+    lab.after(DAY_MS);
+    let bad = || Order::VisitBad {
+        comment: "still broken".to_owned(),
+    };
+    assert_eq!(lab.does(Actor::Customer, bad()), State::InProgress);
+    assert_eq!(lab.handling.place.assignee, person(FIRST));
+    assert_eq!(lab.handling.counts.reopens, 1);
+    assert_eq!(
+        lab.clock(ClockKind::Resolve).used(&lab.calendar, lab.now),
+        used,
+        "R8"
+    );
+    let mut gone = Lab::resolved();
+    let first = gone.groups.get_mut("first").unwrap();
+    first.members.remove(&AgentId::new(FIRST));
+    assert_eq!(gone.does(agent(VISITOR), bad()), State::New);
+}
+
+#[test]
+fn t24_where_nobody_is_asked_it_closes_when_nobody_objects() {
+    let mut lab = Lab::in_progress();
+    lab.policy.visit = VisitPolicy::None;
+    lab.does(agent(FIRST), resolve());
+    assert_eq!(
+        lab.tries(agent(VISITOR), Order::VisitOk { satisfaction: None }),
+        Err(Refused::Visit(false))
+    );
+    assert_eq!(lab.does(Actor::System, Order::Confirm), State::Closed);
+}
