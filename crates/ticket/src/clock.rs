@@ -131,14 +131,14 @@ impl Clock {
         }
     }
 
-    /// R13: due when another ticket's clock was, if that is earlier.
-    pub fn due_no_later_than(&mut self, other: &Self) {
-        let earlier = |own: Option<Timestamp>, others: Option<Timestamp>| match (own, others) {
-            (Some(own), Some(others)) => Some(own.min(others)),
-            (own, _) => own,
-        };
-        self.due_at = earlier(self.due_at, other.due_at);
-        self.warn_at = earlier(self.warn_at, other.warn_at);
+    /// R13: due when another ticket's clock was, if that is earlier: what is left until then is what is left of the target.
+    pub fn due_no_later_than(&mut self, due: Timestamp, calendar: &Calendar, now: Timestamp) {
+        if self.due_at.is_some_and(|own| due < own) {
+            let left = calendar.business_between(now, due);
+            let time = self.used(calendar, now).saturating_add(left);
+            self.rewind(calendar, now, |clock| clock.target.time = time);
+            self.due_at = Some(due);
+        }
     }
 
     /// Looks whether somebody must be told, and books it, so that nobody is told twice (R11, R14).

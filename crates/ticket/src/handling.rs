@@ -7,12 +7,14 @@
 
 mod ending;
 mod house;
+mod merging;
 mod order;
 mod part;
 mod receiver;
 mod refused;
 mod solution;
 mod transition;
+mod verdict;
 mod visit;
 mod waiting;
 mod weight;
@@ -26,14 +28,15 @@ use crate::entry::Actor;
 use crate::state::State;
 
 pub use house::{Group, House, Member, Policy, VisitPolicy};
+pub use merging::Side;
 pub use order::{Order, Receiver};
 pub use part::{
-    Approval, Changes, Counts, Extension, Handling, Pause, PauseReason, People, Place, Times,
-    Visit, Visits,
+    Absorbed, Approval, Changes, Counts, Extension, Handling, MergedInto, Merging, Pause,
+    PauseReason, People, Place, Times, Verdict, Verdicts, Visit, Visits,
 };
 pub use refused::Refused;
 pub use transition::{Role, TRANSITIONS, Transition};
-pub use weight::{Level, Weight};
+pub use weight::{Level, Matrix, Weight};
 
 /// Who gives an order, and what he may do by his rights; what he is to the ticket is found out here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +80,21 @@ impl Handling {
         house: &House<'_>,
         now: Timestamp,
     ) -> Result<Step, Refused> {
+        let given = order.clone();
+        self.step(order, by, house, now, |it, around| {
+            it.follow(&given, around)
+        })
+    }
+
+    /// One step: whether the table and the roles allow it, what it does, and what that changed.
+    fn step(
+        &mut self,
+        order: Order,
+        by: &By,
+        house: &House<'_>,
+        now: Timestamp,
+        follow: impl FnOnce(&mut Self, &Around<'_>) -> Result<(), Refused>,
+    ) -> Result<Step, Refused> {
         let around = Around { by, house, now };
         let row = order.transition();
         if !row.from.contains(&self.state) {
@@ -90,7 +108,7 @@ impl Handling {
             return Err(Refused::NotYours { order: row.name });
         }
         let mut after = self.clone();
-        after.follow(&order, &around)?;
+        follow(&mut after, &around)?;
         let step = Step {
             at: now,
             actor: by.actor,
@@ -127,6 +145,7 @@ impl Handling {
             (Role::Handler, house.may_handle(group, agent)),
             (Role::Lead, house.leads(group, agent)),
             (Role::Reviewer, self.approval.reviewers().contains(&agent)),
+            (Role::Responsible, self.is_responsible(house, agent)),
         ] {
             if holds {
                 roles.insert(role);
@@ -167,6 +186,12 @@ impl Handling {
             Order::Confirm => self.confirm(around),
             Order::Reopen { .. } => self.reopen(around),
             Order::Void { reason, .. } => self.void(reason, around),
+            Order::Merge { .. }
+            | Order::Absorb { .. }
+            | Order::Unmerge
+            | Order::GiveBack { .. } => Err(Refused::AsAPair),
+            Order::Rule { verdict } => self.rule(verdict, around),
+            Order::Appeal { reason } => self.appeal(reason, around),
             Order::Weigh { impact, urgency } => self.weigh(*impact, *urgency, around),
             Order::SetPriority { priority, reason } => self.set_priority(*priority, reason, around),
             Order::Track { on } => self.track(*on, around),

@@ -159,13 +159,21 @@ fn r12_an_extension_adds_time_and_takes_back_what_was_too_short() {
 
 #[test]
 fn r13_a_survivor_is_due_when_the_earlier_of_both_was() {
-    let (_, mut survivor) = clock("17 09:00", minutes(240));
-    let (_, merged) = clock("16 09:00", minutes(240));
-    survivor.due_no_later_than(&merged);
-    assert_eq!(survivor.due_at(), merged.due_at());
-    let (_, later) = clock("18 09:00", minutes(240));
-    survivor.due_no_later_than(&later);
-    assert_eq!(survivor.due_at(), merged.due_at());
+    let (office, mut survivor) = clock("17 09:00", minutes(240));
+    let own = survivor.due_at();
+    survivor.due_no_later_than(at("18 09:00"), &office, at("17 09:00"));
+    assert_eq!(survivor.due_at(), own, "that is later");
+    survivor.due_no_later_than(at("17 11:00"), &office, at("17 09:30"));
+    assert_eq!(survivor.due_at(), Some(at("17 11:00")));
+    survivor.pause(&office, at("17 10:00"));
+    survivor.resume(&office, at("17 14:00"));
+    assert_eq!(survivor.due_at(), Some(at("17 15:00")), "an hour was left");
+    survivor.due_no_later_than(at("16 10:00"), &office, at("17 14:00"));
+    assert_eq!(
+        survivor.due_at(),
+        Some(at("16 10:00")),
+        "overdue, as the other one was"
+    );
 }
 
 #[test]

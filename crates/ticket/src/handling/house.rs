@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::{AgentId, Calendar};
 
 use super::part::PauseReason;
+use super::weight::Matrix;
 use crate::clock::{ClockKind, Target};
 use crate::priority::Priority;
 
@@ -40,6 +41,8 @@ pub struct Member {
 /// What the house wants of tickets of a type.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    /// What impact and urgency make of a priority.
+    pub matrix: Matrix,
     /// Whether an agent may answer at once and close.
     pub direct_answer: bool,
     /// Whether acceptance counts as a first answer.
@@ -64,6 +67,8 @@ pub struct Policy {
     pub visit_by_another: bool,
     /// How long after its end it can be reopened.
     pub reopen_within: Duration,
+    /// How long after its end a verdict can be objected to.
+    pub appeal_within: Duration,
 }
 
 /// Whether the customer is asked whether he is content.

@@ -1,9 +1,9 @@
 //! What somebody wants done with a ticket, as the API takes it: `{"type": "dispatch", "data": {…}}`.
 
-use model::{AgentId, Timestamp};
+use model::{AgentId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::part::PauseReason;
+use super::part::{PauseReason, Verdict};
 use super::transition::{TRANSITIONS, Transition};
 use super::weight::Level;
 use crate::priority::Priority;
@@ -145,6 +145,33 @@ pub enum Order {
         #[serde(default)]
         mistake: bool,
     },
+    /// T26: it is about the same as another ticket, which goes on for both.
+    Merge {
+        /// The ticket that goes on.
+        into: TicketId,
+    },
+    /// T26, seen from the ticket that goes on.
+    Absorb {
+        /// The ticket that came.
+        ticket: TicketId,
+    },
+    /// T27: it is not.
+    Unmerge,
+    /// T27, seen from the ticket that goes on.
+    GiveBack {
+        /// The ticket that left.
+        ticket: TicketId,
+    },
+    /// T29: who is responsible, said for the first time or ruled after an objection (改判).
+    Rule {
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// T29: the responsible group objects.
+    Appeal {
+        /// Why.
+        reason: String,
+    },
     /// T30: another impact, another urgency; the matrix gives the priority.
     Weigh {
         /// Whom it touches.
@@ -206,6 +233,12 @@ impl Order {
             Self::Confirm => "confirm",
             Self::Reopen { .. } => "reopen",
             Self::Void { .. } => "void",
+            Self::Merge { .. } => "merge",
+            Self::Absorb { .. } => "absorb",
+            Self::Unmerge => "unmerge",
+            Self::GiveBack { .. } => "give_back",
+            Self::Rule { .. } => "rule",
+            Self::Appeal { .. } => "appeal",
             Self::Weigh { .. } => "weigh",
             Self::SetPriority { .. } => "set_priority",
             Self::Track { .. } => "track",

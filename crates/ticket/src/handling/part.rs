@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AgentId, Timestamp};
+use model::{AgentId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::weight::Weight;
 use crate::clock::{Clock, ClockKind};
+use crate::priority::Priority;
 use crate::state::State;
 
 /// One list of parts gives the handling, what a step changed of it, how that is found and how it is repeated: a part that is
@@ -63,6 +64,10 @@ parts! {
     times: Times,
     /// Who was who.
     people: People,
+    /// Which other tickets it is one with.
+    merging: Merging,
+    /// Who was held responsible, and whether he objects.
+    verdicts: Verdicts,
 }
 
 /// Who has a ticket: one group, and of it at most one person who is asked or who has accepted.
@@ -186,6 +191,60 @@ pub struct People {
     pub watchers: BTreeSet<AgentId>,
     /// Solved by whom it was entered, at once.
     pub answered_at_once: bool,
+}
+
+/// Which other tickets a ticket is one with (合并).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merging {
+    /// Where it went.
+    pub into: Option<MergedInto>,
+    /// What it took over, by ticket. What they bring counts with its own for as long as they stand here.
+    pub absorbed: BTreeMap<TicketId, Absorbed>,
+}
+
+/// Where a ticket went that was about the same as another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedInto {
+    /// The ticket that goes on.
+    pub ticket: TicketId,
+    /// When.
+    pub at: Timestamp,
+    /// Where this one stood.
+    pub from: State,
+    /// Its promises that ran.
+    pub ran: BTreeSet<ClockKind>,
+}
+
+/// What a ticket brings to the one that goes on (M4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absorbed {
+    /// How often it was urged, with all that it had taken over.
+    pub urges: u16,
+    /// Its reporters: one, and those of what it had taken over.
+    pub reporters: u16,
+    /// Its priority.
+    pub priority: Priority,
+    /// Whether it was read by few.
+    pub sensitive: bool,
+}
+
+/// Who was held responsible for what went wrong (责任判定), and what he says to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdicts {
+    /// Each verdict, the last one holds; none is ever taken out.
+    pub given: Vec<Verdict>,
+    /// An objection (申诉) that nobody has ruled on.
+    pub appeal: Option<String>,
+}
+
+/// Who is responsible, and for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The group.
+    pub group: String,
+    /// The house's word for what it did, or that it did nothing.
+    pub finding: String,
 }
 
 impl Approval {

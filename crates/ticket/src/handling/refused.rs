@@ -79,4 +79,13 @@ pub enum Refused {
     /// The customer was told something already, or it was printed.
     #[error("a supervisor has to do that")]
     SupervisorDecides,
+    /// It goes into a ticket that is not open, or into itself.
+    #[error("a ticket goes on in another one that is open: reopen that, or link both")]
+    NotASurvivor,
+    /// There is no such objection, no verdict to object to, or one is outstanding.
+    #[error("there is nothing to object to, or an objection is outstanding")]
+    NoAppeal,
+    /// Two tickets are joined and parted together.
+    #[error("tickets are merged and parted as a pair")]
+    AsAPair,
 }

@@ -1,6 +1,7 @@
 //! The rules by their names, and random lives of tickets against the properties that hold for all.
 
 mod ending;
+mod merging;
 mod properties;
 mod receiver;
 mod solution;
@@ -9,7 +10,7 @@ mod waiting;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use model::{AgentId, Calendar, Timestamp};
+use model::{AgentId, Calendar, TicketId, Timestamp};
 
 use super::*;
 use crate::clock::{ClockKind, Target};
@@ -53,7 +54,13 @@ fn by(actor: Actor) -> By {
     let rights = match id {
         AGENT => [Role::Agent].into(),
         VISITOR => [Role::Visitor].into(),
-        SUPERVISOR => [Role::Supervisor, Role::Agent, Role::Dispatcher].into(),
+        SUPERVISOR => [
+            Role::Supervisor,
+            Role::Agent,
+            Role::Dispatcher,
+            Role::Trusted,
+        ]
+        .into(),
         _ => BTreeSet::new(),
     };
     By { actor, rights }
@@ -105,6 +112,7 @@ fn policy() -> Policy {
         })
     });
     Policy {
+        matrix: Matrix::default(),
         direct_answer: true,
         accept_is_response: true,
         targets: targets.collect(),
@@ -117,6 +125,7 @@ fn policy() -> Policy {
         visits_max: 3,
         visit_by_another: true,
         reopen_within: hours(24 * 7),
+        appeal_within: hours(24 * 3),
     }
 }
 

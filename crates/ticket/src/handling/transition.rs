@@ -32,6 +32,10 @@ pub enum Role {
     Lead,
     /// Is asked to approve.
     Reviewer,
+    /// Of the group that was held responsible.
+    Responsible,
+    /// May read what is read by few.
+    Trusted,
     /// A rule or a timer.
     System,
     /// Whose matter it is.
@@ -97,7 +101,7 @@ const ANY: &[State] = &[
 ];
 
 /// All orders, in the order of their rules.
-pub static TRANSITIONS: [Transition; 28] = [
+pub static TRANSITIONS: [Transition; 34] = [
     row(
         "T3",
         "release",
@@ -291,12 +295,60 @@ pub static TRANSITIONS: [Transition; 28] = [
         &[Role::Agent, Role::Supervisor, Role::Customer],
     ),
     row(
+        "T26",
+        "merge",
+        "合并",
+        OPEN,
+        &[Merged],
+        &[Role::Creator, Role::Dispatcher, Role::Lead],
+    ),
+    row(
+        "T26",
+        "absorb",
+        "并入",
+        OPEN,
+        &[],
+        &[Role::Creator, Role::Dispatcher, Role::Lead],
+    ),
+    row(
+        "T27",
+        "unmerge",
+        "撤销合并",
+        &[Merged],
+        OPEN,
+        &[Role::Lead, Role::Supervisor],
+    ),
+    row(
+        "T27",
+        "give_back",
+        "退出合并",
+        OPEN,
+        &[],
+        &[Role::Lead, Role::Supervisor],
+    ),
+    row(
         "T28",
         "void",
         "作废",
         &[Quarantined, New, Dispatched, InProgress],
         &[Void],
         &[Role::Lead, Role::Supervisor, Role::Creator],
+    ),
+    row(
+        "T29",
+        "rule",
+        "判责",
+        &[Resolved, Closed],
+        &[],
+        &[Role::Supervisor],
+    ),
+    row(
+        "T29",
+        "appeal",
+        "申诉",
+        &[Resolved, Closed],
+        &[],
+        &[Role::Responsible],
     ),
     row(
         "T30",

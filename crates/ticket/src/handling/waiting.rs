@@ -6,7 +6,7 @@ use model::Timestamp;
 
 use super::part::{Handling, Pause, PauseReason};
 use super::transition::Role;
-use super::weight::{Level, matrix};
+use super::weight::Level;
 use super::{Around, Refused, text};
 use crate::clock::ClockKind;
 use crate::entry::Actor;
@@ -44,7 +44,8 @@ impl Handling {
                 Level::Low => Level::Middle,
             };
             if !self.weight.locked {
-                let priority = matrix(self.weight.impact, self.weight.urgency);
+                let matrix = &around.house.policy.matrix;
+                let priority = matrix.priority(self.weight.impact, self.weight.urgency);
                 // Urging makes nothing less pressing than it was.
                 self.prioritise(priority.min(self.weight.priority), around);
             }

@@ -75,10 +75,40 @@ impl Default for Weight {
     }
 }
 
-/// The matrix: impact and urgency add up, 1·1 is P1 and 3·3 is P5.
-pub(super) fn matrix(impact: Level, urgency: Level) -> Priority {
-    let sum = u8::from(impact) + u8::from(urgency);
-    Priority::new(sum.saturating_sub(1)).unwrap_or(Priority::NORMAL)
+/// The priority of each impact and urgency (优先级矩阵): a row for each impact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Matrix([[Priority; 3]; 3]);
+
+impl Default for Matrix {
+    /// Impact and urgency add up: 1·1 is P1, 3·3 is P5.
+    fn default() -> Self {
+        let priority = |level: usize| {
+            let level = u8::try_from(level).map(Priority::new);
+            level.ok().and_then(Result::ok).unwrap_or(Priority::NORMAL)
+        };
+        Self(std::array::from_fn(|impact| {
+            std::array::from_fn(|urgency| priority(impact + urgency + 1))
+        }))
+    }
+}
+
+impl Matrix {
+    /// What comes of both.
+    pub fn priority(&self, impact: Level, urgency: Level) -> Priority {
+        let [high, middle, low] = &self.0;
+        let row = match impact {
+            Level::High => high,
+            Level::Middle => middle,
+            Level::Low => low,
+        };
+        let [high, middle, low] = *row;
+        match urgency {
+            Level::High => high,
+            Level::Middle => middle,
+            Level::Low => low,
+        }
+    }
 }
 
 impl Handling {
@@ -91,7 +121,8 @@ impl Handling {
     ) -> Result<(), Refused> {
         (self.weight.impact, self.weight.urgency) = (impact, urgency);
         if !self.weight.locked {
-            self.prioritise(matrix(impact, urgency), around);
+            let priority = around.house.policy.matrix.priority(impact, urgency);
+            self.prioritise(priority, around);
         }
         Ok(())
     }
@@ -112,6 +143,11 @@ impl Handling {
     /// R9: what runs goes on with the targets of another priority.
     pub(super) fn prioritise(&mut self, priority: Priority, around: &Around<'_>) {
         self.weight.priority = priority;
+        self.target(self.priority(), around);
+    }
+
+    /// The same of a priority that another ticket brings.
+    pub(super) fn target(&mut self, priority: Priority, around: &Around<'_>) {
         let house = around.house;
         for (kind, clock) in &mut self.clocks {
             let target = house.policy.targets.get(&(*kind, priority));
@@ -125,7 +161,7 @@ impl Handling {
     /// Begins a promise anew, where the policy makes one.
     pub(super) fn promise(&mut self, kind: ClockKind, around: &Around<'_>) {
         let house = around.house;
-        let target = house.policy.targets.get(&(kind, self.weight.priority));
+        let target = house.policy.targets.get(&(kind, self.priority()));
         if let Some(target) = target {
             let clock = crate::clock::Clock::start(kind, *target, house.calendar, around.now);
             self.clocks.insert(kind, clock);

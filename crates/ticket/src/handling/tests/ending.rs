@@ -89,3 +89,29 @@ fn t28_what_was_entered_in_error_is_void_and_told_customers_only_by_a_supervisor
     );
     assert_eq!(lab.does(agent(SUPERVISOR), void()), State::Void);
 }
+
+#[test]
+fn t29_a_verdict_can_be_objected_to_once_and_both_are_kept() {
+    let mut lab = Lab::resolved();
+    let rule = |group: &str, finding: &str| Order::Rule {
+        verdict: Verdict {
+            group: group.to_owned(),
+            finding: finding.to_owned(),
+        },
+    };
+    let appeal = || Order::Appeal { reason: because() };
+    let nothing = lab.tries(agent(FIRST), appeal());
+    assert_eq!(nothing, Err(Refused::NotYours { order: "appeal" }));
+    assert_eq!(
+        lab.tries(agent(SUPERVISOR), rule("third", "late")),
+        Err(Refused::NoSuchGroup)
+    );
+    lab.does(agent(SUPERVISOR), rule("first", "late"));
+    lab.does(agent(FIRST), appeal());
+    assert_eq!(lab.tries(agent(SECOND), appeal()), Err(Refused::NoAppeal));
+    lab.does(agent(SUPERVISOR), rule("second", "late"));
+    assert_eq!(lab.handling.verdicts.given.len(), 2);
+    lab.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    lab.after(3 * DAY_MS + 1);
+    assert_eq!(lab.tries(agent(EXPERT), appeal()), Err(Refused::TooLate));
+}

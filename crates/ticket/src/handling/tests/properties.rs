@@ -30,7 +30,7 @@ fn orders() -> impl Strategy<Value = Order> {
     let soon = (0..100 * DAY_MS).prop_map(|ms| Timestamp::from_ms(1_795_000_000_000 + ms));
     let reasons = prop::sample::select(&[PauseReason::Customer, PauseReason::Parts]);
     let text = prop::sample::select(&["", "because"]).prop_map(str::to_owned);
-    let texts = text.clone();
+    let (texts, text2) = (text.clone(), text.clone());
     prop_oneof![
         texts.prop_map(|reason| Order::Release { reason }),
         text.clone()
@@ -89,6 +89,25 @@ fn orders() -> impl Strategy<Value = Order> {
             reason: because()
         }),
         any::<bool>().prop_map(|on| Order::Track { on }),
+        text2.clone().prop_map(|reason| Order::Appeal { reason }),
+        text2.prop_map(|finding| Order::Rule {
+            verdict: Verdict {
+                group: "first".to_owned(),
+                finding
+            }
+        }),
+        Just(Order::Appeal { reason: because() }),
+        Just(Order::Appeal { reason: because() }),
+        Just(Order::Merge {
+            into: TicketId::new(1)
+        }),
+        Just(Order::Absorb {
+            ticket: TicketId::new(1)
+        }),
+        Just(Order::Unmerge),
+        Just(Order::GiveBack {
+            ticket: TicketId::new(1)
+        }),
     ]
 }
 
@@ -100,6 +119,10 @@ fn lives() -> impl Strategy<Value = (Lab, Vec<(i64, Actor, Order)>)> {
         let who = match order.name() {
             "visit_ok" | "visit_retry" | "visit_bad" => agent(VISITOR),
             "approve" | "reject" => agent(EXPERT),
+            "appeal" => agent(FIRST),
+            "rule" => agent(SUPERVISOR),
+            // What is void has no life left: seldom.
+            "void" => agent(VISITOR),
             "confirm" | "release" => Actor::System,
             "direct_answer" | "reopen" => agent(AGENT),
             _ => actor,
@@ -170,7 +193,7 @@ impl Handling {
 fn random_lives_come_to_every_state() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut seen = BTreeMap::new();
-    for _ in 0..1_000 {
+    for _ in 0..1_500 {
         let (mut lab, steps) = lives().new_tree(&mut runner).unwrap().current();
         for (later, actor, order) in steps {
             let name = order.name();
@@ -180,11 +203,12 @@ fn random_lives_come_to_every_state() {
             }
         }
     }
+    let pairs = ["merge", "absorb", "unmerge", "give_back"];
     let never = |name: &&str| !seen.contains_key(name);
     let states = State::all().map(State::name);
     assert_eq!(states.filter(never).collect::<Vec<_>>(), ["merged"]);
-    let mut orders = TRANSITIONS.iter().map(|row| row.name);
-    assert_eq!(orders.find(never), None, "{seen:?}");
+    let orders = TRANSITIONS.iter().map(|row| row.name).filter(never);
+    assert!(orders.eq(pairs), "those that come in pairs alone: {seen:?}");
 }
 
 #[test]

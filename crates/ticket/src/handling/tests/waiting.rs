@@ -198,7 +198,9 @@ fn t30_a_priority_by_hand_is_locked_against_the_matrix() {
     for (impact, urgency, priority) in table {
         let level = |level: u8| Level::try_from(level).unwrap();
         assert_eq!(
-            weight::matrix(level(impact), level(urgency)).level(),
+            Matrix::default()
+                .priority(level(impact), level(urgency))
+                .level(),
             priority
         );
     }

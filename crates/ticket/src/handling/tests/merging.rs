@@ -1,0 +1,193 @@
+//! Two tickets about one matter (T26, T27; M1 to M8 as far as they are no store's).
+
+use super::*;
+
+const ENDS: TicketId = TicketId::new(2);
+const GOES_ON: TicketId = TicketId::new(1);
+
+/// Both in the same house at the same moment.
+fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+    let (now, by) = (ends.now, by(actor));
+    let [first, second] = [ends, goes_on].map(split);
+    let (id, handling, house) = (ENDS, first.0, first.1);
+    let side = Side {
+        id,
+        handling,
+        house,
+    };
+    let (id, handling, house) = (GOES_ON, second.0, second.1);
+    side.merge_into(
+        Side {
+            id,
+            handling,
+            house,
+        },
+        &by,
+        now,
+    )
+}
+
+fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+    let (now, by) = (ends.now, by(actor));
+    let [first, second] = [ends, goes_on].map(split);
+    let (id, handling, house) = (ENDS, first.0, first.1);
+    let side = Side {
+        id,
+        handling,
+        house,
+    };
+    let (id, handling, house) = (GOES_ON, second.0, second.1);
+    side.part_from(
+        Side {
+            id,
+            handling,
+            house,
+        },
+        &by,
+        now,
+    )
+}
+
+fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
+    let house = House {
+        groups: &lab.groups,
+        policy: &lab.policy,
+        calendar: &lab.calendar,
+        missing: &lab.missing,
+        open_tasks: lab.open_tasks,
+        lot: 40,
+    };
+    (&mut lab.handling, house)
+}
+
+#[test]
+fn t26_m4_r13_the_one_that_goes_on_takes_over_what_counts() {
+    let mut early = Lab::in_progress();
+    early.does(
+        Actor::Customer,
+        Order::Urge {
+            text: String::new(),
+        },
+    );
+    early.does(
+        agent(FIRST),
+        Order::Weigh {
+            impact: Level::High,
+            urgency: Level::Middle,
+        },
+    );
+    let mut late = Lab::new();
+    late.after(DAY_MS / 2);
+    early.now = late.now;
+    late.handling = Handling::submitted(person(AGENT), Weight::default(), &late.house(), late.now);
+    late.does(
+        agent(AGENT),
+        Order::Urge {
+            text: String::new(),
+        },
+    );
+    let due = early.clock(ClockKind::Resolve).due_at();
+    let (ended, went_on) = merge(&mut early, &mut late, agent(SUPERVISOR)).unwrap();
+    assert_eq!((ended.to, went_on.to), (State::Merged, State::New));
+    assert_eq!(early.handling.times.closed, Some(early.now));
+    let handling = &late.handling;
+    assert_eq!(
+        (
+            handling.urges(),
+            handling.reporters(),
+            handling.priority().level()
+        ),
+        (2, 2, 2)
+    );
+    assert_eq!(
+        late.clock(ClockKind::Resolve).due_at(),
+        due,
+        "the earlier of both (R13)"
+    );
+    // A third one brings what it had taken over itself.
+    let mut root = Lab::new();
+    root.now = late.now;
+    merge(&mut late, &mut root, agent(SUPERVISOR)).unwrap();
+    assert_eq!((root.handling.urges(), root.handling.reporters()), (2, 3));
+}
+
+#[test]
+fn m1_m8_nothing_goes_into_what_is_over_into_itself_or_past_who_may_not_read_it() {
+    let mut over = Lab::resolved();
+    over.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    let mut lab = Lab::in_progress();
+    lab.now = over.now;
+    assert_eq!(
+        merge(&mut lab, &mut over, agent(SUPERVISOR)),
+        Err(Refused::NotASurvivor)
+    );
+    let mut other = Lab::in_progress();
+    let (before, beside) = (lab.handling.clone(), other.handling.clone());
+    let stranger = merge(&mut lab, &mut other, agent(EXPERT));
+    assert_eq!(stranger, Err(Refused::NotYours { order: "merge" }));
+    other.handling.weight.sensitive = true;
+    assert_eq!(
+        merge(&mut lab, &mut other, agent(LEAD)),
+        Err(Refused::Sensitive)
+    );
+    other.handling.weight.sensitive = false;
+    // He leads the one and not the other: neither changes (M8).
+    other.handling.place.group = Some("elsewhere".to_owned());
+    let half = merge(&mut lab, &mut other, agent(LEAD));
+    assert_eq!(half, Err(Refused::NotYours { order: "absorb" }));
+    other.handling.place.group = Some("first".to_owned());
+    assert_eq!((&lab.handling, &other.handling), (&before, &beside));
+    let alone = lab.tries(agent(SUPERVISOR), Order::Merge { into: GOES_ON });
+    assert_eq!(alone, Err(Refused::AsAPair));
+}
+
+#[test]
+fn t27_m7_within_a_day_both_go_on_as_they_were() {
+    let mut ends = Lab::in_progress();
+    ends.does(
+        agent(FIRST),
+        Order::Weigh {
+            impact: Level::High,
+            urgency: Level::High,
+        },
+    );
+    let mut goes_on = Lab::in_progress();
+    let before = ends.handling.clone();
+    merge(&mut ends, &mut goes_on, agent(LEAD)).unwrap();
+    assert_eq!(goes_on.handling.priority().level(), 1);
+    ends.after(DAY_MS);
+    let (left, stayed) = part(&mut ends, &mut goes_on, agent(LEAD)).unwrap();
+    assert_eq!((left.to, stayed.to), (State::InProgress, State::InProgress));
+    assert_eq!(
+        (goes_on.handling.priority(), goes_on.handling.reporters()),
+        (Priority::NORMAL, 1)
+    );
+    assert_eq!(ends.handling.place, before.place);
+    let (used, had) = (
+        ends.clock(ClockKind::Resolve),
+        before.clocks.get(&ClockKind::Resolve),
+    );
+    let had = had.map(|clock| clock.used(&ends.calendar, goes_on.now));
+    assert_eq!(
+        Some(used.used(&ends.calendar, ends.now)),
+        had,
+        "the day does not count"
+    );
+    assert!(ends.clock(ClockKind::Resolve).is_running());
+    assert!(
+        !ends.clock(ClockKind::Response).is_running(),
+        "it had been answered"
+    );
+}
+
+#[test]
+fn x12_after_25_hours_it_is_too_late() {
+    let (mut ends, mut goes_on) = (Lab::in_progress(), Lab::in_progress());
+    merge(&mut ends, &mut goes_on, agent(LEAD)).unwrap();
+    ends.after(DAY_MS + DAY_MS / 24);
+    assert_eq!(
+        part(&mut ends, &mut goes_on, agent(LEAD)),
+        Err(Refused::TooLate)
+    );
+    assert_eq!(ends.handling.state, State::Merged);
+}
