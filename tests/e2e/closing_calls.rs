@@ -129,7 +129,7 @@ fn e9_a_phone_closes_the_house_and_opens_it_again() {
             .into_iter()
             .find(|fact| fact["type"] == "calendar.pin_refused")
     });
-    assert_eq!(refused["locked_until"], Value::Null, "{refused}");
+    assert_eq!(refused["data"]["locked_until"], Value::Null, "{refused}");
     let facts: Vec<String> = house.facts().iter().map(Value::to_string).collect();
     let shows = |text: &String| text.contains("483920") || text.contains("ivr.key");
     assert!(!facts.iter().any(shows), "no key stands in the log");
@@ -163,6 +163,10 @@ fn e9_a_kill_gives_nobody_his_tries_back() {
         house.ended();
         house.start();
     }
-    let locked = refused(&house).last().cloned().expect("the sixth");
-    assert!(locked["locked_until"].is_string(), "{locked}");
+    // The sixth of this number, whichever file of the log it stands in.
+    let refused = refused(&house);
+    let locked = refused
+        .iter()
+        .filter(|it| !it["data"]["locked_until"].is_null());
+    assert_eq!(locked.count(), 1, "{refused:?}");
 }
