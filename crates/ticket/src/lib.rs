@@ -1,7 +1,8 @@
 //! Work orders: what a call leaves behind until the matter is ended.
 //!
 //! Pure rules: ids, numbers and the time are arguments, and what changed comes back as entries of the ticket's timeline.
-//! The store keeps both; the desk loop of the server calls the rules.
+//! The store keeps both; the desk loop of the server calls the rules. [`desk`] makes tickets of calls; [`handling`], [`clock`] and
+//! [`duplicate`] are the rules by which they are worked on, which no API orders yet.
 
 pub mod clock;
 pub mod desk;

@@ -5,47 +5,34 @@ use super::*;
 const ENDS: TicketId = TicketId::new(2);
 const GOES_ON: TicketId = TicketId::new(1);
 
-/// Both in the same house at the same moment.
+/// What is done with two tickets at once.
+type Pairing = fn(Side<'_>, Side<'_>, &By, Timestamp) -> Result<(Step, Step), Refused>;
+
 fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
-    let (now, by) = (ends.now, by(actor));
-    let [first, second] = [ends, goes_on].map(split);
-    let (id, handling, house) = (ENDS, first.0, first.1);
-    let side = Side {
-        id,
-        handling,
-        house,
-    };
-    let (id, handling, house) = (GOES_ON, second.0, second.1);
-    side.merge_into(
-        Side {
-            id,
-            handling,
-            house,
-        },
-        &by,
-        now,
-    )
+    pair(ends, goes_on, actor, Side::merge_into)
 }
 
 fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
-    let (now, by) = (ends.now, by(actor));
-    let [first, second] = [ends, goes_on].map(split);
-    let (id, handling, house) = (ENDS, first.0, first.1);
-    let side = Side {
-        id,
-        handling,
-        house,
-    };
-    let (id, handling, house) = (GOES_ON, second.0, second.1);
-    side.part_from(
+    pair(ends, goes_on, actor, Side::part_from)
+}
+
+/// At the moment of the first.
+fn pair(
+    ends: &mut Lab,
+    goes_on: &mut Lab,
+    actor: Actor,
+    how: Pairing,
+) -> Result<(Step, Step), Refused> {
+    let now = ends.now;
+    let side = |id, lab| {
+        let (handling, house) = split(lab);
         Side {
             id,
             handling,
             house,
-        },
-        &by,
-        now,
-    )
+        }
+    };
+    how(side(ENDS, ends), side(GOES_ON, goes_on), &by(actor), now)
 }
 
 fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
