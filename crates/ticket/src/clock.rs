@@ -28,6 +28,11 @@ pub struct Target {
 pub struct Clock {
     kind: ClockKind,
     target: Target,
+    /// What approved extensions have added to the target (R12).
+    #[serde(with = "ms")]
+    extended: Duration,
+    /// What is left until another ticket's clock is due, whose promise this one keeps too (R13).
+    others_left: Option<Duration>,
     /// What was used before it last began to run.
     #[serde(with = "ms")]
     consumed: Duration,
@@ -67,6 +72,8 @@ impl Clock {
         let mut clock = Self {
             kind,
             target,
+            extended: Duration::ZERO,
+            others_left: None,
             consumed: Duration::ZERO,
             running_since: None,
             due_at: None,
@@ -84,6 +91,7 @@ impl Clock {
     pub fn pause(&mut self, calendar: &Calendar, now: Timestamp) -> bool {
         let pauses = self.kind.pauses() && self.running_since.is_some();
         if pauses {
+            self.overdue(now);
             self.book(calendar, now);
             self.due_at = None;
             self.warn_at = None;
@@ -111,34 +119,40 @@ impl Clock {
     /// R9: another target, with what was used. One that is used up already is due at once.
     pub fn retarget(&mut self, target: Target, calendar: &Calendar, now: Timestamp) {
         self.rewind(calendar, now, |clock| clock.target = target);
-        self.retargeted = self.breach.is_none()
-            && self.running_since.is_some()
-            && self.consumed >= self.target.time;
+        self.retargeted = self.breach.is_none() && self.consumed >= self.allowed();
     }
 
-    /// R12: so much more time, by an approved extension.
+    /// R12: so much more time, by an approved extension. A target that is replaced later keeps it.
     pub fn extend(&mut self, by: Duration, calendar: &Calendar, now: Timestamp) {
-        let time = self.target.time.saturating_add(by);
-        self.rewind(calendar, now, |clock| clock.target.time = time);
-        self.retargeted &= self.consumed >= time;
+        self.rewind(calendar, now, |clock| {
+            clock.extended = clock.extended.saturating_add(by);
+            clock.others_left = clock.others_left.map(|left| left.saturating_add(by));
+        });
+        self.retargeted &= self.consumed >= self.allowed();
     }
 
     /// R10: the hours change. What was used until then is counted by the former ones.
     pub fn change_calendar(&mut self, former: &Calendar, calendar: &Calendar, now: Timestamp) {
         if self.running_since.is_some() {
+            self.overdue(now);
             self.book(former, now);
             self.run(calendar, now);
         }
     }
 
-    /// R13: due when another ticket's clock was, if that is earlier: what is left until then is what is left of the target.
-    pub fn due_no_later_than(&mut self, due: Timestamp, calendar: &Calendar, now: Timestamp) {
-        if self.due_at.is_some_and(|own| due < own) {
+    /// R13: keeps another ticket's promise too, which is due then, for as long as that is the earlier one. A clock that does not run
+    /// has nothing more to keep.
+    pub fn keep_too(&mut self, due: Timestamp, calendar: &Calendar, now: Timestamp) {
+        if self.due_at.is_some_and(|own| due < own) && self.running_since.is_some() {
             let left = calendar.business_between(now, due);
-            let time = self.used(calendar, now).saturating_add(left);
-            self.rewind(calendar, now, |clock| clock.target.time = time);
+            self.rewind(calendar, now, |clock| clock.others_left = Some(left));
             self.due_at = Some(due);
         }
+    }
+
+    /// M7: keeps its own promise alone.
+    pub fn keep_own(&mut self, calendar: &Calendar, now: Timestamp) {
+        self.rewind(calendar, now, |clock| clock.others_left = None);
     }
 
     /// Looks whether somebody must be told, and books it, so that nobody is told twice (R11, R14).
@@ -159,9 +173,14 @@ impl Clock {
         self.kind
     }
 
-    /// What it allows.
+    /// What it allows without extensions.
     pub const fn target(&self) -> Target {
         self.target
+    }
+
+    /// What it allows, with what extensions have added.
+    pub const fn allowed(&self) -> Duration {
+        self.target.time.saturating_add(self.extended)
     }
 
     /// The business time that is used at a moment.
@@ -206,7 +225,7 @@ impl Clock {
         self.breach
     }
 
-    /// R4, R11: from now on, with what is left.
+    /// R4, R11: from now on, with what is left. Who is late already is warned no more.
     fn run(&mut self, calendar: &Calendar, now: Timestamp) {
         self.running_since = Some(now);
         let after = |time: Duration| match time.checked_sub(self.consumed) {
@@ -215,21 +234,30 @@ impl Clock {
             }
             Some(_) | None => Some(now),
         };
-        self.due_at = after(self.target.time);
-        let warning = self.target.time * u32::from(self.target.warn_percent) / 100;
-        self.warn_at = after(warning).filter(|_| self.warned_at.is_none());
+        let own = after(self.allowed());
+        let others = self
+            .others_left
+            .and_then(|left| calendar.business_after(now, left));
+        self.due_at = others.into_iter().chain(own).min();
+        let warning = self.allowed() / 100 * u32::from(self.target.warn_percent.min(100));
+        let is_told = self.warned_at.is_some() || self.breach.is_some();
+        self.warn_at = after(warning).filter(|_| !is_told);
     }
 
     /// Counts what was used and stands still.
     fn book(&mut self, calendar: &Calendar, now: Timestamp) {
-        self.consumed = self.used(calendar, now);
+        let used = self.used(calendar, now);
+        let ran = used.saturating_sub(self.consumed);
+        self.others_left = self.others_left.map(|left| left.saturating_sub(ran));
+        self.consumed = used;
         self.running_since = None;
     }
 
-    /// Changes something under it: a running one is counted and runs on.
+    /// Changes something under it: a running one is counted, booked if it is late, and runs on.
     fn rewind(&mut self, calendar: &Calendar, now: Timestamp, change: impl FnOnce(&mut Self)) {
         let runs = self.running_since.is_some();
         if runs {
+            self.overdue(now);
             self.book(calendar, now);
         }
         change(self);

@@ -15,6 +15,8 @@ use crate::time::Timestamp;
 
 /// A calendar without hours for so many days in a row has none (R15): ten years.
 const EMPTY_DAYS_MAX: u16 = 3_660;
+/// Nothing is looked for further away than a hundred years.
+const DAYS_MAX: u32 = 36_600;
 
 impl Calendar {
     /// The business time between two moments; none when the second is not later (R2).
@@ -39,7 +41,7 @@ impl Calendar {
 
     /// The first moment at which so much business time will have passed: the end of a period rather than the start of the next
     /// (R4). Of no time at all it is the first moment of business. `None` when the calendar has no hours in the next ten
-    /// years (R15).
+    /// years, or not so many in a hundred (R15).
     pub fn business_after(&self, from: Timestamp, time: Duration) -> Option<Timestamp> {
         let mut left = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         self.walk(from, |_, open| {
@@ -71,7 +73,10 @@ impl Calendar {
     ) -> Option<T> {
         let mut empty = 0;
         let mut date = self.wall_clock(from).date();
-        while empty <= EMPTY_DAYS_MAX {
+        for _ in 0..DAYS_MAX {
+            if empty > EMPTY_DAYS_MAX {
+                break;
+            }
             let open = self.open_on(date, from);
             empty = if open.is_empty() { empty + 1 } else { 0 };
             if let ControlFlow::Break(found) = visit(date, open) {

@@ -161,19 +161,58 @@ fn r12_an_extension_adds_time_and_takes_back_what_was_too_short() {
 fn r13_a_survivor_is_due_when_the_earlier_of_both_was() {
     let (office, mut survivor) = clock("17 09:00", minutes(240));
     let own = survivor.due_at();
-    survivor.due_no_later_than(at("18 09:00"), &office, at("17 09:00"));
+    survivor.keep_too(at("18 09:00"), &office, at("17 09:00"));
     assert_eq!(survivor.due_at(), own, "that is later");
-    survivor.due_no_later_than(at("17 11:00"), &office, at("17 09:30"));
+    survivor.keep_too(at("17 11:00"), &office, at("17 09:30"));
     assert_eq!(survivor.due_at(), Some(at("17 11:00")));
     survivor.pause(&office, at("17 10:00"));
     survivor.resume(&office, at("17 14:00"));
     assert_eq!(survivor.due_at(), Some(at("17 15:00")), "an hour was left");
-    survivor.due_no_later_than(at("16 10:00"), &office, at("17 14:00"));
+    survivor.keep_too(at("16 10:00"), &office, at("17 14:00"));
     assert_eq!(
         survivor.due_at(),
         Some(at("16 10:00")),
         "overdue, as the other one was"
     );
+}
+
+#[test]
+fn r12_r9_what_an_extension_gave_outlives_another_target() {
+    let (office, mut clock) = clock("16 09:00", minutes(60));
+    clock.extend(minutes(30), &office, at("16 09:10"));
+    clock.retarget(target(minutes(120)), &office, at("16 09:20"));
+    assert_eq!(clock.due_at(), Some(at("16 11:30")));
+}
+
+#[test]
+fn r14_what_is_late_is_booked_before_anything_changes_and_as_of_when_it_was_due() {
+    type Change = fn(&mut Clock, &Calendar, Timestamp);
+    let changes: [Change; 4] = [
+        |clock, office, now| assert!(clock.pause(office, now)),
+        |clock, office, now| clock.extend(minutes(600), office, now),
+        |clock, office, now| clock.retarget(target(minutes(10)), office, now),
+        |clock, office, now| clock.change_calendar(office, office, now),
+    ];
+    for change in changes {
+        let (office, mut clock) = clock("16 09:00", minutes(60));
+        change(&mut clock, &office, at("16 11:00"));
+        let breach = clock.breach().unwrap();
+        assert_eq!((breach.at, breach.retargeted), (at("16 10:00"), false));
+        clock.resume(&office, at("17 09:00"));
+        assert_eq!(clock.look(at("30 09:00")), None, "and told no more");
+    }
+}
+
+#[test]
+fn r9_a_shorter_target_while_it_pauses_is_no_fault_of_the_work() {
+    let (office, mut clock) = clock("16 09:00", minutes(480));
+    clock.pause(&office, at("16 14:30"));
+    clock.retarget(target(minutes(120)), &office, at("16 15:00"));
+    clock.resume(&office, at("17 09:00"));
+    let Some(Notice::Breach(breach)) = clock.look(at("17 09:01")) else {
+        panic!("overdue");
+    };
+    assert_eq!((breach.at, breach.retargeted), (at("17 09:00"), true));
 }
 
 #[test]
@@ -265,7 +304,7 @@ proptest! {
             }
             let running = since.map_or(Duration::ZERO, |began| office.business_between(after(began), now));
             prop_assert_eq!(clock.used(&office, now), ran + running);
-            prop_assert_eq!(clock.target().time, allowed);
+            prop_assert_eq!(clock.allowed(), allowed);
             prop_assert_eq!(clock.is_running(), since.is_some());
             if let Some(due) = clock.due_at().filter(|due| *due > now) {
                 prop_assert_eq!(ran + running + office.business_between(now, due), allowed);

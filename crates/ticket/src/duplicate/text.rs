@@ -22,16 +22,20 @@ pub fn normal(text: &str) -> String {
     plain.filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The same of the name of a person or a company, without what companies are called: `北京ＡＢＣ有限公司` is `北京ABC`.
+/// The same of the name of a person or a company, without what companies are called: `北京ＡＢＣ集团有限公司` is `北京ABC`.
 pub fn normal_name(name: &str) -> String {
-    let name = normal(name);
-    let suffix = COMPANY_SUFFIXES
-        .into_iter()
-        .find_map(|suffix| name.strip_suffix(suffix));
-    match suffix {
-        Some(short) if !short.is_empty() => short.to_owned(),
-        Some(_) | None => name,
+    let mut name = normal(name);
+    while let Some(short) = without_suffix(&name) {
+        name.truncate(short);
     }
+    name
+}
+
+/// How long a name is without a word for a company; `None` where it has none, or is nothing else.
+fn without_suffix(name: &str) -> Option<usize> {
+    let mut suffixes = COMPANY_SUFFIXES.into_iter();
+    let short = suffixes.find_map(|suffix| name.strip_suffix(suffix))?;
+    Some(short.len()).filter(|length| *length > 0)
 }
 
 /// The pairs of neighbouring characters of a normal text; a text of one character is that character.
@@ -66,6 +70,10 @@ mod tests {
     fn x6_one_company_in_two_writings_is_one() {
         assert_eq!(normal_name("北京ＡＢＣ有限公司"), normal_name("北京abc"));
         assert_eq!(normal_name("上海 (某某) 股份有限公司"), "上海某某");
+        assert_eq!(
+            normal_name("北京ABC集团有限公司"),
+            normal_name("北京ABC集团")
+        );
         assert_eq!(normal_name("有限公司"), "有限公司", "a name is never empty");
         assert_eq!(normal("①３.１４－ｶﾞ"), "1314ガ");
     }

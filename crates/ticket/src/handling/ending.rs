@@ -107,6 +107,7 @@ impl Handling {
     }
 
     fn begin(&mut self, around: &Around<'_>) {
+        self.times.submitted = Some(around.now);
         self.promise(ClockKind::Response, around);
         self.promise(ClockKind::Resolve, around);
     }

@@ -55,6 +55,8 @@ pub struct Policy {
     pub pauses_max: u16,
     /// How long it waits at most.
     pub pause_max: Duration,
+    /// As much more time as can be asked for at once.
+    pub extension_max: Duration,
     /// Who agrees with a solution, step by step; none: nobody has to.
     pub approval: Vec<BTreeSet<AgentId>>,
     /// Who agrees besides, when it is sensitive.

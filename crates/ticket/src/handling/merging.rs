@@ -36,7 +36,8 @@ impl Side<'_> {
         by: &By,
         now: Timestamp,
     ) -> Result<(Step, Step), Refused> {
-        if self.id == other.id || !other.handling.state.is_open() {
+        let can_go_on = Order::Absorb { ticket: self.id }.transition().from;
+        if self.id == other.id || !can_go_on.contains(&other.handling.state) {
             return Err(Refused::NotASurvivor);
         }
         let is_sensitive = self.handling.is_sensitive() || other.handling.is_sensitive();
@@ -46,7 +47,9 @@ impl Side<'_> {
         let (mut ends, mut goes_on) = (self.handling.clone(), other.handling.clone());
         let brought = ends.brings();
         let resolve = ends.clocks.get(&ClockKind::Resolve);
-        let due = resolve.and_then(Clock::due_at);
+        let is_earlier = ends.times.submitted < goes_on.times.submitted;
+        let runs = resolve.filter(|clock| clock.is_running() && is_earlier);
+        let due = runs.and_then(Clock::due_at);
         let order = Order::Merge { into: other.id };
         let ended = ends.step(order, by, &self.house, now, |it, around| {
             let running = it.clocks.iter().filter(|(_, clock)| clock.is_running());
@@ -58,7 +61,7 @@ impl Side<'_> {
             });
             it.state = State::Merged;
             it.times.closed = Some(around.now);
-            for clock in it.clocks.values_mut() {
+            for clock in it.clocks.values_mut().filter(|clock| clock.is_running()) {
                 clock.stop(around.house.calendar, around.now);
             }
             Ok(())
@@ -72,7 +75,7 @@ impl Side<'_> {
             }
             let own = it.clocks.get_mut(&ClockKind::Resolve);
             if let (Some(own), Some(due)) = (own, due) {
-                own.due_no_later_than(due, around.house.calendar, around.now);
+                own.keep_too(due, around.house.calendar, around.now);
             }
             Ok(())
         })?;
@@ -109,9 +112,16 @@ impl Side<'_> {
         })?;
         let order = Order::GiveBack { ticket: self.id };
         let stayed = stays.step(order, by, &other.house, now, |it, around| {
+            let before = it.priority();
             it.merging.absorbed.remove(&self.id);
             let priority = it.priority();
-            it.target(priority, around);
+            if priority != before {
+                it.target(priority, around);
+            }
+            let own = it.clocks.get_mut(&ClockKind::Resolve);
+            if let Some(own) = own.filter(|_| it.merging.absorbed.is_empty()) {
+                own.keep_own(around.house.calendar, around.now);
+            }
             Ok(())
         })?;
         *self.handling = leaves;

@@ -79,7 +79,7 @@ pub struct Place {
     pub named: Option<AgentId>,
     /// The one person who has accepted.
     pub assignee: Option<AgentId>,
-    /// The group that had it before.
+    /// The group that sent it there.
     pub former: Option<String>,
 }
 
@@ -166,6 +166,8 @@ pub struct Counts {
 /// When what happened.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
+    /// Submitted, or released: its promises began.
+    pub submitted: Option<Timestamp>,
     /// First accepted by a person.
     pub accepted: Option<Timestamp>,
     /// The first answer, as the policy understands one.
@@ -253,5 +255,34 @@ impl Approval {
         let next = self.steps.first().into_iter().flatten().copied();
         let free = next.filter(|one| Some(*one) != self.proposer && !self.agreed.contains(one));
         free.collect()
+    }
+
+    /// Whether every step can have somebody of its own who did not propose it.
+    pub(super) fn can_be_given(&self) -> bool {
+        let mut taken = BTreeMap::new();
+        (0..self.steps.len()).all(|step| self.seat(step, &mut BTreeSet::new(), &mut taken))
+    }
+
+    /// Finds somebody for a step, and another step for whom that displaces (augmenting path).
+    fn seat(
+        &self,
+        step: usize,
+        tried: &mut BTreeSet<AgentId>,
+        taken: &mut BTreeMap<AgentId, usize>,
+    ) -> bool {
+        for one in self.steps.get(step).into_iter().flatten() {
+            if Some(*one) == self.proposer || !tried.insert(*one) {
+                continue;
+            }
+            let is_free = match taken.get(one).copied() {
+                None => true,
+                Some(other) => self.seat(other, tried, taken),
+            };
+            if is_free {
+                taken.insert(*one, step);
+                return true;
+            }
+        }
+        false
     }
 }

@@ -24,12 +24,13 @@ impl Handling {
                 Some(stands.ok_or(Refused::NobodyThere)?)
             }
         };
-        let former = self.place.group.take().filter(|group| *group != to.group);
+        let senders = [self.place.group.take(), self.place.former.take()];
+        let mut senders = senders.into_iter().flatten();
         self.place = Place {
             group: Some(to.group.clone()),
             named,
             assignee: None,
-            former: former.or_else(|| self.place.former.take()),
+            former: senders.find(|group| *group != to.group),
         };
         self.state = State::Dispatched;
         self.promise(ClockKind::Stage, around);
@@ -71,23 +72,23 @@ impl Handling {
         text(reason)?;
         self.counts.returns = self.counts.returns.saturating_add(1);
         self.stop(ClockKind::Stage, around);
-        let origin = self.place.former.take();
-        let origin = origin.or_else(|| self.place.group.take());
-        let lead = origin
+        let sender = self.place.former.take();
+        let lead = sender
             .as_deref()
             .and_then(|group| around.house.lead_of(group));
-        if self.counts.returns >= RETURNS_MAX
-            && let (Some(group), Some(lead)) = (origin, lead)
-        {
+        if self.counts.returns >= RETURNS_MAX && lead.is_some() {
             self.place = Place {
-                group: Some(group),
-                named: Some(lead),
+                group: sender,
+                named: lead,
                 ..Place::default()
             };
             self.promise(ClockKind::Stage, around);
             return Ok(());
         }
-        self.place = Place::default();
+        self.place = Place {
+            former: sender,
+            ..Place::default()
+        };
         self.state = State::New;
         Ok(())
     }
@@ -103,7 +104,7 @@ impl Handling {
         if to.person.is_some() && to.person == self.place.assignee {
             return Err(Refused::SomebodyElse);
         }
-        if self.weight.sensitive {
+        if self.is_sensitive() {
             let own = self.place.group.as_deref().unwrap_or_default();
             if !around.house.is_one_tree(own, &to.group) {
                 return Err(Refused::Sensitive);

@@ -55,6 +55,9 @@ pub enum Refused {
     /// Nothing is asked for, or something is asked for already.
     #[error("no extension is asked for, or one is already")]
     NoSuchRequest,
+    /// More time than the house gives at once.
+    #[error("that is more time than is given at once")]
+    TooMuchTime,
     /// A solution has to be approved, or needs no approval.
     #[error("{}", if *.0 { "a solution has to be approved: propose it" } else { "no approval is needed: resolve it" })]
     Approval(bool),

@@ -14,11 +14,15 @@ impl Handling {
         if steps.is_empty() {
             return Err(Refused::Approval(false));
         }
-        self.approval = Approval {
+        let approval = Approval {
             proposer: around.by.actor.agent(),
             steps,
             agreed: Vec::new(),
         };
+        if !approval.can_be_given() {
+            return Err(Refused::NobodyThere);
+        }
+        self.approval = approval;
         self.state = State::InReview;
         Ok(())
     }
@@ -61,7 +65,7 @@ impl Handling {
     fn steps(&self, around: &Around<'_>) -> Vec<std::collections::BTreeSet<model::AgentId>> {
         let policy = around.house.policy;
         let mut steps = policy.approval.clone();
-        if self.weight.sensitive {
+        if self.is_sensitive() {
             steps.extend(policy.sensitive_approval.iter().cloned());
         }
         steps

@@ -119,6 +119,7 @@ fn policy() -> Policy {
         pauses_for: [PauseReason::Appointment, PauseReason::Customer].into(),
         pauses_max: 2,
         pause_max: hours(24 * 30),
+        extension_max: hours(48),
         approval: Vec::new(),
         sensitive_approval: Vec::new(),
         visit: VisitPolicy::Always,

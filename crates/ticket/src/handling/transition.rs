@@ -244,7 +244,7 @@ pub static TRANSITIONS: [Transition; 34] = [
         "驳回",
         &[InReview],
         &[InProgress],
-        &[Role::Reviewer],
+        &[Role::Reviewer, Role::Lead, Role::Supervisor],
     ),
     row(
         "T20",
@@ -268,7 +268,7 @@ pub static TRANSITIONS: [Transition; 34] = [
         "待回访",
         &[Resolved],
         &[],
-        &[Role::Visitor],
+        &[Role::Visitor, Role::Lead],
     ),
     row(
         "T23",
@@ -284,7 +284,7 @@ pub static TRANSITIONS: [Transition; 34] = [
         "确认",
         &[Resolved],
         &[Closed],
-        &[Role::Customer, Role::System],
+        &[Role::Customer, Role::System, Role::Lead],
     ),
     row(
         "T25",
@@ -306,7 +306,7 @@ pub static TRANSITIONS: [Transition; 34] = [
         "T26",
         "absorb",
         "并入",
-        OPEN,
+        &[New, Dispatched, InProgress, Pending, InReview, Resolved],
         &[],
         &[Role::Creator, Role::Dispatcher, Role::Lead],
     ),

@@ -56,9 +56,10 @@ impl Handling {
         Ok(())
     }
 
-    /// T24: nobody objects, where nobody is to be asked; or a lead decides that nobody can be reached.
+    /// T24: nobody objects, where nobody is to be asked; where somebody is, a lead may give up after so many attempts.
     pub(super) fn confirm(&mut self, around: &Around<'_>) -> Result<(), Refused> {
-        let is_given_up = self.is(Role::Lead, around) && self.is_tried_enough(around);
+        let is_lead = around.by.actor.agent().is_some();
+        let is_given_up = is_lead && self.is_tried_enough(around);
         if self.visits.next.is_some() && !is_given_up {
             return Err(Refused::Visit(true));
         }

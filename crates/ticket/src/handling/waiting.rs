@@ -122,6 +122,9 @@ impl Handling {
         if self.extension.asked.is_some() || ms == 0 {
             return Err(Refused::NoSuchRequest);
         }
+        if Duration::from_millis(ms) > around.house.policy.extension_max {
+            return Err(Refused::TooMuchTime);
+        }
         self.extension.asked = Some((agent, ms));
         Ok(())
     }

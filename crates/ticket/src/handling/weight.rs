@@ -142,17 +142,19 @@ impl Handling {
 
     /// R9: what runs goes on with the targets of another priority.
     pub(super) fn prioritise(&mut self, priority: Priority, around: &Around<'_>) {
+        let before = self.priority();
         self.weight.priority = priority;
-        self.target(self.priority(), around);
+        if self.priority() != before {
+            self.target(self.priority(), around);
+        }
     }
 
-    /// The same of a priority that another ticket brings.
+    /// The same of a priority that another ticket brings. What is stopped has it when it runs again.
     pub(super) fn target(&mut self, priority: Priority, around: &Around<'_>) {
         let house = around.house;
         for (kind, clock) in &mut self.clocks {
             let target = house.policy.targets.get(&(*kind, priority));
-            let differs = target.filter(|target| **target != clock.target());
-            if let Some(target) = differs.filter(|_| clock.stopped_at().is_none()) {
+            if let Some(target) = target.filter(|target| **target != clock.target()) {
                 clock.retarget(*target, house.calendar, around.now);
             }
         }

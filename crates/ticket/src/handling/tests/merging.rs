@@ -5,25 +5,8 @@ use super::*;
 const ENDS: TicketId = TicketId::new(2);
 const GOES_ON: TicketId = TicketId::new(1);
 
-/// What is done with two tickets at once.
-type Pairing = fn(Side<'_>, Side<'_>, &By, Timestamp) -> Result<(Step, Step), Refused>;
-
-fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
-    pair(ends, goes_on, actor, Side::merge_into)
-}
-
-fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
-    pair(ends, goes_on, actor, Side::part_from)
-}
-
-/// At the moment of the first.
-fn pair(
-    ends: &mut Lab,
-    goes_on: &mut Lab,
-    actor: Actor,
-    how: Pairing,
-) -> Result<(Step, Step), Refused> {
-    let now = ends.now;
+/// Both as they are at the moment of the first.
+fn sides<'a>(ends: &'a mut Lab, goes_on: &'a mut Lab) -> (Side<'a>, Side<'a>) {
     let side = |id, lab| {
         let (handling, house) = split(lab);
         Side {
@@ -32,7 +15,19 @@ fn pair(
             house,
         }
     };
-    how(side(ENDS, ends), side(GOES_ON, goes_on), &by(actor), now)
+    (side(ENDS, ends), side(GOES_ON, goes_on))
+}
+
+fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+    let now = ends.now;
+    let (side, other) = sides(ends, goes_on);
+    side.merge_into(other, &by(actor), now)
+}
+
+fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+    let now = ends.now;
+    let (side, other) = sides(ends, goes_on);
+    side.part_from(other, &by(actor), now)
 }
 
 fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
@@ -177,4 +172,50 @@ fn x12_after_25_hours_it_is_too_late() {
         Err(Refused::TooLate)
     );
     assert_eq!(ends.handling.state, State::Merged);
+}
+
+#[test]
+fn t27_what_waited_waits_on_and_then_its_promise_runs() {
+    let (mut ends, mut goes_on) = (Lab::in_progress(), Lab::in_progress());
+    let resume_at = Timestamp::from_ms(ends.now.as_ms() + DAY_MS);
+    ends.does(
+        agent(FIRST),
+        Order::Pend {
+            reason: PauseReason::Customer,
+            resume_at,
+        },
+    );
+    merge(&mut ends, &mut goes_on, agent(LEAD)).unwrap();
+    part(&mut ends, &mut goes_on, agent(LEAD)).unwrap();
+    assert_eq!(ends.handling.state, State::Pending);
+    ends.does(agent(FIRST), Order::Resume);
+    assert!(ends.clock(ClockKind::Resolve).is_running());
+}
+
+#[test]
+fn m4_what_is_sensitive_stays_so_in_the_one_that_goes_on() {
+    let (mut ends, mut goes_on) = (Lab::in_progress(), Lab::in_progress());
+    ends.handling.weight.sensitive = true;
+    merge(&mut ends, &mut goes_on, agent(SUPERVISOR)).unwrap();
+    let away = Order::Transfer {
+        to: to("elsewhere", None),
+        note: because(),
+    };
+    assert_eq!(goes_on.tries(agent(FIRST), away), Err(Refused::Sensitive));
+}
+
+#[test]
+fn m1_r13_nothing_goes_on_in_quarantine_and_what_was_solved_brings_no_due() {
+    let (mut ends, mut stranger) = (Lab::in_progress(), Lab::new());
+    stranger.handling = Handling::quarantined(Weight::default());
+    let refused = merge(&mut ends, &mut stranger, agent(SUPERVISOR));
+    assert_eq!(refused, Err(Refused::NotASurvivor));
+    let mut done = Lab::resolved();
+    let mut goes_on = Lab::new();
+    goes_on.after(MINUTE_MS);
+    done.now = goes_on.now;
+    goes_on.handling = Handling::submitted(None, Weight::default(), &goes_on.house(), goes_on.now);
+    let due = goes_on.clock(ClockKind::Resolve).due_at();
+    merge(&mut done, &mut goes_on, agent(SUPERVISOR)).unwrap();
+    assert_eq!(goes_on.clock(ClockKind::Resolve).due_at(), due);
 }

@@ -135,6 +135,11 @@ fn t8_the_third_return_goes_to_the_lead_of_the_group_that_sent_it() {
         (place.group.as_deref(), place.named),
         (Some("first"), person(LEAD))
     );
+    assert_eq!(
+        lab.does(agent(LEAD), back()),
+        State::New,
+        "not his own for ever"
+    );
 }
 
 #[test]

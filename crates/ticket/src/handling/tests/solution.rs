@@ -144,3 +144,49 @@ fn t24_where_nobody_is_asked_it_closes_when_nobody_objects() {
     );
     assert_eq!(lab.does(Actor::System, Order::Confirm), State::Closed);
 }
+
+#[test]
+fn t17_nobody_proposes_what_nobody_can_approve() {
+    let mut lab = Lab::in_progress();
+    let propose = || Order::Propose {
+        solution: "refund".to_owned(),
+    };
+    let one = |people: &[u64]| {
+        people
+            .iter()
+            .map(|id| AgentId::new(*id))
+            .collect::<BTreeSet<_>>()
+    };
+    for (steps, can) in [
+        (vec![one(&[FIRST])], false),
+        (vec![one(&[LEAD]), one(&[LEAD])], false),
+        (vec![one(&[LEAD, SUPERVISOR]), one(&[LEAD])], true),
+        (vec![one(&[LEAD]), one(&[])], false),
+    ] {
+        lab.policy.approval = steps;
+        let tried = lab.tries(agent(FIRST), propose());
+        assert_eq!(tried.is_ok(), can, "{:?}", lab.policy.approval);
+    }
+    assert_eq!(
+        lab.does(agent(LEAD), Order::Reject { reason: because() }),
+        State::InProgress
+    );
+}
+
+#[test]
+fn t22_t24_a_lead_closes_what_nobody_can_be_reached_about() {
+    let mut lab = Lab::resolved();
+    for _ in 0..3 {
+        assert_eq!(
+            lab.tries(agent(LEAD), Order::Confirm),
+            Err(Refused::Visit(true))
+        );
+        let next_at = Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
+        let retry = Order::VisitRetry {
+            result: "no answer".to_owned(),
+            next_at,
+        };
+        lab.does(agent(LEAD), retry);
+    }
+    assert_eq!(lab.does(agent(LEAD), Order::Confirm), State::Closed);
+}

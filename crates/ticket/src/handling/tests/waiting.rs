@@ -214,3 +214,35 @@ fn t31_who_may_read_may_follow() {
     lab.does(agent(SECOND), Order::Track { on: false });
     assert!(!lab.handling.people.watchers.contains(&AgentId::new(SECOND)));
 }
+
+#[test]
+fn t16_r12_what_was_given_is_not_taken_back_by_urging_and_is_bounded() {
+    let mut lab = Lab::in_progress();
+    let ask = |ms| Order::RequestExtension {
+        ms,
+        reason: because(),
+    };
+    assert_eq!(
+        lab.tries(agent(FIRST), ask(u64::MAX)),
+        Err(Refused::TooMuchTime)
+    );
+    lab.does(agent(FIRST), ask(3_600_000));
+    lab.does(agent(LEAD), Order::GrantExtension);
+    lab.does(
+        agent(FIRST),
+        Order::SetPriority {
+            priority: Priority::NORMAL,
+            reason: because(),
+        },
+    );
+    let due = lab.clock(ClockKind::Resolve).due_at();
+    for urger in [Actor::Customer, agent(AGENT)] {
+        lab.does(
+            urger,
+            Order::Urge {
+                text: String::new(),
+            },
+        );
+    }
+    assert_eq!(lab.clock(ClockKind::Resolve).due_at(), due);
+}
