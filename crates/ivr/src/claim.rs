@@ -1,5 +1,7 @@
 //! What a node claims about itself, for `check` to prove: its exits, what it names, what it reads, what it sets.
 
+mod silence;
+
 use std::time::Duration;
 
 use model::fact::QueueExit;
@@ -11,6 +13,8 @@ use crate::expression::Expression;
 use crate::place::{Name, Place};
 use crate::sentence::Sentence;
 use crate::value::Type;
+
+pub(crate) use silence::{FormAsked, Heard, Lull, SaidBack};
 
 /// The claims of one node.
 #[derive(Debug, Default)]
@@ -42,6 +46,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) kept: Duration,
     /// What he hears in place of all that who has keyed in what is asked for, and then does nothing.
     pub(crate) says_back: Option<SaidBack>,
+    /// Later points at which he may fall silent.
+    pub(crate) lulls: Vec<Lull<'n>>,
     /// The form that is asked here, whose own prompts are heard.
     pub(crate) asks_form: Option<FormAsked<'n>>,
     /// Whether it lets the caller choose among ways, so that a key to a person may be asked of it.
@@ -177,18 +183,6 @@ pub(crate) enum End {
     Return,
 }
 
-/// A prompt that is heard at a node.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Heard<'n> {
-    pub(crate) prompt: &'n Name,
-    /// How often at most.
-    pub(crate) times: u32,
-    /// Whether digits are said after it.
-    pub(crate) digits: bool,
-    /// Whether it asks for something, so that nothing may end with it.
-    pub(crate) asks: bool,
-}
-
 /// What may be keyed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
@@ -198,29 +192,6 @@ pub(crate) struct Sample {
     pub(crate) until: Option<char>,
     /// So many end by themselves.
     pub(crate) max: usize,
-}
-
-/// An answer that is said back, over and over, to one who does not say whether it is right.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SaidBack {
-    /// The words of the house around it.
-    pub(crate) words: [&'static str; 2],
-    /// Its most keys, each said by itself.
-    pub(crate) keys: u32,
-    /// How often at most.
-    pub(crate) times: u32,
-    /// How long he has for a key each time.
-    pub(crate) timeout: Duration,
-}
-
-/// A form that is asked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FormAsked<'n> {
-    pub(crate) form: &'n Name,
-    /// The least time for a key.
-    pub(crate) timeout: Duration,
-    /// So long a silence ends a comment.
-    pub(crate) comment: Duration,
 }
 
 /// A name of something outside the node.

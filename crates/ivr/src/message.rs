@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use model::RecordingId;
 
-use crate::claim::Claims;
+use crate::claim::{Claims, Lull};
 use crate::effect::{Played, Recorded};
 use crate::place::Name;
 use crate::report::Read;
@@ -28,7 +28,7 @@ const REVIEWS: u8 = 6;
 /// How long he has for a key of the review, unless the script's head gives him longer (E2).
 const CHOICE: Duration = Duration::from_secs(5);
 /// What a sentence of the house lasts, at most.
-const SENTENCE: Duration = Duration::from_secs(8);
+pub(crate) const SENTENCE: Duration = Duration::from_secs(8);
 
 /// What the house says at a review: its keys.
 pub(crate) const REVIEW: &str = "message_review";
@@ -190,6 +190,20 @@ impl Message {
         claims.house.extend([TOO_SHORT, FAILED]);
         if self.review {
             claims.house.push(REVIEW);
+        }
+    }
+
+    /// What he meets who has spoken and then does nothing: the silence that ends it, and the review.
+    pub(crate) fn lull<'n>(&self) -> Lull<'n> {
+        let review = if self.review {
+            SENTENCE + self.choice
+        } else {
+            Duration::ZERO
+        };
+        Lull {
+            time: self.silence + review,
+            sentences: self.review.into(),
+            ..Lull::default()
         }
     }
 

@@ -325,8 +325,9 @@ impl Node for Closing {
         claims.refers(ReferenceKind::Calendar, &self.calendar);
         claims.refers(ReferenceKind::Pin, &self.calendar);
         claims.end = Some(End::Calendar);
-        // Who does nothing never comes behind the PIN.
-        claims.kept = (self.first_key + SENTENCE) * u32::from(TRIES) + PATIENCE + GRACE;
+        // Who does nothing never comes behind the PIN; who falls silent behind a digit waits for the next one first.
+        let wait = self.first_key.max(self.next_key);
+        claims.kept = (wait + SENTENCE) * u32::from(TRIES) + PATIENCE + GRACE;
         claims.sentences = u32::from(TRIES) + 1;
         claims.house.extend(ALL);
         claims.reads_back = Some(self.calendar.place);

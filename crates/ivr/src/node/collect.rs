@@ -9,7 +9,7 @@ mod read_back;
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Assigned, Cause, Claims, Exit, Origin, Sample};
+use crate::claim::{Assigned, Cause, Claims, Exit, Lull, Origin, Sample};
 use crate::place::{Name, Place};
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -271,6 +271,31 @@ impl Collect {
         }
     }
 
+    /// How long a pause is that ends an answer, if one can: the last key of a whole one ends it at once.
+    fn pause_that_answers(&self) -> Option<Duration> {
+        (self.min < self.max).then_some(self.digit_timeout)
+    }
+
+    /// He falls silent behind a key: what he has keyed in is a failed try when the pause is over, or an answer.
+    fn claim_pauses<'n>(&'n self, claims: &mut Claims<'n>) {
+        if self.max > 1 {
+            let left = self.tries.saturating_sub(1);
+            claims.lulls.push(Lull {
+                time: self.digit_timeout + self.timeout.saturating_mul(left),
+                again: Some((&self.prompt, left)),
+                ..Lull::default()
+            });
+        }
+        let answers = self.pause_that_answers();
+        if let Some(time) = answers.filter(|_| self.confirm.is_none()) {
+            claims.lulls.push(Lull {
+                time,
+                to: Some(&self.next),
+                ..Lull::default()
+            });
+        }
+    }
+
     fn say(&self) -> Step<'_> {
         Step::Say {
             prompt: &self.prompt,
@@ -336,6 +361,7 @@ impl Node for Collect {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.plays(&self.prompt, self.tries, true);
         claims.kept = self.timeout.saturating_mul(self.tries);
+        self.claim_pauses(claims);
         if let Some(place) = self.confirm {
             self.claim_read_back(claims, place);
         }

@@ -8,7 +8,7 @@ mod extension;
 use std::time::Duration;
 
 use super::{Kind, Node};
-use crate::claim::{Cause, Choice, Claims};
+use crate::claim::{Cause, Choice, Claims, Lull};
 use crate::place::Name;
 use crate::report::Read;
 use crate::row::{Form, Need, Words, row};
@@ -200,6 +200,13 @@ impl Node for Menu {
         }
         if let Some(extensions) = &self.extensions {
             extensions.claim(claims);
+            extensions.claim_pauses(claims, &self.keys);
+            let left = self.tries.saturating_sub(1);
+            claims.lulls.push(Lull {
+                time: extensions.pause() + self.timeout.saturating_mul(left),
+                again: Some((&self.prompt_again, left)),
+                ..Lull::default()
+            });
         }
         claims.exit(Cause::Failure, &self.on_failure);
         claims.is_menu = true;

@@ -4,7 +4,7 @@
 //! is the empty text when he said nothing. Who hangs up before he is done has left nothing: his recording is dropped.
 
 use super::{Kind, Node};
-use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
+use crate::claim::{Assigned, Cause, Claims, Exit, Lull, Origin};
 use crate::effect::Recorded;
 use crate::message::{
     FAILED, MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, Stage, house, max_row,
@@ -103,6 +103,10 @@ impl Node for Record {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         claims.plays(&self.prompt, 1, true);
         self.message.claim(claims);
+        claims.lulls.push(Lull {
+            to: Some(&self.next),
+            ..self.message.lull()
+        });
         for (cause, to) in [
             (Cause::Speaks, &self.next),
             (Cause::SaysNothing, &self.on_nothing),

@@ -11,11 +11,11 @@ use speech::Language;
 
 use super::{Kind, Node};
 use crate::ask::{Answer, Question};
-use crate::claim::{Cause, Claims, End, ReferenceKind};
+use crate::claim::{Cause, Claims, End, Lull, ReferenceKind};
 use crate::effect::{HangUpCause, Recorded};
 use crate::look_up::GRACE;
 use crate::message::{
-    FAILED, MIN_ROW, Message, Progress, REVIEW_ROW, SILENCE_ROW, Stage, house, max_row,
+    FAILED, MIN_ROW, Message, Progress, REVIEW_ROW, SENTENCE, SILENCE_ROW, Stage, house, max_row,
 };
 use crate::place::Name;
 use crate::report::Read;
@@ -182,6 +182,12 @@ impl Node for Voicemail {
         self.message.claim(claims);
         // What he is asked by the house, and the last word.
         claims.sentences += 1 + u32::from(self.prompt.is_none());
+        let lull = self.message.lull();
+        claims.lulls.push(Lull {
+            time: lull.time + SENTENCE,
+            sentences: lull.sentences + 1,
+            ..lull
+        });
         claims.house.extend([LEFT, NONE]);
         match &self.on_full {
             Some(on_full) => claims.exit(Cause::BoxFull(&self.mailbox), on_full),

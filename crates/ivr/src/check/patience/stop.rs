@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::super::house::{Graph, House, Stop};
 use crate::claim::{Claims, FormAsked, Heard, SaidBack};
+use crate::place::Name;
 use crate::script::{Script, house_sound, own_sound};
 use crate::sentence::piece_name;
 use crate::spoken::read_aloud;
@@ -15,6 +16,8 @@ use crate::survey::{COMMENT, INTRO, SurveyForm};
 /// A digit that is said after a prompt, and how many those may be.
 const DIGIT: Duration = Duration::from_millis(450);
 const DIGITS: u32 = 32;
+/// A breath between groups of them.
+const BREATH: Duration = Duration::from_millis(250);
 /// A value in a sentence: a telephone number takes so long, and most take less.
 const VALUE: Duration = Duration::from_secs(8);
 /// Words of the house that have no sound yet.
@@ -56,7 +59,7 @@ impl Kept {
     }
 
     /// The longer of two ways, each figure by itself.
-    fn or(self, other: Self) -> Self {
+    pub(super) fn or(self, other: Self) -> Self {
         Self {
             time: self.time.max(other.time),
             prompts: self.prompts.max(other.prompts),
@@ -77,13 +80,33 @@ pub(super) fn keeps(graph: &Graph<'_>, house: &House<'_>, stop: Stop<'_>) -> Kep
     let heard = heard.map(|it| Kept::prompt(prompted(script, house, it)).times(it.times));
     let from_the_first = heard.fold(from_the_first, Kept::and);
     let from_the_first = from_the_first.and(said(script, house, stop.1, claims));
-    let when_said_back = claims.says_back.as_ref();
-    let when_said_back = when_said_back.map(|it| said_back(script, house, it));
     let asked = claims.asks_form.as_ref();
     let asked = asked.map(|it| asked_form(graph, house, it));
-    from_the_first
-        .or(when_said_back.unwrap_or_default())
-        .or(asked.unwrap_or_default())
+    from_the_first.or(asked.unwrap_or_default())
+}
+
+/// What each later point keeps him for at which he may fall silent, with the exit by which it leads on if it has one of its own.
+pub(super) fn lulls<'s>(
+    graph: &Graph<'s>,
+    house: &House<'_>,
+    stop: Stop<'s>,
+) -> Vec<(Kept, Option<&'s Name>)> {
+    let (Some(claims), Some(script)) = (graph.claims(stop), graph.script(stop.0)) else {
+        return Vec::new();
+    };
+    let back = claims.says_back.as_ref();
+    let back = back.map(|it| (said_back(script, house, it), None));
+    let lulls = claims.lulls.iter().map(|lull| {
+        let waits = Kept {
+            time: lull.time,
+            prompts: lull.sentences,
+        };
+        let again = lull.again.map_or(Kept::default(), |(prompt, times)| {
+            Kept::prompt(lasts(script, house, &prompt.text)).times(times)
+        });
+        (waits.and(again), lull.to)
+    });
+    back.into_iter().chain(lulls).collect()
 }
 
 /// A sentence with values, in the language in which it is longest.
@@ -125,14 +148,18 @@ fn lasts(script: &Script, house: &House<'_>, prompt: &str) -> Duration {
 
 /// E5: he has keyed in what he was asked for, and does not say whether it is right.
 fn said_back(script: &Script, house: &House<'_>, back: &SaidBack) -> Kept {
-    let words = script.languages().iter().map(|language| {
+    let said = script.languages().iter().map(|language| {
         let words = back.words.iter().map(|word| house_sound(language, word));
         let words = words.map(|sound| (house.lasts)(&sound).unwrap_or(SENTENCE));
-        words.sum::<Duration>()
+        let answer = (back.sounds)(language);
+        let answer = answer.iter().filter_map(|sound| (house.lasts)(sound)).max();
+        let answer = answer.unwrap_or(DIGIT).saturating_mul(back.said);
+        words.sum::<Duration>().saturating_add(answer)
     });
-    let words = words.max().unwrap_or_default();
-    let said = Kept::prompt(words.saturating_add(DIGIT.saturating_mul(back.keys)));
-    said.and(Kept::wait(back.timeout)).times(back.times)
+    let breaths = BREATH.saturating_mul(back.breaths);
+    let said = said.max().unwrap_or_default().saturating_add(breaths);
+    let said = Kept::prompt(said).and(Kept::wait(back.timeout));
+    Kept::wait(back.pause).and(said.times(back.times))
 }
 
 /// J1: he falls silent at the first question, at a later one, or when he is asked to say more.

@@ -3,6 +3,7 @@
 //! A new kind is a row here. Each says which keys beside digits belong to it, how many there are, and what they mean.
 
 use crate::row::Words;
+use crate::spoken;
 use crate::value::{Number, Type, Value};
 
 /// One kind of input.
@@ -21,8 +22,39 @@ pub(crate) struct InputKind {
     pub(crate) sample: &'static str,
     /// The format in which it is said back.
     pub(crate) format: &'static str,
+    /// The words in which it is said back.
+    pub(super) spoken: SpokenBy,
     /// What the keys mean; `None` is a failed try.
     pub(crate) read: fn(&str) -> Option<Value>,
+}
+
+/// How many words an answer takes, and which.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SpokenBy {
+    /// Most words of a key.
+    words: u32,
+    /// The sounds of one language that they are among.
+    pub(super) sounds: fn(&str) -> Vec<String>,
+}
+
+/// Each key by itself.
+const BY_KEYS: SpokenBy = SpokenBy {
+    words: 1,
+    sounds: spoken::digit_sounds,
+};
+/// As numbers are said: a digit with its place, and what is counted.
+const BY_NUMBERS: SpokenBy = SpokenBy {
+    words: 2,
+    sounds: spoken::stock_sounds,
+};
+/// Fewest keys of a group, of those that are said in more than one.
+const GROUP: u32 = 3;
+
+impl SpokenBy {
+    /// Most words and most breaths of an answer of so many keys.
+    pub(super) const fn most(self, keys: u32) -> (u32, u32) {
+        (self.words.saturating_mul(keys), keys / GROUP + 1)
+    }
 }
 
 /// The words of `kind`, in the order of `INPUT_KINDS`.
@@ -41,6 +73,7 @@ const DIGITS: InputKind = InputKind {
     gives: Type::Text,
     sample: "1",
     format: "digits",
+    spoken: BY_KEYS,
     read: |keys| Some(Value::Text(keys.to_owned())),
 };
 
@@ -59,6 +92,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         gives: Type::Text,
         sample: "13800001111",
         format: "phone",
+        spoken: BY_KEYS,
         read: |keys| Some(Value::Text(keys.to_owned())),
     },
     InputKind {
@@ -73,6 +107,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         gives: Type::Text,
         sample: "11010519491231002*",
         format: "id_card",
+        spoken: BY_KEYS,
         read: id_card,
     },
     InputKind {
@@ -87,6 +122,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         gives: Type::Number,
         sample: "20260105",
         format: "date",
+        spoken: BY_NUMBERS,
         read: |keys| date(keys).map(|day| Value::Number(Number::whole(day))),
     },
     InputKind {
@@ -101,6 +137,7 @@ pub(crate) const INPUT_KINDS: &[InputKind] = &[
         gives: Type::Number,
         sample: "12",
         format: "money",
+        spoken: BY_NUMBERS,
         read: |keys| Number::parse(&keys.replace('*', ".")).map(Value::Number),
     },
 ];
@@ -155,11 +192,66 @@ fn date(keys: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::Played;
 
     #[test]
     fn the_words_are_those_of_the_rows() {
         let rows: Vec<&str> = INPUT_KINDS.iter().map(|kind| kind.name).collect();
         assert_eq!(rows, NAMES);
+    }
+
+    #[test]
+    fn e22_no_answer_has_more_words_than_its_kind_says() {
+        let currency = speech::Currency::of("CNY").expect("a currency");
+        let digits = [
+            "1234567890",
+            "7777777777",
+            "0086138001",
+            "0044207946",
+            "8000000007",
+            "1111111111",
+        ];
+        for kind in INPUT_KINDS {
+            let long = digits.map(|ten| ten.repeat(2));
+            let cut = long.iter().flat_map(|keys| {
+                (1..=20).map(|end| keys.get(..end).unwrap_or_default().to_owned())
+            });
+            let odd = [
+                "0*05",
+                "777777777777",
+                "777777777*77",
+                "1*1",
+                "20771127",
+                "19991231",
+                "11010519491231002*",
+            ];
+            let all = cut
+                .chain(odd.map(str::to_owned))
+                .filter(|keys| keys.len() <= kind.bounds.1);
+            for (keys, language) in all.flat_map(|keys| [(keys.clone(), "en"), (keys, "zh-CN")]) {
+                let format = crate::format::Format::find(kind.format).expect("a format");
+                let Some(value) = (kind.read)(&keys) else {
+                    continue;
+                };
+                let Ok(parts) = spoken::value(language, &value, format, currency) else {
+                    continue;
+                };
+                let is_breath = |part: &&Played| **part == Played::Breath;
+                let breaths = parts.iter().filter(is_breath).count();
+                let (most_words, most_breaths) =
+                    kind.spoken.most(u32::try_from(keys.len()).expect("few"));
+                assert!(
+                    parts.len() - breaths <= most_words as usize,
+                    "{} {keys} {parts:?}",
+                    kind.name
+                );
+                assert!(
+                    breaths <= most_breaths as usize,
+                    "{} {keys} {parts:?}",
+                    kind.name
+                );
+            }
+        }
     }
 
     #[test]

@@ -19,11 +19,16 @@ impl Collect {
         claims.house.extend([YOU_ENTERED, IS_IT_RIGHT]);
         claims.reads_back = Some(place);
         // Tries are shared: who is silent from the first on is never read anything back, and who falls silent then is asked for nothing.
+        let keys = u32::try_from(self.max).unwrap_or(u32::MAX);
+        let (said, breaths) = self.kind.spoken.most(keys);
         claims.says_back = Some(SaidBack {
             words: [YOU_ENTERED, IS_IT_RIGHT],
-            keys: u32::try_from(self.max).unwrap_or(u32::MAX),
+            said,
+            breaths,
+            sounds: self.kind.spoken.sounds,
             times: self.tries,
             timeout: self.timeout,
+            pause: self.pause_that_answers().unwrap_or_default(),
         });
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
+use crate::claim::{Assigned, Cause, Claims, Exit, Lull, Origin};
 use crate::place::Name;
 use crate::report::{Read, Reported};
 use crate::run::Visit;
@@ -83,6 +83,26 @@ impl Extensions {
             name: &self.into,
             from: Origin::Input(Type::Text),
         });
+    }
+
+    /// Claims the pause of keys and extensions that wait for a longer one, for a caller who falls silent there.
+    pub(super) fn claim_pauses<'n>(&'n self, claims: &mut Claims<'n>, keys: &'n [(char, Name)]) {
+        let keys = keys.iter().map(|(key, to)| (key.to_string(), to));
+        let rows = self.rows.iter().map(|(row, to)| (row.text.clone(), to));
+        let waiting = keys.chain(rows).filter(|(begin, _)| {
+            let mut rows = self.rows.iter().map(|(row, _)| &row.text);
+            rows.any(|row| row.len() > begin.len() && fits(row, begin))
+        });
+        claims.lulls.extend(waiting.map(|(_, to)| Lull {
+            time: self.pause,
+            to: Some(to),
+            ..Lull::default()
+        }));
+    }
+
+    /// How long one may look for the next digit.
+    pub(super) const fn pause(&self) -> Duration {
+        self.pause
     }
 
     /// Takes one more digit.
