@@ -159,6 +159,24 @@ fn e24_a_key_takes_the_scripts_exit_and_another_is_told_the_bot() {
 }
 
 #[test]
+fn e24_s3_a_call_that_breaks_tells_its_conversation_once_before_its_end() {
+    let mut hotline = calls(brings("done"), 120 * SECOND);
+    hotline.run_for(2 * SECOND);
+    let call = hotline.call_of(CALLER);
+    hotline.engine.plant_panic(call, 0);
+    hotline.presses(CALLER, '7');
+    hotline.run_for(SECOND);
+    assert_eq!(hotline.broken.len(), 1);
+    let told = ends(&hotline);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, failed("call_broken"));
+    let story = hotline.story();
+    let at = |name: &str| story.iter().position(|fact| *fact == name).unwrap();
+    assert!(at("bot.ended") < at("call.ended"), "{story:?}");
+    assert!(!is_talking(&hotline), "its port is closed");
+}
+
+#[test]
 fn e24_who_hangs_up_leaves_no_conversation_behind() {
     let mut hotline = calls(brings("done"), 120 * SECOND);
     hotline.run_for(2 * SECOND);

@@ -467,3 +467,56 @@ fn e25_c17_like_every_order_of_the_agent_it_cuts_what_both_are_told_first() {
     hotline.hangs_up("100");
     hotline.assert_clean();
 }
+
+#[test]
+fn e25_s3_a_call_that_breaks_tells_its_clip_once_before_its_end() {
+    let (mut hotline, _) = playing();
+    let call = hotline.call_of("100");
+    hotline.engine.plant_panic(call, 0);
+    hotline.presses("100", '7');
+    hotline.run_for(SECOND);
+    assert_eq!(hotline.broken.len(), 1);
+    let told = played(&hotline);
+    let [told] = &told[..] else {
+        panic!("once: {told:?}")
+    };
+    assert_eq!((told.began.call, told.end), (call, ClipEnd::Lost));
+    assert!((1_000..1_200).contains(&told.heard_ms), "{told:?}");
+    let story = hotline.story();
+    let at = |name: &str| story.iter().position(|fact| *fact == name).unwrap();
+    assert!(at("clip.played") < at("call.ended"), "{story:?}");
+}
+
+#[test]
+fn e25_keys_of_the_caller_reach_the_agent_beside_a_colleague_too() {
+    let (mut hotline, li) = talking();
+    assert!(hotline.orders(li, "100", ask("1002")));
+    hotline.run_for(3 * SECOND);
+    for with in [TalkOrder::Alternate, TalkOrder::Join] {
+        assert!(hotline.orders(li, "100", with.clone()));
+        assert!(hotline.orders(li, "100", number(12)));
+        for (who, reaches) in [("1002", None), ("1001", None), ("100", Some("1001"))] {
+            hotline.wishes.clear();
+            let port = hotline.port_of(who).unwrap();
+            hotline.media_news(media::News::Digit {
+                port,
+                digit: '5',
+                duration_ms: 100,
+                way: media::DigitWay::Event,
+            });
+            let sent = hotline.wishes.iter();
+            let sent: Vec<&String> = sent.filter(|it| it.contains("SendDigits")).collect();
+            let Some(agent) = reaches else {
+                assert!(sent.is_empty(), "{with:?}: of {who} {sent:?}");
+                continue;
+            };
+            let port = format!("{:?}", hotline.port_of(agent).unwrap());
+            let [one] = &sent[..] else {
+                panic!("{with:?}: {sent:?}")
+            };
+            assert!(one.contains(&port), "{with:?}: {one}");
+        }
+    }
+    hotline.hangs_up("100");
+    hotline.assert_clean();
+}

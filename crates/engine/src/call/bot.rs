@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ivr::{Answer, Ask, AskId, Question};
 use media::{Duplex, PlaybackId};
-use model::Fact;
 use model::fact::BotEnd;
+use model::{CallId, Fact};
 
 use super::Call;
 use crate::context::Context;
@@ -20,6 +20,21 @@ pub(super) struct Conversation {
     bot: String,
     since: Duration,
     duplex: Duplex,
+}
+
+/// Why a conversation failed whose call met a defect (S3).
+const CALL_BROKEN: &str = "call_broken";
+
+impl Conversation {
+    fn ended(self, call: CallId, now: Duration, end: BotEnd) -> Fact {
+        let lasted = now.saturating_sub(self.since);
+        Fact::BotEnded {
+            call,
+            bot: self.bot,
+            end,
+            ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
 }
 
 impl Call {
@@ -65,15 +80,17 @@ impl Call {
         if let Some(leg) = &self.leg {
             context.media(media::Command::EndConversation {
                 port: leg.port,
-                duplex: conversation.duplex,
+                duplex: conversation.duplex.clone(),
             });
         }
-        let lasted = context.now.saturating_sub(conversation.since);
-        context.fact(Fact::BotEnded {
-            call: self.id,
-            bot: conversation.bot,
-            end,
-            ms: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
-        });
+        context.fact(conversation.ended(self.id, context.now, end));
+    }
+
+    /// What is told of the conversation that a broken call leaves (S3): its port is closed, and the service's end sees that.
+    pub(crate) fn lost_conversation(&mut self, now: Duration) -> Option<Fact> {
+        let end = BotEnd::Failed {
+            why: CALL_BROKEN.to_owned(),
+        };
+        Some(self.bot.take()?.ended(self.id, now, end))
     }
 }

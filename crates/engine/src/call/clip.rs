@@ -29,6 +29,17 @@ pub(super) struct PlayingClip {
     since: Duration,
 }
 
+impl PlayingClip {
+    fn played(self, now: Duration, end: ClipEnd) -> Fact {
+        let heard = now.saturating_sub(self.since);
+        Fact::ClipPlayed(ClipPlayed {
+            began: self.told,
+            heard_ms: u64::try_from(heard.as_millis()).unwrap_or(u64::MAX),
+            end,
+        })
+    }
+}
+
 impl Talking {
     /// What `sound` is to play to the caller.
     pub(super) fn clip_sound(&self, caller: &Leg) -> Option<ClipSound> {
@@ -189,13 +200,17 @@ impl Call {
             return;
         };
         if let Some(clip) = talking.clip.take() {
-            let heard = context.now.saturating_sub(clip.since);
-            context.fact(Fact::ClipPlayed(ClipPlayed {
-                began: clip.told,
-                heard_ms: u64::try_from(heard.as_millis()).unwrap_or(u64::MAX),
-                end,
-            }));
+            context.fact(clip.played(context.now, end));
         }
+    }
+
+    /// What is told of the clip that a broken call leaves (S3).
+    pub(crate) fn lost_clip(&mut self, now: Duration) -> Option<Fact> {
+        let Phase::Talking(talking) = &mut self.phase else {
+            return None;
+        };
+        let clip = talking.clip.take()?;
+        Some(clip.played(now, ClipEnd::Lost))
     }
 
     fn clip(&self) -> Option<&PlayingClip> {

@@ -49,7 +49,10 @@ impl Call {
             Phase::InScript | Phase::Queued(_) | Phase::Direct if side == Side::Caller => {
                 self.script_key(context, key, way)
             }
-            Phase::Talking(talking) if talking.consult.is_none() => {
+            // E25: in a talk of three, too, the caller's keys reach the agent who plays him something.
+            Phase::Talking(talking)
+                if talking.consult.is_none() || (side == Side::Caller && self.plays_clip()) =>
+            {
                 self.pass_key(context, side, &talking.leg, key, way);
             }
             Phase::Outside(talk) => self.pass_key(context, side, &talk.other.leg, key, way),

@@ -49,7 +49,13 @@ impl Engine {
         self.deadlines.cancel(id, &mut call.comes_at);
         self.context.placement.forget(id);
         let (agent, ended, trace) = (call.agent(), call.has_ended(), call.trace());
+        let now = self.context.now;
+        // Each is told once (E24, E25), and nothing of a call after its end.
+        let cut = [call.lost_clip(now), call.lost_conversation(now)];
         drop(call);
+        for fact in cut.into_iter().flatten().filter(|_| !ended) {
+            self.context.fact(fact);
+        }
         self.release(id, agent, ended, trace);
     }
 

@@ -51,6 +51,6 @@ pub enum ClipEnd {
     HungUp,
     /// Its sound was not there.
     NoSound,
-    /// The process ended.
+    /// The process ended, or the call met a defect (S3).
     Lost,
 }

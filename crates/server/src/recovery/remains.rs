@@ -117,6 +117,7 @@ impl Remains {
             // The last word on its call: nothing of it is closed after it.
             Fact::CallEnded { call, .. } => {
                 self.waiting.remove(call);
+                self.clips.remove(call);
                 let gone = self.offers.extract_if(.., |_, offer| offer.call == *call);
                 for (offer, _) in gone {
                     self.histories.rings_no_more(offer);

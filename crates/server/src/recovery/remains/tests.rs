@@ -136,6 +136,16 @@ fn e25_a_clip_that_a_crash_has_cut_is_told_as_lost_up_to_what_facts_tell() {
     assert_eq!(remains(&later).of_call(CUT, NOW), [lost(1_000)]);
     let told = [&facts[..], &[lost(0)]].concat();
     assert_eq!(remains(&told).of_call(CUT, NOW), [], "closed once");
+    let ended = Fact::CallEnded {
+        call: CUT,
+        result: CallResult::Failed,
+        by: EndedBy::System,
+        agent: Some(ANNA),
+        answered_late: false,
+    };
+    let over = [&facts[..], &[ended]].concat();
+    let nothing = remains(&over).of_call(CUT, NOW);
+    assert_eq!(nothing, [], "call.ended is the last word");
 }
 
 #[test]
