@@ -92,7 +92,7 @@ pub(crate) async fn list(
     let queue = match query.call {
         Some(call) => {
             talker(&app, &who, call)?;
-            Some(app.view().call(call).and_then(|live| live.queue))
+            Some(app.view().call(call).and_then(|live| live.talk_queue))
         }
         None => None,
     };

@@ -57,6 +57,7 @@ impl Board {
                     started_at: at,
                     phase: Phase::Ivr,
                     queue: None,
+                    talk_queue: None,
                     also: Vec::new(),
                     queued_at: None,
                     waiting_since: None,
@@ -86,6 +87,8 @@ impl Board {
                 call, passed_over, ..
             } => self.on_call(*call, |line| line.passed_over = Some(*passed_over)),
             Fact::QueueLeft { call, cause, .. } => self.on_call(*call, |line| line.leave(*cause)),
+            // Whom a script has is in no talk's queue any more.
+            Fact::IvrEntered { call, .. } => self.on_call(*call, |line| line.talk_queue = None),
             Fact::OfferMade { offer, pop, .. } => self.offer(seq, at, offer, pop),
             Fact::OfferCancelled { offer, .. }
             | Fact::OfferMissed { offer }
@@ -199,7 +202,6 @@ impl Board {
             | Fact::CallAnswered { .. }
             | Fact::CallLeg { .. }
             | Fact::CallMerged { .. }
-            | Fact::IvrEntered { .. }
             | Fact::IvrGaveUp { .. }
             | Fact::CanaryLaid { .. }
             | Fact::BotEnded { .. }
@@ -324,7 +326,7 @@ impl Board {
     fn connect(&mut self, seq: u64, at: Timestamp, offer: &Offer) {
         self.on_call(offer.call, |line| {
             line.ringing.retain(|(ringing, _)| *ringing != offer.id);
-            line.talks(at, offer.agent);
+            line.answers(at, offer);
             line.consulted = None;
             line.handling = Handling::Talking;
         });

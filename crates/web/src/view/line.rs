@@ -119,6 +119,9 @@ pub struct LiveCall {
     pub phase: Phase,
     /// The last queue.
     pub queue: Option<QueueName>,
+    /// The queue whose talk it is, as the engine knows it: that of the offer that was answered, or of the talk from which he was
+    /// handed on. `None`: before the first talk, or a talk of no queue.
+    pub talk_queue: Option<QueueName>,
     /// The others in which he stands beside it, while he waits (A12).
     pub also: Vec<QueueName>,
     /// When he first joined a queue.
@@ -176,6 +179,14 @@ impl LiveCall {
         if cause != QueueExit::Moved {
             self.waiting_since = None;
         }
+    }
+
+    /// An agent has answered this offer.
+    pub(super) fn answers(&mut self, at: Timestamp, offer: &Offer) {
+        if offer.queue.is_some() {
+            self.talk_queue.clone_from(&offer.queue);
+        }
+        self.talks(at, offer.agent);
     }
 
     /// Somebody talks with him.

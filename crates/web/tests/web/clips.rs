@@ -1,12 +1,13 @@
 //! Clips (E25): which are told, who plays and stops them, and what the page is told of one that plays.
 
 use engine::{ClipChoice, ClipRefusal, Command, CommandError, TalkOrder};
-use model::fact::{ClipBegan, ClipEnd, ClipPlayed};
-use model::{AgentState, CallId, Fact};
+use model::fact::{ClipBegan, ClipEnd, ClipPlayed, Offer};
+use model::transfer::{Transfer, TransferKind, TransferTo, TransferWay};
+use model::{AgentId, AgentState, CallId, Fact, QueueName};
 use serde_json::{Value, json};
 
 use crate::support::House;
-use crate::support::facts::{CALL, arrived, connected, joined, offered, state};
+use crate::support::facts::{CALL, arrived, connected, joined, offer, offered, state};
 
 /// Agent 1001 talks in `CALL`, which came by the queue `support`.
 async fn talking() -> House {
@@ -64,6 +65,73 @@ async fn e25_clips_are_told_by_number_with_titles_and_lengths() {
         mine.get("/v1/clips?queue=x").await.problem(),
         "malformed_parameter"
     );
+}
+
+/// An offer of this queue is answered; `None`: he was rung by name.
+fn answers(agent: AgentId, queue: Option<&str>) -> Fact {
+    let offer = Offer {
+        queue: queue.map(QueueName::from),
+        ..offer(CALL, agent)
+    };
+    Fact::CallConnected {
+        offer,
+        waited_ms: 0,
+        rang_ms: 0,
+    }
+}
+
+fn handed_on(from: AgentId, to: AgentId) -> Fact {
+    let transfer = Transfer {
+        kind: TransferKind::Blind,
+        by: TransferWay::Desk,
+        from,
+        to: TransferTo::Agent(to),
+    };
+    let call = CALL;
+    Fact::Transferred { call, transfer }
+}
+
+fn enters_a_script() -> Fact {
+    Fact::IvrEntered {
+        call: CALL,
+        script: "main".into(),
+        version: 1,
+        kind: "transfer".to_owned(),
+        node: "colleague".to_owned(),
+        depth: 0,
+        left: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn e25_the_clips_of_a_talk_are_those_of_the_queue_in_which_it_was_answered() {
+    let house = House::open().await;
+    let (li, wang) = (house.id("1001"), house.id("1002"));
+    let boss = house.program("boss").await;
+    let offered = async || {
+        let list = boss.get(&format!("/v1/clips?call={CALL}")).await;
+        numbers(&list.json())
+    };
+    let stands = Fact::QueueJoined {
+        call: CALL,
+        queue: "support".into(),
+        position: 1,
+        also: vec!["sales".into()],
+        regions: Vec::new(),
+    };
+    for fact in [arrived(CALL), stands, answers(li, Some("sales"))] {
+        house.tell(fact).await;
+    }
+    assert_eq!(offered().await, [7, 9, 12], "of the other queue (A12)");
+    for fact in [handed_on(li, wang), answers(wang, None)] {
+        house.tell(fact).await;
+    }
+    assert_eq!(offered().await, [7, 9, 12], "a colleague has the same talk");
+    house.tell(handed_on(wang, li)).await;
+    for fact in [enters_a_script(), answers(li, None)] {
+        house.tell(fact).await;
+    }
+    assert_eq!(offered().await, [9, 12], "a script rang him by name");
 }
 
 #[tokio::test]
