@@ -14,7 +14,7 @@ use crate::baresip::{Answers, Baresip, Link};
 use crate::binary::{repository, trunkline};
 use crate::hotline;
 use crate::http::{self, Session};
-use crate::patience::{soon, until};
+use crate::patience::{soon, until, within};
 use crate::ports;
 use crate::turn::Turn;
 use crate::wire::Wire;
@@ -26,6 +26,8 @@ pub(crate) const STAFF_PASSWORD: &str = "of-the-staff";
 const RTP_PORTS: u16 = 240;
 /// The server's last words that a failed story prints.
 const WORDS_MAX: usize = 20_000;
+/// A start reads its scripts and sounds, which a machine that compiles beside does slowly.
+const START: Duration = Duration::from_secs(40);
 
 /// The server and its folder.
 pub(crate) struct House {
@@ -191,12 +193,13 @@ impl House {
             .spawn()
             .expect("the server starts");
         self.server = Some(child);
-        let banner = soon("the server's banner", || {
+        let banner = within(START, || {
             let ended = self.server.as_mut()?.try_wait().unwrap();
             assert_eq!(ended, None, "the server ended: {}", self.words());
             let banner = std::fs::read_to_string(&said).ok()?;
             banner.contains("Ctrl-C ends it").then_some(banner)
         });
+        let banner = banner.unwrap_or_else(|| panic!("no banner: {}", self.words()));
         self.sip = address(&banner, "(UDP)");
         self.tcp = address(&banner, "(TCP)");
         self.http = address(&banner, "Pages");
