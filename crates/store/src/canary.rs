@@ -57,7 +57,8 @@ pub(crate) async fn note(conn: &mut SqliteConnection, seq: u64, fact: &Fact) -> 
     Ok(())
 }
 
-async fn known(conn: &mut SqliteConnection) -> Result<Trials> {
+/// The fold of the rows.
+pub(crate) async fn known(conn: &mut SqliteConnection) -> Result<Trials> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT fact FROM canary_fact ORDER BY seq")
         .fetch_all(conn)
         .await?;

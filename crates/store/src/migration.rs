@@ -1,6 +1,6 @@
 //! Migrations: numbered texts, applied in order, each once, each in one transaction; never backwards.
 //!
-//! One text serves both databases: `{{PK}}` and `{{WITHOUT_ROWID}}` are all that differs. A migration that has run must
+//! One text serves both databases: `{{PK}}`, `{{WITHOUT_ROWID}}` and `{{JSON}}` are all that differs. A migration that has run must
 //! not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
 
 use model::Timestamp;
@@ -152,10 +152,11 @@ fn check(applied: &[(i64, i64)], known: &[Migration]) -> Result<()> {
     Ok(())
 }
 
-/// Fills in the two places in which SQLite differs: a BIGINT key would not be the row id.
+/// Fills in the places in which SQLite differs: a BIGINT key would not be the row id, and JSON is a text.
 fn for_sqlite(text: &str) -> String {
     text.replace("{{PK}}", "INTEGER PRIMARY KEY NOT NULL")
         .replace("{{WITHOUT_ROWID}}", "WITHOUT ROWID")
+        .replace("{{JSON}}", "TEXT")
 }
 
 fn checksum(text: &str) -> i64 {
@@ -168,6 +169,14 @@ mod tests {
 
     async fn memory() -> SqliteConnection {
         SqliteConnection::connect("sqlite::memory:").await.unwrap()
+    }
+
+    async fn apply(conn: &mut SqliteConnection, steps: &[Migration]) {
+        for migration in steps {
+            let text = for_sqlite(migration.text);
+            let applied = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await;
+            applied.unwrap();
+        }
     }
 
     #[tokio::test]
@@ -215,13 +224,7 @@ mod tests {
     #[tokio::test]
     async fn agents_of_calls_that_were_there_before_are_found_by_their_parts() {
         let mut conn = memory().await;
-        for migration in &MIGRATIONS[..3] {
-            let text = for_sqlite(migration.text);
-            sqlx::raw_sql(AssertSqlSafe(text))
-                .execute(&mut conn)
-                .await
-                .unwrap();
-        }
+        apply(&mut conn, &MIGRATIONS[..3]).await;
         for (id, first, last) in [
             (1, Some(7), Some(8)),
             (2, Some(7), Some(7)),
@@ -238,16 +241,48 @@ mod tests {
             .await
             .unwrap();
         }
-        sqlx::raw_sql(AssertSqlSafe(for_sqlite(MIGRATIONS[3].text)))
-            .execute(&mut conn)
-            .await
-            .unwrap();
+        apply(&mut conn, &MIGRATIONS[3..4]).await;
         let parts: Vec<(i64, i64)> =
             sqlx::query_as("SELECT agent_id, call_id FROM call_part ORDER BY agent_id, call_id")
                 .fetch_all(&mut conn)
                 .await
                 .unwrap();
         assert_eq!(parts, [(7, 1), (7, 2), (8, 1)]);
+    }
+
+    #[tokio::test]
+    async fn m6_what_was_taken_back_before_stays_refused() {
+        let canary = |script: &str| {
+            let pair = r#"{"former":1,"version":2}"#;
+            format!(r#"{{"scripts":{{"{script}":{pair}}},"on_ppm":50000,"worse_ppm":100000}}"#)
+        };
+        let call = serde_json::to_string(&model::CallId::new(7)).unwrap();
+        // The second is tried still; in the last house nothing ever was.
+        for (script, is_ended) in [("报修's", true), ("main", false), ("", false)] {
+            let mut conn = memory().await;
+            apply(&mut conn, &MIGRATIONS[..14]).await;
+            let canary = canary(script);
+            let ended = match is_ended {
+                true => format!(
+                    r#"{{"canary":{canary},"measure":"hung_up","canary_bad":12,"former_bad":1,"calls":[{call}]}}"#
+                ),
+                false => "null".to_owned(),
+            };
+            if !script.is_empty() {
+                sqlx::query("INSERT INTO script_canary (id, trial) VALUES (1, $1)")
+                    .bind(format!(
+                        r#"{{"canary":{canary},"standings":{{}},"ended":{ended}}}"#
+                    ))
+                    .execute(&mut conn)
+                    .await
+                    .unwrap();
+            }
+            apply(&mut conn, &MIGRATIONS[14..]).await;
+            let trials = crate::canary::known(&mut conn).await.unwrap();
+            let refusal = trials.refusal(&script.into(), 2);
+            let told = refusal.map(|end| (end.canary_bad, end.calls.len()));
+            assert_eq!(told, is_ended.then_some((12, 1)), "{script}");
+        }
     }
 
     #[tokio::test]
