@@ -257,7 +257,7 @@ fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart(
 
     let mut next = self::hotline(HALF);
     next.engine
-        .handle_input(next.now, Input::RestoredCanaries(Box::new(known)));
+        .handle_input(next.now, Input::RestoredCanaries(Some(Box::new(known))));
     all_meet_the_former(&mut next, 0, 0);
     // Another text is another canary.
     next.reload(|config| {
@@ -275,4 +275,28 @@ fn m6_a_canary_that_is_worse_is_taken_back_at_once_and_stays_so_after_a_restart(
         met.extend(versions_met(&next, 8 + index as usize));
     }
     assert!(met.contains(&7), "{met:?}");
+}
+
+#[test]
+fn m6_where_nobody_knows_what_was_taken_back_the_former_versions_lead_everybody() {
+    let mut hotline = hotline(HALF);
+    let now = hotline.now;
+    hotline
+        .engine
+        .handle_input(now, Input::RestoredCanaries(None));
+    let told = hotline.facts_named("canary.laid").len();
+    for index in 0..16 {
+        if index == 8 {
+            // A reload does not know more.
+            hotline.reload(|config| {
+                let trial = config.canary.as_mut().expect("it is tried");
+                trial.canary.on_ppm = 1_000_000;
+            });
+        }
+        calls(&mut hotline, &number(index), true);
+        assert_eq!(versions_met(&hotline, index as usize), [6], "{index}");
+    }
+    assert_eq!(hotline.facts_named("canary.laid").len(), told);
+    assert!(hotline.facts_named("canary.bad_call").is_empty());
+    hotline.assert_clean();
 }

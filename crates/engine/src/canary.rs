@@ -19,11 +19,22 @@ use crate::context::Context;
 const VISITS_MAX: u32 = 5;
 
 /// What is tried at this moment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Canaries {
     laid: Option<Laid>,
-    /// How it stands, as its facts say it: what is laid is its last one.
-    trials: Trials,
+    /// How it stands, as its facts say it: what is laid is its last one. `None`: nobody knows what was taken back, so that nothing is
+    /// tried and nothing is told.
+    trials: Option<Trials>,
+}
+
+impl Default for Canaries {
+    /// Nothing was ever tried.
+    fn default() -> Self {
+        Self {
+            laid: None,
+            trials: Some(Trials::default()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -45,14 +56,23 @@ impl Canaries {
 
     fn note_laid(&mut self) -> Option<Fact> {
         let canary = self.laid.as_ref().map(|laid| Arc::as_ref(&laid.canary));
-        let told = self.trials.lays(canary);
-        told.iter().for_each(|fact| self.trials.apply(fact));
+        let told = self.trials.as_ref()?.lays(canary);
+        told.iter().for_each(|fact| self.apply(fact));
         told
     }
 
-    fn is_over(&self) -> bool {
-        let trial = self.trials.last();
-        trial.is_some_and(|trial| trial.ended.is_some())
+    fn apply(&mut self, fact: &Fact) {
+        if let Some(trials) = &mut self.trials {
+            trials.apply(fact);
+        }
+    }
+
+    /// What is laid leads nobody: it was taken back, or may have been.
+    fn is_held_back(&self) -> bool {
+        let Some(trials) = &self.trials else {
+            return true;
+        };
+        trials.last().is_some_and(|trial| trial.ended.is_some())
     }
 
     /// The configuration whose scripts a caller meets, and what is to be watched in his call.
@@ -65,7 +85,7 @@ impl Canaries {
         let Some(laid) = &self.laid else {
             return (config.clone(), None);
         };
-        if self.is_over() {
+        if self.is_held_back() {
             return (laid.former.clone(), None);
         }
         let lot = match caller.number.as_deref() {
@@ -132,8 +152,8 @@ fn gone_badly(left: &NodeLeft) -> Option<Measure> {
 }
 
 impl Context {
-    /// How canaries stood in the former process; before the first call. What is laid is told here where that is news.
-    pub(crate) fn restore_canaries(&mut self, trials: Trials) {
+    /// How canaries stood in the former process, if anybody knows; before the first call. What is laid is told here where that is news.
+    pub(crate) fn restore_canaries(&mut self, trials: Option<Trials>) {
         self.canaries.trials = trials;
         let laid = self.canaries.note_laid();
         laid.into_iter().for_each(|fact| self.fact(fact));
@@ -144,7 +164,7 @@ impl Context {
     pub(crate) fn judge(&mut self, call: CallId, walk: Walk) {
         let laid = self.canaries.laid.as_ref();
         let is_laid = laid.is_some_and(|laid| laid.canary == walk.canary);
-        let trial = self.canaries.trials.last();
+        let trial = self.canaries.trials.as_ref().and_then(Trials::last);
         let Some(trial) = trial.filter(|trial| is_laid && trial.ended.is_none()) else {
             return;
         };
@@ -160,14 +180,14 @@ impl Context {
             on_canary: walk.on_canary,
             measures,
         });
-        self.canaries.trials.apply(&bad);
+        self.canaries.apply(&bad);
         self.fact(bad);
         self.take_back();
     }
 
     /// Takes a canary back that is plainly worse, once.
     fn take_back(&mut self) {
-        let trial = self.canaries.trials.last();
+        let trial = self.canaries.trials.as_ref().and_then(Trials::last);
         let Some(end) = trial.and_then(|trial| trial.verdict()) else {
             return;
         };
@@ -178,7 +198,7 @@ impl Context {
             "a canary is worse than the former version and is taken back"
         );
         let end = Fact::CanaryEnded(end);
-        self.canaries.trials.apply(&end);
+        self.canaries.apply(&end);
         self.fact(end);
     }
 }

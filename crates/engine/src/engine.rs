@@ -175,7 +175,9 @@ impl Engine {
             Input::Restored(restored) => self.restore(restored),
             Input::RestoredCallback(restored) => self.restore_callback(*restored),
             Input::RestoredPins(refused) => self.context.pins.restore(refused),
-            Input::RestoredCanaries(trials) => self.context.restore_canaries(*trials),
+            Input::RestoredCanaries(trials) => {
+                self.context.restore_canaries(trials.map(|trials| *trials));
+            }
             Input::RestoredClosings(closings) => self.context.restore_closings(closings),
             Input::Configured(config) => self.configured(config),
         }

@@ -53,10 +53,11 @@ pub enum Input {
     RestoredCallback(Box<RestoredCallback>),
     /// Which calendars the former process had left closed (E9); after the configuration.
     RestoredClosings(BTreeMap<String, Closure>),
-    /// Which PINs were refused before, in their order (E9).
+    /// Which PINs were wrong before, in their order (E9).
     RestoredPins(Vec<PinRefusal>),
-    /// How canaries stood in the former process (M6); after the configuration, before the first call.
-    RestoredCanaries(Box<Trials>),
+    /// How canaries stood in the former process (M6); after the configuration, before the first call. `None`: nobody knows, and the former
+    /// versions lead everybody as long as this process lives.
+    RestoredCanaries(Option<Box<Trials>>),
     /// A configuration that was read and checked.
     Configured(std::sync::Arc<Config>),
 }

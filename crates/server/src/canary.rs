@@ -2,7 +2,8 @@
 //!
 //! A script whose head says `on` is tried on that share of callers; the others meet the newest kept version that did not. A text
 //! that was taken back never leads callers: a reload that cannot lay what it says is refused, a start walks back to the newest
-//! former version that holds, and where there is none it lets the text lead that was not taken back, or does not start.
+//! former version that holds, and where there is none it lets the text lead that was not taken back, or does not start. Where a start
+//! cannot read what was taken back, the former versions lead everybody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) struct Ground<'a> {
     pub(crate) database: &'a Database,
     /// The logins that scripts may name.
     pub(crate) agents: BTreeSet<String>,
-    /// What is known of canaries; `None`: it could not be read.
+    /// What is known of canaries; `None`: it could not be read. Laid at a start, they lead nobody then: the engine holds them back.
     pub(crate) trials: Option<Trials>,
 }
 
@@ -85,6 +86,9 @@ impl Ground<'_> {
                 Ok(proved) => {
                     self.leads_beside(loaded, &formers)?;
                     put(loaded, &formers, proved);
+                    if self.trials.is_none() {
+                        tell_held_back(&formers);
+                    }
                     return Ok(());
                 }
                 Err(findings) => {
@@ -191,6 +195,17 @@ fn tell_leads_all(script: &ScriptName) {
         script = script.as_str(),
         "no version without `on` leads the others: all callers meet this one"
     );
+}
+
+/// Nobody knows what was taken back: the engine tries nothing, and the former versions lead everybody.
+fn tell_held_back(formers: &Formers) {
+    let scripts: Vec<&str> = formers.keys().map(ScriptName::as_str).collect();
+    let scripts = scripts.join(", ");
+    let told = told!(
+        "what was taken back cannot be read, so nothing is tried until a start that can read it: all callers meet the former versions of {scripts}",
+        "无法读取哪些版本已被撤回，因此在下一次能够读取的启动之前不试用任何版本：全部主叫使用 {scripts} 的旧版本"
+    );
+    tracing::error!("{} {}", told.en, told.zh);
 }
 
 /// A text that was taken back, or may have been, would lead everybody.

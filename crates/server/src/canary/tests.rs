@@ -147,6 +147,7 @@ async fn m6_a_start_walks_back_to_the_newest_former_version_that_holds() {
     ];
     let house = House::new("walks", &formers).await;
     assert_eq!(house.starts(Some(Trials::default())).await, Ok(Some(3)));
+    assert_eq!(house.starts(None).await, Ok(Some(3)), "held back there");
     assert_eq!(house.reloads(Trials::default()).await, Ok(Some(3)));
     house.queues(&["support"]);
     let refused = taken_back(4);

@@ -59,7 +59,7 @@ pub(super) struct Former {
     pub(super) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(super) closings: BTreeMap<String, Closure>,
-    /// Which PINs were refused in the last hour.
+    /// Which PINs were wrong in the last hour.
     pub(super) pins: Vec<PinRefusal>,
     /// How canaries of scripts stood (M6), if that can be known.
     pub(super) canaries: Option<Trials>,
@@ -139,9 +139,8 @@ impl Switchboard {
         }
         engine.handle_input(clock.now(), Input::RestoredClosings(former.closings));
         engine.handle_input(clock.now(), Input::RestoredPins(former.pins));
-        if let Some(trials) = former.canaries {
-            engine.handle_input(clock.now(), Input::RestoredCanaries(Box::new(trials)));
-        }
+        let canaries = Input::RestoredCanaries(former.canaries.map(Box::new));
+        engine.handle_input(clock.now(), canaries);
         for promised in former.callbacks {
             let restored = Input::RestoredCallback(Box::new(promised));
             engine.handle_input(clock.now(), restored);
