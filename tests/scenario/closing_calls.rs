@@ -270,7 +270,6 @@ fn e9_a_restart_gives_nobody_his_tries_back() {
             call: model::CallId::new(1),
             caller: "138".to_owned(),
             calendar: "office".to_owned(),
-            wrong: true,
             locked_until: None,
             for_all: false,
         })

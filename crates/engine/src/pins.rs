@@ -3,7 +3,8 @@
 //!
 //! A call has three. A caller's number has six in an hour and a calendar twenty, over all calls; whoever uses them up with wrong
 //! ones is locked out for an hour. A right PIN gives its own try back and no other. What is kept is bounded by the
-//! calendars that there are and their tries. A start gives back what the facts of the last hour tell, so that no restart is worth a try.
+//! calendars that there are and their tries. A start gives back the wrong ones that the facts of the last hour tell, be it
+//! that the database lags behind them, so that no restart is worth a try.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -55,7 +56,7 @@ struct Book {
 }
 
 impl Pins {
-    /// What was refused before this process, in its order.
+    /// What was wrong before this process, in its order.
     pub(crate) fn restore(&mut self, refused: impl IntoIterator<Item = PinRefusal>) {
         for one in refused {
             let book = self.0.entry(one.calendar).or_default();
@@ -65,15 +66,13 @@ impl Pins {
                 Some(until) => drop(book.callers.insert(one.caller.clone(), until)),
                 None => {}
             }
-            if one.wrong {
-                book.tries.push_back(Try {
-                    at,
-                    call: one.call,
-                    ask: AskId(at),
-                    caller: one.caller,
-                    is_open: false,
-                });
-            }
+            book.tries.push_back(Try {
+                at,
+                call: one.call,
+                ask: AskId(at),
+                caller: one.caller,
+                is_open: false,
+            });
         }
     }
 
@@ -221,19 +220,16 @@ mod tests {
 
     #[test]
     fn e9_a_restart_gives_nobody_his_tries_back() {
-        let refused = |second, caller: &str, calendar: &str, wrong| PinRefusal {
+        let refused = |second, caller: &str, calendar: &str| PinRefusal {
             at: (NOW + Duration::from_secs(second)).into(),
             call: CallId::new(second),
             caller: caller.to_owned(),
             calendar: calendar.to_owned(),
-            wrong,
             locked_until: None,
             for_all: false,
         };
         let mut pins = Pins::default();
-        pins.restore((0..5).map(|second| refused(second, "138", "office", true)));
-        // What was not compared is no try.
-        pins.restore([refused(5, "138", "office", false)]);
+        pins.restore((0..5).map(|second| refused(second, "138", "office")));
         let id = |call| (CallId::new(call), AskId(NOW));
         let locked = Locked {
             until: Some(NOW + WINDOW),
@@ -245,7 +241,7 @@ mod tests {
         pins.restore([PinRefusal {
             locked_until: Some(until.into()),
             for_all: true,
-            ..refused(6, "139", "shop", true)
+            ..refused(6, "139", "shop")
         }]);
         let all = Locked {
             until: Some(until),

@@ -5,7 +5,9 @@ mod canaries;
 mod checkpoint;
 mod history;
 mod keeper;
+mod pins;
 mod remains;
+mod unapplied;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,14 +24,13 @@ pub(crate) use canaries::canaries;
 pub(crate) use checkpoint::{Known, Sources};
 pub(crate) use history::{Formerly, Reach};
 pub(crate) use keeper::Keeper;
+pub(crate) use pins::pins;
 use remains::Remains;
+pub(crate) use unapplied::Unapplied;
 
 /// How long after its last sign of life a former process's agents get their states back: the longest registration, within
 /// which every phone gives such a sign.
 const STATES_LAST_MS: u64 = 2 * 3_600 * 1_000;
-
-/// So long wrong PINs count, and so long nobody is locked out who had too many.
-const PINS_COUNT_MS: i64 = 3_600 * 1_000;
 
 /// What the former process leaves to the next.
 #[derive(Debug, Default)]
@@ -38,7 +39,7 @@ pub(crate) struct House {
     pub(crate) agents: BTreeMap<AgentId, Formerly>,
     /// Which calendars it had left closed (E9).
     pub(crate) closings: BTreeMap<String, Closure>,
-    /// Which PINs of calendars were refused by telephone in the last hour (E9).
+    /// Which PINs of calendars were wrong by telephone in the last hour (E9).
     pub(crate) pins: Vec<PinRefusal>,
     /// How canaries of scripts stood (M6); `None` if that could not be read.
     pub(crate) canaries: Option<Trials>,
@@ -123,15 +124,10 @@ pub(crate) async fn sign_off_agents(
     }
     Ok(House {
         closings: database.closures().await?,
-        pins: database
-            .pin_refusals(Timestamp::from_ms(
-                now.as_ms().saturating_sub(PINS_COUNT_MS),
-            ))
-            .await?,
-        canaries: None,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
         known: Some(known),
+        ..House::default()
     })
 }
 

@@ -123,6 +123,11 @@ impl Database {
         result.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// A number in the form in which numbers are compared.
+    pub fn number_key(&self, number: &str) -> String {
+        self.plan().key(number).key
+    }
+
     /// The connections that read.
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.shared.readers

@@ -1,6 +1,7 @@
-//! Which PINs were refused by telephone of late (E9): a start gives them back to the engine, which counts tries.
+//! Which PINs by telephone were wrong of late (E9): a start gives them back to the engine, which counts tries.
 //!
-//! Rows are written with the facts' own transaction and go as soon as they are older than any process needs.
+//! Rows are written with the facts' own transaction and go as soon as they are older than any process needs. A try that was one too
+//! many counts for nothing and is no row, so that whoever goes on trying pushes nothing out.
 
 use model::calendar::PinRefusal;
 use model::{CallId, Fact, Timestamp};
@@ -12,45 +13,37 @@ use crate::error::Result;
 
 /// Those that are older go with the next.
 const KEPT_MS: i64 = 24 * 3_600_000;
-/// Most in an answer; the engine lets nobody come near it.
+/// Most in an answer, the latest: the engine takes twenty of a calendar in an hour.
 const ROWS_MAX: i64 = 10_000;
 
 impl Database {
-    /// What was refused at this moment or later, in its order.
+    /// What was wrong at this moment or later, in its order.
     pub async fn pin_refusals(&self, since: Timestamp) -> Result<Vec<PinRefusal>> {
-        type Row = (i64, i64, String, String, i64, Option<i64>, i64);
+        type Row = (i64, i64, String, String, Option<i64>, i64);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT r.at, r.call_id, COALESCE(c.peer_key, ''), r.calendar, r.wrong, r.locked_until, r.for_all
+            "SELECT r.at, r.call_id, COALESCE(c.peer_key, ''), r.calendar, r.locked_until, r.for_all
              FROM pin_refusal r LEFT JOIN call_record c ON c.id = r.call_id
-             WHERE r.at >= $1 ORDER BY r.at, r.call_id LIMIT $2",
+             WHERE r.at >= $1 AND r.wrong <> 0 ORDER BY r.at DESC, r.call_id DESC LIMIT $2",
         )
         .bind(since.as_ms())
         .bind(ROWS_MAX)
         .fetch_all(self.readers())
         .await?;
-        let refusal = |(at, call, caller, calendar, wrong, until, for_all): Row| PinRefusal {
+        let refusal = |(at, call, caller, calendar, until, for_all): Row| PinRefusal {
             at: Timestamp::from_ms(at),
             call: CallId::new(count(call)),
             caller,
             calendar,
-            wrong: wrong != 0,
             locked_until: until.map(Timestamp::from_ms),
             for_all: for_all != 0,
         };
-        Ok(rows.into_iter().map(refusal).collect())
+        Ok(rows.into_iter().rev().map(refusal).collect())
     }
 }
 
-/// A PIN was refused.
+/// A PIN was wrong.
 pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact) -> Result<()> {
-    let Fact::CalendarPinRefused {
-        call,
-        calendar,
-        locked_until,
-        for_all,
-        wrong,
-    } = fact
-    else {
+    let Some(refused) = PinRefusal::of(at, fact) else {
         return Ok(());
     };
     sqlx::query("DELETE FROM pin_refusal WHERE at < $1")
@@ -59,14 +52,13 @@ pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact
         .await?;
     sqlx::query(
         "INSERT INTO pin_refusal (at, call_id, calendar, wrong, locked_until, for_all)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         VALUES ($1, $2, $3, 1, $4, $5)",
     )
     .bind(at.as_ms())
-    .bind(big(call.get()))
-    .bind(calendar)
-    .bind(i64::from(*wrong))
-    .bind(locked_until.map(Timestamp::as_ms))
-    .bind(i64::from(*for_all))
+    .bind(big(refused.call.get()))
+    .bind(refused.calendar)
+    .bind(refused.locked_until.map(Timestamp::as_ms))
+    .bind(i64::from(refused.for_all))
     .execute(conn)
     .await?;
     Ok(())

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Why;
 use super::{Calendar, CalendarState};
+use crate::fact::Fact;
 use crate::id::{AgentId, CallId};
 use crate::time::Timestamp;
 
@@ -23,7 +24,8 @@ pub struct Closure {
     pub by: ClosedBy,
 }
 
-/// A PIN that was refused by telephone: what a restart must not forget.
+/// A PIN by telephone that was compared and wrong: what a restart must not forget. Tries that were one too many, and compared with
+/// nothing, lock nobody out for longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PinRefusal {
     /// When.
@@ -34,12 +36,34 @@ pub struct PinRefusal {
     pub caller: String,
     /// Of which calendar.
     pub calendar: String,
-    /// Whether it was compared and wrong; else there had been too many.
-    pub wrong: bool,
     /// None is taken before then.
     pub locked_until: Option<Timestamp>,
     /// Whether none is taken from anybody; else from this caller alone.
     pub for_all: bool,
+}
+
+impl PinRefusal {
+    /// What a fact tells of a wrong PIN, but for the caller's number, which it does not know; `None` for any other.
+    pub fn of(at: Timestamp, fact: &Fact) -> Option<Self> {
+        let Fact::CalendarPinRefused {
+            call,
+            calendar,
+            locked_until,
+            for_all,
+            wrong: true,
+        } = fact
+        else {
+            return None;
+        };
+        Some(Self {
+            at,
+            call: *call,
+            caller: String::new(),
+            calendar: calendar.clone(),
+            locked_until: *locked_until,
+            for_all: *for_all,
+        })
+    }
 }
 
 /// Who closed a calendar, or opened it again.

@@ -3,25 +3,15 @@
 //! A text that was taken back leads nobody after a crash either, be it that a database was ill and lags behind the log.
 
 use model::canary::Trials;
-use store::{Database, FactReader};
+use store::Database;
 
-use super::checkpoint::read_on;
+use super::Unapplied;
 
-/// What the facts up to `last_seq` say. Fails where the store or the log cannot be read: then nobody knows what was refused.
-pub(crate) async fn canaries(
-    reader: FactReader,
-    last_seq: u64,
-    database: &Database,
-) -> anyhow::Result<Trials> {
-    let mut seq = database.applied_seq().await?;
-    let mut trials = database.canaries().await?;
-    let read = move || {
-        read_on(&reader, &mut seq, last_seq, |record| {
-            trials.apply(&record.fact);
-        })?;
-        anyhow::Ok(trials)
-    };
-    tokio::task::spawn_blocking(read).await?
+/// What the facts say. Fails where the store or the log cannot be read: then nobody knows what was refused.
+pub(crate) async fn canaries(unapplied: &Unapplied, database: &Database) -> anyhow::Result<Trials> {
+    let trials = database.canaries().await?;
+    let known = unapplied.fold(trials, |trials, record| trials.apply(&record.fact));
+    known.await
 }
 
 #[cfg(test)]
@@ -78,13 +68,14 @@ mod tests {
         let last_seq = log.last_seq();
         let records = log.reader().read_from(1, 1_000).unwrap();
         // Only what the former process told counts.
-        let known = canaries(log.reader(), last_seq - 1, &database)
-            .await
-            .unwrap();
+        let before = Unapplied::behind(&database, log.reader(), last_seq - 1);
+        let known = canaries(&before.await.unwrap(), &database).await.unwrap();
         assert_eq!(known.state(), Some(TrialState::Running));
         for applied in [0, 4, records.len()] {
             database.apply(&records[..applied]).await.unwrap();
-            let known = canaries(log.reader(), last_seq, &database).await.unwrap();
+            let unapplied = Unapplied::behind(&database, log.reader(), last_seq);
+            let known = canaries(&unapplied.await.unwrap(), &database).await;
+            let known = known.unwrap();
             assert_eq!(known.state(), Some(TrialState::TakenBack), "{applied}");
             assert!(known.refusal(&"main".into(), 2).is_some());
         }

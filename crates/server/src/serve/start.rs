@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
-use model::Fact;
+use model::{Fact, Timestamp};
 use net::{Clock, MediaConfig, MediaThreads, SipConfig};
 use store::Database;
 use tokio::sync::mpsc;
@@ -16,7 +16,7 @@ use web::{EventHub, HubSettings};
 
 use crate::config::settings::Settings;
 use crate::fan_out::Facts;
-use crate::recovery::{self, House};
+use crate::recovery::{self, House, Unapplied};
 
 /// Facts that are looked through for tickets at the start.
 const RESTORED_MAX: u64 = 10_000;
@@ -98,26 +98,39 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> 
         is_caught_up,
     } = former;
     if is_caught_up {
-        let folder = &settings.recordings.dir;
-        let adopted = recovery::adopt_recordings(folder, database, facts, now).await;
-        let adopted = or_none(adopted, "recordings cannot be looked through");
-        let cut = recovery::close_cut_calls(database, facts, now).await;
-        let cut = or_none(cut, "calls that a crash cut cannot be closed");
-        if adopted + cut > 0 {
-            tracing::warn!(
-                calls = cut,
-                recordings = adopted,
-                "a crash had cut calls: they are closed and their recordings kept"
-            );
-        }
+        close_cut(settings, database, facts, now).await;
     } else {
         tracing::error!("the database lags: what a crash cut is closed at the next start");
     }
-    let canaries = recovery::canaries(sources.reader.clone(), last_seq, database).await;
+    let reader = sources.reader.clone();
     let formerly = recovery::sign_off_agents(sources, last_seq, database, facts, now).await;
+    let formerly = or_none(formerly, "agents cannot be signed off");
+    let unapplied = Unapplied::behind(database, reader, last_seq).await;
+    let unknown = "how canaries stood and which PINs were wrong cannot be read";
+    let Some(unapplied) = or_none(unapplied.map(Some), unknown) else {
+        return formerly;
+    };
+    let canaries = recovery::canaries(&unapplied, database).await;
+    let pins = recovery::pins(&unapplied, database, now).await;
     House {
         canaries: or_none(canaries.map(Some), "how canaries stood cannot be read"),
-        ..or_none(formerly, "agents cannot be signed off")
+        pins: or_none(pins, "which PINs were wrong cannot be read"),
+        ..formerly
+    }
+}
+
+async fn close_cut(settings: &Settings, database: &Database, facts: &Facts, now: Timestamp) {
+    let folder = &settings.recordings.dir;
+    let adopted = recovery::adopt_recordings(folder, database, facts, now).await;
+    let adopted = or_none(adopted, "recordings cannot be looked through");
+    let cut = recovery::close_cut_calls(database, facts, now).await;
+    let cut = or_none(cut, "calls that a crash cut cannot be closed");
+    if adopted + cut > 0 {
+        tracing::warn!(
+            calls = cut,
+            recordings = adopted,
+            "a crash had cut calls: they are closed and their recordings kept"
+        );
     }
 }
 

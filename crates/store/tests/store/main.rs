@@ -15,6 +15,7 @@ mod closures;
 mod concurrency;
 mod heat;
 mod people;
+mod pins;
 mod profile;
 mod prompts;
 mod registrations;
