@@ -1,6 +1,6 @@
 //! Clips that an agent plays to his caller (E25): who hears whom meanwhile, everything that ends one, and what is told of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +48,7 @@ fn number(number: u32) -> TalkOrder {
     TalkOrder::Clip {
         clip: ClipChoice::Number(number),
         language: None,
+        silent: BTreeSet::new(),
     }
 }
 
@@ -239,6 +240,7 @@ fn e25_what_cannot_be_heard_is_refused_with_its_reason() {
     let german = TalkOrder::Clip {
         clip: ClipChoice::Name("hours".into()),
         language: Some("de".to_owned()),
+        silent: BTreeSet::new(),
     };
     refused(&mut hotline, german, ClipRefusal::NoLanguage);
     assert!(hotline.orders(li, "100", TalkOrder::Hold));
@@ -363,25 +365,39 @@ fn e25_a_reload_takes_new_clips_and_what_plays_goes_on() {
 fn e25_the_callers_language_and_another_that_is_asked_for() {
     let (mut hotline, li) = talking();
     let rows = [
-        (ClipChoice::Number(12), None, "en"),
-        (ClipChoice::Name("hours".into()), Some("zh-CN"), "zh-CN"),
+        (ClipChoice::Number(12), None, None, "en"),
+        (
+            ClipChoice::Name("hours".into()),
+            Some("zh-CN"),
+            None,
+            "zh-CN",
+        ),
         // It has no other.
-        (ClipChoice::Number(7), None, "zh-CN"),
+        (ClipChoice::Number(7), None, None, "zh-CN"),
+        // Nor one that sounds.
+        (ClipChoice::Number(12), None, Some("en"), "zh-CN"),
     ];
-    for (clip, language, expected) in rows {
-        let language = language.map(str::to_owned);
-        assert!(hotline.orders(li, "100", TalkOrder::Clip { clip, language }));
+    for (clip, language, silent, expected) in rows {
+        let order = TalkOrder::Clip {
+            clip,
+            language: language.map(str::to_owned),
+            silent: silent.map(str::to_owned).into_iter().collect(),
+        };
+        assert!(hotline.orders(li, "100", order));
         hotline.run_for(PROMPT);
         let told = played(&hotline);
         assert_eq!(told.last().unwrap().began.language, expected);
     }
     let sounds = hotline.wishes.iter().filter(|it| it.contains("PlayClip"));
     let sounds: Vec<&String> = sounds.collect();
-    for (wish, sound) in
-        sounds
-            .iter()
-            .zip(["clips/en/hours", "clips/zh-CN/hours", "clips/zh-CN/fees"])
-    {
+    let expected = [
+        "clips/en/hours",
+        "clips/zh-CN/hours",
+        "clips/zh-CN/fees",
+        "clips/zh-CN/hours",
+    ];
+    assert_eq!(sounds.len(), expected.len());
+    for (wish, sound) in sounds.iter().zip(expected) {
         assert!(wish.contains(sound), "{wish}");
     }
     hotline.hangs_up("100");

@@ -195,6 +195,9 @@ pub enum TalkOrder {
         /// In which of its languages; none: the caller's, else the house's, else its first.
         #[serde(default)]
         language: Option<String>,
+        /// The languages in which it has no sound yet: none of these is chosen for want of another wish.
+        #[serde(default)]
+        silent: BTreeSet<String>,
     },
     /// It plays no more; nothing where none plays.
     StopClip,

@@ -32,11 +32,20 @@ impl Clip {
         self.queues.is_empty() || queue.is_some_and(|queue| self.queues.contains(queue))
     }
 
-    /// The language in which a caller hears it: his, else that of the house, else the first that it has.
-    pub fn language_for<'a>(&'a self, callers: &str, house: &str) -> Option<&'a str> {
-        let has = |language: &str| self.languages.get(language).map(String::as_str);
-        let first = self.languages.first().map(String::as_str);
-        has(callers).or_else(|| has(house)).or(first)
+    /// The language in which a caller hears it: his, else that of the house, else the first that it has. `silent`: those in which
+    /// it has no sound yet, and so is heard by nobody.
+    pub fn language_for<'a>(
+        &'a self,
+        callers: &str,
+        house: &str,
+        silent: &BTreeSet<String>,
+    ) -> Option<&'a str> {
+        let sounds = |language: &&String| !silent.contains(*language);
+        let sounding = || self.languages.iter().filter(sounds).map(String::as_str);
+        let has = |wanted: &str| sounding().find(|language| *language == wanted);
+        has(callers)
+            .or_else(|| has(house))
+            .or_else(|| sounding().next())
     }
 }
 
@@ -61,14 +70,19 @@ mod tests {
     #[test]
     fn e25_the_callers_language_comes_first_then_that_of_the_house() {
         let rows = [
-            (&["en", "zh-CN"][..], "en", Some("en")),
-            (&["de", "zh-CN"], "en", Some("zh-CN")),
-            (&["de", "fr"], "en", Some("de")),
-            (&[], "en", None),
+            (&["en", "zh-CN"][..], &[][..], Some("en")),
+            (&["de", "zh-CN"], &[], Some("zh-CN")),
+            (&["de", "fr"], &[], Some("de")),
+            (&[], &[], None),
+            // What has no sound yet is not chosen while another has.
+            (&["en", "zh-CN"], &["en"], Some("zh-CN")),
+            (&["de", "en", "zh-CN"], &["en", "zh-CN"], Some("de")),
+            (&["de", "en", "fr"], &["de", "en"], Some("fr")),
+            (&["en", "zh-CN"], &["en", "zh-CN"], None),
         ];
-        for (languages, callers, expected) in rows {
-            let found = clip(languages, &[]);
-            assert_eq!(found.language_for(callers, "zh-CN"), expected);
+        for (languages, silent, expected) in rows {
+            let (found, silent) = (clip(languages, &[]), clip(silent, &[]).languages);
+            assert_eq!(found.language_for("en", "zh-CN", &silent), expected);
         }
     }
 

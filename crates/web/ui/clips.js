@@ -31,11 +31,10 @@ export function clips(order) {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   };
 
-  // How long it lasts in the language in which he most likely hears it.
+  // How long it lasts in the language in which he hears it: his own if it sounds in that; nothing where it sounds in none.
   function lengthOf(clip, language) {
-    const known = Object.values(clip.languages).filter((ms) => ms !== null);
-    const ms = clip.languages[language];
-    return ms === undefined || ms === null ? known[0] : ms;
+    const own = clip.languages[language];
+    return own === undefined || own === null ? clip.languages[clip.otherwise] : own;
   }
 
   function row(clip, place) {

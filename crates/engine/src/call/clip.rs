@@ -4,6 +4,7 @@
 //! whom, and `sound` orders that. Whatever takes caller and agent from each other ends it, and each clip that began is told as
 //! `clip.played` once. A clip that plays keeps the sound with which it began, whatever a reload says.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use media::{PlaybackId, SoundName};
@@ -104,12 +105,13 @@ impl Apart {
 }
 
 impl Call {
-    /// The agent plays a clip, in place of one that plays; without a language in the caller's.
+    /// The agent plays a clip, in place of one that plays; without a language in the caller's, or the next best that sounds.
     pub(super) fn play_clip(
         &mut self,
         context: &mut Context,
         choice: &ClipChoice,
         language: Option<&str>,
+        silent: &BTreeSet<String>,
     ) -> Result<(), CommandError> {
         let (Phase::Talking(talking), Some(caller)) = (&self.phase, &self.leg) else {
             return Err(no_talk());
@@ -118,7 +120,7 @@ impl Call {
         let (name, clip) = talking.choose(&config, caller, choice)?;
         let language = match language {
             Some(wanted) => clip.languages.get(wanted).map(String::as_str),
-            None => clip.language_for(&self.language, &config.language),
+            None => clip.language_for(&self.language, &config.language, silent),
         };
         let language = language.ok_or(ClipRefusal::NoLanguage)?.to_owned();
         let told = ClipBegan {

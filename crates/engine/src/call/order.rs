@@ -54,9 +54,11 @@ impl Call {
             }
             TalkOrder::Join => self.join(context),
             TalkOrder::Drop => self.drop_consult(context),
-            TalkOrder::Clip { clip, language } => {
-                self.play_clip(context, &clip, language.as_deref())
-            }
+            TalkOrder::Clip {
+                clip,
+                language,
+                silent,
+            } => self.play_clip(context, &clip, language.as_deref(), &silent),
             TalkOrder::StopClip => self.stop_clip(context),
             TalkOrder::Survey => {
                 self.may_begin()?;

@@ -15,21 +15,22 @@ use super::speaking::Listeners;
 
 /// What is told, replaced as a whole.
 pub(super) struct Shelf {
-    clips: watch::Sender<Arc<Clips>>,
+    /// And the language of the house.
+    clips: watch::Sender<(Arc<Clips>, String)>,
     sounds: watch::Sender<Arc<SoundLibrary>>,
 }
 
 impl Shelf {
     /// The clips of a configuration, whose sounds nobody has yet.
     pub(super) fn new(config: &engine::Config) -> Self {
-        let (clips, _) = watch::channel(Arc::clone(&config.clips));
+        let (clips, _) = watch::channel(told(config));
         let (sounds, _) = watch::channel(Arc::default());
         Self { clips, sounds }
     }
 
     /// Those of another.
     pub(super) fn put(&self, config: &engine::Config) {
-        self.clips.send_replace(Arc::clone(&config.clips));
+        self.clips.send_replace(told(config));
     }
 
     /// Who is to learn of each sound that is made.
@@ -44,11 +45,19 @@ impl Shelf {
     pub(super) fn reader(&self) -> impl Fn() -> ClipShelf + Send + Sync + use<> {
         let (clips, sounds) = (self.clips.subscribe(), self.sounds.subscribe());
         move || {
-            let clips = Arc::clone(&clips.borrow());
+            let (clips, language) = clips.borrow().clone();
             let lengths_ms = lengths(&clips, &sounds.borrow());
-            ClipShelf { clips, lengths_ms }
+            ClipShelf {
+                clips,
+                language,
+                lengths_ms,
+            }
         }
     }
+}
+
+fn told(config: &engine::Config) -> (Arc<Clips>, String) {
+    (Arc::clone(&config.clips), config.language.clone())
 }
 
 fn lengths(clips: &Clips, sounds: &SoundLibrary) -> BTreeMap<String, u64> {

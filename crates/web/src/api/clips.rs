@@ -3,7 +3,7 @@
 //! The agent who talks with the caller plays and stops, and supervisors do in his name. What becomes of it comes as events:
 //! `clip.began`, `clip.played`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
@@ -39,6 +39,8 @@ pub struct ClipBody {
     pub queues: Vec<QueueName>,
     /// In which languages it can be heard, and how long it lasts in each, in ms; `null`: it has no sound yet.
     pub languages: BTreeMap<String, Option<u64>>,
+    /// In which of them callers hear it in whose own it cannot be heard; `null`: in none.
+    pub otherwise: Option<String>,
 }
 
 /// Which clips.
@@ -128,8 +130,12 @@ pub(crate) async fn play(
         NamedClip::Number(number) => ClipChoice::Number(number),
         NamedClip::Name(name) => ClipChoice::Name(ClipName::new(named(name)?)),
     };
-    can_sound(&app.clips(), &clip, language.as_deref())?;
-    let order = TalkOrder::Clip { clip, language };
+    let silent = silent(&app.clips(), &clip, language.as_deref())?;
+    let order = TalkOrder::Clip {
+        clip,
+        language,
+        silent,
+    };
     let command = Command::Talk { call, agent, order };
     app.commands().send(command).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -154,25 +160,25 @@ pub(crate) async fn stop(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Nobody is put into silence for the length of nothing: a clip that has no sound in the language that is wanted, or in any.
-/// What the engine alone knows (the caller's language, the talk) it tells itself.
-fn can_sound(
+/// The languages in which a clip has no sound yet. Nobody is put into silence for the length of nothing: it is refused where that is
+/// so in the language that is wanted, or in all. What the engine alone knows (the caller's language, the talk) it tells itself.
+fn silent(
     shelf: &ClipShelf,
     choice: &ClipChoice,
     language: Option<&str>,
-) -> Result<(), Problem> {
+) -> Result<BTreeSet<String>, Problem> {
     let found = shelf.clips.iter().find(|(name, clip)| match choice {
         ClipChoice::Number(number) => clip.number == *number,
         ClipChoice::Name(wanted) => *name == wanted,
     });
     let (name, clip) = found.ok_or(Code::NoClip)?;
-    let mut languages = clip.languages.iter();
-    let sounds = match language.filter(|it| clip.languages.contains(*it)) {
-        Some(language) => shelf.length_ms(name, language).is_some(),
-        None => languages.any(|language| shelf.length_ms(name, language).is_some()),
+    let silent = shelf.silent(name, clip);
+    let is_heard = match language {
+        Some(language) => !silent.contains(language),
+        None => silent.len() < clip.languages.len(),
     };
-    match sounds {
-        true => Ok(()),
+    match is_heard {
+        true => Ok(silent),
         false => Err(Code::ClipSilent.into()),
     }
 }
@@ -190,7 +196,10 @@ fn named(text: String) -> Result<String, Problem> {
 impl ClipBody {
     fn of(name: &ClipName, clip: &Clip, shelf: &ClipShelf) -> Self {
         let languages = clip.languages.iter();
+        // Nobody's language is empty.
+        let otherwise = clip.language_for("", &shelf.language, &shelf.silent(name, clip));
         Self {
+            otherwise: otherwise.map(str::to_owned),
             number: clip.number,
             name: name.clone(),
             title: clip.title.clone(),

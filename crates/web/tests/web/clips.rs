@@ -1,5 +1,7 @@
 //! Clips (E25): which are told, who plays and stops them, and what the page is told of one that plays.
 
+use std::collections::BTreeSet;
+
 use engine::{ClipChoice, ClipRefusal, Command, CommandError, TalkOrder};
 use model::fact::{ClipBegan, ClipEnd, ClipPlayed, Offer};
 use model::transfer::{Transfer, TransferKind, TransferTo, TransferWay};
@@ -38,19 +40,26 @@ async fn e25_clips_are_told_by_number_with_titles_and_lengths() {
     let house = talking().await;
     let mine = house.signed_in("1001").await;
     let all = mine.get("/v1/clips").await.json();
-    assert_eq!(numbers(&all), [7, 9, 12]);
+    assert_eq!(numbers(&all), [7, 9, 12, 30]);
     let expected = json!({
         "number": 12, "name": "hours", "title": { "zh-CN": "片段", "en": "Clip" }, "queues": [],
         "languages": { "en": 4_000, "zh-CN": 5_500 },
+        "otherwise": "zh-CN",
     });
     assert_eq!(all["items"][2], expected);
     assert_eq!(all["items"][1]["languages"], json!({ "en": null }));
+    let otherwise = |place: usize| &all["items"][place]["otherwise"];
+    assert_eq!(
+        (otherwise(1), otherwise(3)),
+        (&Value::Null, &json!("de")),
+        "one that sounds"
+    );
     let offered = format!("/v1/clips?call={CALL}");
     assert_eq!(numbers(&mine.get(&offered).await.json()), [9, 12]);
     let page = mine.get("/v1/clips?limit=2").await.json();
     assert_eq!((numbers(&page), &page["next"]), (vec![7, 9], &json!("9")));
     let rest = mine.get("/v1/clips?limit=2&after=9").await.json();
-    assert_eq!(numbers(&rest), [12]);
+    assert_eq!(numbers(&rest), [12, 30]);
     let other = house.signed_in("1002").await;
     assert_eq!(other.get(&offered).await.problem(), "forbidden");
     assert_eq!(
@@ -142,6 +151,7 @@ async fn e25_the_agent_plays_and_stops_and_supervisors_do_in_his_name() {
     let clip = |clip, language: Option<&str>| TalkOrder::Clip {
         clip,
         language: language.map(str::to_owned),
+        silent: BTreeSet::new(),
     };
     let rows = [
         (
@@ -173,6 +183,24 @@ async fn e25_the_agent_plays_and_stops_and_supervisors_do_in_his_name() {
 }
 
 #[tokio::test]
+async fn e25_the_engine_is_told_in_which_languages_nobody_would_hear_it() {
+    let house = talking().await;
+    let mine = house.signed_in("1001").await;
+    let answer = mine.json("POST", &path(), r#"{"clip":30}"#).await;
+    assert_eq!(answer.status, 204, "{}", answer.text());
+    let order = TalkOrder::Clip {
+        clip: ClipChoice::Number(30),
+        language: None,
+        silent: ["en", "zh-CN"].map(str::to_owned).into(),
+    };
+    let (call, agent) = (CALL, house.id("1001"));
+    let expected = Command::Talk { call, agent, order };
+    assert_eq!(house.last_command(), Some(expected));
+    let german = r#"{"clip":30,"language":"de"}"#;
+    assert_eq!(mine.json("POST", &path(), german).await.status, 204);
+}
+
+#[tokio::test]
 async fn e25_s19_what_cannot_be_is_a_problem_of_its_own() {
     let house = talking().await;
     let mine = house.signed_in("1001").await;
@@ -190,6 +218,12 @@ async fn e25_s19_what_cannot_be_is_a_problem_of_its_own() {
         (&mine, path(), r#"{"clip":99}"#, "no_clip"),
         (&mine, path(), r#"{"clip":"nobody"}"#, "no_clip"),
         (&mine, path(), r#"{"clip":9}"#, "clip_silent"),
+        (
+            &mine,
+            path(),
+            r#"{"clip":30,"language":"en"}"#,
+            "clip_silent",
+        ),
         (&mine, path(), r#"{"clip":-1}"#, "invalid_body"),
         (&mine, path(), r#"{"clip":12,"loud":true}"#, "invalid_body"),
         (&mine, path(), r#"{"clip":"a\nb"}"#, "invalid_body"),

@@ -343,13 +343,14 @@ fn mailboxes() -> model::Mailboxes {
     boxes.into()
 }
 
-/// One in both languages, one of a queue, and one without a sound.
+/// One in both languages, one of a queue, one without a sound, and one that sounds in another language than callers' and the house's.
 fn shelf() -> web::ClipShelf {
     let titles = [("zh-CN", "片段"), ("en", "Clip")];
     let rows = [
         ("hours", 12, &["en", "zh-CN"][..], &[][..]),
         ("fees", 7, &["zh-CN"], &["sales"]),
         ("quiet", 9, &["en"], &[]),
+        ("half", 30, &["de", "en", "zh-CN"], &["nobody"]),
     ];
     let clips = rows.map(|(name, number, languages, queues)| {
         let clip = model::Clip {
@@ -369,9 +370,11 @@ fn shelf() -> web::ClipShelf {
         ("clips/en/hours", 4_000),
         ("clips/zh-CN/hours", 5_500),
         ("clips/zh-CN/fees", 900),
+        ("clips/de/half", 700),
     ];
     web::ClipShelf {
         clips: Arc::new(clips.into()),
+        language: "zh-CN".to_owned(),
         lengths_ms: lengths.map(|(sound, ms)| (sound.to_owned(), ms)).into(),
     }
 }
