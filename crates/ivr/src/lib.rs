@@ -52,7 +52,7 @@ pub use effect::{
     Played, Recorded, Surveyed, Target, TransferFailure,
 };
 pub use model::fact::QueueExit;
-pub use parse::{parse, syntax};
+pub use parse::{is_language, parse, syntax};
 pub use reference::reference_page;
 pub use report::did_you_mean;
 pub use run::{Entry, Environment, Run};

@@ -22,6 +22,7 @@ use crate::told;
 use crate::told::Told;
 
 pub(crate) use head::HEAD;
+pub use head::is_language;
 
 /// Largest file, in bytes (S21: a script has a bounded size).
 const FILE_MAX: usize = 1 << 20;

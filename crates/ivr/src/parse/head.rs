@@ -178,8 +178,8 @@ fn read_languages(section: &mut Section<'_, '_>) -> Option<Vec<String>> {
     (!languages.is_empty()).then_some(languages)
 }
 
-/// The shape of RFC 5646 tags that people use: a language, then subtags.
-fn is_language(text: &str) -> bool {
+/// Whether a text has the shape of RFC 5646 tags that people use: a language, then subtags.
+pub fn is_language(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().is_some_and(|part| {
         (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic())

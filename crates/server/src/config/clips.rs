@@ -42,8 +42,14 @@ struct Section {
     number: Spanned<u32>,
     title: Spanned<Texts>,
     text: Spanned<Texts>,
-    #[serde(default)]
-    queues: Vec<Spanned<String>>,
+    queues: Option<Spanned<Vec<Spanned<String>>>>,
+}
+
+impl Section {
+    fn queues(&self) -> &[Spanned<String>] {
+        let list = self.queues.as_ref();
+        list.map_or(&[], |list| list.get_ref())
+    }
 }
 
 /// What stands in the file.
@@ -109,8 +115,9 @@ fn read(
         number(name, section, &mut numbers, &mut report);
         title(&section.title, &mut report);
         texts(section, given, &mut report);
-        queues(&section.queues, given, &mut report);
-        let queues = section.queues.iter();
+        tags(section, &mut report);
+        queues(section, given, &mut report);
+        let queues = section.queues().iter();
         let clip = Clip {
             number: *section.number.get_ref(),
             title: plain(section.title.get_ref()),
@@ -258,9 +265,35 @@ fn texts(section: &Section, given: &Given<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn queues(queues: &[Spanned<String>], given: &Given<'_>, report: &mut Report<'_>) {
+/// A language is a part of names of files, and what a caller's language is compared with.
+fn tags(section: &Section, report: &mut Report<'_>) {
+    for texts in [&section.title, &section.text] {
+        for (tag, text) in texts.get_ref() {
+            if !ivr::is_language(tag) {
+                let message = told!("`{tag}` is no language", "`{tag}` 不是语言标签");
+                let help = told!(
+                    "for example \"zh-CN\" or \"en\"",
+                    "例如 \"zh-CN\" 或 \"en\""
+                );
+                report.error(text, message, Some(help));
+            }
+        }
+    }
+}
+
+fn queues(section: &Section, given: &Given<'_>, report: &mut Report<'_>) {
+    if let Some(list) = &section.queues
+        && list.get_ref().is_empty()
+    {
+        let message = told!("`queues` names no queue", "`queues` 未写任何队列");
+        let help = told!(
+            "leave `queues` out to offer the clip in all talks",
+            "若要在所有通话中提供该片段，请删去 `queues`"
+        );
+        report.error(list, message, Some(help));
+    }
     let Some(known) = &given.queues else { return };
-    for queue in queues {
+    for queue in section.queues() {
         let name = queue.get_ref();
         if !known.contains(name.as_str()) {
             let message = told!("no queue `{name}`", "没有队列 `{name}`");

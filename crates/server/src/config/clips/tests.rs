@@ -97,6 +97,21 @@ fn e25_mistakes_are_told_at_their_place_in_both_languages() {
             "c.toml:5:11: error: no queue `suport`\n  help: did you mean `support`?",
         ),
         (
+            "[\"support\"]",
+            "[]",
+            "c.toml:5:10: error: `queues` names no queue\n  help: leave `queues` out",
+        ),
+        (
+            "en = \"Opening hours\"",
+            "en = \"Opening hours\", english_gb = \"Hours\"",
+            "c.toml:3:62: error: `english_gb` is no language\n  help: for example",
+        ),
+        (
+            "en = \"Free.\"",
+            "en = \"Free.\"\n\"../fr\" = \"Libre.\"",
+            "c.toml:12:11: error: `../fr` is no language",
+        ),
+        (
             "clip.hours",
             "clip.\"a b\"",
             "c.toml:1:7: error: a name has 1 to 64",
