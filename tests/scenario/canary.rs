@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Config, Entry, Input, OnTrial};
-use ivr::Answer;
+use ivr::{Answer, RESULT, Value};
 use model::canary::{Canary, CanaryPair, Measure, TrialState, Trials};
 use model::{Fact, ScriptName};
 
@@ -148,15 +148,25 @@ fn m6_a_call_ends_on_the_side_on_which_it_began() {
     hotline.assert_clean();
 }
 
+const LOOKS_UP: &str =
+    "[http.go]\nurl = \"https://cases.example/1\"\nok = \"end\"\nbad = \"end\"\nnone = \"end\"\n";
+/// Its results bear the words of what can go wrong elsewhere.
+const TALKS: &str = "[bot.go]\nbot = \"helper\"\nkeys = { 0 = \"end\" }\nresults = { none = \"end\", bot_failed = \"end\" }\non_failure = \"end\"\n";
+
 #[test]
-fn m6_a_look_up_that_finds_nothing_is_no_error_and_one_that_cannot_be_used_is() {
-    let asks = format!(
-        "{HEAD}[http.go]\nurl = \"https://cases.example/1\"\nok = \"end\"\nbad = \"end\"\nnone = \"end\"\n"
-    );
-    for (answer, errors) in [
-        (Answer::Missing, None),
-        (Answer::Bad("no JSON".to_owned()), Some(8)),
-    ] {
+fn m6_what_a_service_brings_is_no_error_and_that_it_fails_is() {
+    let result =
+        |result: &str| Answer::Found([(RESULT.to_owned(), Value::Text(result.to_owned()))].into());
+    let rows = [
+        (LOOKS_UP, Answer::Missing, None),
+        (LOOKS_UP, Answer::Bad("no JSON".to_owned()), Some(8)),
+        (TALKS, result("none"), None),
+        (TALKS, result("bot_failed"), None),
+        (TALKS, Answer::Bad("flood".to_owned()), Some(8)),
+        (TALKS, Answer::NoAnswer("unreachable".to_owned()), Some(8)),
+    ];
+    for (node, answer, errors) in rows {
+        let asks = format!("{HEAD}{node}");
         let mut hotline = Hotline::with(|config| {
             versions(config, HALF);
             let former = config.canary.as_mut().unwrap();

@@ -145,7 +145,7 @@ impl Walk {
 /// What an exit says of the script: words as in facts.
 fn gone_badly(left: &NodeLeft) -> Option<Measure> {
     match left.exit.as_str() {
-        "bad" | "none" => Some(Measure::Error),
+        "bad" | "none" | ivr::BOT_FAILED => Some(Measure::Error),
         "failure" if left.failed != Default::default() => Some(Measure::Lost),
         _ => None,
     }

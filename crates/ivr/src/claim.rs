@@ -81,6 +81,9 @@ pub(crate) struct Exit<'n> {
     pub(crate) sets: Vec<&'n str>,
 }
 
+/// The word of an exit by which a caller goes on whom a bot has failed.
+pub const BOT_FAILED: &str = "bot_failed";
+
 /// Why a node is left by an exit: a step of a caller's story.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Cause<'n> {
@@ -134,10 +137,12 @@ impl Cause<'_> {
         let word = match self {
             Self::Key(key) => return key.to_string(),
             Self::Extension(row) => return row.text.clone(),
-            Self::Result(_, result) => return result.text.clone(),
+            // A word of the script's own: no other cause may have it.
+            Self::Result(_, result) => return format!("result {}", result.text),
             Self::Next => "next",
             Self::Input(_) | Self::Pin(_) => "input",
-            Self::Failure | Self::BotFails(_) => "failure",
+            Self::Failure => "failure",
+            Self::BotFails(_) => BOT_FAILED,
             Self::Hours(_, state) => state.name(),
             Self::Condition(_) => "if",
             Self::Otherwise => "otherwise",

@@ -46,6 +46,7 @@ pub use check::{
     Entrance, FlowShape, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape,
     Services, Story, World, check, check_house, check_skills,
 };
+pub use claim::BOT_FAILED;
 pub use diagnostic::{Diagnostic, Severity, closest};
 pub use effect::{
     CalendarSet, CalendarWish, CallbackAnswer, ClosedFor, Effect, Filing, HangUpCause, Input,

@@ -47,7 +47,7 @@ pub enum Measure {
     HungUp,
     /// He used up his tries, or came to one node again and again.
     Lost,
-    /// A look-up brought nothing that could be used.
+    /// A look-up brought nothing that could be used, or a bot failed.
     Error,
 }
 

@@ -45,7 +45,7 @@ pub struct CanaryScriptBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CanaryMeasureBody {
     /// `hung_up`: at a node that is no end; `lost`: tries used up, or one node again and again; `error`: a look-up brought nothing
-    /// that could be used.
+    /// that could be used, or a bot failed.
     pub measure: &'static str,
     /// Callers to whom it happened on the canary.
     pub canary: u32,
