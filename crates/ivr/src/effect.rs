@@ -163,7 +163,7 @@ pub enum Effect {
         /// In their order.
         sounds: Vec<Played>,
     },
-    /// A value of the sentence that is played next has no words ; for the log.
+    /// A value is left out: it has no words in the sentence that is played next, or a bot may not be told it; for the log.
     Unsaid {
         /// Which, and why.
         reason: String,

@@ -273,7 +273,7 @@ impl Run {
                 self.answered(now, environment, hold_at, answer);
             }
             Phase::Conversing { until } if until <= now => {
-                let answer = Answer::NoAnswer("timeout".to_owned());
+                let answer = Answer::NoAnswer("time_over".to_owned());
                 self.conversed(now, environment, answer);
             }
             Phase::LookingUp {

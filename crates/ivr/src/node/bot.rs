@@ -159,10 +159,16 @@ fn into(section: &mut Section<'_, '_>) -> Read<Vec<Taken>> {
 }
 
 impl Bot {
-    fn question(&self, visit: &Visit<'_>) -> Result<Question, String> {
-        let given = visit.given(&self.send)?.into_iter();
-        // A script that calls this one may have given it a secret, which `check` does not see.
-        let open = given.filter(|(_, (_, is_secret))| !is_secret);
+    fn question(&self, visit: &mut Visit<'_>) -> Result<Question, String> {
+        let mut given = BTreeMap::new();
+        for (name, (value, is_secret)) in visit.given(&self.send)? {
+            if is_secret {
+                // S22: a script that calls this one may have given it a secret, which `check` does not see.
+                visit.leaves_out(format!("`{name}` of a bot: it comes from a secret input"));
+            } else {
+                given.insert(name, value);
+            }
+        }
         let wanted = self.into.iter().map(|taken| {
             let wanted = Wanted {
                 at: taken.at.text.clone(),
@@ -173,13 +179,13 @@ impl Bot {
         let results = self.results.iter().map(|(result, _)| result.text.clone());
         Ok(Question::Bot(BotQuestion {
             bot: self.bot.text.clone(),
-            given: open.map(|(name, (value, _))| (name, value)).collect(),
+            given,
             results: results.collect(),
             wanted: wanted.collect::<BTreeMap<_, _>>(),
         }))
     }
 
-    fn converse(&self, visit: &Visit<'_>) -> Step<'_> {
+    fn converse(&self, visit: &mut Visit<'_>) -> Step<'_> {
         match self.question(visit) {
             Ok(question) => Step::Converse {
                 question,

@@ -273,12 +273,17 @@ impl Visit<'_> {
                     Ok(words) => parts.extend(words),
                     Err(reason) => {
                         let reason = format!("`{}`: {reason}", slot.what.text());
-                        self.caught.unsaid.push(reason);
+                        self.leaves_out(reason);
                     }
                 },
             }
         }
         parts
+    }
+
+    /// A value is left out, for this reason: of the value itself nothing is told.
+    pub(crate) fn leaves_out(&mut self, reason: String) {
+        self.caught.unsaid.push(reason);
     }
 
     /// The words of a value. Of a secret there are none (S22), nor of an empty text.

@@ -136,7 +136,7 @@ fn e24_its_time_is_over_and_who_hangs_up_is_gone() {
     let seen = call.waits(1);
     assert_eq!(
         seen[..2],
-        ["end Failed { why: \"timeout\" }", "play failed"]
+        ["end Failed { why: \"time_over\" }", "play failed"]
     );
     let (mut call, _) = talks("");
     assert_eq!(call.hangs_up(), ["end Left"]);

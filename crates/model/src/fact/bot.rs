@@ -13,7 +13,7 @@ pub enum BotEnd {
     },
     /// It could not be reached, broke off, said what nobody knows, or its time was over.
     Failed {
-        /// Why, in a word of ours: `timeout`, `unreachable`, `busy`, …
+        /// Why, in a word of ours: `timeout`, `unreachable`, `busy`, `time_over`, …
         why: String,
     },
     /// The caller took another way by a key.
