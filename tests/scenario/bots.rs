@@ -64,7 +64,7 @@ fn calls(answer: Answer, after: Duration) -> Hotline {
 fn is_talking(hotline: &Hotline) -> bool {
     let port = hotline.port_of(CALLER);
     let port = port.and_then(|port| hotline.ports.get(&port));
-    port.is_some_and(|port| port.duplex.is_some())
+    port.is_some_and(|port| port.talker.is_some())
 }
 
 /// How the conversations ended, each with its length.
@@ -90,6 +90,17 @@ fn nodes(hotline: &Hotline) -> Vec<String> {
     nodes.collect()
 }
 
+/// The words of the exits by which he left the bot.
+fn exits(hotline: &Hotline) -> Vec<String> {
+    let facts = hotline.facts_named("ivr.entered").into_iter();
+    let left = facts.filter_map(|fact| match fact {
+        Fact::IvrEntered { left, .. } => Some(left),
+        _ => None,
+    });
+    let of_bot = left.flatten().filter(|left| left.node == "helper");
+    of_bot.map(|left| left.exit.clone()).collect()
+}
+
 fn failed(why: &str) -> BotEnd {
     BotEnd::Failed {
         why: why.to_owned(),
@@ -104,6 +115,7 @@ fn e24_a_result_leads_on_and_the_conversation_is_over_before_anything_is_said() 
     hotline.run_for(2 * SECOND);
     assert!(!is_talking(&hotline));
     assert_eq!(nodes(&hotline)[..2], ["helper", "told"]);
+    assert_eq!(exits(&hotline), ["result done"]);
     let result = BotEnd::Result {
         result: "done".to_owned(),
     };
@@ -123,6 +135,7 @@ fn e24_a_bot_that_fails_or_says_what_nobody_knows_leads_to_the_way_of_failures()
         hotline.run_for(3 * SECOND);
         assert_eq!(ends(&hotline), [(failed(why), 1_000)]);
         assert!(nodes(&hotline).contains(&"agents".to_owned()), "{why}");
+        assert_eq!(exits(&hotline), ["bot_failed"], "{why}");
         hotline.assert_clean();
     }
 }
@@ -134,7 +147,7 @@ fn e24_its_time_is_over_and_a_late_result_is_nobodys() {
     assert!(is_talking(&hotline));
     hotline.run_for(2 * SECOND);
     assert!(!is_talking(&hotline));
-    assert_eq!(ends(&hotline), [(failed("timeout"), 90_000)]);
+    assert_eq!(ends(&hotline), [(failed("time_over"), 90_000)]);
     hotline.run_for(60 * SECOND);
     assert!(!nodes(&hotline).contains(&"told".to_owned()));
     hotline.assert_clean();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use audio::{Codec, Sound};
 use model::RecordingId;
 
-use crate::Duplex;
+use crate::{Duplex, Talker};
 
 /// One leg's media end: an RTP socket with its RTCP neighbour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -227,8 +227,8 @@ pub enum Command {
     Converse {
         /// Which port.
         port: PortId,
-        /// The sound both ways.
-        duplex: Duplex,
+        /// The port's end of the sound both ways.
+        talker: Talker,
     },
     /// Ends that; ignored if it is over.
     EndConversation {

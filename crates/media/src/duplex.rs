@@ -48,6 +48,12 @@ impl Duplex {
         self.0.heard.read(room)
     }
 
+    /// Forgets what the caller has said so far, and what was dropped of it: the service hears him from here on.
+    pub fn begin(&self) {
+        self.0.heard.pass();
+        self.0.dropped.store(0, Ordering::Relaxed);
+    }
+
     /// Bytes of the caller that wait to be fetched.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -79,6 +85,11 @@ impl Duplex {
         self.0.over.load(Ordering::Acquire)
     }
 
+    /// Ends it, whoever holds the port's end.
+    pub fn end(&self) {
+        self.0.over.store(true, Ordering::Release);
+    }
+
     /// Samples of the caller that were dropped because nobody fetched those before them.
     #[must_use]
     pub fn dropped(&self) -> u64 {
@@ -100,22 +111,36 @@ impl fmt::Debug for Duplex {
     }
 }
 
-/// The port's end.
-pub(crate) struct Talker(Duplex);
+/// The port's end. With the last clone gone the conversation is over: so it ends too if a command with it is lost on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Talker(Arc<Held>);
+
+/// What ends a conversation when it is dropped.
+#[derive(Debug, PartialEq, Eq)]
+struct Held(Duplex);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
 
 impl Talker {
-    pub(crate) const fn new(duplex: Duplex) -> Self {
-        Self(duplex)
+    /// The port's end of that one: there is one in each conversation.
+    #[must_use]
+    pub fn new(duplex: Duplex) -> Self {
+        Self(Arc::new(Held(duplex)))
     }
 
     /// Whether this is the end of that one.
-    pub(crate) fn is_of(&self, duplex: &Duplex) -> bool {
-        self.0 == *duplex
+    #[must_use]
+    pub fn is_of(&self, duplex: &Duplex) -> bool {
+        self.0.0 == *duplex
     }
 
     /// Hands on what the caller says, or drops it.
     pub(crate) fn hear(&self, samples: &[i16]) {
-        let ways = &*self.0.0;
+        let ways = &*self.0.0.0;
         if RING - ways.heard.len() < samples.len() {
             let count = samples.len() as u64;
             ways.dropped.fetch_add(count, Ordering::Relaxed);
@@ -131,15 +156,9 @@ impl Talker {
     /// The next 20 ms of what the service says; silence where it says nothing.
     pub(crate) fn fill(&self, frame: &mut [i16; FRAME]) {
         let mut encoded = [0; FRAME];
-        let len = self.0.0.said.read(&mut encoded);
+        let len = self.0.0.0.said.read(&mut encoded);
         frame.fill(0);
         (MU_LAW.decode)(encoded.get(..len).unwrap_or_default(), frame);
-    }
-}
-
-impl Drop for Talker {
-    fn drop(&mut self) {
-        self.0.0.over.store(true, Ordering::Release);
     }
 }
 
@@ -200,6 +219,12 @@ impl Ring {
         }
         self.read.store(from + len as u64, Ordering::Release);
         len
+    }
+
+    /// The reader passes what was written.
+    fn pass(&self) {
+        let written = self.written.load(Ordering::Acquire);
+        self.read.store(written, Ordering::Release);
     }
 
     fn skip(&self) {
@@ -269,6 +294,12 @@ mod tests {
         let mut room = [0; RING];
         assert_eq!(duplex.fetch(&mut room), 51 * FRAME);
         assert!(!duplex.is_over());
+        duplex.begin();
+        assert_eq!((duplex.waiting(), duplex.dropped()), (0, 0));
+        talker.hear(&[-1_000; FRAME]);
+        let mut first = [0; FRAME];
+        assert_eq!(duplex.fetch(&mut first), FRAME);
+        assert_ne!(first[0], room[0], "what he says from there on");
         drop(talker);
         assert!(duplex.is_over());
     }

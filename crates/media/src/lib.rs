@@ -24,7 +24,7 @@ pub use command::{
     Command, DigitWay, News, PlaybackId, PortId, PortStatistics, Refused, RoomId, SoundLibrary,
     SoundName, Source, Stream,
 };
-pub use duplex::Duplex;
+pub use duplex::{Duplex, Talker};
 pub use model::{CallId, RecordingId};
 pub use outbox::{CHUNK_FRAMES, Channel, DATAGRAM_BYTES_MAX, Datagram, Outbox, RecordingChunk};
 use worker::TICK;

@@ -13,7 +13,6 @@ use core::net::SocketAddr;
 use core::time::Duration;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::duplex::Talker;
 use crate::message::Message;
 use crate::playback::{Library, Playback};
 use crate::port::{Port, Scratch};
@@ -162,10 +161,8 @@ impl Worker {
                     stop_record(now, port, recording, out)
                 });
             }
-            Command::Converse { port, duplex } => {
-                self.with(now, port, out, |port, _| {
-                    port.talker = Some(Talker::new(duplex));
-                });
+            Command::Converse { port, talker } => {
+                self.with(now, port, out, |port, _| port.talker = Some(talker));
             }
             Command::EndConversation { port, duplex } => self.with(now, port, out, |port, _| {
                 port.talker.take_if(|it| it.is_of(&duplex));

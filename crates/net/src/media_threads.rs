@@ -197,6 +197,9 @@ impl MediaThreads {
         if let Command::Open { port, .. } = command {
             let reason = "the media thread is overloaded".to_owned();
             (self.news)(News::OpenFailed { port, reason });
+        } else if let Command::EndConversation { duplex, .. } = command {
+            // The port keeps its end; the service is not to wait for that.
+            duplex.end();
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) struct Port {
     /// Keys are listened for in its voice.
     pub(crate) listening: bool,
     /// The conversation with a bot that it is in.
-    pub(crate) duplex: Option<media::Duplex>,
+    pub(crate) talker: Option<media::Talker>,
     /// What was ordered to be played, and when.
     pub(crate) plays: Vec<(Duration, media::Command)>,
 }
@@ -216,14 +216,17 @@ impl Hotline {
                     "what is recorded is ended"
                 );
             }
-            media::Command::Converse { port, duplex } => {
+            media::Command::Converse { port, talker } => {
                 let port = self.ports.get_mut(&port).expect("an open port");
-                let before = port.duplex.replace(duplex);
+                let before = port.talker.replace(talker);
                 assert_eq!(before, None, "one conversation at a time");
             }
             media::Command::EndConversation { port, duplex } => {
                 let port = self.ports.get_mut(&port).expect("an open port");
-                assert_eq!(port.duplex.take(), Some(duplex), "it is under way");
+                assert!(
+                    port.talker.take().is_some_and(|it| it.is_of(&duplex)),
+                    "it is under way"
+                );
             }
             media::Command::ListenTones { port, on } => {
                 let port = self.ports.get_mut(&port).expect("an open port");

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use ivr::{Answer, Ask, AskId, Question};
-use media::{Duplex, PlaybackId};
+use media::{Duplex, PlaybackId, Talker};
 use model::fact::BotEnd;
 use model::{CallId, Fact};
 
@@ -55,7 +55,7 @@ impl Call {
         });
         context.media(media::Command::Converse {
             port: leg.port,
-            duplex: duplex.clone(),
+            talker: Talker::new(duplex.clone()),
         });
         context.request(Request::Converse {
             call: self.id,

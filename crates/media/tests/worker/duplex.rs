@@ -2,7 +2,7 @@
 
 use audio::codec::MU_LAW;
 use audio::tone::Tone;
-use media::{Command, Duplex, PlaybackId};
+use media::{Command, Duplex, PlaybackId, Talker};
 
 use crate::lab::{Lab, Phone, level, sides};
 
@@ -10,7 +10,7 @@ fn converse(lab: &mut Lab, caller: &Phone) -> Duplex {
     let duplex = Duplex::new(PlaybackId(7));
     lab.command(Command::Converse {
         port: caller.port,
-        duplex: duplex.clone(),
+        talker: Talker::new(duplex.clone()),
     });
     duplex
 }
@@ -111,4 +111,14 @@ fn e24_whatever_ends_it_is_seen_by_the_service() {
     let (mut lab, caller, _, duplex) = begin();
     let next = converse(&mut lab, &caller);
     assert!(duplex.is_over() && !next.is_over());
+}
+
+#[test]
+fn e24_a_conversation_with_a_port_that_is_gone_is_over() {
+    let (mut lab, caller) = (Lab::new(), Phone::new(1, "PCMA", 440));
+    let never_open = converse(&mut lab, &caller);
+    assert!(never_open.is_over());
+    lab.open(&caller);
+    lab.close(&caller);
+    assert!(converse(&mut lab, &caller).is_over());
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use media::{
-    CallId, Command, News, PlaybackId, PortId, RecordingChunk, RecordingId, Source, Stream,
+    CallId, Command, Duplex, News, PlaybackId, PortId, RecordingChunk, RecordingId, Source, Stream,
+    Talker,
 };
 use net::{Clock, MediaConfig, MediaThreads};
 
@@ -354,11 +355,22 @@ fn s8_a_full_command_queue_refuses_and_an_open_is_told() {
         media.threads.command(Command::Close { port: B });
     }
     assert_eq!(counters.commands_refused.get(), 0);
+    let (lost, under_way) = (Duplex::new(PlaybackId(1)), Duplex::new(PlaybackId(2)));
+    media.threads.command(Command::Converse {
+        port: B,
+        talker: Talker::new(lost.clone()),
+    });
+    assert!(lost.is_over(), "E24: the service is not to wait for it");
+    media.threads.command(Command::EndConversation {
+        port: B,
+        duplex: under_way.clone(),
+    });
+    assert!(under_way.is_over(), "E24: nor for the port");
     media.threads.command(Command::Open {
         port: B,
         local: odd(),
     });
-    assert_eq!(counters.commands_refused.get(), 1);
+    assert_eq!(counters.commands_refused.get(), 3);
     let refused = media.news(|_| true);
     assert!(
         matches!(refused, News::OpenFailed { port: B, .. }),
