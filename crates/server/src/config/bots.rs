@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use connectors::Target;
 use connectors::bot::Service;
-use ivr::{Diagnostic, Told, told};
+use connectors::http::TargetError;
+use ivr::{Diagnostic, told};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -27,7 +28,7 @@ const ALIVE_S: std::ops::RangeInclusive<u64> = 3..=60;
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    bot: BTreeMap<String, Section>,
+    bot: BTreeMap<Spanned<String>, Section>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,8 +78,9 @@ pub(crate) fn read(document: &Document, given: Given<'_>) -> Result<Bots, Vec<Di
     let mut report = Report::new(document);
     let mut bots = Bots::new();
     for (name, section) in &file.bot {
-        if let Some(bot) = bot(section, given, &mut report) {
-            bots.insert(name.clone(), bot);
+        let named = report.is_name(name);
+        if let (Some(()), Some(bot)) = (named, bot(section, given, &mut report)) {
+            bots.insert(name.get_ref().clone(), bot);
         }
     }
     let wrong = report.finish();
@@ -114,32 +116,49 @@ fn bot(section: &Section, given: Given<'_>, report: &mut Report<'_>) -> Option<B
 
 /// RFC 6455 §3: `ws` is opened as `http` is, `wss` as `https`.
 fn target(url: &Spanned<String>, given: Given<'_>, report: &mut Report<'_>) -> Option<Target> {
-    let text = url.get_ref();
-    let Some(rest) = text
-        .strip_prefix("ws")
-        .filter(|it| it.starts_with("://") || it.starts_with("s://"))
-    else {
-        let message = told!(
-            "`{text}` is no address of a WebSocket",
-            "`{text}` 不是 WebSocket 地址"
-        );
-        let help = told!(
-            "write wss:// and a host, such as \"wss://bots.example/helper\"; ws:// for a host of `outgoing.private_hosts`",
-            "请写 wss:// 和主机名，如 \"wss://bots.example/helper\"；`outgoing.private_hosts` 中的主机可用 ws://"
-        );
-        report.error(url, message, Some(help));
-        return None;
-    };
-    match Target::new(&format!("http{rest}"), given.private_hosts, None) {
+    let rest = url.get_ref().strip_prefix("ws");
+    let rest = rest.filter(|it| it.starts_with("://") || it.starts_with("s://"));
+    let target = rest
+        .ok_or_else(|| TargetError::NotHttp(url.get_ref().clone()))
+        .and_then(|rest| Target::new(&format!("http{rest}"), given.private_hosts, None));
+    match target {
         Ok(target) => Some(target),
         Err(error) => {
-            // What is asked is the same, under another name.
-            let Told { en, zh } = error.told();
-            let (en, zh) = (en.replace("http", "ws"), zh.replace("http", "ws"));
-            report.error(url, Told { en, zh }, None);
+            mistaken(url, &error, report);
             None
         }
     }
+}
+
+/// Tells what is wrong with an address. It is not repeated: it may hold a password (S22).
+fn mistaken(url: &Spanned<String>, error: &TargetError, report: &mut Report<'_>) {
+    let (message, help) = match error {
+        TargetError::NotHttp(_) => {
+            let message = told!("no address of a WebSocket", "不是 WebSocket 地址");
+            let help = told!(
+                "write wss:// and a host, such as \"wss://bots.example/helper\"; ws:// for a host of `outgoing.private_hosts`",
+                "请写 wss:// 和主机名，如 \"wss://bots.example/helper\"；`outgoing.private_hosts` 中的主机可用 ws://"
+            );
+            (message, Some(help))
+        }
+        TargetError::InTheOpen(host) => {
+            let message = told!(
+                "`{host}` is spoken to in the open: use wss, or name the host in `outgoing.private_hosts`",
+                "与 `{host}` 的通话未加密：请用 wss，或把主机写入 `outgoing.private_hosts`"
+            );
+            (message, None)
+        }
+        TargetError::Private(_) => (error.told(), None),
+        TargetError::Credentials => {
+            let message = told!("a URL with a user name or a password", "URL 含用户名或密码");
+            let help = told!(
+                "send them as a header: headers = {{ Authorization = {{ env = \"NAME\" }} }}",
+                "请放入请求头：headers = {{ Authorization = {{ env = \"NAME\" }} }}"
+            );
+            (message, Some(help))
+        }
+    };
+    report.error(url, message, help);
 }
 
 fn header(
@@ -158,7 +177,13 @@ fn header(
             }
         },
     };
-    let framing = ["connection", "upgrade", "host"];
+    let framing = [
+        "connection",
+        "upgrade",
+        "host",
+        "content-length",
+        "transfer-encoding",
+    ];
     let lower = name.to_ascii_lowercase();
     let is_ours = framing.contains(&lower.as_str()) || lower.starts_with("sec-websocket-");
     if is_ours || !connectors::http::is_header(name, &text) {
@@ -228,15 +253,35 @@ mod tests {
             ),
             (
                 "[bot.a]\nurl = \"https://bots.example/a\"",
-                "b.toml:2:7: error: `https://bots.example/a` is no address of a WebSocket\n  help: write wss:// and a host",
+                "b.toml:2:7: error: no address of a WebSocket\n  help: write wss:// and a host",
             ),
             (
                 "[bot.a]\nurl = \"ws://bots.example/a\"",
-                "b.toml:2:7: error: `bots.example` is asked in the open: use wss, or name the host in `private_hosts`",
+                "b.toml:2:7: error: `bots.example` is spoken to in the open: use wss, or name the host in `outgoing.private_hosts`",
             ),
             (
                 "[bot.a]\nurl = \"wss://10.0.0.1/a\"",
                 "b.toml:2:7: error: `10.0.0.1` is no public address",
+            ),
+            (
+                "[bot.a]\nurl = \"wss://:443/http\"",
+                "b.toml:2:7: error: no address of a WebSocket\n",
+            ),
+            (
+                "[bot.a]\nurl = \"ws://http.example/a\"",
+                "b.toml:2:7: error: `http.example` is spoken to in the open",
+            ),
+            (
+                "[bot.a]\nurl = \"wss://me:hush@bots.example/a\"",
+                "b.toml:2:7: error: a URL with a user name or a password\n  help: send them as a header: headers = { Authorization = ",
+            ),
+            (
+                "[bot.\"a b\"]\nurl = \"wss://bots.example/a\"",
+                "b.toml:1:6: error: a name has 1 to 64 letters",
+            ),
+            (
+                "[bot.a]\nurl = \"wss://bots.example/a\"\nheaders = { Content-Length = \"9\" }",
+                "b.toml:3:30: error: `Content-Length` is no header field that a bot can be sent",
             ),
             (
                 "[bot.a]\nurl = \"wss://bots.example/a\"\nheaders = { Upgrade = \"x\" }",
@@ -258,6 +303,7 @@ mod tests {
         for (text, expected) in rows {
             let told = told(text);
             assert!(told[0].starts_with(expected), "{told:?}\n{expected}");
+            assert!(!told[0].contains("hush"), "S22: {told:?}");
         }
     }
 
