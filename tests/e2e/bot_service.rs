@@ -13,6 +13,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, WebSocket, accept_hdr};
 
 use crate::patience::soon;
@@ -22,6 +24,7 @@ const TONE_SHARE: f64 = 0.8;
 /// What it does.
 enum Order {
     Say(String),
+    Close,
     Die,
 }
 
@@ -132,6 +135,12 @@ impl Bot {
         begun
     }
 
+    /// It closes first.
+    pub(crate) fn closes(&self, number: usize) {
+        let orders = self.orders.lock().unwrap();
+        orders[number].send(Order::Close).expect("it is there");
+    }
+
     /// Its process is killed: the connection breaks without a word.
     pub(crate) fn dies(&self, number: usize) {
         let orders = self.orders.lock().unwrap();
@@ -187,6 +196,15 @@ fn talk(
         match order {
             Order::Say(text) => {
                 if socket.send(Message::text(text)).is_err() {
+                    return false;
+                }
+            }
+            Order::Close => {
+                let frame = CloseFrame {
+                    code: CloseCode::Normal,
+                    reason: "enough".into(),
+                };
+                if socket.close(Some(frame)).is_err() {
                     return false;
                 }
             }

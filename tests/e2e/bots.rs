@@ -142,7 +142,11 @@ fn e24_the_bot_is_heard_at_once_and_silenced_at_once_and_a_key_leads_on_beside_i
         0,
         json!({ "event": "mark", "mark": { "name": "end" } }).to_string(),
     );
-    assert!(bot.events(0, "mark").is_empty());
+    let so_far = bot.events(0, "media").len();
+    until("the mark has been sent", || {
+        bot.events(0, "media").len() > so_far + 10
+    });
+    assert!(bot.events(0, "mark").is_empty(), "he has not heard it all");
     let cleared = Instant::now();
     bot.says(
         0,
@@ -218,15 +222,26 @@ fn e24_a_bot_that_dies_floods_or_talks_rubbish_leaves_nobody_waiting() {
         (1008, "unknown result")
     );
     calls(4, &|| bot.says(4, result("done", &json!("two"))));
+    assert_eq!(
+        (bot.closed(4).1, bot.closed(4).2.as_str()),
+        (1008, "unfit_value")
+    );
     calls(5, &|| bot.says(5, "x".repeat(300 * 1024)));
-    let ends: Vec<String> = ends(&house, 6).iter().map(Value::to_string).collect();
+    calls(6, &|| bot.closes(6));
+    assert_eq!(
+        (bot.closed(6).1, bot.closed(6).2.as_str()),
+        (1000, "enough"),
+        "RFC 6455: its close is answered by one"
+    );
+    let ends: Vec<String> = ends(&house, 7).iter().map(Value::to_string).collect();
     let why = [
         "broken",
         "too_far_ahead",
         "not_json",
         "unknown result",
-        "unknown result",
+        "no number at /parcels",
         "too_long",
+        "closed",
     ];
     for (end, why) in ends.iter().zip(why) {
         let told = format!("\"why\":\"{why}\"");

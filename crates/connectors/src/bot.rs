@@ -60,6 +60,8 @@ enum End {
     Over,
     /// The bot failed; why, in a word, and what it is told.
     Failed(&'static str, CloseCode),
+    /// A value of its result is not there or of another type; which.
+    Unfit(String),
     /// It is gone, or cannot be told anything.
     Gone(&'static str),
 }
@@ -75,11 +77,10 @@ pub async fn converse(
     keys: mpsc::Receiver<char>,
     is_closing: &AtomicBool,
 ) -> Answer {
-    let is_closing = || is_closing.load(Ordering::Relaxed);
     let opened = tokio::select! {
         opened = client.upgrade(&service.target, &service.headers, service.connect) => opened,
         () = until(|| duplex.is_over()) => return Answer::NoAnswer("over".to_owned()),
-        () = until(is_closing) => return Answer::NoAnswer(CLOSING.to_owned()),
+        () = until(|| is_closing.load(Ordering::Relaxed)) => return Answer::NoAnswer(CLOSING.to_owned()),
     };
     let stream = match opened {
         Ok(stream) => stream,
@@ -94,15 +95,18 @@ pub async fn converse(
         .max_message_size(Some(MESSAGE_BYTES_MAX))
         .max_frame_size(Some(MESSAGE_BYTES_MAX));
     let socket = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
+    // What he said before somebody could hear him is stale.
+    duplex.begin();
     let mut connection = Connection {
         socket,
         dialogue: Dialogue::new(Instant::now().into_std(), start),
         duplex,
+        is_closing,
         alive: service.alive,
         heard_at: Instant::now(),
     };
     let end = connection
-        .live(question, keys, is_closing)
+        .live(question, keys)
         .await
         .unwrap_or_else(|end| end);
     connection.finish(end).await
@@ -115,21 +119,21 @@ async fn until(holds: impl Fn() -> bool) {
     }
 }
 
-struct Connection {
+struct Connection<'a> {
     socket: WebSocketStream<Upgraded>,
     dialogue: Dialogue,
     duplex: Duplex,
+    is_closing: &'a AtomicBool,
     alive: Duration,
     /// When the service gave the last sign of life.
     heard_at: Instant,
 }
 
-impl Connection {
+impl Connection<'_> {
     async fn live(
         &mut self,
         question: &BotQuestion,
         mut keys: mpsc::Receiver<char>,
-        is_closing: impl Fn() -> bool,
     ) -> Result<End, End> {
         for text in self.dialogue.open() {
             self.send(Message::text(text)).await?;
@@ -144,7 +148,7 @@ impl Connection {
                     if self.duplex.is_over() {
                         return Ok(End::Over);
                     }
-                    if is_closing() {
+                    if self.is_closing.load(Ordering::Relaxed) {
                         return Ok(End::Failed(CLOSING, CloseCode::Away));
                     }
                     self.turn().await?;
@@ -209,25 +213,23 @@ impl Connection {
         let said = self.dialogue.take(now, text.as_str(), &self.duplex);
         match said.map_err(refused)? {
             Said::Done => Ok(None),
-            Said::Result { exit, values } => {
-                let answer = answer(question, exit, &values);
-                match &answer {
-                    Answer::Found(_) => Ok(Some(answer)),
-                    Answer::Missing | Answer::Bad(_) | Answer::NoAnswer(_) => {
-                        Err(End::Failed("unknown result", CloseCode::Policy))
-                    }
-                }
-            }
+            Said::Result { exit, values } => answer(question, exit, &values).map(Some),
         }
     }
 
     /// Sends, unless the other side takes nothing for too long or nobody wants it any more.
     async fn send(&mut self, message: Message) -> Result<(), End> {
-        let Self { socket, duplex, .. } = self;
+        let Self {
+            socket,
+            duplex,
+            is_closing,
+            ..
+        } = self;
         tokio::select! {
             biased;
             sent = socket.send(message) => sent.map_err(|_| End::Gone("broken")),
             () = until(|| duplex.is_over()) => Err(End::Over),
+            () = until(|| is_closing.load(Ordering::Relaxed)) => Err(End::Failed(CLOSING, CloseCode::Away)),
             () = sleep(self.alive) => Err(End::Gone("stalled")),
         }
     }
@@ -248,7 +250,11 @@ impl Connection {
                 "over",
             ),
             End::Failed(why, code) => (Answer::Bad(why.to_owned()), code, why),
-            End::Gone(why) => return Answer::NoAnswer(why.to_owned()),
+            End::Unfit(why) => (Answer::Bad(why), CloseCode::Policy, "unfit_value"),
+            End::Gone(why) => {
+                tokio::spawn(part(self.socket));
+                return Answer::NoAnswer(why.to_owned());
+            }
         };
         let frame = CloseFrame {
             code,
@@ -260,8 +266,16 @@ impl Connection {
         };
         // Who does not listen any more misses them.
         let _told = timeout(LAST_WORDS, last).await;
+        tokio::spawn(part(self.socket));
         answer
     }
+}
+
+/// RFC 6455 §5.5.1, §7.1.1: a close is answered by one, and the server is the first to leave the line. Nobody waits for that.
+async fn part(mut socket: WebSocketStream<Upgraded>) {
+    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+    // Who does not answer is left without it.
+    let _parted = timeout(LAST_WORDS, rest).await;
 }
 
 fn refused(refusal: dialogue::Refusal) -> End {
@@ -273,17 +287,13 @@ fn refused(refusal: dialogue::Refusal) -> End {
 }
 
 /// The result as the script takes it; what is missing or of another type spoils all of it.
-fn answer(question: &BotQuestion, exit: String, values: &serde_json::Value) -> Answer {
+fn answer(question: &BotQuestion, exit: String, values: &serde_json::Value) -> Result<Answer, End> {
     if !question.results.contains(&exit) {
-        return Answer::Bad("unknown result".to_owned());
+        return Err(End::Failed("unknown result", CloseCode::Policy));
     }
-    match taken(values, &question.wanted) {
-        Ok(mut found) => {
-            found.insert(RESULT.to_owned(), Value::Text(exit));
-            Answer::Found(found)
-        }
-        Err(why) => Answer::Bad(why),
-    }
+    let mut found = taken(values, &question.wanted).map_err(End::Unfit)?;
+    found.insert(RESULT.to_owned(), Value::Text(exit));
+    Ok(Answer::Found(found))
 }
 
 /// What a bot is told at the beginning, as texts.

@@ -1,6 +1,7 @@
 //! A bot that talks with a caller (E24): its results and nothing else lead on, keys work beside it, and every way has an end.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ivr::{Answer, House, Input, Number, Patience, RESULT, Value, check, check_house, parse};
@@ -224,6 +225,25 @@ fn s22_no_secret_is_told_a_bot_nor_what_is_made_of_one() {
         chinese.contains(&"`made` 来自保密输入：不能告诉机器人"),
         "{chinese:?}"
     );
+}
+
+#[test]
+fn s22_a_secret_that_check_does_not_see_is_left_out_and_told() {
+    let text = nodes(
+        "[collect.start]\nprompt = \"a\"\ninto = \"pin\"\nsecret = true\nnext = \"talk\"\non_failure = \"end\"\n\
+         [bot.talk]\nbot = \"helper\"\nkeys = { 0 = \"end\" }\nsend = { a = \"pin\", b = \"3\" }\n\
+         results = { done = \"end\" }\non_failure = \"end\"\n[hangup.end]\nprompt = \"a\"\n",
+    );
+    let (script, _) = parse(ScriptName::from("main"), "main.toml", &text);
+    let mut call = Call::of(Arc::new(script.expect("a script")));
+    call.starts();
+    call.hears();
+    let seen = call.presses("1234#");
+    let told = [
+        "unsaid `a` of a bot: it comes from a secret input",
+        "converse helper b=3 for 120 s",
+    ];
+    assert_eq!(seen, told);
 }
 
 #[test]

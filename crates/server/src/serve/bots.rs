@@ -88,17 +88,7 @@ impl Bots {
                 Err(why) => Answer::NoAnswer(why.to_owned()),
             };
             drop(seat);
-            match &answer {
-                Answer::Found(_) | Answer::Missing => {
-                    tracing::debug!(%call, bot = question.bot, "a bot is done");
-                }
-                Answer::Bad(why) | Answer::NoAnswer(why) if why == "over" => {
-                    tracing::debug!(%call, bot = question.bot, "the caller went on without the bot");
-                }
-                Answer::Bad(why) | Answer::NoAnswer(why) => {
-                    tracing::warn!(%call, bot = question.bot, why, "a bot failed: the caller goes on without it");
-                }
-            }
+            note(call, &question.bot, &answer);
             let reply = Reply::LookedUp { call, id, answer };
             let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
         });
@@ -110,6 +100,21 @@ impl Bots {
             && keys.try_send(key).is_err()
         {
             tracing::debug!(%call, "a bot is not told a key");
+        }
+    }
+}
+
+/// Logs how one ended: what is nobody's fault wakes nobody.
+fn note(call: CallId, bot: &str, answer: &Answer) {
+    match answer {
+        Answer::Found(_) | Answer::Missing => tracing::debug!(%call, bot, "a bot is done"),
+        Answer::Bad(why) | Answer::NoAnswer(why)
+            if ["over", "busy", "closing"].contains(&why.as_str()) =>
+        {
+            tracing::debug!(%call, bot, why, "the caller goes on without the bot");
+        }
+        Answer::Bad(why) | Answer::NoAnswer(why) => {
+            tracing::warn!(%call, bot, why, "a bot failed: the caller goes on without it");
         }
     }
 }
