@@ -240,6 +240,7 @@ fn s22_a_secret_that_check_does_not_see_is_left_out_and_told() {
     call.hears();
     let seen = call.presses("1234#");
     let told = [
+        "bot talk",
         "unsaid `a` of a bot: it comes from a secret input",
         "converse helper b=3 for 120 s",
     ];
