@@ -294,10 +294,12 @@ fn m6_where_nobody_knows_what_was_taken_back_the_former_versions_lead_everybody(
     hotline
         .engine
         .handle_input(now, Input::RestoredCanaries(None));
-    let told = hotline.facts_named("canary.laid").len();
+    // What the house that tries it told before it learned that nobody knows comes with the first call.
+    let mut told = 0;
     for index in 0..16 {
         if index == 8 {
             // A reload does not know more.
+            told = hotline.facts_named("canary.laid").len();
             hotline.reload(|config| {
                 let trial = config.canary.as_mut().expect("it is tried");
                 trial.canary.on_ppm = 1_000_000;
