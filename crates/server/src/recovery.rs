@@ -3,6 +3,7 @@
 
 mod canaries;
 mod checkpoint;
+mod closings;
 mod history;
 mod keeper;
 mod pins;
@@ -22,6 +23,7 @@ use store::{Database, FactLog};
 use crate::fan_out::Facts;
 pub(crate) use canaries::canaries;
 pub(crate) use checkpoint::{Known, Sources};
+pub(crate) use closings::closings;
 pub(crate) use history::{Formerly, Reach};
 pub(crate) use keeper::Keeper;
 pub(crate) use pins::pins;
@@ -123,7 +125,6 @@ pub(crate) async fn sign_off_agents(
         facts.tell(now, fact);
     }
     Ok(House {
-        closings: database.closures().await?,
         callbacks: remains.callbacks(),
         agents: remains.formerly(is_restart),
         known: Some(known),

@@ -32,7 +32,7 @@ pub use merging::Side;
 pub use order::{Order, Receiver};
 pub use part::{
     Absorbed, Approval, Changes, Counts, Extension, Handling, MergedInto, Merging, Pause,
-    PauseReason, People, Place, Times, Verdict, Verdicts, Visit, Visits,
+    PauseReason, People, Place, Times, Verdict, Verdicts, Visits,
 };
 pub use refused::Refused;
 pub use transition::{Role, TRANSITIONS, Transition};
@@ -80,10 +80,7 @@ impl Handling {
         house: &House<'_>,
         now: Timestamp,
     ) -> Result<Step, Refused> {
-        let given = order.clone();
-        self.step(order, by, house, now, |it, around| {
-            it.follow(&given, around)
-        })
+        self.step(order, by, house, now, Self::follow)
     }
 
     /// One step: whether the table and the roles allow it, what it does, and what that changed.
@@ -93,7 +90,7 @@ impl Handling {
         by: &By,
         house: &House<'_>,
         now: Timestamp,
-        follow: impl FnOnce(&mut Self, &Around<'_>) -> Result<(), Refused>,
+        follow: impl FnOnce(&mut Self, &Order, &Around<'_>) -> Result<(), Refused>,
     ) -> Result<Step, Refused> {
         let around = Around { by, house, now };
         let row = order.transition();
@@ -108,7 +105,7 @@ impl Handling {
             return Err(Refused::NotYours { order: row.name });
         }
         let mut after = self.clone();
-        follow(&mut after, &around)?;
+        follow(&mut after, &order, &around)?;
         let step = Step {
             at: now,
             actor: by.actor,

@@ -106,13 +106,15 @@ pub(super) async fn recover(former: Former<'_>, facts: &Facts, clock: Clock) -> 
     let formerly = recovery::sign_off_agents(sources, last_seq, database, facts, now).await;
     let formerly = or_none(formerly, "agents cannot be signed off");
     let unapplied = Unapplied::behind(database, reader, last_seq).await;
-    let unknown = "how canaries stood and which PINs were wrong cannot be read";
+    let unknown = "how canaries stood, what was closed and which PINs were wrong cannot be read";
     let Some(unapplied) = or_none(unapplied.map(Some), unknown) else {
         return formerly;
     };
     let canaries = recovery::canaries(&unapplied, database).await;
+    let closings = recovery::closings(&unapplied, database).await;
     let pins = recovery::pins(&unapplied, database, now).await;
     House {
+        closings: or_none(closings, "which calendars were closed cannot be read"),
         canaries: or_none(canaries.map(Some), "how canaries stood cannot be read"),
         pins: or_none(pins, "which PINs were wrong cannot be read"),
         ..formerly

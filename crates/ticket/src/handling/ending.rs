@@ -93,8 +93,7 @@ impl Handling {
         if self.counts.public_replies > 0 && !is_supervisor {
             return Err(Refused::SupervisorDecides);
         }
-        let is_correctable =
-            matches!(self.state, State::New | State::Dispatched) && self.times.printed.is_none();
+        let is_correctable = matches!(self.state, State::New | State::Dispatched);
         if !is_correctable && !is_supervisor && !self.is(Role::Lead, around) {
             return Err(Refused::LeadDecides);
         }

@@ -51,7 +51,7 @@ impl Side<'_> {
         let runs = resolve.filter(|clock| clock.is_running() && is_earlier);
         let due = runs.and_then(Clock::due_at);
         let order = Order::Merge { into: other.id };
-        let ended = ends.step(order, by, &self.house, now, |it, around| {
+        let ended = ends.step(order, by, &self.house, now, |it, _, around| {
             let running = it.clocks.iter().filter(|(_, clock)| clock.is_running());
             it.merging.into = Some(MergedInto {
                 ticket: other.id,
@@ -67,7 +67,7 @@ impl Side<'_> {
             Ok(())
         })?;
         let order = Order::Absorb { ticket: self.id };
-        let went_on = goes_on.step(order, by, &other.house, now, |it, around| {
+        let went_on = goes_on.step(order, by, &other.house, now, |it, _, around| {
             it.merging.absorbed.insert(self.id, brought);
             let priority = it.priority();
             if priority < it.weight.priority {
@@ -99,7 +99,7 @@ impl Side<'_> {
             return Err(Refused::TooLate);
         }
         let (mut leaves, mut stays) = (self.handling.clone(), other.handling.clone());
-        let left = leaves.step(Order::Unmerge, by, &self.house, now, |it, around| {
+        let left = leaves.step(Order::Unmerge, by, &self.house, now, |it, _, around| {
             it.merging.into = None;
             it.state = into.from;
             it.times.closed = None;
@@ -111,7 +111,7 @@ impl Side<'_> {
             Ok(())
         })?;
         let order = Order::GiveBack { ticket: self.id };
-        let stayed = stays.step(order, by, &other.house, now, |it, around| {
+        let stayed = stays.step(order, by, &other.house, now, |it, _, around| {
             let before = it.priority();
             it.merging.absorbed.remove(&self.id);
             let priority = it.priority();

@@ -131,19 +131,12 @@ pub struct Extension {
 /// Return visits (回访).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visits {
-    /// The next one; `None`: nobody is to be called.
-    pub next: Option<Visit>,
+    /// When the next one is; `None`: nobody is to be called.
+    pub next: Option<Timestamp>,
     /// How many were tried.
     pub attempts: u16,
     /// What the customer said in the end, 1 to 5.
     pub satisfaction: Option<u8>,
-}
-
-/// A return visit to come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visit {
-    /// When.
-    pub at: Timestamp,
 }
 
 /// How often what happened.
@@ -176,8 +169,6 @@ pub struct Times {
     pub resolved: Option<Timestamp>,
     /// Closed, merged or void.
     pub closed: Option<Timestamp>,
-    /// Printed: not corrected any more.
-    pub printed: Option<Timestamp>,
 }
 
 /// Who was who.

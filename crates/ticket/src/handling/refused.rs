@@ -58,18 +58,24 @@ pub enum Refused {
     /// More time than the house gives at once.
     #[error("that is more time than is given at once")]
     TooMuchTime,
-    /// A solution has to be approved, or needs no approval.
-    #[error("{}", if *.0 { "a solution has to be approved: propose it" } else { "no approval is needed: resolve it" })]
-    Approval(bool),
+    /// A solution has to be approved.
+    #[error("a solution has to be approved: propose it")]
+    NeedsApproval,
+    /// Nobody has to approve it.
+    #[error("no approval is needed: resolve it")]
+    NeedsNoApproval,
     /// Fields that a solution needs.
     #[error("these fields are needed first: {}", .0.join(", "))]
     Missing(Vec<String>),
     /// It has tasks that are not done.
     #[error("it has open tasks")]
     OpenTasks,
-    /// The customer is to be asked first, or is not to be asked.
-    #[error("{}", if *.0 { "the customer is to be asked first" } else { "the customer is not to be asked" })]
-    Visit(bool),
+    /// The customer is to be asked first.
+    #[error("the customer is to be asked first")]
+    NeedsVisit,
+    /// The customer is not to be asked.
+    #[error("the customer is not to be asked")]
+    NeedsNoVisit,
     /// Satisfaction is 1 to 5.
     #[error("satisfaction is 1 to 5")]
     NotAScore,

@@ -1,6 +1,6 @@
 //! The solution: proposed and approved by others, or done (T17 to T20).
 
-use super::part::{Approval, Handling, Visit};
+use super::part::{Approval, Handling};
 use super::{Around, Refused, VisitPolicy, text};
 use crate::clock::ClockKind;
 use crate::state::State;
@@ -12,7 +12,7 @@ impl Handling {
         self.is_done(around)?;
         let steps = self.steps(around);
         if steps.is_empty() {
-            return Err(Refused::Approval(false));
+            return Err(Refused::NeedsNoApproval);
         }
         let approval = Approval {
             proposer: around.by.actor.agent(),
@@ -55,7 +55,7 @@ impl Handling {
         text(solution)?;
         self.is_done(around)?;
         if !self.steps(around).is_empty() {
-            return Err(Refused::Approval(true));
+            return Err(Refused::NeedsApproval);
         }
         self.solved(around);
         Ok(())
@@ -102,7 +102,7 @@ impl Handling {
             VisitPolicy::Sample(percent) => house.lot < percent,
         };
         if is_asked {
-            self.visits.next = Some(Visit { at: around.now });
+            self.visits.next = Some(around.now);
             self.promise(ClockKind::Visit, around);
         }
     }

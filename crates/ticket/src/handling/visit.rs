@@ -2,7 +2,7 @@
 
 use model::Timestamp;
 
-use super::part::{Handling, Visit};
+use super::part::Handling;
 use super::transition::Role;
 use super::{Around, Refused, text};
 use crate::clock::ClockKind;
@@ -38,7 +38,7 @@ impl Handling {
         if self.is_tried_enough(around) && !self.is(Role::Lead, around) {
             return Err(Refused::LeadDecides);
         }
-        self.visits.next = Some(Visit { at: next_at });
+        self.visits.next = Some(next_at);
         Ok(())
     }
 
@@ -61,7 +61,7 @@ impl Handling {
         let is_lead = around.by.actor.agent().is_some();
         let is_given_up = is_lead && self.is_tried_enough(around);
         if self.visits.next.is_some() && !is_given_up {
-            return Err(Refused::Visit(true));
+            return Err(Refused::NeedsVisit);
         }
         self.close(around);
         Ok(())
@@ -101,7 +101,7 @@ impl Handling {
     /// One more attempt, by somebody who may.
     fn visits_now(&mut self, around: &Around<'_>) -> Result<(), Refused> {
         if self.visits.next.is_none() {
-            return Err(Refused::Visit(false));
+            return Err(Refused::NeedsNoVisit);
         }
         let visitor = around.by.actor.agent();
         let by_another = around.house.policy.visit_by_another;

@@ -10,14 +10,14 @@ fn t17_to_t19_four_eyes_and_six_when_it_is_sensitive() {
     };
     assert_eq!(
         lab.tries(agent(FIRST), propose()),
-        Err(Refused::Approval(false))
+        Err(Refused::NeedsNoApproval)
     );
     lab.policy.approval = vec![[LEAD, FIRST].map(AgentId::new).into()];
     lab.policy.sensitive_approval = vec![[LEAD, SUPERVISOR].map(AgentId::new).into()];
     lab.handling.weight.sensitive = true;
     assert_eq!(
         lab.tries(agent(FIRST), resolve()),
-        Err(Refused::Approval(true))
+        Err(Refused::NeedsApproval)
     );
     lab.does(agent(FIRST), propose());
     let own = lab.tries(agent(FIRST), Order::Approve);
@@ -73,7 +73,7 @@ fn t21_t22_a_visit_has_to_succeed_and_another_asks_than_who_solved_it() {
     let ok = |satisfaction| Order::VisitOk { satisfaction };
     assert_eq!(
         lab.tries(Actor::System, Order::Confirm),
-        Err(Refused::Visit(true)),
+        Err(Refused::NeedsVisit),
         "not by itself"
     );
     let next_at = |lab: &Lab| Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
@@ -140,7 +140,7 @@ fn t24_where_nobody_is_asked_it_closes_when_nobody_objects() {
     lab.does(agent(FIRST), resolve());
     assert_eq!(
         lab.tries(agent(VISITOR), Order::VisitOk { satisfaction: None }),
-        Err(Refused::Visit(false))
+        Err(Refused::NeedsNoVisit)
     );
     assert_eq!(lab.does(Actor::System, Order::Confirm), State::Closed);
 }
@@ -179,7 +179,7 @@ fn t22_t24_a_lead_closes_what_nobody_can_be_reached_about() {
     for _ in 0..3 {
         assert_eq!(
             lab.tries(agent(LEAD), Order::Confirm),
-            Err(Refused::Visit(true))
+            Err(Refused::NeedsVisit)
         );
         let next_at = Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
         let retry = Order::VisitRetry {
