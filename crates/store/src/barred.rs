@@ -4,10 +4,11 @@
 
 use model::barred::BARRED_TEXT_MAX;
 use model::{Bar, BarredCaller, Caller, Timestamp};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 
@@ -139,12 +140,7 @@ impl Database {
     }
 }
 
-async fn put(
-    conn: &mut SqliteConnection,
-    key: &str,
-    new: &NewBarred,
-    now: Timestamp,
-) -> Result<()> {
+async fn put(conn: &mut Connection, key: &str, new: &NewBarred, now: Timestamp) -> Result<()> {
     // What stands there already can be changed, however full the list is.
     let (rows,): (i64,) =
         sqlx::query_as("SELECT COUNT(*) FROM barred_caller WHERE number_key <> $1")
@@ -175,7 +171,7 @@ async fn put(
 }
 
 /// A barred caller has called: the fact tells it once.
-pub(crate) async fn hit(conn: &mut SqliteConnection, number: &str, at: Timestamp) -> Result<()> {
+pub(crate) async fn hit(conn: &mut Connection, number: &str, at: Timestamp) -> Result<()> {
     sqlx::query("UPDATE barred_caller SET hits = hits + 1, last_hit_at = $2 WHERE number_key = $1")
         .bind(number)
         .bind(at.as_ms())

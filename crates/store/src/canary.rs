@@ -5,10 +5,10 @@
 
 use model::Fact;
 use model::canary::Trials;
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{big, from_json, json_of};
+use crate::database::Connection;
 use crate::error::Result;
 
 /// Ends that are kept. A text that was taken back holds back all that is tried beside it, so that another end comes after its own only
@@ -24,7 +24,7 @@ impl Database {
 }
 
 /// A canary is laid, a call in it went badly, or it was taken back.
-pub(crate) async fn note(conn: &mut SqliteConnection, seq: u64, fact: &Fact) -> Result<()> {
+pub(crate) async fn note(conn: &mut Connection, seq: u64, fact: &Fact) -> Result<()> {
     if let Fact::CanaryLaid { canary } = fact {
         let trials = known(conn).await?;
         if trials.lays(canary.as_ref()).is_none() {
@@ -58,7 +58,7 @@ pub(crate) async fn note(conn: &mut SqliteConnection, seq: u64, fact: &Fact) -> 
 }
 
 /// The fold of the rows.
-pub(crate) async fn known(conn: &mut SqliteConnection) -> Result<Trials> {
+pub(crate) async fn known(conn: &mut Connection) -> Result<Trials> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT fact FROM canary_fact ORDER BY seq")
         .fetch_all(conn)
         .await?;

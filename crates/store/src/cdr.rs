@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::fact::{CallResult, Direction, EndedBy, FactRecord};
 use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
 use serde::Serialize;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::Database;
 use crate::barred;
 use crate::canary;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
+use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::page::{Page, PageRequest};
@@ -94,7 +94,7 @@ impl Database {
 
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT record FROM call_record");
+        let mut query = Statement::new("SELECT record FROM call_record");
         if let Some(agent) = filter.agent {
             // Along the agent's own rows, which stand in the order of the page.
             query
@@ -191,7 +191,7 @@ fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
 }
 
 /// How far a projection is; 0 before the first fact.
-async fn projected(conn: &mut SqliteConnection, name: &str) -> Result<u64> {
+async fn projected(conn: &mut Connection, name: &str) -> Result<u64> {
     let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
         .bind(name)
         .fetch_optional(conn)
@@ -199,7 +199,7 @@ async fn projected(conn: &mut SqliteConnection, name: &str) -> Result<u64> {
     Ok(row.map_or(0, |(seq,)| count(seq)))
 }
 
-async fn set_projected(conn: &mut SqliteConnection, name: &str, seq: u64) -> Result<()> {
+async fn set_projected(conn: &mut Connection, name: &str, seq: u64) -> Result<()> {
     sqlx::query(
         "INSERT INTO projection (name, seq) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
@@ -211,11 +211,7 @@ async fn set_projected(conn: &mut SqliteConnection, name: &str, seq: u64) -> Res
     Ok(())
 }
 
-async fn apply(
-    conn: &mut SqliteConnection,
-    facts: Vec<FactRecord>,
-    plan: NumberPlan,
-) -> Result<()> {
+async fn apply(conn: &mut Connection, facts: Vec<FactRecord>, plan: NumberPlan) -> Result<()> {
     let mut last = projected(conn, APPLIED).await?;
     let excused = projected(conn, EXCUSED).await?;
     let mut changed = BTreeMap::new();
@@ -250,7 +246,7 @@ async fn apply(
 
 /// The fact into the call's timeline and into its record; a recording into its own row.
 async fn apply_one(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     call: CallId,
     fact: &FactRecord,
     changed: &mut BTreeMap<CallId, Cdr>,
@@ -288,7 +284,7 @@ async fn apply_one(
 
 /// The record of a call as it stands in this batch.
 async fn known<'c>(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     call: CallId,
     changed: &'c mut BTreeMap<CallId, Cdr>,
 ) -> Result<Option<&'c mut Cdr>> {
@@ -298,7 +294,7 @@ async fn known<'c>(
     })
 }
 
-async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> {
+async fn record(conn: &mut Connection, id: CallId) -> Result<Option<Cdr>> {
     let row: Option<(String,)> = sqlx::query_as("SELECT record FROM call_record WHERE id = $1")
         .bind(big(id.get()))
         .fetch_optional(conn)
@@ -306,7 +302,7 @@ async fn record(conn: &mut SqliteConnection, id: CallId) -> Result<Option<Cdr>> 
     row.map(|(record,)| from_json("call", &record)).transpose()
 }
 
-async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) -> Result<()> {
+async fn put_record(conn: &mut Connection, cdr: &Cdr, plan: NumberPlan) -> Result<()> {
     let number = match cdr.direction {
         Direction::In | Direction::Internal | Direction::Callback => cdr.caller.number.as_deref(),
         // In a call out the customer is the one who was called.
@@ -350,7 +346,7 @@ async fn put_record(conn: &mut SqliteConnection, cdr: &Cdr, plan: NumberPlan) ->
 }
 
 /// Each agent's part; who took part once did so for ever.
-async fn put_parts(conn: &mut SqliteConnection, cdr: &Cdr) -> Result<()> {
+async fn put_parts(conn: &mut Connection, cdr: &Cdr) -> Result<()> {
     let parts = cdr.segments.iter().map(|part| part.agent);
     let agents: BTreeSet<AgentId> = parts.chain(cdr.first_agent).chain(cdr.agent).collect();
     for agent in agents {
@@ -365,7 +361,7 @@ async fn put_parts(conn: &mut SqliteConnection, cdr: &Cdr) -> Result<()> {
     Ok(())
 }
 
-async fn put_recording(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
+async fn put_recording(conn: &mut Connection, fact: &Fact) -> Result<()> {
     let Fact::RecordingReady {
         call,
         path,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use model::Fact;
 use model::calendar::Closure;
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{from_json, json_of};
+use crate::database::Connection;
 use crate::error::Result;
 
 impl Database {
@@ -24,7 +24,7 @@ impl Database {
 }
 
 /// A calendar was closed, or opened again.
-pub(crate) async fn note(conn: &mut SqliteConnection, fact: &Fact) -> Result<()> {
+pub(crate) async fn note(conn: &mut Connection, fact: &Fact) -> Result<()> {
     let (calendar, closure) = if let Fact::CalendarClosed { calendar, closure } = fact {
         (calendar, Some(closure))
     } else if let Fact::CalendarOpened { calendar, .. } = fact {

@@ -6,10 +6,11 @@
 use model::barred::BARRED_TEXT_MAX;
 use model::ties::APART_MAX;
 use model::{AgentId, Caller, Timestamp};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 
@@ -125,7 +126,7 @@ impl Database {
 }
 
 async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     key: &str,
     agent: AgentId,
     new: &NewConflict,
@@ -162,7 +163,7 @@ async fn put(
     Ok(())
 }
 
-async fn one(conn: &mut SqliteConnection, key: &str, agent: AgentId) -> Result<Option<Conflict>> {
+async fn one(conn: &mut Connection, key: &str, agent: AgentId) -> Result<Option<Conflict>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT c.*, a.login FROM conflict c JOIN agent a ON a.id = c.agent_id
          WHERE c.number_key = $1 AND c.agent_id = $2",

@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{IdSource, Timestamp};
+use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::{Result, StoreError};
@@ -21,7 +21,17 @@ use crate::private;
 use model::NumberPlan;
 use writer::{Job, Order, Work};
 
+pub(crate) use statement::Statement;
+
+mod statement;
 mod writer;
+
+/// The driver whose words the store speaks.
+pub(crate) type Driver = sqlx::Sqlite;
+/// A connection of it: what every query runs on.
+pub(crate) type Connection = sqlx::SqliteConnection;
+/// Connections that are lent.
+type Pool = sqlx::SqlitePool;
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -39,7 +49,7 @@ pub struct Database {
 }
 
 struct Shared {
-    readers: SqlitePool,
+    readers: Pool,
     writer: mpsc::Sender<Order>,
     plan: NumberPlan,
     ids: Mutex<IdSource>,
@@ -109,7 +119,7 @@ impl Database {
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
     {
         let (job, result) = Job::order(work);
         self.shared
@@ -129,7 +139,7 @@ impl Database {
     }
 
     /// The connections that read.
-    pub(crate) fn readers(&self) -> &SqlitePool {
+    pub(crate) fn readers(&self) -> &Pool {
         &self.shared.readers
     }
 

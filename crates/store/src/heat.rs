@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use model::{CallId, Histogram, NodeHeat, ScriptName, Timestamp, Visit, Visits, Way, WayHeat};
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count, from_json, json_of};
+use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 
 /// An hour, in ms.
@@ -60,9 +61,11 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn query(&self, select: &str) -> QueryBuilder<Sqlite> {
-        let mut query = QueryBuilder::<Sqlite>::new(format!("{select} WHERE script = "));
-        query.push_bind(self.script.as_str().to_owned());
+    fn query(&self, select: &'static str) -> Statement {
+        let mut query = Statement::new(select);
+        query
+            .push(" WHERE script = ")
+            .push_bind(self.script.as_str().to_owned());
         query
             .push(" AND hour >= ")
             .push_bind(self.hours.start)
@@ -75,13 +78,13 @@ impl Of<'_> {
     }
 
     /// The kinds of nodes; of a node that was of several, the last one comes last.
-    async fn kinds(&self, conn: &mut SqliteConnection) -> Result<Vec<(String, String)>> {
+    async fn kinds(&self, conn: &mut Connection) -> Result<Vec<(String, String)>> {
         let mut query = self.query("SELECT node, kind FROM script_heat");
         query.push(" GROUP BY node, kind ORDER BY MAX(hour), MAX(version)");
         Ok(query.build_query_as().fetch_all(conn).await?)
     }
 
-    async fn sums(&self, conn: &mut SqliteConnection) -> Result<Vec<Sum>> {
+    async fn sums(&self, conn: &mut Connection) -> Result<Vec<Sum>> {
         let mut query = self.query(
             "SELECT node, way, SUM(visits) AS visits, SUM(to_person) AS to_person, SUM(timeouts) AS timeouts,
                SUM(wrong_keys) AS wrong_keys, SUM(ms) AS ms FROM script_heat",
@@ -91,7 +94,7 @@ impl Of<'_> {
     }
 
     /// How long stays were, by node and way: buckets with their counts.
-    async fn times(&self, conn: &mut SqliteConnection) -> Result<Times> {
+    async fn times(&self, conn: &mut Connection) -> Result<Times> {
         let mut query = self.query(
             "SELECT node, way, json_extract(each.value, '$[0]') AS bucket, SUM(json_extract(each.value, '$[1]')) AS count
              FROM script_heat, json_each(script_heat.times) AS each",
@@ -115,7 +118,7 @@ type Times = BTreeMap<(String, String), Vec<(u32, u64)>>;
 type Key = (ScriptName, i64, u32, String, Way);
 
 /// The calls have ended: their visits count.
-pub(crate) async fn add(conn: &mut SqliteConnection, ended: &BTreeSet<CallId>) -> Result<()> {
+pub(crate) async fn add(conn: &mut Connection, ended: &BTreeSet<CallId>) -> Result<()> {
     let mut more: BTreeMap<Key, (String, WayHeat)> = BTreeMap::new();
     for call in ended {
         for visit in visits(conn, *call).await? {
@@ -141,7 +144,7 @@ pub(crate) async fn add(conn: &mut SqliteConnection, ended: &BTreeSet<CallId>) -
 }
 
 /// The visits of a call that has ended; most calls' facts say nothing of a script, and those are not read.
-async fn visits(conn: &mut SqliteConnection, call: CallId) -> Result<Vec<Visit>> {
+async fn visits(conn: &mut Connection, call: CallId) -> Result<Vec<Visit>> {
     let rows: Vec<(i64, String, String)> = sqlx::query_as(
         "SELECT at, kind, fact FROM call_event WHERE call_id = $1 AND kind IN ('call.arrived', 'ivr.entered',
            'ivr.gave_up', 'queue.joined', 'offer.made', 'dial.started', 'call.connected', 'dial.answered', 'call.ended')
@@ -161,7 +164,7 @@ async fn visits(conn: &mut SqliteConnection, call: CallId) -> Result<Vec<Visit>>
 }
 
 /// Adds to a row; whether it was there.
-async fn put(conn: &mut SqliteConnection, key: &Key, kind: &str, more: WayHeat) -> Result<bool> {
+async fn put(conn: &mut Connection, key: &Key, kind: &str, more: WayHeat) -> Result<bool> {
     let (script, hour, version, node, way) = key;
     let way = way.word();
     let known: Option<Row> = sqlx::query_as(
@@ -203,7 +206,7 @@ async fn put(conn: &mut SqliteConnection, key: &Key, kind: &str, more: WayHeat) 
     Ok(is_known)
 }
 
-async fn forget_before(conn: &mut SqliteConnection, script: &ScriptName, hour: i64) -> Result<()> {
+async fn forget_before(conn: &mut Connection, script: &ScriptName, hour: i64) -> Result<()> {
     sqlx::query("DELETE FROM script_heat WHERE script = $1 AND hour < $2")
         .bind(script.as_str())
         .bind(hour)

@@ -4,8 +4,9 @@
 //! not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
 
 use model::Timestamp;
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _};
 
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 
 /// A numbered step of the schema.
@@ -100,7 +101,7 @@ static MIGRATIONS: [Migration; 16] = [
 ];
 
 /// Brings the schema up to date; gives how many steps that took.
-pub(crate) async fn migrate(conn: &mut SqliteConnection, now: Timestamp) -> Result<usize> {
+pub(crate) async fn migrate(conn: &mut Connection, now: Timestamp) -> Result<usize> {
     let mut turn = conn.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query(
         "CREATE TABLE IF NOT EXISTS migration (
@@ -167,11 +168,11 @@ fn checksum(text: &str) -> i64 {
 mod tests {
     use super::*;
 
-    async fn memory() -> SqliteConnection {
-        SqliteConnection::connect("sqlite::memory:").await.unwrap()
+    async fn memory() -> Connection {
+        Connection::connect("sqlite::memory:").await.unwrap()
     }
 
-    async fn apply(conn: &mut SqliteConnection, steps: &[Migration]) {
+    async fn apply(conn: &mut Connection, steps: &[Migration]) {
         for migration in steps {
             let text = for_sqlite(migration.text);
             let applied = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *conn).await;

@@ -5,10 +5,10 @@
 
 use model::calendar::PinRefusal;
 use model::{CallId, Fact, Timestamp};
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{big, count};
+use crate::database::Connection;
 use crate::error::Result;
 
 /// Those that are older go with the next.
@@ -42,7 +42,7 @@ impl Database {
 }
 
 /// A PIN was wrong.
-pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact) -> Result<()> {
+pub(crate) async fn note(conn: &mut Connection, at: Timestamp, fact: &Fact) -> Result<()> {
     let Some(refused) = PinRefusal::of(at, fact) else {
         return Ok(());
     };

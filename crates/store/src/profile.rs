@@ -5,11 +5,11 @@
 
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Candidate, OpenTicket, PastCall, TICKETS_MAX};
 use model::{AgentId, CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
-use sqlx::SqliteConnection;
 use ticket::Number;
 
 use crate::Database;
 use crate::column::{big, count, cut};
+use crate::database::Connection;
 use crate::error::Result;
 use crate::ties;
 
@@ -51,7 +51,7 @@ pub(crate) struct Owner {
 }
 
 /// Best first: certain before maybe, then by VIP level, then the one who is known longest.
-async fn owners(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Owner>> {
+async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
     type Row = (i64, String, i64, String, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT c.id, c.display_name, c.vip_level, p.confidence, p.is_shared, c.owner_agent_id
@@ -79,7 +79,7 @@ async fn owners(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Owner>> {
 
 /// Of the number or of the first candidate, most pressing first; none of those that only supervisors see, for agents read a pop.
 async fn open_tickets(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     key: &str,
     customer: Option<CustomerId>,
 ) -> Result<Vec<OpenTicket>> {
@@ -108,7 +108,7 @@ async fn open_tickets(
 }
 
 /// Of the number, newest first; the call that asks has not ended and is none of them.
-async fn last_calls(conn: &mut SqliteConnection, key: &str) -> Result<Vec<PastCall>> {
+async fn last_calls(conn: &mut Connection, key: &str) -> Result<Vec<PastCall>> {
     type Row = (i64, i64, Option<String>, Option<String>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT c.id, c.started_at, a.display_name, c.result

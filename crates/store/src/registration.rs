@@ -6,10 +6,11 @@
 use std::net::SocketAddr;
 
 use model::Timestamp;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{from_json, json_of};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 
 /// One contact of a phone.
@@ -109,7 +110,7 @@ impl Database {
 }
 
 async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     login: &str,
     contacts: &[Registration],
     now: Timestamp,

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use model::{ScriptName, Timestamp};
 use similar::TextDiff;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 
@@ -146,7 +147,7 @@ impl Place {
     }
 }
 
-async fn place(conn: &mut SqliteConnection, script: &ScriptName, text: &str) -> Result<Place> {
+async fn place(conn: &mut Connection, script: &ScriptName, text: &str) -> Result<Place> {
     let newest: Option<(i64, String)> = sqlx::query_as(
         "SELECT number, text FROM script_version WHERE script = $1 ORDER BY number DESC LIMIT 1",
     )
@@ -161,7 +162,7 @@ async fn place(conn: &mut SqliteConnection, script: &ScriptName, text: &str) -> 
 }
 
 async fn keep(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     script: &ScriptName,
     text: &str,
     restored: Option<&Restored>,

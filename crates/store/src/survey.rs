@@ -7,10 +7,11 @@ use std::str::FromStr;
 
 use model::fact::{SurveyAsked, SurveyDone, SurveyPush};
 use model::{AgentId, Fact, QueueName, Timestamp};
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count, json_of};
+use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 
 /// Most groups in an answer.
@@ -164,8 +165,8 @@ impl Database {
 }
 
 /// What is counted, of these surveys, and what it is counted by besides the group; bounded by how many groups there are.
-fn grouped(what: &'static str, filter: &SurveyFilter, by: &'static str) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(what);
+fn grouped(what: &'static str, filter: &SurveyFilter, by: &'static str) -> Statement {
+    let mut query = Statement::new(what);
     narrow(&mut query, filter);
     query
         .push(" GROUP BY s.form, s.queue, s.agent_id, s.push, ")
@@ -175,7 +176,7 @@ fn grouped(what: &'static str, filter: &SurveyFilter, by: &'static str) -> Query
     query
 }
 
-fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &SurveyFilter) {
+fn narrow(query: &mut Statement, filter: &SurveyFilter) {
     query.push(" WHERE s.at >= ").push_bind(filter.from.as_ms());
     query.push(" AND s.at < ").push_bind(filter.to.as_ms());
     if let Some(form) = &filter.form {
@@ -222,7 +223,7 @@ impl Row {
 }
 
 /// A survey began, was answered or missed.
-pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact) -> Result<()> {
+pub(crate) async fn note(conn: &mut Connection, at: Timestamp, fact: &Fact) -> Result<()> {
     if let Fact::SurveyAsked(asked) = fact {
         return put(conn, at, asked, SurveyOutcome::Asked).await;
     }
@@ -260,7 +261,7 @@ pub(crate) async fn note(conn: &mut SqliteConnection, at: Timestamp, fact: &Fact
 }
 
 async fn put(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     at: Timestamp,
     asked: &SurveyAsked,
     outcome: SurveyOutcome,
@@ -285,14 +286,14 @@ async fn put(
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Connection;
+    use sqlx::Connection as _;
 
     use super::*;
     use crate::migration::migrate;
 
     /// How the database would answer.
     async fn plan(what: &str, by: &'static str, agent: Option<AgentId>) -> String {
-        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let mut conn = Connection::connect("sqlite::memory:").await.unwrap();
         migrate(&mut conn, Timestamp::from_ms(1)).await.unwrap();
         let filter = SurveyFilter {
             from: Timestamp::from_ms(1),

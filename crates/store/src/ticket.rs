@@ -7,10 +7,10 @@
 use ::ticket::{Actor, Correction, Day, Entry, Event, Number, State, Submission, Ticket};
 use model::fact::{TicketAsked, Voicemail};
 use model::{AgentId, CallId, CustomerId, E164, Fact, TicketId, Timestamp};
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{big, count, from_json};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 use draft::{discard_drafts, draft, link_to_drafts};
@@ -328,7 +328,7 @@ impl Database {
 }
 
 /// The ticket that came from there.
-async fn ticket_from(conn: &mut SqliteConnection, origin: &Origin) -> Result<Option<Ticket>> {
+async fn ticket_from(conn: &mut Connection, origin: &Origin) -> Result<Option<Ticket>> {
     let mut query = select();
     query
         .push(" WHERE t.channel = ")
@@ -340,7 +340,7 @@ async fn ticket_from(conn: &mut SqliteConnection, origin: &Origin) -> Result<Opt
 }
 
 /// Whether the call's timeline holds the birth of this ticket.
-async fn is_told(conn: &mut SqliteConnection, ticket: &Ticket, call: CallId) -> Result<bool> {
+async fn is_told(conn: &mut Connection, ticket: &Ticket, call: CallId) -> Result<bool> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT fact FROM call_event WHERE call_id = $1 AND kind = 'ticket.created' ORDER BY seq LIMIT $2",
     )
@@ -359,7 +359,7 @@ async fn is_told(conn: &mut SqliteConnection, ticket: &Ticket, call: CallId) -> 
 }
 
 /// The next number of the day; a refused submit gives it back with its savepoint.
-async fn next_number(conn: &mut SqliteConnection, day: Day) -> Result<Number> {
+async fn next_number(conn: &mut Connection, day: Day) -> Result<Number> {
     let (serial,): (i64,) = sqlx::query_as(
         "INSERT INTO ticket_serial (day, last) VALUES ($1, 1)
          ON CONFLICT (day) DO UPDATE SET last = ticket_serial.last + 1 RETURNING last",
@@ -372,7 +372,7 @@ async fn next_number(conn: &mut SqliteConnection, day: Day) -> Result<Number> {
 }
 
 async fn link_to_tickets(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     call: CallId,
     path: &str,
     now: Timestamp,
@@ -390,7 +390,7 @@ async fn link_to_tickets(
 }
 
 /// Whether the ticket did not have it yet.
-async fn remember_recording(conn: &mut SqliteConnection, id: TicketId, path: &str) -> Result<bool> {
+async fn remember_recording(conn: &mut Connection, id: TicketId, path: &str) -> Result<bool> {
     let inserted = sqlx::query(
         "INSERT INTO ticket_recording (ticket_id, path) VALUES ($1, $2) ON CONFLICT (ticket_id, path) DO NOTHING",
     )
@@ -401,7 +401,7 @@ async fn remember_recording(conn: &mut SqliteConnection, id: TicketId, path: &st
     Ok(inserted.rows_affected() == 1)
 }
 
-async fn tickets_of_call(conn: &mut SqliteConnection, call: CallId) -> Result<Vec<Ticket>> {
+async fn tickets_of_call(conn: &mut Connection, call: CallId) -> Result<Vec<Ticket>> {
     let mut query = select();
     query
         .push(" JOIN ticket_call c ON c.ticket_id = t.id WHERE c.call_id = ")
@@ -411,7 +411,7 @@ async fn tickets_of_call(conn: &mut SqliteConnection, call: CallId) -> Result<Ve
     tickets(query.build_query_as().fetch_all(conn).await?)
 }
 
-async fn ticket(conn: &mut SqliteConnection, id: TicketId) -> Result<Option<Ticket>> {
+async fn ticket(conn: &mut Connection, id: TicketId) -> Result<Option<Ticket>> {
     let mut query = select();
     query.push(" WHERE t.id = ").push_bind(big(id.get()));
     let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;
@@ -420,7 +420,7 @@ async fn ticket(conn: &mut SqliteConnection, id: TicketId) -> Result<Option<Tick
 
 /// The ticket, the first entries of its timeline, its call and the recordings that were there.
 async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     submission: &Submission,
     key: Option<&NumberKey>,
     origin: &Origin,

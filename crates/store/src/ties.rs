@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::ties::{APART_MAX, TALKS_MAX, Talk};
 use model::{AgentId, Cdr, Membership, QueueName, Ties, Timestamp};
-use sqlx::SqliteConnection;
 
 use crate::column::{big, count, from_json};
+use crate::database::Connection;
 use crate::error::Result;
 use crate::profile::Owner;
 
@@ -20,7 +20,7 @@ pub(crate) const TALK_MIN_MS: u64 = 5_000;
 
 /// Of a number, with the customers who have it, best first.
 pub(crate) async fn of(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     key: &str,
     owners: &[Owner],
     now: Timestamp,
@@ -49,7 +49,7 @@ pub(crate) async fn of(
 }
 
 /// The last talks, newest first.
-async fn talks(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Talk>> {
+async fn talks(conn: &mut Connection, key: &str) -> Result<Vec<Talk>> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT record FROM call_record
          WHERE peer_key = $1 AND agent_id IS NOT NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT $2",
@@ -79,7 +79,7 @@ async fn talks(conn: &mut SqliteConnection, key: &str) -> Result<Vec<Talk>> {
 
 /// R67: those who have left the house, with the first of the queues that they served. One of whom nothing is left has no team.
 async fn gone(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     agents: impl Iterator<Item = AgentId>,
 ) -> Result<BTreeMap<AgentId, QueueName>> {
     let mut gone = BTreeMap::new();
@@ -99,11 +99,7 @@ async fn gone(
 }
 
 /// R66: by this number, or by another one that is certainly of the same customer.
-async fn apart(
-    conn: &mut SqliteConnection,
-    key: &str,
-    now: Timestamp,
-) -> Result<BTreeSet<AgentId>> {
+async fn apart(conn: &mut Connection, key: &str, now: Timestamp) -> Result<BTreeSet<AgentId>> {
     let rows: Vec<(i64,)> = sqlx::query_as(
         "SELECT DISTINCT agent_id FROM conflict WHERE (until IS NULL OR until > $2) AND (number_key = $1 OR number_key IN
            (SELECT other.number_key FROM customer_phone mine

@@ -5,10 +5,11 @@
 
 use model::fact::Voicemail;
 use model::{AgentId, MailboxName, RecordingId, Timestamp};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
 use crate::Database;
 use crate::column::{big, count, from_json, json_of};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 
@@ -138,7 +139,7 @@ impl Database {
     }
 }
 
-async fn message(conn: &mut SqliteConnection, id: RecordingId) -> Result<Option<LeftMessage>> {
+async fn message(conn: &mut Connection, id: RecordingId) -> Result<Option<LeftMessage>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT v.*, r.duration_ms FROM voicemail v
          LEFT JOIN recording r ON r.call_id = v.call_id AND r.part = v.part

@@ -10,9 +10,10 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 
 /// Longest time that a group stays open.
@@ -35,7 +36,7 @@ pub(crate) enum Order {
 /// A change that waits for its turn and then for its commit.
 pub(crate) trait Write: Send {
     /// Does it in a savepoint. An error means that the whole group is lost: SQLite rolled it back, for lack of disk say.
-    fn run<'c>(&'c mut self, group: &'c mut SqliteConnection) -> Step<'c, sqlx::Result<()>>;
+    fn run<'c>(&'c mut self, group: &'c mut Connection) -> Step<'c, sqlx::Result<()>>;
     /// Tells the asker: its own result if the group was committed, else why it was not.
     fn finish(self: Box<Self>, group: std::result::Result<(), &sqlx::Error>);
 }
@@ -50,7 +51,7 @@ pub(crate) struct Job<F, T> {
 impl<F, T> Job<F, T>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
 {
     /// What the writer takes, and where the result will come.
     pub(crate) fn order(work: F) -> (Box<dyn Write>, oneshot::Receiver<Result<T>>) {
@@ -67,9 +68,9 @@ where
 impl<F, T> Write for Job<F, T>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> Work<'c, T> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
 {
-    fn run<'c>(&'c mut self, group: &'c mut SqliteConnection) -> Step<'c, sqlx::Result<()>> {
+    fn run<'c>(&'c mut self, group: &'c mut Connection) -> Step<'c, sqlx::Result<()>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else {
                 return Ok(());
@@ -108,7 +109,7 @@ async fn caught<T>(mut work: Work<'_, T>) -> Result<T> {
 }
 
 /// The writer's life: until it is told to close, or nobody is left who could ask.
-pub(super) async fn run(mut conn: SqliteConnection, mut orders: mpsc::Receiver<Order>) {
+pub(super) async fn run(mut conn: Connection, mut orders: mpsc::Receiver<Order>) {
     let mut closed = None;
     while let Some(order) = orders.recv().await {
         closed = match order {
@@ -132,7 +133,7 @@ pub(super) async fn run(mut conn: SqliteConnection, mut orders: mpsc::Receiver<O
 
 /// One group, from BEGIN to the answers. Gives the asker of a `Close` that ended it.
 async fn write_group(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     first: Box<dyn Write>,
     orders: &mut mpsc::Receiver<Order>,
 ) -> Option<oneshot::Sender<()>> {
@@ -150,7 +151,7 @@ async fn write_group(
 
 /// Runs the orders of one group and commits them; all that it took are in `jobs`, whatever happens.
 async fn fill_group(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     first: Box<dyn Write>,
     orders: &mut mpsc::Receiver<Order>,
     jobs: &mut Vec<Box<dyn Write>>,
@@ -187,8 +188,8 @@ async fn fill_group(
 mod tests {
     use super::*;
 
-    async fn table() -> SqliteConnection {
-        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    async fn table() -> Connection {
+        let mut conn = Connection::connect("sqlite::memory:").await.unwrap();
         sqlx::query("CREATE TABLE t (n BIGINT PRIMARY KEY)")
             .execute(&mut conn)
             .await
@@ -199,7 +200,7 @@ mod tests {
     type Waiting<T> = oneshot::Receiver<Result<T>>;
 
     fn insert(n: i64) -> (Order, Waiting<i64>) {
-        let (job, result) = Job::order(move |conn: &mut SqliteConnection| -> Work<'_, i64> {
+        let (job, result) = Job::order(move |conn: &mut Connection| -> Work<'_, i64> {
             Box::pin(async move {
                 sqlx::query("INSERT INTO t (n) VALUES ($1)")
                     .bind(n)
@@ -213,7 +214,7 @@ mod tests {
     }
 
     fn count() -> (Order, Waiting<i64>) {
-        let (job, result) = Job::order(|conn: &mut SqliteConnection| -> Work<'_, i64> {
+        let (job, result) = Job::order(|conn: &mut Connection| -> Work<'_, i64> {
             Box::pin(async move {
                 let (rows,) = sqlx::query_as("SELECT count(*) FROM t")
                     .fetch_one(conn)

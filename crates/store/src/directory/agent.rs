@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{AgentId, Membership, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{big, bytes_of, count, from_json, json_of, text_of};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::password::verify_password;
 use crate::secret::Secret;
@@ -322,7 +322,7 @@ impl AgentRecord {
     }
 }
 
-pub(super) async fn agent(conn: &mut SqliteConnection, id: AgentId) -> Result<Option<AgentRecord>> {
+pub(super) async fn agent(conn: &mut Connection, id: AgentId) -> Result<Option<AgentRecord>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
                     outside_number, is_outside, opted_out
@@ -335,7 +335,7 @@ pub(super) async fn agent(conn: &mut SqliteConnection, id: AgentId) -> Result<Op
 }
 
 async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     record: &AgentRecord,
     password_hash: &Secret<String>,
     now: Timestamp,
@@ -361,11 +361,7 @@ async fn insert(
     Ok(())
 }
 
-async fn put(
-    conn: &mut SqliteConnection,
-    record: AgentRecord,
-    now: Timestamp,
-) -> Result<AgentRecord> {
+async fn put(conn: &mut Connection, record: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
     let changed = sqlx::query(
         "UPDATE agent SET login = $3, display_name = $4, locale = $5, queues = $6, skills = $7, roles = $8, is_active = $9,
            updated_at = $10, version = version + 1
@@ -399,7 +395,7 @@ async fn put(
     Ok(stands)
 }
 
-async fn end_sessions(conn: &mut SqliteConnection, id: AgentId) -> Result<()> {
+async fn end_sessions(conn: &mut Connection, id: AgentId) -> Result<()> {
     sqlx::query("DELETE FROM session WHERE agent_id = $1")
         .bind(big(id.get()))
         .execute(conn)

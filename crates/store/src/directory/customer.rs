@@ -4,10 +4,10 @@
 //! key (empty, only marks) is refused, so that a withheld number can never match one (P10).
 
 use model::{AgentId, CustomerId, E164, Timestamp};
-use sqlx::SqliteConnection;
 
 use crate::Database;
 use crate::column::{big, count};
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use model::NumberKey;
 
@@ -158,7 +158,7 @@ impl Database {
 }
 
 async fn put_phone(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     id: CustomerId,
     phone: &NewPhone,
     key: &NumberKey,
@@ -193,7 +193,7 @@ async fn put_phone(
 
 type Row = (String, i64, Option<i64>, i64);
 
-async fn customer(conn: &mut SqliteConnection, id: CustomerId) -> Result<Option<CustomerRecord>> {
+async fn customer(conn: &mut Connection, id: CustomerId) -> Result<Option<CustomerRecord>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT display_name, vip_level, owner_agent_id, version FROM customer WHERE id = $1",
     )

@@ -5,12 +5,12 @@
 
 use ::ticket::Draft;
 use model::{AgentId, CallId};
-use sqlx::SqliteConnection;
 
 use super::ROWS_MAX;
 use super::origin::CHANNEL;
 use crate::Database;
 use crate::column::{big, from_json, json_of};
+use crate::database::Connection;
 use crate::error::Result;
 
 impl Database {
@@ -71,7 +71,7 @@ impl Database {
     }
 }
 
-pub(super) async fn put_draft(conn: &mut SqliteConnection, draft: &Draft) -> Result<()> {
+pub(super) async fn put_draft(conn: &mut Connection, draft: &Draft) -> Result<()> {
     sqlx::query(
         "INSERT INTO draft (call_id, agent_id, data, opened_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (call_id, agent_id) DO UPDATE SET data = excluded.data",
@@ -86,7 +86,7 @@ pub(super) async fn put_draft(conn: &mut SqliteConnection, draft: &Draft) -> Res
 }
 
 pub(super) async fn draft(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     call: CallId,
     agent: AgentId,
 ) -> Result<Option<Draft>> {
@@ -99,7 +99,7 @@ pub(super) async fn draft(
     row.map(|(data,)| from_json("draft", &data)).transpose()
 }
 
-pub(super) async fn discard_drafts(conn: &mut SqliteConnection, call: CallId) -> Result<()> {
+pub(super) async fn discard_drafts(conn: &mut Connection, call: CallId) -> Result<()> {
     sqlx::query("DELETE FROM draft WHERE call_id = $1")
         .bind(big(call.get()))
         .execute(conn)
@@ -107,11 +107,7 @@ pub(super) async fn discard_drafts(conn: &mut SqliteConnection, call: CallId) ->
     Ok(())
 }
 
-pub(super) async fn link_to_drafts(
-    conn: &mut SqliteConnection,
-    call: CallId,
-    path: &str,
-) -> Result<()> {
+pub(super) async fn link_to_drafts(conn: &mut Connection, call: CallId, path: &str) -> Result<()> {
     let rows: Vec<(String,)> = sqlx::query_as("SELECT data FROM draft WHERE call_id = $1")
         .bind(big(call.get()))
         .fetch_all(&mut *conn)

@@ -2,16 +2,16 @@
 
 use ::ticket::{Contact, Entry, Priority, Ticket};
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::origin::Origin;
 use crate::column::{big, count, from_json, json_of};
+use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 use model::NumberKey;
 
 /// All columns of [`Row`], from `ticket t`.
-pub(super) fn select() -> QueryBuilder<Sqlite> {
-    QueryBuilder::new(
+pub(super) fn select() -> Statement {
+    Statement::new(
         "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
            t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version,
            t.ticket_type, t.category, t.fields, t.for_leads FROM ticket t",
@@ -82,7 +82,7 @@ impl Row {
 
 /// A row of its own.
 pub(super) async fn insert(
-    conn: &mut SqliteConnection,
+    conn: &mut Connection,
     ticket: &Ticket,
     key: Option<&NumberKey>,
     origin: &Origin,
@@ -125,7 +125,7 @@ pub(super) async fn insert(
 }
 
 /// What the rules of today may change.
-pub(super) async fn update(conn: &mut SqliteConnection, ticket: &Ticket) -> Result<()> {
+pub(super) async fn update(conn: &mut Connection, ticket: &Ticket) -> Result<()> {
     sqlx::query(
         "UPDATE ticket SET subject = $2, body = $3, updated_at = $4, version = $5 WHERE id = $1",
     )
@@ -140,7 +140,7 @@ pub(super) async fn update(conn: &mut SqliteConnection, ticket: &Ticket) -> Resu
 }
 
 /// Puts an entry at the end of the timeline.
-pub(super) async fn append(conn: &mut SqliteConnection, id: TicketId, entry: &Entry) -> Result<()> {
+pub(super) async fn append(conn: &mut Connection, id: TicketId, entry: &Entry) -> Result<()> {
     sqlx::query(
         "INSERT INTO ticket_event (ticket_id, seq, at, kind, entry)
          VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM ticket_event WHERE ticket_id = $1), $2, $3, $4)",

@@ -1,0 +1,94 @@
+//! A query that is put together from pieces. Its parameters are written `$1`, `$2`, … as their values are bound, which both
+//! databases read; a value never stands in the text, and a piece of text never comes from outside.
+
+use std::fmt::Write as _;
+
+use sqlx::query::QueryAs;
+use sqlx::{AssertSqlSafe, FromRow, IntoArguments};
+
+use super::Driver;
+
+/// A text under construction, with the values that were bound so far.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    text: String,
+    values: Vec<Bound>,
+}
+
+/// What a column may hold (`BIGINT` or `TEXT`).
+#[derive(Debug)]
+pub(crate) enum Bound {
+    Big(i64),
+    Text(String),
+}
+
+impl Statement {
+    /// Begins with a text without parameters.
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self {
+            text: text.to_owned(),
+            values: Vec::new(),
+        }
+    }
+
+    /// Goes on with a text without parameters.
+    pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Goes on with a parameter.
+    pub(crate) fn push_bind(&mut self, value: impl Into<Bound>) -> &mut Self {
+        self.values.push(value.into());
+        // Writing into a String cannot fail.
+        let _ = write!(self.text, "${}", self.values.len());
+        self
+    }
+
+    /// What asks for rows; what was built stays here no longer.
+    pub(crate) fn build_query_as<'q, T>(
+        &mut self,
+    ) -> QueryAs<'q, Driver, T, <Driver as sqlx::Database>::Arguments>
+    where
+        T: for<'r> FromRow<'r, <Driver as sqlx::Database>::Row>,
+        <Driver as sqlx::Database>::Arguments: IntoArguments<Driver>,
+    {
+        let text = std::mem::take(&mut self.text);
+        let query = sqlx::query_as(AssertSqlSafe(text));
+        let values = self.values.drain(..);
+        values.fold(query, |query, value| match value {
+            Bound::Big(number) => query.bind(number),
+            Bound::Text(text) => query.bind(text),
+        })
+    }
+}
+
+impl From<i64> for Bound {
+    fn from(number: i64) -> Self {
+        Self::Big(number)
+    }
+}
+
+impl From<String> for Bound {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Bound {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_numbered_as_they_come() {
+        let mut query = Statement::new("SELECT a FROM t WHERE b = ");
+        query.push_bind(7).push(" AND c = ").push_bind("x");
+        assert_eq!(query.text, "SELECT a FROM t WHERE b = $1 AND c = $2");
+    }
+}
