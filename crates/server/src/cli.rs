@@ -14,11 +14,13 @@ pub(crate) use virtual_hotline::{ReplayArgs, SimulateArgs};
 mod virtual_hotline;
 
 pub(crate) use self::agent::AgentVerb;
+pub(crate) use self::audit::AuditVerb;
 pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::prompts::PromptsVerb;
 
 mod agent;
+mod audit;
 mod calendar;
 mod conflict;
 mod prompts;
@@ -166,6 +168,9 @@ pub(crate) enum Verb {
     /// Callers and agents who must not meet.
     #[command(subcommand)]
     Conflict(ConflictVerb),
+    /// Who did what to what, in a log that cannot be changed unseen.
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),

@@ -82,6 +82,7 @@ fn main() -> ExitCode {
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
+        Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json, language),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),

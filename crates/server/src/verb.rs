@@ -1,6 +1,7 @@
 //! The verbs of the command line that do not serve.
 
 pub(crate) mod agent;
+pub(crate) mod audit;
 pub(crate) mod barred;
 pub(crate) mod calendar;
 pub(crate) mod call;

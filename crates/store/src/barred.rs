@@ -4,9 +4,12 @@
 
 use model::barred::BARRED_TEXT_MAX;
 use model::{Bar, BarredCaller, Caller, Timestamp};
+use serde_json::json;
 use sqlx::FromRow;
+use ticket::Actor;
 
 use crate::Database;
+use crate::audit::{Act, audit};
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
@@ -42,7 +45,12 @@ pub struct BarredMark {
 
 impl Database {
     /// Bars a caller, or changes what stands about him; his hits stay. Gives the entry.
-    pub async fn bar_caller(&self, new: NewBarred, now: Timestamp) -> Result<BarredCaller> {
+    pub async fn bar_caller(
+        &self,
+        new: NewBarred,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<BarredCaller> {
         let key = self.barred_key(&new.number)?;
         for text in [Some(&new.reason), new.note.as_ref()].into_iter().flatten() {
             check_text(text)?;
@@ -54,26 +62,38 @@ impl Database {
         if new.until.is_some_and(|until| until <= now) {
             return Err(StoreError::Setting("the end lies in the past".to_owned()));
         }
-        let written = key.clone();
-        self.write(move |conn| Box::pin(async move { put(conn, &written, &new, now).await }))
-            .await?;
-        let found = self.barred_caller(&key).await?;
-        found.ok_or(StoreError::NotFound("barred caller"))
+        self.write(move |conn| {
+            Box::pin(async move {
+                let before = entry(conn, &key).await?;
+                put(conn, &key, &new, now).await?;
+                let after = entry(conn, &key).await?;
+                let after = after.ok_or(StoreError::NotFound("barred caller"))?;
+                let act = act("barred.put", &key, before.as_ref(), Some(&after));
+                audit(conn, now, by, act).await?;
+                Ok(after)
+            })
+        })
+        .await
     }
 
     /// Takes a bar back.
-    pub async fn unbar_caller(&self, number: &str) -> Result<()> {
+    pub async fn unbar_caller(&self, number: &str, by: Actor, now: Timestamp) -> Result<()> {
         let key = self.barred_key(number)?;
         self.write(move |conn| {
             Box::pin(async move {
-                let done = sqlx::query("DELETE FROM barred_caller WHERE number_key = $1")
-                    .bind(key)
-                    .execute(conn)
+                let before = entry(conn, &key).await?;
+                let before = before.ok_or(StoreError::NotFound("barred caller"))?;
+                sqlx::query("DELETE FROM barred_caller WHERE number_key = $1")
+                    .bind(&key)
+                    .execute(&mut *conn)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound("barred caller"));
-                }
-                Ok(())
+                audit(
+                    conn,
+                    now,
+                    by,
+                    act("barred.removed", &key, Some(&before), None),
+                )
+                .await
             })
         })
         .await
@@ -82,11 +102,8 @@ impl Database {
     /// One entry, ended or not.
     pub async fn barred_caller(&self, number: &str) -> Result<Option<BarredCaller>> {
         let key = self.barred_key(number)?;
-        let row: Option<Row> = sqlx::query_as("SELECT * FROM barred_caller WHERE number_key = $1")
-            .bind(key)
-            .fetch_optional(self.readers())
-            .await?;
-        row.map(Row::read).transpose()
+        let mut conn = self.readers().acquire().await?;
+        entry(&mut conn, &key).await
     }
 
     /// All entries, ended ones too, the newest first; `after` is the id of [`Page::next`].
@@ -137,6 +154,36 @@ impl Database {
             return Err(StoreError::Setting(why.to_owned()));
         }
         Ok(key)
+    }
+}
+
+async fn entry(conn: &mut Connection, key: &str) -> Result<Option<BarredCaller>> {
+    let row: Option<Row> = sqlx::query_as("SELECT * FROM barred_caller WHERE number_key = $1")
+        .bind(key)
+        .fetch_optional(conn)
+        .await?;
+    row.map(Row::read).transpose()
+}
+
+/// What the audit log says of a change.
+fn act<'a>(
+    action: &'a str,
+    key: &str,
+    before: Option<&BarredCaller>,
+    after: Option<&BarredCaller>,
+) -> Act<'a> {
+    let told = |it: &BarredCaller| {
+        json!({
+            "action": it.bar, "reason": it.reason, "owner": it.owner, "note": it.note, "since": it.since,
+            "until": it.until,
+        })
+    };
+    Act {
+        action,
+        entity: "barred",
+        entity_id: key.to_owned(),
+        before: before.map(told),
+        after: after.map(told),
     }
 }
 

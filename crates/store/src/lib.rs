@@ -3,6 +3,7 @@
 //! The call path never waits for anything here. What happened stands in the [`fact_log`]; calls and recordings in the
 //! [`Database`] are projections of it and can be caught up after a crash.
 
+pub mod audit;
 pub mod barred;
 mod canary;
 pub mod cdr;
@@ -37,6 +38,7 @@ pub mod ticket;
 mod ties;
 mod voicemail;
 
+pub use audit::{AuditAnchor, AuditEntry, AuditFault, AuditReport};
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
 pub use checkpoint::{Checkpoint, CheckpointError};

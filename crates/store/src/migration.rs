@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 16] = [
+static MIGRATIONS: [Migration; 17] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -97,6 +97,11 @@ static MIGRATIONS: [Migration; 16] = [
         version: 16,
         name: "survey_leads_and_pins",
         text: include_str!("../migrations/0016_survey_leads_and_pins.sql"),
+    },
+    Migration {
+        version: 17,
+        name: "audit_log",
+        text: include_str!("../migrations/0017_audit_log.sql"),
     },
 ];
 

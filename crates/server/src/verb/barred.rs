@@ -3,6 +3,7 @@
 use model::{Bar, BarredCaller, Timestamp};
 use serde_json::json;
 use store::{NewBarred, PageRequest};
+use ticket::Actor;
 
 use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
@@ -31,7 +32,10 @@ pub(crate) fn run(source: &Source, verb: BarredVerb, json: bool) -> Result<(), F
                     note: given.note,
                     until: days.map(|days| Timestamp::from_ms(now().as_ms().saturating_add(days))),
                 };
-                let barred = database.bar_caller(new, now()).await.map_err(by_fault)?;
+                let barred = database
+                    .bar_caller(new, Actor::System, now())
+                    .await
+                    .map_err(by_fault)?;
                 tell(&barred, json);
                 Ok(())
             }
@@ -52,7 +56,10 @@ pub(crate) fn run(source: &Source, verb: BarredVerb, json: bool) -> Result<(), F
                     page.after = found.next;
                 }
             }
-            BarredVerb::Remove { number } => database.unbar_caller(&number).await.map_err(by_fault),
+            BarredVerb::Remove { number } => database
+                .unbar_caller(&number, Actor::System, now())
+                .await
+                .map_err(by_fault),
         };
         database.close().await;
         done

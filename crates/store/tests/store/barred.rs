@@ -2,6 +2,7 @@
 
 use model::{Bar, CallId, Fact, Timestamp};
 use store::{NewBarred, PageRequest, StoreError};
+use ticket::Actor;
 
 use crate::world::{NOW, World};
 
@@ -25,7 +26,7 @@ async fn a7_one_number_has_one_entry_in_any_spelling_and_keeps_its_hits() {
     let mut world = World::new().await;
     let database = world.database.clone();
     let first = database
-        .bar_caller(wanted("138-0000-1111"), NOW)
+        .bar_caller(wanted("138-0000-1111"), Actor::System, NOW)
         .await
         .unwrap();
     assert_eq!(first.number, "+8613800001111");
@@ -36,15 +37,23 @@ async fn a7_one_number_has_one_entry_in_any_spelling_and_keeps_its_hits() {
         until: Some(at(1_000)),
         ..wanted("+86 13800001111")
     };
-    let second = database.bar_caller(changed, at(20)).await.unwrap();
+    let second = database
+        .bar_caller(changed, Actor::System, at(20))
+        .await
+        .unwrap();
     assert_eq!((second.bar, second.hits), (Bar::Busy, 1));
     assert_eq!(second.since, NOW, "since he was barred first");
     assert_eq!(second.last_hit_at, Some(at(10)));
     assert_eq!(second.note.as_deref(), Some("appealed, upheld"));
     assert_eq!(database.barred_now(at(999)).await.unwrap().len(), 1);
     assert!(database.barred_now(at(1_000)).await.unwrap().is_empty());
-    database.unbar_caller("008613800001111").await.unwrap();
-    let gone = database.unbar_caller("13800001111").await;
+    database
+        .unbar_caller("008613800001111", Actor::System, NOW)
+        .await
+        .unwrap();
+    let gone = database
+        .unbar_caller("13800001111", Actor::System, NOW)
+        .await;
     assert!(matches!(gone, Err(StoreError::NotFound(_))), "{gone:?}");
 }
 
@@ -52,7 +61,10 @@ async fn a7_one_number_has_one_entry_in_any_spelling_and_keeps_its_hits() {
 async fn a9_what_is_nobodys_number_cannot_be_barred_and_texts_have_a_bound() {
     let world = World::new().await;
     for number in ["", "  ", "anonymous", "Restricted"] {
-        let told = world.database.bar_caller(wanted(number), NOW).await;
+        let told = world
+            .database
+            .bar_caller(wanted(number), Actor::System, NOW)
+            .await;
         assert!(matches!(told, Err(StoreError::Setting(_))), "{number:?}");
     }
     for change in [
@@ -73,7 +85,10 @@ async fn a9_what_is_nobodys_number_cannot_be_barred_and_texts_have_a_bound() {
             ..wanted("13800001111")
         },
     ] {
-        let told = world.database.bar_caller(change.clone(), NOW).await;
+        let told = world
+            .database
+            .bar_caller(change.clone(), Actor::System, NOW)
+            .await;
         assert!(matches!(told, Err(StoreError::Setting(_))), "{change:?}");
     }
 }
@@ -85,14 +100,23 @@ async fn every_change_is_seen_and_a_hit_is_none() {
     let empty = database.barred_mark().await.unwrap();
     let mut marks = vec![empty];
     for number in ["13800001111", "13800002222", "13800001111"] {
-        database.bar_caller(wanted(number), NOW).await.unwrap();
+        database
+            .bar_caller(wanted(number), Actor::System, NOW)
+            .await
+            .unwrap();
         marks.push(database.barred_mark().await.unwrap());
     }
-    database.unbar_caller("13800002222").await.unwrap();
+    database
+        .unbar_caller("13800002222", Actor::System, NOW)
+        .await
+        .unwrap();
     marks.push(database.barred_mark().await.unwrap());
     // Who writes by a clock that is behind is seen as well.
     for (number, now) in [("13800003333", at(60_000)), ("13800001111", at(1))] {
-        database.bar_caller(wanted(number), now).await.unwrap();
+        database
+            .bar_caller(wanted(number), Actor::System, now)
+            .await
+            .unwrap();
         marks.push(database.barred_mark().await.unwrap());
     }
     for (later, mark) in marks.iter().enumerate() {
@@ -112,7 +136,7 @@ async fn the_list_has_pages() {
     for number in ["13800001111", "13800002222", "13800003333"] {
         world
             .database
-            .bar_caller(wanted(number), NOW)
+            .bar_caller(wanted(number), Actor::System, NOW)
             .await
             .unwrap();
     }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use model::{Bar, BarredCaller, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{NewBarred, StoreError};
+use ticket::Actor;
 use utoipa::ToSchema;
 
 use super::list::{List, PageQuery};
@@ -102,7 +103,10 @@ pub(crate) async fn put(
         note: wanted.note,
         until: wanted.until,
     };
-    let barred = app.database().bar_caller(new, now()).await;
+    let barred = app
+        .database()
+        .bar_caller(new, Actor::Agent(who.agent), now())
+        .await;
     Ok(Json(barred.map_err(mistake)?.into()))
 }
 
@@ -119,7 +123,10 @@ pub(crate) async fn delete(
     InPath(number): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     authorise(&who, Action::BarCallers, None)?;
-    let done = app.database().unbar_caller(&number).await;
+    let done = app
+        .database()
+        .unbar_caller(&number, Actor::Agent(who.agent), now())
+        .await;
     done.map_err(mistake)?;
     Ok(StatusCode::NO_CONTENT)
 }
