@@ -137,6 +137,21 @@ impl Calendar {
         }
     }
 
+    /// Never closed, by UTC: for who names no calendar.
+    pub fn always() -> Self {
+        let hours = vec!["00:00-24:00".to_owned()];
+        Self {
+            table: CalendarConfig {
+                zone: "UTC".to_owned(),
+                days: BTreeMap::from([("mon-sun".to_owned(), hours)]),
+                ..CalendarConfig::default()
+            },
+            zone: TimeZone::UTC,
+            week: std::array::from_fn(|_| vec![Period::WHOLE_DAY]),
+            special: BTreeMap::new(),
+        }
+    }
+
     /// What holds at a moment.
     pub fn state_at(&self, at: Timestamp) -> CalendarState {
         if self.closure_at(at).is_some() {

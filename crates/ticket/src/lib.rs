@@ -13,6 +13,7 @@ pub mod handling;
 mod message;
 pub mod number;
 pub mod priority;
+pub mod rules;
 pub mod state;
 pub mod ticket;
 
@@ -23,5 +24,6 @@ pub use filed::of_script;
 pub use message::of_message;
 pub use number::{Day, Number};
 pub use priority::Priority;
+pub use rules::{Rules, TicketKind};
 pub use state::State;
 pub use ticket::{Contact, Correction, Refused, Ticket};

@@ -27,6 +27,11 @@ impl Priority {
         }
     }
 
+    /// All of them, the highest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=5).map(Self)
+    }
+
     /// 1 highest … 5 lowest.
     pub const fn level(self) -> u8 {
         self.0

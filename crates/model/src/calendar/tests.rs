@@ -264,3 +264,10 @@ fn moments_at_the_end_of_time_are_answered() {
         let _answered = office.next_change(at);
     }
 }
+
+#[test]
+fn the_calendar_of_who_names_none_is_the_one_that_its_table_says() {
+    let always = Calendar::always();
+    let table = CalendarConfig::from(always.clone());
+    assert_eq!(Calendar::new(&table), Ok(always));
+}

@@ -32,6 +32,10 @@ pub struct Member {
     pub is_absent: bool,
     /// Who stands in for him.
     pub stand_in: Option<AgentId>,
+    /// Gets what is sent to the group, where one does.
+    pub receives: bool,
+    /// His share of what is given by turns; 0: none.
+    pub weight: u16,
     /// Tickets that he has accepted and not done.
     pub has: u32,
     /// As many as he takes; 0: as many as come.
@@ -101,6 +105,28 @@ pub struct House<'a> {
     pub lot: u8,
 }
 
+impl Group {
+    /// Who gets what is sent to the group as a whole: the first by id of its receivers, or who stands in for him.
+    pub fn receiver(&self) -> Option<AgentId> {
+        let receivers = self.members.iter().filter(|(_, one)| one.receives);
+        receivers
+            .map(|(id, _)| *id)
+            .find_map(|id| self.stands_for(id))
+    }
+
+    /// C6: he, or while he is away who stands in for him; `None` where nobody is. Stand-ins in a circle are walked once.
+    pub fn stands_for(&self, mut agent: AgentId) -> Option<AgentId> {
+        for _ in 0..=self.members.len() {
+            let member = self.members.get(&agent)?;
+            if !member.is_absent {
+                return Some(agent);
+            }
+            agent = member.stand_in?;
+        }
+        None
+    }
+}
+
 impl House<'_> {
     /// Whether somebody may take a ticket of a group; without a group any of any.
     pub(super) fn may_handle(&self, group: Option<&str>, agent: AgentId) -> bool {
@@ -145,15 +171,7 @@ impl House<'_> {
 
     /// Who gets what is meant for one of a group: he, or while he is away who stands in for him. `None` where nobody is.
     pub(super) fn stands_for(&self, group: &str, agent: AgentId) -> Option<AgentId> {
-        let (mut agent, members) = (agent, &self.groups.get(group)?.members);
-        for _ in 0..=members.len() {
-            let member = members.get(&agent)?;
-            if !member.is_absent {
-                return Some(agent);
-            }
-            agent = member.stand_in?;
-        }
-        None
+        self.groups.get(group)?.stands_for(agent)
     }
 
     /// A group and those above it; a circle is walked once.
