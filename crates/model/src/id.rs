@@ -60,6 +60,10 @@ ids! {
     CustomerId,
     /// A ticket; what a person reads is its number.
     TicketId,
+    /// A webhook: somebody else's service that is told facts (J5).
+    WebhookId,
+    /// One message for one webhook, however often it is sent.
+    DeliveryId,
 }
 
 macro_rules! names {

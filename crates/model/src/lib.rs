@@ -40,8 +40,8 @@ pub use fact::{Fact, FactRecord, Offer};
 pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
-    AgentId, CallId, ClipName, CustomerId, IdSource, LegId, MailboxName, OfferId, QueueName,
-    RegionName, ScriptName, TicketId,
+    AgentId, CallId, ClipName, CustomerId, DeliveryId, IdSource, LegId, MailboxName, OfferId,
+    QueueName, RegionName, ScriptName, TicketId, WebhookId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};

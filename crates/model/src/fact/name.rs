@@ -1,9 +1,27 @@
 //! What each fact is called by integrators, and in which call's story it stands. A name is for ever: logs and programs hold it.
 
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::value::MapDeserializer;
+use serde::de::{self, IntoDeserializer};
+
 use super::Fact;
 use crate::id::CallId;
 
 impl Fact {
+    /// The names of all facts, as integrators know them.
+    pub fn names() -> &'static [&'static str] {
+        let unknown = [("type", "")].into_iter().map(|(key, name)| {
+            let name: de::value::StrDeserializer<'_, Names> = name.into_deserializer();
+            (key, name)
+        });
+        match Self::deserialize(MapDeserializer::new(unknown)) {
+            Err(Names(names)) => names,
+            Ok(_) => &[],
+        }
+    }
+
     /// The call that this fact belongs to, if it belongs to one.
     pub const fn call(&self) -> Option<CallId> {
         match self {
@@ -165,6 +183,42 @@ impl Fact {
             Self::TicketAsked(_) => "ticket.asked",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",
+        }
+    }
+}
+
+/// What a reader says who meets a fact without a name: the names that there are. So they stand with the facts alone.
+#[derive(Debug)]
+struct Names(&'static [&'static str]);
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
+impl std::error::Error for Names {}
+
+impl de::Error for Names {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+
+    fn unknown_variant(_: &str, names: &'static [&'static str]) -> Self {
+        Self(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_on_the_wire() {
+        let names = Fact::names();
+        assert!(names.len() > 60, "{names:?}");
+        for name in ["call.arrived", "call.ended", "ticket.changed", "acd.told"] {
+            assert!(names.contains(&name), "{name}");
         }
     }
 }
