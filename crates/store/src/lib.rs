@@ -37,6 +37,7 @@ pub mod survey;
 pub mod ticket;
 mod ties;
 mod voicemail;
+mod webhook;
 
 pub use audit::{AuditAnchor, AuditEntry, AuditFault, AuditReport};
 pub use barred::{BarredMark, NewBarred};
@@ -62,3 +63,6 @@ pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 pub use ticket::{Submitted, TicketFilter};
 pub use voicemail::LeftMessage;
+pub use webhook::delivery::{DeliveryState, Fed, Settled, Tried};
+pub use webhook::log::{Delivery, DeliveryFilter};
+pub use webhook::{NewWebhook, Webhook};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 17] = [
+static MIGRATIONS: [Migration; 18] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -102,6 +102,11 @@ static MIGRATIONS: [Migration; 17] = [
         version: 17,
         name: "audit_log",
         text: include_str!("../migrations/0017_audit_log.sql"),
+    },
+    Migration {
+        version: 18,
+        name: "webhook",
+        text: include_str!("../migrations/0018_webhook.sql"),
     },
 ];
 

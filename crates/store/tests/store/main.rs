@@ -27,4 +27,5 @@ mod sessions;
 mod tickets;
 mod ties;
 mod voicemail;
+mod webhooks;
 mod world;
