@@ -101,7 +101,7 @@ fn serve(
     });
     let reply = *held.unwrap();
     let (status, body) = match reply {
-        _ if key.is_some_and(|key| !is_signed(&head, &body, key)) => (401, ""),
+        _ if key.is_some_and(|key| !is_signed(&head, &body, key.as_bytes())) => (401, ""),
         Reply::Says(body) => (200, body),
         Reply::Status(status) => (status, ""),
         Reply::Silent => return,
@@ -114,7 +114,7 @@ fn serve(
 }
 
 /// Head and body of a request whose length is told.
-fn read(stream: &mut TcpStream) -> Option<(String, String)> {
+pub(crate) fn read(stream: &mut TcpStream) -> Option<(String, String)> {
     stream.set_read_timeout(Some(SOON)).ok()?;
     let mut read = Vec::new();
     let mut part = [0; 4_096];
@@ -133,17 +133,21 @@ fn read(stream: &mut TcpStream) -> Option<(String, String)> {
     }
 }
 
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+/// A field of a head.
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let mut fields = head.lines().filter_map(|line| line.split_once(": "));
     let found = fields.find(|(field, _)| field.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value)
 }
 
-fn is_signed(head: &str, body: &str, key: &str) -> bool {
+/// Whether one of its signatures is of this key (Standard Webhooks 1.0.0).
+pub(crate) fn is_signed(head: &str, body: &str, key: &[u8]) -> bool {
     let field = |name| header(head, name).unwrap_or_default();
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     let (id, at) = (field("webhook-id"), field("webhook-timestamp"));
     mac.update(format!("{id}.{at}.{body}").as_bytes());
-    let sum = STANDARD.encode(mac.finalize().into_bytes());
-    field("webhook-signature") == format!("v1,{sum}")
+    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    field("webhook-signature")
+        .split(' ')
+        .any(|told| told == signature)
 }

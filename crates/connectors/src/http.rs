@@ -27,6 +27,8 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 /// The longest answer that is read, in bytes.
 pub const BODY_MAX: usize = 16 * 1024;
+/// As much is read of the answer of who is only told something.
+const TOLD_BYTES_MAX: usize = 1024;
 
 /// Whom to ask.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Target {
     /// The settings name its host: it may be within the house.
     is_named: bool,
     secret: Option<Secret>,
+    /// One that is being replaced and still holds.
+    former: Option<Secret>,
 }
 
 /// Why an address cannot be asked.
@@ -85,8 +89,34 @@ impl Target {
             url,
             is_named,
             secret,
+            former: None,
         })
     }
+
+    /// Signs by a former secret too, for receivers that do not know the other yet.
+    #[must_use]
+    pub fn signed_also(mut self, former: Option<Secret>) -> Self {
+        self.former = former;
+        self
+    }
+
+    /// The value of `webhook-signature`: a signature by each secret, with a space between them.
+    fn signatures(&self, id: &str, at_s: u64, body: &[u8]) -> Option<String> {
+        let secrets = self.secret.iter().chain(&self.former);
+        let signed: Vec<String> = secrets
+            .filter_map(|secret| secret.sign(id, at_s, body))
+            .collect();
+        (!signed.is_empty()).then(|| signed.join(" "))
+    }
+}
+
+/// What is done with an answer that is longer than may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Overlong {
+    /// It is none.
+    Refused,
+    /// Its beginning is taken.
+    Cut,
 }
 
 /// What came back.
@@ -184,21 +214,22 @@ impl HttpClient {
         body: Vec<u8>,
         patience: Duration,
     ) -> Result<Reply, Failure> {
-        let mut headers = vec![
-            (ID.as_str().to_owned(), id.to_owned()),
-            (TIMESTAMP.as_str().to_owned(), at_s.to_string()),
-        ];
-        let secret = target.secret.as_ref();
-        if let Some(signed) = secret.and_then(|secret| secret.sign(id, at_s, &body)) {
-            headers.push((SIGNATURE.as_str().to_owned(), signed));
-        }
-        let asking = Asking {
-            method: "POST",
-            headers,
-            body: Some((JSON.to_owned(), body)),
-            answer_bytes_max: BODY_MAX,
-        };
+        let asking = signed(target, id, at_s, body, BODY_MAX);
         self.ask(target, asking, patience).await
+    }
+
+    /// Tells a receiver something (J5): like `post`, but of an answer only the first bytes are wanted, and a longer one is cut.
+    pub async fn tell(
+        &self,
+        target: &Target,
+        id: &str,
+        at_s: u64,
+        body: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Reply, Failure> {
+        let asking = signed(target, id, at_s, body, TOLD_BYTES_MAX);
+        let sent = tokio::time::timeout(patience, self.send(target, asking, Overlong::Cut));
+        sent.await.unwrap_or(Err(Failure::Timeout))
     }
 
     /// Asks once, as the caller wants to.
@@ -208,7 +239,7 @@ impl HttpClient {
         asking: Asking,
         patience: Duration,
     ) -> Result<Reply, Failure> {
-        let sent = tokio::time::timeout(patience, self.send(target, asking));
+        let sent = tokio::time::timeout(patience, self.send(target, asking, Overlong::Refused));
         sent.await.unwrap_or(Err(Failure::Timeout))
     }
 
@@ -259,7 +290,12 @@ impl HttpClient {
         }
     }
 
-    async fn send(&self, target: &Target, asking: Asking) -> Result<Reply, Failure> {
+    async fn send(
+        &self,
+        target: &Target,
+        asking: Asking,
+        overlong: Overlong,
+    ) -> Result<Reply, Failure> {
         let client = self.client_for(target);
         let method =
             Method::from_bytes(asking.method.as_bytes()).map_err(|_| Failure::BadHeader)?;
@@ -276,15 +312,36 @@ impl HttpClient {
         }
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(failure)? {
-            if body.len() + part.len() > asking.answer_bytes_max {
-                return Err(Failure::TooLarge);
+            let room = asking.answer_bytes_max - body.len();
+            body.extend(part.iter().take(room));
+            if part.len() > room {
+                match overlong {
+                    Overlong::Refused => return Err(Failure::TooLarge),
+                    Overlong::Cut => break,
+                }
             }
-            body.extend_from_slice(&part);
         }
         Ok(Reply {
             status: answer.status().as_u16(),
             body,
         })
+    }
+}
+
+/// A question in JSON with the headers of Standard Webhooks.
+fn signed(target: &Target, id: &str, at_s: u64, body: Vec<u8>, answer_bytes_max: usize) -> Asking {
+    let mut headers = vec![
+        (ID.as_str().to_owned(), id.to_owned()),
+        (TIMESTAMP.as_str().to_owned(), at_s.to_string()),
+    ];
+    if let Some(signatures) = target.signatures(id, at_s, &body) {
+        headers.push((SIGNATURE.as_str().to_owned(), signatures));
+    }
+    Asking {
+        method: "POST",
+        headers,
+        body: Some((JSON.to_owned(), body)),
+        answer_bytes_max,
     }
 }
 
@@ -352,6 +409,20 @@ mod tests {
         ] {
             assert_eq!(told(url), expected, "{url}");
         }
+    }
+
+    #[test]
+    fn j5_a_message_bears_a_signature_by_each_secret_that_holds() {
+        let secret = |text| Some(Secret::new(text));
+        let target = Target::new("https://crm.example/", &BTreeSet::new(), secret("one")).unwrap();
+        let by_one = target.signatures("7", 9, b"{}").unwrap();
+        let both = target.signed_also(secret("two"));
+        let told = both.signatures("7", 9, b"{}").unwrap();
+        let two = Target::new("https://crm.example/", &BTreeSet::new(), secret("two")).unwrap();
+        let by_two = two.signatures("7", 9, b"{}").unwrap();
+        assert_eq!(told, format!("{by_one} {by_two}"));
+        let unsigned = Target::new("https://crm.example/", &BTreeSet::new(), None).unwrap();
+        assert_eq!(unsigned.signatures("7", 9, b"{}"), None);
     }
 
     #[tokio::test]

@@ -29,6 +29,7 @@ mod serve;
 mod trace;
 mod verb;
 mod vital;
+mod webhooks;
 
 use std::process::ExitCode;
 

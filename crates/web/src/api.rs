@@ -14,6 +14,7 @@ pub mod canary;
 pub mod clips;
 pub mod conflicts;
 pub mod decline;
+pub mod deliveries;
 pub mod heat;
 pub mod line;
 pub mod list;
@@ -31,6 +32,8 @@ pub mod ticket_body;
 pub mod tickets;
 pub mod trace;
 pub mod voicemail;
+pub mod webhook_body;
+pub mod webhooks;
 pub mod why;
 pub mod wrap_up;
 
@@ -62,6 +65,7 @@ use crate::{health, metrics, sip_socket};
         (name = "scripts", description = "IVR scripts and their versions."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "events", description = "Facts and screen pops as they happen."),
+        (name = "webhooks", description = "Facts told to other systems, signed and told again until they are taken."),
         (name = "operation", description = "For those who run it."),
     ),
 )]
@@ -145,6 +149,13 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(canary::read))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::read, tickets::correct))
+        .routes(routes!(webhooks::list, webhooks::make))
+        .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::renew_secret))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::read))
+        .routes(routes!(deliveries::resend))
         .routes(routes!(stream::events))
         .routes(routes!(sip_socket::open))
         .routes(routes!(signalling::trunks))

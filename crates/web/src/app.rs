@@ -43,6 +43,9 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Passwords that are checked at once: each takes a core for tens of milliseconds and 19 MiB.
 const PASSWORD_CHECKS_MAX: usize = 2;
 
+/// Whether a URL may be told anything; why not, in English.
+pub type Judge = Box<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
 /// What the server lends the web.
 pub struct Deps {
     /// People, calls, tickets.
@@ -73,6 +76,8 @@ pub struct Deps {
     pub mailboxes: Box<dyn Fn() -> Arc<Mailboxes> + Send + Sync>,
     /// What agents may play to their callers, as the configuration stands (E25); must not block.
     pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
+    /// Whether a webhook may be told at a URL (S20); must not block.
+    pub may_be_told: Judge,
     /// How many connections there may be.
     pub bounds: Bounds,
 }
@@ -139,6 +144,10 @@ impl App {
 
     pub(crate) fn clips(&self) -> ClipShelf {
         (self.0.deps.clips)()
+    }
+
+    pub(crate) fn may_be_told(&self, url: &str) -> Result<(), String> {
+        (self.0.deps.may_be_told)(url)
     }
 
     pub(crate) fn metrics(&self) -> &MetricsHandle {

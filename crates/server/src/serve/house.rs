@@ -24,6 +24,7 @@ use super::questions;
 use super::services::{Services, Targets};
 use super::shelf::Shelf;
 use super::speaking::Speaking;
+use super::start;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::voice::Voice;
 use crate::barred::BarredList;
@@ -35,6 +36,7 @@ use crate::people::{self, Roster};
 use crate::readiness::Watch;
 use crate::recovery::{self, Reach};
 use crate::vital::Vitals;
+use crate::webhooks::{self, Webhooks};
 use crate::{Failure, registrations, scripts};
 
 /// Media news, replies and configurations that wait for the engine.
@@ -145,11 +147,23 @@ impl House {
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
+        let (reader, reached) = ledger.reading();
+        let told = Webhooks::new(webhooks::Desk {
+            database: database.clone(),
+            reader,
+            reached,
+            client: bot_client.clone(),
+            outgoing: bots_of.clone(),
+            clock,
+            seed: start::random_u64()?,
+        });
+        let may_be_told = webhooks::judge(bots_of.clone());
         let bots = Bots::new(bot_client, bots_of, draining.clone());
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
         let barred = BarredList::new(database.clone(), switchboard.commands.clone(), clock);
         let helpers = vec![
+            tokio::spawn(told.run()),
             tokio::spawn(questions::keep_roster(roster, barred)),
             tokio::spawn(questions::answer(
                 asked,
@@ -186,6 +200,7 @@ impl House {
             sip: Some(pages::door(&settings, switchboard.control.clone())),
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
             clips: Box::new(shelf.reader()),
+            may_be_told,
             bounds: settings.limits.bounds.http,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use net::Clock;
-use store::Database;
+use store::{Database, FactReader};
 use tokio::sync::watch;
 use web::EventHub;
 
@@ -31,6 +31,7 @@ pub(super) struct Ledger {
     pub(super) set_aside: Arc<AtomicU64>,
     /// Rises with each ticket of a script that stands in the store.
     pub(super) filed: watch::Receiver<u64>,
+    reader: FactReader,
     fan_out: FanOut,
     desk: tokio::task::JoinHandle<()>,
     /// Who writes the checkpoint, if anything is known.
@@ -68,7 +69,7 @@ impl Ledger {
         let caught_up = desk.catch_up(applied).await;
         let sources = Sources {
             path: settings.data.dir.join(CHECKPOINT),
-            reader,
+            reader: reader.clone(),
             reach,
         };
         let former = start::Former {
@@ -94,12 +95,18 @@ impl Ledger {
             facts,
             set_aside,
             filed,
+            reader,
             fan_out,
             desk,
             keeper,
             database,
         };
         Ok((ledger, formerly))
+    }
+
+    /// Reads the log, and tells how far it goes.
+    pub(super) fn reading(&self) -> (FactReader, watch::Receiver<u64>) {
+        (self.reader.clone(), self.fan_out.reached())
     }
 
     /// Counts today's callers of the former process out of the log, while everything else goes on (D24).
@@ -120,6 +127,7 @@ impl Ledger {
             facts,
             set_aside: _,
             filed: _,
+            reader: _,
             fan_out,
             desk,
             keeper,

@@ -247,7 +247,8 @@ pub(super) fn engine(
     })
 }
 
-fn random_u64() -> anyhow::Result<u64> {
+/// A number that nobody can guess.
+pub(super) fn random_u64() -> anyhow::Result<u64> {
     getrandom::u64().map_err(|error| anyhow::anyhow!("no random numbers: {error}"))
 }
 

@@ -3,8 +3,8 @@
 mod dispatch;
 mod turns;
 
-use model::fact::TicketField;
 use model::Timestamp;
+use model::fact::TicketField;
 
 use super::*;
 use crate::clock::ClockKind;

@@ -196,7 +196,7 @@ async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ticket, Probl
 }
 
 /// The version of `If-Match` (RFC 9110 §13.1.1): `None` when it names no version of ours, and so matches none.
-fn matched_version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+pub(super) fn matched_version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let told = headers.get(header::IF_MATCH).ok_or(Code::VersionNeeded)?;
     let quoted = told.to_str().unwrap_or_default();
     let version = quoted

@@ -49,6 +49,8 @@ pub enum Action {
     SeeScripts,
     /// Bring a script's older text back.
     ChangeScripts,
+    /// See and change what webhooks are told, and their secrets.
+    ManageWebhooks,
     /// Follow all facts of the house.
     FollowAll,
     /// Follow what concerns an agent.
@@ -96,6 +98,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::HandleCall => [Own, All, All],
         Action::SeeScripts => [None, All, All],
         Action::ChangeScripts => [None, None, All],
+        // J5: whoever may do this has all facts sent to where he likes.
+        Action::ManageWebhooks => [None, None, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
     }
@@ -172,6 +176,7 @@ mod tests {
             (Action::HandleCall, ["ynn", "yyy", "yyy"]),
             (Action::SeeScripts, ["nnn", "yyy", "yyy"]),
             (Action::ChangeScripts, ["nnn", "nnn", "yyy"]),
+            (Action::ManageWebhooks, ["nnn", "nnn", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),
         ];

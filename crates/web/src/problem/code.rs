@@ -126,6 +126,10 @@ codes! {
     NoMailbox = "no_mailbox" NOT_FOUND "没有该信箱" "There is no such mailbox";
     /// There is no such message in this mailbox.
     NoMessage = "no_message" NOT_FOUND "该信箱没有这条留言" "There is no such message in this mailbox";
+    /// No such webhook.
+    NoSuchWebhook = "no_such_webhook" NOT_FOUND "没有该事件推送" "There is no such webhook";
+    /// No such message of a webhook, or none any more.
+    NoSuchDelivery = "no_such_delivery" NOT_FOUND "没有该推送记录，或已过期" "There is no such delivery, or it is not kept any more";
     /// The range lies outside of the recording.
     RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
     /// The agent's state does not allow it.

@@ -41,5 +41,6 @@ mod talk;
 mod tickets;
 mod trace;
 mod voicemail;
+mod webhooks;
 mod why;
 mod wrap_up;
