@@ -18,6 +18,8 @@ needed=(
 )
 
 missing=()
+# Debian keeps its programs beside each other, by version, and outside of PATH.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing+=(postgresql)
 for row in "${needed[@]}"; do
   read -r command package <<<"$row"
   command -v "$command" >/dev/null 2>&1 || missing+=("$package")

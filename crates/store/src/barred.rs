@@ -203,7 +203,8 @@ async fn put(conn: &mut Connection, key: &str, new: &NewBarred, now: Timestamp) 
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $6)
          ON CONFLICT (number_key) DO UPDATE SET bar = excluded.bar, reason = excluded.reason, owner = excluded.owner,
            note = excluded.note, until = excluded.until,
-           changed_at = MAX(excluded.changed_at, (SELECT MAX(changed_at) + 1 FROM barred_caller))",
+           changed_at = (SELECT CASE WHEN MAX(b.changed_at) >= excluded.changed_at THEN MAX(b.changed_at) + 1
+             ELSE excluded.changed_at END FROM barred_caller b)",
     )
     .bind(key)
     .bind(new.bar.to_string())

@@ -1,37 +1,42 @@
-//! The database: one writer, several readers, on an SQLite file in WAL mode.
+//! The database: one writer, several readers, on a file of SQLite or a server of PostgreSQL (decision 13).
 //!
 //! All changes go through one connection behind a queue that groups them into few commits (`writer`); reads have
-//! connections of their own that cannot write and never wait for the writer. A handle is cheap to clone. The call path
-//! never waits for any of this: it speaks to the loops that do.
+//! connections of their own that cannot write and never wait for the writer. Query texts are the same for both databases; what
+//! differs is said in `sqlite` and `postgres`, when a connection is made. A handle is cheap to clone. The call path never waits
+//! for any of this: it speaks to the loops that do.
 
 use std::fmt;
-use std::path::Path;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{IdSource, Timestamp};
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::ConnectOptions as _;
+use sqlx::any::AnyPoolOptions;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::error::{Result, StoreError};
 use crate::migration;
-use crate::private;
+use link::Link;
 use model::NumberPlan;
 use writer::{Job, Order, Work};
 
+pub use address::Address;
+pub(crate) use address::Place;
 pub(crate) use statement::Statement;
 
+mod address;
+mod link;
+mod postgres;
+mod sqlite;
 mod statement;
 mod writer;
 
-/// The driver whose words the store speaks.
-pub(crate) type Driver = sqlx::Sqlite;
+/// The driver whose words the store speaks: one that hands them on to the driver of the database.
+pub(crate) type Driver = sqlx::Any;
 /// A connection of it: what every query runs on.
-pub(crate) type Connection = sqlx::SqliteConnection;
+pub(crate) type Connection = sqlx::AnyConnection;
 /// Connections that are lent.
-type Pool = sqlx::SqlitePool;
+type Pool = sqlx::AnyPool;
 
 /// Connections that read.
 const READERS: u32 = 4;
@@ -57,25 +62,34 @@ struct Shared {
 }
 
 impl Database {
-    /// Opens the file and brings its schema up to date. `url`: `sqlite://data/trunkline.db`, the folder is made if it is
-    /// missing. `region`: the country of numbers that come without a country code, `CN`.
+    /// Opens the database and brings its schema up to date; [`Self::open_at`] with an address that is read first.
     pub async fn open(url: &str, region: &str) -> Result<Self> {
+        Self::open_at(&Address::parse(url)?, region).await
+    }
+
+    /// Opens the database and brings its schema up to date. The file of SQLite and its folder are made if they are missing, a
+    /// database of PostgreSQL is not. `region`: the country of numbers that come without a country code, `CN`.
+    pub async fn open_at(address: &Address, region: &str) -> Result<Self> {
         // Nothing is made on the disk for settings that are wrong.
         let plan =
             NumberPlan::new(region).map_err(|error| StoreError::Setting(error.to_string()))?;
-        let options = options(url)?;
-        let mut conn = options.connect().await?;
-        let steps = migration::migrate(&mut conn, clock()).await?;
+        sqlx::any::install_default_drivers();
+        if let Place::File(path) = address.place() {
+            sqlite::make_file(path)?;
+        }
+        let mut link = Link::open(address.clone()).await?;
+        let mut conn = link.take().await?;
+        if *address.place() == Place::Server {
+            postgres::check(&mut conn).await?;
+        }
+        let steps = migration::migrate(&mut conn, address.place(), clock()).await?;
         if steps > 0 {
             tracing::info!(steps, "database schema brought up to date");
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
+        link.give_back(conn);
+        let readers = readers(address).await?;
         let (writer, orders) = mpsc::channel(QUEUE);
-        tokio::spawn(writer::run(conn, orders));
+        tokio::spawn(writer::run(link, orders));
         Ok(Self {
             shared: Arc::new(Shared {
                 readers,
@@ -87,7 +101,15 @@ impl Database {
         })
     }
 
-    /// Waits for what was asked before and closes the file; other handles get [`StoreError::Closed`] from here on.
+    /// Makes this process the one that serves calls from the database, until it ends. [`StoreError::InUse`]: another one does.
+    /// (Beside a file of SQLite it is the fact log that has one writer.)
+    pub async fn claim(&self) -> Result<()> {
+        let (asker, answer) = oneshot::channel();
+        self.order(Order::Claim(asker)).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Waits for what was asked before and closes the database; other handles get [`StoreError::Closed`] from here on.
     pub async fn close(self) {
         self.shared.readers.close().await;
         let (closed, wait) = oneshot::channel();
@@ -97,7 +119,7 @@ impl Database {
         }
     }
 
-    /// Whether a write reaches the file and a read comes back (for `/readyz`).
+    /// Whether a write reaches the disk and a read comes back (for `/readyz`).
     pub async fn ping(&self) -> Result<()> {
         self.write(|conn| {
             Box::pin(async move {
@@ -122,15 +144,16 @@ impl Database {
         F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
     {
         let (job, result) = Job::order(work);
-        self.shared
-            .writer
-            .send_timeout(Order::Write(job), PATIENCE)
-            .await
-            .map_err(|refused| match refused {
-                mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
-                mpsc::error::SendTimeoutError::Closed(_) => StoreError::Closed,
-            })?;
+        self.order(Order::Write(job)).await?;
         result.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn order(&self, order: Order) -> Result<()> {
+        let sent = self.shared.writer.send_timeout(order, PATIENCE).await;
+        sent.map_err(|refused| match refused {
+            mpsc::error::SendTimeoutError::Timeout(_) => StoreError::Busy,
+            mpsc::error::SendTimeoutError::Closed(_) => StoreError::Closed,
+        })
     }
 
     /// A number in the form in which numbers are compared.
@@ -170,43 +193,41 @@ impl fmt::Debug for Database {
     }
 }
 
-/// A file in WAL mode. `FULL`: what was committed outlasts a power cut. The fact log can be read again for calls, but not
-/// for an edited ticket, an agent or a token, and whoever asked for these was told that they stand. A group of changes
-/// shares one commit, so that the price is one sync for each group. (Readers do not write; the setting is idle there.)
-fn options(url: &str) -> Result<SqliteConnectOptions> {
-    let wrong = |why: &dyn fmt::Display| StoreError::Setting(format!("store url `{url}`: {why}"));
-    if !url.starts_with("sqlite:") {
-        return Err(wrong(
-            &"only SQLite files so far: write `sqlite://data/trunkline.db`",
-        ));
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| wrong(&error))?;
-    if url.contains(":memory:") || url.contains("mode=memory") {
-        return Err(wrong(&"the store outlives the process: name a file"));
-    }
-    make_file(options.get_filename())?;
-    Ok(options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
-        .disable_statement_logging())
+/// Connections that read; one that is broken is replaced when it is asked for.
+async fn readers(address: &Address) -> Result<Pool> {
+    let place = address.place().clone();
+    let pool = AnyPoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(move |conn, _| {
+            let place = place.clone();
+            Box::pin(async move {
+                match place {
+                    Place::File(_) => sqlite::greet_reader(conn).await,
+                    Place::Server => postgres::greet_reader(conn).await,
+                }
+            })
+        });
+    Ok(pool.connect_with(address.options().clone()).await?)
 }
 
-/// The empty file before SQLite makes it: it would be for everybody to read. Its companions take over its rights.
-fn make_file(path: &Path) -> Result<()> {
-    let failed = |path: &Path, source| StoreError::File {
-        path: path.to_owned(),
-        source,
+/// A connection for one look at a database as it is; `None` where its file is not there.
+pub(crate) async fn connect_to_look(address: &Address) -> Result<Option<Connection>> {
+    sqlx::any::install_default_drivers();
+    let look = async {
+        match address.place() {
+            Place::File(path) if !path.exists() => Ok(None),
+            Place::File(_) => Ok(Some(address.options_to_read().connect().await?)),
+            Place::Server => {
+                let mut conn = address.options().connect().await?;
+                postgres::greet_reader(&mut conn).await?;
+                postgres::check(&mut conn).await?;
+                Ok(Some(conn))
+            }
+        }
     };
-    if let Some(folder) = path.parent() {
-        private::make_folder(folder).map_err(|source| failed(folder, source))?;
-    }
-    let mut options = private::file();
-    options.write(true).create(true).truncate(false);
-    let file = options.open(path);
-    file.map(drop).map_err(|source| failed(path, source))
+    let look = tokio::time::timeout(PATIENCE, look).await;
+    look.unwrap_or_else(|_| Err(StoreError::Away("it does not answer".to_owned())))
 }
 
 fn clock() -> Timestamp {
@@ -218,8 +239,10 @@ fn clock() -> Timestamp {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     use super::*;
+    use crate::places;
     use crate::scratch::Scratch;
 
     async fn opened(scratch: &Scratch) -> Database {
@@ -242,6 +265,48 @@ mod tests {
         });
         // SQLite's number for FULL.
         assert_eq!(told.await.unwrap(), ("wal".to_owned(), 2));
+    }
+
+    #[tokio::test]
+    async fn s4_what_a_server_committed_outlasts_a_power_cut() {
+        let url = crate::test_server::schema().await;
+        let database = Database::open(&url, "CN").await.unwrap();
+        let show = "SHOW synchronous_commit";
+        let told = database.write(move |conn| {
+            Box::pin(async move { Ok(sqlx::query_as(show).fetch_one(conn).await?) })
+        });
+        let ours: (String,) = told.await.unwrap();
+        let theirs = sqlx::query_as(show).fetch_one(database.readers()).await;
+        let theirs: (String,) = theirs.unwrap();
+        // The server of the tests leaves it `off`.
+        assert_eq!((ours.0.as_str(), theirs.0.as_str()), ("on", "off"));
+    }
+
+    #[tokio::test]
+    async fn who_reads_cannot_write_and_sees_one_moment() {
+        for empty in places::both().await {
+            let database = Database::open_at(&empty.address, "CN").await.unwrap();
+            let mut moment = database.readers().begin().await.unwrap();
+            let count = "SELECT COUNT(*) FROM projection";
+            let (before,): (i64,) = sqlx::query_as(count).fetch_one(&mut *moment).await.unwrap();
+            database.ping().await.unwrap();
+            let (after,): (i64,) = sqlx::query_as(count).fetch_one(&mut *moment).await.unwrap();
+            assert_eq!((before, after), (0, 0), "one moment");
+            let tried = sqlx::query("DELETE FROM projection")
+                .execute(&mut *moment)
+                .await;
+            let told = tried.unwrap_err().to_string();
+            assert!(
+                told.contains("read-only") || told.contains("readonly"),
+                "{told}"
+            );
+            drop(moment);
+            let (seen,): (i64,) = sqlx::query_as(count)
+                .fetch_one(database.readers())
+                .await
+                .unwrap();
+            assert_eq!(seen, 1);
+        }
     }
 
     #[tokio::test]

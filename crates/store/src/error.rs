@@ -47,6 +47,12 @@ pub enum StoreError {
     /// The writer has had no room for 5 s, or no reader was free.
     #[error("the database is busy")]
     Busy,
+    /// Another process serves calls from this database.
+    #[error("another process serves calls from this database")]
+    InUse,
+    /// The database cannot be reached, for a while perhaps.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
     /// The database was closed.
     #[error("the database is closed")]
     Closed,
@@ -75,10 +81,24 @@ impl From<sqlx::Error> for StoreError {
             Self::Busy
         } else if matches!(error, sqlx::Error::PoolClosed) {
             Self::Closed
+        } else if is_away(&error) {
+            Self::Away(error.to_string())
         } else {
             Self::Database(error)
         }
     }
+}
+
+/// Whether the connection is gone, or none can be had. PostgreSQL: class 08 is of connections, 57P of a server that goes down
+/// or comes up, 53300 of one that has too many.
+fn is_away(error: &sqlx::Error) -> bool {
+    if matches!(error, sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) {
+        return true;
+    }
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| {
+        code.len() == 5 && (code.starts_with("08") || code.starts_with("57P") || code == "53300")
+    })
 }
 
 impl StoreError {
@@ -87,6 +107,17 @@ impl StoreError {
         match error.as_database_error() {
             Some(database) if database.is_unique_violation() => Self::Taken(what),
             Some(_) | None => error.into(),
+        }
+    }
+
+    /// What a member of a group hears that was not committed, for this reason.
+    pub(crate) fn of_a_group(&self) -> Self {
+        if let Self::Away(why) = self {
+            Self::Away(why.clone())
+        } else if matches!(self, Self::InUse) {
+            Self::InUse
+        } else {
+            Self::Lost(self.to_string())
         }
     }
 

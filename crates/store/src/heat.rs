@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use futures_util::StreamExt as _;
 use model::{CallId, Histogram, NodeHeat, ScriptName, Timestamp, Visit, Visits, Way, WayHeat};
 use sqlx::FromRow;
 
@@ -86,33 +87,35 @@ impl Of<'_> {
 
     async fn sums(&self, conn: &mut Connection) -> Result<Vec<Sum>> {
         let mut query = self.query(
-            "SELECT node, way, SUM(visits) AS visits, SUM(to_person) AS to_person, SUM(timeouts) AS timeouts,
-               SUM(wrong_keys) AS wrong_keys, SUM(ms) AS ms FROM script_heat",
+            "SELECT node, way, CAST(SUM(visits) AS BIGINT) AS visits, CAST(SUM(to_person) AS BIGINT) AS to_person,
+               CAST(SUM(timeouts) AS BIGINT) AS timeouts, CAST(SUM(wrong_keys) AS BIGINT) AS wrong_keys,
+               CAST(SUM(ms) AS BIGINT) AS ms FROM script_heat",
         );
         query.push(" GROUP BY node, way");
         Ok(query.build_query_as().fetch_all(conn).await?)
     }
 
-    /// How long stays were, by node and way: buckets with their counts.
+    /// How long stays were, by node and way: buckets with their counts. One row after the other is added up.
     async fn times(&self, conn: &mut Connection) -> Result<Times> {
-        let mut query = self.query(
-            "SELECT node, way, json_extract(each.value, '$[0]') AS bucket, SUM(json_extract(each.value, '$[1]')) AS count
-             FROM script_heat, json_each(script_heat.times) AS each",
-        );
-        query.push(" GROUP BY node, way, bucket");
-        let rows: Vec<(String, String, i64, i64)> = query.build_query_as().fetch_all(conn).await?;
+        let mut query = self.query("SELECT node, way, times FROM script_heat");
+        let mut rows = query
+            .build_query_as::<(String, String, String)>()
+            .fetch(conn);
         let mut times = Times::new();
-        for (node, way, bucket, stays) in rows {
-            let bucket = u32::try_from(bucket).unwrap_or(u32::MAX);
+        while let Some(row) = rows.next().await {
+            let (node, way, buckets) = row?;
+            let buckets: Vec<(u32, u64)> = from_json("times", &buckets)?;
             let of = times.entry((node, way)).or_default();
-            of.push((bucket, count(stays)));
+            for (bucket, stays) in buckets {
+                *of.entry(bucket).or_default() += stays;
+            }
         }
         Ok(times)
     }
 }
 
 /// Buckets of histograms, by node and way.
-type Times = BTreeMap<(String, String), Vec<(u32, u64)>>;
+type Times = BTreeMap<(String, String), BTreeMap<u32, u64>>;
 
 /// A row's key: script, hour, version, node, way.
 type Key = (ScriptName, i64, u32, String, Way);

@@ -21,6 +21,8 @@ mod named_query;
 pub mod page;
 pub mod password;
 mod pin;
+#[cfg(test)]
+mod places;
 pub mod private;
 pub mod profile;
 pub mod prompt;
@@ -34,6 +36,8 @@ pub mod session;
 pub mod speech_cache;
 pub mod staff;
 pub mod survey;
+#[cfg(test)]
+mod test_server;
 pub mod ticket;
 mod ties;
 mod voicemail;
@@ -44,7 +48,7 @@ pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use conflict::{Conflict, NewConflict};
-pub use database::Database;
+pub use database::{Address, Database};
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{CustomerPhone, CustomerRecord, NewCustomer};
 pub use error::{FactLogError, StoreError};

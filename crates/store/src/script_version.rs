@@ -90,7 +90,7 @@ impl Database {
         page: PageRequest,
     ) -> Result<Page<ScriptVersion>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT number, since, by_login, restores, LENGTH(CAST(text AS BLOB)) AS size FROM script_version
+            "SELECT number, since, by_login, restores, OCTET_LENGTH(text) AS size FROM script_version
              WHERE script = $1 AND number < $2 ORDER BY number DESC LIMIT $3",
         )
         .bind(script.as_str())

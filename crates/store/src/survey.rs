@@ -18,7 +18,8 @@ use crate::error::{Result, StoreError};
 const ROWS_MAX: i64 = 100_000;
 
 /// How surveys came out, and the scores of their answers, as [`Row`]s.
-const COUNTS: &str = "SELECT s.form, s.queue, s.agent_id, s.push, s.outcome AS word, 0 AS score, NULL AS lowest, NULL AS highest, COUNT(*) AS many
+const COUNTS: &str = "SELECT s.form, s.queue, s.agent_id, s.push, s.outcome AS word, 0 AS score, CAST(NULL AS BIGINT) AS lowest, CAST(NULL AS BIGINT) AS highest,
+       COUNT(*) AS many
      FROM survey s";
 const SCORES: &str = "SELECT s.form, s.queue, s.agent_id, s.push, a.question AS word, a.score, MIN(a.lowest) AS lowest, MAX(a.highest) AS highest,
        COUNT(*) AS many
@@ -171,7 +172,7 @@ fn grouped(what: &'static str, filter: &SurveyFilter, by: &'static str) -> State
     query
         .push(" GROUP BY s.form, s.queue, s.agent_id, s.push, ")
         .push(by)
-        .push(" ORDER BY 1, 2, 3, 4, 5, 6 LIMIT ")
+        .push(" ORDER BY 1, 2 NULLS FIRST, 3 NULLS FIRST, 4, 5, 6 LIMIT ")
         .push_bind(ROWS_MAX);
     query
 }
@@ -286,15 +287,16 @@ async fn put(
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Connection as _;
-
     use super::*;
     use crate::migration::migrate;
+    use crate::places;
 
     /// How the database would answer.
     async fn plan(what: &str, by: &'static str, agent: Option<AgentId>) -> String {
-        let mut conn = Connection::connect("sqlite::memory:").await.unwrap();
-        migrate(&mut conn, Timestamp::from_ms(1)).await.unwrap();
+        let empty = places::file();
+        let mut conn = empty.connect().await;
+        let now = Timestamp::from_ms(1);
+        migrate(&mut conn, empty.place(), now).await.unwrap();
         let filter = SurveyFilter {
             from: Timestamp::from_ms(1),
             to: Timestamp::from_ms(2),

@@ -20,8 +20,8 @@ impl Database {
         self.write(move |conn| {
             Box::pin(async move {
                 let changed = sqlx::query(
-                    "UPDATE agent SET outside_number = $2, is_outside = is_outside AND $2 IS NOT NULL, updated_at = $3,
-                       version = version + 1
+                    "UPDATE agent SET outside_number = $2, is_outside = CASE WHEN $2 IS NULL THEN 0 ELSE is_outside END,
+                       updated_at = $3, version = version + 1
                      WHERE id = $1 AND removed_at IS NULL",
                 )
                 .bind(big(id.get()))

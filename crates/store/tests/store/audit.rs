@@ -5,7 +5,7 @@ use sqlx::Connection;
 use store::{AuditAnchor, AuditFault, AuditReport, NewBarred, PageRequest, StoreError};
 use ticket::Actor;
 
-use crate::world::{NOW, World, url};
+use crate::world::{NOW, World};
 
 const ME: Actor = Actor::Agent(AgentId::new(7));
 
@@ -39,9 +39,7 @@ async fn verified(world: &World) -> AuditReport {
 
 /// Somebody with the file in his hands.
 async fn forged(world: &World, sql: &'static str) -> AuditReport {
-    let mut file = sqlx::SqliteConnection::connect(&url(&world.scratch))
-        .await
-        .unwrap();
+    let mut file = sqlx::AnyConnection::connect(&world.url).await.unwrap();
     sqlx::raw_sql(sql).execute(&mut file).await.unwrap();
     file.close().await.unwrap();
     verified(world).await

@@ -1,4 +1,5 @@
-//! The store on real SQLite files: each test opens a database of its own in a folder that goes with it.
+//! The store on real files of SQLite: each test opens a database of its own in a folder that goes with it. `tests/postgres` runs the
+//! same tests on a server of PostgreSQL.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,9 +15,11 @@ mod calls;
 mod canary;
 mod closures;
 mod concurrency;
+mod file;
 mod heat;
 mod people;
 mod pins;
+mod place;
 mod profile;
 mod prompts;
 mod registrations;

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use model::{AgentId, CustomerId};
-use store::{Database, NewCustomer, Role, Secret, StoreError};
+use store::{Address, NewCustomer, Role, Secret, StoreError};
 
-use crate::world::{NOW, World, after, new_agent, password, phone, url};
+use crate::place;
+use crate::scratch::Scratch;
+use crate::world::{NOW, World, after, new_agent, password, phone};
 
 #[tokio::test]
 async fn an_agent_comes_back_as_he_was_also_after_reopening() {
@@ -208,37 +210,19 @@ async fn p10_a_number_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_is_a_file_in_a_country() {
-    for (url, region) in [
-        ("sqlite::memory:", "CN"),
-        ("postgres://x/y", "CN"),
-        ("sqlite://t.db", "Atlantis"),
-    ] {
-        let tried = Database::open(url, region).await;
-        assert!(
-            matches!(tried, Err(StoreError::Setting(_))),
-            "{url} {region}"
-        );
-    }
-    let made = std::path::Path::new("t.db").exists();
-    assert!(!made, "wrong settings leave nothing behind");
-}
-
-#[tokio::test]
-async fn who_only_looks_sees_who_works_here_and_makes_no_file() {
+async fn who_only_looks_sees_who_works_here() {
     let world = World::new().await;
     let first = world.agent("1001").await;
     let gone = world.agent("1002").await;
     world.database.remove_agent(gone.id, NOW).await.unwrap();
-    let staff = store::staff::look_up(&url(&world.scratch)).await.unwrap();
+    let address = Address::parse(&world.url).unwrap();
+    let staff = store::staff::look_up(&address).await.unwrap();
     let [one] = &staff[..] else {
         panic!("{staff:?}");
     };
     assert_eq!((&one.queues, &one.skills), (&first.queues, &first.skills));
-    let nowhere = world.scratch.path().join("nowhere.db");
-    let url = format!("sqlite://{}", nowhere.display());
-    assert_eq!(store::staff::look_up(&url).await.unwrap(), []);
-    assert!(!nowhere.exists());
+    let nobody = Address::parse(&place::empty(&Scratch::new()).await).unwrap();
+    assert_eq!(store::staff::look_up(&nobody).await.unwrap(), []);
 }
 
 #[tokio::test]

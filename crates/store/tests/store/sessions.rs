@@ -47,38 +47,6 @@ async fn a_session_is_found_by_its_token_until_it_ends() {
 }
 
 #[tokio::test]
-async fn s22_the_file_holds_no_token() {
-    let world = World::new().await;
-    let agent = world.agent("1001").await.id;
-    let session = world
-        .database
-        .create_session(agent, NOW, HOUR)
-        .await
-        .unwrap();
-    let bearer = world
-        .database
-        .create_api_token("crm", agent, NOW, None)
-        .await
-        .unwrap();
-    world.database.clone().close().await;
-    let folder = world.scratch.path().join("data");
-    let mut bytes = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
-    let holds = |text: &str| {
-        bytes
-            .windows(text.len())
-            .any(|window| window == text.as_bytes())
-    };
-    assert!(holds("crm"), "we look in the right place");
-    for secret in [&session.token, &session.csrf, &bearer] {
-        assert!(!holds(secret.expose()));
-    }
-    assert!(!holds("correct horse"));
-}
-
-#[tokio::test]
 async fn one_who_may_not_sign_in_any_more_is_out_at_once() {
     let world = World::new().await;
     let database = &world.database;

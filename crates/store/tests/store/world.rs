@@ -10,6 +10,7 @@ use store::directory::customer::NewPhone;
 use store::{AgentRecord, Database, NewAgent, NewCustomer, NewPassword, Role, Secret};
 use ticket::Draft;
 
+use crate::place;
 use crate::scratch::Scratch;
 
 /// 2026-11-18T11:06:40Z.
@@ -22,10 +23,11 @@ pub(crate) fn after(ms: i64) -> Timestamp {
     Timestamp::from_ms(NOW.as_ms() + ms)
 }
 
-/// A database in a folder of its own.
+/// A database of its own, and a folder.
 pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) scratch: Scratch,
+    pub(crate) url: String,
     /// The last fact told.
     seq: u64,
 }
@@ -33,10 +35,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let scratch = Scratch::new();
-        let database = Database::open(&url(&scratch), "CN").await.unwrap();
+        let url = place::empty(&scratch).await;
+        let database = Database::open(&url, "CN").await.unwrap();
         Self {
             database,
             scratch,
+            url,
             seq: 0,
         }
     }
@@ -44,7 +48,7 @@ impl World {
     /// Closes the database and opens it again.
     pub(crate) async fn reopen(self) -> Self {
         self.database.close().await;
-        let database = Database::open(&url(&self.scratch), "CN").await.unwrap();
+        let database = Database::open(&self.url, "CN").await.unwrap();
         Self { database, ..self }
     }
 
@@ -99,10 +103,6 @@ impl World {
     ) {
         self.tell(answered(id, number, agent, at, talk_ms)).await;
     }
-}
-
-pub(crate) fn url(scratch: &Scratch) -> String {
-    format!("sqlite://{}/data/trunkline.db", scratch.path().display())
 }
 
 pub(crate) fn phone(raw: &str) -> NewPhone {

@@ -1,0 +1,72 @@
+//! The store on a real server of PostgreSQL: the same tests as on SQLite (`tests/store`), each on a schema of its own, and those of
+//! the server itself.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the lint configuration lifts these in test functions, not in what they share"
+)]
+
+#[path = "../store/audit.rs"]
+mod audit;
+#[path = "../store/barred.rs"]
+mod barred;
+#[path = "../store/calls.rs"]
+mod calls;
+#[path = "../store/canary.rs"]
+mod canary;
+#[path = "../store/closures.rs"]
+mod closures;
+#[path = "../store/concurrency.rs"]
+mod concurrency;
+#[path = "../store/heat.rs"]
+mod heat;
+#[path = "../store/people.rs"]
+mod people;
+#[path = "../store/pins.rs"]
+mod pins;
+mod place;
+#[path = "../store/profile.rs"]
+mod profile;
+#[path = "../store/registrations.rs"]
+mod registrations;
+#[path = "../../src/scratch.rs"]
+mod scratch;
+#[path = "../store/script_versions.rs"]
+mod script_versions;
+mod server;
+#[path = "../store/sessions.rs"]
+mod sessions;
+#[path = "../../src/test_server.rs"]
+mod test_server;
+#[path = "../store/tickets.rs"]
+mod tickets;
+#[path = "../store/ties.rs"]
+mod ties;
+#[path = "../store/voicemail.rs"]
+mod voicemail;
+#[path = "../store/webhooks.rs"]
+mod webhooks;
+#[path = "../store/world.rs"]
+mod world;
+
+#[test]
+fn what_is_proven_on_sqlite_is_proven_here() {
+    let names = |text: &str| -> Vec<String> {
+        let lines = text.lines();
+        let names = lines.filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+        names.map(str::to_owned).collect()
+    };
+    let here = names(include_str!("main.rs"));
+    // Of a file, and of none.
+    let not_here = ["file", "prompts"];
+    for name in names(include_str!("../store/main.rs")) {
+        let is_here = here.contains(&name) || not_here.contains(&name.as_str());
+        assert!(
+            is_here,
+            "`mod {name};` of tests/store/main.rs is missing here"
+        );
+    }
+}
