@@ -124,6 +124,11 @@ impl Source {
         Settings::read(&document, &self.overrides)
     }
 
+    /// Where the store is.
+    pub(crate) fn store(&self, settings: &Settings) -> Result<store::Address, Told> {
+        settings.store.address(&self.dir)
+    }
+
     /// The names of the queues, as far as they can be read; what is wrong with them is told by `load`.
     pub(crate) fn queue_names(&self) -> BTreeSet<QueueName> {
         let document = Document::read(&self.dir.join("queues.toml"));

@@ -168,11 +168,11 @@ impl DeskLoop {
             };
             let mut is_refused = false;
             if let Err(error) = desk.take(record).await {
-                self.blame(record, &error).await.map_err(ill)?;
+                self.blame(record, error).await.map_err(ill)?;
                 is_refused = true;
             }
             if let Err(error) = self.database.apply(std::slice::from_ref(record)).await {
-                self.blame(record, &error).await.map_err(ill)?;
+                self.blame(record, error).await.map_err(ill)?;
                 self.database.accept_gap(record.seq).await.map_err(ill)?;
                 is_refused = true;
             }
@@ -184,7 +184,11 @@ impl DeskLoop {
     }
 
     /// Whether it is the fact's fault: the database takes other things and gives them back. Else gives why it does not.
-    async fn blame(&self, record: &FactRecord, error: &StoreError) -> Result<(), StoreError> {
+    async fn blame(&self, record: &FactRecord, error: StoreError) -> Result<(), StoreError> {
+        // A connection that was lost and is back is no fault of the fact.
+        if is_passing(&error) {
+            return Err(error);
+        }
         self.database.ping().await?;
         let (seq, fact, call) = (record.seq, record.fact.name(), record.fact.call());
         tracing::error!(%error, seq, fact, ?call, "a fact is set aside: the database refuses it");
@@ -201,7 +205,10 @@ struct Ill {
 
 /// Whether the same again may well succeed.
 fn is_passing(error: &StoreError) -> bool {
-    matches!(error, StoreError::Busy | StoreError::Closed)
+    matches!(
+        error,
+        StoreError::Busy | StoreError::Closed | StoreError::Away(_) | StoreError::InUse
+    )
 }
 
 #[cfg(test)]

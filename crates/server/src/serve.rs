@@ -53,7 +53,7 @@ pub(crate) fn run(source: &Source) -> Result<(), Failure> {
 async fn serve(source: &Source, settings: Settings) -> Result<(), Failure> {
     let clock = Clock::start();
     start::open_files(&settings);
-    let database = open_store(&settings).await?;
+    let database = open_store(source, &settings).await?;
     let mut agents = people_of(&database).await?;
     if settings.demo.seed && agents.is_empty() {
         let queues = source.queue_names();
@@ -106,12 +106,16 @@ async fn people_of(database: &Database) -> anyhow::Result<Vec<store::AgentRecord
     agents.context("the agents cannot be read")
 }
 
-async fn open_store(settings: &Settings) -> anyhow::Result<Database> {
+/// The store, from which no other process serves calls.
+async fn open_store(source: &Source, settings: &Settings) -> Result<Database, Failure> {
     store::private::make_folder(&settings.data.dir)
         .with_context(|| format!("the folder {} cannot be made", settings.data.dir.display()))?;
-    Database::open(&settings.store.url, &settings.numbering.region)
-        .await
-        .with_context(|| format!("the store {} cannot be opened", settings.store.url))
+    let address = source.store(settings).map_err(Failure::Refused)?;
+    let opened = Database::open_at(&address, &settings.numbering.region).await;
+    let database = opened.with_context(|| format!("the store {address} cannot be opened"))?;
+    let claimed = database.claim().await;
+    claimed.with_context(|| format!("the store {address} cannot be served from"))?;
+    Ok(database)
 }
 
 fn log_by(settings: &Settings) -> Result<(), Failure> {

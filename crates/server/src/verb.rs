@@ -37,12 +37,12 @@ async fn open_store(source: &Source) -> Result<(Settings, Database), Failure> {
     store::private::make_folder(&settings.data.dir).map_err(|error| {
         Failure::System(anyhow::anyhow!("{}: {error}", settings.data.dir.display()))
     })?;
-    let database = Database::open(&settings.store.url, &settings.numbering.region)
+    let address = source.store(&settings).map_err(Failure::Refused)?;
+    let database = Database::open_at(&address, &settings.numbering.region)
         .await
         .map_err(|error| {
             Failure::System(anyhow::anyhow!(
-                "the store {} cannot be opened: {error}",
-                settings.store.url
+                "the store {address} cannot be opened: {error}"
             ))
         })?;
     Ok((settings, database))
@@ -65,6 +65,8 @@ pub(crate) fn by_fault(error: store::StoreError) -> Failure {
         | store::StoreError::Migration(_)
         | store::StoreError::Damaged { .. }
         | store::StoreError::Busy
+        | store::StoreError::Away(_)
+        | store::StoreError::InUse
         | store::StoreError::Closed
         | store::StoreError::Lost(_)
         | store::StoreError::Database(_)

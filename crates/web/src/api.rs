@@ -174,10 +174,11 @@ impl From<StoreError> for Problem {
     /// What the store could not do and the asker cannot mend; what he can, a handler tells itself.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy => Self::new(Code::Busy).retry_after_s(1),
+            StoreError::Busy | StoreError::Away(_) => Self::new(Code::Busy).retry_after_s(1),
             StoreError::Closed => Self::new(Code::Closing),
             StoreError::NotFound(_)
             | StoreError::Lost(_)
+            | StoreError::InUse
             | StoreError::Taken(_)
             | StoreError::Conflict { .. }
             | StoreError::Refused(_)

@@ -141,6 +141,8 @@ impl Cause for StoreError {
             }
             Self::Refused(why) => format!("工单规则不允许：{why}"),
             Self::Setting(why) => format!("不合要求：{why}"),
+            Self::InUse => "数据库：另一进程正用它接听来电".to_owned(),
+            Self::Away(why) => format!("数据库无法连接：{why}"),
             Self::Gap { .. }
             | Self::Migration(_)
             | Self::Damaged { .. }

@@ -127,6 +127,20 @@ impl Settings {
             let help = told!("see `[agents]` in {page}", "见 {page} 的 `[agents]`");
             tell("agents", mistake, help);
         }
+        if let Some((message, may_be_shown)) = self.store.mistake() {
+            let help = told!("see `[store]` in {page}", "见 {page} 的 `[store]`");
+            let at = document.offset_of("store.url").unwrap_or(0);
+            let found = document.error(at, message, Some(help));
+            wrong.push(match may_be_shown {
+                true => found,
+                // Its line holds a password, perhaps: it is named and not pointed at.
+                false => Diagnostic {
+                    line: 0,
+                    column: 0,
+                    ..found
+                },
+            });
+        }
         if wrong.is_empty() {
             Ok(self)
         } else {

@@ -62,8 +62,9 @@ pub(crate) fn run(
 
 /// What queues and scripts ask of people whom the store does not have (R70, B13). Where the store cannot be read that is said instead.
 fn unmet(source: &Source, loaded: &Loaded) -> Result<Vec<Diagnostic>, Failure> {
-    let url = source.settings()?.store.url;
-    let staff = block_on(async { Ok(store::staff::look_up(&url).await) })?;
+    let settings = source.settings()?;
+    let address = source.store(&settings).map_err(Failure::Refused)?;
+    let staff = block_on(async { Ok(store::staff::look_up(&address).await) })?;
     Ok(match staff {
         // A house without people is being set up: it lacks everything.
         Ok(staff) if staff.is_empty() => Vec::new(),

@@ -1,13 +1,18 @@
 //! The sections of `trunkline.toml`, each with its defaults.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ivr::Told;
 use serde::{Deserialize, Deserializer, de};
+use store::{Address, Secret};
 
 use super::limits::Bounds;
+use crate::config::cause::Cause as _;
+use crate::config::secret;
 
 /// `[sip]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -182,17 +187,46 @@ impl<'de> Deserialize<'de> for PortRange {
 }
 
 /// `[store]`
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Store {
-    /// `sqlite://data/trunkline.db`.
-    pub url: String,
+    /// `sqlite://data/trunkline.db`, `postgres://trunkline@localhost/trunkline`.
+    url: String,
+    /// The password of the server, where the address has none.
+    password: Option<secret::Source>,
+}
+
+impl Store {
+    /// Where the database is, with its password. `dir`: the folder of the configuration. What is wrong is told without it (S22).
+    pub(crate) fn address(&self, dir: &Path) -> Result<Address, Told> {
+        let address = Address::parse(&self.url).map_err(|error| error.told())?;
+        let Some(password) = &self.password else {
+            return Ok(address);
+        };
+        let password = Secret::new(password.reveal(dir)?);
+        let address = address.with_password(&password);
+        address.map_err(|error| error.told())
+    }
+
+    /// What is wrong with the address, whatever its password is, and whether the address may be shown.
+    pub(super) fn mistake(&self) -> Option<(Told, bool)> {
+        let wrong = Address::parse(&self.url).err()?;
+        let may_be_shown = !self.url.contains(['@', '?']);
+        Some((wrong.told(), may_be_shown))
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[store]")
+    }
 }
 
 impl Default for Store {
     fn default() -> Self {
         Self {
             url: "sqlite://data/trunkline.db".into(),
+            password: None,
         }
     }
 }
