@@ -18,12 +18,14 @@ pub(crate) use self::audit::AuditVerb;
 pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::prompts::PromptsVerb;
+pub(crate) use self::ticket::{DueArgs, RulesArgs, TicketVerb};
 
 mod agent;
 mod audit;
 mod calendar;
 mod conflict;
 mod prompts;
+mod ticket;
 
 /// The contact centre in one binary.
 #[derive(Debug, Parser)]
@@ -171,6 +173,9 @@ pub(crate) enum Verb {
     /// Who did what to what, in a log that cannot be changed unseen.
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// What the house says of tickets: rules of dispatch with their dry run, and when a ticket is due.
+    #[command(subcommand)]
+    Ticket(TicketVerb),
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),

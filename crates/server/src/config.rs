@@ -6,6 +6,7 @@ pub(crate) mod cause;
 mod clips;
 mod closings;
 pub(crate) mod document;
+mod label;
 #[cfg(test)]
 mod mutants;
 pub(crate) mod numbers;
@@ -24,6 +25,7 @@ mod shape;
 mod surveys;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tickets;
 pub(crate) mod trunks;
 mod voicemail;
 
@@ -86,6 +88,8 @@ pub(crate) struct Loaded {
     pub texts: BTreeMap<ScriptName, String>,
     /// What scripts may ask of the world outside (E11, E12).
     pub(crate) outgoing: Outgoing,
+    /// What the house says of tickets (issue 6).
+    pub(crate) tickets: Arc<ticket::Rules>,
     /// By what the callers of queues are counted (D23, D24).
     pub(crate) bounds: BTreeMap<QueueName, Bounds>,
     /// All prompts and music.
@@ -229,6 +233,7 @@ impl Source {
                 error.told(),
             )]
         })?;
+        let tickets = self.tickets_among(&calendars, plan, &mut found);
         let shared_numbers = settings.familiar.shared(&plan).unwrap_or_else(|why| {
             let message = why.about("`familiar.shared_numbers`");
             found.push(without_place(&self.dir.join("trunkline.toml"), message));
@@ -344,6 +349,7 @@ impl Source {
             texts,
             externals: queues.externals,
             outgoing,
+            tickets: Arc::new(tickets),
             bounds: queues.bounds,
             sounds: library.unwrap_or_default(),
             speech,

@@ -84,6 +84,7 @@ fn main() -> ExitCode {
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
         Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),
+        Verb::Ticket(verb) => verb::ticket::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json, language),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),

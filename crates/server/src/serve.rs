@@ -18,6 +18,7 @@ mod signals;
 mod speaking;
 mod start;
 mod switchboard;
+mod ticket_rules;
 mod voice;
 
 use std::io::IsTerminal;

@@ -12,6 +12,7 @@ pub(crate) mod prompts;
 pub(crate) mod replay;
 pub(crate) mod simulate;
 pub(crate) mod sip;
+pub(crate) mod ticket;
 pub(crate) mod token;
 pub(crate) mod why;
 

@@ -65,7 +65,7 @@ pub use session::{ApiToken, IssuedSession, Session};
 pub use speech_cache::{Pruned, SpeechCache};
 pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
-pub use ticket::{Submitted, TicketFilter};
+pub use ticket::{PastTicket, Submitted, TicketFilter};
 pub use voicemail::LeftMessage;
 pub use webhook::delivery::{DeliveryState, Fed, Settled, Tried};
 pub use webhook::log::{Delivery, DeliveryFilter};

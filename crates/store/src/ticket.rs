@@ -20,7 +20,10 @@ use row::{Row, append, select, tickets, update};
 
 mod draft;
 mod origin;
+mod past;
 mod row;
+
+pub use past::PastTicket;
 
 /// Most drafts, or tickets of one call, in an answer.
 const ROWS_MAX: i64 = 200;

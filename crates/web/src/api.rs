@@ -29,6 +29,8 @@ pub mod stream;
 pub mod surveys;
 pub mod talk;
 pub mod ticket_body;
+pub mod ticket_rules;
+pub mod ticket_rules_body;
 pub mod tickets;
 pub mod trace;
 pub mod voicemail;
@@ -148,6 +150,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(heat::read))
         .routes(routes!(canary::read))
         .routes(routes!(tickets::list))
+        .routes(routes!(ticket_rules::read))
+        .routes(routes!(ticket_rules::categories))
+        .routes(routes!(ticket_rules::try_standing, ticket_rules::try_text))
         .routes(routes!(tickets::read, tickets::correct))
         .routes(routes!(webhooks::list, webhooks::make))
         .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))

@@ -16,6 +16,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use model::{Fact, Mailboxes};
 use store::Database;
+use ticket::Rules;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
@@ -32,6 +33,7 @@ use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
 use crate::scripts::Scripts;
 use crate::sip_socket::SipDoor;
+use crate::ticket_rules::{ReadRules, TicketRules};
 use crate::trace::{Kept, ReadMessages};
 use crate::view::View;
 use crate::{api, page};
@@ -78,6 +80,8 @@ pub struct Deps {
     pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
     /// Whether a webhook may be told at a URL (S20); must not block.
     pub may_be_told: Judge,
+    /// What the house says of tickets.
+    pub ticket_rules: TicketRules,
     /// How many connections there may be.
     pub bounds: Bounds,
 }
@@ -148,6 +152,14 @@ impl App {
 
     pub(crate) fn may_be_told(&self, url: &str) -> Result<(), String> {
         (self.0.deps.may_be_told)(url)
+    }
+
+    pub(crate) fn ticket_rules(&self) -> Arc<Rules> {
+        (self.0.deps.ticket_rules.standing)()
+    }
+
+    pub(crate) fn read_ticket_rules(&self) -> Arc<ReadRules> {
+        Arc::clone(&self.0.deps.ticket_rules.read)
     }
 
     pub(crate) fn metrics(&self) -> &MetricsHandle {

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod questions;
 pub mod scripts;
 pub mod sip_socket;
+pub mod ticket_rules;
 pub mod trace;
 pub mod view;
 
@@ -41,4 +42,5 @@ pub use metrics::MetricsHandle;
 pub use questions::{QuestionReceiver, QuestionSender, Questioned};
 pub use scripts::{NotRolledBack, RollBack, Scripts};
 pub use sip_socket::{SipDoor, SipSocket};
+pub use ticket_rules::{Finding, ReadText, TicketRules};
 pub use view::View;

@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use super::Source;
 use super::document::Document;
+use super::label::{self, Texts};
 use super::report::Report;
 use crate::prompts::ClipText;
 
@@ -20,14 +21,8 @@ use crate::prompts::ClipText;
 const NUMBER_MAX: u32 = 9_999;
 /// More than anybody finds by a title.
 const CLIPS_MAX: usize = 500;
-/// An agent's list shows a title on a line.
-const TITLE_CHARS_MAX: usize = 100;
 /// Some four minutes of speech: callers hear no more without a word of their own.
 const TEXT_CHARS_MAX: usize = 4_000;
-/// The languages of the pages.
-const PAGES: [&str; 2] = ["zh-CN", "en"];
-
-type Texts = BTreeMap<String, Spanned<String>>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,14 +108,14 @@ fn read(
     for (name, section) in &file.clip {
         report.is_name(name);
         number(name, section, &mut numbers, &mut report);
-        title(&section.title, &mut report);
+        label::check("title", &section.title, &mut report);
         texts(section, given, &mut report);
-        tags(section, &mut report);
+        label::tags(section.text.get_ref(), &mut report);
         queues(section, given, &mut report);
         let queues = section.queues().iter();
         let clip = Clip {
             number: *section.number.get_ref(),
-            title: plain(section.title.get_ref()),
+            title: label::plain(section.title.get_ref()),
             languages: section.text.get_ref().keys().cloned().collect(),
             queues: queues.map(|it| it.get_ref().as_str().into()).collect(),
         };
@@ -133,13 +128,6 @@ fn read(
         true => Err(found),
         false => Ok((shelf, found)),
     }
-}
-
-fn plain(texts: &Texts) -> BTreeMap<String, String> {
-    let texts = texts.iter();
-    texts
-        .map(|(language, text)| (language.clone(), text.get_ref().clone()))
-        .collect()
 }
 
 /// What is to be spoken of a clip.
@@ -210,28 +198,6 @@ fn number<'s>(
     }
 }
 
-/// The pages are read in both languages.
-fn title(title: &Spanned<Texts>, report: &mut Report<'_>) {
-    for language in PAGES {
-        if !title.get_ref().contains_key(language) {
-            let message = told!(
-                "the title has no `{language}`, and pages are read in it",
-                "标题缺少 `{language}`，而页面会用这种语言显示"
-            );
-            report.error(title, message, None);
-        }
-    }
-    for text in title.get_ref().values() {
-        if !(1..=TITLE_CHARS_MAX).contains(&text.get_ref().trim().chars().count()) {
-            let message = told!(
-                "a title has 1 to {TITLE_CHARS_MAX} characters",
-                "标题须为 1 至 {TITLE_CHARS_MAX} 个字符"
-            );
-            report.error(text, message, None);
-        }
-    }
-}
-
 fn texts(section: &Section, given: &Given<'_>, report: &mut Report<'_>) {
     let texts = section.text.get_ref();
     let house = given.language;
@@ -261,22 +227,6 @@ fn texts(section: &Section, given: &Given<'_>, report: &mut Report<'_>) {
                 "文本须为 1 至 {TEXT_CHARS_MAX} 个字符"
             );
             report.error(text, message, None);
-        }
-    }
-}
-
-/// A language is a part of names of files, and what a caller's language is compared with.
-fn tags(section: &Section, report: &mut Report<'_>) {
-    for texts in [&section.title, &section.text] {
-        for (tag, text) in texts.get_ref() {
-            if !ivr::is_language(tag) {
-                let message = told!("`{tag}` is no language", "`{tag}` 不是语言标签");
-                let help = told!(
-                    "for example \"zh-CN\" or \"en\"",
-                    "例如 \"zh-CN\" 或 \"en\""
-                );
-                report.error(text, message, Some(help));
-            }
         }
     }
 }

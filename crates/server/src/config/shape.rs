@@ -21,7 +21,8 @@ const VALUES: [(&str, &str); 3] = [
 ];
 
 /// Kinds of values, before the value or alone.
-const KINDS: [(&str, &str); 20] = [
+const KINDS: [(&str, &str); 21] = [
+    ("a time or a list of five", "一个时限或五个时限的列表"),
     ("a number from ", "数，范围 "),
     ("a nonzero ", "大于零的整数 "),
     ("a table of bounds", "由各项上限组成的表"),

@@ -26,6 +26,7 @@ use super::shelf::Shelf;
 use super::speaking::Speaking;
 use super::start;
 use super::switchboard::{Equipment, Former, Switchboard};
+use super::ticket_rules;
 use super::voice::Voice;
 use crate::barred::BarredList;
 use crate::canary::Ground;
@@ -54,6 +55,8 @@ pub(super) struct House {
     /// Whom queues ask for their decisions.
     pub(super) targets: watch::Sender<Targets>,
     pub(super) outgoing: watch::Sender<Arc<Outgoing>>,
+    /// What the house says of tickets.
+    pub(super) tickets: watch::Sender<Arc<ticket::Rules>>,
     pub(super) ledger: Ledger,
     pub(super) voice: Voice,
     /// Makes speech of prompts that have no sound.
@@ -146,6 +149,7 @@ impl House {
         let boxes = looks_up.clone();
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
+        let (tickets, standing_rules) = watch::channel(loaded.tickets);
         let draining = Arc::new(AtomicBool::new(false));
         let (reader, reached) = ledger.reading();
         let told = Webhooks::new(webhooks::Desk {
@@ -201,6 +205,7 @@ impl House {
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
             clips: Box::new(shelf.reader()),
             may_be_told,
+            ticket_rules: ticket_rules::lend(&source, standing_rules),
             bounds: settings.limits.bounds.http,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;
@@ -213,6 +218,7 @@ impl House {
             inputs,
             targets,
             outgoing,
+            tickets,
             ledger,
             voice,
             speaking,

@@ -214,6 +214,7 @@ impl House {
         let former = self.outgoing.borrow().clone();
         loaded.outgoing.keep_of(&former);
         self.outgoing.send_replace(Arc::new(loaded.outgoing));
+        self.tickets.send_replace(loaded.tickets);
         self.ledger.hub.view().set_bounds(loaded.bounds);
         let configured = Input::Configured(Arc::new(loaded.engine));
         // Its receiver is the engine's loop, which has died then.

@@ -11,11 +11,18 @@ use model::NumberKey;
 
 /// All columns of [`Row`], from `ticket t`.
 pub(super) fn select() -> Statement {
-    Statement::new(
+    select_with("")
+}
+
+/// The same and further columns, each behind a comma.
+pub(super) fn select_with(columns: &'static str) -> Statement {
+    let mut query = Statement::new(
         "SELECT t.id, t.number, t.state, t.priority, t.subject, t.body, t.customer_id, t.contact_name, t.contact_raw,
            t.contact_e164, t.queue, t.source_call_id, t.created_by, t.due_at, t.created_at, t.updated_at, t.version,
-           t.ticket_type, t.category, t.fields, t.for_leads FROM ticket t",
-    )
+           t.ticket_type, t.category, t.fields, t.for_leads",
+    );
+    query.push(columns).push(" FROM ticket t");
+    query
 }
 
 #[derive(sqlx::FromRow)]

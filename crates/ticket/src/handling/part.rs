@@ -108,6 +108,31 @@ pub enum PauseReason {
     Outside,
 }
 
+impl PauseReason {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::Appointment,
+            Self::Customer,
+            Self::ThirdParty,
+            Self::Parts,
+            Self::Outside,
+        ]
+        .into_iter()
+    }
+
+    /// The word in files, APIs and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Appointment => "appointment",
+            Self::Customer => "customer",
+            Self::ThirdParty => "third_party",
+            Self::Parts => "parts",
+            Self::Outside => "outside",
+        }
+    }
+}
+
 /// Who has to agree with a solution (审核).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {

@@ -94,6 +94,17 @@ impl Default for Matrix {
 }
 
 impl Matrix {
+    /// Of levels, a row for each impact; `None` where one of them is no priority.
+    pub fn of(levels: [[u8; 3]; 3]) -> Option<Self> {
+        let mut matrix = Self::default();
+        for (row, levels) in matrix.0.iter_mut().zip(levels) {
+            for (cell, level) in row.iter_mut().zip(levels) {
+                *cell = Priority::new(level).ok()?;
+            }
+        }
+        Some(matrix)
+    }
+
     /// What comes of both.
     pub fn priority(&self, impact: Level, urgency: Level) -> Priority {
         let [high, middle, low] = &self.0;

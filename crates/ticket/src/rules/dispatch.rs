@@ -8,6 +8,7 @@ use model::{Calendar, CalendarState, E164, QueueName, Timestamp};
 
 use super::Rules;
 use crate::priority::Priority;
+use crate::ticket::Ticket;
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct When {
     pub categories: BTreeSet<String>,
     /// Its call waited in one of these.
     pub queues: BTreeSet<String>,
-    /// It came by one of these ways: `call`, `voicemail`, `script`, `api`.
+    /// It came by one of these ways: `phone`, `voicemail`, `ivr`, or as the program that made it calls it.
     pub channels: BTreeSet<String>,
     /// It is at least as pressing.
     pub priority: Option<Priority>,
@@ -95,6 +96,23 @@ pub enum Cause<'r> {
     Rule(&'r DispatchRule),
     /// No rule holds: by this category.
     Category(&'r str),
+}
+
+impl<'t> Facts<'t> {
+    /// Of a ticket, the way by which it came, and its customer's level.
+    pub fn of(ticket: &'t Ticket, channel: &'t str, vip: u8) -> Self {
+        Self {
+            kind: ticket.ticket_type.as_deref(),
+            category: ticket.category.as_deref(),
+            queue: ticket.queue.as_ref(),
+            channel,
+            priority: ticket.priority,
+            number: ticket.contact.e164.as_ref(),
+            vip,
+            fields: &ticket.fields,
+            at: ticket.created_at,
+        }
+    }
 }
 
 impl Rules {
@@ -173,6 +191,12 @@ impl Rules {
         // The first by name of those that fit as well.
         let best = fits.max_by_key(|(covered, name)| (*covered, std::cmp::Reverse(*name)));
         best.map(|(_, name)| name.as_str())
+    }
+
+    /// Whether a rule may send to a region below a group: one of them has any.
+    pub fn has_region_below(&self, root: &str) -> bool {
+        let mut groups = self.groups.iter();
+        groups.any(|(name, group)| !group.region.is_empty() && self.is_below(name, root))
     }
 
     /// Whether a group is another, or below it.

@@ -50,6 +50,16 @@ pub enum Moment {
     Resolve,
 }
 
+impl Moment {
+    /// The word in the file and in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Resolve => "resolve",
+        }
+    }
+}
+
 impl FieldRule {
     /// Whether it must be there at that moment; what was needed at submission is needed to the end.
     pub fn is_needed_at(&self, moment: Moment) -> bool {

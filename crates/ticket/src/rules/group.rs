@@ -34,12 +34,17 @@ pub enum HandsOut {
 }
 
 impl HandsOut {
-    /// All words of the file.
-    pub const WORDS: [(&'static str, Self); 3] = [
-        ("claim", Self::Claim),
-        ("receiver", Self::Receiver),
-        ("turns", Self::Turns),
-    ];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Claim, Self::Receiver, Self::Turns];
+
+    /// The word of the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Receiver => "receiver",
+            Self::Turns => "turns",
+        }
+    }
 }
 
 impl GroupRule {

@@ -40,6 +40,11 @@ impl PageQuery {
         Self { after, limit }
     }
 
+    /// How many rows are asked for.
+    pub(super) const fn limit(&self) -> Option<u32> {
+        self.limit
+    }
+
     /// As the store is asked, of rows that have an id as their key.
     pub(super) fn request(&self) -> Result<PageRequest, Problem> {
         page_request(self.key()?, self.limit)

@@ -31,6 +31,8 @@ pub enum Action {
     SeeLeadTickets,
     /// Correct a ticket.
     ChangeTicket,
+    /// Try rules of tickets on those of the past.
+    TryTicketRules,
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling,
     /// See and change who is barred.
@@ -88,6 +90,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::SeeLeadTickets => [None, All, All],
         // T5: the creator or a lead.
         Action::ChangeTicket => [Own, All, All],
+        // C1: it tells of all tickets, lead tickets among them.
+        Action::TryTicketRules => [None, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
         Action::CloseCalendars => [None, All, All],
@@ -167,6 +171,7 @@ mod tests {
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::SeeLeadTickets, ["nnn", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
+            (Action::TryTicketRules, ["nnn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),

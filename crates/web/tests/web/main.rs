@@ -38,6 +38,7 @@ mod stream;
 mod support;
 mod surveys;
 mod talk;
+mod ticket_rules;
 mod tickets;
 mod trace;
 mod voicemail;

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod facts;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -197,6 +198,7 @@ impl House {
                 Some(_) => Ok(()),
                 None => Err("no URL that begins with https://".to_owned()),
             }),
+            ticket_rules: ticket_rules(),
             bounds: web::Bounds::default(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -345,6 +347,15 @@ fn mailboxes() -> model::Mailboxes {
         (name.into(), mailbox)
     });
     boxes.into()
+}
+
+/// Rules that stand, and a reader that takes the text `none` for a mistake, and all others for rules that send everything to `experts`.
+fn ticket_rules() -> web::TicketRules {
+    let standing = Arc::new(rules::standing());
+    web::TicketRules {
+        standing: Box::new(move || Arc::clone(&standing)),
+        read: Arc::new(rules::read),
+    }
 }
 
 /// One in both languages, one of a queue, one without a sound, and one that sounds in another language than callers' and the house's.

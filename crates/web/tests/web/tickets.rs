@@ -8,7 +8,7 @@ use crate::support::facts::{CALL, answered_call, caller, offer, pop, profile};
 use crate::support::{House, NOON_MS};
 
 /// A house with one ticket of agent 1001; gives its path.
-async fn with_ticket() -> (House, String) {
+pub(crate) async fn with_ticket() -> (House, String) {
     let house = House::open().await;
     let agent = house.id("1001");
     for fact in answered_call(CALL, agent) {

@@ -69,17 +69,17 @@ fn e25_mistakes_are_told_at_their_place_in_both_languages() {
         (
             "zh-CN = \"营业时间\", ",
             "",
-            "c.toml:3:9: error: the title has no `zh-CN`",
+            "c.toml:3:9: error: `title` has no `zh-CN`",
         ),
         (
             ", en = \"Fees\"",
             "",
-            "c.toml:8:9: error: the title has no `en`",
+            "c.toml:8:9: error: `title` has no `en`",
         ),
         (
             "\"Fees\"",
             "\" \"",
-            "c.toml:8:30: error: a title has 1 to 100 characters",
+            "c.toml:8:30: error: `title` has 1 to 100 characters",
         ),
         (
             "zh-CN = \"免费。\"\n",

@@ -1,0 +1,45 @@
+//! What the house says of tickets, as the pages are lent it: the rules that stand, and how a text is read that is only tried (C1).
+
+use std::sync::Arc;
+
+use ivr::Diagnostic;
+use ticket::Rules;
+use tokio::sync::watch;
+use web::{Finding, ReadText, TicketRules};
+
+use crate::config::Source;
+use crate::config::document::Document;
+
+/// The name by which a text is told that stands in no file.
+const TRIED: &str = "tickets.toml";
+
+/// The rules that stand, and what reads others among the files of `source`.
+pub(super) fn lend(source: &Source, standing: watch::Receiver<Arc<Rules>>) -> TicketRules {
+    let source = source.clone();
+    TicketRules {
+        standing: Box::new(move || Arc::clone(&standing.borrow())),
+        read: Arc::new(move |text| read(&source, text)),
+    }
+}
+
+fn read(source: &Source, text: String) -> ReadText {
+    let file = TRIED.to_owned();
+    let (rules, found) = match source.ticket_rules_of(&Document { file, text }) {
+        Ok((rules, warnings)) => (Some(rules), warnings),
+        Err(wrong) => (None, wrong),
+    };
+    ReadText {
+        rules,
+        findings: found.into_iter().map(finding).collect(),
+    }
+}
+
+fn finding(found: Diagnostic) -> Finding {
+    Finding {
+        line: found.line,
+        column: found.column,
+        is_error: found.is_error(),
+        message: (found.message.zh, found.message.en),
+        help: found.help.map(|help| (help.zh, help.en)),
+    }
+}

@@ -1,0 +1,48 @@
+//! `trunkline ticket`: what the house says of tickets, tried on tickets of the past (C1) and on a moment (D7).
+
+mod due;
+mod rules;
+
+use ivr::{Diagnostic, did_you_mean, told};
+use ticket::{Rules, TicketKind};
+
+use crate::Failure;
+use crate::cli::TicketVerb;
+use crate::config::Source;
+use crate::config::document::Document;
+
+/// Runs the verb.
+pub(crate) fn run(source: &Source, verb: TicketVerb, json: bool) -> Result<(), Failure> {
+    match verb {
+        TicketVerb::Rules(args) => rules::run(source, &args, json),
+        TicketVerb::Due(args) => due::run(source, &args, json),
+    }
+}
+
+/// The rules of the configuration, or of none.
+fn standing(source: &Source) -> Result<Rules, Failure> {
+    let path = source.dir.join("tickets.toml");
+    if !path.exists() {
+        return Ok(Rules::default());
+    }
+    let document = Document::read(&path).map_err(|error| Failure::from(vec![error]))?;
+    read(source, &document)
+}
+
+/// Rules, with what somebody should look at told beside them.
+fn read(source: &Source, document: &Document) -> Result<Rules, Failure> {
+    let (rules, warnings): (_, Vec<Diagnostic>) = source.ticket_rules_of(document)?;
+    warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    Ok(rules)
+}
+
+/// The type that is meant.
+fn kind<'r>(rules: &'r Rules, name: Option<&str>) -> Result<&'r TicketKind, Failure> {
+    let Some(name) = name else {
+        return Ok(&rules.standard);
+    };
+    rules.kinds.get(name).ok_or_else(|| {
+        let near = did_you_mean(name, rules.kinds.keys().map(String::as_str));
+        Failure::Refused(told!("no type `{name}`", "没有工单类型 `{name}`").with(near))
+    })
+}

@@ -1,0 +1,40 @@
+//! What the house says of tickets, as the server lends it: the rules that stand, and how a text of theirs is read.
+
+use std::sync::Arc;
+
+use ticket::Rules;
+
+/// A text of `tickets.toml`, read among everything that it names.
+pub type ReadRules = dyn Fn(String) -> ReadText + Send + Sync;
+
+/// What the server lends of them.
+pub struct TicketRules {
+    /// Those that stand; must not block.
+    pub standing: Box<dyn Fn() -> Arc<Rules> + Send + Sync>,
+    /// Reads a text without laying it; may read files.
+    pub read: Arc<ReadRules>,
+}
+
+/// What came of reading a text.
+#[derive(Debug)]
+pub struct ReadText {
+    /// What it says; `None` where it is wrong.
+    pub rules: Option<Rules>,
+    /// What is wrong with it, and what somebody should look at.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that was found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// Whether the text is refused for it.
+    pub is_error: bool,
+    /// Chinese and English.
+    pub message: (String, String),
+    /// What to write instead, in both.
+    pub help: Option<(String, String)>,
+}

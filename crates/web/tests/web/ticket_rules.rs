@@ -1,0 +1,127 @@
+//! What the house says of tickets, as the pages read it, and the dry run of its rules of dispatch (A3, C1).
+
+use serde_json::{Value, json};
+
+use crate::support::House;
+use crate::tickets::with_ticket;
+
+#[tokio::test]
+async fn a2_a4_types_with_their_fields_and_groups_are_told() {
+    let house = House::open().await;
+    let mine = house.signed_in("1001").await;
+    let rules = mine.get("/v1/tickets/rules").await.json();
+    assert_eq!(
+        rules["types"],
+        json!([{
+            "name": "complaint", "label": { "zh-CN": "投诉", "en": "Complaint" }, "prefix": "TS",
+            "direct_answer": true, "sensitive": false,
+            "fields": [
+                { "name": "order", "label": { "zh-CN": "字段", "en": "order" }, "form": "text", "required": "submit" },
+                { "name": "cause", "label": { "zh-CN": "字段", "en": "cause" }, "form": "choice", "required": null,
+                  "choices": [{ "value": "delay", "label": { "zh-CN": "延误", "en": "Delay" } }] },
+            ],
+        }])
+    );
+    let groups = rules["groups"].as_array().unwrap().iter();
+    let groups: Vec<_> = groups
+        .map(|it| (&it["name"], &it["tier"], &it["hands_out"]))
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            (&json!("experts"), &json!(2), &json!("turns")),
+            (&json!("front"), &json!(1), &json!("claim"))
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a3_categories_are_found_by_what_is_typed() {
+    let house = House::open().await;
+    let mine = house.signed_in("1001").await;
+    let codes = |list: &Value| -> Vec<String> {
+        let items = list["items"].as_array().unwrap().iter();
+        items
+            .map(|it| it["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let found = mine.get("/v1/tickets/categories?q=kd").await.json();
+    assert_eq!(codes(&found), ["broadband"]);
+    assert_eq!(found["items"][0]["path"], json!(["network", "broadband"]));
+    assert_eq!(found["items"][0]["type"], "complaint", "from above");
+    let begun = mine.get("/v1/tickets/categories?q=3").await.json();
+    assert_eq!(codes(&begun), ["network", "broadband"]);
+    let all = mine.get("/v1/tickets/categories?limit=1").await.json();
+    assert_eq!(
+        (codes(&all), &all["next"]),
+        (vec!["broadband".to_owned()], &json!("broadband"))
+    );
+    let long = "x".repeat(65);
+    let long = mine.get(&format!("/v1/tickets/categories?q={long}")).await;
+    assert_eq!(long.status, 400);
+}
+
+#[tokio::test]
+async fn c1_a_text_is_tried_on_the_last_tickets_and_told_what_it_would_change() {
+    let (house, ticket) = with_ticket().await;
+    let lead = house.signed_in("boss").await;
+    let standing = lead.get("/v1/tickets/rules/try").await.json();
+    assert_eq!(
+        (&standing["tried"], &standing["differing"]),
+        (&json!(true), &json!(0))
+    );
+    assert_eq!(standing["tickets"][0]["tried"]["group"], "front");
+    let body = json!({ "text": "experts", "last": 10 }).to_string();
+    let tried = lead
+        .json("POST", "/v1/tickets/rules/try", &body)
+        .await
+        .json();
+    assert_eq!(tried["differing"], 1);
+    assert_eq!(
+        ticket.rsplit('/').next(),
+        tried["tickets"][0]["ticket"].as_str()
+    );
+    let course = &tried["tickets"][0]["tried"];
+    assert_eq!(
+        (&course["rule"], &course["line"]),
+        (&json!("experts first"), &json!(3))
+    );
+    assert_eq!(
+        tried["rules"][1],
+        json!({ "rule": "all", "line": 9, "tickets": 0 })
+    );
+    assert_eq!(
+        tried["groups"][0],
+        json!({ "group": "experts", "standing": 0, "tried": 1 })
+    );
+    assert_eq!(tried["findings"][0]["severity"], "warning");
+    let wrong = lead
+        .json("POST", "/v1/tickets/rules/try", r#"{"text": "none"}"#)
+        .await;
+    assert_eq!(wrong.status, 200);
+    let wrong = wrong.json();
+    assert_eq!(
+        (&wrong["tried"], &wrong["tickets"]),
+        (&json!(false), &json!([]))
+    );
+    assert_eq!(
+        wrong["findings"][0],
+        json!({ "line": 3, "column": 8, "severity": "error",
+                "message": { "zh-CN": "没有处理组 `none`", "en": "no group `none`" },
+                "help": { "zh-CN": "试试", "en": "try" } })
+    );
+    for (path, status) in [
+        ("/v1/tickets/rules/try?last=0", 400),
+        ("/v1/tickets/rules/try?last=10001", 400),
+    ] {
+        assert_eq!(lead.get(path).await.status, status, "{path}");
+    }
+    let mine = house.signed_in("1001").await;
+    assert_eq!(mine.get("/v1/tickets/rules/try").await.status, 403);
+    assert_eq!(
+        mine.json("POST", "/v1/tickets/rules/try", &body)
+            .await
+            .status,
+        403
+    );
+}
