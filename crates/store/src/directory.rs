@@ -2,5 +2,8 @@
 
 pub mod agent;
 pub mod customer;
+mod group_member;
 mod opt_out;
 mod place;
+
+pub use group_member::Absence;

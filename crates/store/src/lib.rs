@@ -49,6 +49,7 @@ pub use cdr::{CallFilter, Recording};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use conflict::{Conflict, NewConflict};
 pub use database::{Address, Database};
+pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{CustomerPhone, CustomerRecord, NewCustomer};
 pub use error::{FactLogError, StoreError};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 18] = [
+static MIGRATIONS: [Migration; 19] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -107,6 +107,11 @@ static MIGRATIONS: [Migration; 18] = [
         version: 18,
         name: "webhook",
         text: include_str!("../migrations/0018_webhook.sql"),
+    },
+    Migration {
+        version: 19,
+        name: "group_member",
+        text: include_str!("../migrations/0019_group_member.sql"),
     },
 ];
 

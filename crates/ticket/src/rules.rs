@@ -9,6 +9,7 @@ mod dispatch;
 mod field;
 mod group;
 mod kind;
+mod membership;
 mod standard;
 mod trial;
 mod turns;
@@ -25,6 +26,7 @@ pub use dispatch::{Cause, Destination, DispatchRule, Facts, Hours, When};
 pub use field::{Choice, FieldRule, Form, Moment};
 pub use group::{GroupRule, HandsOut};
 pub use kind::{Approvers, TicketKind};
+pub use membership::{GroupMembership, GroupMembershipError};
 pub use trial::{Course, Tally, Trial};
 pub use turns::Turns;
 

@@ -21,6 +21,8 @@ mod canary;
 mod closures;
 #[path = "../store/concurrency.rs"]
 mod concurrency;
+#[path = "../store/groups.rs"]
+mod groups;
 #[path = "../store/heat.rs"]
 mod heat;
 #[path = "../store/people.rs"]

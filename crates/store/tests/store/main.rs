@@ -16,6 +16,7 @@ mod canary;
 mod closures;
 mod concurrency;
 mod file;
+mod groups;
 mod heat;
 mod people;
 mod pins;
