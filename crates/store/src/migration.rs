@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 19] = [
+static MIGRATIONS: [Migration; 20] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -112,6 +112,11 @@ static MIGRATIONS: [Migration; 19] = [
         version: 19,
         name: "group_member",
         text: include_str!("../migrations/0019_group_member.sql"),
+    },
+    Migration {
+        version: 20,
+        name: "idempotency",
+        text: include_str!("../migrations/0020_idempotency.sql"),
     },
 ];
 

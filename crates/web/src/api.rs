@@ -40,6 +40,8 @@ pub mod why;
 pub mod wrap_up;
 
 use store::StoreError;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -48,7 +50,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::auth::principal::{COOKIE, CSRF_HEADER};
 use crate::problem::{Code, Problem, ProblemDocument};
-use crate::{health, metrics, sip_socket};
+use crate::{health, idempotency, metrics, sip_socket};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -166,6 +168,23 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(signalling::trunks))
         .routes(routes!(signalling::registrations))
         .routes(routes!(signalling::blocked))
+}
+
+/// The document with what holds for every `POST` but signing in (J3).
+pub(crate) fn documented(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        let Some(post) = item.post.as_mut().filter(|_| path != idempotency::EXEMPT) else {
+            continue;
+        };
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("The same key with the same request gets the same answer for 24 hours, and nothing is done twice."))
+            .schema(Some(Object::with_type(Type::String)))
+            .build();
+        post.parameters.get_or_insert_default().push(key.into());
+    }
+    document
 }
 
 /// This document.

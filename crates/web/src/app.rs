@@ -1,6 +1,6 @@
 //! The application: what the server lends it, the routes, and the layers around each of them.
 //!
-//! Layers from the outside in: headers that keep browsers strict (S19), problems in the reader's language, counting, on
+//! Layers from the outside in: headers that keep browsers strict (S19), requests that come again (J3), problems in the reader's language, counting, parameters that are known, on
 //! this machine's own listener the names that it answers to, the bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
 
 mod headers;
@@ -28,7 +28,9 @@ use crate::connection::{Bounds, Guarded, Https, Peer};
 use crate::events::EventHub;
 use crate::health::Readiness;
 use crate::housekeeping;
+use crate::idempotency;
 use crate::metrics::{self, MetricsHandle};
+use crate::parameters::{self, Parameters};
 use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
 use crate::scripts::Scripts;
@@ -95,18 +97,21 @@ struct Shared {
     tries: TryLimiter,
     password_checks: Semaphore,
     routes: Vec<String>,
+    parameters: Parameters,
 }
 
 impl App {
     /// An application on what the server lends.
     pub fn new(deps: Deps) -> Self {
         let paths = openapi().paths.paths;
+        let parameters = Parameters::of(&paths);
         let routes = paths.into_keys().chain(page::PATHS.map(str::to_owned));
         Self(Arc::new(Shared {
             deps,
             tries: TryLimiter::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
             routes: routes.collect(),
+            parameters,
         }))
     }
 
@@ -190,6 +195,10 @@ impl App {
         &self.0.password_checks
     }
 
+    pub(crate) fn parameters(&self) -> &Parameters {
+        &self.0.parameters
+    }
+
     /// The template of the route that a path belongs to, `other` for none.
     pub(crate) fn route_of(&self, path: &str) -> String {
         let fits = |route: &&String| {
@@ -211,7 +220,7 @@ impl App {
 
 /// The OpenAPI document of the routes.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api::routes().into_openapi()
+    api::documented(api::routes().into_openapi())
 }
 
 /// All routes with their layers, whatever the name that a request was meant for.
@@ -233,8 +242,10 @@ fn layered(app: App, guard: fn(Router<App>) -> Router<App>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(BODY_MAX));
     guard(routes)
+        .layer(from_fn_with_state(app.clone(), parameters::known))
         .layer(from_fn_with_state(app.clone(), metrics::counted))
         .layer(from_fn(problem::localised))
+        .layer(from_fn_with_state(app.clone(), idempotency::kept))
         .layer(from_fn(headers::strict))
         .with_state(app)
 }

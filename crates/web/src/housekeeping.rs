@@ -1,4 +1,4 @@
-//! What has to be done now and then as long as the server answers: figures are tidied, sessions that ended are removed.
+//! What has to be done now and then as long as the server answers: figures are tidied, sessions and idempotency keys that ended are removed.
 //!
 //! Figures gather in memory until they are tidied; without this they would only be when somebody reads `/metrics`, and
 //! grow with each request in a house where nobody does. Nothing here is urgent: what fails is tried again the next time.
@@ -33,6 +33,9 @@ async fn purge(database: &Database) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "sessions that had ended are removed"),
         Err(error) => tracing::warn!(%error, "sessions that have ended cannot be removed"),
+    }
+    if let Err(error) = database.purge_keys(now()).await {
+        tracing::warn!(%error, "idempotency keys that have ended cannot be removed");
     }
 }
 

@@ -99,6 +99,11 @@ impl Problem {
         self.code
     }
 
+    /// The answer in the language that a request accepts, for layers around `localised`.
+    pub(crate) fn answer(&self, request: &HeaderMap) -> Response {
+        self.written(Locale::accepted(request).unwrap_or(Locale::English))
+    }
+
     fn written(&self, locale: Locale) -> Response {
         let row = self.code.row();
         let document = ProblemDocument {

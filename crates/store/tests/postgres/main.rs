@@ -25,6 +25,8 @@ mod concurrency;
 mod groups;
 #[path = "../store/heat.rs"]
 mod heat;
+#[path = "../store/idempotency.rs"]
+mod idempotency;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]

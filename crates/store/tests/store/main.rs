@@ -18,6 +18,7 @@ mod concurrency;
 mod file;
 mod groups;
 mod heat;
+mod idempotency;
 mod people;
 mod pins;
 mod place;

@@ -130,6 +130,14 @@ codes! {
     NoSuchWebhook = "no_such_webhook" NOT_FOUND "没有该事件推送" "There is no such webhook";
     /// No such message of a webhook, or none any more.
     NoSuchDelivery = "no_such_delivery" NOT_FOUND "没有该推送记录，或已过期" "There is no such delivery, or it is not kept any more";
+    /// The key came with another request before (J3).
+    KeyReused = "idempotency_key_reused" UNPROCESSABLE_ENTITY "该幂等键已用于其他请求" "The idempotency key was used with another request";
+    /// The request with this key is being answered (J3).
+    KeyInFlight = "idempotency_in_flight" CONFLICT "该幂等键的请求正在处理" "The request with this key is being answered";
+    /// The request with this key was cut off: nobody knows what it has done (J3).
+    OutcomeUnknown = "idempotency_outcome_unknown" CONFLICT "该幂等键的请求曾中断，结果未知" "The request with this key was cut off, and what it has done is unknown";
+    /// Too many keys of one principal are kept (J3).
+    TooManyKeys = "too_many_keys" TOO_MANY_REQUESTS "幂等键过多，请稍后再试" "Too many idempotency keys are kept";
     /// The range lies outside of the recording.
     RangeNotSatisfiable = "range_not_satisfiable" RANGE_NOT_SATISFIABLE "请求的范围超出录音长度" "The range lies outside of the recording";
     /// The agent's state does not allow it.

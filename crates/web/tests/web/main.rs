@@ -22,6 +22,7 @@ mod conflicts;
 mod decline;
 mod https;
 mod hub;
+mod idempotency;
 mod line;
 mod openapi;
 mod operation;

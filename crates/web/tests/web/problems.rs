@@ -1,5 +1,10 @@
 //! Errors: problem+json everywhere, with stable codes and titles in two languages, and strict headers on every answer.
 
+use std::path::Path;
+
+use web::locale::Locale;
+use web::problem::Code;
+
 use crate::support::House;
 
 /// Method, path, headers, body; status and code.
@@ -219,4 +224,53 @@ async fn s19_a_name_that_was_pointed_at_this_machine_is_refused() {
     }
     let two = [("Host", "localhost"), ("Host", "evil.example")];
     assert_eq!(client.send("GET", "/", &two, b"").await.status, 421);
+}
+
+/// The table of docs/api.md is that of the codes.
+#[test]
+fn the_page_has_all_codes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, _) = page.split_once("-->\n").expect("the mark of the table");
+    let mut codes = Code::ALL.to_vec();
+    codes.sort_by_key(|code| (code.status().as_u16(), code.word()));
+    let rows = codes.iter().map(|code| {
+        let (english, chinese) = (code.title(Locale::English), code.title(Locale::Chinese));
+        format!(
+            "| {} | `{}` | {english} | {chinese} |\n",
+            code.status().as_u16(),
+            code.word()
+        )
+    });
+    let table: String = rows.collect();
+    let made = format!("{before}-->\n\n| Status | `code` | | |\n|---|---|---|---|\n{table}");
+    if std::env::var_os("UPDATE_API_CODES").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        committed == made,
+        "docs/api.md is stale; write it anew with: UPDATE_API_CODES=1 cargo test -p web --test web codes"
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_parameter_of_a_query_is_refused_wherever_it_stands() {
+    let house = House::open().await;
+    let admin = house.program("root").await;
+    for (method, path, known) in [
+        ("GET", "/v1/webhooks?enabled=true", "takes none"),
+        ("GET", "/v1/tickets?filter%5Bstat%5D=new", "filter[state]"),
+        ("GET", "/v1/tickets/5?x", "takes none"),
+        ("POST", "/v1/webhooks/5/test?dry=1", "takes none"),
+    ] {
+        let refused = admin.send(method, path, &[], b"").await;
+        assert_eq!(refused.problem(), "malformed_parameter", "{path}");
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(known), "{detail}");
+    }
+    let found = admin.get("/v1/tickets?filter%5Bstate%5D=new&limit=1").await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    let missing = admin.get("/v1/nothing?x=1").await;
+    assert_eq!(missing.problem(), "not_found");
 }

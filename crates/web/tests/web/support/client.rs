@@ -144,7 +144,7 @@ impl Client {
         Err(Answer { body, ..answer })
     }
 
-    async fn begin(
+    pub(crate) async fn begin(
         &self,
         method: &str,
         path: &str,

@@ -1,0 +1,81 @@
+//! J3: keys are kept with their answers for a day, over restarts too.
+
+use store::{Claim, Kept, KeyedRequest};
+
+use crate::world::{DAY, NOW, World, after};
+
+fn request(key: &str, body: &str, run: &str) -> KeyedRequest {
+    let parts = [b"POST".as_slice(), b"/v1/x", body.as_bytes()];
+    KeyedRequest::new("agent 1".to_owned(), key.to_owned(), run.to_owned(), parts)
+}
+
+fn answer() -> Kept {
+    Kept {
+        status: 201,
+        headers: vec![("etag".to_owned(), "\"1\"".to_owned())],
+        body: "{\"name\":\"李\"}".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn j3_an_answer_is_kept_for_a_day_and_over_a_restart() {
+    let world = World::new().await;
+    let first = request("k", "{}", "one");
+    let claim = |world: &World, request: KeyedRequest, at| {
+        let database = world.database.clone();
+        async move { database.claim_key(request, at).await.unwrap() }
+    };
+    assert_eq!(claim(&world, first.clone(), NOW).await, Claim::Mine);
+    assert_eq!(claim(&world, first.clone(), NOW).await, Claim::InFlight);
+    world
+        .database
+        .keep_answer(first.clone(), answer())
+        .await
+        .unwrap();
+    let world = world.reopen().await;
+    let again = request("k", "{}", "two");
+    assert_eq!(
+        claim(&world, again.clone(), after(DAY - 1)).await,
+        Claim::Answered(answer())
+    );
+    let other = request("k", "{ }", "two");
+    assert_eq!(claim(&world, other.clone(), NOW).await, Claim::Reused);
+    assert_eq!(
+        claim(&world, other, after(DAY)).await,
+        Claim::Mine,
+        "a day later it is another key"
+    );
+}
+
+#[tokio::test]
+async fn j3_what_a_crash_cut_is_told_and_a_key_can_be_freed() {
+    let world = World::new().await;
+    let cut = request("k", "{}", "one");
+    world.database.claim_key(cut.clone(), NOW).await.unwrap();
+    let world = world.reopen().await;
+    let again = request("k", "{}", "two");
+    let told = world.database.claim_key(again.clone(), NOW).await.unwrap();
+    assert_eq!(told, Claim::Unknown);
+    world.database.free_key(again.clone()).await.unwrap();
+    assert_eq!(
+        world.database.claim_key(again.clone(), NOW).await.unwrap(),
+        Claim::Mine
+    );
+    world
+        .database
+        .keep_answer(again.clone(), answer())
+        .await
+        .unwrap();
+    world.database.free_key(again.clone()).await.unwrap();
+    let kept = world.database.claim_key(again, NOW).await.unwrap();
+    assert_eq!(kept, Claim::Answered(answer()), "an answer is not freed");
+    assert_eq!(world.database.purge_keys(after(DAY)).await.unwrap(), 1);
+}
+
+#[test]
+fn j3_parts_of_a_request_are_not_mixed_up() {
+    let of =
+        |parts: [&[u8]; 3]| KeyedRequest::new(String::new(), String::new(), String::new(), parts);
+    assert_ne!(of([b"POST", b"/a", b"b"]), of([b"POST", b"/ab", b""]));
+    assert_eq!(of([b"POST", b"/a", b"b"]), of([b"POST", b"/a", b"b"]));
+}
