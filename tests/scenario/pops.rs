@@ -20,6 +20,8 @@ fn chen() -> Profile {
             vip_level: 2,
             confidence: "known".into(),
             why: "number".into(),
+            open_tickets: 0,
+            last_contact: None,
         }],
         open_tickets: vec![OpenTicket {
             ticket: TicketId::new(9),

@@ -20,7 +20,7 @@ pub struct Cdr {
     pub caller: Caller,
     /// The number in international form, once the directory told it.
     pub e164: Option<E164>,
-    /// The first customer candidate, once the directory told it.
+    /// The customer, once the directory told him and there was no doubt.
     pub customer: Option<CustomerId>,
     /// The number that was dialled.
     pub called: String,
@@ -142,10 +142,7 @@ impl Cdr {
         match fact {
             Fact::CallIdentified { profile, .. } => {
                 self.e164.clone_from(&profile.e164);
-                self.customer = profile
-                    .candidates
-                    .first()
-                    .map(|candidate| candidate.customer);
+                self.customer = profile.sole().map(|candidate| candidate.customer);
             }
             Fact::QueueJoined { queue, .. } => {
                 self.queue = Some(queue.clone());

@@ -6,7 +6,9 @@
 //! asked in every call is answered from the one of our own country, made ready (`country`).
 
 mod country;
+mod extension;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use phonenumber::metadata::DATABASE;
@@ -15,6 +17,8 @@ use serde::Deserialize;
 
 use crate::number::E164;
 use country::Country;
+
+pub use extension::WrittenNumber;
 
 /// Longest text that is looked at: a SIP user part may be anything.
 const RAW_CHARS_MAX: usize = 64;
@@ -265,6 +269,7 @@ impl fmt::Debug for NumberPlan {
 /// `+86 (138) 0000-1111` without what is for the eye, `+44 (0)20 …` without the zero that is not dialled from abroad; a text
 /// that is no number stays as it is.
 fn without_marks(raw: &str) -> String {
+    let raw = &*narrow(raw);
     let raw = match raw.strip_prefix('+') {
         Some(digits) => &format!("+{}", digits.replacen("(0)", "", 1)),
         None => raw,
@@ -278,6 +283,25 @@ fn without_marks(raw: &str) -> String {
     } else {
         raw.to_owned()
     }
+}
+
+/// F2: as an input method for Chinese or a word processor writes it (`１３８－００００－１１１１`), in ASCII; without the marks
+/// of direction that are copied along with a number and that nobody sees.
+fn narrow(raw: &str) -> Cow<'_, str> {
+    if raw.is_ascii() {
+        return Cow::Borrowed(raw);
+    }
+    let shown = raw.chars().filter(|c| {
+        !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    });
+    let narrow = shown.map(|c| match c {
+        // The full-width forms stand in the order of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => ' ',
+        c => c,
+    });
+    Cow::Owned(narrow.collect())
 }
 
 #[cfg(test)]

@@ -22,9 +22,9 @@ pub const CALLS_MAX: usize = 3;
 pub struct Profile {
     /// The number in international form, when it could be read as one.
     pub e164: Option<E164>,
-    /// Customers who own the number, best first.
+    /// Customers who own the number: the certain first, then those with open tickets, then who was on the line last.
     pub candidates: Vec<Candidate>,
-    /// Open tickets of the number or of the first candidate, most pressing first.
+    /// Open tickets of the number or of the sole candidate, most pressing first.
     pub open_tickets: Vec<OpenTicket>,
     /// The last calls of the number, newest first.
     pub last_calls: Vec<PastCall>,
@@ -46,6 +46,41 @@ pub struct Candidate {
     pub confidence: String,
     /// Why he is a candidate, in a word: `number`.
     pub why: String,
+    /// His tickets that are open, at most 99 counted.
+    #[serde(default)]
+    pub open_tickets: u32,
+    /// When he was last on the line.
+    #[serde(default)]
+    pub last_contact: Option<Timestamp>,
+}
+
+/// The word for a number that is certainly a customer's.
+pub const KNOWN: &str = "known";
+/// The word for a number that may be a customer's (F3).
+pub const MAYBE: &str = "maybe";
+
+impl Candidate {
+    /// Whether the number is certainly his.
+    pub fn is_certain(&self) -> bool {
+        self.confidence == KNOWN
+    }
+}
+
+impl Profile {
+    /// F1, F3: who calls, if there is no doubt: the one candidate, and the number is certainly his. Among several a person
+    /// chooses.
+    pub fn sole(&self) -> Option<&Candidate> {
+        match self.candidates.as_slice() {
+            [only] => Some(only).filter(|only| only.is_certain()),
+            [] | [_, _, ..] => None,
+        }
+    }
+
+    /// F5: the highest level of those whose number it certainly is; a guess raises nobody.
+    pub fn vip_level(&self) -> u8 {
+        let certain = self.candidates.iter().filter(|one| one.is_certain());
+        certain.map(|one| one.vip_level).max().unwrap_or(0)
+    }
 }
 
 /// An open ticket in a pop.
@@ -76,4 +111,40 @@ pub struct PastCall {
     pub agent: Option<String>,
     /// `answered`, `abandoned`, …
     pub result: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(id: u64, confidence: &str, vip_level: u8) -> Candidate {
+        Candidate {
+            customer: CustomerId::new(id),
+            name: String::new(),
+            vip_level,
+            confidence: confidence.to_owned(),
+            why: "number".to_owned(),
+            open_tickets: 0,
+            last_contact: None,
+        }
+    }
+
+    #[test]
+    fn f3_a_guess_is_nobody_and_raises_nobody() {
+        let (known, maybe) = (candidate(1, KNOWN, 2), candidate(2, MAYBE, 9));
+        for (candidates, sole, vip_level) in [
+            (vec![], None, 0),
+            (vec![known.clone()], Some(1), 2),
+            (vec![maybe.clone()], None, 0),
+            (vec![known.clone(), maybe], None, 2),
+            (vec![known.clone(), candidate(3, KNOWN, 5)], None, 5),
+        ] {
+            let profile = Profile {
+                candidates,
+                ..Profile::default()
+            };
+            let found = profile.sole().map(|one| one.customer.get());
+            assert_eq!((found, profile.vip_level()), (sole, vip_level));
+        }
+    }
 }

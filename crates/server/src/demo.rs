@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use model::{Membership, QueueName, Timestamp};
-use store::{Database, NewAgent, NewCustomer, Role};
+use store::{Database, NewAgent, NewCustomer, NewPhone, Role};
+use ticket::Actor;
 
 use crate::people;
 
@@ -57,18 +58,13 @@ pub(crate) async fn seed(
         database.add_agent(agent, now).await?;
     }
     for (name, number, vip_level) in CUSTOMERS {
-        let phone = store::directory::customer::NewPhone {
-            raw: number.into(),
-            is_certain: true,
-            is_shared: false,
-        };
         let customer = NewCustomer {
             name: name.into(),
-            phones: vec![phone],
+            phones: vec![NewPhone::certain(number)],
             vip_level,
-            owner: None,
+            ..NewCustomer::default()
         };
-        database.add_customer(customer, now).await?;
+        database.add_customer(customer, Actor::System, now).await?;
     }
     Ok(())
 }

@@ -38,6 +38,11 @@ pub(crate) fn json_of(what: &'static str, value: &impl Serialize) -> Result<Stri
     serde_json::to_string(value).map_err(|error| StoreError::damaged(what, error))
 }
 
+/// A value as JSON.
+pub(crate) fn json_value(what: &'static str, value: &impl Serialize) -> Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|error| StoreError::damaged(what, error))
+}
+
 /// A value from JSON text.
 pub(crate) fn from_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| StoreError::damaged(what, error))

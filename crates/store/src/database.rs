@@ -14,6 +14,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::any::AnyPoolOptions;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use crate::directory::customer::index;
 use crate::error::{Result, StoreError};
 use crate::migration;
 use link::Link;
@@ -85,6 +86,10 @@ impl Database {
         let steps = migration::migrate(&mut conn, address.place(), clock()).await?;
         if steps > 0 {
             tracing::info!(steps, "database schema brought up to date");
+        }
+        let customers = index::refresh(&mut conn, address.place(), &plan).await?;
+        if customers > 0 {
+            tracing::info!(customers, "what customers are found by was made anew");
         }
         link.give_back(conn);
         let readers = readers(address).await?;

@@ -22,6 +22,9 @@ pub enum StoreError {
     /// A rule of the ticket refused.
     #[error(transparent)]
     Refused(#[from] ticket::Refused),
+    /// What is said of a customer cannot stand.
+    #[error(transparent)]
+    Customer(#[from] model::CustomerFault),
     /// Facts did not follow on those that were applied: read them again from the log, from `after + 1` on.
     #[error("facts are missing: {after} was applied last, {got} came next")]
     Gap {

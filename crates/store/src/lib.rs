@@ -52,7 +52,10 @@ pub use conflict::{Conflict, NewConflict};
 pub use database::{Address, Database};
 pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
-pub use directory::customer::{CustomerPhone, CustomerRecord, NewCustomer};
+pub use directory::customer::{
+    CustomerChange, CustomerContact, CustomerPhone, CustomerRecord, CustomerSearch, Dialogue,
+    NewCustomer, NewPhone, NumberCard,
+};
 pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};
 pub use idempotency::{Claim, Kept, KeyedRequest};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 20] = [
+static MIGRATIONS: [Migration; 21] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -117,6 +117,11 @@ static MIGRATIONS: [Migration; 20] = [
         version: 20,
         name: "idempotency",
         text: include_str!("../migrations/0020_idempotency.sql"),
+    },
+    Migration {
+        version: 21,
+        name: "customer_card",
+        text: include_str!("../migrations/0021_customer_card.sql"),
     },
 ];
 

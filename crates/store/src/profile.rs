@@ -3,13 +3,14 @@
 //! Every list is bounded where it is read, every text is cut, and every look-up stands on an index, so that an answer
 //! takes milliseconds however much is stored. A withheld number asks nothing and finds nothing (P10).
 
-use model::profile::{CALLS_MAX, CANDIDATES_MAX, Candidate, OpenTicket, PastCall, TICKETS_MAX};
-use model::{AgentId, CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
+use model::profile::{CALLS_MAX, OpenTicket, PastCall, TICKETS_MAX};
+use model::{CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
 use ticket::Number;
 
 use crate::Database;
 use crate::column::{big, count, cut};
 use crate::database::Connection;
+use crate::directory::customer::owners;
 use crate::error::Result;
 use crate::ties;
 
@@ -30,54 +31,20 @@ impl Database {
         }
         let mut conn = self.readers().acquire().await?;
         let owners = owners(&mut conn, &number.key).await?;
-        let first = owners.first().map(|owner| owner.candidate.customer);
-        Ok(Profile {
-            open_tickets: open_tickets(&mut conn, &number.key, first).await?,
+        let mut profile = Profile {
             last_calls: last_calls(&mut conn, &number.key).await?,
             ties: ties::of(&mut conn, &number.key, &owners, now).await?,
             candidates: owners.into_iter().map(|owner| owner.candidate).collect(),
             e164: number.e164,
-        })
+            ..Profile::default()
+        };
+        let sole = profile.sole().map(|candidate| candidate.customer);
+        profile.open_tickets = open_tickets(&mut conn, &number.key, sole).await?;
+        Ok(profile)
     }
 }
 
-/// A customer who has the number.
-pub(crate) struct Owner {
-    candidate: Candidate,
-    /// Whether many share the number.
-    pub(crate) is_shared: bool,
-    /// The agent who looks after this customer, also when he has left.
-    pub(crate) agent: Option<AgentId>,
-}
-
-/// Best first: certain before maybe, then by VIP level, then the one who is known longest.
-async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
-    type Row = (i64, String, i64, String, i64, Option<i64>);
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT c.id, c.display_name, c.vip_level, p.confidence, p.is_shared, c.owner_agent_id
-         FROM customer_phone p JOIN customer c ON c.id = p.customer_id
-         WHERE p.number_key = $1
-         ORDER BY CASE p.confidence WHEN 'known' THEN 0 ELSE 1 END, c.vip_level DESC, c.id LIMIT $2",
-    )
-    .bind(key)
-    .bind(CANDIDATES_MAX as i64)
-    .fetch_all(conn)
-    .await?;
-    let owner = |(id, name, vip_level, confidence, is_shared, agent): Row| Owner {
-        candidate: Candidate {
-            customer: CustomerId::new(count(id)),
-            name: cut(&name, NAME_CHARS_MAX),
-            vip_level: u8::try_from(vip_level).unwrap_or(0),
-            confidence,
-            why: "number".to_owned(),
-        },
-        is_shared: is_shared != 0,
-        agent: agent.map(|id| AgentId::new(count(id))),
-    };
-    Ok(rows.into_iter().map(owner).collect())
-}
-
-/// Of the number or of the first candidate, most pressing first; none of those that only supervisors see, for agents read a pop.
+/// Of the number or of the sole candidate, most pressing first; none of those that only supervisors see, for agents read a pop.
 async fn open_tickets(
     conn: &mut Connection,
     key: &str,

@@ -10,8 +10,8 @@ use model::{AgentId, Cdr, Membership, QueueName, Ties, Timestamp};
 
 use crate::column::{big, count, from_json};
 use crate::database::Connection;
+use crate::directory::customer::Owner;
 use crate::error::Result;
-use crate::profile::Owner;
 
 /// In so many last calls of the number talks are looked for.
 const CALLS_MAX: i64 = 50;
@@ -34,7 +34,9 @@ pub(crate) async fn of(
         });
     }
     let talks = talks(conn, key).await?;
-    let looked_after: Vec<AgentId> = owners.iter().filter_map(|owner| owner.agent).collect();
+    // F3: who may be the caller brings nobody.
+    let certain = owners.iter().filter(|owner| owner.candidate.is_certain());
+    let looked_after: Vec<AgentId> = certain.filter_map(|owner| owner.agent).collect();
     let known = looked_after.iter().copied();
     let gone = gone(conn, known.chain(talks.iter().map(|talk| talk.agent))).await?;
     let is_here = |agent: &AgentId| !gone.contains_key(agent);
@@ -102,8 +104,8 @@ async fn gone(
 async fn apart(conn: &mut Connection, key: &str, now: Timestamp) -> Result<BTreeSet<AgentId>> {
     let rows: Vec<(i64,)> = sqlx::query_as(
         "SELECT DISTINCT agent_id FROM conflict WHERE (until IS NULL OR until > $2) AND (number_key = $1 OR number_key IN
-           (SELECT other.number_key FROM customer_phone mine
-            JOIN customer_phone other ON other.customer_id = mine.customer_id
+           (SELECT other.number_key FROM customer_number mine
+            JOIN customer_number other ON other.customer_id = mine.customer_id
             WHERE mine.number_key = $1 AND mine.confidence = 'known' AND mine.is_shared = 0
               AND other.confidence = 'known' AND other.is_shared = 0))
          ORDER BY agent_id LIMIT $3",

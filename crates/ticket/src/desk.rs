@@ -116,7 +116,7 @@ impl Draft {
     /// Takes what the directory told. Only a sole candidate is taken as the customer: among several the agent chooses.
     pub fn identify(&mut self, profile: &Profile) {
         self.contact.e164.clone_from(&profile.e164);
-        if let [only] = profile.candidates.as_slice() {
+        if let Some(only) = profile.sole() {
             self.customer = Some(only.customer);
             self.contact.name = Some(only.name.clone());
         }
@@ -233,6 +233,8 @@ mod tests {
             vip_level: 0,
             confidence: "known".into(),
             why: "number".into(),
+            open_tickets: 0,
+            last_contact: None,
         }
     }
 

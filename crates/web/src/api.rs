@@ -13,6 +13,8 @@ pub mod calls;
 pub mod canary;
 pub mod clips;
 pub mod conflicts;
+pub mod customer_body;
+pub mod customers;
 pub mod decline;
 pub mod deliveries;
 pub mod heat;
@@ -33,6 +35,7 @@ pub mod ticket_rules;
 pub mod ticket_rules_body;
 pub mod tickets;
 pub mod trace;
+pub mod version;
 pub mod voicemail;
 pub mod webhook_body;
 pub mod webhooks;
@@ -68,6 +71,7 @@ use crate::{health, idempotency, metrics, sip_socket};
         (name = "queues", description = "Who waits where, who serves, and today's figures."),
         (name = "scripts", description = "IVR scripts and their versions."),
         (name = "tickets", description = "What calls leave behind."),
+        (name = "customers", description = "Who calls, and by which numbers."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "webhooks", description = "Facts told to other systems, signed and told again until they are taken."),
         (name = "operation", description = "For those who run it."),
@@ -163,6 +167,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::read))
         .routes(routes!(deliveries::resend))
+        .routes(routes!(customers::list, customers::add))
+        .routes(routes!(customers::read, customers::change))
+        .routes(routes!(customers::number))
         .routes(routes!(stream::events))
         .routes(routes!(sip_socket::open))
         .routes(routes!(signalling::trunks))
@@ -206,6 +213,7 @@ impl From<StoreError> for Problem {
             | StoreError::Taken(_)
             | StoreError::Conflict { .. }
             | StoreError::Refused(_)
+            | StoreError::Customer(_)
             | StoreError::Gap { .. }
             | StoreError::Setting(_)
             | StoreError::Migration(_)

@@ -59,10 +59,7 @@ impl Call {
 
     pub(super) fn vip_level(&self) -> u8 {
         match &self.profile {
-            Identity::Known(profile) => profile
-                .candidates
-                .first()
-                .map_or(0, |candidate| candidate.vip_level),
+            Identity::Known(profile) => profile.vip_level(),
             Identity::Pending | Identity::Unknown => 0,
         }
     }

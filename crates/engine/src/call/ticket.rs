@@ -35,9 +35,6 @@ impl Call {
         let Identity::Known(profile) = &self.profile else {
             return None;
         };
-        match profile.candidates.as_slice() {
-            [only] => Some(only.customer),
-            [] | [..] => None,
-        }
+        profile.sole().map(|only| only.customer)
     }
 }

@@ -223,3 +223,104 @@ fn is_answered(plan: &NumberPlan, number: &str) -> bool {
     assert_eq!(is_known, is_valid, "{region:?} {number}");
     is_known.is_some()
 }
+
+#[test]
+fn f2_what_people_write_is_one_number_and_its_extension() {
+    let plan = NumberPlan::new("CN").unwrap();
+    for (raw, key, extension) in [
+        ("13800001111", "+8613800001111", ""),
+        ("１３８００００１１１１", "+8613800001111", ""),
+        ("＋８６（０１０）６５５２－９９８８", "+861065529988", ""),
+        (
+            "\u{202a}138\u{a0}0000\u{2013}1111\u{202c}",
+            "+8613800001111",
+            "",
+        ),
+        ("138/0000/1111", "+8613800001111", ""),
+        ("0086-138-0000-1111", "+8613800001111", ""),
+        ("010-65529988", "+861065529988", ""),
+        ("0311-8765-4321", "+8631187654321", ""),
+        ("010-65529988-8021", "+861065529988", "8021"),
+        ("010-65529988转8021", "+861065529988", "8021"),
+        ("（010）65529988 转分机：８０２１", "+861065529988", "8021"),
+        ("+86 10 6552 9988 ext. 8021", "+861065529988", "8021"),
+        ("01065529988x12", "+861065529988", "12"),
+        ("01065529988;ext=12", "+861065529988", "12"),
+        ("01065529988,12", "+861065529988", "12"),
+        ("12330", "12330", ""),
+        ("10086", "10086", ""),
+        ("95588转1", "95588", "1"),
+        ("400-123-4567", "+864001234567", ""),
+        ("1001", "1001", ""),
+        ("alice", "alice", ""),
+        ("max", "max", ""),
+        ("room12x3", "room12x3", ""),
+        ("010-65529988转前台", "010-65529988转前台", ""),
+        ("转8021", "转8021", ""),
+        ("", "", ""),
+    ] {
+        let found = plan.written_down(raw);
+        assert_eq!(
+            (found.number.key.as_str(), found.extension.as_str()),
+            (key, extension),
+            "{raw:?}"
+        );
+    }
+}
+
+mod formats {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A mark, or none.
+    fn mark() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec!["", " ", "-", ".", "/", "－", "／", "\u{3000}", "–"])
+    }
+
+    fn wide(text: &str) -> String {
+        let wide = |c: char| match c {
+            '0'..='9' | '+' => char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        text.chars().map(wide).collect()
+    }
+
+    proptest! {
+        /// F2: of one number every way of writing it has one key, and the key is read as itself.
+        #[test]
+        fn f2_one_number_has_one_key_in_all_formats(
+            mobile in 3u8..=9,
+            rest in 0u32..1_0000_0000,
+            before in prop::sample::select(vec!["", "+86", "0086", "+86 "]),
+            marks in prop::array::uniform2(mark()),
+            is_wide: bool,
+            extension in prop::option::of(1u32..9_999),
+        ) {
+            let plan = NumberPlan::new("CN").unwrap();
+            let head = format!("13{mobile}");
+            let rest = format!("{rest:08}");
+            let written = format!("{before}{head}{}{}{}{}", marks[0], &rest[..4], marks[1], &rest[4..]);
+            let written = if is_wide { wide(&written) } else { written };
+            let key = format!("+86{head}{rest}");
+            let found = plan.written_down(&written);
+            prop_assert_eq!(&found.number.key, &key, "{}", &written);
+            prop_assert_eq!(&plan.key(&written).key, &key);
+            prop_assert_eq!(&plan.key(&key).key, &key);
+            if let Some(extension) = extension {
+                let found = plan.written_down(&format!("{written}转{extension}"));
+                prop_assert_eq!(&found.number.key, &key);
+                prop_assert_eq!(found.extension, extension.to_string());
+            }
+        }
+
+        /// Whatever a cell holds, it is read without a panic and within a bound.
+        #[test]
+        fn f2_anything_is_read(raw in "\\PC{0,80}") {
+            let plan = NumberPlan::new("CN").unwrap();
+            let found = plan.written_down(&raw);
+            prop_assert!(found.number.key.chars().count() <= RAW_CHARS_MAX);
+            prop_assert!(found.extension.len() <= 8);
+        }
+    }
+}

@@ -7,10 +7,11 @@ use connectors::TargetError;
 use connectors::speech::BodyError;
 use engine::{Denied, SameNumber};
 use ivr::Told;
-use model::MembershipError;
 use model::barred::NoBar;
+use model::customer::{CONTACT_CHARS_MAX, CONTACTS_MAX, NAME_CHARS_MAX, PHONES_MAX, VIP_MAX};
 use model::number_plan::NoRegion;
 use model::skill::{self, RequirementError};
+use model::{CustomerFault, MembershipError};
 use net::TlsError;
 use sim::{NotADay, ReplayError, ScenarioError};
 use sip::NetworkError;
@@ -140,6 +141,7 @@ impl Cause for StoreError {
                 format!("{}已被他人修改：当前版本为 {current}", row(what))
             }
             Self::Refused(why) => format!("工单规则不允许：{why}"),
+            Self::Customer(fault) => fault.zh(),
             Self::Setting(why) => format!("不合要求：{why}"),
             Self::InUse => "数据库：另一进程正用它接听来电".to_owned(),
             Self::Away(why) => format!("数据库无法连接：{why}"),
@@ -163,6 +165,7 @@ fn row(what: &str) -> &str {
         "barred caller" => "黑名单号码",
         "conflict" => "回避",
         "customer" => "客户",
+        "external reference" => "外部编号",
         "draft" => "草稿",
         "ticket" => "工单",
         "token" => "令牌",
@@ -170,6 +173,27 @@ fn row(what: &str) -> &str {
         "outside number" => "外线号码",
         "login" | "this login" => "工号",
         other => other,
+    }
+}
+
+impl Cause for CustomerFault {
+    fn zh(&self) -> String {
+        match self {
+            Self::Name => format!("姓名应为 1 到 {NAME_CHARS_MAX} 个可见字符"),
+            Self::Vip => format!("VIP 等级应为 0 到 {VIP_MAX}"),
+            Self::Number(text) => {
+                format!("`{text}` 不是电话号码：请写数字，如 13800001111 或 010-65529988 ext. 8021")
+            }
+            Self::Numbers => format!("一个客户最多有 {PHONES_MAX} 个号码"),
+            Self::Contacts => format!("一个客户最多有 {CONTACTS_MAX} 个联系方式"),
+            Self::Contact { kind, value } => {
+                format!("`{value}` 不是 {kind}：最多 {CONTACT_CHARS_MAX} 个字符，邮件地址须含 @")
+            }
+            Self::Text { field, max } => format!("`{field}` 最多 {max} 个可见字符"),
+            Self::Owner(agent) => format!("没有坐席 {agent}，不能由其负责该客户"),
+            Self::Organisation(id) => format!("客户 {id} 不是该客户可以所属的单位"),
+            Self::Merged(other) => format!("该客户已被合并：由 {other} 代替"),
+        }
     }
 }
 
@@ -320,6 +344,13 @@ mod tests {
             Box::new(ScenarioError::Unknown("the queue sales".to_owned())),
             Box::new(StoreError::NotFound("agent")),
             Box::new(StoreError::Taken("login")),
+            Box::new(StoreError::Customer(CustomerFault::Number(found()))),
+            Box::new(CustomerFault::Name),
+            Box::new(CustomerFault::Merged(model::CustomerId::new(9))),
+            Box::new(CustomerFault::Contact {
+                kind: model::ContactKind::Mail,
+                value: found(),
+            }),
             Box::new(StoreError::Setting("`zone` is wrong".to_owned())),
             Box::new(SameNumber {
                 first: "010".to_owned(),

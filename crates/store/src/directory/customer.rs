@@ -1,119 +1,184 @@
-//! Customers and their telephone numbers.
+//! Customers: people and organisations, with their telephone numbers and other contacts (F1-F4).
 //!
-//! A number may belong to several customers, and a customer has several numbers; both are bounded. A number without a
-//! key (empty, only marks) is refused, so that a withheld number can never match one (P10).
+//! A number may belong to several customers, and a customer has several numbers; both are bounded. Nothing is refused because
+//! somebody else has a number: who it may be is told by [`Database::candidates`]. Each change is one version and one row of the
+//! audit log.
 
-use model::{AgentId, CustomerId, E164, Timestamp};
+use model::customer::{
+    CONTACTS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, VIP_MAX, WORD_CHARS_MAX, is_text,
+};
+use model::{AgentId, ContactKind, CustomerFault, CustomerId, CustomerKind, NumberPlan, Timestamp};
+use serde::Serialize;
+use ticket::Actor;
 
 use crate::Database;
-use crate::column::{big, count};
+use crate::audit::{Act, audit};
+use crate::column::json_value;
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
-use model::NumberKey;
+use phone::KeyedPhone;
 
-/// Most numbers of a customer.
-const PHONES_MAX: usize = 50;
-/// Longest name.
-const NAME_CHARS_MAX: usize = 120;
-/// Highest VIP level.
-const VIP_MAX: u8 = 9;
+pub use candidate::{Dialogue, NumberCard};
+pub use phone::{CustomerPhone, NewPhone};
+pub use search::CustomerSearch;
+
+mod candidate;
+pub(crate) mod index;
+mod phone;
+mod row;
+mod search;
+mod term;
+
+pub(crate) use candidate::{Owner, owners};
 
 /// A customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CustomerRecord {
     /// His id.
     pub id: CustomerId,
+    /// What he is.
+    pub kind: CustomerKind,
     /// His name.
     pub name: String,
+    /// The organisation to which he belongs.
+    pub organisation: Option<CustomerId>,
     /// 0 for none, up to 9.
     pub vip_level: u8,
+    /// His language, as a tag: `zh-CN`.
+    pub locale: Option<String>,
+    /// Where he is, in the house's words.
+    pub region: Option<String>,
     /// The agent who looks after him (R57).
     pub owner: Option<AgentId>,
-    /// His numbers.
+    /// His id in another system; nobody else has it.
+    pub external_ref: Option<String>,
+    /// What everybody who serves him should know.
+    pub note: Option<String>,
+    /// His numbers, the first added first.
     pub phones: Vec<CustomerPhone>,
+    /// How else he is reached.
+    pub contacts: Vec<CustomerContact>,
+    /// Whether he is a customer still; if not, no call finds him.
+    pub is_active: bool,
+    /// Who stands for him since he was merged (F9).
+    pub merged_into: Option<CustomerId>,
+    /// When he was added.
+    pub created_at: Timestamp,
+    /// When anything about him last changed.
+    pub updated_at: Timestamp,
     /// For optimistic locking.
     pub version: u64,
 }
 
-/// A number of a customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CustomerPhone {
-    /// As it was written.
-    pub raw: String,
-    /// In international form, when it could be read as one.
-    pub e164: Option<E164>,
-    /// Whether it is certain that the number is his (`known`) or not (`maybe`).
-    pub is_certain: bool,
-    /// Whether many share it (a switchboard): no familiar agent by it (R64).
-    pub is_shared: bool,
+/// How else than by telephone a customer is reached.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct CustomerContact {
+    /// Of which kind.
+    pub kind: ContactKind,
+    /// The address.
+    pub value: String,
 }
 
 /// A customer to be added.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct NewCustomer {
+    /// What he is.
+    pub kind: CustomerKind,
     /// His name.
     pub name: String,
-    /// His numbers as written.
-    pub phones: Vec<NewPhone>,
+    /// The organisation to which he belongs.
+    pub organisation: Option<CustomerId>,
     /// 0 for none, up to 9.
     pub vip_level: u8,
+    /// His language.
+    pub locale: Option<String>,
+    /// Where he is.
+    pub region: Option<String>,
     /// The agent who looks after him.
     pub owner: Option<AgentId>,
+    /// His id in another system.
+    pub external_ref: Option<String>,
+    /// What everybody should know.
+    pub note: Option<String>,
+    /// His numbers as written.
+    pub phones: Vec<NewPhone>,
+    /// How else he is reached.
+    pub contacts: Vec<CustomerContact>,
 }
 
-/// A number to be added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewPhone {
-    /// As written.
-    pub raw: String,
-    /// Whether it is certain that the number is his.
-    pub is_certain: bool,
-    /// Whether many share it.
-    pub is_shared: bool,
+/// New values; `None` leaves one as it is, and `Some(None)` empties it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CustomerChange {
+    /// What he is.
+    pub kind: Option<CustomerKind>,
+    /// His name.
+    pub name: Option<String>,
+    /// The organisation to which he belongs.
+    pub organisation: Option<Option<CustomerId>>,
+    /// 0 for none, up to 9.
+    pub vip_level: Option<u8>,
+    /// His language.
+    pub locale: Option<Option<String>>,
+    /// Where he is.
+    pub region: Option<Option<String>>,
+    /// The agent who looks after him.
+    pub owner: Option<Option<AgentId>>,
+    /// His id in another system.
+    pub external_ref: Option<Option<String>>,
+    /// What everybody should know.
+    pub note: Option<Option<String>>,
+    /// Whether he is a customer still.
+    pub is_active: Option<bool>,
+    /// All his numbers as written.
+    pub phones: Option<Vec<NewPhone>>,
+    /// All his contacts.
+    pub contacts: Option<Vec<CustomerContact>>,
 }
 
 impl Database {
     /// Adds a customer.
-    pub async fn add_customer(&self, new: NewCustomer, now: Timestamp) -> Result<CustomerRecord> {
-        let name_is_good =
-            !new.name.trim().is_empty() && new.name.chars().nth(NAME_CHARS_MAX).is_none();
-        if !name_is_good || new.vip_level > VIP_MAX {
-            return Err(StoreError::Setting(format!(
-                "a customer has a name of 1 to {NAME_CHARS_MAX} characters and a VIP level of 0 to {VIP_MAX}"
-            )));
-        }
+    pub async fn add_customer(
+        &self,
+        new: NewCustomer,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<CustomerRecord> {
         let id = CustomerId::new(self.next_id(now));
-        let phones = new.phones.into_iter();
-        let phones: Vec<_> = phones
-            .map(|phone| self.keyed(phone))
-            .collect::<Result<_>>()?;
-        let (name, vip_level, owner) = (new.name, new.vip_level, new.owner);
+        let plan = *self.plan();
+        self.write(move |conn| Box::pin(async move { add(conn, id, new, &plan, by, now).await }))
+            .await
+    }
+
+    /// One customer, merged ones too.
+    pub async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRecord>> {
+        let mut conn = self.readers().acquire().await?;
+        row::customer(&mut conn, id).await
+    }
+
+    /// Changes a customer. `Conflict` unless `version` is current, `NotFound`, `Taken` for another's external reference, or a
+    /// [`CustomerFault`]. What changes nothing leaves no trace.
+    pub async fn change_customer(
+        &self,
+        id: CustomerId,
+        version: u64,
+        change: CustomerChange,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<CustomerRecord> {
+        let plan = *self.plan();
         self.write(move |conn| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO customer (id, display_name, vip_level, owner_agent_id, created_at, updated_at)
-                     VALUES ($1, $2, $3, $4, $5, $5)",
-                )
-                .bind(big(id.get()))
-                .bind(name)
-                .bind(i64::from(vip_level))
-                .bind(owner.map(|agent| big(agent.get())))
-                .bind(now.as_ms())
-                .execute(&mut *conn)
-                .await?;
-                for (phone, key) in &phones {
-                    put_phone(conn, id, phone, key, now).await?;
+                let before = row::standing(conn, id).await?;
+                if before.version != version {
+                    return Err(StoreError::Conflict {
+                        what: "customer",
+                        current: before.version,
+                    });
                 }
-                customer(conn, id).await?.ok_or(StoreError::NotFound("customer"))
+                apply(conn, before, change, &plan, by, now).await
             })
         })
         .await
-    }
-
-    /// One customer.
-    pub async fn customer(&self, id: CustomerId) -> Result<Option<CustomerRecord>> {
-        let mut conn = self.readers().acquire().await?;
-        customer(&mut conn, id).await
     }
 
     /// Adds a number to a customer, or replaces what was said of it.
@@ -121,109 +186,196 @@ impl Database {
         &self,
         id: CustomerId,
         phone: NewPhone,
+        by: Actor,
         now: Timestamp,
     ) -> Result<CustomerRecord> {
-        let (phone, key) = self.keyed(phone)?;
+        let keyed = phone::keyed(self.plan(), phone)?;
         self.write(move |conn| {
             Box::pin(async move {
-                let changed = sqlx::query(
-                    "UPDATE customer SET version = version + 1, updated_at = $2 WHERE id = $1",
-                )
-                .bind(big(id.get()))
-                .bind(now.as_ms())
-                .execute(&mut *conn)
-                .await?;
-                if changed.rows_affected() == 0 {
-                    return Err(StoreError::NotFound("customer"));
-                }
-                put_phone(conn, id, &phone, &key, now).await?;
-                customer(conn, id)
-                    .await?
-                    .ok_or(StoreError::NotFound("customer"))
+                let before = row::standing(conn, id).await?;
+                check_standing(&before)?;
+                phone::put(conn, id, &keyed, now).await?;
+                raise(conn, before, by, now).await
             })
         })
         .await
     }
+}
 
-    fn keyed(&self, phone: NewPhone) -> Result<(NewPhone, NumberKey)> {
-        let key = self.plan().key(&phone.raw);
-        if key.key.is_empty() {
-            return Err(StoreError::Setting(format!(
-                "`{}` is no telephone number",
-                phone.raw
-            )));
-        }
-        Ok((phone, key))
+/// Adds a customer, in the transaction of whoever asks.
+pub(crate) async fn add(
+    conn: &mut Connection,
+    id: CustomerId,
+    new: NewCustomer,
+    plan: &NumberPlan,
+    by: Actor,
+    now: Timestamp,
+) -> Result<CustomerRecord> {
+    let NewCustomer {
+        phones, contacts, ..
+    } = &new;
+    let phones = read_phones(plan, phones.clone())?;
+    check_contacts(contacts)?;
+    let record = CustomerRecord {
+        id,
+        kind: new.kind,
+        name: new.name.trim().to_owned(),
+        organisation: new.organisation,
+        vip_level: new.vip_level,
+        locale: filled(new.locale),
+        region: filled(new.region),
+        owner: new.owner,
+        external_ref: filled(new.external_ref),
+        note: filled(new.note),
+        phones: Vec::new(),
+        contacts: Vec::new(),
+        is_active: true,
+        merged_into: None,
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    check(&record)?;
+    row::put(conn, &record).await?;
+    row::put_lists(conn, id, Some(&phones), Some(&new.contacts), now).await?;
+    let added = row::standing(conn, id).await?;
+    tell(conn, "customer.added", None, &added, by, now).await?;
+    Ok(added)
+}
+
+/// Changes a customer, in the transaction of whoever asks.
+pub(crate) async fn apply(
+    conn: &mut Connection,
+    before: CustomerRecord,
+    change: CustomerChange,
+    plan: &NumberPlan,
+    by: Actor,
+    now: Timestamp,
+) -> Result<CustomerRecord> {
+    check_standing(&before)?;
+    let phones = change.phones.map(|phones| read_phones(plan, phones));
+    let phones = phones.transpose()?;
+    if let Some(contacts) = &change.contacts {
+        check_contacts(contacts)?;
+    }
+    let old = before.clone();
+    let record = CustomerRecord {
+        kind: change.kind.unwrap_or(old.kind),
+        name: change.name.map_or(old.name, |name| name.trim().to_owned()),
+        organisation: change.organisation.unwrap_or(old.organisation),
+        vip_level: change.vip_level.unwrap_or(old.vip_level),
+        locale: change.locale.map_or(old.locale, filled),
+        region: change.region.map_or(old.region, filled),
+        owner: change.owner.unwrap_or(old.owner),
+        external_ref: change.external_ref.map_or(old.external_ref, filled),
+        note: change.note.map_or(old.note, filled),
+        is_active: change.is_active.unwrap_or(old.is_active),
+        ..old
+    };
+    check(&record)?;
+    row::put(conn, &record).await?;
+    let contacts = change.contacts.as_deref();
+    row::put_lists(conn, record.id, phones.as_deref(), contacts, now).await?;
+    raise(conn, before, by, now).await
+}
+
+/// A version more, if anything is other than it was, and a row of the audit log.
+async fn raise(
+    conn: &mut Connection,
+    before: CustomerRecord,
+    by: Actor,
+    now: Timestamp,
+) -> Result<CustomerRecord> {
+    let mut after = row::standing(conn, before.id).await?;
+    if after == before {
+        return Ok(after);
+    }
+    after.version = before.version + 1;
+    after.updated_at = now;
+    row::put(conn, &after).await?;
+    tell(conn, "customer.changed", Some(&before), &after, by, now).await?;
+    Ok(after)
+}
+
+/// A row of the audit log.
+pub(crate) async fn tell(
+    conn: &mut Connection,
+    action: &str,
+    before: Option<&CustomerRecord>,
+    after: &CustomerRecord,
+    by: Actor,
+    now: Timestamp,
+) -> Result<()> {
+    let before = before.map(|record| json_value("customer", record));
+    let act = Act {
+        action,
+        entity: "customer",
+        entity_id: after.id.to_string(),
+        before: before.transpose()?,
+        after: Some(json_value("customer", after)?),
+    };
+    audit(conn, now, by, act).await
+}
+
+fn check_standing(record: &CustomerRecord) -> std::result::Result<(), CustomerFault> {
+    match record.merged_into {
+        Some(other) => Err(CustomerFault::Merged(other)),
+        None => Ok(()),
     }
 }
 
-async fn put_phone(
-    conn: &mut Connection,
-    id: CustomerId,
-    phone: &NewPhone,
-    key: &NumberKey,
-    now: Timestamp,
-) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO customer_phone (number_key, customer_id, raw, confidence, is_shared, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (number_key, customer_id) DO UPDATE
-         SET raw = excluded.raw, confidence = excluded.confidence, is_shared = excluded.is_shared",
-    )
-    .bind(&key.key)
-    .bind(big(id.get()))
-    .bind(&phone.raw)
-    .bind(if phone.is_certain { "known" } else { "maybe" })
-    .bind(i64::from(phone.is_shared))
-    .bind(now.as_ms())
-    .execute(&mut *conn)
-    .await?;
-    let (phones,): (i64,) =
-        sqlx::query_as("SELECT count(*) FROM customer_phone WHERE customer_id = $1")
-            .bind(big(id.get()))
-            .fetch_one(conn)
-            .await?;
-    if phones > PHONES_MAX as i64 {
-        return Err(StoreError::Setting(format!(
-            "a customer has at most {PHONES_MAX} numbers"
-        )));
+fn read_phones(
+    plan: &NumberPlan,
+    phones: Vec<NewPhone>,
+) -> std::result::Result<Vec<KeyedPhone>, CustomerFault> {
+    let phones = phones.into_iter();
+    phones.map(|phone| phone::keyed(plan, phone)).collect()
+}
+
+fn check_contacts(contacts: &[CustomerContact]) -> std::result::Result<(), CustomerFault> {
+    if contacts.len() > CONTACTS_MAX {
+        return Err(CustomerFault::Contacts);
+    }
+    let mut contacts = contacts.iter();
+    contacts.try_for_each(|contact| contact.kind.check(&contact.value))
+}
+
+fn check(record: &CustomerRecord) -> std::result::Result<(), CustomerFault> {
+    if record.name.is_empty() || !is_text(&record.name, NAME_CHARS_MAX) {
+        return Err(CustomerFault::Name);
+    }
+    if record.vip_level > VIP_MAX {
+        return Err(CustomerFault::Vip);
+    }
+    for (field, text) in [
+        ("locale", &record.locale),
+        ("region", &record.region),
+        ("external_ref", &record.external_ref),
+    ] {
+        if text
+            .as_ref()
+            .is_some_and(|text| !is_text(text, WORD_CHARS_MAX))
+        {
+            let max = WORD_CHARS_MAX;
+            return Err(CustomerFault::Text { field, max });
+        }
+    }
+    // A note has lines.
+    let note = record
+        .note
+        .as_ref()
+        .map(|note| note.replace(['\n', '\r', '\t'], " "));
+    if note.is_some_and(|note| !is_text(&note, NOTE_CHARS_MAX)) {
+        return Err(CustomerFault::Text {
+            field: "note",
+            max: NOTE_CHARS_MAX,
+        });
     }
     Ok(())
 }
 
-type Row = (String, i64, Option<i64>, i64);
-
-async fn customer(conn: &mut Connection, id: CustomerId) -> Result<Option<CustomerRecord>> {
-    let row: Option<Row> = sqlx::query_as(
-        "SELECT display_name, vip_level, owner_agent_id, version FROM customer WHERE id = $1",
-    )
-    .bind(big(id.get()))
-    .fetch_optional(&mut *conn)
-    .await?;
-    let Some((name, vip_level, owner, version)) = row else {
-        return Ok(None);
-    };
-    let phones: Vec<(String, String, String, i64)> = sqlx::query_as(
-        "SELECT number_key, raw, confidence, is_shared FROM customer_phone WHERE customer_id = $1
-         ORDER BY created_at, number_key",
-    )
-    .bind(big(id.get()))
-    .fetch_all(conn)
-    .await?;
-    let phones = phones
-        .into_iter()
-        .map(|(key, raw, confidence, is_shared)| CustomerPhone {
-            raw,
-            e164: E164::parse(&key).ok(),
-            is_certain: confidence == "known",
-            is_shared: is_shared != 0,
-        });
-    Ok(Some(CustomerRecord {
-        id,
-        name,
-        vip_level: u8::try_from(vip_level).unwrap_or(VIP_MAX),
-        owner: owner.map(|agent| AgentId::new(count(agent))),
-        phones: phones.collect(),
-        version: count(version),
-    }))
+/// An empty text says nothing.
+fn filled(text: Option<String>) -> Option<String> {
+    let text = text.map(|text| text.trim().to_owned());
+    text.filter(|text| !text.is_empty())
 }

@@ -23,6 +23,8 @@ mod closures;
 mod concurrency;
 #[path = "../store/groups.rs"]
 mod groups;
+#[path = "../store/customers.rs"]
+mod customers;
 #[path = "../store/heat.rs"]
 mod heat;
 #[path = "../store/idempotency.rs"]

@@ -15,6 +15,7 @@ mod calls;
 mod canary;
 mod closures;
 mod concurrency;
+mod customers;
 mod file;
 mod groups;
 mod heat;

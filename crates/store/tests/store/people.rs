@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use model::{AgentId, CustomerId};
 use store::{Address, NewCustomer, Role, Secret, StoreError};
+use ticket::Actor;
 
 use crate::place;
 use crate::scratch::Scratch;
@@ -156,9 +157,12 @@ async fn a_customer_has_numbers_by_their_international_form() {
         name: "王芳".to_owned(),
         phones: vec![phone("138-0000-1111"), phone("8001")],
         vip_level: 2,
-        owner: None,
+        ..NewCustomer::default()
     };
-    let added = database.add_customer(customer, NOW).await.unwrap();
+    let added = database
+        .add_customer(customer, Actor::System, NOW)
+        .await
+        .unwrap();
     let numbers = |record: &store::CustomerRecord| {
         let mut numbers: Vec<_> = record
             .phones
@@ -172,7 +176,7 @@ async fn a_customer_has_numbers_by_their_international_form() {
     let mut shared = phone("+86 13800001111");
     shared.is_shared = true;
     let put = database
-        .put_customer_phone(added.id, shared, after(1))
+        .put_customer_phone(added.id, shared, Actor::System, after(1))
         .await
         .unwrap();
     assert_eq!(
@@ -190,7 +194,7 @@ async fn a_customer_has_numbers_by_their_international_form() {
     assert_eq!(database.customer(added.id).await.unwrap(), Some(put));
     assert_eq!(database.customer(CustomerId::new(1)).await.unwrap(), None);
     let nobody = database
-        .put_customer_phone(CustomerId::new(1), phone("1"), NOW)
+        .put_customer_phone(CustomerId::new(1), phone("1"), Actor::System, NOW)
         .await;
     assert!(matches!(nobody, Err(StoreError::NotFound("customer"))));
 }
@@ -204,8 +208,11 @@ async fn p10_a_number_that_is_none_is_refused() {
             phones: vec![phone(raw)],
             ..NewCustomer::default()
         };
-        let tried = world.database.add_customer(customer, NOW).await;
-        assert!(matches!(tried, Err(StoreError::Setting(_))), "{raw:?}");
+        let tried = world
+            .database
+            .add_customer(customer, Actor::System, NOW)
+            .await;
+        assert!(matches!(tried, Err(StoreError::Customer(_))), "{raw:?}");
     }
 }
 

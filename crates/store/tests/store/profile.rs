@@ -3,8 +3,8 @@
 use model::fact::CallResult;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, TICKETS_MAX};
 use model::{CallId, Caller, Profile};
-use store::directory::customer::NewPhone;
-use ticket::Day;
+use store::NewPhone;
+use ticket::{Actor, Day};
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, arrived, draft, ended, phone};
 
@@ -76,7 +76,7 @@ async fn the_certain_come_first_then_the_important_and_never_more_than_five() {
     };
     world
         .database
-        .put_customer_phone(maybe, guess, NOW)
+        .put_customer_phone(maybe, guess, Actor::System, NOW)
         .await
         .unwrap();
     let found = profile(&world, MOBILE).await;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use model::ties::TALKS_MAX;
 use model::{Caller, Ties};
-use store::directory::customer::NewPhone;
+use store::NewPhone;
 use store::{NewConflict, PageRequest, StoreError};
+use ticket::Actor;
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, phone};
 
@@ -73,7 +74,7 @@ async fn r64_behind_a_switchboard_nobody_is_familiar_and_conflicts_hold() {
     };
     let database = &world.database;
     database
-        .put_customer_phone(company, shared, NOW)
+        .put_customer_phone(company, shared, Actor::System, NOW)
         .await
         .unwrap();
     let found = ties(&world, MOBILE).await;
@@ -88,7 +89,7 @@ async fn r66_a_conflict_holds_for_every_number_of_the_customer_until_it_ends() {
     let customer = world.customer("王芳", MOBILE, 0, None).await;
     let database = &world.database;
     database
-        .put_customer_phone(customer, phone(OTHER), NOW)
+        .put_customer_phone(customer, phone(OTHER), Actor::System, NOW)
         .await
         .unwrap();
     let made = database

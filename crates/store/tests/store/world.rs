@@ -6,8 +6,7 @@ use std::sync::OnceLock;
 use model::cdr::Cdr;
 use model::fact::{CallResult, EndedBy, FactRecord, Offer, Pop, PopCustomer};
 use model::{AgentId, CallId, Caller, CustomerId, Fact, OfferId, Timestamp};
-use store::directory::customer::NewPhone;
-use store::{AgentRecord, Database, NewAgent, NewCustomer, NewPassword, Role, Secret};
+use store::{AgentRecord, Database, NewAgent, NewCustomer, NewPassword, NewPhone, Role, Secret};
 use ticket::Draft;
 
 use crate::place;
@@ -71,8 +70,12 @@ impl World {
             phones: vec![phone(number)],
             vip_level,
             owner,
+            ..NewCustomer::default()
         };
-        let added = self.database.add_customer(customer, NOW).await;
+        let added = self
+            .database
+            .add_customer(customer, ticket::Actor::System, NOW)
+            .await;
         added.unwrap().id
     }
 

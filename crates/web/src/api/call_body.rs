@@ -22,7 +22,7 @@ pub struct CallBody {
     pub trunk: Option<String>,
     /// The last outside number that was called in it.
     pub dialled: Option<String>,
-    /// The first customer who owns the caller's number.
+    /// The customer, if there was no doubt: exactly one has the number, and certainly.
     #[schema(value_type = Option<String>)]
     pub customer: Option<CustomerId>,
     /// The last queue.

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::{CustomerId, Fact, TicketId};
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::list::{self, List};
 use super::ticket_body::{TicketBody, TicketDetail};
+use super::version;
 use crate::app::App;
 use crate::auth::permission::reaches_all;
 use crate::auth::principal::now;
@@ -129,7 +130,7 @@ pub(crate) async fn read(
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::SeeTickets, None)?;
     let ticket = known(&app, &who, id).await?;
-    let etag = tagged(&ticket)?;
+    let etag = version::etag(ticket.version)?;
     let calls = app.database().calls_of_ticket(id).await?;
     let entries = app.database().ticket_entries(id).await?;
     let detail = TicketDetail {
@@ -160,7 +161,7 @@ pub(crate) async fn correct(
 ) -> Result<impl IntoResponse, Problem> {
     let before = known(&app, &who, id).await?;
     authorise(&who, Action::ChangeTicket, before.created_by)?;
-    let Some(version) = matched_version(&headers)? else {
+    let Some(version) = version::matched(&headers)? else {
         return Err(conflict(before));
     };
     let corrected = app
@@ -180,7 +181,7 @@ pub(crate) async fn correct(
             event: "correct".to_owned(),
         });
     }
-    let etag = tagged(&ticket)?;
+    let etag = version::etag(ticket.version)?;
     Ok((
         AppendHeaders([(header::ETAG, etag)]),
         Json(TicketBody::from(ticket)),
@@ -195,30 +196,9 @@ async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ticket, Probl
     found.ok_or_else(|| Problem::new(Code::NoSuchTicket))
 }
 
-/// The version of `If-Match` (RFC 9110 §13.1.1): `None` when it names no version of ours, and so matches none.
-pub(super) fn matched_version(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
-    let told = headers.get(header::IF_MATCH).ok_or(Code::VersionNeeded)?;
-    let quoted = told.to_str().unwrap_or_default();
-    let version = quoted
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'));
-    Ok(version.and_then(|version| version.parse().ok()))
-}
-
-fn etag(ticket: &Ticket) -> String {
-    format!("\"{}\"", ticket.version)
-}
-
-fn tagged(ticket: &Ticket) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(&etag(ticket)).map_err(|error| Problem::internal(&error))
-}
-
 fn conflict(current: Ticket) -> Problem {
-    let etag = etag(&current);
-    match serde_json::to_value(TicketBody::from(current)) {
-        Ok(document) => Problem::new(Code::VersionConflict).current(document, etag),
-        Err(error) => Problem::internal(&error),
-    }
+    let version = current.version;
+    version::conflict(&TicketBody::from(current), version)
 }
 
 fn refusal(refused: &Refused) -> Problem {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::{Timestamp, WebhookId};
 use store::{StoreError, Webhook};
 use ticket::Actor;
 
 use super::list::List;
-use super::tickets::matched_version;
+use super::version;
 use super::webhook_body::{Queued, WebhookBody, WebhookSecretBody, WebhookWanted};
 use crate::app::App;
 use crate::auth::principal::now;
@@ -61,7 +61,7 @@ pub(crate) async fn make(
         .database()
         .add_webhook(new, last, Actor::Agent(who.agent), now());
     let made = made.await.map_err(mistake)?;
-    let etag = tagged(&made)?;
+    let etag = version::etag(made.version)?;
     let body = Json(WebhookSecretBody::shown(made));
     Ok((
         StatusCode::CREATED,
@@ -105,7 +105,7 @@ pub(crate) async fn change(
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ManageWebhooks, None)?;
     let wanted = wanted.checked(&app)?;
-    let Some(version) = matched_version(&headers)? else {
+    let Some(version) = version::matched(&headers)? else {
         return Err(conflict(known(&app, id).await?));
     };
     let last = app.events().last_seq();
@@ -205,23 +205,12 @@ pub(super) fn mistake(error: StoreError) -> Problem {
 }
 
 fn shown(webhook: Webhook) -> Result<impl IntoResponse, Problem> {
-    let etag = tagged(&webhook)?;
+    let etag = version::etag(webhook.version)?;
     let body = Json(WebhookBody::from(webhook));
     Ok((AppendHeaders([(header::ETAG, etag)]), body))
 }
 
-fn etag(webhook: &Webhook) -> String {
-    format!("\"{}\"", webhook.version)
-}
-
-fn tagged(webhook: &Webhook) -> Result<HeaderValue, Problem> {
-    HeaderValue::from_str(&etag(webhook)).map_err(|error| Problem::internal(&error))
-}
-
 fn conflict(current: Webhook) -> Problem {
-    let etag = etag(&current);
-    match serde_json::to_value(WebhookBody::from(current)) {
-        Ok(document) => Problem::new(Code::VersionConflict).current(document, etag),
-        Err(error) => Problem::internal(&error),
-    }
+    let version = current.version;
+    version::conflict(&WebhookBody::from(current), version)
 }

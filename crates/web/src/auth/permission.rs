@@ -33,6 +33,10 @@ pub enum Action {
     ChangeTicket,
     /// Try rules of tickets on those of the past.
     TryTicketRules,
+    /// See customers, and what is known of a number.
+    SeeCustomers,
+    /// Add a customer, or change one.
+    ChangeCustomers,
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling,
     /// See and change who is barred.
@@ -92,6 +96,9 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ChangeTicket => [Own, All, All],
         // C1: it tells of all tickets, lead tickets among them.
         Action::TryTicketRules => [None, All, All],
+        // Who talks with a caller has to know him, and writes down who he is (F4).
+        Action::SeeCustomers => [All, All, All],
+        Action::ChangeCustomers => [All, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
         Action::CloseCalendars => [None, All, All],
@@ -172,6 +179,8 @@ mod tests {
             (Action::SeeLeadTickets, ["nnn", "yyy", "yyy"]),
             (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
             (Action::TryTicketRules, ["nnn", "yyy", "yyy"]),
+            (Action::SeeCustomers, ["yyy", "yyy", "yyy"]),
+            (Action::ChangeCustomers, ["yyy", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),

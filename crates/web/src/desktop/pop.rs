@@ -178,6 +178,8 @@ mod tests {
                     vip_level: 255,
                     confidence: long(),
                     why: long(),
+                    open_tickets: u32::MAX,
+                    last_contact: Some(Timestamp::from_ms(1_795_000_000_007)),
                 };
                 40
             ],

@@ -108,6 +108,12 @@ codes! {
     ScriptRefused = "script_refused" UNPROCESSABLE_ENTITY "该版本已不符合当前配置" "That version is not good among the configuration of today";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
+    /// No such customer.
+    NoSuchCustomer = "no_such_customer" NOT_FOUND "没有这个客户" "There is no such customer";
+    /// Another customer has the external reference.
+    ReferenceTaken = "reference_taken" CONFLICT "该外部编号已属于另一客户" "Another customer has this external reference";
+    /// The customer was merged into another.
+    CustomerMerged = "customer_merged" CONFLICT "该客户已合并到另一客户" "The customer was merged into another one";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
     /// No clip has that number or name (E25).

@@ -19,6 +19,7 @@ mod calls;
 mod client;
 mod clips;
 mod conflicts;
+mod customers;
 mod decline;
 mod https;
 mod hub;

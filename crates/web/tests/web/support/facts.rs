@@ -145,6 +145,8 @@ pub(crate) fn profile() -> Profile {
             vip_level: 2,
             confidence: "known".to_owned(),
             why: "number".to_owned(),
+            open_tickets: 0,
+            last_contact: None,
         }],
         open_tickets: vec![
             OpenTicket {

@@ -1,0 +1,173 @@
+//! Who may be behind a number (F1, F3, F4): candidates with their reasons, and the number itself when nobody is.
+//!
+//! The certain come first, then who has open tickets, then who was on the line last; the VIP level and the age of the record
+//! decide what is left. Inactive and merged customers are never among them.
+
+use model::profile::{CANDIDATES_MAX, Candidate};
+use model::{AgentId, CallId, CustomerId, E164, Timestamp};
+
+use crate::Database;
+use crate::column::{count, cut};
+use crate::database::Connection;
+use crate::error::Result;
+
+/// Longest name of a candidate, in characters.
+const NAME_CHARS_MAX: usize = 80;
+/// So many owners of a number are looked at: behind a switchboard there may be thousands.
+const OWNERS_MAX: i64 = 200;
+/// Most open tickets that are counted.
+const TICKETS_MAX: i64 = 99;
+/// Most calls that are counted.
+const CALLS_MAX: i64 = 1_000;
+
+/// A customer who has the number.
+pub(crate) struct Owner {
+    pub(crate) candidate: Candidate,
+    /// Whether many share the number.
+    pub(crate) is_shared: bool,
+    /// The agent who looks after this customer, also when he has left.
+    pub(crate) agent: Option<AgentId>,
+}
+
+/// What is known of a number, with or without a person (F4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberCard {
+    /// What it is compared by.
+    pub number: String,
+    /// In international form, if it has one.
+    pub e164: Option<E164>,
+    /// Digits that were written behind it; empty without.
+    pub extension: String,
+    /// Who may be behind it, best first; empty: a number without a person.
+    pub candidates: Vec<Candidate>,
+    /// Its calls; `None` when it never called and never was called.
+    pub calls: Option<Dialogue>,
+}
+
+/// The calls of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialogue {
+    /// How many, at most 1,000 counted.
+    pub count: u64,
+    /// The first one, and when.
+    pub first: (CallId, Timestamp),
+    /// The last one, and when.
+    pub last: (CallId, Timestamp),
+}
+
+impl Database {
+    /// What is known of a number, in any spelling. One that is withheld, or none at all, is nobody's (P10).
+    pub async fn number_card(&self, raw: &str) -> Result<NumberCard> {
+        let written = self.plan().written_down(raw);
+        let mut card = NumberCard {
+            number: written.number.key,
+            e164: written.number.e164,
+            extension: written.extension,
+            candidates: Vec::new(),
+            calls: None,
+        };
+        if model::Caller::new(&card.number, None).is_withheld() {
+            return Ok(card);
+        }
+        let mut conn = self.readers().acquire().await?;
+        let owners = owners(&mut conn, &card.number).await?;
+        card.candidates = owners.into_iter().map(|owner| owner.candidate).collect();
+        card.calls = dialogue(&mut conn, &card.number).await?;
+        Ok(card)
+    }
+}
+
+async fn dialogue(conn: &mut Connection, key: &str) -> Result<Option<Dialogue>> {
+    let (calls,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM (SELECT id FROM call_record WHERE peer_key = $1 LIMIT $2) AS few",
+    )
+    .bind(key)
+    .bind(CALLS_MAX)
+    .fetch_one(&mut *conn)
+    .await?;
+    type Row = (i64, i64);
+    let first: Option<Row> = sqlx::query_as(
+        "SELECT id, started_at FROM call_record WHERE peer_key = $1 ORDER BY id LIMIT 1",
+    )
+    .bind(key)
+    .fetch_optional(&mut *conn)
+    .await?;
+    let last: Option<Row> = sqlx::query_as(
+        "SELECT id, started_at FROM call_record WHERE peer_key = $1 ORDER BY id DESC LIMIT 1",
+    )
+    .bind(key)
+    .fetch_optional(conn)
+    .await?;
+    let call = |(id, at): Row| (CallId::new(count(id)), Timestamp::from_ms(at));
+    Ok(first.zip(last).map(|(first, last)| Dialogue {
+        count: count(calls),
+        first: call(first),
+        last: call(last),
+    }))
+}
+
+/// Best first, at most [`CANDIDATES_MAX`].
+pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
+    type Row = (i64, String, i64, i64, i64, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT c.id, c.display_name, c.vip_level, MAX(CASE p.confidence WHEN 'known' THEN 1 ELSE 0 END) AS certain,
+           MAX(p.is_shared) AS shared, c.owner_agent_id
+         FROM customer_number p JOIN customer c ON c.id = p.customer_id
+         WHERE p.number_key = $1 AND c.is_active = 1 AND c.merged_into_id IS NULL
+         GROUP BY c.id, c.display_name, c.vip_level, c.owner_agent_id
+         ORDER BY certain DESC, c.vip_level DESC, c.id LIMIT $2",
+    )
+    .bind(key)
+    .bind(OWNERS_MAX)
+    .fetch_all(&mut *conn)
+    .await?;
+    let mut owners = Vec::new();
+    for (id, name, vip_level, certain, shared, agent) in rows {
+        let (open_tickets, last_contact) = contact(conn, id).await?;
+        let confidence = match certain != 0 {
+            true => model::profile::KNOWN,
+            false => model::profile::MAYBE,
+        };
+        owners.push(Owner {
+            candidate: Candidate {
+                customer: CustomerId::new(count(id)),
+                name: cut(&name, NAME_CHARS_MAX),
+                vip_level: u8::try_from(vip_level).unwrap_or(0),
+                confidence: confidence.to_owned(),
+                why: "number".to_owned(),
+                open_tickets,
+                last_contact,
+            },
+            is_shared: shared != 0,
+            agent: agent.map(|id| AgentId::new(count(id))),
+        });
+    }
+    // Those alike stand as they were read: by VIP level, then the one who is known longest.
+    owners.sort_by_key(|owner| {
+        let one = &owner.candidate;
+        let last = one.last_contact.map_or(i64::MIN, Timestamp::as_ms);
+        std::cmp::Reverse((one.is_certain(), one.open_tickets > 0, last))
+    });
+    owners.truncate(CANDIDATES_MAX);
+    Ok(owners)
+}
+
+/// How many tickets of a customer are open, and when he was last on the line.
+async fn contact(conn: &mut Connection, customer: i64) -> Result<(u32, Option<Timestamp>)> {
+    let (open,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM (SELECT id FROM ticket
+           WHERE customer_id = $1 AND is_open = 1 AND for_leads = 0 LIMIT $2) AS few",
+    )
+    .bind(customer)
+    .bind(TICKETS_MAX)
+    .fetch_one(&mut *conn)
+    .await?;
+    let last: Option<(i64,)> = sqlx::query_as(
+        "SELECT started_at FROM call_record WHERE customer_id = $1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+    )
+    .bind(customer)
+    .fetch_optional(conn)
+    .await?;
+    let last = last.map(|(at,)| Timestamp::from_ms(at));
+    Ok((u32::try_from(open).unwrap_or(0), last))
+}

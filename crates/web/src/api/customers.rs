@@ -1,0 +1,234 @@
+//! Customers: found, added, changed; and a number with whoever may be behind it (F1-F4).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse};
+use model::profile::Candidate;
+use model::{CustomerId, Timestamp};
+use serde::Deserialize;
+use store::{CustomerRecord, CustomerSearch, NewCustomer, StoreError};
+use ticket::Actor;
+use utoipa::IntoParams;
+
+use super::customer_body::{
+    CustomerAdded, CustomerBody, CustomerChangeBody, CustomerWanted, NumberBody,
+};
+use super::list::{self, List};
+use super::version;
+use crate::app::App;
+use crate::auth::principal::now;
+use crate::auth::{Action, Principal, authorise};
+use crate::extract::{AgentRef, Body, InPath, InQuery};
+use crate::problem::{Code, Problem, ProblemDocument};
+
+/// Which customers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerQuery {
+    /// A name in characters, pinyin or initials, the last four digits or more of a number, or an external reference.
+    #[serde(rename = "filter[text]")]
+    text: Option<String>,
+    /// With exactly this external reference.
+    #[serde(rename = "filter[external_ref]")]
+    external_ref: Option<String>,
+    /// Of this organisation.
+    #[serde(rename = "filter[organisation]")]
+    #[param(value_type = Option<String>)]
+    organisation: Option<CustomerId>,
+    /// Looked after by this agent: an id, or `me`.
+    #[serde(rename = "filter[owner]")]
+    #[param(value_type = Option<String>)]
+    owner: Option<AgentRef>,
+    /// Whether those are among them who are no customers any more.
+    #[serde(rename = "filter[with_inactive]", default)]
+    with_inactive: bool,
+    /// The last id of the page before.
+    #[param(value_type = Option<String>)]
+    after: Option<u64>,
+    /// Rows, 1 to 200; 50 when absent.
+    limit: Option<u32>,
+}
+
+/// Customers, the last added first; merged ones are not among them.
+#[utoipa::path(get, operation_id = "list_customers", path = "/v1/customers", tag = "customers", params(CustomerQuery),
+    responses((status = 200, description = "Customers, the last added first.", body = List<CustomerBody>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    who: Principal,
+    InQuery(query): InQuery<CustomerQuery>,
+) -> Result<Json<List<CustomerBody>>, Problem> {
+    authorise(&who, Action::SeeCustomers, None)?;
+    let page = list::page_request(query.after, query.limit)?;
+    let search = CustomerSearch {
+        text: query.text,
+        external_ref: query.external_ref,
+        organisation: query.organisation,
+        owner: query.owner.map(|agent| agent.resolve(&who)),
+        with_inactive: query.with_inactive,
+    };
+    let found = app.database().customers(&search, page).await?;
+    Ok(Json(List {
+        items: found.items.into_iter().map(CustomerBody::from).collect(),
+        next: found.next.map(|next| next.to_string()),
+    }))
+}
+
+/// Adds a customer. That others have his number is no mistake; `candidates` names them.
+#[utoipa::path(post, operation_id = "add_customer", path = "/v1/customers", tag = "customers", request_body = CustomerWanted,
+    responses(
+        (status = 201, description = "The customer.", body = CustomerAdded, headers(("ETag" = String, description = "The version."))),
+        (status = 200, description = "With `unless_known`: somebody certainly has a number, and nobody was added.", body = CustomerAdded),
+        (status = 409, description = "Another customer has the external reference.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not as it should be.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn add(
+    State(app): State<App>,
+    who: Principal,
+    Body(wanted): Body<CustomerWanted>,
+) -> Result<impl IntoResponse, Problem> {
+    authorise(&who, Action::ChangeCustomers, None)?;
+    let unless_known = wanted.unless_known;
+    let new = NewCustomer::from(wanted);
+    let candidates = candidates_of(&app, &new).await?;
+    let told = |customer: Option<CustomerRecord>| CustomerAdded {
+        customer: customer.map(CustomerBody::from),
+        candidates: candidates.iter().cloned().map(Into::into).collect(),
+    };
+    if unless_known && candidates.iter().any(Candidate::is_certain) {
+        return Ok((StatusCode::OK, Json(told(None))).into_response());
+    }
+    let added = app.database().add_customer(new, by(&who), now()).await;
+    let added = added.map_err(mistake)?;
+    let etag = version::etag(added.version)?;
+    let headers = AppendHeaders([(header::ETAG, etag)]);
+    Ok((StatusCode::CREATED, headers, Json(told(Some(added)))).into_response())
+}
+
+/// Who has one of the numbers, best first, each once.
+async fn candidates_of(app: &App, new: &NewCustomer) -> Result<Vec<Candidate>, Problem> {
+    let mut all: Vec<Candidate> = Vec::new();
+    for phone in &new.phones {
+        let card = app.database().number_card(&phone.raw).await?;
+        let fresh = card.candidates.into_iter();
+        let fresh: Vec<_> = fresh
+            .filter(|one| all.iter().all(|known| known.customer != one.customer))
+            .collect();
+        all.extend(fresh);
+    }
+    all.sort_by_key(|one| {
+        let last = one.last_contact.map_or(i64::MIN, Timestamp::as_ms);
+        std::cmp::Reverse((one.is_certain(), one.open_tickets > 0, last))
+    });
+    Ok(all)
+}
+
+/// One customer, merged ones too; `ETag` is the version.
+#[utoipa::path(get, operation_id = "get_customer", path = "/v1/customers/{id}", tag = "customers", params(("id" = String, Path)),
+    responses(
+        (status = 200, description = "The customer.", body = CustomerBody, headers(("ETag" = String, description = "The version, for `If-Match`."))),
+        (status = 404, description = "No such customer.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn read(
+    State(app): State<App>,
+    who: Principal,
+    InPath(id): InPath<CustomerId>,
+) -> Result<impl IntoResponse, Problem> {
+    authorise(&who, Action::SeeCustomers, None)?;
+    answer(known(&app, id).await?)
+}
+
+/// Changes a customer.
+#[utoipa::path(patch, operation_id = "change_customer", path = "/v1/customers/{id}", tag = "customers",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The `ETag` that was read.")),
+    request_body = CustomerChangeBody,
+    responses(
+        (status = 200, description = "The customer as he stands.", body = CustomerBody, headers(("ETag" = String, description = "The version."))),
+        (status = 404, description = "No such customer.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Another customer has the external reference, or he was merged.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 412, description = "He changed meanwhile; `current` is how he stands.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "The body is not as it should be.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 428, description = "`If-Match` is missing.", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn change(
+    State(app): State<App>,
+    who: Principal,
+    InPath(id): InPath<CustomerId>,
+    headers: HeaderMap,
+    Body(change): Body<CustomerChangeBody>,
+) -> Result<impl IntoResponse, Problem> {
+    authorise(&who, Action::ChangeCustomers, None)?;
+    let Some(version) = version::matched(&headers)? else {
+        return Err(conflict(known(&app, id).await?));
+    };
+    let changed = app
+        .database()
+        .change_customer(id, version, change.into(), by(&who), now())
+        .await;
+    match changed {
+        Ok(customer) => answer(customer),
+        Err(StoreError::Conflict { .. }) => Err(conflict(known(&app, id).await?)),
+        Err(error) => Err(mistake(error)),
+    }
+}
+
+/// A number in any spelling: its calls, and who may be behind it. `candidates` is empty for a number without a person.
+#[utoipa::path(get, operation_id = "get_number", path = "/v1/numbers/{number}", tag = "customers",
+    params(("number" = String, Path, description = "A number in any spelling.")),
+    responses((status = 200, description = "What is known of it.", body = NumberBody)))]
+pub(crate) async fn number(
+    State(app): State<App>,
+    who: Principal,
+    InPath(number): InPath<String>,
+) -> Result<Json<NumberBody>, Problem> {
+    authorise(&who, Action::SeeCustomers, None)?;
+    let card = app.database().number_card(&number).await?;
+    Ok(Json(card.into()))
+}
+
+/// Who changes something.
+pub(super) const fn by(who: &Principal) -> Actor {
+    Actor::Agent(who.agent)
+}
+
+/// A customer who must be there.
+pub(super) async fn known(app: &App, id: CustomerId) -> Result<CustomerRecord, Problem> {
+    let found = app.database().customer(id).await?;
+    found.ok_or_else(|| Problem::new(Code::NoSuchCustomer))
+}
+
+fn answer(customer: CustomerRecord) -> Result<impl IntoResponse, Problem> {
+    let etag = version::etag(customer.version)?;
+    let headers = AppendHeaders([(header::ETAG, etag)]);
+    Ok((headers, Json(CustomerBody::from(customer))))
+}
+
+fn conflict(current: CustomerRecord) -> Problem {
+    let version = current.version;
+    version::conflict(&CustomerBody::from(current), version)
+}
+
+/// What the asker can mend.
+pub(super) fn mistake(error: StoreError) -> Problem {
+    use model::CustomerFault;
+    match &error {
+        StoreError::NotFound(_) => Problem::new(Code::NoSuchCustomer),
+        StoreError::Taken(_) => Problem::new(Code::ReferenceTaken),
+        StoreError::Customer(CustomerFault::Merged(other)) => {
+            Problem::new(Code::CustomerMerged).detail(format!("customer {other} stands for him"))
+        }
+        StoreError::Customer(fault) => Problem::new(Code::InvalidBody).detail(fault.to_string()),
+        StoreError::Conflict { .. }
+        | StoreError::Refused(_)
+        | StoreError::Gap { .. }
+        | StoreError::Setting(_)
+        | StoreError::Migration(_)
+        | StoreError::Damaged { .. }
+        | StoreError::Busy
+        | StoreError::Closed
+        | StoreError::Lost(_)
+        | StoreError::Database(_)
+        | StoreError::File { .. } => error.into(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Customers by the API: added, found, changed under optimistic locking, and a number with whoever may be behind it.
+
+use serde_json::{Value, json};
+
+use crate::support::House;
+use crate::support::client::{Answer, Client};
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
+async fn post(client: &Client, body: Value) -> Answer {
+    let body = body.to_string();
+    client
+        .send("POST", "/v1/customers", &JSON, body.as_bytes())
+        .await
+}
+
+async fn patch(client: &Client, path: &str, version: &str, body: Value) -> Answer {
+    let headers = [("content-type", "application/json"), ("if-match", version)];
+    client
+        .send("PATCH", path, &headers, body.to_string().as_bytes())
+        .await
+}
+
+#[tokio::test]
+async fn f1_an_agent_adds_a_customer_finds_him_and_changes_him() {
+    let house = House::open().await;
+    let agent = house.signed_in("1001").await;
+    let wanted = json!({
+        "name": "王小明", "vip_level": 2, "external_ref": "CRM-1", "owner": house.id("1001"),
+        "phones": [{"raw": "010-65529988转8021"}, {"raw": "138 0000 1111", "confidence": "maybe"}],
+        "contacts": [{"kind": "mail", "value": "wang@example.com"}],
+    });
+    let added = post(&agent, wanted).await;
+    assert_eq!(added.status, 201, "{}", added.text());
+    let customer = added.json()["customer"].clone();
+    assert_eq!(
+        customer["phones"][0],
+        json!({"raw": "010-65529988转8021", "number": "+861065529988", "e164": "+861065529988",
+            "extension": "8021", "confidence": "known", "is_shared": false})
+    );
+    assert_eq!(customer["phones"][1]["confidence"], "maybe");
+    let path = format!("/v1/customers/{}", customer["id"].as_str().unwrap());
+    let read = agent.get(&path).await;
+    assert_eq!(
+        (read.json(), read.header("etag")),
+        (customer.clone(), Some("\"1\""))
+    );
+    for text in ["小明", "wxm", "9988", "CRM-1"] {
+        let list = agent
+            .get(&format!("/v1/customers?filter[text]={text}"))
+            .await;
+        assert_eq!(list.json()["items"], json!([customer]), "{text}");
+    }
+    let mine = agent.get("/v1/customers?filter[owner]=me").await.json();
+    assert_eq!(mine["items"][0]["id"], customer["id"]);
+    let change = json!({"owner": null, "phones": [{"raw": "13800001111"}]});
+    let changed = patch(&agent, &path, "\"1\"", change.clone()).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    let body = changed.json();
+    assert_eq!(
+        (&body["owner"], &body["external_ref"]),
+        (&json!(null), &json!("CRM-1"))
+    );
+    assert_eq!(
+        (&body["phones"][0]["number"], &body["version"]),
+        (&json!("+8613800001111"), &json!(2))
+    );
+    let late = patch(&agent, &path, "\"1\"", change).await;
+    assert_eq!(
+        (late.problem().as_str(), late.header("etag")),
+        ("version_conflict", Some("\"2\""))
+    );
+    assert_eq!(late.json()["current"], body);
+}
+
+#[tokio::test]
+async fn f1_an_upsert_by_number_gives_candidates_and_never_a_clash() {
+    let house = House::open().await;
+    let agent = house.program("1001").await;
+    let same = |name: &str, unless_known: bool| json!({"name": name, "unless_known": unless_known, "phones": [{"raw": "13800001111"}]});
+    let first = post(&agent, same("王芳", true)).await;
+    assert_eq!(
+        (first.status, &first.json()["candidates"]),
+        (201, &json!([]))
+    );
+    let known = post(&agent, same("王芳", true)).await.json();
+    assert_eq!(known["customer"], json!(null));
+    assert_eq!(
+        known["candidates"],
+        json!([{"customer": first.json()["customer"]["id"], "name": "王芳", "vip_level": 0, "confidence": "known",
+            "why": "number", "open_tickets": 0, "last_contact": null}])
+    );
+    let second = post(&agent, same("李雷", false)).await;
+    assert_eq!(
+        (second.status, &second.json()["candidates"][0]["name"]),
+        (201, &json!("王芳"))
+    );
+    let number = agent.get("/v1/numbers/+86%20138-0000-1111").await.json();
+    assert_eq!(number["candidates"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&number["number"], &number["calls"]),
+        (&json!("+8613800001111"), &json!(0))
+    );
+    let strange = agent.get("/v1/numbers/13900009999").await.json();
+    assert_eq!(
+        (&strange["candidates"], &strange["e164"]),
+        (&json!([]), &json!("+8613900009999"))
+    );
+}
+
+#[tokio::test]
+async fn f2_what_cannot_stand_is_a_problem_with_a_code() {
+    let house = House::open().await;
+    let agent = house.program("1001").await;
+    let reference = json!({"name": "a", "external_ref": "CRM-1"});
+    let added = post(&agent, reference.clone()).await;
+    let path = format!(
+        "/v1/customers/{}",
+        added.json()["customer"]["id"].as_str().unwrap()
+    );
+    for (body, code) in [
+        (json!({"name": " "}), "invalid_body"),
+        (json!({"name": "a", "colour": "red"}), "invalid_body"),
+        (
+            json!({"name": "a", "phones": [{"raw": "--"}]}),
+            "invalid_body",
+        ),
+        (
+            json!({"name": "a", "contacts": [{"kind": "mail", "value": "a"}]}),
+            "invalid_body",
+        ),
+        (
+            json!({"name": "a", "contacts": [{"kind": "pigeon", "value": "a"}]}),
+            "invalid_body",
+        ),
+        (json!({"name": "a", "organisation": "9"}), "invalid_body"),
+        (reference, "reference_taken"),
+    ] {
+        let told = post(&agent, body.clone()).await;
+        assert_eq!(told.problem(), code, "{body}: {}", told.text());
+    }
+    let told = post(&agent, json!({"name": "a", "phones": [{"raw": "--"}]})).await;
+    assert!(
+        told.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("`--` is no telephone number")
+    );
+    assert_eq!(
+        agent.get("/v1/customers/9").await.problem(),
+        "no_such_customer"
+    );
+    assert_eq!(
+        patch(&agent, &path, "x", json!({})).await.problem(),
+        "version_conflict"
+    );
+    let unversioned = agent.send("PATCH", &path, &JSON, b"{}").await;
+    assert_eq!(unversioned.problem(), "version_needed");
+    assert_eq!(
+        house.stranger().get(&path).await.problem(),
+        "sign_in_needed"
+    );
+}
