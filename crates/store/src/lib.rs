@@ -53,8 +53,9 @@ pub use database::{Address, Database};
 pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{
-    CustomerChange, CustomerContact, CustomerPhone, CustomerRecord, CustomerSearch, Dialogue,
-    NewCustomer, NewPhone, NumberCard,
+    CustomerChange, CustomerContact, CustomerNote, CustomerPhone, CustomerRecord, CustomerSearch,
+    Dialogue, Moment, MomentKey, NewCustomer, NewPhone, NoMoment, NumberCard, Timeline,
+    TimelineReader,
 };
 pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 21] = [
+static MIGRATIONS: [Migration; 22] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -122,6 +122,11 @@ static MIGRATIONS: [Migration; 21] = [
         version: 21,
         name: "customer_card",
         text: include_str!("../migrations/0021_customer_card.sql"),
+    },
+    Migration {
+        version: 22,
+        name: "customer_note",
+        text: include_str!("../migrations/0022_customer_note.sql"),
     },
 ];
 

@@ -34,6 +34,7 @@ pub mod ticket_body;
 pub mod ticket_rules;
 pub mod ticket_rules_body;
 pub mod tickets;
+pub mod timeline;
 pub mod trace;
 pub mod version;
 pub mod voicemail;
@@ -170,6 +171,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))
+        .routes(routes!(timeline::read))
+        .routes(routes!(timeline::note))
         .routes(routes!(stream::events))
         .routes(routes!(sip_socket::open))
         .routes(routes!(signalling::trunks))

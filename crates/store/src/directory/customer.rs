@@ -19,15 +19,19 @@ use crate::error::{Result, StoreError};
 use phone::KeyedPhone;
 
 pub use candidate::{Dialogue, NumberCard};
+pub use note::CustomerNote;
 pub use phone::{CustomerPhone, NewPhone};
 pub use search::CustomerSearch;
+pub use timeline::{Moment, MomentKey, NoMoment, Timeline, TimelineReader};
 
 mod candidate;
 pub(crate) mod index;
+mod note;
 mod phone;
 mod row;
 mod search;
 mod term;
+mod timeline;
 
 pub(crate) use candidate::{Owner, owners};
 

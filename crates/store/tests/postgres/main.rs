@@ -21,10 +21,10 @@ mod canary;
 mod closures;
 #[path = "../store/concurrency.rs"]
 mod concurrency;
-#[path = "../store/groups.rs"]
-mod groups;
 #[path = "../store/customers.rs"]
 mod customers;
+#[path = "../store/groups.rs"]
+mod groups;
 #[path = "../store/heat.rs"]
 mod heat;
 #[path = "../store/idempotency.rs"]
@@ -51,6 +51,8 @@ mod test_server;
 mod tickets;
 #[path = "../store/ties.rs"]
 mod ties;
+#[path = "../store/timeline.rs"]
+mod timeline;
 #[path = "../store/voicemail.rs"]
 mod voicemail;
 #[path = "../store/webhooks.rs"]

@@ -32,6 +32,7 @@ mod script_versions;
 mod sessions;
 mod tickets;
 mod ties;
+mod timeline;
 mod voicemail;
 mod webhooks;
 mod world;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::profile::Candidate;
-use model::{CustomerId, Timestamp};
+use model::{CustomerFault, CustomerId, Timestamp};
 use serde::Deserialize;
 use store::{CustomerRecord, CustomerSearch, NewCustomer, StoreError};
 use ticket::Actor;
@@ -211,24 +211,18 @@ fn conflict(current: CustomerRecord) -> Problem {
 
 /// What the asker can mend.
 pub(super) fn mistake(error: StoreError) -> Problem {
-    use model::CustomerFault;
-    match &error {
-        StoreError::NotFound(_) => Problem::new(Code::NoSuchCustomer),
-        StoreError::Taken(_) => Problem::new(Code::ReferenceTaken),
-        StoreError::Customer(CustomerFault::Merged(other)) => {
-            Problem::new(Code::CustomerMerged).detail(format!("customer {other} stands for him"))
-        }
-        StoreError::Customer(fault) => Problem::new(Code::InvalidBody).detail(fault.to_string()),
-        StoreError::Conflict { .. }
-        | StoreError::Refused(_)
-        | StoreError::Gap { .. }
-        | StoreError::Setting(_)
-        | StoreError::Migration(_)
-        | StoreError::Damaged { .. }
-        | StoreError::Busy
-        | StoreError::Closed
-        | StoreError::Lost(_)
-        | StoreError::Database(_)
-        | StoreError::File { .. } => error.into(),
+    if let StoreError::NotFound(_) = &error {
+        return Problem::new(Code::NoSuchCustomer);
     }
+    if let StoreError::Taken(_) = &error {
+        return Problem::new(Code::ReferenceTaken);
+    }
+    let StoreError::Customer(fault) = &error else {
+        return error.into();
+    };
+    if let CustomerFault::Merged(other) = fault {
+        let detail = format!("customer {other} stands for him");
+        return Problem::new(Code::CustomerMerged).detail(detail);
+    }
+    Problem::new(Code::InvalidBody).detail(fault.to_string())
 }

@@ -161,3 +161,45 @@ async fn f2_what_cannot_stand_is_a_problem_with_a_code() {
         "sign_in_needed"
     );
 }
+
+#[tokio::test]
+async fn f10_the_timeline_has_notes_and_pages() {
+    let house = House::open().await;
+    let agent = house.signed_in("1001").await;
+    let added = post(&agent, json!({"name": "王芳"})).await.json();
+    let path = format!(
+        "/v1/customers/{}",
+        added["customer"]["id"].as_str().unwrap()
+    );
+    let notes = format!("{path}/notes");
+    for body in ["first", "second"] {
+        let body = json!({"body": body}).to_string();
+        let written = agent.send("POST", &notes, &JSON, body.as_bytes()).await;
+        assert_eq!(written.status, 201, "{}", written.text());
+    }
+    let page = agent.get(&format!("{path}/timeline?limit=1")).await.json();
+    let item = &page["items"][0];
+    assert_eq!(
+        (&item["kind"], &item["body"]),
+        (&json!("note"), &json!("second"))
+    );
+    assert_eq!(item["agent"], house.id("1001").to_string());
+    let next = page["next"].as_str().unwrap();
+    let page = agent
+        .get(&format!("{path}/timeline?limit=1&after={next}"))
+        .await
+        .json();
+    assert_eq!(
+        (&page["items"][0]["body"], &page["next"]),
+        (&json!("first"), &json!(null))
+    );
+    for (path, code) in [
+        (format!("{path}/timeline?after=x"), "malformed_parameter"),
+        (format!("{path}/timeline?limit=0"), "malformed_parameter"),
+        ("/v1/customers/9/timeline".to_owned(), "no_such_customer"),
+    ] {
+        assert_eq!(agent.get(&path).await.problem(), code, "{path}");
+    }
+    let empty = agent.send("POST", &notes, &JSON, br#"{"body":" "}"#).await;
+    assert_eq!(empty.problem(), "invalid_body");
+}

@@ -110,7 +110,7 @@ async fn dialogue(conn: &mut Connection, key: &str) -> Result<Option<Dialogue>> 
 pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
     type Row = (i64, String, i64, i64, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT c.id, c.display_name, c.vip_level, MAX(CASE p.confidence WHEN 'known' THEN 1 ELSE 0 END) AS certain,
+        "SELECT c.id, c.display_name, c.vip_level, CAST(MAX(CASE p.confidence WHEN 'known' THEN 1 ELSE 0 END) AS BIGINT) AS certain,
            MAX(p.is_shared) AS shared, c.owner_agent_id
          FROM customer_number p JOIN customer c ON c.id = p.customer_id
          WHERE p.number_key = $1 AND c.is_active = 1 AND c.merged_into_id IS NULL

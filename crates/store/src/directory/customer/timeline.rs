@@ -1,0 +1,367 @@
+//! One timeline of a customer (F10): calls, tickets, surveys, messages, notes, newest first, with those who were merged into him.
+//!
+//! Nothing is written for it: each kind of moment is read from its own table along an index, a page of each, and put in order.
+//! A call that came before he was on file is his if its number certainly is, and his alone.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::str::FromStr;
+
+use model::{AgentId, CallId, Cdr, CustomerId, MailboxName, TicketId, Timestamp};
+use ticket::Number;
+
+use crate::Database;
+use crate::column::{big, count, from_json};
+use crate::database::Connection;
+use crate::error::Result;
+use crate::page::PageRequest;
+
+/// Numbers that are certainly his, and nobody else's.
+macro_rules! own_numbers {
+    () => {
+        "(SELECT n.number_key FROM customer_number n
+           WHERE n.customer_id = $1 AND n.confidence = 'known' AND n.is_shared = 0 AND NOT EXISTS
+             (SELECT o.customer_id FROM customer_number o
+              WHERE o.number_key = n.number_key AND o.customer_id <> $1 AND o.confidence = 'known'))"
+    };
+}
+
+/// The customer and those who were merged into him.
+macro_rules! family {
+    () => {
+        "(SELECT id FROM customer WHERE id = $1 OR merged_into_id = $1)"
+    };
+}
+
+/// What happened between a customer and the house.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// A note of a person.
+    Note {
+        /// Who wrote it.
+        agent: AgentId,
+        /// Its text.
+        body: String,
+    },
+    /// He left a message.
+    Message {
+        /// In which call.
+        call: CallId,
+        /// In which box.
+        mailbox: MailboxName,
+    },
+    /// He was asked how he was served.
+    Survey {
+        /// After which call.
+        call: CallId,
+        /// With which form.
+        form: String,
+        /// What became of it.
+        outcome: String,
+        /// Who had served him.
+        agent: Option<AgentId>,
+    },
+    /// A ticket was made.
+    Ticket {
+        /// Which.
+        ticket: TicketId,
+        /// Its readable number.
+        number: String,
+        /// Its subject.
+        subject: String,
+        /// Its state's word.
+        state: String,
+    },
+    /// A call.
+    Call(Box<Cdr>),
+}
+
+/// Where a moment stands: what happened later stands first. As text it is what a page ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MomentKey {
+    at: i64,
+    kind: Kind,
+    id: i64,
+}
+
+/// The kinds in the order in which they stand at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Note,
+    Message,
+    Survey,
+    Ticket,
+    Call,
+}
+
+/// Who reads decides what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimelineReader {
+    /// Whether tickets are among it that only supervisors see.
+    pub sees_lead_tickets: bool,
+    /// Of whose service surveys are among it; `None` for everybody's.
+    pub surveys_of: Option<AgentId>,
+}
+
+/// A page of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// What happened, newest first.
+    pub items: Vec<(MomentKey, Moment)>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<MomentKey>,
+}
+
+/// What a page of one kind asks for.
+struct Window {
+    customer: i64,
+    before: MomentKey,
+    limit: i64,
+}
+
+impl Window {
+    /// The bound for rows of a kind: before this time, or at it with an id below.
+    fn bound(&self, kind: Kind) -> (i64, i64) {
+        let id = match kind.cmp(&self.before.kind) {
+            std::cmp::Ordering::Less => i64::MAX,
+            std::cmp::Ordering::Equal => self.before.id,
+            std::cmp::Ordering::Greater => i64::MIN,
+        };
+        (self.before.at, id)
+    }
+}
+
+impl Database {
+    /// A page of what happened between a customer and the house, from a moment on.
+    pub async fn customer_timeline(
+        &self,
+        customer: CustomerId,
+        reader: TimelineReader,
+        after: Option<MomentKey>,
+        limit: u32,
+    ) -> Result<Timeline> {
+        let rows = PageRequest { after: None, limit }.rows();
+        let window = Window {
+            customer: big(customer.get()),
+            before: after.unwrap_or(MomentKey::END),
+            limit: rows as i64 + 1,
+        };
+        let mut conn = self.readers().acquire().await?;
+        let mut items = notes(&mut conn, &window).await?;
+        items.extend(messages(&mut conn, &window).await?);
+        items.extend(surveys(&mut conn, &window, reader.surveys_of).await?);
+        items.extend(tickets(&mut conn, &window, reader.sees_lead_tickets).await?);
+        items.extend(calls(&mut conn, &window).await?);
+        items.sort_by_key(|(key, _)| Reverse(*key));
+        // A call of his that is also a call of his number stands once.
+        items.dedup_by_key(|(key, _)| *key);
+        let more = items.len() > rows;
+        items.truncate(rows);
+        let next = items.last().filter(|_| more).map(|(key, _)| *key);
+        Ok(Timeline { items, next })
+    }
+}
+
+async fn notes(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
+    let (at, id) = window.bound(Kind::Note);
+    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(concat!(
+        "SELECT id, at, agent_id, body FROM customer_note
+         WHERE customer_id IN ",
+        family!(),
+        "
+           AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4"
+    ))
+    .bind(window.customer)
+    .bind(at)
+    .bind(id)
+    .bind(window.limit)
+    .fetch_all(conn)
+    .await?;
+    let note = |(id, at, agent, body)| {
+        let agent = AgentId::new(count(agent));
+        (Kind::Note.key(at, id), Moment::Note { agent, body })
+    };
+    Ok(rows.into_iter().map(note).collect())
+}
+
+async fn messages(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
+    let (at, id) = window.bound(Kind::Message);
+    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+        concat!("SELECT v.id, v.left_at, v.call_id, v.mailbox FROM voicemail v JOIN call_record c ON c.id = v.call_id
+         WHERE (c.customer_id IN ", family!(), "
+             OR (c.customer_id IS NULL AND c.peer_key IN ", own_numbers!(), "))
+           AND v.removed_at IS NULL AND (v.left_at < $2 OR (v.left_at = $2 AND v.id < $3))
+         ORDER BY v.left_at DESC, v.id DESC LIMIT $4"),
+    )
+    .bind(window.customer)
+    .bind(at)
+    .bind(id)
+    .bind(window.limit)
+    .fetch_all(conn)
+    .await?;
+    let message = |(id, at, call, mailbox): (i64, i64, i64, String)| {
+        let moment = Moment::Message {
+            call: CallId::new(count(call)),
+            mailbox: mailbox.as_str().into(),
+        };
+        (Kind::Message.key(at, id), moment)
+    };
+    Ok(rows.into_iter().map(message).collect())
+}
+
+async fn surveys(
+    conn: &mut Connection,
+    window: &Window,
+    of: Option<AgentId>,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    type Row = (i64, i64, String, String, Option<i64>);
+    let (at, id) = window.bound(Kind::Survey);
+    // `$5` is -1 for everybody's.
+    let rows: Vec<Row> = sqlx::query_as(
+        concat!("SELECT s.call_id, s.at, s.form, s.outcome, s.agent_id FROM survey s JOIN call_record c ON c.id = s.call_id
+         WHERE c.customer_id IN ", family!(), "
+           AND (s.at < $2 OR (s.at = $2 AND s.call_id < $3)) AND ($5 = -1 OR s.agent_id = $5)
+         ORDER BY s.at DESC, s.call_id DESC LIMIT $4"),
+    )
+    .bind(window.customer)
+    .bind(at)
+    .bind(id)
+    .bind(window.limit)
+    .bind(of.map_or(-1, |agent| big(agent.get())))
+    .fetch_all(conn)
+    .await?;
+    let survey = |(call, at, form, outcome, agent): Row| {
+        let moment = Moment::Survey {
+            call: CallId::new(count(call)),
+            form,
+            outcome,
+            agent: agent.map(|agent| AgentId::new(count(agent))),
+        };
+        (Kind::Survey.key(at, call), moment)
+    };
+    Ok(rows.into_iter().map(survey).collect())
+}
+
+async fn tickets(
+    conn: &mut Connection,
+    window: &Window,
+    with_leads: bool,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    type Row = (i64, i64, String, String, String);
+    let (at, id) = window.bound(Kind::Ticket);
+    let rows: Vec<Row> = sqlx::query_as(
+        concat!("SELECT id, created_at, number, subject, state FROM ticket
+         WHERE customer_id IN ", family!(), "
+           AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND (for_leads = 0 OR for_leads = $5)
+         ORDER BY created_at DESC, id DESC LIMIT $4"),
+    )
+    .bind(window.customer)
+    .bind(at)
+    .bind(id)
+    .bind(window.limit)
+    .bind(i64::from(with_leads))
+    .fetch_all(conn)
+    .await?;
+    let ticket = |(id, at, number, subject, state): Row| {
+        let moment = Moment::Ticket {
+            ticket: TicketId::new(count(id)),
+            number: number
+                .parse::<Number>()
+                .map_or(number, |number| number.to_string()),
+            subject,
+            state,
+        };
+        (Kind::Ticket.key(at, id), moment)
+    };
+    Ok(rows.into_iter().map(ticket).collect())
+}
+
+/// Two indexes, two questions: calls that are his, and calls of nobody by a number of his.
+async fn calls(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
+    let (at, id) = window.bound(Kind::Call);
+    let mut found = Vec::new();
+    for text in [
+        concat!("SELECT id, started_at, record FROM call_record
+         WHERE customer_id IN ", family!(), "
+           AND (started_at < $2 OR (started_at = $2 AND id < $3)) ORDER BY started_at DESC, id DESC LIMIT $4"),
+        concat!("SELECT id, started_at, record FROM call_record
+         WHERE peer_key IN ", own_numbers!(), " AND customer_id IS NULL
+           AND (started_at < $2 OR (started_at = $2 AND id < $3)) ORDER BY started_at DESC, id DESC LIMIT $4"),
+    ] {
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(text)
+            .bind(window.customer)
+            .bind(at)
+            .bind(id)
+            .bind(window.limit)
+            .fetch_all(&mut *conn)
+            .await?;
+        for (id, at, record) in rows {
+            let cdr = Box::new(from_json("call record", &record)?);
+            found.push((Kind::Call.key(at, id), Moment::Call(cdr)));
+        }
+    }
+    Ok(found)
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [
+        Self::Note,
+        Self::Message,
+        Self::Survey,
+        Self::Ticket,
+        Self::Call,
+    ];
+
+    const fn key(self, at: i64, id: i64) -> MomentKey {
+        MomentKey { at, kind: self, id }
+    }
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Note => 'n',
+            Self::Message => 'm',
+            Self::Survey => 's',
+            Self::Ticket => 't',
+            Self::Call => 'c',
+        }
+    }
+}
+
+impl MomentKey {
+    /// Behind all that ever happens.
+    const END: Self = Kind::Call.key(i64::MAX, i64::MAX);
+
+    /// When it happened.
+    pub const fn at(self) -> Timestamp {
+        Timestamp::from_ms(self.at)
+    }
+
+    /// Its id among moments of its kind.
+    pub const fn id(self) -> i64 {
+        self.id
+    }
+}
+
+impl fmt::Display for MomentKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}-{}", self.kind.letter(), self.at, self.id)
+    }
+}
+
+/// A text that is no place in a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no place in a timeline")]
+pub struct NoMoment;
+
+impl FromStr for MomentKey {
+    type Err = NoMoment;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoMoment> {
+        let mut kinds = Kind::ALL.into_iter();
+        let kind = kinds.find(|kind| text.starts_with(kind.letter()));
+        let rest = text.get(1..).unwrap_or_default();
+        let (at, id) = rest.split_once('-').ok_or(NoMoment)?;
+        let number = |text: &str| text.parse().map_err(|_| NoMoment);
+        Ok(kind.ok_or(NoMoment)?.key(number(at)?, number(id)?))
+    }
+}
