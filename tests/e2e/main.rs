@@ -78,6 +78,7 @@ mod off_net;
 mod opening;
 mod operator;
 mod opt_out;
+mod postgres;
 mod prompts;
 mod races;
 mod registrations;

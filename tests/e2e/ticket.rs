@@ -12,9 +12,9 @@ use crate::sound::tone_wav;
 
 const LI: &str = "13700000001";
 /// When his ticket has a number.
-const TOLD_HZ: f64 = 1_900.0;
+pub(crate) const TOLD_HZ: f64 = 1_900.0;
 /// When it has none in time.
-const SORRY_HZ: f64 = 2_300.0;
+pub(crate) const SORRY_HZ: f64 = 2_300.0;
 
 const TRUNKLINE: &str = "[agents]\nsign_in = \"phone\"\n[demo]\nseed = true\n";
 
@@ -55,17 +55,21 @@ prompt = "told"
 }
 
 fn house(number: &str) -> House {
-    let files = [
+    House::open_files(&files(number))
+}
+
+/// The files of a house that files tickets.
+pub(crate) fn files(number: &str) -> [(&'static str, Vec<u8>); 4] {
+    [
         ("config/trunkline.toml", TRUNKLINE.as_bytes().to_vec()),
         ("ivr/main.toml", script(number).into_bytes()),
         ("ivr/prompts/en/told.wav", tone_wav(TOLD_HZ, 1_000)),
         ("ivr/prompts/en/sorry.wav", tone_wav(SORRY_HZ, 1_000)),
-    ];
-    House::open_files(&files)
+    ]
 }
 
 /// Calls and keys in an order's number.
-fn keys_in(house: &House, number: &str) -> Baresip {
+pub(crate) fn keys_in(house: &House, number: &str) -> Baresip {
     let mut caller = house.caller(LI, 440);
     caller.calls("4000");
     caller.until_hears(0, WELCOME_HZ, 100);
@@ -75,7 +79,7 @@ fn keys_in(house: &House, number: &str) -> Baresip {
 }
 
 /// The only ticket.
-fn ticket(who: &Session) -> Value {
+pub(crate) fn ticket(who: &Session) -> Value {
     let tickets = soon("the ticket", || {
         let list = who.read("/v1/tickets");
         let tickets = list["items"].as_array().cloned()?;

@@ -1,4 +1,4 @@
-//! The database: one writer, several readers, on a file of SQLite or a server of PostgreSQL (decision 13).
+//! The database: one writer, several readers, on a file of SQLite or a server of PostgreSQL (decision 14).
 //!
 //! All changes go through one connection behind a queue that groups them into few commits (`writer`); reads have
 //! connections of their own that cannot write and never wait for the writer. Query texts are the same for both databases; what
