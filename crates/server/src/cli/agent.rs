@@ -36,7 +36,7 @@ pub(crate) enum AgentVerb {
     /// Lists all agents.
     #[command(after_help = "Example: trunkline agent list --json")]
     List,
-    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles,outside; lists are separated by `;`.
+    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles,outside,groups; lists are separated by `;`.
     #[command(after_help = "Example: trunkline agent import agents.csv")]
     Import {
         /// The file.

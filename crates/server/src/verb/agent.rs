@@ -7,6 +7,7 @@ use ivr::{Told, told};
 use model::{Membership, QueueName, Skills, skill};
 use serde_json::json;
 use store::{AgentRecord, Database, NewAgent, Role};
+use ticket::rules::GroupMembership;
 
 use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
@@ -92,33 +93,42 @@ async fn add(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
 
 async fn list(database: &Database, json: bool) -> Result<(), Failure> {
     let agents = database.agents().await.map_err(by_fault)?;
+    let mut listed = Vec::new();
+    for agent in agents {
+        let groups = database.groups_of(agent.id).await.map_err(by_fault)?;
+        listed.push((agent, groups));
+    }
     if json {
-        println!(
-            "{}",
-            serde_json::Value::Array(agents.iter().map(as_json).collect())
-        );
+        let agents = listed.iter().map(|(agent, groups)| as_json(agent, groups));
+        println!("{}", serde_json::Value::Array(agents.collect()));
         return Ok(());
     }
-    println!("{:<12} {:<24} {:<24} ROLES", "LOGIN", "NAME", "QUEUES");
-    for agent in agents {
+    println!(
+        "{:<12} {:<24} {:<24} {:<24} ROLES",
+        "LOGIN", "NAME", "QUEUES", "GROUPS"
+    );
+    for (agent, groups) in listed {
+        let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
         let queues: Vec<String> = agent.queues.iter().map(Membership::to_string).collect();
         let roles: Vec<&str> = agent.roles.iter().map(role_word).collect();
         let inactive = if agent.is_active { "" } else { " (inactive)" };
         println!(
-            "{:<12} {:<24} {:<24} {}{inactive}",
+            "{:<12} {:<24} {:<24} {:<24} {}{inactive}",
             agent.login,
             agent.name,
             queues.join(","),
+            groups.join(","),
             roles.join(",")
         );
     }
     Ok(())
 }
 
-fn as_json(agent: &AgentRecord) -> serde_json::Value {
+fn as_json(agent: &AgentRecord, groups: &[GroupMembership]) -> serde_json::Value {
     json!({
         "id": agent.id, "login": agent.login, "name": agent.name, "locale": agent.locale, "queues": agent.queues,
         "skills": agent.skills, "roles": agent.roles, "is_active": agent.is_active, "outside": agent.outside_number,
+        "groups": groups,
     })
 }
 
@@ -259,6 +269,19 @@ fn memberships(texts: &[String]) -> Result<Vec<Membership>, Told> {
     texts.iter().map(read).collect()
 }
 
+/// `front:lead`, `technical*3/20`.
+fn group_memberships(texts: &[String]) -> Result<Vec<GroupMembership>, Told> {
+    let read = |text: &String| {
+        text.parse().map_err(|_| {
+            told!(
+                "`{text}` is no membership of a group: write `group`, `group*WEIGHT` (0 to 1000), `group/TICKETS` (1 to 10000), `group:lead` or `group:receiver`",
+                "`{text}` 不是所属处理组：请写 `group`、`group*WEIGHT`（0 到 1000）、`group/TICKETS`（1 到 10000）、`group:lead` 或 `group:receiver`"
+            )
+        })
+    };
+    texts.iter().map(read).collect()
+}
+
 fn known_queues(source: &Source, queues: &[Membership]) -> Result<(), Failure> {
     let Ok(loaded) = source.load(1, None) else {
         return Ok(());
@@ -306,6 +329,10 @@ mod tests {
             (
                 roles_of(&word("boss")).unwrap_err(),
                 "没有角色 `boss`；应为 agent、supervisor 或 admin",
+            ),
+            (
+                group_memberships(&word("a:boss")).unwrap_err(),
+                "`a:boss` 不是所属处理组：请写 `group`、`group*WEIGHT`（0 到 1000）、`group/TICKETS`（1 到 10000）、`group:lead` 或 `group:receiver`",
             ),
             (
                 memberships(&word("a/0")).unwrap_err(),

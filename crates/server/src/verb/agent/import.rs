@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use ivr::{Diagnostic, Severity, Told, did_you_mean, told};
 use serde::Deserialize;
 use store::{Database, Role};
+use ticket::Actor;
+use ticket::rules::GroupMembership;
 
-use super::{Row, add, callable, memberships, roles_of, skills_of};
+use super::{Row, add, callable, group_memberships, memberships, roles_of, skills_of};
 use crate::Failure;
 use crate::config::Source;
 use crate::people;
@@ -30,6 +32,15 @@ struct CsvRow {
     /// His number outside; empty or no column: as it was. `none`: he has none.
     #[serde(default)]
     outside: String,
+    /// His groups of tickets; empty or no column: as they were. `none`: he is of none.
+    #[serde(default)]
+    groups: String,
+}
+
+/// What a line says beside the agent himself; `None`: nothing.
+struct Beside {
+    outside: Option<Option<String>>,
+    groups: Option<Vec<GroupMembership>>,
 }
 
 /// All lines are read and checked before the first is written: a mistake changes nothing.
@@ -45,23 +56,24 @@ pub(super) async fn import(
         .map_err(|error| of_file(file, error))?;
     let mut wrong = Vec::new();
     let mut rows = Vec::new();
-    let queues = source.load(1, None).ok().map(|loaded| {
-        loaded
-            .engine
-            .queues
-            .keys()
-            .map(|queue| queue.as_str().to_owned())
-            .collect::<BTreeSet<_>>()
+    let loaded = source.load(1, None).ok();
+    let queues = loaded.as_ref().map(|loaded| {
+        let queues = loaded.engine.queues.keys();
+        queues.map(|queue| queue.as_str().to_owned()).collect()
     });
+    let groups = loaded.map(|loaded| loaded.tickets.groups.keys().cloned().collect());
     for (index, record) in reader.deserialize::<CsvRow>().enumerate() {
         let line = u32::try_from(index + 2).unwrap_or(u32::MAX);
         let read = record.map_err(|error| told!("{error}", "CSV 行无法读取：{error}"));
         let read = read.and_then(|record| {
-            let outside = outside_of(source, &record.outside)?;
-            Ok((row_of(record, queues.as_ref())?, outside))
+            let beside = Beside {
+                outside: outside_of(source, &record.outside)?,
+                groups: groups_of(&record.groups, groups.as_ref())?,
+            };
+            Ok((row_of(record, queues.as_ref())?, beside))
         });
         match read {
-            Ok((row, outside)) => rows.push((line, row, outside)),
+            Ok((row, beside)) => rows.push((line, row, beside)),
             Err(message) => wrong.push(at(file, line, message)),
         }
     }
@@ -100,14 +112,10 @@ pub(super) async fn import(
         return Err(Failure::Input(wrong));
     }
     let total = rows.len();
-    for (_, row, outside) in rows {
+    for (_, row, beside) in rows {
         let login = row.login.clone();
         put(database, realm, row).await?;
-        let agent = database.agent_by_login(&login).await.map_err(by_fault)?;
-        if let (Some(outside), Some(agent)) = (outside, agent) {
-            let set = database.set_outside_number(agent.id, outside, now());
-            set.await.map_err(by_fault)?;
-        }
+        put_beside(database, &login, beside).await?;
     }
     println!(
         "{total} {} added or changed",
@@ -142,6 +150,49 @@ async fn put(database: &Database, realm: &str, row: Row) -> Result<(), Failure> 
             .map_err(by_fault)?;
     }
     Ok(())
+}
+
+async fn put_beside(database: &Database, login: &str, beside: Beside) -> Result<(), Failure> {
+    let Some(agent) = database.agent_by_login(login).await.map_err(by_fault)? else {
+        return Ok(());
+    };
+    if let Some(outside) = beside.outside {
+        let set = database.set_outside_number(agent.id, outside, now());
+        set.await.map_err(by_fault)?;
+    }
+    if let Some(groups) = beside.groups {
+        let set = database.set_groups(agent.id, groups, Actor::System, now());
+        set.await.map_err(by_fault)?;
+    }
+    Ok(())
+}
+
+/// What a line says of his groups; each has to be one of tickets.toml, where that can be read, and is named once.
+fn groups_of(
+    text: &str,
+    known: Option<&BTreeSet<String>>,
+) -> Result<Option<Vec<GroupMembership>>, Told> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text == "none" {
+        return Ok(Some(Vec::new()));
+    }
+    let groups = group_memberships(&words(text))?;
+    let mut names = BTreeSet::new();
+    for GroupMembership { group, .. } in &groups {
+        if let Some(known) = known.filter(|known| !known.contains(group)) {
+            let near = did_you_mean(group, known.iter().map(String::as_str));
+            return Err(told!("no group `{group}`", "没有处理组 `{group}`").with(near));
+        }
+        if !names.insert(group) {
+            return Err(told!(
+                "the group `{group}` stands here twice",
+                "处理组 `{group}` 重复出现"
+            ));
+        }
+    }
+    Ok(Some(groups))
 }
 
 /// What a line says of his number outside; `None`: nothing.
@@ -205,5 +256,34 @@ fn at(file: &Path, line: u32, message: Told) -> Diagnostic {
         message,
         help: None,
         story: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c2_groups_of_a_line_are_read_proved_and_told_in_both_languages() {
+        let known = ["front".to_owned(), "technical".to_owned()].into();
+        let read = |text: &str| groups_of(text, Some(&known));
+        assert_eq!(read(""), Ok(None), "as they were");
+        assert_eq!(read("none"), Ok(Some(Vec::new())));
+        let groups = read("front:lead; technical*3/20").unwrap().unwrap();
+        let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
+        assert_eq!(groups, ["front:lead", "technical*3/20"]);
+        for (text, zh) in [
+            ("frnt", "没有处理组 `frnt`"),
+            ("front;front:lead", "处理组 `front` 重复出现"),
+            ("front:boss", "`front:boss` 不是所属处理组"),
+        ] {
+            let told = read(text).unwrap_err();
+            assert!(told.is_said_alike(), "{told:?}");
+            assert!(told.zh.starts_with(zh), "{told:?}");
+        }
+        assert!(
+            groups_of("anything", None).is_ok(),
+            "nobody knows the names"
+        );
     }
 }
