@@ -14,7 +14,7 @@ pub(crate) enum TicketVerb {
     Rules(RulesArgs),
     /// Tells when a ticket is due, with each day of the sum.
     #[command(
-        after_help = "Example: trunkline ticket due --type complaint --priority 2 --at 2026-11-16T09:30\nThe time is that of the type's calendar."
+        after_help = "Example: trunkline ticket due --type complaint --priority 2 --at '2026-11-16 09:30'\nThe time is that of the type's calendar."
     )]
     Due(DueArgs),
 }
@@ -43,6 +43,6 @@ pub(crate) struct DueArgs {
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub(crate) priority: u8,
     /// When it is submitted.
-    #[arg(long, value_name = "YYYY-MM-DDTHH:MM")]
+    #[arg(long, value_name = "YYYY-MM-DD HH:MM")]
     pub(crate) at: String,
 }

@@ -29,8 +29,8 @@ pub(super) fn run(source: &Source, args: &DueArgs, json: bool) -> Result<(), Fai
     let at = calendar.moment(&args.at).ok_or_else(|| {
         let text = &args.at;
         Failure::Refused(told!(
-            "`{text}` is no moment; expected YYYY-MM-DDTHH:MM such as 2026-11-16T09:30",
-            "`{text}` 不是时刻；应为 YYYY-MM-DDTHH:MM，如 2026-11-16T09:30"
+            "`{text}` is no moment; expected YYYY-MM-DD HH:MM such as 2026-11-16 09:30",
+            "`{text}` 不是时刻；应为 YYYY-MM-DD HH:MM，如 2026-11-16 09:30"
         ))
     })?;
     let priority = Priority::new(args.priority).unwrap_or(Priority::NORMAL);
