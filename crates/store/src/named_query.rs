@@ -1,4 +1,4 @@
-//! Named queries (命名查询, E12): what scripts may ask of databases of the business.
+//! Named queries (命名查询, E12): what scripts may ask of databases of the business, be they files of SQLite or servers of PostgreSQL.
 //!
 //! Read-only in two ways: the connection cannot write, and the text is one that begins with `SELECT` or `WITH`. Parameters
 //! are bound, never written into the text. A database is reached when it is first asked, so one that is away is an answer
@@ -6,28 +6,19 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use ivr::{Answer, Number, SqlQuestion, Type, Value};
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow};
-use sqlx::{Column as _, Row as _, Sqlite, SqlitePool, TypeInfo as _, ValueRef as _};
 
+use crate::database::{Address, Place};
+use file::LazyFile;
+use server::LazyServer;
+
+mod file;
+mod server;
 mod text;
 
 pub use text::{QueryText, QueryTextError};
-
-/// Connections to one database; more questions wait, within their own time.
-const CONNECTIONS: u32 = 4;
-/// How long a question waits where another process has the file locked.
-const LOCK_WAIT: Duration = Duration::from_millis(250);
-/// How many steps of SQLite's machine pass between two looks at the clock.
-const STEPS: i32 = 1_000;
-/// SQLite's code for a query that was ended.
-const INTERRUPTED: &str = "9";
-/// A connection that nobody used for so long is given back.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// One query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,44 +39,51 @@ pub struct NamedQueries {
 }
 
 /// A database that is opened when it is first asked.
-struct LazyDatabase {
-    file: PathBuf,
-    pool: OnceLock<SqlitePool>,
+enum LazyDatabase {
+    File(LazyFile),
+    Server(LazyServer),
 }
 
-impl LazyDatabase {
-    /// Within a runtime alone.
-    fn pool(&self) -> &SqlitePool {
-        self.pool.get_or_init(|| {
-            let options = SqliteConnectOptions::new()
-                .filename(&self.file)
-                .read_only(true)
-                .create_if_missing(false)
-                .busy_timeout(LOCK_WAIT)
-                .pragma("query_only", "ON");
-            SqlitePoolOptions::new()
-                .max_connections(CONNECTIONS)
-                .min_connections(0)
-                .idle_timeout(IDLE)
-                .connect_lazy_with(options)
-        })
+/// A value for a parameter.
+enum Bound {
+    Text(String),
+    Truth(bool),
+    Whole(i64),
+    Real(f64),
+}
+
+/// A row: what is written in its columns; `None`: nothing that a script could hold.
+type Cells = BTreeMap<String, Option<String>>;
+
+/// Why there is no row. What the database said may hold what the caller has keyed in: its code alone is told.
+fn no_row(error: &sqlx::Error, ended: &str) -> Answer {
+    if let sqlx::Error::Database(error) = error {
+        let code = error.code();
+        return match code.as_deref() {
+            Some(code) if code == ended => Answer::NoAnswer("timeout".to_owned()),
+            code => Answer::Bad(format!("error {} of the database", code.unwrap_or("?"))),
+        };
     }
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        return Answer::NoAnswer("no connection in time".to_owned());
+    }
+    Answer::NoAnswer("no connection".to_owned())
 }
 
 impl NamedQueries {
-    /// `databases` are files of SQLite by name; nothing is opened yet.
+    /// `databases` by name; nothing is opened yet.
     pub fn new(
-        databases: impl IntoIterator<Item = (String, PathBuf)>,
+        databases: impl IntoIterator<Item = (String, Address)>,
         queries: BTreeMap<String, NamedQuery>,
     ) -> Self {
-        let lazy = |file| LazyDatabase {
-            file,
-            pool: OnceLock::new(),
+        let lazy = |address: Address| match address.place() {
+            Place::File(file) => LazyDatabase::File(LazyFile::new(file.clone())),
+            Place::Server => LazyDatabase::Server(LazyServer::new(address)),
         };
         let databases = databases.into_iter();
         Self {
             databases: databases
-                .map(|(name, file)| (name, Arc::new(lazy(file))))
+                .map(|(name, address)| (name, Arc::new(lazy(address))))
                 .collect(),
             queries,
         }
@@ -107,50 +105,27 @@ impl NamedQueries {
         else {
             return Answer::Bad(format!("no query `{}`", question.query));
         };
-        let mut bound = sqlx::query(sqlx::AssertSqlSafe(query.text.numbered()));
-        for parameter in query.text.parameters() {
-            bound = match question.args.get(parameter) {
-                Some(Value::Text(text)) => bound.bind(text.clone()),
-                Some(Value::Truth(truth)) => bound.bind(*truth),
-                Some(Value::Number(number)) => match number.as_whole() {
-                    Some(whole) => bound.bind(whole),
-                    None => bound.bind(number.to_string().parse::<f64>().unwrap_or_default()),
-                },
-                None => return Answer::Bad(format!("no parameter `{parameter}`")),
-            };
-        }
-        match fetch(database.pool(), bound, question.timeout).await {
-            Ok(Some(row)) => taken(&row, query, &question.columns).unwrap_or_else(Answer::Bad),
+        let bound = match bound(query, question) {
+            Ok(bound) => bound,
+            Err(why) => return Answer::Bad(why),
+        };
+        let text = query.text.numbered();
+        let cells = match database.as_ref() {
+            LazyDatabase::File(file) => file
+                .first_row(text, bound, question.timeout)
+                .await
+                .map_err(|error| no_row(&error, file::ENDED)),
+            LazyDatabase::Server(server) => server
+                .first_row(text, bound, question.timeout)
+                .await
+                .map_err(|error| no_row(&error, server::ENDED)),
+        };
+        match cells {
+            Ok(Some(cells)) => taken(&cells, query, &question.columns).unwrap_or_else(Answer::Bad),
             Ok(None) => Answer::Missing,
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(INTERRUPTED) => {
-                Answer::NoAnswer("timeout".to_owned())
-            }
-            // Its words may hold what the caller has keyed in.
-            Err(sqlx::Error::Database(error)) => {
-                let code = error.code();
-                Answer::Bad(format!(
-                    "error {} of the database",
-                    code.as_deref().unwrap_or("?")
-                ))
-            }
-            Err(sqlx::Error::PoolTimedOut) => Answer::NoAnswer("no connection in time".to_owned()),
-            Err(_) => Answer::NoAnswer("no connection".to_owned()),
+            Err(answer) => answer,
         }
     }
-}
-
-/// The first row. A query that goes on after its time is ended where it runs: nobody would ever read what it finds.
-async fn fetch(
-    pool: &SqlitePool,
-    bound: sqlx::query::Query<'_, Sqlite, SqliteArguments>,
-    timeout: Duration,
-) -> Result<Option<SqliteRow>, sqlx::Error> {
-    let ends = Instant::now() + timeout;
-    let mut conn = pool.acquire().await?;
-    conn.lock_handle()
-        .await?
-        .set_progress_handler(STEPS, move || Instant::now() < ends);
-    bound.fetch_optional(&mut *conn).await
 }
 
 impl fmt::Debug for NamedQueries {
@@ -161,40 +136,45 @@ impl fmt::Debug for NamedQueries {
     }
 }
 
+/// The values of the text's parameters, in their order.
+fn bound(query: &NamedQuery, question: &SqlQuestion) -> Result<Vec<Bound>, String> {
+    let values = query.text.parameters().map(|parameter| {
+        let value = question.args.get(parameter);
+        match value.ok_or_else(|| format!("no parameter `{parameter}`"))? {
+            Value::Text(text) => Ok(Bound::Text(text.clone())),
+            Value::Truth(truth) => Ok(Bound::Truth(*truth)),
+            Value::Number(number) => Ok(number.as_whole().map_or_else(
+                || Bound::Real(number.to_string().parse().unwrap_or_default()),
+                Bound::Whole,
+            )),
+        }
+    });
+    values.collect()
+}
+
 /// What is wanted of a row, all of it or nothing.
 fn taken(
-    row: &SqliteRow,
+    cells: &Cells,
     query: &NamedQuery,
     columns: &BTreeMap<String, String>,
 ) -> Result<Answer, String> {
     let values = columns.iter().map(|(variable, column)| {
         let kind = query.columns.get(column).copied().unwrap_or(Type::Text);
-        let found = row.columns().iter().find(|one| one.name() == column);
-        let at = found.ok_or_else(|| format!("no column `{column}`"))?;
-        let value = value(row, at.ordinal(), kind);
+        let written = cells.get(column);
+        let written = written.ok_or_else(|| format!("no column `{column}`"))?;
+        let value = written.as_deref().and_then(|written| value(written, kind));
         let value = value.ok_or_else(|| format!("no {kind} in the column `{column}`"))?;
         Ok((variable.clone(), value))
     });
     Ok(Answer::Found(values.collect::<Result<_, String>>()?))
 }
 
-/// A column's value as the script wants it; SQLite's columns hold values of any type.
-fn value(row: &SqliteRow, at: usize, kind: Type) -> Option<Value> {
-    let raw = row.try_get_raw(at).ok()?;
-    if raw.is_null() {
-        return None;
-    }
-    let stored = raw.type_info().name().to_owned();
-    let written = match stored.as_str() {
-        "TEXT" | "DATE" | "TIME" | "DATETIME" => row.try_get::<String, _>(at).ok()?,
-        "INTEGER" | "BOOLEAN" => row.try_get::<i64, _>(at).ok()?.to_string(),
-        "REAL" | "NUMERIC" => figure(row.try_get::<f64, _>(at).ok()?)?,
-        _ => return None,
-    };
+/// What is written, as the script wants it.
+fn value(written: &str, kind: Type) -> Option<Value> {
     match kind {
-        Type::Text => Some(Value::Text(written)),
-        Type::Number => Number::parse(&written).map(Value::Number),
-        Type::Truth => match written.as_str() {
+        Type::Text => Some(Value::Text(written.to_owned())),
+        Type::Number => Number::parse(written).map(Value::Number),
+        Type::Truth => match written {
             "1" => Some(Value::Truth(true)),
             "0" => Some(Value::Truth(false)),
             _ => None,

@@ -1,19 +1,17 @@
 //! `config/queries.toml`: what scripts may ask of databases of the business (E12).
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ivr::{Diagnostic, QueryShape, Told, Type, told};
 use serde::Deserialize;
-use store::{NamedQueries, NamedQuery, QueryText};
+use store::{Address, NamedQueries, NamedQuery, QueryText, Secret};
 use toml::Spanned;
 
 use super::cause::Cause;
 use super::document::Document;
 use super::report::Report;
-
-/// What a database's address begins with.
-const SCHEME: &str = "sqlite://";
+use super::secret;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +26,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct DatabaseSection {
     url: Spanned<String>,
+    password: Option<Spanned<secret::Source>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,7 +53,7 @@ pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagn
     let mut report = Report::new(document);
     let mut files = BTreeMap::new();
     for (name, section) in &file.database {
-        if let Some(path) = database(&section.url, dir, &mut report) {
+        if let Some(path) = database(section, dir, &mut report) {
             files.insert(name.clone(), path);
         }
     }
@@ -100,22 +99,39 @@ pub(crate) fn read(document: &Document, dir: &Path) -> Result<Queries, Vec<Diagn
     })
 }
 
-fn database(url: &Spanned<String>, dir: &Path, report: &mut Report<'_>) -> Option<PathBuf> {
-    let file = url.get_ref().strip_prefix(SCHEME);
-    let Some(file) = file.filter(|file| !file.is_empty() && !file.contains('?')) else {
+/// Where a database is. What is wrong is told without the address, which may hold a password (S22).
+fn database(section: &DatabaseSection, dir: &Path, report: &mut Report<'_>) -> Option<Address> {
+    let url = section.url.get_ref();
+    let beside = url.strip_prefix("sqlite://").map(|file| dir.join(file));
+    let read = match &beside {
+        // A name alone: what follows a `?` would be the driver's.
+        Some(_) if url.ends_with('/') || url.contains('?') => None,
+        Some(file) => Address::parse(&format!("sqlite://{}", file.display())).ok(),
+        None => Address::parse(url).ok(),
+    };
+    let Some(address) = read else {
         let message = told!(
-            "`{}` is no database that can be asked",
-            "`{}` 不是可查询的数据库",
-            url.get_ref()
+            "this is no database that can be asked",
+            "这不是可查询的数据库"
         );
         let help = told!(
-            "a file of SQLite: \"sqlite:///var/lib/cases/cases.db\"; it is opened to be read, never to be written",
-            "SQLite 文件：\"sqlite:///var/lib/cases/cases.db\"；只读打开，从不写入"
+            "a file of SQLite, \"sqlite:///var/lib/cases/cases.db\", or a server of PostgreSQL, \"postgres://reader@db.example/cases\"; it is only read",
+            "SQLite 文件 \"sqlite:///var/lib/cases/cases.db\"，或 PostgreSQL 服务器 \"postgres://reader@db.example/cases\"；只读不写"
         );
-        report.error(url, message, Some(help));
+        report.error(&section.url, message, Some(help));
         return None;
     };
-    Some(dir.join(file))
+    let Some(password) = &section.password else {
+        return Some(address);
+    };
+    let secret = Secret::new(secret::read(password, dir, report)?);
+    match address.with_password(&secret) {
+        Ok(address) => Some(address),
+        Err(error) => {
+            report.error(password, error.told(), None);
+            None
+        }
+    }
 }
 
 /// Names with their types.
@@ -202,11 +218,18 @@ mod tests {
             ),
             (
                 good.replace("sqlite://cases.db", "mysql://cases"),
-                "q.toml:2:7: error: `mysql://cases` is no database that can be asked",
+                "q.toml:2:7: error: this is no database that can be asked",
             ),
             (
                 good.replace("SELECT status", "DELETE"),
                 "q.toml:5:7: error: a query begins with SELECT or WITH: scripts only read",
+            ),
+            (
+                good.replace(
+                    "sqlite://cases.db\"",
+                    "postgres://db/cases\"\npassword = { env = \"TRUNKLINE_UNSET\" }",
+                ),
+                "q.toml:3:12: error: the environment has no variable `TRUNKLINE_UNSET`",
             ),
             (
                 good.replace(":number", ":no"),

@@ -7,7 +7,7 @@ use thiserror::Error;
 /// A query that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryText {
-    /// With `?1`, `?2`, … in place of names.
+    /// With `$1`, `$2`, … in place of names.
     numbered: String,
     /// In the order of their numbers.
     parameters: Vec<String>,
@@ -68,7 +68,7 @@ impl QueryText {
                     if known.is_none() {
                         parameters.push(name.to_owned());
                     }
-                    numbered.push_str(&format!("?{}", number + 1));
+                    numbered.push_str(&format!("${}", number + 1));
                 }
             }
             rest = after;
@@ -152,14 +152,14 @@ mod tests {
             (
                 "select a from t where b = :no and c = :no2 or d = :no;\n",
                 Ok((
-                    "select a from t where b = ?1 and c = ?2 or d = ?1\n",
+                    "select a from t where b = $1 and c = $2 or d = $1\n",
                     vec!["no", "no2"],
                 )),
             ),
             (
                 "WITH x AS (SELECT ':a' AS \"b:c\") SELECT * FROM x -- :d\n WHERE y = :e /* ; :f */",
                 Ok((
-                    "WITH x AS (SELECT ':a' AS \"b:c\") SELECT * FROM x -- :d\n WHERE y = ?1 /* ; :f */",
+                    "WITH x AS (SELECT ':a' AS \"b:c\") SELECT * FROM x -- :d\n WHERE y = $1 /* ; :f */",
                     vec!["e"],
                 )),
             ),
@@ -167,7 +167,7 @@ mod tests {
             ("SELECT '它''s' || :键", Err(QueryTextError::Unnamed)),
             (
                 "SELECT 'it''s' || :k",
-                Ok(("SELECT 'it''s' || ?1", vec!["k"])),
+                Ok(("SELECT 'it''s' || $1", vec!["k"])),
             ),
             ("DELETE FROM t", Err(QueryTextError::NotReading)),
             ("", Err(QueryTextError::NotReading)),
