@@ -750,6 +750,12 @@ pub enum Fact {
         ticket: TicketId,
         /// The event's name: `append`, `recording_linked`, …
         event: String,
+        /// Its number in the ticket's timeline, from 1; 0 in facts of before there were numbers.
+        #[serde(default)]
+        entry: u64,
+        /// Whose pages show it: who entered it, has it or is asked, follows it; at most 200.
+        #[serde(default)]
+        concerns: Vec<AgentId>,
     },
 }
 

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use model::FactRecord;
 use net::Clock;
-use store::{Database, FactLogError, FactReader, StoreError};
+use store::{Database, FactLogError, FactReader, StoreError, TicketDesk};
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use crate::fan_out::Facts;
 use desk::Desk;
@@ -24,6 +25,9 @@ use desk::Desk;
 const BATCH_MAX: usize = 256;
 /// How long a database that fails is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+/// How often tickets are woken (R14).
+const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// How often a batch is tried before it is taken apart.
 const TRIES_MAX: u32 = 5;
@@ -42,8 +46,8 @@ pub(crate) struct DeskLoop {
     pub facts: Facts,
     /// For tickets' times.
     pub clock: Clock,
-    /// Minutes that the tickets' day is ahead of UTC.
-    pub utc_offset_min: i32,
+    /// Where tickets begin and change.
+    pub tickets: TicketDesk,
     /// Rises with each ticket of a script that stands in the store: who waits for its number looks again.
     pub filed: watch::Sender<u64>,
     /// Facts that the database refused.
@@ -85,22 +89,31 @@ impl DeskLoop {
             self.database.clone(),
             self.facts.clone(),
             self.clock,
-            self.utc_offset_min,
+            self.tickets.clone(),
             self.filed.clone(),
         )
     }
 
-    /// Runs until the log's writer is gone and everything is applied. `applied` is what the database has.
+    /// Runs until the log's writer is gone and everything is applied. `applied` is what the database has. Every second it wakes the
+    /// tickets whose moment has come (R14).
     pub(crate) async fn run(mut self, applied: u64) {
         let mut desk = self.desk();
         let mut next = applied + 1;
+        let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        desk.tell_again().await;
         loop {
             let reached = *self.reached.borrow_and_update();
             while next <= reached {
                 next = self.apply_from(&mut desk, next).await;
             }
-            if self.reached.changed().await.is_err() {
-                return;
+            tokio::select! {
+                changed = self.reached.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                _ = sweep.tick() => desk.sweep().await,
             }
         }
     }

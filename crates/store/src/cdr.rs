@@ -23,6 +23,7 @@ use crate::page::{Page, PageRequest};
 use crate::pin;
 use crate::recording::id_of_path;
 use crate::survey;
+use crate::ticket;
 use model::NumberPlan;
 
 /// Most facts of a timeline, most open calls: bounds of one answer.
@@ -230,6 +231,7 @@ async fn apply(conn: &mut Connection, facts: Vec<FactRecord>, plan: NumberPlan) 
         survey::note(conn, fact.at, &fact.fact).await?;
         pin::note(conn, fact.at, &fact.fact).await?;
         canary::note(conn, fact.seq, &fact.fact).await?;
+        ticket::timeline::note(conn, &fact.fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }

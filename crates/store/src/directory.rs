@@ -2,7 +2,7 @@
 
 pub mod agent;
 pub mod customer;
-mod group_member;
+pub(crate) mod group_member;
 mod opt_out;
 mod place;
 

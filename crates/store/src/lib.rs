@@ -72,7 +72,11 @@ pub use session::{ApiToken, IssuedSession, Session};
 pub use speech_cache::{Pruned, SpeechCache};
 pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
-pub use ticket::{PastTicket, Submitted, TicketFilter};
+pub use ticket::timeline::Untold;
+pub use ticket::{
+    Command, NewTicket, PastTicket, Reader, Submitted, TicketDesk, TicketFilter, TicketOrder,
+    Woken, Worked,
+};
 pub use voicemail::LeftMessage;
 pub use webhook::delivery::{DeliveryState, Fed, Settled, Tried};
 pub use webhook::log::{Delivery, DeliveryFilter};

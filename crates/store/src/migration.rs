@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 22] = [
+static MIGRATIONS: [Migration; 23] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -127,6 +127,11 @@ static MIGRATIONS: [Migration; 22] = [
         version: 22,
         name: "customer_note",
         text: include_str!("../migrations/0022_customer_note.sql"),
+    },
+    Migration {
+        version: 23,
+        name: "ticket_handling",
+        text: include_str!("../migrations/0023_ticket_handling.sql"),
     },
 ];
 

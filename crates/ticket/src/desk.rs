@@ -1,20 +1,15 @@
-//! The desk: the draft that a call leaves with its agent, and T1, which makes it a ticket.
+//! The desk: the draft that a call leaves with its agent, and what the ticket is about that it becomes (T1).
 //!
 //! A draft (存盘) is not a ticket: it has no number and no clock, and it belongs to one agent. It is opened when the
 //! agent's phone rings, filled as the directory answers and the agent types, and submitted when the call is over. One
 //! that cannot be submitted (a withheld number and no customer) stays with its agent.
 
-use std::collections::BTreeMap;
-
 use model::fact::{Offer, Pop, PopCustomer};
-use model::{AgentId, CallId, CustomerId, Profile, QueueName, TicketId, Timestamp};
+use model::{AgentId, CallId, CustomerId, Profile, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{Actor, Entry, Event};
-use crate::number::Number;
-use crate::priority::Priority;
-use crate::state::State;
-use crate::ticket::{Contact, Refused, SUBJECT_CHARS_MAX, Ticket, check_texts};
+use crate::handling::Refused;
+use crate::matter::{Contact, Matter, SUBJECT_CHARS_MAX};
 
 /// What a call leaves with an agent until it is submitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,32 +38,6 @@ pub struct Draft {
     pub recordings: Vec<String>,
 }
 
-/// What T1 gives: the ticket and the first entries of its timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Submission {
-    /// The ticket, in state `new`.
-    pub ticket: Ticket,
-    /// `submit`, then each recording that was already there.
-    pub entries: Vec<Entry>,
-}
-
-impl Submission {
-    /// A ticket that the house makes of what a caller left in a call, with nobody at a desk.
-    pub(crate) fn of_call(ticket: Ticket, call: CallId) -> Self {
-        let entry = Entry {
-            at: ticket.created_at,
-            actor: Actor::System,
-            from: None,
-            to: ticket.state,
-            event: Event::Submit { call },
-        };
-        Self {
-            ticket,
-            entries: vec![entry],
-        }
-    }
-}
-
 impl Draft {
     /// Opens the draft of an offer from what the agent's screen shows.
     pub fn open(at: Timestamp, offer: &Offer, pop: &Pop) -> Self {
@@ -79,11 +48,7 @@ impl Draft {
             queue: offer.queue.clone(),
             path: pop.path.clone(),
             language: pop.language.clone(),
-            contact: Contact {
-                name: pop.caller.display.clone(),
-                number: pop.caller.number.clone(),
-                e164: None,
-            },
+            contact: Contact::of(&pop.caller, None),
             customer: None,
             subject: None,
             body: String::new(),
@@ -113,6 +78,21 @@ impl Draft {
         *self != before
     }
 
+    /// T1: what the ticket is about that the draft becomes. One without customer and number stays a draft.
+    pub fn matter(&self) -> Result<Matter, Refused> {
+        if self.customer.is_none() && self.contact.number.is_none() {
+            return Err(Refused::NoContact);
+        }
+        Ok(Matter {
+            subject: self.subject.clone().unwrap_or_else(|| subject_of(self)),
+            body: self.body.clone(),
+            contact: self.contact.clone(),
+            customer: self.customer,
+            queue: self.queue.clone(),
+            ..Matter::default()
+        })
+    }
+
     /// Takes what the directory told. Only a sole candidate is taken as the customer: among several the agent chooses.
     pub fn identify(&mut self, profile: &Profile) {
         self.contact.e164.clone_from(&profile.e164);
@@ -121,51 +101,6 @@ impl Draft {
             self.contact.name = Some(only.name.clone());
         }
     }
-}
-
-/// T1 `submit`: a draft becomes a ticket in state `new`, linked to its call.
-pub fn submit(
-    draft: &Draft,
-    id: TicketId,
-    number: Number,
-    now: Timestamp,
-) -> Result<Submission, Refused> {
-    if draft.customer.is_none() && draft.contact.number.is_none() {
-        return Err(Refused::NoContact);
-    }
-    let subject = draft.subject.clone().unwrap_or_else(|| subject_of(draft));
-    check_texts(&subject, &draft.body)?;
-    let mut ticket = Ticket {
-        id,
-        number,
-        state: State::New,
-        priority: Priority::NORMAL,
-        ticket_type: None,
-        category: None,
-        subject,
-        body: draft.body.clone(),
-        fields: BTreeMap::new(),
-        for_leads: false,
-        contact: draft.contact.clone(),
-        customer: draft.customer,
-        queue: draft.queue.clone(),
-        source_call: Some(draft.call),
-        created_by: Some(draft.agent),
-        due_at: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
-    let mut entries = vec![Entry {
-        at: now,
-        actor: Actor::Agent(draft.agent),
-        from: None,
-        to: State::New,
-        event: Event::Submit { call: draft.call },
-    }];
-    let recordings = draft.recordings.iter();
-    entries.extend(recordings.map(|path| ticket.link_recording(now, draft.call, path)));
-    Ok(Submission { ticket, entries })
 }
 
 /// `来电 · support · 按键 1 2` or `Call · support · keys 1 2`: queue and pressed keys in the caller's language.
@@ -195,7 +130,6 @@ fn key_of(step: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::Day;
     use model::profile::Candidate;
     use model::{Caller, E164, OfferId};
 
@@ -246,54 +180,36 @@ mod tests {
         }))
     }
 
-    fn submitted(draft: &Draft) -> Result<Submission, Refused> {
-        submit(
-            draft,
-            TicketId::new(9),
-            Number::new(Day::of(NOW, 480), 1),
-            NOW,
-        )
-    }
-
     #[test]
-    fn t1_a_draft_becomes_a_new_ticket_linked_to_its_call() {
+    fn t1_a_draft_says_what_its_ticket_is_about() {
         let caller = Caller::new("13800001111", None);
-        let mut draft = draft(caller, known(vec![candidate(5)]), "zh-CN");
-        draft.recordings.push("2026/11/18/2-1.wav".into());
-        let Submission { ticket, entries } = submitted(&draft).unwrap();
-        assert_eq!(ticket.state, State::New);
-        assert_eq!(ticket.subject, "来电 · support · 按键 1");
-        assert_eq!(ticket.source_call, Some(CallId::new(2)));
-        assert_eq!(ticket.customer, Some(CustomerId::new(5)));
-        assert_eq!(ticket.contact.number.as_deref(), Some("13800001111"));
-        assert_eq!(
-            ticket.contact.e164.as_ref().map(E164::as_str),
-            Some("+8613800001111")
-        );
-        let names: Vec<_> = entries.iter().map(|entry| entry.event.name()).collect();
-        assert_eq!(names, ["submit", "recording_linked"]);
+        let matter = draft(caller, known(vec![candidate(5)]), "zh-CN")
+            .matter()
+            .unwrap();
+        assert_eq!(matter.subject, "来电 · support · 按键 1");
+        assert_eq!(matter.customer, Some(CustomerId::new(5)));
+        assert_eq!(matter.contact.number.as_deref(), Some("13800001111"));
+        let e164 = matter.contact.e164.as_ref();
+        assert_eq!(e164.map(E164::as_str), Some("+8613800001111"));
     }
 
     #[test]
     fn the_subject_speaks_the_callers_language_unless_the_agent_wrote_one() {
         let mut english = draft(Caller::new("100", None), PopCustomer::Pending, "en-US");
-        assert_eq!(
-            submitted(&english).unwrap().ticket.subject,
-            "Call · support · keys 1"
-        );
+        assert_eq!(english.matter().unwrap().subject, "Call · support · keys 1");
         english.queue = None;
         english.path.clear();
-        assert_eq!(submitted(&english).unwrap().ticket.subject, "Call");
+        assert_eq!(english.matter().unwrap().subject, "Call");
         english.subject = Some("Router broken".into());
-        assert_eq!(submitted(&english).unwrap().ticket.subject, "Router broken");
+        assert_eq!(english.matter().unwrap().subject, "Router broken");
     }
 
     #[test]
     fn t1_p10_a_withheld_number_without_customer_stays_a_draft() {
         let mut withheld = draft(Caller::withheld(), PopCustomer::Withheld, "en-US");
-        assert_eq!(submitted(&withheld), Err(Refused::NoContact));
+        assert_eq!(withheld.matter(), Err(Refused::NoContact));
         withheld.customer = Some(CustomerId::new(5));
-        assert!(submitted(&withheld).is_ok(), "the agent found the customer");
+        assert!(withheld.matter().is_ok(), "the agent found the customer");
     }
 
     #[test]

@@ -1,11 +1,14 @@
-//! An entry of a ticket's timeline: who did what when, and from which state to which.
+//! An entry of a ticket's timeline: who did what when, from which state to which, and all that it changed.
 //!
-//! Entries are only ever added. The names of the events are those of the rules T1.. and those that integrators see in
-//! `ticket.changed`.
+//! Entries are only ever added. Played from the first on they are the ticket (property d). The names of the events are those of
+//! the rules and those that integrators see in `ticket.changed`.
 
 use model::{AgentId, CallId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::{Breach, ClockKind};
+use crate::handling::{Changes, Order};
+use crate::matter::{Matter, Revised};
 use crate::state::State;
 
 /// One line of the timeline; its number within the ticket is given where it is written down.
@@ -21,6 +24,9 @@ pub struct Entry {
     pub to: State,
     /// What.
     pub event: Event,
+    /// The parts of its handling that are not as they were.
+    #[serde(default, skip_serializing_if = "Changes::is_empty")]
+    pub changes: Changes,
 }
 
 /// Who did it.
@@ -45,22 +51,25 @@ impl Actor {
     }
 }
 
-/// What happened to a ticket. In JSON: `{"type": "recording_linked", "data": {…}}`.
+/// What happened to a ticket. In JSON: `{"type": "recording_linked", "data": {…}}`; an order as it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum Event {
-    /// T1: the draft became a ticket.
+    /// T1, T2: it began.
     Submit {
         /// The call that it came from.
-        call: CallId,
+        #[serde(default)]
+        call: Option<CallId>,
+        /// What it was about.
+        #[serde(default)]
+        matter: Box<Matter>,
     },
-    /// T5: fields were corrected before anybody accepted the ticket.
-    Correct {
-        /// Subject before and after, if it changed.
-        subject: Option<Change>,
-        /// Body before and after, if it changed.
-        body: Option<Change>,
-    },
+    /// T5: corrected before anybody accepted it.
+    Correct(Revised),
+    /// T30: of another type or category.
+    Reclassify(Revised),
+    /// A4: fields were filled in.
+    Fill(Revised),
     /// A recording of a linked call is complete.
     RecordingLinked {
         /// The call.
@@ -68,15 +77,24 @@ pub enum Event {
         /// Path below the recordings folder.
         path: String,
     },
-}
-
-/// A field before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// What it was.
-    pub before: String,
-    /// What it is.
-    pub after: String,
+    /// R11: so much of a promise's time is used that somebody should know.
+    Warned {
+        /// Which promise.
+        clock: ClockKind,
+    },
+    /// R5, R14: a promise is broken.
+    Breached {
+        /// Which promise.
+        clock: ClockKind,
+        /// When it was due, and when that was seen.
+        #[serde(flatten)]
+        breach: Breach,
+    },
+    /// A8: the moment has passed that was set by hand.
+    Overdue,
+    /// An order of the table.
+    #[serde(untagged)]
+    Ordered(Order),
 }
 
 impl Event {
@@ -84,8 +102,44 @@ impl Event {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Submit { .. } => "submit",
-            Self::Correct { .. } => "correct",
+            Self::Correct(_) => "correct",
+            Self::Reclassify(_) => "reclassify",
+            Self::Fill(_) => "fill",
             Self::RecordingLinked { .. } => "recording_linked",
+            Self::Warned { .. } => "warned",
+            Self::Breached { .. } => "breached",
+            Self::Overdue => "overdue",
+            Self::Ordered(order) => order.name(),
+        }
+    }
+
+    /// Whether somebody who read the ticket before it would overwrite something: then its version rises.
+    pub const fn raises_version(&self) -> bool {
+        match self {
+            Self::Submit { .. }
+            | Self::Correct(_)
+            | Self::Reclassify(_)
+            | Self::Fill(_)
+            | Self::Ordered(_) => true,
+            Self::RecordingLinked { .. }
+            | Self::Warned { .. }
+            | Self::Breached { .. }
+            | Self::Overdue => false,
+        }
+    }
+
+    /// What of the matter it revised.
+    pub const fn revised(&self) -> Option<&Revised> {
+        match self {
+            Self::Correct(revised) | Self::Reclassify(revised) | Self::Fill(revised) => {
+                Some(revised)
+            }
+            Self::Submit { .. }
+            | Self::RecordingLinked { .. }
+            | Self::Warned { .. }
+            | Self::Breached { .. }
+            | Self::Overdue
+            | Self::Ordered(_) => None,
         }
     }
 }
@@ -93,24 +147,40 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matter::Change;
 
     #[test]
     fn the_name_is_the_one_in_json_and_the_entry_comes_back() {
+        let revised = || Revised {
+            body: Some(Change {
+                before: String::new(),
+                after: "x".into(),
+            }),
+            ..Revised::default()
+        };
+        let breach = Breach {
+            at: Timestamp::from_ms(5),
+            noticed_at: Timestamp::from_ms(6),
+            retargeted: false,
+        };
+        let clock = ClockKind::Resolve;
         let events = [
             Event::Submit {
-                call: CallId::new(1),
+                call: Some(CallId::new(1)),
+                matter: Box::default(),
             },
-            Event::Correct {
-                subject: None,
-                body: Some(Change {
-                    before: String::new(),
-                    after: "x".into(),
-                }),
-            },
+            Event::Correct(revised()),
+            Event::Reclassify(revised()),
+            Event::Fill(revised()),
             Event::RecordingLinked {
                 call: CallId::new(1),
                 path: "2026/11/18/1-1.wav".into(),
             },
+            Event::Warned { clock },
+            Event::Breached { clock, breach },
+            Event::Overdue,
+            Event::Ordered(Order::Claim),
+            Event::Ordered(Order::Append { text: "y".into() }),
         ];
         for event in events {
             let entry = Entry {
@@ -119,6 +189,7 @@ mod tests {
                 from: None,
                 to: State::New,
                 event,
+                changes: Changes::default(),
             };
             let json = serde_json::to_string(&entry).unwrap();
             assert!(

@@ -2,66 +2,62 @@
 //!
 //! A caller who withholds his number has a matter all the same: the fields may say how to reach him.
 
-use model::fact::TicketAsked;
-use model::{E164, TicketId, Timestamp};
+use std::collections::BTreeMap;
 
-use crate::desk::Submission;
-use crate::number::Number;
-use crate::priority::Priority;
-use crate::state::State;
-use crate::ticket::{Contact, SUBJECT_CHARS_MAX, Ticket};
+use model::E164;
+use model::fact::{TicketAsked, TicketContent, TicketField};
 
-/// The ticket that a script filed; `at` is when it did.
-pub fn of_script(
-    asked: &TicketAsked,
-    e164: Option<E164>,
-    id: TicketId,
-    number: Number,
-    at: Timestamp,
-) -> Submission {
-    let call = asked.call;
+use crate::matter::{Contact, FIELD_CHARS_MAX, FIELDS_MAX, Matter, SUBJECT_CHARS_MAX};
+
+/// What the ticket is about that a script filed.
+pub fn of_script(asked: &TicketAsked, e164: Option<E164>) -> Matter {
     let content = &asked.content;
-    let ticket = Ticket {
-        id,
-        number,
-        state: State::New,
-        priority: Priority::NORMAL,
+    Matter {
         ticket_type: Some(content.ticket_type.clone()),
         category: content.category.clone(),
-        subject: content.subject.chars().take(SUBJECT_CHARS_MAX).collect(),
-        body: String::new(),
-        fields: content.fields.clone(),
+        subject: subject(content),
+        fields: fields(content),
         for_leads: content.for_leads,
-        contact: Contact {
-            name: asked.caller.display.clone(),
-            number: asked.caller.number.clone(),
-            e164,
-        },
+        contact: Contact::of(&asked.caller, e164),
         customer: asked.customer,
         queue: asked.queue.clone(),
-        source_call: Some(call),
-        created_by: None,
-        due_at: None,
-        created_at: at,
-        updated_at: at,
-        version: 1,
+        ..Matter::default()
+    }
+}
+
+/// What a script says may come out longer than a ticket keeps, or empty: the matter is not lost by it.
+fn subject(content: &TicketContent) -> String {
+    let said = content.subject.trim();
+    let said = if said.is_empty() {
+        content.ticket_type.as_str()
+    } else {
+        said
     };
-    Submission::of_call(ticket, call)
+    said.chars().take(SUBJECT_CHARS_MAX).collect()
+}
+
+fn fields(content: &TicketContent) -> BTreeMap<String, TicketField> {
+    let cut = |text: &str| text.chars().take(FIELD_CHARS_MAX).collect();
+    let fields = content.fields.iter().take(FIELDS_MAX);
+    let kept = fields.map(|(name, value)| {
+        let value = match value {
+            TicketField::Text(text) => TicketField::Text(cut(text)),
+            TicketField::Number(number) => TicketField::Number(cut(number)),
+            TicketField::Truth(truth) => TicketField::Truth(*truth),
+        };
+        (name.clone(), value)
+    });
+    kept.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use model::fact::{TicketContent, TicketField};
     use model::{CallId, Caller, CustomerId};
 
     use super::*;
-    use crate::number::Day;
 
     #[test]
     fn e15_a_scripts_ticket_keeps_type_category_and_typed_fields() {
-        let at = Timestamp::from_ms(1_795_000_000_000);
         let fields = BTreeMap::from([
             ("order".to_owned(), TicketField::Text("007".to_owned())),
             ("sum".to_owned(), TicketField::Number("99.50".to_owned())),
@@ -84,17 +80,22 @@ mod tests {
                 for_leads: true,
             },
         };
-        let number = Number::new(Day::of(at, 480), 1);
-        let Submission { ticket, entries } = of_script(&asked, None, TicketId::new(9), number, at);
-        assert_eq!(ticket.ticket_type.as_deref(), Some("complaint"));
-        assert_eq!(ticket.category.as_deref(), Some("network"));
-        assert_eq!(ticket.subject.chars().count(), SUBJECT_CHARS_MAX);
-        assert_eq!((ticket.fields, ticket.contact.number), (fields, None));
+        let matter = of_script(&asked, None);
+        assert_eq!(matter.ticket_type.as_deref(), Some("complaint"));
+        assert_eq!(matter.category.as_deref(), Some("network"));
+        assert_eq!(matter.subject.chars().count(), SUBJECT_CHARS_MAX);
+        assert_eq!((matter.fields, matter.contact.number), (fields, None));
+        assert_eq!(matter.customer, Some(CustomerId::new(5)));
+        let mut odd = asked;
+        odd.content.subject = "  ".to_owned();
+        let endless = TicketField::Text("长".repeat(FIELD_CHARS_MAX + 1));
+        odd.content.fields.insert("said".to_owned(), endless);
+        let matter = of_script(&odd, None);
+        assert_eq!(matter.subject, "complaint");
         assert_eq!(
-            (ticket.source_call, ticket.customer, ticket.created_by),
-            (Some(CallId::new(2)), Some(CustomerId::new(5)), None)
+            matter.check(),
+            Ok(()),
+            "what a caller has to say is not lost"
         );
-        let names: Vec<_> = entries.iter().map(|entry| entry.event.name()).collect();
-        assert_eq!(names, ["submit"]);
     }
 }

@@ -1,8 +1,8 @@
 //! How a ticket is worked on (处理过程): who has it, what it waits for, which promises run, who has to agree.
 //!
 //! One way in: [`Handling::take`] looks an order up in the table of [`transition`], checks who gives it and the rule's guard, and
-//! gives the [`Step`] that happened with all that it changed. [`Handling::apply`] repeats a step without asking anybody, so that a
-//! ticket's timeline played from its first step on is the ticket (property d). A refusal changes nothing. Ids, the moment, people
+//! gives the [`Entry`] of what happened with all that it changed. [`Handling::apply`] repeats it without asking anybody, so that a
+//! ticket's timeline played from its first entry on is the ticket (property d). A refusal changes nothing. Ids, the moment, people
 //! and policies are arguments.
 
 mod ending;
@@ -17,25 +17,24 @@ mod transition;
 mod verdict;
 mod visit;
 mod waiting;
+mod wake;
 mod weight;
 
 use std::collections::BTreeSet;
 
+use crate::entry::{Actor, Entry, Event};
+use crate::matter::BODY_CHARS_MAX;
 use model::{AgentId, Timestamp};
-use serde::{Deserialize, Serialize};
-
-use crate::entry::Actor;
-use crate::state::State;
 
 pub use house::{Group, House, Member, Policy, VisitPolicy};
 pub use merging::Side;
 pub use order::{Order, Receiver};
 pub use part::{
-    Absorbed, Approval, Changes, Counts, Extension, Handling, MergedInto, Merging, Pause,
+    Absorbed, Approval, Changes, Counts, Deadline, Extension, Handling, MergedInto, Merging, Pause,
     PauseReason, People, Place, Times, Verdict, Verdicts, Visits,
 };
 pub use refused::Refused;
-pub use transition::{Role, TRANSITIONS, Transition};
+pub use transition::{BIRTHS, Role, TRANSITIONS, Transition};
 pub use weight::{Level, Matrix, Weight};
 
 /// Who gives an order, and what he may do by his rights; what he is to the ticket is found out here.
@@ -47,21 +46,14 @@ pub struct By {
     pub rights: BTreeSet<Role>,
 }
 
-/// What happened to a ticket, and all that it changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub actor: Actor,
-    /// What.
-    pub order: Order,
-    /// The state before.
-    pub from: State,
-    /// The state after.
-    pub to: State,
-    /// The parts that are not as they were.
-    pub changes: Changes,
+impl By {
+    /// A rule or a timer of the house.
+    pub fn system() -> Self {
+        Self {
+            actor: Actor::System,
+            rights: BTreeSet::new(),
+        }
+    }
 }
 
 /// What a rule looks at beside the ticket.
@@ -79,7 +71,7 @@ impl Handling {
         by: &By,
         house: &House<'_>,
         now: Timestamp,
-    ) -> Result<Step, Refused> {
+    ) -> Result<Entry, Refused> {
         self.step(order, by, house, now, Self::follow)
     }
 
@@ -91,7 +83,7 @@ impl Handling {
         house: &House<'_>,
         now: Timestamp,
         follow: impl FnOnce(&mut Self, &Order, &Around<'_>) -> Result<(), Refused>,
-    ) -> Result<Step, Refused> {
+    ) -> Result<Entry, Refused> {
         let around = Around { by, house, now };
         let row = order.transition();
         if !row.from.contains(&self.state) {
@@ -106,22 +98,22 @@ impl Handling {
         }
         let mut after = self.clone();
         follow(&mut after, &order, &around)?;
-        let step = Step {
+        let entry = Entry {
             at: now,
             actor: by.actor,
-            from: self.state,
+            from: Some(self.state),
             to: after.state,
             changes: Changes::between(self, &after),
-            order,
+            event: Event::Ordered(order),
         };
         *self = after;
-        Ok(step)
+        Ok(entry)
     }
 
     /// Repeats what happened.
-    pub fn apply(&mut self, step: &Step) {
-        self.state = step.to;
-        step.changes.apply(self);
+    pub fn apply(&mut self, entry: &Entry) {
+        self.state = entry.to;
+        entry.changes.apply(self);
     }
 
     /// What somebody is to this ticket.
@@ -160,7 +152,18 @@ impl Handling {
         match order {
             Order::Release { .. } => self.release(around),
             Order::DirectAnswer { answer } => self.answer_at_once(answer, around),
-            Order::Dispatch { to } => self.dispatch(to, around),
+            // What it is about is not of its handling, but for what hangs on its type.
+            Order::Correct(_) | Order::Fill { .. } => Ok(()),
+            Order::Reclassify { .. } => {
+                self.target(self.priority(), around);
+                Ok(())
+            }
+            Order::SetDue { due_at } => self.set_due(*due_at, around),
+            Order::SetSensitive { on, reason } => self.set_sensitive(*on, reason, around),
+            Order::Dispatch { rule: Some(_), .. } if around.by.actor != Actor::System => {
+                Err(Refused::SomebodyElse)
+            }
+            Order::Dispatch { to, .. } => self.dispatch(to, around),
             Order::Claim => self.claim(around),
             Order::Return { reason } => self.hand_back(reason, around),
             Order::Transfer { to, note } => self.transfer(to, note, around),
@@ -201,7 +204,7 @@ fn text(text: &str) -> Result<(), Refused> {
     if text.trim().is_empty() {
         return Err(Refused::NoText);
     }
-    if text.chars().nth(order::TEXT_CHARS_MAX).is_some() {
+    if text.chars().nth(BODY_CHARS_MAX).is_some() {
         return Err(Refused::TextTooLong);
     }
     Ok(())

@@ -2,55 +2,32 @@
 //!
 //! A caller who withholds his number has a matter all the same: he may have said in the message how to reach him.
 
-use std::collections::BTreeMap;
-
 use model::fact::Voicemail;
-use model::{E164, TicketId, Timestamp};
+use model::{E164, Timestamp};
 
-use crate::desk::Submission;
-use crate::number::Number;
-use crate::priority::Priority;
-use crate::state::State;
-use crate::ticket::{Contact, SUBJECT_CHARS_MAX, Ticket};
+use crate::matter::{Contact, Matter, SUBJECT_CHARS_MAX};
 
-/// The ticket that a message becomes, if its mailbox wants one; `at` is when it was left.
+/// What the ticket is about that a message becomes, if its mailbox wants one, and when it is to be done; `at` is when it was left.
 pub fn of_message(
     voicemail: &Voicemail,
     e164: Option<E164>,
-    id: TicketId,
-    number: Number,
     at: Timestamp,
-) -> Option<Submission> {
+) -> Option<(Matter, Timestamp)> {
     let wanted = voicemail.ticket.as_ref()?;
     let due_ms = i64::try_from(wanted.due_ms).unwrap_or(i64::MAX);
-    let call = voicemail.message.call;
     let named = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
-    let ticket = Ticket {
-        id,
-        number,
-        state: State::New,
-        priority: Priority::NORMAL,
+    let matter = Matter {
         ticket_type: named(&wanted.kind),
         category: named(&wanted.category),
         subject: subject(voicemail),
-        body: String::new(),
-        fields: BTreeMap::new(),
-        for_leads: false,
-        contact: Contact {
-            name: voicemail.caller.display.clone(),
-            number: voicemail.caller.number.clone(),
-            e164,
-        },
-        customer: None,
+        contact: Contact::of(&voicemail.caller, e164),
         queue: voicemail.queue.clone(),
-        source_call: Some(call),
-        created_by: None,
-        due_at: Some(Timestamp::from_ms(at.as_ms().saturating_add(due_ms))),
-        created_at: at,
-        updated_at: at,
-        version: 1,
+        ..Matter::default()
     };
-    Some(Submission::of_call(ticket, call))
+    Some((
+        matter,
+        Timestamp::from_ms(at.as_ms().saturating_add(due_ms)),
+    ))
 }
 
 /// `留言 · support · 13800001111` or `Message · support`, in the caller's language.
@@ -71,11 +48,12 @@ mod tests {
     use model::{CallId, Caller, MessageTicket, RecordingId};
 
     use super::*;
-    use crate::number::Day;
 
-    const AT: Timestamp = Timestamp::from_ms(1_795_000_000_000);
-
-    fn made(caller: Caller, language: &str, ticket: Option<MessageTicket>) -> Option<Ticket> {
+    fn made(
+        caller: Caller,
+        language: &str,
+        ticket: Option<MessageTicket>,
+    ) -> Option<(Matter, Timestamp)> {
         let voicemail = Voicemail {
             message: RecordingId {
                 call: CallId::new(2),
@@ -89,15 +67,7 @@ mod tests {
             length_ms: 4_000,
             ticket,
         };
-        let number = Number::new(Day::of(AT, 480), 1);
-        let made = of_message(&voicemail, None, TicketId::new(9), number, AT)?;
-        let names: Vec<_> = made
-            .entries
-            .iter()
-            .map(|entry| entry.event.name())
-            .collect();
-        assert_eq!(names, ["submit"]);
-        Some(made.ticket)
+        of_message(&voicemail, None, Timestamp::from_ms(1_795_000_000_000))
     }
 
     #[test]
@@ -108,17 +78,13 @@ mod tests {
             due_ms: 3_600_000,
         };
         let caller = Caller::new("13800001111", Some("李雷"));
-        let ticket = made(caller, "zh-CN", Some(wanted.clone())).unwrap();
-        assert_eq!(ticket.subject, "留言 · support · 13800001111");
-        assert_eq!(ticket.ticket_type.as_deref(), Some("投诉"));
-        assert_eq!(ticket.category.as_deref(), Some("网络"));
-        assert_eq!(ticket.due_at, Some(Timestamp::from_ms(1_795_003_600_000)));
-        assert_eq!(ticket.contact.name.as_deref(), Some("李雷"));
-        assert_eq!(
-            (ticket.source_call, ticket.created_by),
-            (Some(CallId::new(2)), None)
-        );
-        let withheld = made(Caller::withheld(), "en", Some(wanted)).unwrap();
+        let (matter, due_at) = made(caller, "zh-CN", Some(wanted.clone())).unwrap();
+        assert_eq!(matter.subject, "留言 · support · 13800001111");
+        assert_eq!(matter.ticket_type.as_deref(), Some("投诉"));
+        assert_eq!(matter.category.as_deref(), Some("网络"));
+        assert_eq!(due_at, Timestamp::from_ms(1_795_003_600_000));
+        assert_eq!(matter.contact.name.as_deref(), Some("李雷"));
+        let (withheld, _) = made(Caller::withheld(), "en", Some(wanted)).unwrap();
         assert_eq!(withheld.subject, "Message · support");
         assert_eq!(
             made(Caller::withheld(), "en", None),

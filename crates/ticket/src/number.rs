@@ -97,7 +97,12 @@ fn damm(digits: impl Iterator<Item = u8>) -> u8 {
 impl FromStr for Number {
     type Err = NumberError;
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        // Letters before the first hyphen are those of its type (A1), for the eye.
+        let bare = match text.trim().split_once('-') {
+            Some((letters, rest)) if letters.bytes().all(|it| it.is_ascii_alphabetic()) => rest,
+            Some(_) | None => text,
+        };
+        let digits: String = bare.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NumberError::NotDigits);
         }

@@ -4,12 +4,14 @@
 //! it changes while it is lent, and a reload lends another. People are not in it: the store knows who is of which group, and
 //! [`Rules::groups`] puts both together for [`crate::handling`].
 
+mod begin;
 mod category;
 mod dispatch;
 mod field;
 mod group;
 mod kind;
 mod membership;
+mod office;
 mod standard;
 mod trial;
 mod turns;
@@ -21,12 +23,14 @@ use model::{AgentId, Calendar};
 
 use crate::handling::{Group, Member, Weight};
 
+pub use begin::{Beginning, Submission};
 pub use category::{Catalogue, Category};
 pub use dispatch::{Cause, Destination, DispatchRule, Facts, Hours, When};
 pub use field::{Choice, FieldRule, Form, Moment};
 pub use group::{GroupRule, HandsOut};
 pub use kind::{Approvers, TicketKind};
 pub use membership::{GroupMembership, GroupMembershipError};
+pub use office::Office;
 pub use trial::{Course, Tally, Trial};
 pub use turns::Turns;
 

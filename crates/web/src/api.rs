@@ -31,6 +31,8 @@ pub mod stream;
 pub mod surveys;
 pub mod talk;
 pub mod ticket_body;
+pub mod ticket_orders;
+mod ticket_refusal;
 pub mod ticket_rules;
 pub mod ticket_rules_body;
 pub mod tickets;
@@ -156,7 +158,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(scripts::roll_back))
         .routes(routes!(heat::read))
         .routes(routes!(canary::read))
-        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::list, ticket_orders::enter))
+        .routes(routes!(ticket_orders::order))
         .routes(routes!(ticket_rules::read))
         .routes(routes!(ticket_rules::categories))
         .routes(routes!(ticket_rules::try_standing, ticket_rules::try_text))

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use model::{Fact, Mailboxes};
-use store::Database;
+use store::{Database, TicketDesk};
 use ticket::Rules;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -84,6 +84,8 @@ pub struct Deps {
     pub may_be_told: Judge,
     /// What the house says of tickets.
     pub ticket_rules: TicketRules,
+    /// Where tickets begin and change, by the rules that stand.
+    pub tickets: TicketDesk,
     /// How many connections there may be.
     pub bounds: Bounds,
 }
@@ -117,6 +119,10 @@ impl App {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.deps.database
+    }
+
+    pub(crate) fn tickets(&self) -> &TicketDesk {
+        &self.0.deps.tickets
     }
 
     pub(crate) fn commands(&self) -> &CommandSender {

@@ -79,7 +79,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         | Fact::AgentUnregistered { agent, .. } => vec![*agent],
         Fact::ClipBegan(began) | Fact::ClipPlayed(ClipPlayed { began, .. }) => vec![began.agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
-        Fact::TicketChanged { ticket, .. } => board.ticket_agent(*ticket).into_iter().collect(),
+        Fact::TicketChanged { concerns, .. } => concerns.clone(),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
         | Fact::CallerBarred { .. }

@@ -130,13 +130,6 @@ impl EventHub {
         })
     }
 
-    /// Takes a fact of the log at start, before anybody listens: it moves the view and nothing else.
-    pub fn restore(&self, record: &FactRecord) {
-        let mut state = self.lock();
-        self.view.apply(record);
-        state.last_seq = state.last_seq.max(record.seq);
-    }
-
     /// Takes the next fact, once it stands in the log.
     pub fn publish(&self, record: Arc<FactRecord>) {
         crate::metrics::count(&record.fact);

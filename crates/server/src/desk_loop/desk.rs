@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::fact::{TicketAsked, Voicemail};
 use model::{AgentId, CallId, Fact, FactRecord, Timestamp};
 use net::Clock;
-use store::{Database, StoreError, Submitted};
-use ticket::{Day, Draft};
+use store::{Database, StoreError, Submitted, TicketDesk};
+use ticket::Draft;
 use tokio::sync::watch;
 
 use crate::fan_out::Facts;
@@ -16,7 +16,7 @@ pub(super) struct Desk {
     database: Database,
     facts: Facts,
     clock: Clock,
-    utc_offset_min: i32,
+    tickets: TicketDesk,
     /// How often the batch that is being tried was refused.
     pub(super) tries: u32,
     /// Agents who have a draft of a live call.
@@ -26,19 +26,19 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Without a draft; `utc_offset_min`: minutes that the tickets' day is ahead of UTC.
+    /// Without a draft.
     pub(super) fn new(
         database: Database,
         facts: Facts,
         clock: Clock,
-        utc_offset_min: i32,
+        tickets: TicketDesk,
         filed: watch::Sender<u64>,
     ) -> Self {
         Self {
             database,
             facts,
             clock,
-            utc_offset_min,
+            tickets,
             tries: 0,
             drafts: BTreeMap::new(),
             filed,
@@ -192,37 +192,18 @@ impl Desk {
 
     /// A recording stands in the tickets of its call.
     async fn link(&self, call: CallId, path: &str) -> Result<(), StoreError> {
-        let now = self.now();
-        for ticket in self.database.link_recording(call, path, now).await? {
-            let event = "recording_linked".into();
-            self.facts.tell(now, Fact::TicketChanged { ticket, event });
-        }
+        let news = self.tickets.link_recording(call, path, self.now()).await?;
+        self.tell(news);
         Ok(())
     }
 
     /// T1 at the end of the call. A draft that may not become a ticket (nobody to call back) stays with its agent.
     async fn submit(&self, call: CallId, agent: AgentId) -> Result<(), StoreError> {
-        let now = self.now();
-        match self
-            .database
-            .submit(call, agent, Day::of(now, self.utc_offset_min), now)
-            .await
-        {
-            // Not "new" but "not told": a crash between the commit and the fact is made good here.
-            Ok(submitted) if !submitted.is_told => {
-                let ticket = submitted.ticket;
-                self.facts.tell(
-                    now,
-                    Fact::TicketCreated {
-                        ticket: ticket.id,
-                        number: ticket.number.to_string(),
-                        call: Some(call),
-                        agent: Some(agent),
-                    },
-                );
+        match self.tickets.submit(call, agent, self.now()).await {
+            Ok(submitted) => {
+                self.tell(submitted.news);
                 Ok(())
             }
-            Ok(_) => Ok(()),
             Err(StoreError::Refused(_) | StoreError::NotFound(_)) => {
                 tracing::debug!(%call, "the draft stays with its agent");
                 Ok(())
@@ -234,8 +215,7 @@ impl Desk {
     /// G7: a message stands in its box, and has its ticket with all that is recorded of its call.
     async fn leave(&self, at: Timestamp, voicemail: &Voicemail) -> Result<(), StoreError> {
         self.database.leave_message(voicemail, at).await?;
-        let day = Day::of(at, self.utc_offset_min);
-        let Some(submitted) = self.database.submit_message(voicemail, day, at).await? else {
+        let Some(submitted) = self.tickets.submit_message(voicemail, at).await? else {
             return Ok(());
         };
         self.born(voicemail.message.call, submitted).await
@@ -244,30 +224,62 @@ impl Desk {
     /// E15: a ticket that a script filed stands in the store, with all that is recorded of its call; who waits for its number
     /// learns that it is there.
     async fn file(&self, at: Timestamp, asked: &TicketAsked) -> Result<(), StoreError> {
-        let day = Day::of(at, self.utc_offset_min);
-        let submitted = self.database.submit_filed(asked, day, at).await?;
+        let submitted = self.tickets.submit_filed(asked, at).await?;
         self.filed.send_modify(|count| *count += 1);
         self.born(asked.call, submitted).await
     }
 
-    /// A ticket that nobody drafted is told, if it was not, and gets what is recorded of its call.
+    /// A ticket that nobody drafted gets what is recorded of its call.
     async fn born(&self, call: CallId, submitted: Submitted) -> Result<(), StoreError> {
-        if !submitted.is_told {
-            let ticket = submitted.ticket;
-            self.facts.tell(
-                self.now(),
-                Fact::TicketCreated {
-                    ticket: ticket.id,
-                    number: ticket.number.to_string(),
-                    call: Some(call),
-                    agent: None,
-                },
-            );
-        }
+        self.tell(submitted.news);
         for recording in self.database.recordings(call).await? {
             self.link(call, &recording.path).await?;
         }
         Ok(())
+    }
+
+    /// R14: what comes by itself. A database that is ill is asked again in a second.
+    pub(super) async fn sweep(&self) {
+        loop {
+            match self.tickets.wake(self.now()).await {
+                Ok(woken) => {
+                    let is_more = woken.is_more();
+                    self.tell(woken.news);
+                    if !is_more {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "tickets were not woken");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Facts that a former process has committed and may not have told: they are the same when they are told twice.
+    pub(super) async fn tell_again(&self) {
+        let mut after = None;
+        loop {
+            let untold = match self.database.untold(after).await {
+                Ok(untold) => untold,
+                Err(error) => {
+                    tracing::error!(%error, "facts of tickets are told at the next start");
+                    return;
+                }
+            };
+            let Some(last) = untold.last() else {
+                return;
+            };
+            after = Some((last.ticket, last.entry));
+            self.tell(untold.into_iter().map(|one| one.fact).collect());
+        }
+    }
+
+    fn tell(&self, news: Vec<Fact>) {
+        for fact in news {
+            self.facts.tell(self.now(), fact);
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -54,12 +54,12 @@ fn desk_loop(log: FactLog, database: Database) -> DeskLoop {
     let hub = EventHub::new(HubSettings::default(), Box::new(|_, _| Vec::new()));
     let (facts, fan_out) = FanOut::start(log, hub, Vitals::new().pulse("log")).unwrap();
     DeskLoop {
+        tickets: TicketDesk::standard(database.clone()),
         database,
         reader,
         reached: fan_out.reached(),
         facts,
         clock: Clock::start(),
-        utc_offset_min: 0,
         filed: watch::Sender::new(0),
         set_aside: Arc::default(),
     }
@@ -142,7 +142,7 @@ async fn p6_what_one_agent_wrote_stands_in_the_draft_of_the_one_who_gets_the_cal
         database.clone(),
         desk_loop.facts.clone(),
         Clock::start(),
-        0,
+        TicketDesk::standard(database.clone()),
         watch::Sender::new(0),
     );
     let mut seq = 0;

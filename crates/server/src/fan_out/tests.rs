@@ -20,6 +20,8 @@ fn endless() -> Fact {
     Fact::TicketChanged {
         ticket: TicketId::new(1),
         event: "x".repeat(32 << 20),
+        entry: 1,
+        concerns: Vec::new(),
     }
 }
 

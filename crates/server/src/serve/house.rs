@@ -11,7 +11,7 @@ use connectors::HttpClient;
 use engine::Input;
 use model::ScriptName;
 use net::Clock;
-use store::{AgentRecord, Database};
+use store::{AgentRecord, Database, TicketDesk};
 use tokio::sync::{mpsc, watch};
 use web::{App, Deps, MetricsHandle, RollBack, Scripts};
 
@@ -92,7 +92,12 @@ impl House {
         let queues = loaded.engine.queues.values();
         let reach = Reach::of(queues.map(|queue| queue.rules.count_window));
         let pulse = vitals.pulse("the fact log");
-        let (ledger, formerly) = Ledger::open(&settings, &database, clock, pulse, reach).await?;
+        let (tickets, standing_rules) = watch::channel(Arc::clone(&loaded.tickets));
+        let offset_min = settings.tickets.utc_offset_min;
+        let ticket_desk = TicketDesk::new(database.clone(), standing_rules.clone(), offset_min);
+        let desk = ticket_desk.clone();
+        let (ledger, formerly) =
+            Ledger::open(&settings, &database, clock, pulse, reach, desk).await?;
         let versions = match lay(&source, &database, &mut loaded, agents, &formerly, clock).await {
             Ok(versions) => versions,
             Err(why) => {
@@ -149,7 +154,6 @@ impl House {
         let boxes = looks_up.clone();
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
-        let (tickets, standing_rules) = watch::channel(loaded.tickets);
         let draining = Arc::new(AtomicBool::new(false));
         let (reader, reached) = ledger.reading();
         let told = Webhooks::new(webhooks::Desk {
@@ -206,6 +210,7 @@ impl House {
             clips: Box::new(shelf.reader()),
             may_be_told,
             ticket_rules: ticket_rules::lend(&source, standing_rules),
+            tickets: ticket_desk,
             bounds: settings.limits.bounds.http,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use net::Clock;
-use store::{Database, FactReader};
+use store::{Database, FactReader, TicketDesk};
 use tokio::sync::watch;
 use web::EventHub;
 
@@ -48,6 +48,7 @@ impl Ledger {
         clock: Clock,
         pulse: Pulse,
         reach: Reach,
+        tickets: TicketDesk,
     ) -> anyhow::Result<(Self, House)> {
         let (log, applied) = recovery::open_log(&settings.data.dir.join("facts"), database)
             .await
@@ -62,7 +63,7 @@ impl Ledger {
             reached: fan_out.reached(),
             facts: facts.clone(),
             clock,
-            utc_offset_min: settings.tickets.utc_offset_min,
+            tickets,
             filed: watch::Sender::new(0),
             set_aside: Arc::default(),
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use engine::{Input, MediaPlan};
 use media::WorkerConfig;
-use model::{Fact, Timestamp};
+use model::Timestamp;
 use net::{Clock, MediaConfig, MediaThreads, SipConfig};
 use store::Database;
 use tokio::sync::mpsc;
@@ -17,9 +17,6 @@ use web::{EventHub, HubSettings};
 use crate::config::settings::Settings;
 use crate::fan_out::Facts;
 use crate::recovery::{self, House, Unapplied};
-
-/// Facts that are looked through for tickets at the start.
-const RESTORED_MAX: u64 = 10_000;
 
 /// Raises how many files may be open to what the administrator allows, and says so when the range of RTP ports is wider.
 pub(super) fn open_files(settings: &Settings) {
@@ -64,14 +61,7 @@ pub(super) fn event_hub(
             Vec::new()
         })
     };
-    let recent = read(last_seq.saturating_sub(RESTORED_MAX), RESTORED_MAX as usize);
-    let hub = EventHub::new(settings, Box::new(read));
-    for record in &recent {
-        if matches!(record.fact, Fact::TicketCreated { .. }) {
-            hub.restore(record);
-        }
-    }
-    hub
+    EventHub::new(settings, Box::new(read))
 }
 
 /// What recovery works on.

@@ -39,30 +39,8 @@ impl Database {
         &self,
         now: Timestamp,
     ) -> Result<BTreeMap<String, BTreeMap<AgentId, Member>>> {
-        let rows: Vec<MemberRow> = sqlx::query_as(
-            "SELECT m.group_name, m.agent_id, m.weight, m.takes_max, m.leads, m.receives, b.ends_at, b.stand_in
-             FROM group_member m
-             JOIN agent a ON a.id = m.agent_id AND a.removed_at IS NULL AND a.is_active = 1
-             LEFT JOIN agent_absence b ON b.agent_id = m.agent_id AND b.ends_at > $1",
-        )
-        .bind(now.as_ms())
-        .fetch_all(self.readers())
-        .await?;
-        let mut people: BTreeMap<String, BTreeMap<AgentId, Member>> = BTreeMap::new();
-        for (group, agent, weight, takes, leads, receives, ends_at, stand_in) in rows {
-            let member = Member {
-                leads: leads != 0,
-                is_absent: ends_at.is_some(),
-                stand_in: stand_in.map(|id| AgentId::new(count(id))),
-                receives: receives != 0,
-                weight: u16::try_from(weight).unwrap_or(u16::MAX),
-                has: 0,
-                takes: u32::try_from(takes).unwrap_or(u32::MAX),
-            };
-            let group = people.entry(group).or_default();
-            group.insert(AgentId::new(count(agent)), member);
-        }
-        Ok(people)
+        let mut conn = self.readers().acquire().await?;
+        people_of_groups(&mut conn, now).await
     }
 
     /// The groups of somebody, by name.
@@ -188,6 +166,37 @@ async fn insert(conn: &mut Connection, id: AgentId, one: &GroupMembership) -> Re
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// [`Database::people_of_groups`], in a transaction.
+pub(crate) async fn people_of_groups(
+    conn: &mut Connection,
+    now: Timestamp,
+) -> Result<BTreeMap<String, BTreeMap<AgentId, Member>>> {
+    let rows: Vec<MemberRow> = sqlx::query_as(
+        "SELECT m.group_name, m.agent_id, m.weight, m.takes_max, m.leads, m.receives, b.ends_at, b.stand_in
+         FROM group_member m
+         JOIN agent a ON a.id = m.agent_id AND a.removed_at IS NULL AND a.is_active = 1
+         LEFT JOIN agent_absence b ON b.agent_id = m.agent_id AND b.ends_at > $1",
+    )
+    .bind(now.as_ms())
+    .fetch_all(conn)
+    .await?;
+    let mut people: BTreeMap<String, BTreeMap<AgentId, Member>> = BTreeMap::new();
+    for (group, agent, weight, takes, leads, receives, ends_at, stand_in) in rows {
+        let member = Member {
+            leads: leads != 0,
+            is_absent: ends_at.is_some(),
+            stand_in: stand_in.map(|id| AgentId::new(count(id))),
+            receives: receives != 0,
+            weight: u16::try_from(weight).unwrap_or(u16::MAX),
+            has: 0,
+            takes: u32::try_from(takes).unwrap_or(u32::MAX),
+        };
+        let group = people.entry(group).or_default();
+        group.insert(AgentId::new(count(agent)), member);
+    }
+    Ok(people)
 }
 
 async fn groups_of(conn: &mut Connection, id: AgentId) -> Result<Vec<GroupMembership>> {

@@ -331,6 +331,8 @@ fn a_fact_that_no_record_holds_is_told_from_a_disk_that_fails() {
     let endless = Fact::TicketChanged {
         ticket: model::TicketId::new(1),
         event: "x".repeat(record::JSON_BYTES_MAX),
+        entry: 1,
+        concerns: Vec::new(),
     };
     for _ in 0..2 {
         let refused = log.append(at(1), vec![fact(1), endless.clone()]);

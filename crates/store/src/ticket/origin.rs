@@ -4,30 +4,33 @@ use model::CallId;
 use model::fact::{TicketAsked, Voicemail};
 
 /// Where tickets of calls come from.
-pub(super) const CHANNEL: &str = "phone";
+pub(super) const CHANNEL: &str = "call";
 /// Where tickets of messages come from.
 const MESSAGES: &str = "voicemail";
 /// Where tickets come from that scripts file.
-const SCRIPTS: &str = "ivr";
+const SCRIPTS: &str = "script";
+/// Where tickets come from that people and machines enter.
+const API: &str = "api";
 
 /// A channel, and what of it.
 pub(super) struct Origin {
     pub(super) channel: &'static str,
-    pub(super) reference: String,
+    /// `None`: it is no other's repetition.
+    pub(super) reference: Option<String>,
 }
 
 impl Origin {
     pub(super) fn of_call(call: CallId) -> Self {
         Self {
             channel: CHANNEL,
-            reference: call.to_string(),
+            reference: Some(call.to_string()),
         }
     }
 
     pub(super) fn of_script(call: CallId, part: u32) -> Self {
         Self {
             channel: SCRIPTS,
-            reference: format!("{call}-{part}"),
+            reference: Some(format!("{call}-{part}")),
         }
     }
 
@@ -38,7 +41,15 @@ impl Origin {
     pub(super) fn of_message(voicemail: &Voicemail) -> Self {
         Self {
             channel: MESSAGES,
-            reference: voicemail.message.to_string(),
+            reference: Some(voicemail.message.to_string()),
+        }
+    }
+
+    /// B6: what another system calls it, so that its repetition is the same ticket.
+    pub(super) fn of_api(reference: Option<String>) -> Self {
+        Self {
+            channel: API,
+            reference,
         }
     }
 }

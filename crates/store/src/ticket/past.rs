@@ -12,7 +12,7 @@ use crate::error::Result;
 pub struct PastTicket {
     /// The ticket.
     pub ticket: Ticket,
-    /// `phone`, `voicemail`, `ivr`.
+    /// `call`, `voicemail`, `script`, `api`.
     pub channel: String,
     /// Its customer's level; 0 of nobody known.
     pub vip: u8,

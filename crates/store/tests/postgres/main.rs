@@ -47,6 +47,8 @@ mod server;
 mod sessions;
 #[path = "../../src/test_server.rs"]
 mod test_server;
+#[path = "../store/ticket_work.rs"]
+mod ticket_work;
 #[path = "../store/tickets.rs"]
 mod tickets;
 #[path = "../store/ties.rs"]

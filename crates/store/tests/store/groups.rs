@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use model::{AgentId, Caller};
 use store::{Absence, AgentRecord, StoreError};
+use ticket::Actor;
 use ticket::handling::Member;
-use ticket::{Actor, Day};
 
 use crate::world::{NOW, World, after, draft};
 
@@ -154,17 +154,17 @@ async fn c1_tickets_of_the_past_say_how_they_came_newest_first() {
         let caller = Caller::new("13800001111", None);
         let draft = draft(call, agent.id, caller);
         world.database.open_draft(&draft).await.unwrap();
-        let day = Day::of(NOW, 480);
         let made = world
-            .database
-            .submit(draft.call, agent.id, day, after(call as i64));
-        made.await.unwrap();
+            .desk()
+            .submit(draft.call, agent.id, after(call as i64))
+            .await;
+        made.unwrap();
     }
     let past = world.database.past_tickets(10).await.unwrap();
     let calls = past
         .iter()
         .map(|past| past.ticket.source_call.unwrap().get());
     assert_eq!(calls.collect::<Vec<_>>(), [3, 2]);
-    assert_eq!((past[0].channel.as_str(), past[0].vip), ("phone", 0));
+    assert_eq!((past[0].channel.as_str(), past[0].vip), ("call", 0));
     assert_eq!(world.database.past_tickets(1).await.unwrap().len(), 1);
 }

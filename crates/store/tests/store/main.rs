@@ -30,6 +30,7 @@ mod registrations;
 mod scratch;
 mod script_versions;
 mod sessions;
+mod ticket_work;
 mod tickets;
 mod ties;
 mod timeline;

@@ -4,7 +4,7 @@ use model::fact::CallResult;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, TICKETS_MAX};
 use model::{CallId, Caller, Profile};
 use store::NewPhone;
-use ticket::{Actor, Day};
+use ticket::Actor;
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, arrived, draft, ended, phone};
 
@@ -105,12 +105,8 @@ async fn open_tickets_and_last_calls_are_bounded_and_newest_first() {
             .save_draft(&draft(id, agent, caller))
             .await
             .unwrap();
-        let day = Day::of(NOW, 0);
-        world
-            .database
-            .submit(CallId::new(id), agent, day, NOW)
-            .await
-            .unwrap();
+        let desk = world.desk();
+        desk.submit(CallId::new(id), agent, NOW).await.unwrap();
     }
     // The call that asks lives and is none of the past.
     world.tell(vec![(NOW, arrived(8, MOBILE))]).await;
@@ -148,12 +144,8 @@ async fn tickets_of_the_customer_show_also_from_another_number() {
     let mut other_number = draft(1, agent, Caller::new("8005", None));
     other_number.customer = Some(customer);
     world.database.save_draft(&other_number).await.unwrap();
-    let day = Day::of(NOW, 0);
-    world
-        .database
-        .submit(CallId::new(1), agent, day, NOW)
-        .await
-        .unwrap();
+    let desk = world.desk();
+    desk.submit(CallId::new(1), agent, NOW).await.unwrap();
     assert_eq!(profile(&world, MOBILE).await.open_tickets.len(), 1);
     assert_eq!(profile(&world, "8005").await.open_tickets.len(), 1);
     assert_eq!(profile(&world, "8006").await.open_tickets.len(), 0);
@@ -188,12 +180,8 @@ async fn p4_the_largest_pop_stays_within_eight_kib() {
         let mut long = draft(id, agent, Caller::new(MOBILE, None));
         long.subject = Some("题".repeat(200));
         world.database.save_draft(&long).await.unwrap();
-        let day = Day::of(NOW, 0);
-        world
-            .database
-            .submit(CallId::new(id), agent, day, NOW)
-            .await
-            .unwrap();
+        let desk = world.desk();
+        desk.submit(CallId::new(id), agent, NOW).await.unwrap();
     }
     let found = profile(&world, MOBILE).await;
     assert_eq!(found.open_tickets[0].subject.chars().count(), 120);

@@ -3,7 +3,7 @@
 use model::fact::Voicemail;
 use model::{AgentId, CallId, Caller, MessageTicket, RecordingId, Timestamp};
 use store::{PageRequest, StoreError};
-use ticket::{Day, State};
+use ticket::State;
 
 use crate::world::{MINUTE, MOBILE, NOW, World, after};
 
@@ -118,18 +118,23 @@ async fn g2_a_message_is_heard_is_new_again_and_is_removed() {
 async fn g7_a_message_gives_one_ticket_with_its_due_time() {
     let world = World::new().await;
     let database = &world.database;
-    let day = Day::of(NOW, 480);
-    let made = database.submit_message(&left(1, "support"), day, NOW).await;
+    let desk = world.desk();
+    let made = desk.submit_message(&left(1, "support"), NOW).await;
     let made = made.unwrap().expect("its box wants one");
-    assert!(made.is_new && !made.is_told);
-    let again = database.submit_message(&left(1, "support"), day, NOW).await;
+    assert!(made.is_new && made.news.len() == 1);
+    let again = desk.submit_message(&left(1, "support"), NOW).await;
     let again = again.unwrap().expect("the same");
     assert!(!again.is_new);
     assert_eq!(again.ticket, made.ticket);
     let due = Timestamp::from_ms(NOW.as_ms() + 3_600_000);
-    assert_eq!(made.ticket.due_at, Some(due));
-    assert_eq!(made.ticket.state, State::New);
-    let e164 = made.ticket.contact.e164.map(|number| number.to_string());
+    assert_eq!(made.ticket.handling.deadline.at, Some(due));
+    assert_eq!(made.ticket.state(), State::New);
+    let e164 = made
+        .ticket
+        .matter
+        .contact
+        .e164
+        .map(|number| number.to_string());
     assert_eq!(e164.as_deref(), Some("+8613800001111"));
     let of_call = database.tickets_of_call(CallId::new(1)).await.unwrap();
     assert_eq!(of_call.len(), 1, "the call leads to it");
@@ -137,8 +142,5 @@ async fn g7_a_message_gives_one_ticket_with_its_due_time() {
         ticket: None,
         ..left(2, "sales")
     };
-    assert_eq!(
-        database.submit_message(&without, day, NOW).await.unwrap(),
-        None
-    );
+    assert_eq!(desk.submit_message(&without, NOW).await.unwrap(), None);
 }

@@ -32,6 +32,12 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Where tickets begin and change, in a house that says nothing of them; it is in China.
+    pub(crate) fn desk(&self) -> store::TicketDesk {
+        let (_, rules) = tokio::sync::watch::channel(std::sync::Arc::default());
+        store::TicketDesk::new(self.database.clone(), rules, 480)
+    }
+
     pub(crate) async fn new() -> Self {
         let scratch = Scratch::new();
         let url = place::empty(&scratch).await;

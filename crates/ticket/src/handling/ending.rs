@@ -2,7 +2,7 @@
 
 use model::AgentId;
 
-use super::part::{Handling, People};
+use super::part::{Handling, People, Times};
 use super::transition::Role;
 use super::weight::Weight;
 use super::{Around, By, House, Refused, text};
@@ -30,20 +30,20 @@ impl Handling {
             },
             ..Self::default()
         };
-        let by = By {
-            actor: Actor::System,
-            rights: [Role::System].into(),
-        };
-        let by = &by;
+        let by = &By::system();
         handling.begin(&Around { by, house, now });
         handling
     }
 
-    /// T2: from a stranger. No clock runs, and nobody is asked to do it.
-    pub fn quarantined(weight: Weight) -> Self {
+    /// T2: from a stranger. No clock runs, and nobody is asked to do it; unverified it ends by itself.
+    pub fn quarantined(weight: Weight, until: Timestamp) -> Self {
         Self {
             state: State::Quarantined,
             weight,
+            times: Times {
+                ends: Some(until),
+                ..Times::default()
+            },
             ..Self::default()
         }
     }
@@ -51,6 +51,7 @@ impl Handling {
     /// T3: taken for real. Its promises begin now.
     pub(super) fn release(&mut self, around: &Around<'_>) -> Result<(), Refused> {
         self.state = State::New;
+        self.times.ends = None;
         self.begin(around);
         Ok(())
     }
@@ -94,12 +95,17 @@ impl Handling {
             return Err(Refused::SupervisorDecides);
         }
         let is_correctable = matches!(self.state, State::New | State::Dispatched);
-        if !is_correctable && !is_supervisor && !self.is(Role::Lead, around) {
+        let is_house = around.by.actor == Actor::System;
+        if is_house && self.state != State::Quarantined {
+            return Err(Refused::LeadDecides);
+        }
+        if !is_correctable && !is_supervisor && !is_house && !self.is(Role::Lead, around) {
             return Err(Refused::LeadDecides);
         }
         self.clocks.clear();
         self.place.assignee = None;
         self.place.named = None;
+        self.times.ends = None;
         self.state = State::Void;
         self.times.closed = Some(around.now);
         Ok(())

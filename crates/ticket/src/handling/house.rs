@@ -71,6 +71,10 @@ pub struct Policy {
     pub visits_max: u16,
     /// Whether somebody else asks than who solved it.
     pub visit_by_another: bool,
+    /// A solution nobody objects to closes the ticket after so much business time (E5); `None`: never by itself.
+    pub closes_after: Option<Duration>,
+    /// What is broken brings a ticket to the next tier (D5).
+    pub escalates_for: BTreeSet<ClockKind>,
     /// How long after its end it can be reopened.
     pub reopen_within: Duration,
     /// How long after its end a verdict can be objected to.

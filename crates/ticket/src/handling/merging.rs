@@ -9,8 +9,9 @@ use model::{TicketId, Timestamp};
 
 use super::part::{Absorbed, Handling, MergedInto};
 use super::transition::Role;
-use super::{By, House, Order, Refused, Step};
+use super::{By, House, Order, Refused};
 use crate::clock::{Clock, ClockKind};
+use crate::entry::Entry;
 use crate::priority::Priority;
 use crate::state::State;
 
@@ -35,7 +36,7 @@ impl Side<'_> {
         other: Side<'_>,
         by: &By,
         now: Timestamp,
-    ) -> Result<(Step, Step), Refused> {
+    ) -> Result<(Entry, Entry), Refused> {
         let can_go_on = Order::Absorb { ticket: self.id }.transition().from;
         if self.id == other.id || !can_go_on.contains(&other.handling.state) {
             return Err(Refused::NotASurvivor);
@@ -90,7 +91,7 @@ impl Side<'_> {
         other: Side<'_>,
         by: &By,
         now: Timestamp,
-    ) -> Result<(Step, Step), Refused> {
+    ) -> Result<(Entry, Entry), Refused> {
         let into = self.handling.merging.into.clone();
         let into = into.filter(|into| into.ticket == other.id);
         let into = into.ok_or(Refused::NotASurvivor)?;

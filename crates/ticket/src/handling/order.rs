@@ -1,11 +1,15 @@
 //! What somebody wants done with a ticket, as the API takes it: `{"type": "dispatch", "data": {…}}`.
 
+use std::collections::BTreeMap;
+
+use model::fact::TicketField;
 use model::{AgentId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::part::{PauseReason, Verdict};
 use super::transition::{TRANSITIONS, Transition};
 use super::weight::Level;
+use crate::matter::Correction;
 use crate::priority::Priority;
 
 /// Who gets a ticket: one group, and at most one person of it (C4).
@@ -21,7 +25,12 @@ pub struct Receiver {
 
 /// An order. Texts are at most 20,000 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+#[serde(
+    tag = "type",
+    content = "data",
+    rename_all = "snake_case",
+    deny_unknown_fields
+)]
 pub enum Order {
     /// T3: a stranger's ticket is taken for real.
     Release {
@@ -33,10 +42,15 @@ pub enum Order {
         /// The answer.
         answer: String,
     },
+    /// T5: new values of what it is about.
+    Correct(Correction),
     /// T6.
     Dispatch {
         /// To whom.
         to: Receiver,
+        /// The rule of dispatch that did it; none, where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// T7: taken on by one person.
     Claim,
@@ -172,6 +186,15 @@ pub enum Order {
         /// Why.
         reason: String,
     },
+    /// T30: of another type or category; what was promised is promised by the new type (R9).
+    Reclassify {
+        /// The type; `None`: as it is.
+        #[serde(default)]
+        ticket_type: Option<String>,
+        /// The category; `None`: as it is.
+        #[serde(default)]
+        category: Option<String>,
+    },
     /// T30: another impact, another urgency; the matrix gives the priority.
     Weigh {
         /// Whom it touches.
@@ -191,12 +214,52 @@ pub enum Order {
         /// Which of both.
         on: bool,
     },
+    /// A4: fields that were not known when it began.
+    Fill {
+        /// Values by name; `null` takes one out.
+        fields: BTreeMap<String, Option<TicketField>>,
+    },
+    /// A8: by when it is to be done, whatever is promised besides.
+    SetDue {
+        /// When; `None`: by no such moment.
+        #[serde(default)]
+        due_at: Option<Timestamp>,
+    },
+    /// A13: read by few, or by all again.
+    SetSensitive {
+        /// Which of both.
+        on: bool,
+        /// Why.
+        reason: String,
+    },
 }
 
-/// Longest text of an order, in characters.
-pub(super) const TEXT_CHARS_MAX: usize = 20_000;
-
 impl Order {
+    /// What of the matter it revises.
+    pub fn correction(&self) -> Option<Correction> {
+        if let Self::Correct(correction) = self {
+            return Some(correction.clone());
+        }
+        if let Self::Fill { fields } = self {
+            return Some(Correction {
+                fields: fields.clone(),
+                ..Correction::default()
+            });
+        }
+        let Self::Reclassify {
+            ticket_type,
+            category,
+        } = self
+        else {
+            return None;
+        };
+        Some(Correction {
+            ticket_type: ticket_type.clone(),
+            category: category.clone(),
+            ..Correction::default()
+        })
+    }
+
     /// Its row in the table.
     pub fn transition(&self) -> &'static Transition {
         static FIRST: &Transition = &TRANSITIONS[0];
@@ -210,6 +273,7 @@ impl Order {
         match self {
             Self::Release { .. } => "release",
             Self::DirectAnswer { .. } => "direct_answer",
+            Self::Correct(_) => "correct",
             Self::Dispatch { .. } => "dispatch",
             Self::Claim => "claim",
             Self::Return { .. } => "return",
@@ -239,9 +303,13 @@ impl Order {
             Self::GiveBack { .. } => "give_back",
             Self::Rule { .. } => "rule",
             Self::Appeal { .. } => "appeal",
+            Self::Reclassify { .. } => "reclassify",
             Self::Weigh { .. } => "weigh",
             Self::SetPriority { .. } => "set_priority",
             Self::Track { .. } => "track",
+            Self::Fill { .. } => "fill",
+            Self::SetDue { .. } => "set_due",
+            Self::SetSensitive { .. } => "set_sensitive",
         }
     }
 }

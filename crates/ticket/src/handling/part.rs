@@ -16,6 +16,7 @@ macro_rules! parts {
     ($($(#[$doc:meta])* $part:ident: $of:ty,)*) => {
         /// How a ticket is worked on.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
         pub struct Handling {
             /// Where it stands.
             pub state: State,
@@ -31,8 +32,13 @@ macro_rules! parts {
 
         impl Changes {
             /// What differs, as it is after.
-            pub(super) fn between(before: &Handling, after: &Handling) -> Self {
+            pub(crate) fn between(before: &Handling, after: &Handling) -> Self {
                 Self { $($part: (before.$part != after.$part).then(|| after.$part.clone()),)* }
+            }
+
+            /// Whether nothing differs.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$part.is_none())*
             }
 
             /// Lays what differs over a handling.
@@ -68,6 +74,8 @@ parts! {
     merging: Merging,
     /// Who was held responsible, and whether he objects.
     verdicts: Verdicts,
+    /// The moment by which it is to be done, set by hand.
+    deadline: Deadline,
 }
 
 /// Who has a ticket: one group, and of it at most one person who is asked or who has accepted.
@@ -194,6 +202,18 @@ pub struct Times {
     pub resolved: Option<Timestamp>,
     /// Closed, merged or void.
     pub closed: Option<Timestamp>,
+    /// It ends by itself then: solved, and nobody objects (E5); or a stranger's, and nobody verifies it (B7).
+    #[serde(default)]
+    pub ends: Option<Timestamp>,
+}
+
+/// The moment by which a ticket is to be done, set by hand (A8): it stands beside what is promised, and changes none of that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// When; `None`: nobody set one.
+    pub at: Option<Timestamp>,
+    /// When it was told that it has passed.
+    pub told: Option<Timestamp>,
 }
 
 /// Who was who.

@@ -19,6 +19,23 @@ pub enum Refused {
         /// The order's word.
         order: &'static str,
     },
+    /// T1: neither a customer nor a number to call back.
+    #[error("a ticket needs a customer or a contact number")]
+    NoContact,
+    /// A subject is mandatory.
+    #[error("a ticket needs a subject")]
+    NoSubject,
+    /// Something of the matter is longer than allowed.
+    #[error("{field} is longer than {max_chars} characters")]
+    TooLong {
+        /// Which field.
+        field: &'static str,
+        /// Its bound.
+        max_chars: usize,
+    },
+    /// It has more fields than a ticket takes.
+    #[error("a ticket has at most {} fields", crate::matter::FIELDS_MAX)]
+    TooManyFields,
     /// A text is missing.
     #[error("a text is needed")]
     NoText,

@@ -104,6 +104,10 @@ impl Handling {
         if is_asked {
             self.visits.next = Some(around.now);
             self.promise(ClockKind::Visit, around);
+        } else {
+            let after = house.policy.closes_after;
+            self.times.ends =
+                after.and_then(|after| house.calendar.business_after(around.now, after));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The table of the state machine (T3 to T31): for each order the states in which it is taken, those to which it leads, and who may
+//! The table of the state machine (T1 to T31, A4, A8, A13): for each order the states in which it is taken, those to which it leads, and who may
 //! give it. What else must hold, and what comes of it, stands in the function of the order.
 
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub enum Role {
 /// A row.
 #[derive(Debug)]
 pub struct Transition {
-    /// `T7`.
+    /// `T7`, or the feature whose order it is, `A8`.
     pub rule: &'static str,
     /// The order's word.
     pub name: &'static str,
@@ -57,6 +57,13 @@ pub struct Transition {
     pub to: &'static [State],
     /// Who may.
     pub who: &'static [Role],
+}
+
+impl Transition {
+    /// Whether it does not depend on what its giver has read: then it needs no version (C16).
+    pub fn is_blind(&self) -> bool {
+        matches!(self.name, "append" | "urge" | "track")
+    }
 }
 
 const fn row(
@@ -101,7 +108,7 @@ const ANY: &[State] = &[
 ];
 
 /// All orders, in the order of their rules.
-pub static TRANSITIONS: [Transition; 34] = [
+pub static TRANSITIONS: [Transition; 39] = [
     row(
         "T3",
         "release",
@@ -117,6 +124,14 @@ pub static TRANSITIONS: [Transition; 34] = [
         &[New],
         &[Closed],
         &[Role::Agent],
+    ),
+    row(
+        "T5",
+        "correct",
+        "更正",
+        &[New, Dispatched],
+        &[],
+        &[Role::Creator, Role::Lead, Role::Supervisor],
     ),
     row(
         "T6",
@@ -332,7 +347,7 @@ pub static TRANSITIONS: [Transition; 34] = [
         "作废",
         &[Quarantined, New, Dispatched, InProgress],
         &[Void],
-        &[Role::Lead, Role::Supervisor, Role::Creator],
+        &[Role::Lead, Role::Supervisor, Role::Creator, Role::System],
     ),
     row(
         "T29",
@@ -349,6 +364,14 @@ pub static TRANSITIONS: [Transition; 34] = [
         &[Resolved, Closed],
         &[],
         &[Role::Responsible],
+    ),
+    row(
+        "T30",
+        "reclassify",
+        "重新分类",
+        IN_FLIGHT,
+        &[],
+        &[Role::Assignee, Role::Dispatcher, Role::Lead],
     ),
     row(
         "T30",
@@ -379,5 +402,62 @@ pub static TRANSITIONS: [Transition; 34] = [
             Role::Supervisor,
             Role::Handler,
         ],
+    ),
+    row(
+        "A4",
+        "fill",
+        "补填字段",
+        OPEN,
+        &[],
+        &[
+            Role::Creator,
+            Role::Owner,
+            Role::Handler,
+            Role::Lead,
+            Role::Visitor,
+        ],
+    ),
+    row(
+        "A8",
+        "set_due",
+        "指定期限",
+        IN_FLIGHT,
+        &[],
+        &[Role::Creator, Role::Assignee, Role::Dispatcher, Role::Lead],
+    ),
+    row(
+        "A13",
+        "set_sensitive",
+        "设为保密",
+        OPEN,
+        &[],
+        &[
+            Role::Creator,
+            Role::Assignee,
+            Role::Dispatcher,
+            Role::Lead,
+            Role::Supervisor,
+        ],
+    ),
+];
+
+/// How a ticket comes into being: with what, in which state, and whose doing that is. Nothing is there yet that could take an
+/// order.
+pub static BIRTHS: [Transition; 2] = [
+    row(
+        "T1",
+        "submit",
+        "提交",
+        &[],
+        &[New, Dispatched],
+        &[Role::Agent, Role::System],
+    ),
+    row(
+        "T2",
+        "submit_unverified",
+        "未核实提交",
+        &[],
+        &[Quarantined],
+        &[Role::System, Role::Customer],
     ),
 ];

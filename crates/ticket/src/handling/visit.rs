@@ -73,7 +73,7 @@ impl Handling {
         self.visits.next = None;
         self.visits.attempts = 0;
         self.stop(ClockKind::Visit, around);
-        (self.times.resolved, self.times.closed) = (None, None);
+        (self.times.resolved, self.times.closed, self.times.ends) = (None, None, None);
         if let Some(clock) = self.clocks.get_mut(&ClockKind::Resolve) {
             clock.resume(around.house.calendar, around.now);
         }
@@ -94,6 +94,7 @@ impl Handling {
     pub(super) fn close(&mut self, around: &Around<'_>) {
         self.state = State::Closed;
         self.times.closed = Some(around.now);
+        self.times.ends = None;
         self.visits.next = None;
         self.stop(ClockKind::Visit, around);
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::part::Handling;
+use super::transition::Role;
 use super::{Around, Refused};
 use crate::clock::ClockKind;
 use crate::priority::Priority;
@@ -148,6 +149,21 @@ impl Handling {
         super::text(reason)?;
         self.weight.locked = true;
         self.prioritise(priority, around);
+        Ok(())
+    }
+
+    /// A13: read by few, or by all again: that a supervisor says.
+    pub(super) fn set_sensitive(
+        &mut self,
+        on: bool,
+        reason: &str,
+        around: &Around<'_>,
+    ) -> Result<(), Refused> {
+        super::text(reason)?;
+        if !on && !around.by.rights.contains(&Role::Supervisor) {
+            return Err(Refused::SupervisorDecides);
+        }
+        self.weight.sensitive = on;
         Ok(())
     }
 

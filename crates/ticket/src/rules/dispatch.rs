@@ -102,14 +102,14 @@ impl<'t> Facts<'t> {
     /// Of a ticket, the way by which it came, and its customer's level.
     pub fn of(ticket: &'t Ticket, channel: &'t str, vip: u8) -> Self {
         Self {
-            kind: ticket.ticket_type.as_deref(),
-            category: ticket.category.as_deref(),
-            queue: ticket.queue.as_ref(),
+            kind: ticket.matter.ticket_type.as_deref(),
+            category: ticket.matter.category.as_deref(),
+            queue: ticket.matter.queue.as_ref(),
             channel,
-            priority: ticket.priority,
-            number: ticket.contact.e164.as_ref(),
+            priority: ticket.priority(),
+            number: ticket.matter.contact.e164.as_ref(),
             vip,
-            fields: &ticket.fields,
+            fields: &ticket.matter.fields,
             at: ticket.created_at,
         }
     }

@@ -30,7 +30,7 @@ pub struct TicketKind {
     pub approval: Vec<Approvers>,
     /// Who agrees besides, when it is sensitive.
     pub sensitive_approval: Vec<Approvers>,
-    /// After how much business time one that is solved is closed, where nobody is asked (E5).
+    /// After how much business time one that is solved is closed, where nobody is asked (E5); zero: never by itself.
     pub closes_after: Duration,
     /// When two of them are about one thing (D1).
     pub conditions: Vec<Condition>,
@@ -71,6 +71,7 @@ impl TicketKind {
         Policy {
             approval: people(&self.approval),
             sensitive_approval: people(&self.sensitive_approval),
+            closes_after: Some(self.closes_after).filter(|after| !after.is_zero()),
             ..self.policy.clone()
         }
     }

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::call_body::{CallBody, talking_agent};
 use super::list::{self, List};
+use super::tickets::readable_by;
 use crate::app::App;
 use crate::auth::permission::reaches_all;
 use crate::auth::{Action, Principal, authorise};
@@ -172,6 +173,11 @@ pub(crate) async fn read(
     authorise(&who, Action::SeeCalls, owner)?;
     let recordings = app.database().recordings(id).await?;
     let tickets = app.database().tickets_of_call(id).await?;
+    let reader = readable_by(&app, &who).await?;
+    let is_readable = |ticket: &ticket::Ticket| {
+        let reader = reader.as_ref();
+        reader.is_none_or(|reader| reader.may_read(ticket))
+    };
     Ok(Json(CallDetail {
         call,
         recordings: recordings
@@ -185,7 +191,7 @@ pub(crate) async fn read(
             .collect(),
         tickets: tickets
             .into_iter()
-            .filter(|ticket| !ticket.for_leads || reaches_all(&who, Action::SeeLeadTickets))
+            .filter(is_readable)
             .map(|ticket| TicketLink {
                 id: ticket.id,
                 number: ticket.number.to_string(),

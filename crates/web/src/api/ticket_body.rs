@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::Serialize;
-use ticket::{Entry, State, Ticket};
+use ticket::handling::{Approval, Extension, MergedInto, PauseReason, Verdicts, Visits};
+use ticket::{Clock, ClockKind, Entry, Rules, State, Ticket};
 use utoipa::ToSchema;
 
 /// A ticket.
@@ -14,7 +15,7 @@ pub struct TicketBody {
     /// Its id.
     #[schema(value_type = String)]
     pub id: TicketId,
-    /// What people read out and type: `261118-0042-7`.
+    /// What people read out and type, behind the letters of its type: `TS-261118-0042-7`. A caller types the digits alone.
     pub number: String,
     /// `new`, `dispatched`, `in_progress`, …
     #[schema(value_type = String)]
@@ -23,6 +24,14 @@ pub struct TicketBody {
     pub is_open: bool,
     /// 1 highest … 5 lowest.
     pub priority: u8,
+    /// Whom it touches, 1 a whole service … 3 one person.
+    pub impact: u8,
+    /// How long it can wait, 1 not at all … 3 it can.
+    pub urgency: u8,
+    /// Whether the priority was set by hand, so that the matrix does not touch it.
+    pub priority_locked: bool,
+    /// Whether few may read it.
+    pub sensitive: bool,
     /// Of what kind it is, as the house calls it.
     pub ticket_type: Option<String>,
     /// What it is about, as the house calls it.
@@ -50,12 +59,47 @@ pub struct TicketBody {
     /// The agent who took the matter.
     #[schema(value_type = Option<String>)]
     pub created_by: Option<AgentId>,
-    /// When it is to be done.
+    /// The agent who was asked first and stays responsible to the customer.
+    #[schema(value_type = Option<String>)]
+    pub owner: Option<AgentId>,
+    /// The group that has it.
+    pub group: Option<String>,
+    /// The person who is asked and has not accepted yet.
+    #[schema(value_type = Option<String>)]
+    pub named: Option<AgentId>,
+    /// The one person who has accepted it.
+    #[schema(value_type = Option<String>)]
+    pub assignee: Option<AgentId>,
+    /// When it is due next, by what is promised and by hand.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub due_at: Option<Timestamp>,
+    /// Whether that has passed.
+    pub is_overdue: bool,
+    /// What is promised, by name.
+    #[schema(value_type = Object)]
+    pub clocks: BTreeMap<&'static str, ClockBody>,
+    /// What it waits for.
+    pub pause: Option<PauseBody>,
+    /// How often it was urged (催单), with what it took over.
+    pub urges: u16,
+    /// How often it was sent back (转回).
+    pub returns: u16,
+    /// How often it was opened again (重开).
+    pub reopens: u16,
+    /// How many have reported the matter.
+    pub reporters: u16,
+    /// The ticket that goes on for it.
+    #[schema(value_type = Option<String>)]
+    pub merged_into: Option<TicketId>,
     /// When it was submitted.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// When it was solved.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resolved_at: Option<Timestamp>,
+    /// When it was closed, merged or void.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closed_at: Option<Timestamp>,
     /// When anything about it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
@@ -75,6 +119,35 @@ pub struct ContactBody {
     pub e164: Option<E164>,
 }
 
+/// A promise: how much business time it allows, and how it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClockBody {
+    /// What it allows, in ms of business time, with what extensions have added.
+    pub allowed_ms: u64,
+    /// When it is due; `null` while it waits or has stopped.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub due_at: Option<Timestamp>,
+    /// Whether it runs.
+    pub is_running: bool,
+    /// When it was stopped.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub stopped_at: Option<Timestamp>,
+    /// When it was due, if that was missed.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub breached_at: Option<Timestamp>,
+}
+
+/// What a ticket waits for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PauseBody {
+    /// `appointment`, `customer`, `third_party`, `parts` or `outside`.
+    #[schema(value_type = String)]
+    pub reason: PauseReason,
+    /// When it goes on by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resume_at: Option<Timestamp>,
+}
+
 /// A ticket with its calls and timeline.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketDetail {
@@ -84,6 +157,23 @@ pub struct TicketDetail {
     /// The calls that are linked to it.
     #[schema(value_type = Vec<String>)]
     pub calls: Vec<CallId>,
+    /// Who follows it.
+    #[schema(value_type = Vec<String>)]
+    pub watchers: Vec<AgentId>,
+    /// Who proposed the solution, who has agreed, and who may agree next, step by step.
+    #[schema(value_type = Object)]
+    pub approval: Approval,
+    /// Who asks for how much more time (`asked`: agent and ms), and how often it was given.
+    #[schema(value_type = Object)]
+    pub extension: Extension,
+    /// When the customer is called back next, how often he was tried, how content he was.
+    #[schema(value_type = Object)]
+    pub visits: Visits,
+    /// Who was held responsible, and an objection that nobody has ruled on.
+    #[schema(value_type = Object)]
+    pub verdicts: Verdicts,
+    /// M5: the ticket that goes on for it in the end, as it stands.
+    pub survivor: Option<Box<TicketBody>>,
     /// What happened to it, oldest first.
     pub entries: Vec<EntryBody>,
 }
@@ -94,7 +184,7 @@ pub struct EntryBody {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// Who: `{"kind": "agent", "id": "7"}` or `{"kind": "system"}`.
+    /// Who: `{"kind": "agent", "id": "7"}`, `{"kind": "system"}` or `{"kind": "customer"}`.
     #[schema(value_type = Object)]
     pub actor: ticket::Actor,
     /// The state before; `null` for the first line.
@@ -103,40 +193,94 @@ pub struct EntryBody {
     /// The state after.
     #[schema(value_type = String)]
     pub to: State,
-    /// What: `{"type": "submit", "data": {…}}`.
+    /// What: `{"type": "submit", "data": {…}}`; an order as it was given.
     #[schema(value_type = Object)]
     pub event: ticket::Event,
 }
 
-impl From<Ticket> for TicketBody {
-    fn from(ticket: Ticket) -> Self {
+impl TicketBody {
+    /// As it stands at a moment; `rules` know the letters of its type.
+    pub fn of(ticket: Ticket, rules: &Rules, now: Timestamp) -> Self {
+        let number = number(&ticket, rules);
+        let priority = ticket.priority().level();
+        let Ticket {
+            matter, handling, ..
+        } = ticket;
+        let due_at = handling.due_at().filter(|_| handling.state.is_open());
+        let pause = handling.pause.reason.map(|reason| PauseBody {
+            reason,
+            resume_at: handling.pause.resume_at,
+        });
+        let into = handling.merging.into.as_ref();
         Self {
             id: ticket.id,
-            number: ticket.number.to_string(),
-            state: ticket.state,
-            is_open: ticket.state.is_open(),
-            priority: ticket.priority.level(),
-            ticket_type: ticket.ticket_type,
-            category: ticket.category,
-            subject: ticket.subject,
-            body: ticket.body,
-            fields: ticket.fields,
-            for_leads: ticket.for_leads,
+            number,
+            state: handling.state,
+            is_open: handling.state.is_open(),
+            priority,
+            impact: handling.weight.impact.into(),
+            urgency: handling.weight.urgency.into(),
+            priority_locked: handling.weight.locked,
+            sensitive: handling.is_sensitive(),
+            ticket_type: matter.ticket_type,
+            category: matter.category,
+            subject: matter.subject,
+            body: matter.body,
+            fields: matter.fields,
+            for_leads: matter.for_leads,
             contact: ContactBody {
-                name: ticket.contact.name,
-                number: ticket.contact.number,
-                e164: ticket.contact.e164,
+                name: matter.contact.name,
+                number: matter.contact.number,
+                e164: matter.contact.e164,
             },
-            customer: ticket.customer,
-            queue: ticket.queue,
+            customer: matter.customer,
+            queue: matter.queue,
             source_call: ticket.source_call,
-            created_by: ticket.created_by,
-            due_at: ticket.due_at,
+            created_by: handling.people.creator,
+            owner: handling.people.owner,
+            named: handling.place.named,
+            assignee: handling.place.assignee,
+            is_overdue: due_at.is_some_and(|due| due < now),
+            due_at,
+            clocks: clocks(&handling.clocks),
+            pause,
+            urges: handling.urges(),
+            returns: handling.counts.returns,
+            reopens: handling.counts.reopens,
+            reporters: handling.reporters(),
+            merged_into: into.map(|into: &MergedInto| into.ticket),
             created_at: ticket.created_at,
+            resolved_at: handling.times.resolved,
+            closed_at: handling.times.closed,
             updated_at: ticket.updated_at,
             version: ticket.version,
+            group: handling.place.group,
         }
     }
+}
+
+/// A1: the letters of its type before the digits.
+fn number(ticket: &Ticket, rules: &Rules) -> String {
+    let kind = rules.kind(ticket.matter.ticket_type.as_deref().unwrap_or_default());
+    if kind.prefix.is_empty() {
+        return ticket.number.to_string();
+    }
+    format!("{}-{}", kind.prefix, ticket.number)
+}
+
+fn clocks(clocks: &BTreeMap<ClockKind, Clock>) -> BTreeMap<&'static str, ClockBody> {
+    let told = clocks.iter().map(|(kind, clock)| {
+        let runs = clock.is_running();
+        let body = ClockBody {
+            allowed_ms: u64::try_from(clock.allowed().as_millis()).unwrap_or(u64::MAX),
+            due_at: clock.due_at().filter(|_| runs),
+            is_running: runs,
+            stopped_at: clock.stopped_at(),
+            breached_at: clock.breach().map(|breach| breach.at),
+        };
+        (kind.name(), body)
+    });
+    told.collect()
 }
 
 impl From<Entry> for EntryBody {

@@ -1,18 +1,22 @@
-//! Tickets: lists, one with its timeline, and T5 `correct` under optimistic locking (`ETag` is the version, `If-Match` names the
+//! Tickets: lists, one with its timeline, and T5 `correct` by its own path, under optimistic locking (`ETag` is the version, `If-Match` names the
 //! one that was read). Whoever comes late gets the document as it stands and loses no text.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use model::{CustomerId, Fact, TicketId};
+use model::fact::TicketField;
+use model::{CallId, CustomerId, QueueName, TicketId, Timestamp};
 use serde::Deserialize;
-use store::{StoreError, TicketFilter};
-use ticket::{Correction, Number, Refused, Ticket};
+use store::{PageRequest, Reader, TicketFilter, TicketOrder};
+use ticket::{Correction, Number, Order, Priority, Ticket};
 use utoipa::{IntoParams, ToSchema};
 
 use super::list::{self, List};
 use super::ticket_body::{TicketBody, TicketDetail};
+use super::ticket_orders;
 use super::version;
 use crate::app::App;
 use crate::auth::permission::reaches_all;
@@ -30,22 +34,84 @@ pub struct TicketQuery {
     #[serde(rename = "filter[state]")]
     #[param(value_type = Option<String>)]
     state: Option<ticket::State>,
+    /// Open, or ended.
+    #[serde(rename = "filter[open]")]
+    open: Option<bool>,
     /// Of this customer.
     #[serde(rename = "filter[customer]")]
     #[param(value_type = Option<String>)]
     customer: Option<CustomerId>,
-    /// Taken by this agent: an id, or `me`.
+    /// Entered by this agent: an id, or `me`.
     #[serde(rename = "filter[created_by]")]
     #[param(value_type = Option<String>)]
     created_by: Option<AgentRef>,
-    /// With this readable number.
+    /// Of whom this agent was asked first.
+    #[serde(rename = "filter[owner]")]
+    #[param(value_type = Option<String>)]
+    owner: Option<AgentRef>,
+    /// Accepted by this agent.
+    #[serde(rename = "filter[assignee]")]
+    #[param(value_type = Option<String>)]
+    assignee: Option<AgentRef>,
+    /// Sent to this agent, who has not accepted yet.
+    #[serde(rename = "filter[named]")]
+    #[param(value_type = Option<String>)]
+    named: Option<AgentRef>,
+    /// Followed by this agent.
+    #[serde(rename = "filter[watcher]")]
+    #[param(value_type = Option<String>)]
+    watcher: Option<AgentRef>,
+    /// With this group.
+    #[serde(rename = "filter[group]")]
+    group: Option<String>,
+    /// Whose call waited in this queue.
+    #[serde(rename = "filter[queue]")]
+    #[param(value_type = Option<String>)]
+    queue: Option<QueueName>,
+    /// Of this call.
+    #[serde(rename = "filter[call]")]
+    #[param(value_type = Option<String>)]
+    call: Option<CallId>,
+    /// Of this priority, 1 to 5.
+    #[serde(rename = "filter[priority]")]
+    priority: Option<u8>,
+    /// Of this type.
+    #[serde(rename = "filter[type]")]
+    ticket_type: Option<String>,
+    /// About this.
+    #[serde(rename = "filter[category]")]
+    category: Option<String>,
+    /// With this contact number, however it is written.
+    #[serde(rename = "filter[contact]")]
+    contact: Option<String>,
+    /// Due before this moment.
+    #[serde(rename = "filter[due_before]")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    due_before: Option<Timestamp>,
+    /// Whose customer is to be called back before this moment.
+    #[serde(rename = "filter[visit_before]")]
+    #[param(value_type = Option<String>, format = DateTime)]
+    visit_before: Option<Timestamp>,
+    /// With this readable number, with its letters or without.
     #[serde(rename = "filter[number]")]
     number: Option<String>,
+    /// `newest`: the newest first; `due`: what is due next first. `newest` when absent.
+    sort: Option<TicketSort>,
     /// The last id of the page before.
     #[param(value_type = Option<String>)]
     after: Option<u64>,
     /// Rows, 1 to 200; 50 when absent.
     limit: Option<u32>,
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketSort {
+    /// The newest first.
+    Newest,
+    /// What is due next first.
+    Due,
 }
 
 /// New values; a field that is absent stays as it is.
@@ -58,6 +124,20 @@ pub struct TicketChange {
     /// What the matter is, at most 20,000 characters.
     #[serde(default)]
     pub body: Option<String>,
+    /// Of what kind it is.
+    #[serde(default)]
+    pub ticket_type: Option<String>,
+    /// What it is about.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// Fields by name; `null` takes one out.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub fields: BTreeMap<String, Option<TicketField>>,
+    /// The customer.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub customer: Option<CustomerId>,
 }
 
 impl From<TicketChange> for Correction {
@@ -65,13 +145,63 @@ impl From<TicketChange> for Correction {
         Self {
             subject: change.subject,
             body: change.body,
+            ticket_type: change.ticket_type,
+            category: change.category,
+            fields: change.fields,
+            contact: None,
+            customer: change.customer,
         }
     }
 }
 
-/// Tickets, newest first.
+impl TicketQuery {
+    async fn filter(&self, app: &App, who: &Principal) -> Result<TicketFilter, Problem> {
+        let agent = |it: Option<AgentRef>| it.map(|agent| agent.resolve(who));
+        let priority = self.priority.map(Priority::new).transpose();
+        let priority = priority
+            .map_err(|why| Problem::new(Code::MalformedParameter).detail(why.to_string()))?;
+        Ok(TicketFilter {
+            state: self.state,
+            is_open: self.open,
+            customer: self.customer,
+            created_by: agent(self.created_by),
+            owner: agent(self.owner),
+            assignee: agent(self.assignee),
+            named: agent(self.named),
+            watcher: agent(self.watcher),
+            group: self.group.clone(),
+            queue: self.queue.clone(),
+            call: self.call,
+            priority,
+            ticket_type: self.ticket_type.clone(),
+            category: self.category.clone(),
+            number_key: self
+                .contact
+                .as_deref()
+                .map(|number| app.database().number_key(number)),
+            due_before: self.due_before,
+            visit_before: self.visit_before,
+            number: None,
+            readable_by: readable_by(app, who).await?,
+            order: match self.sort {
+                Some(TicketSort::Due) => TicketOrder::Due,
+                Some(TicketSort::Newest) | None => TicketOrder::Newest,
+            },
+        })
+    }
+}
+
+/// A13, J3: who reads few of the sensitive ones, and none that are about how agents serve; `None` reads all.
+pub(super) async fn readable_by(app: &App, who: &Principal) -> Result<Option<Reader>, Problem> {
+    if reaches_all(who, Action::SeeLeadTickets) {
+        return Ok(None);
+    }
+    Ok(Some(app.tickets().reader(who.agent, now()).await?))
+}
+
+/// Tickets, the newest first, or what is due next.
 #[utoipa::path(get, operation_id = "list_tickets", path = "/v1/tickets", tag = "tickets", params(TicketQuery),
-    responses((status = 200, description = "Tickets, newest first.", body = List<TicketBody>)))]
+    responses((status = 200, description = "Tickets.", body = List<TicketBody>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     who: Principal,
@@ -79,12 +209,7 @@ pub(crate) async fn list(
 ) -> Result<Json<List<TicketBody>>, Problem> {
     authorise(&who, Action::SeeTickets, None)?;
     let page = list::page_request(query.after, query.limit)?;
-    let filter = TicketFilter {
-        state: query.state,
-        customer: query.customer,
-        created_by: query.created_by.map(|agent| agent.resolve(&who)),
-        without_leads: !reaches_all(&who, Action::SeeLeadTickets),
-    };
+    let filter = query.filter(&app, &who).await?;
     let (items, next) = match query.number {
         Some(number) => (by_number(&app, &number, &filter).await?, None),
         None => {
@@ -92,8 +217,10 @@ pub(crate) async fn list(
             (found.items, found.next)
         }
     };
+    let (rules, at) = (app.tickets().rules(), now());
+    let bodies = items.into_iter();
     Ok(Json(List {
-        items: items.into_iter().map(TicketBody::from).collect(),
+        items: bodies.map(|it| TicketBody::of(it, &rules, at)).collect(),
         next: next.map(|next| next.to_string()),
     }))
 }
@@ -103,18 +230,12 @@ async fn by_number(app: &App, number: &str, filter: &TicketFilter) -> Result<Vec
     let Ok(number) = number.parse::<Number>() else {
         return Ok(Vec::new());
     };
-    let fits = |ticket: &Ticket| {
-        !(filter.without_leads && ticket.for_leads)
-            && filter.state.is_none_or(|state| ticket.state == state)
-            && filter
-                .customer
-                .is_none_or(|customer| ticket.customer == Some(customer))
-            && filter
-                .created_by
-                .is_none_or(|agent| ticket.created_by == Some(agent))
+    let filter = TicketFilter {
+        number: Some(number),
+        ..filter.clone()
     };
-    let found = app.database().ticket_by_number(&number).await?;
-    Ok(found.filter(fits).into_iter().collect())
+    let found = app.database().tickets(&filter, PageRequest::default());
+    Ok(found.await?.items)
 }
 
 /// One ticket with its calls and timeline; `ETag` is its version.
@@ -130,12 +251,28 @@ pub(crate) async fn read(
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::SeeTickets, None)?;
     let ticket = known(&app, &who, id).await?;
+    if ticket.handling.is_sensitive() {
+        // A13: nobody reads it unseen.
+        app.tickets().note_read(id, who.agent, now()).await?;
+    }
     let etag = version::etag(ticket.version)?;
-    let calls = app.database().calls_of_ticket(id).await?;
+    let calls = app.tickets().calls_of(&ticket).await?;
     let entries = app.database().ticket_entries(id).await?;
+    let (rules, at) = (app.tickets().rules(), now());
+    let survivor = match &ticket.handling.merging.into {
+        Some(_) => app.tickets().survivor_of(id).await?,
+        None => None,
+    };
+    let handling = ticket.handling.clone();
     let detail = TicketDetail {
-        ticket: ticket.into(),
+        ticket: TicketBody::of(ticket, &rules, at),
         calls,
+        watchers: handling.people.watchers.into_iter().collect(),
+        approval: handling.approval,
+        extension: handling.extension,
+        visits: handling.visits,
+        verdicts: handling.verdicts,
+        survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at))),
         entries: entries.into_iter().map(Into::into).collect(),
     };
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(detail)))
@@ -159,52 +296,29 @@ pub(crate) async fn correct(
     headers: HeaderMap,
     Body(change): Body<TicketChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    let before = known(&app, &who, id).await?;
-    authorise(&who, Action::ChangeTicket, before.created_by)?;
-    let Some(version) = version::matched(&headers)? else {
-        return Err(conflict(before));
-    };
-    let corrected = app
-        .database()
-        .correct_ticket(id, version, who.agent, change.into(), now())
-        .await;
-    let ticket = match corrected {
-        Ok(ticket) => ticket,
-        Err(StoreError::Conflict { .. }) => return Err(conflict(known(&app, &who, id).await?)),
-        Err(StoreError::NotFound(_)) => return Err(Code::NoSuchTicket.into()),
-        Err(StoreError::Refused(refused)) => return Err(refusal(&refused)),
-        Err(other) => return Err(other.into()),
-    };
-    if ticket.version != version {
-        app.tell(Fact::TicketChanged {
-            ticket: id,
-            event: "correct".to_owned(),
-        });
-    }
-    let etag = version::etag(ticket.version)?;
-    Ok((
-        AppendHeaders([(header::ETAG, etag)]),
-        Json(TicketBody::from(ticket)),
-    ))
+    authorise(&who, Action::WorkOnTickets, None)?;
+    let version = Some(version::matched(&headers)?);
+    let order = Order::Correct(change.into());
+    ticket_orders::give(&app, &who, id, version, order).await
 }
 
 /// A ticket, if it is there for who asks.
-async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ticket, Problem> {
+pub(super) async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ticket, Problem> {
     let found = app.database().ticket(id).await?;
-    let found =
-        found.filter(|ticket| !ticket.for_leads || reaches_all(who, Action::SeeLeadTickets));
-    found.ok_or_else(|| Problem::new(Code::NoSuchTicket))
-}
-
-fn conflict(current: Ticket) -> Problem {
-    let version = current.version;
-    version::conflict(&TicketBody::from(current), version)
-}
-
-fn refusal(refused: &Refused) -> Problem {
-    let code = match refused {
-        Refused::NotCorrectable(_) => Code::StateForbids,
-        Refused::NoContact | Refused::NoSubject | Refused::TooLong { .. } => Code::InvalidBody,
+    let found = found.ok_or_else(|| Problem::new(Code::NoSuchTicket))?;
+    let is_readable = match readable_by(app, who).await? {
+        Some(reader) => reader.may_read(&found),
+        None => true,
     };
-    Problem::new(code).detail(refused.to_string())
+    // Whether it is there is not for everybody to know.
+    is_readable
+        .then_some(found)
+        .ok_or_else(|| Problem::new(Code::NoSuchTicket))
+}
+
+/// 412 with the ticket as it stands.
+pub(super) fn conflict(app: &App, current: Ticket) -> Problem {
+    let version = current.version;
+    let body = TicketBody::of(current, &app.tickets().rules(), now());
+    version::conflict(&body, version)
 }

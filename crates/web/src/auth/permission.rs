@@ -1,5 +1,7 @@
 //! The one table of rights: role × action. Each row says how far a role's right goes; `authorise` is the one reader.
 
+use std::collections::BTreeSet;
+
 use model::AgentId;
 use store::Role;
 
@@ -29,8 +31,8 @@ pub enum Action {
     SeeTickets,
     /// See tickets about how an agent has served.
     SeeLeadTickets,
-    /// Correct a ticket.
-    ChangeTicket,
+    /// Enter a ticket, and give orders: which, the table of the state machine says.
+    WorkOnTickets,
     /// Try rules of tickets on those of the past.
     TryTicketRules,
     /// See customers, and what is known of a number.
@@ -92,8 +94,7 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::SeeTickets => [All, All, All],
         // J3: a low score is for who leads the agent, and none of his colleagues'.
         Action::SeeLeadTickets => [None, All, All],
-        // T5: the creator or a lead.
-        Action::ChangeTicket => [Own, All, All],
+        Action::WorkOnTickets => [All, All, All],
         // C1: it tells of all tickets, lead tickets among them.
         Action::TryTicketRules => [None, All, All],
         // Who talks with a caller has to know him, and writes down who he is (F4).
@@ -144,6 +145,16 @@ pub fn reaches_all(who: &Principal, action: Action) -> bool {
     authorise(who, action, None).is_ok()
 }
 
+/// What somebody's roles make him to every ticket; what he is to one of them its own rules find out.
+pub fn ticket_rights(who: &Principal) -> BTreeSet<ticket::handling::Role> {
+    use ticket::handling::Role::{Agent, Dispatcher, Supervisor, Trusted, Visitor};
+    let of = |role: &Role| match role {
+        Role::Agent => &[Agent, Visitor][..],
+        Role::Supervisor | Role::Admin => &[Agent, Dispatcher, Visitor, Supervisor, Trusted],
+    };
+    who.roles.iter().flat_map(of).copied().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +188,7 @@ mod tests {
             (Action::SeeSurveys, ["ynn", "yyy", "yyy"]),
             (Action::SeeTickets, ["yyy", "yyy", "yyy"]),
             (Action::SeeLeadTickets, ["nnn", "yyy", "yyy"]),
-            (Action::ChangeTicket, ["ynn", "yyy", "yyy"]),
+            (Action::WorkOnTickets, ["yyy", "yyy", "yyy"]),
             (Action::TryTicketRules, ["nnn", "yyy", "yyy"]),
             (Action::SeeCustomers, ["yyy", "yyy", "yyy"]),
             (Action::ChangeCustomers, ["yyy", "yyy", "yyy"]),

@@ -114,6 +114,56 @@ codes! {
     ReferenceTaken = "reference_taken" CONFLICT "该外部编号已属于另一客户" "Another customer has this external reference";
     /// The customer was merged into another.
     CustomerMerged = "customer_merged" CONFLICT "该客户已合并到另一客户" "The customer was merged into another one";
+    /// T1 to T31: a ticket in this state takes no such order.
+    NotInThisState = "state.not_allowed" CONFLICT "工单当前状态不允许此操作" "A ticket in this state takes no such order";
+    /// Somebody else gives that order.
+    NotYourOrder = "ticket.not_yours" FORBIDDEN "您无权对此工单执行该操作" "This order is not yours to give for this ticket";
+    /// Neither customer nor number.
+    NoContact = "ticket.no_contact" UNPROCESSABLE_ENTITY "工单须有客户或联系号码" "A ticket needs a customer or a contact number";
+    /// A text is missing or too long.
+    BadText = "ticket.bad_text" UNPROCESSABLE_ENTITY "文字缺失或过长" "A text is missing or too long";
+    /// Fields are needed first.
+    FieldsMissing = "ticket.fields_missing" UNPROCESSABLE_ENTITY "缺少必填字段" "Fields are needed first";
+    /// A field has not the form that the type gives it.
+    FieldMisfits = "ticket.field_misfits" UNPROCESSABLE_ENTITY "字段值不符合要求" "A field has not the form that it should have";
+    /// No such group.
+    NoSuchGroup = "ticket.no_such_group" UNPROCESSABLE_ENTITY "没有该处理组" "There is no such group";
+    /// He is not of that group, or nobody of it is here.
+    NobodyThere = "ticket.nobody_there" CONFLICT "该处理组中无此人，或无人可接" "Nobody of that group can be reached under that name";
+    /// He has as many as he takes.
+    TicketsFull = "ticket.full" CONFLICT "在办工单已达上限" "As many tickets as this person takes";
+    /// Four eyes.
+    SomebodyElse = "ticket.somebody_else" CONFLICT "须由其他人执行" "Somebody else has to do that";
+    /// A lead decides.
+    LeadDecides = "ticket.lead_decides" CONFLICT "须由组长决定" "A lead has to agree";
+    /// A supervisor decides.
+    SupervisorDecides = "ticket.supervisor_decides" CONFLICT "须由班长决定" "A supervisor has to do that";
+    /// A sensitive ticket.
+    SensitiveTicket = "ticket.sensitive" FORBIDDEN "保密工单不得流出本组织树" "A sensitive ticket stays within its own groups";
+    /// There is no higher tier.
+    NoHigherTier = "ticket.no_higher_tier" CONFLICT "已无更高层级" "There is no higher tier";
+    /// Urged a moment ago.
+    UrgedAlready = "ticket.urged_already" CONFLICT "十分钟内已催办过" "It was urged a moment ago";
+    /// A moment is past or too far away.
+    BadMoment = "ticket.bad_moment" UNPROCESSABLE_ENTITY "时间已过，或过远" "That moment is past, or too far away";
+    /// Extensions: none is asked for, or one already, or for too much.
+    BadExtension = "ticket.bad_extension" CONFLICT "没有待批的延时申请、已有申请，或时间过长" "No extension is asked for, or one already, or too much";
+    /// A solution has to be approved, or must not be.
+    ApprovalPolicy = "ticket.approval_policy" CONFLICT "该类型工单的审核规定不允许" "The approval policy of this type does not allow it";
+    /// Tasks of it are not done.
+    OpenTasks = "ticket.open_tasks" CONFLICT "还有未完成的子任务" "It has open tasks";
+    /// The customer is to be asked first, or is not to be asked.
+    VisitPolicy = "ticket.visit_policy" CONFLICT "该工单的回访规定不允许" "The policy of return visits does not allow it";
+    /// Too long ago.
+    TooLate = "ticket.too_late" CONFLICT "已超过期限，请新建并关联" "That is too long ago: open a new ticket and link it";
+    /// Its type does not allow it.
+    NotOfThisType = "ticket.not_of_this_type" CONFLICT "该类型工单不允许直接答复" "Tickets of this type are not answered at once";
+    /// The other ticket cannot go on for both.
+    NotASurvivor = "ticket.not_a_survivor" CONFLICT "目标工单不能作为保留工单" "The other ticket cannot go on for both";
+    /// Nothing to object to.
+    NoAppeal = "ticket.no_appeal" CONFLICT "没有可申诉的判责，或申诉未决" "There is nothing to object to, or an objection is outstanding";
+    /// The order is the other side of another.
+    AsAPair = "ticket.as_a_pair" UNPROCESSABLE_ENTITY "合并与撤销合并只能成对进行" "Tickets are merged and parted as a pair";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
     /// No clip has that number or name (E25).

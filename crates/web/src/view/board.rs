@@ -1,21 +1,18 @@
 //! How facts change the live board. Plain data and no lock, so that each fact's effect is a row in a test.
 //!
 //! Invariant: a pop stands on an agent's line from `offer.made` until the ring fails or the agent is free again; one agent
-//! has at most one. The map of tickets is bounded: the oldest are forgotten, the store still knows them.
+//! has at most one.
 
 use std::collections::BTreeMap;
 
 use model::fact::{Direction, HoldTold, Offer, Pop, PopCustomer, SurveyAsked, SurveyPush};
 use model::transfer::{ConsultEnd, Party};
-use model::{AgentId, AgentState, CallId, Counted, Fact, FactRecord, Profile, TicketId, Timestamp};
+use model::{AgentId, AgentState, CallId, Counted, Fact, FactRecord, Profile, Timestamp};
 
 use super::line::{
     AgentLine, CurrentPop, Handling, LiveCall, Phase, PlayingClip, PopStage, WrapUpLine,
 };
 use super::today::Tally;
-
-/// Tickets whose agent is remembered, so that `ticket.changed` finds his page.
-const TICKETS_MAX: usize = 10_000;
 
 /// The board itself.
 #[derive(Debug, Default)]
@@ -23,7 +20,6 @@ pub(crate) struct Board {
     seq: u64,
     agents: BTreeMap<AgentId, AgentLine>,
     calls: BTreeMap<CallId, LiveCall>,
-    tickets: BTreeMap<TicketId, AgentId>,
     tally: Tally,
 }
 
@@ -178,12 +174,7 @@ impl Board {
             Fact::AgentUnregistered { agent, .. } => self.agent(*agent).registered = false,
             Fact::StandbyBegan { agent } => self.agent(*agent).standby = true,
             Fact::StandbyEnded { agent, .. } => self.agent(*agent).standby = false,
-            Fact::TicketCreated {
-                ticket,
-                agent: Some(agent),
-                ..
-            } => self.remember_ticket(*ticket, *agent),
-            Fact::TicketCreated { agent: None, .. }
+            Fact::TicketCreated { .. }
             | Fact::CallRefused { .. }
             | Fact::CallerBarred { .. }
             | Fact::CalendarClosed { .. }
@@ -251,11 +242,6 @@ impl Board {
 
     pub(crate) const fn calls(&self) -> &BTreeMap<CallId, LiveCall> {
         &self.calls
-    }
-
-    /// The agent whose ticket it is, as long as it is remembered.
-    pub(crate) fn ticket_agent(&self, ticket: TicketId) -> Option<AgentId> {
-        self.tickets.get(&ticket).copied()
     }
 
     /// The agents on whose screens this call is.
@@ -416,13 +402,6 @@ impl Board {
         let rings = |pop: &CurrentPop| matches!(pop.stage, PopStage::Offered { .. });
         if to.call().is_none() && !line.pop.as_ref().is_some_and(rings) {
             line.pop = None;
-        }
-    }
-
-    fn remember_ticket(&mut self, ticket: TicketId, agent: AgentId) {
-        self.tickets.insert(ticket, agent);
-        if self.tickets.len() > TICKETS_MAX {
-            self.tickets.pop_first();
         }
     }
 }

@@ -47,11 +47,18 @@ async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
         call: Some(CALL),
         agent: Some(agent),
     };
-    let changed = |ticket: u64| Fact::TicketChanged {
+    let changed = |ticket: u64, agent: AgentId| Fact::TicketChanged {
         ticket: TicketId::new(ticket),
         event: "recording_linked".to_owned(),
+        entry: 2,
+        concerns: vec![agent],
     };
-    for fact in [created(1, other), created(2, me), changed(1), changed(2)] {
+    for fact in [
+        created(1, other),
+        created(2, me),
+        changed(1, other),
+        changed(2, me),
+    ] {
         house.tell(fact).await;
     }
     let first = stream.next().await.unwrap();

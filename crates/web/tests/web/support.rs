@@ -199,6 +199,7 @@ impl House {
                 None => Err("no URL that begins with https://".to_owned()),
             }),
             ticket_rules: ticket_rules(),
+            tickets: store::TicketDesk::standard(database.clone()),
             bounds: web::Bounds::default(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

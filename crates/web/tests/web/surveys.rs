@@ -142,10 +142,10 @@ async fn j3_a_ticket_about_how_an_agent_served_is_for_supervisors() {
             ..TicketContent::default()
         },
     };
-    let day = ticket::Day::of(at, 480);
-    let low = house.database.submit_filed(&filed(1, true), day, at).await;
+    let desk = store::TicketDesk::standard(house.database.clone());
+    let low = desk.submit_filed(&filed(1, true), at).await;
     let low = low.unwrap().ticket;
-    let plain = house.database.submit_filed(&filed(2, false), day, at).await;
+    let plain = desk.submit_filed(&filed(2, false), at).await;
     plain.unwrap();
     let (boss, agent) = (house.program("boss").await, house.program("1001").await);
     let path = format!("/v1/tickets/{}", low.id);

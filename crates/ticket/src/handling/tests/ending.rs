@@ -41,14 +41,9 @@ fn t25_what_is_over_is_opened_again_within_its_window() {
 #[test]
 fn t2_t3_a_strangers_ticket_runs_no_clock_until_it_is_released() {
     let mut lab = Lab::new();
-    lab.handling = Handling::quarantined(Weight::default());
+    lab.handling = lab.stranger();
     assert!(lab.handling.clocks.is_empty());
-    let dispatch = lab.tries(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", None),
-        },
-    );
+    let dispatch = lab.tries(agent(SUPERVISOR), sent("first", None));
     assert!(matches!(dispatch, Err(Refused::NotAllowed { .. })));
     assert_eq!(
         lab.after(DAY_MS)

@@ -18,13 +18,13 @@ fn sides<'a>(ends: &'a mut Lab, goes_on: &'a mut Lab) -> (Side<'a>, Side<'a>) {
     (side(ENDS, ends), side(GOES_ON, goes_on))
 }
 
-fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+fn merge(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Entry, Entry), Refused> {
     let now = ends.now;
     let (side, other) = sides(ends, goes_on);
     side.merge_into(other, &by(actor), now)
 }
 
-fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Step, Step), Refused> {
+fn part(ends: &mut Lab, goes_on: &mut Lab, actor: Actor) -> Result<(Entry, Entry), Refused> {
     let now = ends.now;
     let (side, other) = sides(ends, goes_on);
     side.part_from(other, &by(actor), now)
@@ -207,7 +207,7 @@ fn m4_what_is_sensitive_stays_so_in_the_one_that_goes_on() {
 #[test]
 fn m1_r13_nothing_goes_on_in_quarantine_and_what_was_solved_brings_no_due() {
     let (mut ends, mut stranger) = (Lab::in_progress(), Lab::new());
-    stranger.handling = Handling::quarantined(Weight::default());
+    stranger.handling = stranger.stranger();
     let refused = merge(&mut ends, &mut stranger, agent(SUPERVISOR));
     assert_eq!(refused, Err(Refused::NotASurvivor));
     let mut done = Lab::resolved();

@@ -11,19 +11,9 @@ fn t1_t6_t7_a_ticket_is_dispatched_and_taken_on_by_one_person() {
         "first asked (A11)"
     );
     assert!(lab.clock(ClockKind::Response).is_running());
-    let refused = lab.tries(
-        agent(AGENT),
-        Order::Dispatch {
-            to: to("first", None),
-        },
-    );
+    let refused = lab.tries(agent(AGENT), sent("first", None));
     assert_eq!(refused, Err(Refused::NotYours { order: "dispatch" }));
-    lab.does(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", person(FIRST)),
-        },
-    );
+    lab.does(agent(SUPERVISOR), sent("first", person(FIRST)));
     assert_eq!(
         (lab.handling.place.named, lab.handling.place.assignee),
         (person(FIRST), None)
@@ -59,12 +49,7 @@ fn t6_who_is_away_is_stood_in_for_and_t7_nobody_takes_more_than_he_takes() {
     let mut lab = Lab::new();
     let away = lab.member("first", FIRST);
     (away.is_absent, away.stand_in) = (true, person(SECOND));
-    lab.does(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", person(FIRST)),
-        },
-    );
+    lab.does(agent(SUPERVISOR), sent("first", person(FIRST)));
     assert_eq!(lab.handling.place.named, person(SECOND));
     let full = lab.member("first", SECOND);
     (full.has, full.takes) = (5, 5);
@@ -72,26 +57,11 @@ fn t6_who_is_away_is_stood_in_for_and_t7_nobody_takes_more_than_he_takes() {
     // Each stands in for the other, and both are away.
     let full = lab.member("first", SECOND);
     (full.is_absent, full.stand_in) = (true, person(FIRST));
-    let nobody = lab.tries(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", person(FIRST)),
-        },
-    );
+    let nobody = lab.tries(agent(SUPERVISOR), sent("first", person(FIRST)));
     assert_eq!(nobody, Err(Refused::NobodyThere));
-    let nowhere = lab.tries(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("third", None),
-        },
-    );
+    let nowhere = lab.tries(agent(SUPERVISOR), sent("third", None));
     assert_eq!(nowhere, Err(Refused::NoSuchGroup));
-    let stranger = lab.tries(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", person(EXPERT)),
-        },
-    );
+    let stranger = lab.tries(agent(SUPERVISOR), sent("first", person(EXPERT)));
     assert_eq!(stranger, Err(Refused::NobodyThere));
 }
 
@@ -116,18 +86,8 @@ fn t8_the_third_return_goes_to_the_lead_of_the_group_that_sent_it() {
     for returns in 1..=2 {
         assert_eq!(lab.does(agent(EXPERT), back()), State::New);
         assert_eq!(lab.handling.counts.returns, returns);
-        lab.does(
-            agent(SUPERVISOR),
-            Order::Dispatch {
-                to: to("first", None),
-            },
-        );
-        lab.does(
-            agent(SUPERVISOR),
-            Order::Dispatch {
-                to: to("second", None),
-            },
-        );
+        lab.does(agent(SUPERVISOR), sent("first", None));
+        lab.does(agent(SUPERVISOR), sent("second", None));
     }
     assert_eq!(lab.does(agent(EXPERT), back()), State::Dispatched);
     let place = &lab.handling.place;

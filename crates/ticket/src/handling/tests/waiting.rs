@@ -97,12 +97,7 @@ fn t13_waiting_has_a_reason_an_end_and_a_bound() {
 fn t15_a_public_reply_answers_and_promises_the_next() {
     let mut lab = Lab::new();
     lab.policy.accept_is_response = false;
-    lab.does(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", None),
-        },
-    );
+    lab.does(agent(SUPERVISOR), sent("first", None));
     lab.does(agent(FIRST), Order::Claim);
     let reply = |public| Order::StageReply {
         text: "ordered".to_owned(),
@@ -151,12 +146,7 @@ fn t16_more_time_is_given_by_another_and_twice_only_by_a_supervisor() {
 #[test]
 fn t16_nobody_gives_time_to_himself() {
     let mut lab = Lab::new();
-    lab.does(
-        agent(SUPERVISOR),
-        Order::Dispatch {
-            to: to("first", None),
-        },
-    );
+    lab.does(agent(SUPERVISOR), sent("first", None));
     lab.does(agent(LEAD), Order::Claim);
     lab.does(
         agent(LEAD),

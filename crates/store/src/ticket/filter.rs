@@ -1,0 +1,165 @@
+//! Lists of tickets: what is asked for, and in which order. Each stands on an index; pages are cut by key set.
+
+use ::ticket::{Number, Priority, State, Ticket};
+use model::{AgentId, CallId, CustomerId, QueueName, Timestamp};
+
+use super::reader::Reader;
+use super::row::{Row, select, tickets};
+use crate::Database;
+use crate::column::big;
+use crate::database::Statement;
+use crate::error::Result;
+use crate::page::{Page, PageRequest};
+
+/// Which tickets; `None` asks for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketFilter {
+    /// In this state.
+    pub state: Option<State>,
+    /// Open, or ended.
+    pub is_open: Option<bool>,
+    /// Of this customer.
+    pub customer: Option<CustomerId>,
+    /// Entered by this agent.
+    pub created_by: Option<AgentId>,
+    /// Whom this agent was the first to be asked (首问责任).
+    pub owner: Option<AgentId>,
+    /// Accepted by this agent.
+    pub assignee: Option<AgentId>,
+    /// Sent to this agent, who has not accepted yet.
+    pub named: Option<AgentId>,
+    /// Followed by this agent (跟踪).
+    pub watcher: Option<AgentId>,
+    /// With this group.
+    pub group: Option<String>,
+    /// Whose call waited in this queue.
+    pub queue: Option<QueueName>,
+    /// Of this call.
+    pub call: Option<CallId>,
+    /// Of this priority.
+    pub priority: Option<Priority>,
+    /// Of this type.
+    pub ticket_type: Option<String>,
+    /// About this.
+    pub category: Option<String>,
+    /// With this contact number, in the form in which numbers are compared ([`Database::number_key`]).
+    pub number_key: Option<String>,
+    /// Due before this moment.
+    pub due_before: Option<Timestamp>,
+    /// Whose customer is to be called back before this moment (回访).
+    pub visit_before: Option<Timestamp>,
+    /// With this number.
+    pub number: Option<Number>,
+    /// Those alone that this person may read; `None`: all.
+    pub readable_by: Option<Reader>,
+    /// In which order.
+    pub order: TicketOrder,
+}
+
+/// In which order tickets are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TicketOrder {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// What is due next first.
+    Due,
+}
+
+impl Database {
+    /// Tickets.
+    pub async fn tickets(&self, filter: &TicketFilter, page: PageRequest) -> Result<Page<Ticket>> {
+        let mut query = select();
+        filter.narrow(&mut query);
+        match (filter.order, page.after) {
+            (TicketOrder::Newest, Some(after)) => {
+                query.push(" AND t.id < ").push_bind(big(after));
+            }
+            (TicketOrder::Due, Some(after)) => {
+                query
+                    .push(" AND (t.due_key, t.id) > (SELECT l.due_key, l.id FROM ticket l WHERE l.id = ")
+                    .push_bind(big(after))
+                    .push(")");
+            }
+            (TicketOrder::Newest | TicketOrder::Due, None) => {}
+        }
+        query.push(match filter.order {
+            TicketOrder::Newest => " ORDER BY t.id DESC LIMIT ",
+            TicketOrder::Due => " ORDER BY t.due_key, t.id LIMIT ",
+        });
+        query.push_bind(page.rows() as i64 + 1);
+        let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
+        Ok(Page::cut(tickets(rows)?, page, |ticket| ticket.id.get()))
+    }
+}
+
+impl TicketFilter {
+    fn narrow(&self, query: &mut Statement) {
+        if let Some(agent) = self.watcher {
+            query
+                .push(" JOIN ticket_watcher w ON w.ticket_id = t.id WHERE w.agent_id = ")
+                .push_bind(big(agent.get()));
+        } else {
+            query.push(" WHERE 1 = 1");
+        }
+        // Literals: so that a plan for all values can use the partial indexes.
+        query.push(match self.is_open {
+            Some(true) => " AND t.is_open = 1",
+            Some(false) => " AND t.is_open = 0",
+            None => "",
+        });
+        let id = |agent: Option<AgentId>| agent.map(|agent| big(agent.get()));
+        for (column, value) in [
+            (" AND t.created_by = ", id(self.created_by)),
+            (" AND t.owner = ", id(self.owner)),
+            (" AND t.assignee = ", id(self.assignee)),
+            (" AND t.named = ", id(self.named)),
+            (
+                " AND t.customer_id = ",
+                self.customer.map(|id| big(id.get())),
+            ),
+            (
+                " AND t.priority = ",
+                self.priority.map(|it| i64::from(it.level())),
+            ),
+            (" AND t.due_key < ", self.due_before.map(Timestamp::as_ms)),
+            (
+                " AND t.visit_at IS NOT NULL AND t.visit_at < ",
+                self.visit_before.map(Timestamp::as_ms),
+            ),
+        ] {
+            if let Some(value) = value {
+                query.push(column).push_bind(value);
+            }
+        }
+        for (column, value) in [
+            (" AND t.state = ", self.state.map(State::name)),
+            (" AND t.work_group = ", self.group.as_deref()),
+            (
+                " AND t.queue = ",
+                self.queue.as_ref().map(QueueName::as_str),
+            ),
+            (" AND t.ticket_type = ", self.ticket_type.as_deref()),
+            (" AND t.category = ", self.category.as_deref()),
+            (" AND t.contact_key = ", self.number_key.as_deref()),
+        ] {
+            if let Some(value) = value {
+                query.push(column).push_bind(value);
+            }
+        }
+        if let Some(call) = self.call {
+            query
+                .push(" AND t.id IN (SELECT ticket_id FROM ticket_call WHERE call_id = ")
+                .push_bind(big(call.get()))
+                .push(")");
+        }
+        if let Some(number) = &self.number {
+            query
+                .push(" AND t.number = ")
+                .push_bind(number.digits().to_owned());
+        }
+        if let Some(reader) = &self.readable_by {
+            reader.narrow(query);
+        }
+    }
+}

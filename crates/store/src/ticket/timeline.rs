@@ -1,0 +1,216 @@
+//! What happened to tickets: the one way in which a change is written (property f). The row, its entry in the timeline, its row in
+//! the audit log and the fact that is to be told stand in one transaction, or none of them does.
+//!
+//! A fact waits in the outbox until it is known to stand in the log ([`note`]); whoever starts tells what is left there. It may be
+//! told twice then, and is the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::ticket::handling::Group;
+use ::ticket::{Entry, Event, Order, Ticket};
+use model::{AgentId, Fact, NumberPlan, TicketId};
+use serde_json::json;
+
+use super::row;
+use crate::Database;
+use crate::audit::{Act, audit};
+use crate::column::{big, count, from_json, json_of};
+use crate::database::Connection;
+use crate::error::Result;
+
+/// Most entries of a timeline in an answer.
+const ENTRIES_MAX: i64 = 1_000;
+/// Facts of the outbox that are told at once.
+const OUTBOX_MAX: i64 = 1_000;
+/// Most people whom one change concerns.
+const CONCERNED_MAX: usize = 200;
+
+/// A fact that may not stand in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// Whose.
+    pub ticket: TicketId,
+    /// Of which entry of its timeline.
+    pub entry: u64,
+    /// What is to be told.
+    pub fact: Fact,
+}
+
+/// What changes are written with, beside the ticket.
+pub(super) struct Pen<'a> {
+    /// How numbers are compared.
+    pub(super) plan: NumberPlan,
+    /// The groups with their people.
+    pub(super) groups: &'a BTreeMap<String, Group>,
+}
+
+impl Pen<'_> {
+    /// Writes a ticket as it stands after `entries`; gives the facts that are to be told once this is committed.
+    pub(super) async fn write(
+        &self,
+        conn: &mut Connection,
+        ticket: &Ticket,
+        entries: &[Entry],
+    ) -> Result<Vec<Fact>> {
+        let number = ticket.matter.contact.number.as_deref();
+        let key = number.map(|raw| self.plan.key(raw));
+        row::update(conn, ticket, key.as_ref()).await?;
+        let mut facts = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let seq = append(conn, ticket.id, entry).await?;
+            let fact = self.fact(ticket, seq, entry);
+            post(conn, ticket.id, seq, &fact).await?;
+            let action = format!("ticket.{}", entry.event.name());
+            let act = Act {
+                action: &action,
+                entity: "ticket",
+                entity_id: ticket.id.to_string(),
+                before: entry.from.map(|state| json!({ "state": state })),
+                after: Some(json!({ "state": entry.to, "entry": seq })),
+            };
+            audit(conn, entry.at, entry.actor, act).await?;
+            if let Event::Ordered(Order::Track { .. }) = &entry.event {
+                watch(conn, ticket).await?;
+            }
+            facts.push(fact);
+        }
+        Ok(facts)
+    }
+
+    fn fact(&self, ticket: &Ticket, seq: u64, entry: &Entry) -> Fact {
+        if let Event::Submit { call, .. } = &entry.event {
+            return Fact::TicketCreated {
+                ticket: ticket.id,
+                number: ticket.number.to_string(),
+                call: *call,
+                agent: ticket.handling.people.creator,
+            };
+        }
+        Fact::TicketChanged {
+            ticket: ticket.id,
+            event: entry.event.name().to_owned(),
+            entry: seq,
+            concerns: self.concerned(ticket, &entry.event),
+        }
+    }
+
+    /// Whose pages show it: who entered it, was asked first, is asked or works on it, follows it; where a group has it and nobody of
+    /// it, its people; where it is urged or late, those who lead them.
+    fn concerned(&self, ticket: &Ticket, event: &Event) -> Vec<AgentId> {
+        let handling = &ticket.handling;
+        let (people, place) = (&handling.people, &handling.place);
+        let ones = [people.creator, people.owner, place.named, place.assignee];
+        let mut all: BTreeSet<AgentId> = ones.into_iter().flatten().collect();
+        all.extend(&people.watchers);
+        all.extend(handling.approval.reviewers());
+        let is_pressing = matches!(
+            event,
+            Event::Warned { .. } | Event::Breached { .. } | Event::Overdue
+        ) || matches!(event, Event::Ordered(Order::Urge { .. }));
+        let nobody = place.named.or(place.assignee).is_none();
+        let group = place.group.as_ref().and_then(|name| self.groups.get(name));
+        let members = group.into_iter().flat_map(|group| &group.members);
+        let wanted = members.filter(|(_, one)| nobody || (is_pressing && one.leads));
+        all.extend(wanted.map(|(agent, _)| *agent));
+        all.into_iter().take(CONCERNED_MAX).collect()
+    }
+}
+
+/// Puts an entry at the end of the timeline; gives its number.
+async fn append(conn: &mut Connection, id: TicketId, entry: &Entry) -> Result<u64> {
+    let (seq,): (i64,) = sqlx::query_as(
+        "INSERT INTO ticket_event (ticket_id, seq, at, kind, entry)
+         VALUES ($1, (SELECT COALESCE(MAX(seq), 0) + 1 FROM ticket_event WHERE ticket_id = $1), $2, $3, $4) RETURNING seq",
+    )
+    .bind(big(id.get()))
+    .bind(entry.at.as_ms())
+    .bind(entry.event.name())
+    .bind(json_of("ticket entry", entry)?)
+    .fetch_one(conn)
+    .await?;
+    Ok(count(seq))
+}
+
+async fn post(conn: &mut Connection, id: TicketId, seq: u64, fact: &Fact) -> Result<()> {
+    sqlx::query("INSERT INTO ticket_outbox (ticket_id, seq, fact) VALUES ($1, $2, $3)")
+        .bind(big(id.get()))
+        .bind(big(seq))
+        .bind(json_of("fact", fact)?)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Who follows it stands in rows of its own, for lists of what somebody follows.
+async fn watch(conn: &mut Connection, ticket: &Ticket) -> Result<()> {
+    sqlx::query("DELETE FROM ticket_watcher WHERE ticket_id = $1")
+        .bind(big(ticket.id.get()))
+        .execute(&mut *conn)
+        .await?;
+    for agent in &ticket.handling.people.watchers {
+        sqlx::query("INSERT INTO ticket_watcher (agent_id, ticket_id) VALUES ($1, $2)")
+            .bind(big(agent.get()))
+            .bind(big(ticket.id.get()))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A fact stands in the log: it need not be told again.
+pub(crate) async fn note(conn: &mut Connection, fact: &Fact) -> Result<()> {
+    let (ticket, entry) = if let Fact::TicketCreated { ticket, .. } = fact {
+        (ticket, 1)
+    } else if let Fact::TicketChanged { ticket, entry, .. } = fact {
+        (ticket, *entry)
+    } else {
+        return Ok(());
+    };
+    sqlx::query("DELETE FROM ticket_outbox WHERE ticket_id = $1 AND seq = $2")
+        .bind(big(ticket.get()))
+        .bind(big(entry))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+impl Database {
+    /// Facts of tickets that may not stand in the log, behind that of an entry of a ticket; at most 1,000. Those of a process that was
+    /// killed are told by the next; [`Database::apply`] takes them out.
+    pub async fn untold(&self, after: Option<(TicketId, u64)>) -> Result<Vec<Untold>> {
+        let (ticket, seq) = after.map_or((0, 0), |(ticket, seq)| (ticket.get(), seq));
+        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+            "SELECT ticket_id, seq, fact FROM ticket_outbox WHERE (ticket_id, seq) > ($1, $2)
+             ORDER BY ticket_id, seq LIMIT $3",
+        )
+        .bind(big(ticket))
+        .bind(big(seq))
+        .bind(OUTBOX_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let rows = rows.into_iter();
+        rows.map(|(ticket, seq, fact)| {
+            Ok(Untold {
+                ticket: TicketId::new(count(ticket)),
+                entry: count(seq),
+                fact: from_json("fact", &fact)?,
+            })
+        })
+        .collect()
+    }
+
+    /// The timeline of a ticket, oldest first, at most 1,000 entries.
+    pub async fn ticket_entries(&self, id: TicketId) -> Result<Vec<Entry>> {
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT entry FROM ticket_event WHERE ticket_id = $1 ORDER BY seq LIMIT $2",
+        )
+        .bind(big(id.get()))
+        .bind(ENTRIES_MAX)
+        .fetch_all(self.readers())
+        .await?;
+        let entries = rows.iter();
+        entries
+            .map(|(entry,)| from_json("ticket entry", entry))
+            .collect()
+    }
+}
