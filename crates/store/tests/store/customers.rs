@@ -5,7 +5,7 @@ use store::{
     CustomerChange, CustomerContact, CustomerRecord, CustomerSearch, NewCustomer, NewPhone,
     PageRequest, StoreError,
 };
-use ticket::{Actor, Day};
+use ticket::Actor;
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, draft, phone};
 
@@ -240,11 +240,7 @@ async fn f1_who_has_open_tickets_comes_first_then_who_was_on_the_line_last() {
     open.customer = Some(ids[2]);
     world.database.save_draft(&open).await.unwrap();
     let call = model::CallId::new(9);
-    world
-        .database
-        .submit(call, agent, Day::of(NOW, 0), NOW)
-        .await
-        .unwrap();
+    world.desk().submit(call, agent, NOW).await.unwrap();
     for id in &ids {
         let shared = world
             .database

@@ -3,7 +3,7 @@
 use model::fact::{SurveyAsked, SurveyDone, SurveyPush, Voicemail};
 use model::{AgentId, CallId, CustomerId, Fact, RecordingId};
 use store::{CustomerRecord, Moment, MomentKey, NewCustomer, StoreError, TimelineReader};
-use ticket::{Actor, Day};
+use ticket::Actor;
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, draft, phone};
 
@@ -92,8 +92,8 @@ async fn f10_calls_tickets_surveys_and_notes_stand_in_one_line_newest_first() {
     world.database.save_draft(&open).await.unwrap();
     let made = after(-DAY);
     world
-        .database
-        .submit(CallId::new(2), agent, Day::of(NOW, 0), made)
+        .desk()
+        .submit(CallId::new(2), agent, made)
         .await
         .unwrap();
     world

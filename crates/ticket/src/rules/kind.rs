@@ -1,7 +1,6 @@
 //! A type of tickets (工单类型, A2): consult, complaint, fault. It decides fields, promises, approval and return visit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use model::AgentId;
 use model::fact::TicketField;
@@ -30,8 +29,6 @@ pub struct TicketKind {
     pub approval: Vec<Approvers>,
     /// Who agrees besides, when it is sensitive.
     pub sensitive_approval: Vec<Approvers>,
-    /// After how much business time one that is solved is closed, where nobody is asked (E5); zero: never by itself.
-    pub closes_after: Duration,
     /// When two of them are about one thing (D1).
     pub conditions: Vec<Condition>,
     /// What likeness is worth (D3).
@@ -59,7 +56,6 @@ impl TicketKind {
             policy,
             approval: Vec::new(),
             sensitive_approval: Vec::new(),
-            closes_after: Duration::ZERO,
             conditions: Vec::new(),
             weights: Weights::default(),
         }
@@ -71,7 +67,6 @@ impl TicketKind {
         Policy {
             approval: people(&self.approval),
             sensitive_approval: people(&self.sensitive_approval),
-            closes_after: Some(self.closes_after).filter(|after| !after.is_zero()),
             ..self.policy.clone()
         }
     }

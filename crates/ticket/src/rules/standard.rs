@@ -96,15 +96,12 @@ impl TicketKind {
             visit: VisitPolicy::None,
             visits_max: 3,
             visit_by_another: true,
-            closes_after: None,
+            closes_after: Some(day * CLOSES_AFTER_DAYS),
             // What nobody takes on in time goes where somebody does, if there is a higher tier.
             escalates_for: [ClockKind::Response, ClockKind::Stage].into(),
             reopen_within: DAY * 7,
             appeal_within: DAY * 7,
         };
-        Self {
-            closes_after: day * CLOSES_AFTER_DAYS,
-            ..Self::new(policy)
-        }
+        Self::new(policy)
     }
 }

@@ -12,7 +12,7 @@ use model::Calendar;
 use serde::Deserialize;
 use ticket::handling::{Matrix, PauseReason, Policy, VisitPolicy};
 use ticket::rules::Approvers;
-use ticket::{Rules, TicketKind};
+use ticket::{ClockKind, Rules, TicketKind};
 use toml::Spanned;
 
 use super::Reader;
@@ -39,6 +39,7 @@ pub(super) struct Section {
     promise: BTreeMap<Spanned<String>, Spanned<promises::Times>>,
     warn_percent: Option<Spanned<u8>>,
     pauses_for: Option<Vec<Spanned<String>>>,
+    escalates_for: Option<Vec<Spanned<String>>>,
     pauses_max: Option<Spanned<u16>>,
     pause_max: Option<Spanned<String>>,
     extension_max: Option<Spanned<String>>,
@@ -96,9 +97,6 @@ impl Reader<'_, '_> {
         kind.approval = self.approval(section.approval.as_ref(), &base.approval);
         let sensitive = section.sensitive_approval.as_ref();
         kind.sensitive_approval = self.approval(sensitive, &base.sensitive_approval);
-        let closes = section.closes_after.as_ref();
-        let closes = closes.and_then(|text| self.business(text, calendar));
-        kind.closes_after = closes.unwrap_or(base.closes_after);
         let same = self.conditions(&section.same, &kind.fields);
         kind.conditions = [base.conditions.clone(), same].concat();
         kind.weights = self.likeness(section.likeness.as_ref(), base.weights);
@@ -168,6 +166,8 @@ impl Reader<'_, '_> {
         let extension = extension.and_then(|it| self.business(it, calendar));
         let reopen = section.reopen_within.as_ref().and_then(|it| self.lasts(it));
         let appeal = section.appeal_within.as_ref().and_then(|it| self.lasts(it));
+        let closes = section.closes_after.as_ref();
+        let closes = closes.and_then(|text| self.business(text, calendar));
         Policy {
             matrix: self.matrix(section).unwrap_or(base.matrix),
             direct_answer: section.direct_answer.unwrap_or(base.direct_answer),
@@ -184,6 +184,8 @@ impl Reader<'_, '_> {
             visit: self.visit(section.visit_percent.as_ref(), base.visit),
             visits_max: self.count("visits_max", section.visits_max.as_ref(), base.visits_max),
             visit_by_another: section.visit_by_another.unwrap_or(base.visit_by_another),
+            closes_after: closes.or(base.closes_after),
+            escalates_for: self.escalates(section, base),
             reopen_within: reopen.unwrap_or(base.reopen_within),
             appeal_within: appeal.unwrap_or(base.appeal_within),
         }
@@ -235,6 +237,26 @@ impl Reader<'_, '_> {
             }
         }
         reasons
+    }
+
+    /// D5: which promises bring a ticket to the next tier when they are broken.
+    fn escalates(&mut self, section: &Section, base: &Policy) -> BTreeSet<ClockKind> {
+        let Some(words) = &section.escalates_for else {
+            return base.escalates_for.clone();
+        };
+        let mut kinds = BTreeSet::new();
+        for word in words {
+            let text = word.get_ref();
+            match ClockKind::all().find(|kind| kind.name() == text) {
+                Some(kind) => drop(kinds.insert(kind)),
+                None => {
+                    let message = told!("there is no promise `{text}`", "没有时限 `{text}`");
+                    let known = ClockKind::all().map(ClockKind::name);
+                    self.report.unknown(word, message, known);
+                }
+            }
+        }
+        kinds
     }
 
     fn approval(

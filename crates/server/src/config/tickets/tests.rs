@@ -75,6 +75,7 @@ const SAMPLE: &str = r#"calendar = "office"
 promise.resolve = ["4 h", "8 h", "3 wd", "5 wd", "7 wd"]
 promise.stage = "90 min"
 pauses_for = ["customer", "parts"]
+escalates_for = ["resolve"]
 pause_max = "14 d"
 visit_percent = 20
 
@@ -296,6 +297,12 @@ fn each_mistake_is_told_where_it_stands_in_both_languages() {
             "\"part\"",
             "\"part\"",
             "nothing waits for `part`\n  help: did you mean `parts`?",
+        ),
+        (
+            "\"resolve\"]",
+            "\"resolved\"]",
+            "\"resolved\"",
+            "there is no promise `resolved`\n  help: did you mean `resolve`?",
         ),
         (
             "\"14 d\"",
