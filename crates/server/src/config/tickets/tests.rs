@@ -229,7 +229,7 @@ fn a2_to_a5_c7_c11_types_fields_catalogue_and_groups_are_read() {
         rules.groups["front"].escalates_to.as_deref(),
         Some("experts")
     );
-    assert_eq!(rules.dispatch[0].line, 70);
+    assert_eq!(rules.dispatch[0].line, 71);
     assert_eq!(rules.dispatch[0].when.numbers, ["+8620"]);
     assert_eq!(
         rules.dispatch[1].to,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ticket::State;
-use ticket::handling::{Role, TRANSITIONS, Transition};
+use ticket::handling::{BIRTHS, Role, TRANSITIONS, Transition};
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn the_transitions_are_those_that_are_asked() {
 fn table() -> String {
     let head =
         "\n| rule | order | 中文 | taken in | leads to | who may |\n|---|---|---|---|---|---|\n";
-    let rows: String = TRANSITIONS.iter().map(row).collect();
+    let rows: String = BIRTHS.iter().chain(&TRANSITIONS).map(row).collect();
     format!("{head}{rows}\n")
 }
 
@@ -52,9 +52,10 @@ fn row(row: &Transition) -> String {
         let names = states.iter().map(|it| format!("`{}`", it.name()));
         names.collect::<Vec<String>>().join(", ")
     };
-    let from = match row.from.len() == State::all().count() {
-        true => "any".to_owned(),
-        false => states(row.from),
+    let from = match row.from {
+        [] => "nothing".to_owned(),
+        all if all.len() == State::all().count() => "any".to_owned(),
+        some => states(some),
     };
     let to = match row.to {
         [] => "stays".to_owned(),
