@@ -101,6 +101,15 @@ pub enum CustomerFault {
     /// He was merged: the other one stands.
     #[error("this customer was merged: {0} stands for him")]
     Merged(CustomerId),
+    /// Both are the same.
+    #[error("a customer is not merged into himself")]
+    Itself,
+    /// There is no merge that could be undone.
+    #[error("this customer was not merged within the last 7 days")]
+    NotMerged,
+    /// The one who stands was merged himself: that merge is undone first.
+    #[error("the customer who stands for him was merged into {0} since: undo that first")]
+    MergedSince(CustomerId),
 }
 
 impl CustomerKind {

@@ -54,7 +54,7 @@ pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{
     CustomerChange, CustomerContact, CustomerNote, CustomerPhone, CustomerRecord, CustomerSearch,
-    Dialogue, Moment, MomentKey, NewCustomer, NewPhone, NoMoment, NumberCard, Timeline,
+    Dialogue, Merged, Moment, MomentKey, NewCustomer, NewPhone, NoMoment, NumberCard, Timeline,
     TimelineReader,
 };
 pub use error::{FactLogError, StoreError};

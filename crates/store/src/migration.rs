@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 23] = [
+static MIGRATIONS: [Migration; 24] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -132,6 +132,11 @@ static MIGRATIONS: [Migration; 23] = [
         version: 23,
         name: "ticket_handling",
         text: include_str!("../migrations/0023_ticket_handling.sql"),
+    },
+    Migration {
+        version: 24,
+        name: "customer_merge",
+        text: include_str!("../migrations/0024_customer_merge.sql"),
     },
 ];
 

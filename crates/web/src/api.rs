@@ -14,6 +14,7 @@ pub mod canary;
 pub mod clips;
 pub mod conflicts;
 pub mod customer_body;
+pub mod customer_merge;
 pub mod customers;
 pub mod decline;
 pub mod deliveries;
@@ -174,6 +175,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))
+        .routes(routes!(customer_merge::merge))
+        .routes(routes!(customer_merge::unmerge))
         .routes(routes!(timeline::read))
         .routes(routes!(timeline::note))
         .routes(routes!(stream::events))

@@ -193,6 +193,11 @@ impl Cause for CustomerFault {
             Self::Owner(agent) => format!("没有坐席 {agent}，不能由其负责该客户"),
             Self::Organisation(id) => format!("客户 {id} 不是该客户可以所属的单位"),
             Self::Merged(other) => format!("该客户已被合并：由 {other} 代替"),
+            Self::Itself => "不能把客户合并到其自身".to_owned(),
+            Self::NotMerged => "该客户在最近 7 天内没有被合并".to_owned(),
+            Self::MergedSince(other) => {
+                format!("代替该客户的客户其后又被合并到 {other}：请先撤销那次合并")
+            }
         }
     }
 }
@@ -347,6 +352,9 @@ mod tests {
             Box::new(StoreError::Customer(CustomerFault::Number(found()))),
             Box::new(CustomerFault::Name),
             Box::new(CustomerFault::Merged(model::CustomerId::new(9))),
+            Box::new(CustomerFault::Itself),
+            Box::new(CustomerFault::NotMerged),
+            Box::new(CustomerFault::MergedSince(model::CustomerId::new(9))),
             Box::new(CustomerFault::Contact {
                 kind: model::ContactKind::Mail,
                 value: found(),

@@ -19,6 +19,7 @@ use crate::error::{Result, StoreError};
 use phone::KeyedPhone;
 
 pub use candidate::{Dialogue, NumberCard};
+pub use merge::Merged;
 pub use note::CustomerNote;
 pub use phone::{CustomerPhone, NewPhone};
 pub use search::CustomerSearch;
@@ -26,6 +27,7 @@ pub use timeline::{Moment, MomentKey, NoMoment, Timeline, TimelineReader};
 
 mod candidate;
 pub(crate) mod index;
+mod merge;
 mod note;
 mod phone;
 mod row;

@@ -18,7 +18,7 @@ pub struct TicketFilter {
     pub state: Option<State>,
     /// Open, or ended.
     pub is_open: Option<bool>,
-    /// Of this customer.
+    /// Of this customer, and of those who were merged into him (F9).
     pub customer: Option<CustomerId>,
     /// Entered by this agent.
     pub created_by: Option<AgentId>,
@@ -115,10 +115,6 @@ impl TicketFilter {
             (" AND t.assignee = ", id(self.assignee)),
             (" AND t.named = ", id(self.named)),
             (
-                " AND t.customer_id = ",
-                self.customer.map(|id| big(id.get())),
-            ),
-            (
                 " AND t.priority = ",
                 self.priority.map(|it| i64::from(it.level())),
             ),
@@ -146,6 +142,15 @@ impl TicketFilter {
             if let Some(value) = value {
                 query.push(column).push_bind(value);
             }
+        }
+        if let Some(customer) = self.customer {
+            let id = big(customer.get());
+            query
+                .push(" AND t.customer_id IN (SELECT id FROM customer WHERE id = ")
+                .push_bind(id)
+                .push(" OR merged_into_id = ")
+                .push_bind(id)
+                .push(")");
         }
         if let Some(call) = self.call {
             query

@@ -29,6 +29,8 @@ mod groups;
 mod heat;
 #[path = "../store/idempotency.rs"]
 mod idempotency;
+#[path = "../store/merges.rs"]
+mod merges;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]

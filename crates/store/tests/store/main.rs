@@ -20,6 +20,7 @@ mod file;
 mod groups;
 mod heat;
 mod idempotency;
+mod merges;
 mod people;
 mod pins;
 mod place;

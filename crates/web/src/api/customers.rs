@@ -220,9 +220,20 @@ pub(super) fn mistake(error: StoreError) -> Problem {
     let StoreError::Customer(fault) = &error else {
         return error.into();
     };
-    if let CustomerFault::Merged(other) = fault {
-        let detail = format!("customer {other} stands for him");
-        return Problem::new(Code::CustomerMerged).detail(detail);
-    }
-    Problem::new(Code::InvalidBody).detail(fault.to_string())
+    let code = match fault {
+        CustomerFault::Merged(_) => Code::CustomerMerged,
+        CustomerFault::NotMerged => Code::CustomerNotMerged,
+        CustomerFault::MergedSince(_) => Code::CustomerMergedSince,
+        CustomerFault::Name
+        | CustomerFault::Vip
+        | CustomerFault::Number(_)
+        | CustomerFault::Numbers
+        | CustomerFault::Contacts
+        | CustomerFault::Contact { .. }
+        | CustomerFault::Text { .. }
+        | CustomerFault::Owner(_)
+        | CustomerFault::Organisation(_)
+        | CustomerFault::Itself => Code::InvalidBody,
+    };
+    Problem::new(code).detail(fault.to_string())
 }

@@ -39,6 +39,8 @@ pub enum Action {
     SeeCustomers,
     /// Add a customer, or change one.
     ChangeCustomers,
+    /// Make two customers one, and part them again.
+    MergeCustomers,
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling,
     /// See and change who is barred.
@@ -100,6 +102,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         // Who talks with a caller has to know him, and writes down who he is (F4).
         Action::SeeCustomers => [All, All, All],
         Action::ChangeCustomers => [All, All, All],
+        // F9: it moves what others wrote down.
+        Action::MergeCustomers => [None, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
         Action::CloseCalendars => [None, All, All],
@@ -192,6 +196,7 @@ mod tests {
             (Action::TryTicketRules, ["nnn", "yyy", "yyy"]),
             (Action::SeeCustomers, ["yyy", "yyy", "yyy"]),
             (Action::ChangeCustomers, ["yyy", "yyy", "yyy"]),
+            (Action::MergeCustomers, ["nnn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),

@@ -114,6 +114,10 @@ codes! {
     ReferenceTaken = "reference_taken" CONFLICT "该外部编号已属于另一客户" "Another customer has this external reference";
     /// The customer was merged into another.
     CustomerMerged = "customer_merged" CONFLICT "该客户已合并到另一客户" "The customer was merged into another one";
+    /// F9: no merge that could be undone.
+    CustomerNotMerged = "customer_not_merged" CONFLICT "该客户在最近 7 天内没有被合并" "The customer was not merged within the last 7 days";
+    /// F9: the one who stands was merged himself since.
+    CustomerMergedSince = "customer_merged_since" CONFLICT "代替该客户的客户其后又被合并：请先撤销那次合并" "The customer who stands for him was merged since: undo that first";
     /// T1 to T31: a ticket in this state takes no such order.
     NotInThisState = "state.not_allowed" CONFLICT "工单当前状态不允许此操作" "A ticket in this state takes no such order";
     /// Somebody else gives that order.

@@ -203,3 +203,55 @@ async fn f10_the_timeline_has_notes_and_pages() {
     let empty = agent.send("POST", &notes, &JSON, br#"{"body":" "}"#).await;
     assert_eq!(empty.problem(), "invalid_body");
 }
+
+#[tokio::test]
+async fn f9_a_supervisor_merges_two_customers_and_parts_them() {
+    let house = House::open().await;
+    let (agent, boss) = (house.signed_in("1001").await, house.signed_in("boss").await);
+    let mut ids = Vec::new();
+    for (name, number) in [("王芳", "13800001111"), ("王方", "13900002222")] {
+        let wanted = json!({"name": name, "phones": [{"raw": number}]});
+        let added = post(&agent, wanted).await.json();
+        ids.push(added["customer"]["id"].as_str().unwrap().to_owned());
+    }
+    let (old, new) = (&ids[0], &ids[1]);
+    let send = async |who: &Client, path: String, body: Value| {
+        let body = body.to_string();
+        who.send("POST", &path, &JSON, body.as_bytes()).await
+    };
+    let merge = |id: &str| format!("/v1/customers/{id}/merge");
+    let unmerge = |id: &str| format!("/v1/customers/{id}/unmerge");
+    let into = |id: &str| json!({ "into": id });
+    let refused = send(&agent, merge(old), into(new)).await;
+    assert_eq!(refused.problem(), "forbidden");
+    let done = send(&boss, merge(old), into(new)).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    let done = done.json();
+    assert_eq!(done["merged"]["merged_into"], json!(new));
+    assert_eq!(done["stands"]["phones"].as_array().unwrap().len(), 2);
+    let number = agent.get("/v1/numbers/13800001111").await.json();
+    assert_eq!(number["candidates"][0]["customer"], json!(new));
+    for (path, body, code) in [
+        (merge(old), into(new), "customer_merged"),
+        (merge(new), into(new), "invalid_body"),
+        (merge(new), into("9"), "no_such_customer"),
+        (merge("9"), into(new), "no_such_customer"),
+        (merge(new), json!({}), "invalid_body"),
+        (unmerge(new), json!({}), "customer_not_merged"),
+        (unmerge("9"), json!({}), "no_such_customer"),
+    ] {
+        let told = send(&boss, path.clone(), body).await;
+        assert_eq!(told.problem(), code, "{path}: {}", told.text());
+    }
+    let refused = send(&agent, unmerge(old), json!({})).await;
+    assert_eq!(refused.problem(), "forbidden");
+    let parted = send(&boss, unmerge(old), json!({})).await.json();
+    assert_eq!(parted["merged"]["merged_into"], json!(null));
+    for side in ["merged", "stands"] {
+        assert_eq!(
+            parted[side]["phones"].as_array().unwrap().len(),
+            1,
+            "{side}"
+        );
+    }
+}

@@ -152,22 +152,26 @@ pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner
     Ok(owners)
 }
 
-/// How many tickets of a customer are open, and when he was last on the line.
+/// How many tickets of a customer are open, and when he was last on the line; those who were merged into him are he (F9).
 async fn contact(conn: &mut Connection, customer: i64) -> Result<(u32, Option<Timestamp>)> {
     let (open,): (i64,) = sqlx::query_as(
         "SELECT COUNT(*) FROM (SELECT id FROM ticket
-           WHERE customer_id = $1 AND is_open = 1 AND for_leads = 0 LIMIT $2) AS few",
+           WHERE customer_id IN (SELECT id FROM customer WHERE id = $1 OR merged_into_id = $1)
+             AND is_open = 1 AND for_leads = 0 LIMIT $2) AS few",
     )
     .bind(customer)
     .bind(TICKETS_MAX)
     .fetch_one(&mut *conn)
     .await?;
-    let last: Option<(i64,)> = sqlx::query_as(
-        "SELECT started_at FROM call_record WHERE customer_id = $1 AND ended_at IS NOT NULL ORDER BY id DESC LIMIT 1",
+    // The last call of each, along the index, and not all of all.
+    let (last,): (Option<i64>,) = sqlx::query_as(
+        "SELECT MAX(latest.moment) FROM (SELECT (SELECT r.started_at FROM call_record r
+             WHERE r.customer_id = c.id AND r.ended_at IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS moment
+           FROM customer c WHERE c.id = $1 OR c.merged_into_id = $1) AS latest",
     )
     .bind(customer)
-    .fetch_optional(conn)
+    .fetch_one(conn)
     .await?;
-    let last = last.map(|(at,)| Timestamp::from_ms(at));
+    let last = last.map(Timestamp::from_ms);
     Ok((u32::try_from(open).unwrap_or(0), last))
 }

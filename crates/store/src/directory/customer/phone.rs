@@ -2,6 +2,8 @@
 //!
 //! A number without a key (empty, only marks) is refused, so that a withheld number can never match one (P10).
 
+use std::collections::BTreeSet;
+
 use model::customer::PHONES_MAX;
 use model::{Caller, CustomerFault, CustomerId, E164, NumberPlan, Timestamp, WrittenNumber};
 use serde::Serialize;
@@ -56,6 +58,13 @@ pub(super) struct KeyedPhone {
     written: WrittenNumber,
 }
 
+impl KeyedPhone {
+    /// What it is compared by: the number, and what is dialled behind it.
+    fn key(&self) -> (&str, &str) {
+        (&self.written.number.key, &self.written.extension)
+    }
+}
+
 /// Reads a number. One that is withheld, or without a digit or letter, is none.
 pub(super) fn keyed(
     plan: &NumberPlan,
@@ -108,17 +117,30 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// The numbers of a customer become these.
+/// The numbers of a customer become these; one that he has keeps its place.
 pub(super) async fn replace(
     conn: &mut Connection,
     id: CustomerId,
     phones: &[KeyedPhone],
     now: Timestamp,
 ) -> Result<()> {
-    sqlx::query("DELETE FROM customer_number WHERE customer_id = $1")
+    let had: Vec<(String, String)> =
+        sqlx::query_as("SELECT number_key, ext FROM customer_number WHERE customer_id = $1")
+            .bind(big(id.get()))
+            .fetch_all(&mut *conn)
+            .await?;
+    let kept: BTreeSet<_> = phones.iter().map(KeyedPhone::key).collect();
+    let gone = had.iter();
+    for (number, extension) in gone.filter(|(number, ext)| !kept.contains(&(number, ext))) {
+        sqlx::query(
+            "DELETE FROM customer_number WHERE customer_id = $1 AND number_key = $2 AND ext = $3",
+        )
         .bind(big(id.get()))
+        .bind(number)
+        .bind(extension)
         .execute(&mut *conn)
         .await?;
+    }
     for phone in phones {
         put(conn, id, phone, now).await?;
     }

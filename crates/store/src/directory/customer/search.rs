@@ -24,7 +24,7 @@ pub struct CustomerSearch {
     pub text: Option<String>,
     /// With exactly this external reference.
     pub external_ref: Option<String>,
-    /// Of this organisation.
+    /// Of this organisation, and of those that were merged into it (F9).
     pub organisation: Option<CustomerId>,
     /// Looked after by this agent.
     pub owner: Option<AgentId>,
@@ -59,8 +59,11 @@ impl Database {
         }
         if let Some(organisation) = search.organisation {
             query
-                .push(" AND c.organisation_id = ")
-                .push_bind(big(organisation.get()));
+                .push(" AND c.organisation_id IN (SELECT id FROM customer WHERE id = ")
+                .push_bind(big(organisation.get()))
+                .push(" OR merged_into_id = ")
+                .push_bind(big(organisation.get()))
+                .push(")");
         }
         if let Some(owner) = search.owner {
             query
