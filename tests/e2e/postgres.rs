@@ -23,7 +23,7 @@ impl Role {
     fn make() -> Self {
         let name = format!("house_{}", std::process::id());
         let user = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap());
-        let folder = std::env::temp_dir().join(format!("trunkline-postgres-{user}"));
+        let folder = std::env::temp_dir().join(format!("trunkline-test-postgres-{user}"));
         std::fs::create_dir_all(&folder).unwrap();
         let in_use = File::create(folder.join("in-use")).unwrap();
         in_use.lock_shared().unwrap();

@@ -7,8 +7,10 @@ folder=$1
 rest_s=15
 self=$(realpath "${BASH_SOURCE[0]}")
 
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -n | tail -n 1 || true)
-[ -n "$bin" ] || bin=$(dirname "$(command -v postgres || true)")
+# A version's folder may hold a client alone.
+initdb=$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -t/ -k5 -n | tail -n 1 || true)
+[ -n "$initdb" ] || initdb=$(command -v initdb || true)
+bin=$(dirname "$initdb")
 if ! [ -x "$bin/initdb" ] || ! [ -x "$bin/postgres" ]; then
   echo "PostgreSQL is not installed, and this test needs it: run tests/tools/install.sh (Debian package postgresql)" >&2
   exit 3
@@ -22,14 +24,26 @@ if [ "$(id -u)" -eq 0 ]; then
   as_server=(setpriv "--reuid=$owner" "--regid=$(id -g "$owner")" --clear-groups --)
 fi
 
-mkdir -p -m 0711 "$folder"
+# Whatever the umask of whoever made it: the server's user passes through.
+mkdir -p "$folder"
+chmod 0711 "$folder"
 touch "$folder/in-use" "$folder/starting"
 cd "$folder"
 
 is_up() { "$bin/pg_isready" -q -h "$folder/socket"; }
 
-start() {
+# `ready` is made last: a server whose start was broken off has no roles, and is not used.
+is_ready() { [ -e socket/ready ] && is_up; }
+
+stop() {
+  if [ -e data/postmaster.pid ]; then
+    "${as_server[@]}" "$bin/pg_ctl" -D "$folder/data" -m immediate -w stop >/dev/null 2>&1 || true
+  fi
   rm -rf data socket
+}
+
+start() {
+  stop
   install -d -m 0700 -o "$owner" data socket
   "${as_server[@]}" "$bin/initdb" -D "$folder/data" -U trunkline -A trust -E UTF8 --locale=C.UTF-8 --no-sync >log 2>&1 \
     || { tail -n 20 log >&2; exit 1; }
@@ -46,6 +60,7 @@ start() {
   is_up || { tail -n 20 log >&2; exit 1; }
   "$bin/psql" -q -h "$folder/socket" -U trunkline -d postgres \
     -c "CREATE ROLE guarded LOGIN PASSWORD 'open sesame'" -c "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+  touch socket/ready
 }
 
 # Holds `starting` while it ends the server, so that whoever comes then starts another one.
@@ -59,8 +74,7 @@ watch_over() {
     flock 8
     exec 7>in-use
     if flock -n -x 7; then
-      "${as_server[@]}" "$bin/pg_ctl" -D "$folder/data" -m immediate -w stop
-      rm -rf data socket
+      stop
       exit 0
     fi
     exec 7>&- 8>&-
@@ -73,7 +87,8 @@ if [ "${2:-}" = "watch" ]; then
 fi
 exec 8>starting
 flock 8
-if ! is_up; then
-  start
+if ! is_ready; then
+  # First: should this script be killed, the server that it began is ended all the same.
   setsid "$self" "$folder" watch </dev/null >/dev/null 2>&1 8>&- &
+  start
 fi

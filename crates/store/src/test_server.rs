@@ -2,7 +2,6 @@
 //! say how to get it; they never skip.
 
 use std::fs::File;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -48,13 +47,12 @@ pub(crate) fn address(database: &str, role: &str) -> String {
 /// Its folder; the server runs for as long as this process.
 fn server() -> &'static Path {
     let (folder, _held) = SERVER.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("trunkline-postgres-{}", user()));
+        let folder = std::env::temp_dir().join(format!("trunkline-test-postgres-{}", user()));
         std::fs::create_dir_all(&folder).unwrap();
         let in_use = File::create(folder.join("in-use")).unwrap();
         in_use.lock_shared().unwrap();
-        if UnixStream::connect(folder.join("socket/.s.PGSQL.5432")).is_err() {
-            start(&folder);
-        }
+        // Always: one that listens may be starting, and lack its roles. The script waits for whoever starts it.
+        start(&folder);
         (folder, in_use)
     });
     folder
