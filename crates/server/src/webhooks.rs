@@ -103,8 +103,7 @@ impl Webhooks {
             let has_more = *fed.as_ref().unwrap_or(&false);
             rest_after(fed, "facts cannot be made messages of webhooks").await;
             self.step();
-            let written = self.write_down().await;
-            rest_after(written, "what came of webhooks cannot be written down").await;
+            self.write_down().await;
             if has_more && self.sending.is_empty() {
                 continue;
             }
@@ -113,6 +112,8 @@ impl Webhooks {
             };
             let settled = self.settle(sent).await;
             rest_after(settled, "a webhook cannot be disabled").await;
+            // Before anything is read: what the store does not know yet it would hand out as waiting.
+            self.write_down().await;
         }
     }
 
@@ -179,8 +180,12 @@ impl Webhooks {
             // The store has given them up; a trial is sent all the same.
             post.courier.empty();
         }
+        // Of these the store does not know what came of them, should it have refused to hear it.
+        let unsettled: BTreeSet<DeliveryId> = self.unsettled.iter().map(|it| it.id).collect();
         for message in waiting {
-            post.courier.take(message);
+            if !unsettled.contains(&message.id) {
+                post.courier.take(message);
+            }
         }
         // What this loop has fed since is further than what was read.
         let told_seq = post.webhook.told_seq.max(webhook.told_seq);
@@ -212,14 +217,17 @@ impl Webhooks {
         }
     }
 
-    async fn write_down(&mut self) -> Result<(), StoreError> {
+    /// What the database does not take is kept until the next time.
+    async fn write_down(&mut self) {
         if self.unsettled.is_empty() {
-            return Ok(());
+            return;
         }
         let settled = self.unsettled.clone();
-        self.desk.database.settle_deliveries(settled).await?;
-        self.unsettled.clear();
-        Ok(())
+        let written = self.desk.database.settle_deliveries(settled).await;
+        if written.is_ok() {
+            self.unsettled.clear();
+        }
+        rest_after(written, "what came of webhooks cannot be written down").await;
     }
 
     fn send(&mut self, webhook: WebhookId, id: DeliveryId) {

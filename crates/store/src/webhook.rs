@@ -10,13 +10,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Timestamp, WebhookId};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 use ticket::Actor;
-use webhook::{Format, GivenUp, Topics};
+use webhook::{Format, GivenUp, Topics, behind_origin, origin};
 
 use crate::Database;
 use crate::audit::{Act, audit};
-use crate::column::{big, count, from_json, json_of};
+use crate::column::{big, count, from_json, json_of, text_of};
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::secret::Secret;
@@ -269,9 +270,11 @@ async fn note(
     let Some(webhook) = before.or(after) else {
         return Ok(());
     };
+    // The path may hold the token by which the receiver knows us: that it changed is told, not what it is.
     let told = |it: &Webhook| {
+        let behind = Sha256::digest(behind_origin(&it.wanted.url));
         json!({
-            "url": it.wanted.url, "topics": it.wanted.topics, "format": it.wanted.format.name(),
+            "origin": origin(&it.wanted.url), "path_sha256": text_of(&behind), "topics": it.wanted.topics, "format": it.wanted.format.name(),
             "enabled": it.wanted.is_enabled, "disabled_because": it.disabled_because,
         })
     };

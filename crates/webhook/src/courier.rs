@@ -90,9 +90,10 @@ impl Courier {
         self.waiting.contains_key(&id)
     }
 
-    /// One more message. Within its lane the lower id goes first.
+    /// One more message, or one that it has as it stands from here on, unless that is under way: who asks for it again does not wait
+    /// for its pause to end. Within its lane the lower id goes first.
     pub fn take(&mut self, message: Waiting) {
-        if self.holds(message.id) {
+        if self.under_way.contains_key(&message.id) {
             return;
         }
         let line = line(&message);
@@ -136,9 +137,12 @@ impl Courier {
 
     /// What came of a message that was to be sent.
     pub fn handle_outcome(&mut self, now: Timestamp, id: DeliveryId, outcome: Outcome) -> Verdict {
-        self.under_way.remove(&id);
+        let busy = self.under_way.remove(&id);
         let Some(waiting) = self.waiting.get_mut(&id) else {
-            // Its webhook was emptied meanwhile.
+            // Its webhook was emptied meanwhile; what has come into its lane since waited for it.
+            if let Some(line) = busy {
+                self.raise(line);
+            }
             return match outcome {
                 Outcome::Taken => Verdict::Delivered,
                 Outcome::Failed | Outcome::Gone => Verdict::GivenUp(GivenUp::Disabled),
@@ -175,12 +179,13 @@ impl Courier {
         std::mem::take(&mut self.waiting).into_keys().collect()
     }
 
-    /// A message is given up, and with it those of its thread behind it: who did not hear how it began is not told how it goes on.
+    /// A message is given up, and with one that opens its thread those behind it: who did not hear how it began is not told how it goes
+    /// on. Who did is told how it ends, whatever he did not take in between.
     fn abandon(&mut self, id: DeliveryId) {
         let Some(given_up) = self.drop_message(id) else {
             return;
         };
-        let Some(thread) = given_up.thread else {
+        let Some(thread) = given_up.thread.filter(|_| given_up.opens) else {
             return;
         };
         let behind = self.lanes.get(&(given_up.lane, None)).into_iter().flatten();

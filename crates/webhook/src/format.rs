@@ -8,7 +8,7 @@ use std::str::FromStr;
 use model::{AgentId, CallId, Fact, FactRecord, Timestamp, WebhookId};
 
 use crate::message::Message;
-use crate::{native, zammad};
+use crate::{address, native, zammad};
 
 /// What other systems know an agent by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ struct Row {
     of_fact: OfFact,
     /// The agents whom messages of this fact name.
     names: fn(&Fact) -> Vec<AgentId>,
+    /// An address as it may be shown.
+    shown: fn(&str) -> String,
     /// What a trial sends.
     trial: fn(WebhookId, Timestamp) -> Vec<Message>,
 }
@@ -54,6 +56,7 @@ const ROWS: [Row; 2] = [
             memory: None,
         },
         names: |_| Vec::new(),
+        shown: str::to_owned,
         trial: |webhook, at| native::trial(webhook, at).into_iter().collect(),
     },
     Row {
@@ -61,6 +64,7 @@ const ROWS: [Row; 2] = [
         chooses: true,
         of_fact: zammad::of_fact,
         names: zammad::names,
+        shown: address::masked,
         trial: zammad::trial,
     },
 ];
@@ -98,6 +102,11 @@ impl Format {
     /// What a fact becomes.
     pub fn of_fact(self, record: &FactRecord, memory: Option<&str>, people: &People) -> Told {
         (self.0.of_fact)(record, memory, people)
+    }
+
+    /// An address as it may be shown: a part that is a secret is masked.
+    pub fn shown(self, url: &str) -> String {
+        (self.0.shown)(url)
     }
 
     /// What a trial sends.

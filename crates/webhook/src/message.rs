@@ -82,7 +82,7 @@ pub struct Message {
     pub kind: &'static str,
     /// Whose story.
     pub lane: Lane,
-    /// Messages of one thread stand or fall with its first: when one is given up, the later ones are.
+    /// Messages of one thread stand or fall with the one that opens it: when that is given up, those behind it are.
     pub thread: Option<String>,
     /// When it tells nothing any more; `None`: it does as long as it is tried.
     pub expires_at: Option<Timestamp>,
@@ -99,6 +99,8 @@ pub struct Waiting {
     pub lane: Lane,
     /// See [`Message::thread`].
     pub thread: Option<String>,
+    /// Whether it opens its thread.
+    pub opens: bool,
     /// When it was made.
     pub made_at: Timestamp,
     /// See [`Message::expires_at`].

@@ -15,6 +15,8 @@ use crate::message::{Lane, Message};
 use call::Call;
 use event::{Cause, Event};
 
+pub use event::opens_thread;
+
 /// How long after its fact a `newCall` tells anything: a ringing that is over is not shown.
 const RINGS_MS: i64 = 5 * 60_000;
 

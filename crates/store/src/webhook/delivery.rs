@@ -5,7 +5,7 @@
 
 use model::{CallId, DeliveryId, Timestamp, WebhookId};
 use sqlx::FromRow;
-use webhook::{GivenUp, Message, Waiting};
+use webhook::{GivenUp, Message, Waiting, opens_thread};
 
 use crate::Database;
 use crate::column::{big, count, cut};
@@ -139,7 +139,7 @@ impl Database {
     /// All messages of a webhook that wait, in their order.
     pub async fn waiting_deliveries(&self, id: WebhookId) -> Result<Vec<Waiting>> {
         let rows: Vec<WaitingRow> = sqlx::query_as(
-            "SELECT id, lane, thread, made_at, expires_at, sent, due_at FROM webhook_delivery
+            "SELECT id, kind, lane, thread, made_at, expires_at, sent, due_at FROM webhook_delivery
              WHERE webhook_id = $1 AND state = 'pending' ORDER BY id",
         )
         .bind(big(id.get()))
@@ -243,6 +243,7 @@ async fn insert(
         waiting.push(Waiting {
             id,
             lane: message.lane,
+            opens: opens_thread(message.kind),
             thread: message.thread,
             made_at: now,
             expires_at: message.expires_at,
@@ -291,6 +292,7 @@ async fn settle(conn: &mut Connection, settled: Settled) -> Result<()> {
 #[derive(FromRow)]
 struct WaitingRow {
     id: i64,
+    kind: String,
     lane: String,
     thread: Option<String>,
     made_at: i64,
@@ -305,6 +307,7 @@ impl WaitingRow {
         Ok(Waiting {
             id: DeliveryId::new(count(self.id)),
             lane: lane.map_err(|error| StoreError::damaged("delivery", error))?,
+            opens: opens_thread(&self.kind),
             thread: self.thread,
             made_at: Timestamp::from_ms(self.made_at),
             expires_at: self.expires_at.map(Timestamp::from_ms),

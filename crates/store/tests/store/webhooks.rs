@@ -241,6 +241,8 @@ async fn j5_two_secrets_hold_while_one_replaces_the_other_and_none_stands_in_the
         assert!(secret.expose().starts_with("whsec_"));
         assert!(!told.contains(secret.expose()), "S22");
     }
+    assert!(told.contains("https://crm.example"), "{told}");
+    assert!(!told.contains("/told"), "S22: a path may hold a token");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use model::{DeliveryId, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use store::{Delivery, NewWebhook, Webhook};
 use utoipa::ToSchema;
-use webhook::{Format, Topic, Topics};
+use webhook::{Format, MASKED, Topic, Topics};
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
@@ -20,7 +20,7 @@ pub struct WebhookBody {
     /// Its id.
     #[schema(value_type = String)]
     pub id: WebhookId,
-    /// Where it is told.
+    /// Where it is told. With `zammad` the last part of the path, which is the token, reads `***`.
     pub url: String,
     /// What: `*`, a family such as `call.*`, or names of facts.
     #[schema(value_type = Vec<String>)]
@@ -58,7 +58,7 @@ pub struct WebhookSecretBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookWanted {
-    /// `https://` at a public address, or a host of `outgoing.private_hosts` of the settings, where `http://` will do.
+    /// As it was shown: as it stands. Else `https://` at a public address, or a host of `outgoing.private_hosts` of the settings, where `http://` will do.
     pub url: String,
     /// What is told: `*`, a family such as `call.*`, or names of facts. Absent: everything. `zammad` chooses by itself.
     #[serde(default)]
@@ -72,16 +72,21 @@ pub struct WebhookWanted {
 }
 
 impl WebhookWanted {
-    /// Checked; what is wrong with it is told in English.
-    pub(super) fn checked(self, app: &App) -> Result<NewWebhook, Problem> {
+    /// Checked, in place of a webhook or of none; what is wrong with it is told in English.
+    pub(super) fn checked(
+        self,
+        app: &App,
+        before: Option<&Webhook>,
+    ) -> Result<NewWebhook, Problem> {
         let wrong = |why: String| Problem::new(Code::InvalidBody).detail(why);
         if self.url.len() > URL_BYTES_MAX {
             return Err(wrong(format!("url: at most {URL_BYTES_MAX} bytes")));
         }
-        app.may_be_told(&self.url)
-            .map_err(|why| wrong(format!("url: {why}")))?;
         let format = self.format.as_deref().unwrap_or("native").parse::<Format>();
         let format = format.map_err(|why| wrong(format!("format: {why}")))?;
+        let url = unmasked(self.url, format, before).map_err(wrong)?;
+        app.may_be_told(&url)
+            .map_err(|why| wrong(format!("url: {why}")))?;
         let texts = self.topics.unwrap_or_else(|| vec!["*".to_owned()]);
         if texts.is_empty() || texts.len() > TOPICS_MAX {
             return Err(wrong(format!("topics: 1 to {TOPICS_MAX}, or none for all")));
@@ -97,12 +102,27 @@ impl WebhookWanted {
             return Err(wrong(why));
         }
         Ok(NewWebhook {
-            url: self.url,
+            url,
             topics,
             format,
             is_enabled: self.enabled.unwrap_or(true),
         })
     }
+}
+
+/// The URL that is meant by one as it was shown. In another format it would be shown whole, and is not taken for the one that stands.
+fn unmasked(url: String, format: Format, before: Option<&Webhook>) -> Result<String, String> {
+    let before = before.map(|webhook| &webhook.wanted);
+    let shown = |it: &&NewWebhook| it.format == format && it.format.shown(&it.url) == url;
+    if let Some(before) = before.filter(shown) {
+        return Ok(before.url.clone());
+    }
+    if url.ends_with(MASKED) {
+        return Err(format!(
+            "url: {MASKED} stands for a part that is not shown: write that part"
+        ));
+    }
+    Ok(url)
 }
 
 /// A message to a webhook, and what became of it.
@@ -190,7 +210,7 @@ impl From<Webhook> for WebhookBody {
         let wanted = webhook.wanted;
         Self {
             id: webhook.id,
-            url: wanted.url,
+            url: wanted.format.shown(&wanted.url),
             topics: wanted.topics,
             format: wanted.format.name(),
             enabled: wanted.is_enabled,

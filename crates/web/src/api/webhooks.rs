@@ -55,7 +55,7 @@ pub(crate) async fn make(
     Body(wanted): Body<WebhookWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ManageWebhooks, None)?;
-    let new = wanted.checked(&app)?;
+    let new = wanted.checked(&app, None)?;
     let last = app.events().last_seq();
     let made = app
         .database()
@@ -104,9 +104,10 @@ pub(crate) async fn change(
     Body(wanted): Body<WebhookWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ManageWebhooks, None)?;
-    let wanted = wanted.checked(&app)?;
+    let before = known(&app, id).await?;
+    let wanted = wanted.checked(&app, Some(&before))?;
     let Some(version) = version::matched(&headers)? else {
-        return Err(conflict(known(&app, id).await?));
+        return Err(conflict(before));
     };
     let last = app.events().last_seq();
     let by = Actor::Agent(who.agent);

@@ -97,6 +97,40 @@ async fn j5_what_cannot_be_told_is_refused_with_what_to_write() {
 }
 
 #[tokio::test]
+async fn s22_zammads_token_is_not_shown_and_a_webhook_as_it_was_shown_keeps_it() {
+    let house = House::open().await;
+    let admin = house.signed_in("root").await;
+    let url = "https://desk.example/api/v1/cti/T0k";
+    let zammad = wanted(&[("format", json!("zammad")), ("url", json!(url))]);
+    let made = admin.json("POST", PATH, &zammad).await;
+    let shown = json!("https://desk.example/api/v1/cti/***");
+    assert_eq!(made.json()["url"], shown);
+    let path = format!("{PATH}/{}", made.json()["id"].as_str().unwrap());
+    let put = async |version: &str, body: String| {
+        let headers = [("content-type", "application/json"), ("if-match", version)];
+        admin.send("PUT", &path, &headers, body.as_bytes()).await
+    };
+    let off = [
+        ("format", json!("zammad")),
+        ("url", shown.clone()),
+        ("enabled", json!(false)),
+    ];
+    let changed = put("\"1\"", wanted(&off)).await;
+    assert_eq!((changed.status, &changed.json()["url"]), (200, &shown));
+    let stands = house.database.webhooks().await.unwrap();
+    assert_eq!(stands[0].wanted.url, url);
+    // In the other format the URL would be shown whole.
+    for format in ["native", "zammad"] {
+        let other = json!("https://desk.example/***");
+        let body = wanted(&[("format", json!(format)), ("url", other)]);
+        assert_eq!(put("\"2\"", body).await.problem(), "invalid_body");
+    }
+    let native = put("\"2\"", wanted(&[("url", shown)])).await;
+    assert_eq!(native.problem(), "invalid_body");
+    assert!(!admin.get(PATH).await.text().contains("T0k"));
+}
+
+#[tokio::test]
 async fn j5_a_trial_stands_in_the_log_and_can_be_sent_again() {
     let house = House::open().await;
     let admin = house.signed_in("root").await;

@@ -19,6 +19,7 @@ fn message(number: u64, lane: Lane) -> Waiting {
         id: id(number),
         lane,
         thread: None,
+        opens: false,
         made_at: at(0),
         expires_at: None,
         sent: 0,
@@ -114,6 +115,7 @@ fn j5_a_message_is_sent_eight_times_and_then_given_up_and_the_next_of_its_call_i
 fn zammad_who_did_not_hear_how_a_thread_began_is_not_told_how_it_goes_on() {
     let thread = |number, thread: &str| Waiting {
         thread: Some(thread.to_owned()),
+        opens: number != 2,
         expires_at: (number == 1).then(|| at(60)),
         ..of_call(number, 7)
     };
@@ -129,6 +131,63 @@ fn zammad_who_did_not_hear_how_a_thread_began_is_not_told_how_it_goes_on() {
             Step::Send(id(3)),
         ]
     );
+}
+
+#[test]
+fn zammad_who_heard_how_a_thread_began_is_told_how_it_ends_whatever_he_refused_in_between() {
+    let of_thread = |number, expires_at| Waiting {
+        thread: Some("a".to_owned()),
+        opens: number == 1,
+        expires_at,
+        ..of_call(number, 7)
+    };
+    let mut courier = courier([
+        of_thread(1, None),
+        of_thread(2, Some(at(60))),
+        of_thread(3, None),
+    ]);
+    assert_eq!(sent(&mut courier, at(0)), [1]);
+    courier.handle_outcome(at(1), id(1), Outcome::Taken);
+    assert_eq!(sent(&mut courier, at(1)), [2]);
+    courier.handle_outcome(at(59), id(2), Outcome::Failed);
+    let late: Vec<_> = std::iter::from_fn(|| courier.poll(at(70))).collect();
+    assert_eq!(
+        late,
+        [Step::GiveUp(id(2), GivenUp::Late), Step::Send(id(3))]
+    );
+}
+
+#[test]
+fn j5_one_that_is_asked_for_again_does_not_wait_for_its_pause_to_end() {
+    let mut courier = courier([of_call(1, 7), of_call(2, 7)]);
+    assert_eq!(sent(&mut courier, at(0)), [1]);
+    courier.handle_outcome(at(0), id(1), Outcome::Failed);
+    assert!(sent(&mut courier, at(1)).is_empty());
+    courier.take(Waiting {
+        due_at: at(1),
+        ..of_call(1, 7)
+    });
+    assert_eq!((sent(&mut courier, at(1)), courier.held()), (vec![1], 2));
+    courier.handle_outcome(at(2), id(1), Outcome::Taken);
+    assert_eq!(sent(&mut courier, at(2)), [2]);
+    assert_eq!(
+        sent(&mut courier, at(1_000)),
+        [0_u64; 0],
+        "nothing is left of the pause"
+    );
+}
+
+#[test]
+fn j5_what_comes_after_a_webhook_was_emptied_goes_on_once_what_is_under_way_is_back() {
+    for outcome in [Outcome::Taken, Outcome::Failed] {
+        let mut courier = courier([of_call(1, 7)]);
+        assert_eq!(sent(&mut courier, at(0)), [1]);
+        courier.empty();
+        courier.take(of_call(2, 7));
+        assert!(sent(&mut courier, at(1)).is_empty());
+        courier.handle_outcome(at(1), id(1), outcome);
+        assert_eq!(sent(&mut courier, at(1)), [2]);
+    }
 }
 
 #[test]

@@ -57,19 +57,27 @@ pub(super) enum Cause {
     Forwarded,
 }
 
+/// The event that begins an id.
+const NEW_CALL: &str = "newCall";
+
+/// Whether a message of this kind opens its thread; messages without a thread open none.
+pub fn opens_thread(kind: &str) -> bool {
+    kind == NEW_CALL
+}
+
 impl Event {
     /// The event's name.
     pub(super) const fn name(&self) -> &'static str {
         match self.what {
-            What::NewCall { .. } => "newCall",
+            What::NewCall { .. } => NEW_CALL,
             What::Answer { .. } => "answer",
             What::Hangup { .. } => "hangup",
         }
     }
 
     /// Whether it begins its id.
-    pub(super) const fn opens(&self) -> bool {
-        matches!(self.what, What::NewCall { .. })
+    pub(super) fn opens(&self) -> bool {
+        opens_thread(self.name())
     }
 }
 
