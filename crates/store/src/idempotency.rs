@@ -30,8 +30,13 @@ pub struct KeyedRequest {
 }
 
 impl KeyedRequest {
-    /// A request of these parts: method, path, body.
-    pub fn new(principal: String, key: String, run: String, parts: [&[u8]; 3]) -> Self {
+    /// A request of these parts: all that makes it the same when it comes again.
+    pub fn new<const N: usize>(
+        principal: String,
+        key: String,
+        run: String,
+        parts: [&[u8]; N],
+    ) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
             // Lengths keep parts apart.
@@ -65,7 +70,7 @@ pub enum Claim {
     Mine,
     /// The same request was answered so.
     Answered(Kept),
-    /// The same request is being done.
+    /// The same request was begun by this process, and is not answered.
     InFlight,
     /// The same request was begun by a process that is gone.
     Unknown,

@@ -28,7 +28,7 @@ use crate::connection::{Bounds, Guarded, Https, Peer};
 use crate::events::EventHub;
 use crate::health::Readiness;
 use crate::housekeeping;
-use crate::idempotency;
+use crate::idempotency::{self, Running};
 use crate::metrics::{self, MetricsHandle};
 use crate::parameters::{self, Parameters};
 use crate::problem::{self, Code, Problem};
@@ -100,6 +100,7 @@ struct Shared {
     password_checks: Semaphore,
     routes: Vec<String>,
     parameters: Parameters,
+    running: Running,
 }
 
 impl App {
@@ -114,6 +115,7 @@ impl App {
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
             routes: routes.collect(),
             parameters,
+            running: Running::default(),
         }))
     }
 
@@ -199,6 +201,10 @@ impl App {
 
     pub(crate) fn password_checks(&self) -> &Semaphore {
         &self.0.password_checks
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
     }
 
     pub(crate) fn parameters(&self) -> &Parameters {

@@ -2,11 +2,14 @@
 //! same answer for a day; while it is being done 409, and 422 for the key with another body.
 //!
 //! One layer around all handlers, outside of the one that writes problems, so that what is kept is what was sent. What was begun is done
-//! to its end, whether its client still listens or not. An answer by which nothing was decided (401, 403, 429, ours from 500 up) is not
-//! kept, and frees its key. Signing in is exempt: nobody is known there yet, and what is sent holds a password. Streams are no `POST`.
+//! to its end, whether its client still listens or not. An answer by which nothing was decided (401, 403, 412, 428, 429, a queue that was
+//! full) is not kept, and frees its key. Of any other from 500 up nobody knows what was done: its key says so. Signing in is exempt: nobody is known there yet, and what is sent holds a password. Streams are no `POST`.
 
-use axum::body::{Body, Bytes, to_bytes};
+mod running;
+
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -15,7 +18,9 @@ use store::{Claim, Kept, KeyedRequest};
 use crate::app::{App, BODY_MAX};
 use crate::auth::Principal;
 use crate::auth::principal::now;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Undone};
+
+pub(crate) use running::Running;
 
 /// The header (draft-ietf-httpapi-idempotency-key-header).
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -33,6 +38,10 @@ const KEPT: [HeaderName; 5] = [
     header::LOCATION,
     header::RETRY_AFTER,
 ];
+
+/// Of an answer that shows a secret: the body that is kept in place of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptAs(pub(crate) String);
 
 /// The layer.
 pub(crate) async fn kept(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -54,7 +63,8 @@ async fn answered(
     next: Next,
 ) -> Result<Response, Problem> {
     let key = readable(key)?;
-    let Some(who) = Principal::of(app, request.headers()).await? else {
+    let who = Principal::of(app, request.headers()).await?;
+    let Some(who) = who.filter(|who| who.may_change(request.headers()).is_ok()) else {
         // The handler says what is missing.
         return Ok(next.run(request).await);
     };
@@ -62,11 +72,21 @@ async fn answered(
     let body = to_bytes(body, BODY_MAX).await;
     let body = body.map_err(|_| Problem::new(Code::BodyTooLarge))?;
     let target = parts.uri.path_and_query().map_or("", |it| it.as_str());
+    let version = parts.headers.get(header::IF_MATCH);
+    let version = version.map_or(&[][..], HeaderValue::as_bytes);
+    // With other roles it is another request: no answer comes again to who has lost the right to it.
+    let roles = format!("{:?}", who.roles);
     let keyed = KeyedRequest::new(
         format!("agent {}", who.agent),
         key,
         app.events().run().to_owned(),
-        [parts.method.as_str().as_bytes(), target.as_bytes(), &body],
+        [
+            parts.method.as_str().as_bytes(),
+            target.as_bytes(),
+            version,
+            roles.as_bytes(),
+            &body,
+        ],
     );
     let request = Request::from_parts(parts, Body::from(body));
     let doing = tokio::spawn(claimed(app.clone(), keyed, request, next));
@@ -80,11 +100,12 @@ async fn claimed(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    let _doing = app.running().begin(&keyed)?;
     match app.database().claim_key(keyed.clone(), now()).await? {
         Claim::Mine => Ok(done(&app, keyed, request, next).await),
         Claim::Answered(answer) => Ok(replayed(answer)),
-        Claim::InFlight => Err(Problem::new(Code::KeyInFlight).retry_after_s(1)),
-        Claim::Unknown => Err(Code::OutcomeUnknown.into()),
+        // What is being done here was told above.
+        Claim::InFlight | Claim::Unknown => Err(Code::OutcomeUnknown.into()),
         Claim::Reused => Err(Code::KeyReused.into()),
         Claim::TooMany => Err(Problem::new(Code::TooManyKeys).retry_after_s(3_600)),
     }
@@ -105,43 +126,62 @@ fn readable(key: &HeaderValue) -> Result<String, Problem> {
 }
 
 async fn done(app: &App, keyed: KeyedRequest, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, BODY_MAX).await.ok();
-    let answer = body
-        .as_ref()
-        .and_then(|body| answer(parts.status, &parts.headers, body));
-    let noted = match answer {
-        Some(answer) => app.database().keep_answer(keyed, answer).await,
-        None if is_decided(parts.status) => Ok(()),
-        None => app.database().free_key(keyed).await,
+    let (parts, body) = next.run(request).await.into_parts();
+    if is_undone(&parts) {
+        tell(app.database().free_key(keyed).await);
+        return Response::from_parts(parts, body);
+    }
+    let is_small = body
+        .size_hint()
+        .exact()
+        .is_some_and(|bytes| bytes <= BODY_MAX as u64);
+    if parts.status.is_server_error() || !is_small {
+        // The claim stands, and says from here on that nobody knows.
+        return Response::from_parts(parts, body);
+    }
+    let body = match to_bytes(body, BODY_MAX).await {
+        Ok(body) => body,
+        Err(error) => return Problem::internal(&error).answer(&HeaderMap::new()),
     };
+    if let Some(answer) = answer(&parts, &body) {
+        tell(app.database().keep_answer(keyed, answer).await);
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn tell(noted: Result<(), store::StoreError>) {
     if let Err(error) = noted {
         tracing::error!(%error, "the answer of a keyed request is not kept: it cannot come again");
     }
-    Response::from_parts(parts, Body::from(body.unwrap_or_default()))
 }
 
-/// Whether the request was judged: the same again would be answered the same.
-fn is_decided(status: StatusCode) -> bool {
+/// Whether it is known that nothing was decided and nothing done: the same may be tried under the same key.
+fn is_undone(parts: &Parts) -> bool {
     let is_passing = matches!(
-        status,
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS
+        parts.status,
+        StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::PRECONDITION_FAILED
+            | StatusCode::PRECONDITION_REQUIRED
+            | StatusCode::TOO_MANY_REQUESTS
     );
-    !status.is_server_error() && !is_passing
+    is_passing || parts.extensions.get::<Undone>().is_some()
 }
 
-/// What is kept of an answer, if anything is.
-fn answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Option<Kept> {
-    let body = std::str::from_utf8(body).ok()?;
+/// What is kept of an answer; `None` for one that is no text.
+fn answer(parts: &Parts, body: &[u8]) -> Option<Kept> {
+    let body = match parts.extensions.get::<KeptAs>() {
+        Some(KeptAs(body)) => body.clone(),
+        None => std::str::from_utf8(body).ok()?.to_owned(),
+    };
     let matter = KEPT.iter().filter_map(|name| {
-        let value = headers.get(name)?.to_str().ok()?;
+        let value = parts.headers.get(name)?.to_str().ok()?;
         Some((name.as_str().to_owned(), value.to_owned()))
     });
-    is_decided(status).then(|| Kept {
-        status: status.as_u16(),
+    Some(Kept {
+        status: parts.status.as_u16(),
         headers: matter.collect(),
-        body: body.to_owned(),
+        body,
     })
 }
 

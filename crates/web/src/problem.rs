@@ -31,7 +31,12 @@ pub struct Problem {
     retry_after_s: Option<u64>,
     current: Option<Box<serde_json::Value>>,
     etag: Option<String>,
+    is_undone: bool,
 }
+
+/// Marks an answer: its request was turned away before anything of it was done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Undone;
 
 /// A problem as it is written (RFC 9457 §3.1, with our extension members).
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,7 +68,15 @@ impl Problem {
             retry_after_s: None,
             current: None,
             etag: None,
+            is_undone: false,
         }
+    }
+
+    /// Turned away before anything was done: the same may be asked again under its key (J3).
+    #[must_use]
+    pub(crate) const fn undone(mut self) -> Self {
+        self.is_undone = true;
+        self
     }
 
     /// With what exactly is wrong.
@@ -118,6 +131,9 @@ impl Problem {
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = row.status;
         self.write_headers(response.headers_mut(), locale);
+        if self.is_undone {
+            response.extensions_mut().insert(Undone);
+        }
         response
     }
 
@@ -188,7 +204,7 @@ impl From<CommandFailure> for Problem {
                 ClipRefusal::Held => Code::ClipWhileHeld,
                 ClipRefusal::Consulting => Code::ClipWhileConsulting,
             }),
-            CommandFailure::Busy => Self::new(Code::Busy).retry_after_s(1),
+            CommandFailure::Busy => Self::new(Code::Busy).retry_after_s(1).undone(),
             CommandFailure::Unanswered => Self::new(Code::EngineSilent).retry_after_s(5),
         }
     }

@@ -185,7 +185,7 @@ pub(crate) async fn roll_back(
     let scripts = app.scripts();
     let done = scripts.roll_back(name, wanted.to, wanted.seen, who.login.clone());
     let done = done.await.map_err(|none| match none {
-        NoAnswer::Busy => Problem::new(Code::Busy).retry_after_s(5),
+        NoAnswer::Busy => Problem::new(Code::Busy).retry_after_s(5).undone(),
         NoAnswer::Silence => Problem::new(Code::Busy),
     })?;
     let version = done.map_err(|why| match why {

@@ -1,5 +1,6 @@
 //! Webhooks as the API shows and takes them. A secret is shown in the answer that makes it, and never again.
 
+use axum::Extension;
 use model::{DeliveryId, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use store::{Delivery, NewWebhook, Webhook};
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use webhook::{Format, MASKED, Topic, Topics};
 
 use crate::app::App;
+use crate::idempotency::KeptAs;
 use crate::problem::{Code, Problem};
 
 /// Most topics of a webhook.
@@ -202,6 +204,13 @@ impl WebhookSecretBody {
             webhook: webhook.into(),
             secret,
         }
+    }
+
+    /// The answer as it is kept for who asks again (J3): without the secret.
+    pub(super) fn kept(&self) -> Result<Extension<KeptAs>, Problem> {
+        let body = serde_json::to_string(&self.webhook);
+        let body = body.map_err(|error| Problem::internal(&error))?;
+        Ok(Extension(KeptAs(body)))
     }
 }
 

@@ -62,11 +62,12 @@ pub(crate) async fn make(
         .add_webhook(new, last, Actor::Agent(who.agent), now());
     let made = made.await.map_err(mistake)?;
     let etag = version::etag(made.version)?;
-    let body = Json(WebhookSecretBody::shown(made));
+    let body = WebhookSecretBody::shown(made);
     Ok((
         StatusCode::CREATED,
         AppendHeaders([(header::ETAG, etag)]),
-        body,
+        body.kept()?,
+        Json(body),
     ))
 }
 
@@ -150,16 +151,15 @@ pub(crate) async fn renew_secret(
     State(app): State<App>,
     who: Principal,
     InPath(id): InPath<WebhookId>,
-) -> Result<Json<WebhookSecretBody>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ManageWebhooks, None)?;
     let now = now();
     let lasts_ms = i64::try_from(FORMER_LASTS.as_millis()).unwrap_or(i64::MAX);
     let until = Timestamp::from_ms(now.as_ms().saturating_add(lasts_ms));
     let by = Actor::Agent(who.agent);
     let renewed = app.database().renew_webhook_secret(id, until, by, now);
-    Ok(Json(WebhookSecretBody::shown(
-        renewed.await.map_err(mistake)?,
-    )))
+    let body = WebhookSecretBody::shown(renewed.await.map_err(mistake)?);
+    Ok((body.kept()?, Json(body)))
 }
 
 /// Sends a trial: `webhook.test`, or with `zammad` a call that rings and is given up. Its deliveries tell what came of it. One that is

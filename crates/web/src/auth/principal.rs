@@ -95,7 +95,7 @@ impl Principal {
     }
 
     /// Whether the request may change something: by cookie only from a page of ours that knows the CSRF token (S19).
-    fn may_change(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    pub(crate) fn may_change(&self, headers: &HeaderMap) -> Result<(), Problem> {
         let Via::Session { csrf, .. } = &self.via else {
             return Ok(());
         };

@@ -26,7 +26,7 @@ async fn webhooks(house: &House) -> usize {
 /// The request as the layer knows it.
 fn keyed(house: &House, login: &str, key: &str, run: &str) -> KeyedRequest {
     let principal = format!("agent {}", house.id(login));
-    let parts = [b"POST".as_slice(), PATH.as_bytes(), BODY.as_bytes()];
+    let parts = ["POST", PATH, "", "{Admin}", BODY].map(str::as_bytes);
     KeyedRequest::new(principal, key.to_owned(), run.to_owned(), parts)
 }
 
@@ -41,9 +41,21 @@ async fn j3_the_same_again_is_answered_the_same_and_not_done_again() {
     );
     let again = post(&admin, "\"k1\"", BODY).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    let mut shown = first.json();
+    let secret = shown.as_object_mut().unwrap().remove("secret").unwrap();
     assert_eq!(
-        (again.status, &again.body),
-        (201, &first.body),
+        (again.status, again.json()),
+        (201, shown),
+        "a secret is shown once"
+    );
+    assert!(!again.text().contains(secret.as_str().unwrap()));
+    let trial = format!("{PATH}/{}/test", first.json()["id"].as_str().unwrap());
+    let keyed = [("idempotency-key", "k2")];
+    let tried = admin.send("POST", &trial, &keyed, b"").await;
+    let tried_again = admin.send("POST", &trial, &keyed, b"").await;
+    assert_eq!(
+        (tried_again.status, &tried_again.body),
+        (202, &tried.body),
         "byte by byte"
     );
     for header in [
@@ -119,7 +131,7 @@ async fn j3_what_is_wrong_is_answered_the_same_too_and_what_was_not_judged_is_no
 }
 
 #[tokio::test]
-async fn j3_while_it_is_done_409_and_after_a_crash_nobody_guesses() {
+async fn j3_after_a_crash_nobody_guesses() {
     let house = House::open().await;
     let admin = house.signed_in("root").await;
     let run = house.hub.run().to_owned();
@@ -128,18 +140,55 @@ async fn j3_while_it_is_done_409_and_after_a_crash_nobody_guesses() {
         let request = keyed(&house, "root", key, run);
         house.database.claim_key(request, at).await.unwrap();
     }
-    let running = post(&admin, "here", BODY).await;
-    assert_eq!(
-        (running.status, running.problem().as_str()),
-        (409, "idempotency_in_flight")
-    );
-    assert_eq!(running.header("retry-after"), Some("1"));
-    let unknown = post(&admin, "gone", BODY).await;
-    assert_eq!(
-        (unknown.status, unknown.problem().as_str()),
-        (409, "idempotency_outcome_unknown")
-    );
+    // One that this process began and does not do any more is as unknown as one of a process that is gone.
+    for key in ["here", "gone"] {
+        let unknown = post(&admin, key, BODY).await;
+        assert_eq!(
+            (unknown.status, unknown.problem().as_str()),
+            (409, "idempotency_outcome_unknown")
+        );
+    }
     assert_eq!(webhooks(&house).await, 0);
+}
+
+#[tokio::test]
+async fn j3_a_version_is_part_of_a_request_and_one_that_stood_no_more_may_be_mended_under_its_key()
+{
+    let house = House::open().await;
+    let admin = house.signed_in("root").await;
+    let post = async |version: &str| {
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", "k1"),
+            ("if-match", version),
+        ];
+        admin.send("POST", PATH, &headers, BODY.as_bytes()).await
+    };
+    assert_eq!(post("\"3\"").await.status, 201);
+    assert_eq!(post("\"4\"").await.problem(), "idempotency_key_reused");
+    assert_eq!(
+        post("\"3\"").await.header("idempotency-replayed"),
+        Some("true")
+    );
+}
+
+#[tokio::test]
+async fn j3_what_is_perhaps_done_is_not_done_again() {
+    let (commands, engine) = web::CommandSender::channel(1);
+    drop(engine);
+    let house = House::lent(web::HubSettings::default(), |deps| web::Deps {
+        commands,
+        ..deps
+    })
+    .await;
+    let admin = house.signed_in("root").await;
+    let keyed = [("idempotency-key", "k1")];
+    let first = admin.send("POST", "/v1/calls/5/hangup", &keyed, b"").await;
+    let again = admin.send("POST", "/v1/calls/5/hangup", &keyed, b"").await;
+    assert_eq!(
+        (first.problem().as_str(), again.problem().as_str()),
+        ("engine_silent", "idempotency_outcome_unknown")
+    );
 }
 
 #[tokio::test]
@@ -156,7 +205,7 @@ async fn j3_of_many_at_once_one_is_done() {
         let answer = answer.await.unwrap();
         match answer.status {
             201 => {
-                bodies.insert(answer.body);
+                bodies.insert(answer.json()["id"].to_string());
             }
             409 => assert_eq!(answer.problem(), "idempotency_in_flight"),
             other => panic!("{other}: {}", answer.text()),
