@@ -157,7 +157,7 @@ impl DeskLoop {
         };
         tracing::error!(%error, next, "the database does not take facts");
         tokio::time::sleep(RETRY_AFTER).await;
-        desk.tries += u32::from(!is_passing(&error));
+        desk.tries += u32::from(!error.is_passing());
         if desk.tries < TRIES_MAX {
             return next;
         }
@@ -199,7 +199,7 @@ impl DeskLoop {
     /// Whether it is the fact's fault: the database takes other things and gives them back. Else gives why it does not.
     async fn blame(&self, record: &FactRecord, error: StoreError) -> Result<(), StoreError> {
         // A connection that was lost and is back is no fault of the fact.
-        if is_passing(&error) {
+        if error.is_passing() {
             return Err(error);
         }
         self.database.ping().await?;
@@ -214,14 +214,6 @@ struct Ill {
     error: StoreError,
     /// The fact that is to be tried again.
     next: u64,
-}
-
-/// Whether the same again may well succeed.
-fn is_passing(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::Busy | StoreError::Closed | StoreError::Away(_) | StoreError::InUse
-    )
 }
 
 #[cfg(test)]

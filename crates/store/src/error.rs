@@ -105,6 +105,14 @@ fn is_away(error: &sqlx::Error) -> bool {
 }
 
 impl StoreError {
+    /// Whether the same again may well succeed: it is the database that is ill, and not what it was asked.
+    pub const fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy | Self::Closed | Self::Away(_) | Self::InUse
+        )
+    }
+
     /// Of an insert: a broken uniqueness rule means that `what` is taken.
     pub(crate) fn or_taken(error: sqlx::Error, what: &'static str) -> Self {
         match error.as_database_error() {

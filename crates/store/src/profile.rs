@@ -53,7 +53,7 @@ async fn open_tickets(
     type Row = (i64, String, String, i64, String, i64);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, number, subject, priority, state, urge_count FROM ticket
-         WHERE is_open = 1 AND for_leads = 0 AND (contact_key = $1
+         WHERE is_open = 1 AND for_leads = 0 AND sensitive = 0 AND (contact_key = $1
            OR customer_id IN (SELECT id FROM customer WHERE id = $2 OR merged_into_id = $2))
          ORDER BY priority, id DESC LIMIT $3",
     )

@@ -150,12 +150,15 @@ impl Handling {
 
     fn follow(&mut self, order: &Order, around: &Around<'_>) -> Result<(), Refused> {
         match order {
-            Order::Release { .. } => self.release(around),
+            Order::Release { reason } => {
+                text(reason)?;
+                self.release(around)
+            }
             Order::DirectAnswer { answer } => self.answer_at_once(answer, around),
             // What it is about is not of its handling, but for what hangs on its type.
-            Order::Correct(_) | Order::Fill { .. } => Ok(()),
-            Order::Reclassify { .. } => {
-                self.target(self.priority(), around);
+            Order::Fill { .. } => Ok(()),
+            Order::Correct(_) | Order::Reclassify { .. } => {
+                self.reclassify(around);
                 Ok(())
             }
             Order::SetDue { due_at } => self.set_due(*due_at, around),
@@ -169,7 +172,10 @@ impl Handling {
             Order::Transfer { to, note } => self.transfer(to, note, around),
             Order::Escalate => self.escalate(around),
             Order::Append { text } => self.append(text, around),
-            Order::Urge { .. } => self.urge(around),
+            Order::Urge { text } => {
+                bounded(text)?;
+                self.urge(around)
+            }
             Order::Pend { reason, resume_at } => self.pend(*reason, *resume_at, around),
             Order::Resume => self.resume(around),
             Order::StageReply { text, public } => self.reply(text, *public, around),
@@ -181,10 +187,16 @@ impl Handling {
             Order::Reject { reason } => self.reject(reason, around),
             Order::Resolve { solution } => self.resolve(solution, around),
             Order::VisitOk { satisfaction } => self.visit_succeeds(*satisfaction, around),
-            Order::VisitRetry { next_at, .. } => self.visit_again(*next_at, around),
+            Order::VisitRetry { result, next_at } => {
+                bounded(result)?;
+                self.visit_again(*next_at, around)
+            }
             Order::VisitBad { comment } => self.visit_fails(comment, around),
             Order::Confirm => self.confirm(around),
-            Order::Reopen { .. } => self.reopen(around),
+            Order::Reopen { reason } => {
+                bounded(reason)?;
+                self.reopen(around)
+            }
             Order::Void { reason, .. } => self.void(reason, around),
             Order::Merge { .. }
             | Order::Absorb { .. }
@@ -204,10 +216,15 @@ fn text(text: &str) -> Result<(), Refused> {
     if text.trim().is_empty() {
         return Err(Refused::NoText);
     }
-    if text.chars().nth(BODY_CHARS_MAX).is_some() {
-        return Err(Refused::TextTooLong);
+    bounded(text)
+}
+
+/// A text that is not too long.
+fn bounded(text: &str) -> Result<(), Refused> {
+    match text.chars().nth(BODY_CHARS_MAX) {
+        Some(_) => Err(Refused::TextTooLong),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(test)]

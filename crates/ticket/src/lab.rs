@@ -31,6 +31,7 @@ pub(crate) struct Lab {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) policy: Policy,
     pub(crate) calendar: Calendar,
+    pub(crate) weight: Weight,
     pub(crate) missing: Vec<String>,
     pub(crate) open_tasks: u32,
     pub(crate) now: Timestamp,
@@ -152,6 +153,7 @@ impl Lab {
             groups: groups.map(|(name, group)| (name.to_owned(), group)).into(),
             policy: policy(),
             calendar: Calendar::new(&serde_json::from_str(always).unwrap()).unwrap(),
+            weight: Weight::default(),
             missing: Vec::new(),
             open_tasks: 0,
             now: Timestamp::from_ms(1_795_000_000_000),
@@ -167,6 +169,7 @@ impl Lab {
             groups: &self.groups,
             policy: &self.policy,
             calendar: &self.calendar,
+            weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,
             lot: 40,
@@ -191,7 +194,7 @@ impl Lab {
     /// What a stranger has left, for a week.
     pub(crate) fn stranger(&self) -> Handling {
         let until = Timestamp::from_ms(self.now.as_ms() + 7 * DAY_MS);
-        Handling::quarantined(Weight::default(), until)
+        Handling::quarantined(None, Weight::default(), until)
     }
 
     pub(crate) fn member(&mut self, group: &str, id: u64) -> &mut Member {

@@ -25,7 +25,7 @@ use crate::handling::{Group, Member, Weight};
 
 pub use begin::{Beginning, Submission};
 pub use category::{Catalogue, Category};
-pub use dispatch::{Cause, Destination, DispatchRule, Facts, Hours, When};
+pub use dispatch::{CHANNELS, Cause, Destination, DispatchRule, Facts, Hours, When};
 pub use field::{Choice, FieldRule, Form, Moment};
 pub use group::{GroupRule, HandsOut};
 pub use kind::{Approvers, TicketKind};

@@ -64,7 +64,7 @@ impl Ticket {
         matter.check()?;
         let Birth { house, at, .. } = birth;
         let mut handling = match birth.unverified_until {
-            Some(until) => Handling::quarantined(birth.weight, until),
+            Some(until) => Handling::quarantined(birth.actor.agent(), birth.weight, until),
             None => Handling::submitted(birth.actor.agent(), birth.weight, &house, at),
         };
         handling.deadline.at = birth.due_at;

@@ -198,12 +198,9 @@ impl Reader<'_, '_> {
 
     /// B7: by which ways strangers' tickets wait, and how long.
     fn quarantine(&mut self, section: &QuarantineSection, rules: &mut Quarantine) {
-        for channel in section.channels.get_ref() {
-            self.report.is_name(channel);
-        }
         self.not_empty(&section.channels, "channels");
         let channels = section.channels.get_ref().iter();
-        rules.channels = channels.map(|it| it.get_ref().clone()).collect();
+        rules.channels = channels.filter_map(|it| self.channel(it)).collect();
         if let Some(text) = &section.expires_after {
             rules.expires_after = self.lasts(text).unwrap_or(rules.expires_after);
         }

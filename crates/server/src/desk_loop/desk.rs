@@ -238,22 +238,12 @@ impl Desk {
         Ok(())
     }
 
-    /// R14: what comes by itself. A database that is ill is asked again in a second.
+    /// R14: what comes by itself, one batch at a time, so that facts are not held up by it. A database that is ill is asked again
+    /// in a second.
     pub(super) async fn sweep(&self) {
-        loop {
-            match self.tickets.wake(self.now()).await {
-                Ok(woken) => {
-                    let is_more = woken.is_more();
-                    self.tell(woken.news);
-                    if !is_more {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "tickets were not woken");
-                    return;
-                }
-            }
+        match self.tickets.wake(self.now()).await {
+            Ok(woken) => self.tell(woken.news),
+            Err(error) => tracing::error!(%error, "tickets were not woken"),
         }
     }
 

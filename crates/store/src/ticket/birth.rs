@@ -135,7 +135,8 @@ impl TicketDesk {
     /// T1, T2 by hand or by another system. With the `source_ref` of a ticket that stands there it gives that one (B6, H3).
     pub async fn enter(&self, new: NewTicket, by: Actor, at: Timestamp) -> Result<Submitted> {
         let mut matter = new.matter.clone();
-        if matter.customer.is_none() && matter.contact.number.is_none() {
+        let number = matter.contact.number.as_deref().unwrap_or_default();
+        if matter.customer.is_none() && number.trim().is_empty() {
             return Err(::ticket::Refused::NoContact.into());
         }
         self.clerk().complete(&mut matter.contact);
@@ -186,7 +187,8 @@ impl Clerk {
             with,
             recordings,
         } = source;
-        let groups = office::groups(conn, &self.rules, at).await?;
+        let mut groups = office::groups(conn, &self.rules, at).await?;
+        office::count_takers(conn, &self.rules, &mut groups).await?;
         let before = office::turns(conn, &self.rules).await?;
         let mut turns = before.clone();
         let beginning = Beginning {
@@ -215,7 +217,7 @@ impl Clerk {
     }
 
     /// The directory may have had no answer while the call lasted.
-    fn complete(&self, contact: &mut matter::Contact) {
+    pub(super) fn complete(&self, contact: &mut matter::Contact) {
         if contact.e164.is_none() {
             contact.e164 = self.e164(contact.number.as_deref());
         }
@@ -295,7 +297,7 @@ async fn next_number(conn: &mut Connection, day: Day) -> Result<Number> {
 }
 
 /// A customer's level; 0 of nobody.
-async fn vip(conn: &mut Connection, customer: Option<CustomerId>) -> Result<u8> {
+pub(super) async fn vip(conn: &mut Connection, customer: Option<CustomerId>) -> Result<u8> {
     let Some(customer) = customer else {
         return Ok(0);
     };

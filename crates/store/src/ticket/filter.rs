@@ -16,7 +16,7 @@ use crate::page::{Page, PageRequest};
 pub struct TicketFilter {
     /// In this state.
     pub state: Option<State>,
-    /// Open, or ended.
+    /// Open, or ended. `None` is open ones for lists of work (by group, assignee, named or owner, or by what is due), else both.
     pub is_open: Option<bool>,
     /// Of this customer, and of those who were merged into him (F9).
     pub customer: Option<CustomerId>,
@@ -102,8 +102,13 @@ impl TicketFilter {
         } else {
             query.push(" WHERE 1 = 1");
         }
+        // Whose work it is, and what is due, are asked of open ones unless ended ones are asked for.
+        let people = [self.assignee, self.named, self.owner];
+        let is_work = people.iter().any(Option::is_some) || self.group.is_some();
+        let is_due = self.order == TicketOrder::Due || self.due_before.is_some();
+        let is_open = self.is_open.or((is_work || is_due).then_some(true));
         // Literals: so that a plan for all values can use the partial indexes.
-        query.push(match self.is_open {
+        query.push(match is_open {
             Some(true) => " AND t.is_open = 1",
             Some(false) => " AND t.is_open = 0",
             None => "",

@@ -2,7 +2,7 @@
 //!
 //! A house that has no groups has one of all its people: whoever is here takes what comes, and supervisors lead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::ticket::Rules;
 use ::ticket::handling::{Group, Member};
@@ -92,16 +92,37 @@ pub(super) async fn count_work(
     groups: &mut BTreeMap<String, Group>,
     agent: AgentId,
 ) -> Result<()> {
-    let (has,): (i64,) =
-        sqlx::query_as("SELECT COUNT(*) FROM ticket WHERE assignee = $1 AND is_open = 1")
-            .bind(big(agent.get()))
-            .fetch_one(conn)
-            .await?;
+    let (has,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM ticket WHERE assignee = $1 AND is_open = 1 AND state <> 'resolved'",
+    )
+    .bind(big(agent.get()))
+    .fetch_one(conn)
+    .await?;
     let members = groups
         .values_mut()
         .filter_map(|group| group.members.get_mut(&agent));
     for member in members {
         member.has = u32::try_from(has).unwrap_or(u32::MAX);
+    }
+    Ok(())
+}
+
+/// The same of all who are given tickets by turns and take so many at most (C2).
+pub(super) async fn count_takers(
+    conn: &mut Connection,
+    rules: &Rules,
+    groups: &mut BTreeMap<String, Group>,
+) -> Result<()> {
+    let mut takers = BTreeSet::new();
+    for (name, group) in groups.iter() {
+        let said = rules.groups.get(name);
+        if said.is_some_and(|said| said.hands_out == HandsOut::Turns) {
+            let bounded = group.members.iter().filter(|(_, one)| one.takes > 0);
+            takers.extend(bounded.map(|(agent, _)| *agent));
+        }
+    }
+    for agent in takers {
+        count_work(conn, groups, agent).await?;
     }
     Ok(())
 }

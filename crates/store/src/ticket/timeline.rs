@@ -69,7 +69,7 @@ impl Pen<'_> {
                 after: Some(json!({ "state": entry.to, "entry": seq })),
             };
             audit(conn, entry.at, entry.actor, act).await?;
-            if let Event::Ordered(Order::Track { .. }) = &entry.event {
+            if entry.changes.people.is_some() {
                 watch(conn, ticket).await?;
             }
             facts.push(fact);

@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 
 use ::ticket::handling::{Group, House};
-use ::ticket::{By, Entry, Order, Refused, Ticket};
+use ::ticket::rules::Office;
+use ::ticket::{By, Entry, Matter, Order, Refused, State, Ticket};
 use model::{Fact, TicketId, Timestamp};
 
+use super::birth::vip;
 use super::reader::survivor;
 use super::{Clerk, TicketDesk, office, ticket};
 use crate::column::{big, count};
@@ -76,41 +78,52 @@ impl TicketDesk {
             .await
     }
 
-    /// R14: wakes the tickets whose moment has come, at most 500, earliest first. A ticket is booked by its own row, so that a
-    /// restart, or another who asks, books nothing twice.
+    /// R14: wakes the tickets whose moment has come, at most 500, earliest first. Each is booked by its own row, so that a restart,
+    /// or another who asks, books nothing twice; one that cannot be woken is said and does not hold up the others.
     pub async fn wake(&self, now: Timestamp) -> Result<Woken> {
+        let ids: Vec<(i64,)> = sqlx::query_as(
+            "SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2",
+        )
+        .bind(now.as_ms())
+        .bind(WOKEN_MAX)
+        .fetch_all(self.database.readers())
+        .await?;
+        let mut woken = Woken {
+            looked_at: ids.len(),
+            ..Woken::default()
+        };
+        for (id,) in ids {
+            let id = TicketId::new(count(id));
+            match self.wake_one(id, now).await {
+                Ok(news) => woken.news.extend(news),
+                Err(error) if error.is_passing() => return Err(error),
+                Err(error) => {
+                    tracing::error!(%error, ticket = %id, "a ticket was not woken");
+                    let database = &self.database;
+                    database
+                        .write(move |conn| Box::pin(sleep(conn, id, now)))
+                        .await?;
+                }
+            }
+        }
+        Ok(woken)
+    }
+
+    async fn wake_one(&self, id: TicketId, now: Timestamp) -> Result<Vec<Fact>> {
         let clerk = self.clerk();
         self.database
             .write(move |conn| {
                 Box::pin(async move {
-                    let ids: Vec<(i64,)> = sqlx::query_as(
-                        "SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2",
-                    )
-                    .bind(now.as_ms())
-                    .bind(WOKEN_MAX)
-                    .fetch_all(&mut *conn)
-                    .await?;
-                    let mut woken = Woken {
-                        looked_at: ids.len(),
-                        ..Woken::default()
-                    };
-                    if ids.is_empty() {
-                        return Ok(woken);
-                    }
+                    let mut ticket = known(conn, id).await?;
                     let groups = office::groups(conn, &clerk.rules, now).await?;
-                    for (id,) in ids {
-                        let mut ticket = known(conn, TicketId::new(count(id))).await?;
-                        let matter = ticket.matter.clone();
-                        let office = clerk.rules.office(&groups, &matter, ticket.id, 0);
-                        let entries = ticket.wake(&office.house(), now);
-                        if entries.is_empty() {
-                            // Nothing comes of it any more: it must not stand in the way of others.
-                            sleep(conn, &ticket, now).await?;
-                        }
-                        let worked = clerk.written(conn, ticket, entries, &groups).await?;
-                        woken.news.extend(worked.news);
+                    let office = clerk.office(&groups, &ticket.matter, id);
+                    let entries = ticket.wake(&office.house(), now);
+                    if entries.is_empty() {
+                        // Nothing comes of it any more: it must not stand in the way of others.
+                        sleep(conn, id, now).await?;
                     }
-                    Ok(woken)
+                    let worked = clerk.written(conn, ticket, entries, &groups).await?;
+                    Ok(worked.news)
                 })
             })
             .await
@@ -150,15 +163,73 @@ impl Clerk {
         if let Some(agent) = by.actor.agent() {
             office::count_work(conn, &mut groups, agent).await?;
         }
+        let order = self.completed(order);
+        // What came by itself before is told first, though nobody looked (R14).
+        let office = self.office(&groups, &ticket.matter, id);
+        let mut entries = ticket.wake(&office.house(), at);
+        let (is_released, correction) = (order.name() == "release", order.correction());
         let mut matter = ticket.matter.clone();
-        if let Some(correction) = order.correction() {
+        if let Some(correction) = correction {
             // What is promised then is promised by the type which it has then.
             matter.revise(correction)?;
         }
-        let office = self.rules.office(&groups, &matter, id, 0);
-        let entry = ticket.take(order, &by, &office.house(), at)?;
-        self.written(conn, ticket, entry.into_iter().collect(), &groups)
-            .await
+        let is_other = self.kind_of(&matter) != self.kind_of(&ticket.matter);
+        let office = self.office(&groups, &matter, id);
+        let taken = ticket.take(order, &by, &office.house(), at)?;
+        entries.extend(taken);
+        if ticket.state() == State::New && (is_released || is_other) {
+            entries.extend(self.routed(conn, &mut ticket, &groups, at).await?);
+        }
+        self.written(conn, ticket, entries, &groups).await
+    }
+
+    /// Type and category, by which rules send tickets.
+    fn kind_of<'m>(&self, matter: &'m Matter) -> (Option<&'m str>, Option<&'m str>) {
+        (matter.ticket_type.as_deref(), matter.category.as_deref())
+    }
+
+    fn office<'a>(
+        &'a self,
+        groups: &'a BTreeMap<String, Group>,
+        matter: &Matter,
+        id: TicketId,
+    ) -> Office<'a> {
+        self.rules.office(groups, matter, id, 0)
+    }
+
+    /// A number that somebody corrects is read as all others are.
+    fn completed(&self, mut order: Order) -> Order {
+        if let Order::Correct(correction) = &mut order
+            && let Some(contact) = &mut correction.contact
+        {
+            contact.e164 = None;
+            self.complete(contact);
+        }
+        order
+    }
+
+    /// T3, T5: where the rules send a ticket that is for work, or about something else.
+    async fn routed(
+        &self,
+        conn: &mut Connection,
+        ticket: &mut Ticket,
+        groups: &BTreeMap<String, Group>,
+        at: Timestamp,
+    ) -> Result<Option<Entry>> {
+        let (channel,): (String,) = sqlx::query_as("SELECT channel FROM ticket WHERE id = $1")
+            .bind(big(ticket.id.get()))
+            .fetch_one(&mut *conn)
+            .await?;
+        let vip = vip(conn, ticket.matter.customer).await?;
+        let before = office::turns(conn, &self.rules).await?;
+        let mut turns = before.clone();
+        let order = self
+            .rules
+            .route(ticket, (&channel, vip), groups, &mut turns);
+        office::keep_turns(conn, &before, &turns).await?;
+        let Some(order) = order else { return Ok(None) };
+        let office = self.office(groups, &ticket.matter, ticket.id);
+        Ok(ticket.take(order, &By::system(), &office.house(), at)?)
     }
 
     /// Two tickets change together, or none.
@@ -198,11 +269,12 @@ impl Clerk {
 }
 
 /// A ticket that wants to be woken though nothing comes is looked at again in an hour.
-async fn sleep(conn: &mut Connection, ticket: &Ticket, now: Timestamp) -> Result<()> {
+async fn sleep(conn: &mut Connection, id: TicketId, now: Timestamp) -> Result<()> {
     const HOUR_MS: i64 = 3_600_000;
-    sqlx::query("UPDATE ticket SET wake_at = $2 WHERE id = $1")
-        .bind(big(ticket.id.get()))
+    sqlx::query("UPDATE ticket SET wake_at = $2 WHERE id = $1 AND wake_at <= $3")
+        .bind(big(id.get()))
         .bind(now.as_ms().saturating_add(HOUR_MS))
+        .bind(now.as_ms())
         .execute(conn)
         .await?;
     Ok(())

@@ -31,6 +31,8 @@ mod heat;
 mod idempotency;
 #[path = "../store/merges.rs"]
 mod merges;
+#[path = "../store/kills.rs"]
+mod kills;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]

@@ -21,6 +21,7 @@ mod groups;
 mod heat;
 mod idempotency;
 mod merges;
+mod kills;
 mod people;
 mod pins;
 mod place;

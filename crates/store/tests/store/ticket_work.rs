@@ -271,3 +271,98 @@ async fn b7_a_strangers_ticket_is_void_when_nobody_vouches_for_it() {
     let stands = world.database.ticket(held.id).await.unwrap().unwrap();
     assert_eq!(stands.state(), State::Void);
 }
+
+#[tokio::test]
+async fn d5_an_order_that_comes_before_the_sweep_swallows_no_breach() {
+    let world = World::new().await;
+    let (desk, agent) = (world.desk(), world.agent("1001").await.id);
+    let ticket = entered(&desk, "no network", agent).await;
+    let late = command(&ticket, Order::Claim, plain(agent), after(3 * HOUR_MS));
+    let worked = desk.order(late).await.unwrap();
+    let entries = world.database.ticket_entries(ticket.id).await.unwrap();
+    let names: Vec<_> = entries.iter().map(|it| it.event.name()).collect();
+    assert_eq!(names, ["submit", "breached", "claim"]);
+    assert_eq!(worked.news.len(), 2, "both are told");
+}
+
+#[tokio::test]
+async fn a13_in_a_house_without_groups_a_sensitive_ticket_is_not_everybodys() {
+    let world = World::new().await;
+    let (desk, agent) = (world.desk(), world.agent("1001").await.id);
+    let other = world.agent("1002").await.id;
+    let ticket = entered(&desk, "secret", agent).await;
+    let reason = "staff".to_owned();
+    for order in [Order::SetSensitive { on: true, reason }, Order::Claim] {
+        let done = desk
+            .order(command(&ticket, order, plain(agent), after(1)))
+            .await;
+        done.unwrap();
+    }
+    let stands = world.database.ticket(ticket.id).await.unwrap().unwrap();
+    for (who, may) in [(agent, true), (other, false)] {
+        let reader = desk.reader(who, NOW).await.unwrap();
+        assert_eq!(reader.may_read(&stands), may, "{who}");
+        let filter = TicketFilter {
+            readable_by: Some(reader),
+            ..TicketFilter::default()
+        };
+        let page = world
+            .database
+            .tickets(&filter, PageRequest::default())
+            .await;
+        assert_eq!(page.unwrap().items.len(), usize::from(may), "{who}");
+    }
+    let caller = model::Caller::new("13800001111", None);
+    let pop = world.database.profile(&caller, NOW).await.unwrap();
+    assert_eq!(pop.open_tickets, [], "nor is it on a screen");
+}
+
+#[tokio::test]
+async fn t3_c1_a_strangers_ticket_goes_where_the_rules_send_it_once_it_is_released() {
+    use ticket::rules::{Destination, DispatchRule, GroupRule, When};
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let mut rules = Rules::default();
+    rules.quarantine.channels = BTreeSet::from(["api".to_owned()]);
+    rules.quarantine.expires_after = Duration::from_secs(60);
+    let front = GroupRule {
+        tier: 1,
+        ..GroupRule::default()
+    };
+    rules.groups.insert("front".to_owned(), front);
+    rules.dispatch.push(DispatchRule {
+        name: "all".to_owned(),
+        line: 1,
+        when: When::default(),
+        to: Destination::Group("front".to_owned()),
+    });
+    let (_, rules) = tokio::sync::watch::channel(Arc::new(rules));
+    let desk = TicketDesk::new(world.database.clone(), rules, 480);
+    let stranger = |answer: Option<&str>| NewTicket {
+        matter: Matter {
+            subject: "x".to_owned(),
+            contact: Contact {
+                number: Some("13800001111".to_owned()),
+                ..Contact::default()
+            },
+            ..Matter::default()
+        },
+        answer: answer.map(str::to_owned),
+        is_stranger: true,
+        ..NewTicket::default()
+    };
+    let by = Actor::Agent(agent);
+    let refused = desk.enter(stranger(Some("like this")), by, NOW).await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::Refused(Refused::NotVerified))
+    ));
+    let held = desk.enter(stranger(None), by, NOW).await.unwrap().ticket;
+    assert_eq!(held.handling.place.group, None);
+    let reason = "called back".to_owned();
+    let release = command(&held, Order::Release { reason }, boss(agent), after(1));
+    let released = desk.order(release).await.unwrap().ticket;
+    assert_eq!(released.state(), State::Dispatched);
+    assert_eq!(released.handling.place.group.as_deref(), Some("front"));
+    assert_eq!(released.handling.clocks.len(), 2, "its promises began");
+}

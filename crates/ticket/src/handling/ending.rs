@@ -36,10 +36,15 @@ impl Handling {
     }
 
     /// T2: from a stranger. No clock runs, and nobody is asked to do it; unverified it ends by itself.
-    pub fn quarantined(weight: Weight, until: Timestamp) -> Self {
+    pub fn quarantined(creator: Option<AgentId>, weight: Weight, until: Timestamp) -> Self {
         Self {
             state: State::Quarantined,
             weight,
+            people: People {
+                creator,
+                owner: creator,
+                ..People::default()
+            },
             times: Times {
                 ends: Some(until),
                 ..Times::default()

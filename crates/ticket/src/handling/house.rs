@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{AgentId, Calendar};
 
 use super::part::PauseReason;
-use super::weight::Matrix;
+use super::weight::{Matrix, Weight};
 use crate::clock::{ClockKind, Target};
 use crate::priority::Priority;
 
@@ -101,6 +101,8 @@ pub struct House<'a> {
     pub policy: &'a Policy,
     /// The calendar by which its promises run.
     pub calendar: &'a Calendar,
+    /// What its type and category make of it (A5, A13).
+    pub weight: &'a Weight,
     /// Fields that a solution needs and that are empty.
     pub missing: &'a [String],
     /// Its tasks that are not done.

@@ -111,6 +111,9 @@ pub enum Refused {
     /// There is no such objection, no verdict to object to, or one is outstanding.
     #[error("there is nothing to object to, or an objection is outstanding")]
     NoAppeal,
+    /// A stranger's ticket is neither answered nor sent to anybody.
+    #[error("a ticket that nobody has verified is neither answered nor sent to anybody")]
+    NotVerified,
     /// Two tickets are joined and parted together.
     #[error("tickets are merged and parted as a pair")]
     AsAPair,

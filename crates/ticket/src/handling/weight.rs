@@ -167,6 +167,23 @@ impl Handling {
         Ok(())
     }
 
+    /// T5, T30: of another type or category. How pressing it is comes of them, unless somebody has said so; read by few stays so;
+    /// what only the other type promises begins (R9).
+    pub(super) fn reclassify(&mut self, around: &Around<'_>) {
+        let other = around.house.weight;
+        self.weight.sensitive |= other.sensitive;
+        let is_weighed = self.weight.locked
+            || (self.weight.impact, self.weight.urgency) == (other.impact, other.urgency);
+        if !is_weighed {
+            (self.weight.impact, self.weight.urgency) = (other.impact, other.urgency);
+            self.prioritise(other.priority, around);
+        }
+        self.target(self.priority(), around);
+        if self.times.submitted.is_some() && !self.clocks.contains_key(&ClockKind::Resolve) {
+            self.promise(ClockKind::Resolve, around);
+        }
+    }
+
     /// R9: what runs goes on with the targets of another priority.
     pub(super) fn prioritise(&mut self, priority: Priority, around: &Around<'_>) {
         let before = self.priority();

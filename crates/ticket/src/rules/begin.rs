@@ -75,6 +75,11 @@ impl Rules {
             (weight.impact, weight.urgency) = (impact, urgency);
             weight.priority = kind.promises().matrix.priority(impact, urgency);
         }
+        let unverified_until = self.held_back(&with);
+        if unverified_until.is_some() && (with.answer.is_some() || with.receiver.is_some()) {
+            // Nobody answers or works before somebody has vouched for it.
+            return Err(Refused::NotVerified);
+        }
         let office = self.office(groups, &matter, with.id, 0);
         let birth = Birth {
             id: with.id,
@@ -85,7 +90,7 @@ impl Rules {
             call: with.call,
             weight,
             due_at: with.due_at,
-            unverified_until: self.held_back(&with),
+            unverified_until,
         };
         let (mut ticket, first) = Ticket::begin(matter, birth)?;
         let mut entries = vec![first];
@@ -128,7 +133,20 @@ impl Rules {
         if let Some(to) = with.receiver.clone() {
             return Some((Order::Dispatch { to, rule: None }, By::system()));
         }
-        let facts = Facts::of(ticket, &with.channel, with.vip);
+        let order = self.route(ticket, (&with.channel, with.vip), groups, turns)?;
+        Some((order, By::system()))
+    }
+
+    /// C1: where the rules send a ticket, and who of the group gets it; `None`: it waits for a dispatcher. `way`: the way by which it
+    /// came, and the customer's level.
+    pub fn route(
+        &self,
+        ticket: &Ticket,
+        way: (&str, u8),
+        groups: &BTreeMap<String, Group>,
+        turns: &mut BTreeMap<String, Turns>,
+    ) -> Option<Order> {
+        let facts = Facts::of(ticket, way.0, way.1);
         let (group, cause) = self.dispatch(&facts)?;
         let people = groups.get(group)?;
         let turns = turns.entry(group.to_owned()).or_default();
@@ -140,11 +158,10 @@ impl Rules {
             group: group.to_owned(),
             person: self.receiver(group, people, turns),
         };
-        let order = Order::Dispatch {
+        Some(Order::Dispatch {
             to,
             rule: Some(rule),
-        };
-        Some((order, By::system()))
+        })
     }
 }
 

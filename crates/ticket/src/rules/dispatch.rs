@@ -10,6 +10,9 @@ use super::Rules;
 use crate::priority::Priority;
 use crate::ticket::Ticket;
 
+/// The ways by which tickets come.
+pub const CHANNELS: [&str; 4] = ["call", "voicemail", "script", "api"];
+
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DispatchRule {
@@ -41,7 +44,7 @@ pub struct When {
     pub categories: BTreeSet<String>,
     /// Its call waited in one of these.
     pub queues: BTreeSet<String>,
-    /// It came by one of these ways: `phone`, `voicemail`, `ivr`, or as the program that made it calls it.
+    /// It came by one of these ways: one of [`CHANNELS`].
     pub channels: BTreeSet<String>,
     /// It is at least as pressing.
     pub priority: Option<Priority>,

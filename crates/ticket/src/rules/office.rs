@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::{Calendar, TicketId};
 
 use super::Rules;
-use crate::handling::{Group, House, Policy};
+use crate::handling::{Group, House, Policy, Weight};
 use crate::matter::Matter;
 
 /// What [`House`] lends.
@@ -14,6 +14,7 @@ pub struct Office<'a> {
     groups: &'a BTreeMap<String, Group>,
     policy: Policy,
     calendar: &'a Calendar,
+    weight: Weight,
     missing: Vec<String>,
     open_tasks: u32,
     lot: u8,
@@ -33,6 +34,7 @@ impl Rules {
         Office {
             policy: kind.policy(groups),
             groups,
+            weight: self.weight(kind, matter.category.as_deref()),
             calendar: self.calendar_of(kind),
             missing: kind.missing_at_resolve(&matter.fields),
             open_tasks,
@@ -48,6 +50,7 @@ impl Office<'_> {
             groups: self.groups,
             policy: &self.policy,
             calendar: self.calendar,
+            weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,
             lot: self.lot,

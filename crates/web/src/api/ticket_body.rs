@@ -38,7 +38,7 @@ pub struct TicketBody {
     pub category: Option<String>,
     /// One line.
     pub subject: String,
-    /// What the matter is.
+    /// What the matter is; empty in lists for one that few may read, as are its fields.
     pub body: String,
     /// What was found out, by name, each value with its type: `{"order": {"text": "007"}, "sum": {"number": "99.50"}, "paid": {"truth": true}}`.
     #[schema(value_type = Object)]

@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::fact::TicketField;
-use model::{CallId, CustomerId, TicketId, Timestamp};
+use model::{CallId, CustomerId, Fact, TicketId, Timestamp};
 use serde::Deserialize;
-use store::{Command, NewTicket, StoreError, Worked};
+use store::{Command, NewTicket, StoreError, TicketDesk, Worked};
 use ticket::handling::{Level, Receiver};
 use ticket::{Actor, By, Contact, Matter, Order, TicketKind};
 use utoipa::ToSchema;
@@ -120,15 +120,21 @@ pub(crate) async fn enter(
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WorkOnTickets, None)?;
     let rules = app.tickets().rules();
-    let kind = entry.ticket_type.as_deref().unwrap_or_default();
-    fits(rules.kind(kind), &entry.fields)?;
+    let category = entry.category.as_deref().unwrap_or_default();
+    let kind = entry.ticket_type.as_deref();
+    let kind = kind.or_else(|| rules.kind_of_category(category));
+    fits(rules.kind(kind.unwrap_or_default()), &entry.fields)?;
     let new = new_ticket(entry)?;
-    let entered = app
-        .tickets()
-        .enter(new, Actor::Agent(who.agent), now())
-        .await
-        .map_err(failed)?;
-    tell(&app, entered.news);
+    let by = Actor::Agent(who.agent);
+    let entered = finished(&app, move |desk| async move {
+        let entered = desk.enter(new, by, now()).await?;
+        Ok((entered.news.clone(), entered))
+    });
+    let entered = entered.await.map_err(failed)?;
+    if !entered.is_new {
+        // It may have become one that is not for everybody.
+        known(&app, &who, entered.ticket.id).await?;
+    }
     let etag = version::etag(entered.ticket.version)?;
     let status = if entered.is_new {
         StatusCode::CREATED
@@ -240,6 +246,9 @@ pub(super) async fn give(
     order: Order,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let before = known(app, who, id).await?;
+    if let Order::Merge { into } = &order {
+        known(app, who, *into).await?;
+    }
     if version == Some(None) {
         return Err(conflict(app, before));
     }
@@ -262,23 +271,41 @@ pub(super) async fn give(
         },
         at: now(),
     };
-    let Worked { ticket, news } = match app.tickets().order(command).await {
-        Ok(worked) => worked,
+    let worked = finished(app, move |desk| async move {
+        let Worked { ticket, news } = desk.order(command).await?;
+        Ok((news, ticket))
+    });
+    let ticket = match worked.await {
+        Ok(ticket) => ticket,
         Err(StoreError::Conflict { .. }) => {
             return Err(conflict(app, known(app, who, id).await?));
         }
         Err(other) => return Err(failed(other)),
     };
-    tell(app, news);
     let etag = version::etag(ticket.version)?;
     let body = TicketBody::of(ticket, &rules, now());
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
 }
 
-fn tell(app: &App, news: Vec<model::Fact>) {
-    for fact in news {
-        app.tell(fact);
-    }
+/// Does it to its end and tells it, though whoever asked may be gone: what is committed is told by this process.
+async fn finished<T, W>(
+    app: &App,
+    work: impl FnOnce(TicketDesk) -> W + Send + 'static,
+) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<(Vec<Fact>, T), StoreError>> + Send,
+{
+    let app = app.clone();
+    let task = tokio::spawn(async move {
+        let (news, done) = work(app.tickets().clone()).await?;
+        for fact in news {
+            app.tell(fact);
+        }
+        Ok(done)
+    });
+    task.await
+        .unwrap_or_else(|broken| Err(StoreError::Lost(broken.to_string())))
 }
 
 fn failed(error: StoreError) -> Problem {

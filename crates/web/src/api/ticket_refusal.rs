@@ -39,6 +39,7 @@ const fn code(refused: &Refused) -> Code {
         Refused::SupervisorDecides => Code::SupervisorDecides,
         Refused::NotASurvivor => Code::NotASurvivor,
         Refused::NoAppeal => Code::NoAppeal,
+        Refused::NotVerified => Code::NotVerified,
         Refused::AsAPair => Code::AsAPair,
     }
 }

@@ -34,7 +34,7 @@ pub struct TicketQuery {
     #[serde(rename = "filter[state]")]
     #[param(value_type = Option<String>)]
     state: Option<ticket::State>,
-    /// Open, or ended.
+    /// Open, or ended. Without it lists of work (by group, assignee, named, owner, or in the order of what is due) hold open ones, others both.
     #[serde(rename = "filter[open]")]
     open: Option<bool>,
     /// Of this customer.
@@ -220,9 +220,20 @@ pub(crate) async fn list(
     let (rules, at) = (app.tickets().rules(), now());
     let bodies = items.into_iter();
     Ok(Json(List {
-        items: bodies.map(|it| TicketBody::of(it, &rules, at)).collect(),
+        items: bodies
+            .map(|it| listed(TicketBody::of(it, &rules, at)))
+            .collect(),
         next: next.map(|next| next.to_string()),
     }))
+}
+
+/// A13: a list tells that a sensitive ticket is there, and how it stands; what it says is read by opening it.
+fn listed(mut ticket: TicketBody) -> TicketBody {
+    if ticket.sensitive {
+        ticket.body.clear();
+        ticket.fields.clear();
+    }
+    ticket
 }
 
 /// The ticket of a number, if it fits the other filters; a slip of the finger finds nothing.
@@ -260,7 +271,7 @@ pub(crate) async fn read(
     let entries = app.database().ticket_entries(id).await?;
     let (rules, at) = (app.tickets().rules(), now());
     let survivor = match &ticket.handling.merging.into {
-        Some(_) => app.tickets().survivor_of(id).await?,
+        Some(_) => survivor(&app, &who, id).await?,
         None => None,
     };
     let handling = ticket.handling.clone();
@@ -276,6 +287,18 @@ pub(crate) async fn read(
         entries: entries.into_iter().map(Into::into).collect(),
     };
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(detail)))
+}
+
+/// M5: the ticket that goes on for it in the end, if it is there for who asks; a look at a sensitive one is noted (A13).
+async fn survivor(app: &App, who: &Principal, id: TicketId) -> Result<Option<Ticket>, Problem> {
+    let found = app.tickets().survivor_of(id).await?;
+    let reader = readable_by(app, who).await?;
+    let is_his = |it: &Ticket| reader.as_ref().is_none_or(|reader| reader.may_read(it));
+    let found = found.filter(is_his);
+    if let Some(found) = found.as_ref().filter(|it| it.handling.is_sensitive()) {
+        app.tickets().note_read(found.id, who.agent, now()).await?;
+    }
+    Ok(found)
 }
 
 /// T5: corrects a ticket that nobody has accepted yet.

@@ -166,6 +166,8 @@ codes! {
     NotASurvivor = "ticket.not_a_survivor" CONFLICT "目标工单不能作为保留工单" "The other ticket cannot go on for both";
     /// Nothing to object to.
     NoAppeal = "ticket.no_appeal" CONFLICT "没有可申诉的判责，或申诉未决" "There is nothing to object to, or an objection is outstanding";
+    /// Nobody has vouched for it.
+    NotVerified = "ticket.not_verified" UNPROCESSABLE_ENTITY "未核实的工单不能答复或派单" "A ticket that nobody has verified is neither answered nor sent";
     /// The order is the other side of another.
     AsAPair = "ticket.as_a_pair" UNPROCESSABLE_ENTITY "合并与撤销合并只能成对进行" "Tickets are merged and parted as a pair";
     /// The call has no recording (yet).

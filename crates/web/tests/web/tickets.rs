@@ -393,3 +393,34 @@ async fn a13_a_sensitive_ticket_is_there_for_those_who_have_to_do_with_it() {
         .count();
     assert_eq!(read, 1, "each look is noted");
 }
+
+#[tokio::test]
+async fn a13_what_another_system_calls_a_sensitive_ticket_opens_it_for_nobody() {
+    let house = House::open().await;
+    let (boss, agent) = (house.program("boss").await, house.program("1001").await);
+    let json_type = [("content-type", "application/json")];
+    let body = json!({
+        "subject": "secret", "contact": {"number": "13800001111"}, "source_ref": "nagios-7",
+    });
+    let body = body.to_string();
+    let made = boss
+        .send("POST", "/v1/tickets", &json_type, body.as_bytes())
+        .await;
+    let path = format!("/v1/tickets/{}", made.json()["id"].as_str().unwrap());
+    let on = json!({"type": "set_sensitive", "data": {"on": true, "reason": "staff"}});
+    let set = ordered(&boss, &path, made.header("etag"), on).await;
+    assert_eq!(set.status, 200, "{}", set.text());
+    let again = agent
+        .send("POST", "/v1/tickets", &json_type, body.as_bytes())
+        .await;
+    assert_eq!(again.problem(), "no_such_ticket");
+    let into = path.rsplit('/').next().unwrap();
+    let own = json!({"subject": "mine", "contact": {"number": "13800001111"}}).to_string();
+    let own = agent
+        .send("POST", "/v1/tickets", &json_type, own.as_bytes())
+        .await;
+    let own_path = format!("/v1/tickets/{}", own.json()["id"].as_str().unwrap());
+    let merge = json!({"type": "merge", "data": {"into": into}});
+    let merged = ordered(&agent, &own_path, own.header("etag"), merge).await;
+    assert_eq!(merged.problem(), "no_such_ticket", "nor by merging into it");
+}

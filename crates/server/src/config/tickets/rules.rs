@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ivr::told;
 use model::QueueName;
 use serde::Deserialize;
-use ticket::rules::{Destination, DispatchRule, Form, Hours, When};
+use ticket::rules::{CHANNELS, Destination, DispatchRule, Form, Hours, When};
 use ticket::{Priority, Rules};
 use toml::Spanned;
 
@@ -129,10 +129,15 @@ impl Reader<'_, '_> {
         None
     }
 
-    /// Programs that make tickets by the API name ways of their own: any name may be one.
-    fn channel(&mut self, channel: &Spanned<String>) -> Option<String> {
-        self.report.is_name(channel)?;
-        Some(channel.get_ref().clone())
+    /// One of the ways by which tickets come.
+    pub(super) fn channel(&mut self, channel: &Spanned<String>) -> Option<String> {
+        let text = channel.get_ref();
+        if CHANNELS.contains(&text.as_str()) {
+            return Some(text.clone());
+        }
+        let message = told!("no ticket comes by `{text}`", "没有工单渠道 `{text}`");
+        self.report.unknown(channel, message, CHANNELS.into_iter());
+        None
     }
 
     /// Fields that a type has, with values that they can hold.

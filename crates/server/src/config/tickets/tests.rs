@@ -143,7 +143,7 @@ name = "delays"
 type = ["complaint"]
 category = ["network"]
 queue = ["support"]
-channel = ["phone"]
+channel = ["call"]
 priority = 3
 number = ["020"]
 vip = 1
@@ -158,7 +158,7 @@ group_is_open = true
 to_region_below = "front"
 
 [quarantine]
-channels = ["web"]
+channels = ["api"]
 expires_after = "3 d"
 "#;
 
@@ -519,10 +519,10 @@ fn each_mistake_is_told_where_it_stands_in_both_languages() {
             "two rules are named `delays`",
         ),
         (
-            "channels = [\"web\"]",
-            "channels = [\"we b\"]",
-            "\"we b\"",
-            "a name has 1 to 64 letters",
+            "channels = [\"api\"]",
+            "channels = [\"phone\"]",
+            "\"phone\"",
+            "no ticket comes by `phone`",
         ),
         (
             "[quarantine]",

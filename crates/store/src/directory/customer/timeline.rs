@@ -252,7 +252,7 @@ async fn tickets(
     let rows: Vec<Row> = sqlx::query_as(
         concat!("SELECT id, created_at, number, subject, state FROM ticket
          WHERE customer_id IN ", family!(), "
-           AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND (for_leads = 0 OR for_leads = $5)
+           AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND (for_leads = 0 OR for_leads = $5) AND (sensitive = 0 OR sensitive = $5)
          ORDER BY created_at DESC, id DESC LIMIT $4"),
     )
     .bind(window.customer)

@@ -35,6 +35,7 @@ fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
         groups: &lab.groups,
         policy: &lab.policy,
         calendar: &lab.calendar,
+        weight: &lab.weight,
         missing: &lab.missing,
         open_tasks: lab.open_tasks,
         lot: 40,
