@@ -29,10 +29,10 @@ mod groups;
 mod heat;
 #[path = "../store/idempotency.rs"]
 mod idempotency;
-#[path = "../store/merges.rs"]
-mod merges;
 #[path = "../store/kills.rs"]
 mod kills;
+#[path = "../store/merges.rs"]
+mod merges;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]
