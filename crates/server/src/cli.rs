@@ -365,13 +365,21 @@ pub(crate) enum GraphFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenVerb {
     /// Makes a token that acts as an agent; prints it once.
-    #[command(after_help = "Example: trunkline token add wallboard --as admin")]
+    #[command(
+        after_help = "Examples:\n  trunkline token add crm --as admin --scope customers:read,tickets:write\n  trunkline token add audit-2026 --as admin --scope calls:read --days 30"
+    )]
     Add {
         /// What it is for.
         name: String,
         /// Whose rights it has.
         #[arg(long = "as", value_name = "LOGIN")]
         login: String,
+        /// What of them: words with commas between them; all without it.
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// Ends after so many days; never without it.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
     },
     /// Lists all tokens, without their secrets.
     #[command(after_help = "Example: trunkline token list")]

@@ -41,6 +41,7 @@ pub mod survey;
 mod test_server;
 pub mod ticket;
 mod ties;
+pub mod token;
 mod voicemail;
 mod webhook;
 
@@ -68,7 +69,7 @@ pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
 pub use script_version::{Restored, ScriptVersion};
 pub use secret::Secret;
-pub use session::{ApiToken, IssuedSession, Session};
+pub use session::{IssuedSession, Session};
 pub use speech_cache::{Pruned, SpeechCache};
 pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
@@ -77,6 +78,7 @@ pub use ticket::{
     Command, NewTicket, PastTicket, Reader, Submitted, TicketDesk, TicketFilter, TicketOrder,
     Woken, Worked,
 };
+pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use voicemail::LeftMessage;
 pub use webhook::delivery::{DeliveryState, Fed, Settled, Tried};
 pub use webhook::log::{Delivery, DeliveryFilter};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 24] = [
+static MIGRATIONS: [Migration; 25] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -137,6 +137,11 @@ static MIGRATIONS: [Migration; 24] = [
         version: 24,
         name: "customer_merge",
         text: include_str!("../migrations/0024_customer_merge.sql"),
+    },
+    Migration {
+        version: 25,
+        name: "token_scope",
+        text: include_str!("../migrations/0025_token_scope.sql"),
     },
 ];
 

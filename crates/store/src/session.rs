@@ -1,4 +1,4 @@
-//! Who is signed in: sessions of the pages and bearer tokens of programs.
+//! Who is signed in: sessions of the pages. Bearer tokens of programs ([`crate::token`]) are made and kept in the same way.
 //!
 //! A token is 256 random bits that only its holder knows; the store keeps the SHA-256, so a stolen database signs nobody
 //! in (equality of hashes needs no constant time). The CSRF token follows from the session's token and is kept nowhere.
@@ -12,11 +12,10 @@ use crate::Database;
 use crate::column::{big, count, text_of};
 use crate::error::{Result, StoreError};
 use crate::secret::Secret;
+use crate::token;
 
-/// Longest name of a bearer token.
-const NAME_CHARS_MAX: usize = 80;
 /// Longest text that is looked up as a token.
-const TOKEN_BYTES_MAX: usize = 128;
+pub(crate) const TOKEN_BYTES_MAX: usize = 128;
 
 /// A session that was just made; the only time that its token is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,19 +37,6 @@ pub struct Session {
     pub csrf: Secret<String>,
     /// When it ends.
     pub expires_at: Timestamp,
-}
-
-/// A bearer token, without the token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiToken {
-    /// Its name, unique.
-    pub name: String,
-    /// For whom it acts.
-    pub agent: AgentId,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it ends; `None` for never.
-    pub expires_at: Option<Timestamp>,
 }
 
 impl Database {
@@ -129,117 +115,22 @@ impl Database {
                     .bind(now.as_ms())
                     .execute(&mut *conn)
                     .await?;
-                let tokens = sqlx::query("DELETE FROM api_token WHERE expires_at <= $1")
-                    .bind(now.as_ms())
-                    .execute(conn)
-                    .await?;
-                Ok(sessions.rows_affected() + tokens.rows_affected())
-            })
-        })
-        .await
-    }
-
-    /// Makes a bearer token. `Taken` if the name is. The only time that the token is seen.
-    pub async fn create_api_token(
-        &self,
-        name: &str,
-        agent: AgentId,
-        now: Timestamp,
-        expires_at: Option<Timestamp>,
-    ) -> Result<Secret<String>> {
-        if name.trim().is_empty() || name.chars().nth(NAME_CHARS_MAX).is_some() {
-            return Err(StoreError::Setting(format!(
-                "a token's name has 1 to {NAME_CHARS_MAX} characters"
-            )));
-        }
-        let token = random_token()?;
-        let (name, hash) = (name.to_owned(), hash_of(token.expose()));
-        self.write(move |conn| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO api_token (token_sha256, name, agent_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-                )
-                .bind(hash)
-                .bind(name)
-                .bind(big(agent.get()))
-                .bind(now.as_ms())
-                .bind(expires_at.map(Timestamp::as_ms))
-                .execute(conn)
-                .await
-                .map_err(|error| StoreError::or_taken(error, "token name"))?;
-                Ok(())
-            })
-        })
-        .await?;
-        Ok(token)
-    }
-
-    /// The bearer token, unless it has ended or its agent may not sign in.
-    pub async fn api_token(&self, token: &str, now: Timestamp) -> Result<Option<ApiToken>> {
-        if token.len() > TOKEN_BYTES_MAX {
-            return Ok(None);
-        }
-        let row: Option<Row> = sqlx::query_as(
-            "SELECT t.name, t.agent_id, t.created_at, t.expires_at FROM api_token t JOIN agent a ON a.id = t.agent_id
-             WHERE t.token_sha256 = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND a.is_active = 1",
-        )
-        .bind(hash_of(token))
-        .bind(now.as_ms())
-        .fetch_optional(self.readers())
-        .await?;
-        Ok(row.map(ApiToken::from_row))
-    }
-
-    /// All bearer tokens by name.
-    pub async fn api_tokens(&self) -> Result<Vec<ApiToken>> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT name, agent_id, created_at, expires_at FROM api_token ORDER BY name",
-        )
-        .fetch_all(self.readers())
-        .await?;
-        Ok(rows.into_iter().map(ApiToken::from_row).collect())
-    }
-
-    /// Removes a bearer token.
-    pub async fn delete_api_token(&self, name: &str) -> Result<()> {
-        let name = name.to_owned();
-        self.write(move |conn| {
-            Box::pin(async move {
-                let removed = sqlx::query("DELETE FROM api_token WHERE name = $1")
-                    .bind(name)
-                    .execute(conn)
-                    .await?;
-                if removed.rows_affected() == 0 {
-                    return Err(StoreError::NotFound("token"));
-                }
-                Ok(())
+                let tokens = token::purge(conn, now).await?;
+                Ok(sessions.rows_affected() + tokens)
             })
         })
         .await
     }
 }
 
-type Row = (String, i64, i64, Option<i64>);
-
-impl ApiToken {
-    fn from_row((name, agent, created_at, expires_at): Row) -> Self {
-        Self {
-            name,
-            agent: AgentId::new(count(agent)),
-            created_at: Timestamp::from_ms(created_at),
-            expires_at: expires_at.map(Timestamp::from_ms),
-        }
-    }
-}
-
-fn random_token() -> Result<Secret<String>> {
+pub(crate) fn random_token() -> Result<Secret<String>> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits)
         .map_err(|error| StoreError::Setting(format!("no random numbers: {error}")))?;
     Ok(Secret::new(text_of(&bits)))
 }
 
-fn hash_of(token: &str) -> String {
+pub(crate) fn hash_of(token: &str) -> String {
     text_of(&Sha256::digest(token.as_bytes()))
 }
 

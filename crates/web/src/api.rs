@@ -38,6 +38,7 @@ pub mod ticket_rules;
 pub mod ticket_rules_body;
 pub mod tickets;
 pub mod timeline;
+pub mod tokens;
 pub mod trace;
 pub mod version;
 pub mod voicemail;
@@ -78,6 +79,7 @@ use crate::{health, idempotency, metrics, sip_socket};
         (name = "customers", description = "Who calls, and by which numbers."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "webhooks", description = "Facts told to other systems, signed and told again until they are taken."),
+        (name = "tokens", description = "Bearer tokens of programs, for admins."),
         (name = "operation", description = "For those who run it."),
     ),
 )]
@@ -172,6 +174,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::read))
         .routes(routes!(deliveries::resend))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))

@@ -1,10 +1,11 @@
 //! The application: what the server lends it, the routes, and the layers around each of them.
 //!
-//! Layers from the outside in: headers that keep browsers strict (S19), requests that come again (J3), problems in the reader's language, counting, parameters that are known, on
+//! Layers from the outside in: headers that keep browsers strict (S19), how many requests who makes (2.5), requests that come again (J3), problems in the reader's language, counting, parameters that are known, on
 //! this machine's own listener the names that it answers to, the bound of a body (1 MiB, S7). The OpenAPI document is made of the same table of routes that answers requests.
 
 mod headers;
 mod host;
+mod quota;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::auth::TryLimiter;
+use crate::auth::quota::{QuotaBounds, Quotas};
+use crate::auth::token_use::TokenUse;
 use crate::clips::ClipShelf;
 use crate::commands::CommandSender;
 use crate::connection::{Bounds, Guarded, Https, Peer};
@@ -88,6 +91,8 @@ pub struct Deps {
     pub tickets: TicketDesk,
     /// How many connections there may be.
     pub bounds: Bounds,
+    /// How many requests somebody may make.
+    pub quotas: QuotaBounds,
 }
 
 /// The handles that all requests share.
@@ -101,6 +106,8 @@ struct Shared {
     routes: Vec<String>,
     parameters: Parameters,
     running: Running,
+    quotas: Quotas,
+    token_use: TokenUse,
 }
 
 impl App {
@@ -110,6 +117,8 @@ impl App {
         let parameters = Parameters::of(&paths);
         let routes = paths.into_keys().chain(page::PATHS.map(str::to_owned));
         Self(Arc::new(Shared {
+            quotas: Quotas::new(deps.quotas),
+            token_use: TokenUse::default(),
             deps,
             tries: TryLimiter::default(),
             password_checks: Semaphore::new(PASSWORD_CHECKS_MAX),
@@ -207,6 +216,14 @@ impl App {
         &self.0.running
     }
 
+    pub(crate) fn quotas(&self) -> &Quotas {
+        &self.0.quotas
+    }
+
+    pub(crate) fn token_use(&self) -> &TokenUse {
+        &self.0.token_use
+    }
+
     pub(crate) fn parameters(&self) -> &Parameters {
         &self.0.parameters
     }
@@ -258,6 +275,7 @@ fn layered(app: App, guard: fn(Router<App>) -> Router<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), metrics::counted))
         .layer(from_fn(problem::localised))
         .layer(from_fn_with_state(app.clone(), idempotency::kept))
+        .layer(from_fn_with_state(app.clone(), quota::counted))
         .layer(from_fn(headers::strict))
         .with_state(app)
 }

@@ -11,7 +11,10 @@ pub mod limiter;
 pub mod origin;
 pub mod permission;
 pub mod principal;
+pub mod quota;
+pub mod scope;
 pub mod secret;
+pub mod token_use;
 
 pub use limiter::TryLimiter;
 pub use permission::{Action, authorise};

@@ -63,7 +63,7 @@ async fn answered(
     next: Next,
 ) -> Result<Response, Problem> {
     let key = readable(key)?;
-    let who = Principal::of(app, request.headers()).await?;
+    let who = Principal::behind(app, request.extensions(), request.headers()).await?;
     let Some(who) = who.filter(|who| who.may_change(request.headers()).is_ok()) else {
         // The handler says what is missing.
         return Ok(next.run(request).await);
@@ -74,8 +74,8 @@ async fn answered(
     let target = parts.uri.path_and_query().map_or("", |it| it.as_str());
     let version = parts.headers.get(header::IF_MATCH);
     let version = version.map_or(&[][..], HeaderValue::as_bytes);
-    // With other roles it is another request: no answer comes again to who has lost the right to it.
-    let roles = format!("{:?}", who.roles);
+    // With other roles or scopes it is another request: no answer comes again to who has not the right to it.
+    let rights = who.rights();
     let keyed = KeyedRequest::new(
         format!("agent {}", who.agent),
         key,
@@ -84,7 +84,7 @@ async fn answered(
             parts.method.as_str().as_bytes(),
             target.as_bytes(),
             version,
-            roles.as_bytes(),
+            rights.as_bytes(),
             &body,
         ],
     );

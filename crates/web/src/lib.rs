@@ -35,6 +35,7 @@ pub mod view;
 pub use api::canary::CanaryBody;
 pub use api::heat::{HeatBody, NodeHeatBody};
 pub use app::{App, Deps, Judge, openapi, router, serve};
+pub use auth::quota::QuotaBounds;
 pub use clips::ClipShelf;
 pub use commands::{Asked, CommandFailure, CommandReceiver, CommandSender};
 pub use connection::{Bounds, Https, HttpsError};

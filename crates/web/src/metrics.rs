@@ -2,7 +2,7 @@
 //! `trunkline_dial_denied_total{cause}`, `trunkline_dial_failed_total{trunk}`, `trunkline_route_answers_total{outcome}`, `trunkline_trunk_changes_total{trunk,state}`, `trunkline_live_calls`, `trunkline_agents{state}`,
 //! `trunkline_queue_waiting{queue}`, `trunkline_queue_longest_wait_seconds{queue}`, `trunkline_queue_{offered,answered,
 //! answered_in_time,abandoned,abandoned_in_time,short_abandons,led_elsewhere,turned_away,resumed}_total{queue}`,
-//! `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
+//! `trunkline_api_requests_limited_total`, `trunkline_event_streams`, `trunkline_event_streams_cut_total`, `trunkline_http_connections_refused_total`,
 //! `trunkline_http_requests_total{method,route,status}` and `trunkline_http_request_seconds`. Other crates add theirs through the same facade.
 //!
 //! Invariant: labels come from bounded sets (a route is a template of the API, never a path that somebody typed; causes are

@@ -212,6 +212,7 @@ impl House {
             ticket_rules: ticket_rules::lend(&source, standing_rules),
             tickets: ticket_desk,
             bounds: settings.limits.bounds.http,
+            quotas: settings.limits.bounds.api,
         });
         let pages = Pages::open(&settings, app, vitals.pulse("the web server")).await?;
         Ok(Self {

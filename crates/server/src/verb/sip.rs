@@ -10,7 +10,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use ivr::told;
 use model::{AgentId, Timestamp};
 use serde_json::Value;
-use store::{AgentRecord, Database, Role};
+use store::{AgentRecord, Database, NewApiToken, Role, Scope, Scopes};
+use ticket::Actor;
 use web::client::{Client, ClientError};
 
 use super::{block_on, by_fault, now, open_store};
@@ -137,16 +138,22 @@ where
         let reader = reader(&database).await?;
         let name = format!("trunkline {} {}", std::process::id(), now().as_ms());
         let ends = Timestamp::from_ms(now().as_ms().saturating_add(TOKEN_MS));
+        let wanted = NewApiToken {
+            name: name.clone(),
+            agent: reader,
+            scopes: Scopes::Some([Scope::CallsRead, Scope::SignallingRead].into()),
+            expires_at: Some(ends),
+        };
         let token = database
-            .create_api_token(&name, reader, now(), Some(ends))
+            .create_api_token(wanted, Actor::System, now())
             .await;
         let api = Api(Client {
             address: reachable(settings.http.listen),
             certificate: source.pages_certificate(&settings)?,
-            token: token.map_err(by_fault)?,
+            token: token.map_err(by_fault)?.0,
         });
         let done = work(api).await;
-        if let Err(error) = database.delete_api_token(&name).await {
+        if let Err(error) = database.delete_api_token(&name, Actor::System, now()).await {
             tracing::debug!(%error, "the verb's token ends by itself");
         }
         done

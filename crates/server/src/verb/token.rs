@@ -1,6 +1,10 @@
-//! `trunkline token`: bearer tokens, which act with the rights of an agent.
+//! `trunkline token`: bearer tokens, which act with the rights of an agent, or a part of them.
 
+use ivr::told;
+use model::Timestamp;
 use serde_json::json;
+use store::{ApiToken, Database, NewApiToken, Scopes, UnknownScope};
+use ticket::Actor;
 
 use super::agent::no_agent;
 use super::{block_on, by_fault, now, open_store};
@@ -8,37 +12,89 @@ use crate::Failure;
 use crate::cli::TokenVerb;
 use crate::config::Source;
 
+const DAY_MS: i64 = 86_400_000;
+
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: TokenVerb, json: bool) -> Result<(), Failure> {
     block_on(async {
         let (_, database) = open_store(source).await?;
         let done = match verb {
-            TokenVerb::Add { name, login } => {
-                let agent = database
-                    .agent_by_login(&login)
-                    .await
-                    .map_err(by_fault)?
-                    .ok_or_else(|| no_agent(&login))?;
-                let token = database
-                    .create_api_token(&name, agent.id, now(), None)
-                    .await
-                    .map_err(by_fault)?;
-                println!("{}", token.expose());
-                Ok(())
+            TokenVerb::Add {
+                name,
+                login,
+                scopes,
+                days,
+            } => add(&database, name, &login, &scopes, days).await,
+            TokenVerb::List => list(&database, json).await,
+            TokenVerb::Revoke { name } => {
+                let gone = database.delete_api_token(&name, Actor::System, now());
+                gone.await.map_err(by_fault)
             }
-            TokenVerb::List => {
-                for token in database.api_tokens().await.map_err(by_fault)? {
-                    if json {
-                        println!("{}", json!({ "name": token.name, "agent": token.agent }));
-                    } else {
-                        println!("{:<24} agent {}", token.name, token.agent);
-                    }
-                }
-                Ok(())
-            }
-            TokenVerb::Revoke { name } => database.delete_api_token(&name).await.map_err(by_fault),
         };
         database.close().await;
         done
     })
+}
+
+async fn add(
+    database: &Database,
+    name: String,
+    login: &str,
+    scopes: &[String],
+    days: Option<u32>,
+) -> Result<(), Failure> {
+    let agent = database.agent_by_login(login).await.map_err(by_fault)?;
+    let agent = agent.ok_or_else(|| no_agent(login))?;
+    let scopes = if scopes.is_empty() {
+        Scopes::All
+    } else {
+        Scopes::of(scopes.iter().map(String::as_str)).map_err(unknown)?
+    };
+    let now = now();
+    let ends = |days| Timestamp::from_ms(now.as_ms().saturating_add(i64::from(days) * DAY_MS));
+    let new = NewApiToken {
+        name,
+        agent: agent.id,
+        scopes,
+        expires_at: days.map(ends),
+    };
+    let made = database.create_api_token(new, Actor::System, now);
+    let (token, _) = made.await.map_err(by_fault)?;
+    println!("{}", token.expose());
+    Ok(())
+}
+
+fn unknown(scope: UnknownScope) -> Failure {
+    let (word, all) = (scope.word, UnknownScope::all());
+    Failure::Refused(told!(
+        "there is no scope `{word}`: expected `*` or one of {all}",
+        "没有权限范围 `{word}`：应为 `*` 或以下之一：{all}"
+    ))
+}
+
+async fn list(database: &Database, json: bool) -> Result<(), Failure> {
+    for token in database.api_tokens().await.map_err(by_fault)? {
+        println!("{}", if json { record(&token) } else { line(&token) });
+    }
+    Ok(())
+}
+
+fn record(token: &ApiToken) -> String {
+    json!({
+        "name": token.name, "agent": token.agent, "scopes": token.scopes.words(), "created_at": token.created_at,
+        "expires_at": token.expires_at, "last_used_at": token.last_used_at,
+    })
+    .to_string()
+}
+
+fn line(token: &ApiToken) -> String {
+    let told = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+    format!(
+        "{:<24} agent {}  {}  used {}  ends {}",
+        token.name,
+        token.agent,
+        token.scopes,
+        told(token.last_used_at),
+        told(token.expires_at)
+    )
 }

@@ -59,6 +59,8 @@ mod tickets;
 mod ties;
 #[path = "../store/timeline.rs"]
 mod timeline;
+#[path = "../store/tokens.rs"]
+mod tokens;
 #[path = "../store/voicemail.rs"]
 mod voicemail;
 #[path = "../store/webhooks.rs"]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use store::{Address, Database, StoreError};
 
 use crate::scratch::Scratch;
+use crate::tokens;
 use crate::world::{NOW, World};
 
 #[tokio::test]
@@ -66,11 +67,7 @@ async fn s22_the_file_holds_no_token() {
         .create_session(agent, NOW, Duration::from_secs(3_600))
         .await
         .unwrap();
-    let bearer = world
-        .database
-        .create_api_token("crm", agent, NOW, None)
-        .await
-        .unwrap();
+    let bearer = tokens::made(&world.database, tokens::wanted("crm", agent)).await;
     world.database.clone().close().await;
     let folder = world.scratch.path().join("data");
     let mut bytes = Vec::new();

@@ -36,6 +36,7 @@ mod ticket_work;
 mod tickets;
 mod ties;
 mod timeline;
+mod tokens;
 mod voicemail;
 mod webhooks;
 mod world;

@@ -1,9 +1,8 @@
-//! Sessions and bearer tokens.
+//! Sessions.
 
 use std::time::Duration;
 
-use store::StoreError;
-
+use crate::tokens;
 use crate::world::{NOW, World, after};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -51,10 +50,7 @@ async fn one_who_may_not_sign_in_any_more_is_out_at_once() {
     let world = World::new().await;
     let database = &world.database;
     let agent = world.agent("1001").await;
-    let bearer = database
-        .create_api_token("crm", agent.id, NOW, None)
-        .await
-        .unwrap();
+    let bearer = tokens::made(database, tokens::wanted("crm", agent.id)).await;
     let session = database.create_session(agent.id, NOW, HOUR).await.unwrap();
     let mut barred = agent.clone();
     barred.is_active = false;
@@ -87,51 +83,4 @@ async fn one_who_may_not_sign_in_any_more_is_out_at_once() {
         None
     );
     assert_eq!(database.api_tokens().await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn bearer_tokens_have_names_and_ends() {
-    let world = World::new().await;
-    let database = &world.database;
-    let agent = world.agent("1001").await.id;
-    let end = Some(after(HOUR_MS));
-    let bearer = database
-        .create_api_token("crm", agent, NOW, end)
-        .await
-        .unwrap();
-    database
-        .create_api_token("bot", agent, NOW, None)
-        .await
-        .unwrap();
-    let taken = database.create_api_token("crm", agent, NOW, None).await;
-    assert!(
-        matches!(taken, Err(StoreError::Taken("token name"))),
-        "{taken:?}"
-    );
-    let nameless = database.create_api_token(" ", agent, NOW, None).await;
-    assert!(matches!(nameless, Err(StoreError::Setting(_))));
-    let found = database
-        .api_token(bearer.expose(), NOW)
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (found.name.as_str(), found.agent, found.expires_at),
-        ("crm", agent, end)
-    );
-    assert_eq!(
-        database
-            .api_token(bearer.expose(), after(HOUR_MS))
-            .await
-            .unwrap(),
-        None
-    );
-    let names: Vec<_> = database.api_tokens().await.unwrap();
-    let names: Vec<_> = names.iter().map(|token| token.name.as_str()).collect();
-    assert_eq!(names, ["bot", "crm"]);
-    database.create_session(agent, NOW, HOUR).await.unwrap();
-    assert_eq!(database.purge_sessions(after(HOUR_MS)).await.unwrap(), 2);
-    database.delete_api_token("bot").await.unwrap();
-    let gone = database.delete_api_token("bot").await;
-    assert!(matches!(gone, Err(StoreError::NotFound("token"))));
 }

@@ -66,7 +66,7 @@ impl SessionBody {
             Via::Session {
                 csrf, expires_at, ..
             } => (Some(csrf.expose().clone()), Some(*expires_at)),
-            Via::Token => (None, None),
+            Via::Token { .. } => (None, None),
         };
         Self {
             agent: who.agent,

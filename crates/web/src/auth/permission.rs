@@ -6,6 +6,7 @@ use model::AgentId;
 use store::Role;
 
 use super::Principal;
+use super::scope::scope_of;
 use crate::problem::{Code, Problem};
 
 /// What someone wants to do.
@@ -61,6 +62,8 @@ pub enum Action {
     ChangeScripts,
     /// See and change what webhooks are told, and their secrets.
     ManageWebhooks,
+    /// See, make and take back bearer tokens.
+    ManageTokens,
     /// Follow all facts of the house.
     FollowAll,
     /// Follow what concerns an agent.
@@ -116,6 +119,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ChangeScripts => [None, None, All],
         // J5: whoever may do this has all facts sent to where he likes.
         Action::ManageWebhooks => [None, None, All],
+        // J1: a token acts for any agent.
+        Action::ManageTokens => [None, None, All],
         Action::FollowAll => [None, All, All],
         Action::FollowAgent => [Own, Own, Own],
     }
@@ -137,11 +142,15 @@ pub fn authorise(who: &Principal, action: Action, owner: Option<AgentId>) -> Res
         }
     };
     // A person of several roles may do what any of them may.
-    if who.roles.iter().any(passes) {
-        Ok(())
-    } else {
-        Err(Problem::new(Code::Forbidden))
+    if !who.roles.iter().any(passes) {
+        return Err(Problem::new(Code::Forbidden));
     }
+    let scope = scope_of(action);
+    if !who.holds(scope) {
+        let detail = format!("the token lacks the scope {}", scope.word());
+        return Err(Problem::new(Code::TokenScope).detail(detail));
+    }
+    Ok(())
 }
 
 /// Whether an action passes for things that are not one's own.
@@ -161,6 +170,8 @@ pub fn ticket_rights(who: &Principal) -> BTreeSet<ticket::handling::Role> {
 
 #[cfg(test)]
 mod tests {
+    use store::{Scope, Scopes};
+
     use super::*;
     use crate::auth::Via;
 
@@ -174,7 +185,10 @@ mod tests {
             login: "1007".to_owned(),
             name: "Seven".to_owned(),
             locale: None,
-            via: Via::Token,
+            via: Via::Token {
+                name: "test".to_owned(),
+                scopes: Scopes::All,
+            },
         }
     }
 
@@ -207,6 +221,7 @@ mod tests {
             (Action::SeeScripts, ["nnn", "yyy", "yyy"]),
             (Action::ChangeScripts, ["nnn", "nnn", "yyy"]),
             (Action::ManageWebhooks, ["nnn", "nnn", "yyy"]),
+            (Action::ManageTokens, ["nnn", "nnn", "yyy"]),
             (Action::FollowAll, ["nnn", "yyy", "yyy"]),
             (Action::FollowAgent, ["ynn", "ynn", "ynn"]),
         ];
@@ -223,6 +238,24 @@ mod tests {
                 assert_eq!(told, row, "{action:?} by {role:?}");
             }
         }
+    }
+
+    #[test]
+    fn j1_a_scope_narrows_what_roles_allow_and_widens_nothing() {
+        let with = |role, scope| {
+            let mut who = principal(&[role]);
+            who.via = Via::Token {
+                name: "test".to_owned(),
+                scopes: Scopes::Some([scope].into()),
+            };
+            who
+        };
+        let code = |who, action| authorise(&who, action, None).map_err(|it| it.code());
+        let reads = with(Role::Admin, Scope::TicketsRead);
+        assert_eq!(code(reads.clone(), Action::SeeTickets), Ok(()));
+        assert_eq!(code(reads, Action::WorkOnTickets), Err(Code::TokenScope));
+        let agents = with(Role::Agent, Scope::TokensWrite);
+        assert_eq!(code(agents, Action::ManageTokens), Err(Code::Forbidden));
     }
 
     #[test]

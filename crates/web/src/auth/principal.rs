@@ -8,9 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Extensions, HeaderMap, Method, header};
 use model::{AgentId, Timestamp};
-use store::{AgentRecord, Role, Secret};
+use store::{AgentRecord, Role, Scope, Scopes, Secret};
 
 use super::{origin, secret};
 use crate::app::App;
@@ -52,7 +52,12 @@ pub enum Via {
         expires_at: Timestamp,
     },
     /// By a bearer token.
-    Token,
+    Token {
+        /// Its name.
+        name: String,
+        /// What it may do of what its agent may.
+        scopes: Scopes,
+    },
 }
 
 /// The time of the wall, as sessions and tickets keep it.
@@ -79,8 +84,8 @@ impl Principal {
     /// Who shows these headers; `None` when they show nobody who may come in.
     pub async fn of(app: &App, headers: &HeaderMap) -> Result<Option<Self>, Problem> {
         let (agent, via) = match bearer(headers) {
-            Some(token) => match app.database().api_token(token, now()).await? {
-                Some(found) => (found.agent, Via::Token),
+            Some(token) => match by_token(app, token).await? {
+                Some(found) => found,
                 None => return Ok(None),
             },
             None => match session(app, headers).await? {
@@ -92,6 +97,35 @@ impl Principal {
         Ok(record
             .filter(|record| record.is_active)
             .map(|record| Self::new(record, via)))
+    }
+
+    /// The same, where a layer may have found it out.
+    pub(crate) async fn behind(
+        app: &App,
+        extensions: &Extensions,
+        headers: &HeaderMap,
+    ) -> Result<Option<Self>, Problem> {
+        match extensions.get::<Known>() {
+            Some(Known(found)) => Ok(found.clone()),
+            None => Self::of(app, headers).await,
+        }
+    }
+
+    /// Whether this scope is among those that he came in by; a session has them all.
+    pub fn holds(&self, scope: Scope) -> bool {
+        match &self.via {
+            Via::Session { .. } => true,
+            Via::Token { scopes, .. } => scopes.hold(scope),
+        }
+    }
+
+    /// By what he is judged, in words: with other roles or scopes the same request is another one.
+    pub(crate) fn rights(&self) -> String {
+        let roles = format!("{:?}", self.roles);
+        match &self.via {
+            Via::Session { .. } => roles,
+            Via::Token { scopes, .. } => format!("{roles} {scopes}"),
+        }
     }
 
     /// Whether the request may change something: by cookie only from a page of ours that knows the CSRF token (S19).
@@ -118,7 +152,7 @@ impl FromRequestParts<App> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let found = Self::of(app, &parts.headers).await?;
+        let found = Self::behind(app, &parts.extensions, &parts.headers).await?;
         let principal = found.ok_or(Code::SignInNeeded)?;
         let is_safe = parts.method == Method::GET || parts.method == Method::HEAD;
         if !is_safe {
@@ -126,6 +160,28 @@ impl FromRequestParts<App> for Principal {
         }
         Ok(principal)
     }
+}
+
+/// Who a request comes from, found out by a layer on its way to the handler.
+#[derive(Clone, Debug)]
+pub(crate) struct Known(pub(crate) Option<Principal>);
+
+/// By a token; that it is in use is written down beside the request, which does not wait for it.
+async fn by_token(app: &App, token: &str) -> Result<Option<(AgentId, Via)>, Problem> {
+    let at = now();
+    let Some(found) = app.database().api_token(token, at).await? else {
+        return Ok(None);
+    };
+    if found.is_to_be_noted(at) && app.token_use().begins(&found.name, at) {
+        let (database, name) = (app.database().clone(), found.name.clone());
+        tokio::spawn(async move {
+            if let Err(error) = database.note_token_use(&name, at).await {
+                tracing::debug!(%error, "that a token is in use is not written down this time");
+            }
+        });
+    }
+    let (name, scopes) = (found.name, found.scopes);
+    Ok(Some((found.agent, Via::Token { name, scopes })))
 }
 
 async fn session(app: &App, headers: &HeaderMap) -> Result<Option<(AgentId, Via)>, Problem> {

@@ -224,6 +224,14 @@ codes! {
     VersionConflict = "version_conflict" PRECONDITION_FAILED "内容已被他人修改" "The document changed meanwhile";
     /// Events after that number are not kept.
     EventsGone = "events_gone" GONE "事件已过期，请重新加载" "Those events are gone, load the state again";
+    /// The bearer token may not do this, whatever its agent may.
+    TokenScope = "token_scope" FORBIDDEN "该令牌的权限范围不包含此操作" "The token's scopes do not hold this";
+    /// There is no such token.
+    NoSuchToken = "no_such_token" NOT_FOUND "没有这个令牌" "There is no such token";
+    /// Another token has this name.
+    TokenNameTaken = "token_name_taken" CONFLICT "已有同名令牌" "Another token has this name";
+    /// More requests than somebody may make in a minute.
+    TooManyRequests = "too_many_requests" TOO_MANY_REQUESTS "请求过于频繁，请稍后再试" "Too many requests, please wait";
     /// Too many streams.
     TooManyStreams = "too_many_streams" TOO_MANY_REQUESTS "事件流过多" "Too many event streams are open";
     /// The queue is full; try again.

@@ -163,10 +163,16 @@ async fn a_bearer_token_needs_no_csrf_token_and_a_wrong_one_opens_nothing() {
 #[tokio::test]
 async fn sessions_that_ended_are_removed_while_the_server_answers() {
     let house = House::open().await;
-    let at = Timestamp::from_ms(1);
+    let at = Timestamp::from_ms;
+    let ended = store::NewApiToken {
+        name: "ended long ago".to_owned(),
+        agent: house.id("1001"),
+        scopes: store::Scopes::All,
+        expires_at: Some(at(2)),
+    };
     let ended = house
         .database
-        .create_api_token("ended long ago", house.id("1001"), at, Some(at));
+        .create_api_token(ended, ticket::Actor::System, at(1));
     ended.await.unwrap();
     let again = house.serve_again().await;
     let removed = async {

@@ -16,7 +16,8 @@ use engine::{
 };
 use model::Calendar;
 use model::{AgentId, Fact, FactRecord, Hearers, Mailbox, QueueName, Timestamp};
-use store::{Database, NewAgent, NewPassword, Role, Secret};
+use store::{Database, NewAgent, NewApiToken, NewPassword, Role, Scopes, Secret};
+use ticket::Actor;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use web::trace::Kept;
@@ -201,6 +202,7 @@ impl House {
             ticket_rules: ticket_rules(),
             tickets: store::TicketDesk::standard(database.clone()),
             bounds: web::Bounds::default(),
+            quotas: web::QuotaBounds::default(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -272,14 +274,21 @@ impl House {
 
     /// A program that acts for somebody.
     pub(crate) async fn program(&self, login: &str) -> Client {
+        self.program_with(login, &["*"]).await
+    }
+
+    /// The same with a token of these scopes.
+    pub(crate) async fn program_with(&self, login: &str, scopes: &[&str]) -> Client {
+        let new = NewApiToken {
+            name: format!("{login} {}", self.tokens.fetch_add(1, Ordering::Relaxed)),
+            agent: self.id(login),
+            scopes: Scopes::of(scopes.iter().copied()).unwrap(),
+            expires_at: None,
+        };
         let at = Timestamp::from_ms(NOON_MS);
-        let name = format!("{login} {}", self.tokens.fetch_add(1, Ordering::Relaxed));
-        let token = self
-            .database
-            .create_api_token(&name, self.id(login), at, None)
-            .await;
+        let made = self.database.create_api_token(new, Actor::System, at);
         let mut client = self.stranger();
-        client.token = Some(token.unwrap().expose().clone());
+        client.token = Some(made.await.unwrap().0.expose().clone());
         client
     }
 

@@ -30,6 +30,8 @@ pub(crate) struct Bounds {
     pub(crate) streams: net::TcpLimits,
     /// Connections of browsers.
     pub(crate) http: web::Bounds,
+    /// Requests to the API.
+    pub(crate) api: web::QuotaBounds,
     /// Datagrams that wait to be sent.
     pub(crate) udp_queue_max: usize,
     /// What the system holds for a UDP listener, in bytes.
@@ -50,6 +52,7 @@ impl Default for Bounds {
             registration: sip::RegistrationLimits::default(),
             streams: sockets.tcp_limits,
             http: web::Bounds::default(),
+            api: web::QuotaBounds::default(),
             udp_queue_max: sockets.udp_queue_max,
             udp_receive_buffer_bytes: sockets.udp_receive_buffer_bytes,
             dns_queries_max: dns.queries_max,
@@ -138,6 +141,8 @@ rows! {
     "http_connections_max" 10..=MILLION Count http.total;
     "http_connections_per_source_max" 4..=MILLION Count http.per_source;
     "http_connections_per_loopback_max" 4..=MILLION Count http.per_loopback;
+    "api_requests_per_minute_of_token" 1..=MILLION Count api.per_token;
+    "api_requests_per_minute_of_person" 60..=MILLION Count api.per_person;
     "udp_queue_max" 1..=MILLION Count udp_queue_max;
     "udp_receive_buffer_bytes" 65536..=1073741824 Count udp_receive_buffer_bytes;
     "dns_queries_max" 1..=100000 Count dns_queries_max;
@@ -302,6 +307,7 @@ mod tests {
             ("registration", format!("{:?}", bounds.registration)),
             ("streams", format!("{:?}", bounds.streams)),
             ("http", format!("{:?}", bounds.http)),
+            ("api", format!("{:?}", bounds.api)),
         ];
         for (room, printed) in printed {
             let words = printed.split([' ', '{']);
@@ -323,6 +329,7 @@ mod tests {
             registration,
             streams,
             http,
+            api,
             udp_queue_max,
             udp_receive_buffer_bytes,
             dns_queries_max,
@@ -331,7 +338,7 @@ mod tests {
         } = bounds;
         let endpoint = bounds.endpoint();
         format!(
-            "{endpoint:?} {registration:?} {streams:?} {http:?} {udp_queue_max} {udp_receive_buffer_bytes} \
+            "{endpoint:?} {registration:?} {streams:?} {http:?} {api:?} {udp_queue_max} {udp_receive_buffer_bytes} \
              {dns_queries_max} {dns_timeout:?} {trace_bytes}"
         )
     }

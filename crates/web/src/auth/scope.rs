@@ -1,0 +1,31 @@
+//! Which scope of a bearer token holds which action (J1). Each action stands in one scope.
+
+use store::Scope;
+
+use super::Action;
+
+/// The scope that a token needs for an action.
+pub const fn scope_of(action: Action) -> Scope {
+    match action {
+        Action::SeeAgents => Scope::AgentsRead,
+        Action::SetState | Action::ServeQueue => Scope::AgentsWrite,
+        Action::SeeCalls => Scope::CallsRead,
+        Action::HangUp | Action::HandleCall | Action::SuperviseLine => Scope::CallsWrite,
+        Action::HearRecording => Scope::RecordingsRead,
+        Action::RemoveMessage => Scope::RecordingsWrite,
+        Action::SeeQueues => Scope::QueuesRead,
+        Action::SeeSurveys => Scope::SurveysRead,
+        Action::SeeTickets | Action::SeeLeadTickets | Action::TryTicketRules => Scope::TicketsRead,
+        Action::WorkOnTickets => Scope::TicketsWrite,
+        Action::SeeCustomers => Scope::CustomersRead,
+        Action::ChangeCustomers | Action::MergeCustomers => Scope::CustomersWrite,
+        Action::FollowAll | Action::FollowAgent => Scope::EventsRead,
+        Action::SeeSignalling => Scope::SignallingRead,
+        Action::BarCallers | Action::KeepApart => Scope::CallersWrite,
+        Action::CloseCalendars => Scope::CalendarsWrite,
+        Action::SeeScripts => Scope::ScriptsRead,
+        Action::ChangeScripts => Scope::ScriptsWrite,
+        Action::ManageWebhooks => Scope::WebhooksWrite,
+        Action::ManageTokens => Scope::TokensWrite,
+    }
+}
