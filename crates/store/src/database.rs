@@ -14,6 +14,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::any::AnyPoolOptions;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use crate::deed;
 use crate::directory::customer::index;
 use crate::error::{Result, StoreError};
 use crate::migration;
@@ -150,6 +151,7 @@ impl Database {
     {
         let (job, result) = Job::order(work);
         self.order(Order::Write(job)).await?;
+        deed::begin();
         result.await.map_err(|_| StoreError::Closed)?
     }
 

@@ -12,6 +12,7 @@ mod closure;
 mod column;
 pub mod conflict;
 pub mod database;
+pub mod deed;
 pub mod directory;
 pub mod error;
 pub mod fact_log;

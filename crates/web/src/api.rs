@@ -47,7 +47,7 @@ pub mod webhooks;
 pub mod why;
 pub mod wrap_up;
 
-use store::StoreError;
+use store::{StoreError, deed};
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -218,8 +218,10 @@ impl From<StoreError> for Problem {
     /// What the store could not do and the asker cannot mend; what he can, a handler tells itself.
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy | StoreError::Away(_) => Self::new(Code::Busy).retry_after_s(1),
-            StoreError::Closed => Self::new(Code::Closing),
+            StoreError::Busy | StoreError::Away(_) => Self::new(Code::Busy)
+                .retry_after_s(1)
+                .undone_if(deed::is_none()),
+            StoreError::Closed => Self::new(Code::Closing).undone_if(deed::is_none()),
             StoreError::NotFound(_)
             | StoreError::Lost(_)
             | StoreError::InUse

@@ -58,6 +58,7 @@ impl CommandSender {
                 mpsc::error::TrySendError::Full(_) => CommandFailure::Busy,
                 mpsc::error::TrySendError::Closed(_) => CommandFailure::Unanswered,
             })?;
+        store::deed::begin();
         match tokio::time::timeout(ANSWER_MAX, answered).await {
             Ok(Ok(outcome)) => Ok(outcome?),
             Ok(Err(_)) | Err(_) => Err(CommandFailure::Unanswered),

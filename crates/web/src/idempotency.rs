@@ -3,7 +3,7 @@
 //!
 //! One layer around all handlers, outside of the one that writes problems, so that what is kept is what was sent. What was begun is done
 //! to its end, whether its client still listens or not. An answer by which nothing was decided (401, 403, 412, 428, 429, a queue that was
-//! full) is not kept, and frees its key. Of any other from 500 up nobody knows what was done: its key says so. Signing in is exempt: nobody is known there yet, and what is sent holds a password. Streams are no `POST`.
+//! full, a store that turned it away before anything was begun) is not kept, and frees its key. Of any other from 500 up nobody knows what was done: its key says so. Signing in is exempt: nobody is known there yet, and what is sent holds a password. Streams are no `POST`.
 
 mod running;
 
@@ -13,7 +13,7 @@ use axum::http::response::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use store::{Claim, Kept, KeyedRequest};
+use store::{Claim, Kept, KeyedRequest, deed};
 
 use crate::app::{App, BODY_MAX};
 use crate::auth::Principal;
@@ -126,7 +126,7 @@ fn readable(key: &HeaderValue) -> Result<String, Problem> {
 }
 
 async fn done(app: &App, keyed: KeyedRequest, request: Request, next: Next) -> Response {
-    let (parts, body) = next.run(request).await.into_parts();
+    let (parts, body) = deed::watched(next.run(request)).await.into_parts();
     if is_undone(&parts) {
         tell(app.database().free_key(keyed).await);
         return Response::from_parts(parts, body);
@@ -197,4 +197,29 @@ fn replayed(answer: Kept) -> Response {
     let headers = response.headers_mut();
     headers.insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreError;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn j3_a_store_that_turned_a_request_away_frees_its_key_unless_something_was_begun() {
+        let is_freed = |error| {
+            let (parts, _) = Problem::from(error).answer(&HeaderMap::new()).into_parts();
+            is_undone(&parts)
+        };
+        let away = || StoreError::Away("it does not answer".to_owned());
+        deed::watched(async {
+            assert!(is_freed(StoreError::Busy) && is_freed(away()) && is_freed(StoreError::Closed));
+            assert!(!is_freed(StoreError::Lost("it panicked".to_owned())));
+            deed::begin();
+            assert!(
+                !is_freed(StoreError::Busy) && !is_freed(away()) && !is_freed(StoreError::Closed)
+            );
+        })
+        .await;
+    }
 }

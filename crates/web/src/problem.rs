@@ -74,8 +74,14 @@ impl Problem {
 
     /// Turned away before anything was done: the same may be asked again under its key (J3).
     #[must_use]
-    pub(crate) const fn undone(mut self) -> Self {
-        self.is_undone = true;
+    pub(crate) const fn undone(self) -> Self {
+        self.undone_if(true)
+    }
+
+    /// The same where that is known.
+    #[must_use]
+    pub(crate) const fn undone_if(mut self, is_known: bool) -> Self {
+        self.is_undone = is_known;
         self
     }
 

@@ -90,6 +90,7 @@ impl Scripts {
             answer,
         };
         self.orders.try_send(order).map_err(|_| NoAnswer::Busy)?;
+        store::deed::begin();
         match tokio::time::timeout(ANSWER_MAX, answered).await {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(_)) | Err(_) => Err(NoAnswer::Silence),

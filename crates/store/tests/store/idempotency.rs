@@ -1,6 +1,6 @@
 //! J3: keys are kept with their answers for a day, over restarts too.
 
-use store::{Claim, Kept, KeyedRequest};
+use store::{Claim, Kept, KeyedRequest, StoreError, deed};
 
 use crate::world::{DAY, NOW, World, after};
 
@@ -78,4 +78,33 @@ fn j3_parts_of_a_request_are_not_mixed_up() {
         |parts: [&[u8]; 3]| KeyedRequest::new(String::new(), String::new(), String::new(), parts);
     assert_ne!(of([b"POST", b"/a", b"b"]), of([b"POST", b"/ab", b""]));
     assert_eq!(of([b"POST", b"/a", b"b"]), of([b"POST", b"/a", b"b"]));
+}
+
+#[tokio::test]
+async fn j3_it_is_known_whether_a_request_has_begun_anything() {
+    let world = World::new().await;
+    assert!(!deed::is_none(), "nobody watches");
+    let database = world.database.clone();
+    deed::watched(async {
+        assert_eq!(database.api_tokens().await.unwrap(), []);
+        assert!(deed::is_none(), "it has only looked");
+        let writer = database.clone();
+        let task = tokio::spawn(deed::carried(async move {
+            let claimed = writer.claim_key(request("k1", "a", "r1"), NOW);
+            claimed.await.unwrap()
+        }));
+        assert_eq!(task.await.unwrap(), Claim::Mine);
+        assert!(
+            !deed::is_none(),
+            "it was another task's write, and its own all the same"
+        );
+    })
+    .await;
+    database.clone().close().await;
+    deed::watched(async {
+        let tried = database.claim_key(request("k2", "a", "r1"), NOW).await;
+        assert!(matches!(tried, Err(StoreError::Closed)), "{tried:?}");
+        assert!(deed::is_none(), "the write was turned away");
+    })
+    .await;
 }

@@ -297,13 +297,13 @@ where
     W: Future<Output = Result<(Vec<Fact>, T), StoreError>> + Send,
 {
     let app = app.clone();
-    let task = tokio::spawn(async move {
+    let task = tokio::spawn(store::deed::carried(async move {
         let (news, done) = work(app.tickets().clone()).await?;
         for fact in news {
             app.tell(fact);
         }
         Ok(done)
-    });
+    }));
     task.await
         .unwrap_or_else(|broken| Err(StoreError::Lost(broken.to_string())))
 }

@@ -1,0 +1,33 @@
+//! Whether a request has begun anything yet: a write that reached the writer, or what else its handler says (J3).
+//!
+//! A request that the store turns away before that was not done, and may come again under its key; behind it nobody knows. The mark
+//! goes with the task: whoever hands work to another one while it is watched hands it over [`carried`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+tokio::task_local! {
+    static IS_BEGUN: Arc<AtomicBool>;
+}
+
+/// Does some work and watches whether it begins anything.
+pub async fn watched<F: Future>(work: F) -> F::Output {
+    IS_BEGUN.scope(Arc::default(), work).await
+}
+
+/// Work for another task, under the same watch.
+pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let mark = IS_BEGUN.try_with(Arc::clone).unwrap_or_default();
+    IS_BEGUN.scope(mark, work)
+}
+
+/// Something is begun. Nothing comes of it where nobody watches.
+pub fn begin() {
+    let _ = IS_BEGUN.try_with(|is_begun| is_begun.store(true, Ordering::SeqCst));
+}
+
+/// Whether it is known that nothing was begun; where nobody watches it never is.
+pub fn is_none() -> bool {
+    let begun = IS_BEGUN.try_with(|is_begun| is_begun.load(Ordering::SeqCst));
+    begun.is_ok_and(|is_begun| !is_begun)
+}
