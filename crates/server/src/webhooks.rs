@@ -176,7 +176,8 @@ impl Webhooks {
             webhook: webhook.clone(),
             courier: Courier::new(seed),
         });
-        if !webhook.wanted.is_enabled {
+        let is_other_format = webhook.wanted.format != post.webhook.wanted.format;
+        if !webhook.wanted.is_enabled || is_other_format {
             // The store has given them up; a trial is sent all the same.
             post.courier.empty();
         }

@@ -157,11 +157,15 @@ impl Database {
                 .bind(now.as_ms())
                 .execute(&mut *conn)
                 .await?;
-                if begins_anew || wanted.format != before.wanted.format {
+                let is_other_format = wanted.format != before.wanted.format;
+                if begins_anew || is_other_format {
                     forget_calls(conn, id).await?;
                 }
                 if !wanted.is_enabled {
-                    give_up_all(conn, id).await?;
+                    give_up_all(conn, id, GivenUp::Disabled).await?;
+                } else if is_other_format {
+                    // Who wants another format does not read the former one.
+                    give_up_all(conn, id, GivenUp::Reformatted).await?;
                 }
                 let after = found(conn, id).await?;
                 note(conn, "webhook.changed", (Some(&before), Some(&after)), by, now).await?;
@@ -186,7 +190,7 @@ impl Database {
                 .bind(now.as_ms())
                 .execute(&mut *conn)
                 .await?;
-                give_up_all(conn, id).await?;
+                give_up_all(conn, id, GivenUp::Disabled).await?;
                 let after = one(conn, id).await?;
                 let change = (before.as_ref(), after.as_ref());
                 note(conn, "webhook.disabled", change, Actor::System, now).await
@@ -296,12 +300,12 @@ async fn forget_calls(conn: &mut Connection, id: WebhookId) -> Result<()> {
     Ok(())
 }
 
-async fn give_up_all(conn: &mut Connection, id: WebhookId) -> Result<()> {
+async fn give_up_all(conn: &mut Connection, id: WebhookId, why: GivenUp) -> Result<()> {
     sqlx::query(
         "UPDATE webhook_delivery SET state = 'given_up', given_up = $2 WHERE webhook_id = $1 AND state = 'pending'",
     )
     .bind(big(id.get()))
-    .bind(GivenUp::Disabled.name())
+    .bind(why.name())
     .execute(conn)
     .await?;
     Ok(())

@@ -120,6 +120,8 @@ pub enum GivenUp {
     Late,
     /// What opens its thread was not taken.
     NotOpened,
+    /// Its webhook was given another format before it was taken.
+    Reformatted,
     /// The webhook is not told anything any more.
     Disabled,
 }
@@ -131,6 +133,7 @@ impl GivenUp {
             Self::Exhausted => "exhausted",
             Self::Late => "late",
             Self::NotOpened => "not_opened",
+            Self::Reformatted => "reformatted",
             Self::Disabled => "disabled",
         }
     }

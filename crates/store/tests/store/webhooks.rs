@@ -258,3 +258,42 @@ async fn s8_there_are_sixteen_webhooks_at_most() {
     assert!(matches!(refused, Err(StoreError::Setting(_))));
     assert_eq!(world.database.webhooks().await.unwrap().len(), 16);
 }
+
+#[tokio::test]
+async fn j5_with_another_format_nothing_of_the_former_one_is_sent() {
+    let world = World::new().await;
+    let database = &world.database;
+    let webhook = made(&world).await;
+    let (id, by) = (webhook.id, Actor::System);
+    database
+        .feed_webhooks(vec![fed(id, 11)], NOW)
+        .await
+        .unwrap();
+    let elsewhere = NewWebhook {
+        url: "https://other.example/told".to_owned(),
+        ..wanted(true)
+    };
+    let moved = database.change_webhook(id, webhook.version, elsewhere.clone(), 99, by, NOW);
+    let moved = moved.await.unwrap();
+    assert_eq!(states(&world, id).await, [(11, "pending".to_owned())]);
+    let zammad = NewWebhook {
+        format: "zammad".parse().unwrap(),
+        ..elsewhere
+    };
+    let changed = database.change_webhook(id, moved.version, zammad, 99, by, NOW);
+    let changed = changed.await.unwrap();
+    assert_eq!(states(&world, id).await, [(11, "given_up".to_owned())]);
+    let filter = DeliveryFilter {
+        webhook: id,
+        state: None,
+    };
+    let page = database.deliveries(&filter, PageRequest::default());
+    let why = page.await.unwrap().items[0].given_up.clone();
+    assert_eq!(why.as_deref(), Some("reformatted"));
+    assert_eq!(database.waiting_deliveries(id).await.unwrap(), []);
+    assert_eq!(database.webhook_memory(id, CALL).await.unwrap(), None);
+    assert_eq!(
+        changed.told_seq, 11,
+        "what comes next is told in the other format"
+    );
+}

@@ -143,7 +143,7 @@ pub struct DeliveryBody {
     /// `pending`, `delivered`, `given_up`.
     pub state: String,
     /// Why it is not sent any more: `exhausted` (as often as may be), `late` (it tells nothing any more), `not_opened` (the call
-    /// was not taken), `disabled`.
+    /// was not taken), `reformatted` (the webhook was given another format meanwhile), `disabled`.
     pub given_up: Option<String>,
     /// When it was made, or sent again by hand.
     #[schema(value_type = String, format = DateTime)]
