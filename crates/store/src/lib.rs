@@ -77,7 +77,7 @@ pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutco
 pub use ticket::timeline::Untold;
 pub use ticket::{
     Command, NewTicket, PastTicket, Reader, Submitted, TicketDesk, TicketFilter, TicketOrder,
-    Woken, Worked,
+    Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use voicemail::LeftMessage;

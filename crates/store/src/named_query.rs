@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ivr::{Answer, Number, SqlQuestion, Type, Value};
 
@@ -17,6 +18,11 @@ use server::LazyServer;
 mod file;
 mod server;
 mod text;
+
+/// Connections to one database; more questions wait, within their own time.
+const CONNECTIONS: u32 = 4;
+/// A connection that nobody used for so long is given back.
+const IDLE: Duration = Duration::from_secs(60);
 
 pub use text::{QueryText, QueryTextError};
 

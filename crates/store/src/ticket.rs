@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::ticket::handling::Group;
-use ::ticket::{Number, Rules, Ticket};
+use ::ticket::{Rules, Ticket};
 use model::{CallId, Fact, NumberPlan, TicketId, Timestamp};
 use tokio::sync::watch;
 
@@ -24,7 +24,7 @@ pub use birth::{NewTicket, Submitted};
 pub use filter::{TicketFilter, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
-pub use work::{Command, Woken, Worked};
+pub use work::{Command, Worked};
 
 mod birth;
 mod draft;
@@ -138,19 +138,6 @@ impl Database {
     pub async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>> {
         let mut conn = self.readers().acquire().await?;
         ticket(&mut conn, id).await
-    }
-
-    /// One ticket by its readable number.
-    pub async fn ticket_by_number(&self, number: &Number) -> Result<Option<Ticket>> {
-        let mut query = select();
-        query
-            .push(" WHERE t.number = ")
-            .push_bind(number.digits().to_owned());
-        let row: Option<Row> = query
-            .build_query_as()
-            .fetch_optional(self.readers())
-            .await?;
-        row.map(Row::ticket).transpose()
     }
 
     /// The tickets of a call, oldest first, at most 200.

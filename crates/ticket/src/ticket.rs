@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::entry::{Actor, Entry, Event};
 use crate::handling::{By, Changes, Handling, House, Order, Refused, Side, Weight};
-use crate::matter::Matter;
+use crate::matter::{Matter, Revised};
 use crate::number::Number;
 use crate::priority::Priority;
 use crate::state::State;
@@ -112,7 +112,13 @@ impl Ticket {
         now: Timestamp,
     ) -> Result<Option<Entry>, Refused> {
         let correction = order.correction();
-        let is_of_type = matches!(order, Order::Reclassify { .. });
+        let revises: fn(Revised) -> Event = if matches!(order, Order::Reclassify { .. }) {
+            Event::Reclassify
+        } else if matches!(order, Order::Fill { .. }) {
+            Event::Fill
+        } else {
+            Event::Correct
+        };
         let mut handling = self.handling.clone();
         let mut entry = handling.take(order, by, house, now)?;
         if let Some(correction) = correction {
@@ -120,11 +126,7 @@ impl Ticket {
             if revised.is_empty() {
                 return Ok(None);
             }
-            entry.event = match (is_of_type, entry.event.name()) {
-                (true, _) => Event::Reclassify(revised),
-                (false, "fill") => Event::Fill(revised),
-                (false, _) => Event::Correct(revised),
-            };
+            entry.event = revises(revised);
         }
         self.handling = handling;
         self.note(&entry);

@@ -38,7 +38,7 @@ use crate::problem::{self, Code, Problem};
 use crate::questions::QuestionSender;
 use crate::scripts::Scripts;
 use crate::sip_socket::SipDoor;
-use crate::ticket_rules::{ReadRules, TicketRules};
+use crate::ticket_rules::ReadRules;
 use crate::trace::{Kept, ReadMessages};
 use crate::view::View;
 use crate::{api, page};
@@ -85,8 +85,8 @@ pub struct Deps {
     pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
     /// Whether a webhook may be told at a URL (S20); must not block.
     pub may_be_told: Judge,
-    /// What the house says of tickets.
-    pub ticket_rules: TicketRules,
+    /// Reads a text of the rules of tickets that is only tried.
+    pub read_ticket_rules: Arc<ReadRules>,
     /// Where tickets begin and change, by the rules that stand.
     pub tickets: TicketDesk,
     /// How many connections there may be.
@@ -177,11 +177,11 @@ impl App {
     }
 
     pub(crate) fn ticket_rules(&self) -> Arc<Rules> {
-        (self.0.deps.ticket_rules.standing)()
+        self.0.deps.tickets.rules()
     }
 
     pub(crate) fn read_ticket_rules(&self) -> Arc<ReadRules> {
-        Arc::clone(&self.0.deps.ticket_rules.read)
+        Arc::clone(&self.0.deps.read_ticket_rules)
     }
 
     pub(crate) fn metrics(&self) -> &MetricsHandle {

@@ -45,5 +45,5 @@ pub use metrics::MetricsHandle;
 pub use questions::{QuestionReceiver, QuestionSender, Questioned};
 pub use scripts::{NotRolledBack, RollBack, Scripts};
 pub use sip_socket::{SipDoor, SipSocket};
-pub use ticket_rules::{Finding, ReadText, TicketRules};
+pub use ticket_rules::{Finding, ReadRules, ReadText};
 pub use view::View;

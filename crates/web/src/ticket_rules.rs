@@ -1,19 +1,10 @@
-//! What the house says of tickets, as the server lends it: the rules that stand, and how a text of theirs is read.
-
-use std::sync::Arc;
+//! How a text of the rules of tickets is read that does not stand yet, as the server lends it. Those that stand are
+//! [`store::TicketDesk`]'s.
 
 use ticket::Rules;
 
-/// A text of `tickets.toml`, read among everything that it names.
+/// A text of `tickets.toml`, read among everything that it names without being laid; may read files.
 pub type ReadRules = dyn Fn(String) -> ReadText + Send + Sync;
-
-/// What the server lends of them.
-pub struct TicketRules {
-    /// Those that stand; must not block.
-    pub standing: Box<dyn Fn() -> Arc<Rules> + Send + Sync>,
-    /// Reads a text without laying it; may read files.
-    pub read: Arc<ReadRules>,
-}
 
 /// What came of reading a text.
 #[derive(Debug)]

@@ -242,7 +242,7 @@ impl Desk {
     /// in a second.
     pub(super) async fn sweep(&self) {
         match self.tickets.wake(self.now()).await {
-            Ok(woken) => self.tell(woken.news),
+            Ok(news) => self.tell(news),
             Err(error) => tracing::error!(%error, "tickets were not woken"),
         }
     }

@@ -94,7 +94,7 @@ impl House {
         let pulse = vitals.pulse("the fact log");
         let (tickets, standing_rules) = watch::channel(Arc::clone(&loaded.tickets));
         let offset_min = settings.tickets.utc_offset_min;
-        let ticket_desk = TicketDesk::new(database.clone(), standing_rules.clone(), offset_min);
+        let ticket_desk = TicketDesk::new(database.clone(), standing_rules, offset_min);
         let desk = ticket_desk.clone();
         let (ledger, formerly) =
             Ledger::open(&settings, &database, clock, pulse, reach, desk).await?;
@@ -209,7 +209,7 @@ impl House {
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
             clips: Box::new(shelf.reader()),
             may_be_told,
-            ticket_rules: ticket_rules::lend(&source, standing_rules),
+            read_ticket_rules: ticket_rules::reader(&source),
             tickets: ticket_desk,
             bounds: settings.limits.bounds.http,
             quotas: settings.limits.bounds.api,

@@ -1,11 +1,9 @@
-//! What the house says of tickets, as the pages are lent it: the rules that stand, and how a text is read that is only tried (C1).
+//! How a text of the rules of tickets is read that is only tried (C1), as the pages are lent it.
 
 use std::sync::Arc;
 
 use ivr::Diagnostic;
-use ticket::Rules;
-use tokio::sync::watch;
-use web::{Finding, ReadText, TicketRules};
+use web::{Finding, ReadRules, ReadText};
 
 use crate::config::Source;
 use crate::config::document::Document;
@@ -13,13 +11,10 @@ use crate::config::document::Document;
 /// The name by which a text is told that stands in no file.
 const TRIED: &str = "tickets.toml";
 
-/// The rules that stand, and what reads others among the files of `source`.
-pub(super) fn lend(source: &Source, standing: watch::Receiver<Arc<Rules>>) -> TicketRules {
+/// What reads it among the files of `source`.
+pub(super) fn reader(source: &Source) -> Arc<ReadRules> {
     let source = source.clone();
-    TicketRules {
-        standing: Box::new(move || Arc::clone(&standing.borrow())),
-        read: Arc::new(move |text| read(&source, text)),
-    }
+    Arc::new(move |text| read(&source, text))
 }
 
 fn read(source: &Source, text: String) -> ReadText {

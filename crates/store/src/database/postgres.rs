@@ -4,6 +4,8 @@
 //! one moment in a transaction and cannot write, and a commit is on the disk (S4). Both locks are of the schema: several houses
 //! may share a database. They are the session's and the transaction's, so a pooler that changes these does not do.
 
+use std::time::{Duration, Instant};
+
 use super::Connection;
 use crate::error::{Result, StoreError};
 
@@ -16,6 +18,9 @@ pub(super) const BEGIN: &str =
 
 /// The lock of the one process that serves calls from this database.
 const SERVE: &str = "SELECT pg_try_advisory_lock(7631478, hashtext(current_schema()))";
+
+/// The server lets a session's locks fall a moment after its client has taken leave: a process that starts as its forerunner ends waits for that.
+const LEAVING: Duration = Duration::from_secs(2);
 
 /// What any session is told. A peer that is gone is noticed within half a minute, and its locks fall.
 const GREETING: &str = "SET client_min_messages = warning; SET lock_timeout = '5s'; SET tcp_keepalives_idle = 10; \
@@ -73,6 +78,12 @@ pub(super) async fn check(conn: &mut Connection) -> Result<()> {
 
 /// Makes this session the one that serves; `false`: another does.
 pub(super) async fn serve(conn: &mut Connection) -> sqlx::Result<bool> {
-    let (is_ours,): (bool,) = sqlx::query_as(SERVE).fetch_one(conn).await?;
-    Ok(is_ours)
+    let begun = Instant::now();
+    loop {
+        let (is_ours,): (bool,) = sqlx::query_as(SERVE).fetch_one(&mut *conn).await?;
+        if is_ours || begun.elapsed() > LEAVING {
+            return Ok(is_ours);
+        }
+        tokio::time::sleep(LEAVING / 20).await;
+    }
 }

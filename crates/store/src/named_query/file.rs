@@ -7,18 +7,14 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, SqlitePool, TypeInfo as _, ValueRef as _};
 
-use super::{Bound, Cells, figure};
+use super::{Bound, CONNECTIONS, Cells, IDLE, figure};
 
 /// SQLite's code for a query that was ended.
 pub(super) const ENDED: &str = "9";
-/// Connections to one database; more questions wait, within their own time.
-const CONNECTIONS: u32 = 4;
 /// How long a question waits where another process has the file locked.
 const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// How many steps of SQLite's machine pass between two looks at the clock.
 const STEPS: i32 = 1_000;
-/// A connection that nobody used for so long is given back.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// The file, opened when it is first asked.
 pub(super) struct LazyFile {

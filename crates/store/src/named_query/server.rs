@@ -9,15 +9,11 @@ use serde_json::Value as Json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgPool};
 
-use super::{Bound, Cells, figure};
+use super::{Bound, CONNECTIONS, Cells, IDLE, figure};
 use crate::database::Address;
 
 /// PostgreSQL's code for a query that was ended.
 pub(super) const ENDED: &str = "57014";
-/// Connections to one database; more questions wait, within their own time.
-const CONNECTIONS: u32 = 4;
-/// A connection that nobody used for so long is given back.
-const IDLE: Duration = Duration::from_secs(60);
 
 /// The server, reached when it is first asked.
 pub(super) struct LazyServer {

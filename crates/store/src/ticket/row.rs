@@ -165,7 +165,7 @@ pub(super) async fn update(
     let handling = &ticket.handling;
     let id = |agent: Option<AgentId>| agent.map(|agent| big(agent.get()));
     let merged = handling.merging.into.as_ref();
-    let due_at = handling.due_at().filter(|_| handling.state.is_open());
+    let due_at = handling.due_at();
     sqlx::query(
         "UPDATE ticket SET subject = $2, body = $3, ticket_type = $4, category = $5, fields = $6, contact_name = $7, contact_raw = $8,
            contact_e164 = $9, contact_key = $10, customer_id = $11, state = $12, is_open = $13, priority = $14, urge_count = $15,

@@ -54,21 +54,6 @@ pub struct Worked {
     pub news: Vec<Fact>,
 }
 
-/// What came by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Woken {
-    /// What is to be told.
-    pub news: Vec<Fact>,
-    looked_at: usize,
-}
-
-impl Woken {
-    /// Whether more may be waiting.
-    pub const fn is_more(&self) -> bool {
-        self.looked_at == WOKEN_MAX as usize
-    }
-}
-
 impl TicketDesk {
     /// Does what is ordered. `NotFound`, `Conflict` unless the version is current, or `Refused`.
     pub async fn order(&self, command: Command) -> Result<Worked> {
@@ -78,9 +63,9 @@ impl TicketDesk {
             .await
     }
 
-    /// R14: wakes the tickets whose moment has come, at most 500, earliest first. Each is booked by its own row, so that a restart,
+    /// R14: wakes the tickets whose moment has come, at most 500, earliest first; gives what is to be told. Each is booked by its own row, so that a restart,
     /// or another who asks, books nothing twice; one that cannot be woken is said and does not hold up the others.
-    pub async fn wake(&self, now: Timestamp) -> Result<Woken> {
+    pub async fn wake(&self, now: Timestamp) -> Result<Vec<Fact>> {
         let ids: Vec<(i64,)> = sqlx::query_as(
             "SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2",
         )
@@ -88,14 +73,11 @@ impl TicketDesk {
         .bind(WOKEN_MAX)
         .fetch_all(self.database.readers())
         .await?;
-        let mut woken = Woken {
-            looked_at: ids.len(),
-            ..Woken::default()
-        };
+        let mut news = Vec::new();
         for (id,) in ids {
             let id = TicketId::new(count(id));
             match self.wake_one(id, now).await {
-                Ok(news) => woken.news.extend(news),
+                Ok(told) => news.extend(told),
                 Err(error) if error.is_passing() => return Err(error),
                 Err(error) => {
                     tracing::error!(%error, ticket = %id, "a ticket was not woken");
@@ -106,7 +88,7 @@ impl TicketDesk {
                 }
             }
         }
-        Ok(woken)
+        Ok(news)
     }
 
     async fn wake_one(&self, id: TicketId, now: Timestamp) -> Result<Vec<Fact>> {
@@ -160,14 +142,15 @@ impl Clerk {
             let by = (by, at);
             return self.pair(conn, pair, &groups, by, Ticket::part_from).await;
         }
-        if let Some(agent) = by.actor.agent() {
+        if let (Order::Claim, Some(agent)) = (&order, by.actor.agent()) {
             office::count_work(conn, &mut groups, agent).await?;
         }
         let order = self.completed(order);
         // What came by itself before is told first, though nobody looked (R14).
         let office = self.office(&groups, &ticket.matter, id);
         let mut entries = ticket.wake(&office.house(), at);
-        let (is_released, correction) = (order.name() == "release", order.correction());
+        let is_released = matches!(order, Order::Release { .. });
+        let correction = order.correction();
         let mut matter = ticket.matter.clone();
         if let Some(correction) = correction {
             // What is promised then is promised by the type which it has then.

@@ -103,10 +103,12 @@ async fn t1_a_call_leaves_a_draft_and_the_draft_a_ticket() {
     );
     assert_eq!(desk.calls_of(&ticket).await.unwrap(), [CALL]);
     let typed: Number = ticket.number.digits().parse().unwrap();
-    assert_eq!(
-        database.ticket_by_number(&typed).await.unwrap().unwrap().id,
-        ticket.id
-    );
+    let by_number = TicketFilter {
+        number: Some(typed),
+        ..TicketFilter::default()
+    };
+    let found = database.tickets(&by_number, PageRequest::default()).await;
+    assert_eq!(found.unwrap().items, std::slice::from_ref(&ticket));
     assert_eq!(events(&world, ticket.id).await, ["submit"]);
 
     let again = desk.submit(CALL, agent, after(9)).await.unwrap();

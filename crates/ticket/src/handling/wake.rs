@@ -40,8 +40,11 @@ impl Handling {
         clocks.chain(moments.into_iter().flatten()).min()
     }
 
-    /// When it is due next, by what is promised and by hand.
+    /// When it is due next, by what is promised and by hand; never once it is over.
     pub fn due_at(&self) -> Option<Timestamp> {
+        if !self.state.is_open() {
+            return None;
+        }
         let running = self.clocks.values().filter(|clock| clock.is_running());
         let clocks = running.filter_map(|clock| clock.due_at());
         clocks

@@ -206,7 +206,7 @@ impl TicketBody {
         let Ticket {
             matter, handling, ..
         } = ticket;
-        let due_at = handling.due_at().filter(|_| handling.state.is_open());
+        let due_at = handling.due_at();
         let pause = handling.pause.reason.map(|reason| PauseBody {
             reason,
             resume_at: handling.pause.resume_at,
@@ -240,7 +240,7 @@ impl TicketBody {
             owner: handling.people.owner,
             named: handling.place.named,
             assignee: handling.place.assignee,
-            is_overdue: due_at.is_some_and(|due| due < now),
+            is_overdue: handling.is_overdue(now),
             due_at,
             clocks: clocks(&handling.clocks),
             pause,

@@ -229,28 +229,28 @@ pub(crate) async fn order(
     Body(order): Body<Order>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WorkOnTickets, None)?;
-    let version = if order.transition().is_blind() && !headers.contains_key(header::IF_MATCH) {
-        None
-    } else {
-        Some(version::matched(&headers)?)
-    };
-    give(&app, &who, id, version, order).await
+    give(&app, &who, id, &headers, order).await
 }
 
-/// Gives an order in the name of who asks; `version`: `Some(None)` is one that no ticket of ours has.
+/// Gives an order in the name of who asks, by the version that he has read where it depends on one.
 pub(super) async fn give(
     app: &App,
     who: &Principal,
     id: TicketId,
-    version: Option<Option<u64>>,
+    headers: &HeaderMap,
     order: Order,
 ) -> Result<impl IntoResponse + use<>, Problem> {
     let before = known(app, who, id).await?;
+    let version = if order.transition().is_blind() && !headers.contains_key(header::IF_MATCH) {
+        None
+    } else {
+        let Some(version) = version::matched(headers)? else {
+            return Err(conflict(app, before));
+        };
+        Some(version)
+    };
     if let Order::Merge { into } = &order {
         known(app, who, *into).await?;
-    }
-    if version == Some(None) {
-        return Err(conflict(app, before));
     }
     let rules = app.tickets().rules();
     if let Some(correction) = order.correction() {
@@ -263,7 +263,7 @@ pub(super) async fn give(
     }
     let command = Command {
         ticket: id,
-        version: version.flatten(),
+        version,
         order,
         by: By {
             actor: Actor::Agent(who.agent),

@@ -320,9 +320,8 @@ pub(crate) async fn correct(
     Body(change): Body<TicketChange>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WorkOnTickets, None)?;
-    let version = Some(version::matched(&headers)?);
     let order = Order::Correct(change.into());
-    ticket_orders::give(&app, &who, id, version, order).await
+    ticket_orders::give(&app, &who, id, &headers, order).await
 }
 
 /// A ticket, if it is there for who asks.

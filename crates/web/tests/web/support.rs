@@ -136,6 +136,16 @@ impl House {
         Self::lent(settings, |deps| deps).await
     }
 
+    /// With rules of tickets: a type with two fields, two groups, two categories, one rule.
+    pub(crate) async fn ruled() -> Self {
+        let (_, rules) = watch::channel(Arc::new(rules::standing()));
+        Self::lent(HubSettings::default(), |deps| Deps {
+            tickets: store::TicketDesk::new(deps.database.clone(), rules, 0),
+            ..deps
+        })
+        .await
+    }
+
     /// With what the server lends changed.
     pub(crate) async fn lent(settings: HubSettings, lend: impl FnOnce(Deps) -> Deps) -> Self {
         let folder = temporary_folder();
@@ -199,7 +209,7 @@ impl House {
                 Some(_) => Ok(()),
                 None => Err("no URL that begins with https://".to_owned()),
             }),
-            ticket_rules: ticket_rules(),
+            read_ticket_rules: Arc::new(rules::read),
             tickets: store::TicketDesk::standard(database.clone()),
             bounds: web::Bounds::default(),
             quotas: web::QuotaBounds::default(),
@@ -357,15 +367,6 @@ fn mailboxes() -> model::Mailboxes {
         (name.into(), mailbox)
     });
     boxes.into()
-}
-
-/// Rules that stand, and a reader that takes the text `none` for a mistake, and all others for rules that send everything to `experts`.
-fn ticket_rules() -> web::TicketRules {
-    let standing = Arc::new(rules::standing());
-    web::TicketRules {
-        standing: Box::new(move || Arc::clone(&standing)),
-        read: Arc::new(rules::read),
-    }
 }
 
 /// One in both languages, one of a queue, one without a sound, and one that sounds in another language than callers' and the house's.

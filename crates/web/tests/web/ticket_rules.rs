@@ -7,7 +7,7 @@ use crate::tickets::with_ticket;
 
 #[tokio::test]
 async fn a2_a4_types_with_their_fields_and_groups_are_told() {
-    let house = House::open().await;
+    let house = House::ruled().await;
     let mine = house.signed_in("1001").await;
     let rules = mine.get("/v1/tickets/rules").await.json();
     assert_eq!(
@@ -37,7 +37,7 @@ async fn a2_a4_types_with_their_fields_and_groups_are_told() {
 
 #[tokio::test]
 async fn a3_categories_are_found_by_what_is_typed() {
-    let house = House::open().await;
+    let house = House::ruled().await;
     let mine = house.signed_in("1001").await;
     let codes = |list: &Value| -> Vec<String> {
         let items = list["items"].as_array().unwrap().iter();
