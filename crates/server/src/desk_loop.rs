@@ -68,6 +68,7 @@ impl DeskLoop {
     /// when nothing goes on for ten seconds: the start does not wait for an ill database.
     pub(crate) async fn catch_up(&self, applied: u64) -> CaughtUp {
         let mut desk = self.desk();
+        desk.adopt_hours().await;
         let reached = *self.reached.borrow();
         let mut next = applied + 1;
         let mut moved_at = Instant::now();

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 25] = [
+static MIGRATIONS: [Migration; 26] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -142,6 +142,11 @@ static MIGRATIONS: [Migration; 25] = [
         version: 25,
         name: "token_scope",
         text: include_str!("../migrations/0025_token_scope.sql"),
+    },
+    Migration {
+        version: 26,
+        name: "ticket_hours",
+        text: include_str!("../migrations/0026_ticket_hours.sql"),
     },
 ];
 

@@ -7,15 +7,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::ticket::handling::Group;
+use ::ticket::rules::HoursBook;
 use ::ticket::{Rules, Ticket};
 use model::{CallId, Fact, NumberPlan, TicketId, Timestamp};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::Database;
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::Result;
 use draft::link_to_drafts;
+use hours::Adopted;
 use origin::Origin;
 use row::{Row, select, tickets};
 use timeline::Pen;
@@ -29,6 +31,7 @@ pub use work::{Command, Worked};
 mod birth;
 mod draft;
 mod filter;
+mod hours;
 mod office;
 mod origin;
 mod past;
@@ -46,12 +49,13 @@ const ROWS_MAX: i64 = 200;
 pub struct TicketDesk {
     database: Database,
     rules: watch::Receiver<Arc<Rules>>,
+    hours: Arc<Mutex<Option<Adopted>>>,
     utc_offset_min: i32,
 }
 
 impl TicketDesk {
     /// `utc_offset_min`: minutes that the day in tickets' numbers is ahead of UTC.
-    pub const fn new(
+    pub fn new(
         database: Database,
         rules: watch::Receiver<Arc<Rules>>,
         utc_offset_min: i32,
@@ -59,6 +63,7 @@ impl TicketDesk {
         Self {
             database,
             rules,
+            hours: Arc::default(),
             utc_offset_min,
         }
     }
@@ -82,7 +87,7 @@ impl TicketDesk {
         path: &str,
         now: Timestamp,
     ) -> Result<Vec<Fact>> {
-        let (clerk, path) = (self.clerk(), path.to_owned());
+        let (clerk, path) = (self.clerk(now).await?, path.to_owned());
         self.database
             .write(move |conn| {
                 Box::pin(async move {
@@ -102,12 +107,14 @@ impl TicketDesk {
             .await
     }
 
-    fn clerk(&self) -> Clerk {
-        Clerk {
+    async fn clerk(&self, now: Timestamp) -> Result<Clerk> {
+        let rules = self.rules();
+        Ok(Clerk {
             plan: *self.database.plan(),
-            rules: self.rules(),
+            hours: self.hours_of(&rules, now).await?,
+            rules,
             utc_offset_min: self.utc_offset_min,
-        }
+        })
     }
 }
 
@@ -115,6 +122,7 @@ impl TicketDesk {
 struct Clerk {
     plan: NumberPlan,
     rules: Arc<Rules>,
+    hours: Arc<HoursBook>,
     utc_offset_min: i32,
 }
 

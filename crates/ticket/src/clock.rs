@@ -133,10 +133,12 @@ impl Clock {
 
     /// R10: the hours change. What was used until then is counted by the former ones.
     pub fn change_calendar(&mut self, former: &Calendar, calendar: &Calendar, now: Timestamp) {
-        if self.running_since.is_some() {
-            self.overdue(now);
-            self.book(former, now);
-            self.run(calendar, now);
+        if let Some(since) = self.running_since {
+            // One that began to run since has nothing of before.
+            let at = now.max(since);
+            self.overdue(at);
+            self.book(former, at);
+            self.run(calendar, at);
         }
     }
 
@@ -155,12 +157,15 @@ impl Clock {
         self.rewind(calendar, now, |clock| clock.others_left = None);
     }
 
-    /// Looks whether somebody must be told, and books it, so that nobody is told twice (R11, R14).
-    pub fn look(&mut self, now: Timestamp) -> Option<Notice> {
-        if let Some(breach) = self.overdue(now) {
+    /// Looks whether somebody must be told of what came until a moment, and books it as seen at `now`, so that nobody is told twice
+    /// (R11, R14).
+    pub fn look(&mut self, until: Timestamp, now: Timestamp) -> Option<Notice> {
+        if let Some(mut breach) = self.overdue(until) {
+            breach.noticed_at = now;
+            self.breach = Some(breach);
             return Some(Notice::Breach(breach));
         }
-        let warns = self.running_since.is_some() && self.warn_at.is_some_and(|at| at <= now);
+        let warns = self.running_since.is_some() && self.warn_at.is_some_and(|at| at <= until);
         warns.then(|| {
             self.warned_at = Some(now);
             self.warn_at = None;

@@ -92,6 +92,11 @@ pub enum Event {
     },
     /// A8: the moment has passed that was set by hand.
     Overdue,
+    /// R10: the hours by which its promises run are others.
+    HoursChanged {
+        /// Since when.
+        at: Timestamp,
+    },
     /// An order of the table.
     #[serde(untagged)]
     Ordered(Order),
@@ -109,6 +114,7 @@ impl Event {
             Self::Warned { .. } => "warned",
             Self::Breached { .. } => "breached",
             Self::Overdue => "overdue",
+            Self::HoursChanged { .. } => "hours_changed",
             Self::Ordered(order) => order.name(),
         }
     }
@@ -124,7 +130,8 @@ impl Event {
             Self::RecordingLinked { .. }
             | Self::Warned { .. }
             | Self::Breached { .. }
-            | Self::Overdue => false,
+            | Self::Overdue
+            | Self::HoursChanged { .. } => false,
         }
     }
 
@@ -139,6 +146,7 @@ impl Event {
             | Self::Warned { .. }
             | Self::Breached { .. }
             | Self::Overdue
+            | Self::HoursChanged { .. }
             | Self::Ordered(_) => None,
         }
     }
@@ -179,6 +187,9 @@ mod tests {
             Event::Warned { clock },
             Event::Breached { clock, breach },
             Event::Overdue,
+            Event::HoursChanged {
+                at: Timestamp::from_ms(5),
+            },
             Event::Ordered(Order::Claim),
             Event::Ordered(Order::Append { text: "y".into() }),
         ];

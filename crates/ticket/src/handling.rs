@@ -6,6 +6,7 @@
 //! and policies are arguments.
 
 mod ending;
+mod hours;
 mod house;
 mod merging;
 mod order;
@@ -26,6 +27,7 @@ use crate::entry::{Actor, Entry, Event};
 use crate::matter::BODY_CHARS_MAX;
 use model::{AgentId, Timestamp};
 
+pub use hours::{HoursVersion, PromiseHours};
 pub use house::{Group, House, Member, Policy, VisitPolicy};
 pub use merging::Side;
 pub use order::{Order, Receiver};

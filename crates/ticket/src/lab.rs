@@ -25,6 +25,16 @@ pub(crate) const AGENT: u64 = 6;
 pub(crate) const VISITOR: u64 = 7;
 pub(crate) const SUPERVISOR: u64 = 8;
 
+/// Hours that have always been so.
+pub(crate) const fn always(calendar: &Calendar) -> PromiseHours<'_> {
+    PromiseHours {
+        calendar,
+        version: HoursVersion::new(1),
+        since: Timestamp::from_ms(0),
+        former: None,
+    }
+}
+
 /// A house that a test may change.
 #[derive(Clone, Debug)]
 pub(crate) struct Lab {
@@ -168,7 +178,7 @@ impl Lab {
         House {
             groups: &self.groups,
             policy: &self.policy,
-            calendar: &self.calendar,
+            hours: always(&self.calendar),
             weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,

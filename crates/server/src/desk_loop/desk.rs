@@ -247,6 +247,13 @@ impl Desk {
         }
     }
 
+    /// R10: the hours that hold from this start on, before anything of before is made a ticket.
+    pub(super) async fn adopt_hours(&self) {
+        if let Err(error) = self.tickets.adopt_hours(self.now()).await {
+            tracing::error!(%error, "the hours of tickets are looked at when the first is written");
+        }
+    }
+
     /// Facts that a former process has committed and may not have told: they are the same when they are told twice.
     pub(super) async fn tell_again(&self) {
         let mut after = None;

@@ -219,3 +219,49 @@ async fn an_ill_database_costs_no_fact_and_does_not_hold_up_the_start() {
     assert_eq!(desk_loop.set_aside.load(Ordering::Relaxed), 0);
     assert!(started.elapsed() < STUCK_MAX * 2);
 }
+
+/// Events of tickets in the log, when there are so many.
+async fn told(desk_loop: &DeskLoop, count: u64) -> Vec<String> {
+    let mut reached = desk_loop.reached.clone();
+    let waited = tokio::time::timeout(STUCK_MAX, reached.wait_for(|seq| *seq >= count));
+    waited.await.unwrap().unwrap();
+    let records = desk_loop.reader.read_from(1, BATCH_MAX).unwrap();
+    let events = records.into_iter().map(|record| {
+        if let Fact::TicketChanged { event, .. } = record.fact {
+            event
+        } else {
+            record.fact.name().to_owned()
+        }
+    });
+    events.collect()
+}
+
+#[tokio::test]
+async fn f_r14_what_a_former_process_left_untold_is_told_and_what_is_late_comes_by_itself() {
+    let folder = Folder::new("untold");
+    let (log, _report) = FactLog::open(&folder.0.join("facts"), 0).unwrap();
+    let database = folder.database().await;
+    let desk_loop = desk_loop(log, database);
+    let matter = ticket::Matter {
+        subject: "no network".to_owned(),
+        contact: ticket::Contact {
+            number: Some("13800001111".to_owned()),
+            ..ticket::Contact::default()
+        },
+        ..ticket::Matter::default()
+    };
+    let new = store::NewTicket {
+        matter,
+        ..store::NewTicket::default()
+    };
+    // P3 is to be answered within two hours.
+    let now: Timestamp = desk_loop.clock.now().into();
+    let then = Timestamp::from_ms(now.as_ms() - 3 * 3_600_000);
+    let entered = desk_loop.tickets.enter(new, ticket::Actor::System, then);
+    drop(entered.await.unwrap().news);
+    let desk = desk_loop.desk();
+    desk.tell_again().await;
+    assert_eq!(told(&desk_loop, 1).await, ["ticket.created"]);
+    desk.sweep().await;
+    assert_eq!(told(&desk_loop, 2).await, ["ticket.created", "breached"]);
+}

@@ -6,7 +6,7 @@ use ::ticket::handling::{Level, Receiver};
 use ::ticket::rules::{Beginning, Submission};
 use ::ticket::{Actor, Day, Entry, Event, Matter, Number, Ticket, matter, of_script};
 use model::fact::{TicketAsked, Voicemail};
-use model::{AgentId, CallId, CustomerId, E164, Fact, TicketId, Timestamp};
+use model::{AgentId, CallId, CustomerId, E164, Fact, NumberPlan, TicketId, Timestamp};
 
 use super::draft::{discard_drafts, draft};
 use super::origin::Origin;
@@ -62,7 +62,7 @@ impl TicketDesk {
     /// T1 at the end of a call: this agent's draft becomes a ticket and the call's other drafts go. Asked again, it gives
     /// the same ticket. `Refused` leaves the draft with its agent; `NotFound` without a draft.
     pub async fn submit(&self, call: CallId, agent: AgentId, now: Timestamp) -> Result<Submitted> {
-        let clerk = self.clerk();
+        let clerk = self.clerk(now).await?;
         let id = self.next_id(now);
         self.database
             .write(move |conn| {
@@ -75,7 +75,7 @@ impl TicketDesk {
                     }
                     let found = draft(conn, call, agent).await?;
                     let mut draft = found.ok_or(StoreError::NotFound("draft"))?;
-                    clerk.complete(&mut draft.contact);
+                    complete(&clerk.plan, &mut draft.contact);
                     let source = Source {
                         origin,
                         matter: draft.matter()?,
@@ -102,7 +102,7 @@ impl TicketDesk {
         voicemail: &Voicemail,
         at: Timestamp,
     ) -> Result<Option<Submitted>> {
-        let e164 = self.clerk().e164(voicemail.caller.number.as_deref());
+        let e164 = self.e164(voicemail.caller.number.as_deref());
         let Some((matter, due_at)) = ::ticket::of_message(voicemail, e164, at) else {
             return Ok(None);
         };
@@ -120,7 +120,7 @@ impl TicketDesk {
 
     /// E15: the ticket that a script filed; asked again, it gives the same ticket. `at` is when it was filed.
     pub async fn submit_filed(&self, asked: &TicketAsked, at: Timestamp) -> Result<Submitted> {
-        let e164 = self.clerk().e164(asked.caller.number.as_deref());
+        let e164 = self.e164(asked.caller.number.as_deref());
         let with = NewTicket {
             call: Some(asked.call),
             ..NewTicket::default()
@@ -139,7 +139,7 @@ impl TicketDesk {
         if matter.customer.is_none() && number.trim().is_empty() {
             return Err(::ticket::Refused::NoContact.into());
         }
-        self.clerk().complete(&mut matter.contact);
+        complete(self.database.plan(), &mut matter.contact);
         let source = Source {
             origin: Origin::of_api(new.source_ref.clone()),
             matter,
@@ -153,7 +153,7 @@ impl TicketDesk {
 
     /// The ticket that came from there, or a new one.
     async fn file(&self, source: Source) -> Result<Submitted> {
-        let clerk = self.clerk();
+        let clerk = self.clerk(source.at).await?;
         let id = self.next_id(source.at);
         self.database
             .write(move |conn| {
@@ -165,6 +165,10 @@ impl TicketDesk {
                 })
             })
             .await
+    }
+
+    fn e164(&self, number: Option<&str>) -> Option<E164> {
+        self.database.plan().key(number?).e164
     }
 
     fn next_id(&self, at: Timestamp) -> TicketId {
@@ -206,7 +210,8 @@ impl Clerk {
             receiver: with.receiver,
             answer: with.answer,
         };
-        let begun = self.rules.begin(matter, beginning, &groups, &mut turns)?;
+        let lent = (&groups, &*self.hours);
+        let begun = self.rules.begin(matter, beginning, lent, &mut turns)?;
         office::keep_turns(conn, &before, &turns).await?;
         let news = insert(conn, &begun, &origin, &self.pen(&groups)).await?;
         Ok(Submitted {
@@ -214,17 +219,6 @@ impl Clerk {
             is_new: true,
             news,
         })
-    }
-
-    /// The directory may have had no answer while the call lasted.
-    pub(super) fn complete(&self, contact: &mut matter::Contact) {
-        if contact.e164.is_none() {
-            contact.e164 = self.e164(contact.number.as_deref());
-        }
-    }
-
-    fn e164(&self, number: Option<&str>) -> Option<E164> {
-        self.plan.key(number?).e164
     }
 }
 
@@ -249,6 +243,14 @@ impl Submitted {
             is_new: false,
             news: Vec::new(),
         }
+    }
+}
+
+/// The directory may have had no answer while the call lasted.
+pub(super) fn complete(plan: &NumberPlan, contact: &mut matter::Contact) {
+    if contact.e164.is_none() {
+        let number = contact.number.as_deref();
+        contact.e164 = number.and_then(|number| plan.key(number).e164);
     }
 }
 

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use ::ticket::handling::{Group, House};
-use ::ticket::rules::Office;
+use ::ticket::rules::{About, Office};
 use ::ticket::{By, Entry, Matter, Order, Refused, State, Ticket};
 use model::{Fact, TicketId, Timestamp};
 
-use super::birth::vip;
+use super::birth::{complete, vip};
 use super::reader::survivor;
 use super::{Clerk, TicketDesk, office, ticket};
 use crate::column::{big, count};
@@ -57,7 +57,7 @@ pub struct Worked {
 impl TicketDesk {
     /// Does what is ordered. `NotFound`, `Conflict` unless the version is current, or `Refused`.
     pub async fn order(&self, command: Command) -> Result<Worked> {
-        let clerk = self.clerk();
+        let clerk = self.clerk(command.at).await?;
         self.database
             .write(move |conn| Box::pin(async move { clerk.follow(conn, command).await }))
             .await
@@ -66,6 +66,7 @@ impl TicketDesk {
     /// R14: wakes the tickets whose moment has come, at most 500, earliest first; gives what is to be told. Each is booked by its own row, so that a restart,
     /// or another who asks, books nothing twice; one that cannot be woken is said and does not hold up the others.
     pub async fn wake(&self, now: Timestamp) -> Result<Vec<Fact>> {
+        self.adopt_hours(now).await?;
         let ids: Vec<(i64,)> = sqlx::query_as(
             "SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= $1 ORDER BY wake_at LIMIT $2",
         )
@@ -92,13 +93,13 @@ impl TicketDesk {
     }
 
     async fn wake_one(&self, id: TicketId, now: Timestamp) -> Result<Vec<Fact>> {
-        let clerk = self.clerk();
+        let clerk = self.clerk(now).await?;
         self.database
             .write(move |conn| {
                 Box::pin(async move {
                     let mut ticket = known(conn, id).await?;
                     let groups = office::groups(conn, &clerk.rules, now).await?;
-                    let office = clerk.office(&groups, &ticket.matter, id);
+                    let office = clerk.office(&groups, &ticket.matter, &ticket);
                     let entries = ticket.wake(&office.house(), now);
                     if entries.is_empty() {
                         // Nothing comes of it any more: it must not stand in the way of others.
@@ -147,7 +148,7 @@ impl Clerk {
         }
         let order = self.completed(order);
         // What came by itself before is told first, though nobody looked (R14).
-        let office = self.office(&groups, &ticket.matter, id);
+        let office = self.office(&groups, &ticket.matter, &ticket);
         let mut entries = ticket.wake(&office.house(), at);
         let is_released = matches!(order, Order::Release { .. });
         let correction = order.correction();
@@ -157,7 +158,7 @@ impl Clerk {
             matter.revise(correction)?;
         }
         let is_other = self.kind_of(&matter) != self.kind_of(&ticket.matter);
-        let office = self.office(&groups, &matter, id);
+        let office = self.office(&groups, &matter, &ticket);
         let taken = ticket.take(order, &by, &office.house(), at)?;
         entries.extend(taken);
         if ticket.state() == State::New && (is_released || is_other) {
@@ -175,9 +176,15 @@ impl Clerk {
         &'a self,
         groups: &'a BTreeMap<String, Group>,
         matter: &Matter,
-        id: TicketId,
+        ticket: &Ticket,
     ) -> Office<'a> {
-        self.rules.office(groups, matter, id, 0)
+        let about = About {
+            id: ticket.id,
+            matter,
+            hours: ticket.handling.hours,
+            open_tasks: 0,
+        };
+        self.rules.office(groups, &self.hours, about)
     }
 
     /// A number that somebody corrects is read as all others are.
@@ -186,7 +193,7 @@ impl Clerk {
             && let Some(contact) = &mut correction.contact
         {
             contact.e164 = None;
-            self.complete(contact);
+            complete(&self.plan, contact);
         }
         order
     }
@@ -211,7 +218,7 @@ impl Clerk {
             .route(ticket, (&channel, vip), groups, &mut turns);
         office::keep_turns(conn, &before, &turns).await?;
         let Some(order) = order else { return Ok(None) };
-        let office = self.office(groups, &ticket.matter, ticket.id);
+        let office = self.office(groups, &ticket.matter, ticket);
         Ok(ticket.take(order, &By::system(), &office.house(), at)?)
     }
 
@@ -224,13 +231,21 @@ impl Clerk {
         (by, at): (By, Timestamp),
         join: Join,
     ) -> Result<Worked> {
-        let offices =
-            [&one, &other].map(|ticket| self.rules.office(groups, &ticket.matter, ticket.id, 0));
+        // What came by itself before is told first, of both (R10, R14).
+        let mut came = [&mut one, &mut other].map(|ticket| {
+            let office = self.office(groups, &ticket.matter, ticket);
+            ticket.wake(&office.house(), at)
+        });
+        let offices = [&one, &other].map(|ticket| self.office(groups, &ticket.matter, ticket));
         let [of_one, of_other] = &offices;
         let second = (&mut other, of_other.house());
         let (first, second) = join(&mut one, of_one.house(), second, &by, at)?;
-        let also = self.written(conn, other, vec![second], groups).await?;
-        let mut worked = self.written(conn, one, vec![first], groups).await?;
+        let [of_one, of_other] = &mut came;
+        of_one.push(first);
+        of_other.push(second);
+        let [of_one, of_other] = came;
+        let also = self.written(conn, other, of_other, groups).await?;
+        let mut worked = self.written(conn, one, of_one, groups).await?;
         worked.news.extend(also.news);
         Ok(worked)
     }

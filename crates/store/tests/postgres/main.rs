@@ -27,6 +27,8 @@ mod customers;
 mod groups;
 #[path = "../store/heat.rs"]
 mod heat;
+#[path = "../store/hours.rs"]
+mod hours;
 #[path = "../store/idempotency.rs"]
 mod idempotency;
 #[path = "../store/kills.rs"]

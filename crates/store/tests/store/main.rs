@@ -19,6 +19,7 @@ mod customers;
 mod file;
 mod groups;
 mod heat;
+mod hours;
 mod idempotency;
 mod kills;
 mod merges;

@@ -50,7 +50,7 @@ fn e5_e6_a_pause_costs_and_gains_only_business_time() {
         assert!(clock.pause(&office, at(pends)));
         assert_eq!(clock.used(&office, at(resumes)), minutes(consumed));
         assert_eq!(
-            (clock.due_at(), clock.look(at("30 09:00"))),
+            (clock.due_at(), clock.look(at("30 09:00"), at("30 09:00"))),
             (None, None),
             "R7"
         );
@@ -76,7 +76,10 @@ fn e7_r9_a_shorter_target_that_is_used_up_is_due_at_once_and_booked_as_such() {
         noticed_at: at("16 14:31"),
         retargeted: true,
     };
-    assert_eq!(late.look(at("16 14:31")), Some(Notice::Breach(breach)));
+    assert_eq!(
+        late.look(at("16 14:31"), at("16 14:31")),
+        Some(Notice::Breach(breach))
+    );
     let (office, mut longer) = clock("16 09:00", minutes(60));
     longer.retarget(target(minutes(120)), &office, at("16 09:30"));
     assert_eq!(
@@ -103,25 +106,39 @@ fn e11_r11_a_warning_comes_in_business_time_and_once() {
     let (office, mut clock) = clock("16 09:00", minutes(240));
     assert_eq!(clock.due_at(), Some(at("16 14:30")));
     assert_eq!(clock.notice_at(), Some(at("16 13:42")));
-    assert_eq!(clock.look(at("16 13:41:59")), None);
-    assert_eq!(clock.look(at("16 13:42")), Some(Notice::Warning));
+    assert_eq!(clock.look(at("16 13:41:59"), at("16 13:41:59")), None);
+    assert_eq!(
+        clock.look(at("16 13:42"), at("16 13:42")),
+        Some(Notice::Warning)
+    );
     clock.pause(&office, at("16 13:50"));
     clock.resume(&office, at("16 14:00"));
-    assert_eq!(clock.look(at("16 14:10")), None, "it had fired");
+    assert_eq!(
+        clock.look(at("16 14:10"), at("16 14:10")),
+        None,
+        "it had fired"
+    );
 }
 
 #[test]
 fn e12_r5_exactly_on_time_is_kept_and_a_millisecond_later_is_not() {
     let (office, started) = clock("16 09:00", minutes(30));
     let mut kept = started.clone();
-    assert_eq!(kept.look(at("16 09:30")), Some(Notice::Warning));
+    assert_eq!(
+        kept.look(at("16 09:30"), at("16 09:30")),
+        Some(Notice::Warning)
+    );
     assert_eq!(kept.stop(&office, at("16 09:30")), None);
     assert_eq!(kept.used(&office, at("16 10:00")), minutes(30));
     assert_eq!((kept.breach(), kept.due_at()), (None, Some(at("16 09:30"))));
     let mut late = started;
     let breach = late.stop(&office, at("16 09:30:00.001")).unwrap();
     assert_eq!((breach.at, breach.retargeted), (at("16 09:30"), false));
-    assert_eq!(late.look(at("16 10:00")), None, "booked once (R14)");
+    assert_eq!(
+        late.look(at("16 10:00"), at("16 10:00")),
+        None,
+        "booked once (R14)"
+    );
 }
 
 #[test]
@@ -151,7 +168,7 @@ fn r12_an_extension_adds_time_and_takes_back_what_was_too_short() {
     clock.retarget(target(minutes(30)), &office, at("16 10:00"));
     clock.extend(minutes(60), &office, at("16 10:00"));
     assert_eq!(clock.due_at(), Some(at("16 10:30")));
-    let Some(Notice::Breach(breach)) = clock.look(at("16 11:00")) else {
+    let Some(Notice::Breach(breach)) = clock.look(at("16 11:00"), at("16 11:00")) else {
         panic!("overdue");
     };
     assert_eq!((breach.at, breach.retargeted), (at("16 10:30"), false));
@@ -199,7 +216,11 @@ fn r14_what_is_late_is_booked_before_anything_changes_and_as_of_when_it_was_due(
         let breach = clock.breach().unwrap();
         assert_eq!((breach.at, breach.retargeted), (at("16 10:00"), false));
         clock.resume(&office, at("17 09:00"));
-        assert_eq!(clock.look(at("30 09:00")), None, "and told no more");
+        assert_eq!(
+            clock.look(at("30 09:00"), at("30 09:00")),
+            None,
+            "and told no more"
+        );
     }
 }
 
@@ -209,7 +230,7 @@ fn r9_a_shorter_target_while_it_pauses_is_no_fault_of_the_work() {
     clock.pause(&office, at("16 14:30"));
     clock.retarget(target(minutes(120)), &office, at("16 15:00"));
     clock.resume(&office, at("17 09:00"));
-    let Some(Notice::Breach(breach)) = clock.look(at("17 09:01")) else {
+    let Some(Notice::Breach(breach)) = clock.look(at("17 09:01"), at("17 09:01")) else {
         panic!("overdue");
     };
     assert_eq!((breach.at, breach.retargeted), (at("17 09:00"), true));
@@ -218,7 +239,7 @@ fn r9_a_shorter_target_while_it_pauses_is_no_fault_of_the_work() {
 #[test]
 fn r14_a_look_that_comes_late_books_the_moment_at_which_it_was_due() {
     let (_, mut clock) = clock("16 09:00", minutes(60));
-    let Some(Notice::Breach(breach)) = clock.look(at("18 09:00")) else {
+    let Some(Notice::Breach(breach)) = clock.look(at("18 09:00"), at("18 09:00")) else {
         panic!("overdue");
     };
     assert_eq!(
@@ -239,13 +260,13 @@ fn r15_a_calendar_without_hours_is_told_and_never_due() {
     );
     assert!(clock.is_never_due());
     assert_eq!((clock.due_at(), clock.notice_at()), (None, None));
-    assert_eq!(clock.look(at("30 09:00")), None);
+    assert_eq!(clock.look(at("30 09:00"), at("30 09:00")), None);
 }
 
 #[test]
 fn what_is_written_down_comes_back() {
     let (_, mut clock) = clock("16 09:00", minutes(60));
-    clock.look(at("18 09:00"));
+    clock.look(at("18 09:00"), at("18 09:00"));
     let json = serde_json::to_string(&clock).unwrap();
     assert_eq!(serde_json::from_str::<Clock>(&json).unwrap(), clock);
 }
@@ -300,7 +321,7 @@ proptest! {
                     clock.extend(minutes(by), &office, now);
                     allowed += minutes(by);
                 }
-                Step::Look => drop(clock.look(now)),
+                Step::Look => drop(clock.look(now, now)),
             }
             let running = since.map_or(Duration::ZERO, |began| office.business_between(after(began), now));
             prop_assert_eq!(clock.used(&office, now), ran + running);

@@ -28,6 +28,7 @@ impl Handling {
                 owner: creator,
                 ..People::default()
             },
+            hours: house.hours.version,
             ..Self::default()
         };
         let by = &By::system();
@@ -57,6 +58,8 @@ impl Handling {
     pub(super) fn release(&mut self, around: &Around<'_>) -> Result<(), Refused> {
         self.state = State::New;
         self.times.ends = None;
+        // Nothing ran while it waited.
+        self.hours = around.house.hours.version;
         self.begin(around);
         Ok(())
     }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::{AgentId, Calendar};
+use model::AgentId;
 
+use super::hours::PromiseHours;
 use super::part::PauseReason;
 use super::weight::{Matrix, Weight};
 use crate::clock::{ClockKind, Target};
@@ -99,8 +100,8 @@ pub struct House<'a> {
     pub groups: &'a BTreeMap<String, Group>,
     /// The policy of the ticket's type.
     pub policy: &'a Policy,
-    /// The calendar by which its promises run.
-    pub calendar: &'a Calendar,
+    /// By what hours its promises run.
+    pub hours: PromiseHours<'a>,
     /// What its type and category make of it (A5, A13).
     pub weight: &'a Weight,
     /// Fields that a solution needs and that are empty.

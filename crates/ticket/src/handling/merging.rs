@@ -63,7 +63,7 @@ impl Side<'_> {
             it.state = State::Merged;
             it.times.closed = Some(around.now);
             for clock in it.clocks.values_mut().filter(|clock| clock.is_running()) {
-                clock.stop(around.house.calendar, around.now);
+                clock.stop(around.house.hours.calendar, around.now);
             }
             Ok(())
         })?;
@@ -76,7 +76,7 @@ impl Side<'_> {
             }
             let own = it.clocks.get_mut(&ClockKind::Resolve);
             if let (Some(own), Some(due)) = (own, due) {
-                own.keep_too(due, around.house.calendar, around.now);
+                own.keep_too(due, around.house.hours.calendar, around.now);
             }
             Ok(())
         })?;
@@ -106,7 +106,7 @@ impl Side<'_> {
             it.times.closed = None;
             for (kind, clock) in &mut it.clocks {
                 if into.ran.contains(kind) {
-                    clock.resume(around.house.calendar, around.now);
+                    clock.resume(around.house.hours.calendar, around.now);
                 }
             }
             Ok(())
@@ -121,7 +121,7 @@ impl Side<'_> {
             }
             let own = it.clocks.get_mut(&ClockKind::Resolve);
             if let Some(own) = own.filter(|_| it.merging.absorbed.is_empty()) {
-                own.keep_own(around.house.calendar, around.now);
+                own.keep_own(around.house.hours.calendar, around.now);
             }
             Ok(())
         })?;

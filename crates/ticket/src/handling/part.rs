@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{AgentId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::hours::HoursVersion;
 use super::weight::Weight;
 use crate::clock::{Clock, ClockKind};
 use crate::priority::Priority;
@@ -76,6 +77,8 @@ parts! {
     verdicts: Verdicts,
     /// The moment by which it is to be done, set by hand.
     deadline: Deadline,
+    /// By which hours its promises run (R10).
+    hours: HoursVersion,
 }
 
 /// Who has a ticket: one group, and of it at most one person who is asked or who has accepted.

@@ -107,7 +107,7 @@ impl Handling {
         } else {
             let after = house.policy.closes_after;
             self.times.ends =
-                after.and_then(|after| house.calendar.business_after(around.now, after));
+                after.and_then(|after| house.hours.calendar.business_after(around.now, after));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rules by their names, and random lives of tickets against the properties that hold for all.
 
 mod ending;
+mod hours;
 mod merging;
 mod properties;
 mod receiver;

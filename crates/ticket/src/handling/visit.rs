@@ -75,7 +75,7 @@ impl Handling {
         self.stop(ClockKind::Visit, around);
         (self.times.resolved, self.times.closed, self.times.ends) = (None, None, None);
         if let Some(clock) = self.clocks.get_mut(&ClockKind::Resolve) {
-            clock.resume(around.house.calendar, around.now);
+            clock.resume(around.house.hours.calendar, around.now);
         }
         let group = self.place.group.clone().unwrap_or_default();
         let former = self.people.resolver.or(self.place.assignee);

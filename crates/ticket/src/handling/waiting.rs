@@ -76,7 +76,7 @@ impl Handling {
         };
         if policy.pauses_for.contains(&reason) {
             for clock in self.clocks.values_mut() {
-                clock.pause(around.house.calendar, around.now);
+                clock.pause(around.house.hours.calendar, around.now);
             }
         }
         Ok(())
@@ -141,7 +141,11 @@ impl Handling {
         }
         self.extension.given = self.extension.given.saturating_add(1);
         if let Some(clock) = self.clocks.get_mut(&ClockKind::Resolve) {
-            clock.extend(Duration::from_millis(ms), around.house.calendar, around.now);
+            clock.extend(
+                Duration::from_millis(ms),
+                around.house.hours.calendar,
+                around.now,
+            );
         }
         Ok(())
     }
@@ -173,7 +177,7 @@ impl Handling {
             self.pause = Pause::default();
             for clock in self.clocks.values_mut() {
                 if clock.stopped_at().is_none() {
-                    clock.resume(around.house.calendar, around.now);
+                    clock.resume(around.house.hours.calendar, around.now);
                 }
             }
         }

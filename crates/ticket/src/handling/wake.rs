@@ -59,7 +59,8 @@ impl Handling {
 
     /// Does what has come by itself until `now`, in the order of its moments within a kind. Asked again at once, nothing comes.
     pub fn wake(&mut self, house: &House<'_>, now: Timestamp) -> Vec<Entry> {
-        let mut entries = self.look_at_clocks(house, now);
+        let mut entries = self.follow_hours(house, now);
+        entries.extend(self.look_at_clocks(house, now, now));
         entries.extend(self.look_at_deadline(now));
         let by = By::system();
         if self.pause.resume_at.is_some_and(|at| at <= now) {
@@ -79,14 +80,19 @@ impl Handling {
         entries
     }
 
-    /// Warnings and breaches, each told once; a breach may bring the ticket to the next tier.
-    fn look_at_clocks(&mut self, house: &House<'_>, now: Timestamp) -> Vec<Entry> {
+    /// Warnings and breaches until a moment, each told once; a breach may bring the ticket to the next tier.
+    pub(super) fn look_at_clocks(
+        &mut self,
+        house: &House<'_>,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Vec<Entry> {
         let (mut entries, mut escalates) = (Vec::new(), false);
         let kinds: Vec<_> = self.clocks.keys().copied().collect();
         for kind in kinds {
             let before = self.clone();
             let clock = self.clocks.get_mut(&kind);
-            let Some(notice) = clock.and_then(|clock| clock.look(now)) else {
+            let Some(notice) = clock.and_then(|clock| clock.look(until, now)) else {
                 continue;
             };
             let event = match notice {
@@ -118,7 +124,7 @@ impl Handling {
         Some(self.told(&before, Event::Overdue, now))
     }
 
-    fn told(&self, before: &Self, event: Event, now: Timestamp) -> Entry {
+    pub(super) fn told(&self, before: &Self, event: Event, now: Timestamp) -> Entry {
         Entry {
             at: now,
             actor: Actor::System,

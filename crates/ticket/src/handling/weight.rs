@@ -171,6 +171,7 @@ impl Handling {
     /// what only the other type promises begins (R9).
     pub(super) fn reclassify(&mut self, around: &Around<'_>) {
         let other = around.house.weight;
+        self.run_by(&around.house.hours, around.now);
         self.weight.sensitive |= other.sensitive;
         let is_weighed = self.weight.locked
             || (self.weight.impact, self.weight.urgency) == (other.impact, other.urgency);
@@ -199,7 +200,7 @@ impl Handling {
         for (kind, clock) in &mut self.clocks {
             let target = house.policy.targets.get(&(*kind, priority));
             if let Some(target) = target.filter(|target| **target != clock.target()) {
-                clock.retarget(*target, house.calendar, around.now);
+                clock.retarget(*target, house.hours.calendar, around.now);
             }
         }
     }
@@ -209,7 +210,7 @@ impl Handling {
         let house = around.house;
         let target = house.policy.targets.get(&(kind, self.priority()));
         if let Some(target) = target {
-            let clock = crate::clock::Clock::start(kind, *target, house.calendar, around.now);
+            let clock = crate::clock::Clock::start(kind, *target, house.hours.calendar, around.now);
             self.clocks.insert(kind, clock);
         }
     }
@@ -217,7 +218,7 @@ impl Handling {
     /// A promise is kept, or was broken.
     pub(super) fn stop(&mut self, kind: ClockKind, around: &Around<'_>) {
         if let Some(clock) = self.clocks.get_mut(&kind) {
-            clock.stop(around.house.calendar, around.now);
+            clock.stop(around.house.hours.calendar, around.now);
         }
     }
 }

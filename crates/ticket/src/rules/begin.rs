@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use model::{CallId, TicketId, Timestamp};
 
-use super::{Cause, Facts, Rules, Turns};
+use super::{About, Cause, Facts, HoursBook, Rules, Turns};
 use crate::entry::{Actor, Entry};
-use crate::handling::{By, Group, Level, Order, Receiver, Refused, Role};
+use crate::handling::{By, Group, HoursVersion, Level, Order, Receiver, Refused, Role};
 use crate::matter::Matter;
 use crate::number::Number;
 use crate::state::State;
@@ -54,13 +54,13 @@ pub struct Submission {
 }
 
 impl Rules {
-    /// T1, T2: a ticket of that matter. `groups`: with their people; `turns`: whose turn it was in each group that hands out by
+    /// T1, T2: a ticket of that matter. `groups`: with their people; `book`: of hours; `turns`: whose turn it was in each group that hands out by
     /// turns, changed for the one whose turn it is.
     pub fn begin(
         &self,
         mut matter: Matter,
         with: Beginning,
-        groups: &BTreeMap<String, Group>,
+        (groups, book): (&BTreeMap<String, Group>, &HoursBook),
         turns: &mut BTreeMap<String, Turns>,
     ) -> Result<Submission, Refused> {
         if matter.ticket_type.is_none() {
@@ -80,7 +80,13 @@ impl Rules {
             // Nobody answers or works before somebody has vouched for it.
             return Err(Refused::NotVerified);
         }
-        let office = self.office(groups, &matter, with.id, 0);
+        let about = About {
+            id: with.id,
+            matter: &matter,
+            hours: HoursVersion::default(),
+            open_tasks: 0,
+        };
+        let office = self.office(groups, book, about);
         let birth = Birth {
             id: with.id,
             number: with.number.clone(),
@@ -235,7 +241,12 @@ mod tests {
     }
 
     fn begun(rules: &Rules, with: Beginning) -> Submission {
-        let made = rules.begin(matter(), with, &groups(), &mut BTreeMap::new());
+        let made = rules.begin(
+            matter(),
+            with,
+            (&groups(), &HoursBook::default()),
+            &mut BTreeMap::new(),
+        );
         made.unwrap()
     }
 
@@ -258,7 +269,12 @@ mod tests {
         let (rules, mut turns) = (rules(), BTreeMap::new());
         let people: Vec<_> = (0..4)
             .map(|_| {
-                let made = rules.begin(matter(), beginning(), &groups(), &mut turns);
+                let made = rules.begin(
+                    matter(),
+                    beginning(),
+                    (&groups(), &HoursBook::default()),
+                    &mut turns,
+                );
                 let made = made.unwrap();
                 assert_eq!(names(&made).last(), Some(&"dispatch"));
                 made.ticket.handling.place.named.map(AgentId::get)

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Calendar, TicketId};
+use model::TicketId;
 
-use super::Rules;
-use crate::handling::{Group, House, Policy, Weight};
+use super::{HoursBook, Rules};
+use crate::handling::{Group, HoursVersion, House, Policy, PromiseHours, Weight};
 use crate::matter::Matter;
 
 /// What [`House`] lends.
@@ -13,31 +13,44 @@ use crate::matter::Matter;
 pub struct Office<'a> {
     groups: &'a BTreeMap<String, Group>,
     policy: Policy,
-    calendar: &'a Calendar,
+    hours: PromiseHours<'a>,
     weight: Weight,
     missing: Vec<String>,
     open_tasks: u32,
     lot: u8,
 }
 
+/// Which ticket meets the house.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Its id.
+    pub id: TicketId,
+    /// What it is about.
+    pub matter: &'a Matter,
+    /// By which hours it has run.
+    pub hours: HoursVersion,
+    /// Its tasks that are not done.
+    pub open_tasks: u32,
+}
+
 impl Rules {
-    /// The house for a ticket of that matter. `groups`: with their people ([`Self::groups`]); `open_tasks`: its tasks that are not
-    /// done.
+    /// The house for a ticket. `groups`: with their people ([`Self::groups`]).
     pub fn office<'a>(
         &'a self,
         groups: &'a BTreeMap<String, Group>,
-        matter: &Matter,
-        id: TicketId,
-        open_tasks: u32,
+        book: &'a HoursBook,
+        about: About<'_>,
     ) -> Office<'a> {
-        let kind = self.kind(matter.ticket_type.as_deref().unwrap_or_default());
+        let About { matter, id, .. } = about;
+        let name = matter.ticket_type.as_deref().unwrap_or_default();
+        let kind = self.kind(name);
         Office {
             policy: kind.policy(groups),
             groups,
             weight: self.weight(kind, matter.category.as_deref()),
-            calendar: self.calendar_of(kind),
+            hours: book.hours(self, name, about.hours),
             missing: kind.missing_at_resolve(&matter.fields),
-            open_tasks,
+            open_tasks: about.open_tasks,
             lot: lot(id),
         }
     }
@@ -49,7 +62,7 @@ impl Office<'_> {
         House {
             groups: self.groups,
             policy: &self.policy,
-            calendar: self.calendar,
+            hours: self.hours,
             weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,
@@ -88,7 +101,14 @@ mod tests {
     fn a_ticket_meets_the_policy_of_its_type_and_what_it_lacks() {
         let rules = Rules::default();
         let groups = BTreeMap::new();
-        let office = rules.office(&groups, &Matter::default(), TicketId::new(1), 2);
+        let (matter, book) = (Matter::default(), HoursBook::default());
+        let about = About {
+            id: TicketId::new(1),
+            matter: &matter,
+            hours: HoursVersion::default(),
+            open_tasks: 2,
+        };
+        let office = rules.office(&groups, &book, about);
         let house = office.house();
         assert_eq!(
             house.policy.pauses_max,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::House;
-use crate::tickets::with_ticket;
+use crate::tickets::ticket_in;
 
 #[tokio::test]
 async fn a2_a4_types_with_their_fields_and_groups_are_told() {
@@ -63,7 +63,8 @@ async fn a3_categories_are_found_by_what_is_typed() {
 
 #[tokio::test]
 async fn c1_a_text_is_tried_on_the_last_tickets_and_told_what_it_would_change() {
-    let (house, ticket) = with_ticket().await;
+    let house = House::ruled().await;
+    let ticket = ticket_in(&house).await;
     let lead = house.signed_in("boss").await;
     let standing = lead.get("/v1/tickets/rules/try").await.json();
     assert_eq!(

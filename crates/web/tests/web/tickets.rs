@@ -11,6 +11,12 @@ use crate::support::{House, NOON_MS};
 /// A house with one ticket of agent 1001; gives its path.
 pub(crate) async fn with_ticket() -> (House, String) {
     let house = House::open().await;
+    let path = ticket_in(&house).await;
+    (house, path)
+}
+
+/// A ticket of agent 1001.
+pub(crate) async fn ticket_in(house: &House) -> String {
     let agent = house.id("1001");
     for fact in answered_call(CALL, agent) {
         house.tell(fact).await;
@@ -27,7 +33,7 @@ pub(crate) async fn with_ticket() -> (House, String) {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let made = desk.submit(CALL, agent, since.unwrap().into());
     let made = made.await.unwrap();
-    (house, format!("/v1/tickets/{}", made.ticket.id))
+    format!("/v1/tickets/{}", made.ticket.id)
 }
 
 fn patch(version: &str) -> [(&str, &str); 2] {

@@ -34,7 +34,7 @@ fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
     let house = House {
         groups: &lab.groups,
         policy: &lab.policy,
-        calendar: &lab.calendar,
+        hours: always(&lab.calendar),
         weight: &lab.weight,
         missing: &lab.missing,
         open_tasks: lab.open_tasks,
