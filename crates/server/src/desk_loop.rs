@@ -8,11 +8,12 @@
 
 mod desk;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use model::FactRecord;
+use model::{FactRecord, TicketId};
 use net::Clock;
 use store::{Database, FactLogError, FactReader, StoreError, TicketDesk};
 use tokio::sync::watch;
@@ -42,7 +43,7 @@ pub(crate) struct DeskLoop {
     pub reader: FactReader,
     /// How far the log goes.
     pub reached: watch::Receiver<u64>,
-    /// For tickets' facts.
+    /// For tickets' facts that a former process has left untold.
     pub facts: Facts,
     /// For tickets' times.
     pub clock: Clock,
@@ -69,6 +70,8 @@ impl DeskLoop {
     pub(crate) async fn catch_up(&self, applied: u64) -> CaughtUp {
         let mut desk = self.desk();
         desk.adopt_hours().await;
+        desk.tell_again(&self.told_since(applied).await, &self.facts)
+            .await;
         let reached = *self.reached.borrow();
         let mut next = applied + 1;
         let mut moved_at = Instant::now();
@@ -85,10 +88,30 @@ impl DeskLoop {
         }
     }
 
+    /// The entries of tickets that the log has told behind what the database has met.
+    async fn told_since(&self, applied: u64) -> BTreeSet<(TicketId, u64)> {
+        let reader = self.reader.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let (mut told, mut next) = (BTreeSet::new(), applied + 1);
+            // Behind a damage nothing is known: what stands there is told twice, and is the same.
+            while let Ok(records) = reader.read_from(next, BATCH_MAX)
+                && let Some(last) = records.last()
+            {
+                next = last.seq + 1;
+                told.extend(
+                    records
+                        .iter()
+                        .filter_map(|record| store::entry_of(&record.fact)),
+                );
+            }
+            told
+        });
+        read.await.unwrap_or_default()
+    }
+
     fn desk(&self) -> Desk {
         Desk::new(
             self.database.clone(),
-            self.facts.clone(),
             self.clock,
             self.tickets.clone(),
             self.filed.clone(),
@@ -102,7 +125,6 @@ impl DeskLoop {
         let mut next = applied + 1;
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        desk.tell_again().await;
         loop {
             let reached = *self.reached.borrow_and_update();
             while next <= reached {

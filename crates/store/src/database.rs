@@ -20,7 +20,8 @@ use crate::error::{Result, StoreError};
 use crate::migration;
 use link::Link;
 use model::NumberPlan;
-use writer::{Job, Order, Work};
+pub(crate) use writer::Work;
+use writer::{Job, Order, Then};
 
 pub use address::Address;
 pub(crate) use address::Place;
@@ -149,7 +150,17 @@ impl Database {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
     {
-        let (job, result) = Job::order(work);
+        self.write_then(work, Box::new(|_| {})).await
+    }
+
+    /// The same, and `then` once it is committed: what follows the changes of the house follows in the order of their commits, whether
+    /// or not their askers are still there.
+    pub(crate) async fn write_then<T, F>(&self, work: F, then: Then<T>) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
+    {
+        let (job, result) = Job::order(work, then);
         self.order(Order::Write(job)).await?;
         deed::begin();
         result.await.map_err(|_| StoreError::Closed)?

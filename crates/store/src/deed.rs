@@ -1,7 +1,7 @@
 //! Whether a request has begun anything yet: a write that reached the writer, or what else its handler says (J3).
 //!
 //! A request that the store turns away before that was not done, and may come again under its key; behind it nobody knows. The mark
-//! goes with the task: whoever hands work to another one while it is watched hands it over [`carried`].
+//! goes with the task, and so does the work: none of it is handed to another one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,12 +13,6 @@ tokio::task_local! {
 /// Does some work and watches whether it begins anything.
 pub async fn watched<F: Future>(work: F) -> F::Output {
     IS_BEGUN.scope(Arc::default(), work).await
-}
-
-/// Work for another task, under the same watch.
-pub fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let mark = IS_BEGUN.try_with(Arc::clone).unwrap_or_default();
-    IS_BEGUN.scope(mark, work)
 }
 
 /// Something is begun. Nothing comes of it where nobody watches.

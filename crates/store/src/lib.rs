@@ -74,7 +74,7 @@ pub use session::{IssuedSession, Session};
 pub use speech_cache::{Pruned, SpeechCache};
 pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
-pub use ticket::timeline::Untold;
+pub use ticket::timeline::{Untold, entry_of};
 pub use ticket::{
     Command, NewTicket, PastTicket, Reader, Submitted, TicketDesk, TicketFilter, TicketOrder,
     Worked,

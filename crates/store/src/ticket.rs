@@ -4,6 +4,7 @@
 //! no rules and is the [`Database`]'s.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use ::ticket::handling::Group;
@@ -14,7 +15,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::Database;
 use crate::column::{big, count};
-use crate::database::Connection;
+use crate::database::{Connection, Work};
 use crate::error::Result;
 use draft::link_to_drafts;
 use hours::Adopted;
@@ -50,6 +51,7 @@ pub struct TicketDesk {
     database: Database,
     rules: watch::Receiver<Arc<Rules>>,
     hours: Arc<Mutex<Option<Adopted>>>,
+    tell: Tell,
     utc_offset_min: i32,
 }
 
@@ -64,7 +66,18 @@ impl TicketDesk {
             database,
             rules,
             hours: Arc::default(),
+            tell: Tell(Arc::new(|_| {})),
             utc_offset_min,
+        }
+    }
+
+    /// Tells what happens to tickets, in the order in which it was committed (2.5), whether or not who asked is still there. `tell` never
+    /// waits.
+    #[must_use]
+    pub fn telling(self, tell: impl Fn(Fact) + Send + Sync + 'static) -> Self {
+        Self {
+            tell: Tell(Arc::new(tell)),
+            ..self
         }
     }
 
@@ -79,8 +92,8 @@ impl TicketDesk {
         self.rules.borrow().clone()
     }
 
-    /// Links a recording to the tickets of its call, and to the drafts that may become tickets; gives what is to be told of tickets
-    /// that did not have it yet.
+    /// Links a recording to the tickets of its call, and to the drafts that may become tickets; gives what was told of tickets that
+    /// did not have it yet.
     pub async fn link_recording(
         &self,
         call: CallId,
@@ -88,23 +101,33 @@ impl TicketDesk {
         now: Timestamp,
     ) -> Result<Vec<Fact>> {
         let (clerk, path) = (self.clerk(now).await?, path.to_owned());
-        self.database
-            .write(move |conn| {
-                Box::pin(async move {
-                    link_to_drafts(conn, call, &path).await?;
-                    let groups = BTreeMap::new();
-                    let mut news = Vec::new();
-                    for mut ticket in tickets_of_call(conn, call).await? {
-                        if remember_recording(conn, ticket.id, &path).await? {
-                            let entry = ticket.link_recording(now, call, &path);
-                            let pen = clerk.pen(&groups);
-                            news.extend(pen.write(conn, &ticket, &[entry]).await?);
-                        }
+        self.write(move |conn| {
+            Box::pin(async move {
+                link_to_drafts(conn, call, &path).await?;
+                let groups = BTreeMap::new();
+                let mut news = Vec::new();
+                for mut ticket in tickets_of_call(conn, call).await? {
+                    if remember_recording(conn, ticket.id, &path).await? {
+                        let entry = ticket.link_recording(now, call, &path);
+                        let pen = clerk.pen(&groups);
+                        news.extend(pen.write(conn, &ticket, &[entry]).await?);
                     }
-                    Ok(news)
-                })
+                }
+                Ok(news)
             })
-            .await
+        })
+        .await
+    }
+
+    /// Runs work on the writer, and tells what came of it.
+    async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: News + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
+    {
+        let tell = self.tell.clone();
+        let then = move |done: &T| done.news().iter().cloned().for_each(|fact| (tell.0)(fact));
+        self.database.write_then(work, Box::new(then)).await
     }
 
     async fn clerk(&self, now: Timestamp) -> Result<Clerk> {
@@ -115,6 +138,27 @@ impl TicketDesk {
             rules,
             utc_offset_min: self.utc_offset_min,
         })
+    }
+}
+
+/// Where facts of tickets go.
+#[derive(Clone)]
+struct Tell(Arc<dyn Fn(Fact) + Send + Sync>);
+
+impl fmt::Debug for Tell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tell")
+    }
+}
+
+/// What changed tickets, and is to be told of it.
+trait News {
+    fn news(&self) -> &[Fact];
+}
+
+impl News for Vec<Fact> {
+    fn news(&self) -> &[Fact] {
+        self
     }
 }
 

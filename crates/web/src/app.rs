@@ -73,7 +73,7 @@ pub struct Deps {
     pub metrics: MetricsHandle,
     /// Which parts work; asked at each `/readyz`, must not block.
     pub readiness: Box<dyn Fn() -> Readiness + Send + Sync>,
-    /// Takes a fact of ours (`ticket.changed`): the server numbers it, writes it to the log and publishes it. Must not block.
+    /// Takes a fact of ours (`voicemail.heard`): the server numbers it, writes it to the log and publishes it. Must not block.
     pub tell: Box<dyn Fn(Fact) + Send + Sync>,
     /// The certificate of the listener: browsers come by HTTPS then, and cookies are marked `Secure`.
     pub https: Option<Https>,

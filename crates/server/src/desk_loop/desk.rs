@@ -1,11 +1,11 @@
 //! What facts mean to tickets: an offer opens a draft, the end of the call makes it a ticket, a recording is linked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::fact::{TicketAsked, Voicemail};
-use model::{AgentId, CallId, Fact, FactRecord, Timestamp};
+use model::{AgentId, CallId, Fact, FactRecord, TicketId, Timestamp};
 use net::Clock;
-use store::{Database, StoreError, Submitted, TicketDesk};
+use store::{Database, StoreError, TicketDesk};
 use ticket::Draft;
 use tokio::sync::watch;
 
@@ -14,7 +14,6 @@ use crate::fan_out::Facts;
 /// What facts mean to tickets.
 pub(super) struct Desk {
     database: Database,
-    facts: Facts,
     clock: Clock,
     tickets: TicketDesk,
     /// How often the batch that is being tried was refused.
@@ -29,14 +28,12 @@ impl Desk {
     /// Without a draft.
     pub(super) fn new(
         database: Database,
-        facts: Facts,
         clock: Clock,
         tickets: TicketDesk,
         filed: watch::Sender<u64>,
     ) -> Self {
         Self {
             database,
-            facts,
             clock,
             tickets,
             tries: 0,
@@ -192,18 +189,14 @@ impl Desk {
 
     /// A recording stands in the tickets of its call.
     async fn link(&self, call: CallId, path: &str) -> Result<(), StoreError> {
-        let news = self.tickets.link_recording(call, path, self.now()).await?;
-        self.tell(news);
+        self.tickets.link_recording(call, path, self.now()).await?;
         Ok(())
     }
 
     /// T1 at the end of the call. A draft that may not become a ticket (nobody to call back) stays with its agent.
     async fn submit(&self, call: CallId, agent: AgentId) -> Result<(), StoreError> {
         match self.tickets.submit(call, agent, self.now()).await {
-            Ok(submitted) => {
-                self.tell(submitted.news);
-                Ok(())
-            }
+            Ok(_) => Ok(()),
             Err(StoreError::Refused(_) | StoreError::NotFound(_)) => {
                 tracing::debug!(%call, "the draft stays with its agent");
                 Ok(())
@@ -215,23 +208,22 @@ impl Desk {
     /// G7: a message stands in its box, and has its ticket with all that is recorded of its call.
     async fn leave(&self, at: Timestamp, voicemail: &Voicemail) -> Result<(), StoreError> {
         self.database.leave_message(voicemail, at).await?;
-        let Some(submitted) = self.tickets.submit_message(voicemail, at).await? else {
+        if self.tickets.submit_message(voicemail, at).await?.is_none() {
             return Ok(());
-        };
-        self.born(voicemail.message.call, submitted).await
+        }
+        self.born(voicemail.message.call).await
     }
 
     /// E15: a ticket that a script filed stands in the store, with all that is recorded of its call; who waits for its number
     /// learns that it is there.
     async fn file(&self, at: Timestamp, asked: &TicketAsked) -> Result<(), StoreError> {
-        let submitted = self.tickets.submit_filed(asked, at).await?;
+        self.tickets.submit_filed(asked, at).await?;
         self.filed.send_modify(|count| *count += 1);
-        self.born(asked.call, submitted).await
+        self.born(asked.call).await
     }
 
     /// A ticket that nobody drafted gets what is recorded of its call.
-    async fn born(&self, call: CallId, submitted: Submitted) -> Result<(), StoreError> {
-        self.tell(submitted.news);
+    async fn born(&self, call: CallId) -> Result<(), StoreError> {
         for recording in self.database.recordings(call).await? {
             self.link(call, &recording.path).await?;
         }
@@ -241,9 +233,8 @@ impl Desk {
     /// R14: what comes by itself, one batch at a time, so that facts are not held up by it. A database that is ill is asked again
     /// in a second.
     pub(super) async fn sweep(&self) {
-        match self.tickets.wake(self.now()).await {
-            Ok(news) => self.tell(news),
-            Err(error) => tracing::error!(%error, "tickets were not woken"),
+        if let Err(error) = self.tickets.wake(self.now()).await {
+            tracing::error!(%error, "tickets were not woken");
         }
     }
 
@@ -254,8 +245,9 @@ impl Desk {
         }
     }
 
-    /// Facts that a former process has committed and may not have told: they are the same when they are told twice.
-    pub(super) async fn tell_again(&self) {
+    /// Facts that a former process has committed and not told: those in the outbox that the log does not have. `told` are the log's that the
+    /// database has not met.
+    pub(super) async fn tell_again(&self, told: &BTreeSet<(TicketId, u64)>, facts: &Facts) {
         let mut after = None;
         loop {
             let untold = match self.database.untold(after).await {
@@ -269,13 +261,10 @@ impl Desk {
                 return;
             };
             after = Some((last.ticket, last.entry));
-            self.tell(untold.into_iter().map(|one| one.fact).collect());
-        }
-    }
-
-    fn tell(&self, news: Vec<Fact>) {
-        for fact in news {
-            self.facts.tell(self.now(), fact);
+            let missing = untold
+                .into_iter()
+                .filter(|it| !told.contains(&(it.ticket, it.entry)));
+            missing.for_each(|it| facts.tell(self.now(), it.fact));
         }
     }
 

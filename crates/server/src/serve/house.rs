@@ -94,8 +94,7 @@ impl House {
         let pulse = vitals.pulse("the fact log");
         let (tickets, standing_rules) = watch::channel(Arc::clone(&loaded.tickets));
         let offset_min = settings.tickets.utc_offset_min;
-        let ticket_desk = TicketDesk::new(database.clone(), standing_rules, offset_min);
-        let desk = ticket_desk.clone();
+        let desk = TicketDesk::new(database.clone(), standing_rules, offset_min);
         let (ledger, formerly) =
             Ledger::open(&settings, &database, clock, pulse, reach, desk).await?;
         let versions = match lay(&source, &database, &mut loaded, agents, &formerly, clock).await {
@@ -210,7 +209,7 @@ impl House {
             clips: Box::new(shelf.reader()),
             may_be_told,
             read_ticket_rules: ticket_rules::reader(&source),
-            tickets: ticket_desk,
+            tickets: ledger.tickets.clone(),
             bounds: settings.limits.bounds.http,
             quotas: settings.limits.bounds.api,
         });

@@ -27,6 +27,8 @@ const CHECKPOINT: &str = "histories.checkpoint";
 pub(super) struct Ledger {
     pub(super) hub: Arc<EventHub>,
     pub(super) facts: Facts,
+    /// Where tickets begin and change.
+    pub(super) tickets: TicketDesk,
     /// Facts that the database refused, for `/metrics`.
     pub(super) set_aside: Arc<AtomicU64>,
     /// Rises with each ticket of a script that stands in the store.
@@ -57,13 +59,15 @@ impl Ledger {
         let hub = start::event_hub(settings, last_seq, reader.clone(), clock);
         let (facts, fan_out) =
             FanOut::start(log, hub.clone(), pulse).context("the fan-out thread cannot start")?;
+        let told = facts.clone();
+        let tickets = tickets.telling(move |fact| told.tell(clock.now().into(), fact));
         let desk = DeskLoop {
             database: database.clone(),
             reader: reader.clone(),
             reached: fan_out.reached(),
             facts: facts.clone(),
             clock,
-            tickets,
+            tickets: tickets.clone(),
             filed: watch::Sender::new(0),
             set_aside: Arc::default(),
         };
@@ -94,6 +98,7 @@ impl Ledger {
         let ledger = Self {
             hub,
             facts,
+            tickets,
             set_aside,
             filed,
             reader,
@@ -126,6 +131,7 @@ impl Ledger {
         let Self {
             hub,
             facts,
+            tickets,
             set_aside: _,
             filed: _,
             reader: _,
@@ -135,7 +141,7 @@ impl Ledger {
             database,
         } = self;
         fan_out.begin_to_close();
-        drop((hub, facts));
+        drop((hub, facts, tickets));
         let reached = *fan_out.reached().borrow();
         let caught_up = async {
             while database

@@ -47,10 +47,14 @@ pub(crate) trait Write: Send {
     fn finish(self: Box<Self>, group: std::result::Result<(), &StoreError>);
 }
 
+/// What follows a change once it is committed, before its asker hears of it: it never waits.
+pub(crate) type Then<T> = Box<dyn FnOnce(&T) + Send>;
+
 /// A change with the types of its work.
 pub(crate) struct Job<F, T> {
     work: Option<F>,
     result: Option<Result<T>>,
+    then: Then<T>,
     asker: oneshot::Sender<Result<T>>,
 }
 
@@ -60,11 +64,12 @@ where
     F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
 {
     /// What the writer takes, and where the result will come.
-    pub(crate) fn order(work: F) -> (Box<dyn Write>, oneshot::Receiver<Result<T>>) {
+    pub(crate) fn order(work: F, then: Then<T>) -> (Box<dyn Write>, oneshot::Receiver<Result<T>>) {
         let (asker, result) = oneshot::channel();
         let job = Self {
             work: Some(work),
             result: None,
+            then,
             asker,
         };
         (Box::new(job), result)
@@ -98,15 +103,21 @@ where
     }
 
     fn finish(self: Box<Self>, group: std::result::Result<(), &StoreError>) {
-        let result = match (group, self.result) {
-            (Ok(()), Some(result)) => result,
+        let Self {
+            result,
+            then,
+            asker,
+            ..
+        } = *self;
+        let result = match (group, result) {
+            (Ok(()), Some(result)) => result.inspect(|done| then(done)),
             // Its own failure tells more than the group's.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(error), Some(Ok(_)) | None) => Err(error.of_a_group()),
             (Ok(()), None) => Err(StoreError::Lost("it did not run".to_owned())),
         };
         // Whoever asked may have gone: the change stands all the same.
-        let _ = self.asker.send(result);
+        let _ = asker.send(result);
     }
 }
 
@@ -271,41 +282,50 @@ mod tests {
     type Waiting<T> = oneshot::Receiver<Result<T>>;
 
     fn insert(n: i64) -> (Order, Waiting<i64>) {
-        let (job, result) = Job::order(move |conn: &mut Connection| -> Work<'_, i64> {
-            Box::pin(async move {
-                sqlx::query("INSERT INTO t (n) VALUES ($1)")
-                    .bind(n)
-                    .execute(&mut *conn)
-                    .await?;
-                assert!(n != 13, "planted");
-                Ok(n)
-            })
-        });
+        let (job, result) = Job::order(
+            move |conn: &mut Connection| -> Work<'_, i64> {
+                Box::pin(async move {
+                    sqlx::query("INSERT INTO t (n) VALUES ($1)")
+                        .bind(n)
+                        .execute(&mut *conn)
+                        .await?;
+                    assert!(n != 13, "planted");
+                    Ok(n)
+                })
+            },
+            Box::new(|_| {}),
+        );
         (Order::Write(job), result)
     }
 
     fn count() -> (Order, Waiting<i64>) {
-        let (job, result) = Job::order(|conn: &mut Connection| -> Work<'_, i64> {
-            Box::pin(async move {
-                let (rows,) = sqlx::query_as("SELECT count(*) FROM t")
-                    .fetch_one(conn)
-                    .await?;
-                Ok(rows)
-            })
-        });
+        let (job, result) = Job::order(
+            |conn: &mut Connection| -> Work<'_, i64> {
+                Box::pin(async move {
+                    let (rows,) = sqlx::query_as("SELECT count(*) FROM t")
+                        .fetch_one(conn)
+                        .await?;
+                    Ok(rows)
+                })
+            },
+            Box::new(|_| {}),
+        );
         (Order::Write(job), result)
     }
 
     /// Tries what fails, and says nothing of it.
     fn careless(n: i64) -> (Order, Waiting<i64>) {
-        let (job, result) = Job::order(move |conn: &mut Connection| -> Work<'_, i64> {
-            Box::pin(async move {
-                let insert = "INSERT INTO t (n) VALUES ($1)";
-                let _ = sqlx::query(insert).bind(1_i64).execute(&mut *conn).await;
-                sqlx::query(insert).bind(n).execute(&mut *conn).await?;
-                Ok(n)
-            })
-        });
+        let (job, result) = Job::order(
+            move |conn: &mut Connection| -> Work<'_, i64> {
+                Box::pin(async move {
+                    let insert = "INSERT INTO t (n) VALUES ($1)";
+                    let _ = sqlx::query(insert).bind(1_i64).execute(&mut *conn).await;
+                    sqlx::query(insert).bind(n).execute(&mut *conn).await?;
+                    Ok(n)
+                })
+            },
+            Box::new(|_| {}),
+        );
         (Order::Write(job), result)
     }
 

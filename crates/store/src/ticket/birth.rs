@@ -11,7 +11,7 @@ use model::{AgentId, CallId, CustomerId, E164, Fact, NumberPlan, TicketId, Times
 use super::draft::{discard_drafts, draft};
 use super::origin::Origin;
 use super::timeline::Pen;
-use super::{Clerk, TicketDesk, office, remember_recording, row, ticket_from};
+use super::{Clerk, News, TicketDesk, office, remember_recording, row, ticket_from};
 use crate::column::big;
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
@@ -23,7 +23,7 @@ pub struct Submitted {
     pub ticket: Ticket,
     /// False when it stood there already: what it came from was read twice.
     pub is_new: bool,
-    /// What is to be told of it.
+    /// What was told of it.
     pub news: Vec<Fact>,
 }
 
@@ -64,35 +64,34 @@ impl TicketDesk {
     pub async fn submit(&self, call: CallId, agent: AgentId, now: Timestamp) -> Result<Submitted> {
         let clerk = self.clerk(now).await?;
         let id = self.next_id(now);
-        self.database
-            .write(move |conn| {
-                Box::pin(async move {
-                    let origin = Origin::of_call(call);
-                    if let Some(ticket) = ticket_from(conn, &origin).await? {
-                        // The call was read again: so was its offer, which opened a draft.
-                        discard_drafts(conn, call).await?;
-                        return Ok(Submitted::former(ticket));
-                    }
-                    let found = draft(conn, call, agent).await?;
-                    let mut draft = found.ok_or(StoreError::NotFound("draft"))?;
-                    complete(&clerk.plan, &mut draft.contact);
-                    let source = Source {
-                        origin,
-                        matter: draft.matter()?,
-                        actor: Actor::Agent(agent),
-                        at: now,
-                        with: NewTicket {
-                            call: Some(call),
-                            ..NewTicket::default()
-                        },
-                        recordings: draft.recordings,
-                    };
-                    let made = clerk.begin(conn, id, source).await?;
+        self.write(move |conn| {
+            Box::pin(async move {
+                let origin = Origin::of_call(call);
+                if let Some(ticket) = ticket_from(conn, &origin).await? {
+                    // The call was read again: so was its offer, which opened a draft.
                     discard_drafts(conn, call).await?;
-                    Ok(made)
-                })
+                    return Ok(Submitted::former(ticket));
+                }
+                let found = draft(conn, call, agent).await?;
+                let mut draft = found.ok_or(StoreError::NotFound("draft"))?;
+                complete(&clerk.plan, &mut draft.contact);
+                let source = Source {
+                    origin,
+                    matter: draft.matter()?,
+                    actor: Actor::Agent(agent),
+                    at: now,
+                    with: NewTicket {
+                        call: Some(call),
+                        ..NewTicket::default()
+                    },
+                    recordings: draft.recordings,
+                };
+                let made = clerk.begin(conn, id, source).await?;
+                discard_drafts(conn, call).await?;
+                Ok(made)
             })
-            .await
+        })
+        .await
     }
 
     /// G7: the ticket that a message becomes, if its mailbox wants one; asked again, it gives the same ticket. `at` is when the message
@@ -155,16 +154,15 @@ impl TicketDesk {
     async fn file(&self, source: Source) -> Result<Submitted> {
         let clerk = self.clerk(source.at).await?;
         let id = self.next_id(source.at);
-        self.database
-            .write(move |conn| {
-                Box::pin(async move {
-                    if let Some(ticket) = ticket_from(conn, &source.origin).await? {
-                        return Ok(Submitted::former(ticket));
-                    }
-                    clerk.begin(conn, id, source).await
-                })
+        self.write(move |conn| {
+            Box::pin(async move {
+                if let Some(ticket) = ticket_from(conn, &source.origin).await? {
+                    return Ok(Submitted::former(ticket));
+                }
+                clerk.begin(conn, id, source).await
             })
-            .await
+        })
+        .await
     }
 
     fn e164(&self, number: Option<&str>) -> Option<E164> {
@@ -233,6 +231,18 @@ impl Source {
             with,
             recordings: Vec::new(),
         }
+    }
+}
+
+impl News for Submitted {
+    fn news(&self) -> &[Fact] {
+        &self.news
+    }
+}
+
+impl News for Option<Submitted> {
+    fn news(&self) -> &[Fact] {
+        self.as_ref().map_or(&[], News::news)
     }
 }
 

@@ -157,13 +157,20 @@ async fn watch(conn: &mut Connection, ticket: &Ticket) -> Result<()> {
     Ok(())
 }
 
+/// The entry of a timeline of which a fact tells.
+pub fn entry_of(fact: &Fact) -> Option<(TicketId, u64)> {
+    if let Fact::TicketCreated { ticket, .. } = fact {
+        Some((*ticket, 1))
+    } else if let Fact::TicketChanged { ticket, entry, .. } = fact {
+        Some((*ticket, *entry))
+    } else {
+        None
+    }
+}
+
 /// A fact stands in the log: it need not be told again.
 pub(crate) async fn note(conn: &mut Connection, fact: &Fact) -> Result<()> {
-    let (ticket, entry) = if let Fact::TicketCreated { ticket, .. } = fact {
-        (ticket, 1)
-    } else if let Fact::TicketChanged { ticket, entry, .. } = fact {
-        (ticket, *entry)
-    } else {
+    let Some((ticket, entry)) = entry_of(fact) else {
         return Ok(());
     };
     sqlx::query("DELETE FROM ticket_outbox WHERE ticket_id = $1 AND seq = $2")

@@ -13,7 +13,7 @@ use model::{Fact, TicketId, Timestamp};
 
 use super::birth::{complete, vip};
 use super::reader::survivor;
-use super::{Clerk, TicketDesk, office, ticket};
+use super::{Clerk, News, TicketDesk, office, ticket};
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
@@ -50,7 +50,7 @@ pub struct Command {
 pub struct Worked {
     /// The ticket as it stands.
     pub ticket: Ticket,
-    /// What is to be told.
+    /// What was told.
     pub news: Vec<Fact>,
 }
 
@@ -58,12 +58,11 @@ impl TicketDesk {
     /// Does what is ordered. `NotFound`, `Conflict` unless the version is current, or `Refused`.
     pub async fn order(&self, command: Command) -> Result<Worked> {
         let clerk = self.clerk(command.at).await?;
-        self.database
-            .write(move |conn| Box::pin(async move { clerk.follow(conn, command).await }))
+        self.write(move |conn| Box::pin(async move { clerk.follow(conn, command).await }))
             .await
     }
 
-    /// R14: wakes the tickets whose moment has come, at most 500, earliest first; gives what is to be told. Each is booked by its own row, so that a restart,
+    /// R14: wakes the tickets whose moment has come, at most 500, earliest first; gives what was told. Each is booked by its own row, so that a restart,
     /// or another who asks, books nothing twice; one that cannot be woken is said and does not hold up the others.
     pub async fn wake(&self, now: Timestamp) -> Result<Vec<Fact>> {
         self.adopt_hours(now).await?;
@@ -94,22 +93,27 @@ impl TicketDesk {
 
     async fn wake_one(&self, id: TicketId, now: Timestamp) -> Result<Vec<Fact>> {
         let clerk = self.clerk(now).await?;
-        self.database
-            .write(move |conn| {
-                Box::pin(async move {
-                    let mut ticket = known(conn, id).await?;
-                    let groups = office::groups(conn, &clerk.rules, now).await?;
-                    let office = clerk.office(&groups, &ticket.matter, &ticket);
-                    let entries = ticket.wake(&office.house(), now);
-                    if entries.is_empty() {
-                        // Nothing comes of it any more: it must not stand in the way of others.
-                        sleep(conn, id, now).await?;
-                    }
-                    let worked = clerk.written(conn, ticket, entries, &groups).await?;
-                    Ok(worked.news)
-                })
+        self.write(move |conn| {
+            Box::pin(async move {
+                let mut ticket = known(conn, id).await?;
+                let groups = office::groups(conn, &clerk.rules, now).await?;
+                let office = clerk.office(&groups, &ticket.matter, &ticket);
+                let entries = ticket.wake(&office.house(), now);
+                if entries.is_empty() {
+                    // Nothing comes of it any more: it must not stand in the way of others.
+                    sleep(conn, id, now).await?;
+                }
+                let worked = clerk.written(conn, ticket, entries, &groups).await?;
+                Ok(worked.news)
             })
-            .await
+        })
+        .await
+    }
+}
+
+impl News for Worked {
+    fn news(&self) -> &[Fact] {
+        &self.news
     }
 }
 

@@ -366,3 +366,40 @@ async fn t3_c1_a_strangers_ticket_goes_where_the_rules_send_it_once_it_is_releas
     assert_eq!(released.handling.place.group.as_deref(), Some("front"));
     assert_eq!(released.handling.clocks.len(), 2, "its promises began");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_happens_to_a_ticket_is_told_in_the_order_of_commits_though_its_askers_are_gone() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let told: Arc<std::sync::Mutex<Vec<u64>>> = Arc::default();
+    let hears = Arc::clone(&told);
+    let desk = world.desk().telling(move |fact| {
+        let (_, entry) = store::entry_of(&fact).unwrap();
+        hears.lock().unwrap().push(entry);
+    });
+    let ticket = entered(&desk, "no network", agent).await;
+    let asks = (0..40).map(|n: i64| {
+        let desk = desk.clone();
+        let text = n.to_string();
+        let order = command(&ticket, Order::Append { text }, plain(agent), after(n));
+        tokio::spawn(async move {
+            let asked = desk.order(order);
+            if n % 4 == 0 {
+                // He hangs up as soon as it may be on its way.
+                let _gone = tokio::time::timeout(Duration::from_millis(1), asked).await;
+            } else {
+                asked.await.unwrap();
+            }
+        })
+    });
+    for ask in asks.collect::<Vec<_>>() {
+        ask.await.unwrap();
+    }
+    // The writer is done with all of them when it has done what came last.
+    world.database.ping().await.unwrap();
+    let told = told.lock().unwrap().clone();
+    let entries = world.database.ticket_entries(ticket.id).await.unwrap();
+    let all: Vec<u64> = (1..=entries.len()).map(|n| n.try_into().unwrap()).collect();
+    assert_eq!(told, all);
+    assert!(told.len() > 30);
+}

@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::fact::TicketField;
-use model::{CallId, CustomerId, Fact, TicketId, Timestamp};
+use model::{CallId, CustomerId, TicketId, Timestamp};
 use serde::Deserialize;
-use store::{Command, NewTicket, StoreError, TicketDesk, Worked};
+use store::{Command, NewTicket, StoreError};
 use ticket::handling::{Level, Receiver};
 use ticket::{Actor, By, Contact, Matter, Order, TicketKind};
 use utoipa::ToSchema;
@@ -126,11 +126,8 @@ pub(crate) async fn enter(
     fits(rules.kind(kind.unwrap_or_default()), &entry.fields)?;
     let new = new_ticket(entry)?;
     let by = Actor::Agent(who.agent);
-    let entered = finished(&app, move |desk| async move {
-        let entered = desk.enter(new, by, now()).await?;
-        Ok((entered.news.clone(), entered))
-    });
-    let entered = entered.await.map_err(failed)?;
+    let entered = app.tickets().enter(new, by, now()).await;
+    let entered = entered.map_err(failed)?;
     if !entered.is_new {
         // It may have become one that is not for everybody.
         known(&app, &who, entered.ticket.id).await?;
@@ -271,12 +268,8 @@ pub(super) async fn give(
         },
         at: now(),
     };
-    let worked = finished(app, move |desk| async move {
-        let Worked { ticket, news } = desk.order(command).await?;
-        Ok((news, ticket))
-    });
-    let ticket = match worked.await {
-        Ok(ticket) => ticket,
+    let ticket = match app.tickets().order(command).await {
+        Ok(worked) => worked.ticket,
         Err(StoreError::Conflict { .. }) => {
             return Err(conflict(app, known(app, who, id).await?));
         }
@@ -285,27 +278,6 @@ pub(super) async fn give(
     let etag = version::etag(ticket.version)?;
     let body = TicketBody::of(ticket, &rules, now());
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
-}
-
-/// Does it to its end and tells it, though whoever asked may be gone: what is committed is told by this process.
-async fn finished<T, W>(
-    app: &App,
-    work: impl FnOnce(TicketDesk) -> W + Send + 'static,
-) -> Result<T, StoreError>
-where
-    T: Send + 'static,
-    W: Future<Output = Result<(Vec<Fact>, T), StoreError>> + Send,
-{
-    let app = app.clone();
-    let task = tokio::spawn(store::deed::carried(async move {
-        let (news, done) = work(app.tickets().clone()).await?;
-        for fact in news {
-            app.tell(fact);
-        }
-        Ok(done)
-    }));
-    task.await
-        .unwrap_or_else(|broken| Err(StoreError::Lost(broken.to_string())))
 }
 
 fn failed(error: StoreError) -> Problem {

@@ -186,7 +186,11 @@ impl House {
             draining: false,
         };
         let readiness = Arc::new(Mutex::new(all));
-        let (telling, asked) = (Arc::clone(&told), Arc::clone(&readiness));
+        let asked = Arc::clone(&readiness);
+        let tell = {
+            let told = Arc::clone(&told);
+            move |fact| told.lock().unwrap().push(fact)
+        };
         let app = App::new(lend(Deps {
             database: database.clone(),
             commands: sender,
@@ -199,8 +203,8 @@ impl House {
             events: Arc::clone(&hub),
             recordings_dir: recordings_dir.clone(),
             metrics: MetricsHandle::detached(),
+            tell: Box::new(tell.clone()),
             readiness: Box::new(move || *asked.lock().unwrap()),
-            tell: Box::new(move |fact| telling.lock().unwrap().push(fact)),
             https: None,
             sip: None,
             mailboxes: Box::new(|| Arc::new(mailboxes())),
@@ -210,7 +214,7 @@ impl House {
                 None => Err("no URL that begins with https://".to_owned()),
             }),
             read_ticket_rules: Arc::new(rules::read),
-            tickets: store::TicketDesk::standard(database.clone()),
+            tickets: store::TicketDesk::standard(database.clone()).telling(tell),
             bounds: web::Bounds::default(),
             quotas: web::QuotaBounds::default(),
         }));
