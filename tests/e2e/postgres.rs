@@ -1,16 +1,24 @@
 //! The server on PostgreSQL: a call's ticket and record stand in it and outlive a kill; a second server is refused; while the
 //! database is away calls go on, `/readyz` says so, and what they left behind stands in it once it is back.
 
+mod cable;
+
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
 
 use crate::binary::repository;
 use crate::hotline::WELCOME_HZ;
 use crate::house::House;
 use crate::patience::until;
+use crate::receiver::Receiver;
 use crate::ticket::{SORRY_HZ, TOLD_HZ, files, keys_in, ticket};
 use crate::tool;
+use crate::webhooks::webhook;
+use cable::Cable;
 
 /// A role with a schema of its own on the server of the tests, which runs for as long as somebody holds its lock.
 struct Role {
@@ -21,7 +29,9 @@ struct Role {
 
 impl Role {
     fn make() -> Self {
-        let name = format!("house_{}", std::process::id());
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("house_{}_{number}", std::process::id());
         let user = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap());
         let folder = std::env::temp_dir().join(format!("trunkline-test-postgres-{user}"));
         std::fs::create_dir_all(&folder).unwrap();
@@ -70,13 +80,29 @@ impl Role {
 
     /// The setting of its house; a password that nobody asks for shows in no word of the server.
     fn setting(&self) -> String {
-        let Self { name, folder, .. } = self;
-        let socket = folder.join("socket");
+        self.setting_by(&self.folder.join("socket"))
+    }
+
+    /// The same by a socket in another folder.
+    fn setting_by(&self, socket: &Path) -> String {
+        let name = &self.name;
         format!(
             "store.url=postgres:///postgres?host={}&user={name}&password=hunter2",
             socket.display()
         )
     }
+}
+
+/// A house whose way to its database can be cut.
+fn cut_house(role: &Role) -> (House, Cable) {
+    let mut house = House::written(&[] as &[(&str, &str)]);
+    let cable = Cable::lay(&house.dir.join("cable"), &role.folder.join("socket"));
+    house.extra.push(role.setting_by(&cable.folder));
+    house
+        .extra
+        .push("outgoing.private_hosts=[\"127.0.0.1\"]".to_owned());
+    house.start();
+    (house, cable)
 }
 
 #[test]
@@ -143,4 +169,59 @@ fn s4_on_postgresql_ticket_and_record_outlive_a_kill_and_a_database_that_was_awa
         "{words}"
     );
     assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn j5_messages_of_a_commit_whose_answer_was_lost_are_told_once_and_in_order() {
+    let role = Role::make();
+    let (house, cable) = cut_house(&role);
+    let admin = house.sign_in("admin");
+    let receiver = Receiver::open(|_| 200);
+    let made = webhook(&admin, &receiver, &json!({ "topics": ["call.*"] }));
+    cable.loses_the_answer_of_the_commit_after("INSERT INTO webhook_delivery");
+    let mut caller = house.caller("13700000001", 440);
+    caller.calls("4000");
+    caller.until_hears(0, WELCOME_HZ, 100);
+    until("the cut", || cable.is_cut());
+    caller.hangs_up();
+    let told = receiver.until("the end of the call", |told| {
+        told.body["type"] == "call.ended"
+    });
+    let seqs = told.iter().map(|told| told.body["seq"].as_u64().unwrap());
+    let facts = house.facts();
+    let expected = facts.iter().filter(|fact| {
+        let kind = fact["type"].as_str().unwrap();
+        kind.starts_with("call.")
+    });
+    let expected: Vec<u64> = expected.map(|it| it["seq"].as_u64().unwrap()).collect();
+    assert_eq!(seqs.collect::<Vec<_>>(), expected);
+    let path = format!(
+        "/v1/webhooks/{}/deliveries?limit=100",
+        made["id"].as_str().unwrap()
+    );
+    until("that none waits, and none was written down twice", || {
+        let list = admin.read(&path);
+        let all = list["items"].as_array().unwrap();
+        let taken = all.iter().filter(|it| it["state"] == "delivered");
+        (all.len(), taken.count()) == (expected.len(), expected.len())
+    });
+}
+
+#[test]
+fn j5_a_receiver_that_is_gone_is_disabled_although_the_database_was_away_at_that_moment() {
+    let role = Role::make();
+    let (house, cable) = cut_house(&role);
+    let admin = house.sign_in("admin");
+    let receiver = Receiver::open(|_| 410);
+    let made = webhook(&admin, &receiver, &json!({ "topics": ["call.*"] }));
+    cable.cuts_at("UPDATE webhook SET is_enabled = 0");
+    let mut caller = house.caller("13700000001", 440);
+    caller.calls("4000");
+    until("the cut", || cable.is_cut());
+    let path = format!("/v1/webhooks/{}", made["id"].as_str().unwrap());
+    until("that it is disabled", || {
+        admin.get(&path).status == 200 && admin.read(&path)["enabled"] == false
+    });
+    assert_eq!(receiver.told().len(), 1);
+    caller.hangs_up();
 }

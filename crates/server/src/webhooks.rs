@@ -66,6 +66,8 @@ pub(crate) struct Desk {
 struct Post {
     webhook: Webhook,
     courier: Courier,
+    /// What the store keeps may be more than the courier has: a write that perhaps was committed was not answered.
+    is_behind: bool,
 }
 
 /// See the file's head.
@@ -75,6 +77,8 @@ pub(crate) struct Webhooks {
     sending: JoinSet<Sent>,
     /// What the database has not taken yet.
     unsettled: Vec<Settled>,
+    /// Whose receivers answered 410, which the database has not taken yet.
+    gone: BTreeSet<WebhookId>,
     purge_at: Instant,
 }
 
@@ -86,6 +90,7 @@ impl Webhooks {
             posts: BTreeMap::new(),
             sending: JoinSet::new(),
             unsettled: Vec::new(),
+            gone: BTreeSet::new(),
             purge_at: Instant::now(),
         }
     }
@@ -155,9 +160,10 @@ impl Webhooks {
         let webhooks = self.desk.database.webhooks().await?;
         let there: BTreeSet<WebhookId> = webhooks.iter().map(|webhook| webhook.id).collect();
         self.posts.retain(|id, _| there.contains(id));
+        self.gone.retain(|id| there.contains(id));
         for webhook in webhooks {
-            let changes = self.posts.get(&webhook.id).map(|post| post.webhook.changes);
-            if changes != Some(webhook.changes) {
+            let known = self.posts.get(&webhook.id).filter(|post| !post.is_behind);
+            if known.map(|post| post.webhook.changes) != Some(webhook.changes) {
                 self.take_up(webhook).await?;
             }
         }
@@ -175,6 +181,7 @@ impl Webhooks {
         let post = self.posts.entry(webhook.id).or_insert_with(|| Post {
             webhook: webhook.clone(),
             courier: Courier::new(seed),
+            is_behind: false,
         });
         let is_other_format = webhook.wanted.format != post.webhook.wanted.format;
         if !webhook.wanted.is_enabled || is_other_format {
@@ -188,6 +195,9 @@ impl Webhooks {
                 post.courier.take(message);
             }
         }
+        post.is_behind = false;
+        // Whoever changed it has the last word; a receiver that is gone says so again.
+        self.gone.remove(&webhook.id);
         // What this loop has fed since is further than what was read.
         let told_seq = post.webhook.told_seq.max(webhook.told_seq);
         post.webhook = Webhook {
@@ -249,7 +259,6 @@ impl Webhooks {
     /// What came of sending, for the couriers and for the store.
     async fn settle(&mut self, sent: Vec<Sent>) -> Result<(), StoreError> {
         let now = self.now();
-        let mut gone = BTreeSet::new();
         for sent in sent {
             let Some(post) = self.posts.get_mut(&sent.webhook) else {
                 continue;
@@ -259,7 +268,9 @@ impl Webhooks {
                 Verdict::Again(at) => DeliveryState::Pending(at),
                 Verdict::GivenUp(why) => DeliveryState::GivenUp(why),
                 Verdict::Disable => {
-                    gone.insert(sent.webhook);
+                    let webhook = sent.webhook;
+                    tracing::warn!(%webhook, "a webhook answered 410: it is told nothing any more");
+                    self.gone.insert(webhook);
                     DeliveryState::GivenUp(GivenUp::Disabled)
                 }
             };
@@ -269,14 +280,14 @@ impl Webhooks {
                 state,
             });
         }
-        for webhook in gone {
+        for webhook in self.gone.clone() {
             if let Some(post) = self.posts.get_mut(&webhook) {
                 post.courier.empty();
                 post.webhook.wanted.is_enabled = false;
             }
-            tracing::warn!(%webhook, "a webhook answered 410: it is told nothing any more");
             let database = &self.desk.database;
             database.disable_webhook(webhook, "410", now).await?;
+            self.gone.remove(&webhook);
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ impl Webhooks {
         let reached = *self.desk.reached.borrow_and_update();
         let hungry = self.posts.values().filter(|post| {
             post.webhook.wanted.is_enabled
+                && !post.is_behind
                 && post.webhook.told_seq < reached
                 && post.courier.held() < HELD_MAX
         });
@@ -32,7 +33,19 @@ impl Webhooks {
         }
         let moved: Vec<WebhookId> = fed.iter().map(|fed| fed.webhook).collect();
         let now = self.desk.clock.now().into();
-        let waiting = self.desk.database.feed_webhooks(fed, now).await?;
+        let waiting = match self.desk.database.feed_webhooks(fed, now).await {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                // A commit whose answer was lost stands. What it wrote is read at the next look, and goes before what comes
+                // later.
+                for id in moved {
+                    if let Some(post) = self.posts.get_mut(&id) {
+                        post.is_behind = true;
+                    }
+                }
+                return Err(error.into());
+            }
+        };
         for id in moved {
             if let Some(post) = self.posts.get_mut(&id) {
                 post.webhook.told_seq = last;
