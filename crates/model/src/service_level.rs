@@ -1,4 +1,4 @@
-//! Service level (服务水平): how many callers were served in time, by four formulas that have names (D24).
+//! Service level (服务水平): how many callers were served in time, by five formulas that have names (D24).
 //!
 //! Asterisk, Genesys and contracts mean different things by the same word; so no figure is ever called "the" service
 //! level. Each formula stands here once, whoever shows it.
@@ -12,14 +12,17 @@ pub struct Bounds {
     pub t_ms: u64,
     /// Who gives up before it could not have been served (D23); in ms.
     pub short_ms: u64,
+    /// The formula by which the queue is judged.
+    pub level: ServiceLevel,
 }
 
 impl Default for Bounds {
-    /// 20 s, and D23's 5 s.
+    /// 20 s, D23's 5 s, and who gives up within T counts for nothing.
     fn default() -> Self {
         Self {
             t_ms: 20_000,
             short_ms: 5_000,
+            level: ServiceLevel::WithoutAbandonsInT,
         }
     }
 }
@@ -94,16 +97,19 @@ pub enum ServiceLevel {
     OfOffered,
     /// (Answered in T + abandoned in T) ÷ (answered + abandoned).
     WithAbandonsInT,
+    /// Answered in T ÷ (answered + abandoned after T).
+    WithoutAbandonsInT,
     /// Answered in T ÷ (offered − short abandons).
     WithoutShortAbandons,
 }
 
 impl ServiceLevel {
-    /// All four.
-    pub const ALL: [Self; 4] = [
+    /// All five.
+    pub const ALL: [Self; 5] = [
         Self::OfAnswered,
         Self::OfOffered,
         Self::WithAbandonsInT,
+        Self::WithoutAbandonsInT,
         Self::WithoutShortAbandons,
     ];
 
@@ -113,6 +119,7 @@ impl ServiceLevel {
             Self::OfAnswered => "of_answered",
             Self::OfOffered => "of_offered",
             Self::WithAbandonsInT => "with_abandons_in_t",
+            Self::WithoutAbandonsInT => "without_abandons_in_t",
             Self::WithoutShortAbandons => "without_short_abandons",
         }
     }
@@ -123,8 +130,14 @@ impl ServiceLevel {
             Self::OfAnswered => "answered in T ÷ answered",
             Self::OfOffered => "answered in T ÷ offered",
             Self::WithAbandonsInT => "(answered in T + abandoned in T) ÷ (answered + abandoned)",
+            Self::WithoutAbandonsInT => "answered in T ÷ (answered + abandoned after T)",
             Self::WithoutShortAbandons => "answered in T ÷ (offered − short abandons)",
         }
+    }
+
+    /// The formula of a name in data.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 
     /// The share, 0 to 1; `None` where there is nothing to divide by.
@@ -135,6 +148,10 @@ impl ServiceLevel {
             Self::WithAbandonsInT => (
                 counts.answered_in_t + counts.abandoned_in_t,
                 counts.answered + counts.abandoned,
+            ),
+            Self::WithoutAbandonsInT => (
+                counts.answered_in_t,
+                counts.answered + counts.abandoned.saturating_sub(counts.abandoned_in_t),
             ),
             Self::WithoutShortAbandons => (
                 counts.answered_in_t,
@@ -166,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn d24_the_four_formulas_differ_on_the_same_day() {
+    fn d24_the_five_formulas_differ_on_the_same_day() {
         let counts = ServiceCounts {
             offered: 100,
             answered: 80,
@@ -176,7 +193,31 @@ mod tests {
             short_abandons: 4,
         };
         let levels = ServiceLevel::ALL.map(|level| level.of(&counts).unwrap());
-        assert_eq!(levels, [0.75, 0.6, 66.0 / 95.0, 0.625]);
+        assert_eq!(levels, [0.75, 0.6, 66.0 / 95.0, 60.0 / 89.0, 0.625]);
+    }
+
+    #[test]
+    fn i7_one_day_four_results_so_the_formula_is_printed() {
+        // Answered 1,000, of which 860 within T; abandoned 60, of which 20 within T.
+        let counts = ServiceCounts {
+            offered: 1_060,
+            answered: 1_000,
+            answered_in_t: 860,
+            abandoned: 60,
+            abandoned_in_t: 20,
+            short_abandons: 0,
+        };
+        for (level, percent) in [
+            (ServiceLevel::WithAbandonsInT, "83.0"),
+            (ServiceLevel::OfAnswered, "86.0"),
+            (ServiceLevel::OfOffered, "81.1"),
+            (ServiceLevel::WithoutAbandonsInT, "82.7"),
+        ] {
+            let share = level.of(&counts).unwrap();
+            assert_eq!(format!("{:.1}", share * 100.0), percent, "{level:?}");
+            assert_eq!(ServiceLevel::named(level.name()), Some(level));
+        }
+        assert_eq!(Bounds::default().level, ServiceLevel::WithoutAbandonsInT);
     }
 
     #[test]

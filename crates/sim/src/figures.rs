@@ -83,6 +83,7 @@ impl Figures {
         let bounds = Bounds {
             t_ms: ms(scenario.service_level_s),
             short_ms: ms(scenario.short_abandon_s),
+            ..Bounds::default()
         };
         Self::new(bounds, midnight.into())
     }

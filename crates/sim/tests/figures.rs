@@ -63,6 +63,7 @@ fn a_day_counted_by_hand() {
         (ServiceLevel::OfAnswered, 2.0 / 3.0),
         (ServiceLevel::OfOffered, 0.5),
         (ServiceLevel::WithAbandonsInT, 0.5),
+        (ServiceLevel::WithoutAbandonsInT, 0.5),
         (ServiceLevel::WithoutShortAbandons, 2.0 / 3.0),
     ] {
         assert_eq!(all.service_levels[&level], share, "{level:?}");

@@ -79,6 +79,7 @@ struct Section {
     leave_unless: Option<Spanned<String>>,
     max_active: Option<u32>,
     service_level_s: Option<Spanned<u32>>,
+    service_level_formula: Option<Spanned<String>>,
     short_abandon_s: Option<Spanned<u32>>,
     min_ring_s: Option<u32>,
     callback: Option<CallbackSection>,
@@ -130,8 +131,12 @@ pub(crate) fn read(document: &Document, given: &Given<'_>) -> Result<Queues, Vec
     let mut read = Queues::default();
     for (name, section) in file.queue {
         let name = QueueName::new(name);
-        let (t, short) = (&section.service_level_s, &section.short_abandon_s);
-        let bounds = service::read(document, t.as_ref(), short.as_ref(), &mut wrong);
+        let keys = service::Keys {
+            service_level_s: section.service_level_s.as_ref(),
+            service_level_formula: section.service_level_formula.as_ref(),
+            short_abandon_s: section.short_abandon_s.as_ref(),
+        };
+        let bounds = service::read(document, &keys, &mut wrong);
         read.bounds.insert(name.clone(), bounds);
         let hours = section.calendar.as_ref();
         let hours = hours.and_then(|named| calendar(document, named, given.calendars, &mut wrong));

@@ -62,6 +62,7 @@ impl Window {
         let bounds = Bounds {
             t_ms: self.service_level_ms,
             short_ms: self.short_abandon_ms,
+            ..Bounds::default()
         };
         Figures::new(bounds, self.from)
     }

@@ -120,7 +120,7 @@ fn calls_by_half_hour(report: &Report) -> String {
 }
 
 fn service_by_half_hour(report: &Report) -> String {
-    let colours = [1, 2, 3, 4];
+    let colours = [1, 2, 3, 4, 5];
     let levels = ServiceLevel::ALL.into_iter().zip(colours);
     let chart = Chart {
         title: "Service level by half hour",

@@ -95,12 +95,15 @@ pub struct TodayBody {
     pub short_abandon_ms: u64,
     /// By all four formulas.
     pub service_levels: Vec<ServiceLevelBody>,
+    /// The one of them that the queue is judged by: `service_level_formula` of the queue.
+    pub service_level: ServiceLevelBody,
 }
 
 /// A service level, which is never told without its formula (D24).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ServiceLevelBody {
-    /// `of_answered`, `of_offered`, `with_abandons_in_t`, `without_short_abandons`.
+    /// `of_answered`, `of_offered`, `with_abandons_in_t`, `without_abandons_in_t`,
+    /// `without_short_abandons`.
     pub name: &'static str,
     /// What is divided by what.
     pub formula: &'static str,
@@ -185,7 +188,8 @@ impl TodayBody {
     fn of(today: &Today, queue: &QueueName) -> Self {
         let nothing = QueueDay::default();
         let day = today.queues.get(queue).unwrap_or(&nothing);
-        let Bounds { t_ms, short_ms } = today.bounds.get(queue).copied().unwrap_or_default();
+        let bounds = today.bounds.get(queue).copied().unwrap_or_default();
+        let Bounds { t_ms, short_ms, .. } = bounds;
         let counts = day.counts;
         let level = |level: &ServiceLevel| ServiceLevelBody {
             name: level.name(),
@@ -208,6 +212,7 @@ impl TodayBody {
             threshold_ms: t_ms,
             short_abandon_ms: short_ms,
             service_levels: ServiceLevel::ALL.iter().map(level).collect(),
+            service_level: level(&bounds.level),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use engine::{PlaceReport, QueueReport};
 use model::fact::{PlaceResumed, QueueExit};
-use model::service_level::Bounds;
+use model::service_level::{Bounds, ServiceLevel};
 use model::{CallId, Fact, FactRecord, Timestamp};
 use serde_json::{Value, json};
 use web::HubSettings;
@@ -100,7 +100,7 @@ async fn busy_day() -> House {
 }
 
 #[tokio::test]
-async fn d24_a_queue_is_told_with_its_line_its_agents_and_all_four_levels_by_name() {
+async fn d24_a_queue_is_told_with_its_line_its_agents_and_all_levels_by_name() {
     let house = busy_day().await;
     let boss = house.program("boss").await;
     let list = boss.get("/v1/queues").await.json();
@@ -149,11 +149,17 @@ async fn d24_a_queue_is_told_with_its_line_its_agents_and_all_four_levels_by_nam
             ("of_answered", Some(1.0 / 2.0)),
             ("of_offered", Some(1.0 / 6.0)),
             ("with_abandons_in_t", Some(2.0 / 4.0)),
+            ("without_abandons_in_t", Some(1.0 / 3.0)),
             ("without_short_abandons", Some(1.0 / 5.0)),
         ]
     );
     let formula = &today["service_levels"][1]["formula"];
     assert_eq!(*formula, "answered in T ÷ offered");
+    let judged_by = &today["service_level"]["name"];
+    assert_eq!(
+        *judged_by, "without_abandons_in_t",
+        "unless the queue says so"
+    );
 }
 
 fn levels(today: &Value) -> Vec<(&str, Option<f64>)> {
@@ -169,6 +175,7 @@ async fn d30_a_threshold_of_a_queue_counts_from_the_reload_on() {
     let stricter = Bounds {
         t_ms: 10_000,
         short_ms: 2_000,
+        level: ServiceLevel::OfAnswered,
     };
     house
         .hub
@@ -188,6 +195,10 @@ async fn d30_a_threshold_of_a_queue_counts_from_the_reload_on() {
         today["answered_in_threshold"], 1,
         "15 s are too long from here on"
     );
+    // I7: of three who were answered, one within T.
+    let judged_by = &today["service_level"];
+    assert_eq!(judged_by["name"], "of_answered");
+    assert_eq!(judged_by["share"], 1.0 / 3.0);
 }
 
 fn place(number: u64, position: u32, is_here: bool) -> PlaceReport {

@@ -64,6 +64,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "Answered or abandoned in T ÷ answered or abandoned",
     ),
     (
+        "level.without_abandons_in_t",
+        "T 内接听 ÷（接听 + T 后放弃）",
+        "Answered in T ÷ (answered + abandoned after T)",
+    ),
+    (
         "level.without_short_abandons",
         "T 内接听 ÷（进入 − 短放弃）",
         "Answered in T ÷ (offered − short abandons)",
