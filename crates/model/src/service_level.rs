@@ -135,6 +135,17 @@ impl ServiceLevel {
         }
     }
 
+    /// The same on a Chinese page.
+    pub const fn formula_chinese(self) -> &'static str {
+        match self {
+            Self::OfAnswered => "T 内接通 ÷ 接通",
+            Self::OfOffered => "T 内接通 ÷ 进线",
+            Self::WithAbandonsInT => "（T 内接通 + T 内放弃）÷（接通 + 放弃）",
+            Self::WithoutAbandonsInT => "T 内接通 ÷（接通 + T 后放弃）",
+            Self::WithoutShortAbandons => "T 内接通 ÷（进线 − 短时放弃）",
+        }
+    }
+
     /// The formula of a name in data.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name() == name)
