@@ -28,7 +28,8 @@ pub mod recording;
 pub mod scripts;
 pub mod session;
 pub mod signalling;
-pub mod stream;
+pub mod socket;
+mod stream;
 pub mod surveys;
 pub mod talk;
 pub mod ticket_body;
@@ -184,6 +185,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(timeline::read))
         .routes(routes!(timeline::note))
         .routes(routes!(stream::events))
+        .routes(routes!(socket::events))
         .routes(routes!(sip_socket::open))
         .routes(routes!(signalling::trunks))
         .routes(routes!(signalling::registrations))

@@ -44,6 +44,8 @@ pub struct HubSettings {
     pub observers_max: usize,
     /// Facts over which anybody may resume; what is older is `Gone`, in the log or not.
     pub resume_max: u64,
+    /// The time of facts over which anybody may resume (J4), back from the last one: who missed a quiet day misses nothing.
+    pub resume_within: Duration,
     /// How often it is looked whether a listener may still listen.
     pub check_every: Duration,
     /// When the process began: callers are counted from then on.
@@ -60,7 +62,8 @@ impl Default for HubSettings {
             queue_max: 256,
             streams_per_agent_max: 4,
             observers_max: 1_000,
-            resume_max: 100_000,
+            resume_max: 1_000_000,
+            resume_within: Duration::from_secs(24 * 60 * 60),
             check_every: Duration::from_secs(60),
             began_at: Timestamp::from_ms(0),
             utc_offset_min: 0,
@@ -195,7 +198,7 @@ impl EventHub {
         if !(from..=state.last_seq).contains(&after) {
             return Err(CannotListen::Gone);
         }
-        let backlog = state.backlog(after);
+        let backlog = state.backlog(after, self.settings);
         let (queue, facts) = mpsc::channel(self.settings.queue_max.max(1));
         let id = state.next_listener;
         state.next_listener += 1;
@@ -217,6 +220,11 @@ impl EventHub {
         state.closing = true;
         state.agents.clear();
         state.observers.clear();
+    }
+
+    /// Whether the process ends.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.lock().closing
     }
 
     /// How many streams are open.
@@ -257,14 +265,17 @@ impl State {
     }
 
     /// The facts after a number: from memory when they are all there, else from the log up to the last.
-    fn backlog(&self, after: u64) -> Backlog {
+    fn backlog(&self, after: u64, settings: HubSettings) -> Backlog {
         let in_memory = self
             .ring
             .front()
             .map_or(after == self.last_seq, |first| first.seq <= after + 1);
         let later = self.ring.iter().filter(|record| record.seq > after);
         let until = self.last_seq;
+        let last_at = self.ring.back().map_or(settings.began_at, |last| last.at);
+        let within_ms = i64::try_from(settings.resume_within.as_millis()).unwrap_or(i64::MAX);
         Backlog {
+            not_before: Timestamp::from_ms(last_at.as_ms().saturating_sub(within_ms)),
             log: (!in_memory).then_some(LogStretch { after, until }),
             records: if in_memory {
                 later.cloned().collect()

@@ -31,6 +31,7 @@ pub mod sip_socket;
 pub mod ticket_rules;
 pub mod trace;
 pub mod view;
+mod web_socket;
 
 pub use api::canary::CanaryBody;
 pub use api::heat::{HeatBody, NodeHeatBody};

@@ -6,7 +6,6 @@
 //! seconds keeps the connection, and who is silent for two of them is gone, or drips a frame (G12).
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -17,27 +16,20 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::connection::Peer;
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::web_socket::{self, READ_BUFFER_BYTES, Signs};
 
 const SUBPROTOCOL: &str = "sip";
 /// Frames on their way to the SIP sockets; one more waits in the connection.
 const INBOUND_MAX: usize = 4;
 /// Frames on their way to the phone; the SIP sockets wait for a place, but not for long.
 const OUTBOUND_MAX: usize = 64;
-/// Well within what a connection may be silent for.
-const PING_EVERY: Duration = Duration::from_secs(8);
-/// Pings in a row that found no sign of life: the frame of somebody who drips is given up within 30 s (G12).
-const MISSED_MAX: u32 = 2;
-/// Time for the phone to take one frame.
-const WRITE_MAX: Duration = Duration::from_secs(10);
-/// Held by every connection, so it is small.
-const READ_BUFFER_BYTES: usize = 4_096;
 
 /// Where phones that come by WebSocket go.
 pub struct SipDoor {
@@ -155,37 +147,19 @@ async fn carry(socket: WebSocket, to_sip: mpsc::Sender<Bytes>, from_sip: mpsc::R
     metrics::gauge!("trunkline_sip_web_sockets").decrement(1.0);
 }
 
-/// Signs of life between two pings.
-#[derive(Default)]
-struct Signs {
-    /// A frame came.
-    is_heard: AtomicBool,
-    /// Nothing was read, for there was no place: that is not the phone's fault.
-    is_full: AtomicBool,
-}
-
-impl Signs {
-    /// Did the phone owe one and give none?
-    fn are_missed(&self) -> bool {
-        let is_heard = self.is_heard.swap(false, Ordering::Relaxed);
-        !is_heard && !self.is_full.load(Ordering::Relaxed)
-    }
-}
-
 /// Reads a frame when there is a place for it. Pings are answered by the library.
 async fn hear(mut stream: SplitStream<WebSocket>, to_sip: mpsc::Sender<Bytes>, signs: &Signs) {
     loop {
-        signs.is_full.store(true, Ordering::Relaxed);
+        signs.wait_for_a_place();
         let Ok(place) = to_sip.reserve().await else {
             return;
         };
-        signs.is_heard.store(true, Ordering::Relaxed);
-        signs.is_full.store(false, Ordering::Relaxed);
+        signs.read_on();
         // A frame that is too long, no UTF-8, no frame: the library ends the connection.
         let Some(Ok(message)) = stream.next().await else {
             return;
         };
-        signs.is_heard.store(true, Ordering::Relaxed);
+        signs.hear();
         match message {
             Message::Text(text) => place.send(text.into()),
             Message::Binary(bytes) => place.send(bytes),
@@ -200,8 +174,7 @@ async fn say(
     mut from_sip: mpsc::Receiver<Bytes>,
     signs: &Signs,
 ) {
-    let mut pings = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
-    let mut missed = 0;
+    let mut pings = web_socket::pings();
     loop {
         let message = tokio::select! {
             bytes = from_sip.recv() => match bytes {
@@ -209,17 +182,15 @@ async fn say(
                 None => break,
             },
             _ = pings.tick() => {
-                missed = if signs.are_missed() { missed + 1 } else { 0 };
-                if missed >= MISSED_MAX {
+                if signs.are_missed_for_long() {
                     metrics::counter!("trunkline_sip_web_sockets_silent_total").increment(1);
                     break;
                 }
                 Message::Ping(Bytes::new())
             }
         };
-        match timeout(WRITE_MAX, sink.send(message)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return,
+        if !web_socket::is_sent(&mut sink, message).await {
+            return;
         }
     }
     let _gone_already = timeout(Duration::from_secs(1), sink.close()).await;
@@ -240,7 +211,10 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::web_socket::PING_EVERY;
 
     const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";

@@ -3,7 +3,7 @@
 //! `id` is the fact's number, `event` its name, `data` its JSON. A client resumes by `Last-Event-ID` (browsers do so by
 //! themselves) or `?after=`; numbers that are not kept any more give 410, and the client loads the state again, as do pages of
 //! agents that were loaded from a former run of the process. A heartbeat is
-//! an id without data: browsers note the number and raise no event.
+//! an id without data: browsers note the number and raise no event. `GET /v1/ws` (`socket`) tells the same.
 
 use std::convert::Infallible;
 use std::time::Instant;
@@ -31,8 +31,8 @@ const UNTOLD_MAX: u32 = 3;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct EventsQuery {
-    /// The last number that the client has; `Last-Event-ID` goes before it. From now on when both are absent.
+pub(crate) struct EventsQuery {
+    /// The last number that the client has, at most 24 hours ago; `Last-Event-ID` goes before it. From now on when both are absent.
     #[param(value_type = Option<String>)]
     after: Option<u64>,
     /// The `run` of the state that the number belongs to (`/v1/agents/me/session`). 410 when the process has begun anew since,
@@ -45,7 +45,7 @@ pub struct EventsQuery {
 /// What to follow.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub(crate) enum Scope {
     /// What concerns me as an agent: pops, my own `agent.*` facts, my tickets.
     Mine,
     /// Every fact.
@@ -69,21 +69,8 @@ pub(crate) async fn events(
     InQuery(query): InQuery<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let viewer = viewer(&who, query.scope)?;
-    let after = last_event_id(&headers)?.or(query.after);
-    if query.run.is_some_and(|run| run != app.events().run()) {
-        return Err(CannotListen::Gone.into());
-    }
-    let mut subscription = app.events().subscribe(viewer, after)?;
-    subscription.prepare().await?;
-    let right = Right {
-        app,
-        headers,
-        scope: query.scope,
-        viewer,
-        untold: 0,
-    };
-    let mut response = Sse::new(frames(right, subscription)).into_response();
+    let following = Following::begin(app, &who, query, headers).await?;
+    let mut response = Sse::new(frames(following)).into_response();
     // Proxies that gather answers would hold events back.
     let headers = response.headers_mut();
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -117,22 +104,11 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 }
 
 /// The stream. It ends when the listener was cut off, may not listen any more or the process ends; the client comes back.
-fn frames(
-    mut right: Right,
-    mut subscription: Subscription,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+fn frames(mut following: Following) -> impl Stream<Item = Result<Event, Infallible>> + Send {
     async_stream::stream! {
         // Proxies and clients see at once that the stream lives.
         yield Ok(Event::default().comment("trunkline"));
-        let check_every = right.app.events().check_every();
-        let mut check_at = Instant::now() + check_every;
-        while let Some(said) = subscription.next().await {
-            if Instant::now() >= check_at {
-                if !right.still_holds().await {
-                    break;
-                }
-                check_at = Instant::now() + check_every;
-            }
+        while let Ok(said) = following.next().await {
             yield Ok(match said {
                 Said::Frame(frame) => {
                     Event::default().id(frame.id.to_string()).event(frame.event).data(frame.data)
@@ -140,6 +116,72 @@ fn frames(
                 Said::Heartbeat(seq) => Event::default().id(seq.to_string()).comment("heartbeat"),
             });
         }
+    }
+}
+
+/// Somebody who follows: what he is told, while he may be.
+pub(super) struct Following {
+    right: Right,
+    subscription: Subscription,
+    /// What is told next, once it is known that he may still hear it.
+    said: Option<Said>,
+    check_at: Instant,
+}
+
+/// Why nothing more is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The listener fell behind; he may come back with the last number that he has.
+    CutOff,
+    /// He may not listen any more, or the process ends.
+    Refused(Code),
+}
+
+impl Following {
+    /// From where the query says; `Last-Event-ID` goes before its `after`.
+    pub(super) async fn begin(
+        app: App,
+        who: &Principal,
+        query: EventsQuery,
+        headers: HeaderMap,
+    ) -> Result<Self, Problem> {
+        let viewer = viewer(who, query.scope)?;
+        let after = last_event_id(&headers)?.or(query.after);
+        if query.run.is_some_and(|run| run != app.events().run()) {
+            return Err(CannotListen::Gone.into());
+        }
+        let mut subscription = app.events().subscribe(viewer, after)?;
+        subscription.prepare().await?;
+        Ok(Self {
+            check_at: Instant::now() + app.events().check_every(),
+            right: Right {
+                app,
+                headers,
+                scope: query.scope,
+                viewer,
+                untold: 0,
+            },
+            subscription,
+            said: None,
+        })
+    }
+
+    /// What comes next. Nothing is lost when it is dropped and asked for again.
+    pub(super) async fn next(&mut self) -> Result<Said, Ended> {
+        if self.said.is_none() {
+            self.said = self.subscription.next().await;
+        }
+        if self.said.is_some() && Instant::now() >= self.check_at {
+            self.right.still_holds().await.map_err(Ended::Refused)?;
+            self.check_at = Instant::now() + self.right.app.events().check_every();
+        }
+        self.said.take().ok_or_else(|| {
+            if self.right.app.events().is_closing() {
+                Ended::Refused(Code::Closing)
+            } else {
+                Ended::CutOff
+            }
+        })
     }
 }
 
@@ -156,16 +198,19 @@ struct Right {
 impl Right {
     /// Whether the same request would begin the same stream: the session has not ended, no role was taken away. A store
     /// that cannot tell is trusted for a while, not for ever.
-    async fn still_holds(&mut self) -> bool {
+    async fn still_holds(&mut self) -> Result<(), Code> {
         match Principal::of(&self.app, &self.headers).await {
             Ok(who) => {
                 self.untold = 0;
-                let now = who.map(|who| viewer(&who, self.scope));
-                matches!(now, Some(Ok(viewer)) if viewer == self.viewer)
+                let who = who.ok_or(Code::SignInNeeded)?;
+                let now = viewer(&who, self.scope).map_err(|problem| problem.code())?;
+                (now == self.viewer).then_some(()).ok_or(Code::Forbidden)
             }
-            Err(_) => {
+            Err(problem) => {
                 self.untold += 1;
-                self.untold < UNTOLD_MAX
+                (self.untold < UNTOLD_MAX)
+                    .then_some(())
+                    .ok_or(problem.code())
             }
         }
     }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::FactRecord;
+use model::{FactRecord, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
@@ -20,12 +20,14 @@ pub const HEARTBEAT: Duration = Duration::from_secs(15);
 const PAGE: usize = 512;
 
 /// Which facts come before those of the queue: some that are in memory, or a stretch of the log.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Backlog {
     /// Facts at hand, told first.
     pub(super) records: VecDeque<Arc<FactRecord>>,
     /// What the log has after them.
     pub(super) log: Option<LogStretch>,
+    /// Facts before this moment are not told again.
+    pub(super) not_before: Timestamp,
 }
 
 /// The facts after `after`, up to and with `until`.
@@ -74,10 +76,14 @@ impl Subscription {
 
     /// Reads the first page of the log, if it needs one, so that `Gone` is told before the answer begins.
     pub async fn prepare(&mut self) -> Result<(), CannotListen> {
-        match self.backlog.log {
-            Some(stretch) => self.read_page(stretch).await,
-            None => Ok(()),
+        if let Some(stretch) = self.backlog.log {
+            self.read_page(stretch).await?;
         }
+        let first = self.backlog.records.front();
+        if first.is_some_and(|first| first.at < self.backlog.not_before) {
+            return Err(CannotListen::Gone);
+        }
+        Ok(())
     }
 
     /// What comes next; `None` when the listener was cut off, the log has a gap or the process ends.

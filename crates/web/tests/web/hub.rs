@@ -107,6 +107,25 @@ async fn numbers_that_are_not_kept_or_never_were_are_gone() {
 }
 
 #[tokio::test]
+async fn j4_a_day_of_facts_is_told_again_and_what_is_older_is_gone_from_memory_and_from_the_log() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    for ring_max in [1, 64] {
+        let bench = Bench::new(small(ring_max, 64));
+        let start = record(1, arrived(CALL)).at.as_ms();
+        for (seq, at_ms) in [(1, -1), (2, 0), (3, 1), (4, DAY_MS)] {
+            let mut record = record(seq, arrived(CALL));
+            record.at = model::Timestamp::from_ms(start + at_ms);
+            bench.log.lock().unwrap().push(record.clone());
+            bench.hub.publish(Arc::new(record));
+        }
+        let gone = bench.observe(Some(0)).await.err();
+        assert_eq!(gone, Some(CannotListen::Gone), "{ring_max}");
+        let mut day = bench.observe(Some(1)).await.unwrap();
+        assert_eq!(ids(&mut day, 3).await, [2, 3, 4], "{ring_max}");
+    }
+}
+
+#[tokio::test]
 async fn after_a_restart_facts_of_the_log_are_there() {
     let before = Bench::new(HubSettings::default());
     before.publish(5);
@@ -223,5 +242,5 @@ async fn s8_nobody_has_the_whole_log_read_for_him() {
     assert!(bench.hub.subscribe(agent, Some(20)).is_ok());
     let older = bench.hub.subscribe(agent, Some(19)).err();
     assert_eq!(older, Some(CannotListen::Gone));
-    assert_eq!(HubSettings::default().resume_max, 100_000);
+    assert_eq!(HubSettings::default().resume_max, 1_000_000);
 }

@@ -37,6 +37,7 @@ mod scripts;
 mod session;
 mod signalling;
 mod sip_socket;
+mod socket;
 mod stream;
 mod support;
 mod surveys;
