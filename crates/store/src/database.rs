@@ -25,7 +25,7 @@ use writer::{Job, Order, Then};
 
 pub use address::Address;
 pub(crate) use address::Place;
-pub(crate) use statement::Statement;
+pub(crate) use statement::{Bound, Statement};
 
 mod address;
 mod link;

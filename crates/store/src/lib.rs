@@ -76,8 +76,8 @@ pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 pub use ticket::timeline::{Untold, entry_of};
 pub use ticket::{
-    Command, NewTicket, PastTicket, Reader, Submitted, TicketDesk, TicketFilter, TicketOrder,
-    Worked,
+    Command, Duplicate, Duplicates, NewTicket, PastTicket, Reader, Related, Submitted, Suspect,
+    TicketDesk, TicketFilter, TicketOrder, Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use voicemail::LeftMessage;

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 26] = [
+static MIGRATIONS: [Migration; 27] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -147,6 +147,11 @@ static MIGRATIONS: [Migration; 26] = [
         version: 26,
         name: "ticket_hours",
         text: include_str!("../migrations/0026_ticket_hours.sql"),
+    },
+    Migration {
+        version: 27,
+        name: "ticket_duplicate",
+        text: include_str!("../migrations/0027_ticket_duplicate.sql"),
     },
 ];
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::ticket::handling::Group;
 use ::ticket::rules::HoursBook;
@@ -24,23 +25,31 @@ use row::{Row, select, tickets};
 use timeline::Pen;
 
 pub use birth::{NewTicket, Submitted};
+pub use duplicate::{Duplicate, Duplicates, Suspect};
 pub use filter::{TicketFilter, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
+pub use relation::Related;
 pub use work::{Command, Worked};
 
 mod birth;
+mod check;
 mod draft;
+mod duplicate;
 mod filter;
 mod hours;
+mod key;
 mod office;
 mod origin;
 mod past;
 mod reader;
+mod relation;
 mod row;
 pub(crate) mod timeline;
 mod work;
 
+/// D5: a submission waits no longer for the search for duplicates.
+const CHECK_WITHIN: Duration = Duration::from_millis(50);
 /// Most drafts, or tickets of one call, in an answer.
 const ROWS_MAX: i64 = 200;
 
@@ -53,6 +62,7 @@ pub struct TicketDesk {
     hours: Arc<Mutex<Option<Adopted>>>,
     tell: Tell,
     utc_offset_min: i32,
+    check_within: Duration,
 }
 
 impl TicketDesk {
@@ -68,6 +78,7 @@ impl TicketDesk {
             hours: Arc::default(),
             tell: Tell(Arc::new(|_| {})),
             utc_offset_min,
+            check_within: CHECK_WITHIN,
         }
     }
 
@@ -79,6 +90,13 @@ impl TicketDesk {
             tell: Tell(Arc::new(tell)),
             ..self
         }
+    }
+
+    /// The same desk with another patience for the search for duplicates at submission (D5); zero leaves it for afterwards.
+    #[must_use]
+    pub const fn checking_within(mut self, patience: Duration) -> Self {
+        self.check_within = patience;
+        self
     }
 
     /// A desk of a house that says nothing of tickets.
@@ -171,9 +189,10 @@ struct Clerk {
 }
 
 impl Clerk {
-    fn pen<'a>(&self, groups: &'a BTreeMap<String, Group>) -> Pen<'a> {
+    fn pen<'a>(&'a self, groups: &'a BTreeMap<String, Group>) -> Pen<'a> {
         Pen {
             plan: self.plan,
+            rules: &self.rules,
             groups,
         }
     }

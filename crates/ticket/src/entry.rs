@@ -3,10 +3,11 @@
 //! Entries are only ever added. Played from the first on they are the ticket (property d). The names of the events are those of
 //! the rules and those that integrators see in `ticket.changed`.
 
-use model::{AgentId, CallId, Timestamp};
+use model::{AgentId, CallId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Breach, ClockKind};
+use crate::duplicate::Relation;
 use crate::handling::{Changes, Order};
 use crate::matter::{Matter, Revised};
 use crate::state::State;
@@ -97,6 +98,16 @@ pub enum Event {
         /// Since when.
         at: Timestamp,
     },
+    /// D6, D7: it belongs to others, or does not, whatever they have in common.
+    Related {
+        /// Which others; of many those that were filed last.
+        tickets: Vec<TicketId>,
+        /// Whether they belong together.
+        relation: Relation,
+        /// How that is known; empty where a rule found it.
+        #[serde(default)]
+        reason: String,
+    },
     /// An order of the table.
     #[serde(untagged)]
     Ordered(Order),
@@ -115,6 +126,7 @@ impl Event {
             Self::Breached { .. } => "breached",
             Self::Overdue => "overdue",
             Self::HoursChanged { .. } => "hours_changed",
+            Self::Related { .. } => "related",
             Self::Ordered(order) => order.name(),
         }
     }
@@ -131,7 +143,8 @@ impl Event {
             | Self::Warned { .. }
             | Self::Breached { .. }
             | Self::Overdue
-            | Self::HoursChanged { .. } => false,
+            | Self::HoursChanged { .. }
+            | Self::Related { .. } => false,
         }
     }
 
@@ -147,6 +160,7 @@ impl Event {
             | Self::Breached { .. }
             | Self::Overdue
             | Self::HoursChanged { .. }
+            | Self::Related { .. }
             | Self::Ordered(_) => None,
         }
     }
@@ -189,6 +203,11 @@ mod tests {
             Event::Overdue,
             Event::HoursChanged {
                 at: Timestamp::from_ms(5),
+            },
+            Event::Related {
+                tickets: vec![TicketId::new(3)],
+                relation: Relation::Different,
+                reason: "another shop".into(),
             },
             Event::Ordered(Order::Claim),
             Event::Ordered(Order::Append { text: "y".into() }),

@@ -48,6 +48,16 @@ pub struct By {
     pub rights: BTreeSet<Role>,
 }
 
+impl From<Actor> for By {
+    /// Somebody without rights of his own.
+    fn from(actor: Actor) -> Self {
+        Self {
+            actor,
+            rights: BTreeSet::new(),
+        }
+    }
+}
+
 impl By {
     /// A rule or a timer of the house.
     pub fn system() -> Self {

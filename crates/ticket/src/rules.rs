@@ -13,6 +13,7 @@ mod hours;
 mod kind;
 mod membership;
 mod office;
+mod sameness;
 mod standard;
 mod trial;
 mod turns;
@@ -33,6 +34,7 @@ pub use hours::{HoursBook, HoursInForce};
 pub use kind::{Approvers, TicketKind};
 pub use membership::{GroupMembership, GroupMembershipError};
 pub use office::{About, Office};
+pub use sameness::Why;
 pub use trial::{Course, Tally, Trial};
 pub use turns::Turns;
 

@@ -7,6 +7,7 @@
 use model::{CallId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::duplicate::Relation;
 use crate::entry::{Actor, Entry, Event};
 use crate::handling::{By, Changes, Handling, House, Order, Refused, Side, Weight};
 use crate::matter::{Matter, Revised};
@@ -196,6 +197,30 @@ impl Ticket {
             event: Event::RecordingLinked {
                 call,
                 path: path.to_owned(),
+            },
+            changes: Changes::default(),
+        };
+        self.note(&entry);
+        entry
+    }
+
+    /// D6, D7: puts what it is to others into the timeline. `actor`: who says so.
+    pub fn relate(
+        &mut self,
+        now: Timestamp,
+        actor: Actor,
+        (relation, tickets): (Relation, Vec<TicketId>),
+        reason: &str,
+    ) -> Entry {
+        let entry = Entry {
+            at: now,
+            actor,
+            from: Some(self.state()),
+            to: self.state(),
+            event: Event::Related {
+                tickets,
+                relation,
+                reason: reason.to_owned(),
             },
             changes: Changes::default(),
         };

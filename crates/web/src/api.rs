@@ -33,6 +33,7 @@ mod stream;
 pub mod surveys;
 pub mod talk;
 pub mod ticket_body;
+pub mod ticket_duplicates;
 pub mod ticket_orders;
 mod ticket_refusal;
 pub mod ticket_rules;
@@ -164,6 +165,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(canary::read))
         .routes(routes!(tickets::list, ticket_orders::enter))
         .routes(routes!(ticket_orders::order))
+        .routes(routes!(ticket_duplicates::search))
+        .routes(routes!(ticket_duplicates::of_ticket))
+        .routes(routes!(ticket_duplicates::relate))
         .routes(routes!(ticket_rules::read))
         .routes(routes!(ticket_rules::categories))
         .routes(routes!(ticket_rules::try_standing, ticket_rules::try_text))

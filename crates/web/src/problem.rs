@@ -31,6 +31,7 @@ pub struct Problem {
     retry_after_s: Option<u64>,
     current: Option<Box<serde_json::Value>>,
     etag: Option<String>,
+    duplicates: Option<Box<serde_json::Value>>,
     is_undone: bool,
 }
 
@@ -57,6 +58,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     current: Option<Box<serde_json::Value>>,
+    /// With `ticket.duplicate`: the first page of what is there, as `POST /v1/tickets/duplicates` gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    duplicates: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
@@ -68,6 +73,7 @@ impl Problem {
             retry_after_s: None,
             current: None,
             etag: None,
+            duplicates: None,
             is_undone: false,
         }
     }
@@ -107,6 +113,13 @@ impl Problem {
         self
     }
 
+    /// With the tickets that are there already (409, D6).
+    #[must_use]
+    pub(crate) fn duplicates(mut self, list: serde_json::Value) -> Self {
+        self.duplicates = Some(Box::new(list));
+        self
+    }
+
     /// A failure of ours: logged whole, told without its inside.
     pub fn internal(error: &(dyn std::fmt::Display + Send + Sync)) -> Self {
         tracing::error!(%error, "a request failed");
@@ -132,6 +145,7 @@ impl Problem {
             code: row.word,
             detail: self.detail.clone(),
             current: self.current.clone(),
+            duplicates: self.duplicates.clone(),
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = Response::new(Body::from(body));

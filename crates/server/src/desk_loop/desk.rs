@@ -236,6 +236,13 @@ impl Desk {
         if let Err(error) = self.tickets.wake(self.now()).await {
             tracing::error!(%error, "tickets were not woken");
         }
+        // D5: what was too late for a submission.
+        if let Err(error) = self.tickets.check_late(self.now()).await {
+            tracing::error!(%error, "duplicates were not looked for");
+        }
+        if let Err(error) = self.tickets.renew_keys(self.now()).await {
+            tracing::error!(%error, "keys of duplicates were not made anew");
+        }
     }
 
     /// R10: the hours that hold from this start on, before anything of before is made a ticket.

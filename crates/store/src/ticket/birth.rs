@@ -2,14 +2,16 @@
 //!
 //! What a ticket came from gives one ticket however often it is read, because it stands in the ticket as its source.
 
+use ::ticket::duplicate::Choice;
 use ::ticket::handling::{Level, Receiver};
 use ::ticket::rules::{Beginning, Submission};
-use ::ticket::{Actor, Day, Entry, Event, Matter, Number, Ticket, matter, of_script};
+use ::ticket::{Actor, By, Day, Entry, Event, Matter, Number, Refused, Ticket, matter, of_script};
 use model::fact::{TicketAsked, Voicemail};
 use model::{AgentId, CallId, CustomerId, E164, Fact, NumberPlan, TicketId, Timestamp};
 
 use super::draft::{discard_drafts, draft};
 use super::origin::Origin;
+use super::reader::Reader;
 use super::timeline::Pen;
 use super::{Clerk, News, TicketDesk, office, remember_recording, row, ticket_from};
 use crate::column::big;
@@ -46,16 +48,22 @@ pub struct NewTicket {
     pub answer: Option<String>,
     /// Nobody vouches for who sends it (B7).
     pub is_stranger: bool,
+    /// What it is to others of the same hard key (D6).
+    pub choice: Option<Choice>,
+    /// What of others he who enters it may read; `None`: all.
+    pub reader: Option<Reader>,
 }
 
 /// What a ticket begins with, beside its number.
-struct Source {
+pub(super) struct Source {
     origin: Origin,
-    matter: Matter,
-    actor: Actor,
-    at: Timestamp,
-    with: NewTicket,
+    pub(super) matter: Matter,
+    pub(super) by: By,
+    pub(super) at: Timestamp,
+    pub(super) with: NewTicket,
     recordings: Vec<String>,
+    /// Whether somebody can be asked what it is to others (D6).
+    pub(super) asks: bool,
 }
 
 impl TicketDesk {
@@ -64,6 +72,11 @@ impl TicketDesk {
     pub async fn submit(&self, call: CallId, agent: AgentId, now: Timestamp) -> Result<Submitted> {
         let clerk = self.clerk(now).await?;
         let id = self.next_id(now);
+        let drafted = self.database.draft(call, agent).await?;
+        let is_checked = match drafted.as_ref().map(::ticket::Draft::matter) {
+            Some(Ok(matter)) => self.can_check(&matter, now).await,
+            Some(Err(_)) | None => true,
+        };
         self.write(move |conn| {
             Box::pin(async move {
                 let origin = Origin::of_call(call);
@@ -78,15 +91,16 @@ impl TicketDesk {
                 let source = Source {
                     origin,
                     matter: draft.matter()?,
-                    actor: Actor::Agent(agent),
+                    by: Actor::Agent(agent).into(),
                     at: now,
                     with: NewTicket {
                         call: Some(call),
                         ..NewTicket::default()
                     },
                     recordings: draft.recordings,
+                    asks: false,
                 };
-                let made = clerk.begin(conn, id, source).await?;
+                let made = clerk.admit(conn, id, source, is_checked).await?;
                 discard_drafts(conn, call).await?;
                 Ok(made)
             })
@@ -131,21 +145,28 @@ impl TicketDesk {
         self.file(source).await
     }
 
-    /// T1, T2 by hand or by another system. With the `source_ref` of a ticket that stands there it gives that one (B6, H3).
-    pub async fn enter(&self, new: NewTicket, by: Actor, at: Timestamp) -> Result<Submitted> {
+    /// T1, T2 by hand or by another system. With the `source_ref` of a ticket that stands there it gives that one (B6, H3). `Refused`
+    /// with [`Refused::Duplicate`] where others of the same hard key are there and nothing is chosen (D6).
+    pub async fn enter(
+        &self,
+        new: NewTicket,
+        by: impl Into<By>,
+        at: Timestamp,
+    ) -> Result<Submitted> {
         let mut matter = new.matter.clone();
         let number = matter.contact.number.as_deref().unwrap_or_default();
         if matter.customer.is_none() && number.trim().is_empty() {
-            return Err(::ticket::Refused::NoContact.into());
+            return Err(Refused::NoContact.into());
         }
         complete(self.database.plan(), &mut matter.contact);
         let source = Source {
             origin: Origin::of_api(new.source_ref.clone()),
             matter,
-            actor: by,
+            by: by.into(),
             at,
             with: new,
             recordings: Vec::new(),
+            asks: true,
         };
         self.file(source).await
     }
@@ -154,12 +175,13 @@ impl TicketDesk {
     async fn file(&self, source: Source) -> Result<Submitted> {
         let clerk = self.clerk(source.at).await?;
         let id = self.next_id(source.at);
+        let is_checked = self.can_check(&source.matter, source.at).await;
         self.write(move |conn| {
             Box::pin(async move {
                 if let Some(ticket) = ticket_from(conn, &source.origin).await? {
                     return Ok(Submitted::former(ticket));
                 }
-                clerk.begin(conn, id, source).await
+                clerk.admit(conn, id, source, is_checked).await
             })
         })
         .await
@@ -175,7 +197,7 @@ impl TicketDesk {
 }
 
 impl Clerk {
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         conn: &mut Connection,
         id: TicketId,
@@ -184,10 +206,11 @@ impl Clerk {
         let Source {
             origin,
             matter,
-            actor,
+            by,
             at,
             with,
             recordings,
+            ..
         } = source;
         let mut groups = office::groups(conn, &self.rules, at).await?;
         office::count_takers(conn, &self.rules, &mut groups).await?;
@@ -197,7 +220,7 @@ impl Clerk {
             id,
             number: next_number(conn, Day::of(at, self.utc_offset_min)).await?,
             at,
-            actor,
+            actor: by.actor,
             call: with.call,
             recordings,
             channel: origin.channel.to_owned(),
@@ -226,10 +249,11 @@ impl Source {
         Self {
             origin: Origin::of_api(None),
             matter,
-            actor: Actor::System,
+            by: By::system(),
             at,
             with,
             recordings: Vec::new(),
+            asks: false,
         }
     }
 }

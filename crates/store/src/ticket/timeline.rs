@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::ticket::handling::Group;
-use ::ticket::{Entry, Event, Order, Ticket};
+use ::ticket::{Entry, Event, Order, Rules, Ticket};
 use model::{AgentId, Fact, NumberPlan, TicketId};
 use serde_json::json;
 
-use super::row;
+use super::{key, row};
 use crate::Database;
 use crate::audit::{Act, audit};
 use crate::column::{big, count, from_json, json_of};
@@ -40,6 +40,8 @@ pub struct Untold {
 pub(super) struct Pen<'a> {
     /// How numbers are compared.
     pub(super) plan: NumberPlan,
+    /// What the house says, for hard keys.
+    pub(super) rules: &'a Rules,
     /// The groups with their people.
     pub(super) groups: &'a BTreeMap<String, Group>,
 }
@@ -55,6 +57,11 @@ impl Pen<'_> {
         let number = ticket.matter.contact.number.as_deref();
         let key = number.map(|raw| self.plan.key(raw));
         row::update(conn, ticket, key.as_ref()).await?;
+        let revises =
+            |it: &Entry| it.event.revised().is_some() || matches!(it.event, Event::Submit { .. });
+        if entries.iter().any(revises) {
+            key::keep(conn, self.rules, ticket).await?;
+        }
         let mut facts = Vec::with_capacity(entries.len());
         for entry in entries {
             let seq = append(conn, ticket.id, entry).await?;

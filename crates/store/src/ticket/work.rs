@@ -118,7 +118,7 @@ impl News for Worked {
 }
 
 impl Clerk {
-    async fn follow(&self, conn: &mut Connection, command: Command) -> Result<Worked> {
+    pub(super) async fn follow(&self, conn: &mut Connection, command: Command) -> Result<Worked> {
         let Command {
             ticket: id,
             version,
@@ -282,7 +282,7 @@ async fn sleep(conn: &mut Connection, id: TicketId, now: Timestamp) -> Result<()
     Ok(())
 }
 
-async fn known(conn: &mut Connection, id: TicketId) -> Result<Ticket> {
+pub(super) async fn known(conn: &mut Connection, id: TicketId) -> Result<Ticket> {
     let found = ticket(conn, id).await?;
     found.ok_or(StoreError::NotFound("ticket"))
 }

@@ -23,6 +23,8 @@ mod closures;
 mod concurrency;
 #[path = "../store/customers.rs"]
 mod customers;
+#[path = "../store/duplicates.rs"]
+mod duplicates;
 #[path = "../store/groups.rs"]
 mod groups;
 #[path = "../store/heat.rs"]

@@ -16,6 +16,7 @@ mod canary;
 mod closures;
 mod concurrency;
 mod customers;
+mod duplicates;
 mod file;
 mod groups;
 mod heat;

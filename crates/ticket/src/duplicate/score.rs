@@ -88,6 +88,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Its word in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Category => "category",
+            Self::Parent => "parent",
+            Self::Place => "place",
+            Self::Subject => "subject",
+            Self::Product => "product",
+            Self::Closed => "closed",
+        }
+    }
+
     /// What people read, Chinese and English.
     pub const fn label(self) -> (&'static str, &'static str) {
         match self {

@@ -114,6 +114,11 @@ pub enum Refused {
     /// A stranger's ticket is neither answered nor sent to anybody.
     #[error("a ticket that nobody has verified is neither answered nor sent to anybody")]
     NotVerified,
+    /// D6: others of the same hard key are there, and nobody has said what it is to them.
+    #[error(
+        "tickets of the same key are there: say `merge_into`, `link`, `append_to` or `different`"
+    )]
+    Duplicate,
     /// Two tickets are joined and parted together.
     #[error("tickets are merged and parted as a pair")]
     AsAPair,

@@ -172,6 +172,11 @@ pub struct TicketDetail {
     /// Who was held responsible, and an objection that nobody has ruled on.
     #[schema(value_type = Object)]
     pub verdicts: Verdicts,
+    /// The tickets to which it is linked (关联), newest first, at most 200.
+    #[schema(value_type = Vec<String>)]
+    pub related: Vec<TicketId>,
+    /// Whether nobody has looked for its duplicates yet: the search was late when it was submitted, and is done soon.
+    pub duplicates_unchecked: bool,
     /// M5: the ticket that goes on for it in the end, as it stands.
     pub survivor: Option<Box<TicketBody>>,
     /// What happened to it, oldest first.

@@ -10,13 +10,15 @@ use model::fact::TicketField;
 use model::{CallId, CustomerId, TicketId, Timestamp};
 use serde::Deserialize;
 use store::{Command, NewTicket, StoreError};
+use ticket::duplicate::Choice;
 use ticket::handling::{Level, Receiver};
-use ticket::{Actor, By, Contact, Matter, Order, TicketKind};
+use ticket::{Actor, By, Contact, Matter, Order, Refused, TicketKind};
 use utoipa::ToSchema;
 
 use super::ticket_body::TicketBody;
+use super::ticket_duplicates;
 use super::ticket_refusal;
-use super::tickets::{conflict, known};
+use super::tickets::{conflict, known, readable_by};
 use super::version;
 use crate::app::App;
 use crate::auth::permission::ticket_rights;
@@ -80,6 +82,11 @@ pub struct TicketEntry {
     /// Whether nobody has verified who sends it: where the house holds such tickets back, it waits to be released.
     #[serde(default)]
     pub unverified: bool,
+    /// What it is to tickets of the same hard key, where such are there (`ticket.duplicate`): `{"choice": "merge_into", "ticket": "…"}`,
+    /// `link` or `append_to` with `ticket`, or `different` with `reason`. What is appended makes no ticket: the answer is 200 with the other one.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub duplicate: Option<Choice>,
 }
 
 /// Whom to call back.
@@ -109,8 +116,8 @@ pub struct TicketOrderBody {
 #[utoipa::path(post, operation_id = "enter_ticket", path = "/v1/tickets", tag = "tickets", request_body = TicketEntry,
     responses(
         (status = 201, description = "It stands.", body = TicketBody, headers(("ETag" = String, description = "The version."))),
-        (status = 200, description = "It stood there already, by its `source_ref`.", body = TicketBody),
-        (status = 409, description = "Its type is not answered at once, or its receiver cannot have it.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 200, description = "It stood there already, by its `source_ref`, or was appended to this one.", body = TicketBody),
+        (status = 409, description = "Its type is not answered at once, its receiver cannot have it, or the same matter is there (`ticket.duplicate`, with `duplicates`).", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "Something is missing, too long or of another form.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn enter(
@@ -124,10 +131,23 @@ pub(crate) async fn enter(
     let kind = entry.ticket_type.as_deref();
     let kind = kind.or_else(|| rules.kind_of_category(category));
     fits(rules.kind(kind.unwrap_or_default()), &entry.fields)?;
-    let new = new_ticket(entry)?;
-    let by = Actor::Agent(who.agent);
-    let entered = app.tickets().enter(new, by, now()).await;
-    let entered = entered.map_err(failed)?;
+    if let Some(other) = entry.duplicate.as_ref().and_then(Choice::ticket) {
+        known(&app, &who, other).await?;
+    }
+    let mut new = new_ticket(entry)?;
+    new.reader = readable_by(&app, &who).await?;
+    let matter = new.matter.clone();
+    let by = By {
+        actor: Actor::Agent(who.agent),
+        rights: ticket_rights(&who),
+    };
+    let entered = match app.tickets().enter(new, by, now()).await {
+        Ok(entered) => entered,
+        Err(StoreError::Refused(Refused::Duplicate)) => {
+            return Err(ticket_duplicates::undecided(&app, &who, matter).await?);
+        }
+        Err(other) => return Err(failed(other)),
+    };
     if !entered.is_new {
         // It may have become one that is not for everybody.
         known(&app, &who, entered.ticket.id).await?;
@@ -181,6 +201,8 @@ fn new_ticket(entry: TicketEntry) -> Result<NewTicket, Problem> {
         receiver: entry.receiver,
         answer: entry.answer,
         is_stranger: entry.unverified,
+        choice: entry.duplicate,
+        reader: None,
     })
 }
 
@@ -280,7 +302,7 @@ pub(super) async fn give(
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
 }
 
-fn failed(error: StoreError) -> Problem {
+pub(super) fn failed(error: StoreError) -> Problem {
     if let StoreError::Refused(refused) = &error {
         return ticket_refusal::problem(refused);
     }

@@ -40,6 +40,7 @@ const fn code(refused: &Refused) -> Code {
         Refused::NotASurvivor => Code::NotASurvivor,
         Refused::NoAppeal => Code::NoAppeal,
         Refused::NotVerified => Code::NotVerified,
+        Refused::Duplicate => Code::TicketDuplicate,
         Refused::AsAPair => Code::AsAPair,
     }
 }

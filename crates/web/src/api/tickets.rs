@@ -228,7 +228,7 @@ pub(crate) async fn list(
 }
 
 /// A13: a list tells that a sensitive ticket is there, and how it stands; what it says is read by opening it.
-fn listed(mut ticket: TicketBody) -> TicketBody {
+pub(super) fn listed(mut ticket: TicketBody) -> TicketBody {
     if ticket.sensitive {
         ticket.body.clear();
         ticket.fields.clear();
@@ -274,6 +274,7 @@ pub(crate) async fn read(
         Some(_) => survivor(&app, &who, id).await?,
         None => None,
     };
+    let reader = readable_by(&app, &who).await?;
     let handling = ticket.handling.clone();
     let detail = TicketDetail {
         ticket: TicketBody::of(ticket, &rules, at),
@@ -283,6 +284,8 @@ pub(crate) async fn read(
         extension: handling.extension,
         visits: handling.visits,
         verdicts: handling.verdicts,
+        related: app.tickets().related_to(id, reader.as_ref()).await?,
+        duplicates_unchecked: app.tickets().is_unchecked(id).await?,
         survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at))),
         entries: entries.into_iter().map(Into::into).collect(),
     };

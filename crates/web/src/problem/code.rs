@@ -162,6 +162,8 @@ codes! {
     TooLate = "ticket.too_late" CONFLICT "已超过期限，请新建并关联" "That is too long ago: open a new ticket and link it";
     /// Its type does not allow it.
     NotOfThisType = "ticket.not_of_this_type" CONFLICT "该类型工单不允许直接答复" "Tickets of this type are not answered at once";
+    /// Tickets of the same hard key are there, and nothing was chosen.
+    TicketDuplicate = "ticket.duplicate" CONFLICT "存在重复工单：请选择并入、关联、追加或不同" "The same matter is there: choose to merge, link, append or that it is different";
     /// The other ticket cannot go on for both.
     NotASurvivor = "ticket.not_a_survivor" CONFLICT "目标工单不能作为保留工单" "The other ticket cannot go on for both";
     /// Nothing to object to.

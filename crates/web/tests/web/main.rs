@@ -21,6 +21,7 @@ mod clips;
 mod conflicts;
 mod customers;
 mod decline;
+mod duplicates;
 mod https;
 mod hub;
 mod idempotency;

@@ -1,6 +1,7 @@
 //! Rules of tickets: those that stand, and what is read of other texts.
 
 use ticket::Rules;
+use ticket::duplicate::{Condition, Part};
 use ticket::rules::{
     Category, Choice, Destination, DispatchRule, FieldRule, Form, GroupRule, HandsOut, Moment, When,
 };
@@ -44,6 +45,11 @@ pub(super) fn standing() -> Rules {
         required,
     })
     .into();
+    complaint.conditions = vec![Condition {
+        name: "order".to_owned(),
+        parts: vec![Part::Field("order".to_owned())],
+        window_days: 90,
+    }];
     rules.kinds = [("complaint".to_owned(), complaint)].into();
     let group = |tier, hands_out| GroupRule {
         label: words("组", "Group"),
