@@ -56,6 +56,7 @@ mod clips;
 mod closing_calls;
 mod connecting;
 mod conversation;
+mod customers;
 mod desk_calls;
 mod desk_filing;
 mod desk_page;

@@ -98,6 +98,11 @@ pub enum CustomerFault {
     /// No such organisation, or the customer himself, or a person.
     #[error("customer {0} is no organisation to which he can belong")]
     Organisation(CustomerId),
+    /// Several customers on file are the one who is meant.
+    #[error(
+        "several customers on file have this name and number: write the external reference of one"
+    )]
+    Several,
     /// He was merged: the other one stands.
     #[error("this customer was merged: {0} stands for him")]
     Merged(CustomerId),
@@ -110,6 +115,34 @@ pub enum CustomerFault {
     /// The one who stands was merged himself: that merge is undone first.
     #[error("the customer who stands for him was merged into {0} since: undo that first")]
     MergedSince(CustomerId),
+}
+
+impl CustomerFault {
+    /// The same in Chinese; it names what the English names.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Name => format!("姓名应为 1 到 {NAME_CHARS_MAX} 个可见字符"),
+            Self::Vip => format!("VIP 等级应为 0 到 {VIP_MAX}"),
+            Self::Number(text) => {
+                format!("`{text}` 不是电话号码：请写数字，如 13800001111 或 010-65529988 ext. 8021")
+            }
+            Self::Numbers => format!("一个客户最多有 {PHONES_MAX} 个号码"),
+            Self::Contacts => format!("一个客户最多有 {CONTACTS_MAX} 个联系方式"),
+            Self::Contact { kind, value } => {
+                format!("`{value}` 不是 {kind}：最多 {CONTACT_CHARS_MAX} 个字符，邮件地址须含 @")
+            }
+            Self::Text { field, max } => format!("`{field}` 最多 {max} 个可见字符"),
+            Self::Owner(agent) => format!("没有坐席 {agent}，不能由其负责该客户"),
+            Self::Organisation(id) => format!("客户 {id} 不是该客户可以所属的单位"),
+            Self::Several => "有多个客户同名且号码相同：请填写其中一个的外部编号".to_owned(),
+            Self::Merged(other) => format!("该客户已被合并：由 {other} 代替"),
+            Self::Itself => "不能把客户合并到其自身".to_owned(),
+            Self::NotMerged => "该客户在最近 7 天内没有被合并".to_owned(),
+            Self::MergedSince(other) => {
+                format!("代替该客户的客户其后又被合并到 {other}：请先撤销那次合并")
+            }
+        }
+    }
 }
 
 impl CustomerKind {

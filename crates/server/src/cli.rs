@@ -17,6 +17,7 @@ pub(crate) use self::agent::AgentVerb;
 pub(crate) use self::audit::AuditVerb;
 pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
+pub(crate) use self::customer::{CustomerVerb, ImportArgs};
 pub(crate) use self::prompts::PromptsVerb;
 pub(crate) use self::ticket::{DueArgs, RulesArgs, TicketVerb};
 
@@ -24,6 +25,7 @@ mod agent;
 mod audit;
 mod calendar;
 mod conflict;
+mod customer;
 mod prompts;
 mod ticket;
 
@@ -170,6 +172,9 @@ pub(crate) enum Verb {
     /// Callers and agents who must not meet.
     #[command(subcommand)]
     Conflict(ConflictVerb),
+    /// Who is on file: found, shown, taken over from lists, merged.
+    #[command(subcommand)]
+    Customer(CustomerVerb),
     /// Who did what to what, in a log that cannot be changed unseen.
     #[command(subcommand)]
     Audit(AuditVerb),

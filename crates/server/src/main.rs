@@ -83,6 +83,7 @@ fn main() -> ExitCode {
         Verb::Token(verb) => verb::token::run(&source, verb, json),
         Verb::Barred(verb) => verb::barred::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
+        Verb::Customer(verb) => verb::customer::run(&source, verb, json, language),
         Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),
         Verb::Ticket(verb) => verb::ticket::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),

@@ -7,6 +7,7 @@ pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod conflict;
+pub(crate) mod customer;
 pub(crate) mod ivr;
 pub(crate) mod prompts;
 pub(crate) mod replay;

@@ -35,6 +35,7 @@ mod scratch;
 pub mod script_version;
 pub mod secret;
 pub mod session;
+pub mod sheet;
 pub mod speech_cache;
 pub mod staff;
 pub mod survey;
@@ -56,8 +57,8 @@ pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{
     CustomerChange, CustomerContact, CustomerNote, CustomerPhone, CustomerRecord, CustomerSearch,
-    Dialogue, Merged, Moment, MomentKey, NewCustomer, NewPhone, NoMoment, NumberCard, Timeline,
-    TimelineReader,
+    Dialogue, ImportFinding, ImportReport, ImportWish, ListFile, Merged, Moment, MomentKey,
+    NewCustomer, NewPhone, NoMoment, NumberCard, Timeline, TimelineReader,
 };
 pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};

@@ -14,6 +14,7 @@ pub mod canary;
 pub mod clips;
 pub mod conflicts;
 pub mod customer_body;
+pub mod customer_import;
 pub mod customer_merge;
 pub mod customers;
 pub mod decline;
@@ -184,6 +185,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))
+        .merge(customer_import::routes())
         .routes(routes!(customer_merge::merge))
         .routes(routes!(customer_merge::unmerge))
         .routes(routes!(timeline::read))

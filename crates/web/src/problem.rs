@@ -30,6 +30,7 @@ pub struct Problem {
     detail: Option<String>,
     retry_after_s: Option<u64>,
     current: Option<Box<serde_json::Value>>,
+    report: Option<Box<serde_json::Value>>,
     etag: Option<String>,
     duplicates: Option<Box<serde_json::Value>>,
     is_undone: bool,
@@ -62,6 +63,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     duplicates: Option<Box<serde_json::Value>>,
+    /// With `list_refused`: what is wrong, row by row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    report: Option<Box<serde_json::Value>>,
 }
 
 impl Problem {
@@ -72,6 +77,7 @@ impl Problem {
             detail: None,
             retry_after_s: None,
             current: None,
+            report: None,
             etag: None,
             duplicates: None,
             is_undone: false,
@@ -120,6 +126,13 @@ impl Problem {
         self
     }
 
+    /// With what is wrong, row by row.
+    #[must_use]
+    pub(crate) fn report(mut self, report: serde_json::Value) -> Self {
+        self.report = Some(Box::new(report));
+        self
+    }
+
     /// A failure of ours: logged whole, told without its inside.
     pub fn internal(error: &(dyn std::fmt::Display + Send + Sync)) -> Self {
         tracing::error!(%error, "a request failed");
@@ -146,6 +159,10 @@ impl Problem {
             detail: self.detail.clone(),
             current: self.current.clone(),
             duplicates: self.duplicates.clone(),
+        self
+    }
+
+            report: self.report.clone(),
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
         let mut response = Response::new(Body::from(body));

@@ -8,7 +8,6 @@ use connectors::speech::BodyError;
 use engine::{Denied, SameNumber};
 use ivr::Told;
 use model::barred::NoBar;
-use model::customer::{CONTACT_CHARS_MAX, CONTACTS_MAX, NAME_CHARS_MAX, PHONES_MAX, VIP_MAX};
 use model::number_plan::NoRegion;
 use model::skill::{self, RequirementError};
 use model::{CustomerFault, MembershipError};
@@ -178,27 +177,7 @@ fn row(what: &str) -> &str {
 
 impl Cause for CustomerFault {
     fn zh(&self) -> String {
-        match self {
-            Self::Name => format!("姓名应为 1 到 {NAME_CHARS_MAX} 个可见字符"),
-            Self::Vip => format!("VIP 等级应为 0 到 {VIP_MAX}"),
-            Self::Number(text) => {
-                format!("`{text}` 不是电话号码：请写数字，如 13800001111 或 010-65529988 ext. 8021")
-            }
-            Self::Numbers => format!("一个客户最多有 {PHONES_MAX} 个号码"),
-            Self::Contacts => format!("一个客户最多有 {CONTACTS_MAX} 个联系方式"),
-            Self::Contact { kind, value } => {
-                format!("`{value}` 不是 {kind}：最多 {CONTACT_CHARS_MAX} 个字符，邮件地址须含 @")
-            }
-            Self::Text { field, max } => format!("`{field}` 最多 {max} 个可见字符"),
-            Self::Owner(agent) => format!("没有坐席 {agent}，不能由其负责该客户"),
-            Self::Organisation(id) => format!("客户 {id} 不是该客户可以所属的单位"),
-            Self::Merged(other) => format!("该客户已被合并：由 {other} 代替"),
-            Self::Itself => "不能把客户合并到其自身".to_owned(),
-            Self::NotMerged => "该客户在最近 7 天内没有被合并".to_owned(),
-            Self::MergedSince(other) => {
-                format!("代替该客户的客户其后又被合并到 {other}：请先撤销那次合并")
-            }
-        }
+        Self::zh(self)
     }
 }
 
@@ -352,6 +331,7 @@ mod tests {
             Box::new(StoreError::Customer(CustomerFault::Number(found()))),
             Box::new(CustomerFault::Name),
             Box::new(CustomerFault::Merged(model::CustomerId::new(9))),
+            Box::new(CustomerFault::Several),
             Box::new(CustomerFault::Itself),
             Box::new(CustomerFault::NotMerged),
             Box::new(CustomerFault::MergedSince(model::CustomerId::new(9))),

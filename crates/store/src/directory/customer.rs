@@ -4,10 +4,7 @@
 //! somebody else has a number: who it may be is told by [`Database::candidates`]. Each change is one version and one row of the
 //! audit log.
 
-use model::customer::{
-    CONTACTS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, VIP_MAX, WORD_CHARS_MAX, is_text,
-};
-use model::{AgentId, ContactKind, CustomerFault, CustomerId, CustomerKind, NumberPlan, Timestamp};
+use model::{AgentId, ContactKind, CustomerId, CustomerKind, NumberPlan, Timestamp};
 use serde::Serialize;
 use ticket::Actor;
 
@@ -16,9 +13,10 @@ use crate::audit::{Act, audit};
 use crate::column::json_value;
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
-use phone::KeyedPhone;
+use check::{check, check_contacts, check_standing, filled, read_phones};
 
 pub use candidate::{Dialogue, NumberCard};
+pub use import::{ImportFinding, ImportReport, ImportWish, ListFile};
 pub use merge::Merged;
 pub use note::CustomerNote;
 pub use phone::{CustomerPhone, NewPhone};
@@ -26,6 +24,8 @@ pub use search::CustomerSearch;
 pub use timeline::{Moment, MomentKey, NoMoment, Timeline, TimelineReader};
 
 mod candidate;
+mod check;
+mod import;
 pub(crate) mod index;
 mod merge;
 mod note;
@@ -162,7 +162,7 @@ impl Database {
     }
 
     /// Changes a customer. `Conflict` unless `version` is current, `NotFound`, `Taken` for another's external reference, or a
-    /// [`CustomerFault`]. What changes nothing leaves no trace.
+    /// [`model::CustomerFault`]. What changes nothing leaves no trace.
     pub async fn change_customer(
         &self,
         id: CustomerId,
@@ -217,12 +217,47 @@ pub(crate) async fn add(
     by: Actor,
     now: Timestamp,
 ) -> Result<CustomerRecord> {
-    let NewCustomer {
-        phones, contacts, ..
-    } = &new;
-    let phones = read_phones(plan, phones.clone())?;
-    check_contacts(contacts)?;
-    let record = CustomerRecord {
+    let phones = read_phones(plan, new.phones.clone())?;
+    check_contacts(&new.contacts)?;
+    let contacts = new.contacts.clone();
+    let record = begun(id, new, now);
+    check(&record)?;
+    row::put(conn, &record).await?;
+    row::put_lists(conn, id, Some(&phones), Some(&contacts), now).await?;
+    let added = row::standing(conn, id).await?;
+    tell(conn, "customer.added", None, &added, by, now).await?;
+    Ok(added)
+}
+
+/// Changes a customer, in the transaction of whoever asks.
+pub(crate) async fn apply(
+    conn: &mut Connection,
+    before: CustomerRecord,
+    change: CustomerChange,
+    plan: &NumberPlan,
+    by: Actor,
+    now: Timestamp,
+) -> Result<CustomerRecord> {
+    check_standing(&before)?;
+    let phones = change
+        .phones
+        .clone()
+        .map(|phones| read_phones(plan, phones));
+    let phones = phones.transpose()?;
+    if let Some(contacts) = &change.contacts {
+        check_contacts(contacts)?;
+    }
+    let contacts = change.contacts.clone();
+    let record = laid_over(before.clone(), change);
+    check(&record)?;
+    row::put(conn, &record).await?;
+    row::put_lists(conn, record.id, phones.as_deref(), contacts.as_deref(), now).await?;
+    raise(conn, before, by, now).await
+}
+
+/// One who is to be added, without his numbers and contacts.
+fn begun(id: CustomerId, new: NewCustomer, now: Timestamp) -> CustomerRecord {
+    CustomerRecord {
         id,
         kind: new.kind,
         name: new.name.trim().to_owned(),
@@ -240,32 +275,12 @@ pub(crate) async fn add(
         created_at: now,
         updated_at: now,
         version: 1,
-    };
-    check(&record)?;
-    row::put(conn, &record).await?;
-    row::put_lists(conn, id, Some(&phones), Some(&new.contacts), now).await?;
-    let added = row::standing(conn, id).await?;
-    tell(conn, "customer.added", None, &added, by, now).await?;
-    Ok(added)
+    }
 }
 
-/// Changes a customer, in the transaction of whoever asks.
-pub(crate) async fn apply(
-    conn: &mut Connection,
-    before: CustomerRecord,
-    change: CustomerChange,
-    plan: &NumberPlan,
-    by: Actor,
-    now: Timestamp,
-) -> Result<CustomerRecord> {
-    check_standing(&before)?;
-    let phones = change.phones.map(|phones| read_phones(plan, phones));
-    let phones = phones.transpose()?;
-    if let Some(contacts) = &change.contacts {
-        check_contacts(contacts)?;
-    }
-    let old = before.clone();
-    let record = CustomerRecord {
+/// One who stands, with what changes; his numbers and contacts are as they were.
+fn laid_over(old: CustomerRecord, change: CustomerChange) -> CustomerRecord {
+    CustomerRecord {
         kind: change.kind.unwrap_or(old.kind),
         name: change.name.map_or(old.name, |name| name.trim().to_owned()),
         organisation: change.organisation.unwrap_or(old.organisation),
@@ -277,12 +292,7 @@ pub(crate) async fn apply(
         note: change.note.map_or(old.note, filled),
         is_active: change.is_active.unwrap_or(old.is_active),
         ..old
-    };
-    check(&record)?;
-    row::put(conn, &record).await?;
-    let contacts = change.contacts.as_deref();
-    row::put_lists(conn, record.id, phones.as_deref(), contacts, now).await?;
-    raise(conn, before, by, now).await
+    }
 }
 
 /// A version more, if anything is other than it was, and a row of the audit log.
@@ -321,67 +331,4 @@ pub(crate) async fn tell(
         after: Some(json_value("customer", after)?),
     };
     audit(conn, now, by, act).await
-}
-
-fn check_standing(record: &CustomerRecord) -> std::result::Result<(), CustomerFault> {
-    match record.merged_into {
-        Some(other) => Err(CustomerFault::Merged(other)),
-        None => Ok(()),
-    }
-}
-
-fn read_phones(
-    plan: &NumberPlan,
-    phones: Vec<NewPhone>,
-) -> std::result::Result<Vec<KeyedPhone>, CustomerFault> {
-    let phones = phones.into_iter();
-    phones.map(|phone| phone::keyed(plan, phone)).collect()
-}
-
-fn check_contacts(contacts: &[CustomerContact]) -> std::result::Result<(), CustomerFault> {
-    if contacts.len() > CONTACTS_MAX {
-        return Err(CustomerFault::Contacts);
-    }
-    let mut contacts = contacts.iter();
-    contacts.try_for_each(|contact| contact.kind.check(&contact.value))
-}
-
-fn check(record: &CustomerRecord) -> std::result::Result<(), CustomerFault> {
-    if record.name.is_empty() || !is_text(&record.name, NAME_CHARS_MAX) {
-        return Err(CustomerFault::Name);
-    }
-    if record.vip_level > VIP_MAX {
-        return Err(CustomerFault::Vip);
-    }
-    for (field, text) in [
-        ("locale", &record.locale),
-        ("region", &record.region),
-        ("external_ref", &record.external_ref),
-    ] {
-        if text
-            .as_ref()
-            .is_some_and(|text| !is_text(text, WORD_CHARS_MAX))
-        {
-            let max = WORD_CHARS_MAX;
-            return Err(CustomerFault::Text { field, max });
-        }
-    }
-    // A note has lines.
-    let note = record
-        .note
-        .as_ref()
-        .map(|note| note.replace(['\n', '\r', '\t'], " "));
-    if note.is_some_and(|note| !is_text(&note, NOTE_CHARS_MAX)) {
-        return Err(CustomerFault::Text {
-            field: "note",
-            max: NOTE_CHARS_MAX,
-        });
-    }
-    Ok(())
-}
-
-/// An empty text says nothing.
-fn filled(text: Option<String>) -> Option<String> {
-    let text = text.map(|text| text.trim().to_owned());
-    text.filter(|text| !text.is_empty())
 }

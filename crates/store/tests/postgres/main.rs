@@ -33,6 +33,8 @@ mod heat;
 mod hours;
 #[path = "../store/idempotency.rs"]
 mod idempotency;
+#[path = "../store/imports.rs"]
+mod imports;
 #[path = "../store/kills.rs"]
 mod kills;
 #[path = "../store/merges.rs"]

@@ -22,6 +22,7 @@ mod groups;
 mod heat;
 mod hours;
 mod idempotency;
+mod imports;
 mod kills;
 mod merges;
 mod people;

@@ -233,6 +233,7 @@ pub(super) fn mistake(error: StoreError) -> Problem {
         | CustomerFault::Text { .. }
         | CustomerFault::Owner(_)
         | CustomerFault::Organisation(_)
+        | CustomerFault::Several
         | CustomerFault::Itself => Code::InvalidBody,
     };
     Problem::new(code).detail(fault.to_string())

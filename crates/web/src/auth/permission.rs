@@ -40,6 +40,8 @@ pub enum Action {
     SeeCustomers,
     /// Add a customer, or change one.
     ChangeCustomers,
+    /// Take a list of customers over.
+    ImportCustomers,
     /// Make two customers one, and part them again.
     MergeCustomers,
     /// See trunks, registered phones, refusals and the messages of calls.
@@ -105,6 +107,8 @@ const fn reach(action: Action) -> [Reach; 3] {
         // Who talks with a caller has to know him, and writes down who he is (F4).
         Action::SeeCustomers => [All, All, All],
         Action::ChangeCustomers => [All, All, All],
+        // B9: it changes thousands at once, and levels and owners with them.
+        Action::ImportCustomers => [None, All, All],
         // F9: it moves what others wrote down.
         Action::MergeCustomers => [None, All, All],
         Action::SeeSignalling => [None, All, All],
@@ -210,6 +214,7 @@ mod tests {
             (Action::TryTicketRules, ["nnn", "yyy", "yyy"]),
             (Action::SeeCustomers, ["yyy", "yyy", "yyy"]),
             (Action::ChangeCustomers, ["yyy", "yyy", "yyy"]),
+            (Action::ImportCustomers, ["nnn", "yyy", "yyy"]),
             (Action::MergeCustomers, ["nnn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),

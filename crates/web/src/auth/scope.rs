@@ -18,7 +18,9 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::SeeTickets | Action::SeeLeadTickets | Action::TryTicketRules => Scope::TicketsRead,
         Action::WorkOnTickets => Scope::TicketsWrite,
         Action::SeeCustomers => Scope::CustomersRead,
-        Action::ChangeCustomers | Action::MergeCustomers => Scope::CustomersWrite,
+        Action::ChangeCustomers | Action::ImportCustomers | Action::MergeCustomers => {
+            Scope::CustomersWrite
+        }
         Action::FollowAll | Action::FollowAgent => Scope::EventsRead,
         Action::SeeSignalling => Scope::SignallingRead,
         Action::BarCallers | Action::KeepApart => Scope::CallersWrite,

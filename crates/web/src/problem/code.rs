@@ -112,6 +112,8 @@ codes! {
     NoSuchCustomer = "no_such_customer" NOT_FOUND "没有这个客户" "There is no such customer";
     /// Another customer has the external reference.
     ReferenceTaken = "reference_taken" CONFLICT "该外部编号已属于另一客户" "Another customer has this external reference";
+    /// B9: a list has mistakes, and nothing of it was written.
+    ListRefused = "list_refused" UNPROCESSABLE_ENTITY "列表中有错误，未写入任何内容" "There are mistakes in the list, and nothing was written";
     /// The customer was merged into another.
     CustomerMerged = "customer_merged" CONFLICT "该客户已合并到另一客户" "The customer was merged into another one";
     /// F9: no merge that could be undone.

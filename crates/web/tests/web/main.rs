@@ -19,6 +19,7 @@ mod calls;
 mod client;
 mod clips;
 mod conflicts;
+mod customer_import;
 mod customers;
 mod decline;
 mod duplicates;

@@ -59,8 +59,13 @@ pub(super) struct KeyedPhone {
 }
 
 impl KeyedPhone {
+    /// As it was written, and what was said of it.
+    pub(super) fn into_phone(self) -> NewPhone {
+        self.phone
+    }
+
     /// What it is compared by: the number, and what is dialled behind it.
-    fn key(&self) -> (&str, &str) {
+    pub(super) fn key(&self) -> (&str, &str) {
         (&self.written.number.key, &self.written.extension)
     }
 }
