@@ -76,7 +76,7 @@ fn f8_a_list_is_tried_mended_taken_over_and_its_customers_are_found_merged_and_p
         let record: Value = serde_json::from_str(found.trim()).unwrap();
         record["id"].as_str().unwrap().to_owned()
     };
-    let (wang, other) = (id("1111"), id("K-2"));
+    let (wang, other) = (id("K-1"), id("K-2"));
     let shown = said(&customer(&house, &["show", &wang]));
     assert!(
         shown.contains("王芳") && shown.contains("address: 北京市 1 号"),

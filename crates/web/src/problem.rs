@@ -159,9 +159,6 @@ impl Problem {
             detail: self.detail.clone(),
             current: self.current.clone(),
             duplicates: self.duplicates.clone(),
-        self
-    }
-
             report: self.report.clone(),
         };
         let body = serde_json::to_vec(&document).unwrap_or_default();
