@@ -63,7 +63,7 @@ pub struct ImportReport {
     pub same: u64,
     /// Rows that are left out because something in them is wrong.
     pub refused: u64,
-    /// What is wrong, in the order of the files, at most 200.
+    /// What is wrong, by line and column, of all files together, at most 200.
     pub findings: Vec<ImportFinding>,
     /// Findings beyond those.
     pub untold: u64,
