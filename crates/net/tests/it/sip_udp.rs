@@ -1,5 +1,6 @@
 //! SIP over UDP.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -170,25 +171,33 @@ async fn rfc3581_a_listener_on_all_addresses_answers_from_the_one_that_was_asked
     assert_eq!((&read[..len], from.port()), (&b"OPTIONS"[..], port));
 }
 
+/// A shell that listens on one port by UDP and TCP, IPv4 and IPv6. A port that is free for one of the four may be another
+/// process's for the next: then another is taken.
+async fn on_one_port() -> (Shell, u16) {
+    for _ in 0..50 {
+        let probe = UdpSocket::bind("[::1]:0").await.unwrap();
+        let port = probe.local_addr().unwrap().port();
+        drop(probe);
+        let both = ["0.0.0.0", "::"].map(|any| SocketAddr::new(any.parse().unwrap(), port));
+        let config = SipConfig {
+            udp: both.to_vec(),
+            tcp: both.to_vec(),
+            ..SipConfig::default()
+        };
+        match Shell::bound(config, 4).await {
+            Ok(shell) => return (shell, port),
+            Err(error) => assert_eq!(error.kind(), ErrorKind::AddrInUse, "{error}"),
+        }
+    }
+    panic!("no port was free for all four");
+}
+
 #[tokio::test]
 async fn ipv6_listens_beside_ipv4_on_the_same_port_and_answers_from_the_address_that_was_asked() {
-    let Ok(probe) = UdpSocket::bind("[::1]:0").await else {
+    if UdpSocket::bind("[::1]:0").await.is_err() {
         return; // A machine without IPv6.
-    };
-    let port = probe.local_addr().unwrap().port();
-    drop(probe);
-    let config = SipConfig {
-        udp: vec![
-            SocketAddr::new("0.0.0.0".parse().unwrap(), port),
-            SocketAddr::new("::".parse().unwrap(), port),
-        ],
-        tcp: vec![
-            SocketAddr::new("0.0.0.0".parse().unwrap(), port),
-            SocketAddr::new("::".parse().unwrap(), port),
-        ],
-        ..SipConfig::default()
-    };
-    let mut shell = Shell::with(config, 4).await;
+    }
+    let (mut shell, port) = on_one_port().await;
     for (own, asked) in [("[::1]:0", "::1"), ("127.0.0.1:0", "127.0.0.1")] {
         let phone = UdpSocket::bind(own).await.unwrap();
         let asked = SocketAddr::new(asked.parse().unwrap(), port);

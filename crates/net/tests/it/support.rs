@@ -30,9 +30,14 @@ impl Shell {
     }
 
     pub(crate) async fn with(config: SipConfig, queue: usize) -> Self {
+        Self::bound(config, queue).await.unwrap()
+    }
+
+    /// The same for a configuration whose ports may be another's.
+    pub(crate) async fn bound(config: SipConfig, queue: usize) -> std::io::Result<Self> {
         let (sender, inbound) = inbound_queue(queue, queue);
-        let sockets = SipSockets::bind(config, sender).await.unwrap();
-        Self { sockets, inbound }
+        let sockets = SipSockets::bind(config, sender).await?;
+        Ok(Self { sockets, inbound })
     }
 
     pub(crate) fn address(&self, transport: Transport) -> SocketAddr {
