@@ -45,15 +45,15 @@ pub struct Concerned {
 
 /// Whom a fact is about; nobody, where it counts nothing.
 pub fn concerned(fact: &Fact) -> Concerned {
-    if let Fact::AgentStateChanged { agent, from, .. } = fact {
+    if let Fact::AgentStateChanged { agent, .. } = fact {
         return Concerned {
-            calls: from.call().into_iter().collect(),
+            calls: Vec::new(),
             agents: vec![*agent],
         };
     }
-    if let Fact::QueueResumed(PlaceResumed { call, former, .. }) = fact {
+    if let Fact::QueueResumed(PlaceResumed { former, .. }) = fact {
         return Concerned {
-            calls: vec![*call, *former],
+            calls: vec![*former],
             agents: Vec::new(),
         };
     }

@@ -69,7 +69,7 @@ impl Doing {
 impl AgentTally {
     /// Whether nothing of him has to be remembered.
     pub const fn is_over(&self) -> bool {
-        self.state.is_none()
+        self.state.is_none() && self.talk.is_none()
     }
 
     /// Another state from the second moment on; the former is known until the first.
@@ -93,6 +93,9 @@ impl AgentTally {
             | AgentState::Talking { .. }
             | AgentState::WrapUp { .. } => Some(to.clone()),
         };
+        if self.state.is_none() {
+            self.talk = None;
+        }
     }
 
     /// A talk begins: what he files after it belongs there.

@@ -421,6 +421,23 @@ fn r16_a_long_stop_counts_until_somebody_was_last_seen() {
 }
 
 #[test]
+fn who_talks_before_his_state_is_known_is_remembered_and_who_signs_off_is_not() {
+    let mut tally = Tally::default();
+    let talking = AgentState::Talking { call: Some(CALL) };
+    for (ms, fact) in [
+        (0, arrived()),
+        (0, joined("support")),
+        (1_000, connected(SEVEN)),
+    ] {
+        tally.apply(at(ms), &fact, &BTreeMap::new());
+    }
+    assert!(!tally.agents[&SEVEN].is_over());
+    let off = state(SEVEN, talking, AgentState::Offline, "agent");
+    tally.apply(at(2_000), &off, &BTreeMap::new());
+    assert!(tally.agents[&SEVEN].is_over());
+}
+
+#[test]
 fn j2_a_survey_counts_once_as_it_is_answered_on_and_not_where_an_agent_pushed_it() {
     let asked = |push, part| SurveyAsked {
         call: CALL,
@@ -461,10 +478,9 @@ fn j2_a_survey_counts_once_as_it_is_answered_on_and_not_where_an_agent_pushed_it
             Fact::SurveyDone(Box::new(done(SurveyPush::Agent, 2, &[("a", 1)]))),
         ),
     ]);
-    for sums in [queue(&counts, "support")] {
-        assert_eq!((sums.surveys_asked, sums.surveys_answered), (1, 1));
-        assert_eq!((sums.scores, sums.score_permille), (2, 1_500));
-    }
+    let sums = queue(&counts, "support");
+    assert_eq!((sums.surveys_asked, sums.surveys_answered), (1, 1));
+    assert_eq!((sums.scores, sums.score_permille), (2, 1_500));
     assert_eq!(agent(&counts, SEVEN).score_permille, 1_500);
 }
 
