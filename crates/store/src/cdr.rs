@@ -21,7 +21,9 @@ use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::page::{Page, PageRequest};
 use crate::pin;
+use crate::projection;
 use crate::recording::id_of_path;
+use crate::rollup::{AllBounds, Rollup};
 use crate::survey;
 use crate::ticket;
 use model::NumberPlan;
@@ -66,7 +68,7 @@ impl Database {
     /// The number of the last fact that was applied; 0 before the first.
     pub async fn applied_seq(&self) -> Result<u64> {
         let mut conn = self.readers().acquire().await?;
-        projected(&mut conn, APPLIED).await
+        projection::read(&mut conn, APPLIED).await
     }
 
     /// Applies facts in order, each once: those that were applied before are passed over. Where one is missing it applies
@@ -75,8 +77,8 @@ impl Database {
         if facts.is_empty() {
             return Ok(());
         }
-        let (facts, plan) = (facts.to_vec(), *self.plan());
-        self.write(move |conn| Box::pin(apply(conn, facts, plan)))
+        let (facts, plan, bounds) = (facts.to_vec(), *self.plan(), self.bounds());
+        self.write(move |conn| Box::pin(apply(conn, facts, plan, bounds)))
             .await
     }
 
@@ -85,9 +87,9 @@ impl Database {
     pub async fn accept_gap(&self, through: u64) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
-                let before = projected(conn, EXCUSED).await?;
+                let before = projection::read(conn, EXCUSED).await?;
                 tracing::error!(through, "facts are lost: calls may be incomplete");
-                set_projected(conn, EXCUSED, before.max(through)).await
+                projection::put(conn, EXCUSED, before.max(through)).await
             })
         })
         .await
@@ -191,32 +193,17 @@ fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
         .collect()
 }
 
-/// How far a projection is; 0 before the first fact.
-async fn projected(conn: &mut Connection, name: &str) -> Result<u64> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
-        .bind(name)
-        .fetch_optional(conn)
-        .await?;
-    Ok(row.map_or(0, |(seq,)| count(seq)))
-}
-
-async fn set_projected(conn: &mut Connection, name: &str, seq: u64) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO projection (name, seq) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
-    )
-    .bind(name)
-    .bind(big(seq))
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-async fn apply(conn: &mut Connection, facts: Vec<FactRecord>, plan: NumberPlan) -> Result<()> {
-    let mut last = projected(conn, APPLIED).await?;
-    let excused = projected(conn, EXCUSED).await?;
+async fn apply(
+    conn: &mut Connection,
+    facts: Vec<FactRecord>,
+    plan: NumberPlan,
+    bounds: AllBounds,
+) -> Result<()> {
+    let mut last = projection::read(conn, APPLIED).await?;
+    let excused = projection::read(conn, EXCUSED).await?;
     let mut changed = BTreeMap::new();
     let mut ended = BTreeSet::new();
+    let mut rollup = Rollup::begin(conn, bounds).await?;
     for fact in facts {
         if fact.seq <= last {
             continue;
@@ -232,6 +219,7 @@ async fn apply(conn: &mut Connection, facts: Vec<FactRecord>, plan: NumberPlan) 
         pin::note(conn, fact.at, &fact.fact).await?;
         canary::note(conn, fact.seq, &fact.fact).await?;
         ticket::timeline::note(conn, &fact.fact).await?;
+        rollup.note(conn, &fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;
         }
@@ -240,10 +228,11 @@ async fn apply(conn: &mut Connection, facts: Vec<FactRecord>, plan: NumberPlan) 
         }
     }
     heat::add(conn, &ended).await?;
+    rollup.put(conn).await?;
     for cdr in changed.values() {
         put_record(conn, cdr, plan).await?;
     }
-    set_projected(conn, APPLIED, last).await
+    projection::put(conn, APPLIED, last).await
 }
 
 /// The fact into the call's timeline and into its record; a recording into its own row.

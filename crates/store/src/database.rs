@@ -6,7 +6,7 @@
 //! for any of this: it speaks to the loops that do.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use model::{IdSource, Timestamp};
@@ -18,6 +18,7 @@ use crate::deed;
 use crate::directory::customer::index;
 use crate::error::{Result, StoreError};
 use crate::migration;
+use crate::rollup::AllBounds;
 use link::Link;
 use model::NumberPlan;
 pub(crate) use writer::Work;
@@ -62,6 +63,7 @@ struct Shared {
     plan: NumberPlan,
     ids: Mutex<IdSource>,
     sign_ins: Semaphore,
+    bounds: RwLock<AllBounds>,
 }
 
 impl Database {
@@ -104,6 +106,7 @@ impl Database {
                 plan,
                 ids: Mutex::new(IdSource::new(model::id::SINGLE_NODE)),
                 sign_ins: Semaphore::new(SIGN_INS),
+                bounds: RwLock::default(),
             }),
         })
     }
@@ -197,6 +200,11 @@ impl Database {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         ids.next(now.into())
+    }
+
+    /// By what callers of queues are counted.
+    pub(crate) fn bounds_lock(&self) -> &RwLock<AllBounds> {
+        &self.shared.bounds
     }
 
     /// Leave to check one password.

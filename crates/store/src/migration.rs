@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 27] = [
+static MIGRATIONS: [Migration; 28] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -152,6 +152,11 @@ static MIGRATIONS: [Migration; 27] = [
         version: 27,
         name: "ticket_duplicate",
         text: include_str!("../migrations/0027_ticket_duplicate.sql"),
+    },
+    Migration {
+        version: 28,
+        name: "rollup",
+        text: include_str!("../migrations/0028_rollup.sql"),
     },
 ];
 

@@ -95,6 +95,8 @@ impl House {
         let (tickets, standing_rules) = watch::channel(Arc::clone(&loaded.tickets));
         let offset_min = settings.tickets.utc_offset_min;
         let desk = TicketDesk::new(database.clone(), standing_rules, offset_min);
+        // Before the first fact is applied: by them its callers are counted.
+        database.set_bounds(loaded.bounds.clone());
         let (ledger, formerly) =
             Ledger::open(&settings, &database, clock, pulse, reach, desk).await?;
         let versions = match lay(&source, &database, &mut loaded, agents, &formerly, clock).await {

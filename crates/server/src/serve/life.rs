@@ -215,6 +215,7 @@ impl House {
         loaded.outgoing.keep_of(&former);
         self.outgoing.send_replace(Arc::new(loaded.outgoing));
         self.tickets.send_replace(loaded.tickets);
+        self.database.set_bounds(loaded.bounds.clone());
         self.ledger.hub.view().set_bounds(loaded.bounds);
         let configured = Input::Configured(Arc::new(loaded.engine));
         // Its receiver is the engine's loop, which has died then.

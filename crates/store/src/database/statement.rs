@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sqlx::query::QueryAs;
+use sqlx::query::{Query, QueryAs};
 use sqlx::{AssertSqlSafe, FromRow, IntoArguments};
 
 use super::Driver;
@@ -43,6 +43,28 @@ impl Statement {
         // Writing into a String cannot fail.
         let _ = write!(self.text, "${}", self.values.len());
         self
+    }
+
+    /// Goes on with names, a comma between two.
+    pub(crate) fn push_list(&mut self, names: &[&'static str]) -> &mut Self {
+        self.text.push_str(&names.join(", "));
+        self
+    }
+
+    /// What changes rows; what was built stays here no longer.
+    pub(crate) fn build_query<'q>(
+        &mut self,
+    ) -> Query<'q, Driver, <Driver as sqlx::Database>::Arguments>
+    where
+        <Driver as sqlx::Database>::Arguments: IntoArguments<Driver>,
+    {
+        let text = std::mem::take(&mut self.text);
+        let query = sqlx::query(AssertSqlSafe(text));
+        let values = self.values.drain(..);
+        values.fold(query, |query, value| match value {
+            Bound::Big(number) => query.bind(number),
+            Bound::Text(text) => query.bind(text),
+        })
     }
 
     /// What asks for rows; what was built stays here no longer.

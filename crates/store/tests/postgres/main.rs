@@ -48,6 +48,8 @@ mod place;
 mod profile;
 #[path = "../store/registrations.rs"]
 mod registrations;
+#[path = "../store/rollups.rs"]
+mod rollups;
 #[path = "../../src/scratch.rs"]
 mod scratch;
 #[path = "../store/script_versions.rs"]

@@ -31,6 +31,7 @@ mod place;
 mod profile;
 mod prompts;
 mod registrations;
+mod rollups;
 #[path = "../../src/scratch.rs"]
 mod scratch;
 mod script_versions;
