@@ -144,6 +144,15 @@ impl IdSource {
     }
 }
 
+/// The least number that an id of a moment can have; `at` is the time since the Unix epoch.
+pub fn least_of(at: Duration) -> u64 {
+    let ms = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
+    let ms = ms
+        .saturating_sub(ID_EPOCH_MS)
+        .min(u64::MAX >> (NODE_BITS + SEQUENCE_BITS + 1));
+    ms << (NODE_BITS + SEQUENCE_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

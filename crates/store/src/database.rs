@@ -27,12 +27,14 @@ use writer::{Job, Order, Then};
 pub use address::Address;
 pub(crate) use address::Place;
 pub(crate) use statement::{Bound, Statement};
+pub(crate) use words::{Phrase, Words};
 
 mod address;
 mod link;
 mod postgres;
 mod sqlite;
 mod statement;
+mod words;
 mod writer;
 
 /// The driver whose words the store speaks: one that hands them on to the driver of the database.

@@ -35,6 +35,7 @@ pub mod rollup;
 #[cfg(test)]
 mod scratch;
 pub mod script_version;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod sheet;
@@ -73,6 +74,7 @@ pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
 pub use rollup::StateRow;
 pub use script_version::{Restored, ScriptVersion};
+pub use search::{Found, Hit, Matched, Piece, Question, QuestionError, SearchKind, SearchRequest};
 pub use secret::Secret;
 pub use session::{IssuedSession, Session};
 pub use speech_cache::{Pruned, SpeechCache};

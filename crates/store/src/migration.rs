@@ -1,6 +1,6 @@
 //! Migrations: numbered texts, applied in order, each once, each in one transaction; never backwards.
 //!
-//! One text serves both databases: `{{PK}}`, `{{WITHOUT_ROWID}}` and `{{JSON}}` are all that differs. A migration that has run must
+//! One text serves both databases: `{{PK}}`, `{{WITHOUT_ROWID}}`, `{{JSON}}` and `{{WORDS}}` are all that differs. A migration that has run must
 //! not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
 
 use model::Timestamp;
@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 28] = [
+static MIGRATIONS: [Migration; 29] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -158,6 +158,11 @@ static MIGRATIONS: [Migration; 28] = [
         name: "rollup",
         text: include_str!("../migrations/0028_rollup.sql"),
     },
+    Migration {
+        version: 29,
+        name: "search",
+        text: include_str!("../migrations/0029_search.sql"),
+    },
 ];
 
 /// Where the steps are kept that were applied.
@@ -237,7 +242,8 @@ fn rendered(text: &str, place: &Place) -> String {
     let text = text
         .replace("{{PK}}", key)
         .replace("{{WITHOUT_ROWID}}", without_row_id)
-        .replace("{{JSON}}", json);
+        .replace("{{JSON}}", json)
+        .replace("{{WORDS}}", place.words().table);
     match place {
         Place::File(_) => text,
         Place::Server => text.replace(" TEXT", " TEXT COLLATE \"C\""),

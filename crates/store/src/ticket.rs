@@ -29,6 +29,7 @@ pub use duplicate::{Duplicate, Duplicates, Suspect};
 pub use filter::{TicketFilter, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
+pub(crate) use reader::survivor;
 pub use relation::Related;
 pub use work::{Command, Worked};
 
@@ -268,7 +269,7 @@ async fn tickets_of_call(conn: &mut Connection, call: CallId) -> Result<Vec<Tick
     tickets(query.build_query_as().fetch_all(conn).await?)
 }
 
-async fn ticket(conn: &mut Connection, id: TicketId) -> Result<Option<Ticket>> {
+pub(crate) async fn ticket(conn: &mut Connection, id: TicketId) -> Result<Option<Ticket>> {
     let mut query = select();
     query.push(" WHERE t.id = ").push_bind(big(id.get()));
     let row: Option<Row> = query.build_query_as().fetch_optional(conn).await?;

@@ -131,6 +131,23 @@ impl Event {
         }
     }
 
+    /// What somebody wrote with it; what was revised stands in the ticket.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Ordered(order) => order.words(),
+            Self::Related { reason, .. } => (!reason.is_empty()).then_some(reason),
+            Self::Submit { .. }
+            | Self::Correct(_)
+            | Self::Reclassify(_)
+            | Self::Fill(_)
+            | Self::RecordingLinked { .. }
+            | Self::Warned { .. }
+            | Self::Breached { .. }
+            | Self::Overdue
+            | Self::HoursChanged { .. } => None,
+        }
+    }
+
     /// Whether somebody who read the ticket before it would overwrite something: then its version rises.
     pub const fn raises_version(&self) -> bool {
         match self {

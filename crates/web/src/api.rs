@@ -27,6 +27,7 @@ pub mod queue_body;
 pub mod queues;
 pub mod recording;
 pub mod scripts;
+pub mod search;
 pub mod session;
 pub mod signalling;
 pub mod socket;
@@ -190,6 +191,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customer_merge::unmerge))
         .routes(routes!(timeline::read))
         .routes(routes!(timeline::note))
+        .routes(routes!(search::search))
         .routes(routes!(stream::events))
         .routes(routes!(socket::events))
         .routes(routes!(sip_socket::open))

@@ -1,4 +1,5 @@
-//! What has to be done now and then as long as the server answers: figures are tidied, sessions and idempotency keys that ended are removed.
+//! What has to be done now and then as long as the server answers: figures are tidied, sessions and idempotency keys that ended are removed,
+//! what was there before words were looked for is gone through.
 //!
 //! Figures gather in memory until they are tidied; without this they would only be when somebody reads `/metrics`, and
 //! grow with each request in a house where nobody does. Nothing here is urgent: what fails is tried again the next time.
@@ -7,7 +8,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use store::Database;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::auth::principal::now;
 use crate::metrics::MetricsHandle;
@@ -16,6 +17,10 @@ use crate::metrics::MetricsHandle;
 pub(crate) const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often sessions and bearer tokens that have ended are removed.
 pub(crate) const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Between two steps of going through what words are found in.
+const INDEX_PAUSE: Duration = Duration::from_millis(20);
+/// Until it is tried again.
+const INDEX_AGAIN: Duration = Duration::from_secs(60);
 
 /// Keeps house until it is dropped.
 pub(crate) async fn keep(metrics: MetricsHandle, database: Database) -> Infallible {
@@ -24,8 +29,23 @@ pub(crate) async fn keep(metrics: MetricsHandle, database: Database) -> Infallib
         std::future::ready(())
     });
     let purge = every(PURGE_EVERY, || purge(&database));
-    let (never, _) = tokio::join!(tidy, purge);
+    let (never, _, ()) = tokio::join!(tidy, purge, index(&database));
     never
+}
+
+/// Goes through what was there before words were looked for, until all is done; the writer has time for others between the steps.
+async fn index(database: &Database) {
+    loop {
+        let pause = match database.index_step().await {
+            Ok(true) => INDEX_PAUSE,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "what is to be found by its words cannot be gone through");
+                INDEX_AGAIN
+            }
+        };
+        sleep(pause).await;
+    }
 }
 
 async fn purge(database: &Database) {
@@ -56,7 +76,7 @@ async fn every<F: Future<Output = ()>>(
 mod tests {
     use std::cell::Cell;
 
-    use tokio::time::{sleep, timeout};
+    use tokio::time::timeout;
 
     use super::*;
 

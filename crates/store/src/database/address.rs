@@ -9,7 +9,7 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::{postgres, sqlite};
+use super::{Words, postgres, sqlite};
 use crate::error::{Result, StoreError};
 use crate::secret::Secret;
 
@@ -51,6 +51,14 @@ impl Place {
         match self {
             Self::File(_) => sqlite::BEGIN,
             Self::Server => postgres::BEGIN,
+        }
+    }
+
+    /// How words are looked for there.
+    pub(crate) const fn words(&self) -> &'static Words {
+        match self {
+            Self::File(_) => &sqlite::words::WORDS,
+            Self::Server => &postgres::words::WORDS,
         }
     }
 }

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use super::Connection;
 use crate::error::{Result, StoreError};
 
+pub(super) mod words;
+
 /// The oldest server that is tried: the oldest that its makers kept when this was written.
 const VERSION_MIN: i64 = 140_000;
 

@@ -10,6 +10,8 @@ use super::Connection;
 use crate::error::{Result, StoreError};
 use crate::private;
 
+pub(super) mod words;
+
 /// How a change begins: with the right to write, so that it never has to wait in its middle.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 

@@ -7,9 +7,10 @@ use super::reader::Reader;
 use super::row::{Row, select, tickets};
 use crate::Database;
 use crate::column::big;
-use crate::database::Statement;
+use crate::database::{Statement, Words};
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
+use crate::search::{Question, push_match};
 
 /// Which tickets; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct TicketFilter {
     pub visit_before: Option<Timestamp>,
     /// With this number.
     pub number: Option<Number>,
+    /// With all the words of a question (J7), of those that began then or later.
+    pub text: Option<(Question, Timestamp)>,
     /// Those alone that this person may read; `None`: all.
     pub readable_by: Option<Reader>,
     /// In which order.
@@ -69,11 +72,19 @@ pub enum TicketOrder {
 impl Database {
     /// Tickets.
     pub async fn tickets(&self, filter: &TicketFilter, page: PageRequest) -> Result<Page<Ticket>> {
+        let mut conn = self.readers().acquire().await?;
+        let words = Words::of(&conn);
+        // The table of words is walked from its end, if they are asked for.
+        let id = filter.text.as_ref().map_or("t.id", |_| words.id);
         let mut query = select();
-        filter.narrow(&mut query);
+        filter.narrow(&mut query, words);
         match (filter.order, page.after) {
             (TicketOrder::Newest, Some(after)) => {
-                query.push(" AND t.id < ").push_bind(big(after));
+                query
+                    .push(" AND ")
+                    .push(id)
+                    .push(" < ")
+                    .push_bind(big(after));
             }
             (TicketOrder::Due, Some(after)) => {
                 query
@@ -83,24 +94,31 @@ impl Database {
             }
             (TicketOrder::Newest | TicketOrder::Due, None) => {}
         }
-        query.push(match filter.order {
-            TicketOrder::Newest => " ORDER BY t.id DESC LIMIT ",
-            TicketOrder::Due => " ORDER BY t.due_key, t.id LIMIT ",
-        });
+        match filter.order {
+            TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC LIMIT "),
+            TicketOrder::Due => query.push(" ORDER BY t.due_key, t.id LIMIT "),
+        };
         query.push_bind(page.rows() as i64 + 1);
-        let rows: Vec<Row> = query.build_query_as().fetch_all(self.readers()).await?;
+        let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
         Ok(Page::cut(tickets(rows)?, page, |ticket| ticket.id.get()))
     }
 }
 
 impl TicketFilter {
-    fn narrow(&self, query: &mut Statement) {
+    fn narrow(&self, query: &mut Statement, words: &Words) {
+        if self.text.is_some() {
+            query.push(" JOIN search_words w ON t.id = ").push(words.id);
+        }
         if let Some(agent) = self.watcher {
             query
-                .push(" JOIN ticket_watcher w ON w.ticket_id = t.id WHERE w.agent_id = ")
+                .push(" JOIN ticket_watcher f ON f.ticket_id = t.id WHERE f.agent_id = ")
                 .push_bind(big(agent.get()));
         } else {
             query.push(" WHERE 1 = 1");
+        }
+        if let Some((question, since)) = &self.text {
+            query.push(" AND ");
+            push_match(query, words, question, *since);
         }
         // Whose work it is, and what is due, are asked of open ones unless ended ones are asked for.
         let people = [self.assignee, self.named, self.owner];

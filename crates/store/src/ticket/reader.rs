@@ -45,7 +45,7 @@ impl Reader {
     }
 
     /// The same for lists. Who is asked to approve a sensitive ticket is told so, and finds it by its id.
-    pub(super) fn narrow(&self, query: &mut Statement) {
+    pub(crate) fn narrow(&self, query: &mut Statement) {
         let me = big(self.agent.get());
         query.push(" AND t.for_leads = 0 AND (t.sensitive = 0");
         for column in [
@@ -137,7 +137,7 @@ impl TicketDesk {
 }
 
 /// M1: the ticket that goes on: this one, or the last of those into which it went.
-pub(super) async fn survivor(conn: &mut Connection, mut id: TicketId) -> Result<Option<Ticket>> {
+pub(crate) async fn survivor(conn: &mut Connection, mut id: TicketId) -> Result<Option<Ticket>> {
     for _ in 0..CHAIN_MAX {
         let Some(found) = ticket(conn, id).await? else {
             return Ok(None);

@@ -17,6 +17,7 @@ use crate::audit::{Act, audit};
 use crate::column::{big, count, from_json, json_of};
 use crate::database::Connection;
 use crate::error::Result;
+use crate::search;
 
 /// Most entries of a timeline in an answer.
 const ENTRIES_MAX: i64 = 1_000;
@@ -81,6 +82,7 @@ impl Pen<'_> {
             }
             facts.push(fact);
         }
+        search::index_ticket(conn, ticket, entries).await?;
         Ok(facts)
     }
 

@@ -54,6 +54,8 @@ mod rollups;
 mod scratch;
 #[path = "../store/script_versions.rs"]
 mod script_versions;
+#[path = "../store/search.rs"]
+mod search;
 mod server;
 #[path = "../store/sessions.rs"]
 mod sessions;

@@ -35,6 +35,7 @@ mod rollups;
 #[path = "../../src/scratch.rs"]
 mod scratch;
 mod script_versions;
+mod search;
 mod sessions;
 mod ticket_work;
 mod tickets;

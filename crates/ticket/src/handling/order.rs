@@ -268,6 +268,50 @@ impl Order {
         rows.find(|row| row.name == name).unwrap_or(FIRST)
     }
 
+    /// What somebody wrote with it.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Release { reason }
+            | Self::Return { reason }
+            | Self::RequestExtension { reason, .. }
+            | Self::RefuseExtension { reason }
+            | Self::Reject { reason }
+            | Self::Reopen { reason }
+            | Self::Void { reason, .. }
+            | Self::Appeal { reason }
+            | Self::SetPriority { reason, .. }
+            | Self::SetSensitive { reason, .. } => Some(reason),
+            Self::Append { text } | Self::Urge { text } | Self::StageReply { text, .. } => {
+                Some(text)
+            }
+            Self::Propose { solution } | Self::Resolve { solution } => Some(solution),
+            Self::DirectAnswer { answer } => Some(answer),
+            Self::Transfer { note, .. } => Some(note),
+            Self::VisitRetry { result, .. } => Some(result),
+            Self::VisitBad { comment } => Some(comment),
+            Self::Rule { verdict } => Some(&verdict.finding),
+            Self::Correct(_)
+            | Self::Dispatch { .. }
+            | Self::Claim
+            | Self::Escalate
+            | Self::Pend { .. }
+            | Self::Resume
+            | Self::GrantExtension
+            | Self::Approve
+            | Self::VisitOk { .. }
+            | Self::Confirm
+            | Self::Merge { .. }
+            | Self::Absorb { .. }
+            | Self::Unmerge
+            | Self::GiveBack { .. }
+            | Self::Reclassify { .. }
+            | Self::Weigh { .. }
+            | Self::Track { .. }
+            | Self::Fill { .. }
+            | Self::SetDue { .. } => None,
+        }
+    }
+
     /// Its word in APIs and tables.
     pub const fn name(&self) -> &'static str {
         match self {

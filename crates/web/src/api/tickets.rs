@@ -15,6 +15,7 @@ use ticket::{Correction, Number, Order, Priority, Ticket};
 use utoipa::{IntoParams, ToSchema};
 
 use super::list::{self, List};
+use super::search;
 use super::ticket_body::{TicketBody, TicketDetail};
 use super::ticket_orders;
 use super::version;
@@ -95,6 +96,12 @@ pub struct TicketQuery {
     /// With this readable number, with its letters or without.
     #[serde(rename = "filter[number]")]
     number: Option<String>,
+    /// With all these words (J7), in its number, its subject, its text or what was written to it; of the last 90 days, unless `since` is there.
+    #[serde(rename = "filter[text]")]
+    text: Option<String>,
+    /// With `filter[text]`: of tickets that began then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
     /// `newest`: the newest first; `due`: what is due next first. `newest` when absent.
     sort: Option<TicketSort>,
     /// The last id of the page before.
@@ -157,6 +164,12 @@ impl From<TicketChange> for Correction {
 impl TicketQuery {
     async fn filter(&self, app: &App, who: &Principal) -> Result<TicketFilter, Problem> {
         let agent = |it: Option<AgentRef>| it.map(|agent| agent.resolve(who));
+        let text = self.text.as_deref().map(search::question).transpose()?;
+        if text.is_none() && self.since.is_some() {
+            return Err(
+                Problem::new(Code::MalformedParameter).detail("`since` goes with `filter[text]`")
+            );
+        }
         let priority = self.priority.map(Priority::new).transpose();
         let priority = priority
             .map_err(|why| Problem::new(Code::MalformedParameter).detail(why.to_string()))?;
@@ -182,6 +195,7 @@ impl TicketQuery {
             due_before: self.due_before,
             visit_before: self.visit_before,
             number: None,
+            text: text.map(|question| (question, search::since(self.since))),
             readable_by: readable_by(app, who).await?,
             order: match self.sort {
                 Some(TicketSort::Due) => TicketOrder::Due,

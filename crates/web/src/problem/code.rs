@@ -108,6 +108,8 @@ codes! {
     ScriptRefused = "script_refused" UNPROCESSABLE_ENTITY "该版本已不符合当前配置" "That version is not good among the configuration of today";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
+    /// Nothing of what was typed can be looked for, or it is too long.
+    BadQuestion = "bad_question" UNPROCESSABLE_ENTITY "搜索内容须含文字或数字，且不超过 200 字、16 个词" "A search needs a letter, a digit or a character, and has at most 200 characters and 16 words";
     /// No such customer.
     NoSuchCustomer = "no_such_customer" NOT_FOUND "没有这个客户" "There is no such customer";
     /// Another customer has the external reference.

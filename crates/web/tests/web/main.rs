@@ -36,6 +36,7 @@ mod problems;
 mod queues;
 mod quota;
 mod scripts;
+mod search;
 mod session;
 mod signalling;
 mod sip_socket;

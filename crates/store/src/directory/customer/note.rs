@@ -10,6 +10,7 @@ use crate::Database;
 use crate::audit::{Act, audit};
 use crate::column::big;
 use crate::error::Result;
+use crate::search;
 
 /// A note.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,7 @@ impl Database {
                 .bind(&note.body)
                 .execute(&mut *conn)
                 .await?;
+                search::index_note(conn, note.id, &note.body).await?;
                 let act = Act {
                     action: "customer.noted",
                     entity: "customer",

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use pinyin::ToPinyinMulti;
 
+use crate::search::is_han;
+
 /// Longest term of letters.
 const LETTERS_MAX: usize = 48;
 /// Most readings of a name.
@@ -129,11 +131,6 @@ fn han_runs(text: &str) -> Vec<Vec<char>> {
     runs.filter(|run| !run.is_empty())
         .map(|run| run.chars().collect())
         .collect()
-}
-
-/// Unified ideographs, the rare ones included (names are where they live).
-const fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
 #[cfg(test)]

@@ -1,0 +1,28 @@
+//! Words in FTS5. The table keeps no text; a word is what stands between two blanks, whatever signs it is of.
+
+use crate::database::words::{Phrase, Words};
+
+pub(crate) static WORDS: Words = Words {
+    table:
+        "CREATE VIRTUAL TABLE search_words USING fts5(words, content = '', contentless_delete = 1,
+      tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");",
+    put: "INSERT OR REPLACE INTO search_words (rowid, words) VALUES ($1, $2)",
+    id: "w.rowid",
+    has: "w.words MATCH ",
+    asked: "",
+    document,
+    question,
+};
+
+fn document(words: &[String]) -> String {
+    words.join(" ")
+}
+
+/// FTS5 §3: in quotes nothing is an operator; a star behind them asks for the beginning of the last word.
+fn question(phrases: &[Phrase]) -> String {
+    let phrases = phrases.iter().map(|phrase| {
+        let star = if phrase.is_beginning { "*" } else { "" };
+        format!("\"{}\"{star}", phrase.words.join(" "))
+    });
+    phrases.collect::<Vec<_>>().join(" AND ")
+}

@@ -1,0 +1,44 @@
+//! What differs between the databases where words are looked for: SQLite keeps them in a table of FTS5 without texts, PostgreSQL as
+//! `tsvector` under an index of its kind `GIN`. Which words a text has is said in one place for both (`search/segment`), so that
+//! neither database splits a text by rules of its own.
+
+use super::Connection;
+use super::{postgres, sqlite};
+
+/// Words that stand one behind the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Phrase {
+    /// At least one; letters, digits and marks alone.
+    pub(crate) words: Vec<String>,
+    /// Whether the last of them is the beginning of one.
+    pub(crate) is_beginning: bool,
+}
+
+/// How a database says it. Pieces of texts name the table `w`.
+pub(crate) struct Words {
+    /// What makes the table, in a migration.
+    pub(crate) table: &'static str,
+    /// Puts a document's words (`$2`) in place of those that it had; `$1` is its id.
+    pub(crate) put: &'static str,
+    /// The column of ids.
+    pub(crate) id: &'static str,
+    /// Before the question, which is bound.
+    pub(crate) has: &'static str,
+    /// Behind it.
+    pub(crate) asked: &'static str,
+    /// A document as it is bound: its words in their order.
+    pub(crate) document: fn(&[String]) -> String,
+    /// A question as it is bound: all its phrases.
+    pub(crate) question: fn(&[Phrase]) -> String,
+}
+
+impl Words {
+    /// Those of the database at the other end.
+    pub(crate) fn of(conn: &Connection) -> &'static Self {
+        if conn.backend_name() == "PostgreSQL" {
+            &postgres::words::WORDS
+        } else {
+            &sqlite::words::WORDS
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Words found in tickets and in notes about customers (J7), without another service: the newest first, never by rank, so that a common
+//! word is found as fast as a rare one. What a reader may not read is not among what is found, nor among what is counted.
+
+use ::ticket::Ticket;
+use model::{CustomerId, TicketId, Timestamp};
+
+use crate::Database;
+use crate::column::{big, count};
+use crate::database::{Connection, Statement, Words};
+use crate::directory::customer::CustomerNote;
+use crate::error::Result;
+use crate::page::{Page, PageRequest};
+use crate::ticket::{Reader, survivor, ticket};
+
+pub(crate) use index::{index_note, index_ticket};
+pub use question::{PHRASES_MAX, QUESTION_CHARS_MAX, Question, QuestionError};
+pub(crate) use segment::is_han;
+pub use snippet::Piece;
+
+mod index;
+mod question;
+mod segment;
+mod snippet;
+
+/// So many are counted; of more it is said that they are more.
+pub const COUNTED_MAX: u64 = 1_000;
+
+/// What is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SearchKind {
+    /// A ticket: its number, what it is about, and what was written to it.
+    Ticket,
+    /// A note about a customer.
+    CustomerNote,
+}
+
+/// Whose words are looked for, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchRequest {
+    /// What they are.
+    pub question: Question,
+    /// In what; at least one kind.
+    pub kinds: Vec<SearchKind>,
+    /// Of things that began then or later.
+    pub since: Timestamp,
+    /// Who asks; `None` reads all.
+    pub readable_by: Option<Reader>,
+}
+
+/// A page of what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The newest first.
+    pub page: Page<Hit>,
+    /// How many there are, counted up to [`COUNTED_MAX`]; on the first page alone.
+    pub many: Option<u64>,
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Its id.
+    pub id: u64,
+    /// What it is.
+    pub what: Matched,
+    /// Where the words stand; empty for a ticket that few may read: what it says is read by opening it (A13).
+    pub snippet: Vec<Piece>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// A ticket, and the one that goes on for it where it was merged (M5), if that may be read.
+    Ticket(Box<Ticket>, Option<Box<Ticket>>),
+    /// A note, and the customer who stands for the one whom it is about (F9).
+    Note(CustomerNote, CustomerId),
+}
+
+impl SearchKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Ticket, Self::CustomerNote];
+
+    /// In APIs and tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::CustomerNote => "customer_note",
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    kind: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Many {
+    many: i64,
+}
+
+impl Database {
+    /// What has all the words of a question.
+    pub async fn search(&self, request: &SearchRequest, page: PageRequest) -> Result<Found> {
+        let mut conn = self.readers().acquire().await?;
+        let words = Words::of(&conn);
+        let mut query = Statement::new("SELECT d.id, d.kind");
+        request.push(words, &mut query, page.after);
+        query.push(" ORDER BY ").push(words.id).push(" DESC LIMIT ");
+        query.push_bind(page.rows() as i64 + 1);
+        let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
+        let rows = Page::cut(rows, page, |row| count(row.id));
+        let many = match page.after {
+            None => Some(request.count(words, &mut conn).await?),
+            Some(_) => None,
+        };
+        let mut items = Vec::with_capacity(rows.items.len());
+        for row in rows.items {
+            items.extend(request.hit(&mut conn, &row).await?);
+        }
+        let next = rows.next;
+        Ok(Found {
+            page: Page { items, next },
+            many,
+        })
+    }
+}
+
+impl SearchRequest {
+    /// From which rows: `w` has the words, `d` says of what, `t` who may read it.
+    fn push(&self, words: &Words, query: &mut Statement, after: Option<u64>) {
+        query
+            .push(" FROM search_words w JOIN search_document d ON d.id = ")
+            .push(words.id)
+            .push(" LEFT JOIN ticket t ON t.id = d.id AND d.kind = 'ticket' WHERE ");
+        push_match(query, words, &self.question, self.since);
+        if let Some(after) = after {
+            query
+                .push(" AND ")
+                .push(words.id)
+                .push(" < ")
+                .push_bind(big(after));
+        }
+        if let [kind] = self.kinds.as_slice() {
+            query.push(" AND d.kind = ").push_bind(kind.name());
+        }
+        query.push(" AND (d.kind <> 'ticket' OR (t.id IS NOT NULL");
+        if let Some(reader) = &self.readable_by {
+            reader.narrow(query);
+        }
+        query.push("))");
+    }
+
+    async fn count(&self, words: &Words, conn: &mut Connection) -> Result<u64> {
+        let mut query = Statement::new("SELECT COUNT(*) AS many FROM (SELECT d.id");
+        self.push(words, &mut query, None);
+        query
+            .push(" LIMIT ")
+            .push_bind(big(COUNTED_MAX + 1))
+            .push(") f");
+        let found: Many = query.build_query_as().fetch_one(conn).await?;
+        Ok(count(found.many))
+    }
+
+    /// What it is; `None` where it went meanwhile.
+    async fn hit(&self, conn: &mut Connection, row: &Row) -> Result<Option<Hit>> {
+        let id = count(row.id);
+        if row.kind == SearchKind::CustomerNote.name() {
+            return Ok(note(conn, row.id).await?.map(|(note, customer)| Hit {
+                id,
+                snippet: snippet::snippet(&self.question, [note.body.as_str()]),
+                what: Matched::Note(note, customer),
+            }));
+        }
+        let Some(found) = ticket(conn, TicketId::new(id)).await? else {
+            return Ok(None);
+        };
+        let mut pieces = Vec::new();
+        if !found.handling.is_sensitive() {
+            let texts = index::texts_of(conn, &found).await?;
+            pieces = snippet::snippet(&self.question, texts.iter().map(String::as_str));
+        }
+        let mut goes_on = None;
+        if found.handling.merging.into.is_some() {
+            let reader = self.readable_by.as_ref();
+            let may_read = |it: &Ticket| reader.is_none_or(|reader| reader.may_read(it));
+            goes_on = survivor(conn, found.id).await?.filter(may_read);
+        }
+        Ok(Some(Hit {
+            id,
+            what: Matched::Ticket(Box::new(found), goes_on.map(Box::new)),
+            snippet: pieces,
+        }))
+    }
+}
+
+/// The condition that `w` has the words, and began then or later.
+pub(crate) fn push_match(
+    query: &mut Statement,
+    words: &Words,
+    question: &Question,
+    since: Timestamp,
+) {
+    query
+        .push(words.has)
+        .push_bind(question.rendered(words))
+        .push(words.asked);
+    let least = model::id::least_of(since.into());
+    query
+        .push(" AND ")
+        .push(words.id)
+        .push(" >= ")
+        .push_bind(big(least));
+}
+
+/// A note, and who stands for the customer.
+async fn note(conn: &mut Connection, id: i64) -> Result<Option<(CustomerNote, CustomerId)>> {
+    let row: Option<(i64, i64, i64, String, i64)> = sqlx::query_as(
+        "SELECT n.customer_id, n.at, n.agent_id, n.body, COALESCE(c.merged_into_id, c.id)
+         FROM customer_note n JOIN customer c ON c.id = n.customer_id WHERE n.id = $1",
+    )
+    .bind(id)
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|(customer, at, agent, body, stands)| {
+        let note = CustomerNote {
+            id: count(id),
+            customer: CustomerId::new(count(customer)),
+            at: Timestamp::from_ms(at),
+            agent: model::AgentId::new(count(agent)),
+            body,
+        };
+        (note, CustomerId::new(count(stands)))
+    }))
+}

@@ -1,0 +1,185 @@
+//! What is found by words, and how it comes to be (J7): written in the transaction that writes the thing itself; what was there before
+//! words were looked for is gone through in the background, the newest first, some at a time.
+
+use ::ticket::{Entry, Event, Ticket};
+use model::TicketId;
+use model::fact::TicketField;
+
+use super::SearchKind;
+use super::segment::words;
+use crate::Database;
+use crate::column::{big, count, from_json};
+use crate::database::{Connection, Words};
+use crate::error::Result;
+use crate::ticket;
+
+/// Most words of a document: PostgreSQL knows no place behind 16,383.
+const WORDS_MAX: usize = 16_000;
+/// Stands between texts, so that no phrase reaches from one into the next; no question has it.
+const BREAK: &str = "¶";
+/// Entries of a timeline whose words are looked for, the last ones.
+const ENTRIES_MAX: i64 = 1_000;
+/// Things in one step of going through what was there.
+const STEP: i64 = 50;
+
+/// Which rule made the words that stand there; a changed rule has another number, and all is gone through anew.
+const RULE: u32 = 1;
+
+/// Writes the words of a ticket as it stands, if an entry has changed any.
+pub(crate) async fn index_ticket(
+    conn: &mut Connection,
+    ticket: &Ticket,
+    entries: &[Entry],
+) -> Result<()> {
+    let has_words = |event: &Event| {
+        let is_first = matches!(event, Event::Submit { .. });
+        is_first || event.revised().is_some() || event.words().is_some()
+    };
+    if !entries.iter().any(|entry| has_words(&entry.event)) {
+        return Ok(());
+    }
+    let texts = texts_of(conn, ticket).await?;
+    put(conn, ticket.id.get(), SearchKind::Ticket, &texts).await
+}
+
+/// Writes the words of a note about a customer.
+pub(crate) async fn index_note(conn: &mut Connection, id: u64, body: &str) -> Result<()> {
+    put(conn, id, SearchKind::CustomerNote, &[body.to_owned()]).await
+}
+
+/// What of a ticket is looked at: what it is about, its number, then what was written to it, the last first.
+pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<String>> {
+    let matter = &ticket.matter;
+    let mut texts = vec![
+        matter.subject.clone(),
+        matter.body.clone(),
+        ticket.number.digits().to_owned(),
+    ];
+    texts.extend(matter.contact.name.clone());
+    texts.extend(matter.fields.values().filter_map(|field| match field {
+        TicketField::Text(text) | TicketField::Number(text) => Some(text.clone()),
+        TicketField::Truth(_) => None,
+    }));
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT entry FROM ticket_event WHERE ticket_id = $1 ORDER BY seq DESC LIMIT $2",
+    )
+    .bind(big(ticket.id.get()))
+    .bind(ENTRIES_MAX)
+    .fetch_all(conn)
+    .await?;
+    for (entry,) in rows {
+        let entry: Entry = from_json("ticket entry", &entry)?;
+        texts.extend(entry.event.words().map(str::to_owned));
+    }
+    Ok(texts)
+}
+
+async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String]) -> Result<()> {
+    let mut all = Vec::new();
+    for text in texts {
+        if all.len() >= WORDS_MAX {
+            break;
+        }
+        all.extend(words(text).into_iter().map(|word| word.text));
+        all.push(BREAK.to_owned());
+    }
+    all.truncate(WORDS_MAX);
+    sqlx::query(
+        "INSERT INTO search_document (id, kind) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(big(id))
+    .bind(kind.name())
+    .execute(&mut *conn)
+    .await?;
+    let rendering = Words::of(conn);
+    sqlx::query(rendering.put)
+        .bind(big(id))
+        .bind((rendering.document)(&all))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+impl Database {
+    /// Goes on with what was there before words were looked for, at most 50 tickets or notes; `false` once all is done.
+    pub async fn index_step(&self) -> Result<bool> {
+        for kind in SearchKind::ALL {
+            if let Some(at) = self.gone_through(kind).await? {
+                self.write(move |conn| Box::pin(go_through(conn, kind, at)))
+                    .await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The id down to which all is done; `None` where it is all.
+    async fn gone_through(&self, kind: SearchKind) -> Result<Option<i64>> {
+        let found: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
+            .bind(progress(kind))
+            .fetch_optional(self.readers())
+            .await?;
+        let at = found.map_or(i64::MAX, |(at,)| at);
+        Ok((at > 0).then_some(at))
+    }
+}
+
+fn progress(kind: SearchKind) -> String {
+    format!("search_{}_{RULE}", kind.name())
+}
+
+async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64) -> Result<()> {
+    let ids: Vec<(i64,)> = match kind {
+        SearchKind::Ticket => {
+            sqlx::query_as("SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        }
+        SearchKind::CustomerNote => {
+            sqlx::query_as("SELECT id FROM customer_note WHERE id < $1 ORDER BY id DESC LIMIT $2")
+        }
+    }
+    .bind(before)
+    .bind(STEP)
+    .fetch_all(&mut *conn)
+    .await?;
+    for (id,) in &ids {
+        if let Err(error) = again(conn, kind, *id).await {
+            if error.is_passing() {
+                return Err(error);
+            }
+            // One that is ill holds up no other.
+            tracing::error!(%error, id, kind = kind.name(), "its words cannot be looked for");
+        }
+    }
+    let done = match ids.last() {
+        Some((last,)) => *last,
+        None => 0,
+    };
+    sqlx::query(
+        "INSERT INTO projection (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+    )
+    .bind(progress(kind))
+    .bind(done)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+async fn again(conn: &mut Connection, kind: SearchKind, id: i64) -> Result<()> {
+    match kind {
+        SearchKind::Ticket => {
+            let id = TicketId::new(count(id));
+            let Some(ticket) = ticket::ticket(conn, id).await? else {
+                return Ok(());
+            };
+            let texts = texts_of(conn, &ticket).await?;
+            put(conn, id.get(), kind, &texts).await
+        }
+        SearchKind::CustomerNote => {
+            let (body,): (String,) = sqlx::query_as("SELECT body FROM customer_note WHERE id = $1")
+                .bind(id)
+                .fetch_one(&mut *conn)
+                .await?;
+            index_note(conn, count(id), &body).await
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! J7: what is found by its words, by whom, and in which order; nothing that is typed is an operator.
+
+use model::{AgentId, CustomerId, Timestamp};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use sqlx::Connection as _;
+use store::search::COUNTED_MAX;
+use store::{
+    Command, Found, Hit, Matched, NewTicket, PageRequest, Question, Reader, SearchKind,
+    SearchRequest, TicketFilter, TicketOrder,
+};
+use ticket::handling::Role;
+use ticket::{Actor, By, Contact, Matter, Order, Ticket};
+
+use crate::world::{DAY, MOBILE, NOW, World, after};
+
+async fn entered(world: &World, subject: &str, body: &str, at: Timestamp) -> Ticket {
+    let matter = Matter {
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        contact: Contact {
+            number: Some("13800001111".to_owned()),
+            ..Contact::default()
+        },
+        ..Matter::default()
+    };
+    let new = NewTicket {
+        matter,
+        ..NewTicket::default()
+    };
+    let entered = world.desk().enter(new, Actor::System, at).await;
+    entered.unwrap().ticket
+}
+
+async fn ordered(world: &World, ticket: &Ticket, order: Order) {
+    let command = Command {
+        ticket: ticket.id,
+        version: None,
+        order,
+        by: By {
+            actor: Actor::Agent(AgentId::new(1)),
+            rights: [
+                Role::Agent,
+                Role::Dispatcher,
+                Role::Supervisor,
+                Role::Trusted,
+            ]
+            .into(),
+        },
+        at: after(1),
+    };
+    world.desk().order(command).await.unwrap();
+}
+
+fn request(question: &str) -> SearchRequest {
+    SearchRequest {
+        question: Question::parse(question).unwrap(),
+        kinds: SearchKind::ALL.to_vec(),
+        since: after(-90 * DAY),
+        readable_by: None,
+    }
+}
+
+async fn found(world: &World, request: &SearchRequest) -> Found {
+    let page = PageRequest::default();
+    world.database.search(request, page).await.unwrap()
+}
+
+/// What is found: subjects of tickets and texts of notes.
+async fn names(world: &World, question: &str) -> Vec<String> {
+    let found = found(world, &request(question)).await;
+    found.page.items.into_iter().map(name).collect()
+}
+
+fn name(hit: Hit) -> String {
+    match hit.what {
+        Matched::Ticket(ticket, _) => ticket.matter.subject,
+        Matched::Note(note, _) => note.body,
+    }
+}
+
+#[tokio::test]
+async fn j7_words_of_two_characters_numbers_and_what_was_written_later_are_found() {
+    let world = World::new().await;
+    let first = entered(
+        &world,
+        "宽带故障",
+        "家里无法上网，路由器 TS-1024 灯不亮",
+        NOW,
+    )
+    .await;
+    entered(&world, "投诉", "Router AX3000 slow", after(1)).await;
+    let customer = world.customer("王小明", MOBILE, 0, None).await;
+    let agent = AgentId::new(1);
+    let note = world
+        .database
+        .add_customer_note(customer, "宽带 VIP", agent, after(2));
+    note.await.unwrap();
+    ordered(
+        &world,
+        &first,
+        Order::Append {
+            text: "已换光猫".to_owned(),
+        },
+    )
+    .await;
+    for (question, expected) in [
+        ("宽带", &["宽带 VIP", "宽带故障"][..]),
+        ("宽带 无法上网", &["宽带故障"]),
+        ("上无", &[]),
+        ("网", &["宽带故障"]),
+        ("障", &["宽带故障"]),
+        ("ts-1024", &["宽带故障"]),
+        ("1024", &["宽带故障"]),
+        ("102", &[]),
+        ("光猫", &["宽带故障"]),
+        ("ｒｏｕｔｅｒ", &["投诉"]),
+        ("故障家里", &[]),
+    ] {
+        assert_eq!(names(&world, question).await, expected, "{question}");
+    }
+    let number = first.number.to_string();
+    assert_eq!(names(&world, &format!("TS-{number}")).await, ["宽带故障"]);
+    let hit = found(&world, &request("光猫")).await.page.items.remove(0);
+    let told: Vec<_> = hit
+        .snippet
+        .iter()
+        .map(|it| (&*it.text, it.is_found))
+        .collect();
+    assert_eq!(told, [("已换", false), ("光猫", true)]);
+    let notes = SearchRequest {
+        kinds: vec![SearchKind::CustomerNote],
+        ..request("宽带")
+    };
+    assert_eq!(found(&world, &notes).await.many, Some(1));
+    ordered(
+        &world,
+        &first,
+        Order::Correct(ticket::Correction {
+            body: Some("换了路由器".to_owned()),
+            ..ticket::Correction::default()
+        }),
+    )
+    .await;
+    assert!(
+        names(&world, "上网").await.is_empty(),
+        "a word that was corrected is gone"
+    );
+}
+
+#[tokio::test]
+async fn j7_the_newest_first_in_pages_since_a_moment_and_counted_so_far() {
+    let world = World::new().await;
+    for (subject, days) in [
+        ("一 word", 0),
+        ("二 word", 40),
+        ("三 word", 100),
+        ("四 word", 101),
+    ] {
+        entered(&world, subject, "", after((days - 101) * DAY)).await;
+    }
+    assert_eq!(
+        names(&world, "word").await,
+        ["四 word", "三 word", "二 word"],
+        "90 days"
+    );
+    let all = SearchRequest {
+        since: after(-400 * DAY),
+        ..request("word")
+    };
+    let mut page = PageRequest {
+        after: None,
+        limit: 3,
+    };
+    let first = world.database.search(&all, page).await.unwrap();
+    assert_eq!((first.page.items.len(), first.many), (3, Some(4)));
+    page.after = first.page.next;
+    let rest = world.database.search(&all, page).await.unwrap();
+    assert_eq!(
+        rest.page.items.into_iter().map(name).collect::<Vec<_>>(),
+        ["一 word"]
+    );
+    assert_eq!((rest.page.next, rest.many), (None, None));
+    let filter = |order, state| TicketFilter {
+        text: Some((Question::parse("word").unwrap(), after(-50 * DAY))),
+        state,
+        order,
+        ..TicketFilter::default()
+    };
+    for (order, expected) in [
+        (TicketOrder::Newest, ["四 word", "三 word"]),
+        (TicketOrder::Due, ["三 word", "四 word"]),
+    ] {
+        let listed = world
+            .database
+            .tickets(&filter(order, None), PageRequest::default())
+            .await;
+        let subjects = listed
+            .unwrap()
+            .items
+            .into_iter()
+            .map(|it| it.matter.subject);
+        assert_eq!(subjects.collect::<Vec<_>>(), expected, "{order:?}");
+    }
+    let followed = TicketFilter {
+        watcher: Some(AgentId::new(1)),
+        ..filter(TicketOrder::Newest, None)
+    };
+    let listed = world
+        .database
+        .tickets(&followed, PageRequest::default())
+        .await;
+    assert!(listed.unwrap().items.is_empty(), "nobody follows one");
+    let closed = filter(TicketOrder::Newest, Some(ticket::State::Closed));
+    let listed = world
+        .database
+        .tickets(&closed, PageRequest::default())
+        .await;
+    assert!(listed.unwrap().items.is_empty());
+    let customer = world.customer("王小明", MOBILE, 0, None).await;
+    for _ in 0..=COUNTED_MAX {
+        let note = world
+            .database
+            .add_customer_note(customer, "same", AgentId::new(1), NOW);
+        note.await.unwrap();
+    }
+    assert_eq!(
+        found(&world, &request("same")).await.many,
+        Some(COUNTED_MAX + 1)
+    );
+}
+
+#[tokio::test]
+async fn a13_j3_what_one_may_not_read_is_neither_found_nor_counted_and_m5_merged_ones_lead_on() {
+    let world = World::new().await;
+    let secret = entered(&world, "secret thing", "hidden text", NOW).await;
+    let order = Order::SetSensitive {
+        on: true,
+        reason: "x".to_owned(),
+    };
+    ordered(&world, &secret, order).await;
+    let lead = NewTicket {
+        matter: Matter {
+            subject: "lead thing".to_owned(),
+            for_leads: true,
+            contact: Contact {
+                number: Some(MOBILE.to_owned()),
+                ..Contact::default()
+            },
+            ..Matter::default()
+        },
+        ..NewTicket::default()
+    };
+    world
+        .desk()
+        .enter(lead, Actor::System, after(1))
+        .await
+        .unwrap();
+    let one = entered(&world, "plain thing", "", after(2)).await;
+    let other = entered(&world, "goes on", "", after(3)).await;
+    ordered(&world, &one, Order::Merge { into: other.id }).await;
+    let seen_by = |agent| SearchRequest {
+        readable_by: Some(Reader {
+            agent: AgentId::new(agent),
+            groups: std::collections::BTreeSet::new(),
+        }),
+        ..request("thing")
+    };
+    let by_other = found(&world, &seen_by(99)).await;
+    assert_eq!(by_other.many, Some(1));
+    let Matched::Ticket(ticket, Some(survivor)) = &by_other.page.items[0].what else {
+        panic!("{by_other:?}");
+    };
+    assert_eq!((ticket.id, survivor.id), (one.id, other.id));
+    let by_boss = found(&world, &request("thing")).await;
+    assert_eq!(by_boss.many, Some(3));
+    let hidden = found(&world, &request("hidden")).await.page.items;
+    assert_eq!(
+        (hidden.len(), hidden[0].snippet.len()),
+        (1, 0),
+        "A13: opened to be read"
+    );
+}
+
+#[tokio::test]
+async fn j7_what_was_there_before_is_gone_through_in_steps() {
+    let world = World::new().await;
+    for part in 0..60 {
+        entered(&world, &format!("old {part}"), "", after(part)).await;
+    }
+    let customer = world.customer("王小明", MOBILE, 0, None).await;
+    world
+        .database
+        .add_customer_note(customer, "old note", AgentId::new(1), NOW)
+        .await
+        .unwrap();
+    let mut file = sqlx::AnyConnection::connect(&world.url).await.unwrap();
+    let forget = "DELETE FROM search_words; DELETE FROM search_document";
+    sqlx::raw_sql(forget).execute(&mut file).await.unwrap();
+    assert!(names(&world, "old").await.is_empty());
+    assert!(world.database.index_step().await.unwrap());
+    assert_eq!(found(&world, &request("old")).await.many, Some(50));
+    assert_eq!(names(&world, "old").await[0], "old 59", "the newest first");
+    let mut steps = 1;
+    while world.database.index_step().await.unwrap() {
+        steps += 1;
+    }
+    assert_eq!(
+        (found(&world, &request("old")).await.many, steps),
+        (Some(61), 5)
+    );
+}
+
+#[tokio::test]
+async fn j7_whatever_is_written_is_found_by_itself_and_whatever_is_typed_is_no_operator() {
+    let world = World::new().await;
+    let customer: CustomerId = world.customer("王小明", MOBILE, 0, None).await;
+    let mut runner = TestRunner::deterministic();
+    let any = "\\PC{1,40}";
+    let signs = "[a-cA-C\"'*():^+|&<>!:\\-一二三 0-9\u{301}ｶﾞ、，\\\\]{1,30}";
+    for case in 0..240 {
+        let strategy = if case % 2 == 0 { any } else { signs };
+        let text = strategy.new_tree(&mut runner).unwrap().current();
+        let Ok(question) = Question::parse(&text) else {
+            continue;
+        };
+        let written =
+            world
+                .database
+                .add_customer_note(customer, &text, AgentId::new(1), after(case));
+        let Ok(note) = written.await else { continue };
+        let asked = SearchRequest {
+            question,
+            ..request("x")
+        };
+        let ids: Vec<_> = found(&world, &asked)
+            .await
+            .page
+            .items
+            .iter()
+            .map(|hit| hit.id)
+            .collect();
+        assert!(ids.contains(&note.id), "{text:?}");
+    }
+}
