@@ -82,8 +82,8 @@ pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 pub use ticket::timeline::{Untold, entry_of};
 pub use ticket::{
-    Command, Duplicate, Duplicates, NewTicket, PastTicket, Reader, Related, Submitted, Suspect,
-    TicketDesk, TicketFilter, TicketOrder, Worked,
+    Command, Duplicate, Duplicates, Line, LineKey, NewTicket, NoLine, PastTicket, Reader, Related,
+    Submitted, Suspect, TakenOver, TicketDesk, TicketFilter, TicketOrder, Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use voicemail::LeftMessage;

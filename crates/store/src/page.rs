@@ -12,13 +12,13 @@ pub struct PageRequest {
     pub limit: u32,
 }
 
-/// A page of a list.
+/// A page of a list whose rows have keys `K`: the order of the list is that of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The rows, newest first.
+pub struct Page<T, K = u64> {
+    /// The rows; newest first where the list does not say otherwise.
     pub items: Vec<T>,
     /// What to ask for as `after` next; `None` at the end.
-    pub next: Option<u64>,
+    pub next: Option<K>,
 }
 
 impl Default for PageRequest {
@@ -37,12 +37,12 @@ impl PageRequest {
     }
 }
 
-impl<T> Page<T> {
+impl<T, K> Page<T, K> {
     /// A page from up to one row more than was asked for: that row tells that there is a next page.
-    pub(crate) fn cut(mut items: Vec<T>, request: PageRequest, id: impl Fn(&T) -> u64) -> Self {
+    pub(crate) fn cut(mut items: Vec<T>, request: PageRequest, key: impl Fn(&T) -> K) -> Self {
         let more = items.len() > request.rows();
         items.truncate(request.rows());
-        let next = items.last().filter(|_| more).map(id);
+        let next = items.last().filter(|_| more).map(key);
         Self { items, next }
     }
 }

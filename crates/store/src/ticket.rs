@@ -26,10 +26,11 @@ use timeline::Pen;
 
 pub use birth::{NewTicket, Submitted};
 pub use duplicate::{Duplicate, Duplicates, Suspect};
+pub(crate) use family::survivor;
+pub use family::{Line, LineKey, NoLine, TakenOver};
 pub use filter::{TicketFilter, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
-pub(crate) use reader::survivor;
 pub use relation::Related;
 pub use work::{Command, Worked};
 
@@ -37,6 +38,7 @@ mod birth;
 mod check;
 mod draft;
 mod duplicate;
+mod family;
 mod filter;
 mod hours;
 mod key;

@@ -40,6 +40,7 @@ pub mod ticket_orders;
 mod ticket_refusal;
 pub mod ticket_rules;
 pub mod ticket_rules_body;
+pub mod ticket_timeline;
 pub mod tickets;
 pub mod timeline;
 pub mod tokens;
@@ -174,6 +175,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ticket_rules::categories))
         .routes(routes!(ticket_rules::try_standing, ticket_rules::try_text))
         .routes(routes!(tickets::read, tickets::correct))
+        .routes(routes!(ticket_timeline::list))
         .routes(routes!(webhooks::list, webhooks::make))
         .routes(routes!(webhooks::read, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::renew_secret))

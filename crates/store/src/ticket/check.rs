@@ -10,7 +10,8 @@ use model::{CallId, TicketId, Timestamp};
 
 use super::birth::{Source, Submitted};
 use super::duplicate::{Search, Suspect};
-use super::reader::{Reader, survivor};
+use super::family::survivor;
+use super::reader::Reader;
 use super::work::{Command, known};
 use super::{Clerk, TicketDesk};
 use crate::column::{big, count};

@@ -4,18 +4,13 @@
 use std::collections::BTreeSet;
 
 use ::ticket::{Actor, Ticket};
-use model::{AgentId, CallId, TicketId, Timestamp};
+use model::{AgentId, TicketId, Timestamp};
 
-use super::{TicketDesk, office, ticket};
+use super::{TicketDesk, office};
 use crate::audit::{Act, audit};
-use crate::column::{big, count};
-use crate::database::{Connection, Statement};
-use crate::error::{Result, StoreError};
-
-/// Most calls of a ticket in an answer.
-const CALLS_MAX: i64 = 200;
-/// Tickets that have gone into one another, one after the other.
-const CHAIN_MAX: usize = 1_000;
+use crate::column::big;
+use crate::database::Statement;
+use crate::error::Result;
 
 /// Who reads by what he has to do with a ticket, and not by his role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,63 +108,4 @@ impl TicketDesk {
             })
             .await
     }
-
-    /// The calls of a ticket and of all that it took over (M3), oldest first, at most 200.
-    pub async fn calls_of(&self, ticket: &Ticket) -> Result<Vec<CallId>> {
-        let mut conn = self.database.readers().acquire().await?;
-        let mut found = BTreeSet::new();
-        let mut all = vec![ticket.id];
-        let mut next = 0;
-        while let Some(id) = all.get(next).copied().filter(|_| next < CHAIN_MAX) {
-            next += 1;
-            found.extend(calls(&mut conn, id).await?);
-            all.extend(absorbed(&mut conn, id).await?);
-        }
-        let calls = found.into_iter().map(|call| CallId::new(count(call)));
-        Ok(calls.take(CALLS_MAX as usize).collect())
-    }
-
-    /// M5: the ticket that goes on for this one in the end; itself where it goes on.
-    pub async fn survivor_of(&self, id: TicketId) -> Result<Option<Ticket>> {
-        let mut conn = self.database.readers().acquire().await?;
-        survivor(&mut conn, id).await
-    }
-}
-
-/// M1: the ticket that goes on: this one, or the last of those into which it went.
-pub(crate) async fn survivor(conn: &mut Connection, mut id: TicketId) -> Result<Option<Ticket>> {
-    for _ in 0..CHAIN_MAX {
-        let Some(found) = ticket(conn, id).await? else {
-            return Ok(None);
-        };
-        match &found.handling.merging.into {
-            Some(into) => id = into.ticket,
-            None => return Ok(Some(found)),
-        }
-    }
-    Err(StoreError::damaged("ticket", "it goes into itself"))
-}
-
-async fn calls(conn: &mut Connection, id: TicketId) -> Result<Vec<i64>> {
-    let rows: Vec<(i64,)> = sqlx::query_as(
-        "SELECT call_id FROM ticket_call WHERE ticket_id = $1 ORDER BY call_id LIMIT $2",
-    )
-    .bind(big(id.get()))
-    .bind(CALLS_MAX)
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|(call,)| call).collect())
-}
-
-/// The tickets that went into this one.
-async fn absorbed(conn: &mut Connection, id: TicketId) -> Result<Vec<TicketId>> {
-    let rows: Vec<(i64,)> = sqlx::query_as(
-        "SELECT id FROM ticket WHERE merged_into IS NOT NULL AND merged_into = $1 LIMIT $2",
-    )
-    .bind(big(id.get()))
-    .bind(CALLS_MAX)
-    .fetch_all(conn)
-    .await?;
-    let ids = rows.into_iter();
-    Ok(ids.map(|(id,)| TicketId::new(count(id))).collect())
 }

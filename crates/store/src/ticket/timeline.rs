@@ -11,6 +11,7 @@ use ::ticket::{Entry, Event, Order, Rules, Ticket};
 use model::{AgentId, Fact, NumberPlan, TicketId};
 use serde_json::json;
 
+use super::family::followers;
 use super::{key, row};
 use crate::Database;
 use crate::audit::{Act, audit};
@@ -63,10 +64,11 @@ impl Pen<'_> {
         if entries.iter().any(revises) {
             key::keep(conn, self.rules, ticket).await?;
         }
+        let followers = followers(conn, ticket).await?;
         let mut facts = Vec::with_capacity(entries.len());
         for entry in entries {
             let seq = append(conn, ticket.id, entry).await?;
-            let fact = self.fact(ticket, seq, entry);
+            let fact = self.fact(ticket, seq, entry, &followers);
             post(conn, ticket.id, seq, &fact).await?;
             let action = format!("ticket.{}", entry.event.name());
             let act = Act {
@@ -86,7 +88,7 @@ impl Pen<'_> {
         Ok(facts)
     }
 
-    fn fact(&self, ticket: &Ticket, seq: u64, entry: &Entry) -> Fact {
+    fn fact(&self, ticket: &Ticket, seq: u64, entry: &Entry, followers: &[AgentId]) -> Fact {
         if let Event::Submit { call, .. } = &entry.event {
             return Fact::TicketCreated {
                 ticket: ticket.id,
@@ -99,18 +101,19 @@ impl Pen<'_> {
             ticket: ticket.id,
             event: entry.event.name().to_owned(),
             entry: seq,
-            concerns: self.concerned(ticket, &entry.event),
+            concerns: self.concerned(ticket, &entry.event, followers),
         }
     }
 
-    /// Whose pages show it: who entered it, was asked first, is asked or works on it, follows it; where a group has it and nobody of
+    /// Whose pages show it: who entered it, was asked first, is asked or works on it, follows it or what went into it (M3); where a group has it and nobody of
     /// it, its people; where it is urged or late, those who lead them.
-    fn concerned(&self, ticket: &Ticket, event: &Event) -> Vec<AgentId> {
+    fn concerned(&self, ticket: &Ticket, event: &Event, followers: &[AgentId]) -> Vec<AgentId> {
         let handling = &ticket.handling;
         let (people, place) = (&handling.people, &handling.place);
         let ones = [people.creator, people.owner, place.named, place.assignee];
         let mut all: BTreeSet<AgentId> = ones.into_iter().flatten().collect();
         all.extend(&people.watchers);
+        all.extend(followers);
         all.extend(handling.approval.reviewers());
         let is_pressing = matches!(
             event,

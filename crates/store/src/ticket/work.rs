@@ -12,7 +12,7 @@ use ::ticket::{By, Entry, Matter, Order, Refused, State, Ticket};
 use model::{Fact, TicketId, Timestamp};
 
 use super::birth::{complete, vip};
-use super::reader::survivor;
+use super::family::survivor;
 use super::{Clerk, News, TicketDesk, office, ticket};
 use crate::column::{big, count};
 use crate::database::Connection;

@@ -61,6 +61,8 @@ mod server;
 mod sessions;
 #[path = "../../src/test_server.rs"]
 mod test_server;
+#[path = "../store/ticket_merges.rs"]
+mod ticket_merges;
 #[path = "../store/ticket_work.rs"]
 mod ticket_work;
 #[path = "../store/tickets.rs"]

@@ -37,6 +37,7 @@ mod scratch;
 mod script_versions;
 mod search;
 mod sessions;
+mod ticket_merges;
 mod ticket_work;
 mod tickets;
 mod ties;

@@ -101,7 +101,7 @@ async fn t1_a_call_leaves_a_draft_and_the_draft_a_ticket() {
         database.tickets_of_call(CALL).await.unwrap(),
         std::slice::from_ref(&ticket)
     );
-    assert_eq!(desk.calls_of(&ticket).await.unwrap(), [CALL]);
+    assert_eq!(desk.calls_of(&ticket, None).await.unwrap(), [CALL]);
     let typed: Number = ticket.number.digits().parse().unwrap();
     let by_number = TicketFilter {
         number: Some(typed),

@@ -50,6 +50,12 @@ impl PageQuery {
         page_request(self.key()?, self.limit)
     }
 
+    /// The same of rows that have another key: after which, and how many.
+    pub(super) fn request_by<K: FromStr>(&self) -> Result<(Option<K>, u32), Problem> {
+        let request = page_request(None, self.limit)?;
+        Ok((self.key()?, request.limit))
+    }
+
     /// The key after which the page begins.
     fn key<K: FromStr>(&self) -> Result<Option<K>, Problem> {
         let Some(after) = &self.after else {

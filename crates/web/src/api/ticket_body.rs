@@ -6,8 +6,10 @@ use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::Serialize;
 use ticket::handling::{Approval, Extension, MergedInto, PauseReason, Verdicts, Visits};
-use ticket::{Clock, ClockKind, Entry, Rules, State, Ticket};
+use ticket::{Clock, ClockKind, Number, Rules, State, Ticket};
 use utoipa::ToSchema;
+
+use super::ticket_timeline::{AbsorbedBody, EntryBody};
 
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
@@ -154,9 +156,11 @@ pub struct TicketDetail {
     /// The ticket.
     #[serde(flatten)]
     pub ticket: TicketBody,
-    /// The calls that are linked to it.
+    /// The calls that are linked to it or to what it took over, oldest first, at most 200.
     #[schema(value_type = Vec<String>)]
     pub calls: Vec<CallId>,
+    /// What went into it (M3), each with what it brought; at most 200.
+    pub absorbed: Vec<AbsorbedBody>,
     /// Who follows it.
     #[schema(value_type = Vec<String>)]
     pub watchers: Vec<AgentId>,
@@ -179,34 +183,16 @@ pub struct TicketDetail {
     pub duplicates_unchecked: bool,
     /// M5: the ticket that goes on for it in the end, as it stands.
     pub survivor: Option<Box<TicketBody>>,
-    /// What happened to it, oldest first.
+    /// What happened to it and to what it took over, oldest first: the first page of `GET /v1/tickets/{id}/timeline`.
     pub entries: Vec<EntryBody>,
-}
-
-/// A line of a ticket's timeline.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EntryBody {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// Who: `{"kind": "agent", "id": "7"}`, `{"kind": "system"}` or `{"kind": "customer"}`.
-    #[schema(value_type = Object)]
-    pub actor: ticket::Actor,
-    /// The state before; `null` for the first line.
-    #[schema(value_type = Option<String>)]
-    pub from: Option<State>,
-    /// The state after.
-    #[schema(value_type = String)]
-    pub to: State,
-    /// What: `{"type": "submit", "data": {…}}`; an order as it was given.
-    #[schema(value_type = Object)]
-    pub event: ticket::Event,
+    /// `after` of the next page of that.
+    pub entries_next: Option<String>,
 }
 
 impl TicketBody {
     /// As it stands at a moment; `rules` know the letters of its type.
     pub fn of(ticket: Ticket, rules: &Rules, now: Timestamp) -> Self {
-        let number = number(&ticket, rules);
+        let number = number(&ticket.number, ticket.matter.ticket_type.as_deref(), rules);
         let priority = ticket.priority().level();
         let Ticket {
             matter, handling, ..
@@ -265,12 +251,12 @@ impl TicketBody {
 }
 
 /// A1: the letters of its type before the digits.
-fn number(ticket: &Ticket, rules: &Rules) -> String {
-    let kind = rules.kind(ticket.matter.ticket_type.as_deref().unwrap_or_default());
+pub(super) fn number(number: &Number, ticket_type: Option<&str>, rules: &Rules) -> String {
+    let kind = rules.kind(ticket_type.unwrap_or_default());
     if kind.prefix.is_empty() {
-        return ticket.number.to_string();
+        return number.to_string();
     }
-    format!("{}-{}", kind.prefix, ticket.number)
+    format!("{}-{}", kind.prefix, number)
 }
 
 fn clocks(clocks: &BTreeMap<ClockKind, Clock>) -> BTreeMap<&'static str, ClockBody> {
@@ -286,16 +272,4 @@ fn clocks(clocks: &BTreeMap<ClockKind, Clock>) -> BTreeMap<&'static str, ClockBo
         (kind.name(), body)
     });
     told.collect()
-}
-
-impl From<Entry> for EntryBody {
-    fn from(entry: Entry) -> Self {
-        Self {
-            at: entry.at,
-            actor: entry.actor,
-            from: entry.from,
-            to: entry.to,
-            event: entry.event,
-        }
-    }
 }

@@ -10,6 +10,7 @@ use axum::response::{AppendHeaders, IntoResponse};
 use model::fact::TicketField;
 use model::{CallId, CustomerId, QueueName, TicketId, Timestamp};
 use serde::Deserialize;
+use store::page::LIMIT_MAX;
 use store::{PageRequest, Reader, TicketFilter, TicketOrder};
 use ticket::{Correction, Number, Order, Priority, Ticket};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +19,7 @@ use super::list::{self, List};
 use super::search;
 use super::ticket_body::{TicketBody, TicketDetail};
 use super::ticket_orders;
+use super::ticket_timeline::{self, AbsorbedBody};
 use super::version;
 use crate::app::App;
 use crate::auth::permission::reaches_all;
@@ -281,18 +283,21 @@ pub(crate) async fn read(
         app.tickets().note_read(id, who.agent, now()).await?;
     }
     let etag = version::etag(ticket.version)?;
-    let calls = app.tickets().calls_of(&ticket).await?;
-    let entries = app.database().ticket_entries(id).await?;
     let (rules, at) = (app.tickets().rules(), now());
     let survivor = match &ticket.handling.merging.into {
         Some(_) => survivor(&app, &who, id).await?,
         None => None,
     };
     let reader = readable_by(&app, &who).await?;
+    let calls = app.tickets().calls_of(&ticket, reader.as_ref()).await?;
+    let timeline = ticket_timeline::page(&app, id, reader.as_ref(), (None, LIMIT_MAX)).await?;
+    let absorbed = app.tickets().taken_over(id, reader.as_ref()).await?;
+    let absorbed = absorbed.into_iter();
     let handling = ticket.handling.clone();
     let detail = TicketDetail {
         ticket: TicketBody::of(ticket, &rules, at),
         calls,
+        absorbed: absorbed.map(|one| AbsorbedBody::of(one, &rules)).collect(),
         watchers: handling.people.watchers.into_iter().collect(),
         approval: handling.approval,
         extension: handling.extension,
@@ -301,7 +306,8 @@ pub(crate) async fn read(
         related: app.tickets().related_to(id, reader.as_ref()).await?,
         duplicates_unchecked: app.tickets().is_unchecked(id).await?,
         survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at))),
-        entries: entries.into_iter().map(Into::into).collect(),
+        entries: timeline.items,
+        entries_next: timeline.next,
     };
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(detail)))
 }

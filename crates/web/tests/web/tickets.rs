@@ -359,7 +359,39 @@ async fn m5_a_ticket_that_went_into_another_tells_how_that_one_stands() {
     let looked_up = boss.get(&paths[0]).await.json();
     assert_eq!(looked_up["merged_into"], into);
     assert_eq!(looked_up["survivor"]["subject"], "b");
-    assert_eq!(boss.get(&paths[1]).await.json()["reporters"], 2);
+    let stands = boss.get(&paths[1]).await.json();
+    assert_eq!(stands["reporters"], 2);
+    // M3: what it has of the other one, each line with its number, in one order.
+    assert_eq!(stands["absorbed"][0]["ticket"], looked_up["id"]);
+    let events = |from: &Value| {
+        let lines = from.as_array().unwrap().iter();
+        lines
+            .map(|it| format!("{} {}", it["number"], it["event"]["type"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    let (a, b) = (&looked_up["number"], &stands["number"]);
+    let expected = [(a, "submit"), (b, "submit"), (a, "merge"), (b, "absorb")];
+    let expected = expected.map(|(of, it)| format!("{} {it}", of.as_str().unwrap()));
+    assert_eq!(events(&stands["entries"]), expected);
+    assert_eq!(stands["entries_next"], Value::Null);
+    let (mut after, mut paged) = (String::new(), Vec::new());
+    loop {
+        let page = boss
+            .get(&format!("{}/timeline?limit=3{after}", paths[1]))
+            .await;
+        let page = page.json();
+        paged.extend(events(&page["items"]));
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        after = format!("&after={next}");
+    }
+    assert_eq!(paged, expected);
+    let bad = boss.get(&format!("{}/timeline?after=x", paths[1])).await;
+    assert_eq!(
+        (bad.status, bad.problem().as_str()),
+        (400, "malformed_parameter")
+    );
     let etag = merged.header("etag").unwrap();
     let parted = ordered(&boss, &paths[0], Some(etag), json!({"type": "unmerge"})).await;
     assert_eq!(

@@ -1,0 +1,181 @@
+//! What a ticket that goes on has of those that went into it (M3): found there, copied nowhere.
+
+use model::{CallId, Fact, TicketId};
+use store::{Command, LineKey, NewTicket, Reader, TicketDesk};
+use ticket::handling::Role;
+use ticket::{Actor, By, Contact, Matter, Order, Ticket};
+
+use crate::world::{NOW, World, after};
+
+fn boss(world: model::AgentId) -> By {
+    By {
+        actor: Actor::Agent(world),
+        rights: [
+            Role::Agent,
+            Role::Dispatcher,
+            Role::Supervisor,
+            Role::Trusted,
+        ]
+        .into(),
+    }
+}
+
+/// A ticket of a call of that number, a millisecond after the one before.
+async fn entered(desk: &TicketDesk, number: &str, place: i64, by: &By) -> Ticket {
+    let new = NewTicket {
+        matter: Matter {
+            subject: format!("matter {place}"),
+            contact: Contact {
+                number: Some(number.to_owned()),
+                ..Contact::default()
+            },
+            ..Matter::default()
+        },
+        ..NewTicket::default()
+    };
+    let entered = desk.enter(new, by.clone(), after(place)).await;
+    entered.unwrap().ticket
+}
+
+async fn does(desk: &TicketDesk, id: TicketId, order: Order, by: &By, ms: i64) -> Vec<Fact> {
+    let command = Command {
+        ticket: id,
+        version: None,
+        order,
+        by: by.clone(),
+        at: after(ms),
+    };
+    desk.order(command).await.unwrap().news
+}
+
+/// What stands in a timeline, read by pages of `limit`: the ticket's number and the event.
+async fn timeline(world: &World, id: TicketId, limit: u32) -> Vec<(String, &'static str)> {
+    let (mut after, mut told, mut keys) = (None, Vec::new(), Vec::new());
+    loop {
+        let read = world.database.ticket_timeline(id, None, after, limit);
+        let page = read.await.unwrap();
+        assert!(page.items.len() <= limit as usize);
+        keys.extend(page.items.iter().map(|line| line.key));
+        let lines = page.items.iter();
+        told.extend(lines.map(|line| (line.number.to_string(), line.entry.event.name())));
+        let Some(next) = page.next else { break };
+        assert_eq!(next.to_string().parse(), Ok(next), "as a client sends it");
+        after = Some(next);
+    }
+    assert!(keys.is_sorted() && keys.windows(2).all(|pair| pair[0] != pair[1]));
+    told
+}
+
+#[tokio::test]
+async fn m3_one_timeline_holds_what_went_into_a_ticket_and_gives_it_back() {
+    let world = World::new().await;
+    let (desk, agent) = (world.desk(), world.agent("1001").await.id);
+    let follower = world.agent("1002").await.id;
+    let by = boss(agent);
+    let mut all = Vec::new();
+    for (place, number) in ["13800001111", "13900002222", "13700003333"]
+        .iter()
+        .enumerate()
+    {
+        all.push(entered(&desk, number, place as i64, &by).await);
+    }
+    let [a, b, c] = &all[..] else { panic!() };
+    does(&desk, a.id, Order::Track { on: true }, &boss(follower), 10).await;
+    let note = || Order::Append {
+        text: "more".to_owned(),
+    };
+    does(&desk, c.id, note(), &by, 11).await;
+    does(&desk, a.id, note(), &by, 12).await;
+    // A into B, and B into C: two removes.
+    does(&desk, a.id, Order::Merge { into: b.id }, &by, 20).await;
+    does(&desk, b.id, Order::Merge { into: c.id }, &by, 21).await;
+    let number = |ticket: &Ticket| ticket.number.to_string();
+    let (na, nb, nc) = (number(a), number(b), number(c));
+    let expected: Vec<_> = [
+        (&na, "submit"),
+        (&nb, "submit"),
+        (&nc, "submit"),
+        (&na, "track"),
+        (&nc, "append"),
+        (&na, "append"),
+        (&na, "merge"),
+        (&nb, "absorb"),
+        (&nb, "merge"),
+        (&nc, "absorb"),
+    ]
+    .map(|(number, event)| (number.clone(), event))
+    .into();
+    for limit in [1, 3, 200] {
+        assert_eq!(timeline(&world, c.id, limit).await, expected, "{limit}");
+    }
+    let rows = world.database.ticket_entries(c.id).await.unwrap();
+    assert_eq!(rows.len(), 3, "nothing is copied");
+    let over = desk.taken_over(c.id, None).await.unwrap();
+    let over: Vec<_> = over
+        .into_iter()
+        .map(|it| (it.ticket, it.into, it.watchers))
+        .collect();
+    let expected = [(b.id, c.id, vec![]), (a.id, b.id, vec![follower])];
+    assert_eq!(over, expected, "who follows what, and where it went");
+    let told = does(&desk, c.id, note(), &by, 22).await;
+    let [Fact::TicketChanged { concerns, .. }] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert!(concerns.contains(&follower), "he follows what became of it");
+
+    does(&desk, b.id, Order::Unmerge, &by, 30).await;
+    let names: Vec<_> = timeline(&world, c.id, 200).await;
+    assert!(names.iter().all(|(number, _)| *number == nc), "{names:?}");
+    let told = does(&desk, c.id, note(), &by, 31).await;
+    assert!(
+        matches!(&told[..], [Fact::TicketChanged { concerns, .. }] if !concerns.contains(&follower))
+    );
+}
+
+#[tokio::test]
+async fn m3_j3_what_is_for_those_who_lead_stays_theirs_inside_another() {
+    let world = World::new().await;
+    let (desk, agent) = (world.desk(), world.agent("1001").await.id);
+    let by = boss(agent);
+    let mut new = NewTicket {
+        matter: Matter {
+            subject: "how he spoke".to_owned(),
+            for_leads: true,
+            ..Matter::default()
+        },
+        call: Some(CallId::new(7)),
+        ..NewTicket::default()
+    };
+    new.matter.contact.number = Some("13800001111".to_owned());
+    let hidden = desk.enter(new, by.clone(), NOW).await.unwrap().ticket;
+    let stands = entered(&desk, "13900002222", 1, &by).await;
+    does(&desk, hidden.id, Order::Merge { into: stands.id }, &by, 2).await;
+    let reader = Reader {
+        agent,
+        groups: Default::default(),
+    };
+    let read = async |reader: Option<&Reader>| {
+        let page = world.database.ticket_timeline(stands.id, reader, None, 50);
+        let over = desk.taken_over(stands.id, reader).await.unwrap();
+        (page.await.unwrap().items.len(), over.len())
+    };
+    assert_eq!(read(None).await, (4, 1));
+    assert_eq!(read(Some(&reader)).await, (2, 0));
+    let calls = desk.calls_of(&stands, None).await.unwrap();
+    assert_eq!(calls, [CallId::new(7)]);
+    assert_eq!(desk.calls_of(&stands, Some(&reader)).await.unwrap(), []);
+}
+
+#[test]
+fn what_is_no_place_in_a_timeline_is_refused() {
+    for text in [
+        "",
+        "1",
+        "1-2",
+        "1-2-3-4",
+        "a-2-3",
+        "99999999999999999999-1-1",
+    ] {
+        assert!(text.parse::<LineKey>().is_err(), "{text}");
+    }
+}
