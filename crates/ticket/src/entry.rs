@@ -108,6 +108,11 @@ pub enum Event {
         #[serde(default)]
         reason: String,
     },
+    /// M6: the ticket into which it went is closed: who reported this one is to be told.
+    SurvivorClosed {
+        /// The ticket that went on for it.
+        ticket: TicketId,
+    },
     /// An order of the table.
     #[serde(untagged)]
     Ordered(Order),
@@ -127,6 +132,7 @@ impl Event {
             Self::Overdue => "overdue",
             Self::HoursChanged { .. } => "hours_changed",
             Self::Related { .. } => "related",
+            Self::SurvivorClosed { .. } => "survivor_closed",
             Self::Ordered(order) => order.name(),
         }
     }
@@ -144,7 +150,8 @@ impl Event {
             | Self::Warned { .. }
             | Self::Breached { .. }
             | Self::Overdue
-            | Self::HoursChanged { .. } => None,
+            | Self::HoursChanged { .. }
+            | Self::SurvivorClosed { .. } => None,
         }
     }
 
@@ -161,7 +168,8 @@ impl Event {
             | Self::Breached { .. }
             | Self::Overdue
             | Self::HoursChanged { .. }
-            | Self::Related { .. } => false,
+            | Self::Related { .. }
+            | Self::SurvivorClosed { .. } => false,
         }
     }
 
@@ -178,6 +186,7 @@ impl Event {
             | Self::Overdue
             | Self::HoursChanged { .. }
             | Self::Related { .. }
+            | Self::SurvivorClosed { .. }
             | Self::Ordered(_) => None,
         }
     }

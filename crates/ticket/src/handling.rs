@@ -33,7 +33,7 @@ pub use merging::Side;
 pub use order::{Order, Receiver};
 pub use part::{
     Absorbed, Approval, Changes, Counts, Deadline, Extension, Handling, MergedInto, Merging, Pause,
-    PauseReason, People, Place, Times, Verdict, Verdicts, Visits,
+    PauseReason, People, Place, Times, Verdict, Verdicts, Visit, Visits,
 };
 pub use refused::Refused;
 pub use transition::{BIRTHS, Role, TRANSITIONS, Transition};
@@ -198,12 +198,19 @@ impl Handling {
             Order::Approve => self.approve(around),
             Order::Reject { reason } => self.reject(reason, around),
             Order::Resolve { solution } => self.resolve(solution, around),
-            Order::VisitOk { satisfaction } => self.visit_succeeds(*satisfaction, around),
-            Order::VisitRetry { result, next_at } => {
+            Order::VisitOk {
+                reporter,
+                satisfaction,
+            } => self.visit_succeeds(*reporter, *satisfaction, around),
+            Order::VisitRetry {
+                reporter,
+                result,
+                next_at,
+            } => {
                 bounded(result)?;
-                self.visit_again(*next_at, around)
+                self.visit_again(*reporter, *next_at, around)
             }
-            Order::VisitBad { comment } => self.visit_fails(comment, around),
+            Order::VisitBad { reporter, comment } => self.visit_fails(*reporter, comment, around),
             Order::Confirm => self.confirm(around),
             Order::Reopen { reason } => {
                 bounded(reason)?;

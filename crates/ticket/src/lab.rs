@@ -44,6 +44,7 @@ pub(crate) struct Lab {
     pub(crate) weight: Weight,
     pub(crate) missing: Vec<String>,
     pub(crate) open_tasks: u32,
+    pub(crate) reporters: Vec<TicketId>,
     pub(crate) now: Timestamp,
     pub(crate) handling: Handling,
 }
@@ -166,6 +167,7 @@ impl Lab {
             weight: Weight::default(),
             missing: Vec::new(),
             open_tasks: 0,
+            reporters: Vec::new(),
             now: Timestamp::from_ms(1_795_000_000_000),
             handling: Handling::default(),
         };
@@ -182,6 +184,7 @@ impl Lab {
             weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,
+            reporters: &self.reporters,
             lot: 40,
         }
     }
@@ -261,6 +264,14 @@ impl Lab {
 pub(crate) fn resolve() -> Order {
     Order::Resolve {
         solution: "router replaced".to_owned(),
+    }
+}
+
+/// T21: a reporter is content.
+pub(crate) fn visited(reporter: Option<TicketId>, satisfaction: Option<u8>) -> Order {
+    Order::VisitOk {
+        reporter,
+        satisfaction,
     }
 }
 

@@ -228,6 +228,20 @@ impl Ticket {
         entry
     }
 
+    /// M6: the ticket into which it went is closed; puts that into the timeline.
+    pub fn survivor_closed(&mut self, now: Timestamp, survivor: TicketId) -> Entry {
+        let entry = Entry {
+            at: now,
+            actor: Actor::System,
+            from: Some(self.state()),
+            to: self.state(),
+            event: Event::SurvivorClosed { ticket: survivor },
+            changes: Changes::default(),
+        };
+        self.note(&entry);
+        entry
+    }
+
     /// The ticket of a timeline (property d); `None` where that does not begin with a birth.
     pub fn replay(id: TicketId, number: Number, entries: &[Entry]) -> Option<Self> {
         let (first, rest) = entries.split_first()?;

@@ -1,6 +1,7 @@
 //! A ticket with all that went into it (合并, M3): what they have is found where it stands, under the one that goes on; no row is copied or
 //! rewritten, so that parting them (T27) is nothing but not finding it any more.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -250,6 +251,30 @@ pub(super) async fn family(conn: &mut Connection, id: TicketId) -> Result<Vec<Ti
         all.extend(absorbed(conn, id, room).await?);
     }
     Ok(all)
+}
+
+/// M6: of the tickets of a family those whose reporters are others than the first one's, the oldest of each: by customer and by number.
+pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Result<Vec<TicketId>> {
+    let mut query =
+        Statement::new("SELECT t.id, t.customer_id, t.contact_key FROM ticket t WHERE t.id IN (");
+    listed(&mut query, family, None);
+    query.push(" ORDER BY t.id");
+    let mut rows: Vec<(i64, Option<i64>, Option<String>)> =
+        query.build_query_as().fetch_all(conn).await?;
+    let first = family.first().map(|id| big(id.get()));
+    rows.sort_by_key(|(id, ..)| Some(*id) != first);
+    let (mut customers, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+    let mut others = Vec::new();
+    for (id, customer, number) in rows {
+        let is_same = customer.is_some_and(|it| customers.contains(&it))
+            || number.as_ref().is_some_and(|it| numbers.contains(it));
+        customers.extend(customer);
+        numbers.extend(number);
+        if !is_same && Some(id) != first {
+            others.push(TicketId::new(count(id)));
+        }
+    }
+    Ok(others)
 }
 
 /// Who follows what went into a ticket.

@@ -193,7 +193,7 @@ pub(super) async fn update(
     .bind(id(handling.people.owner))
     .bind(due_at.map_or(NEVER, Timestamp::as_ms))
     .bind(handling.wake_at().map(Timestamp::as_ms))
-    .bind(handling.visits.next.map(Timestamp::as_ms))
+    .bind(handling.visits.next().map(Timestamp::as_ms))
     .bind(handling.times.closed.map(Timestamp::as_ms))
     .bind(merged.map(|into| big(into.ticket.get())))
     .bind(i64::from(handling.is_sensitive()))

@@ -12,7 +12,7 @@ use ::ticket::{By, Entry, Matter, Order, Refused, State, Ticket};
 use model::{Fact, TicketId, Timestamp};
 
 use super::birth::{complete, vip};
-use super::family::survivor;
+use super::family::{family, reporters, survivor};
 use super::{Clerk, News, TicketDesk, office, ticket};
 use crate::column::{big, count};
 use crate::database::Connection;
@@ -97,7 +97,8 @@ impl TicketDesk {
             Box::pin(async move {
                 let mut ticket = known(conn, id).await?;
                 let groups = office::groups(conn, &clerk.rules, now).await?;
-                let office = clerk.office(&groups, &ticket.matter, &ticket);
+                let reporters = clerk.reporters(conn, &ticket).await?;
+                let office = clerk.office(&groups, &ticket.matter, &ticket, &reporters);
                 let entries = ticket.wake(&office.house(), now);
                 if entries.is_empty() {
                     // Nothing comes of it any more: it must not stand in the way of others.
@@ -151,8 +152,9 @@ impl Clerk {
             office::count_work(conn, &mut groups, agent).await?;
         }
         let order = self.completed(order);
+        let reporters = self.reporters(conn, &ticket).await?;
         // What came by itself before is told first, though nobody looked (R14).
-        let office = self.office(&groups, &ticket.matter, &ticket);
+        let office = self.office(&groups, &ticket.matter, &ticket, &reporters);
         let mut entries = ticket.wake(&office.house(), at);
         let is_released = matches!(order, Order::Release { .. });
         let correction = order.correction();
@@ -162,7 +164,7 @@ impl Clerk {
             matter.revise(correction)?;
         }
         let is_other = self.kind_of(&matter) != self.kind_of(&ticket.matter);
-        let office = self.office(&groups, &matter, &ticket);
+        let office = self.office(&groups, &matter, &ticket, &reporters);
         let taken = ticket.take(order, &by, &office.house(), at)?;
         entries.extend(taken);
         if ticket.state() == State::New && (is_released || is_other) {
@@ -176,17 +178,28 @@ impl Clerk {
         (matter.ticket_type.as_deref(), matter.category.as_deref())
     }
 
+    /// M6: of what went into a ticket one of each other reporter.
+    async fn reporters(&self, conn: &mut Connection, ticket: &Ticket) -> Result<Vec<TicketId>> {
+        if ticket.handling.merging.absorbed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let family = family(conn, ticket.id).await?;
+        reporters(conn, &family).await
+    }
+
     fn office<'a>(
         &'a self,
         groups: &'a BTreeMap<String, Group>,
         matter: &Matter,
         ticket: &Ticket,
+        reporters: &[TicketId],
     ) -> Office<'a> {
         let about = About {
             id: ticket.id,
             matter,
             hours: ticket.handling.hours,
             open_tasks: 0,
+            reporters,
         };
         self.rules.office(groups, &self.hours, about)
     }
@@ -222,7 +235,7 @@ impl Clerk {
             .route(ticket, (&channel, vip), groups, &mut turns);
         office::keep_turns(conn, &before, &turns).await?;
         let Some(order) = order else { return Ok(None) };
-        let office = self.office(groups, &ticket.matter, ticket);
+        let office = self.office(groups, &ticket.matter, ticket, &[]);
         Ok(ticket.take(order, &By::system(), &office.house(), at)?)
     }
 
@@ -236,11 +249,13 @@ impl Clerk {
         join: Join,
     ) -> Result<Worked> {
         // What came by itself before is told first, of both (R10, R14).
+        let asked = self.reporters_after(conn, &one, &other).await?;
         let mut came = [&mut one, &mut other].map(|ticket| {
-            let office = self.office(groups, &ticket.matter, ticket);
+            let office = self.office(groups, &ticket.matter, ticket, &asked);
             ticket.wake(&office.house(), at)
         });
-        let offices = [&one, &other].map(|ticket| self.office(groups, &ticket.matter, ticket));
+        let offices =
+            [&one, &other].map(|ticket| self.office(groups, &ticket.matter, ticket, &asked));
         let [of_one, of_other] = &offices;
         let second = (&mut other, of_other.house());
         let (first, second) = join(&mut one, of_one.house(), second, &by, at)?;
@@ -254,6 +269,23 @@ impl Clerk {
         Ok(worked)
     }
 
+    /// M6: the other reporters of `other` once `one` has gone into it, or has left it.
+    async fn reporters_after(
+        &self,
+        conn: &mut Connection,
+        one: &Ticket,
+        other: &Ticket,
+    ) -> Result<Vec<TicketId>> {
+        let mut all = family(conn, other.id).await?;
+        let of_one = family(conn, one.id).await?;
+        if one.handling.merging.into.is_some() {
+            all.retain(|id| !of_one.contains(id));
+        } else {
+            all.extend(of_one);
+        }
+        reporters(conn, &all).await
+    }
+
     async fn written(
         &self,
         conn: &mut Connection,
@@ -261,11 +293,18 @@ impl Clerk {
         entries: Vec<Entry>,
         groups: &BTreeMap<String, Group>,
     ) -> Result<Worked> {
-        let news = if entries.is_empty() {
-            Vec::new()
-        } else {
-            self.pen(groups).write(conn, &ticket, &entries).await?
-        };
+        let mut news = Vec::new();
+        if !entries.is_empty() {
+            news = self.pen(groups).write(conn, &ticket, &entries).await?;
+        }
+        let closing = |it: &&Entry| it.to == State::Closed && it.from != Some(State::Closed);
+        if let Some(closing) = entries.iter().find(closing) {
+            for id in self.reporters(conn, &ticket).await? {
+                let mut told = known(conn, id).await?;
+                let entry = told.survivor_closed(closing.at, ticket.id);
+                news.extend(self.pen(groups).write(conn, &told, &[entry]).await?);
+            }
+        }
         Ok(Worked { ticket, news })
     }
 }

@@ -1,9 +1,9 @@
-//! What a ticket that goes on has of those that went into it (M3): found there, copied nowhere.
+//! What a ticket that goes on has of those that went into it (M3): found there, copied nowhere; and whom it owes an answer (M6).
 
 use model::{CallId, Fact, TicketId};
 use store::{Command, LineKey, NewTicket, Reader, TicketDesk};
-use ticket::handling::Role;
-use ticket::{Actor, By, Contact, Matter, Order, Ticket};
+use ticket::handling::{Policy, Role, VisitPolicy};
+use ticket::{Actor, By, Contact, Matter, Order, Rules, State, Ticket, TicketKind};
 
 use crate::world::{NOW, World, after};
 
@@ -130,6 +130,74 @@ async fn m3_one_timeline_holds_what_went_into_a_ticket_and_gives_it_back() {
     assert!(
         matches!(&told[..], [Fact::TicketChanged { concerns, .. }] if !concerns.contains(&follower))
     );
+}
+
+#[tokio::test]
+async fn m6_each_reporter_is_asked_once_and_told_when_it_is_closed() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let by = boss(agent);
+    let mut rules = Rules::default();
+    rules.standard = TicketKind::new(Policy {
+        visit: VisitPolicy::Always,
+        ..rules.standard.promises().clone()
+    });
+    let desk = world.desk_of(rules);
+    let (stands, mut others) = (entered(&desk, "13800001111", 0, &by).await, Vec::new());
+    // The second has reported it twice, and who reported the survivor once more.
+    for (place, number) in [
+        "13900002222",
+        "139 0000 2222",
+        "+8613800001111",
+        "13700003333",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let other = entered(&desk, number, place as i64 + 1, &by).await;
+        does(&desk, other.id, Order::Merge { into: stands.id }, &by, 10).await;
+        others.push(other);
+    }
+    does(&desk, stands.id, Order::Claim, &by, 20).await;
+    let solution = "done".to_owned();
+    does(&desk, stands.id, Order::Resolve { solution }, &by, 21).await;
+    let read = async || world.database.ticket(stands.id).await.unwrap().unwrap();
+    let asked: Vec<_> = read().await.handling.visits.others.into_keys().collect();
+    assert_eq!(asked, [others[0].id, others[3].id], "each once");
+    let visitor = By {
+        actor: Actor::Agent(world.agent("1002").await.id),
+        rights: [Role::Visitor].into(),
+    };
+    let mut told = Vec::new();
+    for reporter in [Some(others[3].id), None, Some(others[0].id)] {
+        assert_eq!(read().await.state(), State::Resolved);
+        let order = Order::VisitOk {
+            reporter,
+            satisfaction: Some(5),
+        };
+        told = does(&desk, stands.id, order, &visitor, 30).await;
+    }
+    assert_eq!(read().await.state(), State::Closed);
+    let told: Vec<_> = told
+        .into_iter()
+        .map(|fact| {
+            let Fact::TicketChanged { ticket, event, .. } = fact else {
+                panic!("{fact:?}")
+            };
+            (ticket, event)
+        })
+        .collect();
+    let ended = "survivor_closed".to_owned();
+    let expected = [
+        (stands.id, "visit_ok".to_owned()),
+        (others[0].id, ended.clone()),
+        (others[3].id, ended),
+    ];
+    assert_eq!(told, expected, "who reported it otherwise is to be told");
+    let entries = world.database.ticket_entries(others[0].id).await.unwrap();
+    let merged = world.database.ticket(others[0].id).await.unwrap().unwrap();
+    let replayed = Ticket::replay(merged.id, merged.number.clone(), &entries);
+    assert_eq!(replayed, Some(merged), "property d");
 }
 
 #[tokio::test]

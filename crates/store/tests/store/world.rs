@@ -34,7 +34,12 @@ pub(crate) struct World {
 impl World {
     /// Where tickets begin and change, in a house that says nothing of them; it is in China.
     pub(crate) fn desk(&self) -> store::TicketDesk {
-        let (_, rules) = tokio::sync::watch::channel(std::sync::Arc::default());
+        self.desk_of(ticket::Rules::default())
+    }
+
+    /// The same in a house that says this.
+    pub(crate) fn desk_of(&self, rules: ticket::Rules) -> store::TicketDesk {
+        let (_, rules) = tokio::sync::watch::channel(std::sync::Arc::new(rules));
         store::TicketDesk::new(self.database.clone(), rules, 480)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use model::AgentId;
+use model::{AgentId, TicketId};
 
 use super::hours::PromiseHours;
 use super::part::PauseReason;
@@ -108,6 +108,8 @@ pub struct House<'a> {
     pub missing: &'a [String],
     /// Its tasks that are not done.
     pub open_tasks: u32,
+    /// M6: of the tickets that went into it those whose reporters are others than its own, one of each.
+    pub reporters: &'a [TicketId],
     /// The ticket's lot for samples, 0 to 99; the same for good.
     pub lot: u8,
 }

@@ -78,6 +78,7 @@ impl Side<'_> {
             if let (Some(own), Some(due)) = (own, due) {
                 own.keep_too(due, around.house.hours.calendar, around.now);
             }
+            it.reporters_changed(around);
             Ok(())
         })?;
         *self.handling = ends;
@@ -123,6 +124,7 @@ impl Side<'_> {
             if let Some(own) = own.filter(|_| it.merging.absorbed.is_empty()) {
                 own.keep_own(around.house.hours.calendar, around.now);
             }
+            it.reporters_changed(around);
             Ok(())
         })?;
         *self.handling = leaves;

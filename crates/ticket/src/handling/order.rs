@@ -128,12 +128,18 @@ pub enum Order {
     },
     /// T21: the customer was reached and is content.
     VisitOk {
+        /// M6: which of its reporters, by the ticket of his that went into this one; `None`: who reported this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reporter: Option<TicketId>,
         /// 1 to 5.
         #[serde(default)]
         satisfaction: Option<u8>,
     },
     /// T22: he was not reached.
     VisitRetry {
+        /// Which of its reporters, as above.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reporter: Option<TicketId>,
         /// What came of it.
         result: String,
         /// When to try again.
@@ -141,6 +147,9 @@ pub enum Order {
     },
     /// T23: he is not content.
     VisitBad {
+        /// Which of its reporters, as above.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reporter: Option<TicketId>,
         /// What he said.
         comment: String,
     },
@@ -288,7 +297,7 @@ impl Order {
             Self::DirectAnswer { answer } => Some(answer),
             Self::Transfer { note, .. } => Some(note),
             Self::VisitRetry { result, .. } => Some(result),
-            Self::VisitBad { comment } => Some(comment),
+            Self::VisitBad { comment, .. } => Some(comment),
             Self::Rule { verdict } => Some(&verdict.finding),
             Self::Correct(_)
             | Self::Dispatch { .. }

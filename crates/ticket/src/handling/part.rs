@@ -167,11 +167,22 @@ pub struct Extension {
 /// Return visits (回访).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visits {
-    /// When the next one is; `None`: nobody is to be called.
+    /// Those to who reported this ticket.
+    #[serde(flatten)]
+    pub own: Visit,
+    /// M6: those to the other reporters of the matter, by the ticket that went into this one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<TicketId, Visit>,
+}
+
+/// The calls to one reporter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// When the next one is; `None`: he is not to be called, or not any more.
     pub next: Option<Timestamp>,
     /// How many were tried.
     pub attempts: u16,
-    /// What the customer said in the end, 1 to 5.
+    /// What he said in the end, 1 to 5.
     pub satisfaction: Option<u8>,
 }
 
@@ -286,6 +297,18 @@ pub struct Verdict {
     pub group: String,
     /// The house's word for what it did, or that it did nothing.
     pub finding: String,
+}
+
+impl Visits {
+    /// When the next call is to be made, to whomever; `None`: nobody is to be called.
+    pub fn next(&self) -> Option<Timestamp> {
+        self.all().filter_map(|visit| visit.next).min()
+    }
+
+    /// Everybody's.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Visit> {
+        std::iter::once(&self.own).chain(self.others.values())
+    }
 }
 
 impl Approval {

@@ -102,7 +102,7 @@ impl Handling {
             VisitPolicy::Sample(percent) => house.lot < percent,
         };
         if is_asked {
-            self.visits.next = Some(around.now);
+            self.ask_all(around);
             self.promise(ClockKind::Visit, around);
         } else {
             let after = house.policy.closes_after;

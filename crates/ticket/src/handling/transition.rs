@@ -274,7 +274,7 @@ pub static TRANSITIONS: [Transition; 39] = [
         "visit_ok",
         "回访成功",
         &[Resolved],
-        &[Closed],
+        &[Resolved, Closed],
         &[Role::Visitor],
     ),
     row(

@@ -85,6 +85,7 @@ impl Rules {
             matter: &matter,
             hours: HoursVersion::default(),
             open_tasks: 0,
+            reporters: &[],
         };
         let office = self.office(groups, book, about);
         let birth = Birth {

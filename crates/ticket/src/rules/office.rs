@@ -17,6 +17,7 @@ pub struct Office<'a> {
     weight: Weight,
     missing: Vec<String>,
     open_tasks: u32,
+    reporters: Vec<TicketId>,
     lot: u8,
 }
 
@@ -31,6 +32,8 @@ pub struct About<'a> {
     pub hours: HoursVersion,
     /// Its tasks that are not done.
     pub open_tasks: u32,
+    /// M6: of what went into it one ticket of each other reporter.
+    pub reporters: &'a [TicketId],
 }
 
 impl Rules {
@@ -51,6 +54,7 @@ impl Rules {
             hours: book.hours(self, name, about.hours),
             missing: kind.missing_at_resolve(&matter.fields),
             open_tasks: about.open_tasks,
+            reporters: about.reporters.to_vec(),
             lot: lot(id),
         }
     }
@@ -66,6 +70,7 @@ impl Office<'_> {
             weight: &self.weight,
             missing: &self.missing,
             open_tasks: self.open_tasks,
+            reporters: &self.reporters,
             lot: self.lot,
         }
     }
@@ -107,6 +112,7 @@ mod tests {
             matter: &matter,
             hours: HoursVersion::default(),
             open_tasks: 2,
+            reporters: &[],
         };
         let office = rules.office(&groups, &book, about);
         let house = office.house();

@@ -27,13 +27,13 @@ fn t4_an_answer_at_once_is_a_solution_at_the_first_contact() {
 #[test]
 fn t25_what_is_over_is_opened_again_within_its_window() {
     let mut lab = Lab::resolved();
-    lab.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    lab.does(agent(VISITOR), visited(None, None));
     let reopen = || Order::Reopen { reason: because() };
     lab.after(7 * DAY_MS);
     assert_eq!(lab.does(agent(AGENT), reopen()), State::InProgress);
     assert_eq!(lab.handling.times.closed, None);
     lab.does(agent(FIRST), resolve());
-    lab.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    lab.does(agent(VISITOR), visited(None, None));
     lab.after(7 * DAY_MS + 1);
     assert_eq!(lab.tries(agent(AGENT), reopen()), Err(Refused::TooLate));
 }
@@ -106,7 +106,7 @@ fn t29_a_verdict_can_be_objected_to_once_and_both_are_kept() {
     assert_eq!(lab.tries(agent(SECOND), appeal()), Err(Refused::NoAppeal));
     lab.does(agent(SUPERVISOR), rule("second", "late"));
     assert_eq!(lab.handling.verdicts.given.len(), 2);
-    lab.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    lab.does(agent(VISITOR), visited(None, None));
     lab.after(3 * DAY_MS + 1);
     assert_eq!(lab.tries(agent(EXPERT), appeal()), Err(Refused::TooLate));
 }

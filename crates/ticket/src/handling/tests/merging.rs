@@ -38,6 +38,7 @@ fn split(lab: &mut Lab) -> (&mut Handling, House<'_>) {
         weight: &lab.weight,
         missing: &lab.missing,
         open_tasks: lab.open_tasks,
+        reporters: &lab.reporters,
         lot: 40,
     };
     (&mut lab.handling, house)
@@ -97,7 +98,7 @@ fn t26_m4_r13_the_one_that_goes_on_takes_over_what_counts() {
 #[test]
 fn m1_m8_nothing_goes_into_what_is_over_into_itself_or_past_who_may_not_read_it() {
     let mut over = Lab::resolved();
-    over.does(agent(VISITOR), Order::VisitOk { satisfaction: None });
+    over.does(agent(VISITOR), visited(None, None));
     let mut lab = Lab::in_progress();
     lab.now = over.now;
     assert_eq!(
@@ -219,4 +220,81 @@ fn m1_r13_nothing_goes_on_in_quarantine_and_what_was_solved_brings_no_due() {
     let due = goes_on.clock(ClockKind::Resolve).due_at();
     merge(&mut done, &mut goes_on, agent(SUPERVISOR)).unwrap();
     assert_eq!(goes_on.clock(ClockKind::Resolve).due_at(), due);
+}
+
+#[test]
+fn m6_every_reporter_is_asked_before_it_is_closed() {
+    let mut lab = Lab::in_progress();
+    let (second, third) = (TicketId::new(2), TicketId::new(3));
+    lab.reporters = vec![second, third];
+    lab.does(agent(FIRST), resolve());
+    assert_eq!(lab.handling.visits.others.len(), 2);
+    let nobody = visited(Some(TicketId::new(9)), None);
+    assert_eq!(
+        lab.tries(agent(VISITOR), nobody),
+        Err(Refused::NeedsNoVisit)
+    );
+    assert_eq!(
+        lab.does(agent(VISITOR), visited(None, Some(5))),
+        State::Resolved
+    );
+    let again = Order::VisitRetry {
+        reporter: Some(second),
+        result: because(),
+        next_at: Timestamp::from_ms(lab.now.as_ms() + MINUTE_MS),
+    };
+    lab.does(agent(VISITOR), again);
+    assert_eq!(
+        lab.handling.visits.next(),
+        Some(lab.now),
+        "the third is due"
+    );
+    assert_eq!(
+        lab.tries(agent(VISITOR), visited(None, None)),
+        Err(Refused::NeedsNoVisit),
+        "nobody is asked twice"
+    );
+    lab.does(agent(VISITOR), visited(Some(third), Some(4)));
+    assert_eq!(
+        lab.does(agent(VISITOR), visited(Some(second), Some(1))),
+        State::Closed
+    );
+    let scores = lab.handling.visits.all().map(|visit| visit.satisfaction);
+    assert_eq!(scores.collect::<Vec<_>>(), [Some(5), Some(1), Some(4)]);
+}
+
+#[test]
+fn m6_one_who_is_not_content_has_it_done_again_and_all_are_asked_anew() {
+    let mut lab = Lab::in_progress();
+    lab.reporters = vec![TicketId::new(2)];
+    lab.does(agent(FIRST), resolve());
+    lab.does(agent(VISITOR), visited(None, Some(5)));
+    let bad = Order::VisitBad {
+        reporter: Some(TicketId::new(2)),
+        comment: because(),
+    };
+    assert_eq!(lab.does(agent(VISITOR), bad), State::InProgress);
+    assert_eq!(lab.handling.visits.next(), None);
+    lab.does(agent(FIRST), resolve());
+    let due = lab
+        .handling
+        .visits
+        .all()
+        .filter(|visit| visit.next.is_some());
+    assert_eq!(due.count(), 2);
+}
+
+#[test]
+fn m6_what_joins_or_leaves_a_solution_joins_or_leaves_the_visits() {
+    let (mut ends, mut goes_on) = (Lab::in_progress(), Lab::resolved());
+    goes_on.reporters = vec![ENDS];
+    merge(&mut ends, &mut goes_on, agent(SUPERVISOR)).unwrap();
+    assert!(goes_on.handling.visits.others.contains_key(&ENDS));
+    goes_on.does(agent(VISITOR), visited(None, Some(5)));
+    goes_on.reporters.clear();
+    part(&mut ends, &mut goes_on, agent(SUPERVISOR)).unwrap();
+    assert_eq!(goes_on.handling.visits.next(), None);
+    let now = goes_on.now;
+    let woken = goes_on.handling.clone().wake(&goes_on.house(), now);
+    assert_eq!(woken.last().map(|entry| entry.to), Some(State::Closed));
 }

@@ -100,13 +100,18 @@ fn orders() -> impl Strategy<Value = Order> {
         Just(resolve()),
         Just(resolve()),
         (0..=6_u8).prop_map(|score| Order::VisitOk {
+            reporter: None,
             satisfaction: Some(score)
         }),
         soon.prop_map(|next_at| Order::VisitRetry {
+            reporter: None,
             result: because(),
             next_at
         }),
-        text.clone().prop_map(|comment| Order::VisitBad { comment }),
+        text.clone().prop_map(|comment| Order::VisitBad {
+            reporter: None,
+            comment
+        }),
         Just(Order::Confirm),
         text.clone().prop_map(|reason| Order::Reopen { reason }),
         (text, any::<bool>()).prop_map(|(reason, mistake)| Order::Void { reason, mistake }),

@@ -49,7 +49,7 @@ fn t20_a_solution_needs_its_fields_and_its_tasks() {
     assert_eq!(lab.tries(agent(FIRST), resolve()), Err(Refused::OpenTasks));
     lab.open_tasks = 0;
     assert_eq!(lab.does(agent(FIRST), resolve()), State::Resolved);
-    assert!(lab.handling.visits.next.is_some());
+    assert!(lab.handling.visits.own.next.is_some());
     assert!(lab.clock(ClockKind::Visit).is_running());
     for (visit, asks) in [
         (VisitPolicy::None, false),
@@ -60,7 +60,7 @@ fn t20_a_solution_needs_its_fields_and_its_tasks() {
         lab.policy.visit = visit;
         lab.does(agent(FIRST), resolve());
         assert_eq!(
-            lab.handling.visits.next.is_some(),
+            lab.handling.visits.own.next.is_some(),
             asks,
             "{visit:?} of lot 40"
         );
@@ -70,7 +70,7 @@ fn t20_a_solution_needs_its_fields_and_its_tasks() {
 #[test]
 fn t21_t22_a_visit_has_to_succeed_and_another_asks_than_who_solved_it() {
     let mut lab = Lab::resolved();
-    let ok = |satisfaction| Order::VisitOk { satisfaction };
+    let ok = |satisfaction| visited(None, satisfaction);
     assert_eq!(
         lab.tries(Actor::System, Order::Confirm),
         Err(Refused::NeedsVisit),
@@ -78,6 +78,7 @@ fn t21_t22_a_visit_has_to_succeed_and_another_asks_than_who_solved_it() {
     );
     let next_at = |lab: &Lab| Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
     let again = |at| Order::VisitRetry {
+        reporter: None,
         result: "no answer".to_owned(),
         next_at: at,
     };
@@ -101,7 +102,7 @@ fn t21_t22_a_visit_has_to_succeed_and_another_asks_than_who_solved_it() {
         Err(Refused::NotAScore)
     );
     assert_eq!(lab.does(agent(VISITOR), ok(Some(5))), State::Closed);
-    assert_eq!(lab.handling.visits.satisfaction, Some(5));
+    assert_eq!(lab.handling.visits.own.satisfaction, Some(5));
     assert_eq!(lab.handling.times.closed, Some(lab.now));
     let mut own = Lab::resolved();
     own.handling.people.resolver = person(VISITOR);
@@ -117,6 +118,7 @@ fn t23_who_is_not_content_brings_it_back_to_who_solved_it() {
     let used = lab.clock(ClockKind::Resolve).used(&lab.calendar, lab.now);
     lab.after(DAY_MS);
     let bad = || Order::VisitBad {
+        reporter: None,
         comment: "still broken".to_owned(),
     };
     assert_eq!(lab.does(Actor::Customer, bad()), State::InProgress);
@@ -139,7 +141,7 @@ fn t24_where_nobody_is_asked_it_closes_when_nobody_objects() {
     lab.policy.visit = VisitPolicy::None;
     lab.does(agent(FIRST), resolve());
     assert_eq!(
-        lab.tries(agent(VISITOR), Order::VisitOk { satisfaction: None }),
+        lab.tries(agent(VISITOR), visited(None, None)),
         Err(Refused::NeedsNoVisit)
     );
     assert_eq!(lab.does(Actor::System, Order::Confirm), State::Closed);
@@ -183,6 +185,7 @@ fn t22_t24_a_lead_closes_what_nobody_can_be_reached_about() {
         );
         let next_at = Timestamp::from_ms(lab.now.as_ms() + DAY_MS);
         let retry = Order::VisitRetry {
+            reporter: None,
             result: "no answer".to_owned(),
             next_at,
         };
