@@ -64,6 +64,12 @@ ids! {
     WebhookId,
     /// One message for one webhook, however often it is sent.
     DeliveryId,
+    /// An article of the knowledge base, in all its versions (E7).
+    ArticleId,
+    /// A canned reply (C18).
+    ReplyId,
+    /// Something that somebody is told on his page (J8).
+    NotificationId,
 }
 
 macro_rules! names {

@@ -42,8 +42,8 @@ pub use fact::{Fact, FactRecord, Offer};
 pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
-    AgentId, CallId, ClipName, CustomerId, DeliveryId, IdSource, LegId, MailboxName, OfferId,
-    QueueName, RegionName, ScriptName, TicketId, WebhookId,
+    AgentId, ArticleId, CallId, ClipName, CustomerId, DeliveryId, IdSource, LegId, MailboxName,
+    NotificationId, OfferId, QueueName, RegionName, ReplyId, ScriptName, TicketId, WebhookId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// What is said of a customer cannot stand.
     #[error(transparent)]
     Customer(#[from] model::CustomerFault),
+    /// What is said of an article cannot stand, or a step cannot be taken.
+    #[error(transparent)]
+    Article(#[from] knowledge::ArticleFault),
     /// Facts did not follow on those that were applied: read them again from the log, from `after + 1` on.
     #[error("facts are missing: {after} was applied last, {got} came next")]
     Gap {

@@ -3,6 +3,7 @@
 //! The call path never waits for anything here. What happened stands in the [`fact_log`]; calls and recordings in the
 //! [`Database`] are projections of it and can be caught up after a crash.
 
+pub mod article;
 pub mod audit;
 pub mod barred;
 mod canary;
@@ -42,6 +43,7 @@ pub mod sheet;
 pub mod speech_cache;
 pub mod staff;
 pub mod survey;
+mod term;
 #[cfg(test)]
 mod test_server;
 pub mod ticket;
@@ -50,6 +52,7 @@ pub mod token;
 mod voicemail;
 mod webhook;
 
+pub use article::{ArticleFilter, ArticleRecord, Listed, UsedIn, Usefulness};
 pub use audit::{AuditAnchor, AuditEntry, AuditFault, AuditReport};
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};

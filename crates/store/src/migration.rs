@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 29] = [
+static MIGRATIONS: [Migration; 30] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -162,6 +162,11 @@ static MIGRATIONS: [Migration; 29] = [
         version: 29,
         name: "search",
         text: include_str!("../migrations/0029_search.sql"),
+    },
+    Migration {
+        version: 30,
+        name: "article",
+        text: include_str!("../migrations/0030_article.sql"),
     },
 ];
 

@@ -4,6 +4,9 @@
 pub mod agent_body;
 pub mod agent_queues;
 pub mod agents;
+pub mod article_body;
+pub mod article_uses;
+pub mod articles;
 pub mod barred;
 pub mod breaks;
 pub mod calendars;
@@ -82,6 +85,7 @@ use crate::{health, idempotency, metrics, sip_socket};
         (name = "scripts", description = "IVR scripts and their versions."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "customers", description = "Who calls, and by which numbers."),
+        (name = "knowledge", description = "What the house knows: articles, and which tickets they solved."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "webhooks", description = "Facts told to other systems, signed and told again until they are taken."),
         (name = "tokens", description = "Bearer tokens of programs, for admins."),
@@ -185,6 +189,15 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(deliveries::resend))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(articles::list, articles::add))
+        .routes(routes!(articles::read, articles::write))
+        .routes(routes!(articles::versions))
+        .routes(routes!(articles::step))
+        .routes(routes!(articles::vote))
+        .routes(routes!(article_uses::make))
+        .routes(routes!(article_uses::of_article))
+        .routes(routes!(article_uses::of_ticket))
+        .routes(routes!(article_uses::name, article_uses::unname))
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))
@@ -241,6 +254,7 @@ impl From<StoreError> for Problem {
             | StoreError::Conflict { .. }
             | StoreError::Refused(_)
             | StoreError::Customer(_)
+            | StoreError::Article(_)
             | StoreError::Gap { .. }
             | StoreError::Setting(_)
             | StoreError::Migration(_)

@@ -32,7 +32,6 @@ mod note;
 mod phone;
 mod row;
 mod search;
-mod term;
 mod timeline;
 
 pub(crate) use candidate::{Owner, owners};

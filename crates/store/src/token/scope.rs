@@ -57,6 +57,10 @@ scopes! {
     CustomersRead = "customers:read";
     /// Add, change, merge and part customers.
     CustomersWrite = "customers:write";
+    /// Articles of the knowledge base.
+    KnowledgeRead = "knowledge:read";
+    /// Write articles, and lead them through their steps.
+    KnowledgeWrite = "knowledge:write";
     /// Facts as they happen.
     EventsRead = "events:read";
     /// Trunks, phones, refusals, messages of calls.

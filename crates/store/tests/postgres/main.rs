@@ -9,6 +9,8 @@
     reason = "the lint configuration lifts these in test functions, not in what they share"
 )]
 
+#[path = "../store/articles.rs"]
+mod articles;
 #[path = "../store/audit.rs"]
 mod audit;
 #[path = "../store/barred.rs"]

@@ -44,6 +44,12 @@ pub enum Action {
     ImportCustomers,
     /// Make two customers one, and part them again.
     MergeCustomers,
+    /// See articles of the knowledge base.
+    SeeArticles,
+    /// Write articles, and lead them through their steps: which, their table says.
+    WriteArticles,
+    /// Read what others write, and publish it.
+    ReviewArticles,
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling,
     /// See and change who is barred.
@@ -111,6 +117,10 @@ const fn reach(action: Action) -> [Reach; 3] {
         Action::ImportCustomers => [None, All, All],
         // F9: it moves what others wrote down.
         Action::MergeCustomers => [None, All, All],
+        Action::SeeArticles => [All, All, All],
+        // E7: who solves matters writes down how.
+        Action::WriteArticles => [All, All, All],
+        Action::ReviewArticles => [None, All, All],
         Action::SeeSignalling => [None, All, All],
         Action::BarCallers => [None, All, All],
         Action::CloseCalendars => [None, All, All],
@@ -216,6 +226,9 @@ mod tests {
             (Action::ChangeCustomers, ["yyy", "yyy", "yyy"]),
             (Action::ImportCustomers, ["nnn", "yyy", "yyy"]),
             (Action::MergeCustomers, ["nnn", "yyy", "yyy"]),
+            (Action::SeeArticles, ["yyy", "yyy", "yyy"]),
+            (Action::WriteArticles, ["yyy", "yyy", "yyy"]),
+            (Action::ReviewArticles, ["nnn", "yyy", "yyy"]),
             (Action::SeeSignalling, ["nnn", "yyy", "yyy"]),
             (Action::BarCallers, ["nnn", "yyy", "yyy"]),
             (Action::SuperviseLine, ["nnn", "yyy", "yyy"]),

@@ -21,6 +21,8 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::ChangeCustomers | Action::ImportCustomers | Action::MergeCustomers => {
             Scope::CustomersWrite
         }
+        Action::SeeArticles => Scope::KnowledgeRead,
+        Action::WriteArticles | Action::ReviewArticles => Scope::KnowledgeWrite,
         Action::FollowAll | Action::FollowAgent => Scope::EventsRead,
         Action::SeeSignalling => Scope::SignallingRead,
         Action::BarCallers | Action::KeepApart => Scope::CallersWrite,

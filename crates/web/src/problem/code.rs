@@ -176,6 +176,18 @@ codes! {
     NotVerified = "ticket.not_verified" UNPROCESSABLE_ENTITY "未核实的工单不能答复或派单" "A ticket that nobody has verified is neither answered nor sent";
     /// The order is the other side of another.
     AsAPair = "ticket.as_a_pair" UNPROCESSABLE_ENTITY "合并与撤销合并只能成对进行" "Tickets are merged and parted as a pair";
+    /// No such article, or none that the asker may read (E7, E8).
+    NoSuchArticle = "no_such_article" NOT_FOUND "没有这篇知识条目" "There is no such article";
+    /// The step is none from where the version stands; or it is no draft, and not written on.
+    ArticleNotAllowed = "article.not_allowed" CONFLICT "该版本当前状态不允许此操作" "Where the version stands, that cannot be done";
+    /// Four eyes: its writers do not review it.
+    ArticleFourEyes = "article.four_eyes" CONFLICT "编写者不得审核，须由其他人审核" "Who wrote on it does not review it";
+    /// It is for its writers, or for who reviews.
+    ArticleNotYours = "article.not_yours" FORBIDDEN "仅编写者或审核人可以执行" "That is for its writers, or for who reviews";
+    /// A private article is its writer's, and what colleagues read does not become private.
+    ArticlePrivate = "article.private" CONFLICT "私有条目不能送审，已公开的条目也不能转为私有" "A private article is not reviewed, and what others read does not become private";
+    /// It still names the customer of the ticket that it was made of.
+    ArticlePersonal = "article.personal" CONFLICT "文中仍含来源工单客户的姓名、号码或地址" "The text still holds what identifies the customer of its ticket";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
     /// No clip has that number or name (E25).

@@ -11,6 +11,7 @@
 
 mod agent_queues;
 mod agents;
+mod articles;
 mod barred;
 mod breaks;
 mod calendars;

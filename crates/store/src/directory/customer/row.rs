@@ -5,10 +5,11 @@ use model::{AgentId, CustomerFault, CustomerId, Timestamp};
 use sqlx::FromRow;
 
 use super::phone::{self, KeyedPhone};
-use super::{CustomerContact, CustomerRecord, term};
+use super::{CustomerContact, CustomerRecord};
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
+use crate::term;
 
 /// The columns of [`Row`], from `customer c`.
 pub(super) const COLUMNS: &str = "SELECT c.id, c.kind, c.display_name, c.organisation_id, c.vip_level, c.locale, c.region, c.owner_agent_id,

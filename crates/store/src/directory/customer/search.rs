@@ -4,13 +4,13 @@ use model::{AgentId, CustomerId};
 use sqlx::FromRow;
 
 use super::row::{COLUMNS, Row};
-use super::term::{self, Asked};
 use super::{CustomerRecord, phone};
 use crate::Database;
 use crate::column::{big, count};
 use crate::database::Statement;
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
+use crate::term;
 
 /// Fewest digits of the end of a number that are looked for.
 const TAIL_MIN: usize = 4;
@@ -106,18 +106,8 @@ impl Database {
             if place > 0 {
                 query.push(" INTERSECT ");
             }
-            match asked {
-                Asked::Whole(term) => query
-                    .push("SELECT customer_id FROM customer_term WHERE term = ")
-                    .push_bind(term.as_str()),
-                Asked::Begins(head) => push_range(
-                    query,
-                    "SELECT customer_id FROM customer_term WHERE term >= ",
-                    " AND term < ",
-                    head,
-                    '{',
-                ),
-            };
+            query.push("SELECT customer_id FROM customer_term WHERE ");
+            asked.push(query);
         }
         if !asked.is_empty() {
             query.push(" UNION ");
@@ -133,25 +123,12 @@ impl Database {
         let is_number = text.chars().all(|c| !c.is_alphabetic());
         if is_number && digits.len() >= TAIL_MIN {
             query.push(" UNION ");
-            push_range(
-                query,
-                "SELECT customer_id FROM customer_number WHERE tail >= ",
-                " AND tail < ",
-                &digits,
-                ':',
-            );
+            query
+                .push("SELECT customer_id FROM customer_number WHERE tail >= ")
+                .push_bind(digits.as_str())
+                .push(" AND tail < ")
+                // What stands behind the figures.
+                .push_bind(format!("{digits}:"));
         }
     }
-}
-
-/// Texts that begin so; `end` is the letter behind the last one that they may hold.
-fn push_range<'s>(
-    query: &'s mut Statement,
-    from: &'static str,
-    to: &'static str,
-    head: &str,
-    end: char,
-) -> &'s mut Statement {
-    query.push(from).push_bind(head);
-    query.push(to).push_bind(format!("{head}{end}"))
 }

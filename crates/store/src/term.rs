@@ -1,4 +1,4 @@
-//! What a customer's name is found by: Chinese characters by one and by two, words, readings in pinyin and their initials.
+//! What a name or a title is found by: Chinese characters by one and by two, words, readings in pinyin and their initials.
 //!
 //! A term of letters and digits is `a-z0-9` and nothing else, so that its order is the same in every database and a beginning of
 //! it is a range. Characters with several readings (单, 曾) are found by each, within a bound.
@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use pinyin::ToPinyinMulti;
 
+use crate::database::Statement;
 use crate::search::is_han;
 
 /// Longest term of letters.
@@ -20,15 +21,30 @@ const ASKED_MAX: usize = 8;
 
 /// A term of a question.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// This term.
     Whole(String),
     /// Terms that begin so.
     Begins(String),
 }
 
+impl Asked {
+    /// What is asked of a column `term`.
+    pub(crate) fn push(&self, query: &mut Statement) {
+        match self {
+            Self::Whole(term) => query.push("term = ").push_bind(term.as_str()),
+            // Letters and digits alone: `{` stands behind `z`.
+            Self::Begins(head) => query
+                .push("term >= ")
+                .push_bind(head.as_str())
+                .push(" AND term < ")
+                .push_bind(format!("{head}{{")),
+        };
+    }
+}
+
 /// All terms of a name.
-pub(super) fn of_name(name: &str) -> BTreeSet<String> {
+pub(crate) fn of_name(name: &str) -> BTreeSet<String> {
     let mut terms = BTreeSet::new();
     for run in han_runs(name) {
         terms.extend(run.iter().map(char::to_string));
@@ -52,7 +68,7 @@ pub(super) fn of_name(name: &str) -> BTreeSet<String> {
 }
 
 /// The terms that a question asks for, all of them at once; empty when nothing of it is a letter or a character.
-pub(super) fn of_question(question: &str) -> Vec<Asked> {
+pub(crate) fn of_question(question: &str) -> Vec<Asked> {
     let mut asked = BTreeSet::new();
     for run in han_runs(question) {
         match run.as_slice() {
