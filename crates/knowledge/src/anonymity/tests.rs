@@ -1,3 +1,5 @@
+//! What is taken out of a text and what stays, by examples (E7).
+
 use super::*;
 
 fn known() -> Known {

@@ -1,3 +1,5 @@
+//! Steps, four eyes and who reads what, by the table (E7, E8).
+
 use super::*;
 
 const WRITER: By = by(1, false);

@@ -76,7 +76,7 @@ pub struct VoteWanted {
 
 /// A version of an article.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct VersionBody {
+pub struct ArticleVersion {
     /// From 1, without gaps.
     pub number: u32,
     /// `draft`, `review`, `published`, `withdrawn`, `replaced` or `discarded`.
@@ -118,9 +118,9 @@ pub struct ArticleBody {
     #[schema(value_type = Option<String>)]
     pub source_ticket: Option<TicketId>,
     /// The version that readers see; `null`: none.
-    pub live: Option<VersionBody>,
+    pub live: Option<ArticleVersion>,
     /// The version that is worked on, or was last; `null` for who may not read it.
-    pub newest: Option<VersionBody>,
+    pub newest: Option<ArticleVersion>,
     /// Those to whom it was of use.
     pub useful: u64,
     /// Those to whom it was not.
@@ -144,7 +144,7 @@ pub struct ListedArticle {
     #[schema(value_type = String)]
     pub id: ArticleId,
     /// The version that was asked for; of bodies the first 200 characters.
-    pub shown: VersionBody,
+    pub shown: ArticleVersion,
     /// Those to whom it was of use.
     pub useful: u64,
     /// Those to whom it was not.
@@ -212,7 +212,7 @@ impl From<ArticleWanted> for Content {
     }
 }
 
-impl From<Version> for VersionBody {
+impl From<Version> for ArticleVersion {
     fn from(version: Version) -> Self {
         let content = version.content;
         let text = |(language, Text { title, body }): (Language, Text)| {
@@ -246,8 +246,8 @@ impl ArticleBody {
                 },
         } = record;
         let readable = |it: &Version| article.may_read(it, by).then(|| it.clone().into());
-        let live: Option<VersionBody> = article.live().and_then(readable);
-        let newest: Option<VersionBody> = readable(&article.newest);
+        let live: Option<ArticleVersion> = article.live().and_then(readable);
+        let newest: Option<ArticleVersion> = readable(&article.newest);
         if live.is_none() && newest.is_none() {
             return None;
         }
@@ -278,7 +278,7 @@ impl ArticleBody {
 
 impl From<Listed> for ListedArticle {
     fn from(listed: Listed) -> Self {
-        let mut shown = VersionBody::from(listed.version);
+        let mut shown = ArticleVersion::from(listed.version);
         for text in shown.texts.values_mut() {
             text.body = text.body.chars().take(EXCERPT_CHARS).collect();
         }

@@ -11,7 +11,7 @@ use store::{ArticleFilter, ArticleRecord, StoreError, Usefulness};
 use utoipa::IntoParams;
 
 use super::article_body::{
-    ArticleBody, ArticleWanted, ListedArticle, StepWanted, VersionBody, VoteWanted,
+    ArticleBody, ArticleWanted, ListedArticle, StepWanted, ArticleVersion, VoteWanted,
 };
 use super::list::{self, List};
 use super::version;
@@ -127,14 +127,14 @@ pub(crate) async fn read(
 /// Its versions, the newest first, at most 200, as far as the asker may read them.
 #[utoipa::path(get, operation_id = "list_article_versions", path = "/v1/articles/{id}/versions", tag = "knowledge", params(("id" = String, Path)),
     responses(
-        (status = 200, description = "Versions, the newest first.", body = List<VersionBody>),
+        (status = 200, description = "Versions, the newest first.", body = List<ArticleVersion>),
         (status = 404, description = "No such article, or none that the asker may read.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn versions(
     State(app): State<App>,
     who: Principal,
     InPath(id): InPath<ArticleId>,
-) -> Result<Json<List<VersionBody>>, Problem> {
+) -> Result<Json<List<ArticleVersion>>, Problem> {
     authorise(&who, Action::SeeArticles, None)?;
     let article = readable(&app, &who, id).await?.article;
     let versions = app.database().article_versions(id).await?.into_iter();
