@@ -140,6 +140,7 @@ impl Cause for StoreError {
                 format!("{}已被他人修改：当前版本为 {current}", row(what))
             }
             Self::Refused(why) => format!("工单规则不允许：{why}"),
+            Self::Article(fault) => format!("知识条目规则不允许：{fault}"),
             Self::Customer(fault) => fault.zh(),
             Self::Setting(why) => format!("不合要求：{why}"),
             Self::InUse => "数据库：另一进程正用它接听来电".to_owned(),
@@ -160,6 +161,7 @@ impl Cause for StoreError {
 fn row(what: &str) -> &str {
     match what {
         "agent" => "坐席",
+        "article" => "知识条目",
         "queue" => "队列",
         "barred caller" => "黑名单号码",
         "conflict" => "回避",
