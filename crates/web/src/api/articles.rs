@@ -11,7 +11,7 @@ use store::{ArticleFilter, ArticleRecord, StoreError, Usefulness};
 use utoipa::IntoParams;
 
 use super::article_body::{
-    ArticleBody, ArticleWanted, ListedArticle, StepWanted, ArticleVersion, VoteWanted,
+    ArticleBody, ArticleVersion, ArticleWanted, ListedArticle, StepWanted, VoteWanted,
 };
 use super::list::{self, List};
 use super::version;
