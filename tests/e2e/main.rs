@@ -42,6 +42,7 @@ mod voicemail;
 mod wire;
 
 // The stories.
+mod backup;
 mod barred;
 mod board_page;
 mod bots;

@@ -15,6 +15,7 @@ mod virtual_hotline;
 
 pub(crate) use self::agent::AgentVerb;
 pub(crate) use self::audit::AuditVerb;
+pub(crate) use self::backup::{BackupArgs, RestoreArgs};
 pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::customer::{CustomerVerb, ImportArgs};
@@ -23,6 +24,7 @@ pub(crate) use self::ticket::{DueArgs, RulesArgs, TicketVerb};
 
 mod agent;
 mod audit;
+mod backup;
 mod calendar;
 mod conflict;
 mod customer;
@@ -178,6 +180,16 @@ pub(crate) enum Verb {
     /// Who did what to what, in a log that cannot be changed unseen.
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Writes all of the house into a folder while it serves: tables, fact log, configuration, scripts and sounds.
+    #[command(
+        after_help = "Examples:\n  trunkline backup /backup/2026-11-23\n  trunkline backup /backup/2026-11-23 --recordings\nThe folder stands under its name once it is whole; `sha256sum -c SHA256SUMS` in it proves it. docs/backup.md"
+    )]
+    Backup(BackupArgs),
+    /// Makes a house anew of a backup, where none is yet, in either database.
+    #[command(
+        after_help = "Examples:\n  trunkline restore /backup/2026-11-23\n  trunkline restore /backup/2026-11-23 --set store.url=postgres:///trunkline?host=/run/postgresql\nIt goes where the configuration says, which comes out of the backup where none stands. docs/backup.md"
+    )]
+    Restore(RestoreArgs),
     /// What the house says of tickets: rules of dispatch with their dry run, and when a ticket is due.
     #[command(subcommand)]
     Ticket(TicketVerb),

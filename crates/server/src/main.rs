@@ -85,6 +85,8 @@ fn main() -> ExitCode {
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
         Verb::Customer(verb) => verb::customer::run(&source, verb, json, language),
         Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),
+        Verb::Backup(args) => verb::backup::run(&source, args, json, language),
+        Verb::Restore(args) => verb::backup::restore(&source, args, json, language),
         Verb::Ticket(verb) => verb::ticket::run(&source, verb, json),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json, language),

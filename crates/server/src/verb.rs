@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod barred;
 pub(crate) mod calendar;
 pub(crate) mod call;
@@ -9,6 +10,7 @@ pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod customer;
 pub(crate) mod ivr;
+mod progress;
 pub(crate) mod prompts;
 pub(crate) mod replay;
 pub(crate) mod simulate;

@@ -31,7 +31,7 @@ use model::NumberPlan;
 /// Most facts of a timeline, most open calls: bounds of one answer.
 const ROWS_MAX: i64 = 10_000;
 /// The projection of calls: the last fact that was applied.
-const APPLIED: &str = "calls";
+pub(crate) const APPLIED: &str = "calls";
 /// Up to where facts may be missing.
 const EXCUSED: &str = "calls.excused";
 

@@ -26,10 +26,12 @@ use writer::{Job, Order, Then};
 
 pub use address::Address;
 pub(crate) use address::Place;
+pub(crate) use catalogue::{Column, ColumnKind, columns, go_on_behind, is_empty};
 pub(crate) use statement::{Bound, Statement};
 pub(crate) use words::{Phrase, Words};
 
 mod address;
+mod catalogue;
 mod link;
 mod postgres;
 mod sqlite;
@@ -237,6 +239,23 @@ async fn readers(address: &Address) -> Result<Pool> {
             })
         });
     Ok(pool.connect_with(address.options().clone()).await?)
+}
+
+/// A connection that fills an empty database; the file of SQLite and its folder are made.
+pub(crate) async fn connect_to_fill(address: &Address) -> Result<Connection> {
+    sqlx::any::install_default_drivers();
+    if let Place::File(path) = address.place() {
+        sqlite::make_file(path)?;
+    }
+    let mut conn = address.options().connect().await?;
+    match address.place() {
+        Place::File(_) => sqlite::greet_writer(&mut conn).await?,
+        Place::Server => {
+            postgres::greet_writer(&mut conn).await?;
+            postgres::check(&mut conn).await?;
+        }
+    }
+    Ok(conn)
 }
 
 /// A connection for one look at a database as it is; `None` where its file is not there.

@@ -17,6 +17,7 @@ use crate::private;
 use segment::Scan;
 
 pub use reader::FactReader;
+pub(crate) use segment::{list as firsts, path_of};
 
 mod reader;
 mod record;
@@ -269,9 +270,18 @@ fn lock(dir: &Path) -> Result<File, FactLogError> {
 }
 
 fn scan(dir: &Path, first: u64) -> Result<Scan, FactLogError> {
+    Ok(segment::scan(&read(dir, first)?, first))
+}
+
+fn read(dir: &Path, first: u64) -> Result<Vec<u8>, FactLogError> {
     let path = segment::path_of(dir, first);
-    let bytes = fs::read(&path).map_err(|error| FactLogError::file(&path, error))?;
-    Ok(segment::scan(&bytes, first))
+    fs::read(&path).map_err(|error| FactLogError::file(&path, error))
+}
+
+/// The last whole fact of a segment up to fact `last`, and where it ends: for copies, while somebody writes perhaps.
+pub(crate) fn end_of(dir: &Path, first: u64, last: u64) -> Result<(u64, u64), FactLogError> {
+    let scan = segment::scan_to(&read(dir, first)?, first, last);
+    Ok((scan.last_seq, scan.end))
 }
 
 /// Notes the numbers between the last one that is there and the last one that should be.

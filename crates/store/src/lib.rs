@@ -5,6 +5,7 @@
 
 pub mod article;
 pub mod audit;
+pub mod backup;
 pub mod barred;
 mod canary;
 pub mod cdr;
@@ -54,6 +55,7 @@ mod webhook;
 
 pub use article::{ArticleFilter, ArticleRecord, Listed, UsedIn, Usefulness};
 pub use audit::{AuditAnchor, AuditEntry, AuditFault, AuditReport};
+pub use backup::{BackupError, BackupOrder, Manifest, Progress, Saved, Tree, back_up};
 pub use barred::{BarredMark, NewBarred};
 pub use cdr::{CallFilter, Recording};
 pub use checkpoint::{Checkpoint, CheckpointError};

@@ -178,21 +178,59 @@ const KEPT: &str = "CREATE TABLE IF NOT EXISTS migration (
 pub(crate) async fn migrate(conn: &mut Connection, place: &Place, now: Timestamp) -> Result<usize> {
     let mut turn = conn.begin_with(place.begin()).await?;
     sqlx::raw_sql(KEPT).execute(&mut *turn).await?;
-    let applied: Vec<(i64, i64)> =
-        sqlx::query_as("SELECT version, checksum FROM migration ORDER BY version")
-            .fetch_all(&mut *turn)
-            .await?;
+    let steps = go_on(&mut turn, place, MIGRATIONS.len(), now).await?;
+    turn.commit().await?;
+    Ok(steps)
+}
+
+/// Makes the schema in an empty database as it was after these steps, within the caller's transaction.
+pub(crate) async fn make(
+    conn: &mut Connection,
+    place: &Place,
+    steps: &[(i64, i64)],
+    now: Timestamp,
+) -> Result<()> {
+    check(steps, &MIGRATIONS)?;
+    sqlx::raw_sql(KEPT).execute(&mut *conn).await?;
+    go_on(conn, place, steps.len(), now).await?;
+    Ok(())
+}
+
+/// The steps that were applied: number and checksum.
+pub(crate) async fn applied(conn: &mut Connection) -> Result<Vec<(i64, i64)>> {
+    let applied = sqlx::query_as("SELECT version, checksum FROM migration ORDER BY version")
+        .fetch_all(conn)
+        .await?;
     check(&applied, &MIGRATIONS)?;
-    let pending = MIGRATIONS.iter().skip(applied.len());
+    Ok(applied)
+}
+
+/// The tables that stand after so many steps, in the order in which they were made: whatever one refers to stands before it.
+pub(crate) fn tables(steps: usize) -> Vec<&'static str> {
+    let mut tables = Vec::new();
+    let known = MIGRATIONS.iter().take(steps);
+    for line in known.flat_map(|migration| migration.text.lines()) {
+        let name = |rest: &'static str| rest.split([' ', '(', ';']).next().unwrap_or_default();
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            tables.push(name(rest));
+        } else if let Some(rest) = line.strip_prefix("DROP TABLE ") {
+            tables.retain(|table| *table != name(rest));
+        }
+    }
+    tables
+}
+
+/// Applies what is missing up to the step of that place.
+async fn go_on(conn: &mut Connection, place: &Place, last: usize, now: Timestamp) -> Result<usize> {
+    let applied = applied(conn).await?.len();
     let mut steps = 0;
-    for migration in pending {
+    for migration in MIGRATIONS.iter().take(last).skip(applied) {
         sqlx::raw_sql(AssertSqlSafe(rendered(migration.text, place)))
-            .execute(&mut *turn)
+            .execute(&mut *conn)
             .await?;
-        note(&mut turn, migration, checksum(migration.text), now).await?;
+        note(conn, migration, checksum(migration.text), now).await?;
         steps += 1;
     }
-    turn.commit().await?;
     Ok(steps)
 }
 
@@ -261,6 +299,8 @@ fn checksum(text: &str) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::places;
 
@@ -309,6 +349,24 @@ mod tests {
                 let (rows,): (i64,) = sqlx::query_as(table).fetch_one(&mut conn).await.unwrap();
                 assert_eq!(rows, 0);
             }
+        }
+    }
+
+    /// J9: a backup has all tables but those that a database makes for itself.
+    #[tokio::test]
+    async fn the_tables_are_those_that_the_databases_hold() {
+        for (empty, holds) in places::both().await.into_iter().zip([
+            "SELECT name FROM sqlite_master WHERE type = 'table'",
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema()",
+        ]) {
+            let mut conn = empty.connect().await;
+            migrate(&mut conn, empty.place(), NOW).await.unwrap();
+            let held: Vec<(String,)> = sqlx::query_as(holds).fetch_all(&mut conn).await.unwrap();
+            let own = |name: &str| name == "migration" || name.starts_with("search_words");
+            let held = held.into_iter().map(|(name,)| name);
+            let held: BTreeSet<String> = held.filter(|name| !own(name)).collect();
+            let known = tables(MIGRATIONS.len()).into_iter().map(str::to_owned);
+            assert_eq!(held, known.collect());
         }
     }
 

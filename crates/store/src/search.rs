@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::page::{Page, PageRequest};
 use crate::ticket::{Reader, survivor, ticket};
 
-pub(crate) use index::{index_note, index_ticket};
+pub(crate) use index::{begin_anew, index_note, index_ticket};
 pub use question::{PHRASES_MAX, QUESTION_CHARS_MAX, Question, QuestionError};
 pub(crate) use segment::is_han;
 pub use snippet::Piece;
@@ -24,6 +24,9 @@ mod snippet;
 
 /// So many are counted; of more it is said that they are more.
 pub const COUNTED_MAX: u64 = 1_000;
+
+/// The table of what has words; another, which has them, is the database's own (`database/words`). Both can be made again.
+pub(crate) const TABLE: &str = "search_document";
 
 /// What is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

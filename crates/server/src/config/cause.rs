@@ -14,6 +14,7 @@ use model::{CustomerFault, MembershipError};
 use net::TlsError;
 use sim::{NotADay, ReplayError, ScenarioError};
 use sip::NetworkError;
+use store::backup::BackupError;
 use store::{QueryTextError, SoundError, SoundFault, StoreError};
 
 /// An error that people read.
@@ -153,6 +154,26 @@ impl Cause for StoreError {
             | Self::Lost(_)
             | Self::Database(_)
             | Self::File { .. } => format!("数据库：{self}"),
+        }
+    }
+}
+
+impl Cause for BackupError {
+    fn zh(&self) -> String {
+        match self {
+            Self::Exists(at) => format!("{} 已存在且不为空", at.display()),
+            Self::Filled(address) => format!("数据库 {address} 中已有表：备份只能恢复到空库"),
+            Self::NoDatabase(address) => format!("{address} 处没有数据库"),
+            Self::NotWhole(at) => format!(
+                "{} 中没有 SHA256SUMS：它不是备份，或备份尚未完成就中断了",
+                at.display()
+            ),
+            Self::Missing(file) => format!("备份中缺少 {file}"),
+            Self::Changed(file) => format!("{file} 已不是当初写下的内容：SHA-256 不符"),
+            Self::Unreadable { file, why } => format!("{file}：{why}"),
+            Self::Form(form) => format!("备份格式为 {form}，本程序无法读取"),
+            Self::Store(error) => error.zh(),
+            Self::FactLog(_) | Self::File { .. } => self.to_string(),
         }
     }
 }

@@ -10,7 +10,7 @@ use ivr::told;
 use serde_json::json;
 
 use super::block_on;
-use super::simulate::progress::ProgressBar;
+use super::progress::ProgressBar;
 use crate::Failure;
 use crate::cli::PromptsVerb;
 use crate::config::Source;

@@ -13,7 +13,7 @@ use model::QueueName;
 use sim::report::comparison;
 use sim::{Replayed, Window};
 
-use super::simulate::progress::ProgressBar;
+use super::progress::ProgressBar;
 use super::simulate::{configured, of_file};
 use crate::Failure;
 use crate::cli::ReplayArgs;

@@ -16,13 +16,12 @@ use crate::cli::SimulateArgs;
 use crate::config::Source;
 use crate::config::cause::Cause;
 
+use super::progress::ProgressBar;
 use fact_file::FactFile;
 use onlooker::Onlooker;
-use progress::ProgressBar;
 
 mod fact_file;
 mod onlooker;
-pub(super) mod progress;
 #[cfg(test)]
 mod strategy_days;
 

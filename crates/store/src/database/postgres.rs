@@ -7,6 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::Connection;
+use super::catalogue::Catalogue;
 use crate::error::{Result, StoreError};
 
 pub(super) mod words;
@@ -30,6 +31,19 @@ const GREETING: &str = "SET client_min_messages = warning; SET lock_timeout = '5
 
 /// `local` and whatever waits for a standby besides is left as the house wants it.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// How it tells what it holds.
+pub(super) static CATALOGUE: Catalogue = Catalogue {
+    tables: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema()",
+    columns: "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns
+      WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position",
+    keys: Some(
+        "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), COALESCE(MAX(%I), 0) + 1, false) FROM %I',
+           table_name, column_name, column_name, table_name)
+         FROM information_schema.columns
+         WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'",
+    ),
+};
 
 /// Of the connection that writes.
 pub(super) async fn greet_writer(conn: &mut Connection) -> sqlx::Result<()> {

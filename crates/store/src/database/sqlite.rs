@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use super::Connection;
+use super::catalogue::Catalogue;
 use crate::error::{Result, StoreError};
 use crate::private;
 
@@ -14,6 +15,14 @@ pub(super) mod words;
 
 /// How a change begins: with the right to write, so that it never has to wait in its middle.
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// How it tells what it holds.
+pub(super) static CATALOGUE: Catalogue = Catalogue {
+    tables: "SELECT COUNT(*) FROM sqlite_master",
+    columns: "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+    // A key is the row's id, and a new one is always behind the last.
+    keys: None,
+};
 
 /// The empty file before SQLite makes it: it would be for everybody to read. Its companions take over its rights.
 pub(super) fn make_file(path: &Path) -> Result<()> {

@@ -23,12 +23,12 @@ pub(super) struct Scan {
 }
 
 /// The file of a segment.
-pub(super) fn path_of(dir: &Path, first: u64) -> PathBuf {
+pub(crate) fn path_of(dir: &Path, first: u64) -> PathBuf {
     dir.join(format!("facts-{first:020}.log"))
 }
 
 /// The first numbers of all segments, in order.
-pub(super) fn list(dir: &Path) -> io::Result<Vec<u64>> {
+pub(crate) fn list(dir: &Path) -> io::Result<Vec<u64>> {
     let mut firsts = Vec::new();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name();
@@ -43,12 +43,17 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<u64>> {
 
 /// Looks at every record of a segment.
 pub(super) fn scan(bytes: &[u8], first: u64) -> Scan {
+    scan_to(bytes, first, u64::MAX)
+}
+
+/// Looks at the records of a segment up to fact `last`.
+pub(super) fn scan_to(bytes: &[u8], first: u64, last: u64) -> Scan {
     let mut scan = Scan {
         last_seq: first.saturating_sub(1),
         ..Scan::default()
     };
     let mut at = 0;
-    loop {
+    while scan.last_seq < last {
         let rest = bytes.get(at..).unwrap_or_default();
         if let Found::Whole { bytes, .. } = find(rest) {
             at += bytes;
@@ -65,6 +70,7 @@ pub(super) fn scan(bytes: &[u8], first: u64) -> Scan {
         scan.last_seq = seq.saturating_sub(1);
         at += skipped;
     }
+    scan
 }
 
 /// The next whole record behind a broken one: how far away, and its number.

@@ -11,7 +11,7 @@ use crate::Database;
 use crate::column::{big, count, from_json};
 use crate::database::{Connection, Words};
 use crate::error::Result;
-use crate::ticket;
+use crate::{projection, ticket};
 
 /// Most words of a document: PostgreSQL knows no place behind 16,383.
 const WORDS_MAX: usize = 16_000;
@@ -154,13 +154,17 @@ async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64) -> Res
         Some((last,)) => *last,
         None => 0,
     };
-    sqlx::query(
-        "INSERT INTO projection (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
-    )
-    .bind(progress(kind))
-    .bind(done)
-    .execute(conn)
-    .await?;
+    projection::put(conn, &progress(kind), count(done)).await
+}
+
+/// After rows were put there without their words: all is gone through anew.
+pub(crate) async fn begin_anew(conn: &mut Connection) -> Result<()> {
+    for kind in SearchKind::ALL {
+        sqlx::query("DELETE FROM projection WHERE name = $1")
+            .bind(progress(kind))
+            .execute(&mut *conn)
+            .await?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,8 @@
 mod articles;
 #[path = "../store/audit.rs"]
 mod audit;
+#[path = "../store/backup.rs"]
+mod backup;
 #[path = "../store/barred.rs"]
 mod barred;
 #[path = "../store/calls.rs"]

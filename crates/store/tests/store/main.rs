@@ -11,6 +11,7 @@
 
 mod articles;
 mod audit;
+mod backup;
 mod barred;
 mod calls;
 mod canary;

@@ -46,6 +46,11 @@ impl World {
     pub(crate) async fn new() -> Self {
         let scratch = Scratch::new();
         let url = place::empty(&scratch).await;
+        Self::at(url, scratch).await
+    }
+
+    /// One whose database may be there.
+    pub(crate) async fn at(url: String, scratch: Scratch) -> Self {
         let database = Database::open(&url, "CN").await.unwrap();
         Self {
             database,

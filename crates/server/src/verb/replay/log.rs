@@ -9,7 +9,7 @@ use model::FactRecord;
 use sim::{Replay, Replayed, Window};
 use store::{FactLogError, FactReader};
 
-use super::super::simulate::progress::ProgressBar;
+use super::super::progress::ProgressBar;
 use crate::Failure;
 use crate::config::cause::Cause;
 

@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hasher as _};
 use model::{Fact, FactRecord, Timestamp};
 use sim::{Progress, Watch};
 
+use super::super::progress::ProgressBar;
 use super::fact_file::FactFile;
-use super::progress::ProgressBar;
 use crate::Failure;
 
 pub(super) struct Onlooker {

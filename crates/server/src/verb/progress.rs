@@ -5,10 +5,10 @@ use sim::Progress;
 
 const LOOKS: &str = "{bar:40} {percent:>3} %  {msg}  {elapsed} of about {duration}";
 
-pub(in crate::verb) struct ProgressBar(indicatif::ProgressBar);
+pub(super) struct ProgressBar(indicatif::ProgressBar);
 
 impl ProgressBar {
-    pub(in crate::verb) fn new() -> Self {
+    pub(super) fn new() -> Self {
         let bar = indicatif::ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template(LOOKS) {
             bar.set_style(style);
@@ -16,20 +16,20 @@ impl ProgressBar {
         Self(bar)
     }
 
-    pub(in crate::verb) fn show(&self, progress: Progress) {
+    pub(super) fn show(&self, progress: Progress) {
         self.0.set_length(progress.whole.as_secs());
         self.0.set_position(progress.passed.as_secs());
         self.0.set_message(format!("{} calls", progress.calls));
     }
 
     /// So many of all, of what it says.
-    pub(in crate::verb) fn count(&self, done: u64, all: u64, what: &'static str) {
+    pub(super) fn count(&self, done: u64, all: u64, what: &str) {
         self.0.set_length(all);
         self.0.set_position(done);
-        self.0.set_message(what);
+        self.0.set_message(what.to_owned());
     }
 
-    pub(in crate::verb) fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }
