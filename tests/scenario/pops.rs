@@ -30,6 +30,8 @@ fn chen() -> Profile {
             priority: 2,
             state: "new".into(),
             urges: 1,
+            due_at: None,
+            is_overdue: false,
         }],
         ..Profile::default()
     }

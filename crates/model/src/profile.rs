@@ -76,6 +76,15 @@ impl Profile {
         }
     }
 
+    /// P4: what the caller most likely wants: to press for what is late, to add to what is open, or something new.
+    pub fn suggestion(&self) -> &'static str {
+        match self.open_tickets.as_slice() {
+            [] => "new",
+            open if open.iter().any(|ticket| ticket.is_overdue) => "urge",
+            [_, ..] => "append",
+        }
+    }
+
     /// F5: the highest level of those whose number it certainly is; a guess raises nobody.
     pub fn vip_level(&self) -> u8 {
         let certain = self.candidates.iter().filter(|one| one.is_certain());
@@ -98,6 +107,12 @@ pub struct OpenTicket {
     pub state: String,
     /// How often the caller urged.
     pub urges: u32,
+    /// When it is due next, by what is promised and by hand.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
+    /// Whether that moment had passed when the caller was looked up.
+    #[serde(default)]
+    pub is_overdue: bool,
 }
 
 /// A past call in a pop.
@@ -126,6 +141,31 @@ mod tests {
             why: "number".to_owned(),
             open_tickets: 0,
             last_contact: None,
+        }
+    }
+
+    #[test]
+    fn p4_who_waits_for_what_is_late_presses_for_it() {
+        let open = |is_overdue| OpenTicket {
+            ticket: TicketId::new(1),
+            number: String::new(),
+            subject: String::new(),
+            priority: 3,
+            state: String::new(),
+            urges: 0,
+            due_at: None,
+            is_overdue,
+        };
+        for (open_tickets, expected) in [
+            (vec![], "new"),
+            (vec![open(false)], "append"),
+            (vec![open(false), open(true)], "urge"),
+        ] {
+            let profile = Profile {
+                open_tickets,
+                ..Profile::default()
+            };
+            assert_eq!(profile.suggestion(), expected);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::column::{big, count, cut};
 use crate::database::Connection;
 use crate::directory::customer::owners;
 use crate::error::Result;
+use crate::ticket::NEVER;
 use crate::ties;
 
 /// Longest name in a pop, in characters.
@@ -39,30 +40,32 @@ impl Database {
             ..Profile::default()
         };
         let sole = profile.sole().map(|candidate| candidate.customer);
-        profile.open_tickets = open_tickets(&mut conn, &number.key, sole).await?;
+        profile.open_tickets = open_tickets(&mut conn, &number.key, sole, now).await?;
         Ok(profile)
     }
 }
 
-/// Of the number, or of the sole candidate and those who were merged into him, most pressing first; none of those that only supervisors see, for agents read a pop.
+/// Of the number, or of the sole candidate and those who were merged into him: what is overdue first, then by priority (G5); none of those that only supervisors see, for agents read a pop.
 async fn open_tickets(
     conn: &mut Connection,
     key: &str,
     customer: Option<CustomerId>,
+    now: Timestamp,
 ) -> Result<Vec<OpenTicket>> {
-    type Row = (i64, String, String, i64, String, i64);
+    type Row = (i64, String, String, i64, String, i64, i64);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, number, subject, priority, state, urge_count FROM ticket
+        "SELECT id, number, subject, priority, state, urge_count, due_key FROM ticket
          WHERE is_open = 1 AND for_leads = 0 AND sensitive = 0 AND (contact_key = $1
            OR customer_id IN (SELECT id FROM customer WHERE id = $2 OR merged_into_id = $2))
-         ORDER BY priority, id DESC LIMIT $3",
+         ORDER BY CASE WHEN due_key < $4 THEN 0 ELSE 1 END, priority, due_key, id DESC LIMIT $3",
     )
     .bind(key)
     .bind(customer.map(|id| big(id.get())))
     .bind(TICKETS_MAX as i64)
+    .bind(now.as_ms())
     .fetch_all(conn)
     .await?;
-    let ticket = |(id, number, subject, priority, state, urges): Row| OpenTicket {
+    let ticket = |(id, number, subject, priority, state, urges, due): Row| OpenTicket {
         ticket: TicketId::new(count(id)),
         number: number
             .parse::<Number>()
@@ -71,6 +74,8 @@ async fn open_tickets(
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
         state,
         urges: u32::try_from(urges).unwrap_or(0),
+        due_at: (due != NEVER).then_some(Timestamp::from_ms(due)),
+        is_overdue: due < now.as_ms(),
     };
     Ok(rows.into_iter().map(ticket).collect())
 }

@@ -21,6 +21,7 @@ use crate::error::Result;
 use draft::link_to_drafts;
 use hours::Adopted;
 use origin::Origin;
+pub(crate) use row::NEVER;
 use row::{Row, select, tickets};
 use timeline::Pen;
 

@@ -359,6 +359,8 @@ document.documentElement.classList.add("has-script");
     const priority = make("span", "priority", `P${ticket.priority}`);
     priority.dataset.level = ticket.priority;
     row.append(priority, make("span", "grow", `${ticket.subject}`), make("span", "word timer", ticket.number), make("span", "word", word("ticket", ticket.state)));
+    if (ticket.is_overdue) row.append(make("span", "urged", `▲ ${t("overdue")}`));
+    else if (ticket.due_at) row.append(make("span", "timer", `${t("due")} ${moment(ticket.due_at)}`));
     if (ticket.urges) row.append(make("span", "urged", `${t("urged")} ×${ticket.urges}`));
     return row;
   }

@@ -64,10 +64,10 @@ impl Call {
         }
     }
 
-    pub(super) fn has_open_ticket(&self) -> bool {
+    pub(super) fn suggestion(&self) -> &'static str {
         match &self.profile {
-            Identity::Known(profile) => !profile.open_tickets.is_empty(),
-            Identity::Pending | Identity::Unknown => false,
+            Identity::Known(profile) => profile.suggestion(),
+            Identity::Pending | Identity::Unknown => Profile::default().suggestion(),
         }
     }
 }

@@ -43,12 +43,7 @@ impl Call {
             language: self.language.clone(),
             path: self.path.clone(),
             answers: self.answers.clone(),
-            suggestion: if self.has_open_ticket() {
-                "append"
-            } else {
-                "new"
-            }
-            .to_owned(),
+            suggestion: self.suggestion().to_owned(),
             handed_on: self.handed_on(context),
             wrap_up: queue
                 .and_then(|queue| context.config.queues.get(queue))

@@ -11,7 +11,7 @@ use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 
 /// Where nothing is due, in a column that lists are sorted by.
-const NEVER: i64 = i64::MAX;
+pub(crate) const NEVER: i64 = i64::MAX;
 
 /// All columns of [`Row`], from `ticket t`.
 pub(super) fn select() -> Statement {

@@ -3,8 +3,9 @@
 use model::fact::CallResult;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, TICKETS_MAX};
 use model::{CallId, Caller, Profile};
-use store::NewPhone;
-use ticket::Actor;
+use store::{Command, NewPhone};
+use ticket::handling::Role;
+use ticket::{Actor, By, Order};
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, arrived, draft, ended, phone};
 
@@ -89,6 +90,49 @@ async fn the_certain_come_first_then_the_important_and_never_more_than_five() {
     );
     let found = profile(&world, "8002").await;
     assert_eq!(names(&found), ["maybe"]);
+}
+
+#[tokio::test]
+async fn g5_what_is_overdue_comes_before_what_is_urgent() {
+    let world = World::new().await;
+    let agent = world.agent("1001").await.id;
+    let caller = Caller::new(MOBILE, None);
+    let mut ids = Vec::new();
+    for id in 1..=6 {
+        let draft = draft(id, agent, caller.clone());
+        world.database.save_draft(&draft).await.unwrap();
+        let entered = world.desk().submit(CallId::new(id), agent, NOW).await;
+        ids.push(entered.unwrap().ticket.id);
+    }
+    let by = || By {
+        actor: Actor::Agent(agent),
+        rights: [Role::Supervisor, Role::Dispatcher].into(),
+    };
+    for (ticket, due) in [(ids[0], MINUTE), (ids[1], DAY)] {
+        let order = Order::SetDue {
+            due_at: Some(after(due)),
+        };
+        let command = Command {
+            ticket,
+            version: None,
+            order,
+            by: by(),
+            at: NOW,
+        };
+        world.desk().order(command).await.unwrap();
+    }
+    let found = world.database.profile(&caller, after(2 * MINUTE)).await;
+    let found = found.unwrap();
+    let shown: Vec<_> = found.open_tickets.iter().map(|it| it.ticket).collect();
+    assert_eq!(shown, [ids[0], ids[1], ids[5], ids[4], ids[3]]);
+    let told = |place: usize| {
+        let ticket = &found.open_tickets[place];
+        (ticket.due_at, ticket.is_overdue)
+    };
+    assert_eq!(told(0), (Some(after(MINUTE)), true));
+    assert_eq!(told(1), (Some(after(DAY)), false));
+    assert_eq!(told(2), (None, false));
+    assert_eq!(found.suggestion(), "urge");
 }
 
 #[tokio::test]

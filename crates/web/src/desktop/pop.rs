@@ -191,6 +191,8 @@ mod tests {
                     priority: 255,
                     state: long(),
                     urges: u32::MAX,
+                    due_at: Some(Timestamp::from_ms(1_795_000_000_007)),
+                    is_overdue: false,
                 };
                 40
             ],

@@ -148,6 +148,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ("last_calls", "最近通话", "Last calls"),
     ("no_last_calls", "没有通话记录", "No earlier calls"),
     ("urged", "催单", "urged"),
+    ("due", "到期", "due"),
+    ("overdue", "已超时", "overdue"),
     ("suggestion", "建议", "Suggested"),
     (
         "suggestion.append",

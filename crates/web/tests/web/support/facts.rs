@@ -156,6 +156,8 @@ pub(crate) fn profile() -> Profile {
                 priority: 2,
                 state: "in_progress".to_owned(),
                 urges: 1,
+                due_at: Some(Timestamp::from_ms(NOON_MS - 7_200_000)),
+                is_overdue: true,
             },
             OpenTicket {
                 ticket: TicketId::new(42),
@@ -164,6 +166,8 @@ pub(crate) fn profile() -> Profile {
                 priority: 4,
                 state: "new".to_owned(),
                 urges: 0,
+                due_at: None,
+                is_overdue: false,
             },
         ],
         last_calls: vec![PastCall {
