@@ -391,7 +391,7 @@ pub(crate) enum TokenVerb {
         /// Whose rights it has.
         #[arg(long = "as", value_name = "LOGIN")]
         login: String,
-        /// What of them: words with commas between them; all without it.
+        /// What of them: words with commas between them; `*` is all of them.
         #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
         scopes: Vec<String>,
         /// Ends after so many days; never without it.

@@ -17,6 +17,7 @@ use crate::canary;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
 use crate::database::{Connection, Statement};
+use crate::directory::reach::Whose;
 use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::page::{Page, PageRequest};
@@ -40,9 +41,9 @@ const EXCUSED: &str = "calls.excused";
 pub struct CallFilter {
     /// Of this queue (the last one of the call).
     pub queue: Option<QueueName>,
-    /// With this agent: any of those whom the call was connected to, as far as its record lists them
+    /// With these agents: any of those whom the call was connected to, as far as its record lists them
     /// ([`model::cdr::SEGMENTS_MAX`]).
-    pub agent: Option<AgentId>,
+    pub whose: Whose,
     /// That ended so.
     pub result: Option<CallResult>,
 }
@@ -98,13 +99,23 @@ impl Database {
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
         let mut query = Statement::new("SELECT record FROM call_record");
-        if let Some(agent) = filter.agent {
-            // Along the agent's own rows, which stand in the order of the page.
-            query
-                .push(" JOIN call_part ON call_part.call_id = call_record.id WHERE call_part.agent_id = ")
-                .push_bind(big(agent.get()));
-        } else {
-            query.push(" WHERE 1 = 1");
+        match &filter.whose {
+            Whose::Everybody => {
+                query.push(" WHERE 1 = 1");
+            }
+            Whose::One(_) => {
+                // Along the agent's own rows, which stand in the order of the page.
+                query.push(" JOIN call_part ON call_part.call_id = call_record.id WHERE 1 = 1");
+                filter.whose.narrow(&mut query, "call_part.agent_id");
+            }
+            Whose::Circle(_) => {
+                // Each call once, however many of them talked in it.
+                query.push(
+                    " WHERE EXISTS (SELECT 1 FROM call_part p WHERE p.call_id = call_record.id",
+                );
+                filter.whose.narrow(&mut query, "p.agent_id");
+                query.push(")");
+            }
         }
         if let Some(after) = page.after {
             query.push(" AND call_record.id < ").push_bind(big(after));

@@ -5,5 +5,6 @@ pub mod customer;
 pub(crate) mod group_member;
 mod opt_out;
 mod place;
+pub(crate) mod reach;
 
 pub use group_member::Absence;

@@ -68,6 +68,7 @@ pub use directory::customer::{
     Dialogue, ImportFinding, ImportReport, ImportWish, ListFile, Merged, Moment, MomentKey,
     NewCustomer, NewPhone, NoMoment, NumberCard, Timeline, TimelineReader,
 };
+pub use directory::reach::{Circle, Reach, UnknownReach, Whose};
 pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};
 pub use idempotency::{Claim, Kept, KeyedRequest};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 30] = [
+static MIGRATIONS: [Migration; 31] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -167,6 +167,11 @@ static MIGRATIONS: [Migration; 30] = [
         version: 30,
         name: "article",
         text: include_str!("../migrations/0030_article.sql"),
+    },
+    Migration {
+        version: 31,
+        name: "reach",
+        text: include_str!("../migrations/0031_reach.sql"),
     },
 ];
 

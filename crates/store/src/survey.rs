@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use crate::Database;
 use crate::column::{big, count, json_of};
 use crate::database::{Connection, Statement};
+use crate::directory::reach::Whose;
 use crate::error::{Result, StoreError};
 
 /// Most groups in an answer.
@@ -51,8 +52,8 @@ pub struct SurveyFilter {
     pub form: Option<String>,
     /// Of this queue's callers.
     pub queue: Option<QueueName>,
-    /// Of this agent's callers.
-    pub agent: Option<AgentId>,
+    /// Of these agents' callers.
+    pub whose: Whose,
 }
 
 /// Whose surveys are counted together.
@@ -187,9 +188,7 @@ fn narrow(query: &mut Statement, filter: &SurveyFilter) {
         let queue = queue.as_str().to_owned();
         query.push(" AND s.queue = ").push_bind(queue);
     }
-    if let Some(agent) = filter.agent {
-        query.push(" AND s.agent_id = ").push_bind(big(agent.get()));
-    }
+    filter.whose.narrow(query, "s.agent_id");
 }
 
 #[derive(FromRow)]
@@ -302,7 +301,7 @@ mod tests {
             to: Timestamp::from_ms(2),
             form: None,
             queue: None,
-            agent,
+            whose: agent.map_or(Whose::Everybody, Whose::One),
         };
         let explained = format!("EXPLAIN QUERY PLAN {what}");
         let mut query = grouped(explained.leak(), &filter, by);

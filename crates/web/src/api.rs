@@ -28,6 +28,7 @@ pub mod list;
 pub mod place;
 pub mod queue_body;
 pub mod queues;
+pub mod reach;
 pub mod recording;
 pub mod scripts;
 pub mod search;
@@ -130,6 +131,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(breaks::read))
         .routes(routes!(place::read, place::put))
+        .routes(routes!(reach::read, reach::put))
         .routes(routes!(agent_queues::list))
         .routes(routes!(agent_queues::put))
         .routes(routes!(decline::decline))

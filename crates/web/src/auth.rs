@@ -7,6 +7,7 @@
 //!
 //! Passwords and hashes are the store's matter; this module never sees a stored secret.
 
+pub mod action;
 pub mod limiter;
 pub mod origin;
 pub mod permission;
@@ -16,6 +17,7 @@ pub mod scope;
 pub mod secret;
 pub mod token_use;
 
+pub use action::Action;
 pub use limiter::TryLimiter;
-pub use permission::{Action, authorise};
+pub use permission::authorise;
 pub use principal::{Principal, Via};

@@ -1,25 +1,30 @@
 //! What an agent's stream shows: whom a fact concerns, and the frame that it becomes on his page (P0..P10).
 //!
-//! A supervisor's stream carries the facts themselves; an agent's carries pops in place of the offers and calls that
+//! A supervisor's stream carries the facts themselves, as far as he reaches; an agent's carries pops in place of the offers and calls that
 //! concern him, his own `agent.*` facts and his tickets. Invariant: one fact yields at most one frame per subscriber, so a
 //! frame's id is the fact's number. Whom a fact concerns is told by the fact, or by the board as it stands (a profile that
 //! came late goes to those who still have the call on the screen).
 
 mod pop;
 
+use std::sync::Arc;
+
 use model::fact::{CancelCause, ClipPlayed, EndedBy, Offer, PopCustomer, SurveyAsked, SurveyPush};
 use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
+use store::Circle;
 
 pub use pop::{PAYLOAD_MAX, fitted};
 
 use crate::view::{Board, View};
 
 /// Whose eyes a stream is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
     /// An agent: what concerns him, as pops.
     Agent(AgentId),
+    /// Who leads some of the house (J1): the facts that concern these people.
+    Team(Arc<Circle>),
     /// A supervisor, an admin or a program: every fact.
     Observer,
 }
@@ -126,15 +131,22 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
 }
 
 /// The frame of a fact for a viewer; `None` when it does not concern him.
-pub fn frame(record: &FactRecord, viewer: Viewer, view: &View) -> Option<Frame> {
+pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame> {
     // The distribution's journal is the replay's alone.
     if matches!(record.fact, Fact::AcdTold { .. }) {
         return None;
     }
-    let Viewer::Agent(agent) = viewer else {
-        return written(record, record.fact.name(), record);
+    let concerned = || view.read(|board| concerned(&record.fact, board));
+    let agent = match viewer {
+        Viewer::Observer => return written(record, record.fact.name(), record),
+        Viewer::Team(circle) => {
+            let mut people = concerned().into_iter();
+            let is_theirs = people.any(|one| circle.people.contains(&one));
+            return is_theirs.then(|| written(record, record.fact.name(), record))?;
+        }
+        Viewer::Agent(agent) => *agent,
     };
-    if !view.read(|board| concerned(&record.fact, board).contains(&agent)) {
+    if !concerned().contains(&agent) {
         return None;
     }
     match &record.fact {

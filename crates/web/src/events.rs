@@ -175,10 +175,10 @@ impl EventHub {
     }
 
     /// The first number from which this viewer can go on.
-    fn resumes_from(&self, viewer: Viewer, last_seq: u64) -> u64 {
+    fn resumes_from(&self, viewer: &Viewer, last_seq: u64) -> u64 {
         let bound = last_seq.saturating_sub(self.settings.resume_max);
         match viewer {
-            Viewer::Agent(_) => bound.max(self.settings.last_seq),
+            Viewer::Agent(_) | Viewer::Team(_) => bound.max(self.settings.last_seq),
             Viewer::Observer => bound,
         }
     }
@@ -194,7 +194,7 @@ impl EventHub {
             return Err(CannotListen::Closing);
         }
         let after = after.unwrap_or(state.last_seq);
-        let from = self.resumes_from(viewer, state.last_seq);
+        let from = self.resumes_from(&viewer, state.last_seq);
         if !(from..=state.last_seq).contains(&after) {
             return Err(CannotListen::Gone);
         }
@@ -202,7 +202,7 @@ impl EventHub {
         let (queue, facts) = mpsc::channel(self.settings.queue_max.max(1));
         let id = state.next_listener;
         state.next_listener += 1;
-        state.admit(viewer, Listener { id, queue }, self.settings)?;
+        state.admit(&viewer, Listener { id, queue }, self.settings)?;
         drop(state);
         metrics::gauge!("trunkline_event_streams").increment(1.0);
         Ok(Subscription::new(
@@ -233,18 +233,20 @@ impl EventHub {
         state.observers.len() + state.agents.values().map(Vec::len).sum::<usize>()
     }
 
-    fn unsubscribe(&self, viewer: Viewer, id: u64) {
+    fn unsubscribe(&self, viewer: &Viewer, id: u64) {
         metrics::gauge!("trunkline_event_streams").decrement(1.0);
         let mut state = self.lock();
         match viewer {
-            Viewer::Observer => state.observers.retain(|listener| listener.id != id),
+            Viewer::Observer | Viewer::Team(_) => {
+                state.observers.retain(|listener| listener.id != id);
+            }
             Viewer::Agent(agent) => {
-                let Some(listeners) = state.agents.get_mut(&agent) else {
+                let Some(listeners) = state.agents.get_mut(agent) else {
                     return;
                 };
                 listeners.retain(|listener| listener.id != id);
                 if listeners.is_empty() {
-                    state.agents.remove(&agent);
+                    state.agents.remove(agent);
                 }
             }
         }
@@ -287,19 +289,19 @@ impl State {
 
     fn admit(
         &mut self,
-        viewer: Viewer,
+        viewer: &Viewer,
         listener: Listener,
         settings: HubSettings,
     ) -> Result<(), CannotListen> {
         match viewer {
-            Viewer::Observer => {
+            Viewer::Observer | Viewer::Team(_) => {
                 if self.observers.len() >= settings.observers_max {
                     return Err(CannotListen::TooMany);
                 }
                 self.observers.push(listener);
             }
             Viewer::Agent(agent) => {
-                let listeners = self.agents.entry(agent).or_default();
+                let listeners = self.agents.entry(*agent).or_default();
                 // A window that was closed without a word must not lock its agent out.
                 if listeners.len() >= settings.streams_per_agent_max.max(1) {
                     listeners.remove(0);

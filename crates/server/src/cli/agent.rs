@@ -36,7 +36,7 @@ pub(crate) enum AgentVerb {
     /// Lists all agents.
     #[command(after_help = "Example: trunkline agent list --json")]
     List,
-    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles,outside,groups; lists are separated by `;`.
+    /// Adds or changes agents from a CSV file: login,name,password,queues,skills,roles,outside,groups,reach; lists are separated by `;`.
     #[command(after_help = "Example: trunkline agent import agents.csv")]
     Import {
         /// The file.
@@ -50,6 +50,14 @@ pub(crate) enum AgentVerb {
         /// The password; better given by standard input, where no list of processes shows it.
         #[arg(long)]
         password: Option<String>,
+    },
+    /// Says how far an agent's rights go: own, group (the groups of tickets that he is of), tree (these and those below them), all.
+    #[command(after_help = "Example: trunkline agent reach boss tree")]
+    Reach {
+        /// Who.
+        login: String,
+        /// own, group, tree, all.
+        reach: String,
     },
     /// Sets the number at which an agent is rung outside the house, by a trunk; without a number, he has none any more.
     #[command(

@@ -6,7 +6,8 @@ use std::io::Read;
 use ivr::{Told, told};
 use model::{Membership, QueueName, Skills, skill};
 use serde_json::json;
-use store::{AgentRecord, Database, NewAgent, Role};
+use store::{AgentRecord, Database, NewAgent, Reach, Role};
+use ticket::Actor;
 use ticket::rules::GroupMembership;
 
 use super::{block_on, by_fault, now, open_store};
@@ -50,6 +51,7 @@ pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Fa
             AgentVerb::Passwd { login, password } => {
                 passwd(&database, &realm, &login, password).await
             }
+            AgentVerb::Reach { login, reach } => set_reach(&database, &login, &reach).await,
             AgentVerb::Outside { login, number } => {
                 outside(source, &database, &login, number).await
             }
@@ -104,8 +106,8 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     println!(
-        "{:<12} {:<24} {:<24} {:<24} ROLES",
-        "LOGIN", "NAME", "QUEUES", "GROUPS"
+        "{:<12} {:<24} {:<24} {:<24} {:<6} ROLES",
+        "LOGIN", "NAME", "QUEUES", "GROUPS", "REACH"
     );
     for (agent, groups) in listed {
         let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
@@ -113,11 +115,12 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
         let roles: Vec<&str> = agent.roles.iter().map(role_word).collect();
         let inactive = if agent.is_active { "" } else { " (inactive)" };
         println!(
-            "{:<12} {:<24} {:<24} {:<24} {}{inactive}",
+            "{:<12} {:<24} {:<24} {:<24} {:<6} {}{inactive}",
             agent.login,
             agent.name,
             queues.join(","),
             groups.join(","),
+            agent.reach.word(),
             roles.join(",")
         );
     }
@@ -128,13 +131,33 @@ fn as_json(agent: &AgentRecord, groups: &[GroupMembership]) -> serde_json::Value
     json!({
         "id": agent.id, "login": agent.login, "name": agent.name, "locale": agent.locale, "queues": agent.queues,
         "skills": agent.skills, "roles": agent.roles, "is_active": agent.is_active, "outside": agent.outside_number,
-        "groups": groups,
+        "groups": groups, "reach": agent.reach,
     })
 }
 
 /// Nobody has this login.
 pub(super) fn no_agent(login: &str) -> Failure {
     Failure::Refused(told!("no agent {login}", "没有坐席 {login}"))
+}
+
+/// J1: how far his rights go.
+async fn set_reach(database: &Database, login: &str, word: &str) -> Result<(), Failure> {
+    let reach = reach_of(word).map_err(Failure::Refused)?;
+    let agent = database.agent_by_login(login).await.map_err(by_fault)?;
+    let agent = agent.ok_or_else(|| no_agent(login))?;
+    let set = database.set_reach(agent.id, reach, None, Actor::System, now());
+    set.await.map_err(by_fault)?;
+    println!("{login} reaches {}", reach.word());
+    Ok(())
+}
+
+fn reach_of(word: &str) -> Result<Reach, Told> {
+    word.parse().map_err(|_| {
+        told!(
+            "no reach `{word}`; expected own, group, tree or all",
+            "没有管辖范围 `{word}`；应为 own、group、tree 或 all"
+        )
+    })
 }
 
 /// C14: a number that the house may call, as it stands in the rules at this moment.
@@ -329,6 +352,10 @@ mod tests {
             (
                 roles_of(&word("boss")).unwrap_err(),
                 "没有角色 `boss`；应为 agent、supervisor 或 admin",
+            ),
+            (
+                reach_of("house").unwrap_err(),
+                "没有管辖范围 `house`；应为 own、group、tree 或 all",
             ),
             (
                 group_memberships(&word("a:boss")).unwrap_err(),

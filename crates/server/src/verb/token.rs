@@ -1,6 +1,6 @@
 //! `trunkline token`: bearer tokens, which act with the rights of an agent, or a part of them.
 
-use ivr::told;
+use ivr::{Told, told};
 use model::Timestamp;
 use serde_json::json;
 use store::{ApiToken, Database, NewApiToken, Scopes, UnknownScope};
@@ -45,11 +45,7 @@ async fn add(
 ) -> Result<(), Failure> {
     let agent = database.agent_by_login(login).await.map_err(by_fault)?;
     let agent = agent.ok_or_else(|| no_agent(login))?;
-    let scopes = if scopes.is_empty() {
-        Scopes::All
-    } else {
-        Scopes::of(scopes.iter().map(String::as_str)).map_err(unknown)?
-    };
+    let scopes = scopes_of(scopes).map_err(Failure::Refused)?;
     let now = now();
     let ends = |days| Timestamp::from_ms(now.as_ms().saturating_add(i64::from(days) * DAY_MS));
     let new = NewApiToken {
@@ -64,12 +60,22 @@ async fn add(
     Ok(())
 }
 
-fn unknown(scope: UnknownScope) -> Failure {
-    let (word, all) = (scope.word, UnknownScope::all());
-    Failure::Refused(told!(
-        "there is no scope `{word}`: expected `*` or one of {all}",
-        "没有权限范围 `{word}`：应为 `*` 或以下之一：{all}"
-    ))
+/// J1: nobody gives all that somebody may without saying so.
+fn scopes_of(words: &[String]) -> Result<Scopes, Told> {
+    let all = UnknownScope::all();
+    if words.is_empty() {
+        return Err(told!(
+            "say what the token may do: `--scope '*'` for all that its agent may, or a list of {all}",
+            "请说明令牌的权限范围：`--scope '*'` 为其坐席的全部权限，或从以下选取：{all}"
+        ));
+    }
+    let scopes = Scopes::of(words.iter().map(String::as_str));
+    scopes.map_err(|UnknownScope { word }| {
+        told!(
+            "there is no scope `{word}`: expected `*` or one of {all}",
+            "没有权限范围 `{word}`：应为 `*` 或以下之一：{all}"
+        )
+    })
 }
 
 async fn list(database: &Database, json: bool) -> Result<(), Failure> {
@@ -97,4 +103,19 @@ fn line(token: &ApiToken) -> String {
         told(token.last_used_at),
         told(token.expires_at)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn j1_a_token_is_given_no_scope_in_silence() {
+        for words in [&[][..], &["house:read".to_owned()]] {
+            let told = scopes_of(words).unwrap_err();
+            assert!(told.is_said_alike(), "{told:?}");
+            assert!(told.zh.contains("tickets:read"), "{told:?}");
+        }
+        assert_eq!(scopes_of(&["*".to_owned()]), Ok(Scopes::All));
+    }
 }

@@ -31,6 +31,12 @@ impl Statement {
         }
     }
 
+    /// Begins with a text that names these values itself, as `$1`, `$2`, …
+    pub(crate) fn with(text: &'static str, values: Vec<Bound>) -> Self {
+        let text = text.to_owned();
+        Self { text, values }
+    }
+
     /// Goes on with a text without parameters.
     pub(crate) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.push_str(text);

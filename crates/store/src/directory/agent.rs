@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{AgentId, Membership, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::reach::Reach;
 use crate::Database;
 use crate::column::{big, bytes_of, count, from_json, json_of, text_of};
 use crate::database::Connection;
@@ -64,6 +65,8 @@ pub struct AgentRecord {
     pub is_outside: bool,
     /// The queues that he does not serve for now (C1), also such as are his no longer.
     pub opted_out: BTreeSet<QueueName>,
+    /// How far his rights go (J1); the rights of admins go everywhere.
+    pub reach: Reach,
 }
 
 /// Everything that a password becomes; the HA1s need the realm and are made by the server.
@@ -101,7 +104,7 @@ impl Database {
     pub async fn agents(&self) -> Result<Vec<AgentRecord>> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside, opted_out
+                    outside_number, is_outside, opted_out, reach
              FROM agent WHERE removed_at IS NULL ORDER BY login",
         )
         .fetch_all(self.readers())
@@ -119,7 +122,7 @@ impl Database {
     pub async fn agent_by_login(&self, login: &str) -> Result<Option<AgentRecord>> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside, opted_out
+                    outside_number, is_outside, opted_out, reach
              FROM agent WHERE login = $1 AND removed_at IS NULL",
         )
         .bind(login)
@@ -169,6 +172,7 @@ impl Database {
             outside_number: None,
             is_outside: false,
             opted_out: BTreeSet::new(),
+            reach: Reach::All,
         };
         record.check()?;
         let password_hash = new.password.password_hash;
@@ -181,7 +185,7 @@ impl Database {
         .await
     }
 
-    /// Writes all but the password, his place ([`Database::set_place`]) and what he opted out of ([`Database::serve_queue`]). `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
+    /// Writes all but the password, his place ([`Database::set_place`]), his reach ([`Database::set_reach`]) and what he opted out of ([`Database::serve_queue`]). `Conflict` unless `agent.version` is current, `NotFound`, or `Taken` if the login is.
     /// HA1s cover the login, so after a new login the phone needs [`Database::set_password`]. One who may not sign in any
     /// more is signed out.
     pub async fn put_agent(&self, agent: AgentRecord, now: Timestamp) -> Result<AgentRecord> {
@@ -260,6 +264,7 @@ type Row = (
     Option<String>,
     i64,
     String,
+    String,
 );
 
 impl AgentRecord {
@@ -285,6 +290,7 @@ impl AgentRecord {
             outside_number,
             is_outside,
             opted_out,
+            reach,
         ) = row;
         Ok(Self {
             id: AgentId::new(count(id)),
@@ -301,6 +307,7 @@ impl AgentRecord {
             outside_number,
             is_outside: is_outside != 0,
             opted_out: from_json("agent", &opted_out)?,
+            reach: Reach::kept(&reach),
         })
     }
 
@@ -325,7 +332,7 @@ impl AgentRecord {
 pub(super) async fn agent(conn: &mut Connection, id: AgentId) -> Result<Option<AgentRecord>> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, login, display_name, locale, queues, skills, roles, ha1_md5, ha1_sha256, is_active, version,
-                    outside_number, is_outside, opted_out
+                    outside_number, is_outside, opted_out, reach
          FROM agent WHERE id = $1 AND removed_at IS NULL",
     )
     .bind(big(id.get()))

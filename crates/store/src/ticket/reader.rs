@@ -10,6 +10,7 @@ use super::{TicketDesk, office};
 use crate::audit::{Act, audit};
 use crate::column::big;
 use crate::database::Statement;
+use crate::directory::reach::Circle;
 use crate::error::Result;
 
 /// Who reads by what he has to do with a ticket, and not by his role.
@@ -19,6 +20,10 @@ pub struct Reader {
     pub agent: AgentId,
     /// The groups that he is of, and those below a group that he leads.
     pub groups: BTreeSet<String>,
+    /// How far his right to read goes (J1); `None`: to every ticket of the house.
+    pub within: Option<Circle>,
+    /// Whether he reads all that is within it: what is about how agents serve, and what is sensitive.
+    pub leads: bool,
 }
 
 impl Reader {
@@ -26,46 +31,72 @@ impl Reader {
     pub fn may_read(&self, ticket: &Ticket) -> bool {
         let handling = &ticket.handling;
         let (people, place) = (&handling.people, &handling.place);
+        let ones = [people.creator, people.owner, place.named, place.assignee];
+        let is_of = |groups: &BTreeSet<String>| {
+            let group = place.group.as_ref();
+            group.is_some_and(|it| groups.contains(it))
+        };
+        let approves = handling.approval.reviewers().contains(&self.agent);
+        let is_within = self.within.as_ref().is_none_or(|circle| {
+            let mut ones = ones.iter().flatten();
+            is_of(&circle.groups) || ones.any(|one| circle.people.contains(one)) || approves
+        });
+        if !is_within || self.leads {
+            return is_within;
+        }
         if ticket.matter.for_leads {
             return false;
         }
-        let ones = [people.creator, people.owner, place.named, place.assignee];
-        let is_his = ones.contains(&Some(self.agent))
-            || place
-                .group
-                .as_ref()
-                .is_some_and(|it| self.groups.contains(it))
-            || handling.approval.reviewers().contains(&self.agent);
+        let is_his = ones.contains(&Some(self.agent)) || is_of(&self.groups) || approves;
         is_his || !handling.is_sensitive()
     }
 
     /// The same for lists. Who is asked to approve a sensitive ticket is told so, and finds it by its id.
     pub(crate) fn narrow(&self, query: &mut Statement) {
-        let me = big(self.agent.get());
+        if let Some(circle) = &self.within {
+            query.push(" AND (1 = 0");
+            of_groups(query, &circle.groups);
+            circle.or_people(query, &PEOPLE);
+            query.push(")");
+        }
+        if self.leads {
+            return;
+        }
         query.push(" AND t.for_leads = 0 AND (t.sensitive = 0");
-        for column in [
-            " OR t.created_by = ",
-            " OR t.owner = ",
-            " OR t.assignee = ",
-            " OR t.named = ",
-        ] {
-            query.push(column).push_bind(me);
+        for column in PEOPLE {
+            query.push(" OR ").push(column).push(" = ");
+            query.push_bind(big(self.agent.get()));
         }
-        for group in &self.groups {
-            query.push(" OR t.work_group = ").push_bind(group.clone());
-        }
+        of_groups(query, &self.groups);
         query.push(")");
     }
 }
 
+/// Those who have to do with a ticket.
+const PEOPLE: [&str; 4] = ["t.created_by", "t.owner", "t.assignee", "t.named"];
+
+fn of_groups(query: &mut Statement, groups: &BTreeSet<String>) {
+    for group in groups {
+        query.push(" OR t.work_group = ").push_bind(group.clone());
+    }
+}
+
 impl TicketDesk {
-    /// What somebody has to do with tickets.
+    /// What somebody has to do with tickets of the whole house.
     pub async fn reader(&self, agent: AgentId, now: Timestamp) -> Result<Reader> {
+        Ok(Reader {
+            agent,
+            groups: self.groups_of_reader(agent, now).await?,
+            within: None,
+            leads: false,
+        })
+    }
+
+    async fn groups_of_reader(&self, agent: AgentId, now: Timestamp) -> Result<BTreeSet<String>> {
         let rules = self.rules();
         if rules.groups.is_empty() {
             // The one group of all people is nobody's in particular.
-            let groups = BTreeSet::new();
-            return Ok(Reader { agent, groups });
+            return Ok(BTreeSet::new());
         }
         let mut conn = self.database.readers().acquire().await?;
         let groups = office::groups(&mut conn, &rules, now).await?;
@@ -85,10 +116,7 @@ impl TicketDesk {
         let own = groups
             .iter()
             .filter(|(_, group)| group.members.contains_key(&agent));
-        Ok(Reader {
-            agent,
-            groups: own.map(|(name, _)| name).chain(below).cloned().collect(),
-        })
+        Ok(own.map(|(name, _)| name).chain(below).cloned().collect())
     }
 
     /// A13: somebody has read a sensitive ticket.

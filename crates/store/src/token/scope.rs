@@ -37,6 +37,8 @@ scopes! {
     AgentsRead = "agents:read";
     /// Their states and the queues that they serve.
     AgentsWrite = "agents:write";
+    /// How far agents' rights go.
+    RightsWrite = "rights:write";
     /// Calls, live and past.
     CallsRead = "calls:read";
     /// End, hold and transfer calls; move callers within lines; callbacks.

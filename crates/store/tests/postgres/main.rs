@@ -50,6 +50,8 @@ mod pins;
 mod place;
 #[path = "../store/profile.rs"]
 mod profile;
+#[path = "../store/reach.rs"]
+mod reach;
 #[path = "../store/registrations.rs"]
 mod registrations;
 #[path = "../store/rollups.rs"]

@@ -2,7 +2,7 @@
 
 use model::fact::{CallResult, FactRecord};
 use model::{AgentId, CallId, Fact};
-use store::{CallFilter, PageRequest, StoreError};
+use store::{CallFilter, PageRequest, StoreError, Whose};
 
 use crate::world::{MINUTE, MOBILE, NOW, World, after, answered, arrived, cdr_of, ended, offer};
 
@@ -183,9 +183,9 @@ async fn filters_narrow_by_queue_agent_and_result() {
             (after(1), ended(3, CallResult::Abandoned, None)),
         ])
         .await;
-    let by = |queue: Option<&str>, agent, result| CallFilter {
+    let by = |queue: Option<&str>, agent: Option<AgentId>, result| CallFilter {
         queue: queue.map(Into::into),
-        agent,
+        whose: agent.map_or(Whose::Everybody, Whose::One),
         result,
     };
     for (filter, ids) in [
@@ -237,7 +237,7 @@ async fn r14_a_call_that_was_handed_on_belongs_to_each_of_its_agents() {
         (dora, Some("support"), vec![2]),
     ] {
         let filter = CallFilter {
-            agent: Some(agent),
+            whose: Whose::One(agent),
             queue: queue.map(Into::into),
             result: None,
         };

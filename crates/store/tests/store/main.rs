@@ -32,6 +32,7 @@ mod pins;
 mod place;
 mod profile;
 mod prompts;
+mod reach;
 mod registrations;
 mod rollups;
 #[path = "../../src/scratch.rs"]

@@ -3,7 +3,7 @@
 use model::{Caller, ContactKind, CustomerFault, CustomerId};
 use store::{
     CustomerChange, CustomerContact, CustomerRecord, Moment, NewCustomer, NewPhone, StoreError,
-    TimelineReader,
+    TimelineReader, Whose,
 };
 use ticket::Actor;
 
@@ -102,8 +102,8 @@ async fn f9_numbers_move_calls_and_tickets_are_found_and_the_redirect_stays() {
         .unwrap();
     assert_eq!(other.open_tickets.len(), 1);
     let all = TimelineReader {
-        sees_lead_tickets: true,
-        surveys_of: None,
+        tickets_of: None,
+        surveys_of: Whose::Everybody,
     };
     let line = world
         .database

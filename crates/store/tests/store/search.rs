@@ -263,6 +263,8 @@ async fn a13_j3_what_one_may_not_read_is_neither_found_nor_counted_and_m5_merged
         readable_by: Some(Reader {
             agent: AgentId::new(agent),
             groups: std::collections::BTreeSet::new(),
+            within: None,
+            leads: false,
         }),
         ..request("thing")
     };

@@ -221,6 +221,8 @@ async fn m3_j3_what_is_for_those_who_lead_stays_theirs_inside_another() {
     let reader = Reader {
         agent,
         groups: Default::default(),
+        within: None,
+        leads: false,
     };
     let read = async |reader: Option<&Reader>| {
         let page = world.database.ticket_timeline(stands.id, reader, None, 50);

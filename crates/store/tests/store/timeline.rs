@@ -2,14 +2,14 @@
 
 use model::fact::{SurveyAsked, SurveyDone, SurveyPush, Voicemail};
 use model::{AgentId, CallId, CustomerId, Fact, RecordingId};
-use store::{CustomerRecord, Moment, MomentKey, NewCustomer, StoreError, TimelineReader};
+use store::{CustomerRecord, Moment, MomentKey, NewCustomer, StoreError, TimelineReader, Whose};
 use ticket::Actor;
 
 use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, draft, phone};
 
 const ALL: TimelineReader = TimelineReader {
-    sees_lead_tickets: true,
-    surveys_of: None,
+    tickets_of: None,
+    surveys_of: Whose::Everybody,
 };
 
 fn word(moment: &Moment) -> String {
@@ -154,7 +154,7 @@ async fn f10_calls_tickets_surveys_and_notes_stand_in_one_line_newest_first() {
     );
     // J2: how others served him is not shown to an agent.
     let theirs = TimelineReader {
-        surveys_of: Some(other),
+        surveys_of: Whose::One(other),
         ..ALL
     };
     let (told, _) = page(&world, wang.id, theirs, None, 50).await;

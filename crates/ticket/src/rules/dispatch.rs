@@ -203,7 +203,7 @@ impl Rules {
     }
 
     /// Whether a group is another, or below it.
-    fn is_below(&self, name: &str, root: &str) -> bool {
+    pub fn is_below(&self, name: &str, root: &str) -> bool {
         let above = |name: &&str| self.groups.get(*name)?.parent.as_deref();
         let mut path = std::iter::successors(Some(name), above).take(self.groups.len());
         path.any(|one| one == root)

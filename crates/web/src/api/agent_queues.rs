@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use super::agents::known;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath};
@@ -119,7 +118,7 @@ async fn of(app: &App, who: &Principal, agent: AgentId) -> Result<AgentQueues, P
         serves: !found.opted_out.contains(&one.queue),
     });
     Ok(AgentQueues {
-        may_change: reaches_all(who, Action::ServeQueue),
+        may_change: authorise(who, Action::ServeQueue, Some(agent)).is_ok(),
         items: items.collect(),
     })
 }

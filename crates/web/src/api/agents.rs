@@ -12,6 +12,7 @@ use super::agent_body::{
 };
 use super::list::{self, List, PageQuery};
 use crate::app::App;
+use crate::auth::permission::whose;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
@@ -24,9 +25,9 @@ pub(crate) async fn list(
     who: Principal,
     InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<AgentBody>>, Problem> {
-    authorise(&who, Action::SeeAgents, None)?;
+    let whose = whose(&who, Action::SeeAgents, None)?;
     let mut agents = app.database().agents().await?;
-    agents.retain(|agent| agent.is_active);
+    agents.retain(|agent| agent.is_active && whose.holds(agent.id));
     let page = list::page(agents, &query, |agent| agent.id)?;
     let lines = app.view().agents();
     let items = page.items.into_iter().map(|agent| {

@@ -34,7 +34,7 @@ pub(crate) async fn make(
     Body(wanted): Body<ArticleOfTicket>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WriteArticles, None)?;
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let ticket = tickets::known(&app, &who, wanted.ticket).await?;
     // A13: what few may read does not become what all read.
     if ticket.handling.is_sensitive() || ticket.matter.for_leads {
@@ -126,7 +126,7 @@ pub(crate) async fn name(
     who: Principal,
     InPath((ticket, article)): InPath<(TicketId, ArticleId)>,
 ) -> Result<StatusCode, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     tickets::known(&app, &who, ticket).await?;
     let named = app.database().use_article(article, ticket, by(&who), now());
     match named.await {
@@ -151,7 +151,7 @@ pub(crate) async fn unname(
     who: Principal,
     InPath((ticket, article)): InPath<(TicketId, ArticleId)>,
 ) -> Result<StatusCode, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     tickets::known(&app, &who, ticket).await?;
     let done = app
         .database()
@@ -171,7 +171,7 @@ pub(crate) async fn of_ticket(
     who: Principal,
     InPath(ticket): InPath<TicketId>,
 ) -> Result<Json<List<UsedInBody>>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     tickets::known(&app, &who, ticket).await?;
     let named = app.database().articles_of_ticket(ticket).await?;
     Ok(Json(List {
@@ -194,7 +194,7 @@ pub(crate) async fn of_article(
     InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<UsedInBody>>, Problem> {
     authorise(&who, Action::SeeArticles, None)?;
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     readable(&app, &who, article).await?;
     let page = app
         .database()

@@ -1,5 +1,7 @@
 //! Calls: past ones from the store, live ones from the board, and ending one (to the engine).
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,14 +9,14 @@ use engine::command::Command;
 use model::fact::CallResult;
 use model::{AgentId, CallId, FactRecord, QueueName, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::CallFilter;
+use store::{CallFilter, Whose};
 use utoipa::{IntoParams, ToSchema};
 
 use super::call_body::{CallBody, talking_agent};
 use super::list::{self, List};
 use super::tickets::readable_by;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
+use crate::auth::permission::whose;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
@@ -92,20 +94,15 @@ pub(crate) async fn list(
 ) -> Result<Json<List<CallBody>>, Problem> {
     let page = list::page_request(query.after, query.limit)?;
     let asked = query.agent.map(|agent| agent.resolve(&who));
-    // Who may see his own alone sees his own when he names nobody.
-    let agent = match asked {
-        None if !reaches_all(&who, Action::SeeCalls) => Some(who.agent),
-        asked => asked,
-    };
-    authorise(&who, Action::SeeCalls, agent)?;
+    let whose = whose(&who, Action::SeeCalls, asked)?;
     if query.live {
         let limit = page.limit;
         let queue = query.queue.as_deref();
-        return Ok(Json(live_calls(&app, agent, queue, page.after, limit)));
+        return Ok(Json(live_calls(&app, &whose, queue, page.after, limit)));
     }
     let filter = CallFilter {
         queue: query.queue.map(QueueName::new),
-        agent,
+        whose,
         result: query.result,
     };
     let found = app.database().calls(&filter, page).await?;
@@ -121,13 +118,18 @@ pub(crate) async fn list(
 
 fn live_calls(
     app: &App,
-    agent: Option<AgentId>,
+    whose: &Whose,
     queue: Option<&str>,
     after: Option<u64>,
     limit: u32,
 ) -> List<CallBody> {
     let fits = |call: &LiveCall| {
-        agent.is_none_or(|agent| concerns(call, agent))
+        let is_theirs = match whose {
+            // Nobody's too.
+            Whose::Everybody => true,
+            Whose::One(_) | Whose::Circle(_) => concerned(call).any(|one| whose.holds(one)),
+        };
+        is_theirs
             && queue.is_none_or(|name| {
                 call.queue
                     .as_ref()
@@ -145,9 +147,10 @@ fn live_calls(
     }
 }
 
-/// Whether an agent talks in a live call or is rung for it.
-fn concerns(call: &LiveCall, agent: AgentId) -> bool {
-    talking_agent(call) == Some(agent) || call.ringing.iter().any(|(_, rung)| *rung == agent)
+/// Who talks in a live call, and who is rung for it.
+fn concerned(call: &LiveCall) -> impl Iterator<Item = AgentId> + '_ {
+    let rung = call.ringing.iter().map(|(_, rung)| *rung);
+    talking_agent(call).into_iter().chain(rung)
 }
 
 /// One call.
@@ -208,7 +211,8 @@ pub(crate) async fn timeline(
     who: Principal,
     InPath(id): InPath<CallId>,
 ) -> Result<Json<Vec<FactRecord>>, Problem> {
-    authorise(&who, Action::SeeCalls, None)?;
+    let owner = owner_of(&app, &who, id).await?;
+    authorise(&who, Action::SeeDecisions, owner)?;
     let facts = app.database().timeline(id).await?;
     if facts.is_empty() {
         return Err(Problem::new(Code::NoSuchCall));
@@ -227,24 +231,37 @@ pub(crate) async fn hang_up(
     who: Principal,
     InPath(call): InPath<CallId>,
 ) -> Result<StatusCode, Problem> {
-    authorise(&who, Action::HangUp, None)?;
+    let live = app.view().call(call);
+    authorise(&who, Action::HangUp, owner(&who, None, live.as_ref()))?;
     app.commands().send(Command::HangUp { call }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Whose call it is: the asker's when he took part in it, else the last agent's.
+/// Whose call it is: the asker's when he took part in it, else that of somebody within his reach who did, else the last agent's.
 pub(super) fn owner(
     who: &Principal,
     record: Option<&model::Cdr>,
     live: Option<&LiveCall>,
 ) -> Option<AgentId> {
-    let took = record.is_some_and(|cdr| {
-        let parts = cdr.segments.iter().map(|part| Some(part.agent));
-        let mut agents = parts.chain([cdr.first_agent, cdr.agent]);
-        agents.any(|agent| agent == Some(who.agent))
+    let past = record.into_iter().flat_map(|cdr| {
+        let parts = cdr.segments.iter().map(|part| part.agent);
+        parts.chain(cdr.first_agent).chain(cdr.agent)
     });
-    if took || live.is_some_and(|live| concerns(live, who.agent)) {
+    let took: BTreeSet<AgentId> = past.chain(live.into_iter().flat_map(concerned)).collect();
+    if took.contains(&who.agent) {
         return Some(who.agent);
     }
-    record.and_then(|cdr| cdr.agent)
+    let circle = who.circle.as_ref();
+    let near = circle.and_then(|circle| took.intersection(&circle.people).next());
+    near.copied().or_else(|| record?.agent)
+}
+
+/// The same of a call by its id, whether or not it is there.
+pub(super) async fn owner_of(
+    app: &App,
+    who: &Principal,
+    id: CallId,
+) -> Result<Option<AgentId>, Problem> {
+    let record = app.database().call(id).await?;
+    Ok(owner(who, record.as_ref(), app.view().call(id).as_ref()))
 }

@@ -152,7 +152,7 @@ fn kinds(who: &Principal, asked: Option<KindWord>) -> Result<Vec<SearchKind>, Pr
             SearchKind::Ticket => Action::SeeTickets,
             SearchKind::CustomerNote => Action::SeeCustomers,
         };
-        authorise(who, action, None).map(|()| kind)
+        authorise(who, action, Some(who.agent)).map(|()| kind)
     };
     match asked {
         Some(KindWord::Ticket) => Ok(vec![may(SearchKind::Ticket)?]),

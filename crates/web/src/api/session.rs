@@ -149,7 +149,7 @@ pub(crate) async fn sign_in(
         .await?;
     tracing::info!(agent = %agent.id, source = %source.ip(), "signed in");
     let cookie = cookie(app, issued.token.expose(), SESSION_LASTS)?;
-    Ok((principal(agent, issued), cookie))
+    Ok((principal(app, agent, issued).await?, cookie))
 }
 
 /// Ends the session that somebody came by; gives the cookie that takes the old one's place.
@@ -174,13 +174,17 @@ async fn checked(app: &App, credentials: &Credentials) -> Result<Option<AgentRec
     Ok(app.database().sign_in(&credentials.login, password).await?)
 }
 
-fn principal(agent: AgentRecord, issued: IssuedSession) -> Principal {
+async fn principal(
+    app: &App,
+    agent: AgentRecord,
+    issued: IssuedSession,
+) -> Result<Principal, Problem> {
     let via = Via::Session {
         token: issued.token,
         csrf: issued.csrf,
         expires_at: issued.expires_at,
     };
-    Principal::new(agent, via)
+    Principal::new(app, agent, via).await
 }
 
 /// The session's cookie: for our own pages only, unseen by scripts.

@@ -6,6 +6,7 @@
 //! an id without data: browsers note the number and raise no event. `GET /v1/ws` (`socket`) tells the same.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::State;
@@ -14,10 +15,11 @@ use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::Stream;
 use serde::Deserialize;
+use store::Whose;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::auth::permission::reaches_all;
+use crate::auth::permission::whose;
 use crate::auth::{Action, Principal, authorise};
 use crate::desktop::Viewer;
 use crate::events::{CannotListen, Said, Subscription};
@@ -38,7 +40,7 @@ pub(crate) struct EventsQuery {
     /// The `run` of the state that the number belongs to (`/v1/agents/me/session`). 410 when the process has begun anew since,
     /// even if no event came in between.
     run: Option<String>,
-    /// `mine`: what concerns me as an agent; `all`: every fact. Without it as much as the role allows.
+    /// `mine`: what concerns me as an agent; `all`: every fact within my reach. Without it as much as the role allows.
     scope: Option<Scope>,
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct EventsQuery {
 pub(crate) enum Scope {
     /// What concerns me as an agent: pops, my own `agent.*` facts, my tickets.
     Mine,
-    /// Every fact.
+    /// Every fact within my reach.
     All,
 }
 
@@ -56,7 +58,8 @@ pub(crate) enum Scope {
 ///
 /// Agents get `pop.offer`, `pop.connected`, `pop.updated`, `pop.cancelled` and `pop.ended` in place of the facts behind them,
 /// their own `agent.*` facts and their tickets' `ticket.*`. Supervisors and admins get all facts under their own names, but
-/// for `acd.told`, the journal for replays: numbers rise, and may leave some out.
+/// for `acd.told`, the journal for replays; who reaches a part of the house alone (`/v1/agents/{id}/reach`) those that concern its people. Numbers
+/// rise, and may leave some out.
 #[utoipa::path(get, operation_id = "follow_events", path = "/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last number that the client has.")),
     responses(
@@ -82,11 +85,14 @@ fn viewer(who: &Principal, scope: Option<Scope>) -> Result<Viewer, Problem> {
     let all = match scope {
         Some(Scope::Mine) => false,
         Some(Scope::All) => true,
-        None => reaches_all(who, Action::FollowAll),
+        None => authorise(who, Action::FollowAll, Some(who.agent)).is_ok(),
     };
     if all {
-        authorise(who, Action::FollowAll, None)?;
-        return Ok(Viewer::Observer);
+        return Ok(match whose(who, Action::FollowAll, None)? {
+            Whose::Everybody => Viewer::Observer,
+            Whose::Circle(circle) => Viewer::Team(Arc::new(circle)),
+            Whose::One(agent) => Viewer::Agent(agent),
+        });
     }
     authorise(who, Action::FollowAgent, Some(who.agent))?;
     Ok(Viewer::Agent(who.agent))
@@ -150,7 +156,7 @@ impl Following {
         if query.run.is_some_and(|run| run != app.events().run()) {
             return Err(CannotListen::Gone.into());
         }
-        let mut subscription = app.events().subscribe(viewer, after)?;
+        let mut subscription = app.events().subscribe(viewer.clone(), after)?;
         subscription.prepare().await?;
         Ok(Self {
             check_at: Instant::now() + app.events().check_every(),
@@ -172,7 +178,7 @@ impl Following {
             self.said = self.subscription.next().await;
         }
         if self.said.is_some() && Instant::now() >= self.check_at {
-            self.right.still_holds().await.map_err(Ended::Refused)?;
+            self.right.still_holds().await?;
             self.check_at = Instant::now() + self.right.app.events().check_every();
         }
         self.said.take().ok_or_else(|| {
@@ -198,19 +204,27 @@ struct Right {
 impl Right {
     /// Whether the same request would begin the same stream: the session has not ended, no role was taken away. A store
     /// that cannot tell is trusted for a while, not for ever.
-    async fn still_holds(&mut self) -> Result<(), Code> {
+    async fn still_holds(&mut self) -> Result<(), Ended> {
         match Principal::of(&self.app, &self.headers).await {
             Ok(who) => {
                 self.untold = 0;
-                let who = who.ok_or(Code::SignInNeeded)?;
-                let now = viewer(&who, self.scope).map_err(|problem| problem.code())?;
-                (now == self.viewer).then_some(()).ok_or(Code::Forbidden)
+                let who = who.ok_or(Ended::Refused(Code::SignInNeeded))?;
+                let now = viewer(&who, self.scope);
+                match (now.map_err(|why| Ended::Refused(why.code()))?, &self.viewer) {
+                    (now, before) if now == *before => Ok(()),
+                    // Other people are within his reach: he comes back, and is told of them.
+                    (Viewer::Team(_), Viewer::Team(_)) => Err(Ended::CutOff),
+                    (Viewer::Team(_) | Viewer::Agent(_) | Viewer::Observer, _) => {
+                        Err(Ended::Refused(Code::Forbidden))
+                    }
+                }
             }
             Err(problem) => {
                 self.untold += 1;
-                (self.untold < UNTOLD_MAX)
+                let is_trusted = self.untold < UNTOLD_MAX;
+                is_trusted
                     .then_some(())
-                    .ok_or(problem.code())
+                    .ok_or(Ended::Refused(problem.code()))
             }
         }
     }

@@ -15,9 +15,9 @@ use store::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::auth::permission::reaches_all;
+use crate::auth::permission::whose;
 use crate::auth::principal::now;
-use crate::auth::{Action, Principal, authorise};
+use crate::auth::{Action, Principal};
 use crate::extract::{AgentRef, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
 
@@ -165,18 +165,14 @@ pub(crate) async fn list(
     InQuery(query): InQuery<SurveyQuery>,
 ) -> Result<Json<SurveyList>, Problem> {
     let asked = query.agent.map(|agent| agent.resolve(&who));
-    let agent = match asked {
-        None if !reaches_all(&who, Action::SeeSurveys) => Some(who.agent),
-        asked => asked,
-    };
-    authorise(&who, Action::SeeSurveys, agent)?;
+    let whose = whose(&who, Action::SeeSurveys, asked)?;
     let (from, to) = period(query.from, query.to)?;
     let filter = SurveyFilter {
         from,
         to,
         form: query.form,
         queue: query.queue.map(QueueName::new),
-        agent,
+        whose,
     };
     let counts = app.database().survey_counts(&filter).await?;
     let scores = app.database().survey_scores(&filter).await?;

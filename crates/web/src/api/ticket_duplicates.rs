@@ -164,7 +164,7 @@ pub(crate) async fn search(
     InQuery(page): InQuery<PageQuery>,
     Body(search): Body<DuplicateSearch>,
 ) -> Result<Json<DuplicateList>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let page = page.request()?;
     let matter = Matter {
         ticket_type: search.ticket_type,
@@ -196,7 +196,7 @@ pub(crate) async fn of_ticket(
     InPath(id): InPath<TicketId>,
     InQuery(page): InQuery<PageQuery>,
 ) -> Result<Json<DuplicateList>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let page = page.request()?;
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {
@@ -225,7 +225,7 @@ pub(crate) async fn relate(
     InPath(id): InPath<TicketId>,
     Body(entry): Body<RelationEntry>,
 ) -> Result<impl IntoResponse, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     known(&app, &who, id).await?;
     known(&app, &who, entry.ticket).await?;
     let said = Related {

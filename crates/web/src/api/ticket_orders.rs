@@ -125,7 +125,7 @@ pub(crate) async fn enter(
     who: Principal,
     Body(entry): Body<TicketEntry>,
 ) -> Result<impl IntoResponse, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     let rules = app.tickets().rules();
     let category = entry.category.as_deref().unwrap_or_default();
     let kind = entry.ticket_type.as_deref();
@@ -247,7 +247,7 @@ pub(crate) async fn order(
     headers: HeaderMap,
     Body(order): Body<Order>,
 ) -> Result<impl IntoResponse, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     give(&app, &who, id, &headers, order).await
 }
 

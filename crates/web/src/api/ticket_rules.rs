@@ -63,7 +63,7 @@ pub(crate) async fn read(
     State(app): State<App>,
     who: Principal,
 ) -> Result<Json<RulesBody>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     Ok(Json(RulesBody::of(&app.ticket_rules())))
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn categories(
     who: Principal,
     InQuery(query): InQuery<CategoryQuery>,
 ) -> Result<Json<List<CategoryBody>>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let rules = app.ticket_rules();
     let catalogue = &rules.catalogue;
     let page = PageQuery::of(query.after, query.limit);

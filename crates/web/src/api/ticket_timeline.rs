@@ -76,7 +76,7 @@ pub(crate) async fn list(
     InPath(id): InPath<TicketId>,
     InQuery(query): InQuery<PageQuery>,
 ) -> Result<Json<List<EntryBody>>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let limit = query.request_by::<LineKey>()?;
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {

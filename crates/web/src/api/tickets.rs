@@ -22,7 +22,6 @@ use super::ticket_orders;
 use super::ticket_timeline::{self, AbsorbedBody};
 use super::version;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
@@ -207,12 +206,20 @@ impl TicketQuery {
     }
 }
 
-/// A13, J3: who reads few of the sensitive ones, and none that are about how agents serve; `None` reads all.
+/// J1, A13, J3: who reads those within his reach, few of the sensitive ones, and none that are about how agents serve unless he leads;
+/// `None` reads all.
 pub(super) async fn readable_by(app: &App, who: &Principal) -> Result<Option<Reader>, Problem> {
-    if reaches_all(who, Action::SeeLeadTickets) {
+    let within = who.circle.as_deref().cloned();
+    let leads = authorise(who, Action::SeeLeadTickets, Some(who.agent)).is_ok();
+    if within.is_none() && leads {
         return Ok(None);
     }
-    Ok(Some(app.tickets().reader(who.agent, now()).await?))
+    let reader = app.tickets().reader(who.agent, now()).await?;
+    Ok(Some(Reader {
+        within,
+        leads,
+        ..reader
+    }))
 }
 
 /// Tickets, the newest first, or what is due next.
@@ -223,7 +230,7 @@ pub(crate) async fn list(
     who: Principal,
     InQuery(query): InQuery<TicketQuery>,
 ) -> Result<Json<List<TicketBody>>, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let page = list::page_request(query.after, query.limit)?;
     let filter = query.filter(&app, &who).await?;
     let (items, next) = match query.number {
@@ -276,7 +283,7 @@ pub(crate) async fn read(
     who: Principal,
     InPath(id): InPath<TicketId>,
 ) -> Result<impl IntoResponse, Problem> {
-    authorise(&who, Action::SeeTickets, None)?;
+    authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {
         // A13: nobody reads it unseen.
@@ -342,7 +349,7 @@ pub(crate) async fn correct(
     headers: HeaderMap,
     Body(change): Body<TicketChange>,
 ) -> Result<impl IntoResponse, Problem> {
-    authorise(&who, Action::WorkOnTickets, None)?;
+    authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
     let order = Order::Correct(change.into());
     ticket_orders::give(&app, &who, id, &headers, order).await
 }

@@ -5,13 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::{AgentId, CallId, CustomerId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{CustomerNote, Moment, MomentKey, TimelineReader};
+use store::{CustomerNote, Moment, MomentKey, TimelineReader, Whose};
 use utoipa::{IntoParams, ToSchema};
 
 use super::customers::{known, mistake};
 use super::list::{self, List};
+use super::tickets::readable_by;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
+use crate::auth::permission::whose;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
@@ -134,8 +135,8 @@ pub(crate) async fn read(
     let page = list::page_request(None, query.limit)?;
     known(&app, id).await?;
     let reader = TimelineReader {
-        sees_lead_tickets: reaches_all(&who, Action::SeeLeadTickets),
-        surveys_of: (!reaches_all(&who, Action::SeeSurveys)).then_some(who.agent),
+        tickets_of: readable_by(&app, &who).await?,
+        surveys_of: whose(&who, Action::SeeSurveys, None).unwrap_or(Whose::One(who.agent)),
     };
     let found = app
         .database()

@@ -7,17 +7,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use model::fact::VoicemailHeard;
-use model::{AgentId, CallId, Fact, Mailbox, MailboxName, RecordingId, Timestamp};
+use model::{AgentId, CallId, Fact, Mailbox, MailboxName, QueueName, RecordingId, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{LeftMessage, StoreError};
+use store::{LeftMessage, StoreError, Whose};
 use utoipa::ToSchema;
 
 use super::list::{List, PageQuery};
 use super::recording;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
+use crate::auth::permission::whose;
 use crate::auth::principal::now;
-use crate::auth::{Action, Principal, authorise};
+use crate::auth::{Action, Principal};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
 
@@ -87,8 +87,9 @@ pub(crate) async fn boxes(
     who: Principal,
 ) -> Result<Json<List<MailboxBody>>, Problem> {
     let mut items = Vec::new();
+    let ears = Ears::of(&app, &who, Action::HearRecording).await?;
     for (name, mailbox) in app.mailboxes().iter() {
-        if !may_hear(&app, &who, mailbox).await? {
+        if !ears.hear(mailbox) {
             continue;
         }
         let (messages, new) = app.database().count_messages(name).await?;
@@ -180,8 +181,15 @@ pub(crate) async fn remove(
     who: Principal,
     InPath((mailbox, id)): InPath<(String, RecordingId)>,
 ) -> Result<StatusCode, Problem> {
-    authorise(&who, Action::RemoveMessage, None)?;
+    let ears = Ears::of(&app, &who, Action::RemoveMessage).await?;
     message(&app, &who, &mailbox, id).await?;
+    if !app
+        .mailboxes()
+        .get(mailbox.as_str())
+        .is_some_and(|it| ears.hear(it))
+    {
+        return Err(Problem::new(Code::Forbidden));
+    }
     let removed = app.database().remove_message(id, now()).await;
     removed.map_err(mistake)?;
     tracing::info!(agent = %who.agent, mailbox, message = %id, "a message is removed from its box");
@@ -225,25 +233,50 @@ async fn message(
 async fn authorised(app: &App, who: &Principal, name: &str) -> Result<MailboxName, Problem> {
     let mailboxes = app.mailboxes();
     let (name, mailbox) = mailboxes.get_key_value(name).ok_or(Code::NoMailbox)?;
-    if may_hear(app, who, mailbox).await? {
+    if Ears::of(app, who, Action::HearRecording)
+        .await?
+        .hear(mailbox)
+    {
         Ok(name.clone())
     } else {
         Err(Problem::new(Code::Forbidden))
     }
 }
 
-/// G2: an agent's own box and those of his queues; who may hear every recording hears every box.
-async fn may_hear(app: &App, who: &Principal, mailbox: &Mailbox) -> Result<bool, Problem> {
-    if reaches_all(who, Action::HearRecording) {
-        return Ok(true);
+/// Whose boxes somebody may open (G2): those that he hears, or people within his reach do; who may hear every recording opens every box.
+enum Ears {
+    All,
+    /// Login and queues of each.
+    Of(Vec<(String, Vec<QueueName>)>),
+}
+
+impl Ears {
+    async fn of(app: &App, who: &Principal, action: Action) -> Result<Self, Problem> {
+        let people = match whose(who, action, None)? {
+            Whose::Everybody => return Ok(Self::All),
+            Whose::One(agent) => app.database().agent(agent).await?.into_iter().collect(),
+            Whose::Circle(circle) => {
+                let mut all = app.database().agents().await?;
+                all.retain(|agent| circle.people.contains(&agent.id));
+                all
+            }
+        };
+        let ears = people.into_iter().map(|agent| {
+            let queues = agent.queues.into_iter().map(|one| one.queue);
+            (agent.login, queues.collect())
+        });
+        Ok(Self::Of(ears.collect()))
     }
-    let agent = app.database().agent(who.agent).await?;
-    let queues = agent.map(|agent| agent.queues).unwrap_or_default();
-    let queues: Vec<_> = queues
-        .into_iter()
-        .map(|membership| membership.queue)
-        .collect();
-    Ok(mailbox.is_heard_by(&who.login, &queues))
+
+    fn hear(&self, mailbox: &Mailbox) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(people) => {
+                let mut people = people.iter();
+                people.any(|(login, queues)| mailbox.is_heard_by(login, queues))
+            }
+        }
+    }
 }
 
 /// What the asker can mend.

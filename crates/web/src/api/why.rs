@@ -14,8 +14,8 @@ use model::{AgentId, CallId, Decision, Fact, FactRecord, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::calls::owner_of;
 use crate::app::App;
-use crate::auth::permission::reaches_all;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{InPath, InQuery};
 use crate::locale::Locale;
@@ -108,7 +108,8 @@ pub(crate) async fn told(
     locale: Locale,
     agent: Option<&str>,
 ) -> Result<WhyBody, Problem> {
-    let all = reaches_all(who, Action::SeeCalls);
+    let owner = owner_of(app, who, call).await?;
+    let all = authorise(who, Action::SeeDecisions, owner).is_ok();
     let names = names(app).await?;
     let of = match agent {
         Some(agent) => Some(meant(who, &names, agent)?),
@@ -125,7 +126,7 @@ pub(crate) async fn told(
     let teller = Teller { locale, names };
     let told = |at, record: Decision| {
         // Who sees his own alone sees the decisions in which he was weighed.
-        let concerns = all || record.verdict(who.agent).is_some();
+        let concerns = all || record.verdict(of.unwrap_or(who.agent)).is_some();
         concerns.then(|| DecisionBody {
             at,
             sentence: of.map_or_else(|| teller.decision(&record), |of| teller.agent(&record, of)),

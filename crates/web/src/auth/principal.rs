@@ -4,13 +4,14 @@
 //! something by cookie is refused here when it comes from another site or lacks the CSRF token.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Method, header};
 use model::{AgentId, Timestamp};
-use store::{AgentRecord, Role, Scope, Scopes, Secret};
+use store::{AgentRecord, Circle, Role, Scope, Scopes, Secret};
 
 use super::{origin, secret};
 use crate::app::App;
@@ -35,6 +36,8 @@ pub struct Principal {
     pub name: String,
     /// His language, when it is one of ours.
     pub locale: Option<Locale>,
+    /// Whom and what his rights reach (J1); `None`: the whole house.
+    pub circle: Option<Arc<Circle>>,
     /// How he came in.
     pub via: Via,
 }
@@ -70,15 +73,24 @@ pub fn now() -> Timestamp {
 
 impl Principal {
     /// From an agent's record.
-    pub fn new(agent: AgentRecord, via: Via) -> Self {
-        Self {
+    pub async fn new(app: &App, agent: AgentRecord, via: Via) -> Result<Self, Problem> {
+        // Who gives rights would give himself what he lacks.
+        let circle = match agent.roles.contains(&Role::Admin) {
+            true => None,
+            false => {
+                let rules = app.tickets().rules();
+                app.database().circle(&agent, &rules).await?
+            }
+        };
+        Ok(Self {
+            circle: circle.map(Arc::new),
             agent: agent.id,
             roles: agent.roles,
             login: agent.login,
             locale: Locale::from_tag(&agent.locale),
             name: agent.name,
             via,
-        }
+        })
     }
 
     /// Who shows these headers; `None` when they show nobody who may come in.
@@ -94,9 +106,10 @@ impl Principal {
             },
         };
         let record = app.database().agent(agent).await?;
-        Ok(record
-            .filter(|record| record.is_active)
-            .map(|record| Self::new(record, via)))
+        match record.filter(|record| record.is_active) {
+            Some(record) => Ok(Some(Self::new(app, record, via).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The same, where a layer may have found it out.
@@ -119,9 +132,13 @@ impl Principal {
         }
     }
 
-    /// By what he is judged, in words: with other roles or scopes the same request is another one.
+    /// By what he is judged, in words: with other roles, groups within reach, or scopes the same request is another one.
     pub(crate) fn rights(&self) -> String {
-        let roles = format!("{:?}", self.roles);
+        let mut roles = format!("{:?}", self.roles);
+        if let Some(circle) = &self.circle {
+            let groups: Vec<&str> = circle.groups.iter().map(String::as_str).collect();
+            roles = format!("{roles} within {}", groups.join(","));
+        }
         match &self.via {
             Via::Session { .. } => roles,
             Via::Token { scopes, .. } => format!("{roles} {scopes}"),

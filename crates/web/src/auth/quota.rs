@@ -121,6 +121,7 @@ mod tests {
 
     fn by_token(name: &str) -> Principal {
         Principal {
+            circle: None,
             agent: AgentId::new(7),
             roles: [store::Role::Agent].into(),
             login: "1007".to_owned(),

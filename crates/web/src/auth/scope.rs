@@ -9,7 +9,8 @@ pub const fn scope_of(action: Action) -> Scope {
     match action {
         Action::SeeAgents => Scope::AgentsRead,
         Action::SetState | Action::ServeQueue => Scope::AgentsWrite,
-        Action::SeeCalls => Scope::CallsRead,
+        Action::SetReach => Scope::RightsWrite,
+        Action::SeeCalls | Action::SeeDecisions => Scope::CallsRead,
         Action::HangUp | Action::HandleCall | Action::SuperviseLine => Scope::CallsWrite,
         Action::HearRecording => Scope::RecordingsRead,
         Action::RemoveMessage => Scope::RecordingsWrite,

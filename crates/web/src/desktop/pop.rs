@@ -262,7 +262,7 @@ mod tests {
     fn p4_a_pop_stays_within_8_kib_and_keeps_what_tells_most() {
         let frame = frame(
             &offered(greedy()),
-            Viewer::Agent(AgentId::new(7)),
+            &Viewer::Agent(AgentId::new(7)),
             &View::default(),
         )
         .unwrap();

@@ -96,7 +96,7 @@ impl Subscription {
                     Next::Silence(seq) => return Some(Said::Heartbeat(seq)),
                 },
             };
-            if let Some(frame) = desktop::frame(&record, self.viewer, self.hub.view()) {
+            if let Some(frame) = desktop::frame(&record, &self.viewer, self.hub.view()) {
                 self.heartbeat_at = Instant::now() + HEARTBEAT;
                 return Some(Said::Frame(frame));
             }
@@ -165,6 +165,6 @@ enum Next {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.hub.unsubscribe(self.viewer, self.id);
+        self.hub.unsubscribe(&self.viewer, self.id);
     }
 }

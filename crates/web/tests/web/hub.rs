@@ -205,18 +205,18 @@ async fn p9_a_page_of_a_former_run_loads_its_state_again() {
         ..HubSettings::default()
     };
     let hub = EventHub::new(settings, reader(&before.log));
-    let agent = Viewer::Agent(AgentId::new(7));
+    let agent = || Viewer::Agent(AgentId::new(7));
     hub.publish(Arc::new(record(6, arrived(CALL))));
     for (viewer, after, goes_on) in [
-        (agent, 0, false),
-        (agent, 4, false),
-        (agent, 5, true),
-        (agent, 6, true),
+        (agent(), 0, false),
+        (agent(), 4, false),
+        (agent(), 5, true),
+        (agent(), 6, true),
         // Facts stay true for those who gather them.
         (Viewer::Observer, 0, true),
         (Viewer::Observer, 4, true),
     ] {
-        let heard = hub.subscribe(viewer, Some(after)).map(drop);
+        let heard = hub.subscribe(viewer.clone(), Some(after)).map(drop);
         let expected = if goes_on {
             Ok(())
         } else {
@@ -239,7 +239,7 @@ async fn s8_nobody_has_the_whole_log_read_for_him() {
     let older = bench.observe(Some(19)).await.err();
     assert_eq!(older, Some(CannotListen::Gone));
     let agent = Viewer::Agent(AgentId::new(7));
-    assert!(bench.hub.subscribe(agent, Some(20)).is_ok());
+    assert!(bench.hub.subscribe(agent.clone(), Some(20)).is_ok());
     let older = bench.hub.subscribe(agent, Some(19)).err();
     assert_eq!(older, Some(CannotListen::Gone));
     assert_eq!(HubSettings::default().resume_max, 1_000_000);

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use ivr::{Diagnostic, Severity, Told, did_you_mean, told};
 use serde::Deserialize;
-use store::{Database, Role};
+use store::{Database, Reach, Role};
 use ticket::Actor;
 use ticket::rules::GroupMembership;
 
-use super::{Row, add, callable, group_memberships, memberships, roles_of, skills_of};
+use super::{Row, add, callable, group_memberships, memberships, reach_of, roles_of, skills_of};
 use crate::Failure;
 use crate::config::Source;
 use crate::people;
@@ -35,12 +35,16 @@ struct CsvRow {
     /// His groups of tickets; empty or no column: as they were. `none`: he is of none.
     #[serde(default)]
     groups: String,
+    /// How far his rights go; empty or no column: as they did.
+    #[serde(default)]
+    reach: String,
 }
 
 /// What a line says beside the agent himself; `None`: nothing.
 struct Beside {
     outside: Option<Option<String>>,
     groups: Option<Vec<GroupMembership>>,
+    reach: Option<Reach>,
 }
 
 /// All lines are read and checked before the first is written: a mistake changes nothing.
@@ -69,6 +73,10 @@ pub(super) async fn import(
             let beside = Beside {
                 outside: outside_of(source, &record.outside)?,
                 groups: groups_of(&record.groups, groups.as_ref())?,
+                reach: match record.reach.as_str() {
+                    "" => None,
+                    word => Some(reach_of(word)?),
+                },
             };
             Ok((row_of(record, queues.as_ref())?, beside))
         });
@@ -162,6 +170,10 @@ async fn put_beside(database: &Database, login: &str, beside: Beside) -> Result<
     }
     if let Some(groups) = beside.groups {
         let set = database.set_groups(agent.id, groups, Actor::System, now());
+        set.await.map_err(by_fault)?;
+    }
+    if let Some(reach) = beside.reach {
+        let set = database.set_reach(agent.id, reach, None, Actor::System, now());
         set.await.map_err(by_fault)?;
     }
     Ok(())

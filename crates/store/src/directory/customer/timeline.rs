@@ -12,9 +12,11 @@ use ticket::Number;
 
 use crate::Database;
 use crate::column::{big, count, from_json};
-use crate::database::Connection;
+use crate::database::{Bound, Connection, Statement};
+use crate::directory::reach::Whose;
 use crate::error::Result;
 use crate::page::PageRequest;
+use crate::ticket::Reader;
 
 /// Numbers that are certainly his, and nobody else's.
 macro_rules! own_numbers {
@@ -95,12 +97,12 @@ enum Kind {
 }
 
 /// Who reads decides what is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineReader {
-    /// Whether tickets are among it that only supervisors see.
-    pub sees_lead_tickets: bool,
-    /// Of whose service surveys are among it; `None` for everybody's.
-    pub surveys_of: Option<AgentId>,
+    /// Those tickets alone that this person may read; `None`: all.
+    pub tickets_of: Option<Reader>,
+    /// Of whose service surveys are among it.
+    pub surveys_of: Whose,
 }
 
 /// A page of a timeline.
@@ -129,6 +131,13 @@ impl Window {
         };
         (self.before.at, id)
     }
+
+    /// A text of which `$1` is the customer, `$2` and `$3` the bound of a kind, and `$4` the limit.
+    fn query(&self, kind: Kind, text: &'static str) -> Statement {
+        let (at, id) = self.bound(kind);
+        let values = [self.customer, at, id, self.limit];
+        Statement::with(text, values.map(Bound::Big).into())
+    }
 }
 
 impl Database {
@@ -149,8 +158,8 @@ impl Database {
         let mut conn = self.readers().acquire().await?;
         let mut items = notes(&mut conn, &window).await?;
         items.extend(messages(&mut conn, &window).await?);
-        items.extend(surveys(&mut conn, &window, reader.surveys_of).await?);
-        items.extend(tickets(&mut conn, &window, reader.sees_lead_tickets).await?);
+        items.extend(surveys(&mut conn, &window, &reader.surveys_of).await?);
+        items.extend(tickets(&mut conn, &window, reader.tickets_of.as_ref()).await?);
         items.extend(calls(&mut conn, &window).await?);
         items.sort_by_key(|(key, _)| Reverse(*key));
         // A call of his that is also a call of his number stands once.
@@ -212,24 +221,18 @@ async fn messages(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentK
 async fn surveys(
     conn: &mut Connection,
     window: &Window,
-    of: Option<AgentId>,
+    of: &Whose,
 ) -> Result<Vec<(MomentKey, Moment)>> {
     type Row = (i64, i64, String, String, Option<i64>);
-    let (at, id) = window.bound(Kind::Survey);
-    // `$5` is -1 for everybody's.
-    let rows: Vec<Row> = sqlx::query_as(
+    let mut query = window.query(
+        Kind::Survey,
         concat!("SELECT s.call_id, s.at, s.form, s.outcome, s.agent_id FROM survey s JOIN call_record c ON c.id = s.call_id
          WHERE c.customer_id IN ", family!(), "
-           AND (s.at < $2 OR (s.at = $2 AND s.call_id < $3)) AND ($5 = -1 OR s.agent_id = $5)
-         ORDER BY s.at DESC, s.call_id DESC LIMIT $4"),
-    )
-    .bind(window.customer)
-    .bind(at)
-    .bind(id)
-    .bind(window.limit)
-    .bind(of.map_or(-1, |agent| big(agent.get())))
-    .fetch_all(conn)
-    .await?;
+           AND (s.at < $2 OR (s.at = $2 AND s.call_id < $3))"),
+    );
+    of.narrow(&mut query, "s.agent_id");
+    query.push(" ORDER BY s.at DESC, s.call_id DESC LIMIT $4");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     let survey = |(call, at, form, outcome, agent): Row| {
         let moment = Moment::Survey {
             call: CallId::new(count(call)),
@@ -245,23 +248,24 @@ async fn surveys(
 async fn tickets(
     conn: &mut Connection,
     window: &Window,
-    with_leads: bool,
+    reader: Option<&Reader>,
 ) -> Result<Vec<(MomentKey, Moment)>> {
     type Row = (i64, i64, String, String, String);
-    let (at, id) = window.bound(Kind::Ticket);
-    let rows: Vec<Row> = sqlx::query_as(
-        concat!("SELECT id, created_at, number, subject, state FROM ticket
-         WHERE customer_id IN ", family!(), "
-           AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND (for_leads = 0 OR for_leads = $5) AND (sensitive = 0 OR sensitive = $5)
-         ORDER BY created_at DESC, id DESC LIMIT $4"),
-    )
-    .bind(window.customer)
-    .bind(at)
-    .bind(id)
-    .bind(window.limit)
-    .bind(i64::from(with_leads))
-    .fetch_all(conn)
-    .await?;
+    let mut query = window.query(
+        Kind::Ticket,
+        concat!(
+            "SELECT t.id, t.created_at, t.number, t.subject, t.state FROM ticket t
+         WHERE t.customer_id IN ",
+            family!(),
+            "
+           AND (t.created_at < $2 OR (t.created_at = $2 AND t.id < $3))"
+        ),
+    );
+    if let Some(reader) = reader {
+        reader.narrow(&mut query);
+    }
+    query.push(" ORDER BY t.created_at DESC, t.id DESC LIMIT $4");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     let ticket = |(id, at, number, subject, state): Row| {
         let moment = Moment::Ticket {
             ticket: TicketId::new(count(id)),
