@@ -31,7 +31,7 @@ pub struct CalendarBody {
     /// What holds then: `open`, `closed`, `holiday`, `emergency`.
     pub state: &'static str,
     /// Why.
-    pub why: WhyBody,
+    pub why: CalendarWhyBody,
     /// What comes next; `null`: it never changes.
     pub next: Option<ChangeBody>,
     /// What closes it out of turn.
@@ -42,7 +42,7 @@ pub struct CalendarBody {
 
 /// A reason in both languages; what the house has written itself is the same in both.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct WhyBody {
+pub struct CalendarWhyBody {
     /// Chinese.
     pub zh: String,
     /// English.
@@ -58,7 +58,7 @@ pub struct ChangeBody {
     /// What holds from then on.
     pub state: &'static str,
     /// Why.
-    pub why: WhyBody,
+    pub why: CalendarWhyBody,
 }
 
 /// What closes a calendar out of turn.
@@ -90,7 +90,7 @@ pub struct DayBody {
     /// Its periods, `09:00-12:00`.
     pub hours: Vec<String>,
     /// Why.
-    pub why: WhyBody,
+    pub why: CalendarWhyBody,
 }
 
 /// Which moment, and how many days.
@@ -271,7 +271,7 @@ impl From<Day> for DayBody {
     }
 }
 
-impl From<Why> for WhyBody {
+impl From<Why> for CalendarWhyBody {
     fn from(why: Why) -> Self {
         Self {
             zh: why.zh,

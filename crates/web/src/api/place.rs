@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem, ProblemDocument};
 
 /// Where he is rung.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlaceBody {
+pub struct AgentPlaceBody {
     /// `house`: at his registered phones, and outside while there is none; `outside`: there in any case;
     /// `standby`: his phone stays on the line.
     pub place: PlaceWord,
@@ -48,14 +48,14 @@ pub enum PlaceWord {
 /// Where an agent is rung.
 #[utoipa::path(get, operation_id = "get_agent_place", path = "/v1/agents/{id}/place", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     responses(
-        (status = 200, description = "His place.", body = PlaceBody),
+        (status = 200, description = "His place.", body = AgentPlaceBody),
         (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn read(
     State(app): State<App>,
     who: Principal,
     InPath(agent): InPath<AgentRef>,
-) -> Result<Json<PlaceBody>, Problem> {
+) -> Result<Json<AgentPlaceBody>, Problem> {
     let agent = agent.resolve(&who);
     // A private number: for himself and for those who may change his state.
     authorise(&who, Action::SetState, Some(agent))?;
@@ -66,7 +66,7 @@ pub(crate) async fn read(
 #[utoipa::path(put, operation_id = "put_agent_place", path = "/v1/agents/{id}/place", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
     request_body = PlaceWanted,
     responses(
-        (status = 200, description = "His place from now on.", body = PlaceBody),
+        (status = 200, description = "His place from now on.", body = AgentPlaceBody),
         (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "He has no number outside, or his phone is not on the line.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
@@ -75,7 +75,7 @@ pub(crate) async fn put(
     who: Principal,
     InPath(agent): InPath<AgentRef>,
     Body(wanted): Body<PlaceWanted>,
-) -> Result<Json<PlaceBody>, Problem> {
+) -> Result<Json<AgentPlaceBody>, Problem> {
     let agent = agent.resolve(&who);
     authorise(&who, Action::SetState, Some(agent))?;
     let now_at = of(&app, agent).await?;
@@ -96,7 +96,7 @@ pub(crate) async fn put(
             app.commands().send(Command::LeaveStandby { agent }).await?;
             let number = now_at.number;
             let place = wanted.place;
-            Ok(Json(PlaceBody { place, number }))
+            Ok(Json(AgentPlaceBody { place, number }))
         }
         Err(StoreError::NotFound(what)) => {
             let why = format!("he has no {what}");
@@ -106,13 +106,13 @@ pub(crate) async fn put(
     }
 }
 
-async fn of(app: &App, agent: AgentId) -> Result<PlaceBody, Problem> {
+async fn of(app: &App, agent: AgentId) -> Result<AgentPlaceBody, Problem> {
     let found = app.database().agent(agent).await?;
     let found = found.filter(|agent| agent.is_active);
     let found = found.ok_or_else(|| Problem::new(Code::NoSuchAgent))?;
     let line = app.view().agent(agent).line;
     let stands_by = line.is_some_and(|line| line.standby);
-    Ok(PlaceBody {
+    Ok(AgentPlaceBody {
         place: match (stands_by, found.is_outside) {
             (true, _) => PlaceWord::Standby,
             (false, true) => PlaceWord::Outside,

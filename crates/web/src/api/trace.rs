@@ -44,14 +44,14 @@ pub struct LegBody {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RowBody {
     /// A SIP message.
-    Message(MessageBody),
+    Message(SipMessageBody),
     /// What happened, and why.
     Fact(FactBody),
 }
 
 /// A SIP message: credentials, keys and what people write are masked.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MessageBody {
+pub struct SipMessageBody {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -180,7 +180,7 @@ fn merged(messages: Vec<TracedMessage>, facts: Vec<FactRecord>, legs: &[LegBody]
         let Some(leg) = legs.iter().position(place) else {
             continue;
         };
-        rows.push(RowBody::Message(MessageBody {
+        rows.push(RowBody::Message(SipMessageBody {
             at: message.at,
             leg,
             way: message.way.name(),

@@ -42,3 +42,38 @@ fn every_operation_says_what_it_does_and_who_may_ask() {
         assert!(paths.contains_key(path), "{path}");
     }
 }
+
+/// Of two types of one name the document would show one for both.
+#[test]
+fn j2_each_type_of_the_document_has_a_name_of_its_own() {
+    let mut names = std::collections::BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for name in text.split("ToSchema").skip(1).filter_map(described) {
+                assert!(names.insert(name.to_owned()), "{name} in {path:?} too");
+            }
+        }
+    }
+    assert!(names.len() > 100, "{names:?}");
+}
+
+/// The type whose derives end here.
+fn described(after: &str) -> Option<&str> {
+    let (derives, item) = after.split_once(")]\n")?;
+    let is_derived = derives
+        .chars()
+        .all(|one| one.is_alphanumeric() || ", ".contains(one));
+    let mut words = item
+        .lines()
+        .find(|line| line.starts_with("pub"))?
+        .split([' ', '<', '(']);
+    words.find(|word| matches!(*word, "struct" | "enum"))?;
+    words.next().filter(|_| is_derived)
+}
