@@ -110,7 +110,7 @@ pub struct OpenTicket {
     /// When it is due next, by what is promised and by hand.
     #[serde(default)]
     pub due_at: Option<Timestamp>,
-    /// Whether that moment had passed when the caller was looked up.
+    /// Whether that moment had passed when the caller was looked up, and somebody is to act on it.
     #[serde(default)]
     pub is_overdue: bool,
 }

@@ -6,6 +6,7 @@
 use model::profile::{CALLS_MAX, OpenTicket, PastCall, TICKETS_MAX};
 use model::{CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
 use ticket::Number;
+use ticket::handling::IN_FLIGHT;
 
 use crate::Database;
 use crate::column::{big, count, cut};
@@ -57,7 +58,7 @@ async fn open_tickets(
         "SELECT id, number, subject, priority, state, urge_count, due_key FROM ticket
          WHERE is_open = 1 AND for_leads = 0 AND sensitive = 0 AND (contact_key = $1
            OR customer_id IN (SELECT id FROM customer WHERE id = $2 OR merged_into_id = $2))
-         ORDER BY CASE WHEN due_key < $4 THEN 0 ELSE 1 END, priority, due_key, id DESC LIMIT $3",
+         ORDER BY CASE WHEN due_key < $4 AND state <> 'resolved' THEN 0 ELSE 1 END, priority, due_key, id DESC LIMIT $3",
     )
     .bind(key)
     .bind(customer.map(|id| big(id.get())))
@@ -72,12 +73,17 @@ async fn open_tickets(
             .map_or(number, |number| number.to_string()),
         subject: cut(&subject, SUBJECT_CHARS_MAX),
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
+        is_overdue: due < now.as_ms() && may_be_pressed_for(&state),
         state,
         urges: u32::try_from(urges).unwrap_or(0),
         due_at: (due != NEVER).then_some(Timestamp::from_ms(due)),
-        is_overdue: due < now.as_ms(),
     };
     Ok(rows.into_iter().map(ticket).collect())
+}
+
+/// Not what is solved, although its visit may be late.
+fn may_be_pressed_for(state: &str) -> bool {
+    IN_FLIGHT.iter().any(|known| known.name() == state)
 }
 
 /// Of the number, newest first; the call that asks has not ended and is none of them.

@@ -36,7 +36,7 @@ pub use part::{
     PauseReason, People, Place, Times, Verdict, Verdicts, Visit, Visits,
 };
 pub use refused::Refused;
-pub use transition::{BIRTHS, Role, TRANSITIONS, Transition};
+pub use transition::{BIRTHS, IN_FLIGHT, Role, TRANSITIONS, Transition};
 pub use weight::{Level, Matrix, Weight};
 
 /// Who gives an order, and what he may do by his rights; what he is to the ticket is found out here.

@@ -15,6 +15,10 @@ use crate::{projection, ticket};
 
 /// Most words of a document: PostgreSQL knows no place behind 16,383.
 const WORDS_MAX: usize = 16_000;
+/// Most words of one of its texts: what was written later has room beside a long one.
+const TEXT_WORDS_MAX: usize = 8_000;
+/// Most bytes of a document's words: PostgreSQL's `tsvector` has less than a MiB, places included.
+const BYTES_MAX: usize = 512 * 1024;
 /// Stands between texts, so that no phrase reaches from one into the next; no question has it.
 const BREAK: &str = "¶";
 /// Entries of a timeline whose words are looked for, the last ones.
@@ -47,15 +51,12 @@ pub(crate) async fn index_note(conn: &mut Connection, id: u64, body: &str) -> Re
     put(conn, id, SearchKind::CustomerNote, &[body.to_owned()]).await
 }
 
-/// What of a ticket is looked at: what it is about, its number, then what was written to it, the last first.
+/// What of a ticket is looked at: its number, what it is about, then what was written to it, the last first.
 pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<String>> {
     let matter = &ticket.matter;
-    let mut texts = vec![
-        matter.subject.clone(),
-        matter.body.clone(),
-        ticket.number.digits().to_owned(),
-    ];
+    let mut texts = vec![matter.subject.clone(), ticket.number.digits().to_owned()];
     texts.extend(matter.contact.name.clone());
+    texts.push(matter.body.clone());
     texts.extend(matter.fields.values().filter_map(|field| match field {
         TicketField::Text(text) | TicketField::Number(text) => Some(text.clone()),
         TicketField::Truth(_) => None,
@@ -75,15 +76,7 @@ pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<V
 }
 
 async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String]) -> Result<()> {
-    let mut all = Vec::new();
-    for text in texts {
-        if all.len() >= WORDS_MAX {
-            break;
-        }
-        all.extend(words(text).into_iter().map(|word| word.text));
-        all.push(BREAK.to_owned());
-    }
-    all.truncate(WORDS_MAX);
+    let all = document(texts);
     sqlx::query(
         "INSERT INTO search_document (id, kind) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
     )
@@ -98,6 +91,23 @@ async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String])
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// The words of a document, those of its first texts if there are too many.
+fn document(texts: &[String]) -> Vec<String> {
+    let (mut all, mut bytes) = (Vec::new(), 0);
+    for text in texts {
+        let found = words(text).into_iter().take(TEXT_WORDS_MAX);
+        let found = found.map(|word| word.text).chain([BREAK.to_owned()]);
+        for word in found {
+            bytes += word.len();
+            if all.len() >= WORDS_MAX || bytes > BYTES_MAX {
+                return all;
+            }
+            all.push(word);
+        }
+    }
+    all
 }
 
 impl Database {
@@ -185,5 +195,22 @@ async fn again(conn: &mut Connection, kind: SearchKind, id: i64) -> Result<()> {
                 .await?;
             index_note(conn, count(id), &body).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_fits_a_tsvector_and_a_long_text_leaves_room() {
+        let strange = |place: usize| format!("{place:0>64}");
+        let long: Vec<_> = (0..20_000).map(strange).collect();
+        let all = document(&[long.join(" "), "solved".to_owned()]);
+        assert!(all.iter().map(String::len).sum::<usize>() <= BYTES_MAX);
+        let short: Vec<_> = (0..20_000).map(|place| place.to_string()).collect();
+        let all = document(&[short.join(" "), "solved".to_owned()]);
+        assert_eq!(all.len(), TEXT_WORDS_MAX + 3);
+        assert!(all.contains(&"solved".to_owned()));
     }
 }

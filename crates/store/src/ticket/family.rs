@@ -22,8 +22,8 @@ const CALLS_MAX: i64 = 200;
 const TAKEN_OVER_MAX: usize = 200;
 /// Most people who are told as those who follow it.
 const FOLLOWERS_MAX: i64 = 200;
-/// Tickets that have gone into one another.
-const FAMILY_MAX: usize = 1_000;
+/// Tickets that have gone into one another, as far as one change looks.
+const FAMILY_MAX: usize = 10_000;
 
 /// A line of a timeline, with the ticket in whose own timeline it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,22 +238,24 @@ pub(crate) async fn survivor(conn: &mut Connection, mut id: TicketId) -> Result<
     Err(StoreError::damaged("ticket", "it goes into itself"))
 }
 
-/// A ticket and all that went into it, itself first; at most 1,000.
+/// A ticket and all that went into it, itself first.
 pub(super) async fn family(conn: &mut Connection, id: TicketId) -> Result<Vec<TicketId>> {
-    let mut all = vec![id];
-    let mut next = 0;
-    while let Some(id) = all.get(next).copied() {
-        next += 1;
-        let room = FAMILY_MAX.saturating_sub(all.len());
-        if room == 0 {
-            break;
-        }
-        all.extend(absorbed(conn, id, room).await?);
-    }
-    Ok(all)
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "WITH RECURSIVE family (id) AS (
+           SELECT CAST($1 AS BIGINT)
+           UNION SELECT t.id FROM family f JOIN ticket t ON t.merged_into = f.id WHERE t.merged_into IS NOT NULL)
+         SELECT id FROM family ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END, id LIMIT $2",
+    )
+    .bind(big(id.get()))
+    .bind(FAMILY_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    let ids = rows.into_iter();
+    Ok(ids.map(|(id,)| TicketId::new(count(id))).collect())
 }
 
-/// M6: of the tickets of a family those whose reporters are others than the first one's, the oldest of each: by customer and by number.
+/// M6: of the tickets of a family those whose reporters are others than the first one's, the oldest of each. Who is known is
+/// one customer whatever number he called from; of others their number tells who they are.
 pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Result<Vec<TicketId>> {
     let mut query =
         Statement::new("SELECT t.id, t.customer_id, t.contact_key FROM ticket t WHERE t.id IN (");
@@ -263,11 +265,18 @@ pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Res
         query.build_query_as().fetch_all(conn).await?;
     let first = family.first().map(|id| big(id.get()));
     rows.sort_by_key(|(id, ..)| Some(*id) != first);
-    let (mut customers, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+    let (mut customers, mut numbers, mut strangers) =
+        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut others = Vec::new();
     for (id, customer, number) in rows {
-        let is_same = customer.is_some_and(|it| customers.contains(&it))
-            || number.as_ref().is_some_and(|it| numbers.contains(it));
+        let has = |known: &BTreeSet<String>| number.as_ref().is_some_and(|it| known.contains(it));
+        let is_same = match customer {
+            Some(customer) => customers.contains(&customer) || has(&strangers),
+            None => has(&numbers),
+        };
+        if customer.is_none() {
+            strangers.extend(number.clone());
+        }
         customers.extend(customer);
         numbers.extend(number);
         if !is_same && Some(id) != first {
@@ -279,21 +288,19 @@ pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Res
 
 /// Who follows what went into a ticket.
 pub(super) async fn followers(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<AgentId>> {
-    let mut found = Vec::new();
     if ticket.handling.merging.absorbed.is_empty() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
-    for id in family(conn, ticket.id).await? {
-        let rows: Vec<(i64,)> = sqlx::query_as(
-            "SELECT agent_id FROM ticket_watcher WHERE ticket_id = $1 ORDER BY agent_id LIMIT $2",
-        )
-        .bind(big(id.get()))
-        .bind(FOLLOWERS_MAX)
-        .fetch_all(&mut *conn)
-        .await?;
-        found.extend(rows.into_iter().map(|(agent,)| AgentId::new(count(agent))));
-    }
-    Ok(found)
+    let family = family(conn, ticket.id).await?;
+    let mut query =
+        Statement::new("SELECT DISTINCT w.agent_id FROM ticket_watcher w WHERE w.ticket_id IN (");
+    listed(&mut query, &family, None);
+    query
+        .push(" ORDER BY w.agent_id LIMIT ")
+        .push_bind(FOLLOWERS_MAX);
+    let rows: Vec<(i64,)> = query.build_query_as().fetch_all(conn).await?;
+    let agents = rows.into_iter();
+    Ok(agents.map(|(agent,)| AgentId::new(count(agent))).collect())
 }
 
 async fn calls(conn: &mut Connection, id: TicketId) -> Result<Vec<CallId>> {
@@ -306,17 +313,4 @@ async fn calls(conn: &mut Connection, id: TicketId) -> Result<Vec<CallId>> {
     .await?;
     let calls = rows.into_iter();
     Ok(calls.map(|(call,)| CallId::new(count(call))).collect())
-}
-
-/// The tickets that went straight into this one.
-async fn absorbed(conn: &mut Connection, id: TicketId, room: usize) -> Result<Vec<TicketId>> {
-    let rows: Vec<(i64,)> = sqlx::query_as(
-        "SELECT id FROM ticket WHERE merged_into IS NOT NULL AND merged_into = $1 ORDER BY id LIMIT $2",
-    )
-    .bind(big(id.get()))
-    .bind(room as i64)
-    .fetch_all(conn)
-    .await?;
-    let ids = rows.into_iter();
-    Ok(ids.map(|(id,)| TicketId::new(count(id))).collect())
 }

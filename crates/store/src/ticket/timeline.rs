@@ -111,10 +111,7 @@ impl Pen<'_> {
         let handling = &ticket.handling;
         let (people, place) = (&handling.people, &handling.place);
         let ones = [people.creator, people.owner, place.named, place.assignee];
-        let mut all: BTreeSet<AgentId> = ones.into_iter().flatten().collect();
-        all.extend(&people.watchers);
-        all.extend(followers);
-        all.extend(handling.approval.reviewers());
+        let ones = ones.into_iter().flatten();
         let is_pressing = matches!(
             event,
             Event::Warned { .. } | Event::Breached { .. } | Event::Overdue
@@ -123,8 +120,21 @@ impl Pen<'_> {
         let group = place.group.as_ref().and_then(|name| self.groups.get(name));
         let members = group.into_iter().flat_map(|group| &group.members);
         let wanted = members.filter(|(_, one)| nobody || (is_pressing && one.leads));
-        all.extend(wanted.map(|(agent, _)| *agent));
-        all.into_iter().take(CONCERNED_MAX).collect()
+        let wanted = wanted.map(|(agent, _)| *agent);
+        let follow = people.watchers.iter().chain(followers).copied();
+        // Who has to do with it comes before who looks on: of too many the last are not told.
+        let mut told = BTreeSet::new();
+        for agent in ones
+            .chain(handling.approval.reviewers())
+            .chain(wanted)
+            .chain(follow)
+        {
+            if told.len() == CONCERNED_MAX {
+                break;
+            }
+            told.insert(agent);
+        }
+        told.into_iter().collect()
     }
 }
 

@@ -108,10 +108,7 @@ async fn g5_what_is_overdue_comes_before_what_is_urgent() {
         actor: Actor::Agent(agent),
         rights: [Role::Supervisor, Role::Dispatcher].into(),
     };
-    for (ticket, due) in [(ids[0], MINUTE), (ids[1], DAY)] {
-        let order = Order::SetDue {
-            due_at: Some(after(due)),
-        };
+    let ordered = async |ticket, order| {
         let command = Command {
             ticket,
             version: None,
@@ -120,19 +117,30 @@ async fn g5_what_is_overdue_comes_before_what_is_urgent() {
             at: NOW,
         };
         world.desk().order(command).await.unwrap();
-    }
-    let found = world.database.profile(&caller, after(2 * MINUTE)).await;
-    let found = found.unwrap();
-    let shown: Vec<_> = found.open_tickets.iter().map(|it| it.ticket).collect();
-    assert_eq!(shown, [ids[0], ids[1], ids[5], ids[4], ids[3]]);
-    let told = |place: usize| {
-        let ticket = &found.open_tickets[place];
-        (ticket.due_at, ticket.is_overdue)
     };
-    assert_eq!(told(0), (Some(after(MINUTE)), true));
-    assert_eq!(told(1), (Some(after(DAY)), false));
-    assert_eq!(told(2), (None, false));
-    assert_eq!(found.suggestion(), "urge");
+    let due_at = Some(after(MINUTE));
+    ordered(ids[0], Order::SetDue { due_at }).await;
+    let found = async || {
+        let found = world.database.profile(&caller, after(2 * MINUTE)).await;
+        found.unwrap()
+    };
+    let shown = |found: &Profile| {
+        let tickets = found.open_tickets.iter();
+        tickets.map(|it| it.ticket).collect::<Vec<_>>()
+    };
+    let pressing = found().await;
+    assert_eq!(shown(&pressing), [ids[0], ids[5], ids[4], ids[3], ids[2]]);
+    let first = &pressing.open_tickets[0];
+    assert_eq!((first.due_at, first.is_overdue), (due_at, true));
+    assert!(!pressing.open_tickets[1].is_overdue);
+    assert_eq!(pressing.suggestion(), "urge");
+    // What is solved can be pressed for no more, though its visit is late.
+    let solution = "done".to_owned();
+    ordered(ids[0], Order::Claim).await;
+    ordered(ids[0], Order::Resolve { solution }).await;
+    let solved = found().await;
+    assert!(!solved.open_tickets.iter().any(|it| it.is_overdue));
+    assert_eq!(solved.suggestion(), "append");
 }
 
 #[tokio::test]

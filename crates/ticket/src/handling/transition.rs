@@ -93,7 +93,8 @@ const OPEN: &[State] = &[
     InReview,
     Resolved,
 ];
-const IN_FLIGHT: &[State] = &[New, Dispatched, InProgress, Pending, InReview];
+/// Where somebody is to act on it, so that a caller may press for it (T12).
+pub const IN_FLIGHT: &[State] = &[New, Dispatched, InProgress, Pending, InReview];
 const ANY: &[State] = &[
     Quarantined,
     New,

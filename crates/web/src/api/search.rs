@@ -34,6 +34,7 @@ pub struct SearchQuery {
     #[param(value_type = Option<String>, format = DateTime)]
     since: Option<Timestamp>,
     /// `next` of the page before.
+    #[param(value_type = Option<String>)]
     after: Option<u64>,
     /// Rows, 1 to 200; 50 when absent.
     limit: Option<u32>,

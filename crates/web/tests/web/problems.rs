@@ -83,6 +83,23 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code() {
         ("GET", "/v1/tickets/77", &[], b"", 404, "no_such_ticket"),
         ("PUT", state, &[json], b"{\"state\":", 400, "malformed_body"),
         ("PUT", state, &[json], b"\xff\xfe", 400, "malformed_body"),
+        // PostgreSQL keeps no U+0000: it is refused on either database.
+        (
+            "PUT",
+            state,
+            &[json],
+            br#"{"state":"a\u0000"}"#,
+            400,
+            "malformed_body",
+        ),
+        (
+            "GET",
+            "/v1/calls?filter[number]=%00",
+            &[],
+            b"",
+            400,
+            "malformed_parameter",
+        ),
         ("PUT", state, &[], b"{}", 415, "wrong_media_type"),
         ("PUT", state, &[json], b"{}", 422, "invalid_body"),
         (

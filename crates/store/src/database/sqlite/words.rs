@@ -1,10 +1,10 @@
-//! Words in FTS5. The table keeps no text; a word is what stands between two blanks, whatever signs it is of.
+//! Words in FTS5. The table keeps no text and an index of first characters, by which a single one is found as fast as a word; a word is what stands between two blanks, whatever signs it is of.
 
 use crate::database::words::{Phrase, Words};
 
 pub(crate) static WORDS: Words = Words {
     table:
-        "CREATE VIRTUAL TABLE search_words USING fts5(words, content = '', contentless_delete = 1,
+        "CREATE VIRTUAL TABLE search_words USING fts5(words, content = '', contentless_delete = 1, prefix = '1',
       tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");",
     put: "INSERT OR REPLACE INTO search_words (rowid, words) VALUES ($1, $2)",
     id: "w.rowid",
