@@ -66,6 +66,7 @@ pub(crate) fn by_fault(error: store::StoreError) -> Failure {
         | store::StoreError::Refused(_)
         | store::StoreError::Customer(_)
         | store::StoreError::Article(_)
+        | store::StoreError::Reply(_)
         | store::StoreError::Setting(_) => Failure::Refused(error.told()),
         store::StoreError::Gap { .. }
         | store::StoreError::Migration(_)

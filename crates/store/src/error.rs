@@ -28,6 +28,9 @@ pub enum StoreError {
     /// What is said of an article cannot stand, or a step cannot be taken.
     #[error(transparent)]
     Article(#[from] knowledge::ArticleFault),
+    /// What a canned reply says cannot stand.
+    #[error(transparent)]
+    Reply(#[from] knowledge::ReplyFault),
     /// Facts did not follow on those that were applied: read them again from the log, from `after + 1` on.
     #[error("facts are missing: {after} was applied last, {got} came next")]
     Gap {

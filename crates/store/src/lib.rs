@@ -33,6 +33,7 @@ mod projection;
 pub mod prompt;
 pub mod recording;
 pub mod registration;
+pub mod reply;
 pub mod rollup;
 #[cfg(test)]
 mod scratch;
@@ -78,6 +79,7 @@ pub use password::{hash_password, is_password_hash, verify_password};
 pub use prompt::{SoundError, SoundFault, load_sounds};
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
+pub use reply::{ReplyFilter, ReplyReader};
 pub use rollup::StateRow;
 pub use script_version::{Restored, ScriptVersion};
 pub use search::{Found, Hit, Matched, Piece, Question, QuestionError, SearchKind, SearchRequest};

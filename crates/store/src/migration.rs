@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 31] = [
+static MIGRATIONS: [Migration; 32] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -172,6 +172,11 @@ static MIGRATIONS: [Migration; 31] = [
         version: 31,
         name: "reach",
         text: include_str!("../migrations/0031_reach.sql"),
+    },
+    Migration {
+        version: 32,
+        name: "reply",
+        text: include_str!("../migrations/0032_reply.sql"),
     },
 ];
 

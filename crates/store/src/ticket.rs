@@ -109,6 +109,14 @@ impl TicketDesk {
         Self::new(database, rules, 0)
     }
 
+    /// A moment by the clock of the house, to the minute: `2026-11-23 15:00`.
+    pub fn local_time(&self, at: Timestamp) -> String {
+        let ahead_ms = i64::from(self.utc_offset_min) * 60_000;
+        let local = Timestamp::from_ms(at.as_ms().saturating_add(ahead_ms)).to_string();
+        // RFC 3339 begins with day and minute.
+        local.get(..16).unwrap_or(&local).replace('T', " ")
+    }
+
     /// What the house says.
     pub fn rules(&self) -> Arc<Rules> {
         self.rules.borrow().clone()

@@ -30,6 +30,8 @@ pub mod queue_body;
 pub mod queues;
 pub mod reach;
 pub mod recording;
+pub mod replies;
+mod reply_values;
 pub mod scripts;
 pub mod search;
 pub mod session;
@@ -86,7 +88,7 @@ use crate::{health, idempotency, metrics, sip_socket};
         (name = "scripts", description = "IVR scripts and their versions."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "customers", description = "Who calls, and by which numbers."),
-        (name = "knowledge", description = "What the house knows: articles, and which tickets they solved."),
+        (name = "knowledge", description = "What the house knows: articles, which tickets they solved, and canned replies."),
         (name = "events", description = "Facts and screen pops as they happen."),
         (name = "webhooks", description = "Facts told to other systems, signed and told again until they are taken."),
         (name = "tokens", description = "Bearer tokens of programs, for admins."),
@@ -200,6 +202,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(article_uses::of_article))
         .routes(routes!(article_uses::of_ticket))
         .routes(routes!(article_uses::name, article_uses::unname))
+        .routes(routes!(replies::variables))
+        .routes(routes!(replies::list, replies::add))
+        .routes(routes!(replies::read, replies::change, replies::remove))
+        .routes(routes!(replies::render))
         .routes(routes!(customers::list, customers::add))
         .routes(routes!(customers::read, customers::change))
         .routes(routes!(customers::number))
@@ -257,6 +263,7 @@ impl From<StoreError> for Problem {
             | StoreError::Refused(_)
             | StoreError::Customer(_)
             | StoreError::Article(_)
+            | StoreError::Reply(_)
             | StoreError::Gap { .. }
             | StoreError::Setting(_)
             | StoreError::Migration(_)

@@ -142,6 +142,7 @@ impl Cause for StoreError {
             }
             Self::Refused(why) => format!("工单规则不允许：{why}"),
             Self::Article(fault) => format!("知识条目规则不允许：{fault}"),
+            Self::Reply(fault) => format!("常用语不合要求：{fault}"),
             Self::Customer(fault) => fault.zh(),
             Self::Setting(why) => format!("不合要求：{why}"),
             Self::InUse => "数据库：另一进程正用它接听来电".to_owned(),
@@ -190,6 +191,7 @@ fn row(what: &str) -> &str {
         "external reference" => "外部编号",
         "draft" => "草稿",
         "ticket" => "工单",
+        "reply" => "常用语",
         "token" => "令牌",
         "token name" => "令牌名称",
         "outside number" => "外线号码",

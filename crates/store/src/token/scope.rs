@@ -59,9 +59,9 @@ scopes! {
     CustomersRead = "customers:read";
     /// Add, change, merge and part customers.
     CustomersWrite = "customers:write";
-    /// Articles of the knowledge base.
+    /// Articles of the knowledge base and canned replies.
     KnowledgeRead = "knowledge:read";
-    /// Write articles, and lead them through their steps.
+    /// Write articles and replies, and lead articles through their steps.
     KnowledgeWrite = "knowledge:write";
     /// Facts as they happen.
     EventsRead = "events:read";

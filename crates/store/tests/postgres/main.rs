@@ -54,6 +54,8 @@ mod profile;
 mod reach;
 #[path = "../store/registrations.rs"]
 mod registrations;
+#[path = "../store/replies.rs"]
+mod replies;
 #[path = "../store/rollups.rs"]
 mod rollups;
 #[path = "../../src/scratch.rs"]

@@ -34,6 +34,7 @@ mod profile;
 mod prompts;
 mod reach;
 mod registrations;
+mod replies;
 mod rollups;
 #[path = "../../src/scratch.rs"]
 mod scratch;

@@ -65,6 +65,12 @@ actions! {
     WriteArticles;
     /// Read what others write, and publish it.
     ReviewArticles;
+    /// See canned replies, and fill them in.
+    UseReplies;
+    /// Write canned replies: one's own, and those of a group that one leads.
+    WriteReplies;
+    /// Write those of all groups and of the house.
+    ManageReplies;
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling;
     /// See and change who is barred.

@@ -62,6 +62,9 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::WriteArticles => [All, All, All],
         // What everybody reads.
         Action::ReviewArticles => [None, House, All],
+        Action::UseReplies => [All, All, All],
+        Action::WriteReplies => [All, All, All],
+        Action::ManageReplies => [None, House, All],
         Action::SeeSignalling => [None, House, All],
         Action::BarCallers => [None, House, All],
         Action::CloseCalendars => [None, House, All],

@@ -22,8 +22,11 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::ChangeCustomers | Action::ImportCustomers | Action::MergeCustomers => {
             Scope::CustomersWrite
         }
-        Action::SeeArticles => Scope::KnowledgeRead,
-        Action::WriteArticles | Action::ReviewArticles => Scope::KnowledgeWrite,
+        Action::SeeArticles | Action::UseReplies => Scope::KnowledgeRead,
+        Action::WriteArticles
+        | Action::ReviewArticles
+        | Action::WriteReplies
+        | Action::ManageReplies => Scope::KnowledgeWrite,
         Action::FollowAll | Action::FollowAgent => Scope::EventsRead,
         Action::SeeSignalling => Scope::SignallingRead,
         Action::BarCallers | Action::KeepApart => Scope::CallersWrite,

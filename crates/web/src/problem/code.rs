@@ -188,6 +188,8 @@ codes! {
     ArticlePrivate = "article.private" CONFLICT "私有条目不能送审，已公开的条目也不能转为私有" "A private article is not reviewed, and what others read does not become private";
     /// It still names the customer of the ticket that it was made of.
     ArticlePersonal = "article.personal" CONFLICT "文中仍含来源工单客户的姓名、号码或地址" "The text still holds what identifies the customer of its ticket";
+    /// No such canned reply, or none for who asks (C18).
+    NoSuchReply = "no_such_reply" NOT_FOUND "没有这条常用语" "There is no such reply";
     /// The call has no recording (yet).
     NoRecording = "no_recording" NOT_FOUND "该通话没有录音" "The call has no recording";
     /// No clip has that number or name (E25).

@@ -36,6 +36,7 @@ mod pops;
 mod problems;
 mod queues;
 mod quota;
+mod replies;
 mod roles;
 mod scripts;
 mod search;
