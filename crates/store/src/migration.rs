@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 32] = [
+static MIGRATIONS: [Migration; 33] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -177,6 +177,11 @@ static MIGRATIONS: [Migration; 32] = [
         version: 32,
         name: "reply",
         text: include_str!("../migrations/0032_reply.sql"),
+    },
+    Migration {
+        version: 33,
+        name: "notification",
+        text: include_str!("../migrations/0033_notification.sql"),
     },
 ];
 

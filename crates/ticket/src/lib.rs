@@ -14,6 +14,7 @@ pub mod handling;
 mod lab;
 pub mod matter;
 mod message;
+pub mod notice;
 pub mod number;
 pub mod priority;
 pub mod rules;

@@ -25,6 +25,7 @@ pub mod deliveries;
 pub mod heat;
 pub mod line;
 pub mod list;
+pub mod notifications;
 pub mod place;
 pub mod queue_body;
 pub mod queues;
@@ -202,6 +203,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(article_uses::of_article))
         .routes(routes!(article_uses::of_ticket))
         .routes(routes!(article_uses::name, article_uses::unname))
+        .routes(routes!(notifications::list))
+        .routes(routes!(notifications::read))
+        .routes(routes!(notifications::choice, notifications::choose))
         .routes(routes!(replies::variables))
         .routes(routes!(replies::list, replies::add))
         .routes(routes!(replies::read, replies::change, replies::remove))

@@ -18,6 +18,7 @@ use crate::audit::{Act, audit};
 use crate::column::{big, count, from_json, json_of};
 use crate::database::Connection;
 use crate::error::Result;
+use crate::notification::notify;
 use crate::search;
 
 /// Most entries of a timeline in an answer.
@@ -70,6 +71,7 @@ impl Pen<'_> {
             let seq = append(conn, ticket.id, entry).await?;
             let fact = self.fact(ticket, seq, entry, &followers);
             post(conn, ticket.id, seq, &fact).await?;
+            notify(conn, ticket, (seq, entry), self.groups).await?;
             let action = format!("ticket.{}", entry.event.name());
             let act = Act {
                 action: &action,

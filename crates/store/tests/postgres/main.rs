@@ -43,6 +43,8 @@ mod imports;
 mod kills;
 #[path = "../store/merges.rs"]
 mod merges;
+#[path = "../store/notifications.rs"]
+mod notifications;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]

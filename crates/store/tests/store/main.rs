@@ -27,6 +27,7 @@ mod idempotency;
 mod imports;
 mod kills;
 mod merges;
+mod notifications;
 mod people;
 mod pins;
 mod place;

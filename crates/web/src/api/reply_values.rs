@@ -33,7 +33,7 @@ pub(super) async fn about(
 ) -> Result<About, Problem> {
     let mut about = About::default();
     if let Some(id) = query.ticket {
-        authorise(who, Action::SeeTickets, None)?;
+        authorise(who, Action::SeeTickets, Some(who.agent))?;
         let ticket = tickets::known(app, who, id).await?;
         if ticket.handling.is_sensitive() {
             // A13: nobody reads it unseen.
@@ -46,7 +46,8 @@ pub(super) async fn about(
         let record = app.database().call(call).await?;
         let record = record.ok_or_else(|| Problem::new(Code::NoSuchCall))?;
         let is_his = [record.agent, record.first_agent].contains(&Some(who.agent));
-        authorise(who, Action::SeeCalls, is_his.then_some(who.agent))?;
+        let owner = if is_his { Some(who.agent) } else { record.agent };
+        authorise(who, Action::SeeCalls, owner)?;
         about.hotline = Some(record.called);
         about.queue = record.queue.map(|queue| queue.to_string()).or(about.queue);
     }

@@ -28,6 +28,7 @@ mod https;
 mod hub;
 mod idempotency;
 mod line;
+mod notifications;
 mod openapi;
 mod operation;
 mod page;

@@ -232,6 +232,15 @@ fn of_the_house(action: &str) -> Option<Request> {
         "MergeCustomers" => request("POST", "/v1/customers/5/unmerge", Value::Null),
         "SeeArticles" => get("/v1/articles"),
         "WriteArticles" => request("POST", "/v1/articles/5/steps", json!({ "step": "submit" })),
+        "UseReplies" => get("/v1/replies"),
+        "WriteReplies" => {
+            let body = json!({ "name": "x", "texts": { "en": "x" } });
+            request("POST", "/v1/replies", body)
+        }
+        "ManageReplies" => {
+            let body = json!({ "shelf": "house", "name": "x", "texts": { "en": "x" } });
+            request("POST", "/v1/replies", body)
+        }
         "SeeSignalling" => get("/v1/trunks"),
         "BarCallers" => get("/v1/barred-callers"),
         "CloseCalendars" => request("DELETE", "/v1/calendars/none/closure", Value::Null),
