@@ -32,6 +32,7 @@ pub mod queues;
 pub mod reach;
 pub mod recording;
 pub mod replies;
+pub mod reply_body;
 mod reply_values;
 pub mod scripts;
 pub mod search;

@@ -7,7 +7,7 @@ use model::{CustomerId, Timestamp};
 use store::CustomerRecord;
 use ticket::Ticket;
 
-use super::replies::RenderQuery;
+use super::reply_body::RenderQuery;
 use super::{customers, tickets};
 use crate::app::App;
 use crate::auth::principal::now;
