@@ -78,7 +78,7 @@ pub struct ReadWanted {
 /// Of which kinds somebody is not told.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChoiceBody {
+pub struct NotificationChoice {
     /// Kinds of which he does not want to be told.
     #[schema(value_type = Vec<String>)]
     pub off: BTreeSet<NoticeKind>,
@@ -135,27 +135,27 @@ pub(crate) async fn read(
 
 /// Of which kinds the asker does not want to be told.
 #[utoipa::path(get, operation_id = "get_notification_choice", path = "/v1/notifications/choice", tag = "tickets",
-    responses((status = 200, description = "His choice.", body = ChoiceBody)))]
+    responses((status = 200, description = "His choice.", body = NotificationChoice)))]
 pub(crate) async fn choice(
     State(app): State<App>,
     who: Principal,
-) -> Result<Json<ChoiceBody>, Problem> {
+) -> Result<Json<NotificationChoice>, Problem> {
     authorise(&who, Action::FollowAgent, Some(who.agent))?;
     let off = app.database().notifications_off(who.agent).await?;
-    Ok(Json(ChoiceBody { off }))
+    Ok(Json(NotificationChoice { off }))
 }
 
 /// From here on the asker is not told of these kinds, and of all others he is.
-#[utoipa::path(put, operation_id = "put_notification_choice", path = "/v1/notifications/choice", tag = "tickets", request_body = ChoiceBody,
+#[utoipa::path(put, operation_id = "put_notification_choice", path = "/v1/notifications/choice", tag = "tickets", request_body = NotificationChoice,
     responses(
-        (status = 200, description = "His choice.", body = ChoiceBody),
+        (status = 200, description = "His choice.", body = NotificationChoice),
         (status = 422, description = "A kind is none.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn choose(
     State(app): State<App>,
     who: Principal,
-    Body(wanted): Body<ChoiceBody>,
-) -> Result<Json<ChoiceBody>, Problem> {
+    Body(wanted): Body<NotificationChoice>,
+) -> Result<Json<NotificationChoice>, Problem> {
     authorise(&who, Action::FollowAgent, Some(who.agent))?;
     let database = app.database();
     database

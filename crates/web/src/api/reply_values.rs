@@ -46,7 +46,11 @@ pub(super) async fn about(
         let record = app.database().call(call).await?;
         let record = record.ok_or_else(|| Problem::new(Code::NoSuchCall))?;
         let is_his = [record.agent, record.first_agent].contains(&Some(who.agent));
-        let owner = if is_his { Some(who.agent) } else { record.agent };
+        let owner = if is_his {
+            Some(who.agent)
+        } else {
+            record.agent
+        };
         authorise(who, Action::SeeCalls, owner)?;
         about.hotline = Some(record.called);
         about.queue = record.queue.map(|queue| queue.to_string()).or(about.queue);
