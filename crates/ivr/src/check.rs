@@ -22,6 +22,7 @@ mod skills;
 mod speech;
 mod story;
 mod surveys;
+mod tickets;
 mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,8 +77,28 @@ pub struct World {
     pub bots: BTreeSet<String>,
     /// Queries of `queries.toml`.
     pub queries: BTreeMap<String, QueryShape>,
+    /// What `tickets.toml` says of tickets.
+    pub tickets: TicketWords,
     /// What look-ups over HTTP may do.
     pub services: Services,
+}
+
+/// What a script has to know of tickets. A house that names no type, or no category, takes whatever a ticket is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TicketWords {
+    /// The types, each with its fields.
+    pub types: BTreeMap<String, Vec<TicketFieldWord>>,
+    /// The categories.
+    pub categories: BTreeSet<String>,
+}
+
+/// A field of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketFieldWord {
+    /// Its name.
+    pub name: String,
+    /// Whether a submission needs it.
+    pub needed: bool,
 }
 
 /// What a script has to know of a query.
@@ -170,6 +191,7 @@ pub fn check(script: &Script, world: &World) -> Vec<Diagnostic> {
     secrets::check(&claims, &mut report);
     speech::check(script, &claims, &mut report);
     surveys::check(script, &claims, world, &mut report);
+    tickets::check(&claims, world, &mut report);
     report.finish()
 }
 

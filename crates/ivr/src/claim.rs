@@ -68,6 +68,8 @@ pub(crate) struct Claims<'n> {
     pub(crate) returns: Option<&'n [(Name, Expression)]>,
     /// A query with what is given to it and taken from it.
     pub(crate) query: Option<Queried<'n>>,
+    /// A ticket that is filed.
+    pub(crate) files: Option<Filed<'n>>,
     /// Keys that the caller may press here, with what is played while he chooses.
     pub(crate) choice: Option<Choice<'n>>,
 }
@@ -250,6 +252,14 @@ pub(crate) struct Queried<'n> {
     pub(crate) args: &'n [(Name, Expression)],
     /// Variables with the columns that they take.
     pub(crate) columns: &'n [(Name, Name)],
+}
+
+/// A ticket that is filed.
+#[derive(Debug)]
+pub(crate) struct Filed<'n> {
+    pub(crate) ticket_type: &'n Name,
+    pub(crate) category: Option<&'n Name>,
+    pub(crate) fields: &'n [(Name, Expression)],
 }
 
 /// A script that is called.

@@ -44,7 +44,7 @@ pub use ask::{
 pub use chart::{Chart, ChartExit, ChartHeat, ChartNode, ExitId};
 pub use check::{
     Entrance, FlowShape, House, OutsideNumber, OutsideNumbers, Patience, Person, QueryShape,
-    Services, Story, World, check, check_house, check_skills,
+    Services, Story, TicketFieldWord, TicketWords, World, check, check_house, check_skills,
 };
 pub use claim::BOT_FAILED;
 pub use diagnostic::{Diagnostic, Severity, closest};

@@ -161,10 +161,18 @@ impl Source {
             }
         };
         let nothing = BTreeMap::new();
-        let surveys = self.surveys(&mut found);
+        let calendars::House { calendars, pins } = self.calendars(&mut found);
+        let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
+            vec![without_place(
+                &self.dir.join("trunkline.toml"),
+                error.told(),
+            )]
+        })?;
+        let tickets = self.tickets_among(&calendars, plan, &mut found);
+        let ticket_words = tickets::named::words(&tickets);
+        let surveys = self.surveys(&ticket_words, &mut found);
         let forms = surveys.iter().filter_map(|script| script.form());
         let forms: BTreeSet<String> = forms.map(|form| form.name.clone()).collect();
-        let calendars::House { calendars, pins } = self.calendars(&mut found);
         let queues = self.file("queues.toml", &mut found, |document| {
             let heard = Heard {
                 sounds: sounds.as_ref().unwrap_or(&nothing),
@@ -227,13 +235,6 @@ impl Source {
             let texts = shelf.texts.iter();
             found.extend(texts.filter_map(|text| text.without_sound(names, *speaks)));
         }
-        let plan = NumberPlan::new(&settings.numbering.region).map_err(|error| {
-            vec![without_place(
-                &self.dir.join("trunkline.toml"),
-                error.told(),
-            )]
-        })?;
-        let tickets = self.tickets_among(&calendars, plan, &mut found);
         let shared_numbers = settings.familiar.shared(&plan).unwrap_or_else(|why| {
             let message = why.about("`familiar.shared_numbers`");
             found.push(without_place(&self.dir.join("trunkline.toml"), message));
@@ -242,13 +243,16 @@ impl Source {
         let mut mailboxes = Mailboxes::new();
         let (mut house, mut lines) = (numbers::House::default(), Trunks::default());
         if let Some(mut world) = self.world(scripts, agents, heard) {
-            mailboxes = self.file("voicemail.toml", &mut found, |document| {
+            let (boxes, told) = self.file("voicemail.toml", &mut found, |document| {
                 let given = voicemail::Given {
                     queues: world.queues.iter().map(QueueName::as_str).collect(),
                     agents: world.agents.as_ref(),
+                    tickets: &ticket_words,
                 };
                 voicemail::read(document, given)
             });
+            mailboxes = boxes;
+            found.extend(told);
             let told = found.len();
             house = self.file("numbers.toml", &mut found, |document| {
                 numbers::read(document, &world, &plan)
@@ -272,6 +276,7 @@ impl Source {
             world.services = outgoing::services(hosts, &self.dir);
             world.queries = queries.shapes;
             world.bots = bots.keys().cloned().collect();
+            world.tickets = ticket_words;
             world.forms = shapes;
             world.mailboxes = mailboxes.keys().cloned().collect();
             let shapes = parsed.iter();

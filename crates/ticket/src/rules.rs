@@ -9,6 +9,7 @@ mod category;
 mod dispatch;
 mod field;
 mod group;
+mod guard;
 mod hours;
 mod kind;
 mod membership;

@@ -11,7 +11,7 @@ use model::fact::{TicketContent, TicketField};
 
 use super::{Kind, Node};
 use crate::ask::{Answer, Question, TicketQuestion};
-use crate::claim::{Assigned, Cause, Claims, Exit, Origin};
+use crate::claim::{Assigned, Cause, Claims, Exit, Filed, Origin};
 use crate::expression::Expression;
 use crate::look_up::GRACE;
 use crate::place::Name;
@@ -228,6 +228,11 @@ impl Node for Ticket {
     fn check<'n>(&'n self, claims: &mut Claims<'n>) {
         self.subject.claim(claims);
         claims.reads_all(self.fields.iter().map(|(_, expression)| expression));
+        claims.files = Some(Filed {
+            ticket_type: &self.ticket_type,
+            category: self.category.as_ref(),
+            fields: &self.fields,
+        });
         let Some(Wanted { into, error }) = &self.number else {
             return claims.exit(Cause::Next, &self.next);
         };

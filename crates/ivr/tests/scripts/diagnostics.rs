@@ -4,15 +4,20 @@
 
 use crate::good_script::{GOOD, world};
 
-use ivr::{Diagnostic, Severity, check, parse};
+use ivr::{Diagnostic, Severity, World, check, parse};
 use model::ScriptName;
 use speech::Language;
 
 /// All findings as `LINE:COLUMN: severity: message`, the help after ` | `.
 pub(crate) fn findings(text: &str) -> Vec<String> {
+    findings_in(text, &world())
+}
+
+/// The same in another house.
+pub(crate) fn findings_in(text: &str, house: &World) -> Vec<String> {
     let (script, mut found) = parse(ScriptName::from("main"), "ivr-scripts/main.toml", text);
     if let Some(script) = script {
-        found.extend(check(&script, &world()));
+        found.extend(check(&script, house));
     }
     found.sort_by_key(|one| (one.line, one.column));
     found.iter().map(told).collect()

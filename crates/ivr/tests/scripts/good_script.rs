@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, World, check, parse, told};
+use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, TicketWords, World, check, parse, told};
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 
@@ -49,6 +49,7 @@ pub(crate) fn world() -> World {
             ("english".to_owned(), texts(&["en"])),
         ]),
         bots: texts(&["helper"]),
+        tickets: TicketWords::default(),
         queries: BTreeMap::from([("case_progress".to_owned(), case_progress())]),
         services: Services::new(
             |url| match url {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ivr::{Answer, Environment, Input, Value};
+use ivr::{Answer, Environment, Input, TicketFieldWord, TicketWords, Value, World};
 
-use crate::diagnostics::check_edit;
+use crate::diagnostics::{check_edit, findings_in};
 use crate::driver::{Call, nodes};
-use crate::good_script::{calendars, plan, script};
+use crate::good_script::{GOOD, calendars, plan, script, world};
 
 /// Takes a number and files a ticket about it.
 fn text(collect: &str, more: &str) -> String {
@@ -200,6 +200,64 @@ fn e15_mistakes_are_told_where_they_stand() {
         let node =
             format!("[ticket.bye]\nticket_type = \"repair\"\n{keys}next = \"end\"\n\n[hangup.end]");
         check_edit("[hangup.bye]", &node, expected);
+    }
+}
+
+#[test]
+fn e15_a2_what_a_ticket_is_called_is_proved_among_the_words_of_the_house() {
+    let field = |name: &str, needed| TicketFieldWord {
+        name: name.to_owned(),
+        needed,
+    };
+    let words = TicketWords {
+        types: BTreeMap::from([
+            ("consult".to_owned(), Vec::new()),
+            (
+                "repair".to_owned(),
+                vec![field("place", true), field("model", false)],
+            ),
+        ]),
+        categories: ["network".to_owned()].into(),
+    };
+    let house = World {
+        tickets: words,
+        ..world()
+    };
+    let table: &[(&str, &[&str])] = &[
+        (
+            "ticket_type = \"repair\"\ncategory = \"network\"\nfields = { place = \"caller.number\" }",
+            &[],
+        ),
+        (
+            "ticket_type = \"consult\"\nfields = { anything = \"caller.number\" }",
+            &[],
+        ),
+        (
+            "ticket_type = \"repare\"",
+            &["20:15: error: `tickets.toml` has no type `repare` | did you mean `repair`?"],
+        ),
+        (
+            "ticket_type = \"consult\"\ncategory = \"netwrk\"",
+            &["21:12: error: `tickets.toml` has no category `netwrk` | did you mean `network`?"],
+        ),
+        (
+            "ticket_type = \"repair\"\nfields = { modell = \"caller.number\" }",
+            &[
+                "20:15: warning: the type `repair` needs the field `place`",
+                "21:12: warning: the type `repair` has no field `modell`",
+            ],
+        ),
+    ];
+    for (keys, expected) in table {
+        let node = format!(
+            "[ticket.bye]\n{keys}\nsubject = \"x\"\nnext = \"end\"\n\n[hangup.end]"
+        );
+        let text = GOOD.replace("[hangup.bye]", &node);
+        let found = findings_in(&text, &house);
+        assert_eq!(found.len(), expected.len(), "{keys}\n{found:#?}");
+        for (found, expected) in found.iter().zip(*expected) {
+            assert!(found.starts_with(expected), "{found}\n{expected}");
+        }
     }
 }
 

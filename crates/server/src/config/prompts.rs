@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ivr::Diagnostic;
+use ivr::{Diagnostic, TicketWords};
 
 use super::cause::Cause;
 use super::document::Document;
@@ -18,7 +18,8 @@ impl Source {
         let speech = self.speech(&settings, &mut found);
         let mut parsed = self.scripts(settings.ivr.scripts(), &mut found).parsed;
         let shelf = self.clips_among(&parsed, &settings.ivr.language, &mut found);
-        parsed.extend(self.surveys(&mut found));
+        // How their tickets are called is proved where everything is.
+        parsed.extend(self.surveys(&TicketWords::default(), &mut found));
         let sounds = store::load_sounds(&settings.ivr.dir).unwrap_or_else(|error| {
             found.push(without_place(&settings.ivr.dir, error.told()));
             BTreeMap::new()

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ivr::{
     COMMENT, CommentWhen, Diagnostic, INTRO, LowScore, Script, SurveyForm, SurveyQuestion, THANKS,
-    TIMEOUT_MAX, TRIES_MAX, did_you_mean, told,
+    TIMEOUT_MAX, TRIES_MAX, TicketWords, did_you_mean, told,
 };
 use serde::Deserialize;
 use toml::Spanned;
@@ -16,9 +16,12 @@ use toml::Spanned;
 use super::Source;
 use super::document::Document;
 use super::report::Report;
+use super::tickets::named;
 
 /// A form that asks more loses those who answer.
 const QUESTIONS_MAX: usize = 10;
+/// The type of tickets of low scores, where the house does not say another.
+const USUAL_TYPE: &str = "survey";
 /// The highest score.
 const SCORE_MAX: u8 = 10;
 /// Without a word of the house: keys 1 to 5 are their own scores.
@@ -71,16 +74,20 @@ struct CommentSection {
 struct TicketSection {
     score_max: Option<Spanned<u8>>,
     #[serde(rename = "type")]
-    kind: Option<String>,
-    category: Option<String>,
+    kind: Option<Spanned<String>>,
+    category: Option<Spanned<String>>,
 }
 
 impl Source {
     /// The scripts of all forms.
-    pub(super) fn surveys(&self, found: &mut Vec<Diagnostic>) -> Vec<Script> {
+    pub(super) fn surveys(
+        &self,
+        tickets: &TicketWords,
+        found: &mut Vec<Diagnostic>,
+    ) -> Vec<Script> {
         let mut warnings = Vec::new();
         let scripts = self.file("surveys.toml", found, |document| {
-            let (scripts, told) = read(document)?;
+            let (scripts, told) = read(document, tickets)?;
             warnings = told;
             Ok(scripts)
         });
@@ -90,20 +97,23 @@ impl Source {
 }
 
 /// Reads them all; what is found in their scripts comes beside them.
-fn read(document: &Document) -> Result<(Vec<Script>, Vec<Diagnostic>), Vec<Diagnostic>> {
+fn read(
+    document: &Document,
+    tickets: &TicketWords,
+) -> Result<(Vec<Script>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut report = Report::new(document);
     let mut forms = Vec::new();
     for (name, section) in &file.survey {
-        if let Some(form) = form_of(name, section, &mut report) {
+        if let Some(form) = form_of(name, section, tickets, &mut report) {
             forms.push((form, section));
         }
     }
-    let wrong = report.finish();
-    if !wrong.is_empty() {
-        return Err(wrong);
+    let mut found = report.finish();
+    if found.iter().any(Diagnostic::is_error) {
+        return Err(found);
     }
-    let (mut scripts, mut found) = (Vec::new(), Vec::new());
+    let mut scripts = Vec::new();
     for (form, section) in forms {
         let text = script_text(document, &form, section);
         let name = SurveyForm::script_of(&form.name);
@@ -117,6 +127,7 @@ fn read(document: &Document) -> Result<(Vec<Script>, Vec<Diagnostic>), Vec<Diagn
 fn form_of(
     name: &Spanned<String>,
     section: &Section,
+    tickets: &TicketWords,
     report: &mut Report<'_>,
 ) -> Option<SurveyForm> {
     report.is_name(name)?;
@@ -155,7 +166,7 @@ fn form_of(
         tries,
         timeout: timeout(section.timeout_s.as_ref(), report),
         skip,
-        ticket: low_score(section.ticket.as_ref(), report),
+        ticket: low_score(name, section.ticket.as_ref(), tickets, report),
     })
 }
 
@@ -271,18 +282,37 @@ fn timeout(seconds: Option<&Spanned<f64>>, report: &mut Report<'_>) -> Duration 
 }
 
 /// J3: without a word of the house a score of 2 or less is low.
-fn low_score(section: Option<&TicketSection>, report: &mut Report<'_>) -> Option<LowScore> {
+fn low_score(
+    form: &Spanned<String>,
+    section: Option<&TicketSection>,
+    tickets: &TicketWords,
+    report: &mut Report<'_>,
+) -> Option<LowScore> {
     let given = section.and_then(|section| section.score_max.as_ref());
     let score_max = given.map_or(2, |score| *score.get_ref());
     if let Some(at) = given.filter(|_| score_max > SCORE_MAX) {
         let message = told!("a score is 0 to {SCORE_MAX}", "分值为 0 至 {SCORE_MAX}");
         report.error(at, message, None);
     }
-    let kind = section.and_then(|section| section.kind.clone());
+    let kind = section.and_then(|section| section.kind.as_ref());
+    let category = section.and_then(|section| section.category.as_ref());
+    named::prove(tickets, kind, category, report);
+    if kind.is_none() && !tickets.types.is_empty() && !tickets.types.contains_key(USUAL_TYPE) {
+        let message = told!(
+            "`tickets.toml` has no type `{USUAL_TYPE}`, of which tickets of low scores are",
+            "`tickets.toml` 中没有低分工单的类型 `{USUAL_TYPE}`"
+        );
+        let help = told!(
+            "add it there, or write `ticket = {{ type = \"…\" }}` with one that is there; until then `[standard]` holds for them",
+            "请在其中添加，或写 `ticket = {{ type = \"…\" }}` 指定已有类型；此前按 `[standard]` 处理"
+        );
+        report.warning(form, message, help);
+    }
+    let word = |it: &Spanned<String>| it.get_ref().clone();
     Some(LowScore {
         score_max,
-        ticket_type: kind.unwrap_or_else(|| "survey".to_owned()),
-        category: section.and_then(|section| section.category.clone()),
+        ticket_type: kind.map_or_else(|| USUAL_TYPE.to_owned(), word),
+        category: category.map(word),
     })
 }
 
@@ -355,7 +385,11 @@ mod tests {
         };
         let lines =
             |found: &[Diagnostic]| found.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let (scripts, found) = read(&document).map_err(|wrong| lines(&wrong))?;
+        let words = TicketWords {
+            types: [("complaint".to_owned(), Vec::new())].into(),
+            categories: ["service".to_owned()].into(),
+        };
+        let (scripts, found) = read(&document, &words).map_err(|wrong| lines(&wrong))?;
         Ok((scripts, lines(&found)))
     }
 
@@ -439,6 +473,16 @@ mod tests {
                 "s.toml:16:8: error: `when` cannot be `alway`",
             ),
             ("skip", "skipp", "s.toml:5:1: error: unknown"),
+            (
+                "type = \"complaint\"",
+                "type = \"complant\"",
+                "s.toml:6:19: error: `tickets.toml` has no type `complant`",
+            ),
+            (
+                "type = \"complaint\"",
+                "type = \"complaint\", category = \"netwrk\"",
+                "s.toml:6:43: error: `tickets.toml` has no category `netwrk`",
+            ),
         ];
         for (find, replace, expected) in rows {
             let told = read_text(&GOOD.replacen(find, replace, 1)).unwrap_err();

@@ -6,6 +6,7 @@
 mod catalogue;
 mod groups;
 mod kinds;
+pub(crate) mod named;
 mod rules;
 mod span;
 

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ivr::{Diagnostic, told};
+use ivr::{Diagnostic, TicketWords, told};
 use model::{Hearers, Mailbox, Mailboxes, MessageTicket};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::document::Document;
 use super::report::Report;
+use super::tickets::named;
 
 /// Without a word of the house: a box is heard every day, and a hundred messages are more than a day brings.
 const MESSAGES_MAX: u32 = 100;
@@ -38,10 +39,9 @@ struct BoxSection {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TicketSection {
-    #[serde(default, rename = "type")]
-    kind: String,
-    #[serde(default)]
-    category: String,
+    #[serde(rename = "type")]
+    kind: Option<Spanned<String>>,
+    category: Option<Spanned<String>>,
     due_h: Spanned<u32>,
 }
 
@@ -52,10 +52,15 @@ pub(crate) struct Given<'a> {
     pub(crate) queues: Vec<&'a str>,
     /// Logins of the store, where it is known.
     pub(crate) agents: Option<&'a BTreeSet<String>>,
+    /// What tickets are called.
+    pub(crate) tickets: &'a TicketWords,
 }
 
-/// Reads them all.
-pub(crate) fn read(document: &Document, given: Given<'_>) -> Result<Mailboxes, Vec<Diagnostic>> {
+/// Reads them all; what somebody should look at comes beside them.
+pub(crate) fn read(
+    document: &Document,
+    given: Given<'_>,
+) -> Result<(Mailboxes, Vec<Diagnostic>), Vec<Diagnostic>> {
     let file: File = document.parse().map_err(|error| vec![error])?;
     let mut report = Report::new(document);
     let mut mailboxes = Mailboxes::new();
@@ -70,7 +75,8 @@ pub(crate) fn read(document: &Document, given: Given<'_>) -> Result<Mailboxes, V
             );
             report.error(most, message, None);
         }
-        let ticket = section.ticket.map(|ticket| ticket_of(ticket, &mut report));
+        let ticket = section.ticket;
+        let ticket = ticket.map(|it| ticket_of(it, given.tickets, &mut report));
         if let Some(hearers) = hearers {
             let mailbox = Mailbox {
                 names: section.name,
@@ -81,11 +87,10 @@ pub(crate) fn read(document: &Document, given: Given<'_>) -> Result<Mailboxes, V
             mailboxes.insert(name.get_ref().as_str().into(), mailbox);
         }
     }
-    let wrong = report.finish();
-    if wrong.is_empty() {
-        Ok(mailboxes)
-    } else {
-        Err(wrong)
+    let found = report.finish();
+    match found.iter().any(Diagnostic::is_error) {
+        true => Err(found),
+        false => Ok((mailboxes, found)),
     }
 }
 
@@ -133,7 +138,13 @@ fn hearers(
     }
 }
 
-fn ticket_of(section: TicketSection, report: &mut Report<'_>) -> MessageTicket {
+fn ticket_of(
+    section: TicketSection,
+    words: &TicketWords,
+    report: &mut Report<'_>,
+) -> MessageTicket {
+    let (kind, category) = (section.kind, section.category);
+    named::prove(words, kind.as_ref(), category.as_ref(), report);
     let hours = *section.due_h.get_ref();
     if !(1..=DUE_H_BOUND).contains(&hours) {
         let message = told!(
@@ -142,9 +153,10 @@ fn ticket_of(section: TicketSection, report: &mut Report<'_>) -> MessageTicket {
         );
         report.error(&section.due_h, message, None);
     }
+    let word = |it: Option<Spanned<String>>| it.map(Spanned::into_inner).unwrap_or_default();
     MessageTicket {
-        kind: section.kind,
-        category: section.category,
+        kind: word(kind),
+        category: word(category),
         due_ms: u64::from(hours).saturating_mul(HOUR_MS),
     }
 }
@@ -159,12 +171,29 @@ mod tests {
             text: text.into(),
         };
         let agents = ["1001".to_owned()].into();
+        let place = ivr::TicketFieldWord {
+            name: "place".into(),
+            needed: true,
+        };
+        let words = TicketWords {
+            types: [
+                ("complaint".to_owned(), Vec::new()),
+                ("fault".to_owned(), vec![place]),
+            ]
+            .into(),
+            categories: ["network".to_owned()].into(),
+        };
         let given = Given {
             queues: vec!["sales", "support"],
             agents: Some(&agents),
+            tickets: &words,
         };
-        read(&document, given)
-            .map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>())
+        let told = |found: Vec<Diagnostic>| found.iter().map(ToString::to_string).collect();
+        let read = read(&document, given).map_err(told);
+        read.and_then(|(boxes, found)| match found.is_empty() {
+            true => Ok(boxes),
+            false => Err(told(found)),
+        })
     }
 
     #[test]
@@ -190,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn g2_mistakes_are_told_at_their_place() {
+    fn g2_a2_mistakes_are_told_at_their_place() {
         let with = |rest: &str| format!("[box.support]\nname = {{ en = \"S\" }}\n{rest}");
         let rows = [
             (
@@ -215,6 +244,18 @@ mod tests {
                 "v.toml:4:20: error: a ticket is due within 1 to 8760 hours",
             ),
             ("queue = \"sales\"\nkeep = 3", "v.toml:4:1: error: unknown"),
+            (
+                "queue = \"sales\"\nticket = { type = \"complant\", due_h = 1 }",
+                "v.toml:4:19: error: `tickets.toml` has no type `complant`\n  help: did you mean `complaint`?",
+            ),
+            (
+                "queue = \"sales\"\nticket = { category = \"netwrk\", due_h = 1 }",
+                "v.toml:4:23: error: `tickets.toml` has no category `netwrk`\n  help: did you mean `network`?",
+            ),
+            (
+                "queue = \"sales\"\nticket = { type = \"fault\", due_h = 1 }",
+                "v.toml:4:19: warning: the type `fault` needs the field `place`, which nobody fills in here",
+            ),
         ];
         for (rest, expected) in rows {
             let told = told(&with(rest)).unwrap_err();

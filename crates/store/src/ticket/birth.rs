@@ -158,6 +158,7 @@ impl TicketDesk {
         if matter.customer.is_none() && number.trim().is_empty() {
             return Err(Refused::NoContact.into());
         }
+        self.rules().knows(&matter)?;
         complete(self.database.plan(), &mut matter.contact);
         let source = Source {
             origin: Origin::of_api(new.source_ref.clone()),

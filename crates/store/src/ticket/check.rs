@@ -120,6 +120,11 @@ impl Clerk {
         if source.asks && choice.is_none() && !shown.is_empty() {
             return Err(Refused::Duplicate.into());
         }
+        let is_different = matches!(choice, Some(Choice::Different { .. }));
+        if is_different && is_checked && shown.is_empty() {
+            // What it should differ from was never filed, or is not there any more: the reason would stand nowhere.
+            return Err(Refused::NoDuplicate.into());
+        }
         let asked = source.asks;
         let mut made = self.begin(conn, id, source).await?;
         if asked {

@@ -162,6 +162,7 @@ impl Clerk {
         if let Some(correction) = correction {
             // What is promised then is promised by the type which it has then.
             matter.revise(correction)?;
+            self.rules.may_become(&ticket.matter, &matter)?;
         }
         let is_other = self.kind_of(&matter) != self.kind_of(&ticket.matter);
         let office = self.office(&groups, &matter, &ticket, &reporters);

@@ -84,6 +84,25 @@ pub enum Refused {
     /// Fields that a solution needs.
     #[error("these fields are needed first: {}", .0.join(", "))]
     Missing(Vec<String>),
+    /// The house has no such type.
+    #[error("there is no type `{name}`, but: {}", known.join(", "))]
+    NoSuchType {
+        /// What was said.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// The house has no such category.
+    #[error("there is no category `{name}`, but: {}", known.join(", "))]
+    NoSuchCategory {
+        /// What was said.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// D6: it is said to be another matter, and there is none of the same key.
+    #[error("there is no ticket of the same key that it could differ from: leave `duplicate` out")]
+    NoDuplicate,
     /// It has tasks that are not done.
     #[error("it has open tasks")]
     OpenTasks,

@@ -47,6 +47,11 @@ impl Catalogue {
         self.0.get(code)
     }
 
+    /// Whether the house has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them, by name.
     pub fn all(&self) -> impl Iterator<Item = &Category> {
         self.0.values()

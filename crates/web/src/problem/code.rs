@@ -134,6 +134,12 @@ codes! {
     FieldsMissing = "ticket.fields_missing" UNPROCESSABLE_ENTITY "缺少必填字段" "Fields are needed first";
     /// A field has not the form that the type gives it.
     FieldMisfits = "ticket.field_misfits" UNPROCESSABLE_ENTITY "字段值不符合要求" "A field has not the form that it should have";
+    /// No such type.
+    NoSuchType = "ticket.no_such_type" UNPROCESSABLE_ENTITY "没有该工单类型" "There is no such type of tickets";
+    /// No such category.
+    NoSuchCategory = "ticket.no_such_category" UNPROCESSABLE_ENTITY "没有该业务分类" "There is no such category";
+    /// Nothing of the same key that it could differ from (D6).
+    NoDuplicate = "ticket.no_duplicate" CONFLICT "没有同一事项的工单，无需选择“不同案件”" "There is no ticket of the same key that it could differ from";
     /// No such group.
     NoSuchGroup = "ticket.no_such_group" UNPROCESSABLE_ENTITY "没有该处理组" "There is no such group";
     /// He is not of that group, or nobody of it is here.

@@ -126,3 +126,75 @@ async fn c1_a_text_is_tried_on_the_last_tickets_and_told_what_it_would_change() 
         403
     );
 }
+
+#[tokio::test]
+async fn a2_a4_d6_words_that_the_house_does_not_have_are_refused_and_what_a_submission_needs_stays() {
+    let house = House::ruled().await;
+    let agent = house.program("boss").await;
+    let json_type = [("content-type", "application/json")];
+    let enter = async |more: Value| {
+        let mut body = json!({
+            "subject": "late", "contact": {"number": "13800001111"},
+            "ticket_type": "complaint", "fields": {"order": {"text": "A-1"}},
+        });
+        let more = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(more);
+        let body = body.to_string();
+        agent
+            .send("POST", "/v1/tickets", &json_type, body.as_bytes())
+            .await
+    };
+    for (more, status, code, detail) in [
+        (
+            json!({"ticket_type": "complant"}),
+            422,
+            "ticket.no_such_type",
+            "there is no type `complant`, but: complaint",
+        ),
+        (
+            json!({"category": "netwrk"}),
+            422,
+            "ticket.no_such_category",
+            "there is no category `netwrk`, but: broadband, network",
+        ),
+        (
+            json!({"duplicate": {"choice": "different", "reason": "another branch"}}),
+            409,
+            "ticket.no_duplicate",
+            "",
+        ),
+    ] {
+        let refused = enter(more).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (status, code));
+        assert!(refused.text().contains(detail), "{}", refused.text());
+    }
+    let made = enter(json!({})).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = format!("/v1/tickets/{}", made.json()["id"].as_str().unwrap());
+    let etag = made.header("etag").unwrap();
+    let headers = [("content-type", "application/json"), ("if-match", etag)];
+    let correct = async |body: Value| {
+        let body = body.to_string();
+        agent.send("PATCH", &path, &headers, body.as_bytes()).await
+    };
+    for (body, code) in [
+        (json!({"fields": {"order": null}}), "ticket.fields_missing"),
+        (
+            json!({"fields": {"order": {"text": " "}}}),
+            "ticket.fields_missing",
+        ),
+        (json!({"ticket_type": "complant"}), "ticket.no_such_type"),
+        (json!({"category": "netwrk"}), "ticket.no_such_category"),
+    ] {
+        let refused = correct(body).await;
+        assert_eq!((refused.status, refused.problem().as_str()), (422, code));
+    }
+    let order = json!({"type": "reclassify", "data": {"ticket_type": "complant"}}).to_string();
+    let events = format!("{path}/events");
+    let refused = agent
+        .send("POST", &events, &headers, order.as_bytes())
+        .await;
+    assert_eq!(refused.problem(), "ticket.no_such_type");
+    let corrected = correct(json!({"fields": {"order": {"text": "A-2"}}})).await;
+    assert_eq!(corrected.status, 200, "{}", corrected.text());
+}
