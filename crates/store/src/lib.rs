@@ -92,8 +92,9 @@ pub use staff::Staff;
 pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 pub use ticket::timeline::{Untold, entry_of};
 pub use ticket::{
-    Command, Duplicate, Duplicates, Line, LineKey, NewTicket, NoLine, PastTicket, Reader, Related,
-    Submitted, Suspect, TakenOver, TicketDesk, TicketFilter, TicketOrder, Worked,
+    Command, Duplicate, Duplicates, Line, LineKey, NewTicket, NoLine, NoTicketKey, PastTicket,
+    Reader, Related, Submitted, Suspect, TakenOver, TicketDesk, TicketFilter, TicketKey,
+    TicketOrder, Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use voicemail::LeftMessage;

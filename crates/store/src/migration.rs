@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 33] = [
+static MIGRATIONS: [Migration; 34] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -182,6 +182,11 @@ static MIGRATIONS: [Migration; 33] = [
         version: 33,
         name: "notification",
         text: include_str!("../migrations/0033_notification.sql"),
+    },
+    Migration {
+        version: 34,
+        name: "ticket_lists",
+        text: include_str!("../migrations/0034_ticket_lists.sql"),
     },
 ];
 

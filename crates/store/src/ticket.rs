@@ -29,7 +29,7 @@ pub use birth::{NewTicket, Submitted};
 pub use duplicate::{Duplicate, Duplicates, Suspect};
 pub(crate) use family::survivor;
 pub use family::{Line, LineKey, NoLine, TakenOver};
-pub use filter::{TicketFilter, TicketOrder};
+pub use filter::{NoTicketKey, TicketFilter, TicketKey, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
 pub use relation::Related;

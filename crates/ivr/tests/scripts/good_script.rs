@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ivr::{FlowShape, QueryShape, Script, SecretSource, Services, Type, TicketWords, World, check, parse, told};
+use ivr::{
+    FlowShape, QueryShape, Script, SecretSource, Services, TicketWords, Type, World, check, parse,
+    told,
+};
 use model::calendar::CalendarConfig;
 use model::{Calendar, NumberPlan, QueueName, ScriptName};
 

@@ -249,9 +249,7 @@ fn e15_a2_what_a_ticket_is_called_is_proved_among_the_words_of_the_house() {
         ),
     ];
     for (keys, expected) in table {
-        let node = format!(
-            "[ticket.bye]\n{keys}\nsubject = \"x\"\nnext = \"end\"\n\n[hangup.end]"
-        );
+        let node = format!("[ticket.bye]\n{keys}\nsubject = \"x\"\nnext = \"end\"\n\n[hangup.end]");
         let text = GOOD.replace("[hangup.bye]", &node);
         let found = findings_in(&text, &house);
         assert_eq!(found.len(), expected.len(), "{keys}\n{found:#?}");

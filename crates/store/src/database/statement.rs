@@ -57,6 +57,13 @@ impl Statement {
         self
     }
 
+    /// The same behind a word, such as `EXPLAIN `.
+    #[cfg(test)]
+    pub(crate) fn behind(mut self, word: &'static str) -> Self {
+        self.text.insert_str(0, word);
+        self
+    }
+
     /// What changes rows; what was built stays here no longer.
     pub(crate) fn build_query<'q>(
         &mut self,

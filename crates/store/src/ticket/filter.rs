@@ -1,10 +1,14 @@
 //! Lists of tickets: what is asked for, and in which order. Each stands on an index; pages are cut by key set.
 
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
 use ::ticket::{Number, Priority, State, Ticket};
-use model::{AgentId, CallId, CustomerId, QueueName, Timestamp};
+use model::{AgentId, CallId, CustomerId, QueueName, TicketId, Timestamp};
 
 use super::reader::Reader;
-use super::row::{Row, select, tickets};
+use super::row::{Row, due_key, select, tickets};
 use crate::Database;
 use crate::column::big;
 use crate::database::{Statement, Words};
@@ -41,8 +45,8 @@ pub struct TicketFilter {
     pub priority: Option<Priority>,
     /// Of this type.
     pub ticket_type: Option<String>,
-    /// About this.
-    pub category: Option<String>,
+    /// About one of these.
+    pub categories: Option<BTreeSet<String>>,
     /// With this contact number, in the form in which numbers are compared ([`Database::number_key`]).
     pub number_key: Option<String>,
     /// Due before this moment.
@@ -69,42 +73,112 @@ pub enum TicketOrder {
     Due,
 }
 
-impl Database {
-    /// Tickets.
-    pub async fn tickets(&self, filter: &TicketFilter, page: PageRequest) -> Result<Page<Ticket>> {
-        let mut conn = self.readers().acquire().await?;
-        let words = Words::of(&conn);
-        // The table of words is walked from its end, if they are asked for.
-        let id = filter.text.as_ref().map_or("t.id", |_| words.id);
-        let mut query = select();
-        filter.narrow(&mut query, words);
-        match (filter.order, page.after) {
-            (TicketOrder::Newest, Some(after)) => {
-                query
-                    .push(" AND ")
-                    .push(id)
-                    .push(" < ")
-                    .push_bind(big(after));
-            }
-            (TicketOrder::Due, Some(after)) => {
-                query
-                    .push(" AND (t.due_key, t.id) > (SELECT l.due_key, l.id FROM ticket l WHERE l.id = ")
-                    .push_bind(big(after))
-                    .push(")");
-            }
-            (TicketOrder::Newest | TicketOrder::Due, None) => {}
+/// The place of a ticket in a list, as it stood when the list was read; as a text it is what a page is asked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketKey {
+    /// Among the newest.
+    Newest(TicketId),
+    /// Among what is due next: that moment in ms, or the last one that there is where nothing is due.
+    Due(i64, TicketId),
+}
+
+impl TicketKey {
+    /// In which order it is a place.
+    pub const fn order(self) -> TicketOrder {
+        match self {
+            Self::Newest(_) => TicketOrder::Newest,
+            Self::Due(..) => TicketOrder::Due,
         }
-        match filter.order {
-            TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC LIMIT "),
-            TicketOrder::Due => query.push(" ORDER BY t.due_key, t.id LIMIT "),
-        };
-        query.push_bind(page.rows() as i64 + 1);
+    }
+
+    fn of(ticket: &Ticket, order: TicketOrder) -> Self {
+        match order {
+            TicketOrder::Newest => Self::Newest(ticket.id),
+            TicketOrder::Due => Self::Due(due_key(&ticket.handling), ticket.id),
+        }
+    }
+}
+
+impl fmt::Display for TicketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newest(id) => write!(f, "{id}"),
+            Self::Due(due, id) => write!(f, "{due}-{id}"),
+        }
+    }
+}
+
+/// A text that is no place in a list of tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no place in a list of tickets")]
+pub struct NoTicketKey;
+
+impl FromStr for TicketKey {
+    type Err = NoTicketKey;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NoTicketKey> {
+        let id = |text: &str| text.parse().map(TicketId::new).map_err(|_| NoTicketKey);
+        match text.split_once('-') {
+            None => Ok(Self::Newest(id(text)?)),
+            Some((due, of)) => {
+                let due: u64 = due.parse().map_err(|_| NoTicketKey)?;
+                let due = i64::try_from(due).map_err(|_| NoTicketKey)?;
+                Ok(Self::Due(due, id(of)?))
+            }
+        }
+    }
+}
+
+impl Database {
+    /// Tickets, from after a place on. What is due later meanwhile, or sooner, stands where it stands then; the place itself does not move
+    /// with the ticket that stood there, so that none of the others is lost or comes twice.
+    pub async fn tickets(
+        &self,
+        filter: &TicketFilter,
+        after: Option<TicketKey>,
+        limit: u32,
+    ) -> Result<Page<Ticket, TicketKey>> {
+        let page = PageRequest { after: None, limit };
+        let mut conn = self.readers().acquire().await?;
+        let mut query = filter.list(after, page.rows() as i64 + 1, Words::of(&conn));
         let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
-        Ok(Page::cut(tickets(rows)?, page, |ticket| ticket.id.get()))
+        let key = |ticket: &Ticket| TicketKey::of(ticket, filter.order);
+        Ok(Page::cut(tickets(rows)?, page, key))
     }
 }
 
 impl TicketFilter {
+    fn list(&self, after: Option<TicketKey>, rows: i64, words: &Words) -> Statement {
+        // The table of words is walked from its end, if they are asked for.
+        let id = self.text.as_ref().map_or("t.id", |_| words.id);
+        let mut query = select();
+        self.narrow(&mut query, words);
+        match after {
+            Some(TicketKey::Newest(last)) => {
+                query
+                    .push(" AND ")
+                    .push(id)
+                    .push(" < ")
+                    .push_bind(big(last.get()));
+            }
+            Some(TicketKey::Due(due, id)) => {
+                query
+                    .push(" AND (t.due_key, t.id) > (")
+                    .push_bind(due)
+                    .push(", ")
+                    .push_bind(big(id.get()))
+                    .push(")");
+            }
+            None => {}
+        }
+        match self.order {
+            TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC LIMIT "),
+            TicketOrder::Due => query.push(" ORDER BY t.due_key, t.id LIMIT "),
+        };
+        query.push_bind(rows);
+        query
+    }
+
     fn narrow(&self, query: &mut Statement, words: &Words) {
         if self.text.is_some() {
             query.push(" JOIN search_words w ON t.id = ").push(words.id);
@@ -159,12 +233,20 @@ impl TicketFilter {
                 self.queue.as_ref().map(QueueName::as_str),
             ),
             (" AND t.ticket_type = ", self.ticket_type.as_deref()),
-            (" AND t.category = ", self.category.as_deref()),
             (" AND t.contact_key = ", self.number_key.as_deref()),
         ] {
             if let Some(value) = value {
                 query.push(column).push_bind(value);
             }
+        }
+        if let Some(categories) = &self.categories {
+            query.push(" AND t.category IN (");
+            for (place, code) in categories.iter().enumerate() {
+                query
+                    .push(if place == 0 { "" } else { ", " })
+                    .push_bind(code.clone());
+            }
+            query.push(if categories.is_empty() { "NULL)" } else { ")" });
         }
         if let Some(customer) = self.customer {
             let id = big(customer.get());
@@ -188,6 +270,125 @@ impl TicketFilter {
         }
         if let Some(reader) = &self.readable_by {
             reader.narrow(query);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::database::{Connection, Place};
+    use crate::migration::migrate;
+    use crate::places;
+
+    #[test]
+    fn a_place_comes_back_as_it_was_told() {
+        let id = TicketId::new(7);
+        for key in [
+            TicketKey::Newest(id),
+            TicketKey::Due(1_795_000_000_000, id),
+            TicketKey::Due(i64::MAX, id),
+        ] {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        for text in ["", "x", "1-", "-1-7", "1-2-3", "9223372036854775808-1"] {
+            assert_eq!(text.parse::<TicketKey>(), Err(NoTicketKey), "{text}");
+        }
+    }
+
+    /// 20,000 tickets of 40 queues, 50 categories, 10 types and 5 priorities, a hundredth of them open.
+    const TICKETS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO ticket (id, number, channel, created_at, for_leads, queue, ticket_type, category, state, is_open, priority, due_key,
+           subject, body, updated_at, version)
+         SELECT i, CAST(i AS TEXT), 'api', i, 0, CAST(i % 40 AS TEXT), CAST(i % 10 AS TEXT), CAST(i % 50 AS TEXT),
+           'closed', CASE WHEN i % 100 = 0 THEN 1 ELSE 0 END, 1 + i % 5, i, '', '', i, 1 FROM n";
+
+    /// How a database would go about a list.
+    async fn plan(conn: &mut Connection, place: &Place, filter: &TicketFilter) -> String {
+        let (explain, column) = match place {
+            Place::File(_) => ("EXPLAIN QUERY PLAN ", 3),
+            Place::Server => ("EXPLAIN ", 0),
+        };
+        let mut query = filter.list(None, 51, Words::of(conn)).behind(explain);
+        let rows = query.build_query().fetch_all(&mut *conn).await.unwrap();
+        let lines = rows.iter().map(|row| row.get::<String, _>(column));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[tokio::test]
+    async fn lists_by_queue_type_category_and_priority_look_at_no_more_than_they_are_asked_for() {
+        let set = |codes: &[&str]| Some(codes.iter().map(|it| (*it).to_owned()).collect());
+        let all = TicketFilter::default;
+        let filters = [
+            (
+                "queue",
+                TicketFilter {
+                    queue: Some("7".into()),
+                    ..all()
+                },
+            ),
+            (
+                "type",
+                TicketFilter {
+                    ticket_type: Some("7".into()),
+                    ..all()
+                },
+            ),
+            (
+                "category",
+                TicketFilter {
+                    categories: set(&["7"]),
+                    ..all()
+                },
+            ),
+            (
+                "category",
+                TicketFilter {
+                    categories: set(&["7", "8", "9"]),
+                    ..all()
+                },
+            ),
+            (
+                "priority",
+                TicketFilter {
+                    priority: Priority::new(1).ok(),
+                    ..all()
+                },
+            ),
+        ];
+        for empty in places::both().await {
+            let mut conn = empty.connect().await;
+            let now = Timestamp::from_ms(1);
+            migrate(&mut conn, empty.place(), now).await.unwrap();
+            for text in [TICKETS, "ANALYZE"] {
+                sqlx::query(text).execute(&mut conn).await.unwrap();
+            }
+            for (name, filter) in &filters {
+                let found = plan(&mut conn, empty.place(), filter).await;
+                assert!(
+                    found.contains(&format!("ticket_{name}")),
+                    "{name}:\n{found}"
+                );
+                let due = TicketFilter {
+                    order: TicketOrder::Due,
+                    ..filter.clone()
+                };
+                let due = plan(&mut conn, empty.place(), &due).await;
+                let is_of_open =
+                    due.contains(&format!("ticket_{name}_due")) || due.contains("ticket_open");
+                assert!(
+                    is_of_open,
+                    "what is due is looked for among open ones, {name}:\n{due}"
+                );
+                for plan in [found, due] {
+                    let is_scan = plan.contains("Seq Scan on ticket")
+                        || plan.contains("SCAN t\n")
+                        || plan.ends_with("SCAN t");
+                    assert!(!is_scan, "{name}:\n{plan}");
+                }
+            }
         }
     }
 }

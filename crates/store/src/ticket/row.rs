@@ -55,6 +55,11 @@ pub(super) struct Row {
     handling: String,
 }
 
+/// When it is due next, as lists are sorted by it.
+pub(super) fn due_key(handling: &Handling) -> i64 {
+    handling.due_at().map_or(NEVER, Timestamp::as_ms)
+}
+
 pub(super) fn tickets(rows: Vec<Row>) -> Result<Vec<Ticket>> {
     rows.into_iter().map(Row::ticket).collect()
 }
@@ -165,7 +170,6 @@ pub(super) async fn update(
     let handling = &ticket.handling;
     let id = |agent: Option<AgentId>| agent.map(|agent| big(agent.get()));
     let merged = handling.merging.into.as_ref();
-    let due_at = handling.due_at();
     sqlx::query(
         "UPDATE ticket SET subject = $2, body = $3, ticket_type = $4, category = $5, fields = $6, contact_name = $7, contact_raw = $8,
            contact_e164 = $9, contact_key = $10, customer_id = $11, state = $12, is_open = $13, priority = $14, urge_count = $15,
@@ -191,7 +195,7 @@ pub(super) async fn update(
     .bind(id(handling.place.named))
     .bind(id(handling.place.assignee))
     .bind(id(handling.people.owner))
-    .bind(due_at.map_or(NEVER, Timestamp::as_ms))
+    .bind(due_key(handling))
     .bind(handling.wake_at().map(Timestamp::as_ms))
     .bind(handling.visits.next().map(Timestamp::as_ms))
     .bind(handling.times.closed.map(Timestamp::as_ms))

@@ -8,7 +8,7 @@ use std::process::{Command as Program, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use model::{AgentId, TicketId, Timestamp};
-use store::{Command, Database, NewTicket, PageRequest, TicketDesk, TicketFilter};
+use store::{Command, Database, NewTicket, TicketDesk, TicketFilter};
 use ticket::{Actor, By, Contact, Matter, Order, Ticket};
 
 use crate::world::World;
@@ -126,9 +126,8 @@ async fn stands_whole(database: &Database, acknowledged: &BTreeMap<TicketId, u64
         last = Some((end.ticket, end.entry));
     }
     loop {
-        let page = PageRequest { after, limit: 200 };
         let page = database
-            .tickets(&TicketFilter::default(), page)
+            .tickets(&TicketFilter::default(), after, 200)
             .await
             .unwrap();
         for ticket in page.items {

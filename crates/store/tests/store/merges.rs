@@ -125,11 +125,7 @@ async fn f9_numbers_move_calls_and_tickets_are_found_and_the_redirect_stays() {
         customer: Some(new.id),
         ..Default::default()
     };
-    let tickets = world
-        .database
-        .tickets(&filter, store::PageRequest::default())
-        .await
-        .unwrap();
+    let tickets = world.database.tickets(&filter, None, 50).await.unwrap();
     assert_eq!(tickets.items.len(), 1);
 
     // Who was merged is changed by nobody.

@@ -191,10 +191,7 @@ async fn j7_the_newest_first_in_pages_since_a_moment_and_counted_so_far() {
         (TicketOrder::Newest, ["四 word", "三 word"]),
         (TicketOrder::Due, ["三 word", "四 word"]),
     ] {
-        let listed = world
-            .database
-            .tickets(&filter(order, None), PageRequest::default())
-            .await;
+        let listed = world.database.tickets(&filter(order, None), None, 50).await;
         let subjects = listed
             .unwrap()
             .items
@@ -206,16 +203,10 @@ async fn j7_the_newest_first_in_pages_since_a_moment_and_counted_so_far() {
         watcher: Some(AgentId::new(1)),
         ..filter(TicketOrder::Newest, None)
     };
-    let listed = world
-        .database
-        .tickets(&followed, PageRequest::default())
-        .await;
+    let listed = world.database.tickets(&followed, None, 50).await;
     assert!(listed.unwrap().items.is_empty(), "nobody follows one");
     let closed = filter(TicketOrder::Newest, Some(ticket::State::Closed));
-    let listed = world
-        .database
-        .tickets(&closed, PageRequest::default())
-        .await;
+    let listed = world.database.tickets(&closed, None, 50).await;
     assert!(listed.unwrap().items.is_empty());
     let customer = world.customer("王小明", MOBILE, 0, None).await;
     for _ in 0..=COUNTED_MAX {

@@ -208,8 +208,7 @@ async fn lists_of_work_are_in_the_order_of_what_is_due() {
     let list = async |filter: TicketFilter| {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = PageRequest { after, limit: 1 };
-            let page = world.database.tickets(&filter, page).await.unwrap();
+            let page = world.database.tickets(&filter, after, 1).await.unwrap();
             seen.extend(page.items.iter().map(|it| it.id));
             after = page.next;
             if after.is_none() {
@@ -223,6 +222,21 @@ async fn lists_of_work_are_in_the_order_of_what_is_due() {
         ..TicketFilter::default()
     };
     assert_eq!(list(due()).await, [ids[1], ids[2], ids[0]]);
+    // 2.5: whose due moment moves between two pages takes none of the others with it.
+    let first = world.database.tickets(&due(), None, 1).await.unwrap();
+    let weigh = async |level| {
+        let order = Order::Weigh {
+            impact: level,
+            urgency: level,
+        };
+        let moved = command(&first.items[0], order, boss(agent), NOW);
+        desk.order(moved).await.unwrap();
+    };
+    weigh(Level::Low).await;
+    let rest = world.database.tickets(&due(), first.next, 50).await;
+    let rest: Vec<_> = rest.unwrap().items.iter().map(|it| it.id).collect();
+    assert_eq!(rest[..2], [ids[2], ids[0]]);
+    weigh(Level::High).await;
     let soon = TicketFilter {
         due_before: Some(after(HOUR_MS)),
         ..due()
@@ -306,10 +320,7 @@ async fn a13_in_a_house_without_groups_a_sensitive_ticket_is_not_everybodys() {
             readable_by: Some(reader),
             ..TicketFilter::default()
         };
-        let page = world
-            .database
-            .tickets(&filter, PageRequest::default())
-            .await;
+        let page = world.database.tickets(&filter, None, 50).await;
         assert_eq!(page.unwrap().items.len(), usize::from(may), "{who}");
     }
     let caller = model::Caller::new("13800001111", None);

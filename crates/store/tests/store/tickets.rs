@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::fact::{TicketAsked, TicketContent, TicketField};
 use model::{AgentId, CallId, Caller, Fact, TicketId};
-use store::{Command, PageRequest, StoreError, TicketFilter};
+use store::{Command, StoreError, TicketFilter};
 use ticket::{Actor, By, Correction, Number, Order, Refused, State, Ticket};
 
 use crate::world::{MINUTE, MOBILE, NOW, World, after, draft};
@@ -107,7 +107,7 @@ async fn t1_a_call_leaves_a_draft_and_the_draft_a_ticket() {
         number: Some(typed),
         ..TicketFilter::default()
     };
-    let found = database.tickets(&by_number, PageRequest::default()).await;
+    let found = database.tickets(&by_number, None, 50).await;
     assert_eq!(found.unwrap().items, std::slice::from_ref(&ticket));
     assert_eq!(events(&world, ticket.id).await, ["submit"]);
 
@@ -291,11 +291,7 @@ async fn tickets_are_listed_by_page_and_filter() {
     let list = async |filter: TicketFilter| {
         let (mut seen, mut next) = (Vec::new(), None);
         loop {
-            let request = PageRequest {
-                after: next,
-                limit: 5,
-            };
-            let page = world.database.tickets(&filter, request).await.unwrap();
+            let page = world.database.tickets(&filter, next, 5).await.unwrap();
             seen.extend(page.items.iter().map(|ticket| ticket.id));
             next = page.next;
             if next.is_none() {
@@ -415,10 +411,6 @@ async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
         .await
         .unwrap();
     assert_eq!(profile.open_tickets.len(), open.len());
-    let page = PageRequest {
-        after: None,
-        limit: 50,
-    };
     let agent = world.agent("1001").await.id;
     let reader = desk.reader(agent, NOW).await.unwrap();
     for (readable_by, expected) in [(None, 3), (Some(reader), 2)] {
@@ -426,7 +418,7 @@ async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
             readable_by,
             ..TicketFilter::default()
         };
-        let found = database.tickets(&filter, page).await.unwrap();
+        let found = database.tickets(&filter, None, 50).await.unwrap();
         assert_eq!(found.items.len(), expected, "{filter:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The service catalogue (服务目录, A3): a tree of what tickets are about, found by a number or by short keys while somebody talks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Label;
 use crate::handling::Level;
@@ -76,6 +76,13 @@ impl Catalogue {
     /// Whether a category is another, or below it.
     pub fn is_within(&self, code: &str, other: &str) -> bool {
         code == other || self.upwards(code).any(|one| one.code == other)
+    }
+
+    /// A category and all below it. One that the house does not know has none below it.
+    pub fn below(&self, code: &str) -> BTreeSet<String> {
+        let below = self.all().filter(|one| self.is_within(&one.code, code));
+        let below = below.map(|one| one.code.clone());
+        below.chain([code.to_owned()]).collect()
     }
 
     /// What is meant by what somebody types: the number or a key, whole or begun, or a part of a label; the closest first, and of

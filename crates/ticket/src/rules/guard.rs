@@ -14,7 +14,8 @@ impl Rules {
     /// Whether its type and category are there.
     pub fn knows(&self, matter: &Matter) -> Result<(), Refused> {
         let kind = matter.ticket_type.as_deref();
-        if let Some(name) = kind.filter(|it| !self.kinds.is_empty() && !self.kinds.contains_key(*it))
+        if let Some(name) =
+            kind.filter(|it| !self.kinds.is_empty() && !self.kinds.contains_key(*it))
         {
             return Err(Refused::NoSuchType {
                 name: name.to_owned(),
@@ -37,8 +38,14 @@ impl Rules {
     pub fn may_become(&self, before: &Matter, after: &Matter) -> Result<(), Refused> {
         let is_other = |of: fn(&Matter) -> &Option<String>| of(before) != of(after);
         self.knows(&Matter {
-            ticket_type: after.ticket_type.clone().filter(|_| is_other(|it| &it.ticket_type)),
-            category: after.category.clone().filter(|_| is_other(|it| &it.category)),
+            ticket_type: after
+                .ticket_type
+                .clone()
+                .filter(|_| is_other(|it| &it.ticket_type)),
+            category: after
+                .category
+                .clone()
+                .filter(|_| is_other(|it| &it.category)),
             ..Matter::default()
         })?;
         let kind = self.kind(after.ticket_type.as_deref().unwrap_or_default());
@@ -91,10 +98,17 @@ mod tests {
 
     #[test]
     fn a2_a3_words_that_the_house_does_not_have_are_told_with_those_that_it_has() {
-        let told = |kind, category| rules().knows(&of(kind, category, None)).map_err(|it| it.to_string());
+        let told = |kind, category| {
+            rules()
+                .knows(&of(kind, category, None))
+                .map_err(|it| it.to_string())
+        };
         assert_eq!(told("", ""), Ok(()));
         assert_eq!(told("fault", "network"), Ok(()));
-        assert_eq!(told("falt", ""), Err("there is no type `falt`, but: fault".into()));
+        assert_eq!(
+            told("falt", ""),
+            Err("there is no type `falt`, but: fault".into())
+        );
         assert_eq!(
             told("fault", "netwrk"),
             Err("there is no category `netwrk`, but: network".into())
@@ -108,17 +122,37 @@ mod tests {
         let rules = rules();
         let missing = Err(Refused::Missing(vec!["place".into()]));
         for (before, after, expected) in [
-            (of("fault", "", Some("here")), of("fault", "", None), missing.clone()),
-            (of("fault", "", Some("here")), of("fault", "", Some(" ")), missing.clone()),
-            (of("fault", "", Some("here")), of("fault", "", Some("there")), Ok(())),
+            (
+                of("fault", "", Some("here")),
+                of("fault", "", None),
+                missing.clone(),
+            ),
+            (
+                of("fault", "", Some("here")),
+                of("fault", "", Some(" ")),
+                missing.clone(),
+            ),
+            (
+                of("fault", "", Some("here")),
+                of("fault", "", Some("there")),
+                Ok(()),
+            ),
             // Filed without it, and so corrected, or made one of this type, until somebody knows.
             (of("fault", "", None), of("fault", "network", None), Ok(())),
             (of("", "", None), of("fault", "", None), Ok(())),
             (of("", "", Some("here")), of("fault", "", None), missing),
             // What it was called before the house changed its words is left alone.
-            (of("old", "gone", None), of("old", "gone", Some("here")), Ok(())),
+            (
+                of("old", "gone", None),
+                of("old", "gone", Some("here")),
+                Ok(()),
+            ),
         ] {
-            assert_eq!(rules.may_become(&before, &after), expected, "{before:?} {after:?}");
+            assert_eq!(
+                rules.may_become(&before, &after),
+                expected,
+                "{before:?} {after:?}"
+            );
         }
         let unknown = rules.may_become(&of("fault", "", None), &of("old", "", None));
         assert!(matches!(unknown, Err(Refused::NoSuchType { .. })));

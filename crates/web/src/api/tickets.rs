@@ -11,11 +11,11 @@ use model::fact::TicketField;
 use model::{CallId, CustomerId, QueueName, TicketId, Timestamp};
 use serde::Deserialize;
 use store::page::LIMIT_MAX;
-use store::{PageRequest, Reader, TicketFilter, TicketOrder};
+use store::{Reader, TicketFilter, TicketKey, TicketOrder};
 use ticket::{Correction, Number, Order, Priority, Ticket};
 use utoipa::{IntoParams, ToSchema};
 
-use super::list::{self, List};
+use super::list::{List, PageQuery};
 use super::search;
 use super::ticket_body::{TicketBody, TicketDetail};
 use super::ticket_orders;
@@ -80,7 +80,7 @@ pub struct TicketQuery {
     /// Of this type.
     #[serde(rename = "filter[type]")]
     ticket_type: Option<String>,
-    /// About this.
+    /// About this, or something below it.
     #[serde(rename = "filter[category]")]
     category: Option<String>,
     /// With this contact number, however it is written.
@@ -105,9 +105,8 @@ pub struct TicketQuery {
     since: Option<Timestamp>,
     /// `newest`: the newest first; `due`: what is due next first. `newest` when absent.
     sort: Option<TicketSort>,
-    /// The last id of the page before.
-    #[param(value_type = Option<String>)]
-    after: Option<u64>,
+    /// `next` of the page before, in the same order.
+    after: Option<String>,
     /// Rows, 1 to 200; 50 when absent.
     limit: Option<u32>,
 }
@@ -163,7 +162,15 @@ impl From<TicketChange> for Correction {
 }
 
 impl TicketQuery {
+    fn order(&self) -> TicketOrder {
+        match self.sort {
+            Some(TicketSort::Due) => TicketOrder::Due,
+            Some(TicketSort::Newest) | None => TicketOrder::Newest,
+        }
+    }
+
     async fn filter(&self, app: &App, who: &Principal) -> Result<TicketFilter, Problem> {
+        let rules = app.tickets().rules();
         let agent = |it: Option<AgentRef>| it.map(|agent| agent.resolve(who));
         let text = self.text.as_deref().map(search::question).transpose()?;
         if text.is_none() && self.since.is_some() {
@@ -188,7 +195,10 @@ impl TicketQuery {
             call: self.call,
             priority,
             ticket_type: self.ticket_type.clone(),
-            category: self.category.clone(),
+            categories: self
+                .category
+                .as_deref()
+                .map(|code| rules.catalogue.below(code)),
             number_key: self
                 .contact
                 .as_deref()
@@ -198,10 +208,7 @@ impl TicketQuery {
             number: None,
             text: text.map(|question| (question, search::since(self.since))),
             readable_by: readable_by(app, who).await?,
-            order: match self.sort {
-                Some(TicketSort::Due) => TicketOrder::Due,
-                Some(TicketSort::Newest) | None => TicketOrder::Newest,
-            },
+            order: self.order(),
         })
     }
 }
@@ -231,12 +238,17 @@ pub(crate) async fn list(
     InQuery(query): InQuery<TicketQuery>,
 ) -> Result<Json<List<TicketBody>>, Problem> {
     authorise(&who, Action::SeeTickets, Some(who.agent))?;
-    let page = list::page_request(query.after, query.limit)?;
+    let page = PageQuery::of(query.after.clone(), query.limit);
+    let (after, limit) = page.request_by::<TicketKey>()?;
+    if after.is_some_and(|key| key.order() != query.order()) {
+        let why = "after: expected `next` of a page in the same order";
+        return Err(Problem::new(Code::MalformedParameter).detail(why));
+    }
     let filter = query.filter(&app, &who).await?;
     let (items, next) = match query.number {
         Some(number) => (by_number(&app, &number, &filter).await?, None),
         None => {
-            let found = app.database().tickets(&filter, page).await?;
+            let found = app.database().tickets(&filter, after, limit).await?;
             (found.items, found.next)
         }
     };
@@ -268,7 +280,7 @@ async fn by_number(app: &App, number: &str, filter: &TicketFilter) -> Result<Vec
         number: Some(number),
         ..filter.clone()
     };
-    let found = app.database().tickets(&filter, PageRequest::default());
+    let found = app.database().tickets(&filter, None, 1);
     Ok(found.await?.items)
 }
 

@@ -128,7 +128,8 @@ async fn c1_a_text_is_tried_on_the_last_tickets_and_told_what_it_would_change() 
 }
 
 #[tokio::test]
-async fn a2_a4_d6_words_that_the_house_does_not_have_are_refused_and_what_a_submission_needs_stays() {
+async fn a2_a4_d6_words_that_the_house_does_not_have_are_refused_and_what_a_submission_needs_stays()
+{
     let house = House::ruled().await;
     let agent = house.program("boss").await;
     let json_type = [("content-type", "application/json")];
@@ -197,4 +198,55 @@ async fn a2_a4_d6_words_that_the_house_does_not_have_are_refused_and_what_a_subm
     assert_eq!(refused.problem(), "ticket.no_such_type");
     let corrected = correct(json!({"fields": {"order": {"text": "A-2"}}})).await;
     assert_eq!(corrected.status, 200, "{}", corrected.text());
+}
+
+#[tokio::test]
+async fn a3_2_5_lists_have_what_is_below_a_category_and_go_on_where_they_stopped() {
+    let house = House::ruled().await;
+    let agent = house.program("boss").await;
+    let json_type = [("content-type", "application/json")];
+    let mut ids = Vec::new();
+    for (place, category) in ["network", "broadband", "network"].iter().enumerate() {
+        let body = json!({
+            "subject": "late", "contact": {"number": "13800001111"}, "category": category,
+            "fields": {"order": {"text": format!("A-{place}")}},
+        });
+        let body = body.to_string();
+        let made = agent
+            .send("POST", "/v1/tickets", &json_type, body.as_bytes())
+            .await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        ids.push(made.json()["id"].clone());
+    }
+    let listed = async |query: &str| {
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = agent
+                .get(&format!("/v1/tickets?limit=1&{query}{after}"))
+                .await;
+            assert_eq!(page.status, 200, "{}", page.text());
+            let page = page.json();
+            let items = page["items"].as_array().unwrap().iter();
+            seen.extend(items.map(|it| it["id"].clone()));
+            let Some(next) = page["next"].as_str() else {
+                return seen;
+            };
+            after = format!("&after={next}");
+        }
+    };
+    let newest = [ids[2].clone(), ids[1].clone(), ids[0].clone()];
+    assert_eq!(listed("filter[category]=network").await, newest);
+    assert_eq!(listed("filter[category]=broadband").await, [ids[1].clone()]);
+    let due = listed("sort=due&filter[category]=network").await;
+    assert_eq!(due.len(), 3);
+    let page = agent.get("/v1/tickets?limit=1&sort=due").await.json();
+    let next = page["next"].as_str().unwrap();
+    for other in [
+        format!("/v1/tickets?after={next}"),
+        "/v1/tickets?sort=due&after=7".to_owned(),
+        "/v1/tickets?after=x".to_owned(),
+    ] {
+        let refused = agent.get(&other).await;
+        assert_eq!(refused.problem(), "malformed_parameter", "{other}");
+    }
 }
