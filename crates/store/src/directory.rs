@@ -7,4 +7,4 @@ mod opt_out;
 mod place;
 pub(crate) mod reach;
 
-pub use group_member::Absence;
+pub use group_member::{Absence, DutyChange};

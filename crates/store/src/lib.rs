@@ -63,7 +63,6 @@ pub use cdr::{CallFilter, Recording};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use conflict::{Conflict, NewConflict};
 pub use database::{Address, Database};
-pub use directory::Absence;
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{
     CustomerChange, CustomerContact, CustomerNote, CustomerPhone, CustomerRecord, CustomerSearch,
@@ -71,6 +70,7 @@ pub use directory::customer::{
     NewCustomer, NewPhone, NoMoment, NumberCard, Timeline, TimelineReader,
 };
 pub use directory::reach::{Circle, Reach, UnknownReach, Whose};
+pub use directory::{Absence, DutyChange};
 pub use error::{FactLogError, StoreError};
 pub use fact_log::{FactLog, FactReader};
 pub use idempotency::{Claim, Kept, KeyedRequest};

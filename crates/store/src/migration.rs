@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 34] = [
+static MIGRATIONS: [Migration; 35] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -187,6 +187,11 @@ static MIGRATIONS: [Migration; 34] = [
         version: 34,
         name: "ticket_lists",
         text: include_str!("../migrations/0034_ticket_lists.sql"),
+    },
+    Migration {
+        version: 35,
+        name: "absence_from",
+        text: include_str!("../migrations/0035_absence_from.sql"),
     },
 ];
 

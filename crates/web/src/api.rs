@@ -22,6 +22,7 @@ pub mod customer_merge;
 pub mod customers;
 pub mod decline;
 pub mod deliveries;
+pub mod duty;
 pub mod heat;
 pub mod line;
 pub mod list;
@@ -127,7 +128,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session::read, session::begin, session::end))
         .routes(routes!(agents::list))
         .routes(routes!(agents::desktop))
-        .routes(routes!(agents::read))
+        .routes(routes!(duty::read, duty::change))
         .routes(routes!(
             agents::state,
             agents::put_state,

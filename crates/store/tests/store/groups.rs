@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{AgentId, Caller};
-use store::{Absence, AgentRecord, StoreError};
+use store::{Absence, AgentRecord, DutyChange, PageRequest, StoreError};
 use ticket::Actor;
 use ticket::handling::Member;
 
@@ -100,6 +100,7 @@ async fn c6_who_is_away_has_a_stand_in_until_he_is_back() {
     let (first, second) = (world.agent("1001").await, world.agent("1002").await);
     belongs(&world, &first, &["front"]).await.unwrap();
     let absence = Absence {
+        from: NOW,
         until: after(60_000),
         stand_in: Some(second.id),
     };
@@ -118,7 +119,21 @@ async fn c6_who_is_away_has_a_stand_in_until_he_is_back() {
         !member(absence.until).await.is_absent,
         "he is back by himself"
     );
+    let planned = Absence {
+        from: after(10_000),
+        ..absence
+    };
+    let said = database.set_absence(first.id, Some(planned), BOSS, NOW);
+    assert!(said.await.unwrap());
+    let again = database.set_absence(first.id, Some(planned), BOSS, NOW);
+    assert!(!again.await.unwrap(), "said twice it is the same");
+    assert!(!member(NOW).await.is_absent, "not yet");
+    assert!(member(planned.from).await.is_absent);
     for wrong in [
+        Absence {
+            from: absence.until,
+            ..absence
+        },
         Absence {
             until: NOW,
             ..absence
@@ -144,6 +159,52 @@ async fn c6_who_is_away_has_a_stand_in_until_he_is_back() {
         .await
         .unwrap();
     assert!(!member(NOW).await.is_absent);
+    assert!(!member(planned.from).await.is_absent);
+}
+
+#[tokio::test]
+async fn c6_c16_of_two_who_change_an_agents_duties_one_is_told_and_nothing_is_half_done() {
+    let world = World::new().await;
+    let database = &world.database;
+    let first = world.agent("1001").await;
+    let change = |groups: &[&str], stand_in| DutyChange {
+        groups: Some(groups.iter().map(|it| it.parse().unwrap()).collect()),
+        absence: Some(Some(Absence {
+            from: NOW,
+            until: after(60_000),
+            stand_in,
+        })),
+    };
+    let nobody = change(&["front"], Some(AgentId::new(5)));
+    let refused = database.change_duty(first.id, Some(1), nobody, BOSS, NOW);
+    assert!(matches!(refused.await, Err(StoreError::NotFound("agent"))));
+    assert_eq!(
+        database.groups_of(first.id).await.unwrap(),
+        [],
+        "nothing of it"
+    );
+    let good = || change(&["front*3/20:lead"], None);
+    let done = database.change_duty(first.id, Some(1), good(), BOSS, NOW);
+    assert!(done.await.unwrap());
+    let late = database.change_duty(first.id, Some(1), good(), BOSS, NOW);
+    let late = late.await;
+    assert!(
+        matches!(late, Err(StoreError::Conflict { current: 2, .. })),
+        "{late:?}"
+    );
+    let same = database.change_duty(first.id, Some(2), good(), BOSS, NOW);
+    assert!(
+        !same.await.unwrap(),
+        "what stands already raises no version"
+    );
+    let id = first.id.to_string();
+    let rows = database.audit_entries(Some(("agent", &id)), PageRequest::default());
+    let rows = rows.await.unwrap().items;
+    let actions: Vec<_> = rows.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(
+        actions[..2],
+        ["agent.absence_changed", "agent.groups_changed"]
+    );
 }
 
 #[tokio::test]

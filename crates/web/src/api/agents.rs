@@ -40,23 +40,6 @@ pub(crate) async fn list(
     }))
 }
 
-/// One agent; `me` is whoever asks.
-#[utoipa::path(get, operation_id = "get_agent", path = "/v1/agents/{id}", tag = "agents", params(("id" = String, Path, description = "An id, or `me`.")),
-    responses(
-        (status = 200, description = "The agent.", body = AgentBody),
-        (status = 404, description = "No such agent.", body = ProblemDocument, content_type = "application/problem+json"),
-    ))]
-pub(crate) async fn read(
-    State(app): State<App>,
-    who: Principal,
-    InPath(agent): InPath<AgentRef>,
-) -> Result<Json<AgentBody>, Problem> {
-    let id = agent.resolve(&who);
-    authorise(&who, Action::SeeAgents, Some(id))?;
-    let line = app.view().agent(id).line;
-    Ok(Json(AgentBody::of(known(&app, id).await?, line.as_ref())))
-}
-
 /// The whole state of one's own page (P9).
 #[utoipa::path(get, operation_id = "get_my_desktop", path = "/v1/agents/me/session", tag = "agents",
     responses((status = 200, description = "State, pop, drafts, and the number of the last fact in them.", body = DesktopBody)))]

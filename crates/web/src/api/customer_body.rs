@@ -255,7 +255,7 @@ pub struct NumberBody {
 }
 
 /// A field that is there, be it `null`.
-fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+pub(super) fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -29,6 +29,8 @@ actions! {
     SetState;
     /// Take an agent out of one of his profile's queues, or put him in again.
     ServeQueue;
+    /// Say that an agent is away, and of which groups of tickets he is.
+    ManageDuty;
     /// See how far somebody's rights go, and change it.
     SetReach;
     /// See calls, live and past.

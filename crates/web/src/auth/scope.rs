@@ -8,7 +8,7 @@ use super::Action;
 pub const fn scope_of(action: Action) -> Scope {
     match action {
         Action::SeeAgents => Scope::AgentsRead,
-        Action::SetState | Action::ServeQueue => Scope::AgentsWrite,
+        Action::SetState | Action::ServeQueue | Action::ManageDuty => Scope::AgentsWrite,
         Action::SetReach => Scope::RightsWrite,
         Action::SeeCalls | Action::SeeDecisions => Scope::CallsRead,
         Action::HangUp | Action::HandleCall | Action::SuperviseLine => Scope::CallsWrite,

@@ -5,6 +5,7 @@ use model::fact::PopCustomer;
 use model::{AgentState, Caller, NotReadyReason, Timestamp};
 use serde_json::json;
 
+use crate::support::client::Client;
 use crate::support::facts::{CALL, offer, pop, state};
 use crate::support::{House, NOON_MS};
 
@@ -187,4 +188,101 @@ async fn p10_a_draft_that_no_ticket_came_of_stays_in_sight() {
     assert_eq!(desk["drafts"], json!([]), "nobody else's");
     let page = client.get("/").await.text();
     assert!(page.contains("<ul id=\"drafts\">") && page.contains("草稿"));
+}
+
+#[tokio::test]
+async fn c2_c6_who_leads_says_who_is_away_who_stands_in_and_who_is_of_which_group() {
+    let house = House::ruled().await;
+    let (boss, agent) = (house.program("boss").await, house.program("1001").await);
+    let (first, second) = (house.id("1001"), house.id("1002"));
+    let path = format!("/v1/agents/{first}");
+    let read = boss.get(&path).await;
+    let etag = read.header("etag").unwrap().to_owned();
+    assert_eq!(
+        (&read.json()["groups"], &read.json()["absence"]),
+        (&json!([]), &json!(null))
+    );
+    let wanted = json!({
+        "absence": {"until": "2999-01-01T00:00:00.000Z", "stand_in": second},
+        "groups": [{"group": "front", "leads": true, "weight": 3, "tickets_max": 20}],
+    });
+    let headers = |etag: &str| {
+        [
+            ("content-type", "application/json".to_owned()),
+            ("if-match", etag.to_owned()),
+        ]
+    };
+    let patch = async |who: &Client, etag: &str, body: &serde_json::Value| {
+        let headers = headers(etag);
+        let headers: Vec<_> = headers.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let body = body.to_string();
+        who.send("PATCH", &path, &headers, body.as_bytes()).await
+    };
+    assert_eq!(patch(&agent, &etag, &wanted).await.problem(), "forbidden");
+    for (wrong, code) in [
+        (
+            json!({"groups": [{"group": "frnt"}]}),
+            "ticket.no_such_group",
+        ),
+        (
+            json!({"groups": [{"group": "front", "weight": 1001}]}),
+            "invalid_body",
+        ),
+        (
+            json!({"groups": [{"group": "front"}, {"group": "front"}]}),
+            "invalid_body",
+        ),
+        (
+            json!({"absence": {"until": "2020-01-01T00:00:00.000Z"}}),
+            "invalid_body",
+        ),
+        (
+            json!({"absence": {"until": "2999-01-01T00:00:00.000Z", "stand_in": first}}),
+            "invalid_body",
+        ),
+        (
+            json!({"absence": {"until": "2999-01-01T00:00:00.000Z", "stand_in": "5"}}),
+            "invalid_body",
+        ),
+        (json!({"roles": ["admin"]}), "invalid_body"),
+    ] {
+        let refused = patch(&boss, &etag, &wrong).await;
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (422, code),
+            "{wrong}"
+        );
+    }
+    let done = patch(&boss, &etag, &wanted).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    let stands = done.json();
+    assert_eq!(stands["absence"]["stand_in"], json!(second));
+    let group =
+        json!({"group": "front", "leads": true, "receives": false, "weight": 3, "tickets_max": 20});
+    assert_eq!(stands["groups"], json!([group]));
+    let late = patch(&boss, &etag, &wanted).await;
+    assert_eq!(
+        (late.status, late.problem().as_str()),
+        (412, "version_conflict")
+    );
+    assert_eq!(late.json()["current"]["groups"], json!([group]));
+    let none = boss
+        .send(
+            "PATCH",
+            &path,
+            &[("content-type", "application/json")],
+            b"{}",
+        )
+        .await;
+    assert_eq!(none.status, 428);
+    let back = patch(
+        &boss,
+        done.header("etag").unwrap(),
+        &json!({"absence": null}),
+    )
+    .await;
+    assert_eq!(
+        (&back.json()["absence"], &back.json()["groups"]),
+        (&json!(null), &json!([group]))
+    );
 }

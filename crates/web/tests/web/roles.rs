@@ -193,6 +193,7 @@ fn of_somebody(action: &str, of: &Owner) -> Option<Request> {
             let path = of_agent("/queues/support")?;
             Some(("PUT", path, json!({ "serves": true })))
         }
+        "ManageDuty" => Some(("PATCH", of_agent("")?, json!({ "groups": [] }))),
         "SetReach" => Some(("PUT", of_agent("/reach")?, json!({ "reach": "all" }))),
         "SeeCalls" => get(format!("/v1/calls/{}", of.past)),
         "SeeDecisions" => get(format!("/v1/calls/{}/timeline", of.past)),
