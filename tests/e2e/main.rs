@@ -43,6 +43,7 @@ mod wire;
 
 // The stories.
 mod backup;
+mod absence;
 mod barred;
 mod board_page;
 mod bots;

@@ -59,6 +59,26 @@ pub(crate) enum AgentVerb {
         /// own, group, tree, all.
         reach: String,
     },
+    /// Says that an agent is away, and who gets his tickets meanwhile; or with --back that he is here.
+    #[command(
+        after_help = "Examples:\n  trunkline agent absent 1001 --until '2026-11-30 09:00' --stand-in 1002\n  trunkline agent absent 1001 --from '2026-12-24 00:00' --until '2026-12-27 09:00'\n  trunkline agent absent 1001 --back\nMoments are those of the calendar of tickets.toml. `trunkline agent list` shows who is away."
+    )]
+    Absent {
+        /// Who.
+        login: String,
+        /// Until when, such as '2026-11-30 09:00'.
+        #[arg(long, required_unless_present = "back", conflicts_with = "back")]
+        until: Option<String>,
+        /// Since when; from this moment on without it.
+        #[arg(long, conflicts_with = "back")]
+        from: Option<String>,
+        /// Who gets what is meant for him.
+        #[arg(long, conflicts_with = "back")]
+        stand_in: Option<String>,
+        /// He is here.
+        #[arg(long)]
+        back: bool,
+    },
     /// Sets the number at which an agent is rung outside the house, by a trunk; without a number, he has none any more.
     #[command(
         after_help = "Examples:\n  trunkline agent outside 1001 +8613800001111\n  trunkline agent outside 1001\nHe is rung there while no phone of his is registered, or when he chooses so on his page; an answer counts once he has pressed 1."

@@ -6,7 +6,7 @@ use std::io::Read;
 use ivr::{Told, told};
 use model::{Membership, QueueName, Skills, skill};
 use serde_json::json;
-use store::{AgentRecord, Database, NewAgent, Reach, Role};
+use store::{Absence, AgentRecord, Database, NewAgent, Reach, Role};
 use ticket::Actor;
 use ticket::rules::GroupMembership;
 
@@ -17,6 +17,7 @@ use crate::config::Source;
 use crate::config::cause::Cause;
 use crate::people;
 
+mod absent;
 mod import;
 
 /// Runs the verb.
@@ -52,6 +53,21 @@ pub(crate) fn run(source: &Source, verb: AgentVerb, json: bool) -> Result<(), Fa
                 passwd(&database, &realm, &login, password).await
             }
             AgentVerb::Reach { login, reach } => set_reach(&database, &login, &reach).await,
+            AgentVerb::Absent {
+                login,
+                until,
+                from,
+                stand_in,
+                back: _,
+            } => {
+                let said = absent::Said {
+                    login,
+                    until,
+                    from,
+                    stand_in,
+                };
+                absent::run(source, &database, said).await
+            }
             AgentVerb::Outside { login, number } => {
                 outside(source, &database, &login, number).await
             }
@@ -98,10 +114,12 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
     let mut listed = Vec::new();
     for agent in agents {
         let groups = database.groups_of(agent.id).await.map_err(by_fault)?;
-        listed.push((agent, groups));
+        let absence = database.absence_of(agent.id, now()).await;
+        listed.push((agent, groups, absence.map_err(by_fault)?));
     }
     if json {
-        let agents = listed.iter().map(|(agent, groups)| as_json(agent, groups));
+        let agents = listed.iter();
+        let agents = agents.map(|(agent, groups, absence)| as_json(agent, groups, *absence));
         println!("{}", serde_json::Value::Array(agents.collect()));
         return Ok(());
     }
@@ -109,13 +127,17 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
         "{:<12} {:<24} {:<24} {:<24} {:<6} ROLES",
         "LOGIN", "NAME", "QUEUES", "GROUPS", "REACH"
     );
-    for (agent, groups) in listed {
+    for (agent, groups, absence) in listed {
         let groups: Vec<String> = groups.iter().map(ToString::to_string).collect();
         let queues: Vec<String> = agent.queues.iter().map(Membership::to_string).collect();
         let roles: Vec<&str> = agent.roles.iter().map(role_word).collect();
         let inactive = if agent.is_active { "" } else { " (inactive)" };
+        let away = match absence.filter(|it| it.from <= now()) {
+            Some(_) => " (away)",
+            None => "",
+        };
         println!(
-            "{:<12} {:<24} {:<24} {:<24} {:<6} {}{inactive}",
+            "{:<12} {:<24} {:<24} {:<24} {:<6} {}{inactive}{away}",
             agent.login,
             agent.name,
             queues.join(","),
@@ -127,11 +149,17 @@ async fn list(database: &Database, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn as_json(agent: &AgentRecord, groups: &[GroupMembership]) -> serde_json::Value {
+fn as_json(
+    agent: &AgentRecord,
+    groups: &[GroupMembership],
+    absence: Option<Absence>,
+) -> serde_json::Value {
+    let absence =
+        absence.map(|it| json!({ "from": it.from, "until": it.until, "stand_in": it.stand_in }));
     json!({
         "id": agent.id, "login": agent.login, "name": agent.name, "locale": agent.locale, "queues": agent.queues,
         "skills": agent.skills, "roles": agent.roles, "is_active": agent.is_active, "outside": agent.outside_number,
-        "groups": groups, "reach": agent.reach,
+        "groups": groups, "absence": absence, "reach": agent.reach,
     })
 }
 

@@ -4,6 +4,7 @@ mod due;
 mod rules;
 
 use ivr::{Diagnostic, did_you_mean, told};
+use model::{Calendar, Timestamp};
 use ticket::{Rules, TicketKind};
 
 use crate::Failure;
@@ -19,8 +20,18 @@ pub(crate) fn run(source: &Source, verb: TicketVerb, json: bool) -> Result<(), F
     }
 }
 
+/// A moment on the wall clock of a calendar.
+pub(super) fn moment(calendar: &Calendar, text: &str) -> Result<Timestamp, Failure> {
+    calendar.moment(text).ok_or_else(|| {
+        Failure::Refused(told!(
+            "`{text}` is no moment; expected YYYY-MM-DD HH:MM such as 2026-11-16 09:30",
+            "`{text}` 不是时刻；应为 YYYY-MM-DD HH:MM，如 2026-11-16 09:30"
+        ))
+    })
+}
+
 /// The rules of the configuration, or of none.
-fn standing(source: &Source) -> Result<Rules, Failure> {
+pub(super) fn standing(source: &Source) -> Result<Rules, Failure> {
     let path = source.dir.join("tickets.toml");
     if !path.exists() {
         return Ok(Rules::default());

@@ -33,8 +33,8 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::SetState => [Own, Reach, All],
         // C1: going to work is one act, and whom he serves then is not the agent's choice.
         Action::ServeQueue => [None, Reach, All],
-        // C6: whose tickets go to whom is for who leads.
-        Action::ManageDuty => [None, Reach, All],
+        // C6: whose tickets go to whom is for who leads; and groups widen what one reaches, so it is for who reaches all.
+        Action::ManageDuty => [None, House, All],
         // J1: nobody widens his own rights.
         Action::SetReach => [None, None, All],
         Action::SeeCalls => [Own, Reach, All],

@@ -193,7 +193,6 @@ fn of_somebody(action: &str, of: &Owner) -> Option<Request> {
             let path = of_agent("/queues/support")?;
             Some(("PUT", path, json!({ "serves": true })))
         }
-        "ManageDuty" => Some(("PATCH", of_agent("")?, json!({ "groups": [] }))),
         "SetReach" => Some(("PUT", of_agent("/reach")?, json!({ "reach": "all" }))),
         "SeeCalls" => get(format!("/v1/calls/{}", of.past)),
         "SeeDecisions" => get(format!("/v1/calls/{}/timeline", of.past)),
@@ -226,6 +225,7 @@ fn of_the_house(action: &str) -> Option<Request> {
     let request = |method, path: &str, body| Some((method, path.to_owned(), body));
     let get = |path| request("GET", path, Value::Null);
     match action {
+        "ManageDuty" => request("PATCH", "/v1/agents/me", json!({ "groups": {} })),
         "TryTicketRules" => get("/v1/tickets/rules/try"),
         "SeeCustomers" => get("/v1/customers?filter%5Btext%5D=1111"),
         "ChangeCustomers" => request("POST", "/v1/customers/5/notes", json!({ "body": "x" })),

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use ivr::told;
 use model::{Calendar, Timestamp};
 use serde_json::json;
 use ticket::{Clock, ClockKind, Priority, Target};
 
-use super::{kind, standing};
+use super::{kind, moment, standing};
 use crate::Failure;
 use crate::cli::DueArgs;
 use crate::config::Source;
@@ -26,13 +25,7 @@ pub(super) fn run(source: &Source, args: &DueArgs, json: bool) -> Result<(), Fai
     let rules = standing(source)?;
     let kind = kind(&rules, args.kind.as_deref())?;
     let calendar = rules.calendar_of(kind);
-    let at = calendar.moment(&args.at).ok_or_else(|| {
-        let text = &args.at;
-        Failure::Refused(told!(
-            "`{text}` is no moment; expected YYYY-MM-DD HH:MM such as 2026-11-16 09:30",
-            "`{text}` 不是时刻；应为 YYYY-MM-DD HH:MM，如 2026-11-16 09:30"
-        ))
-    })?;
+    let at = moment(calendar, &args.at)?;
     let priority = Priority::new(args.priority).unwrap_or(Priority::NORMAL);
     for clock in ClockKind::all() {
         if let Some(target) = kind.promises().targets.get(&(clock, priority)) {
