@@ -367,8 +367,11 @@ mod tests {
             }
             for (name, filter) in &filters {
                 let found = plan(&mut conn, empty.place(), filter).await;
+                // Of several that are common a page is full soon, walking back from the last ticket.
+                let several = filter.categories.as_ref().is_some_and(|it| it.len() > 1);
+                let is_walk = several && found.contains("Index Scan Backward using ticket_pkey");
                 assert!(
-                    found.contains(&format!("ticket_{name}")),
+                    is_walk || found.contains(&format!("ticket_{name}")),
                     "{name}:\n{found}"
                 );
                 let due = TicketFilter {
