@@ -42,8 +42,8 @@ mod voicemail;
 mod wire;
 
 // The stories.
-mod backup;
 mod absence;
+mod backup;
 mod barred;
 mod board_page;
 mod bots;
