@@ -44,7 +44,6 @@ mod wire;
 // The stories.
 mod absence;
 mod backup;
-mod barred;
 mod board_page;
 mod bots;
 mod browser_phone;
@@ -77,6 +76,7 @@ mod look_ups;
 mod malice;
 mod messages;
 mod newcomer;
+mod number_lists;
 mod off_net;
 mod opening;
 mod operator;

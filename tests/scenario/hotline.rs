@@ -157,6 +157,7 @@ impl Hotline {
                 Queue {
                     rules,
                     title: BTreeMap::new(),
+                    vip_first: false,
                     keeping: engine::Keeping::default(),
                     survey: None,
                     music: media::SoundName::new("music/default"),

@@ -9,7 +9,6 @@
 )]
 
 mod announcements;
-mod barred;
 mod bots;
 mod breaks;
 mod callback_hours;
@@ -40,6 +39,7 @@ mod line;
 mod long_hold;
 mod look_ups;
 mod music;
+mod number_lists;
 mod off_net;
 mod opening;
 mod opt_out;

@@ -59,6 +59,7 @@ fn queue(name: &str) -> Queue {
     Queue {
         rules,
         title: BTreeMap::new(),
+        vip_first: false,
         keeping: engine::Keeping::default(),
         survey: None,
         music: media::SoundName::new(&format!("music/{name}")),

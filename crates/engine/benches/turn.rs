@@ -110,6 +110,7 @@ fn settings() -> Settings {
     let queue = Queue {
         rules,
         title: BTreeMap::new(),
+        vip_first: false,
         keeping: engine::Keeping::default(),
         survey: None,
         music: media::SoundName::new("music/default"),

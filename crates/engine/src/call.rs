@@ -19,6 +19,7 @@ mod hold;
 mod identity;
 mod keys;
 mod line;
+mod listed;
 mod long_hold;
 mod message;
 mod opening;
@@ -125,6 +126,8 @@ pub(crate) struct Call {
     /// Phones that ring, or whose last word is still to come.
     rings: BTreeMap<OfferId, Ring>,
     profile: Identity,
+    /// What number lists say of him.
+    listed: listed::Listed,
     language: String,
     /// The way through the script, for the pop.
     path: Vec<String>,

@@ -7,8 +7,8 @@ use model::calendar::ClosedBy;
 use model::{AgentId, CallId, ClipName, Membership, QueueName, Skills};
 use serde::{Deserialize, Serialize};
 
-use crate::barred::Barred;
 use crate::closing::Closing;
+use crate::number_lists::NumberLists;
 
 /// What `Command::MoreWrapUp` gives, in s.
 pub const WRAP_UP_MORE_S: u64 = acd::WRAP_UP_MORE.as_secs();
@@ -120,8 +120,8 @@ pub enum Command {
     },
     /// An agent was added or changed in the store.
     PutAgent(AgentEntry),
-    /// All barred callers (A7), in place of those that were known.
-    SetBarred(Arc<Barred>),
+    /// All number lists (F6), in place of those that were known.
+    SetNumberLists(Arc<NumberLists>),
     /// An agent was removed from the store.
     RemoveAgent(AgentId),
     /// Refuse new calls from here on and report when the last one has ended (S6).

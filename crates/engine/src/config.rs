@@ -148,6 +148,8 @@ pub struct Queue {
     pub rules: acd::QueueConfig,
     /// Its name by language, for people.
     pub title: BTreeMap<String, String>,
+    /// F5: a caller's VIP level is his priority here, if it is higher than what his number or script says.
+    pub vip_first: bool,
     /// Played while the caller waits.
     pub music: SoundName,
     /// What he is told meanwhile.

@@ -16,7 +16,6 @@ use model::{
 };
 use sip::{Endpoint, SessionId};
 
-use crate::barred::Barred;
 use crate::breaks::Breaks;
 use crate::callbacks::Callbacks;
 use crate::canary::Canaries;
@@ -28,6 +27,7 @@ use crate::directory::Directory;
 use crate::dropped::Dropped;
 use crate::engine::Declines;
 use crate::input::Output;
+use crate::number_lists::NumberLists;
 use crate::pins::Pins;
 use crate::placement::Placement;
 use crate::request::Request;
@@ -59,8 +59,8 @@ pub(crate) struct Context {
     pub(crate) breaks: Breaks,
     /// Who said today why he declines (C10).
     pub(crate) declines: Declines,
-    /// Callers whose calls are turned away.
-    pub(crate) barred: Arc<Barred>,
+    /// Who is treated in a way of his own.
+    pub(crate) lists: Arc<NumberLists>,
     /// Who is to be called back.
     pub(crate) callbacks: Callbacks,
     /// The configuration's calendars, with what closes them.

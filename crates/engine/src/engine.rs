@@ -102,7 +102,7 @@ impl Engine {
                 placement: Placement::new(media, seed),
                 breaks: Breaks::default(),
                 declines: Declines::default(),
-                barred: Arc::default(),
+                lists: Arc::default(),
                 callbacks: Callbacks::default(),
                 calendars: Arc::default(),
                 closings: Closures::default(),

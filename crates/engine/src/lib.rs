@@ -4,7 +4,6 @@
 //! script. See `ARCHITECTURE.md`, "One call, file by file".
 
 pub mod announce;
-pub mod barred;
 pub mod breaks;
 mod call;
 mod callbacks;
@@ -19,6 +18,7 @@ mod dropped;
 mod engine;
 mod input;
 mod leg;
+pub mod number_lists;
 pub mod numbers;
 mod one_line;
 mod outside;
@@ -35,7 +35,6 @@ pub mod trunk;
 mod trunks;
 
 pub use announce::Announce;
-pub use barred::Barred;
 pub use breaks::{Reason, Reasons};
 pub use callbacks::Keeping;
 pub use closing::Closing;
@@ -50,6 +49,7 @@ pub use config::{
 pub use dial::{Allowed, Caps, Class, Denied, DialPlan, Route};
 pub use engine::{Engine, Settings};
 pub use input::{Input, Output, Restored, RestoredCallback};
+pub use number_lists::NumberLists;
 pub use numbers::{Numbers, SameNumber};
 pub use question::{
     Answer, BlockedReport, BreakReport, CalendarReport, CallbackReport, ExchangeReport, Figures,

@@ -58,7 +58,7 @@ pub use reference::reference_page;
 pub use report::did_you_mean;
 pub use run::{Entry, Environment, Run};
 pub use schema::json_schema;
-pub use script::{OnShare, Script, ScriptTest, SpokenPrompt, closing_script};
+pub use script::{OnShare, Script, ScriptTest, SpokenPrompt, closing_script, mailbox_script};
 pub use survey::{
     COMMENT, CommentWhen, INTRO, LowScore, SurveyForm, SurveyQuestion, THANKS, TIMEOUT_MAX,
     TRIES_MAX,

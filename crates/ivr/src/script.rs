@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::ScriptName;
+use model::{MailboxName, ScriptName};
 
 use crate::ask::SecretSource;
 use crate::check::FlowShape;
@@ -375,6 +375,11 @@ impl Script {
 /// The name of the script of a number that closes a calendar: none that a file could have.
 pub fn closing_script(calendar: &str) -> ScriptName {
     ScriptName::new(["closing/", calendar].concat())
+}
+
+/// The name of the script that takes a message into a mailbox and does nothing else: none that a file could have.
+pub fn mailbox_script(mailbox: &MailboxName) -> ScriptName {
+    ScriptName::new(["voicemail/", mailbox.as_str()].concat())
 }
 
 /// A prompt that may be played, in one language.

@@ -198,7 +198,7 @@ impl Cdr {
             }
             Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

@@ -6,12 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::agent_state::{AgentState, NotReadyReason};
-use crate::barred::Bar;
 use crate::calendar::{ClosedBy, Closure};
 use crate::canary::{BadCall, Canary, CanaryEnd};
 use crate::decision::{Decision, Unserved};
-use crate::id::{AgentId, CallId, QueueName, RegionName, ScriptName, TicketId};
+use crate::id::{AgentId, CallId, NumberEntryId, QueueName, RegionName, ScriptName, TicketId};
 use crate::number::Caller;
+use crate::number_list::{Bar, ListKind};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::transfer::{ConsultEnd, NotReached, Party, Transfer, TransferTo};
@@ -25,7 +25,7 @@ pub use self::callback::{
 pub use self::clip::{ClipBegan, ClipEnd, ClipPlayed};
 pub use self::held::HoldTold;
 pub use self::ivr::{FailedTries, NodeLeft};
-pub use self::offer::{CancelCause, Offer, Pop, PopCustomer};
+pub use self::offer::{CancelCause, Offer, Pop, PopCustomer, PopFlag};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
 pub use self::supervised::Supervised;
@@ -88,15 +88,25 @@ pub enum Fact {
         #[serde(default)]
         diverted_from: Option<String>,
     },
-    /// A barred caller called (A7): his call is turned away, or a script has him.
-    #[serde(rename = "caller.barred")]
-    CallerBarred {
+    /// An entry of a number list decided a call (A7, F6). Logs of earlier releases have it as `caller.barred`, without the entry and of the black list alone.
+    #[serde(rename = "caller.listed", alias = "caller.barred")]
+    CallerListed {
         /// The call.
         call: CallId,
-        /// The key of his number.
+        /// The entry.
+        #[serde(default)]
+        entry: Option<NumberEntryId>,
+        /// On which list.
+        #[serde(default)]
+        list: ListKind,
+        /// The key of the caller's number.
         number: String,
-        /// What he meets.
-        bar: Bar,
+        /// What he meets, if he is barred.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bar: Option<Bar>,
+        /// His level by it; 0 for none.
+        #[serde(default, skip_serializing_if = "call::is_zero")]
+        vip_level: u8,
     },
     /// A call was not taken; `call.ended` follows.
     #[serde(rename = "call.refused")]
@@ -191,7 +201,7 @@ pub enum Fact {
         /// The node's name.
         node: String,
         /// How many scripts wait for this one to come back (E18).
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "call::is_zero")]
         depth: u8,
         /// The nodes that were left for it (E23), the innermost first; none at the entrance of a script.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -757,12 +767,6 @@ pub enum Fact {
         #[serde(default)]
         concerns: Vec<AgentId>,
     },
-}
-
-/// Whether a number says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_zero(number: &u8) -> bool {
-    *number == 0
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ ids! {
     CustomerId,
     /// A ticket; what a person reads is its number.
     TicketId,
+    /// An entry of a number list (F6).
+    NumberEntryId,
     /// A webhook: somebody else's service that is told facts (J5).
     WebhookId,
     /// One message for one webhook, however often it is sent.

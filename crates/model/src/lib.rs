@@ -3,7 +3,6 @@
 //! Plain data without behaviour that needs a clock or the world. A word that only one room speaks lives in that room.
 
 pub mod agent_state;
-pub mod barred;
 pub mod calendar;
 pub mod callers;
 pub mod canary;
@@ -19,6 +18,7 @@ pub mod id;
 pub mod mailbox;
 pub mod membership;
 pub mod number;
+pub mod number_list;
 pub mod number_plan;
 pub mod profile;
 pub mod queue_set;
@@ -31,7 +31,6 @@ pub mod transfer;
 pub mod visit;
 
 pub use agent_state::{AgentState, NotReadyReason};
-pub use barred::{Bar, BarredCaller};
 pub use calendar::{Calendar, CalendarState};
 pub use callers::{Became, Callers, Counted};
 pub use cdr::Cdr;
@@ -43,11 +42,13 @@ pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
     AgentId, ArticleId, CallId, ClipName, CustomerId, DeliveryId, IdSource, LegId, MailboxName,
-    NotificationId, OfferId, QueueName, RegionName, ReplyId, ScriptName, TicketId, WebhookId,
+    NotificationId, NumberEntryId, OfferId, QueueName, RegionName, ReplyId, ScriptName, TicketId,
+    WebhookId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};
 pub use number::{Caller, E164};
+pub use number_list::{Bar, HouseNames, ListKind, NumberEntry, NumberListFault, Numbers};
 pub use number_plan::{NumberForm, NumberKey, NumberKind, NumberPlan, WrittenNumber};
 pub use profile::Profile;
 pub use queue_set::QueueSet;

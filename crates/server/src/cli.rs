@@ -168,9 +168,9 @@ pub(crate) enum Verb {
     /// Bearer tokens for programs.
     #[command(subcommand)]
     Token(TokenVerb),
-    /// Callers whose calls are turned away.
+    /// Numbers whose callers are barred, let through or come first.
     #[command(subcommand)]
-    Barred(BarredVerb),
+    NumberList(NumberListVerb),
     /// Callers and agents who must not meet.
     #[command(subcommand)]
     Conflict(ConflictVerb),
@@ -409,43 +409,60 @@ pub(crate) enum TokenVerb {
     },
 }
 
-/// `trunkline barred`
+/// `trunkline number-list`
 #[derive(Debug, Subcommand)]
-pub(crate) enum BarredVerb {
-    /// Bars a caller, or changes what stands about him.
+pub(crate) enum NumberListVerb {
+    /// Enters numbers on a list.
     #[command(
-        after_help = "Examples:\n  trunkline barred add 13800001111 --reason 'threats' --days 30\n  trunkline barred add 13800001111 --action script:nuisance --reason 'hoax' --note 'appealed, upheld'"
+        after_help = "Examples:\n  trunkline number-list add black 13800001111 --action reject --reason 'threats' --days 30\n  trunkline number-list add black '0044*' --action voicemail:night --reason 'nuisance' --scope queue:support\n  trunkline number-list add white 13800001111 --reason 'appealed, upheld'\n  trunkline number-list add vip 13800000000..13800009999 --level 3 --reason 'the ministry'"
     )]
-    Add(BarArgs),
-    /// Lists barred callers, the last barred first.
-    #[command(after_help = "Example: trunkline barred list --json")]
-    List,
-    /// Takes a bar back.
-    #[command(after_help = "Example: trunkline barred remove 13800001111")]
+    Add(NumberListArgs),
+    /// Lists entries with their ids, the last entered first.
+    #[command(
+        after_help = "Examples:\n  trunkline number-list list --json\n  trunkline number-list list --number 13800001111"
+    )]
+    List {
+        /// black, white or vip; all without it.
+        #[arg(long)]
+        list: Option<String>,
+        /// Those that fit this number, in any spelling.
+        #[arg(long)]
+        number: Option<String>,
+    },
+    /// Takes an entry back.
+    #[command(after_help = "Example: trunkline number-list remove 382709945067372544")]
     Remove {
-        /// The number, in any spelling.
-        number: String,
+        /// The entry's id, as `list` tells it.
+        id: model::NumberEntryId,
     },
 }
 
-/// `trunkline barred add`
+/// `trunkline number-list add`
 #[derive(Debug, Args)]
-pub(crate) struct BarArgs {
-    /// The number, in any spelling.
-    pub number: String,
-    /// reject, busy, or script:NAME.
-    #[arg(long, default_value = "reject")]
-    pub action: String,
-    /// Why.
+pub(crate) struct NumberListArgs {
+    /// black, white or vip.
+    pub list: String,
+    /// A number in any spelling, what they begin with (010*), or the first and the last of a range (13800000000..13800009999).
+    pub numbers: String,
+    /// Of the black list: reject, busy, script:NAME, voicemail:MAILBOX or log.
+    #[arg(long)]
+    pub action: Option<String>,
+    /// Of VIPs: 1 to 9.
+    #[arg(long)]
+    pub level: Option<u8>,
+    /// Why; who talks with the caller sees it.
     #[arg(long)]
     pub reason: String,
+    /// Where: queue:NAME or number:NUMBER; may be given several times, everywhere without it.
+    #[arg(long)]
+    pub scope: Vec<String>,
     /// For so many days; without it until somebody takes it back.
     #[arg(long)]
     pub days: Option<u32>,
     /// An appeal, and what became of it.
     #[arg(long)]
     pub note: Option<String>,
-    /// Login of who bars him.
+    /// Login of who enters it.
     #[arg(long = "as", value_name = "LOGIN", default_value = "admin")]
     pub owner: String,
 }

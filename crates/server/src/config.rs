@@ -9,7 +9,8 @@ pub(crate) mod document;
 mod label;
 #[cfg(test)]
 mod mutants;
-pub(crate) mod numbers;
+pub(crate) mod number_lists;
+mod numbers;
 pub(crate) mod outgoing;
 mod prompts;
 mod queries;
@@ -311,12 +312,15 @@ impl Source {
         }
         let hosts = settings.outgoing.private_hosts;
         let mailboxes = Arc::new(mailboxes);
-        let outgoing = Outgoing {
+        let mut outgoing = Outgoing {
             mailboxes: Arc::clone(&mailboxes),
             pins,
             bots,
             ..Outgoing::of(&parsed, hosts, queries.named, &self.dir)
         };
+        let file = self.dir.join("voicemail.toml").display().to_string();
+        let language = &settings.ivr.language;
+        parsed.extend(number_lists::scripts(&mailboxes, language, &file));
         let engine = engine::Config {
             version,
             plan,
@@ -349,6 +353,7 @@ impl Source {
             clips: Arc::new(shelf.clips),
             shared_numbers,
         };
+        outgoing.names = Arc::new(number_lists::names(&engine, &texts));
         Ok(Loaded {
             engine,
             texts,

@@ -9,7 +9,6 @@
 )]
 
 mod banner;
-mod barred;
 mod canary;
 mod cli;
 mod config;
@@ -18,6 +17,7 @@ mod desk_loop;
 mod engine_loop;
 mod fan_out;
 mod findings;
+mod number_lists;
 mod people;
 mod prompts;
 mod readiness;
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         Verb::Agent(verb) => verb::agent::run(&source, verb, json),
         Verb::Calendar(verb) => verb::calendar::run(&source, verb, json),
         Verb::Token(verb) => verb::token::run(&source, verb, json),
-        Verb::Barred(verb) => verb::barred::run(&source, verb, json),
+        Verb::NumberList(verb) => verb::number_list::run(&source, verb, json),
         Verb::Conflict(verb) => verb::conflict::run(&source, verb, json),
         Verb::Customer(verb) => verb::customer::run(&source, verb, json, language),
         Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),

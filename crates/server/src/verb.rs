@@ -3,13 +3,13 @@
 pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod backup;
-pub(crate) mod barred;
 pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod check;
 pub(crate) mod conflict;
 pub(crate) mod customer;
 pub(crate) mod ivr;
+pub(crate) mod number_list;
 mod progress;
 pub(crate) mod prompts;
 pub(crate) mod replay;
@@ -67,6 +67,7 @@ pub(crate) fn by_fault(error: store::StoreError) -> Failure {
         | store::StoreError::Customer(_)
         | store::StoreError::Article(_)
         | store::StoreError::Reply(_)
+        | store::StoreError::NumberList(_)
         | store::StoreError::Setting(_) => Failure::Refused(error.told()),
         store::StoreError::Gap { .. }
         | store::StoreError::Migration(_)

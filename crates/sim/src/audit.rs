@@ -152,7 +152,7 @@ impl Audit {
             Fact::Transferred { call, .. } => self.parted(at, *call),
             Fact::CallEnded { call, .. } => self.call_ended(at, *call),
             Fact::CallArrived { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

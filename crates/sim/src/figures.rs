@@ -130,7 +130,7 @@ impl Figures {
             Fact::OfferUnreachable { offer, .. } => self.agent(offer.agent).unreachable += 1,
             Fact::AgentStateChanged { agent, from, .. } => self.agent(*agent).leaves(at, from),
             Fact::CallArrived { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

@@ -75,6 +75,7 @@ pub fn built_in(strategy: Option<&str>) -> Result<Config, ScenarioError> {
     let queue = Queue {
         rules,
         title: BTreeMap::new(),
+        vip_first: false,
         keeping: engine::Keeping::default(),
         survey: None,
         music: media::SoundName::new("music/default"),

@@ -12,7 +12,6 @@ use model::{AgentId, CallId, Cdr, Fact, QueueName, Timestamp};
 use serde::Serialize;
 
 use crate::Database;
-use crate::barred;
 use crate::canary;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
@@ -20,6 +19,7 @@ use crate::database::{Connection, Statement};
 use crate::directory::reach::Whose;
 use crate::error::{Result, StoreError};
 use crate::heat;
+use crate::number_list;
 use crate::page::{Page, PageRequest};
 use crate::pin;
 use crate::projection;
@@ -264,9 +264,7 @@ async fn apply_one(
     .execute(&mut *conn)
     .await?;
     put_recording(conn, &fact.fact).await?;
-    if let Fact::CallerBarred { number, .. } = &fact.fact {
-        barred::hit(conn, number, fact.at).await?;
-    }
+    number_list::hit(conn, &fact.fact, fact.at).await?;
     if let Fact::QueueResumed(resumed) = &fact.fact
         && let Some(former) = known(conn, resumed.former, changed).await?
     {

@@ -3,7 +3,7 @@
 //! Read with the profile of each call (`ties.rs`): a change holds from the next call on. The list is bounded, and so is what
 //! stands about one number, since a decision has all of it before it.
 
-use model::barred::BARRED_TEXT_MAX;
+use model::number_list::LIST_TEXT_MAX;
 use model::ties::APART_MAX;
 use model::{AgentId, Caller, Timestamp};
 use sqlx::FromRow;
@@ -57,10 +57,10 @@ impl Database {
         let key = self.conflict_key(&new.number)?;
         let length = new.reason.chars().count();
         if new.reason.trim().is_empty()
-            || length > BARRED_TEXT_MAX
+            || length > LIST_TEXT_MAX
             || new.reason.chars().any(char::is_control)
         {
-            let why = format!("a reason has 1 to {BARRED_TEXT_MAX} printable characters");
+            let why = format!("a reason has 1 to {LIST_TEXT_MAX} printable characters");
             return Err(StoreError::Setting(why));
         }
         if new.until.is_some_and(|until| until <= now) {

@@ -31,6 +31,9 @@ pub enum StoreError {
     /// What a canned reply says cannot stand.
     #[error(transparent)]
     Reply(#[from] knowledge::ReplyFault),
+    /// What cannot stand on a number list.
+    #[error(transparent)]
+    NumberList(#[from] model::NumberListFault),
     /// Facts did not follow on those that were applied: read them again from the log, from `after + 1` on.
     #[error("facts are missing: {after} was applied last, {got} came next")]
     Gap {

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 35] = [
+static MIGRATIONS: [Migration; 36] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -192,6 +192,11 @@ static MIGRATIONS: [Migration; 35] = [
         version: 35,
         name: "absence_from",
         text: include_str!("../migrations/0035_absence_from.sql"),
+    },
+    Migration {
+        version: 36,
+        name: "number_list",
+        text: include_str!("../migrations/0036_number_list.sql"),
     },
 ];
 

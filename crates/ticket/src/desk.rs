@@ -156,6 +156,7 @@ mod tests {
             handed_on: None,
             wrap_up: None,
             survey: false,
+            flags: Vec::new(),
         };
         Draft::open(NOW, &offer, &pop)
     }

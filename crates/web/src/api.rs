@@ -7,7 +7,6 @@ pub mod agents;
 pub mod article_body;
 pub mod article_uses;
 pub mod articles;
-pub mod barred;
 pub mod breaks;
 pub mod calendars;
 pub mod call_body;
@@ -27,6 +26,7 @@ pub mod heat;
 pub mod line;
 pub mod list;
 pub mod notifications;
+pub mod number_lists;
 pub mod place;
 pub mod queue_body;
 pub mod queues;
@@ -159,8 +159,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calendars::close, calendars::open))
         .routes(routes!(callbacks::list))
         .routes(routes!(callbacks::cancel))
-        .routes(routes!(barred::list))
-        .routes(routes!(barred::put, barred::delete))
+        .routes(routes!(number_lists::list, number_lists::add))
+        .routes(routes!(
+            number_lists::read,
+            number_lists::change,
+            number_lists::delete
+        ))
         .routes(routes!(conflicts::list))
         .routes(routes!(conflicts::put, conflicts::delete))
         .routes(routes!(trace::read))
@@ -270,6 +274,7 @@ impl From<StoreError> for Problem {
             | StoreError::Customer(_)
             | StoreError::Article(_)
             | StoreError::Reply(_)
+            | StoreError::NumberList(_)
             | StoreError::Gap { .. }
             | StoreError::Setting(_)
             | StoreError::Migration(_)

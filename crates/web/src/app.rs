@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use model::{Fact, Mailboxes};
+use model::{Fact, HouseNames, Mailboxes};
 use store::{Database, TicketDesk};
 use ticket::Rules;
 use tokio::net::TcpListener;
@@ -81,6 +81,8 @@ pub struct Deps {
     pub sip: Option<SipDoor>,
     /// Where callers leave messages, as the configuration stands; must not block.
     pub mailboxes: Box<dyn Fn() -> Arc<Mailboxes> + Send + Sync>,
+    /// What number lists may name, as the configuration stands (F6); must not block.
+    pub names: Box<dyn Fn() -> Arc<HouseNames> + Send + Sync>,
     /// What agents may play to their callers, as the configuration stands (E25); must not block.
     pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
     /// Whether a webhook may be told at a URL (S20); must not block.
@@ -166,6 +168,10 @@ impl App {
 
     pub(crate) fn mailboxes(&self) -> Arc<Mailboxes> {
         (self.0.deps.mailboxes)()
+    }
+
+    pub(crate) fn names(&self) -> Arc<HouseNames> {
+        (self.0.deps.names)()
     }
 
     pub(crate) fn clips(&self) -> ClipShelf {

@@ -87,7 +87,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::TicketChanged { concerns, .. } => concerns.clone(),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
-        | Fact::CallerBarred { .. }
+        | Fact::CallerListed { .. }
         | Fact::CalendarClosed { .. }
         | Fact::CalendarOpened { .. }
         | Fact::CalendarPinRefused { .. }
@@ -237,7 +237,7 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
-        | Fact::CallerBarred { .. }
+        | Fact::CallerListed { .. }
         | Fact::CalendarClosed { .. }
         | Fact::CalendarOpened { .. }
         | Fact::CalendarPinRefused { .. }

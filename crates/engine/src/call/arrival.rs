@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use model::fact::{CallResult, Direction, EndedBy};
-use model::{AgentId, AgentState, Bar, CallId, Caller, Fact};
+use model::{AgentId, AgentState, Bar, CallId, Caller, Fact, QueueName};
 use sip::{IncomingInvite, Refusal, SessionId};
 
 use super::callback::CallsBack;
+use super::listed::{Listed, key_of};
 use super::sound::Sound;
 use super::trace::Trace;
 use super::{Call, Identity, Phase, script};
@@ -31,7 +32,7 @@ impl Call {
         session: SessionId,
         invite: Box<IncomingInvite>,
     ) -> Option<Box<Self>> {
-        let (beginning, lead) = Beginning::of(context, &invite);
+        let (mut beginning, lead) = Beginning::of(context, &invite);
         context.fact(beginning.arrived(id, &invite));
         let seated = beginning.seat(context, &invite, session);
         let lead = match seated.and_then(|()| beginning.admit(context, id, lead)) {
@@ -73,6 +74,7 @@ impl Call {
             trunk,
             hops_left,
             diverted_from,
+            listed,
         } = beginning;
         let (began_with, walk) = context.canaries.meets(&context.config, id, &caller);
         let number = context.config.numbers.find(&called);
@@ -125,6 +127,7 @@ impl Call {
             sound: Sound::default(),
             score_since: None,
             priority,
+            listed,
             regions: Vec::new(),
             needs: None,
             waited: Duration::ZERO,
@@ -338,6 +341,7 @@ pub(super) struct Beginning {
     pub(super) trunk: Option<String>,
     pub(super) hops_left: u8,
     pub(super) diverted_from: Option<String>,
+    pub(super) listed: Listed,
 }
 
 impl Beginning {
@@ -391,6 +395,7 @@ impl Beginning {
             direction,
             hops_left: invite.hops_left.saturating_sub(1),
             trunk: invite.trunk.as_ref().map(|name| name.as_str().to_owned()),
+            listed: Listed::default(),
         };
         (beginning, lead)
     }
@@ -409,40 +414,40 @@ impl Beginning {
     }
 
     /// Where the call leads in the end, if it leads anywhere.
-    fn admit(&self, context: &mut Context, call: CallId, lead: Lead) -> Result<Lead, Refused> {
-        match self.barred(context, call) {
+    fn admit(&mut self, context: &mut Context, call: CallId, lead: Lead) -> Result<Lead, Refused> {
+        match self.barred(context, call, &lead) {
             Some(Bar::Reject) => Err(Refused::new(603, "caller_barred")),
             Some(Bar::Busy) => Err(Refused::new(486, "caller_barred")),
             Some(Bar::Script(name)) => Ok(Lead::Enters(Entry::Script(name))),
-            None if lead == Lead::Nowhere => Err(Refused::new(404, "unknown_number")),
+            Some(Bar::Voicemail(name)) => {
+                Ok(Lead::Enters(Entry::Script(ivr::mailbox_script(&name))))
+            }
+            None | Some(Bar::Log) if lead == Lead::Nowhere => {
+                Err(Refused::new(404, "unknown_number"))
+            }
             // C15: only an agent's own phone stands by.
-            None if lead == Lead::Enters(Entry::Standby) => Err(Refused::new(403, "not_an_agent")),
-            None => Ok(lead),
+            None | Some(Bar::Log) if lead == Lead::Enters(Entry::Standby) => {
+                Err(Refused::new(403, "not_an_agent"))
+            }
+            None | Some(Bar::Log) => Ok(lead),
         }
     }
 
-    /// A7: what a barred caller meets. Nobody of our own people is one, and nobody whose number is withheld (A9).
-    fn barred(&self, context: &mut Context, call: CallId) -> Option<Bar> {
+    /// A7, F6: what a barred caller meets. Nobody of our own people is one, and nobody whose number is withheld (A9).
+    fn barred(&mut self, context: &mut Context, call: CallId, lead: &Lead) -> Option<Bar> {
         let number = self.caller.number.as_deref()?;
-        if context.barred.is_empty() || self.caller_agent.is_some() {
+        if context.lists.is_empty() || self.caller_agent.is_some() {
             return None;
         }
-        let key = match self.trunk {
-            Some(_) => number.to_owned(),
-            None => context.config.plan.key(number).key,
+        let key = key_of(&context.config, self.trunk.is_some(), number);
+        let queues: Vec<QueueName> = match lead {
+            Lead::Enters(Entry::Queue(queue)) => vec![queue.clone()],
+            Lead::Enters(Entry::Regions(fit)) => fit.queues.iter().cloned().collect(),
+            Lead::Enters(Entry::Script(_) | Entry::Agent(_) | Entry::Standby)
+            | Lead::Outside(_)
+            | Lead::Nowhere => Vec::new(),
         };
-        let bar = context.barred.meets(&key, context.now.into())?.clone();
-        let bar = match bar {
-            // A reload may have taken the script away: he is turned away all the same.
-            Bar::Script(name) if !context.config.scripts.contains_key(&name) => Bar::Reject,
-            Bar::Script(_) | Bar::Reject | Bar::Busy => bar,
-        };
-        context.fact(Fact::CallerBarred {
-            call,
-            number: key,
-            bar: bar.clone(),
-        });
-        Some(bar)
+        self.listed.ask(context, call, &key, &self.called, &queues)
     }
 
     /// A3: a call by a trunk takes one of its seats.

@@ -11,6 +11,7 @@ use model::fact::{CallbackFailure, CallbackRequested, QueueExit};
 use model::{AgentId, CallId, Caller, Fact, QueueName, QueueSet};
 
 use super::arrival::Beginning;
+use super::listed::Listed;
 use super::{Call, Phase};
 use crate::callbacks::{Promise, State};
 use crate::context::{Context, Side};
@@ -68,6 +69,7 @@ impl Call {
             trunk: None,
             hops_left: HOPS,
             diverted_from: None,
+            listed: Listed::default(),
         };
         context.fact(Fact::CallArrived {
             call: id,

@@ -34,6 +34,7 @@ impl Call {
             call: self.id,
             ties,
         });
+        self.raise_vip(context);
     }
 
     /// Which agents know him and whom he must not meet, as far as the directory has answered.
@@ -57,11 +58,13 @@ impl Call {
         }
     }
 
+    /// F5: the level of the customer, or that of the list of VIPs if it is higher.
     pub(super) fn vip_level(&self) -> u8 {
-        match &self.profile {
+        let of_customer = match &self.profile {
             Identity::Known(profile) => profile.vip_level(),
             Identity::Pending | Identity::Unknown => 0,
-        }
+        };
+        of_customer.max(self.listed.vip_level())
     }
 
     pub(super) fn suggestion(&self) -> &'static str {

@@ -82,6 +82,7 @@ impl Call {
         let claim = self.claim.as_deref();
         let since = claim.map_or(since, |claim| claim.since.min(since));
         let priority = claim.map_or(0, |claim| claim.priority).max(self.priority);
+        let priority = priority.max(self.priority_of_vip(context, queues.home()));
         context.tell_acd(acd::Input::Joined {
             call: self.id,
             queues,
@@ -92,6 +93,30 @@ impl Call {
             sticky: sticky.unwrap_or(true) && context.config.is_key(&self.caller),
             needs,
         });
+    }
+
+    /// F5: his level is his priority where the queue says so.
+    fn priority_of_vip(&self, context: &Context, queue: &QueueName) -> u8 {
+        let queue = context.config.queues.get(queue);
+        let counts = queue.is_some_and(|queue| queue.vip_first);
+        if counts { self.vip_level() } else { 0 }
+    }
+
+    /// F5: it turned out that he is one while he waits.
+    pub(super) fn raise_vip(&self, context: &mut Context) {
+        if !matches!(self.phase, Phase::Queued(_)) {
+            return;
+        }
+        let home = context.acd.home(self.id).cloned();
+        let level = home.map_or(0, |home| self.priority_of_vip(context, &home));
+        let stands = self.claim.as_ref().map_or(0, |claim| claim.priority);
+        if level > self.priority.max(stands) {
+            context.tell_acd(acd::Input::Prioritised {
+                call: self.id,
+                priority: Some(level),
+                head_start: None,
+            });
+        }
     }
 
     /// An agent hands the caller on to a queue, or he is `back` from that (D31).

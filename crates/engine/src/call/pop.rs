@@ -51,6 +51,7 @@ impl Call {
                 .filter(|rules| !rules.wrap_up.is_zero())
                 .map(|rules| rules.wrap_up_mode.name().to_owned()),
             survey: queue.is_some_and(|queue| self.may_be_asked(queue)),
+            flags: self.listed.flags(),
             customer,
         }
     }

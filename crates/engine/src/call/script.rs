@@ -65,8 +65,8 @@ impl Call {
                 self.drive(context, Push::Input(ivr::Input::Start));
             }
             Entry::Standby => self.direct_ended(context, acd::DirectEnd::Unreachable),
-            Entry::Queue(queue) => self.join_queue(context, Wait::of(queue.into())),
-            Entry::Regions(fit) => self.join_queue(context, Wait::by(fit)),
+            Entry::Queue(queue) => self.ask_to_wait(context, Wait::of(queue.into())),
+            Entry::Regions(fit) => self.ask_to_wait(context, Wait::by(fit)),
             Entry::Agent(login) => {
                 self.stop_playing(context);
                 self.ring_agent(context, &login, DIRECT_RING);
@@ -172,7 +172,7 @@ impl Call {
                     choices,
                     ..wait.unwrap_or_else(|| Wait::of(queue.into()))
                 };
-                self.join_queue(context, wait);
+                self.ask_to_wait(context, wait);
             }
             Effect::LeaveQueue => self.leave_queue(context),
             Effect::Transfer {
@@ -183,7 +183,7 @@ impl Call {
             } => {
                 self.answers = run.variables();
                 match self.wait_by_region(context, by_region) {
-                    Some(wait) => self.join_queue(context, wait),
+                    Some(wait) => self.ask_to_wait(context, wait),
                     None => self.transfer(context, to, ring, wait),
                 }
             }

@@ -89,8 +89,8 @@ impl Engine {
                 self.context.declines.forget(agent);
                 Ok(())
             }
-            Command::SetBarred(barred) => {
-                self.context.barred = barred;
+            Command::SetNumberLists(lists) => {
+                self.context.lists = lists;
                 Ok(())
             }
             Command::Drain => {

@@ -106,3 +106,9 @@ impl EndedBy {
         }
     }
 }
+
+/// Whether a number says nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+pub(super) const fn is_zero(number: &u8) -> bool {
+    *number == 0
+}

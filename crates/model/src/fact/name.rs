@@ -27,7 +27,7 @@ impl Fact {
         match self {
             Self::CallArrived { call, .. }
             | Self::CallRefused { call, .. }
-            | Self::CallerBarred { call, .. }
+            | Self::CallerListed { call, .. }
             | Self::DialStarted { call, .. }
             | Self::DialDenied { call, .. }
             | Self::DialFailed { call, .. }
@@ -109,7 +109,7 @@ impl Fact {
         match self {
             Self::CallArrived { .. } => "call.arrived",
             Self::CallRefused { .. } => "call.refused",
-            Self::CallerBarred { .. } => "caller.barred",
+            Self::CallerListed { .. } => "caller.listed",
             Self::CalendarClosed { .. } => "calendar.closed",
             Self::CalendarOpened { .. } => "calendar.opened",
             Self::CalendarPinRefused { .. } => "calendar.pin_refused",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, CallId, OfferId, QueueName};
 use crate::number::Caller;
+use crate::number_list::ListKind;
 use crate::profile::Profile;
 use crate::transfer::HandedOn;
 
@@ -56,6 +57,21 @@ pub struct Pop {
     /// Whether he may send the caller to the survey of the queue (J1, J2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub survey: bool,
+    /// What whoever serves him should know at a glance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<PopFlag>,
+}
+
+/// A flag of a pop, shown as text and colour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PopFlag {
+    /// The number list on which he is.
+    pub list: ListKind,
+    /// Why he is there.
+    pub remark: String,
+    /// His level by it; 0 for none.
+    #[serde(default)]
+    pub vip_level: u8,
 }
 
 /// The directory's part of a pop.

@@ -7,10 +7,9 @@ use connectors::TargetError;
 use connectors::speech::BodyError;
 use engine::{Denied, SameNumber};
 use ivr::Told;
-use model::barred::NoBar;
 use model::number_plan::NoRegion;
 use model::skill::{self, RequirementError};
-use model::{CustomerFault, MembershipError};
+use model::{CustomerFault, MembershipError, NumberListFault};
 use net::TlsError;
 use sim::{NotADay, ReplayError, ScenarioError};
 use sip::NetworkError;
@@ -67,15 +66,6 @@ impl Cause for Denied {
             Self::NoPort => "没有空闲的媒体端口",
         };
         text.to_owned()
-    }
-}
-
-impl Cause for NoBar {
-    fn zh(&self) -> String {
-        format!(
-            "`{}` 不是处理方式：应为 `reject`、`busy` 或 `script:NAME`",
-            self.0
-        )
     }
 }
 
@@ -144,6 +134,7 @@ impl Cause for StoreError {
             Self::Article(fault) => format!("知识条目规则不允许：{fault}"),
             Self::Reply(fault) => format!("常用语不合要求：{fault}"),
             Self::Customer(fault) => fault.zh(),
+            Self::NumberList(fault) => fault.zh(),
             Self::Setting(why) => format!("不合要求：{why}"),
             Self::InUse => "数据库：另一进程正用它接听来电".to_owned(),
             Self::Away(why) => format!("数据库无法连接：{why}"),
@@ -185,7 +176,7 @@ fn row(what: &str) -> &str {
         "agent" => "坐席",
         "article" => "知识条目",
         "queue" => "队列",
-        "barred caller" => "黑名单号码",
+        "number list entry" => "号码名单条目",
         "conflict" => "回避",
         "customer" => "客户",
         "external reference" => "外部编号",
@@ -201,6 +192,12 @@ fn row(what: &str) -> &str {
 }
 
 impl Cause for CustomerFault {
+    fn zh(&self) -> String {
+        Self::zh(self)
+    }
+}
+
+impl Cause for NumberListFault {
     fn zh(&self) -> String {
         Self::zh(self)
     }
@@ -344,7 +341,18 @@ mod tests {
             Box::new(ConfigError::ShortWait),
             Box::new(Denied::Class(engine::Class::Premium)),
             Box::new(Denied::NoRoute),
-            Box::new(NoBar(found())),
+            Box::new(NumberListFault::List(found())),
+            Box::new(NumberListFault::Numbers(found())),
+            Box::new(NumberListFault::Withheld),
+            Box::new(NumberListFault::Action(found())),
+            Box::new(NumberListFault::NeedsAction),
+            Box::new(NumberListFault::NeedsLevel),
+            Box::new(NumberListFault::Place(found())),
+            Box::new(NumberListFault::Places),
+            Box::new(NumberListFault::Text),
+            Box::new(NumberListFault::End),
+            Box::new(NumberListFault::Same(model::NumberEntryId::new(9))),
+            Box::new(NumberListFault::Full(9)),
             Box::new(MembershipError(found())),
             Box::new(NotADay(found())),
             Box::new(NoRegion(found())),

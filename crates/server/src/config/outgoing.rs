@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use connectors::Target;
 use ivr::{Script, SecretSource, Services};
-use model::Mailboxes;
+use model::{HouseNames, Mailboxes};
 use store::NamedQueries;
 
 use super::bots::Bots;
@@ -26,6 +26,8 @@ pub(crate) struct Outgoing {
     pub(crate) queries: NamedQueries,
     /// Where callers leave messages, and how many fit.
     pub(crate) mailboxes: Arc<Mailboxes>,
+    /// What number lists may name (F6).
+    pub(crate) names: Arc<HouseNames>,
     /// Who talks with callers (E24).
     pub(crate) bots: Bots,
     /// By what calendars are closed by telephone.
@@ -50,6 +52,7 @@ impl Outgoing {
             secrets: secrets.collect(),
             queries,
             mailboxes: Arc::default(),
+            names: Arc::default(),
             bots: Bots::new(),
             pins: Hashes::new(),
         }

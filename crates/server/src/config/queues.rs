@@ -81,6 +81,7 @@ struct Section {
     service_level_s: Option<Spanned<u32>>,
     service_level_formula: Option<Spanned<String>>,
     short_abandon_s: Option<Spanned<u32>>,
+    vip_first: Option<bool>,
     min_ring_s: Option<u32>,
     callback: Option<CallbackSection>,
     resume_window_s: Option<u32>,
@@ -280,6 +281,7 @@ fn queue_of(
     let queue = Queue {
         rules,
         title: section.name,
+        vip_first: section.vip_first.unwrap_or(false),
         music,
         announce,
         opening,

@@ -108,7 +108,7 @@ impl Desk {
             | Fact::VoicemailHeard(_)
             | Fact::CallArrived { .. }
             | Fact::CallRefused { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

@@ -122,6 +122,7 @@ fn offered(call: u64, agent: u64, by: Option<u64>) -> Fact {
             }),
             wrap_up: None,
             survey: false,
+            flags: Vec::new(),
         }),
     }
 }

@@ -201,7 +201,7 @@ impl Remains {
             | Fact::AgentQueueChanged { .. }
             | Fact::CallCategorised { .. }
             | Fact::CallRefused { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

@@ -28,11 +28,11 @@ use super::start;
 use super::switchboard::{Equipment, Former, Switchboard};
 use super::ticket_rules;
 use super::voice::Voice;
-use crate::barred::BarredList;
 use crate::canary::Ground;
 use crate::config::outgoing::Outgoing;
 use crate::config::settings::Settings;
 use crate::config::{Loaded, Source};
+use crate::number_lists::ListKeeper;
 use crate::people::{self, Roster};
 use crate::readiness::Watch;
 use crate::recovery::{self, Reach};
@@ -152,7 +152,7 @@ impl House {
         let client = HttpClient::new().context("the HTTP client cannot start")?;
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
-        let boxes = looks_up.clone();
+        let (boxes, named) = (looks_up.clone(), looks_up.clone());
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
@@ -170,10 +170,10 @@ impl House {
         let bots = Bots::new(bot_client, bots_of, draining.clone());
         let ready = Watch::new(clock, voice.media.clone(), draining.clone());
         let roster = Roster::new(database.clone(), switchboard.commands.clone(), staff);
-        let barred = BarredList::new(database.clone(), switchboard.commands.clone(), clock);
+        let lists = ListKeeper::new(database.clone(), switchboard.commands.clone(), clock);
         let helpers = vec![
             tokio::spawn(told.run()),
-            tokio::spawn(questions::keep_roster(roster, barred)),
+            tokio::spawn(questions::keep_roster(roster, lists)),
             tokio::spawn(questions::answer(
                 asked,
                 database.clone(),
@@ -208,6 +208,7 @@ impl House {
             https: https.clone(),
             sip: Some(pages::door(&settings, switchboard.control.clone())),
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
+            names: Box::new(move || Arc::clone(&named.borrow().names)),
             clips: Box::new(shelf.reader()),
             may_be_told,
             read_ticket_rules: ticket_rules::reader(&source),

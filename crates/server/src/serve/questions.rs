@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::bots::Bots;
 use super::look_ups::LookUps;
 use super::services::Services;
-use crate::barred::BarredList;
+use crate::number_lists::ListKeeper;
 use crate::people::Roster;
 
 /// Questions that are asked at once.
@@ -23,11 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the store is asked whether people changed.
 const ROSTER_EVERY: Duration = Duration::from_secs(2);
 
-/// Tells the engine within two seconds whom the store has gained or lost, and who is barred.
-pub(super) async fn keep_roster(mut roster: Roster, mut barred: BarredList) {
+/// Tells the engine within two seconds whom the store has gained or lost, and what number lists say.
+pub(super) async fn keep_roster(mut roster: Roster, mut lists: ListKeeper) {
     loop {
-        if let Err(error) = barred.refresh().await {
-            tracing::warn!(%error, "callers may have been barred: the store or the engine does not answer");
+        if let Err(error) = lists.refresh().await {
+            tracing::warn!(%error, "number lists may have changed: the store or the engine does not answer");
         }
         tokio::time::sleep(ROSTER_EVERY).await;
         if let Err(error) = roster.refresh().await {

@@ -60,6 +60,7 @@ fn made(offer: Offer) -> Fact {
         handed_on: None,
         wrap_up: None,
         survey: false,
+        flags: Vec::new(),
     });
     Fact::OfferMade {
         offer,

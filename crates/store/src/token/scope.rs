@@ -67,7 +67,7 @@ scopes! {
     EventsRead = "events:read";
     /// Trunks, phones, refusals, messages of calls.
     SignallingRead = "signalling:read";
-    /// Who is barred, and who must not meet.
+    /// Number lists, and who must not meet.
     CallersWrite = "callers:write";
     /// Close calendars out of turn.
     CalendarsWrite = "calendars:write";

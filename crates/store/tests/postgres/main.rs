@@ -15,8 +15,6 @@ mod articles;
 mod audit;
 #[path = "../store/backup.rs"]
 mod backup;
-#[path = "../store/barred.rs"]
-mod barred;
 #[path = "../store/calls.rs"]
 mod calls;
 #[path = "../store/canary.rs"]
@@ -45,6 +43,8 @@ mod kills;
 mod merges;
 #[path = "../store/notifications.rs"]
 mod notifications;
+#[path = "../store/number_lists.rs"]
+mod number_lists;
 #[path = "../store/people.rs"]
 mod people;
 #[path = "../store/pins.rs"]

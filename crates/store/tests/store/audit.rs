@@ -1,36 +1,29 @@
 //! The audit log: each change leaves one row in its own transaction, and whoever changes rows afterwards is found.
 
-use model::{AgentId, Bar};
+use model::{AgentId, Bar, NumberEntryId};
 use sqlx::Connection;
-use store::{AuditAnchor, AuditFault, AuditReport, NewBarred, PageRequest, StoreError};
+use store::{AuditAnchor, AuditFault, AuditReport, PageRequest, StoreError};
 use ticket::Actor;
 
+use crate::number_lists::{barred, names};
 use crate::world::{NOW, World};
 
 const ME: Actor = Actor::Agent(AgentId::new(7));
 
-fn wanted(bar: Bar) -> NewBarred {
-    NewBarred {
-        number: "13800001111".into(),
-        bar,
-        reason: "threats".into(),
-        owner: "admin".into(),
-        note: None,
-        until: None,
-    }
-}
-
-/// A house in which a caller was barred, changed, taken back and barred again: four rows.
-async fn house() -> World {
+/// A house in which a caller was barred, changed, taken back and barred again: four rows; and the ids of both entries.
+async fn house() -> (World, [NumberEntryId; 2]) {
     let world = World::new().await;
-    let database = &world.database;
-    for bar in [Bar::Reject, Bar::Busy] {
-        database.bar_caller(wanted(bar), ME, NOW).await.unwrap();
-    }
-    database.unbar_caller("13800001111", ME, NOW).await.unwrap();
-    let again = database.bar_caller(wanted(Bar::Reject), Actor::System, NOW);
-    again.await.unwrap();
-    world
+    let (database, names) = (&world.database, names());
+    let first = database.add_number_entry(barred("13800001111"), &names, ME, NOW);
+    let first = first.await.unwrap().id;
+    let mut busy = barred("13800001111");
+    busy.bar = Some(Bar::Busy);
+    let changed = database.change_number_entry(first, 1, busy, &names, ME, NOW);
+    changed.await.unwrap();
+    database.remove_number_entry(first, ME, NOW).await.unwrap();
+    let again = database.add_number_entry(barred("13800001111"), &names, Actor::System, NOW);
+    let again = again.await.unwrap().id;
+    (world, [first, again])
 }
 
 async fn verified(world: &World) -> AuditReport {
@@ -47,8 +40,9 @@ async fn forged(world: &World, sql: &'static str) -> AuditReport {
 
 #[tokio::test]
 async fn c21_a_change_leaves_one_row_with_before_and_after() {
-    let world = house().await;
-    let about = Some(("barred", "+8613800001111"));
+    let (world, [first, _]) = house().await;
+    let first = first.to_string();
+    let about = Some(("number_list", first.as_str()));
     let found = world.database.audit_entries(about, PageRequest::default());
     let rows = found.await.unwrap().items;
     let told: Vec<_> = rows
@@ -58,16 +52,15 @@ async fn c21_a_change_leaves_one_row_with_before_and_after() {
     assert_eq!(
         told,
         [
-            (4, "barred.put", Actor::System),
-            (3, "barred.removed", ME),
-            (2, "barred.put", ME),
-            (1, "barred.put", ME)
+            (3, "number_list.removed", ME),
+            (2, "number_list.changed", ME),
+            (1, "number_list.added", ME)
         ]
     );
-    assert_eq!((&rows[3].before, &rows[1].after), (&None, &None));
-    assert_eq!(rows[2].before, rows[3].after);
+    assert_eq!((&rows[2].before, &rows[0].after), (&None, &None));
+    assert_eq!(rows[1].before, rows[2].after);
     assert!(
-        rows[2]
+        rows[1]
             .after
             .as_ref()
             .unwrap()
@@ -75,7 +68,7 @@ async fn c21_a_change_leaves_one_row_with_before_and_after() {
     );
     let other = world
         .database
-        .audit_entries(Some(("barred", "x")), PageRequest::default());
+        .audit_entries(Some(("number_list", "x")), PageRequest::default());
     assert!(other.await.unwrap().items.is_empty());
     let page = PageRequest {
         after: Some(3),
@@ -87,13 +80,10 @@ async fn c21_a_change_leaves_one_row_with_before_and_after() {
 
 #[tokio::test]
 async fn c21_what_was_refused_leaves_no_row_and_no_gap() {
-    let world = house().await;
-    world
-        .database
-        .unbar_caller("13800001111", ME, NOW)
-        .await
-        .unwrap();
-    let none = world.database.unbar_caller("13800001111", ME, NOW).await;
+    let (world, [_, again]) = house().await;
+    let remove = || world.database.remove_number_entry(again, ME, NOW);
+    remove().await.unwrap();
+    let none = remove().await;
     assert!(matches!(none, Err(StoreError::NotFound(_))), "{none:?}");
     let report = verified(&world).await;
     assert_eq!((report.rows, report.faults), (5, Vec::new()));
@@ -137,7 +127,7 @@ async fn c21_whoever_changes_takes_out_or_cuts_off_rows_is_found() {
             }],
         ),
     ] {
-        let world = house().await;
+        let (world, _) = house().await;
         assert_eq!(verified(&world).await.faults, []);
         assert_eq!(forged(&world, sql).await.faults, faults, "{sql}");
     }
@@ -145,7 +135,7 @@ async fn c21_whoever_changes_takes_out_or_cuts_off_rows_is_found() {
 
 #[tokio::test]
 async fn c21_a_row_that_is_known_from_elsewhere_finds_a_log_that_was_made_anew() {
-    let world = house().await;
+    let (world, [_, again]) = house().await;
     let report = verified(&world).await;
     let anchor = |seq, hash: &str| AuditAnchor {
         seq,
@@ -159,11 +149,8 @@ async fn c21_a_row_that_is_known_from_elsewhere_finds_a_log_that_was_made_anew()
         let told = world.database.verify_audit(Some(&anchor)).await.unwrap();
         assert_eq!(told.faults, faults, "{anchor:?}");
     }
-    world
-        .database
-        .unbar_caller("13800001111", ME, NOW)
-        .await
-        .unwrap();
+    let removed = world.database.remove_number_entry(again, ME, NOW);
+    removed.await.unwrap();
     let later = anchor(report.last, &report.hash);
     let told = world.database.verify_audit(Some(&later)).await.unwrap();
     assert_eq!((told.faults, told.last), (vec![], 5));

@@ -12,7 +12,6 @@
 mod articles;
 mod audit;
 mod backup;
-mod barred;
 mod calls;
 mod canary;
 mod closures;
@@ -28,6 +27,7 @@ mod imports;
 mod kills;
 mod merges;
 mod notifications;
+mod number_lists;
 mod people;
 mod pins;
 mod place;

@@ -187,6 +187,7 @@ pub(crate) fn draft(call: u64, agent: AgentId, caller: Caller) -> Draft {
         handed_on: None,
         wrap_up: None,
         survey: false,
+        flags: Vec::new(),
     };
     Draft::open(NOW, &offer(call, agent), &pop)
 }

@@ -75,8 +75,8 @@ actions! {
     ManageReplies;
     /// See trunks, registered phones, refusals and the messages of calls.
     SeeSignalling;
-    /// See and change who is barred.
-    BarCallers;
+    /// See and change number lists.
+    ListNumbers;
     /// Close a calendar out of turn, or open it again.
     CloseCalendars;
     /// See and change which callers and agents must not meet.

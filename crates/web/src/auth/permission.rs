@@ -68,7 +68,7 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::WriteReplies => [All, All, All],
         Action::ManageReplies => [None, House, All],
         Action::SeeSignalling => [None, House, All],
-        Action::BarCallers => [None, House, All],
+        Action::ListNumbers => [None, House, All],
         Action::CloseCalendars => [None, House, All],
         Action::KeepApart => [None, House, All],
         // Who waits is nobody's yet.

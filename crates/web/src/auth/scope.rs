@@ -29,7 +29,7 @@ pub const fn scope_of(action: Action) -> Scope {
         | Action::ManageReplies => Scope::KnowledgeWrite,
         Action::FollowAll | Action::FollowAgent => Scope::EventsRead,
         Action::SeeSignalling => Scope::SignallingRead,
-        Action::BarCallers | Action::KeepApart => Scope::CallersWrite,
+        Action::ListNumbers | Action::KeepApart => Scope::CallersWrite,
         Action::CloseCalendars => Scope::CalendarsWrite,
         Action::SeeScripts => Scope::ScriptsRead,
         Action::ChangeScripts => Scope::ScriptsWrite,

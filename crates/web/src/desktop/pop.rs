@@ -5,6 +5,7 @@
 //! characters never reach a page (S22).
 
 use model::fact::{Pop, PopCustomer};
+use model::number_list::REMARK_CHARS_MAX;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
 use model::transfer::NOTE_CHARS_MAX;
 
@@ -25,6 +26,8 @@ const LANGUAGES_MAX: usize = 4;
 const NOTE_CHARS_MIN: usize = 200;
 /// Most steps of the path through the script; the last ones tell more.
 const PATH_MAX: usize = 16;
+/// Most flags; the first were decided first.
+const FLAGS_MAX: usize = 3;
 /// Most answers of the caller.
 const ANSWERS_MAX: usize = 16;
 /// Most characters of an answer.
@@ -67,6 +70,10 @@ pub fn fitted(pop: &Pop) -> Pop {
     let answers = std::mem::take(&mut shown.answers).into_iter();
     shown.answers = answers.take(ANSWERS_MAX).map(fitted_answer).collect();
     shown.customer = fitted_customer(&shown.customer);
+    shown.flags.truncate(FLAGS_MAX);
+    for flag in &mut shown.flags {
+        cut(&mut flag.remark, REMARK_CHARS_MAX);
+    }
     while bytes(&shown) > PAYLOAD_MAX - ENVELOPE_MAX && drop_least(&mut shown) {}
     shown
 }
@@ -154,7 +161,8 @@ fn cut(text: &mut String, max: usize) {
 
 #[cfg(test)]
 mod tests {
-    use model::fact::Offer;
+    use model::ListKind;
+    use model::fact::{Offer, PopFlag};
     use model::profile::{Candidate, OpenTicket, PastCall};
     use model::transfer::{Colleague, HandedOn};
     use model::{
@@ -236,6 +244,14 @@ mod tests {
             }),
             wrap_up: None,
             survey: false,
+            flags: vec![
+                PopFlag {
+                    list: ListKind::Black,
+                    remark: long(),
+                    vip_level: 9,
+                };
+                40
+            ],
         }
     }
 
@@ -297,6 +313,7 @@ mod tests {
             handed_on: None,
             wrap_up: None,
             survey: false,
+            flags: Vec::new(),
         };
         assert_eq!(fitted(&pop), pop);
     }

@@ -96,8 +96,10 @@ codes! {
     OptOutForbidden = "opt_out_forbidden" FORBIDDEN "退出或重新加入队列需要班长权限" "Opting out of a queue, or in again, needs a supervisor's right";
     /// No such callback, or it is over.
     NoSuchCallback = "no_such_callback" NOT_FOUND "没有这个回呼，或已结束" "There is no such callback, or it is over";
-    /// The caller is not barred.
-    NotBarred = "not_barred" NOT_FOUND "该号码不在黑名单中" "The number is not barred";
+    /// No such entry of a number list.
+    NoSuchNumberEntry = "no_such_number_entry" NOT_FOUND "没有这个名单条目" "There is no such entry of a number list";
+    /// The same numbers stand on the list in the same places.
+    NumbersListed = "numbers_listed" CONFLICT "名单中已有号码和适用范围相同的条目" "An entry of the list is for the same numbers in the same places";
     /// Caller and agent are not kept apart.
     NoConflict = "no_conflict" NOT_FOUND "该号码与该坐席没有回避记录" "The caller and the agent are not kept apart";
     /// No such script, or version of it.

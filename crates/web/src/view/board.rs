@@ -176,7 +176,7 @@ impl Board {
             Fact::StandbyEnded { agent, .. } => self.agent(*agent).standby = false,
             Fact::TicketCreated { .. }
             | Fact::CallRefused { .. }
-            | Fact::CallerBarred { .. }
+            | Fact::CallerListed { .. }
             | Fact::CalendarClosed { .. }
             | Fact::CalendarOpened { .. }
             | Fact::CalendarPinRefused { .. }

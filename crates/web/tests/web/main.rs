@@ -12,7 +12,6 @@
 mod agent_queues;
 mod agents;
 mod articles;
-mod barred;
 mod breaks;
 mod calendars;
 mod callbacks;
@@ -29,6 +28,7 @@ mod hub;
 mod idempotency;
 mod line;
 mod notifications;
+mod number_lists;
 mod openapi;
 mod operation;
 mod page;

@@ -243,7 +243,7 @@ fn of_the_house(action: &str) -> Option<Request> {
             request("POST", "/v1/replies", body)
         }
         "SeeSignalling" => get("/v1/trunks"),
-        "BarCallers" => get("/v1/barred-callers"),
+        "ListNumbers" => get("/v1/number-lists"),
         "CloseCalendars" => request("DELETE", "/v1/calendars/none/closure", Value::Null),
         "KeepApart" => get("/v1/conflicts"),
         "SuperviseLine" => get("/v1/callbacks"),

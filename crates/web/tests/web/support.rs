@@ -208,6 +208,7 @@ impl House {
             https: None,
             sip: None,
             mailboxes: Box::new(|| Arc::new(mailboxes())),
+            names: Box::new(|| Arc::new(names())),
             clips: Box::new(shelf),
             may_be_told: Box::new(|url| match url.strip_prefix("https://") {
                 Some(_) => Ok(()),
@@ -371,6 +372,16 @@ fn mailboxes() -> model::Mailboxes {
         (name.into(), mailbox)
     });
     boxes.into()
+}
+
+/// What number lists may name.
+fn names() -> model::HouseNames {
+    model::HouseNames {
+        queues: ["support".into()].into(),
+        scripts: ["nuisance".into()].into(),
+        mailboxes: mailboxes().into_keys().collect(),
+        numbers: [("4000".to_owned(), "4000".to_owned())].into(),
+    }
 }
 
 /// One in both languages, one of a queue, one without a sound, and one that sounds in another language than callers' and the house's.

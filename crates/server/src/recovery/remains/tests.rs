@@ -37,6 +37,7 @@ fn made(offer: Offer) -> Fact {
         handed_on: None,
         wrap_up: None,
         survey: false,
+        flags: Vec::new(),
     });
     Fact::OfferMade {
         offer,

@@ -72,6 +72,7 @@ pub(crate) fn pop(caller: Caller, customer: PopCustomer) -> Box<Pop> {
         handed_on: None,
         wrap_up: None,
         survey: false,
+        flags: Vec::new(),
     })
 }
 
