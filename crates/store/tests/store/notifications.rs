@@ -263,6 +263,7 @@ async fn c6_who_stands_in_is_told_and_so_are_the_leads_of_the_chain() {
     )
     .await;
     let absence = Absence {
+        from: NOW,
         until: after(DAY),
         stand_in: Some(other),
     };

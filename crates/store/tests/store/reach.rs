@@ -214,10 +214,7 @@ async fn j1_a_ticket_is_within_reach_by_its_group_or_by_somebody_and_lists_say_t
             readable_by: Some(reader),
             ..TicketFilter::default()
         };
-        let listed = world
-            .database
-            .tickets(&filter, PageRequest::default())
-            .await;
+        let listed = world.database.tickets(&filter, None, 50).await;
         let listed: BTreeSet<_> = listed.unwrap().items.iter().map(|it| it.id).collect();
         let expected = expected.iter().map(|at| tickets[*at].id).collect();
         assert_eq!(listed, expected, "{reach:?} {leads}");
