@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests need beside Rust: Debian packages, installed where that is allowed, named where it is not; and two
-# softphones that come as packages of PyPI and npm, unpacked into a folder of the user's cache.
+# softphones, a prober of APIs and a library for webhooks that come as packages of PyPI and npm, unpacked into a folder of the user's cache.
 #   tests/tools/install.sh          installs what is missing (root, or sudo without a password)
 #   tests/tools/install.sh --check  only says what is missing
 set -euo pipefail
@@ -67,20 +67,25 @@ npm_packages=(
   "sdp-transform 2.15.0"
 )
 pjsua2="pjsua2-python==2.15.1.post1"
+standardwebhooks="standardwebhooks==1.1.0"
+schemathesis="schemathesis==4.32.5"
 
 fetch_failed() {
   printf 'The tests need %s in %s, and it could not be fetched.\n' "$1" "$tools" >&2
   exit 1
 }
 
-install_pjsua2() {
-  [ -d "$tools/pjsua2/pjsua2" ] && return
-  [ "${1:-}" = "--check" ] && fetch_failed "$pjsua2 (PyPI)"
-  printf 'fetching %s\n' "$pjsua2"
-  rm -rf "$tools/pjsua2.part"
-  python3 -m pip install -q --disable-pip-version-check --no-deps --target "$tools/pjsua2.part" "$pjsua2" 2>/dev/null \
-    || fetch_failed "$pjsua2 (PyPI)"
-  mv "$tools/pjsua2.part" "$tools/pjsua2"
+# install_python CHECK FOLDER NAME==VERSION ARGUMENT...: what pip is to fetch, each version named, nothing else.
+install_python() {
+  local check="$1" folder="$tools/$2" what="$3"
+  shift 3
+  [ -d "$folder" ] && return
+  [ "$check" = "--check" ] && fetch_failed "$what (PyPI)"
+  printf 'fetching %s\n' "$what"
+  rm -rf "$folder.part"
+  python3 -m pip install -q --disable-pip-version-check --no-deps --target "$folder.part" "$@" 2>/dev/null \
+    || fetch_failed "$what (PyPI)"
+  mv "$folder.part" "$folder"
 }
 
 install_jssip() {
@@ -100,5 +105,7 @@ install_jssip() {
 
 [ "${#missing[@]}" -eq 0 ] || install_debian "${1:-}"
 mkdir -p "$tools"
-install_pjsua2 "${1:-}"
+install_python "${1:-}" pjsua2 "$pjsua2" "$pjsua2"
+install_python "${1:-}" "${standardwebhooks/==/-}" "$standardwebhooks" "$standardwebhooks"
+install_python "${1:-}" "${schemathesis/==/-}" "$schemathesis" -r "$(dirname "$0")/schemathesis.txt"
 install_jssip "${1:-}"
