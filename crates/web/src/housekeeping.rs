@@ -17,6 +17,8 @@ use crate::metrics::MetricsHandle;
 pub(crate) const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often sessions and bearer tokens that have ended are removed.
 pub(crate) const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Things in one step of going through what words are found in.
+const INDEX_STEP: u32 = 50;
 /// Between two steps of going through what words are found in.
 const INDEX_PAUSE: Duration = Duration::from_millis(20);
 /// Until it is tried again.
@@ -36,7 +38,7 @@ pub(crate) async fn keep(metrics: MetricsHandle, database: Database) -> Infallib
 /// Goes through what was there before words were looked for, until all is done; the writer has time for others between the steps.
 async fn index(database: &Database) {
     loop {
-        let pause = match database.index_step().await {
+        let pause = match database.index_step(INDEX_STEP).await {
             Ok(true) => INDEX_PAUSE,
             Ok(false) => return,
             Err(error) => {

@@ -23,8 +23,6 @@ const BYTES_MAX: usize = 512 * 1024;
 const BREAK: &str = "¶";
 /// Entries of a timeline whose words are looked for, the last ones.
 const ENTRIES_MAX: i64 = 1_000;
-/// Things in one step of going through what was there.
-const STEP: i64 = 50;
 
 /// Which rule made the words that stand there; a changed rule has another number, and all is gone through anew.
 const RULE: u32 = 1;
@@ -111,11 +109,11 @@ fn document(texts: &[String]) -> Vec<String> {
 }
 
 impl Database {
-    /// Goes on with what was there before words were looked for, at most 50 tickets or notes; `false` once all is done.
-    pub async fn index_step(&self) -> Result<bool> {
+    /// Goes on with what was there before words were looked for, at most so many tickets or notes; `false` once all is done.
+    pub async fn index_step(&self, most: u32) -> Result<bool> {
         for kind in SearchKind::ALL {
             if let Some(at) = self.gone_through(kind).await? {
-                self.write(move |conn| Box::pin(go_through(conn, kind, at)))
+                self.write(move |conn| Box::pin(go_through(conn, kind, at, most)))
                     .await?;
                 return Ok(true);
             }
@@ -138,7 +136,7 @@ fn progress(kind: SearchKind) -> String {
     format!("search_{}_{RULE}", kind.name())
 }
 
-async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64) -> Result<()> {
+async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64, most: u32) -> Result<()> {
     let ids: Vec<(i64,)> = match kind {
         SearchKind::Ticket => {
             sqlx::query_as("SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2")
@@ -148,7 +146,7 @@ async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64) -> Res
         }
     }
     .bind(before)
-    .bind(STEP)
+    .bind(i64::from(most))
     .fetch_all(&mut *conn)
     .await?;
     for (id,) in &ids {

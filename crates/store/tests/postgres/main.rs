@@ -108,3 +108,17 @@ fn what_is_proven_on_sqlite_is_proven_here() {
         );
     }
 }
+#[path = "../../benches/volume/chance.rs"]
+mod chance;
+#[path = "../../benches/volume/fill.rs"]
+mod fill;
+#[path = "../../benches/volume/house.rs"]
+mod house;
+#[path = "../../benches/volume/measure.rs"]
+mod measure;
+#[path = "../../benches/volume/mould.rs"]
+mod mould;
+#[path = "../../benches/volume/sample.rs"]
+mod sample;
+#[path = "../store/volume.rs"]
+mod volume;

@@ -142,7 +142,7 @@ async fn j9_what_was_backed_up_stands_again_row_by_row_in_either_database() {
         let audit = again.database.verify_audit(None).await.unwrap();
         assert_eq!(audit.faults, []);
         // What is made again of others is made again.
-        while again.database.index_step().await.unwrap() {}
+        while again.database.index_step(50).await.unwrap() {}
         let request = SearchRequest {
             question: Question::parse("换行").unwrap(),
             kinds: SearchKind::ALL.to_vec(),

@@ -14,20 +14,30 @@ mod audit;
 mod backup;
 mod calls;
 mod canary;
+#[path = "../../benches/volume/chance.rs"]
+mod chance;
 mod closures;
 mod concurrency;
 mod customers;
 mod duplicates;
 mod file;
+#[path = "../../benches/volume/fill.rs"]
+mod fill;
 mod groups;
 mod heat;
 mod hours;
+#[path = "../../benches/volume/house.rs"]
+mod house;
 mod idempotency;
 mod imports;
 mod kills;
+#[path = "../../benches/volume/measure.rs"]
+mod measure;
 mod merges;
 mod notifications;
 mod number_lists;
+#[path = "../../benches/volume/mould.rs"]
+mod mould;
 mod people;
 mod pins;
 mod place;
@@ -37,6 +47,8 @@ mod reach;
 mod registrations;
 mod replies;
 mod rollups;
+#[path = "../../benches/volume/sample.rs"]
+mod sample;
 #[path = "../../src/scratch.rs"]
 mod scratch;
 mod script_versions;
@@ -49,5 +61,6 @@ mod ties;
 mod timeline;
 mod tokens;
 mod voicemail;
+mod volume;
 mod webhooks;
 mod world;

@@ -291,11 +291,11 @@ async fn j7_what_was_there_before_is_gone_through_in_steps() {
     let forget = "DELETE FROM search_words; DELETE FROM search_document";
     sqlx::raw_sql(forget).execute(&mut file).await.unwrap();
     assert!(names(&world, "old").await.is_empty());
-    assert!(world.database.index_step().await.unwrap());
+    assert!(world.database.index_step(50).await.unwrap());
     assert_eq!(found(&world, &request("old")).await.many, Some(50));
     assert_eq!(names(&world, "old").await[0], "old 59", "the newest first");
     let mut steps = 1;
-    while world.database.index_step().await.unwrap() {
+    while world.database.index_step(50).await.unwrap() {
         steps += 1;
     }
     assert_eq!(
