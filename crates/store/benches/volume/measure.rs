@@ -10,7 +10,7 @@ use model::fact::CallResult;
 use model::{AgentId, Caller, CustomerId, Timestamp};
 use store::{
     CallFilter, CustomerSearch, Database, PageRequest, Question, Reader, SearchKind, SearchRequest,
-    StoreError, Suspect, TicketDesk, TicketFilter, TicketOrder, TimelineReader,
+    StoreError, Suspect, TicketDesk, TicketFilter, TicketOrder, TimelineReader, Whose,
 };
 use ticket::{Contact, Matter, Priority, State, Ticket};
 
@@ -24,6 +24,8 @@ const DUPLICATES_MS: f64 = 50.0;
 const REPORT_MS: f64 = 300.0;
 /// Tickets that questions are about.
 const KNOWN: u32 = 200;
+/// Rows of a list's page.
+const ROWS_OF_LIST: u32 = 50;
 
 /// What came of one question.
 #[derive(Clone, Debug)]
@@ -59,14 +61,8 @@ pub(crate) async fn measure(
 ) -> Result<Vec<Figure>, StoreError> {
     let database = Database::open(url, "CN").await?;
     let (_, rules) = tokio::sync::watch::channel(Arc::new(House::rules()));
-    let page = PageRequest {
-        after: None,
-        limit: KNOWN,
-    };
-    let known = database
-        .tickets(&TicketFilter::default(), page)
-        .await?
-        .items;
+    let all = TicketFilter::default();
+    let known = database.tickets(&all, None, KNOWN).await?.items;
     let agents = database.agents().await?.into_iter().map(|agent| agent.id);
     let desk = Desk {
         house: *house,
@@ -142,8 +138,8 @@ static ROWS: &[Row] = &[
         let customer = desk.one(chance).and_then(|it| it.matter.customer);
         Box::pin(async move {
             let reader = TimelineReader {
-                sees_lead_tickets: true,
-                surveys_of: None,
+                tickets_of: None,
+                surveys_of: Whose::Everybody,
             };
             let customer = customer.unwrap_or(CustomerId::new(0));
             let told = desk.database.customer_timeline(customer, reader, None, 50);
@@ -181,13 +177,13 @@ static ROWS: &[Row] = &[
     }),
     ("calls: of an agent", LIST_MS, |desk, chance| {
         desk.calls(CallFilter {
-            agent: desk.agent(chance),
+            whose: desk.whose(chance),
             ..CallFilter::default()
         })
     }),
     ("calls: of an agent in a queue", LIST_MS, |desk, chance| {
         desk.calls(CallFilter {
-            agent: desk.agent(chance),
+            whose: desk.whose(chance),
             queue: Some(house::queue(chance.below(house::QUEUES)).as_str().into()),
             ..CallFilter::default()
         })
@@ -383,9 +379,9 @@ static ROWS: &[Row] = &[
         })
     }),
     ("tickets: of a category", LIST_MS, |desk, chance| {
-        let category = Some(house::category(chance.below(house::CATEGORIES)));
+        let category = house::category(chance.below(house::CATEGORIES));
         desk.listed(TicketFilter {
-            category,
+            categories: Some([category].into()),
             ..TicketFilter::default()
         })
     }),
@@ -495,10 +491,19 @@ impl Desk {
         self.agents.get(index).copied()
     }
 
+    fn whose(&self, chance: &mut Chance) -> Whose {
+        self.agent(chance).map_or(Whose::Everybody, Whose::One)
+    }
+
     fn reader(&self, chance: &mut Chance) -> Option<Reader> {
         let agent = self.agent(chance)?;
         let groups = [house::group(chance.below(house::GROUPS))].into();
-        Some(Reader { agent, groups })
+        Some(Reader {
+            agent,
+            groups,
+            within: None,
+            leads: false,
+        })
     }
 
     /// A ticket that stands is entered once more.
@@ -546,7 +551,7 @@ impl Desk {
 
     fn listed(&self, filter: TicketFilter) -> Answer<'_> {
         Box::pin(async move {
-            let found = self.database.tickets(&filter, PageRequest::default());
+            let found = self.database.tickets(&filter, None, ROWS_OF_LIST);
             Ok(found.await?.items.len() as u64)
         })
     }

@@ -34,10 +34,10 @@ mod kills;
 #[path = "../../benches/volume/measure.rs"]
 mod measure;
 mod merges;
-mod notifications;
-mod number_lists;
 #[path = "../../benches/volume/mould.rs"]
 mod mould;
+mod notifications;
+mod number_lists;
 mod people;
 mod pins;
 mod place;

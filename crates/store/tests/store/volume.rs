@@ -51,23 +51,15 @@ async fn filled(scratch: &Scratch) -> String {
 
 /// All of a list, page by page.
 async fn all_tickets(database: &Database) -> Vec<Ticket> {
-    let (mut found, mut page) = (
-        Vec::new(),
-        PageRequest {
-            after: None,
-            limit: 200,
-        },
-    );
+    let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let listed = database
-            .tickets(&TicketFilter::default(), page)
-            .await
-            .unwrap();
+        let listed = database.tickets(&TicketFilter::default(), after, 200).await;
+        let listed = listed.unwrap();
         found.extend(listed.items);
-        let Some(next) = listed.next else {
+        after = listed.next;
+        if after.is_none() {
             return found;
-        };
-        page.after = Some(next);
+        }
     }
 }
 
