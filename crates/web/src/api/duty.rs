@@ -28,7 +28,7 @@ pub struct AgentDetail {
     #[serde(flatten)]
     pub agent: AgentBody,
     /// The groups of tickets of which he is, by name.
-    pub groups: Vec<GroupBody>,
+    pub groups: Vec<DutyGroupBody>,
     /// That he is away, or is to be; `null`: nothing is known of that.
     pub absence: Option<AbsenceBody>,
     /// For `If-Match`.
@@ -38,7 +38,7 @@ pub struct AgentDetail {
 /// That somebody is of a group.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct GroupBody {
+pub struct DutyGroupBody {
     /// Which, as `tickets.toml` calls it.
     pub group: String,
     /// Whether he leads it.
@@ -96,7 +96,7 @@ pub struct DutyWanted {
     pub absence: Option<Option<AbsenceWanted>>,
     /// All groups of which he is from here on.
     #[serde(default)]
-    pub groups: Option<Vec<GroupBody>>,
+    pub groups: Option<Vec<DutyGroupBody>>,
 }
 
 const fn one() -> u16 {
@@ -193,7 +193,7 @@ async fn change_of(
 /// A group that the house has, or that he was of before the house gave it up.
 fn membership(
     app: &App,
-    body: GroupBody,
+    body: DutyGroupBody,
     stands: &AgentDetail,
 ) -> Result<GroupMembership, Problem> {
     let rules = app.tickets().rules();
@@ -223,7 +223,7 @@ async fn detail(app: &App, id: AgentId) -> Result<AgentDetail, Problem> {
     Ok(AgentDetail {
         version: record.version,
         agent: AgentBody::of(record, app.view().agent(id).line.as_ref()),
-        groups: groups.map(GroupBody::from).collect(),
+        groups: groups.map(DutyGroupBody::from).collect(),
         absence: absence.map(|it| AbsenceBody {
             from: it.from,
             until: it.until,
@@ -237,7 +237,7 @@ fn tagged(detail: AgentDetail) -> Result<impl IntoResponse + use<>, Problem> {
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(detail)))
 }
 
-impl From<GroupMembership> for GroupBody {
+impl From<GroupMembership> for DutyGroupBody {
     fn from(one: GroupMembership) -> Self {
         Self {
             group: one.group,
