@@ -146,7 +146,7 @@ async fn whatever_goes_wrong_is_a_problem_with_a_code() {
             "PUT",
             state,
             &[json],
-            b"{\"state\":\"not_ready\",\"reason\":\"a\\u0000\"}",
+            b"{\"state\":\"not_ready\",\"reason\":\"a\\u0007\"}",
             422,
             "invalid_body",
         ),

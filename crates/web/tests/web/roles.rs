@@ -225,7 +225,7 @@ fn of_the_house(action: &str) -> Option<Request> {
     let request = |method, path: &str, body| Some((method, path.to_owned(), body));
     let get = |path| request("GET", path, Value::Null);
     match action {
-        "ManageDuty" => request("PATCH", "/v1/agents/me", json!({ "groups": {} })),
+        "ManageDuty" => request("PATCH", "/v1/agents/me", json!({ "groups": [] })),
         "TryTicketRules" => get("/v1/tickets/rules/try"),
         "SeeCustomers" => get("/v1/customers?filter%5Btext%5D=1111"),
         "ChangeCustomers" => request("POST", "/v1/customers/5/notes", json!({ "body": "x" })),
