@@ -72,6 +72,9 @@ impl Subject {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Groups, Self::Tickets];
 
+    /// Those of whom something is counted.
+    pub const COUNTED: [Self; 2] = [Self::Queues, Self::Agents];
+
     /// Its word in paths, verbs and tables.
     pub const fn name(self) -> &'static str {
         match self {

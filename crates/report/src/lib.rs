@@ -4,12 +4,17 @@
 //! of any longer period are their sum. [`figure`] is the one table of figures, each with its formula in words and as the one function
 //! that computes it, whoever shows it. No clock, no table of a database: facts and bounds are arguments, sums come back.
 
+pub mod calls;
 pub mod figure;
+pub mod report;
 pub mod sums;
+pub mod table;
 pub mod tally;
 
 pub use figure::{Figure, Subject, Sums, Unit, figures};
+pub use report::{Report, Row};
 pub use sums::{AgentSums, QueueSums, StateSums, TicketSums, TicketTimes};
+pub use table::{Cell, Table};
 pub use tally::{AgentTally, CallTally, Counts, Doing, Tally};
 
 use model::Timestamp;

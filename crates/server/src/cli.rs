@@ -20,6 +20,7 @@ pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::customer::{CustomerVerb, ImportArgs};
 pub(crate) use self::prompts::PromptsVerb;
+pub(crate) use self::report::{FigureArgs, FileArgs, ReportVerb, TimeArgs};
 pub(crate) use self::ticket::{DueArgs, RulesArgs, TicketVerb};
 
 mod agent;
@@ -29,6 +30,7 @@ mod calendar;
 mod conflict;
 mod customer;
 mod prompts;
+mod report;
 mod ticket;
 
 /// The contact centre in one binary.
@@ -193,6 +195,9 @@ pub(crate) enum Verb {
     /// What the house says of tickets: rules of dispatch with their dry run, and when a ticket is due.
     #[command(subcommand)]
     Ticket(TicketVerb),
+    /// Figures of queues or agents over a time, each with its formula.
+    #[command(subcommand)]
+    Report(ReportVerb),
     /// What goes on in the signalling of the running server.
     #[command(subcommand)]
     Sip(SipVerb),

@@ -88,6 +88,7 @@ fn main() -> ExitCode {
         Verb::Backup(args) => verb::backup::run(&source, args, json, language),
         Verb::Restore(args) => verb::backup::restore(&source, args, json, language),
         Verb::Ticket(verb) => verb::ticket::run(&source, verb, json),
+        Verb::Report(verb) => verb::report::run(&source, &verb, json, language),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),
         Verb::Why(args) => verb::why::run(&source, &args, json, language),
         Verb::Simulate(args) => verb::simulate::run(&source, &args, json),

@@ -13,6 +13,7 @@ pub(crate) mod number_list;
 mod progress;
 pub(crate) mod prompts;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod simulate;
 pub(crate) mod sip;
 pub(crate) mod ticket;

@@ -198,7 +198,7 @@ impl Database {
     }
 }
 
-fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
+pub(crate) fn records(rows: Vec<(String,)>) -> Result<Vec<Cdr>> {
     rows.iter()
         .map(|(record,)| from_json("call", record))
         .collect()

@@ -4,6 +4,7 @@
 //! own, written with the sums in the transaction that notes the facts. So each fact counts once, whatever a crash cuts and however
 //! facts are batched. Facts from before these tables stood are not counted.
 
+mod made;
 mod read;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,8 @@ use crate::database::{Bound, Connection, Statement};
 use crate::error::Result;
 use crate::projection;
 
-pub use read::StateRow;
+pub use made::{INTERVALS_MAX, ROWS_MAX, ReportWish};
+pub use read::{OfAgents, OfQueues, StateRow, SumsOf, Window};
 
 /// Rows are kept for so many days: a report of 400, and the same of the year before.
 pub const KEPT_DAYS: i64 = 800;

@@ -7,6 +7,7 @@ use encoding_rs::{Encoding, GB18030};
 use ivr::{Told, told};
 
 mod workbook;
+pub mod written;
 
 /// Largest file, in bytes.
 pub const BYTES_MAX: usize = 32 << 20;

@@ -86,6 +86,11 @@ impl TicketDesk {
         }
     }
 
+    /// How many minutes the house's clock is ahead of UTC.
+    pub const fn utc_offset_min(&self) -> i32 {
+        self.utc_offset_min
+    }
+
     /// Tells what happens to tickets, in the order in which it was committed (2.5), whether or not who asked is still there. `tell` never
     /// waits.
     #[must_use]

@@ -10,6 +10,7 @@ pub mod articles;
 pub mod breaks;
 pub mod calendars;
 pub mod call_body;
+pub mod call_export;
 pub mod callbacks;
 pub mod calls;
 pub mod canary;
@@ -35,6 +36,8 @@ pub mod recording;
 pub mod replies;
 pub mod reply_body;
 mod reply_values;
+pub mod report_body;
+pub mod reports;
 pub mod scripts;
 pub mod search;
 pub mod session;
@@ -89,6 +92,7 @@ use crate::{health, idempotency, metrics, sip_socket};
         (name = "calls", description = "Live and past calls and their recordings."),
         (name = "queues", description = "Who waits where, who serves, and today's figures."),
         (name = "scripts", description = "IVR scripts and their versions."),
+        (name = "reports", description = "Figures by quarter of an hour, day, week, month or year, each with its formula."),
         (name = "tickets", description = "What calls leave behind."),
         (name = "customers", description = "Who calls, and by which numbers."),
         (name = "knowledge", description = "What the house knows: articles, which tickets they solved, and canned replies."),
@@ -174,6 +178,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(voicemail::read, voicemail::mark, voicemail::remove))
         .routes(routes!(voicemail::hear))
         .routes(routes!(surveys::list))
+        .routes(routes!(reports::read))
+        .routes(routes!(call_export::export))
         .routes(routes!(scripts::list))
         .routes(routes!(scripts::versions))
         .routes(routes!(scripts::text))

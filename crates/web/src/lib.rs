@@ -35,6 +35,7 @@ mod web_socket;
 
 pub use api::canary::CanaryBody;
 pub use api::heat::{HeatBody, NodeHeatBody};
+pub use api::report_body::ReportBody;
 pub use app::{App, Deps, Judge, openapi, router, serve};
 pub use auth::quota::QuotaBounds;
 pub use clips::ClipShelf;

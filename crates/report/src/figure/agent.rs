@@ -249,13 +249,13 @@ pub(super) static ROWS: &[Figure] = &[
         Unit::Share,
         AGENTS,
         [
-            "（通话 + 保持 + 呼出振铃 + 话后）÷（前项 + 示闲 + 振铃）；示忙不计",
-            "(talking + holding + ringing out + filing) ÷ (that + ready + ringing); not ready is outside",
+            "（通话（含呼出振铃）+ 保持 + 话后）÷（前项 + 示闲）；来电振铃与示忙不计",
+            "(talking with ringing out + holding + filing) ÷ (that + ready); ringing of offers and not ready are outside",
         ],
         |it| {
             let states = &it.states;
             let busy = states.talking_ms + states.holding_ms + states.wrap_up_ms;
-            ratio(busy, busy + states.ready_ms + states.ringing_ms)
+            ratio(busy, busy + states.ready_ms)
         },
     ),
     row(
@@ -264,8 +264,8 @@ pub(super) static ROWS: &[Figure] = &[
         Unit::Share,
         AGENTS,
         [
-            "（通话 + 保持 + 话后）÷ 签入时长",
-            "(talking + holding + filing) ÷ signed in",
+            "（通话（含呼出振铃）+ 保持 + 话后）÷ 签入时长（含示忙与来电振铃）",
+            "(talking with ringing out + holding + filing) ÷ signed in, not ready and ringing of offers included",
         ],
         |it| {
             let states = &it.states;

@@ -84,7 +84,7 @@ fn i7_figures_of_a_queue() {
 }
 
 #[test]
-fn i7_occupancy_leaves_out_who_is_not_ready_and_utilisation_does_not() {
+fn i7_occupancy_leaves_out_not_ready_and_ringing_and_utilisation_does_not() {
     let states = StateSums {
         ready_ms: 20,
         not_ready_ms: 40,
@@ -97,7 +97,7 @@ fn i7_occupancy_leaves_out_who_is_not_ready_and_utilisation_does_not() {
         states,
         ..Sums::default()
     };
-    assert_eq!(of("occupancy", &sums), Some(0.75));
+    assert_eq!(of("occupancy", &sums), Some(90.0 / 110.0));
     assert_eq!(of("utilisation", &sums), Some(90.0 / 160.0));
     assert_eq!(of("signed_in", &sums), Some(160.0));
 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use model::fact::CallResult;
-use model::{AgentId, Caller, CustomerId, Timestamp};
+use model::{AgentId, Caller, CustomerId, Interval, Timestamp, Zone};
+use report::Subject;
 use store::{
-    CallFilter, CustomerSearch, Database, PageRequest, Question, Reader, SearchKind, SearchRequest,
-    StoreError, Suspect, TicketDesk, TicketFilter, TicketOrder, TimelineReader, Whose,
+    CallFilter, CustomerSearch, Database, PageRequest, Question, Reader, ReportWish, SearchKind,
+    SearchRequest, StoreError, SumsOf, Suspect, TicketDesk, TicketFilter, TicketOrder,
+    TimelineReader, Whose,
 };
 use ticket::{Contact, Matter, Priority, State, Ticket};
 
@@ -131,7 +133,17 @@ static ROWS: &[Row] = &[
         "report: the sums of queues in a month",
         REPORT_MS,
         |desk, _| {
-            Box::pin(async { Ok(desk.database.queue_sums(House::month()).await?.len() as u64) })
+            let wish = ReportWish {
+                subject: Subject::Queues,
+                time: House::month(),
+                by: Interval::Day,
+                zone: Zone::ahead(480),
+                of: SumsOf::default(),
+            };
+            Box::pin(async move {
+                let report = desk.database.report(&wish, END).await?;
+                Ok(report.map_or(0, |report| report.rows.len() as u64))
+            })
         },
     ),
     ("customer: his timeline", LIST_MS, |desk, chance| {

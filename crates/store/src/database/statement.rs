@@ -64,6 +64,19 @@ impl Statement {
         self
     }
 
+    /// Goes on with the sums of columns, a comma between two; as they are, where PostgreSQL would make them NUMERIC.
+    pub(crate) fn push_sums(&mut self, columns: &[&'static str]) -> &mut Self {
+        for (index, column) in columns.iter().enumerate() {
+            self.push(if index == 0 {
+                "CAST(SUM("
+            } else {
+                ", CAST(SUM("
+            });
+            self.push(column).push(") AS BIGINT)");
+        }
+        self
+    }
+
     /// What changes rows; what was built stays here no longer.
     pub(crate) fn build_query<'q>(
         &mut self,

@@ -1,25 +1,49 @@
-//! Sums as they stand in the tables, a row for each quarter of an hour.
+//! Sums as they stand in the tables, added up by the database over each interval that is asked for.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError};
 
 use model::service_level::Bounds;
-use model::{AgentId, QueueName, Timestamp};
-use report::{AgentSums, QueueSums};
+use model::{AgentId, Interval, QueueName, Timestamp, Zone};
+use report::{AgentSums, AgentTally, Counts, QUARTER_MS, QueueSums};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
 use super::AllBounds;
-use crate::Database;
-use crate::column::count;
-use crate::database::Statement;
+use crate::column::{big, count, from_json};
+use crate::database::{Connection, Statement};
 use crate::error::Result;
+use crate::{Database, Whose};
 
-/// What an agent did in a quarter of an hour.
+const HOUR_MS: i64 = 4 * QUARTER_MS;
+/// Sums that are read for one report; who gets more of them asked for too much.
+pub(super) const SUMS_MAX: usize = 100_000;
+
+/// A time whose rows are read at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Which quarters.
+    time: Range<Timestamp>,
+    /// A beginning of an interval, at the window's own or before it, in ms.
+    base: i64,
+    /// How long its intervals are, in ms.
+    step: i64,
+}
+
+/// Of whom sums are; the default asks for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SumsOf {
+    /// Of this queue; `None`: of all.
+    pub queue: Option<QueueName>,
+    /// Whose, of agents.
+    pub whose: Whose,
+}
+
+/// What an agent did in an interval.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct StateRow {
-    /// The beginning of the quarter, in ms.
+    /// The beginning of the interval, in ms.
     pub bucket_at: i64,
     /// The agent's number.
     pub agent_id: i64,
@@ -31,9 +55,79 @@ pub struct StateRow {
     pub ms: i64,
 }
 
+/// The sums of queues by the beginning of an interval, in ms.
+pub type OfQueues = BTreeMap<(i64, QueueName), QueueSums>;
+/// The sums of agents by the beginning of an interval and the queue whose calls they were.
+pub type OfAgents = BTreeMap<(i64, AgentId, Option<QueueName>), AgentSums>;
+
 struct QueueRow((i64, QueueName), QueueSums);
 
 struct AgentRow((i64, AgentId, Option<QueueName>), AgentSums);
+
+impl Window {
+    /// The windows in which a time is read, so that its intervals are those of a clock on the wall; `None` when there are more than
+    /// `most` intervals. Their edges are those of quarters.
+    pub fn of(
+        time: &Range<Timestamp>,
+        by: Interval,
+        zone: &Zone,
+        most: usize,
+    ) -> Option<Vec<Self>> {
+        let intervals = by.cut(time, zone, most)?;
+        let one = |time: Range<Timestamp>, step| {
+            let end = by.end_of(time.start, zone).unwrap_or(time.end);
+            let base = if step == i64::MAX {
+                time.start.as_ms()
+            } else {
+                end.as_ms() - step
+            };
+            Self { time, base, step }
+        };
+        Some(match by {
+            Interval::QuarterHour => vec![one(time.clone(), QUARTER_MS)],
+            // A clock change moves the hours of the day after it at the most.
+            Interval::Hour => {
+                let days = Interval::Day.cut(time, zone, most)?.into_iter();
+                days.map(|day| one(day, HOUR_MS)).collect()
+            }
+            Interval::Day | Interval::Week | Interval::Month | Interval::Year | Interval::Whole => {
+                intervals
+                    .into_iter()
+                    .map(|time| one(time, i64::MAX))
+                    .collect()
+            }
+        })
+    }
+
+    /// The beginning of the interval of a quarter, if it lies here.
+    fn interval_of(&self, bucket: i64) -> Option<i64> {
+        let time = self.time.start.as_ms()..self.time.end.as_ms();
+        time.contains(&bucket)
+            .then(|| self.beginning(bucket.saturating_sub(self.base) / self.step))
+    }
+
+    fn beginning(&self, index: i64) -> i64 {
+        let begun = self.base.saturating_add(index.saturating_mul(self.step));
+        begun.max(self.time.start.as_ms())
+    }
+
+    /// `SELECT` the number of the interval and what follows.
+    fn select(&self, what: &'static str) -> Statement {
+        let mut query = Statement::new("SELECT (bucket_at - ");
+        query.push_bind(self.base).push(") / ").push_bind(self.step);
+        query.push(what);
+        query
+    }
+
+    fn within(&self, query: &mut Statement) {
+        query
+            .push(" WHERE bucket_at >= ")
+            .push_bind(self.time.start.as_ms());
+        query
+            .push(" AND bucket_at < ")
+            .push_bind(self.time.end.as_ms());
+    }
+}
 
 impl Database {
     /// By what callers of queues are counted from here on: told at the start, before facts are applied, and after each reload. What
@@ -51,49 +145,133 @@ impl Database {
         Arc::clone(&holds.unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The sums of queues by the beginning of each quarter of an hour that lies in `time`, in ms.
-    pub async fn queue_sums(
-        &self,
-        time: Range<Timestamp>,
-    ) -> Result<BTreeMap<(i64, QueueName), QueueSums>> {
-        let mut query = Statement::new("SELECT bucket_at, queue, ");
-        query
-            .push_list(QueueSums::COLUMNS)
-            .push(" FROM rollup_queue");
-        within(&mut query, &time);
-        let rows: Vec<QueueRow> = query.build_query_as().fetch_all(self.readers()).await?;
-        Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+    /// The sums of queues, as of one moment; of a few more than 100,000 the rest is missing, here and below.
+    pub async fn queue_sums(&self, windows: &[Window], of: &SumsOf) -> Result<OfQueues> {
+        let mut moment = self.readers().begin().await?;
+        let mut sums = OfQueues::new();
+        for window in windows {
+            if sums.len() > SUMS_MAX {
+                break;
+            }
+            let mut query = window.select(" AS part, queue, ");
+            query
+                .push_sums(QueueSums::COLUMNS)
+                .push(" FROM rollup_queue");
+            window.within(&mut query);
+            if let Some(queue) = &of.queue {
+                query.push(" AND queue = ").push_bind(queue.as_str());
+            }
+            query.push(" GROUP BY 1, queue LIMIT ").push_bind(limit());
+            let rows: Vec<QueueRow> = query.build_query_as().fetch_all(&mut *moment).await?;
+            let rows = rows.into_iter();
+            sums.extend(
+                rows.map(|QueueRow((part, queue), sums)| ((window.beginning(part), queue), sums)),
+            );
+        }
+        Ok(sums)
     }
 
-    /// The sums of agents by quarter and by the queue whose calls they were.
-    pub async fn agent_sums(
-        &self,
-        time: Range<Timestamp>,
-    ) -> Result<BTreeMap<(i64, AgentId, Option<QueueName>), AgentSums>> {
-        let mut query = Statement::new("SELECT bucket_at, agent_id, queue, ");
-        query
-            .push_list(AgentSums::COLUMNS)
-            .push(" FROM rollup_agent");
-        within(&mut query, &time);
-        let rows: Vec<AgentRow> = query.build_query_as().fetch_all(self.readers()).await?;
-        Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+    /// The sums of agents, as of one moment.
+    pub async fn agent_sums(&self, windows: &[Window], of: &SumsOf) -> Result<OfAgents> {
+        let mut moment = self.readers().begin().await?;
+        let mut sums = OfAgents::new();
+        for window in windows {
+            if sums.len() > SUMS_MAX {
+                break;
+            }
+            let mut query = window.select(" AS part, agent_id, queue, ");
+            query
+                .push_sums(AgentSums::COLUMNS)
+                .push(" FROM rollup_agent");
+            window.within(&mut query);
+            of.whose.narrow(&mut query, "agent_id");
+            if let Some(queue) = &of.queue {
+                query.push(" AND queue = ").push_bind(queue.as_str());
+            }
+            query
+                .push(" GROUP BY 1, agent_id, queue LIMIT ")
+                .push_bind(limit());
+            let rows: Vec<AgentRow> = query.build_query_as().fetch_all(&mut *moment).await?;
+            let rows = rows.into_iter();
+            sums.extend(rows.map(|AgentRow((part, agent, queue), sums)| {
+                ((window.beginning(part), agent, queue), sums)
+            }));
+        }
+        Ok(sums)
     }
 
-    /// How agents spent the quarters, in their order.
-    pub async fn state_sums(&self, time: Range<Timestamp>) -> Result<Vec<StateRow>> {
-        let mut query =
-            Statement::new("SELECT bucket_at, agent_id, doing, reason, ms FROM rollup_state");
-        within(&mut query, &time);
-        query.push(" ORDER BY bucket_at, agent_id, doing, reason");
-        Ok(query.build_query_as().fetch_all(self.readers()).await?)
+    /// How agents spent their time, as of one moment; `now`: those who are signed in do what they do until then.
+    pub async fn state_sums(
+        &self,
+        windows: &[Window],
+        of: &SumsOf,
+        now: Option<Timestamp>,
+    ) -> Result<Vec<StateRow>> {
+        let mut moment = self.readers().begin().await?;
+        let mut sums: BTreeMap<(i64, i64, String, String), i64> = BTreeMap::new();
+        for window in windows {
+            if sums.len() > SUMS_MAX {
+                break;
+            }
+            let mut query = window.select(" AS bucket_at, agent_id, doing, reason, ");
+            query.push("CAST(SUM(ms) AS BIGINT) AS ms FROM rollup_state");
+            window.within(&mut query);
+            of.whose.narrow(&mut query, "agent_id");
+            query
+                .push(" GROUP BY 1, agent_id, doing, reason LIMIT ")
+                .push_bind(limit());
+            let rows: Vec<StateRow> = query.build_query_as().fetch_all(&mut *moment).await?;
+            for row in rows {
+                let key = (
+                    window.beginning(row.bucket_at),
+                    row.agent_id,
+                    row.doing,
+                    row.reason,
+                );
+                sums.insert(key, row.ms);
+            }
+        }
+        if let Some(now) = now {
+            for ((bucket, agent, doing), ms) in going_on(&mut moment, of, now).await?.states {
+                let Some(part) = windows.iter().find_map(|it| it.interval_of(bucket)) else {
+                    continue;
+                };
+                let (doing, reason) = (doing.name().to_owned(), doing.reason().to_owned());
+                *sums
+                    .entry((part, big(agent.get()), doing, reason))
+                    .or_default() += ms;
+            }
+        }
+        let sums = sums.into_iter();
+        Ok(sums
+            .map(|((bucket_at, agent_id, doing, reason), ms)| StateRow {
+                bucket_at,
+                agent_id,
+                doing,
+                reason,
+                ms,
+            })
+            .collect())
     }
 }
 
-fn within(query: &mut Statement, time: &Range<Timestamp>) {
-    query
-        .push(" WHERE bucket_at >= ")
-        .push_bind(time.start.as_ms());
-    query.push(" AND bucket_at < ").push_bind(time.end.as_ms());
+/// More than are read together: then a report is refused.
+fn limit() -> i64 {
+    SUMS_MAX as i64 + 1
+}
+
+/// What agents who are signed in have done since their last change.
+async fn going_on(conn: &mut Connection, of: &SumsOf, now: Timestamp) -> Result<Counts> {
+    let mut query = Statement::new("SELECT agent_id, state FROM tally_agent WHERE 1 = 1");
+    of.whose.narrow(&mut query, "agent_id");
+    let rows: Vec<(i64, String)> = query.build_query_as().fetch_all(conn).await?;
+    let mut counts = Counts::default();
+    for (agent, state) in rows {
+        let state: AgentTally = from_json("tally", &state)?;
+        let more = state.until(AgentId::new(count(agent)), now);
+        counts.states.extend(more.states);
+    }
+    Ok(counts)
 }
 
 impl<'r> FromRow<'r, AnyRow> for QueueRow {

@@ -43,6 +43,8 @@ scopes! {
     CallsRead = "calls:read";
     /// End, hold and transfer calls; move callers within lines; callbacks.
     CallsWrite = "calls:write";
+    /// Take calls out as a list.
+    CallsExport = "calls:export";
     /// Hear recordings and messages.
     RecordingsRead = "recordings:read";
     /// Take messages out of mailboxes.
@@ -51,6 +53,8 @@ scopes! {
     QueuesRead = "queues:read";
     /// What callers answered to surveys.
     SurveysRead = "surveys:read";
+    /// Figures of queues and agents over a time.
+    ReportsRead = "reports:read";
     /// Tickets, their rules and their tries.
     TicketsRead = "tickets:read";
     /// Enter tickets and give them orders.

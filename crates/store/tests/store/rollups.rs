@@ -6,9 +6,11 @@ use std::process::{Command as Program, Stdio};
 
 use model::fact::{CallResult, FactRecord, PlaceResumed, QueueExit};
 use model::service_level::Bounds;
-use model::{AgentId, AgentState, CallId, Fact, Offer, OfferId, QueueName, Timestamp};
-use report::{AgentSums, QueueSums, Tally};
-use store::{Database, StoreError};
+use model::{
+    AgentId, AgentState, CallId, Fact, Interval, Offer, OfferId, QueueName, Timestamp, Zone,
+};
+use report::{AgentSums, QueueSums, Report, Subject, Tally};
+use store::{Database, ReportWish, StoreError, SumsOf, Whose, Window};
 
 use crate::world::{DAY, MINUTE, NOW, World, after, arrived, ended};
 
@@ -146,11 +148,15 @@ struct Standing {
 }
 
 async fn standing(database: &Database) -> Standing {
-    let time = after(-DAY)..after(3 * DAY);
-    let states = database.state_sums(time.clone()).await.unwrap();
+    let first = Timestamp::from_ms(report::quarter(after(-DAY)));
+    let time = first..after(3 * DAY);
+    let (by, zone) = (Interval::QuarterHour, Zone::ahead(0));
+    let windows = Window::of(&time, by, &zone, 1_000).unwrap();
+    let all = SumsOf::default();
+    let states = database.state_sums(&windows, &all, None).await.unwrap();
     Standing {
-        queues: database.queue_sums(time.clone()).await.unwrap(),
-        agents: database.agent_sums(time).await.unwrap(),
+        queues: database.queue_sums(&windows, &all).await.unwrap(),
+        agents: database.agent_sums(&windows, &all).await.unwrap(),
         states: states
             .into_iter()
             .map(|row| {
@@ -329,4 +335,86 @@ async fn i5_sums_are_kept_for_so_many_days() {
     world.tell(vec![(later, state(AgentState::Ready))]).await;
     let left = standing(&world.database).await;
     assert_eq!((left.queues.len(), left.agents.len()), (0, 0));
+}
+
+async fn told(world: &World, subject: Subject, by: Interval, of: SumsOf) -> Report {
+    let wish = ReportWish {
+        subject,
+        time: NOW..after(8 * 60 * MINUTE),
+        by,
+        zone: Zone::ahead(480),
+        of,
+    };
+    let report = world.database.report(&wish, after(8 * 60 * MINUTE)).await;
+    report.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn i5_whatever_the_interval_rows_add_up_to_the_same() {
+    let mut world = World::new().await;
+    world.tell(stream(SEED, 60)).await;
+    for subject in [Subject::Queues, Subject::Agents] {
+        let whole = told(&world, subject, Interval::Whole, SumsOf::default()).await;
+        assert!(whole.rows.len() >= 3);
+        for by in Interval::ALL {
+            let report = told(&world, subject, by, SumsOf::default()).await;
+            assert_eq!(
+                report.total.sums,
+                whole.total.sums,
+                "{subject:?} by {}",
+                by.name()
+            );
+            assert!(report.rows.len() >= whole.rows.len());
+            for row in &report.rows {
+                assert!(!row.time.is_empty());
+                assert_eq!(
+                    by.cut(&row.time, &report.zone, 2).map(|cut| cut.len()),
+                    Some(1)
+                );
+            }
+        }
+    }
+    let one = SumsOf {
+        queue: Some("sales".into()),
+        ..SumsOf::default()
+    };
+    let sales = told(&world, Subject::Queues, Interval::Hour, one).await;
+    assert!(sales.rows.iter().all(|row| row.id == "sales"));
+    let one = SumsOf {
+        whose: Whose::One(AgentId::new(2)),
+        ..SumsOf::default()
+    };
+    let two = told(&world, Subject::Agents, Interval::Whole, one).await;
+    assert_eq!((two.rows.len(), two.rows[0].id.as_str()), (1, "2"));
+}
+
+#[tokio::test]
+async fn i5_who_is_signed_in_does_what_he_does_until_now() {
+    let mut world = World::new().await;
+    let agent = world.agent("1001").await;
+    let ready = Fact::AgentStateChanged {
+        agent: agent.id,
+        from: AgentState::Offline,
+        to: AgentState::Ready,
+        cause: "agent".to_owned(),
+    };
+    world.tell(vec![(after(60 * MINUTE), ready)]).await;
+    let report = told(&world, Subject::Agents, Interval::Hour, SumsOf::default()).await;
+    assert_eq!(report.total.sums.states.ready_ms, 7 * 60 * MINUTE);
+    assert_eq!(report.rows[0].title, "1001 Agent 1001");
+    let most = report.rows.iter().map(|row| row.sums.states.ready_ms).max();
+    assert_eq!(most, Some(60 * MINUTE), "cut at the borders of hours");
+}
+
+#[tokio::test]
+async fn i5_a_report_of_too_many_intervals_is_refused() {
+    let world = World::new().await;
+    let wish = ReportWish {
+        subject: Subject::Queues,
+        time: NOW..after(200 * DAY),
+        by: Interval::QuarterHour,
+        zone: Zone::ahead(480),
+        of: SumsOf::default(),
+    };
+    assert_eq!(world.database.report(&wish, NOW).await.unwrap(), None);
 }

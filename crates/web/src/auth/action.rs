@@ -45,6 +45,10 @@ actions! {
     RemoveMessage;
     /// See what callers answered to surveys.
     SeeSurveys;
+    /// See figures of queues and agents over a time.
+    SeeReports;
+    /// Take calls out of the house as a list.
+    ExportCalls;
     /// See tickets.
     SeeTickets;
     /// See tickets about how an agent has served.

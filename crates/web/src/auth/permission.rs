@@ -45,6 +45,10 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::RemoveMessage => [None, Reach, All],
         // J2: rates per agent, and each agent his own.
         Action::SeeSurveys => [Own, Reach, All],
+        // I5: each agent his own figures, as J2 has it; a queue's are nobody's in particular.
+        Action::SeeReports => [Own, Reach, All],
+        // I9: all callers' numbers at once.
+        Action::ExportCalls => [None, House, All],
         // The pop shows open tickets of a caller whoever made them: its reader may open them, where the house says nothing else.
         Action::SeeTickets => [Reach, Reach, All],
         // J3: a low score is for who leads the agent, and none of his colleagues'.

@@ -16,6 +16,8 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::RemoveMessage => Scope::RecordingsWrite,
         Action::SeeQueues => Scope::QueuesRead,
         Action::SeeSurveys => Scope::SurveysRead,
+        Action::SeeReports => Scope::ReportsRead,
+        Action::ExportCalls => Scope::CallsExport,
         Action::SeeTickets | Action::SeeLeadTickets | Action::TryTicketRules => Scope::TicketsRead,
         Action::WorkOnTickets => Scope::TicketsWrite,
         Action::SeeCustomers => Scope::CustomersRead,

@@ -216,6 +216,8 @@ codes! {
     NoMailbox = "no_mailbox" NOT_FOUND "没有该信箱" "There is no such mailbox";
     /// There is no such message in this mailbox.
     NoMessage = "no_message" NOT_FOUND "该信箱没有这条留言" "There is no such message in this mailbox";
+    /// There is no such report.
+    NoSuchReport = "no_such_report" NOT_FOUND "没有这种报表" "There is no such report";
     /// No such webhook.
     NoSuchWebhook = "no_such_webhook" NOT_FOUND "没有该事件推送" "There is no such webhook";
     /// No such message of a webhook, or none any more.

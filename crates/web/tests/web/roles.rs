@@ -203,6 +203,7 @@ fn of_somebody(action: &str, of: &Owner) -> Option<Request> {
             Some(("DELETE", path, Value::Null))
         }
         "SeeSurveys" => get(format!("/v1/surveys?filter%5Bagent%5D={}", agent?)),
+        "SeeReports" => get(format!("/v1/reports/agents?filter%5Bagent%5D={}", agent?)),
         "SeeTickets" => get(format!("/v1/tickets/{}", of.ticket)),
         "SeeLeadTickets" => get(format!("/v1/tickets/{}", of.lead_ticket)),
         "WorkOnTickets" => {
@@ -226,6 +227,7 @@ fn of_the_house(action: &str) -> Option<Request> {
     let get = |path| request("GET", path, Value::Null);
     match action {
         "ManageDuty" => request("PATCH", "/v1/agents/me", json!({ "groups": [] })),
+        "ExportCalls" => get("/v1/calls/export"),
         "TryTicketRules" => get("/v1/tickets/rules/try"),
         "SeeCustomers" => get("/v1/customers?filter%5Btext%5D=1111"),
         "ChangeCustomers" => request("POST", "/v1/customers/5/notes", json!({ "body": "x" })),
@@ -369,7 +371,19 @@ async fn j1_lists_hold_what_is_within_reach() {
         ids("/v1/voicemail", "name").await,
         both(|it| it.login.clone())
     );
+    let day = "from=2026-11-18T00:00:00Z&to=2026-11-19T00:00:00Z";
+    let report = client.get(&format!("/v1/reports/agents?{day}")).await;
+    let report = report.json();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let rows: BTreeSet<String> = rows.map(|row| row["id"].as_str().unwrap().into()).collect();
+    assert_eq!(rows, both(|it| it.agent.unwrap().to_string()));
+    let queues = client.get("/v1/reports/queues").await;
+    assert_eq!(queues.problem(), "forbidden", "a queue is nobody's");
     for path in [
+        format!(
+            "/v1/reports/agents?filter%5Bagent%5D={}",
+            elsewhere.agent.unwrap()
+        ),
         format!("/v1/calls?filter%5Bagent%5D={}", elsewhere.agent.unwrap()),
         format!(
             "/v1/calls?live=true&filter%5Bagent%5D={}",
