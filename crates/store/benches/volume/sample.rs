@@ -12,8 +12,9 @@ use store::{
     Command, Database, NewAgent, NewCustomer, NewPassword, NewPhone, NewTicket, Secret, StoreError,
     TicketDesk,
 };
+use ticket::duplicate::Choice;
 use ticket::handling::{PauseReason, Role};
-use ticket::{Actor, By, Contact, Matter, Order};
+use ticket::{Actor, By, Contact, Matter, Order, Refused};
 
 use crate::house::{self, END};
 use crate::mould::{Mould, Pattern, Slot};
@@ -303,13 +304,13 @@ impl Writer<'_> {
 
     async fn ticket(&self, orders: Vec<Order>) -> Result<(TicketId, String), StoreError> {
         let party = model::fact::TicketField::Text(PARTY.to_owned());
-        let new = NewTicket {
+        let new = |choice| NewTicket {
             matter: Matter {
                 ticket_type: Some("fault".to_owned()),
                 category: Some(CATEGORY.to_owned()),
                 subject: SUBJECT.to_owned(),
                 body: BODY.to_owned(),
-                fields: [("infringer".to_owned(), party)].into(),
+                fields: [("infringer".to_owned(), party.clone())].into(),
                 contact: Contact {
                     name: Some(NAME.to_owned()),
                     number: Some(PHONE.to_owned()),
@@ -320,13 +321,18 @@ impl Writer<'_> {
                 ..Matter::default()
             },
             call: Some(CallId::new(CALL)),
-            choice: Some(ticket::duplicate::Choice::Different {
-                reason: "each is of its own".to_owned(),
-            }),
+            choice,
             ..NewTicket::default()
         };
-        let entered = self.desk.enter(new, Actor::Agent(self.agent), END).await?;
-        let entered = entered.ticket;
+        let by = Actor::Agent(self.agent);
+        let entered = match self.desk.enter(new(None), by, END).await {
+            Err(StoreError::Refused(Refused::Duplicate)) => {
+                let reason = "each is of its own".to_owned();
+                let different = Choice::Different { reason };
+                self.desk.enter(new(Some(different)), by, END).await?.ticket
+            }
+            entered => entered?.ticket,
+        };
         for (step, order) in orders.into_iter().enumerate() {
             let by = By {
                 // Who heard nothing for some days has agreed.

@@ -115,7 +115,7 @@ async fn m3_one_timeline_holds_what_went_into_a_ticket_and_gives_it_back() {
         .into_iter()
         .map(|it| (it.ticket, it.into, it.watchers))
         .collect();
-    let expected = [(b.id, c.id, vec![]), (a.id, b.id, vec![follower])];
+    let expected = [(a.id, b.id, vec![follower]), (b.id, c.id, vec![])];
     assert_eq!(over, expected, "who follows what, and where it went");
     let told = does(&desk, c.id, note(), &by, 22).await;
     let [Fact::TicketChanged { concerns, .. }] = &told[..] else {
