@@ -127,6 +127,7 @@ fn j5_a_system_with_the_public_library_verifies_all_and_misses_nothing_of_the_ti
         appends(&admin, &second, text);
     }
     let mut caller = house.caller("13700000001", 440);
+    caller.calls("4000");
     wall.event("call.answered");
     caller.hangs_up();
     wall.event("call.ended");
