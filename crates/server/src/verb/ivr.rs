@@ -54,8 +54,9 @@ fn scripts(loaded: &Loaded, file: Option<&Path>) -> Result<Vec<Arc<Script>>, Fai
     let wanted = wanted.map(|stem| stem.to_string_lossy());
     let is_wanted = |script: &&Arc<Script>| {
         let name = script.name().as_str();
-        // What stands for a form has no file, and no tests of its own.
-        script.form().is_none() && wanted.as_deref().is_none_or(|wanted| name == wanted)
+        // What stands for a form, or takes a message into a mailbox, has no file and no tests of its own.
+        let has_file = script.form().is_none() && !name.contains('/');
+        has_file && wanted.as_deref().is_none_or(|wanted| name == wanted)
     };
     let scripts = loaded.engine.scripts.values().filter(is_wanted);
     let scripts: Vec<_> = scripts.cloned().collect();
