@@ -148,6 +148,8 @@ async fn put(
         .tables(&address, now(), &mut told)
         .await
         .map_err(by_cause)?;
+    // The tables are committed: from here on all of it stays, whatever the look at it says.
+    made.clear();
     let database = Database::open_at(&address, &settings.numbering.region).await;
     let database = database.map_err(by_fault)?;
     let audit = database.verify_audit(None::<&AuditAnchor>).await;

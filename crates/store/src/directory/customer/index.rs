@@ -8,9 +8,10 @@ use super::{phone, row};
 use crate::column::count;
 use crate::database::{Connection, Place};
 use crate::error::Result;
+use crate::projection;
 
 /// Which rule made what stands there; a changed rule has another number.
-const RULE: i64 = 1;
+const RULE: u64 = 1;
 /// Under this name it is noted, beside the projections of facts.
 const NAME: &str = "customer_index";
 /// Customers in one transaction.
@@ -24,11 +25,7 @@ pub(crate) async fn refresh(
     place: &Place,
     plan: &NumberPlan,
 ) -> Result<u64> {
-    let found: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
-        .bind(NAME)
-        .fetch_optional(&mut *conn)
-        .await?;
-    if found == Some((RULE,)) {
+    if projection::read(conn, NAME).await? == RULE {
         return Ok(0);
     }
     let (mut last, mut many) = (0, 0);
@@ -51,13 +48,7 @@ pub(crate) async fn refresh(
         }
         turn.commit().await?;
     }
-    sqlx::query(
-        "INSERT INTO projection (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
-    )
-    .bind(NAME)
-    .bind(RULE)
-    .execute(conn)
-    .await?;
+    projection::put(conn, NAME, RULE).await?;
     Ok(many)
 }
 
