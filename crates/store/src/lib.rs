@@ -67,8 +67,8 @@ pub use database::{Address, Database};
 pub use directory::agent::{AgentRecord, NewAgent, NewPassword, Role};
 pub use directory::customer::{
     CustomerChange, CustomerContact, CustomerNote, CustomerPhone, CustomerRecord, CustomerSearch,
-    Dialogue, ImportFinding, ImportReport, ImportWish, ListFile, Merged, Moment, MomentKey,
-    NewCustomer, NewPhone, NoMoment, NumberCard, Timeline, TimelineReader,
+    Dialogue, Entered, ImportFinding, ImportReport, ImportWish, ListFile, Merged, Moment,
+    MomentKey, NewCustomer, NewPhone, NoMoment, NumberCard, Timeline, TimelineReader,
 };
 pub use directory::reach::{Circle, Reach, UnknownReach, Whose};
 pub use directory::{Absence, DutyChange};

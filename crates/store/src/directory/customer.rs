@@ -4,6 +4,7 @@
 //! somebody else has a number: who it may be is told by [`Database::candidates`]. Each change is one version and one row of the
 //! audit log.
 
+use model::profile::Candidate;
 use model::{AgentId, ContactKind, CustomerId, CustomerKind, NumberPlan, Timestamp};
 use serde::Serialize;
 use ticket::Actor;
@@ -140,7 +141,46 @@ pub struct CustomerChange {
     pub contacts: Option<Vec<CustomerContact>>,
 }
 
+/// What became of somebody who was to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entered {
+    /// The customer; `None` when nobody was added.
+    pub customer: Option<CustomerRecord>,
+    /// Who had one of his numbers before, best first.
+    pub candidates: Vec<Candidate>,
+}
+
 impl Database {
+    /// Adds a customer and tells who had one of his numbers before; with `unless_known` nobody is added when one of them certainly has. Looked at and added in
+    /// one transaction, so that of two who enter the same person at once one finds the other's.
+    pub async fn enter_customer(
+        &self,
+        new: NewCustomer,
+        unless_known: bool,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<Entered> {
+        let id = CustomerId::new(self.next_id(now));
+        let plan = *self.plan();
+        // Bounded before anybody is looked for.
+        let phones = read_phones(&plan, new.phones.clone())?;
+        self.write(move |conn| {
+            Box::pin(async move {
+                let candidates = candidate::of_numbers(conn, &phones).await?;
+                let customer = if unless_known && candidates.iter().any(Candidate::is_certain) {
+                    None
+                } else {
+                    Some(add(conn, id, new, &plan, by, now).await?)
+                };
+                Ok(Entered {
+                    customer,
+                    candidates,
+                })
+            })
+        })
+        .await
+    }
+
     /// Adds a customer.
     pub async fn add_customer(
         &self,

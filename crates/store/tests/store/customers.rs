@@ -427,3 +427,63 @@ async fn f1_customers_of_a_store_that_knew_no_terms_are_found_once_it_is_opened(
         assert_eq!(found(&world, text).await, ["王小明"], "{text}");
     }
 }
+
+#[tokio::test]
+async fn f1_of_two_who_enter_the_same_person_at_once_one_finds_the_others() {
+    let world = World::new().await;
+    for round in 0..8 {
+        let number = format!("1380000{round:04}");
+        let enter = || {
+            let new = named("王芳", &[&number]);
+            world.database.enter_customer(new, true, ME, NOW)
+        };
+        let (one, other) = tokio::join!(enter(), enter());
+        let (one, other) = (one.unwrap(), other.unwrap());
+        let (added, found) = if one.customer.is_some() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        assert_eq!(
+            (added.candidates.len(), &found.customer),
+            (0, &None),
+            "{round}"
+        );
+        let theirs = found.candidates.iter().map(|it| it.customer);
+        let added = added.customer.unwrap().id;
+        assert_eq!(theirs.collect::<Vec<_>>(), [added], "{round}");
+    }
+}
+
+#[tokio::test]
+async fn f1_who_is_certain_by_one_of_several_numbers_is_certain_and_too_many_are_refused_at_once() {
+    let world = World::new().await;
+    let mut maybe = named("李雷", &["13800001111", "13800002222"]);
+    maybe.phones[0].is_certain = false;
+    world.database.add_customer(maybe, ME, NOW).await.unwrap();
+    let both = named("韩梅", &["13800001111", "13800002222"]);
+    let entered = world
+        .database
+        .enter_customer(both, true, ME, NOW)
+        .await
+        .unwrap();
+    assert_eq!((entered.customer, entered.candidates.len()), (None, 1));
+    assert!(entered.candidates[0].is_certain());
+    let doubted = named("韩梅", &["13800001111"]);
+    let entered = world
+        .database
+        .enter_customer(doubted, true, ME, NOW)
+        .await
+        .unwrap();
+    assert!(entered.customer.is_some(), "a maybe identifies nobody (F3)");
+    let many: Vec<String> = (0..51).map(|n| format!("138000011{n:02}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let told = world
+        .database
+        .enter_customer(named("a", &many), true, ME, NOW)
+        .await;
+    assert!(matches!(
+        told,
+        Err(StoreError::Customer(CustomerFault::Numbers))
+    ));
+}

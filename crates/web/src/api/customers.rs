@@ -4,8 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use model::profile::Candidate;
-use model::{CustomerFault, CustomerId, Timestamp};
+use model::{CustomerFault, CustomerId};
 use serde::Deserialize;
 use store::{CustomerRecord, CustomerSearch, NewCustomer, StoreError};
 use ticket::Actor;
@@ -80,6 +79,7 @@ pub(crate) async fn list(
     responses(
         (status = 201, description = "The customer.", body = CustomerAdded, headers(("ETag" = String, description = "The version."))),
         (status = 200, description = "With `unless_known`: somebody certainly has a number, and nobody was added.", body = CustomerAdded),
+        (status = 403, description = "A VIP level is for supervisors to give.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Another customer has the external reference.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "The body is not as it should be.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
@@ -89,39 +89,26 @@ pub(crate) async fn add(
     Body(wanted): Body<CustomerWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ChangeCustomers, None)?;
+    if wanted.vip_level > 0 {
+        authorise(&who, Action::SetVipLevel, None)?;
+    }
     let unless_known = wanted.unless_known;
     let new = NewCustomer::from(wanted);
-    let candidates = candidates_of(&app, &new).await?;
-    let told = |customer: Option<CustomerRecord>| CustomerAdded {
-        customer: customer.map(CustomerBody::from),
-        candidates: candidates.iter().cloned().map(Into::into).collect(),
-    };
-    if unless_known && candidates.iter().any(Candidate::is_certain) {
-        return Ok((StatusCode::OK, Json(told(None))).into_response());
-    }
-    let added = app.database().add_customer(new, by(&who), now()).await;
-    let added = added.map_err(mistake)?;
-    let etag = version::etag(added.version)?;
-    let headers = AppendHeaders([(header::ETAG, etag)]);
-    Ok((StatusCode::CREATED, headers, Json(told(Some(added)))).into_response())
-}
-
-/// Who has one of the numbers, best first, each once.
-async fn candidates_of(app: &App, new: &NewCustomer) -> Result<Vec<Candidate>, Problem> {
-    let mut all: Vec<Candidate> = Vec::new();
-    for phone in &new.phones {
-        let card = app.database().number_card(&phone.raw).await?;
-        let fresh = card.candidates.into_iter();
-        let fresh: Vec<_> = fresh
-            .filter(|one| all.iter().all(|known| known.customer != one.customer))
-            .collect();
-        all.extend(fresh);
-    }
-    all.sort_by_key(|one| {
-        let last = one.last_contact.map_or(i64::MIN, Timestamp::as_ms);
-        std::cmp::Reverse((one.is_certain(), one.open_tickets > 0, last))
+    let entered = app
+        .database()
+        .enter_customer(new, unless_known, by(&who), now())
+        .await;
+    let entered = entered.map_err(mistake)?;
+    let version = entered.customer.as_ref().map(|customer| customer.version);
+    let told = Json(CustomerAdded {
+        customer: entered.customer.map(CustomerBody::from),
+        candidates: entered.candidates.into_iter().map(Into::into).collect(),
     });
-    Ok(all)
+    let Some(version) = version else {
+        return Ok((StatusCode::OK, told).into_response());
+    };
+    let headers = AppendHeaders([(header::ETAG, version::etag(version)?)]);
+    Ok((StatusCode::CREATED, headers, told).into_response())
 }
 
 /// One customer, merged ones too; `ETag` is the version.
@@ -145,6 +132,7 @@ pub(crate) async fn read(
     request_body = CustomerChangeBody,
     responses(
         (status = 200, description = "The customer as he stands.", body = CustomerBody, headers(("ETag" = String, description = "The version."))),
+        (status = 403, description = "A VIP level is for supervisors to change.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 404, description = "No such customer.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "Another customer has the external reference, or he was merged.", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 412, description = "He changed meanwhile; `current` is how he stands.", body = ProblemDocument, content_type = "application/problem+json"),
@@ -162,6 +150,12 @@ pub(crate) async fn change(
     let Some(version) = version::matched(&headers)? else {
         return Err(conflict(known(&app, id).await?));
     };
+    // F5: who only says again what stands changes no level.
+    if let Some(level) = change.vip_level
+        && level != known(&app, id).await?.vip_level
+    {
+        authorise(&who, Action::SetVipLevel, None)?;
+    }
     let changed = app
         .database()
         .change_customer(id, version, change.into(), by(&who), now())

@@ -61,6 +61,8 @@ actions! {
     SeeCustomers;
     /// Add a customer, or change one.
     ChangeCustomers;
+    /// Give a customer a VIP level, or change it.
+    SetVipLevel;
     /// Take a list of customers over.
     ImportCustomers;
     /// Make two customers one, and part them again.

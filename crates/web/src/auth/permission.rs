@@ -59,6 +59,8 @@ const fn rights(action: Action) -> [Right; 3] {
         // Who talks with a caller has to know him, and writes down who he is (F4).
         Action::SeeCustomers => [All, All, All],
         Action::ChangeCustomers => [All, All, All],
+        // F5: it decides who comes before whom.
+        Action::SetVipLevel => [None, All, All],
         // B9: it changes thousands at once, and levels and owners with them.
         Action::ImportCustomers => [None, House, All],
         // F9: it moves what others wrote down.

@@ -21,9 +21,10 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::SeeTickets | Action::SeeLeadTickets | Action::TryTicketRules => Scope::TicketsRead,
         Action::WorkOnTickets => Scope::TicketsWrite,
         Action::SeeCustomers => Scope::CustomersRead,
-        Action::ChangeCustomers | Action::ImportCustomers | Action::MergeCustomers => {
-            Scope::CustomersWrite
-        }
+        Action::ChangeCustomers
+        | Action::SetVipLevel
+        | Action::ImportCustomers
+        | Action::MergeCustomers => Scope::CustomersWrite,
         Action::SeeArticles | Action::UseReplies => Scope::KnowledgeRead,
         Action::WriteArticles
         | Action::ReviewArticles

@@ -26,7 +26,7 @@ async fn f1_an_agent_adds_a_customer_finds_him_and_changes_him() {
     let house = House::open().await;
     let agent = house.signed_in("1001").await;
     let wanted = json!({
-        "name": "王小明", "vip_level": 2, "external_ref": "CRM-1", "owner": house.id("1001"),
+        "name": "王小明", "external_ref": "CRM-1", "owner": house.id("1001"),
         "phones": [{"raw": "010-65529988转8021"}, {"raw": "138 0000 1111", "confidence": "maybe"}],
         "contacts": [{"kind": "mail", "value": "wang@example.com"}],
     });
@@ -71,6 +71,38 @@ async fn f1_an_agent_adds_a_customer_finds_him_and_changes_him() {
         ("version_conflict", Some("\"2\""))
     );
     assert_eq!(late.json()["current"], body);
+}
+
+#[tokio::test]
+async fn f5_a_level_is_for_supervisors_and_agents_change_all_else() {
+    let house = House::open().await;
+    let (agent, lead) = (house.signed_in("1001").await, house.signed_in("boss").await);
+    let wanted = json!({"name": "王小明", "vip_level": 2, "phones": [{"raw": "13800001111"}]});
+    let told = post(&agent, wanted.clone()).await;
+    assert_eq!(told.problem(), "forbidden");
+    let added = post(&lead, wanted).await.json();
+    assert_eq!(added["candidates"], json!([]), "nobody was added before");
+    let path = format!(
+        "/v1/customers/{}",
+        added["customer"]["id"].as_str().unwrap()
+    );
+    for level in [0, 3] {
+        let told = patch(&agent, &path, "\"1\"", json!({"vip_level": level})).await;
+        assert_eq!(told.problem(), "forbidden", "{level}");
+    }
+    let change =
+        json!({"vip_level": 2, "name": "王明", "note": "x", "phones": [{"raw": "13800002222"}]});
+    let told = patch(&agent, &path, "\"1\"", change).await;
+    assert_eq!(
+        told.status,
+        200,
+        "the same level is no change: {}",
+        told.text()
+    );
+    let told = patch(&lead, &path, "\"2\"", json!({"vip_level": 3})).await;
+    assert_eq!(told.json()["vip_level"], 3, "{}", told.text());
+    let nobody = patch(&agent, "/v1/customers/9", "\"1\"", json!({"vip_level": 1})).await;
+    assert_eq!(nobody.problem(), "no_such_customer");
 }
 
 #[tokio::test]

@@ -231,6 +231,10 @@ fn of_the_house(action: &str) -> Option<Request> {
         "TryTicketRules" => get("/v1/tickets/rules/try"),
         "SeeCustomers" => get("/v1/customers?filter%5Btext%5D=1111"),
         "ChangeCustomers" => request("POST", "/v1/customers/5/notes", json!({ "body": "x" })),
+        "SetVipLevel" => {
+            let body = json!({ "name": "", "vip_level": 1 });
+            request("POST", "/v1/customers", body)
+        }
         "ImportCustomers" => request("POST", "/v1/customers/import?dry_run=true", Value::Null),
         "MergeCustomers" => request("POST", "/v1/customers/5/unmerge", Value::Null),
         "SeeArticles" => get("/v1/articles"),

@@ -3,9 +3,13 @@
 //! The certain come first, then who has open tickets, then who was on the line last; the VIP level and the age of the record
 //! decide what is left. Inactive and merged customers are never among them.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use model::profile::{CANDIDATES_MAX, Candidate};
 use model::{AgentId, CallId, CustomerId, E164, Timestamp};
 
+use super::phone::KeyedPhone;
 use crate::Database;
 use crate::column::{count, cut};
 use crate::database::Connection;
@@ -104,6 +108,31 @@ async fn dialogue(conn: &mut Connection, key: &str) -> Result<Option<Dialogue>> 
         first: call(first),
         last: call(last),
     }))
+}
+
+/// Who has one of these numbers, best first, each once.
+pub(super) async fn of_numbers(
+    conn: &mut Connection,
+    phones: &[KeyedPhone],
+) -> Result<Vec<Candidate>> {
+    let mut all: BTreeMap<CustomerId, Candidate> = BTreeMap::new();
+    for phone in phones {
+        let (key, _) = phone.key();
+        for owner in owners(conn, key).await? {
+            let candidate = owner.candidate;
+            let stands = all.get(&candidate.customer);
+            // Certain by one number, he is certain.
+            if stands.is_none_or(|stands| !stands.is_certain()) {
+                all.insert(candidate.customer, candidate);
+            }
+        }
+    }
+    let mut all: Vec<Candidate> = all.into_values().collect();
+    all.sort_by_key(|one| {
+        let last = one.last_contact.map_or(i64::MIN, Timestamp::as_ms);
+        Reverse((one.is_certain(), one.open_tickets > 0, last))
+    });
+    Ok(all)
 }
 
 /// Best first, at most [`CANDIDATES_MAX`].

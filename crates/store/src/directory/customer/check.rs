@@ -1,7 +1,7 @@
 //! What may be said of a customer, before a row is written.
 
 use model::customer::{
-    CONTACTS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, VIP_MAX, WORD_CHARS_MAX, is_text,
+    CONTACTS_MAX, NAME_CHARS_MAX, NOTE_CHARS_MAX, PHONES_MAX, VIP_MAX, WORD_CHARS_MAX, is_text,
 };
 use model::{CustomerFault, NumberPlan};
 
@@ -19,6 +19,9 @@ pub(super) fn read_phones(
     plan: &NumberPlan,
     phones: Vec<NewPhone>,
 ) -> std::result::Result<Vec<KeyedPhone>, CustomerFault> {
+    if phones.len() > PHONES_MAX {
+        return Err(CustomerFault::Numbers);
+    }
     let phones = phones.into_iter();
     phones.map(|phone| phone::keyed(plan, phone)).collect()
 }
