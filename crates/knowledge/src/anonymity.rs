@@ -2,20 +2,20 @@
 //! that may be somebody's.
 //!
 //! What the directory knows of the customer is looked for as such, and as people are addressed (王先生, Mr Smith); numbers of seven digits and
-//! more and mail addresses go whoever's they are. Rather too much is replaced than too little: all of it is shown to who writes.
+//! more and mail addresses go whoever's they are, in whichever signs they are written. Rather too much is replaced than too little: all of it
+//! is shown to who writes.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::language::Language;
+use number::Run;
+use sign::{Sign, plain, signs};
 
-/// Fewest digits of a number that may be somebody's.
-const DIGITS_MIN: usize = 7;
-/// Most digits that are taken for one number.
-const DIGITS_MAX: usize = 32;
-/// Fewest digits of a number that the directory knows to be his.
-const KNOWN_DIGITS_MIN: usize = 5;
+mod number;
+mod sign;
+
 /// How people are addressed in Chinese, behind the family name.
 const HONORIFICS: [&str; 10] = [
     "先生", "女士", "小姐", "太太", "老师", "师傅", "经理", "阿姨", "大爷", "总",
@@ -69,7 +69,7 @@ pub struct Replaced {
     pub times: u32,
 }
 
-/// A stretch of a text, in characters.
+/// A stretch of a text, in signs.
 struct Hit {
     kind: Kind,
     length: usize,
@@ -93,28 +93,24 @@ impl Kind {
 impl Known {
     /// A text without what says whose matter it was, and what was taken out of it.
     pub fn anonymised(&self, text: &str, language: Language) -> (String, Vec<Replaced>) {
-        let (chars, literals) = (text.chars().collect::<Vec<_>>(), self.literals());
+        let (chars, wanted) = (text.chars().collect::<Vec<_>>(), Wanted::of(self));
+        let signs = signs(&chars);
         let mut replaced: BTreeMap<(Kind, String), u32> = BTreeMap::new();
         let mut clean = String::with_capacity(text.len());
-        let mut at = 0;
-        while let Some(c) = chars.get(at) {
-            let hit = literal(&chars, at, &literals)
-                .or_else(|| mail(&chars, at))
-                .or_else(|| {
-                    number(&chars, at)
-                        .filter(|run| self.is_number(run))
-                        .map(Run::hit)
-                });
-            let Some(hit) = hit else {
-                clean.push(*c);
-                at += 1;
+        let (mut at, mut copied) = (0, 0);
+        while at < signs.len() {
+            let Some(hit) = wanted.told(&signs, at) else {
+                at += number::date(&signs, at).unwrap_or(1);
                 continue;
             };
-            let told = chars.iter().skip(at).take(hit.length).collect();
-            *replaced.entry((hit.kind, told)).or_default() += 1;
+            let (from, to) = place(&signs, at, hit.length);
+            clean.extend(chars.iter().take(from).skip(copied));
             clean.push_str(hit.kind.placeholder(language));
-            at += hit.length;
+            let told = chars.iter().take(to).skip(from).collect();
+            *replaced.entry((hit.kind, told)).or_default() += 1;
+            (at, copied) = (at + hit.length, to);
         }
+        clean.extend(chars.iter().skip(copied));
         let list = replaced.into_iter().map(|((kind, text), times)| Replaced {
             kind,
             text,
@@ -124,59 +120,78 @@ impl Known {
         (clean, list.collect())
     }
 
-    /// The first that identifies this customer in a text: his name, his number, his address. Numbers of others may stand there.
+    /// The first that identifies this customer in a text (his name, his number, his address), and a mobile or identity number whoever's
+    /// it is. Other numbers and addresses of others may stand there.
     pub fn found_in(&self, text: &str) -> Option<String> {
-        let (chars, literals) = (text.chars().collect::<Vec<_>>(), self.literals());
-        (0..chars.len()).find_map(|at| {
-            let hit = literal(&chars, at, &literals).or_else(|| {
-                let run = number(&chars, at)?;
-                self.is_his(&run.digits).then(|| run.hit())
-            })?;
-            Some(chars.iter().skip(at).take(hit.length).collect())
+        let (chars, wanted) = (text.chars().collect::<Vec<_>>(), Wanted::of(self));
+        let signs = signs(&chars);
+        let mut at = 0;
+        while at < signs.len() {
+            let Some(hit) = wanted.personal(&signs, at) else {
+                at += number::date(&signs, at).unwrap_or(1);
+                continue;
+            };
+            let (from, to) = place(&signs, at, hit.length);
+            return Some(chars.iter().take(to).skip(from).collect());
+        }
+        None
+    }
+}
+
+/// The characters of a text for which signs stand.
+fn place(signs: &[Sign], at: usize, length: usize) -> (usize, usize) {
+    let from = signs.get(at).map_or(0, |sign| sign.from);
+    let last = signs.get(at + length.saturating_sub(1));
+    (from, last.map_or(from, |sign| sign.to))
+}
+
+/// What is looked for.
+struct Wanted {
+    /// As it stands, the longest first.
+    literals: Vec<(Kind, Vec<char>)>,
+    /// By its digits.
+    numbers: Vec<String>,
+}
+
+impl Wanted {
+    fn of(known: &Known) -> Self {
+        let called = known.names.iter().flat_map(|name| addressed(name));
+        let names = known.names.iter().cloned().chain(called);
+        let names = names.map(|text| (Kind::Name, plain(&text)));
+        let contacts = known.contacts.iter();
+        let contacts = contacts.map(|text| (Kind::Contact, plain(text)));
+        let references = known.references.iter();
+        let references = references.map(|text| (Kind::Reference, plain(text)));
+        let all = names.chain(contacts).chain(references);
+        let mut literals: Vec<_> = all.filter(|(_, text)| text.len() > 1).collect();
+        literals.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
+        let numbers = known.numbers.iter().filter_map(|it| number::known(it));
+        Self {
+            literals,
+            numbers: numbers.collect(),
+        }
+    }
+
+    /// What is taken out: the customer, and every number and mail address that may be somebody's.
+    fn told(&self, signs: &[Sign], at: usize) -> Option<Hit> {
+        let hit = self.personal(signs, at).or_else(|| mail(signs, at));
+        hit.or_else(|| {
+            let is_within = at > 0 && !is_edge(signs, at);
+            if is_within || number::date(signs, at).is_some() {
+                return None;
+            }
+            let runs = number::runs(signs, at).into_iter();
+            runs.rev().find(Run::is_long).map(|run| Hit::number(&run))
         })
     }
 
-    fn is_number(&self, run: &Run) -> bool {
-        self.is_his(&run.digits) || (run.digits.len() >= DIGITS_MIN && !run.is_date)
-    }
-
-    /// Whether digits are one of his numbers, with or without what is dialled before it.
-    fn is_his(&self, digits: &str) -> bool {
-        self.numbers.iter().any(|number| {
-            let chars: Vec<char> = number.chars().collect();
-            let start = chars.iter().position(char::is_ascii_digit);
-            // What is dialled behind it is not part of it.
-            let known = start.and_then(|start| self::number(&chars, start));
-            let known = known.map(|run| run.digits).unwrap_or_default();
-            let is_end =
-                |long: &str, short: &str| short.len() >= DIGITS_MIN && long.ends_with(short);
-            known.len() >= KNOWN_DIGITS_MIN
-                && (known == digits || is_end(&known, digits) || is_end(digits, &known))
+    /// What says whose matter it was.
+    fn personal(&self, signs: &[Sign], at: usize) -> Option<Hit> {
+        literal(signs, at, &self.literals).or_else(|| {
+            let mut runs = number::runs(signs, at).into_iter().rev();
+            let run = runs.find(|run| run.is_of(&self.numbers) || run.is_a_persons())?;
+            Some(Hit::number(&run))
         })
-    }
-
-    /// All that is looked for as it stands, the longest first.
-    fn literals(&self) -> Vec<(Kind, Vec<char>)> {
-        let called = self.names.iter().flat_map(|name| addressed(name));
-        let named = self.names.iter().cloned().chain(called);
-        let all = named
-            .map(|text| (Kind::Name, text))
-            .chain(
-                self.contacts
-                    .iter()
-                    .map(|text| (Kind::Contact, text.clone())),
-            )
-            .chain(
-                self.references
-                    .iter()
-                    .map(|text| (Kind::Reference, text.clone())),
-            );
-        let mut all: Vec<(Kind, Vec<char>)> = all
-            .map(|(kind, text)| (kind, text.trim().chars().collect::<Vec<_>>()))
-            .filter(|(_, text)| text.len() > 1)
-            .collect();
-        all.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
-        all
     }
 }
 
@@ -206,12 +221,12 @@ fn addressed(name: &str) -> Vec<String> {
         .to_vec()
 }
 
-fn literal(chars: &[char], at: usize, literals: &[(Kind, Vec<char>)]) -> Option<Hit> {
+fn literal(signs: &[Sign], at: usize, literals: &[(Kind, Vec<char>)]) -> Option<Hit> {
     let fits = |text: &[char]| {
-        let there = chars.get(at..at + text.len());
-        there.is_some_and(|there| there.iter().zip(text).all(|(a, b)| is_same(*a, *b)))
-            && is_edge(chars, at)
-            && is_edge(chars, at + text.len())
+        let there = signs.get(at..at + text.len());
+        there.is_some_and(|there| there.iter().zip(text).all(|(a, b)| is_same(a.c, *b)))
+            && is_edge(signs, at)
+            && is_edge(signs, at + text.len())
     };
     let found = literals.iter().find(|(_, text)| fits(text))?;
     Some(Hit {
@@ -225,29 +240,26 @@ fn is_same(a: char, b: char) -> bool {
 }
 
 /// Whether no Latin word and no number goes through this place.
-fn is_edge(chars: &[char], at: usize) -> bool {
+fn is_edge(signs: &[Sign], at: usize) -> bool {
     let is_inner = |at: Option<usize>| {
-        let c = at.and_then(|at| chars.get(at));
-        c.is_some_and(char::is_ascii_alphanumeric)
+        let sign = at.and_then(|at| signs.get(at));
+        sign.is_some_and(|sign| sign.c.is_ascii_alphanumeric())
     };
     !(is_inner(at.checked_sub(1)) && is_inner(Some(at)))
 }
 
 /// A mail address that begins here.
-fn mail(chars: &[char], at: usize) -> Option<Hit> {
+fn mail(signs: &[Sign], at: usize) -> Option<Hit> {
     let is_of = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
-    if !is_edge(chars, at) || !chars.get(at).is_some_and(char::is_ascii_alphanumeric) {
+    let from = |at: usize| signs.iter().skip(at).map(|sign| sign.c);
+    if !is_edge(signs, at) || !from(at).next().is_some_and(|c| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let local = chars.iter().skip(at).take_while(|c| is_of(c)).count();
-    if chars.get(at + local) != Some(&'@') {
+    let local = from(at).take_while(is_of).count();
+    if from(at + local).next() != Some('@') {
         return None;
     }
-    let domain: String = chars
-        .iter()
-        .skip(at + local + 1)
-        .take_while(|c| is_of(c))
-        .collect();
+    let domain: String = from(at + local + 1).take_while(is_of).collect();
     let domain = domain.trim_end_matches(['.', '-', '_']);
     domain.contains('.').then_some(Hit {
         kind: Kind::Contact,
@@ -255,73 +267,13 @@ fn mail(chars: &[char], at: usize) -> Option<Hit> {
     })
 }
 
-/// Digits with what people write between them.
-struct Run {
-    digits: String,
-    length: usize,
-    is_date: bool,
-}
-
-impl Run {
-    fn hit(self) -> Hit {
-        Hit {
+impl Hit {
+    fn number(run: &Run) -> Self {
+        Self {
             kind: Kind::Number,
-            length: self.length,
+            length: run.length,
         }
     }
-}
-
-/// A number that begins here: its digits, with blanks, dashes or brackets between them.
-fn number(chars: &[char], at: usize) -> Option<Run> {
-    let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    if before.is_some_and(char::is_ascii_alphanumeric) {
-        return None;
-    }
-    let digits_from = |from: usize| {
-        let rest = chars.iter().skip(from);
-        rest.take_while(|c| c.is_ascii_digit())
-            .take(DIGITS_MAX)
-            .count()
-    };
-    let start = at + usize::from(chars.get(at) == Some(&'+'));
-    let mut groups = vec![digits_from(start)];
-    let mut end = start + digits_from(start);
-    let mut digits: String = chars.iter().skip(start).take(end - start).collect();
-    while digits.len() < DIGITS_MAX
-        && let Some(next) = between(chars, end, groups.last().copied().unwrap_or_default())
-    {
-        let group = digits_from(next);
-        digits.extend(chars.iter().skip(next).take(group));
-        groups.push(group);
-        end = next + group;
-    }
-    // The last figure of a person's identity number may be an X.
-    if digits.len() == 17 && chars.get(end).is_some_and(|c| matches!(c, 'x' | 'X')) {
-        end += 1;
-    }
-    let is_year = digits.starts_with("19") || digits.starts_with("20");
-    let is_date = is_year && matches!(groups.as_slice(), [4, 1..=2, 1..=2]);
-    let length = end - at;
-    (!digits.is_empty()).then_some(Run {
-        digits,
-        length,
-        is_date,
-    })
-}
-
-/// Where the next digits of a number stand, behind at most two marks; single figures with blanks between them are a list.
-fn between(chars: &[char], end: usize, group: usize) -> Option<usize> {
-    let is_mark = |c: &char| matches!(c, ' ' | '-' | '(' | ')' | '（' | '）');
-    let marks = chars
-        .iter()
-        .skip(end)
-        .take_while(|c| is_mark(c))
-        .take(3)
-        .count();
-    let is_list = group < 2 && chars.get(end) == Some(&' ');
-    let next = chars.get(end + marks)?;
-    ((1..=2).contains(&marks) && group > 0 && !is_list && next.is_ascii_digit())
-        .then_some(end + marks)
 }
 
 #[cfg(test)]

@@ -198,6 +198,9 @@ pub enum ArticleFault {
     /// It still names the customer of the ticket that it was made of.
     #[error("the text still holds what identifies the customer of its ticket: {0}")]
     Personal(String),
+    /// A13: the ticket that it was made of is for few to read.
+    #[error("the ticket that it was made of is sensitive: no article is made of it")]
+    Sensitive,
 }
 
 impl Content {

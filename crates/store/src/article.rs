@@ -3,7 +3,7 @@
 //!
 //! Nothing is deleted: former versions, and those that were given up, stay to be read by who writes and reviews.
 
-use knowledge::{Article, ArticleFault, By, Content, Known, Step, Version};
+use knowledge::{Article, By, Content, Step, Version};
 use model::{ArticleId, TicketId, Timestamp};
 use serde_json::json;
 use ticket::Actor;
@@ -97,7 +97,8 @@ impl Database {
         .await
     }
 
-    /// Takes a step of the table. What identifies the customer of its ticket keeps an article from being reviewed and published.
+    /// Takes a step of the table. What identifies the customer of its ticket keeps an article from being reviewed and published, and so
+    /// does a ticket that few may read.
     pub async fn step_article(
         &self,
         id: ArticleId,
@@ -106,13 +107,12 @@ impl Database {
         by: By,
         now: Timestamp,
     ) -> Result<Article> {
-        let known = self.known_of_article(id, step).await?;
         self.write(move |conn| {
             Box::pin(async move {
                 let before = row::standing(conn, id, version).await?;
                 let mut after = before.clone();
                 let ended = after.take(step, note, by, now)?;
-                check_anonymous(&known, &after)?;
+                source::check(conn, &after, step).await?;
                 row::put(conn, &after, ended.as_ref()).await?;
                 let action = format!("article.{}", step.word());
                 tell(conn, &action, Some(&before), &after, by, now).await?;
@@ -120,32 +120,6 @@ impl Database {
             })
         })
         .await
-    }
-
-    /// Who must not be named in what others are to read.
-    async fn known_of_article(&self, id: ArticleId, step: Step) -> Result<Known> {
-        let is_told = match step {
-            Step::Submit | Step::Publish => true,
-            Step::Recall | Step::Return | Step::Revise | Step::Withdraw | Step::Discard => false,
-        };
-        let found = if is_told {
-            self.article(id).await?
-        } else {
-            None
-        };
-        match found.and_then(|found| found.article.source) {
-            Some(ticket) => self.known_of_ticket(ticket).await,
-            None => Ok(Known::default()),
-        }
-    }
-}
-
-fn check_anonymous(known: &Known, article: &Article) -> Result<()> {
-    let texts = article.newest.content.texts.values();
-    let mut texts = texts.flat_map(|text| [&text.title, &text.body]);
-    match texts.find_map(|text| known.found_in(text)) {
-        Some(found) => Err(ArticleFault::Personal(found).into()),
-        None => Ok(()),
     }
 }
 

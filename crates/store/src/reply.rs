@@ -370,7 +370,7 @@ async fn put_words(conn: &mut Connection, reply: &Reply) -> Result<()> {
             .execute(&mut *conn)
             .await?;
     }
-    for term in term::of_name(&reply.wording.name) {
+    for term in term::of_title(&reply.wording.name) {
         sqlx::query("INSERT INTO reply_term (term, reply_id) VALUES ($1, $2)")
             .bind(term)
             .bind(big(reply.id.get()))

@@ -16,6 +16,8 @@ const LETTERS_MAX: usize = 48;
 const READINGS_MAX: usize = 8;
 /// From so many characters of a name on its readings begin: a given name, a word within a company's name.
 const STARTS_MAX: usize = 8;
+/// The same of a title: as many as it has characters.
+const TITLE_STARTS_MAX: usize = 120;
 /// Most terms of a question.
 const ASKED_MAX: usize = 8;
 
@@ -45,6 +47,15 @@ impl Asked {
 
 /// All terms of a name.
 pub(crate) fn of_name(name: &str) -> BTreeSet<String> {
+    of_text(name, STARTS_MAX)
+}
+
+/// All terms of a title: it is found by each word within it, wherever that stands.
+pub(crate) fn of_title(title: &str) -> BTreeSet<String> {
+    of_text(title, TITLE_STARTS_MAX)
+}
+
+fn of_text(name: &str, starts_max: usize) -> BTreeSet<String> {
     let mut terms = BTreeSet::new();
     for run in han_runs(name) {
         terms.extend(run.iter().map(char::to_string));
@@ -53,7 +64,7 @@ pub(crate) fn of_name(name: &str) -> BTreeSet<String> {
     terms.extend(words(name));
     let chars: Vec<char> = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_start = |at: usize| at == 0 || chars.get(at).copied().is_some_and(is_han);
-    for at in (0..chars.len().min(STARTS_MAX)).filter(|at| is_start(*at)) {
+    for at in (0..chars.len().min(starts_max)).filter(|at| is_start(*at)) {
         let rest = chars.get(at..).unwrap_or_default();
         for reading in readings(rest) {
             terms.insert(reading.whole);
@@ -101,17 +112,21 @@ impl Reading {
     }
 }
 
+/// How characters are read: the first ones in each way, as far as there is room, the others as they are read mostly.
 fn readings(chars: &[char]) -> Vec<Reading> {
     let mut known = vec![Reading::default()];
     for c in chars {
-        let syllables = syllables(*c);
+        let mut syllables = syllables(*c);
         if syllables.is_empty() {
             continue;
+        }
+        if known.len() * syllables.len() > READINGS_MAX {
+            syllables.truncate(1);
         }
         let longer = known
             .iter()
             .flat_map(|reading| syllables.iter().map(|syllable| reading.with(syllable)));
-        known = longer.take(READINGS_MAX).collect();
+        known = longer.collect();
     }
     known
 }
@@ -194,6 +209,33 @@ mod tests {
         ] {
             assert_eq!(finds(name, question), found, "{name} by {question:?}");
         }
+    }
+
+    #[test]
+    fn e7_a_title_is_found_by_what_stands_far_within_it() {
+        let title = "关于重点小区家庭宽带用户光猫红灯闪烁不停且重启无效的处理办法";
+        for (question, is_found) in [
+            ("guangmao", true),
+            ("gmhd", true),
+            ("chongqi", true),
+            ("zhongdian", true),
+            ("chuliff", false),
+            ("clbf", true),
+            ("banfa", true),
+        ] {
+            let terms = of_title(title);
+            let fits = |asked: &Asked| match asked {
+                Asked::Whole(term) => terms.contains(term),
+                Asked::Begins(head) => terms.iter().any(|term| term.starts_with(head)),
+            };
+            assert_eq!(
+                of_question(question).iter().all(fits),
+                is_found,
+                "{question}"
+            );
+        }
+        let many = of_title(&"单曾仇".repeat(40)).len();
+        assert!(many < 2_200, "{many}");
     }
 
     #[test]

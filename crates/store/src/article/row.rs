@@ -257,7 +257,7 @@ async fn put_terms(conn: &mut Connection, article: &Article) -> Result<()> {
         .await?;
     for version in article.former.iter().chain([&article.newest]) {
         let titles = version.content.texts.values().map(|text| &text.title);
-        let terms: BTreeSet<String> = titles.flat_map(|title| term::of_name(title)).collect();
+        let terms: BTreeSet<String> = titles.flat_map(|title| term::of_title(title)).collect();
         for term in terms {
             sqlx::query("INSERT INTO article_term (term, article_id, number) VALUES ($1, $2, $3)")
                 .bind(term)

@@ -36,6 +36,7 @@ mod search;
 mod timeline;
 
 pub(crate) use candidate::{Owner, owners};
+pub(crate) use row::customer as customer_of;
 
 /// A customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use knowledge::{Article, ArticleFault, By, Content, Language, Status, Step, Text, Visibility};
 use model::{AgentId, TicketId};
-use store::{ArticleFilter, NewTicket, PageRequest, StoreError, TicketDesk};
-use ticket::{Contact, Matter};
+use store::{ArticleFilter, Command, NewTicket, PageRequest, StoreError, TicketDesk};
+use ticket::handling::Role;
+use ticket::{Actor, Contact, Matter, Order};
 
 use crate::world::{MOBILE, NOW, World, after};
 
@@ -362,4 +363,116 @@ async fn e7_votes_count_once_each_and_tickets_name_what_solved_them() {
         .unuse_article(article.id, ticket, WRITER, NOW)
         .await;
     assert!(matches!(again, Err(StoreError::NotFound(_))), "{again:?}");
+}
+
+async fn ordered(desk: &TicketDesk, ticket: TicketId, order: Order) {
+    let rights = [
+        Role::Agent,
+        Role::Dispatcher,
+        Role::Supervisor,
+        Role::Trusted,
+    ];
+    let command = Command {
+        ticket,
+        version: None,
+        order,
+        by: ticket::By {
+            actor: Actor::Agent(WRITER.agent),
+            rights: rights.into(),
+        },
+        at: after(2),
+    };
+    desk.order(command).await.unwrap();
+}
+
+async fn secret(desk: &TicketDesk, ticket: TicketId) {
+    let order = Order::SetSensitive {
+        on: true,
+        reason: "names a minor".to_owned(),
+    };
+    ordered(desk, ticket, order).await;
+}
+
+async fn in_review(world: &World, ticket: TicketId) -> Article {
+    let clean = content("断线重启即可", Visibility::Internal);
+    let begun = world.database.add_article(clean, Some(ticket), WRITER, NOW);
+    step(world, &begun.await.unwrap(), Step::Submit, WRITER).await
+}
+
+#[tokio::test]
+async fn a13_a_ticket_that_became_sensitive_is_published_by_no_draft_of_before() {
+    let world = World::new().await;
+    let desk = world.desk();
+    let ticket = solved(&world, &desk).await;
+    let review = in_review(&world, ticket).await;
+    let back = step(&world, &review, Step::Return, LEAD).await;
+    secret(&desk, ticket).await;
+    let database = &world.database;
+    let told = database.step_article(
+        back.id,
+        back.version,
+        (Step::Submit, None),
+        WRITER,
+        after(3),
+    );
+    let told = told.await;
+    assert!(
+        matches!(told, Err(StoreError::Article(ArticleFault::Sensitive))),
+        "{told:?}"
+    );
+    let given_up = step(&world, &back, Step::Discard, WRITER).await;
+    assert_eq!(
+        given_up.newest.status,
+        Status::Discarded,
+        "other steps go on"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a13_publishing_and_a_ticket_that_becomes_sensitive_cross_and_one_of_both_is_first() {
+    let world = World::new().await;
+    let desk = world.desk();
+    for round in 0..30 {
+        let ticket = solved(&world, &desk).await;
+        let review = in_review(&world, ticket).await;
+        let publish = world.database.step_article(
+            review.id,
+            review.version,
+            (Step::Publish, None),
+            LEAD,
+            after(3),
+        );
+        let published = if round % 2 == 0 {
+            tokio::join!(publish, secret(&desk, ticket)).0.is_ok()
+        } else {
+            tokio::join!(secret(&desk, ticket), publish).1.is_ok()
+        };
+        let rows = world.database.audit_entries(None, PageRequest::default());
+        let rows = rows.await.unwrap().items.into_iter().rev();
+        let acts: Vec<String> = rows.map(|row| row.action).collect();
+        let at = |action: &str| acts.iter().rposition(|it| it == action);
+        let secret = at("ticket.set_sensitive").unwrap();
+        let before = at("article.publish").filter(|at| *at + 1 == secret);
+        assert_eq!(before.is_some(), published, "{acts:?}");
+    }
+}
+
+#[tokio::test]
+async fn e7_what_solved_a_ticket_is_found_behind_a_thousand_entries() {
+    let world = World::new().await;
+    let desk = world.desk();
+    let ticket = solved(&world, &desk).await;
+    let none = world.database.solution_of_ticket(ticket).await.unwrap();
+    assert_eq!(none, None);
+    let notes = (0..1_000).map(|_| {
+        let text = "note".to_owned();
+        ordered(&desk, ticket, Order::Append { text })
+    });
+    futures_util::future::join_all(notes).await;
+    let answer = "重启光猫".to_owned();
+    ordered(&desk, ticket, Order::DirectAnswer { answer }).await;
+    let entries = world.database.ticket_entries(ticket).await.unwrap();
+    assert_eq!(entries.len(), 1_000, "a page of the timeline");
+    let found = world.database.solution_of_ticket(ticket).await.unwrap();
+    assert_eq!(found.as_deref(), Some("重启光猫"));
 }

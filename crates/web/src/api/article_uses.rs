@@ -8,7 +8,7 @@ use knowledge::article::{BODY_CHARS_MAX, TITLE_CHARS_MAX};
 use knowledge::{Content, Known, Language, Replaced, Text, Visibility};
 use model::{ArticleId, TicketId};
 use store::{ArticleRecord, StoreError, Usefulness};
-use ticket::{Entry, Event, Order, Ticket};
+use ticket::Ticket;
 
 use super::article_body::{ArticleBody, ArticleMade, ArticleOfTicket, UsedInBody};
 use super::articles::{by, mistake, readable};
@@ -41,9 +41,9 @@ pub(crate) async fn make(
         return Err(Code::SensitiveTicket.into());
     }
     let database = app.database();
-    let entries = database.ticket_entries(ticket.id).await?;
+    let solved = database.solution_of_ticket(ticket.id).await?;
     let known = database.known_of_ticket(ticket.id).await?;
-    let (content, replaced) = told(&ticket, &entries, &known, wanted.language);
+    let (content, replaced) = told(&ticket, solved.as_deref(), &known, wanted.language);
     let begun = database.add_article(content, Some(ticket.id), by(&who), now());
     let article = begun.await.map_err(mistake)?;
     let etag = version::etag(article.version)?;
@@ -65,7 +65,7 @@ pub(crate) async fn make(
 /// The words of an article that is made of a ticket, and what is not in them.
 fn told(
     ticket: &Ticket,
-    entries: &[Entry],
+    solution: Option<&str>,
     known: &Known,
     language: Language,
 ) -> (Content, Vec<Replaced>) {
@@ -73,7 +73,7 @@ fn told(
     if body.is_empty() {
         body.clone_from(&ticket.matter.subject);
     }
-    if let Some(solution) = solution(entries) {
+    if let Some(solution) = solution {
         let heading = match language {
             Language::Chinese => "解决办法：",
             Language::English => "Solution:",
@@ -95,22 +95,6 @@ fn told(
         clip: None,
     };
     (content, replaced)
-}
-
-/// What solved it, as it was said last.
-fn solution(entries: &[Entry]) -> Option<&str> {
-    entries.iter().rev().find_map(|entry| {
-        let Event::Ordered(order) = &entry.event else {
-            return None;
-        };
-        if let Order::Resolve { solution } | Order::Propose { solution } = order {
-            Some(solution.as_str())
-        } else if let Order::DirectAnswer { answer } = order {
-            Some(answer.as_str())
-        } else {
-            None
-        }
-    })
 }
 
 /// A ticket names the article that solved it.

@@ -327,6 +327,7 @@ pub(super) fn mistake(error: StoreError) -> Problem {
         ArticleFault::NotYours => Code::ArticleNotYours,
         ArticleFault::Private | ArticleFault::NotPrivate => Code::ArticlePrivate,
         ArticleFault::Personal(_) => Code::ArticlePersonal,
+        ArticleFault::Sensitive => Code::SensitiveTicket,
     };
     Problem::new(code).detail(fault.to_string())
 }

@@ -202,6 +202,16 @@ async fn e7_a_ticket_becomes_an_article_without_its_caller() {
             {"kind": "contact", "text": "a.b@example.com", "by": "〔联系方式〕", "times": 1},
         ])
     );
+    // A13: meanwhile few may read it.
+    let boss = house.program("boss").await;
+    let on = json!({"type": "set_sensitive", "data": {"on": true, "reason": "staff"}});
+    let read = boss.get(&ticket).await;
+    let etag = read.header("etag").unwrap();
+    let set = with(&boss, "POST", &format!("{ticket}/events"), etag, on).await;
+    assert_eq!(set.status, 200, "{}", set.text());
+    let steps = format!("/v1/articles/{}/steps", article["id"].as_str().unwrap());
+    let late = with(&agent, "POST", &steps, "\"1\"", json!({"step": "submit"})).await;
+    assert_eq!(late.problem(), "ticket.sensitive");
     let none = json!({"ticket": "9", "language": "en"});
     let told = send(&agent, "POST", "/v1/articles/from-ticket", none).await;
     assert_eq!(told.problem(), "no_such_ticket");

@@ -62,7 +62,7 @@ impl Row {
 }
 
 /// One customer.
-pub(super) async fn customer(
+pub(crate) async fn customer(
     conn: &mut Connection,
     id: CustomerId,
 ) -> Result<Option<CustomerRecord>> {
