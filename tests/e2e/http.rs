@@ -173,7 +173,7 @@ impl<R: BufRead> Read for Chunked<R> {
 pub(crate) struct Session {
     pub(crate) server: SocketAddr,
     pub(crate) cookie: String,
-    csrf: String,
+    pub(crate) csrf: String,
 }
 
 /// Signs in, or is refused.

@@ -21,7 +21,7 @@ pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::customer::{CustomerVerb, ImportArgs};
 pub(crate) use self::prompts::PromptsVerb;
 pub(crate) use self::report::{FigureArgs, FileArgs, ReportVerb, TimeArgs};
-pub(crate) use self::ticket::{DueArgs, RulesArgs, TicketVerb};
+pub(crate) use self::ticket::{DueArgs, ReassignArgs, RulesArgs, TicketVerb};
 
 mod agent;
 mod audit;

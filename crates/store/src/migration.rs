@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 36] = [
+static MIGRATIONS: [Migration; 37] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -197,6 +197,11 @@ static MIGRATIONS: [Migration; 36] = [
         version: 36,
         name: "number_list",
         text: include_str!("../migrations/0036_number_list.sql"),
+    },
+    Migration {
+        version: 37,
+        name: "outbox_left",
+        text: include_str!("../migrations/0037_outbox_left.sql"),
     },
 ];
 

@@ -43,6 +43,7 @@ mod family;
 mod filter;
 mod hours;
 mod key;
+mod left;
 mod office;
 mod origin;
 mod past;
@@ -67,6 +68,8 @@ pub struct TicketDesk {
     tell: Tell,
     utc_offset_min: i32,
     check_within: Duration,
+    /// Whether a server tells what is changed here.
+    leaves: bool,
 }
 
 impl TicketDesk {
@@ -83,6 +86,7 @@ impl TicketDesk {
             tell: Tell(Arc::new(|_| {})),
             utc_offset_min,
             check_within: CHECK_WITHIN,
+            leaves: false,
         }
     }
 
@@ -172,6 +176,7 @@ impl TicketDesk {
             hours: self.hours_of(&rules, now).await?,
             rules,
             utc_offset_min: self.utc_offset_min,
+            leaves: self.leaves,
         })
     }
 }
@@ -203,6 +208,7 @@ struct Clerk {
     rules: Arc<Rules>,
     hours: Arc<HoursBook>,
     utc_offset_min: i32,
+    leaves: bool,
 }
 
 impl Clerk {
@@ -211,6 +217,7 @@ impl Clerk {
             plan: self.plan,
             rules: &self.rules,
             groups,
+            leaves: self.leaves,
         }
     }
 }

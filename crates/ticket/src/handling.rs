@@ -59,6 +59,20 @@ impl From<Actor> for By {
 }
 
 impl By {
+    /// Who works at the command line of the machine: he may what a supervisor may who leads every group, and has no name here.
+    pub fn operator() -> Self {
+        let rights = [
+            Role::Dispatcher,
+            Role::Supervisor,
+            Role::Lead,
+            Role::Trusted,
+        ];
+        Self {
+            actor: Actor::System,
+            rights: rights.into(),
+        }
+    }
+
     /// A rule or a timer of the house.
     pub fn system() -> Self {
         Self {
@@ -133,7 +147,10 @@ impl Handling {
         let mut roles = around.by.rights.clone();
         let agent = match around.by.actor {
             Actor::Agent(agent) => agent,
-            Actor::System => return [Role::System].into(),
+            Actor::System => {
+                roles.insert(Role::System);
+                return roles;
+            }
             Actor::Customer => return [Role::Customer].into(),
         };
         let house = around.house;

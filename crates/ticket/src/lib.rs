@@ -17,6 +17,7 @@ mod message;
 pub mod notice;
 pub mod number;
 pub mod priority;
+pub mod reassign;
 pub mod rules;
 pub mod state;
 pub mod ticket;

@@ -25,6 +25,7 @@ use std::time::Duration;
 use model::{AgentId, Calendar};
 
 use crate::handling::{Group, Member, Weight};
+use crate::number::Number;
 
 pub use begin::{Beginning, Submission};
 pub use category::{Catalogue, Category};
@@ -76,6 +77,15 @@ impl Rules {
     /// The type of that name. A house that names none has one for all.
     pub fn kind(&self, name: &str) -> &TicketKind {
         self.kinds.get(name).unwrap_or(&self.standard)
+    }
+
+    /// A1: a number with the letters of its ticket's type before the digits.
+    pub fn number(&self, number: &Number, ticket_type: Option<&str>) -> String {
+        let kind = self.kind(ticket_type.unwrap_or_default());
+        if kind.prefix.is_empty() {
+            return number.to_string();
+        }
+        format!("{}-{}", kind.prefix, number)
     }
 
     /// What a ticket is about.

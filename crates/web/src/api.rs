@@ -49,7 +49,7 @@ pub mod talk;
 pub mod ticket_body;
 pub mod ticket_duplicates;
 pub mod ticket_orders;
-mod ticket_refusal;
+pub mod ticket_refusal;
 pub mod ticket_rules;
 pub mod ticket_rules_body;
 pub mod ticket_timeline;

@@ -36,6 +36,7 @@ mod web_socket;
 pub use api::canary::CanaryBody;
 pub use api::heat::{HeatBody, NodeHeatBody};
 pub use api::report_body::ReportBody;
+pub use api::ticket_refusal::refusal_in_chinese;
 pub use app::{App, Deps, Judge, openapi, router, serve};
 pub use auth::quota::QuotaBounds;
 pub use clips::ClipShelf;

@@ -130,7 +130,7 @@ impl Cause for StoreError {
             Self::Conflict { what, current } => {
                 format!("{}已被他人修改：当前版本为 {current}", row(what))
             }
-            Self::Refused(why) => format!("工单规则不允许：{why}"),
+            Self::Refused(why) => web::refusal_in_chinese(why).to_owned(),
             Self::Article(fault) => format!("知识条目规则不允许：{fault}"),
             Self::Reply(fault) => format!("常用语不合要求：{fault}"),
             Self::Customer(fault) => fault.zh(),

@@ -233,6 +233,9 @@ impl Desk {
     /// R14: what comes by itself, one batch at a time, so that facts are not held up by it. A database that is ill is asked again
     /// in a second.
     pub(super) async fn sweep(&self) {
+        if let Err(error) = self.tickets.tell_left().await {
+            tracing::error!(%error, "what verbs did to tickets is told later");
+        }
         if let Err(error) = self.tickets.wake(self.now()).await {
             tracing::error!(%error, "tickets were not woken");
         }

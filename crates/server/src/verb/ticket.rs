@@ -1,10 +1,17 @@
-//! `trunkline ticket`: what the house says of tickets, tried on tickets of the past (C1) and on a moment (D7).
+//! `trunkline ticket`: what the house says of tickets, tried on tickets of the past (C1) and on a moment (D7); tickets found, shown, merged and given
+//! to others (J7, T26, C6), whether a server runs or not.
 
 mod due;
+mod merge;
+mod office;
+mod reassign;
 mod rules;
+mod search;
+mod show;
 
 use ivr::{Diagnostic, did_you_mean, told};
 use model::{Calendar, Timestamp};
+use speech::Language;
 use ticket::{Rules, TicketKind};
 
 use crate::Failure;
@@ -13,10 +20,19 @@ use crate::config::Source;
 use crate::config::document::Document;
 
 /// Runs the verb.
-pub(crate) fn run(source: &Source, verb: TicketVerb, json: bool) -> Result<(), Failure> {
+pub(crate) fn run(
+    source: &Source,
+    verb: TicketVerb,
+    json: bool,
+    language: Language,
+) -> Result<(), Failure> {
     match verb {
         TicketVerb::Rules(args) => rules::run(source, &args, json),
         TicketVerb::Due(args) => due::run(source, &args, json),
+        TicketVerb::Search { text, days } => search::run(source, &text, days, json),
+        TicketVerb::Show { number } => show::run(source, &number, json),
+        TicketVerb::Merge { number, into } => merge::run(source, &number, &into, json),
+        TicketVerb::Reassign(args) => reassign::run(source, &args, json, language),
     }
 }
 

@@ -37,17 +37,26 @@ impl TicketDesk {
         if let Some(adopted) = adopted.as_ref().filter(|it| Arc::ptr_eq(&it.rules, rules)) {
             return Ok(Arc::clone(&adopted.book));
         }
-        let to_adopt = Arc::clone(rules);
-        let book = self
-            .database
-            .write(move |conn| Box::pin(async move { adopt(conn, &to_adopt, now).await }))
-            .await?;
-        let book = Arc::new(book);
+        let book = Arc::new(self.book_of(rules, now).await?);
         *adopted = Some(Adopted {
             rules: Arc::clone(rules),
             book: Arc::clone(&book),
         });
         Ok(book)
+    }
+
+    /// Beside a server nobody adopts hours: they change when the server reads the files again.
+    async fn book_of(&self, rules: &Arc<Rules>, now: Timestamp) -> Result<HoursBook> {
+        if self.leaves {
+            let in_force = read(&mut *self.database.readers().acquire().await?).await?;
+            if !in_force.in_force.is_empty() {
+                return Ok(in_force);
+            }
+        }
+        let to_adopt = Arc::clone(rules);
+        self.database
+            .write(move |conn| Box::pin(async move { adopt(conn, &to_adopt, now).await }))
+            .await
     }
 }
 

@@ -120,7 +120,7 @@ impl TicketDesk {
     }
 
     /// A13: somebody has read a sensitive ticket.
-    pub async fn note_read(&self, id: TicketId, by: AgentId, at: Timestamp) -> Result<()> {
+    pub async fn note_read(&self, id: TicketId, by: Actor, at: Timestamp) -> Result<()> {
         self.database
             .write(move |conn| {
                 Box::pin(async move {
@@ -131,7 +131,7 @@ impl TicketDesk {
                         before: None,
                         after: None,
                     };
-                    audit(conn, at, Actor::Agent(by), act).await
+                    audit(conn, at, by, act).await
                 })
             })
             .await

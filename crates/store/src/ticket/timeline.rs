@@ -2,7 +2,7 @@
 //! the audit log and the fact that is to be told stand in one transaction, or none of them does.
 //!
 //! A fact waits in the outbox until it is known to stand in the log ([`note`]); whoever starts tells what is left there. It may be
-//! told twice then, and is the same.
+//! told twice then, and is the same. What a verb beside a server has changed is [`left`] to the server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use model::{AgentId, Fact, NumberPlan, TicketId};
 use serde_json::json;
 
 use super::family::followers;
-use super::{key, row};
+use super::{key, left, row};
 use crate::Database;
 use crate::audit::{Act, audit};
 use crate::column::{big, count, from_json, json_of};
@@ -47,6 +47,8 @@ pub(super) struct Pen<'a> {
     pub(super) rules: &'a Rules,
     /// The groups with their people.
     pub(super) groups: &'a BTreeMap<String, Group>,
+    /// Whether another process tells what is written.
+    pub(super) leaves: bool,
 }
 
 impl Pen<'_> {
@@ -67,10 +69,14 @@ impl Pen<'_> {
         }
         let followers = followers(conn, ticket).await?;
         let mut facts = Vec::with_capacity(entries.len());
+        if !self.leaves {
+            // Of one ticket all is told in its order, whoever did it.
+            facts.extend(left::take_of(conn, ticket.id).await?);
+        }
         for entry in entries {
             let seq = append(conn, ticket.id, entry).await?;
             let fact = self.fact(ticket, seq, entry, &followers);
-            post(conn, ticket.id, seq, &fact).await?;
+            self.post(conn, ticket.id, seq, &fact).await?;
             notify(conn, ticket, (seq, entry), self.groups).await?;
             let action = format!("ticket.{}", entry.event.name());
             let act = Act {
@@ -88,6 +94,19 @@ impl Pen<'_> {
         }
         search::index_ticket(conn, ticket, entries).await?;
         Ok(facts)
+    }
+
+    async fn post(&self, conn: &mut Connection, id: TicketId, seq: u64, fact: &Fact) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO ticket_outbox (ticket_id, seq, fact, is_left) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(big(id.get()))
+        .bind(big(seq))
+        .bind(json_of("fact", fact)?)
+        .bind(i64::from(self.leaves))
+        .execute(conn)
+        .await?;
+        Ok(())
     }
 
     fn fact(&self, ticket: &Ticket, seq: u64, entry: &Entry, followers: &[AgentId]) -> Fact {
@@ -155,16 +174,6 @@ async fn append(conn: &mut Connection, id: TicketId, entry: &Entry) -> Result<u6
     Ok(count(seq))
 }
 
-async fn post(conn: &mut Connection, id: TicketId, seq: u64, fact: &Fact) -> Result<()> {
-    sqlx::query("INSERT INTO ticket_outbox (ticket_id, seq, fact) VALUES ($1, $2, $3)")
-        .bind(big(id.get()))
-        .bind(big(seq))
-        .bind(json_of("fact", fact)?)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
 /// Who follows it stands in rows of its own, for lists of what somebody follows.
 async fn watch(conn: &mut Connection, ticket: &Ticket) -> Result<()> {
     sqlx::query("DELETE FROM ticket_watcher WHERE ticket_id = $1")
@@ -207,11 +216,12 @@ pub(crate) async fn note(conn: &mut Connection, fact: &Fact) -> Result<()> {
 
 impl Database {
     /// Facts of tickets that may not stand in the log, behind that of an entry of a ticket; at most 1,000. Those of a process that was
-    /// killed are told by the next; [`Database::apply`] takes them out.
+    /// killed are told by the next; [`Database::apply`] takes them out. What was left to a server is not among them until it is taken
+    /// ([`super::TicketDesk::tell_left`]).
     pub async fn untold(&self, after: Option<(TicketId, u64)>) -> Result<Vec<Untold>> {
         let (ticket, seq) = after.map_or((0, 0), |(ticket, seq)| (ticket.get(), seq));
         let rows: Vec<(i64, i64, String)> = sqlx::query_as(
-            "SELECT ticket_id, seq, fact FROM ticket_outbox WHERE (ticket_id, seq) > ($1, $2)
+            "SELECT ticket_id, seq, fact FROM ticket_outbox WHERE is_left = 0 AND (ticket_id, seq) > ($1, $2)
              ORDER BY ticket_id, seq LIMIT $3",
         )
         .bind(big(ticket))

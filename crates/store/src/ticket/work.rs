@@ -62,6 +62,22 @@ impl TicketDesk {
             .await
     }
 
+    /// What would come of an order that neither joins nor parts tickets, which is not given: the ticket as it would stand. `NotFound`, `Conflict` or
+    /// `Refused` as [`TicketDesk::order`].
+    pub async fn try_order(&self, command: Command) -> Result<Ticket> {
+        let clerk = self.clerk(command.at).await?;
+        let mut conn = self.database.readers().acquire().await?;
+        let (mut ticket, groups) = clerk.met(&mut conn, &command).await?;
+        clerk.take(&mut conn, &mut ticket, &groups, command).await?;
+        Ok(ticket)
+    }
+
+    /// The groups of the house with their people, as they are at a moment.
+    pub async fn groups(&self, now: Timestamp) -> Result<BTreeMap<String, Group>> {
+        let mut conn = self.database.readers().acquire().await?;
+        office::groups(&mut conn, &self.rules(), now).await
+    }
+
     /// R14: wakes the tickets whose moment has come, at most 500, earliest first; gives what was told. Each is booked by its own row, so that a restart,
     /// or another who asks, books nothing twice; one that cannot be woken is said and does not hold up the others.
     pub async fn wake(&self, now: Timestamp) -> Result<Vec<Fact>> {
@@ -120,58 +136,73 @@ impl News for Worked {
 
 impl Clerk {
     pub(super) async fn follow(&self, conn: &mut Connection, command: Command) -> Result<Worked> {
-        let Command {
-            ticket: id,
-            version,
-            order,
-            by,
-            at,
-        } = command;
-        let mut ticket = known(conn, id).await?;
+        let (mut ticket, mut groups) = self.met(conn, &command).await?;
+        let Command { order, by, at, .. } = &command;
+        if let Order::Merge { into } = order {
+            let other = survivor(conn, *into).await?;
+            let pair = (ticket, other.ok_or(StoreError::NotFound("ticket"))?);
+            let by = (by.clone(), *at);
+            return self.pair(conn, pair, &groups, by, Ticket::merge_into).await;
+        }
+        if *order == Order::Unmerge {
+            let into = ticket.handling.merging.into.as_ref();
+            let into = into.ok_or(Refused::NotASurvivor)?.ticket;
+            let pair = (ticket, known(conn, into).await?);
+            let by = (by.clone(), *at);
+            return self.pair(conn, pair, &groups, by, Ticket::part_from).await;
+        }
+        if let (Order::Claim, Some(agent)) = (order, by.actor.agent()) {
+            office::count_work(conn, &mut groups, agent).await?;
+        }
+        let (at, is_released) = (*at, matches!(order, Order::Release { .. }));
+        let before = ticket.matter.clone();
+        let mut entries = self.take(conn, &mut ticket, &groups, command).await?;
+        let is_other = self.kind_of(&before) != self.kind_of(&ticket.matter);
+        if ticket.state() == State::New && (is_released || is_other) {
+            entries.extend(self.routed(conn, &mut ticket, &groups, at).await?);
+        }
+        self.written(conn, ticket, entries, &groups).await
+    }
+
+    /// The ticket that is meant, by the version that was read, and the groups of that moment.
+    async fn met(
+        &self,
+        conn: &mut Connection,
+        command: &Command,
+    ) -> Result<(Ticket, BTreeMap<String, Group>)> {
+        let ticket = known(conn, command.ticket).await?;
+        let version = command.version;
         if version.is_some_and(|version| version != ticket.version) {
             return Err(StoreError::Conflict {
                 what: "ticket",
                 current: ticket.version,
             });
         }
-        let mut groups = office::groups(conn, &self.rules, at).await?;
-        if let Order::Merge { into } = order {
-            let other = survivor(conn, into).await?;
-            let pair = (ticket, other.ok_or(StoreError::NotFound("ticket"))?);
-            let by = (by, at);
-            return self.pair(conn, pair, &groups, by, Ticket::merge_into).await;
-        }
-        if order == Order::Unmerge {
-            let into = ticket.handling.merging.into.as_ref();
-            let into = into.ok_or(Refused::NotASurvivor)?.ticket;
-            let pair = (ticket, known(conn, into).await?);
-            let by = (by, at);
-            return self.pair(conn, pair, &groups, by, Ticket::part_from).await;
-        }
-        if let (Order::Claim, Some(agent)) = (&order, by.actor.agent()) {
-            office::count_work(conn, &mut groups, agent).await?;
-        }
+        let groups = office::groups(conn, &self.rules, command.at).await?;
+        Ok((ticket, groups))
+    }
+
+    /// One ticket does what is ordered; what came by itself before is told first, though nobody looked (R14).
+    async fn take(
+        &self,
+        conn: &mut Connection,
+        ticket: &mut Ticket,
+        groups: &BTreeMap<String, Group>,
+        Command { order, by, at, .. }: Command,
+    ) -> Result<Vec<Entry>> {
         let order = self.completed(order);
-        let reporters = self.reporters(conn, &ticket).await?;
-        // What came by itself before is told first, though nobody looked (R14).
-        let office = self.office(&groups, &ticket.matter, &ticket, &reporters);
+        let reporters = self.reporters(conn, ticket).await?;
+        let office = self.office(groups, &ticket.matter, ticket, &reporters);
         let mut entries = ticket.wake(&office.house(), at);
-        let is_released = matches!(order, Order::Release { .. });
-        let correction = order.correction();
         let mut matter = ticket.matter.clone();
-        if let Some(correction) = correction {
+        if let Some(correction) = order.correction() {
             // What is promised then is promised by the type which it has then.
             matter.revise(correction)?;
             self.rules.may_become(&ticket.matter, &matter)?;
         }
-        let is_other = self.kind_of(&matter) != self.kind_of(&ticket.matter);
-        let office = self.office(&groups, &matter, &ticket, &reporters);
-        let taken = ticket.take(order, &by, &office.house(), at)?;
-        entries.extend(taken);
-        if ticket.state() == State::New && (is_released || is_other) {
-            entries.extend(self.routed(conn, &mut ticket, &groups, at).await?);
-        }
-        self.written(conn, ticket, entries, &groups).await
+        let office = self.office(groups, &matter, ticket, &reporters);
+        entries.extend(ticket.take(order, &by, &office.house(), at)?);
+        Ok(entries)
     }
 
     /// Type and category, by which rules send tickets.

@@ -39,6 +39,8 @@ mod idempotency;
 mod imports;
 #[path = "../store/kills.rs"]
 mod kills;
+#[path = "../store/left.rs"]
+mod left;
 #[path = "../store/merges.rs"]
 mod merges;
 #[path = "../store/notifications.rs"]

@@ -102,3 +102,19 @@ async fn r10_hours_that_changed_while_nobody_served_hold_from_the_start_on() {
     assert_eq!(desk.wake(after(6 * HOUR_MS)).await.unwrap(), []);
     assert_eq!(again.handling.hours.get(), 2);
 }
+
+#[tokio::test]
+async fn r10_a_verb_beside_a_server_leaves_hours_as_they_are_in_force() {
+    let world = World::new().await;
+    let served_by = |rules: Rules| {
+        let (_, rules) = watch::channel(Arc::new(rules));
+        TicketDesk::new(world.database.clone(), rules, 480)
+    };
+    let server = served_by(always());
+    server.adopt_hours(NOW).await.unwrap();
+    // The files have changed, and the server has not read them.
+    let verb = served_by(office()).beside_a_server();
+    let ticket = entered(&verb, after(HOUR_MS)).await;
+    assert_eq!(ticket.handling.hours.get(), 1);
+    assert_eq!(server.wake(after(2 * HOUR_MS)).await.unwrap(), []);
+}

@@ -31,6 +31,7 @@ mod house;
 mod idempotency;
 mod imports;
 mod kills;
+mod left;
 #[path = "../../benches/volume/measure.rs"]
 mod measure;
 mod merges;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use knowledge::{Language, Variable};
 use model::{CustomerId, Timestamp};
 use store::CustomerRecord;
-use ticket::Ticket;
+use ticket::{Actor, Ticket};
 
 use super::reply_body::RenderQuery;
 use super::{customers, tickets};
@@ -37,7 +37,9 @@ pub(super) async fn about(
         let ticket = tickets::known(app, who, id).await?;
         if ticket.handling.is_sensitive() {
             // A13: nobody reads it unseen.
-            app.tickets().note_read(id, who.agent, now()).await?;
+            app.tickets()
+                .note_read(id, Actor::Agent(who.agent), now())
+                .await?;
         }
         about.queue = ticket.matter.queue.as_ref().map(ToString::to_string);
         about.ticket = Some(ticket);

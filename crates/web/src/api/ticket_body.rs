@@ -6,7 +6,7 @@ use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::Serialize;
 use ticket::handling::{Approval, Extension, MergedInto, PauseReason, Verdicts, Visits};
-use ticket::{Clock, ClockKind, Number, Rules, State, Ticket};
+use ticket::{Clock, ClockKind, Rules, State, Ticket};
 use utoipa::ToSchema;
 
 use super::ticket_timeline::{AbsorbedBody, EntryBody};
@@ -192,7 +192,7 @@ pub struct TicketDetail {
 impl TicketBody {
     /// As it stands at a moment; `rules` know the letters of its type.
     pub fn of(ticket: Ticket, rules: &Rules, now: Timestamp) -> Self {
-        let number = number(&ticket.number, ticket.matter.ticket_type.as_deref(), rules);
+        let number = rules.number(&ticket.number, ticket.matter.ticket_type.as_deref());
         let priority = ticket.priority().level();
         let Ticket {
             matter, handling, ..
@@ -248,15 +248,6 @@ impl TicketBody {
             group: handling.place.group,
         }
     }
-}
-
-/// A1: the letters of its type before the digits.
-pub(super) fn number(number: &Number, ticket_type: Option<&str>, rules: &Rules) -> String {
-    let kind = rules.kind(ticket_type.unwrap_or_default());
-    if kind.prefix.is_empty() {
-        return number.to_string();
-    }
-    format!("{}-{}", kind.prefix, number)
 }
 
 fn clocks(clocks: &BTreeMap<ClockKind, Clock>) -> BTreeMap<&'static str, ClockBody> {

@@ -201,7 +201,9 @@ pub(crate) async fn of_ticket(
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {
         // A13: what it is like tells what it is about.
-        app.tickets().note_read(id, who.agent, now()).await?;
+        app.tickets()
+            .note_read(id, Actor::Agent(who.agent), now())
+            .await?;
     }
     let suspect = Suspect {
         matter: ticket.matter,

@@ -2,11 +2,17 @@
 
 use ticket::Refused;
 
+use crate::locale::Locale;
 use crate::problem::{Code, Problem};
 
 /// A refusal with its code, and in its detail what exactly.
 pub(super) fn problem(refused: &Refused) -> Problem {
     Problem::new(code(refused)).detail(refused.to_string())
+}
+
+/// The same in Chinese, for people at a terminal.
+pub fn refusal_in_chinese(refused: &Refused) -> &'static str {
+    code(refused).title(Locale::Chinese)
 }
 
 const fn code(refused: &Refused) -> Code {

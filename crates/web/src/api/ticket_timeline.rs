@@ -5,11 +5,10 @@ use axum::extract::State as Shared;
 use model::{AgentId, CallId, TicketId, Timestamp};
 use serde::Serialize;
 use store::{Line, LineKey, Reader, TakenOver};
-use ticket::{Rules, State};
+use ticket::{Actor, Rules, State};
 use utoipa::ToSchema;
 
 use super::list::{List, PageQuery};
-use super::ticket_body::number;
 use super::tickets::{known, readable_by};
 use crate::app::App;
 use crate::auth::principal::now;
@@ -81,7 +80,9 @@ pub(crate) async fn list(
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {
         // A13: nobody reads it unseen.
-        app.tickets().note_read(id, who.agent, now()).await?;
+        app.tickets()
+            .note_read(id, Actor::Agent(who.agent), now())
+            .await?;
     }
     let reader = readable_by(&app, &who).await?;
     Ok(Json(page(&app, id, reader.as_ref(), limit).await?))
@@ -109,7 +110,7 @@ impl EntryBody {
         let Line { key, entry, .. } = line;
         Self {
             ticket: key.ticket,
-            number: number(&line.number, line.ticket_type.as_deref(), rules),
+            number: rules.number(&line.number, line.ticket_type.as_deref()),
             entry: key.entry,
             at: entry.at,
             actor: entry.actor,
@@ -124,7 +125,7 @@ impl AbsorbedBody {
     pub(super) fn of(one: TakenOver, rules: &Rules) -> Self {
         Self {
             ticket: one.ticket,
-            number: number(&one.number, one.ticket_type.as_deref(), rules),
+            number: rules.number(&one.number, one.ticket_type.as_deref()),
             into: one.into,
             calls: one.calls,
             watchers: one.watchers,

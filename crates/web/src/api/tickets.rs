@@ -12,7 +12,7 @@ use model::{CallId, CustomerId, QueueName, TicketId, Timestamp};
 use serde::Deserialize;
 use store::page::LIMIT_MAX;
 use store::{Reader, TicketFilter, TicketKey, TicketOrder};
-use ticket::{Correction, Number, Order, Priority, Ticket};
+use ticket::{Actor, Correction, Number, Order, Priority, Ticket};
 use utoipa::{IntoParams, ToSchema};
 
 use super::list::{List, PageQuery};
@@ -299,7 +299,9 @@ pub(crate) async fn read(
     let ticket = known(&app, &who, id).await?;
     if ticket.handling.is_sensitive() {
         // A13: nobody reads it unseen.
-        app.tickets().note_read(id, who.agent, now()).await?;
+        app.tickets()
+            .note_read(id, Actor::Agent(who.agent), now())
+            .await?;
     }
     let etag = version::etag(ticket.version)?;
     let (rules, at) = (app.tickets().rules(), now());
@@ -338,7 +340,9 @@ async fn survivor(app: &App, who: &Principal, id: TicketId) -> Result<Option<Tic
     let is_his = |it: &Ticket| reader.as_ref().is_none_or(|reader| reader.may_read(it));
     let found = found.filter(is_his);
     if let Some(found) = found.as_ref().filter(|it| it.handling.is_sensitive()) {
-        app.tickets().note_read(found.id, who.agent, now()).await?;
+        app.tickets()
+            .note_read(found.id, Actor::Agent(who.agent), now())
+            .await?;
     }
     Ok(found)
 }
