@@ -7,6 +7,7 @@
 mod agent;
 mod queue;
 mod ticket;
+mod ticket_time;
 
 use model::ServiceLevel;
 
@@ -72,9 +73,6 @@ impl Subject {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Groups, Self::Tickets];
 
-    /// Those of whom something is counted.
-    pub const COUNTED: [Self; 2] = [Self::Queues, Self::Agents];
-
     /// Its word in paths, verbs and tables.
     pub const fn name(self) -> &'static str {
         match self {
@@ -92,6 +90,15 @@ impl Subject {
             Self::Agents => ["坐席", "agent"],
             Self::Groups => ["处理组", "group"],
             Self::Tickets => ["工单类型", "ticket type"],
+        }
+    }
+
+    /// What a row is called that is of none of them, Chinese and English.
+    pub const fn nobody(self) -> [&'static str; 2] {
+        match self {
+            Self::Queues | Self::Agents => ["", ""],
+            Self::Groups => ["未派组", "no group"],
+            Self::Tickets => ["未定类型", "no type"],
         }
     }
 
@@ -137,7 +144,7 @@ impl Sums {
 
 /// All figures, in the order in which reports show them.
 pub fn figures() -> impl Iterator<Item = &'static Figure> {
-    let all = [queue::ROWS, agent::ROWS, ticket::ROWS];
+    let all = [queue::ROWS, agent::ROWS, ticket::ROWS, ticket_time::ROWS];
     all.into_iter().flatten()
 }
 

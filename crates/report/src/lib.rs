@@ -7,12 +7,14 @@
 pub mod calls;
 pub mod figure;
 pub mod report;
+pub mod spread;
 pub mod sums;
 pub mod table;
 pub mod tally;
 
 pub use figure::{Figure, Subject, Sums, Unit, figures};
 pub use report::{Report, Row};
+pub use spread::Spread;
 pub use sums::{AgentSums, QueueSums, StateSums, TicketSums, TicketTimes};
 pub use table::{Cell, Table};
 pub use tally::{AgentTally, CallTally, Counts, Doing, Tally};

@@ -3,7 +3,9 @@
 //! One list of fields gives the struct, its columns and its arithmetic: a field that is missing in one of them cannot be written. A
 //! field is a column of the same name in the table of its kind.
 
-use model::{Histogram, ServiceCounts};
+use model::ServiceCounts;
+
+use crate::spread::Spread;
 
 macro_rules! sums {
     ($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $field:ident,)* }) => {
@@ -158,26 +160,59 @@ sums! {
 }
 
 sums! {
-    /// Of a group and a type of tickets, in the quarter of an hour in which it happened.
+    /// Of a group and a type of tickets, in the quarter of an hour in which it happened. The group is the one that had the ticket; what
+    /// is sent counts for whom it is sent to.
     TicketSums {
-        /// Tickets that began.
+        /// Tickets that began, strangers' among them.
+        created,
+        /// Tickets that were there for work: submitted, or a stranger's that was released.
         opened,
-        /// Tickets that were closed.
-        closed,
         /// Answered at once.
         direct_answers,
-        /// Opened again.
-        reopened,
-        /// Urged for the first time.
-        urged,
         /// Sent to the group.
         dispatched,
+        /// Accepted by one person of it.
+        accepted,
         /// Sent back by it: not ours.
         returned,
+        /// Sent on by it to somebody else.
+        transferred,
+        /// Brought from it to the next tier.
+        escalated,
+        /// Solved; each time.
+        resolved,
+        /// Closed; each time.
+        closed,
+        /// Opened again after they were closed.
+        reopened,
+        /// Tickets that were urged for the first time.
+        urged,
+        /// How often tickets were urged.
+        urges,
+        /// Entered in error.
+        voided,
+        /// Of them: an agent's mistake.
+        mistakes,
+        /// Went into another ticket.
+        merged,
+        /// Extensions that were asked for.
+        extensions_asked,
+        /// Extensions that were given.
+        extensions_given,
         /// Return visits that were tried.
         visits,
         /// Of them: the customer was reached and content.
         visit_successes,
+        /// Customers who gave one point of five.
+        score_1,
+        /// Two points.
+        score_2,
+        /// Three points.
+        score_3,
+        /// Four points.
+        score_4,
+        /// Five points.
+        score_5,
         /// First responses in time.
         responses_kept,
         /// First responses that became overdue.
@@ -186,6 +221,38 @@ sums! {
         resolves_kept,
         /// Solutions that became overdue.
         resolves_breached,
+        /// Acceptances by a group in time.
+        stages_kept,
+        /// Acceptances by a group that became overdue.
+        stages_breached,
+        /// How long those were in quarantine that left it.
+        quarantined_ms,
+        /// How many they were.
+        quarantined_stays,
+        /// How long those were new that are so no more.
+        new_ms,
+        /// How many they were.
+        new_stays,
+        /// How long those waited to be accepted that do so no more.
+        dispatched_ms,
+        /// How many they were.
+        dispatched_stays,
+        /// How long those were worked on that are so no more.
+        in_progress_ms,
+        /// How many they were.
+        in_progress_stays,
+        /// How long those were pending that are so no more.
+        pending_ms,
+        /// How many they were.
+        pending_stays,
+        /// How long those were in review that are so no more.
+        in_review_ms,
+        /// How many they were.
+        in_review_stays,
+        /// How long those lay solved that do so no more.
+        resolved_ms,
+        /// How many they were.
+        resolved_stays,
     }
 }
 
@@ -193,9 +260,9 @@ sums! {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TicketTimes {
     /// From submission to the first response.
-    pub response: Histogram,
+    pub response: Spread,
     /// From submission to the solution.
-    pub resolve: Histogram,
+    pub resolve: Spread,
 }
 
 impl QueueSums {

@@ -74,6 +74,9 @@ impl Report {
         if let Some(id) = total.get_mut(2) {
             *id = Cell::Text(say(["合计", "Total"]).to_owned());
         }
+        if let Some(title) = total.get_mut(3) {
+            *title = Cell::Text(String::new());
+        }
         rows.push(total);
         Table {
             head,
@@ -88,11 +91,17 @@ impl Report {
 
     fn cells(&self, row: &Row, reasons: &BTreeSet<&String>, is_chinese: bool) -> Vec<Cell> {
         let text = |text: &str| Cell::Text(text.to_owned());
+        let [chinese, english] = self.subject.nobody();
+        let nobody = if is_chinese { chinese } else { english };
         let mut cells = vec![
             Cell::Text(self.zone.written(row.time.start)),
             Cell::Text(self.zone.written(row.time.end)),
             text(&row.id),
-            text(&row.title),
+            text(if row.id.is_empty() {
+                nobody
+            } else {
+                &row.title
+            }),
         ];
         let figures = self.subject.figures();
         cells.extend(figures.map(|figure| Cell::Figure(figure.unit, figure.of(&row.sums))));

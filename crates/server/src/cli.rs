@@ -20,7 +20,7 @@ pub(crate) use self::calendar::{CalendarArgs, CalendarVerb};
 pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::customer::{CustomerVerb, ImportArgs};
 pub(crate) use self::prompts::PromptsVerb;
-pub(crate) use self::report::{FigureArgs, FileArgs, ReportVerb, TimeArgs};
+pub(crate) use self::report::{CutArgs, FileArgs, ReportVerb, TimeArgs};
 pub(crate) use self::ticket::{DueArgs, ReassignArgs, RulesArgs, TicketVerb};
 
 mod agent;

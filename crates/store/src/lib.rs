@@ -84,7 +84,7 @@ pub use prompt::{SoundError, SoundFault, load_sounds};
 pub use recording::{RecordingReport, RecordingSink, RecordingWriter};
 pub use registration::Registration;
 pub use reply::{ReplyFilter, ReplyReader};
-pub use rollup::{ReportWish, StateRow, SumsOf, Window};
+pub use rollup::{ReportWish, StateRow, SumsOf, TicketsBy, Window};
 pub use script_version::{Restored, ScriptVersion};
 pub use search::{Found, Hit, Matched, Piece, Question, QuestionError, SearchKind, SearchRequest};
 pub use secret::Secret;

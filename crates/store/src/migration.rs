@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 37] = [
+static MIGRATIONS: [Migration; 38] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -202,6 +202,11 @@ static MIGRATIONS: [Migration; 37] = [
         version: 37,
         name: "outbox_left",
         text: include_str!("../migrations/0037_outbox_left.sql"),
+    },
+    Migration {
+        version: 38,
+        name: "ticket_rollup",
+        text: include_str!("../migrations/0038_ticket_rollup.sql"),
     },
 ];
 

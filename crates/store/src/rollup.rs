@@ -6,13 +6,15 @@
 
 mod made;
 mod read;
+mod ticket;
+mod ticket_sums;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::service_level::Bounds;
 use model::{AgentId, CallId, FactRecord, QueueName, Timestamp};
-use report::{AgentSums, CallTally, Counts, QueueSums, Tally, quarter};
+use report::{AgentSums, CallTally, Counts, QueueSums, Tally, TicketSums, quarter};
 
 use crate::column::{big, count, from_json, json_of};
 use crate::database::{Bound, Connection, Statement};
@@ -21,6 +23,8 @@ use crate::projection;
 
 pub use made::{INTERVALS_MAX, ROWS_MAX, ReportWish};
 pub use read::{OfAgents, OfQueues, StateRow, SumsOf, Window};
+pub(crate) use ticket::{TicketCounts, TicketTally};
+pub use ticket_sums::{OfTickets, TicketsBy};
 
 /// Rows are kept for so many days: a report of 400, and the same of the year before.
 pub const KEPT_DAYS: i64 = 800;
@@ -205,6 +209,41 @@ async fn add(conn: &mut Connection, counts: &Counts) -> Result<()> {
     Ok(())
 }
 
+/// Adds what tickets count, in the transaction of their step (I8).
+pub(crate) async fn add_tickets(conn: &mut Connection, counts: &TicketCounts) -> Result<()> {
+    for ((bucket, group, kind), sums) in &counts.sums {
+        let place = Place {
+            table: "rollup_ticket",
+            keys: &["bucket_at", "work_group", "ticket_type"],
+            key: vec![
+                (*bucket).into(),
+                group.as_str().into(),
+                kind.as_str().into(),
+            ],
+        };
+        add_row(conn, place, TicketSums::COLUMNS, sums.values()).await?;
+    }
+    for ((bucket, group, kind), times) in &counts.times {
+        for (clock, spread) in [("response", &times.response), ("resolve", &times.resolve)] {
+            for (part, many) in spread.filled() {
+                let place = Place {
+                    table: "rollup_ticket_time",
+                    keys: &["bucket_at", "work_group", "ticket_type", "clock", "part"],
+                    key: vec![
+                        (*bucket).into(),
+                        group.as_str().into(),
+                        kind.as_str().into(),
+                        clock.into(),
+                        i64::from(part).into(),
+                    ],
+                };
+                add_row(conn, place, &["tickets"], vec![big(many)]).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 async fn add_row(
     conn: &mut Connection,
     place: Place,
@@ -289,6 +328,11 @@ async fn forget_old(conn: &mut Connection, now_ms: i64) -> Result<()> {
         ("DELETE FROM rollup_queue WHERE bucket_at < $1", oldest),
         ("DELETE FROM rollup_agent WHERE bucket_at < $1", oldest),
         ("DELETE FROM rollup_state WHERE bucket_at < $1", oldest),
+        ("DELETE FROM rollup_ticket WHERE bucket_at < $1", oldest),
+        (
+            "DELETE FROM rollup_ticket_time WHERE bucket_at < $1",
+            oldest,
+        ),
     ] {
         forget(conn, query, before).await?;
     }

@@ -197,6 +197,11 @@ impl Clock {
         self.consumed.saturating_add(running)
     }
 
+    /// The business time that was used before it last began to run; of one that stands still, all of it.
+    pub const fn consumed(&self) -> Duration {
+        self.consumed
+    }
+
     /// When it is due; `None` while it pauses, and for ever if its calendar has no hours (R15, [`Self::is_never_due`]).
     pub const fn due_at(&self) -> Option<Timestamp> {
         self.due_at

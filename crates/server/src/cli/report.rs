@@ -24,6 +24,16 @@ pub(crate) enum ReportVerb {
         #[command(flatten)]
         of: FigureArgs,
     },
+    /// What became of tickets, a row for each group that had them.
+    #[command(
+        after_help = "Examples:\n  trunkline report groups --by week --from 2026-11-02\n  trunkline report groups --group front --type complaint --csv front.csv\ndocs/reports.md has every figure with its formula."
+    )]
+    Groups(TicketFigureArgs),
+    /// What became of tickets, a row for each type.
+    #[command(
+        after_help = "Examples:\n  trunkline report tickets\n  trunkline report tickets --from 2026-11-01 --to 2026-12-01 --by month --xlsx november.xlsx\ndocs/reports.md has every figure with its formula."
+    )]
+    Tickets(TicketFigureArgs),
     /// Calls as a list, a row for each; who took it out stands in the audit log.
     #[command(
         after_help = "Examples:\n  trunkline report calls --from 2026-11-01 --to 2026-12-01 --csv november.csv\n  trunkline report calls --queue support --xlsx today.xlsx\nWithout a file it is CSV at the terminal; a workbook has 20000 calls at most."
@@ -44,18 +54,40 @@ pub(crate) enum ReportVerb {
     },
 }
 
-/// Which figures.
+/// Which figures of calls.
 #[derive(Debug, Args)]
 pub(crate) struct FigureArgs {
+    /// Of which time, and where it goes.
+    #[command(flatten)]
+    pub(crate) cut: CutArgs,
+    /// Of this queue's callers alone.
+    #[arg(long)]
+    pub(crate) queue: Option<String>,
+}
+
+/// Which figures of tickets.
+#[derive(Debug, Args)]
+pub(crate) struct TicketFigureArgs {
+    /// Of which time, and where it goes.
+    #[command(flatten)]
+    pub(crate) cut: CutArgs,
+    /// Of tickets that this group had.
+    #[arg(long)]
+    pub(crate) group: Option<String>,
+    /// Of tickets of this type.
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) ticket_type: Option<String>,
+}
+
+/// Of which time figures are, how it is cut, and where they go.
+#[derive(Debug, Args)]
+pub(crate) struct CutArgs {
     /// Of which time.
     #[command(flatten)]
     pub(crate) time: TimeArgs,
     /// `quarter_hour`, `hour`, `day`, `week` (from Monday on), `month`, `year`, or `none`.
     #[arg(long, default_value = "none")]
     pub(crate) by: String,
-    /// Of this queue's callers alone.
-    #[arg(long)]
-    pub(crate) queue: Option<String>,
     /// As what it is given.
     #[command(flatten)]
     pub(crate) file: FileArgs,

@@ -1,4 +1,4 @@
-//! `trunkline report`: figures of queues and agents over a time (I5), as a table, CSV, a workbook, or JSON.
+//! `trunkline report`: figures of queues, agents, groups and tickets over a time (I5), as a table, CSV, a workbook, or JSON.
 
 mod calls;
 mod shown;
@@ -16,7 +16,7 @@ use store::{Database, ReportWish, SumsOf, Whose};
 
 use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
-use crate::cli::{FigureArgs, FileArgs, ReportVerb, TimeArgs};
+use crate::cli::{CutArgs, FileArgs, ReportVerb, TimeArgs};
 use crate::config::Source;
 
 /// Runs the verb.
@@ -26,9 +26,26 @@ pub(crate) fn run(
     json: bool,
     language: Language,
 ) -> Result<(), Failure> {
-    let (subject, agent, args) = match verb {
-        ReportVerb::Queues(args) => (Subject::Queues, None, args),
-        ReportVerb::Agents { agent, of } => (Subject::Agents, agent.as_deref(), of),
+    let asked = match verb {
+        ReportVerb::Queues(args) => Asked {
+            queue: args.queue.as_deref(),
+            ..Asked::new(Subject::Queues, &args.cut)
+        },
+        ReportVerb::Agents { agent, of } => Asked {
+            queue: of.queue.as_deref(),
+            agent: agent.as_deref(),
+            ..Asked::new(Subject::Agents, &of.cut)
+        },
+        ReportVerb::Groups(args) => Asked {
+            group: args.group.as_deref(),
+            ticket_type: args.ticket_type.as_deref(),
+            ..Asked::new(Subject::Groups, &args.cut)
+        },
+        ReportVerb::Tickets(args) => Asked {
+            group: args.group.as_deref(),
+            ticket_type: args.ticket_type.as_deref(),
+            ..Asked::new(Subject::Tickets, &args.cut)
+        },
         ReportVerb::Calls {
             time,
             queue,
@@ -44,18 +61,42 @@ pub(crate) fn run(
             return calls::run(source, &wanted, file, (json, language));
         }
     };
-    one_way(&args.file, json)?;
+    one_way(&asked.cut.file, json)?;
     // By which formula a queue is judged, its configuration says.
     let bounds = source.load(1, None)?.bounds;
     let report = block_on(async {
         let (settings, database) = open_store(source).await?;
         database.set_bounds(bounds);
         let house = Zone::ahead(settings.tickets.utc_offset_min);
-        let made = made(&database, subject, agent, (args, house)).await;
+        let made = made(&database, &asked, house).await;
         database.close().await;
         made
     })?;
-    give(&report, &args.file, json, language)
+    give(&report, &asked.cut.file, json, language)
+}
+
+/// Which report, of whom in particular.
+struct Asked<'a> {
+    subject: Subject,
+    cut: &'a CutArgs,
+    queue: Option<&'a str>,
+    agent: Option<&'a str>,
+    group: Option<&'a str>,
+    ticket_type: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Of all.
+    const fn new(subject: Subject, cut: &'a CutArgs) -> Self {
+        Self {
+            subject,
+            cut,
+            queue: None,
+            agent: None,
+            group: None,
+            ticket_type: None,
+        }
+    }
 }
 
 /// It is printed or written, and each in one way.
@@ -91,25 +132,24 @@ fn give(report: &Report, file: &FileArgs, json: bool, language: Language) -> Res
     Ok(())
 }
 
-async fn made(
-    database: &Database,
-    subject: Subject,
-    agent: Option<&str>,
-    (args, house): (&FigureArgs, Zone),
-) -> Result<Report, Failure> {
-    let by = interval(&args.by)?;
-    let (time, zone) = time(&args.time, house)?;
-    let whose = match agent {
+async fn made(database: &Database, asked: &Asked<'_>, house: Zone) -> Result<Report, Failure> {
+    let by = interval(&asked.cut.by)?;
+    let (time, zone) = time(&asked.cut.time, house)?;
+    let whose = match asked.agent {
         None => Whose::Everybody,
         Some(login) => Whose::One(agent_of(database, login).await?),
     };
-    let queue = args.queue.clone().map(QueueName::new);
     let wish = ReportWish {
-        subject,
+        subject: asked.subject,
         time,
         by,
         zone,
-        of: SumsOf { queue, whose },
+        of: SumsOf {
+            queue: asked.queue.map(QueueName::from),
+            whose,
+            group: asked.group.map(str::to_owned),
+            ticket_type: asked.ticket_type.map(str::to_owned),
+        },
     };
     let report = database.report(&wish, now()).await.map_err(by_fault)?;
     report.ok_or_else(|| {

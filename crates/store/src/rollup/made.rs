@@ -7,6 +7,7 @@ use model::{AgentId, Interval, Timestamp, Zone};
 use report::{QUARTER_MS, Report, Row, StateSums, Subject, Sums};
 
 use super::read::{SUMS_MAX, StateRow, SumsOf, Window};
+use super::ticket_sums::TicketsBy;
 use crate::Database;
 use crate::column::count;
 use crate::error::Result;
@@ -42,8 +43,11 @@ impl Database {
         let rows = match wish.subject {
             Subject::Queues => self.of_queues(&windows, &wish.of).await?,
             Subject::Agents => self.of_agents(&windows, &wish.of, now).await?,
-            // Nothing is counted of them.
-            Subject::Groups | Subject::Tickets => Some(Rows::new()),
+            Subject::Groups => {
+                self.of_tickets(&windows, &wish.of, TicketsBy::Group)
+                    .await?
+            }
+            Subject::Tickets => self.of_tickets(&windows, &wish.of, TicketsBy::Type).await?,
         };
         let Some(rows) = rows.filter(|rows| rows.len() <= ROWS_MAX) else {
             return Ok(None);
@@ -71,6 +75,26 @@ impl Database {
             row.sums = Sums {
                 queue: sums,
                 level: Some(level),
+                ..Sums::default()
+            };
+        }
+        Ok(Some(rows))
+    }
+
+    async fn of_tickets(
+        &self,
+        windows: &[Window],
+        of: &SumsOf,
+        by: TicketsBy,
+    ) -> Result<Option<Rows>> {
+        let Some(sums) = self.ticket_sums(windows, of, by).await? else {
+            return Ok(None);
+        };
+        let mut rows = Rows::new();
+        for ((from, id), (ticket, times)) in sums {
+            row(&mut rows, from, &id).sums = Sums {
+                ticket,
+                times,
                 ..Sums::default()
             };
         }

@@ -36,8 +36,12 @@ pub struct Window {
 pub struct SumsOf {
     /// Of this queue; `None`: of all.
     pub queue: Option<QueueName>,
-    /// Whose, of agents.
+    /// Whose, of agents; of tickets those of the groups of his circle.
     pub whose: Whose,
+    /// Of tickets that this group had; `None`: of all.
+    pub group: Option<String>,
+    /// Of tickets of this type; `None`: of all.
+    pub ticket_type: Option<String>,
 }
 
 /// What an agent did in an interval.
@@ -106,20 +110,20 @@ impl Window {
             .then(|| self.beginning(bucket.saturating_sub(self.base) / self.step))
     }
 
-    fn beginning(&self, index: i64) -> i64 {
+    pub(super) fn beginning(&self, index: i64) -> i64 {
         let begun = self.base.saturating_add(index.saturating_mul(self.step));
         begun.max(self.time.start.as_ms())
     }
 
     /// `SELECT` the number of the interval and what follows.
-    fn select(&self, what: &'static str) -> Statement {
+    pub(super) fn select(&self, what: &'static str) -> Statement {
         let mut query = Statement::new("SELECT (bucket_at - ");
         query.push_bind(self.base).push(") / ").push_bind(self.step);
         query.push(what);
         query
     }
 
-    fn within(&self, query: &mut Statement) {
+    pub(super) fn within(&self, query: &mut Statement) {
         query
             .push(" WHERE bucket_at >= ")
             .push_bind(self.time.start.as_ms());
@@ -256,7 +260,7 @@ impl Database {
 }
 
 /// More than are read together: then a report is refused.
-fn limit() -> i64 {
+pub(super) fn limit() -> i64 {
     SUMS_MAX as i64 + 1
 }
 
@@ -293,6 +297,6 @@ impl<'r> FromRow<'r, AnyRow> for AgentRow {
 }
 
 /// The sums behind a row's key.
-fn values(row: &AnyRow, key: usize) -> sqlx::Result<Vec<i64>> {
+pub(super) fn values(row: &AnyRow, key: usize) -> sqlx::Result<Vec<i64>> {
     (key..row.len()).map(|index| row.try_get(index)).collect()
 }

@@ -151,11 +151,12 @@ pub(super) async fn insert(conn: &mut Connection, ticket: &Ticket, origin: &Orig
     Ok(())
 }
 
-/// What rules may change; `key`: the contact's number, as numbers are compared.
+/// What rules may change; `key`: the contact's number, as numbers are compared; `since`: when it came to stand where it stands.
 pub(super) async fn update(
     conn: &mut Connection,
     ticket: &Ticket,
     key: Option<&NumberKey>,
+    since: Option<Timestamp>,
 ) -> Result<()> {
     let Matter {
         ticket_type,
@@ -174,7 +175,8 @@ pub(super) async fn update(
         "UPDATE ticket SET subject = $2, body = $3, ticket_type = $4, category = $5, fields = $6, contact_name = $7, contact_raw = $8,
            contact_e164 = $9, contact_key = $10, customer_id = $11, state = $12, is_open = $13, priority = $14, urge_count = $15,
            work_group = $16, named = $17, assignee = $18, owner = $19, due_key = $20, wake_at = $21, visit_at = $22, closed_at = $23,
-           merged_into = $24, sensitive = $25, handling = $26, updated_at = $27, version = $28, hours = $29 WHERE id = $1",
+           merged_into = $24, sensitive = $25, handling = $26, updated_at = $27, version = $28, hours = $29,
+           state_at = $30 WHERE id = $1",
     )
     .bind(big(ticket.id.get()))
     .bind(subject)
@@ -205,6 +207,7 @@ pub(super) async fn update(
     .bind(ticket.updated_at.as_ms())
     .bind(big(ticket.version))
     .bind(big(handling.hours.get()))
+    .bind(since.map(Timestamp::as_ms))
     .execute(conn)
     .await?;
     Ok(())

@@ -19,6 +19,7 @@ use crate::column::{big, count, from_json, json_of};
 use crate::database::Connection;
 use crate::error::Result;
 use crate::notification::notify;
+use crate::rollup::{TicketCounts, TicketTally, add_tickets};
 use crate::search;
 
 /// Most entries of a timeline in an answer.
@@ -61,7 +62,15 @@ impl Pen<'_> {
     ) -> Result<Vec<Fact>> {
         let number = ticket.matter.contact.number.as_deref();
         let key = number.map(|raw| self.plan.key(raw));
-        row::update(conn, ticket, key.as_ref()).await?;
+        let (mut tally, mut counts) = (
+            TicketTally::before(conn, ticket.id, entries).await?,
+            TicketCounts::default(),
+        );
+        for entry in entries {
+            tally.apply(entry, &mut counts);
+        }
+        add_tickets(conn, &counts).await?;
+        row::update(conn, ticket, key.as_ref(), tally.since).await?;
         let revises =
             |it: &Entry| it.event.revised().is_some() || matches!(it.event, Event::Submit { .. });
         if entries.iter().any(revises) {

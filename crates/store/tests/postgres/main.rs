@@ -75,6 +75,8 @@ mod sessions;
 mod test_server;
 #[path = "../store/ticket_merges.rs"]
 mod ticket_merges;
+#[path = "../store/ticket_rollups.rs"]
+mod ticket_rollups;
 #[path = "../store/ticket_work.rs"]
 mod ticket_work;
 #[path = "../store/tickets.rs"]

@@ -56,6 +56,7 @@ mod script_versions;
 mod search;
 mod sessions;
 mod ticket_merges;
+mod ticket_rollups;
 mod ticket_work;
 mod tickets;
 mod ties;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportBody {
-    /// Of whom: `queues`, `agents`.
+    /// Of whom: `queues`, `agents`, `groups`, `tickets`.
     pub subject: &'static str,
     /// From which moment on.
     #[schema(value_type = String, format = DateTime)]
@@ -52,7 +52,7 @@ pub struct ReportRowBody {
     /// The end of its interval.
     #[schema(value_type = String, format = DateTime)]
     pub to: Timestamp,
-    /// Of whom; `null` in the row of all.
+    /// Of whom; `null` in the row of all, empty where tickets are of no group or of no type.
     pub id: Option<String>,
     /// What people call him; `null` in the row of all.
     pub title: Option<String>,

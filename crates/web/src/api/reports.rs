@@ -1,7 +1,8 @@
 //! Reports (报表, I5, I7): figures by quarter of an hour, hour, day, week, month or year, each with its formula, as JSON, CSV or a
 //! workbook of Excel.
 //!
-//! An agent sees himself, a supervisor the people of his reach; queues are for supervisors who reach the whole house.
+//! An agent sees himself, a supervisor the people of his reach and the tickets of its groups; queues are for supervisors who reach the
+//! whole house.
 
 use std::ops::Range;
 
@@ -56,6 +57,12 @@ pub struct ReportQuery {
     #[serde(rename = "filter[agent]")]
     #[param(value_type = Option<String>)]
     agent: Option<AgentRef>,
+    /// Of tickets that this group had; of those of no group, where it is empty.
+    #[serde(rename = "filter[group]")]
+    group: Option<String>,
+    /// Of tickets of this type; of those of no type, where it is empty.
+    #[serde(rename = "filter[type]")]
+    ticket_type: Option<String>,
 }
 
 /// As what it is given.
@@ -68,7 +75,7 @@ pub(super) enum Format {
 
 /// Figures with their formulas.
 #[utoipa::path(get, operation_id = "read_report", path = "/v1/reports/{subject}", tag = "reports",
-    params(("subject" = String, Path, description = "`queues` or `agents`."), ReportQuery),
+    params(("subject" = String, Path, description = "`queues`, `agents`, `groups` or `tickets`."), ReportQuery),
     responses(
         (status = 200, description = "Rows, the row of all, and each figure with its formula.", content(
             (ReportBody = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -82,7 +89,7 @@ pub(crate) async fn read(
     InPath(subject): InPath<String>,
     InQuery(query): InQuery<ReportQuery>,
 ) -> Result<Response, Problem> {
-    let subject = Subject::COUNTED.into_iter().find(|it| it.name() == subject);
+    let subject = Subject::ALL.into_iter().find(|it| it.name() == subject);
     let subject = subject.ok_or(Code::NoSuchReport)?;
     let all = [Format::Json, Format::Csv, Format::Xlsx];
     let format = Format::of(query.format.as_deref(), &headers, &all)?;
@@ -122,7 +129,8 @@ fn wish(
     subject: Subject,
     query: ReportQuery,
 ) -> Result<ReportWish, Problem> {
-    let whose = agents(who, subject, query.agent)?;
+    fits(subject, &query)?;
+    let whose = visible(who, subject, query.agent)?;
     let by = match &query.by {
         None => Interval::Whole,
         Some(word) => Interval::named(word).ok_or_else(|| {
@@ -136,6 +144,8 @@ fn wish(
     let of = SumsOf {
         queue: query.queue.map(QueueName::new),
         whose,
+        group: query.group,
+        ticket_type: query.ticket_type,
     };
     Ok(ReportWish {
         subject,
@@ -176,18 +186,36 @@ pub(super) fn period(
     Ok(from..to)
 }
 
-/// Whose figures; refused where he may not see them. Who names nobody sees as many agents as his reach holds.
-fn agents(who: &Principal, subject: Subject, asked: Option<AgentRef>) -> Result<Whose, Problem> {
-    if subject == Subject::Agents {
-        let asked = asked.map(|agent| agent.resolve(who));
-        return whose(who, Action::SeeReports, asked);
+/// A filter that says nothing of what a report is about would be ignored: it is refused.
+fn fits(subject: Subject, query: &ReportQuery) -> Result<(), Problem> {
+    let of_calls = matches!(subject, Subject::Queues | Subject::Agents);
+    let filters = [
+        ("queue", query.queue.is_some(), of_calls),
+        ("agent", query.agent.is_some(), subject == Subject::Agents),
+        ("group", query.group.is_some(), !of_calls),
+        ("type", query.ticket_type.is_some(), !of_calls),
+    ];
+    let stranger = filters.iter().find(|(_, asked, fits)| *asked && !fits);
+    stranger.map_or(Ok(()), |(name, ..)| {
+        let detail = format!("filter[{name}] is not for the report of {}", subject.name());
+        Err(Problem::new(Code::MalformedParameter).detail(detail))
+    })
+}
+
+/// Whose figures; refused where he may not see them. Who names nobody sees as many agents, or groups, as his reach holds.
+fn visible(who: &Principal, subject: Subject, asked: Option<AgentRef>) -> Result<Whose, Problem> {
+    match subject {
+        Subject::Queues => authorise(who, Action::SeeReports, None).map(|()| Whose::Everybody),
+        Subject::Agents => {
+            let asked = asked.map(|agent| agent.resolve(who));
+            whose(who, Action::SeeReports, asked)
+        }
+        Subject::Groups | Subject::Tickets => match whose(who, Action::SeeReports, None)? {
+            // Tickets are a group's figures: one of it alone has none.
+            Whose::One(_) => Err(Problem::new(Code::Forbidden)),
+            of @ (Whose::Everybody | Whose::Circle(_)) => Ok(of),
+        },
     }
-    authorise(who, Action::SeeReports, None)?;
-    if asked.is_some() {
-        let detail = "filter[agent] is for the report of agents";
-        return Err(Problem::new(Code::MalformedParameter).detail(detail));
-    }
-    Ok(Whose::Everybody)
 }
 
 impl Format {

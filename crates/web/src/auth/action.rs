@@ -45,7 +45,7 @@ actions! {
     RemoveMessage;
     /// See what callers answered to surveys.
     SeeSurveys;
-    /// See figures of queues and agents over a time.
+    /// See figures of queues, agents and tickets over a time.
     SeeReports;
     /// Take calls out of the house as a list.
     ExportCalls;

@@ -210,6 +210,49 @@ async fn i5_what_cannot_be_answered_is_told() {
     );
 }
 
+#[tokio::test]
+async fn i8_tickets_are_told_by_group_and_by_type_to_who_leads() {
+    let (house, path) = crate::tickets::with_ticket().await;
+    let mine = house.signed_in("1001").await;
+    let claim = br#"{"type":"claim"}"#;
+    let etag = mine.get(&path).await.header("etag").unwrap().to_owned();
+    let headers = [
+        ("content-type", "application/json"),
+        ("if-match", etag.as_str()),
+    ];
+    let events = format!("{path}/events");
+    let claimed = mine.send("POST", &events, &headers, claim).await;
+    assert_eq!(claimed.status, 200, "{}", claimed.text());
+    let boss = house.program("boss").await;
+    let groups = boss.get("/v1/reports/groups").await.json();
+    let rows = groups["rows"].as_array().unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["", "all"], "the group of a house without groups");
+    assert_eq!(rows[1]["figures"]["accepted"], 1.0);
+    assert_eq!(rows[1]["figures"]["response_kept"], 1.0);
+    let types = boss.get("/v1/reports/tickets").await.json();
+    assert_eq!(types["total"]["figures"]["opened"], 1.0);
+    assert!(types["total"]["figures"]["visit_success"].is_null());
+    let one = "filter%5Bgroup%5D=all&filter%5Btype%5D=";
+    let one = boss.get(&format!("/v1/reports/tickets?{one}")).await.json();
+    assert_eq!(one["total"]["figures"]["accepted"], 1.0);
+    assert_eq!(one["total"]["figures"]["opened"], 0.0);
+    let none = boss
+        .get("/v1/reports/groups?filter%5Btype%5D=complaint")
+        .await;
+    assert_eq!(none.json()["rows"].as_array().unwrap().len(), 0);
+    for subject in ["groups", "tickets"] {
+        let refused = mine.get(&format!("/v1/reports/{subject}")).await;
+        assert_eq!(refused.problem(), "forbidden", "{subject}");
+        let csv = boss.get(&format!("/v1/reports/{subject}?format=csv")).await;
+        assert!(csv.text().contains("重开 ÷ 结案"), "{}", csv.text());
+        let lost = boss
+            .get(&format!("/v1/reports/{subject}?filter%5Bqueue%5D=a"))
+            .await;
+        assert_eq!(lost.problem(), "malformed_parameter");
+    }
+}
+
 /// I7: the tables of docs/reports.md are those of the figures.
 #[test]
 fn i7_the_page_has_all_figures() {
@@ -217,7 +260,7 @@ fn i7_the_page_has_all_figures() {
     let page = std::fs::read_to_string(&path).unwrap();
     let (before, _) = page.split_once("-->\n").expect("the mark of the tables");
     let mut made = format!("{before}-->\n");
-    for subject in Subject::COUNTED {
+    for subject in Subject::ALL {
         made += &format!(
             "\n### `{}`\n\n| Figure | 指标 | Name | Unit | Formula | 公式 |\n|---|---|---|---|---|---|\n",
             subject.name()
