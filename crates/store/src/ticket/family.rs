@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use ::ticket::handling::Visits;
 use ::ticket::{Entry, Number, Ticket};
 use model::{AgentId, CallId, TicketId, Timestamp};
 
@@ -254,9 +255,14 @@ pub(super) async fn family(conn: &mut Connection, id: TicketId) -> Result<Vec<Ti
     Ok(ids.map(|(id,)| TicketId::new(count(id))).collect())
 }
 
-/// M6: of the tickets of a family those whose reporters are others than the first one's, the oldest of each. Who is known is
-/// one customer whatever number he called from; of others their number tells who they are.
-pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Result<Vec<TicketId>> {
+/// M6: of the tickets of a family those whose reporters are others than the first one's, of each the one by which he is `asked`
+/// already, else the oldest: an older one of his that joins later has him asked no second time. Who is known is one customer whatever number
+/// he called from; of others their number tells who they are.
+pub(super) async fn reporters(
+    conn: &mut Connection,
+    family: &[TicketId],
+    asked: &Visits,
+) -> Result<Vec<TicketId>> {
     let mut query =
         Statement::new("SELECT t.id, t.customer_id, t.contact_key FROM ticket t WHERE t.id IN (");
     listed(&mut query, family, None);
@@ -264,7 +270,10 @@ pub(super) async fn reporters(conn: &mut Connection, family: &[TicketId]) -> Res
     let mut rows: Vec<(i64, Option<i64>, Option<String>)> =
         query.build_query_as().fetch_all(conn).await?;
     let first = family.first().map(|id| big(id.get()));
-    rows.sort_by_key(|(id, ..)| Some(*id) != first);
+    rows.sort_by_key(|(id, ..)| {
+        let is_asked = asked.others.contains_key(&TicketId::new(count(*id)));
+        (Some(*id) != first, !is_asked)
+    });
     let (mut customers, mut numbers, mut strangers) =
         (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut others = Vec::new();

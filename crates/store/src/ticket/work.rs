@@ -216,7 +216,7 @@ impl Clerk {
             return Ok(Vec::new());
         }
         let family = family(conn, ticket.id).await?;
-        reporters(conn, &family).await
+        reporters(conn, &family, &ticket.handling.visits).await
     }
 
     fn office<'a>(
@@ -315,7 +315,7 @@ impl Clerk {
         } else {
             all.extend(of_one);
         }
-        reporters(conn, &all).await
+        reporters(conn, &all, &other.handling.visits).await
     }
 
     async fn written(

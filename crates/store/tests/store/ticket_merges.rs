@@ -201,6 +201,52 @@ async fn m6_each_reporter_is_asked_once_and_told_when_it_is_closed() {
 }
 
 #[tokio::test]
+async fn m6_who_was_content_is_not_asked_again_when_an_older_one_of_his_joins() {
+    let world = World::new().await;
+    let by = boss(world.agent("1001").await.id);
+    let mut rules = Rules::default();
+    rules.standard = TicketKind::new(Policy {
+        visit: VisitPolicy::Always,
+        ..rules.standard.promises().clone()
+    });
+    let desk = world.desk_of(rules);
+    let older = entered(&desk, "13900002222", 0, &by).await;
+    let stands = entered(&desk, "13800001111", 1, &by).await;
+    let newer = entered(&desk, "139 0000 2222", 2, &by).await;
+    let into = Order::Merge { into: stands.id };
+    does(&desk, newer.id, into.clone(), &by, 10).await;
+    does(&desk, stands.id, Order::Claim, &by, 20).await;
+    let solution = "done".to_owned();
+    does(&desk, stands.id, Order::Resolve { solution }, &by, 21).await;
+    let visitor = By {
+        actor: Actor::Agent(world.agent("1002").await.id),
+        rights: [Role::Visitor].into(),
+    };
+    let content = |reporter| Order::VisitOk {
+        reporter,
+        satisfaction: Some(4),
+    };
+    does(&desk, stands.id, content(Some(newer.id)), &visitor, 30).await;
+    does(&desk, older.id, into, &by, 31).await;
+    let read = async || world.database.ticket(stands.id).await.unwrap().unwrap();
+    let visits = read().await.handling.visits;
+    let others: Vec<_> = visits.others.iter().collect();
+    let [(asked, visit)] = &others[..] else {
+        panic!("one reporter, one visit: {others:?}")
+    };
+    assert_eq!(
+        (**asked, visit.next, visit.satisfaction),
+        (newer.id, None, Some(4))
+    );
+    does(&desk, stands.id, content(None), &visitor, 32).await;
+    assert_eq!(
+        read().await.state(),
+        State::Closed,
+        "nobody else is to be asked"
+    );
+}
+
+#[tokio::test]
 async fn m3_j3_what_is_for_those_who_lead_stays_theirs_inside_another() {
     let world = World::new().await;
     let (desk, agent) = (world.desk(), world.agent("1001").await.id);
