@@ -259,7 +259,8 @@ impl Cdr {
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
-            | Fact::TicketChanged { .. } => {}
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => {}
         }
     }
 

@@ -25,6 +25,7 @@ pub use self::callback::{
 pub use self::clip::{ClipBegan, ClipEnd, ClipPlayed};
 pub use self::held::HoldTold;
 pub use self::ivr::{FailedTries, NodeLeft};
+pub use self::notified::Notified;
 pub use self::offer::{CancelCause, Offer, Pop, PopCustomer, PopFlag};
 pub use self::queue::QueueExit;
 pub use self::routed::{Ignored, Routed};
@@ -39,6 +40,7 @@ mod callback;
 mod clip;
 mod held;
 mod ivr;
+mod notified;
 mod offer;
 mod queue;
 mod routed;
@@ -767,6 +769,9 @@ pub enum Fact {
         #[serde(default)]
         concerns: Vec<AgentId>,
     },
+    /// Somebody is told something on his page (J8).
+    #[serde(rename = "notification.created")]
+    NotificationCreated(Box<Notified>),
 }
 
 #[cfg(test)]

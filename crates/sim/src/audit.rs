@@ -213,7 +213,8 @@ impl Audit {
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
-            | Fact::TicketChanged { .. } => Ok(()),
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => Ok(()),
         }
     }
 

@@ -194,7 +194,8 @@ impl Figures {
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
-            | Fact::TicketChanged { .. } => {}
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => {}
         }
     }
 

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::ticket::handling::Group;
 use ::ticket::notice::{NoticeKind, mentions, notices};
 use ::ticket::{Entry, Ticket};
-use model::{AgentId, NotificationId, TicketId, Timestamp};
+use model::fact::Notified;
+use model::{AgentId, Fact, NotificationId, TicketId, Timestamp};
 use sqlx::FromRow;
 
 use crate::Database;
@@ -63,13 +64,14 @@ impl Row {
     }
 }
 
-/// Tells whoever is to know of an entry of a ticket, in the transaction that writes it.
+/// Tells whoever is to know of an entry of a ticket, in the transaction that writes it; gives the facts of it.
 pub(crate) async fn notify(
     conn: &mut Connection,
     ticket: &Ticket,
     (seq, entry): (u64, &Entry),
     groups: &BTreeMap<String, Group>,
-) -> Result<()> {
+) -> Result<Vec<Fact>> {
+    let mut told = Vec::new();
     let mut logins = BTreeMap::new();
     for login in mentions(&entry.event) {
         let found: Option<(i64,)> = sqlx::query_as(
@@ -113,8 +115,19 @@ pub(crate) async fn notify(
         .bind(entry.at.as_ms() - SHOWN_MS)
         .execute(&mut *conn)
         .await?;
+        let title = notice.kind.title(&ticket.number.to_string()).into_iter();
+        told.push(Fact::NotificationCreated(Box::new(Notified {
+            agent: notice.agent,
+            notification: NotificationId::new(count(number)),
+            kind: notice.kind.word().to_owned(),
+            title: title
+                .map(|(language, text)| (language.to_owned(), text))
+                .collect(),
+            ticket: ticket.id,
+            entry: seq,
+        })));
     }
-    Ok(())
+    Ok(told)
 }
 
 impl Database {

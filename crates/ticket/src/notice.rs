@@ -91,6 +91,18 @@ kinds! {
     Appealed = "appealed" "工单判责有申诉" "The verdict is objected to: ticket";
 }
 
+impl NoticeKind {
+    /// What is said, by language.
+    pub fn title(self, about: &str) -> BTreeMap<&'static str, String> {
+        let (chinese, english) = self.words();
+        [
+            ("zh-CN", format!("{chinese}：{about}")),
+            ("en", format!("{english} {about}")),
+        ]
+        .into()
+    }
+}
+
 /// Who is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whom {
@@ -253,6 +265,16 @@ fn may_hear(ticket: &Ticket, agent: AgentId, groups: &BTreeMap<String, Group>) -
         || ones.contains(&Some(agent))
         || place.group.as_ref().and_then(member).is_some()
         || ticket.handling.approval.reviewers().contains(&agent)
+}
+
+/// C6: who stands in for somebody who is away, if he may hear of the ticket.
+pub fn stand_in(
+    ticket: &Ticket,
+    agent: AgentId,
+    groups: &BTreeMap<String, Group>,
+) -> Option<AgentId> {
+    let other = here(agent, groups);
+    (other != agent && may_hear(ticket, other, groups)).then_some(other)
 }
 
 /// C6: who stands in for him while he is away; he himself where nobody does.

@@ -23,10 +23,19 @@ use crate::view::{Board, View};
 pub enum Viewer {
     /// An agent: what concerns him, as pops.
     Agent(AgentId),
-    /// Who leads some of the house (J1): the facts that concern these people.
-    Team(Arc<Circle>),
+    /// Who leads some of the house (J1), and these people: the facts that concern them.
+    Team(AgentId, Arc<Circle>),
     /// A supervisor, an admin or a program: every fact.
-    Observer,
+    Observer(AgentId),
+}
+
+impl Viewer {
+    /// Who it is.
+    pub const fn agent(&self) -> AgentId {
+        match self {
+            Self::Agent(agent) | Self::Team(agent, _) | Self::Observer(agent) => *agent,
+        }
+    }
 }
 
 /// One event of a stream.
@@ -85,6 +94,7 @@ pub(crate) fn concerned(fact: &Fact, board: &Board) -> Vec<AgentId> {
         Fact::ClipBegan(began) | Fact::ClipPlayed(ClipPlayed { began, .. }) => vec![began.agent],
         Fact::TicketCreated { agent, .. } => agent.iter().copied().collect(),
         Fact::TicketChanged { concerns, .. } => concerns.clone(),
+        Fact::NotificationCreated(told) => vec![told.agent],
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
         | Fact::CallerListed { .. }
@@ -136,12 +146,20 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
     if matches!(record.fact, Fact::AcdTold { .. }) {
         return None;
     }
+    // J8: what somebody is told is told to him alone, whoever sees all facts.
+    if let Fact::NotificationCreated(told) = &record.fact
+        && told.agent != viewer.agent()
+    {
+        return None;
+    }
     let concerned = || view.read(|board| concerned(&record.fact, board));
     let agent = match viewer {
-        Viewer::Observer => return written(record, record.fact.name(), record),
-        Viewer::Team(circle) => {
+        Viewer::Observer(_) => return written(record, record.fact.name(), record),
+        Viewer::Team(own, circle) => {
+            let is_told = matches!(record.fact, Fact::NotificationCreated(_));
             let mut people = concerned().into_iter();
-            let is_theirs = people.any(|one| circle.people.contains(&one));
+            let is_theirs =
+                people.any(|one| circle.people.contains(&one) || (is_told && one == *own));
             return is_theirs.then(|| written(record, record.fact.name(), record))?;
         }
         Viewer::Agent(agent) => *agent,
@@ -234,7 +252,8 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::ClipBegan(_)
         | Fact::ClipPlayed(_)
         | Fact::TicketCreated { .. }
-        | Fact::TicketChanged { .. } => written(record, record.fact.name(), record),
+        | Fact::TicketChanged { .. }
+        | Fact::NotificationCreated(_) => written(record, record.fact.name(), record),
         Fact::CallArrived { .. }
         | Fact::CallRefused { .. }
         | Fact::CallerListed { .. }

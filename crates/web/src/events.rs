@@ -178,8 +178,8 @@ impl EventHub {
     fn resumes_from(&self, viewer: &Viewer, last_seq: u64) -> u64 {
         let bound = last_seq.saturating_sub(self.settings.resume_max);
         match viewer {
-            Viewer::Agent(_) | Viewer::Team(_) => bound.max(self.settings.last_seq),
-            Viewer::Observer => bound,
+            Viewer::Agent(_) | Viewer::Team(..) => bound.max(self.settings.last_seq),
+            Viewer::Observer(_) => bound,
         }
     }
 
@@ -237,7 +237,7 @@ impl EventHub {
         metrics::gauge!("trunkline_event_streams").decrement(1.0);
         let mut state = self.lock();
         match viewer {
-            Viewer::Observer | Viewer::Team(_) => {
+            Viewer::Observer(_) | Viewer::Team(..) => {
                 state.observers.retain(|listener| listener.id != id);
             }
             Viewer::Agent(agent) => {
@@ -294,7 +294,7 @@ impl State {
         settings: HubSettings,
     ) -> Result<(), CannotListen> {
         match viewer {
-            Viewer::Observer | Viewer::Team(_) => {
+            Viewer::Observer(_) | Viewer::Team(..) => {
                 if self.observers.len() >= settings.observers_max {
                     return Err(CannotListen::TooMany);
                 }

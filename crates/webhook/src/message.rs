@@ -25,6 +25,9 @@ impl Lane {
         if let Fact::TicketCreated { ticket, .. } | Fact::TicketChanged { ticket, .. } = fact {
             return Self::Ticket(*ticket);
         }
+        if let Fact::NotificationCreated(told) = fact {
+            return Self::Agent(told.agent);
+        }
         if let Fact::AgentStateChanged { agent, .. }
         | Fact::AgentRegistered { agent }
         | Fact::AgentUnregistered { agent, .. }

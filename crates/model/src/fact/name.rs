@@ -100,7 +100,8 @@ impl Fact {
             | Self::CallbackFailed(_)
             | Self::CanaryLaid { .. }
             | Self::CanaryEnded(_)
-            | Self::TicketChanged { .. } => None,
+            | Self::TicketChanged { .. }
+            | Self::NotificationCreated(_) => None,
         }
     }
 
@@ -183,6 +184,7 @@ impl Fact {
             Self::TicketAsked(_) => "ticket.asked",
             Self::TicketCreated { .. } => "ticket.created",
             Self::TicketChanged { .. } => "ticket.changed",
+            Self::NotificationCreated(_) => "notification.created",
         }
     }
 }

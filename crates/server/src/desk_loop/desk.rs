@@ -165,7 +165,8 @@ impl Desk {
             | Fact::CallCategorised { .. }
             | Fact::WrapUpBegan { .. }
             | Fact::TicketCreated { .. }
-            | Fact::TicketChanged { .. } => {}
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => {}
         }
         Ok(())
     }
@@ -274,7 +275,9 @@ impl Desk {
             let missing = untold
                 .into_iter()
                 .filter(|it| !told.contains(&(it.ticket, it.entry)));
-            missing.for_each(|it| facts.tell(self.now(), it.fact));
+            for fact in missing.flat_map(|it| it.facts) {
+                facts.tell(self.now(), fact);
+            }
         }
     }
 

@@ -247,7 +247,8 @@ impl Remains {
             | Fact::VoicemailLeft(_)
             | Fact::VoicemailHeard(_)
             | Fact::TicketCreated { .. }
-            | Fact::TicketChanged { .. } => {}
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => {}
         }
     }
 

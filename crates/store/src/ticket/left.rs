@@ -7,7 +7,8 @@
 use model::{Fact, TicketId};
 
 use super::TicketDesk;
-use crate::column::{big, from_json};
+use super::timeline::posted;
+use crate::column::big;
 use crate::database::Connection;
 use crate::error::Result;
 
@@ -63,6 +64,9 @@ pub(super) async fn take_of(conn: &mut Connection, id: TicketId) -> Result<Vec<F
 
 fn in_order(mut rows: Vec<(i64, i64, String)>) -> Result<Vec<Fact>> {
     rows.sort_unstable();
-    let facts = rows.iter();
-    facts.map(|(_, _, fact)| from_json("fact", fact)).collect()
+    let mut facts = Vec::with_capacity(rows.len());
+    for (_, _, row) in &rows {
+        facts.extend(posted(row)?);
+    }
+    Ok(facts)
 }

@@ -7,8 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::ticket::handling::Group;
+use ::ticket::notice::stand_in;
 use ::ticket::{Entry, Event, Order, Rules, Ticket};
 use model::{AgentId, Fact, NumberPlan, TicketId};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::family::followers;
@@ -29,15 +31,31 @@ const OUTBOX_MAX: i64 = 1_000;
 /// Most people whom one change concerns.
 const CONCERNED_MAX: usize = 200;
 
-/// A fact that may not stand in the log.
+/// Facts that may not stand in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Untold {
     /// Whose.
     pub ticket: TicketId,
     /// Of which entry of its timeline.
     pub entry: u64,
-    /// What is to be told.
-    pub fact: Fact,
+    /// What is to be told: who is notified, then the entry.
+    pub facts: Vec<Fact>,
+}
+
+/// How facts stand in the outbox; alone in rows of before there were several of one entry.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Posted {
+    All(Vec<Fact>),
+    One(Box<Fact>),
+}
+
+/// The facts of a row of the outbox.
+pub(super) fn posted(row: &str) -> Result<Vec<Fact>> {
+    Ok(match from_json("facts", row)? {
+        Posted::All(facts) => facts,
+        Posted::One(fact) => vec![*fact],
+    })
 }
 
 /// What changes are written with, beside the ticket.
@@ -85,8 +103,10 @@ impl Pen<'_> {
         for entry in entries {
             let seq = append(conn, ticket.id, entry).await?;
             let fact = self.fact(ticket, seq, entry, &followers);
-            self.post(conn, ticket.id, seq, &fact).await?;
-            notify(conn, ticket, (seq, entry), self.groups).await?;
+            // The fact of the entry is the last: once that stands in the log, all do.
+            let mut told = notify(conn, ticket, (seq, entry), self.groups).await?;
+            told.push(fact);
+            self.post(conn, ticket.id, seq, &told).await?;
             let action = format!("ticket.{}", entry.event.name());
             let act = Act {
                 action: &action,
@@ -99,19 +119,25 @@ impl Pen<'_> {
             if entry.changes.people.is_some() {
                 watch(conn, ticket).await?;
             }
-            facts.push(fact);
+            facts.extend(told);
         }
         search::index_ticket(conn, ticket, entries).await?;
         Ok(facts)
     }
 
-    async fn post(&self, conn: &mut Connection, id: TicketId, seq: u64, fact: &Fact) -> Result<()> {
+    async fn post(
+        &self,
+        conn: &mut Connection,
+        id: TicketId,
+        seq: u64,
+        facts: &[Fact],
+    ) -> Result<()> {
         sqlx::query(
             "INSERT INTO ticket_outbox (ticket_id, seq, fact, is_left) VALUES ($1, $2, $3, $4)",
         )
         .bind(big(id.get()))
         .bind(big(seq))
-        .bind(json_of("fact", fact)?)
+        .bind(json_of("facts", &facts)?)
         .bind(i64::from(self.leaves))
         .execute(conn)
         .await?;
@@ -135,7 +161,7 @@ impl Pen<'_> {
         }
     }
 
-    /// Whose pages show it: who entered it, was asked first, is asked or works on it, follows it or what went into it (M3); where a group has it and nobody of
+    /// Whose pages show it: who entered it, was asked first, is asked or works on it, who stands in for one of them (C6), who follows it or what went into it (M3); where a group has it and nobody of
     /// it, its people; where it is urged or late, those who lead them.
     fn concerned(&self, ticket: &Ticket, event: &Event, followers: &[AgentId]) -> Vec<AgentId> {
         let handling = &ticket.handling;
@@ -154,11 +180,13 @@ impl Pen<'_> {
         let follow = people.watchers.iter().chain(followers).copied();
         // Who has to do with it comes before who looks on: of too many the last are not told.
         let mut told = BTreeSet::new();
-        for agent in ones
-            .chain(handling.approval.reviewers())
-            .chain(wanted)
-            .chain(follow)
-        {
+        let asked = ones.chain(handling.approval.reviewers());
+        // C6: who stands in for one of them does his work.
+        let asked: Vec<AgentId> = asked
+            .flat_map(|one| [Some(one), stand_in(ticket, one, self.groups)])
+            .flatten()
+            .collect();
+        for agent in asked.into_iter().chain(wanted).chain(follow) {
             if told.len() == CONCERNED_MAX {
                 break;
             }
@@ -243,7 +271,7 @@ impl Database {
             Ok(Untold {
                 ticket: TicketId::new(count(ticket)),
                 entry: count(seq),
-                fact: from_json("fact", &fact)?,
+                facts: posted(&fact)?,
             })
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AgentId, NotificationId, Timestamp};
+use model::{AgentId, Fact, NotificationId, Timestamp};
 use store::{Absence, Command, NewTicket, Notification, PageRequest, ReadMark, TicketDesk};
 use ticket::handling::{Receiver, Role};
 use ticket::notice::NoticeKind;
@@ -45,7 +45,13 @@ async fn entered(desk: &TicketDesk, by: AgentId) -> Ticket {
     desk.enter(new, Actor::Agent(by), NOW).await.unwrap().ticket
 }
 
-async fn ordered(desk: &TicketDesk, ticket: &Ticket, order: Order, by: By, at: Timestamp) {
+async fn ordered(
+    desk: &TicketDesk,
+    ticket: &Ticket,
+    order: Order,
+    by: By,
+    at: Timestamp,
+) -> Vec<Fact> {
     let command = Command {
         ticket: ticket.id,
         version: None,
@@ -53,7 +59,7 @@ async fn ordered(desk: &TicketDesk, ticket: &Ticket, order: Order, by: By, at: T
         by,
         at,
     };
-    desk.order(command).await.unwrap();
+    desk.order(command).await.unwrap().news
 }
 
 async fn told(world: &World, agent: AgentId, only_unread: bool) -> Vec<Notification> {
@@ -93,7 +99,29 @@ async fn j8_who_is_concerned_is_told_and_who_did_it_is_not() {
     );
     let desk = world.desk();
     let ticket = entered(&desk, boss).await;
-    ordered(&desk, &ticket, sent_to(one), by(boss, &BOSS), after(1)).await;
+    let sent = ordered(&desk, &ticket, sent_to(one), by(boss, &BOSS), after(1)).await;
+    let [
+        Fact::NotificationCreated(told_him),
+        Fact::TicketChanged { entry, .. },
+    ] = &sent[..]
+    else {
+        panic!("who is told, then the entry: {sent:?}")
+    };
+    assert_eq!(
+        (told_him.agent, &*told_him.kind, told_him.entry),
+        (one, "assigned", *entry)
+    );
+    assert!(
+        !told_him.title["en"].contains(&ticket.matter.subject),
+        "A13: others read it"
+    );
+    let left = world.database.untold(None).await.unwrap();
+    let left = left.into_iter().flat_map(|it| it.facts);
+    assert_eq!(
+        left.skip(1).collect::<Vec<_>>(),
+        sent,
+        "nothing is lost by a kill"
+    );
     ordered(
         &desk,
         &ticket,
@@ -272,14 +300,12 @@ async fn c6_who_stands_in_is_told_and_so_are_the_leads_of_the_chain() {
         .set_absence(one, Some(absence), Actor::System, NOW);
     away.await.unwrap();
     let text = String::new();
-    ordered(
-        &desk,
-        &ticket,
-        Order::Urge { text },
-        by(boss, &BOSS),
-        after(3),
-    )
-    .await;
+    let urge = Order::Urge { text };
+    let told = ordered(&desk, &ticket, urge, by(boss, &BOSS), after(3)).await;
+    let Some(Fact::TicketChanged { concerns, .. }) = told.last() else {
+        panic!("the entry comes last: {told:?}")
+    };
+    assert!(concerns.contains(&other), "his page shows the ticket");
     assert_eq!(
         kinds(&world, one).await,
         [NoticeKind::Assigned],

@@ -5,7 +5,7 @@ use store::{Command, LineKey, NewTicket, Reader, TicketDesk};
 use ticket::handling::{Policy, Role, VisitPolicy};
 use ticket::{Actor, By, Contact, Matter, Order, Rules, State, Ticket, TicketKind};
 
-use crate::world::{NOW, World, after};
+use crate::world::{NOW, World, after, of_tickets};
 
 fn boss(world: model::AgentId) -> By {
     By {
@@ -175,7 +175,7 @@ async fn m6_each_reporter_is_asked_once_and_told_when_it_is_closed() {
             reporter,
             satisfaction: Some(5),
         };
-        told = does(&desk, stands.id, order, &visitor, 30).await;
+        told = of_tickets(does(&desk, stands.id, order, &visitor, 30).await);
     }
     assert_eq!(read().await.state(), State::Closed);
     let told: Vec<_> = told

@@ -340,7 +340,7 @@ async fn f_what_was_never_told_is_told_by_the_next_process_until_it_stands_in_th
     assert_eq!((again.is_new, again.news), (false, vec![]));
     let untold = async |world: &World| -> Vec<Fact> {
         let untold = world.database.untold(None).await.unwrap();
-        untold.into_iter().map(|one| one.fact).collect()
+        untold.into_iter().flat_map(|one| one.facts).collect()
     };
     assert_eq!(untold(&world).await, [born.clone(), changed[0].clone()]);
     world.tell(vec![(NOW, born)]).await;

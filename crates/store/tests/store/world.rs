@@ -259,3 +259,9 @@ pub(crate) fn cdr_of(facts: &[(Timestamp, Fact)]) -> Cdr {
     }
     cdr
 }
+
+/// Of what was told what happened to tickets, without whom that notifies.
+pub(crate) fn of_tickets(mut told: Vec<Fact>) -> Vec<Fact> {
+    told.retain(|fact| !matches!(fact, Fact::NotificationCreated(_)));
+    told
+}

@@ -172,15 +172,10 @@ async fn body(app: &App, one: Notification) -> Result<NotificationBody, Problem>
         Some(ticket) => format!("{} {}", ticket.number, ticket.matter.subject),
         None => String::new(),
     };
-    let (chinese, english) = one.kind.words();
     Ok(NotificationBody {
         id: one.id,
         kind: one.kind,
-        title: [
-            ("zh-CN", format!("{chinese}：{about}")),
-            ("en", format!("{english} {about}")),
-        ]
-        .into(),
+        title: one.kind.title(&about),
         ticket: one.ticket,
         entry: one.entry,
         at: one.at,

@@ -57,8 +57,8 @@ pub(crate) enum Scope {
 /// Facts and screen pops as they happen.
 ///
 /// Agents get `pop.offer`, `pop.connected`, `pop.updated`, `pop.cancelled` and `pop.ended` in place of the facts behind them,
-/// their own `agent.*` facts and their tickets' `ticket.*`. Supervisors and admins get all facts under their own names, but
-/// for `acd.told`, the journal for replays; who reaches a part of the house alone (`/v1/agents/{id}/reach`) those that concern its people. Numbers
+/// their own `agent.*` facts, their tickets' `ticket.*` and what they are told (`notification.created`). Supervisors and admins get all facts under their own names, but
+/// for `acd.told`, the journal for replays, and what others are told; who reaches a part of the house alone (`/v1/agents/{id}/reach`) those that concern its people. Numbers
 /// rise, and may leave some out.
 #[utoipa::path(get, operation_id = "follow_events", path = "/v1/events", tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last number that the client has.")),
@@ -89,8 +89,8 @@ fn viewer(who: &Principal, scope: Option<Scope>) -> Result<Viewer, Problem> {
     };
     if all {
         return Ok(match whose(who, Action::FollowAll, None)? {
-            Whose::Everybody => Viewer::Observer,
-            Whose::Circle(circle) => Viewer::Team(Arc::new(circle)),
+            Whose::Everybody => Viewer::Observer(who.agent),
+            Whose::Circle(circle) => Viewer::Team(who.agent, Arc::new(circle)),
             Whose::One(agent) => Viewer::Agent(agent),
         });
     }
@@ -213,8 +213,8 @@ impl Right {
                 match (now.map_err(|why| Ended::Refused(why.code()))?, &self.viewer) {
                     (now, before) if now == *before => Ok(()),
                     // Other people are within his reach: he comes back, and is told of them.
-                    (Viewer::Team(_), Viewer::Team(_)) => Err(Ended::CutOff),
-                    (Viewer::Team(_) | Viewer::Agent(_) | Viewer::Observer, _) => {
+                    (Viewer::Team(..), Viewer::Team(..)) => Err(Ended::CutOff),
+                    (Viewer::Team(..) | Viewer::Agent(_) | Viewer::Observer(_), _) => {
                         Err(Ended::Refused(Code::Forbidden))
                     }
                 }

@@ -215,7 +215,8 @@ impl Board {
             | Fact::VoicemailBegan(_)
             | Fact::VoicemailLeft(_)
             | Fact::VoicemailHeard(_)
-            | Fact::TicketChanged { .. } => {}
+            | Fact::TicketChanged { .. }
+            | Fact::NotificationCreated(_) => {}
         }
     }
 

@@ -36,7 +36,9 @@ impl Bench {
     }
 
     async fn observe(&self, after: Option<u64>) -> Result<Subscription, CannotListen> {
-        let mut subscription = self.hub.subscribe(Viewer::Observer, after)?;
+        let mut subscription = self
+            .hub
+            .subscribe(Viewer::Observer(AgentId::new(1)), after)?;
         subscription.prepare().await?;
         Ok(subscription)
     }
@@ -135,7 +137,9 @@ async fn after_a_restart_facts_of_the_log_are_there() {
     };
     let hub = EventHub::new(settings, reader(&before.log));
     assert_eq!((hub.view().seq(), hub.last_seq()), (5, 5));
-    let mut stream = hub.subscribe(Viewer::Observer, Some(2)).unwrap();
+    let mut stream = hub
+        .subscribe(Viewer::Observer(AgentId::new(1)), Some(2))
+        .unwrap();
     assert_eq!(ids(&mut stream, 3).await, [3, 4, 5]);
 }
 
@@ -213,8 +217,8 @@ async fn p9_a_page_of_a_former_run_loads_its_state_again() {
         (agent(), 5, true),
         (agent(), 6, true),
         // Facts stay true for those who gather them.
-        (Viewer::Observer, 0, true),
-        (Viewer::Observer, 4, true),
+        (Viewer::Observer(AgentId::new(1)), 0, true),
+        (Viewer::Observer(AgentId::new(1)), 4, true),
     ] {
         let heard = hub.subscribe(viewer.clone(), Some(after)).map(drop);
         let expected = if goes_on {

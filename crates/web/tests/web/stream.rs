@@ -53,11 +53,23 @@ async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
         entry: 2,
         concerns: vec![agent],
     };
+    let notified = |agent: AgentId| {
+        Fact::NotificationCreated(Box::new(model::fact::Notified {
+            agent,
+            notification: model::NotificationId::new(1),
+            kind: "assigned".to_owned(),
+            title: [("en".to_owned(), "Sent to you".to_owned())].into(),
+            ticket: TicketId::new(2),
+            entry: 3,
+        }))
+    };
     for fact in [
         created(1, other),
         created(2, me),
         changed(1, other),
         changed(2, me),
+        notified(other),
+        notified(me),
     ] {
         house.tell(fact).await;
     }
@@ -65,7 +77,15 @@ async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
     let second = stream.next().await.unwrap();
     assert_eq!((first.name.as_str(), first.id), ("ticket.created", 2));
     assert_eq!((second.name.as_str(), second.id), ("ticket.changed", 4));
+    let third = stream.next().await.unwrap();
+    assert_eq!((third.name.as_str(), third.id), ("notification.created", 6));
+    // J8: not even who sees all facts is told what others are told.
     let boss = house.program("boss").await;
+    let mut all = boss.listen("/v1/events?after=4", &[]).await.unwrap();
+    house.tell(changed(1, other)).await;
+    assert_eq!(all.next().await.unwrap().id, 7);
+    house.tell(notified(house.id("boss"))).await;
+    assert_eq!(all.next().await.unwrap().name, "notification.created");
     let mut own = boss
         .listen("/v1/events?scope=mine&after=0", &[])
         .await
@@ -75,6 +95,7 @@ async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
             agent: house.id("boss"),
         })
         .await;
+    assert_eq!(own.next().await.unwrap().name, "notification.created");
     assert_eq!(own.next().await.unwrap().name, "agent.registered");
 }
 
