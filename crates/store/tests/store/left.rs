@@ -6,7 +6,7 @@ use model::{AgentId, Fact, Timestamp};
 use store::{Command, NewTicket, TicketDesk};
 use ticket::{Actor, By, Contact, Matter, Order, Ticket};
 
-use crate::world::{NOW, World, after};
+use crate::world::{NOW, World, after, of_tickets};
 
 /// A desk of a server, and what it has told.
 fn server(world: &World) -> (TicketDesk, Arc<Mutex<Vec<Fact>>>) {
@@ -48,8 +48,9 @@ fn appends(ticket: &Ticket, text: &str, by: Actor, at: Timestamp) -> Command {
 
 fn heard(told: &Mutex<Vec<Fact>>) -> Vec<(u64, &'static str)> {
     let mut told = told.lock().unwrap();
-    let heard = told.drain(..);
+    let heard = of_tickets(told.drain(..).collect());
     heard
+        .into_iter()
         .map(|fact| (store::entry_of(&fact).unwrap().1, fact.name()))
         .collect()
 }
@@ -65,7 +66,8 @@ async fn what_a_verb_changes_is_told_by_the_server_once() {
     );
     heard(&told);
     let facts = world.database.untold(None).await.unwrap();
-    let facts = facts.into_iter().map(|it| (NOW, it.fact)).collect();
+    let facts = facts.into_iter().flat_map(|it| it.facts);
+    let facts = facts.map(|fact| (NOW, fact)).collect();
     world.tell(facts).await;
     let command = Command {
         ticket: other.id,
@@ -82,14 +84,16 @@ async fn what_a_verb_changes_is_told_by_the_server_once() {
         [],
         "a server that starts does not take it for its own"
     );
-    assert_eq!(desk.tell_left().await.unwrap().len(), 2);
+    let left = desk.tell_left().await.unwrap();
+    assert_eq!(of_tickets(left).len(), 2);
     assert_eq!(heard(&told), [(2, "ticket.changed"), (2, "ticket.changed")]);
     assert_eq!(desk.tell_left().await.unwrap(), [], "once");
     assert_eq!(heard(&told), []);
     // Killed before they stood in the log, they are told at the next start like all others.
     let untold = world.database.untold(None).await.unwrap();
     assert_eq!(untold.len(), 2);
-    let facts = untold.into_iter().map(|it| (after(2), it.fact)).collect();
+    let facts = untold.into_iter().flat_map(|it| it.facts);
+    let facts = facts.map(|fact| (after(2), fact)).collect();
     world.tell(facts).await;
     assert_eq!(world.database.untold(None).await.unwrap(), []);
 }
