@@ -11,7 +11,7 @@ mod ticket_time;
 
 use model::ServiceLevel;
 
-use crate::sums::{AgentSums, QueueSums, StateSums, TicketSums, TicketTimes};
+use crate::sums::{AgentSums, FirstContactSums, QueueSums, StateSums, TicketSums, TicketTimes};
 
 /// Of whom a report tells, a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +50,8 @@ pub struct Sums {
     pub ticket: TicketSums,
     /// How long they took.
     pub times: TicketTimes,
+    /// Which of them were done at the first contact.
+    pub first_contact: FirstContactSums,
     /// The formula of the row's service level; `None` where its queues have different ones.
     pub level: Option<ServiceLevel>,
 }
@@ -139,6 +141,7 @@ impl Sums {
         self.states.add(&other.states);
         self.ticket.add(&other.ticket);
         self.times.add(&other.times);
+        self.first_contact.add(&other.first_contact);
     }
 }
 

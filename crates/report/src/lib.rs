@@ -15,11 +15,16 @@ pub mod tally;
 pub use figure::{Figure, Subject, Sums, Unit, figures};
 pub use report::{Report, Row};
 pub use spread::Spread;
-pub use sums::{AgentSums, QueueSums, StateSums, TicketSums, TicketTimes};
+pub use sums::{AgentSums, FirstContactSums, QueueSums, StateSums, TicketSums, TicketTimes};
 pub use table::{Cell, Table};
 pub use tally::{AgentTally, CallTally, Counts, Doing, Tally};
 
 use model::Timestamp;
+
+/// In so many days nobody calls again about what was done at the first contact, where nobody asks for another window.
+pub const FCR_DAYS: u32 = 7;
+/// The longest such window, in days.
+pub const FCR_DAYS_MAX: u32 = 90;
 
 /// The interval of all sums, in ms.
 pub const QUARTER_MS: i64 = 15 * 60_000;

@@ -98,6 +98,16 @@ sums! {
         scores,
         /// Those scores, each as thousandths of its scale.
         score_permille,
+        /// Scores in the lowest fifth of their scale.
+        fifth_1,
+        /// In the second.
+        fifth_2,
+        /// In the third.
+        fifth_3,
+        /// In the fourth.
+        fifth_4,
+        /// In the highest.
+        fifth_5,
     }
 }
 
@@ -138,6 +148,16 @@ sums! {
         scores,
         /// Those scores, each as thousandths of its scale.
         score_permille,
+        /// Scores in the lowest fifth of their scale.
+        fifth_1,
+        /// In the second.
+        fifth_2,
+        /// In the third.
+        fifth_3,
+        /// In the fourth.
+        fifth_4,
+        /// In the highest.
+        fifth_5,
     }
 }
 
@@ -253,6 +273,14 @@ sums! {
         resolved_ms,
         /// How many they were.
         resolved_stays,
+    }
+}
+
+sums! {
+    /// Of tickets, in the quarter of an hour in which they were answered at once.
+    FirstContactSums {
+        /// Nobody called about it again within the window.
+        solved,
     }
 }
 

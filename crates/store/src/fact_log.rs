@@ -252,6 +252,20 @@ fn reopen_empty(path: &Path, error: io::Error) -> io::Result<File> {
     }
 }
 
+/// Holds a log, so that nobody writes facts while this stands; `InUse` where a server runs.
+#[derive(Debug)]
+pub struct Hold {
+    _lock: File,
+}
+
+impl Hold {
+    /// The log of that folder; the folder is made where it is missing.
+    pub fn take(dir: &Path) -> Result<Self, FactLogError> {
+        private::make_folder(dir).map_err(|error| FactLogError::file(dir, error))?;
+        Ok(Self { _lock: lock(dir)? })
+    }
+}
+
 /// One writer for each folder; the lock goes with the process.
 fn lock(dir: &Path) -> Result<File, FactLogError> {
     let path = dir.join("lock");

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 38] = [
+static MIGRATIONS: [Migration; 39] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -207,6 +207,11 @@ static MIGRATIONS: [Migration; 38] = [
         version: 38,
         name: "ticket_rollup",
         text: include_str!("../migrations/0038_ticket_rollup.sql"),
+    },
+    Migration {
+        version: 39,
+        name: "first_contact",
+        text: include_str!("../migrations/0039_first_contact.sql"),
     },
 ];
 

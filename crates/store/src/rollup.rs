@@ -4,8 +4,10 @@
 //! own, written with the sums in the transaction that notes the facts. So each fact counts once, whatever a crash cuts and however
 //! facts are batched. Facts from before these tables stood are not counted.
 
+mod first_contact;
 mod made;
 mod read;
+mod rebuild;
 mod ticket;
 mod ticket_sums;
 
@@ -13,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::service_level::Bounds;
-use model::{AgentId, CallId, FactRecord, QueueName, Timestamp};
+use model::{AgentId, CallId, FactRecord, QueueName, TicketId, Timestamp};
 use report::{AgentSums, CallTally, Counts, QueueSums, Tally, TicketSums, quarter};
 
 use crate::column::{big, count, from_json, json_of};
@@ -209,8 +211,26 @@ async fn add(conn: &mut Connection, counts: &Counts) -> Result<()> {
     Ok(())
 }
 
-/// Adds what tickets count, in the transaction of their step (I8).
-pub(crate) async fn add_tickets(conn: &mut Connection, counts: &TicketCounts) -> Result<()> {
+/// Adds what a ticket counts, in the transaction of its step (I8); when it stands in the tables, customers come back to what it is about.
+pub(crate) async fn add_ticket(
+    conn: &mut Connection,
+    id: TicketId,
+    counts: &TicketCounts,
+) -> Result<()> {
+    add_ticket_sums(conn, counts).await?;
+    for (place, at) in &counts.answered {
+        first_contact::answered(conn, id, place, *at).await?;
+    }
+    for at in &counts.reopened {
+        first_contact::reopened(conn, id, *at).await?;
+    }
+    for contact in &counts.contacts {
+        first_contact::came_back(conn, id, contact).await?;
+    }
+    Ok(())
+}
+
+async fn add_ticket_sums(conn: &mut Connection, counts: &TicketCounts) -> Result<()> {
     for ((bucket, group, kind), sums) in &counts.sums {
         let place = Place {
             table: "rollup_ticket",
@@ -333,6 +353,7 @@ async fn forget_old(conn: &mut Connection, now_ms: i64) -> Result<()> {
             "DELETE FROM rollup_ticket_time WHERE bucket_at < $1",
             oldest,
         ),
+        ("DELETE FROM first_contact WHERE bucket_at < $1", oldest),
     ] {
         forget(conn, query, before).await?;
     }

@@ -295,4 +295,59 @@ pub(super) static ROWS: &[Figure] = &[
         ],
         |it| ratio(it.agent.score_permille, it.agent.scores * 1_000),
     ),
+    row(
+        "agent_satisfaction_1",
+        ["满意度最低档", "Satisfaction, lowest fifth"],
+        Unit::Count,
+        AGENTS,
+        [
+            "落在量程最低五分之一的得分数（1 至 5 分制即 1 分）；坐席主动推送的不计",
+            "scores in the lowest fifth of their scale, 1 of 1 to 5; without surveys that he pushed",
+        ],
+        |it| count(it.agent.fifth_1),
+    ),
+    row(
+        "agent_satisfaction_2",
+        ["满意度第二档", "Satisfaction, second fifth"],
+        Unit::Count,
+        AGENTS,
+        [
+            "落在量程第二五分之一的得分数（1 至 5 分制即 2 分）；坐席主动推送的不计",
+            "scores in the second fifth of their scale, 2 of 1 to 5; without surveys that he pushed",
+        ],
+        |it| count(it.agent.fifth_2),
+    ),
+    row(
+        "agent_satisfaction_3",
+        ["满意度第三档", "Satisfaction, third fifth"],
+        Unit::Count,
+        AGENTS,
+        [
+            "落在量程第三五分之一的得分数（1 至 5 分制即 3 分）；坐席主动推送的不计",
+            "scores in the third fifth of their scale, 3 of 1 to 5; without surveys that he pushed",
+        ],
+        |it| count(it.agent.fifth_3),
+    ),
+    row(
+        "agent_satisfaction_4",
+        ["满意度第四档", "Satisfaction, fourth fifth"],
+        Unit::Count,
+        AGENTS,
+        [
+            "落在量程第四五分之一的得分数（1 至 5 分制即 4 分）；坐席主动推送的不计",
+            "scores in the fourth fifth of their scale, 4 of 1 to 5; without surveys that he pushed",
+        ],
+        |it| count(it.agent.fifth_4),
+    ),
+    row(
+        "agent_satisfaction_5",
+        ["满意度最高档", "Satisfaction, highest fifth"],
+        Unit::Count,
+        AGENTS,
+        [
+            "落在量程最高五分之一的得分数（1 至 5 分制即 5 分）；坐席主动推送的不计",
+            "scores in the highest fifth of their scale, 5 of 1 to 5; without surveys that he pushed",
+        ],
+        |it| count(it.agent.fifth_5),
+    ),
 ];

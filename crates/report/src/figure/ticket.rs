@@ -99,6 +99,17 @@ pub(super) static ROWS: &[Figure] = &[
         |it| ratio(it.ticket.reopened, it.ticket.closed),
     ),
     row(
+        "fcr",
+        ["一次解决率", "FCR"],
+        Unit::Share,
+        TICKETS,
+        [
+            "直接答复，且在窗口期（fcr_days，默认 7 天）内未重开、同一客户未就同一类别再次来电建单的工单 ÷ 结案；窗口期未满的按至今计",
+            "tickets answered at once that were not reopened, and about whose category the same customer did not call again for another ticket, within fcr_days (7 without it) ÷ closed; younger ones count as they stand",
+        ],
+        |it| ratio(it.first_contact.solved, it.ticket.closed),
+    ),
+    row(
         "urges",
         ["催单次数", "Urges"],
         Unit::Count,

@@ -33,7 +33,17 @@ pub(crate) enum ReportVerb {
     #[command(
         after_help = "Examples:\n  trunkline report tickets\n  trunkline report tickets --from 2026-11-01 --to 2026-12-01 --by month --xlsx november.xlsx\ndocs/reports.md has every figure with its formula."
     )]
-    Tickets(TicketFigureArgs),
+    Tickets {
+        /// In so many days nobody calls again about what was done at the first contact.
+        #[arg(long, value_name = "DAYS", default_value_t = report::FCR_DAYS, value_parser = clap::value_parser!(u32).range(1..=i64::from(report::FCR_DAYS_MAX)))]
+        fcr_days: u32,
+        /// Which time, how it is cut, and where it goes.
+        #[command(flatten)]
+        of: TicketFigureArgs,
+    },
+    /// Makes the sums of tickets anew out of their timelines, while no server runs; what tickets did before sums were kept is counted too.
+    #[command(after_help = "Example: trunkline report rebuild")]
+    Rebuild,
     /// Calls as a list, a row for each; who took it out stands in the audit log.
     #[command(
         after_help = "Examples:\n  trunkline report calls --from 2026-11-01 --to 2026-12-01 --csv november.csv\n  trunkline report calls --queue support --xlsx today.xlsx\nWithout a file it is CSV at the terminal; a workbook has 20000 calls at most."

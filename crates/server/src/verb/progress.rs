@@ -5,6 +5,7 @@ use sim::Progress;
 
 const LOOKS: &str = "{bar:40} {percent:>3} %  {msg}  {elapsed} of about {duration}";
 
+#[derive(Clone)]
 pub(super) struct ProgressBar(indicatif::ProgressBar);
 
 impl ProgressBar {

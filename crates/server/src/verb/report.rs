@@ -1,6 +1,7 @@
 //! `trunkline report`: figures of queues, agents, groups and tickets over a time (I5), as a table, CSV, a workbook, or JSON.
 
 mod calls;
+mod rebuild;
 mod shown;
 
 use std::ops::Range;
@@ -41,11 +42,13 @@ pub(crate) fn run(
             ticket_type: args.ticket_type.as_deref(),
             ..Asked::new(Subject::Groups, &args.cut)
         },
-        ReportVerb::Tickets(args) => Asked {
-            group: args.group.as_deref(),
-            ticket_type: args.ticket_type.as_deref(),
-            ..Asked::new(Subject::Tickets, &args.cut)
+        ReportVerb::Tickets { fcr_days, of } => Asked {
+            group: of.group.as_deref(),
+            ticket_type: of.ticket_type.as_deref(),
+            fcr_days: Some(*fcr_days),
+            ..Asked::new(Subject::Tickets, &of.cut)
         },
+        ReportVerb::Rebuild => return rebuild::run(source, json, language),
         ReportVerb::Calls {
             time,
             queue,
@@ -83,6 +86,7 @@ struct Asked<'a> {
     agent: Option<&'a str>,
     group: Option<&'a str>,
     ticket_type: Option<&'a str>,
+    fcr_days: Option<u32>,
 }
 
 impl<'a> Asked<'a> {
@@ -95,6 +99,7 @@ impl<'a> Asked<'a> {
             agent: None,
             group: None,
             ticket_type: None,
+            fcr_days: None,
         }
     }
 }
@@ -149,6 +154,7 @@ async fn made(database: &Database, asked: &Asked<'_>, house: Zone) -> Result<Rep
             whose,
             group: asked.group.map(str::to_owned),
             ticket_type: asked.ticket_type.map(str::to_owned),
+            fcr_days: asked.fcr_days,
         },
     };
     let report = database.report(&wish, now()).await.map_err(by_fault)?;

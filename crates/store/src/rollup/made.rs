@@ -91,12 +91,8 @@ impl Database {
             return Ok(None);
         };
         let mut rows = Rows::new();
-        for ((from, id), (ticket, times)) in sums {
-            row(&mut rows, from, &id).sums = Sums {
-                ticket,
-                times,
-                ..Sums::default()
-            };
+        for ((from, id), sums) in sums {
+            row(&mut rows, from, &id).sums = sums;
         }
         Ok(Some(rows))
     }

@@ -42,6 +42,8 @@ pub struct SumsOf {
     pub group: Option<String>,
     /// Of tickets of this type; `None`: of all.
     pub ticket_type: Option<String>,
+    /// In so many days nobody calls again about what was done at the first contact; `None`: [`report::FCR_DAYS`].
+    pub fcr_days: Option<u32>,
 }
 
 /// What an agent did in an interval.

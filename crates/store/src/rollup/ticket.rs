@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use ::ticket::matter::Revised;
 use ::ticket::{Actor, Clock, ClockKind, Entry, Event, Handling, Order, State};
-use model::{TicketId, Timestamp};
+use model::{CustomerId, TicketId, Timestamp};
 use report::{TicketSums, TicketTimes, quarter};
 
-use crate::column::{big, from_json};
+use super::first_contact::Contact;
+use crate::column::{big, count, from_json};
 use crate::database::Connection;
 use crate::error::Result;
 
@@ -23,6 +25,12 @@ pub(crate) struct TicketCounts {
     pub(crate) sums: BTreeMap<TicketPlace, TicketSums>,
     /// How long first responses and solutions took.
     pub(crate) times: BTreeMap<TicketPlace, TicketTimes>,
+    /// Answered at once, and when.
+    pub(super) answered: Vec<(TicketPlace, Timestamp)>,
+    /// Reopened when.
+    pub(super) reopened: Vec<Timestamp>,
+    /// Calls of its customer that it came of.
+    pub(super) contacts: Vec<Contact>,
 }
 
 /// A ticket as it was before its next entry.
@@ -30,8 +38,24 @@ pub(crate) struct TicketCounts {
 pub(crate) struct TicketTally {
     handling: Handling,
     ticket_type: Option<String>,
+    customer: Option<CustomerId>,
+    category: Option<String>,
+    /// When it was entered, if it came of a call.
+    called_at: Option<Timestamp>,
     /// Since when it stands where it stands, with the group that has it; `None`: nobody knows.
     pub(crate) since: Option<Timestamp>,
+}
+
+/// A ticket as it stands in its row.
+#[derive(sqlx::FromRow)]
+struct Before {
+    handling: String,
+    ticket_type: Option<String>,
+    customer_id: Option<i64>,
+    category: Option<String>,
+    source_call_id: Option<i64>,
+    created_at: i64,
+    state_at: Option<i64>,
 }
 
 /// An entry, and the ticket before and after it.
@@ -119,6 +143,18 @@ fn score(step: &Step<'_>, sums: &mut TicketSums) {
     }
 }
 
+impl TicketCounts {
+    /// The sums and times of both.
+    pub(super) fn add_sums(&mut self, other: Self) {
+        for (place, sums) in other.sums {
+            self.sums.entry(place).or_default().add(&sums);
+        }
+        for (place, times) in other.times {
+            self.times.entry(place).or_default().add(&times);
+        }
+    }
+}
+
 impl TicketTally {
     /// Before the first of `entries` of a ticket, as it stands in the tables until then; nothing of one that begins.
     pub(crate) async fn before(
@@ -129,20 +165,26 @@ impl TicketTally {
         if entries.first().is_none_or(|first| first.from.is_none()) {
             return Ok(Self::default());
         }
-        let (handling, ticket_type, since): (String, Option<String>, Option<i64>) =
-            sqlx::query_as("SELECT handling, ticket_type, state_at FROM ticket WHERE id = $1")
-                .bind(big(id.get()))
-                .fetch_one(conn)
-                .await?;
+        let row: Before = sqlx::query_as(
+            "SELECT handling, ticket_type, customer_id, category, source_call_id, created_at, state_at FROM ticket WHERE id = $1",
+        )
+        .bind(big(id.get()))
+        .fetch_one(conn)
+        .await?;
         // One from before there were rules has no handling that could be compared.
-        let handling = match handling.as_str() {
+        let handling = match row.handling.as_str() {
             "" => Handling::default(),
             handling => from_json("ticket handling", handling)?,
         };
         Ok(Self {
             handling,
-            ticket_type,
-            since: since.map(Timestamp::from_ms),
+            ticket_type: row.ticket_type,
+            customer: row.customer_id.map(|id| CustomerId::new(count(id))),
+            category: row.category,
+            called_at: row
+                .source_call_id
+                .map(|_| Timestamp::from_ms(row.created_at)),
+            since: row.state_at.map(Timestamp::from_ms),
         })
     }
 
@@ -150,8 +192,12 @@ impl TicketTally {
     pub(crate) fn apply(&mut self, entry: &Entry, counts: &mut TicketCounts) {
         let before = self.handling.clone();
         self.handling.apply(entry);
-        if let Event::Submit { matter, .. } = &entry.event {
+        if let Event::Submit { matter, call } = &entry.event {
             self.ticket_type.clone_from(&matter.ticket_type);
+            self.customer = matter.customer;
+            self.category.clone_from(&matter.category);
+            self.called_at = call.map(|_| entry.at);
+            counts.contacts.extend(self.contact());
         }
         let step = Step {
             entry,
@@ -162,6 +208,13 @@ impl TicketTally {
             self.add(counts, &step, (entry.at, *of), |sums| count(&step, sums));
         }
         self.endings(counts, &step);
+        let name = entry.event.name();
+        if name == "direct_answer" {
+            let place = self.place(&step, (entry.at, Of::Former));
+            counts.answered.push((place, entry.at));
+        } else if name == "reopen" {
+            counts.reopened.push(entry.at);
+        }
         for (kind, clock) in &self.handling.clocks {
             self.promise(counts, &step, (*kind, clock));
         }
@@ -176,10 +229,33 @@ impl TicketTally {
             }
             self.since = Some(entry.at);
         }
-        let revised = entry.event.revised().and_then(|it| it.ticket_type.as_ref());
-        if let Some(change) = revised {
+        if let Some(revised) = entry.event.revised() {
+            self.revise(revised, counts);
+        }
+    }
+
+    fn revise(&mut self, revised: &Revised, counts: &mut TicketCounts) {
+        if let Some(change) = &revised.ticket_type {
             self.ticket_type.clone_from(&change.after);
         }
+        if let Some(change) = &revised.customer {
+            self.customer = change.after;
+        }
+        if let Some(change) = &revised.category {
+            self.category.clone_from(&change.after);
+        }
+        if revised.customer.is_some() || revised.category.is_some() {
+            counts.contacts.extend(self.contact());
+        }
+    }
+
+    /// The call that it came of, if it is known whose it was and about what.
+    fn contact(&self) -> Option<Contact> {
+        Some(Contact {
+            customer: self.customer?,
+            category: self.category.clone()?,
+            at: self.called_at?,
+        })
     }
 
     /// Solved, and closed, by whatever order.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use report::{TicketSums, TicketTimes};
+use report::{FCR_DAYS, FCR_DAYS_MAX, FirstContactSums, Sums, TicketSums};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
+use super::DAY_MS;
 use super::read::{SUMS_MAX, SumsOf, Window, limit, values};
 use crate::column::count;
-use crate::database::Statement;
+use crate::database::{Connection, Statement};
 use crate::error::Result;
 use crate::{Database, Whose};
 
@@ -26,7 +27,7 @@ pub enum TicketsBy {
 }
 
 /// The sums of tickets by the beginning of an interval, in ms, and group or type.
-pub type OfTickets = BTreeMap<(i64, String), (TicketSums, TicketTimes)>;
+pub type OfTickets = BTreeMap<(i64, String), Sums>;
 
 struct SumRow((i64, String), TicketSums);
 
@@ -75,48 +76,80 @@ impl Database {
         let mut moment = self.readers().begin().await?;
         let (mut sums, mut parts) = (OfTickets::new(), 0);
         for window in windows {
-            let mut query = window.select(" AS span, ");
-            query.push(by.column()).push(", ");
-            query
-                .push_sums(TicketSums::COLUMNS)
-                .push(" FROM rollup_ticket");
-            window.within(&mut query);
-            of.narrow_tickets(&mut query);
-            query.push(" GROUP BY 1, 2 LIMIT ").push_bind(limit());
-            let rows: Vec<SumRow> = query.build_query_as().fetch_all(&mut *moment).await?;
-            for SumRow((span, id), more) in rows {
-                sums.entry((window.beginning(span), id))
-                    .or_default()
-                    .0
-                    .add(&more);
+            let asked = (window, of, by);
+            for SumRow((span, id), more) in counts(&mut moment, asked).await? {
+                let key = (window.beginning(span), id);
+                sums.entry(key).or_default().ticket.add(&more);
             }
-            let mut query = window.select(" AS span, ");
-            query.push(by.column());
-            query.push(
-                ", clock, part, CAST(SUM(tickets) AS BIGINT) AS tickets FROM rollup_ticket_time",
-            );
-            window.within(&mut query);
-            of.narrow_tickets(&mut query);
-            query.push(" GROUP BY 1, 2, clock, part LIMIT ");
-            query.push_bind(PARTS_MAX as i64 + 1);
-            let rows: Vec<(i64, String, String, i64, i64)> =
-                query.build_query_as().fetch_all(&mut *moment).await?;
-            parts += rows.len();
+            let times = times(&mut moment, asked).await?;
+            parts += times.len();
             if sums.len() > SUMS_MAX || parts > PARTS_MAX {
                 return Ok(None);
             }
-            for (span, id, clock, part, many) in rows {
-                let (_, times) = sums.entry((window.beginning(span), id)).or_default();
+            for (span, id, clock, part, many) in times {
+                let of = &mut sums.entry((window.beginning(span), id)).or_default().times;
                 let spread = if clock == "response" {
-                    &mut times.response
+                    &mut of.response
                 } else {
-                    &mut times.resolve
+                    &mut of.resolve
                 };
                 spread.put(u32::try_from(part).unwrap_or(u32::MAX), count(many));
+            }
+            for (span, id, solved) in first_contacts(&mut moment, asked).await? {
+                let key = (window.beginning(span), id);
+                let more = FirstContactSums { solved };
+                sums.entry(key).or_default().first_contact.add(&more);
             }
         }
         Ok(Some(sums))
     }
+}
+
+/// Which rows are added up, and by what.
+type Asked<'a> = (&'a Window, &'a SumsOf, TicketsBy);
+
+async fn counts(conn: &mut Connection, (window, of, by): Asked<'_>) -> Result<Vec<SumRow>> {
+    let mut query = window.select(" AS span, ");
+    query.push(by.column()).push(", ");
+    query
+        .push_sums(TicketSums::COLUMNS)
+        .push(" FROM rollup_ticket");
+    window.within(&mut query);
+    of.narrow_tickets(&mut query);
+    query.push(" GROUP BY 1, 2 LIMIT ").push_bind(limit());
+    Ok(query.build_query_as().fetch_all(conn).await?)
+}
+
+async fn times(
+    conn: &mut Connection,
+    (window, of, by): Asked<'_>,
+) -> Result<Vec<(i64, String, String, i64, i64)>> {
+    let mut query = window.select(" AS span, ");
+    query.push(by.column());
+    query.push(", clock, part, CAST(SUM(tickets) AS BIGINT) AS tickets FROM rollup_ticket_time");
+    window.within(&mut query);
+    of.narrow_tickets(&mut query);
+    query.push(" GROUP BY 1, 2, clock, part LIMIT ");
+    query.push_bind(PARTS_MAX as i64 + 1);
+    Ok(query.build_query_as().fetch_all(conn).await?)
+}
+
+/// Answered at once, and nobody came back within the window.
+async fn first_contacts(
+    conn: &mut Connection,
+    (window, of, by): Asked<'_>,
+) -> Result<Vec<(i64, String, i64)>> {
+    let days = of.fcr_days.unwrap_or(FCR_DAYS).min(FCR_DAYS_MAX);
+    let mut query = window.select(" AS span, ");
+    query
+        .push(by.column())
+        .push(", COUNT(*) FROM first_contact");
+    window.within(&mut query);
+    of.narrow_tickets(&mut query);
+    query.push(" AND (again_at IS NULL OR again_at - at > ");
+    query.push_bind(i64::from(days) * DAY_MS);
+    query.push(") GROUP BY 1, 2 LIMIT ").push_bind(limit());
+    Ok(query.build_query_as().fetch_all(conn).await?)
 }
 
 impl<'r> FromRow<'r, AnyRow> for SumRow {

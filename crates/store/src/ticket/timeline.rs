@@ -21,7 +21,7 @@ use crate::column::{big, count, from_json, json_of};
 use crate::database::Connection;
 use crate::error::Result;
 use crate::notification::notify;
-use crate::rollup::{TicketCounts, TicketTally, add_tickets};
+use crate::rollup::{TicketCounts, TicketTally, add_ticket};
 use crate::search;
 
 /// Most entries of a timeline in an answer.
@@ -87,7 +87,7 @@ impl Pen<'_> {
         for entry in entries {
             tally.apply(entry, &mut counts);
         }
-        add_tickets(conn, &counts).await?;
+        add_ticket(conn, ticket.id, &counts).await?;
         row::update(conn, ticket, key.as_ref(), tally.since).await?;
         let revises =
             |it: &Entry| it.event.revised().is_some() || matches!(it.event, Event::Submit { .. });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AgentId, Interval, TicketId, Timestamp, Zone};
+use model::{AgentId, CallId, CustomerId, Interval, TicketId, Timestamp, Zone};
 use report::{Report, Subject, TicketSums, TicketTimes, quarter};
 use store::{
     Circle, Command, NewTicket, ReportWish, SumsOf, TicketFilter, TicketsBy, Whose, Window,
@@ -178,6 +178,10 @@ fn order(lots: &mut Lots, all: &[TicketId], now: Timestamp) -> Order {
 pub(crate) async fn story(mut world: World, seed: u64) -> World {
     let mut lots = Lots(seed);
     let people = [lead(&world, "1001").await, lead(&world, "1002").await];
+    let callers = [
+        world.customer("Li", "13800001111", 0, None).await,
+        world.customer("Wu", "13800002222", 0, None).await,
+    ];
     let mut all = Vec::new();
     let (mut now, mut done) = (NOW, 0);
     for step in 0..STEPS {
@@ -186,7 +190,12 @@ pub(crate) async fn story(mut world: World, seed: u64) -> World {
         let by = boss(people[lots.draw(2) as usize]);
         if all.len() < TICKETS && lots.draw(4) == 0 {
             let kind = ["complaint", "consult"][lots.draw(2) as usize];
-            let entered = desk.enter(new(kind), by.actor, now).await.unwrap();
+            let mut new = new(kind);
+            new.call = (lots.draw(3) > 0).then(|| CallId::new(step as u64 + 1));
+            new.answer = (lots.draw(3) == 0).then(|| "like that".to_owned());
+            new.matter.customer = Some(callers[lots.draw(2) as usize]);
+            new.matter.category = Some(["bill", "line"][lots.draw(2) as usize].to_owned());
+            let entered = desk.enter(new, by.actor, now).await.unwrap();
             all.push(entered.ticket.id);
         }
         if lots.draw(5) == 0 {
@@ -223,7 +232,9 @@ pub(crate) async fn standing(world: &World, by: TicketsBy) -> Standing {
         .database
         .ticket_sums(&windows, &SumsOf::default(), by)
         .await;
-    sums.unwrap().unwrap()
+    let sums = sums.unwrap().unwrap().into_iter();
+    sums.map(|(key, sums)| (key, (sums.ticket, sums.times)))
+        .collect()
 }
 
 /// A ticket that is followed, entry by entry.
@@ -440,6 +451,66 @@ async fn i8_sums_of_tickets_are_those_of_their_timelines() {
     }
 }
 
+#[tokio::test]
+async fn i8_sums_made_anew_out_of_timelines_are_the_same() {
+    let world = story(World::new().await, SEED + 2).await;
+    let fcr = async |days| {
+        let of = SumsOf {
+            fcr_days: Some(days),
+            ..SumsOf::default()
+        };
+        let wish = ReportWish {
+            subject: Subject::Tickets,
+            time: NOW..after(30 * DAY),
+            by: Interval::Hour,
+            zone: Zone::ahead(0),
+            of,
+        };
+        world
+            .database
+            .report(&wish, after(30 * DAY))
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let by = [TicketsBy::Group, TicketsBy::Type];
+    let before = (
+        standing(&world, by[0]).await,
+        standing(&world, by[1]).await,
+        fcr(1).await,
+        fcr(3).await,
+    );
+    let solved = |report: &Report| report.total.sums.first_contact.solved;
+    assert!(
+        solved(&before.2) > 0,
+        "something was answered at once for good"
+    );
+    assert!(
+        before.2.total.sums.ticket.direct_answers > solved(&before.3),
+        "and something was not"
+    );
+    for _ in 0..2 {
+        let many = world
+            .database
+            .rebuild_tickets(after(30 * DAY), |_| {})
+            .await
+            .unwrap();
+        assert_eq!(many, world.database.ticket_count().await.unwrap());
+        let after = (
+            standing(&world, by[0]).await,
+            standing(&world, by[1]).await,
+            fcr(1).await,
+            fcr(3).await,
+        );
+        assert_eq!(after, before);
+    }
+    // It goes on from there as if nothing had been: since when tickets stand is known.
+    let desk = world.desk_of(rules());
+    let woken = desk.wake(after(29 * DAY)).await.unwrap();
+    assert!(!woken.is_empty());
+    assert_eq!(standing(&world, by[0]).await, counted(&world, by[0]).await);
+}
+
 async fn told(world: &World, subject: Subject, of: SumsOf) -> Report {
     let wish = ReportWish {
         subject,
@@ -589,4 +660,71 @@ async fn j1_who_reaches_some_groups_sees_what_they_did() {
         ..own
     };
     assert!(told(&world, Subject::Tickets, of).await.rows.is_empty());
+}
+
+/// A ticket of a customer's call, answered at once or not.
+async fn called(
+    world: &World,
+    call: u64,
+    (customer, category): (CustomerId, &str),
+    answer: bool,
+    at: Timestamp,
+) -> Ticket {
+    let mut new = NewTicket {
+        call: Some(CallId::new(call)),
+        answer: answer.then(|| "like that".to_owned()),
+        ..new("consult")
+    };
+    new.matter.customer = Some(customer);
+    new.matter.category = Some(category.to_owned());
+    let entered = world
+        .desk_of(rules())
+        .enter(new, Actor::System, at)
+        .await;
+    entered.unwrap().ticket
+}
+
+#[tokio::test]
+async fn b2_what_is_answered_at_once_is_solved_unless_its_customer_comes_back_within_the_window() {
+    let world = World::new().await;
+    let one = world.customer("Li", "13800001111", 0, None).await;
+    let other = world.customer("Wu", "13800002222", 0, None).await;
+    let day = |days: i64| after(days * DAY);
+    // Four answers at once: he comes back after 3 days, after 20, about something else, and one is reopened.
+    called(&world, 1, (one, "bill"), true, NOW).await;
+    called(&world, 2, (one, "line"), true, after(1)).await;
+    called(&world, 3, (other, "bill"), true, after(2)).await;
+    let reopened = called(&world, 4, (other, "line"), true, after(3)).await;
+    called(&world, 5, (one, "bill"), false, day(3)).await;
+    called(&world, 6, (one, "line"), false, day(20)).await;
+    let order = Order::Reopen {
+        reason: "again".to_owned(),
+    };
+    let command = Command {
+        ticket: reopened.id,
+        version: None,
+        order,
+        by: boss(AgentId::new(1)),
+        at: day(5),
+    };
+    world.desk_of(rules()).order(command).await.unwrap();
+    // A ticket without a call is no call about it.
+    let mut written = new("consult");
+    written.matter.customer = Some(other);
+    written.matter.category = Some("bill".to_owned());
+    let desk = world.desk_of(rules());
+    desk.enter(written, Actor::System, day(2)).await.unwrap();
+    for (days, solved) in [(None, 2.0), (Some(2), 4.0), (Some(4), 3.0), (Some(30), 1.0)] {
+        let of = SumsOf {
+            fcr_days: days,
+            ..SumsOf::default()
+        };
+        let report = told(&world, Subject::Tickets, of).await;
+        assert_eq!(figure(&report, None, "closed"), Some(4.0));
+        assert_eq!(
+            figure(&report, Some("consult"), "fcr"),
+            Some(solved / 4.0),
+            "{days:?}"
+        );
+    }
 }

@@ -63,6 +63,9 @@ pub struct ReportQuery {
     /// Of tickets of this type; of those of no type, where it is empty.
     #[serde(rename = "filter[type]")]
     ticket_type: Option<String>,
+    /// Of the report of tickets: in so many days nobody calls again about what was done at the first contact, 1 to 90; 7 without it.
+    #[param(minimum = 1, maximum = 90)]
+    fcr_days: Option<u32>,
 }
 
 /// As what it is given.
@@ -146,6 +149,7 @@ fn wish(
         whose,
         group: query.group,
         ticket_type: query.ticket_type,
+        fcr_days: query.fcr_days,
     };
     Ok(ReportWish {
         subject,
@@ -190,14 +194,30 @@ pub(super) fn period(
 fn fits(subject: Subject, query: &ReportQuery) -> Result<(), Problem> {
     let of_calls = matches!(subject, Subject::Queues | Subject::Agents);
     let filters = [
-        ("queue", query.queue.is_some(), of_calls),
-        ("agent", query.agent.is_some(), subject == Subject::Agents),
-        ("group", query.group.is_some(), !of_calls),
-        ("type", query.ticket_type.is_some(), !of_calls),
+        (
+            "fcr_days",
+            query.fcr_days.is_some(),
+            subject == Subject::Tickets,
+        ),
+        ("filter[queue]", query.queue.is_some(), of_calls),
+        (
+            "filter[agent]",
+            query.agent.is_some(),
+            subject == Subject::Agents,
+        ),
+        ("filter[group]", query.group.is_some(), !of_calls),
+        ("filter[type]", query.ticket_type.is_some(), !of_calls),
     ];
+    if query
+        .fcr_days
+        .is_some_and(|days| !(1..=report::FCR_DAYS_MAX).contains(&days))
+    {
+        let detail = format!("fcr_days is 1 to {}", report::FCR_DAYS_MAX);
+        return Err(Problem::new(Code::MalformedParameter).detail(detail));
+    }
     let stranger = filters.iter().find(|(_, asked, fits)| *asked && !fits);
     stranger.map_or(Ok(()), |(name, ..)| {
-        let detail = format!("filter[{name}] is not for the report of {}", subject.name());
+        let detail = format!("{name} is not for the report of {}", subject.name());
         Err(Problem::new(Code::MalformedParameter).detail(detail))
     })
 }

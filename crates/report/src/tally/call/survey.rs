@@ -14,6 +14,9 @@ pub(super) struct Answered {
     answered: i64,
     scores: i64,
     score_permille: i64,
+    /// How many of them lie in each fifth of their scale, from the lowest.
+    #[serde(default)]
+    fifths: [i64; 5],
 }
 
 impl Answered {
@@ -29,7 +32,12 @@ impl Answered {
             };
             let (score, low, high) = (i64::from(*score), i64::from(*low), i64::from(*high));
             answered.scores += 1;
-            answered.score_permille += (score.clamp(low, high) - low) * 1_000 / (high - low);
+            let permille = (score.clamp(low, high) - low) * 1_000 / (high - low);
+            answered.score_permille += permille;
+            let fifth = usize::try_from(permille / 200).unwrap_or(0).min(4);
+            if let Some(many) = answered.fifths.get_mut(fifth) {
+                *many += 1;
+            }
         }
         answered
     }
@@ -62,16 +70,31 @@ impl CallTally {
         let surveys_answered = after.answered - before.answered;
         let scores = after.scores - before.scores;
         let score_permille = after.score_permille - before.score_permille;
+        let mut fifths = after.fifths;
+        for (more, counted) in fifths.iter_mut().zip(before.fifths) {
+            *more -= counted;
+        }
+        let [fifth_1, fifth_2, fifth_3, fifth_4, fifth_5] = fifths;
         let of_queue = QueueSums {
             surveys_answered,
             scores,
             score_permille,
+            fifth_1,
+            fifth_2,
+            fifth_3,
+            fifth_4,
+            fifth_5,
             ..QueueSums::default()
         };
         let of_agent = AgentSums {
             surveys_answered,
             scores,
             score_permille,
+            fifth_1,
+            fifth_2,
+            fifth_3,
+            fifth_4,
+            fifth_5,
             ..AgentSums::default()
         };
         counts.talk(asked.agent, &self.survey_key(asked), (of_queue, of_agent));
