@@ -5,13 +5,16 @@
 //! there is nothing to divide by there is no figure, which is neither 0 nor an error.
 
 mod agent;
+mod ivr;
 mod queue;
 mod ticket;
 mod ticket_time;
 
-use model::ServiceLevel;
+use model::{Interval, ServiceLevel};
 
-use crate::sums::{AgentSums, FirstContactSums, QueueSums, StateSums, TicketSums, TicketTimes};
+use crate::sums::{
+    AgentSums, FirstContactSums, IvrSums, QueueSums, StateSums, TicketSums, TicketTimes,
+};
 
 /// Of whom a report tells, a row for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +27,8 @@ pub enum Subject {
     Groups,
     /// Types of tickets.
     Tickets,
+    /// Nodes of scripts.
+    Ivr,
 }
 
 /// In what a figure is measured.
@@ -52,6 +57,8 @@ pub struct Sums {
     pub times: TicketTimes,
     /// Which of them were done at the first contact.
     pub first_contact: FirstContactSums,
+    /// Of a node of a script.
+    pub ivr: IvrSums,
     /// The formula of the row's service level; `None` where its queues have different ones.
     pub level: Option<ServiceLevel>,
 }
@@ -73,7 +80,13 @@ pub struct Figure {
 
 impl Subject {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Groups, Self::Tickets];
+    pub const ALL: [Self; 5] = [
+        Self::Queues,
+        Self::Agents,
+        Self::Groups,
+        Self::Tickets,
+        Self::Ivr,
+    ];
 
     /// Its word in paths, verbs and tables.
     pub const fn name(self) -> &'static str {
@@ -82,6 +95,7 @@ impl Subject {
             Self::Agents => "agents",
             Self::Groups => "groups",
             Self::Tickets => "tickets",
+            Self::Ivr => "ivr",
         }
     }
 
@@ -92,16 +106,22 @@ impl Subject {
             Self::Agents => ["坐席", "agent"],
             Self::Groups => ["处理组", "group"],
             Self::Tickets => ["工单类型", "ticket type"],
+            Self::Ivr => ["流程节点", "script node"],
         }
     }
 
     /// What a row is called that is of none of them, Chinese and English.
     pub const fn nobody(self) -> [&'static str; 2] {
         match self {
-            Self::Queues | Self::Agents => ["", ""],
+            Self::Queues | Self::Agents | Self::Ivr => ["", ""],
             Self::Groups => ["未派组", "no group"],
             Self::Tickets => ["未定类型", "no type"],
         }
+    }
+
+    /// Whether it is counted finely enough for such intervals: callers of scripts are counted by the hour.
+    pub fn can_be_cut(self, by: Interval) -> bool {
+        self != Self::Ivr || by != Interval::QuarterHour
     }
 
     /// Its figures, in the order of the table.
@@ -142,12 +162,19 @@ impl Sums {
         self.ticket.add(&other.ticket);
         self.times.add(&other.times);
         self.first_contact.add(&other.first_contact);
+        self.ivr.add(&other.ivr);
     }
 }
 
 /// All figures, in the order in which reports show them.
 pub fn figures() -> impl Iterator<Item = &'static Figure> {
-    let all = [queue::ROWS, agent::ROWS, ticket::ROWS, ticket_time::ROWS];
+    let all = [
+        queue::ROWS,
+        agent::ROWS,
+        ticket::ROWS,
+        ticket_time::ROWS,
+        ivr::ROWS,
+    ];
     all.into_iter().flatten()
 }
 

@@ -15,7 +15,9 @@ pub mod tally;
 pub use figure::{Figure, Subject, Sums, Unit, figures};
 pub use report::{Report, Row};
 pub use spread::Spread;
-pub use sums::{AgentSums, FirstContactSums, QueueSums, StateSums, TicketSums, TicketTimes};
+pub use sums::{
+    AgentSums, FirstContactSums, IvrSums, QueueSums, StateSums, TicketSums, TicketTimes,
+};
 pub use table::{Cell, Table};
 pub use tally::{AgentTally, CallTally, Counts, Doing, Tally};
 

@@ -284,6 +284,34 @@ sums! {
     }
 }
 
+sums! {
+    /// Of a node of a script, in the hour in which callers came to it; of calls that have ended.
+    IvrSums {
+        /// Callers who came.
+        entered,
+        /// Who left by an exit.
+        left,
+        /// Whom somebody took there.
+        answered,
+        /// Who hung up there.
+        hung_up,
+        /// Whose call ended there otherwise: by the script, a deadline, an operator.
+        ended,
+        /// Whose call broke off there.
+        lost,
+        /// Whom another script had when their part there was over.
+        handed_on,
+        /// Of those who left: by a key that led straight to people.
+        to_person,
+        /// How often nobody pressed anything in time.
+        timeouts,
+        /// How often a key was pressed that leads nowhere.
+        wrong_keys,
+        /// How long all of them stayed.
+        stay_ms,
+    }
+}
+
 /// How much business time first responses and solutions took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TicketTimes {

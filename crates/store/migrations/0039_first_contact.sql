@@ -14,3 +14,5 @@ ALTER TABLE rollup_agent ADD COLUMN fifth_2 BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE rollup_agent ADD COLUMN fifth_3 BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE rollup_agent ADD COLUMN fifth_4 BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE rollup_agent ADD COLUMN fifth_5 BIGINT NOT NULL DEFAULT 0;
+-- Reports of all scripts read them by their hours.
+CREATE INDEX script_heat_hour ON script_heat(hour);

@@ -5,6 +5,7 @@
 //! facts are batched. Facts from before these tables stood are not counted.
 
 mod first_contact;
+mod ivr;
 mod made;
 mod read;
 mod rebuild;
@@ -23,6 +24,7 @@ use crate::database::{Bound, Connection, Statement};
 use crate::error::Result;
 use crate::projection;
 
+pub use ivr::OfNodes;
 pub use made::{INTERVALS_MAX, ROWS_MAX, ReportWish};
 pub use read::{OfAgents, OfQueues, StateRow, SumsOf, Window};
 pub(crate) use ticket::{TicketCounts, TicketTally};

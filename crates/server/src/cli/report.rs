@@ -41,6 +41,18 @@ pub(crate) enum ReportVerb {
         #[command(flatten)]
         of: TicketFigureArgs,
     },
+    /// What became of callers in scripts, a row for each node.
+    #[command(
+        after_help = "Examples:\n  trunkline report ivr --by day --from 2026-11-16\n  trunkline report ivr --script hotline --csv hotline.csv\ndocs/reports.md has every figure with its formula."
+    )]
+    Ivr {
+        /// Of nodes of this script.
+        #[arg(long, value_name = "SCRIPT")]
+        script: Option<String>,
+        /// Which time, how it is cut, and where it goes.
+        #[command(flatten)]
+        cut: CutArgs,
+    },
     /// Makes the sums of tickets anew out of their timelines, while no server runs; what tickets did before sums were kept is counted too.
     #[command(after_help = "Example: trunkline report rebuild")]
     Rebuild,

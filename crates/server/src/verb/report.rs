@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use ivr::{did_you_mean, told};
-use model::{AgentId, Interval, QueueName, Timestamp, Zone};
+use model::{AgentId, Interval, QueueName, ScriptName, Timestamp, Zone};
 use report::{Report, Subject};
 use speech::Language;
 use store::sheet::written;
@@ -47,6 +47,10 @@ pub(crate) fn run(
             ticket_type: of.ticket_type.as_deref(),
             fcr_days: Some(*fcr_days),
             ..Asked::new(Subject::Tickets, &of.cut)
+        },
+        ReportVerb::Ivr { script, cut } => Asked {
+            script: script.as_deref(),
+            ..Asked::new(Subject::Ivr, cut)
         },
         ReportVerb::Rebuild => return rebuild::run(source, json, language),
         ReportVerb::Calls {
@@ -87,6 +91,7 @@ struct Asked<'a> {
     group: Option<&'a str>,
     ticket_type: Option<&'a str>,
     fcr_days: Option<u32>,
+    script: Option<&'a str>,
 }
 
 impl<'a> Asked<'a> {
@@ -100,6 +105,7 @@ impl<'a> Asked<'a> {
             group: None,
             ticket_type: None,
             fcr_days: None,
+            script: None,
         }
     }
 }
@@ -139,6 +145,12 @@ fn give(report: &Report, file: &FileArgs, json: bool, language: Language) -> Res
 
 async fn made(database: &Database, asked: &Asked<'_>, house: Zone) -> Result<Report, Failure> {
     let by = interval(&asked.cut.by)?;
+    if !asked.subject.can_be_cut(by) {
+        return Err(Failure::Refused(told!(
+            "callers of scripts are counted by the hour: --by hour or longer",
+            "流程按小时计数：请用 --by hour 或更长的时段"
+        )));
+    }
     let (time, zone) = time(&asked.cut.time, house)?;
     let whose = match asked.agent {
         None => Whose::Everybody,
@@ -155,6 +167,7 @@ async fn made(database: &Database, asked: &Asked<'_>, house: Zone) -> Result<Rep
             group: asked.group.map(str::to_owned),
             ticket_type: asked.ticket_type.map(str::to_owned),
             fcr_days: asked.fcr_days,
+            script: asked.script.map(ScriptName::from),
         },
     };
     let report = database.report(&wish, now()).await.map_err(by_fault)?;

@@ -33,9 +33,12 @@ pub struct ReportWish {
 }
 
 impl Database {
-    /// A report, with what goes on at the moment `now`; `None` when it would have more than [`INTERVALS_MAX`] intervals or [`ROWS_MAX`]
+    /// A report, with what goes on at the moment `now`; `None` when its subject is not counted that finely, or when it would have more than [`INTERVALS_MAX`] intervals or [`ROWS_MAX`]
     /// rows.
     pub async fn report(&self, wish: &ReportWish, now: Timestamp) -> Result<Option<Report>> {
+        if !wish.subject.can_be_cut(wish.by) {
+            return Ok(None);
+        }
         let time = quarters(&wish.time);
         let Some(windows) = Window::of(&time, wish.by, &wish.zone, INTERVALS_MAX) else {
             return Ok(None);
@@ -43,6 +46,7 @@ impl Database {
         let rows = match wish.subject {
             Subject::Queues => self.of_queues(&windows, &wish.of).await?,
             Subject::Agents => self.of_agents(&windows, &wish.of, now).await?,
+            Subject::Ivr => self.of_nodes(&windows, &wish.of).await?,
             Subject::Groups => {
                 self.of_tickets(&windows, &wish.of, TicketsBy::Group)
                     .await?
@@ -77,6 +81,20 @@ impl Database {
                 level: Some(level),
                 ..Sums::default()
             };
+        }
+        Ok(Some(rows))
+    }
+
+    async fn of_nodes(&self, windows: &[Window], of: &SumsOf) -> Result<Option<Rows>> {
+        let sums = self.ivr_sums(windows, of).await?;
+        if sums.len() > SUMS_MAX {
+            return Ok(None);
+        }
+        let mut rows = Rows::new();
+        for ((from, script, node), (kind, ivr)) in sums {
+            let row = row(&mut rows, from, &format!("{script}/{node}"));
+            row.title = kind;
+            row.sums.ivr = ivr;
         }
         Ok(Some(rows))
     }

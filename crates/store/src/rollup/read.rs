@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, PoisonError};
 
 use model::service_level::Bounds;
-use model::{AgentId, Interval, QueueName, Timestamp, Zone};
+use model::{AgentId, Interval, QueueName, ScriptName, Timestamp, Zone};
 use report::{AgentSums, AgentTally, Counts, QUARTER_MS, QueueSums};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
@@ -42,6 +42,8 @@ pub struct SumsOf {
     pub group: Option<String>,
     /// Of tickets of this type; `None`: of all.
     pub ticket_type: Option<String>,
+    /// Of nodes of this script; `None`: of all.
+    pub script: Option<ScriptName>,
     /// In so many days nobody calls again about what was done at the first contact; `None`: [`report::FCR_DAYS`].
     pub fcr_days: Option<u32>,
 }

@@ -1,7 +1,9 @@
 //! E23: what callers did at the nodes of scripts is counted once, whatever is read twice, and by the hour.
 
 use model::fact::{CallResult, FailedTries, NodeLeft};
-use model::{CallId, Fact, NodeHeat, ScriptName, Timestamp, Way};
+use model::{CallId, Fact, Interval, NodeHeat, ScriptName, Timestamp, Way, Zone};
+use report::Subject;
+use store::{ReportWish, SumsOf};
 
 use crate::world::{DAY, MINUTE, NOW, World, after, arrived, ended};
 
@@ -93,4 +95,51 @@ async fn e23_hours_are_told_apart() {
     let other = ScriptName::from("night");
     let heat = world.database.script_heat(&other, NOW..after(DAY), None);
     assert!(heat.await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn i6_a_report_tells_of_each_node_who_came_left_and_hung_up() {
+    let mut world = World::new().await;
+    for (id, hour) in [(1, 0), (2, 0), (3, 5)] {
+        let facts = call(id, 1, hour * 60 * MINUTE);
+        world.tell(facts).await;
+    }
+    let told = async |by, script: Option<&str>| {
+        let wish = ReportWish {
+            subject: Subject::Ivr,
+            time: NOW..after(DAY),
+            by,
+            zone: Zone::ahead(0),
+            of: SumsOf {
+                script: script.map(ScriptName::from),
+                ..SumsOf::default()
+            },
+        };
+        world.database.report(&wish, after(DAY)).await.unwrap()
+    };
+    let hours = told(Interval::Hour, None).await.unwrap();
+    assert_eq!(hours.rows.len(), 4, "two nodes in each of two hours");
+    let whole = told(Interval::Whole, Some("main")).await.unwrap();
+    assert_eq!(whole.total.sums, hours.total.sums);
+    let ids: Vec<&str> = whole.rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids, ["main/card", "main/welcome"]);
+    let of = |row: usize, name: &str| {
+        let mut figures = Subject::Ivr.figures();
+        let figure = figures.find(|it| it.name == name).unwrap();
+        figure.of(&whole.rows[row].sums)
+    };
+    for (row, name, expected) in [
+        (0, "ivr_entered", 3.0),
+        (0, "ivr_hung_up_rate", 1.0),
+        (0, "ivr_stay", 5_000.0),
+        (1, "ivr_left", 3.0),
+        (1, "ivr_hung_up", 0.0),
+        (1, "ivr_timeouts", 3.0),
+        (1, "ivr_stay", 10_000.0),
+    ] {
+        assert_eq!(of(row, name), Some(expected), "{row} {name}");
+    }
+    let other = told(Interval::Whole, Some("other")).await.unwrap();
+    assert!(other.rows.is_empty());
+    assert_eq!(told(Interval::QuarterHour, None).await, None, "by the hour");
 }

@@ -677,10 +677,7 @@ async fn called(
     };
     new.matter.customer = Some(customer);
     new.matter.category = Some(category.to_owned());
-    let entered = world
-        .desk_of(rules())
-        .enter(new, Actor::System, at)
-        .await;
+    let entered = world.desk_of(rules()).enter(new, Actor::System, at).await;
     entered.unwrap().ticket
 }
 

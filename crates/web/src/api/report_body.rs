@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// A report.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportBody {
-    /// Of whom: `queues`, `agents`, `groups`, `tickets`.
+    /// Of whom: `queues`, `agents`, `groups`, `tickets`, `ivr`.
     pub subject: &'static str,
     /// From which moment on.
     #[schema(value_type = String, format = DateTime)]

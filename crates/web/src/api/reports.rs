@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use model::{Interval, QueueName, Timestamp, Zone};
+use model::{Interval, QueueName, ScriptName, Timestamp, Zone};
 use report::Subject;
 use serde::Deserialize;
 use store::sheet::written;
@@ -63,6 +63,9 @@ pub struct ReportQuery {
     /// Of tickets of this type; of those of no type, where it is empty.
     #[serde(rename = "filter[type]")]
     ticket_type: Option<String>,
+    /// Of nodes of this script.
+    #[serde(rename = "filter[script]")]
+    script: Option<String>,
     /// Of the report of tickets: in so many days nobody calls again about what was done at the first contact, 1 to 90; 7 without it.
     #[param(minimum = 1, maximum = 90)]
     fcr_days: Option<u32>,
@@ -78,7 +81,7 @@ pub(super) enum Format {
 
 /// Figures with their formulas.
 #[utoipa::path(get, operation_id = "read_report", path = "/v1/reports/{subject}", tag = "reports",
-    params(("subject" = String, Path, description = "`queues`, `agents`, `groups` or `tickets`."), ReportQuery),
+    params(("subject" = String, Path, description = "`queues`, `agents`, `groups`, `tickets` or `ivr`."), ReportQuery),
     responses(
         (status = 200, description = "Rows, the row of all, and each figure with its formula.", content(
             (ReportBody = "application/json"), (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
@@ -142,6 +145,13 @@ fn wish(
             Problem::new(Code::MalformedParameter).detail(detail)
         })?,
     };
+    if !subject.can_be_cut(by) {
+        let detail = format!(
+            "{} are counted by the hour: by=hour or longer",
+            subject.name()
+        );
+        return Err(Problem::new(Code::MalformedParameter).detail(detail));
+    }
     let zone = zone(app, query.tz.as_deref())?;
     let time = period(&zone, query.from, query.to)?;
     let of = SumsOf {
@@ -150,6 +160,7 @@ fn wish(
         group: query.group,
         ticket_type: query.ticket_type,
         fcr_days: query.fcr_days,
+        script: query.script.map(ScriptName::new),
     };
     Ok(ReportWish {
         subject,
@@ -193,6 +204,7 @@ pub(super) fn period(
 /// A filter that says nothing of what a report is about would be ignored: it is refused.
 fn fits(subject: Subject, query: &ReportQuery) -> Result<(), Problem> {
     let of_calls = matches!(subject, Subject::Queues | Subject::Agents);
+    let of_tickets = matches!(subject, Subject::Groups | Subject::Tickets);
     let filters = [
         (
             "fcr_days",
@@ -205,8 +217,13 @@ fn fits(subject: Subject, query: &ReportQuery) -> Result<(), Problem> {
             query.agent.is_some(),
             subject == Subject::Agents,
         ),
-        ("filter[group]", query.group.is_some(), !of_calls),
-        ("filter[type]", query.ticket_type.is_some(), !of_calls),
+        ("filter[group]", query.group.is_some(), of_tickets),
+        ("filter[type]", query.ticket_type.is_some(), of_tickets),
+        (
+            "filter[script]",
+            query.script.is_some(),
+            subject == Subject::Ivr,
+        ),
     ];
     if query
         .fcr_days
@@ -225,7 +242,9 @@ fn fits(subject: Subject, query: &ReportQuery) -> Result<(), Problem> {
 /// Whose figures; refused where he may not see them. Who names nobody sees as many agents, or groups, as his reach holds.
 fn visible(who: &Principal, subject: Subject, asked: Option<AgentRef>) -> Result<Whose, Problem> {
     match subject {
-        Subject::Queues => authorise(who, Action::SeeReports, None).map(|()| Whose::Everybody),
+        Subject::Queues | Subject::Ivr => {
+            authorise(who, Action::SeeReports, None).map(|()| Whose::Everybody)
+        }
         Subject::Agents => {
             let asked = asked.map(|agent| agent.resolve(who));
             whose(who, Action::SeeReports, asked)

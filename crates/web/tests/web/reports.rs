@@ -176,6 +176,16 @@ async fn i5_what_cannot_be_answered_is_told() {
         ),
         ("/v1/reports/queues?fcr_days=7", 400, "malformed_parameter"),
         (
+            "/v1/reports/ivr?by=quarter_hour",
+            400,
+            "malformed_parameter",
+        ),
+        (
+            "/v1/reports/queues?filter%5Bscript%5D=a",
+            400,
+            "malformed_parameter",
+        ),
+        (
             "/v1/reports/tickets?fcr_days=91",
             400,
             "malformed_parameter",
