@@ -4,7 +4,9 @@
 //! agent's phone rings, filled as the directory answers and the agent types, and submitted when the call is over. One
 //! that cannot be submitted (a withheld number and no customer) stays with its agent.
 
-use model::fact::{Offer, Pop, PopCustomer};
+use std::collections::BTreeMap;
+
+use model::fact::{Offer, Pop, PopCustomer, TicketField};
 use model::{AgentId, CallId, CustomerId, Profile, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,33 @@ pub struct Draft {
     pub body: String,
     /// Recordings of the call that were complete before the draft was submitted.
     pub recordings: Vec<String>,
+    /// Of what kind the ticket is to be, as the agent chose.
+    #[serde(default)]
+    pub ticket_type: Option<String>,
+    /// What it is to be about, as the agent chose.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// What the agent found out, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, TicketField>,
+    /// Rises with what agents write, and with nothing else: for optimistic locking.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// What an agent writes in a draft, all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// One line; blank: one is made from queue and path.
+    pub subject: String,
+    /// What the matter is.
+    pub body: String,
+    /// Of what kind.
+    pub ticket_type: Option<String>,
+    /// What it is about.
+    pub category: Option<String>,
+    /// What was found out, by name.
+    pub fields: BTreeMap<String, TicketField>,
 }
 
 impl Draft {
@@ -53,6 +82,10 @@ impl Draft {
             subject: None,
             body: String::new(),
             recordings: Vec::new(),
+            ticket_type: None,
+            category: None,
+            fields: BTreeMap::new(),
+            version: 0,
         };
         match &pop.customer {
             PopCustomer::Known(profile) => draft.identify(profile),
@@ -64,9 +97,9 @@ impl Draft {
     /// P6: takes over what a colleague wrote and chose, where nothing stands yet. Tells whether that changed anything.
     pub fn inherit(&mut self, former: &Self) -> bool {
         let before = self.clone();
-        if self.subject.is_none() && self.body.is_empty() {
-            self.subject.clone_from(&former.subject);
-            self.body.clone_from(&former.body);
+        if self.written() == Written::default() && former.written() != Written::default() {
+            self.put(former.written());
+            self.version += 1;
         }
         if self.customer.is_none() && former.customer.is_some() {
             self.customer = former.customer;
@@ -89,8 +122,51 @@ impl Draft {
             contact: self.contact.clone(),
             customer: self.customer,
             queue: self.queue.clone(),
+            ticket_type: self.ticket_type.clone(),
+            category: self.category.clone(),
+            fields: self.fields.clone(),
             ..Matter::default()
         })
+    }
+
+    /// What its agent has written.
+    pub fn written(&self) -> Written {
+        Written {
+            subject: self.subject.clone().unwrap_or_default(),
+            body: self.body.clone(),
+            ticket_type: self.ticket_type.clone(),
+            category: self.category.clone(),
+            fields: self.fields.clone(),
+        }
+    }
+
+    /// B3: its agent writes, over all that stood there. What is too long or too much is refused, as it would be in the ticket.
+    pub fn write(&mut self, text: Written) -> Result<(), Refused> {
+        let mut matter = Matter {
+            subject: text.subject.clone(),
+            body: text.body.clone(),
+            ticket_type: text.ticket_type.clone(),
+            category: text.category.clone(),
+            fields: text.fields.clone(),
+            ..Matter::default()
+        };
+        if matter.subject.trim().is_empty() {
+            matter.subject = subject_of(self);
+        }
+        matter.check()?;
+        if self.written() != text {
+            self.put(text);
+            self.version += 1;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, text: Written) {
+        self.subject = Some(text.subject).filter(|it| !it.trim().is_empty());
+        self.body = text.body;
+        self.ticket_type = text.ticket_type;
+        self.category = text.category;
+        self.fields = text.fields;
     }
 
     /// Takes what the directory told. Only a sole candidate is taken as the customer: among several the agent chooses.

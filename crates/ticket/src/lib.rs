@@ -23,7 +23,7 @@ pub mod state;
 pub mod ticket;
 
 pub use clock::{Breach, Clock, ClockKind, Notice, Target};
-pub use desk::Draft;
+pub use desk::{Draft, Written};
 pub use entry::{Actor, Entry, Event};
 pub use filed::of_script;
 pub use handling::{By, Handling, House, Order, Refused};

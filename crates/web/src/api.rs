@@ -22,6 +22,7 @@ pub mod customer_merge;
 pub mod customers;
 pub mod decline;
 pub mod deliveries;
+pub mod drafts;
 pub mod duty;
 pub mod heat;
 pub mod line;
@@ -150,6 +151,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(calls::list))
         .routes(routes!(calls::read))
         .routes(routes!(calls::timeline))
+        .routes(routes!(drafts::read, drafts::write))
         .routes(routes!(why::read))
         .routes(routes!(calls::hang_up))
         .routes(routes!(talk::order))

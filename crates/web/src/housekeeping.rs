@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use model::Timestamp;
 use store::Database;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -17,6 +18,8 @@ use crate::metrics::MetricsHandle;
 pub(crate) const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often sessions and bearer tokens that have ended are removed.
 pub(crate) const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// B3: a draft of which no ticket came is kept for 30 days.
+const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
 /// Things in one step of going through what words are found in.
 const INDEX_STEP: u32 = 50;
 /// Between two steps of going through what words are found in.
@@ -55,6 +58,12 @@ async fn purge(database: &Database) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "sessions that had ended are removed"),
         Err(error) => tracing::warn!(%error, "sessions that have ended cannot be removed"),
+    }
+    let month_ago = Timestamp::from_ms(now().as_ms().saturating_sub(DRAFT_MS));
+    match database.purge_drafts(month_ago).await {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "drafts of which no ticket came are removed"),
+        Err(error) => tracing::warn!(%error, "drafts of which no ticket came cannot be removed"),
     }
     if let Err(error) = database.purge_keys(now()).await {
         tracing::warn!(%error, "idempotency keys that have ended cannot be removed");

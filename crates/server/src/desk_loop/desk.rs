@@ -81,10 +81,8 @@ impl Desk {
             }
             Fact::CallIdentified { call, profile } => {
                 for agent in self.drafts.get(call).into_iter().flatten() {
-                    if let Some(mut draft) = self.database.draft(*call, *agent).await? {
-                        draft.identify(profile);
-                        self.database.save_draft(&draft).await?;
-                    }
+                    let whose = (*call, *agent);
+                    self.database.identify_draft(whose, profile).await?;
                 }
             }
             Fact::CallEnded { call, agent, .. } => {
@@ -176,16 +174,7 @@ impl Desk {
         if from == to {
             return Ok(());
         }
-        let (Some(former), Some(mut draft)) = (
-            self.database.draft(call, from).await?,
-            self.database.draft(call, to).await?,
-        ) else {
-            return Ok(());
-        };
-        if draft.inherit(&former) {
-            self.database.save_draft(&draft).await?;
-        }
-        Ok(())
+        self.database.inherit_draft(call, from, to).await
     }
 
     /// A recording stands in the tickets of its call.

@@ -1,17 +1,18 @@
 //! Drafts: what a call leaves with its agent until it becomes a ticket.
 //!
 //! One for each call and agent. Opening one again changes nothing, so an offer that is read twice after a crash, or made
-//! twice, costs the agent nothing that he wrote.
+//! twice, costs the agent nothing that he wrote. Each change reads and writes in one transaction: what the agent writes, what the directory
+//! answers and what a colleague has written come at once, and none undoes another.
 
-use ::ticket::Draft;
-use model::{AgentId, CallId};
+use ::ticket::{Draft, Written};
+use model::{AgentId, CallId, Profile, Timestamp};
 
 use super::ROWS_MAX;
 use super::origin::CHANNEL;
 use crate::Database;
 use crate::column::{big, from_json, json_of};
 use crate::database::Connection;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 impl Database {
     /// Keeps a draft if the agent has none of this call yet and the call has not given its ticket.
@@ -43,6 +44,84 @@ impl Database {
         let draft = draft.clone();
         self.write(move |conn| Box::pin(async move { put_draft(conn, &draft).await }))
             .await
+    }
+
+    /// B3: what its agent has written stands in the draft, over what stood there, if he has read it as it is. `NotFound` without a draft,
+    /// `Conflict` where the version is another, `Refused` where it is too long. It has no row in the audit log: until it is a ticket it is his own
+    /// sheet, and kept every few seconds.
+    pub async fn write_draft(
+        &self,
+        (call, agent): (CallId, AgentId),
+        version: u64,
+        text: Written,
+    ) -> Result<Draft> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let found = draft(conn, call, agent).await?;
+                let mut draft = found.ok_or(StoreError::NotFound("draft"))?;
+                if draft.version != version {
+                    let current = draft.version;
+                    return Err(StoreError::Conflict {
+                        what: "draft",
+                        current,
+                    });
+                }
+                draft.write(text)?;
+                put_draft(conn, &draft).await?;
+                Ok(draft)
+            })
+        })
+        .await
+    }
+
+    /// Who calls stands in the draft of a call and an agent, if there is one.
+    pub async fn identify_draft(
+        &self,
+        (call, agent): (CallId, AgentId),
+        profile: &Profile,
+    ) -> Result<()> {
+        let profile = profile.clone();
+        self.write(move |conn| {
+            Box::pin(async move {
+                if let Some(mut draft) = draft(conn, call, agent).await? {
+                    draft.identify(&profile);
+                    put_draft(conn, &draft).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// P6: what one agent wrote of a call stands in the draft of the next, who has written nothing.
+    pub async fn inherit_draft(&self, call: CallId, from: AgentId, to: AgentId) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let former = draft(conn, call, from).await?;
+                let own = draft(conn, call, to).await?;
+                if let (Some(former), Some(mut own)) = (former, own)
+                    && own.inherit(&former)
+                {
+                    put_draft(conn, &own).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Forgets drafts that were opened before a moment and became no ticket; gives how many.
+    pub async fn purge_drafts(&self, before: Timestamp) -> Result<u64> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let gone = sqlx::query("DELETE FROM draft WHERE opened_at < $1")
+                    .bind(before.as_ms())
+                    .execute(conn)
+                    .await?;
+                Ok(gone.rows_affected())
+            })
+        })
+        .await
     }
 
     /// The draft of a call and an agent.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::fact::{TicketAsked, TicketContent, TicketField};
-use model::{AgentId, CallId, Caller, Fact, TicketId};
+use model::{AgentId, CallId, Caller, Fact, TicketId, Timestamp};
 use store::{Command, StoreError, TicketFilter};
-use ticket::{Actor, By, Correction, Number, Order, Refused, State, Ticket};
+use ticket::{Actor, By, Correction, Draft, Number, Order, Refused, State, Ticket};
 
 use crate::world::{MINUTE, MOBILE, NOW, World, after, draft};
 
@@ -421,4 +421,53 @@ async fn e15_a_script_files_one_ticket_however_often_its_fact_is_read() {
         let found = database.tickets(&filter, None, 50).await.unwrap();
         assert_eq!(found.items.len(), expected, "{filter:?}");
     }
+}
+
+#[tokio::test]
+async fn p6_b3_what_agents_write_is_inherited_kept_apart_and_forgotten_after_its_time() {
+    let world = World::new().await;
+    let database = &world.database;
+    let (first, second) = (world.agent("1001").await.id, world.agent("1002").await.id);
+    for agent in [first, second] {
+        let offered = draft(5, agent, Caller::withheld());
+        database.open_draft(&offered).await.unwrap();
+    }
+    let text = |body: &str| ticket::Written {
+        body: body.to_owned(),
+        ticket_type: Some("complaint".to_owned()),
+        ..ticket::Written::default()
+    };
+    let wrote = database.write_draft((CALL, first), 0, text("no network"));
+    assert_eq!(wrote.await.unwrap().version, 1);
+    // Both pages of one agent at once: one of them gets a conflict.
+    let (a, b) = tokio::join!(
+        database.write_draft((CALL, first), 1, text("a")),
+        database.write_draft((CALL, first), 1, text("b"))
+    );
+    let conflicts = [a, b].map(|it| conflict_at(it, 2));
+    assert!(conflicts[0] != conflicts[1], "{conflicts:?}");
+    database.inherit_draft(CALL, first, second).await.unwrap();
+    let inherited = database.draft(CALL, second).await.unwrap().unwrap();
+    let stands = database.draft(CALL, first).await.unwrap().unwrap();
+    assert_eq!(inherited.written(), stands.written());
+    assert_eq!(
+        inherited.version, 1,
+        "who read it before does not write over it"
+    );
+    let late = database.write_draft((CALL, second), 0, text("mine"));
+    assert!(conflict_at(late.await, 1));
+    let own = database.write_draft((CALL, second), 1, text("mine"));
+    own.await.unwrap();
+    database.inherit_draft(CALL, first, second).await.unwrap();
+    let kept = database.draft(CALL, second).await.unwrap().unwrap();
+    assert_eq!(kept.body, "mine", "who has written something keeps it");
+    let opened = kept.opened_at;
+    assert_eq!(database.purge_drafts(opened).await.unwrap(), 0);
+    let later = Timestamp::from_ms(opened.as_ms() + 1);
+    assert_eq!(database.purge_drafts(later).await.unwrap(), 2);
+    assert_eq!(database.draft(CALL, first).await.unwrap(), None);
+}
+
+fn conflict_at(result: Result<Draft, StoreError>, version: u64) -> bool {
+    matches!(result, Err(StoreError::Conflict { what: "draft", current }) if current == version)
 }

@@ -6,7 +6,7 @@ use model::fact::TicketField;
 use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
 use serde::Serialize;
 use ticket::handling::{Approval, Extension, MergedInto, PauseReason, Verdicts, Visits};
-use ticket::{Clock, ClockKind, Rules, State, Ticket};
+use ticket::{Clock, ClockKind, Contact, Rules, State, Ticket};
 use utoipa::ToSchema;
 
 use super::ticket_timeline::{AbsorbedBody, EntryBody};
@@ -121,6 +121,16 @@ pub struct ContactBody {
     pub e164: Option<E164>,
 }
 
+impl From<Contact> for ContactBody {
+    fn from(contact: Contact) -> Self {
+        Self {
+            name: contact.name,
+            number: contact.number,
+            e164: contact.e164,
+        }
+    }
+}
+
 /// A promise: how much business time it allows, and how it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClockBody {
@@ -219,11 +229,7 @@ impl TicketBody {
             body: matter.body,
             fields: matter.fields,
             for_leads: matter.for_leads,
-            contact: ContactBody {
-                name: matter.contact.name,
-                number: matter.contact.number,
-                e164: matter.contact.e164,
-            },
+            contact: matter.contact.into(),
             customer: matter.customer,
             queue: matter.queue,
             source_call: ticket.source_call,

@@ -215,7 +215,10 @@ fn fits(kind: &TicketKind, fields: &BTreeMap<String, TicketField>) -> Result<(),
     has_form(kind, fields)
 }
 
-fn has_form(kind: &TicketKind, fields: &BTreeMap<String, TicketField>) -> Result<(), Problem> {
+pub(super) fn has_form(
+    kind: &TicketKind,
+    fields: &BTreeMap<String, TicketField>,
+) -> Result<(), Problem> {
     let misfits = kind.misfits(fields);
     if misfits.is_empty() {
         return Ok(());

@@ -108,6 +108,8 @@ codes! {
     ScriptChanged = "script_changed" CONFLICT "流程已被他人修改" "The script was changed meanwhile";
     /// The text of that version is not good any more.
     ScriptRefused = "script_refused" UNPROCESSABLE_ENTITY "该版本已不符合当前配置" "That version is not good among the configuration of today";
+    /// He has no draft of that call, or it is a ticket by now.
+    NoSuchDraft = "no_such_draft" NOT_FOUND "您没有该通话的草稿，或它已成为工单" "You have no draft of that call, or it is a ticket by now";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
     /// Nothing of what was typed can be looked for, or it is too long.

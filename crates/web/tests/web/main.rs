@@ -23,6 +23,7 @@ mod conflicts;
 mod customer_import;
 mod customers;
 mod decline;
+mod drafts;
 mod duplicates;
 mod https;
 mod hub;
