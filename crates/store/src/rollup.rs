@@ -27,6 +27,7 @@ use crate::projection;
 pub use ivr::OfNodes;
 pub use made::{INTERVALS_MAX, ROWS_MAX, ReportWish};
 pub use read::{OfAgents, OfQueues, StateRow, SumsOf, Window};
+pub use rebuild::rebuild_tickets;
 pub(crate) use ticket::{TicketCounts, TicketTally};
 pub use ticket_sums::{OfTickets, TicketsBy};
 

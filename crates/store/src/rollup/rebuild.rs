@@ -3,11 +3,12 @@
 
 use ::ticket::Entry;
 use model::{TicketId, Timestamp};
+use sqlx::Connection as _;
 
 use super::{TicketCounts, TicketTally, add_ticket_sums, first_contact, forget_old};
 use crate::Database;
 use crate::column::{big, count, from_json};
-use crate::database::Connection;
+use crate::database::{Address, Connection, connect_to_fill};
 use crate::error::Result;
 
 /// Tickets whose sums are written together.
@@ -18,18 +19,23 @@ const ALL: &str = "SELECT entry FROM ticket_event WHERE ticket_id = $1 ORDER BY 
 /// Whose it is, and about what.
 const ABOUT: &str = "SELECT entry FROM ticket_event WHERE ticket_id = $1 AND kind IN ('submit', 'correct', 'reclassify') ORDER BY seq";
 
-impl Database {
-    /// Makes the sums of all tickets anew; gives how many tickets there are. Nobody else may write meanwhile. `now`: what is older than sums are
-    /// kept is left out. `tell` is asked after each page with how many are done.
-    pub async fn rebuild_tickets(
-        &self,
-        now: Timestamp,
-        tell: impl Fn(u64) + Send + Sync + 'static,
-    ) -> Result<u64> {
-        self.write(move |conn| Box::pin(async move { rebuild(conn, now, &tell).await }))
-            .await
-    }
+/// Makes the sums of all tickets anew; gives how many tickets there are. Nobody else may write meanwhile: it is one transaction on a
+/// connection of its own, since it takes as long as it takes. `now`: what is older than sums are kept is left out. `tell` hears after each
+/// page how many are done.
+pub async fn rebuild_tickets(
+    address: &Address,
+    now: Timestamp,
+    tell: &(dyn Fn(u64) + Send + Sync),
+) -> Result<u64> {
+    let mut conn = connect_to_fill(address).await?;
+    let mut turn = conn.begin_with(address.place().begin()).await?;
+    let done = rebuild(&mut turn, now, tell).await?;
+    turn.commit().await?;
+    conn.close().await?;
+    Ok(done)
+}
 
+impl Database {
     /// How many tickets there are.
     pub async fn ticket_count(&self) -> Result<u64> {
         let (many,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM ticket")

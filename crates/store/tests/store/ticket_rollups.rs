@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use model::{AgentId, CallId, CustomerId, Interval, TicketId, Timestamp, Zone};
 use report::{Report, Subject, TicketSums, TicketTimes, quarter};
+use store::rollup::rebuild_tickets;
 use store::{
-    Circle, Command, NewTicket, ReportWish, SumsOf, TicketFilter, TicketsBy, Whose, Window,
+    Address, Circle, Command, NewTicket, ReportWish, SumsOf, TicketFilter, TicketsBy, Whose, Window,
 };
 use ticket::handling::{PauseReason, Policy, Receiver, Role, VisitPolicy};
 use ticket::rules::GroupRule;
@@ -490,11 +491,9 @@ async fn i8_sums_made_anew_out_of_timelines_are_the_same() {
         "and something was not"
     );
     for _ in 0..2 {
-        let many = world
-            .database
-            .rebuild_tickets(after(30 * DAY), |_| {})
-            .await
-            .unwrap();
+        let address = Address::parse(&world.url).unwrap();
+        let many = rebuild_tickets(&address, after(30 * DAY), &|_| {});
+        let many = many.await.unwrap();
         assert_eq!(many, world.database.ticket_count().await.unwrap());
         let after = (
             standing(&world, by[0]).await,

@@ -5,6 +5,7 @@ use serde_json::json;
 use speech::Language;
 use store::FactLogError;
 use store::fact_log::Hold;
+use store::rollup::rebuild_tickets;
 
 use crate::Failure;
 use crate::config::Source;
@@ -23,13 +24,11 @@ pub(super) fn run(source: &Source, json: bool, language: Language) -> Result<(),
         let bar = ProgressBar::new();
         let shown = bar.clone();
         let tell = move |done| shown.count(done, all, "tickets");
-        let many = database
-            .rebuild_tickets(now(), tell)
-            .await
-            .map_err(by_fault);
+        let address = source.store(&settings).map_err(Failure::Refused)?;
+        let many = rebuild_tickets(&address, now(), &tell).await;
         bar.finish();
         database.close().await;
-        many
+        many.map_err(by_fault)
     })?;
     if json {
         println!("{}", json!({ "tickets": many }));
