@@ -21,6 +21,7 @@ pub(crate) use self::conflict::ConflictVerb;
 pub(crate) use self::customer::{CustomerVerb, ImportArgs};
 pub(crate) use self::prompts::PromptsVerb;
 pub(crate) use self::report::{CutArgs, FileArgs, ReportVerb, TimeArgs};
+pub(crate) use self::retention::RetentionArgs;
 pub(crate) use self::ticket::{DueArgs, ReassignArgs, RulesArgs, TicketVerb};
 
 mod agent;
@@ -31,6 +32,7 @@ mod conflict;
 mod customer;
 mod prompts;
 mod report;
+mod retention;
 mod ticket;
 
 /// The contact centre in one binary.
@@ -192,6 +194,11 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  trunkline restore /backup/2026-11-23\n  trunkline restore /backup/2026-11-23 --set store.url=postgres:///trunkline?host=/run/postgresql\nIt goes where the configuration says, which comes out of the backup where none stands. docs/backup.md"
     )]
     Restore(RestoreArgs),
+    /// Removes what the house keeps no longer, as a running server does each day; `--dry-run` tells what that would be.
+    #[command(
+        after_help = "Examples:\n  trunkline retention --dry-run\n  trunkline retention --set retention.recordings_days=90 --dry-run\ndocs/retention.md"
+    )]
+    Retention(RetentionArgs),
     /// What the house says of tickets: rules of dispatch with their dry run, and when a ticket is due.
     #[command(subcommand)]
     Ticket(TicketVerb),

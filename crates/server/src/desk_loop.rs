@@ -1,12 +1,14 @@
 //! The loop of tables and tickets: reads the fact log at its own pace, keeps the calls' records and makes tickets.
 //!
 //! It owns no call and delays none. Everything that it does may be done twice with the same result, so a crash between
-//! two of its steps costs nothing: at the next start it goes on after the last fact that the database has applied.
+//! two of its steps costs nothing: at the next start it goes on after the last fact that the database has applied. Between facts, once a second,
+//! it does what has its time: tickets wake, and what is kept no longer goes.
 //!
 //! A database that is ill is waited for. A fact that a healthy one refuses again and again is set aside, said and counted, so
 //! that it holds up neither the facts behind it nor the start; it stands in the log as before.
 
 mod desk;
+mod sweeper;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,13 +23,14 @@ use tokio::time::MissedTickBehavior;
 
 use crate::fan_out::Facts;
 use desk::Desk;
+pub(crate) use sweeper::Sweeper;
 
 /// Facts in one transaction.
 const BATCH_MAX: usize = 256;
 /// How long a database that fails is left alone.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
-/// How often tickets are woken (R14).
+/// How often tickets are woken (R14), and what is kept no longer is swept (E6).
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 /// How often a batch is tried before it is taken apart.
@@ -53,6 +56,8 @@ pub(crate) struct DeskLoop {
     pub filed: watch::Sender<u64>,
     /// Facts that the database refused.
     pub set_aside: Arc<AtomicU64>,
+    /// Removes what is kept no longer.
+    pub sweeper: Sweeper,
 }
 
 /// How far [`DeskLoop::catch_up`] came.
@@ -136,7 +141,10 @@ impl DeskLoop {
                         return;
                     }
                 }
-                _ = sweep.tick() => desk.sweep().await,
+                _ = sweep.tick() => {
+                    desk.sweep().await;
+                    self.sweeper.step(&self.database, self.clock.now().into()).await;
+                }
             }
         }
     }

@@ -87,6 +87,7 @@ fn main() -> ExitCode {
         Verb::Audit(verb) => verb::audit::run(&source, verb, json, language),
         Verb::Backup(args) => verb::backup::run(&source, args, json, language),
         Verb::Restore(args) => verb::backup::restore(&source, args, json, language),
+        Verb::Retention(args) => verb::retention::run(&source, &args, json, language),
         Verb::Ticket(verb) => verb::ticket::run(&source, verb, json, language),
         Verb::Report(verb) => verb::report::run(&source, &verb, json, language),
         Verb::Sip(verb) => verb::sip::run(&source, verb, json),

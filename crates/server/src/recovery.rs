@@ -165,11 +165,7 @@ pub(crate) async fn adopt_recordings(
     let found = tokio::task::spawn_blocking(move || store::recording::recover(&root)).await??;
     let mut adopted = 0;
     for file in found {
-        let known = database
-            .recordings(file.id.call)
-            .await?
-            .iter()
-            .any(|recording| recording.path == file.path);
+        let known = database.knows_recording(&file.path).await?;
         if database.call(file.id.call).await?.is_none() {
             continue;
         }

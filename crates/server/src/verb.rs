@@ -14,6 +14,7 @@ mod progress;
 pub(crate) mod prompts;
 pub(crate) mod replay;
 pub(crate) mod report;
+pub(crate) mod retention;
 pub(crate) mod simulate;
 pub(crate) mod sip;
 pub(crate) mod ticket;

@@ -30,11 +30,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 /// Messages of one webhook that may wait; while more do, facts wait in the log.
 const HELD_MAX: usize = 10_000;
-/// How long it is remembered what became of a message, in ms.
-const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
-/// How often what is older is forgotten.
-const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
-
 /// Whether a URL may be told anything, by the hosts that the settings name; why not, in English.
 pub(crate) fn judge(outgoing: watch::Receiver<Arc<Outgoing>>) -> web::Judge {
     Box::new(move |url| {
@@ -79,7 +74,6 @@ pub(crate) struct Webhooks {
     unsettled: Vec<Settled>,
     /// Whose receivers answered 410, which the database has not taken yet.
     gone: BTreeSet<WebhookId>,
-    purge_at: Instant,
 }
 
 impl Webhooks {
@@ -91,7 +85,6 @@ impl Webhooks {
             sending: JoinSet::new(),
             unsettled: Vec::new(),
             gone: BTreeSet::new(),
-            purge_at: Instant::now(),
         }
     }
 
@@ -166,11 +159,6 @@ impl Webhooks {
             if known.map(|post| post.webhook.changes) != Some(webhook.changes) {
                 self.take_up(webhook).await?;
             }
-        }
-        if Instant::now() >= self.purge_at {
-            let before = Timestamp::from_ms(self.now().as_ms() - KEPT_MS);
-            self.desk.database.purge_deliveries(before).await?;
-            self.purge_at = Instant::now() + PURGE_EVERY;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The audit log (C21, F7): who did what to what, before and after, in a chain of hashes.
 //!
-//! A row is written in the transaction of what it tells, so that neither stands without the other. Rows are only added. What
-//! they hold is as sensitive as what was changed; secrets never stand in them.
+//! A row is written in the transaction of what it tells, so that neither stands without the other. Rows are only added, and the oldest
+//! cut off when their time is over (`cut`). What they hold is as sensitive as what was changed; secrets never stand in them.
 
 use model::{AgentId, Timestamp};
 use serde_json::Value;
@@ -15,8 +15,10 @@ use crate::error::{Result, StoreError};
 use crate::page::{Page, PageRequest};
 
 pub use chain::{AuditFault, AuditReport};
+pub(crate) use cut::{DUE, cut as cut_audit};
 
 mod chain;
+mod cut;
 
 /// Rows that a walk over the log reads at once.
 const BATCH: i64 = 1_000;
@@ -58,7 +60,7 @@ pub struct AuditEntry {
 }
 
 /// A row of the log and its hash, written down elsewhere (on paper, in a mail) to be compared later.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditAnchor {
     /// The row.
     pub seq: u64,
@@ -162,11 +164,15 @@ impl Database {
     /// Walks over the whole log up to the row that is the last when it begins. `anchor`: a row whose hash is known from
     /// elsewhere.
     pub async fn verify_audit(&self, anchor: Option<&AuditAnchor>) -> Result<AuditReport> {
+        // Of one moment: rows may be cut off meanwhile.
+        let mut moment = self.readers().begin().await?;
         let (last, hash): (i64, String) =
             sqlx::query_as("SELECT seq, hash FROM audit_head WHERE id = 1")
-                .fetch_one(self.readers())
+                .fetch_one(&mut *moment)
                 .await?;
-        let mut report = AuditReport::default();
+        let cut = cut::head(&mut moment).await?;
+        let mut report = AuditReport::behind(&cut);
+        let mut sealed = AuditAnchor::default();
         loop {
             let rows: Vec<Row> = sqlx::query_as(
                 "SELECT * FROM audit_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
@@ -174,18 +180,28 @@ impl Database {
             .bind(big(report.last))
             .bind(last)
             .bind(BATCH)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *moment)
             .await?;
             if rows.is_empty() {
                 break;
             }
             for row in rows {
                 report.follow(&row);
+                sealed = cut::seal_of(&row).unwrap_or(sealed);
                 let known = anchor.filter(|anchor| big(anchor.seq) == row.seq);
                 if known.is_some_and(|anchor| anchor.hash != row.hash) {
                     report.fault(AuditFault::Rewritten(count(row.seq)));
                 }
             }
+        }
+        if sealed != cut {
+            report.fault(AuditFault::Unsealed(cut.seq));
+        }
+        if let Some(anchor) = anchor.filter(|anchor| anchor.seq <= cut.seq && **anchor != cut) {
+            report.fault(match anchor.seq == cut.seq {
+                true => AuditFault::Rewritten(cut.seq),
+                false => AuditFault::Outdated(cut.seq),
+            });
         }
         report.finish((count(last), &hash));
         if let Some(anchor) = anchor.filter(|anchor| anchor.seq > report.last) {

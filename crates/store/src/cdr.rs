@@ -158,10 +158,11 @@ impl Database {
         rows.into_iter().map(fact).collect()
     }
 
-    /// The recordings of a call, in order.
+    /// The recordings of a call, in order; not those whose time is over.
     pub async fn recordings(&self, id: CallId) -> Result<Vec<Recording>> {
         let rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(
-            "SELECT part, path, started_at, duration_ms, bytes FROM recording WHERE call_id = $1 ORDER BY part",
+            "SELECT part, path, started_at, duration_ms, bytes FROM recording
+             WHERE call_id = $1 AND gone_at IS NULL ORDER BY part",
         )
         .bind(big(id.get()))
         .fetch_all(self.readers())

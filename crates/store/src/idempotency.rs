@@ -11,9 +11,10 @@ use crate::Database;
 use crate::column::{count, from_json, json_of, text_of};
 use crate::database::Connection;
 use crate::error::Result;
+use crate::retention::{DAY_MS, RetentionKind};
 
 /// How long a key is kept, in ms.
-const LASTS_MS: i64 = 24 * 60 * 60 * 1_000;
+const LASTS_MS: i64 = RetentionKind::Keys.row().days as i64 * DAY_MS;
 /// Most keys of one principal.
 const KEYS_MAX: i64 = 20_000;
 
@@ -151,21 +152,6 @@ impl Database {
                 .execute(conn)
                 .await?;
                 Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Forgets keys that are older than a day; gives how many.
-    pub async fn purge_keys(&self, now: Timestamp) -> Result<u64> {
-        let since = now.as_ms().saturating_sub(LASTS_MS);
-        self.write(move |conn| {
-            Box::pin(async move {
-                let done = sqlx::query("DELETE FROM idempotency WHERE created_at <= $1")
-                    .bind(since)
-                    .execute(conn)
-                    .await?;
-                Ok(done.rows_affected())
             })
         })
         .await

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 39] = [
+static MIGRATIONS: [Migration; 40] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -212,6 +212,11 @@ static MIGRATIONS: [Migration; 39] = [
         version: 39,
         name: "first_contact",
         text: include_str!("../migrations/0039_first_contact.sql"),
+    },
+    Migration {
+        version: 40,
+        name: "retention",
+        text: include_str!("../migrations/0040_retention.sql"),
     },
 ];
 

@@ -25,6 +25,7 @@ pub mod deliveries;
 pub mod drafts;
 pub mod duty;
 pub mod heat;
+pub mod legal_hold;
 pub mod line;
 pub mod list;
 pub mod notifications;
@@ -154,6 +155,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(drafts::read, drafts::write))
         .routes(routes!(why::read))
         .routes(routes!(calls::hang_up))
+        .routes(routes!(legal_hold::put, legal_hold::delete))
         .routes(routes!(talk::order))
         .routes(routes!(clips::list))
         .routes(routes!(clips::play, clips::stop))

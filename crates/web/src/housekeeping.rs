@@ -1,4 +1,4 @@
-//! What has to be done now and then as long as the server answers: figures are tidied, sessions and idempotency keys that ended are removed,
+//! What has to be done now and then as long as the server answers: figures are tidied, sessions that ended are removed,
 //! what was there before words were looked for is gone through.
 //!
 //! Figures gather in memory until they are tidied; without this they would only be when somebody reads `/metrics`, and
@@ -7,7 +7,6 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use model::Timestamp;
 use store::Database;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -18,8 +17,6 @@ use crate::metrics::MetricsHandle;
 pub(crate) const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often sessions and bearer tokens that have ended are removed.
 pub(crate) const PURGE_EVERY: Duration = Duration::from_secs(60 * 60);
-/// B3: a draft of which no ticket came is kept for 30 days.
-const DRAFT_MS: i64 = 30 * 24 * 3_600_000;
 /// Things in one step of going through what words are found in.
 const INDEX_STEP: u32 = 50;
 /// Between two steps of going through what words are found in.
@@ -58,15 +55,6 @@ async fn purge(database: &Database) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "sessions that had ended are removed"),
         Err(error) => tracing::warn!(%error, "sessions that have ended cannot be removed"),
-    }
-    let month_ago = Timestamp::from_ms(now().as_ms().saturating_sub(DRAFT_MS));
-    match database.purge_drafts(month_ago).await {
-        Ok(0) => {}
-        Ok(removed) => tracing::info!(removed, "drafts of which no ticket came are removed"),
-        Err(error) => tracing::warn!(%error, "drafts of which no ticket came cannot be removed"),
-    }
-    if let Err(error) = database.purge_keys(now()).await {
-        tracing::warn!(%error, "idempotency keys that have ended cannot be removed");
     }
 }
 

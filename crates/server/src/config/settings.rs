@@ -7,6 +7,7 @@ mod familiar;
 mod gate;
 mod http;
 mod limits;
+mod retention;
 mod section;
 mod speech;
 mod tls;
@@ -24,6 +25,7 @@ pub(crate) use tls::Tls;
 use super::document::Document;
 use super::shape;
 pub(crate) use limits::Limits;
+use retention::Retention;
 pub(crate) use section::{
     Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp,
     Shutdown, Sip, Store, Tickets,
@@ -50,6 +52,8 @@ pub(crate) struct Settings {
     pub recordings: Recordings,
     /// `[recording]`
     pub recording: Recording,
+    /// `[retention]`
+    pub(crate) retention: Retention,
     /// `[ivr]`
     pub ivr: Ivr,
     /// `[speech]`
@@ -122,6 +126,10 @@ impl Settings {
         if let Some((key, mistake)) = self.speech.mistake() {
             let help = told!("see `[speech]` in {page}", "见 {page} 的 `[speech]`");
             tell(key, mistake, help);
+        }
+        for (key, mistake) in self.retention.mistakes() {
+            let help = told!("see `[retention]` in {page}", "见 {page} 的 `[retention]`");
+            tell(&format!("retention.{key}"), mistake, help);
         }
         if let Some(mistake) = self.agents.mistake() {
             let help = told!("see `[agents]` in {page}", "见 {page} 的 `[agents]`");

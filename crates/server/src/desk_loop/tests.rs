@@ -65,6 +65,7 @@ fn desk_loop(log: FactLog, database: Database) -> DeskLoop {
         clock: Clock::start(),
         filed: watch::Sender::new(0),
         set_aside: Arc::default(),
+        sweeper: Sweeper::new(store::Retention::default(), PathBuf::new()),
     }
 }
 
@@ -271,3 +272,47 @@ async fn f_r14_what_a_former_process_left_untold_is_told_and_what_is_late_comes_
     desk.sweep().await;
     assert_eq!(told(&desk_loop, 2).await, ["ticket.created", "breached"]);
 }
+
+#[tokio::test]
+async fn e6_each_kind_is_swept_a_step_a_tick_and_rests_then_as_long_as_its_row_says() {
+    let folder = Folder::new("sweeper");
+    let database = folder.database().await;
+    let ended = |call| Fact::CallEnded {
+        call: CallId::new(call),
+        result: model::fact::CallResult::Abandoned,
+        by: model::fact::EndedBy::Caller,
+        agent: None,
+        answered_late: false,
+    };
+    let facts = [arrived(1), ended(1), arrived(2), ended(2)];
+    let record = |(fact, seq)| FactRecord {
+        seq,
+        at: Timestamp::from_ms(if seq <= 2 { 1 } else { DAY_MS - 1 }),
+        fact,
+    };
+    let facts: Vec<FactRecord> = facts.into_iter().zip(1..).map(record).collect();
+    database.apply(&facts).await.unwrap();
+    let kinds = store::RetentionKind::ALL.len();
+    let mut sweeper = Sweeper::new(store::Retention::default(), folder.0.clone());
+    let there = async || {
+        let call = |id| database.call(CallId::new(id));
+        [
+            call(1).await.unwrap().is_some(),
+            call(2).await.unwrap().is_some(),
+        ]
+    };
+    let mut ticks = async |at_ms, expected| {
+        for _ in 0..kinds {
+            sweeper.step(&database, Timestamp::from_ms(at_ms)).await;
+        }
+        assert_eq!(there().await, expected, "at {at_ms}");
+    };
+    let first = 1_095 * DAY_MS + 2;
+    ticks(first, [false, true]).await;
+    // The other one is old enough by then, and nobody looks.
+    let rest = 24 * 3_600_000;
+    ticks(first + rest - 2, [false, true]).await;
+    ticks(first + rest, [false, false]).await;
+}
+
+const DAY_MS: i64 = 86_400_000;

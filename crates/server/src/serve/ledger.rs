@@ -12,7 +12,7 @@ use web::EventHub;
 
 use super::start;
 use crate::config::settings::Settings;
-use crate::desk_loop::DeskLoop;
+use crate::desk_loop::{DeskLoop, Sweeper};
 use crate::fan_out::{Facts, FanOut};
 use crate::recovery::{self, House, Keeper, Reach, Sources};
 use crate::vital::Pulse;
@@ -70,6 +70,7 @@ impl Ledger {
             tickets: tickets.clone(),
             filed: watch::Sender::new(0),
             set_aside: Arc::default(),
+            sweeper: Sweeper::new(settings.retention.kept(), settings.recordings.dir.clone()),
         };
         let caught_up = desk.catch_up(applied).await;
         let sources = Sources {

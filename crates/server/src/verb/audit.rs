@@ -46,14 +46,21 @@ async fn verify(
         let faults = report.faults.iter().map(|fault| told(fault).en);
         let faults: Vec<String> = faults.collect();
         let AuditReport {
-            rows, last, hash, ..
+            rows,
+            cut,
+            last,
+            hash,
+            ..
         } = &report;
         println!(
             "{}",
-            json!({ "rows": rows, "last": last, "hash": hash, "faults": faults })
+            json!({ "rows": rows, "cut": cut, "last": last, "hash": hash, "faults": faults })
         );
     } else {
         println!("{}", summary(&report).said_in(language));
+        if report.cut > 0 {
+            println!("{}", beginning(report.cut).said_in(language));
+        }
         for fault in &report.faults {
             println!("  {}", told(fault).said_in(language));
         }
@@ -74,6 +81,13 @@ fn summary(report: &AuditReport) -> Told {
     Told {
         en: format!("{rows} rows; the last one and its hash, for a later --anchor: {last}:{hash}"),
         zh: format!("共 {rows} 行；末行及其哈希，可用于日后的 --anchor：{last}:{hash}"),
+    }
+}
+
+fn beginning(cut: u64) -> Told {
+    Told {
+        en: format!("the log begins behind row {cut}: what is older is kept no longer"),
+        zh: format!("日志始于第 {cut} 行之后：更早的已到保留期限"),
     }
 }
 
@@ -104,6 +118,16 @@ fn told(fault: &AuditFault) -> Told {
                 "row {seq} does not have the hash of the anchor: the log up to it was made anew"
             ),
             format!("第 {seq} 行的哈希与 --anchor 不符：此前的日志已被重写"),
+        ),
+        AuditFault::Unsealed(seq) => (
+            format!("the rows up to {seq} are gone, and no row says that retention cut them off"),
+            format!("第 {seq} 行及之前已不存在，而日志中没有相应的到期清理记录"),
+        ),
+        AuditFault::Outdated(seq) => (
+            format!(
+                "the row of the anchor is cut off, its time is over, as all up to {seq}: use a younger one"
+            ),
+            format!("锚点所在的行已到期清理（第 {seq} 行及之前）：请用更近的锚点"),
         ),
     };
     Told { en, zh }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Row;
+use super::{AuditAnchor, Row};
 use crate::column::count;
 
 /// Most faults that are told: behind the first ones the rest says nothing more.
@@ -33,6 +33,10 @@ pub enum AuditFault {
     },
     /// The row whose hash was written down elsewhere has another one by this time: everything up to it may have been made anew.
     Rewritten(u64),
+    /// The log begins behind this row, and no row of it says that retention cut it off there.
+    Unsealed(u64),
+    /// The row whose hash was written down elsewhere is cut off, as all up to this one: a younger one is needed.
+    Outdated(u64),
 }
 
 /// What became of a walk over the whole log.
@@ -40,6 +44,8 @@ pub enum AuditFault {
 pub struct AuditReport {
     /// Rows read.
     pub rows: u64,
+    /// The last row that retention has cut off; 0: none.
+    pub cut: u64,
     /// The last row.
     pub last: u64,
     /// Its hash: written down elsewhere, it proves later that all up to it still stands.
@@ -68,6 +74,16 @@ pub(super) fn hash(row: &Row) -> String {
 }
 
 impl AuditReport {
+    /// Begins behind what was cut off.
+    pub(super) fn behind(cut: &AuditAnchor) -> Self {
+        Self {
+            cut: cut.seq,
+            last: cut.seq,
+            hash: cut.hash.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The next row.
     pub(super) fn follow(&mut self, row: &Row) {
         let (expected, found) = (self.last + 1, count(row.seq));

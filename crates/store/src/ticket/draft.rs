@@ -5,7 +5,7 @@
 //! answers and what a colleague has written come at once, and none undoes another.
 
 use ::ticket::{Draft, Written};
-use model::{AgentId, CallId, Profile, Timestamp};
+use model::{AgentId, CallId, Profile};
 
 use super::ROWS_MAX;
 use super::origin::CHANNEL;
@@ -105,20 +105,6 @@ impl Database {
                     put_draft(conn, &own).await?;
                 }
                 Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Forgets drafts that were opened before a moment and became no ticket; gives how many.
-    pub async fn purge_drafts(&self, before: Timestamp) -> Result<u64> {
-        self.write(move |conn| {
-            Box::pin(async move {
-                let gone = sqlx::query("DELETE FROM draft WHERE opened_at < $1")
-                    .bind(before.as_ms())
-                    .execute(conn)
-                    .await?;
-                Ok(gone.rows_affected())
             })
         })
         .await

@@ -103,22 +103,6 @@ impl Database {
         })
         .await
     }
-
-    /// Forgets messages that were made before then and do not wait; gives how many.
-    pub async fn purge_deliveries(&self, before: Timestamp) -> Result<u64> {
-        self.write(move |conn| {
-            Box::pin(async move {
-                let done = sqlx::query(
-                    "DELETE FROM webhook_delivery WHERE made_at < $1 AND state <> 'pending'",
-                )
-                .bind(before.as_ms())
-                .execute(conn)
-                .await?;
-                Ok(done.rows_affected())
-            })
-        })
-        .await
-    }
 }
 
 #[derive(FromRow)]

@@ -60,6 +60,8 @@ mod reach;
 mod registrations;
 #[path = "../store/replies.rs"]
 mod replies;
+#[path = "../store/retention.rs"]
+mod retention;
 #[path = "../store/rollups.rs"]
 mod rollups;
 #[path = "../../src/scratch.rs"]

@@ -1,6 +1,6 @@
 //! J3: keys are kept with their answers for a day, over restarts too.
 
-use store::{Claim, Kept, KeyedRequest, StoreError, deed};
+use store::{Claim, Kept, KeyedRequest, Retention, RetentionKind, StoreError, deed};
 
 use crate::world::{DAY, NOW, World, after};
 
@@ -69,7 +69,14 @@ async fn j3_what_a_crash_cut_is_told_and_a_key_can_be_freed() {
     world.database.free_key(again.clone()).await.unwrap();
     let kept = world.database.claim_key(again, NOW).await.unwrap();
     assert_eq!(kept, Claim::Answered(answer()), "an answer is not freed");
-    assert_eq!(world.database.purge_keys(after(DAY)).await.unwrap(), 1);
+    let retention = Retention::default();
+    let sweep = world.database.retention_step(
+        RetentionKind::Keys,
+        &retention,
+        world.scratch.path(),
+        after(DAY + 1),
+    );
+    assert_eq!(sweep.await.unwrap().removed, 1);
 }
 
 #[test]

@@ -47,6 +47,7 @@ mod prompts;
 mod reach;
 mod registrations;
 mod replies;
+mod retention;
 mod rollups;
 #[path = "../../benches/volume/sample.rs"]
 mod sample;

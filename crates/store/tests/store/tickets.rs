@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use model::fact::{TicketAsked, TicketContent, TicketField};
 use model::{AgentId, CallId, Caller, Fact, TicketId, Timestamp};
-use store::{Command, StoreError, TicketFilter};
+use store::{Command, Retention, RetentionKind, StoreError, TicketFilter};
 use ticket::{Actor, By, Correction, Draft, Number, Order, Refused, State, Ticket};
 
-use crate::world::{MINUTE, MOBILE, NOW, World, after, draft};
+use crate::world::{DAY, MINUTE, MOBILE, NOW, World, after, draft};
 
 const CALL: CallId = CallId::new(5);
 
@@ -461,10 +461,10 @@ async fn p6_b3_what_agents_write_is_inherited_kept_apart_and_forgotten_after_its
     database.inherit_draft(CALL, first, second).await.unwrap();
     let kept = database.draft(CALL, second).await.unwrap().unwrap();
     assert_eq!(kept.body, "mine", "who has written something keeps it");
-    let opened = kept.opened_at;
-    assert_eq!(database.purge_drafts(opened).await.unwrap(), 0);
-    let later = Timestamp::from_ms(opened.as_ms() + 1);
-    assert_eq!(database.purge_drafts(later).await.unwrap(), 2);
+    let later = Timestamp::from_ms(kept.opened_at.as_ms() + 30 * DAY + 1);
+    let (retention, folder) = (Retention::default(), world.scratch.path());
+    let sweep = database.retention_step(RetentionKind::Drafts, &retention, folder, later);
+    assert_eq!(sweep.await.unwrap().removed, 2);
     assert_eq!(database.draft(CALL, first).await.unwrap(), None);
 }
 

@@ -2,8 +2,8 @@
 
 use model::{CallId, DeliveryId, Timestamp, WebhookId};
 use store::{
-    DeliveryFilter, DeliveryState, Fed, NewWebhook, PageRequest, Settled, StoreError, Tried,
-    Webhook,
+    DeliveryFilter, DeliveryState, Fed, NewWebhook, PageRequest, Retention, RetentionKind, Settled,
+    StoreError, Tried, Webhook,
 };
 use ticket::Actor;
 use webhook::{GivenUp, Lane, Message, Topic, Topics};
@@ -161,8 +161,14 @@ async fn j5_what_came_of_a_message_is_kept_for_its_time_and_it_can_be_sent_again
 
     let give_up = vec![settled(second, DeliveryState::GivenUp(GivenUp::Exhausted))];
     world.database.settle_deliveries(give_up).await.unwrap();
-    let purged = world.database.purge_deliveries(after(DAY)).await.unwrap();
-    assert_eq!(purged, 1, "what waits stays");
+    let retention = Retention::default();
+    let sweep = world.database.retention_step(
+        RetentionKind::Deliveries,
+        &retention,
+        world.scratch.path(),
+        after(8 * DAY),
+    );
+    assert_eq!(sweep.await.unwrap().removed, 1, "what waits stays");
     assert_eq!(states(&world, id).await, [(11, "pending".to_owned())]);
 }
 

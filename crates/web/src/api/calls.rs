@@ -13,6 +13,7 @@ use store::{CallFilter, Whose};
 use utoipa::{IntoParams, ToSchema};
 
 use super::call_body::{CallBody, talking_agent};
+use super::legal_hold::LegalHoldBody;
 use super::list::{self, List};
 use super::tickets::readable_by;
 use crate::app::App;
@@ -32,6 +33,8 @@ pub struct CallDetail {
     pub recordings: Vec<RecordingBody>,
     /// Tickets that it is linked to.
     pub tickets: Vec<TicketLink>,
+    /// Why it stays past its time; `null`: it goes as others do.
+    pub legal_hold: Option<LegalHoldBody>,
 }
 
 /// A recording of a call.
@@ -176,6 +179,7 @@ pub(crate) async fn read(
     authorise(&who, Action::SeeCalls, owner)?;
     let recordings = app.database().recordings(id).await?;
     let tickets = app.database().tickets_of_call(id).await?;
+    let legal_hold = app.database().legal_hold(id).await?;
     let reader = readable_by(&app, &who).await?;
     let is_readable = |ticket: &ticket::Ticket| {
         let reader = reader.as_ref();
@@ -200,6 +204,7 @@ pub(crate) async fn read(
                 number: ticket.number.to_string(),
             })
             .collect(),
+        legal_hold: legal_hold.map(LegalHoldBody::from),
     }))
 }
 

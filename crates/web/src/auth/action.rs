@@ -43,6 +43,8 @@ actions! {
     HearRecording;
     /// Take a message out of its mailbox.
     RemoveMessage;
+    /// Hold a call and its recordings past their time, and let them go.
+    HoldForLaw;
     /// See what callers answered to surveys.
     SeeSurveys;
     /// See figures of queues, agents and tickets over a time.

@@ -13,7 +13,7 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::SeeCalls | Action::SeeDecisions => Scope::CallsRead,
         Action::HangUp | Action::HandleCall | Action::SuperviseLine => Scope::CallsWrite,
         Action::HearRecording => Scope::RecordingsRead,
-        Action::RemoveMessage => Scope::RecordingsWrite,
+        Action::RemoveMessage | Action::HoldForLaw => Scope::RecordingsWrite,
         Action::SeeQueues => Scope::QueuesRead,
         Action::SeeSurveys => Scope::SurveysRead,
         Action::SeeReports => Scope::ReportsRead,

@@ -102,6 +102,8 @@ codes! {
     NumbersListed = "numbers_listed" CONFLICT "名单中已有号码和适用范围相同的条目" "An entry of the list is for the same numbers in the same places";
     /// Caller and agent are not kept apart.
     NoConflict = "no_conflict" NOT_FOUND "该号码与该坐席没有回避记录" "The caller and the agent are not kept apart";
+    /// Nothing holds the call past its time.
+    NoLegalHold = "no_legal_hold" NOT_FOUND "该通话没有法律保全" "There is no legal hold on the call";
     /// No such script, or version of it.
     NoSuchScript = "no_such_script" NOT_FOUND "没有这个流程或版本" "There is no such script or version";
     /// The script was changed meanwhile.

@@ -296,3 +296,53 @@ async fn a_call_that_was_handed_on_is_in_the_lists_of_both() {
         assert_eq!(client.get("/v1/calls/500").await.status, 200, "{login}");
     }
 }
+
+#[tokio::test]
+async fn e6_supervisors_hold_a_call_past_its_time_and_let_it_go() {
+    let house = House::open().await;
+    recorded(&house, "2026/11/18/500-1.wav").await;
+    let url = "/v1/calls/500/hold";
+    let body = r#"{"reason":"case 118","until":"2099-01-01T00:00:00.000Z"}"#;
+    let agent = house.program("1001").await;
+    assert_eq!(agent.json("PUT", url, body).await.problem(), "forbidden");
+    let boss = house.program("boss").await;
+    assert_eq!(
+        boss.get("/v1/calls/500").await.json()["legal_hold"],
+        json!(null)
+    );
+    let held = boss.json("PUT", url, body).await;
+    assert_eq!(held.status, 200, "{}", held.text());
+    let held = held.json();
+    assert_eq!(
+        (&held["reason"], &held["until"], &held["by"]),
+        (
+            &json!("case 118"),
+            &json!("2099-01-01T00:00:00.000Z"),
+            &json!(house.id("boss"))
+        )
+    );
+    let shown = agent.get("/v1/calls/500").await.json();
+    assert_eq!(shown["legal_hold"], held);
+    for (path, body, problem) in [
+        (url, r#"{"reason":" "}"#, "invalid_body"),
+        (
+            url,
+            r#"{"reason":"x","until":"2020-01-01T00:00:00.000Z"}"#,
+            "invalid_body",
+        ),
+        (url, r#"{"reason":"x","for":9}"#, "invalid_body"),
+        ("/v1/calls/9/hold", r#"{"reason":"x"}"#, "no_such_call"),
+    ] {
+        let refused = boss.json("PUT", path, body).await;
+        assert_eq!(refused.problem(), problem, "{body}");
+    }
+    assert_eq!(boss.send("DELETE", url, &[], b"").await.status, 204);
+    assert_eq!(
+        boss.send("DELETE", url, &[], b"").await.problem(),
+        "no_legal_hold"
+    );
+    assert_eq!(
+        boss.get("/v1/calls/500").await.json()["legal_hold"],
+        json!(null)
+    );
+}

@@ -202,6 +202,10 @@ fn of_somebody(action: &str, of: &Owner) -> Option<Request> {
             let path = format!("/v1/voicemail/{}/5-1", of.login);
             Some(("DELETE", path, Value::Null))
         }
+        "HoldForLaw" => {
+            let path = format!("/v1/calls/{}/hold", of.past);
+            Some(("PUT", path, json!({ "reason": "a court asks" })))
+        }
         "SeeSurveys" => get(format!("/v1/surveys?filter%5Bagent%5D={}", agent?)),
         "SeeReports" => get(format!("/v1/reports/agents?filter%5Bagent%5D={}", agent?)),
         "SeeTickets" => get(format!("/v1/tickets/{}", of.ticket)),

@@ -120,6 +120,22 @@ fn mistakes_are_told_with_their_place() {
             "[rtp]\naddress = \"::\"\n",
             "config/trunkline.toml:2:11: error: phones cannot be told this address",
         ),
+        (
+            "[retention]\naudit_days = 90\n",
+            "config/trunkline.toml:2:14: error: `audit_days` is 90; expected 180 to 36500 days",
+        ),
+        (
+            "[retention]\nrecordings_days = 0\n",
+            "config/trunkline.toml:2:19: error: `recordings_days` is 0; expected 1 to 36500 days",
+        ),
+        (
+            "[retention]\ncalls_days = -1\n",
+            "config/trunkline.toml:2:14: error: invalid value: integer `-1`",
+        ),
+        (
+            "[retention]\ntickets_days = 9\n",
+            "config/trunkline.toml:2:1: error: unknown field `tickets_days`",
+        ),
     ];
     for (text, expected) in table {
         let told = read(text, &[]).unwrap_err();
