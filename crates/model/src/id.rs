@@ -161,6 +161,17 @@ pub fn least_of(at: Duration) -> u64 {
     ms << (NODE_BITS + SEQUENCE_BITS)
 }
 
+/// When an id was made, as the time since the Unix epoch; to the millisecond.
+pub const fn moment_of(id: u64) -> Duration {
+    Duration::from_millis((id >> (NODE_BITS + SEQUENCE_BITS)) + ID_EPOCH_MS)
+}
+
+/// How far ids are apart that are made so long one after the other.
+pub fn width_of(time: Duration) -> u64 {
+    let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    ms.min(u64::MAX >> (NODE_BITS + SEQUENCE_BITS + 1)) << (NODE_BITS + SEQUENCE_BITS)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +191,17 @@ mod tests {
             assert!(id > last, "id {id} after {last}");
             assert_eq!((id >> SEQUENCE_BITS) & 0x3ff, 3, "the node part stays");
             last = id;
+        }
+    }
+
+    #[test]
+    fn a_moment_of_an_id_is_when_it_was_made() {
+        for after_ms in [0, 1, 1_000, 1_000_000_000_000] {
+            let at = Duration::from_millis(ID_EPOCH_MS + after_ms);
+            let mut source = IdSource::new(1_023);
+            assert_eq!(moment_of(source.next(at)), at);
+            assert_eq!(moment_of(least_of(at)), at);
+            assert_eq!(least_of(at), width_of(Duration::from_millis(after_ms)));
         }
     }
 

@@ -99,12 +99,14 @@ impl Database {
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
         let mut query = Statement::new("SELECT record FROM call_record");
+        // Whose rows are in the order of the page.
+        let (mut id, mut queue_of) = ("call_record.id", "call_record.queue");
         match &filter.whose {
             Whose::Everybody => {
                 query.push(" WHERE 1 = 1");
             }
             Whose::One(_) => {
-                // Along the agent's own rows, which stand in the order of the page.
+                (id, queue_of) = ("call_part.call_id", "call_part.queue");
                 query.push(" JOIN call_part ON call_part.call_id = call_record.id WHERE 1 = 1");
                 filter.whose.narrow(&mut query, "call_part.agent_id");
             }
@@ -118,16 +120,26 @@ impl Database {
             }
         }
         if let Some(after) = page.after {
-            query.push(" AND call_record.id < ").push_bind(big(after));
+            query
+                .push(" AND ")
+                .push(id)
+                .push(" < ")
+                .push_bind(big(after));
         }
         if let Some(queue) = &filter.queue {
-            query.push(" AND queue = ").push_bind(queue.as_str());
+            query
+                .push(" AND ")
+                .push(queue_of)
+                .push(" = ")
+                .push_bind(queue.as_str());
         }
         if let Some(result) = filter.result {
             query.push(" AND result = ").push_bind(result.name());
         }
         query
-            .push(" ORDER BY call_record.id DESC LIMIT ")
+            .push(" ORDER BY ")
+            .push(id)
+            .push(" DESC LIMIT ")
             .push_bind(page.rows() as i64 + 1);
         let rows: Vec<(String,)> = query.build_query_as().fetch_all(self.readers()).await?;
         Ok(Page::cut(records(rows)?, page, |cdr| cdr.call.get()))
@@ -352,10 +364,12 @@ async fn put_parts(conn: &mut Connection, cdr: &Cdr) -> Result<()> {
     let agents: BTreeSet<AgentId> = parts.chain(cdr.first_agent).chain(cdr.agent).collect();
     for agent in agents {
         sqlx::query(
-            "INSERT INTO call_part (agent_id, call_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            "INSERT INTO call_part (agent_id, call_id, queue) VALUES ($1, $2, $3)
+             ON CONFLICT (agent_id, call_id) DO UPDATE SET queue = excluded.queue",
         )
         .bind(big(agent.get()))
         .bind(big(cdr.call.get()))
+        .bind(cdr.queue.as_ref().map(QueueName::as_str))
         .execute(&mut *conn)
         .await?;
     }

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 40] = [
+static MIGRATIONS: [Migration; 43] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -218,6 +218,21 @@ static MIGRATIONS: [Migration; 40] = [
         name: "retention",
         text: include_str!("../migrations/0040_retention.sql"),
     },
+    Migration {
+        version: 41,
+        name: "wide_entries",
+        text: include_str!("../migrations/0041_wide_entries.sql"),
+    },
+    Migration {
+        version: 42,
+        name: "long_lists",
+        text: include_str!("../migrations/0042_long_lists.sql"),
+    },
+    Migration {
+        version: 43,
+        name: "rollup_block",
+        text: include_str!("../migrations/0043_rollup_block.sql"),
+    },
 ];
 
 /// Where the steps are kept that were applied.
@@ -265,9 +280,19 @@ pub(crate) fn tables(steps: usize) -> Vec<&'static str> {
             tables.push(name(rest));
         } else if let Some(rest) = line.strip_prefix("DROP TABLE ") {
             tables.retain(|table| *table != name(rest));
+        } else if let Some((old, new)) = renamed(line) {
+            tables.retain(|table| *table != old);
+            tables.push(new);
         }
     }
     tables
+}
+
+/// A table's name before and behind a line of a step.
+fn renamed(line: &'static str) -> Option<(&'static str, &'static str)> {
+    let rest = line.strip_prefix("ALTER TABLE ")?;
+    let (old, new) = rest.split_once(" RENAME TO ")?;
+    Some((old, new.trim_end_matches(';')))
 }
 
 /// Applies what is missing up to the step of that place.
@@ -508,6 +533,40 @@ mod tests {
             .await
             .unwrap();
             assert_eq!(parts, [(7, 1), (7, 2), (8, 1)]);
+        }
+    }
+
+    #[tokio::test]
+    async fn entries_of_tickets_are_kept_as_their_table_is_made_anew() {
+        const STEP: usize = 41;
+        for empty in places::both().await {
+            let (mut conn, place) = (empty.connect().await, empty.place());
+            apply(&mut conn, place, &MIGRATIONS[..STEP - 1]).await;
+            let ticket = "INSERT INTO ticket (id, number, state, is_open, priority, subject, body, channel, created_at, updated_at, version)
+                VALUES (5, '5', 'new', 1, 3, '', '', 'api', 0, 0, 1)";
+            let wide = "x".repeat(3_000);
+            sqlx::raw_sql(ticket).execute(&mut conn).await.unwrap();
+            for (seq, at) in [(2_i64, 7_i64), (1, 7), (3, 9)] {
+                sqlx::query("INSERT INTO ticket_event (ticket_id, seq, at, kind, entry) VALUES (5, $1, $2, 'note', $3)")
+                    .bind(seq)
+                    .bind(at)
+                    .bind(format!("{seq}{wide}"))
+                    .execute(&mut conn)
+                    .await
+                    .unwrap();
+            }
+            apply(&mut conn, place, &MIGRATIONS[STEP - 1..STEP]).await;
+            let entries: Vec<(i64, i64, String)> = sqlx::query_as(
+                "SELECT seq, at, entry FROM ticket_event WHERE ticket_id = 5 ORDER BY seq",
+            )
+            .fetch_all(&mut conn)
+            .await
+            .unwrap();
+            let expected = [(1, 7), (2, 7), (3, 9)];
+            assert_eq!(
+                entries,
+                expected.map(|(seq, at)| (seq, at, format!("{seq}{wide}")))
+            );
         }
     }
 

@@ -1,6 +1,8 @@
 //! Words found in tickets and in notes about customers (J7), without another service: the newest first, never by rank, so that a common
 //! word is found as fast as a rare one. What a reader may not read is not among what is found, nor among what is counted.
 
+use std::time::Duration;
+
 use ::ticket::Ticket;
 use model::{CustomerId, TicketId, Timestamp};
 
@@ -13,11 +15,14 @@ use crate::page::{Page, PageRequest};
 use crate::ticket::{Reader, survivor, ticket};
 
 pub(crate) use index::{begin_anew, index_note, index_ticket};
+use look::Look;
+pub use look::PATIENCE;
 pub use question::{PHRASES_MAX, QUESTION_CHARS_MAX, Question, QuestionError};
 pub(crate) use segment::is_han;
 pub use snippet::Piece;
 
 mod index;
+mod look;
 mod question;
 mod segment;
 mod snippet;
@@ -57,6 +62,10 @@ pub struct Found {
     pub page: Page<Hit>,
     /// How many there are, counted up to [`COUNTED_MAX`]; on the first page alone.
     pub many: Option<u64>,
+    /// Whether there are more than were counted, or may be: time was up.
+    pub is_more: bool,
+    /// Since when was looked: later than asked for where time was up.
+    pub since: Timestamp,
 }
 
 /// Something that was found.
@@ -92,32 +101,37 @@ impl SearchKind {
     }
 }
 
-#[derive(sqlx::FromRow)]
+/// A thing that was found.
+#[derive(Debug)]
 struct Row {
     id: i64,
     kind: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct Many {
-    many: i64,
-}
-
 impl Database {
-    /// What has all the words of a question.
-    pub async fn search(&self, request: &SearchRequest, page: PageRequest) -> Result<Found> {
+    /// What has all the words of a question. It looks back no longer than `patience` (and one window more): of a page that is not full
+    /// then, `next` is where it goes on.
+    pub async fn search(
+        &self,
+        request: &SearchRequest,
+        page: PageRequest,
+        patience: Duration,
+    ) -> Result<Found> {
         let mut conn = self.readers().acquire().await?;
-        let words = Words::of(&conn);
-        let mut query = Statement::new("SELECT d.id, d.kind");
-        request.push(words, &mut query, page.after);
-        query.push(" ORDER BY ").push(words.id).push(" DESC LIMIT ");
-        query.push_bind(page.rows() as i64 + 1);
-        let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
-        let rows = Page::cut(rows, page, |row| count(row.id));
-        let many = match page.after {
-            None => Some(request.count(words, &mut conn).await?),
-            Some(_) => None,
+        let counts = page.after.is_none();
+        let wanted = match counts {
+            true => COUNTED_MAX as usize + 1,
+            false => page.rows() + 1,
         };
+        let look = Look::begin(request, page.after, patience, &mut conn).await?;
+        let seen = look.go(request, wanted, &mut conn).await?;
+        let many = seen.rows.len() as u64;
+        let mut rows = Page::cut(seen.rows, page, |row| count(row.id));
+        let mut since = request.since;
+        if let (None, Some(stopped)) = (rows.next, seen.stopped_at) {
+            rows.next = Some(stopped);
+            since = Timestamp::from_ms(model::id::moment_of(stopped).as_millis() as i64);
+        }
         let mut items = Vec::with_capacity(rows.items.len());
         for row in rows.items {
             items.extend(request.hit(&mut conn, &row).await?);
@@ -125,47 +139,14 @@ impl Database {
         let next = rows.next;
         Ok(Found {
             page: Page { items, next },
-            many,
+            many: counts.then_some(many.min(COUNTED_MAX)),
+            is_more: counts && (many > COUNTED_MAX || seen.stopped_at.is_some()),
+            since,
         })
     }
 }
 
 impl SearchRequest {
-    /// From which rows: `w` has the words, `d` says of what, `t` who may read it.
-    fn push(&self, words: &Words, query: &mut Statement, after: Option<u64>) {
-        query
-            .push(" FROM search_words w JOIN search_document d ON d.id = ")
-            .push(words.id)
-            .push(" LEFT JOIN ticket t ON t.id = d.id AND d.kind = 'ticket' WHERE ");
-        push_match(query, words, &self.question, self.since);
-        if let Some(after) = after {
-            query
-                .push(" AND ")
-                .push(words.id)
-                .push(" < ")
-                .push_bind(big(after));
-        }
-        if let [kind] = self.kinds.as_slice() {
-            query.push(" AND d.kind = ").push_bind(kind.name());
-        }
-        query.push(" AND (d.kind <> 'ticket' OR (t.id IS NOT NULL");
-        if let Some(reader) = &self.readable_by {
-            reader.narrow(query);
-        }
-        query.push("))");
-    }
-
-    async fn count(&self, words: &Words, conn: &mut Connection) -> Result<u64> {
-        let mut query = Statement::new("SELECT COUNT(*) AS many FROM (SELECT d.id");
-        self.push(words, &mut query, None);
-        query
-            .push(" LIMIT ")
-            .push_bind(big(COUNTED_MAX + 1))
-            .push(") f");
-        let found: Many = query.build_query_as().fetch_one(conn).await?;
-        Ok(count(found.many))
-    }
-
     /// What it is; `None` where it went meanwhile.
     async fn hit(&self, conn: &mut Connection, row: &Row) -> Result<Option<Hit>> {
         let id = count(row.id);

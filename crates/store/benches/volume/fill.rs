@@ -9,6 +9,7 @@ use ticket::{Day, Number};
 
 use crate::chance::Chance;
 use crate::house::{self, END, House, Person};
+use crate::keys::Keys;
 use crate::mould::{Copy, Mould, Slot};
 use crate::sample::Sample;
 
@@ -30,11 +31,14 @@ pub(crate) async fn fill(url: &str, house: &House, tell: Tell<'_>) -> Result<(),
     let facts = database.applied_seq().await?;
     // Nobody has told yet what the tickets of the sample did; that is none of the house's past.
     statement(&mut conn, "DELETE FROM ticket_outbox").await?;
+    let mut keys = Keys::take(&mut conn).await?;
     let mut hand = Hand::new(house, &sample, conn, facts).await?;
     hand.customers(tell).await?;
     hand.calls(tell).await?;
+    hand.quarters(tell).await?;
     hand.tickets(tell).await?;
-    hand.end().await?;
+    keys.put_back(&mut hand.conn, tell).await?;
+    let mut conn = hand.end().await?;
     database.close().await;
     // What customers are found by is made as the store opens.
     tell("names", 0, 1);
@@ -49,11 +53,16 @@ pub(crate) async fn fill(url: &str, house: &House, tell: Tell<'_>) -> Result<(),
     tell("keys", 0, 1);
     while desk.renew_keys(END).await? {}
     database.close().await;
-    Ok(())
+    keys.make(&mut conn, tell).await?;
+    // What the server does by itself after a while; of SQLite nobody asks it.
+    if conn.backend_name() == "PostgreSQL" {
+        statement(&mut conn, "ANALYZE").await?;
+    }
+    Ok(conn.close().await?)
 }
 
 /// Tickets whose words are written at once.
-const INDEXED: u32 = 1_000;
+const INDEXED: u32 = 10_000;
 
 struct Hand<'a> {
     house: &'a House,
@@ -127,7 +136,7 @@ impl<'a> Hand<'a> {
         moulds: &'a [Mould],
         which: usize,
         copy: Copy,
-        with_facts: bool,
+        is_whole: bool,
     ) -> sqlx::Result<()> {
         self.waiting
             .resize_with(self.waiting.len().max(moulds.len()), Vec::new);
@@ -139,20 +148,15 @@ impl<'a> Hand<'a> {
             return Ok(());
         }
         let copies = std::mem::take(copies);
-        self.write(mould, &copies, with_facts).await
+        self.write(mould, &copies, is_whole).await
     }
 
-    async fn write(
-        &mut self,
-        mould: &Mould,
-        copies: &[Copy],
-        with_facts: bool,
-    ) -> sqlx::Result<()> {
+    async fn write(&mut self, mould: &Mould, copies: &[Copy], is_whole: bool) -> sqlx::Result<()> {
         if copies.is_empty() {
             return Ok(());
         }
         for table in &mould.tables {
-            if with_facts || !table.has_facts() {
+            if is_whole || !table.is_of_each_step() {
                 table.write(&mut self.conn, copies).await?;
             }
         }
@@ -160,10 +164,10 @@ impl<'a> Hand<'a> {
     }
 
     /// Writes those that are too few for a statement of their own.
-    async fn rest(&mut self, moulds: &'a [Mould], with_facts: bool) -> sqlx::Result<()> {
+    async fn rest(&mut self, moulds: &'a [Mould], is_whole: bool) -> sqlx::Result<()> {
         let waiting = std::mem::take(&mut self.waiting);
         for (mould, copies) in moulds.iter().zip(&waiting) {
-            self.write(mould, copies, with_facts).await?;
+            self.write(mould, copies, is_whole).await?;
         }
         Ok(())
     }
@@ -244,6 +248,7 @@ impl<'a> Hand<'a> {
         let fresh = many - many / FRESH;
         for (moulds, is_open) in [(&sample.ended, false), (&sample.open, true)] {
             self.last_id = 0;
+            let mut was_whole = false;
             self.begin().await?;
             for index in 0..many {
                 let at = House::at(index, many);
@@ -259,7 +264,12 @@ impl<'a> Hand<'a> {
                 }
                 let copy = self.ticket(index, id, Number::new(today, serial), &mut chance);
                 let which = chance.skewed(moulds.len() as u64) as usize;
-                self.lay(moulds, which, copy, true).await?;
+                let is_whole = many - index <= self.house.tickets_with_entries;
+                if is_whole && !was_whole {
+                    self.rest(moulds, false).await?;
+                }
+                was_whole = is_whole;
+                self.lay(moulds, which, copy, is_whole).await?;
                 if index % IN_ONE == IN_ONE - 1 {
                     tell(
                         if is_open { "open tickets" } else { "tickets" },
@@ -317,17 +327,50 @@ impl<'a> Hand<'a> {
         }
     }
 
-    /// What the server does by itself after a while; of SQLite nobody asks it.
-    async fn end(mut self) -> sqlx::Result<()> {
-        statement(
-            &mut self.conn,
-            "DELETE FROM projection WHERE name = 'customer_index'",
-        )
-        .await?;
-        if !self.is_file {
-            statement(&mut self.conn, "ANALYZE").await?;
+    /// The sums of the last days, those of each queue and of two of three agents.
+    async fn quarters(&mut self, tell: Tell<'_>) -> sqlx::Result<()> {
+        let moulds = self.sample.quarters.as_slice();
+        for day in 0..self.house.days_of_sums {
+            tell("sums", day, self.house.days_of_sums);
+            self.begin().await?;
+            for place in 0..house::QUARTERS {
+                let at = House::quarter(day, place);
+                let is_block = at.as_ms() % house::BLOCK_MS == 0;
+                let kinds = if is_block { &[0, 2][..] } else { &[0] };
+                for kind in kinds {
+                    self.sums(*kind, at, day).await?;
+                }
+            }
+            self.rest(moulds, true).await?;
+            self.commit().await?;
         }
-        self.conn.close().await
+        Ok(())
+    }
+
+    /// Of each queue by one mould, of agents by the next.
+    async fn sums(&mut self, mould: usize, at: Timestamp, day: u64) -> sqlx::Result<()> {
+        let moulds = self.sample.quarters.as_slice();
+        for queue in 0..house::QUEUES {
+            let mut copy = Copy::new(at, 0);
+            copy.set(Slot::Queue, house::queue(queue));
+            self.lay(moulds, mould, copy, true).await?;
+        }
+        for (index, agent) in (0..).zip(&self.sample.agents) {
+            if (index + day).is_multiple_of(3) {
+                continue;
+            }
+            let mut copy = Copy::new(at, 0);
+            copy.set(Slot::Queue, house::queue(index % house::QUEUES));
+            copy.set(Slot::Agent, agent.to_string());
+            self.lay(moulds, mould + 1, copy, true).await?;
+        }
+        Ok(())
+    }
+
+    async fn end(mut self) -> sqlx::Result<AnyConnection> {
+        let text = "DELETE FROM projection WHERE name = 'customer_index'";
+        statement(&mut self.conn, text).await?;
+        Ok(self.conn)
     }
 }
 

@@ -17,6 +17,10 @@ pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const DAYS: i64 = 1_000;
 /// Of each day, from midnight UTC on: from eight to eight in China.
 const HOURS_MS: i64 = 12 * 60 * 60 * 1_000;
+/// Sums are kept by so long a time besides.
+pub(crate) const BLOCK_MS: i64 = 4 * 60 * 60 * 1_000;
+/// Quarters of an hour of a day.
+pub(crate) const QUARTERS: u64 = 48;
 /// Queues.
 pub(crate) const QUEUES: u64 = 40;
 /// Groups of tickets.
@@ -117,6 +121,10 @@ pub(crate) struct House {
     pub(crate) agents: u64,
     /// Of so many calls, the last ones, each fact is kept.
     pub(crate) calls_with_facts: u64,
+    /// Of so many tickets, the last ones, each entry of the timeline is kept.
+    pub(crate) tickets_with_entries: u64,
+    /// Of so many days, the last ones, the sums for reports stand.
+    pub(crate) days_of_sums: u64,
 }
 
 /// Whose call, or whose ticket, it is.
@@ -172,6 +180,12 @@ impl House {
         let passed = i64::try_from(passed).unwrap_or(0);
         let (day, of_day) = (passed / HOURS_MS, passed % HOURS_MS);
         Timestamp::from_ms(first + day * DAY_MS + of_day)
+    }
+
+    /// When a quarter of an hour begins, of a day that is so many before the last.
+    pub(crate) fn quarter(day: u64, place: u64) -> Timestamp {
+        let days = END.as_ms() / DAY_MS - 2 - day as i64;
+        Timestamp::from_ms(days * DAY_MS + place as i64 * report::QUARTER_MS)
     }
 
     /// The last 30 of its days.

@@ -1,7 +1,8 @@
 //! A house of ten million calls (4.3): fills a store with it, and measures what people wait for.
 //!
 //! `cargo bench -p store --bench volume -- fill URL` and `… -- measure URL`, the address of an empty file of SQLite or of an empty
-//! database of PostgreSQL; `--calls`, `--tickets`, `--customers`, `--agents`, `--facts` (calls that keep each fact) and `--seed` for another house,
+//! database of PostgreSQL; `--calls`, `--tickets`, `--customers`, `--agents`, `--facts` (calls that keep each fact), `--entries` (tickets that keep their
+//! timeline; the last ones, as with facts) and `--seed` for another house,
 //! the same for both; `--times` for how often each question is asked.
 #![allow(
     clippy::print_stdout,
@@ -16,11 +17,12 @@ use house::House;
 mod chance;
 mod fill;
 mod house;
+mod keys;
 mod measure;
 mod mould;
 mod sample;
 
-const USAGE: &str = "volume fill|measure URL [--calls N] [--tickets N] [--customers N] [--agents N] [--facts N] [--seed N] [--times N]";
+const USAGE: &str = "volume fill|measure URL [--calls N] [--tickets N] [--customers N] [--agents N] [--facts N] [--entries N] [--seed N] [--times N]";
 
 fn main() -> Result<(), String> {
     let words: Vec<String> = std::env::args()
@@ -39,6 +41,8 @@ fn main() -> Result<(), String> {
         customers: 2_000_000,
         agents: 500,
         calls_with_facts: 100_000,
+        tickets_with_entries: u64::MAX,
+        days_of_sums: 62,
     };
     let mut times = 500;
     for option in options.chunks(2) {
@@ -54,6 +58,7 @@ fn main() -> Result<(), String> {
             "--customers" => house.customers = value,
             "--agents" => house.agents = value,
             "--facts" => house.calls_with_facts = value,
+            "--entries" => house.tickets_with_entries = value,
             "--seed" => house.seed = value,
             "--times" => times = value,
             _ => return Err(USAGE.to_owned()),
@@ -86,8 +91,8 @@ async fn filled(url: &str, house: &House) -> Result<(), store::StoreError> {
 }
 
 async fn measured(url: &str, house: &House, times: u64) -> Result<(), store::StoreError> {
-    println!("| question | p50 ms | p99 ms | aim ms | rows of all |");
-    println!("|---|---|---|---|---|");
+    println!("| question | p50 ms | p99 ms | aim ms | times | rows of all |");
+    println!("|---|---|---|---|---|---|");
     measure::measure(url, house, times, |figure| println!("{figure}")).await?;
     Ok(())
 }

@@ -138,10 +138,33 @@ impl Mould {
         Ok(Self { tables: read })
     }
 
+    /// Without the rows in which nothing stands for that.
+    pub(crate) fn only_of(mut self, slot: Slot) -> Self {
+        for table in &mut self.tables {
+            table
+                .rows
+                .retain(|row| row.iter().any(|cell| cell.has(slot)));
+        }
+        self.tables.retain(|table| !table.rows.is_empty());
+        self
+    }
+
     /// How many facts it has.
     pub(crate) fn facts(&self) -> i64 {
         let events = self.tables.iter().filter(|table| table.has_facts());
         events.map(|table| table.rows.len() as i64).sum()
+    }
+}
+
+impl Cell {
+    fn has(&self, slot: Slot) -> bool {
+        match self {
+            Self::Slot(own) => *own == slot,
+            Self::Text(pieces) => pieces
+                .iter()
+                .any(|piece| matches!(piece, Piece::Slot(own) if *own == slot)),
+            Self::Null | Self::Whole(_) | Self::Moment(_) => false,
+        }
     }
 }
 
@@ -182,8 +205,13 @@ impl Table {
         })
     }
 
-    pub(crate) fn has_facts(&self) -> bool {
+    fn has_facts(&self) -> bool {
         self.name == "call_event"
+    }
+
+    /// Whether it has a row for each thing that happened: most of a house's bytes.
+    pub(crate) fn is_of_each_step(&self) -> bool {
+        self.has_facts() || self.name == "ticket_event"
     }
 
     /// Writes the copies' rows in one statement.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::agent_state::AgentState;
 use model::fact::{CallResult, EndedBy, FactRecord, Offer};
 use model::profile::{Candidate, KNOWN};
 use model::{AgentId, CallId, Caller, CustomerId, Fact, OfferId, Profile, TicketId, Timestamp};
@@ -40,6 +41,13 @@ const OF_CALL: [(&str, &str); 3] = [
     ("call_part", "call_id"),
     ("call_event", "call_id"),
 ];
+const OF_QUEUE: [(&str, &str); 1] = [("rollup_queue", "bucket_at")];
+const OF_AGENT: [(&str, &str); 2] = [("rollup_agent", "bucket_at"), ("rollup_state", "bucket_at")];
+const OF_QUEUE_BLOCK: [(&str, &str); 1] = [("rollup_queue_block", "bucket_at")];
+const OF_AGENT_BLOCK: [(&str, &str); 2] = [
+    ("rollup_agent_block", "bucket_at"),
+    ("rollup_state_block", "bucket_at"),
+];
 const OF_CUSTOMER: [(&str, &str); 2] = [("customer", "id"), ("customer_number", "customer_id")];
 
 /// All that copies are made of.
@@ -52,6 +60,8 @@ pub(crate) struct Sample {
     /// Tickets that are done.
     pub(crate) ended: Vec<Mould>,
     pub(crate) customer: Mould,
+    /// The sums of a quarter of an hour, a queue's and an agent's; the same of four hours.
+    pub(crate) quarters: Vec<Mould>,
 }
 
 /// Who and what the sample is of.
@@ -112,6 +122,7 @@ impl Sample {
             open: writer.tickets(conn, open).await?,
             ended: writer.tickets(conn, ended).await?,
             customer,
+            quarters: writer.quarters(conn).await?,
             agents,
         })
     }
@@ -218,6 +229,53 @@ impl Writer<'_> {
             });
             self.database.apply(&facts.collect::<Vec<_>>()).await?;
             moulds.push(Mould::read(conn, &OF_CALL, id, &self.pattern(id)).await?);
+        }
+        Ok(moulds)
+    }
+
+    /// Sums as they stand behind the calls, and what the agent did then.
+    async fn quarters(&self, conn: &mut AnyConnection) -> Result<Vec<Mould>, StoreError> {
+        let call = CallId::new(CALL);
+        let break_of_noon = AgentState::NotReady {
+            reason: "lunch".to_owned().into(),
+        };
+        let states = [
+            AgentState::Offline,
+            AgentState::Ready,
+            AgentState::Ringing { call },
+            AgentState::Talking { call: Some(call) },
+            AgentState::WrapUp { call },
+            break_of_noon,
+            AgentState::Offline,
+        ];
+        let mut seq = self.database.applied_seq().await?;
+        let mut at = END.as_ms() + 200_000;
+        let mut facts = Vec::new();
+        for (from, to) in states.iter().zip(states.iter().skip(1)) {
+            seq += 1;
+            at += 30_000;
+            let fact = Fact::AgentStateChanged {
+                agent: self.agent,
+                from: from.clone(),
+                to: to.clone(),
+                cause: "agent".to_owned(),
+            };
+            let at = Timestamp::from_ms(at);
+            facts.push(FactRecord { seq, at, fact });
+        }
+        self.database.apply(&facts).await?;
+        let mut moulds = Vec::new();
+        for (tables, slot, step) in [
+            (OF_QUEUE.as_slice(), Slot::Queue, report::QUARTER_MS),
+            (&OF_AGENT, Slot::Agent, report::QUARTER_MS),
+            (&OF_QUEUE_BLOCK, Slot::Queue, house::BLOCK_MS),
+            (&OF_AGENT_BLOCK, Slot::Agent, house::BLOCK_MS),
+        ] {
+            let bucket = END.as_ms() / step * step;
+            let mut pattern = self.pattern(0);
+            pattern.at = Timestamp::from_ms(bucket);
+            let mould = Mould::read(conn, tables, bucket.unsigned_abs(), &pattern).await?;
+            moulds.push(mould.only_of(slot));
         }
         Ok(moulds)
     }

@@ -10,7 +10,7 @@ use report::{AgentSums, AgentTally, Counts, QUARTER_MS, QueueSums};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::AllBounds;
+use super::{AllBounds, BLOCK_MS, block};
 use crate::column::{big, count, from_json};
 use crate::database::{Connection, Statement};
 use crate::error::Result;
@@ -127,6 +127,35 @@ impl Window {
         query
     }
 
+    /// The rows of the window, and `WHERE`: blocks where they lie within one interval, quarters elsewhere.
+    fn rows(&self, query: &mut Statement, quarters: &'static str, blocks: &'static str) {
+        let (start, end) = (self.time.start.as_ms(), self.time.end.as_ms());
+        let first = block(start.saturating_add(BLOCK_MS - 1));
+        let last = block(end);
+        if self.step < end.saturating_sub(start) || first >= last {
+            query.push(quarters);
+            self.within(query);
+            return;
+        }
+        for (place, (table, from, to)) in (0..).zip([
+            (quarters, start, first),
+            (blocks, first, last),
+            (quarters, last, end),
+        ]) {
+            query.push(match place {
+                0 => "(SELECT * FROM ",
+                _ => " UNION ALL SELECT * FROM ",
+            });
+            query
+                .push(table)
+                .push(" WHERE bucket_at >= ")
+                .push_bind(from)
+                .push(" AND bucket_at < ")
+                .push_bind(to);
+        }
+        query.push(") s WHERE 1 = 1");
+    }
+
     pub(super) fn within(&self, query: &mut Statement) {
         query
             .push(" WHERE bucket_at >= ")
@@ -162,10 +191,8 @@ impl Database {
                 break;
             }
             let mut query = window.select(" AS part, queue, ");
-            query
-                .push_sums(QueueSums::COLUMNS)
-                .push(" FROM rollup_queue");
-            window.within(&mut query);
+            query.push_sums(QueueSums::COLUMNS).push(" FROM ");
+            window.rows(&mut query, "rollup_queue", "rollup_queue_block");
             if let Some(queue) = &of.queue {
                 query.push(" AND queue = ").push_bind(queue.as_str());
             }
@@ -188,10 +215,8 @@ impl Database {
                 break;
             }
             let mut query = window.select(" AS part, agent_id, queue, ");
-            query
-                .push_sums(AgentSums::COLUMNS)
-                .push(" FROM rollup_agent");
-            window.within(&mut query);
+            query.push_sums(AgentSums::COLUMNS).push(" FROM ");
+            window.rows(&mut query, "rollup_agent", "rollup_agent_block");
             of.whose.narrow(&mut query, "agent_id");
             if let Some(queue) = &of.queue {
                 query.push(" AND queue = ").push_bind(queue.as_str());
@@ -222,8 +247,8 @@ impl Database {
                 break;
             }
             let mut query = window.select(" AS bucket_at, agent_id, doing, reason, ");
-            query.push("CAST(SUM(ms) AS BIGINT) AS ms FROM rollup_state");
-            window.within(&mut query);
+            query.push("CAST(SUM(ms) AS BIGINT) AS ms FROM ");
+            window.rows(&mut query, "rollup_state", "rollup_state_block");
             of.whose.narrow(&mut query, "agent_id");
             query
                 .push(" GROUP BY 1, agent_id, doing, reason LIMIT ")

@@ -161,6 +161,9 @@ impl TicketFilter {
                     .push(" < ")
                     .push_bind(big(last.get()));
             }
+            Some(TicketKey::Due(_, id)) if self.is_open == Some(false) => {
+                query.push(" AND t.id > ").push_bind(big(id.get()));
+            }
             Some(TicketKey::Due(due, id)) => {
                 query
                     .push(" AND (t.due_key, t.id) > (")
@@ -173,6 +176,8 @@ impl TicketFilter {
         }
         match self.order {
             TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC LIMIT "),
+            // Nothing of an ended one is due: it is the same for all, and their ids have an index.
+            TicketOrder::Due if self.is_open == Some(false) => query.push(" ORDER BY t.id LIMIT "),
             TicketOrder::Due => query.push(" ORDER BY t.due_key, t.id LIMIT "),
         };
         query.push_bind(rows);

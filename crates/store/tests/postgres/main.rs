@@ -120,6 +120,8 @@ mod chance;
 mod fill;
 #[path = "../../benches/volume/house.rs"]
 mod house;
+#[path = "../../benches/volume/keys.rs"]
+mod keys;
 #[path = "../../benches/volume/measure.rs"]
 mod measure;
 #[path = "../../benches/volume/mould.rs"]

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use flate2::read::MultiGzDecoder;
 use model::{CallId, Fact, Timestamp};
 use store::backup::BackupError;
+use store::search::PATIENCE;
 use store::{
     Address, BackupOrder, FactLog, FactReader, Manifest, NewTicket, PageRequest, Question, Saved,
     SearchKind, SearchRequest, StoreError, Tree, back_up,
@@ -150,7 +151,11 @@ async fn j9_what_was_backed_up_stands_again_row_by_row_in_either_database() {
             readable_by: None,
         };
         let page = PageRequest::default();
-        let found = again.database.search(&request, page).await.unwrap();
+        let found = again
+            .database
+            .search(&request, page, PATIENCE)
+            .await
+            .unwrap();
         assert_eq!(found.page.items.len(), 1);
         // (Ids hang on the clock, and a later process has a later one.)
         let added = again.database.add_agent(new_agent("1002"), after(1)).await;

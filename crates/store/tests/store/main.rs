@@ -30,6 +30,8 @@ mod hours;
 mod house;
 mod idempotency;
 mod imports;
+#[path = "../../benches/volume/keys.rs"]
+mod keys;
 mod kills;
 mod left;
 #[path = "../../benches/volume/measure.rs"]

@@ -1,10 +1,12 @@
 //! J7: what is found by its words, by whom, and in which order; nothing that is typed is an operator.
 
+use std::time::Duration;
+
 use model::{AgentId, CustomerId, Timestamp};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use sqlx::Connection as _;
-use store::search::COUNTED_MAX;
+use store::search::{COUNTED_MAX, PATIENCE};
 use store::{
     Command, Found, Hit, Matched, NewTicket, PageRequest, Question, Reader, SearchKind,
     SearchRequest, TicketFilter, TicketOrder,
@@ -63,7 +65,11 @@ fn request(question: &str) -> SearchRequest {
 
 async fn found(world: &World, request: &SearchRequest) -> Found {
     let page = PageRequest::default();
-    world.database.search(request, page).await.unwrap()
+    world
+        .database
+        .search(request, page, PATIENCE)
+        .await
+        .unwrap()
 }
 
 /// What is found: subjects of tickets and texts of notes.
@@ -172,10 +178,10 @@ async fn j7_the_newest_first_in_pages_since_a_moment_and_counted_so_far() {
         after: None,
         limit: 3,
     };
-    let first = world.database.search(&all, page).await.unwrap();
+    let first = world.database.search(&all, page, PATIENCE).await.unwrap();
     assert_eq!((first.page.items.len(), first.many), (3, Some(4)));
     page.after = first.page.next;
-    let rest = world.database.search(&all, page).await.unwrap();
+    let rest = world.database.search(&all, page, PATIENCE).await.unwrap();
     assert_eq!(
         rest.page.items.into_iter().map(name).collect::<Vec<_>>(),
         ["一 word"]
@@ -215,10 +221,43 @@ async fn j7_the_newest_first_in_pages_since_a_moment_and_counted_so_far() {
             .add_customer_note(customer, "same", AgentId::new(1), NOW);
         note.await.unwrap();
     }
-    assert_eq!(
-        found(&world, &request("same")).await.many,
-        Some(COUNTED_MAX + 1)
-    );
+    let same = found(&world, &request("same")).await;
+    assert_eq!((same.many, same.is_more), (Some(COUNTED_MAX), true));
+}
+
+/// Who has no time is told what the first window had, and goes on: all of it comes, each once, the newest first.
+#[tokio::test]
+async fn j7_a_search_ends_and_goes_on_where_it_ended() {
+    let world = World::new().await;
+    let days = [0, 3, 30, 200, 201, 390];
+    for day in days {
+        entered(&world, &format!("{day} word"), "", after((day - 391) * DAY)).await;
+    }
+    let all = SearchRequest {
+        since: after(-400 * DAY),
+        ..request("word")
+    };
+    let mut page = PageRequest {
+        after: None,
+        limit: 2,
+    };
+    let (mut names, mut pages) = (Vec::new(), 0);
+    loop {
+        let found = world.database.search(&all, page, Duration::ZERO).await;
+        let found = found.unwrap();
+        let is_short = found.page.items.len() < 2 && found.page.next.is_some();
+        assert!(found.since > all.since || !is_short, "{found:?}");
+        assert_eq!(found.is_more, page.after.is_none());
+        names.extend(found.page.items.into_iter().map(name));
+        pages += 1;
+        page.after = found.page.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    let expected = days.iter().rev().map(|day| format!("{day} word"));
+    assert_eq!(names, expected.collect::<Vec<_>>());
+    assert!(pages > 4, "{pages}");
 }
 
 #[tokio::test]

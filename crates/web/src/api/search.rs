@@ -55,13 +55,13 @@ pub enum KindWord {
 pub struct FoundBody {
     /// The newest first.
     pub items: Vec<HitBody>,
-    /// What to ask for as `after` to get the next page; `null` at the end.
+    /// What to ask for as `after` to get the next page, which may be empty where looking took long; `null` at the end.
     pub next: Option<String>,
     /// How many there are, up to 1,000; on the first page alone.
     pub count: Option<u64>,
-    /// Whether there are more than were counted: `1,000+`.
+    /// Whether there are more than were counted, or may be: `1,000+`.
     pub is_more: bool,
-    /// Since when was looked.
+    /// Since when was looked: later than asked for where that took longer than a second. `next` goes on from there.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }
@@ -132,17 +132,18 @@ pub(crate) async fn search(
         since: since(query.since),
         readable_by: readable_by(&app, &who).await?,
     };
-    let found = app.database().search(&request, page).await?;
+    let found = app
+        .database()
+        .search(&request, page, store::search::PATIENCE)
+        .await?;
     let (rules, at) = (app.tickets().rules(), now());
     let items = found.page.items.into_iter();
     Ok(Json(FoundBody {
         items: items.map(|hit| body(hit, &rules, at)).collect(),
         next: found.page.next.map(|next| next.to_string()),
-        count: found.many.map(|many| many.min(store::search::COUNTED_MAX)),
-        is_more: found
-            .many
-            .is_some_and(|many| many > store::search::COUNTED_MAX),
-        since: request.since,
+        count: found.many,
+        is_more: found.is_more,
+        since: found.since,
     }))
 }
 

@@ -195,7 +195,8 @@ async fn contact(conn: &mut Connection, customer: i64) -> Result<(u32, Option<Ti
     // The last call of each, along the index, and not all of all.
     let (last,): (Option<i64>,) = sqlx::query_as(
         "SELECT MAX(latest.moment) FROM (SELECT (SELECT r.started_at FROM call_record r
-             WHERE r.customer_id = c.id AND r.ended_at IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS moment
+             WHERE r.customer_id = c.id AND r.ended_at IS NOT NULL
+             ORDER BY r.started_at DESC, r.id DESC LIMIT 1) AS moment
            FROM customer c WHERE c.id = $1 OR c.merged_into_id = $1) AS latest",
     )
     .bind(customer)

@@ -19,19 +19,35 @@ use crate::page::PageRequest;
 use crate::ticket::Reader;
 
 /// Numbers that are certainly his, and nobody else's.
-macro_rules! own_numbers {
+const OWN_NUMBERS: &str = "SELECT n.number_key FROM customer_number n
+   WHERE n.customer_id = $1 AND n.confidence = 'known' AND n.is_shared = 0 AND NOT EXISTS
+     (SELECT o.customer_id FROM customer_number o
+      WHERE o.number_key = n.number_key AND o.customer_id <> $1 AND o.confidence = 'known')";
+
+/// The customer and those who were merged into him.
+const FAMILY: &str = "SELECT id FROM customer WHERE id = $1 OR merged_into_id = $1";
+
+/// Text for `$1`, the customer or the number: whose calls.
+macro_rules! of_customer {
     () => {
-        "(SELECT n.number_key FROM customer_number n
-           WHERE n.customer_id = $1 AND n.confidence = 'known' AND n.is_shared = 0 AND NOT EXISTS
-             (SELECT o.customer_id FROM customer_number o
-              WHERE o.number_key = n.number_key AND o.customer_id <> $1 AND o.confidence = 'known'))"
+        "customer_id = $1"
+    };
+}
+macro_rules! of_number {
+    () => {
+        "peer_key = $1 AND customer_id IS NULL"
     };
 }
 
-/// The customer and those who were merged into him.
-macro_rules! family {
-    () => {
-        "(SELECT id FROM customer WHERE id = $1 OR merged_into_id = $1)"
+/// The calls of one source that began before a moment, the last ones; each is a moment itself, so that what belongs to older ones stands on
+/// a later page.
+macro_rules! last_calls {
+    ($whose:expr) => {
+        concat!(
+            "(SELECT id FROM call_record WHERE ",
+            $whose,
+            " AND started_at <= $2 ORDER BY started_at DESC, id DESC LIMIT 1000)"
+        )
     };
 }
 
@@ -114,14 +130,43 @@ pub struct Timeline {
     pub next: Option<MomentKey>,
 }
 
-/// What a page of one kind asks for.
+/// What a page asks for.
 struct Window {
-    customer: i64,
+    /// The customer and those who were merged into him.
+    family: Vec<i64>,
+    /// Numbers that are certainly his.
+    numbers: Vec<String>,
     before: MomentKey,
     limit: i64,
 }
 
+/// Whose rows: read one by one along its index, for an index gives no order across several.
+enum Source<'a> {
+    Customer(i64),
+    Number(&'a str),
+}
+
 impl Window {
+    async fn of(
+        conn: &mut Connection,
+        customer: CustomerId,
+        after: Option<MomentKey>,
+        rows: usize,
+    ) -> Result<Self> {
+        let id = big(customer.get());
+        let family: Vec<(i64,)> = sqlx::query_as(FAMILY)
+            .bind(id)
+            .fetch_all(&mut *conn)
+            .await?;
+        let numbers: Vec<(String,)> = sqlx::query_as(OWN_NUMBERS).bind(id).fetch_all(conn).await?;
+        Ok(Self {
+            family: family.into_iter().map(|(id,)| id).collect(),
+            numbers: numbers.into_iter().map(|(number,)| number).collect(),
+            before: after.unwrap_or(MomentKey::END),
+            limit: rows as i64 + 1,
+        })
+    }
+
     /// The bound for rows of a kind: before this time, or at it with an id below.
     fn bound(&self, kind: Kind) -> (i64, i64) {
         let id = match kind.cmp(&self.before.kind) {
@@ -132,11 +177,35 @@ impl Window {
         (self.before.at, id)
     }
 
-    /// A text of which `$1` is the customer, `$2` and `$3` the bound of a kind, and `$4` the limit.
-    fn query(&self, kind: Kind, text: &'static str) -> Statement {
+    fn customers(&self) -> impl Iterator<Item = Source<'_>> {
+        self.family.iter().map(|id| Source::Customer(*id))
+    }
+
+    /// Calls are his, or nobody's by a number of his.
+    fn callers(&self) -> impl Iterator<Item = Source<'_>> {
+        let numbers = self.numbers.iter().map(|number| Source::Number(number));
+        self.customers().chain(numbers)
+    }
+
+    /// A text of which `$1` is the source, `$2` and `$3` the bound of a kind, and `$4` the limit.
+    fn query(&self, kind: Kind, source: &Source<'_>, text: &'static str) -> Statement {
         let (at, id) = self.bound(kind);
-        let values = [self.customer, at, id, self.limit];
-        Statement::with(text, values.map(Bound::Big).into())
+        let whose = match source {
+            Source::Customer(customer) => Bound::Big(*customer),
+            Source::Number(number) => Bound::Text((*number).to_owned()),
+        };
+        let rest = [at, id, self.limit].map(Bound::Big);
+        Statement::with(text, std::iter::once(whose).chain(rest).collect())
+    }
+}
+
+impl Source<'_> {
+    /// The text for a customer, or that for a number.
+    const fn text(&self, of_customer: &'static str, of_number: &'static str) -> &'static str {
+        match self {
+            Self::Customer(_) => of_customer,
+            Self::Number(_) => of_number,
+        }
     }
 }
 
@@ -150,17 +219,18 @@ impl Database {
         limit: u32,
     ) -> Result<Timeline> {
         let rows = PageRequest { after: None, limit }.rows();
-        let window = Window {
-            customer: big(customer.get()),
-            before: after.unwrap_or(MomentKey::END),
-            limit: rows as i64 + 1,
-        };
         let mut conn = self.readers().acquire().await?;
-        let mut items = notes(&mut conn, &window).await?;
-        items.extend(messages(&mut conn, &window).await?);
-        items.extend(surveys(&mut conn, &window, &reader.surveys_of).await?);
-        items.extend(tickets(&mut conn, &window, reader.tickets_of.as_ref()).await?);
-        items.extend(calls(&mut conn, &window).await?);
+        let window = Window::of(&mut conn, customer, after, rows).await?;
+        let mut items = Vec::new();
+        for source in window.customers() {
+            items.extend(notes(&mut conn, &window, &source).await?);
+            items.extend(surveys(&mut conn, &window, &source, &reader.surveys_of).await?);
+            items.extend(tickets(&mut conn, &window, &source, reader.tickets_of.as_ref()).await?);
+        }
+        for source in window.callers() {
+            items.extend(messages(&mut conn, &window, &source).await?);
+            items.extend(calls(&mut conn, &window, &source).await?);
+        }
         items.sort_by_key(|(key, _)| Reverse(*key));
         // A call of his that is also a call of his number stands once.
         items.dedup_by_key(|(key, _)| *key);
@@ -171,21 +241,18 @@ impl Database {
     }
 }
 
-async fn notes(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
-    let (at, id) = window.bound(Kind::Note);
-    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(concat!(
+async fn notes(
+    conn: &mut Connection,
+    window: &Window,
+    source: &Source<'_>,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    let mut query = window.query(
+        Kind::Note,
+        source,
         "SELECT id, at, agent_id, body FROM customer_note
-         WHERE customer_id IN ",
-        family!(),
-        "
-           AND (at < $2 OR (at = $2 AND id < $3)) ORDER BY at DESC, id DESC LIMIT $4"
-    ))
-    .bind(window.customer)
-    .bind(at)
-    .bind(id)
-    .bind(window.limit)
-    .fetch_all(conn)
-    .await?;
+         WHERE customer_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4",
+    );
+    let rows: Vec<(i64, i64, i64, String)> = query.build_query_as().fetch_all(conn).await?;
     let note = |(id, at, agent, body)| {
         let agent = AgentId::new(count(agent));
         (Kind::Note.key(at, id), Moment::Note { agent, body })
@@ -193,21 +260,24 @@ async fn notes(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey,
     Ok(rows.into_iter().map(note).collect())
 }
 
-async fn messages(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
-    let (at, id) = window.bound(Kind::Message);
-    let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(
-        concat!("SELECT v.id, v.left_at, v.call_id, v.mailbox FROM voicemail v JOIN call_record c ON c.id = v.call_id
-         WHERE (c.customer_id IN ", family!(), "
-             OR (c.customer_id IS NULL AND c.peer_key IN ", own_numbers!(), "))
-           AND v.removed_at IS NULL AND (v.left_at < $2 OR (v.left_at = $2 AND v.id < $3))
-         ORDER BY v.left_at DESC, v.id DESC LIMIT $4"),
-    )
-    .bind(window.customer)
-    .bind(at)
-    .bind(id)
-    .bind(window.limit)
-    .fetch_all(conn)
-    .await?;
+macro_rules! messages {
+    ($whose:expr) => {
+        concat!(
+            "SELECT v.id, v.left_at, v.call_id, v.mailbox FROM voicemail v WHERE v.call_id IN ",
+            last_calls!($whose),
+            " AND v.removed_at IS NULL AND (v.left_at, v.id) < ($2, $3) ORDER BY v.left_at DESC, v.id DESC LIMIT $4"
+        )
+    };
+}
+
+async fn messages(
+    conn: &mut Connection,
+    window: &Window,
+    source: &Source<'_>,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    let text = source.text(messages!(of_customer!()), messages!(of_number!()));
+    let mut query = window.query(Kind::Message, source, text);
+    let rows: Vec<(i64, i64, i64, String)> = query.build_query_as().fetch_all(conn).await?;
     let message = |(id, at, call, mailbox): (i64, i64, i64, String)| {
         let moment = Moment::Message {
             call: CallId::new(count(call)),
@@ -221,14 +291,18 @@ async fn messages(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentK
 async fn surveys(
     conn: &mut Connection,
     window: &Window,
+    source: &Source<'_>,
     of: &Whose,
 ) -> Result<Vec<(MomentKey, Moment)>> {
     type Row = (i64, i64, String, String, Option<i64>);
     let mut query = window.query(
         Kind::Survey,
-        concat!("SELECT s.call_id, s.at, s.form, s.outcome, s.agent_id FROM survey s JOIN call_record c ON c.id = s.call_id
-         WHERE c.customer_id IN ", family!(), "
-           AND (s.at < $2 OR (s.at = $2 AND s.call_id < $3))"),
+        source,
+        concat!(
+            "SELECT s.call_id, s.at, s.form, s.outcome, s.agent_id FROM survey s WHERE s.call_id IN ",
+            last_calls!(of_customer!()),
+            " AND (s.at, s.call_id) < ($2, $3)"
+        ),
     );
     of.narrow(&mut query, "s.agent_id");
     query.push(" ORDER BY s.at DESC, s.call_id DESC LIMIT $4");
@@ -248,18 +322,15 @@ async fn surveys(
 async fn tickets(
     conn: &mut Connection,
     window: &Window,
+    source: &Source<'_>,
     reader: Option<&Reader>,
 ) -> Result<Vec<(MomentKey, Moment)>> {
     type Row = (i64, i64, String, String, String);
     let mut query = window.query(
         Kind::Ticket,
-        concat!(
-            "SELECT t.id, t.created_at, t.number, t.subject, t.state FROM ticket t
-         WHERE t.customer_id IN ",
-            family!(),
-            "
-           AND (t.created_at < $2 OR (t.created_at = $2 AND t.id < $3))"
-        ),
+        source,
+        "SELECT t.id, t.created_at, t.number, t.subject, t.state FROM ticket t
+         WHERE t.customer_id = $1 AND (t.created_at, t.id) < ($2, $3)",
     );
     if let Some(reader) = reader {
         reader.narrow(&mut query);
@@ -280,31 +351,29 @@ async fn tickets(
     Ok(rows.into_iter().map(ticket).collect())
 }
 
-/// Two indexes, two questions: calls that are his, and calls of nobody by a number of his.
-async fn calls(conn: &mut Connection, window: &Window) -> Result<Vec<(MomentKey, Moment)>> {
-    let (at, id) = window.bound(Kind::Call);
-    let mut found = Vec::new();
-    for text in [
-        concat!("SELECT id, started_at, record FROM call_record
-         WHERE customer_id IN ", family!(), "
-           AND (started_at < $2 OR (started_at = $2 AND id < $3)) ORDER BY started_at DESC, id DESC LIMIT $4"),
-        concat!("SELECT id, started_at, record FROM call_record
-         WHERE peer_key IN ", own_numbers!(), " AND customer_id IS NULL
-           AND (started_at < $2 OR (started_at = $2 AND id < $3)) ORDER BY started_at DESC, id DESC LIMIT $4"),
-    ] {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(text)
-            .bind(window.customer)
-            .bind(at)
-            .bind(id)
-            .bind(window.limit)
-            .fetch_all(&mut *conn)
-            .await?;
-        for (id, at, record) in rows {
-            let cdr = Box::new(from_json("call record", &record)?);
-            found.push((Kind::Call.key(at, id), Moment::Call(cdr)));
-        }
-    }
-    Ok(found)
+macro_rules! calls {
+    ($whose:expr) => {
+        concat!(
+            "SELECT id, started_at, record FROM call_record WHERE ",
+            $whose,
+            " AND (started_at, id) < ($2, $3) ORDER BY started_at DESC, id DESC LIMIT $4"
+        )
+    };
+}
+
+async fn calls(
+    conn: &mut Connection,
+    window: &Window,
+    source: &Source<'_>,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    let text = source.text(calls!(of_customer!()), calls!(of_number!()));
+    let mut query = window.query(Kind::Call, source, text);
+    let rows: Vec<(i64, i64, String)> = query.build_query_as().fetch_all(conn).await?;
+    let call = |(id, at, record): (i64, i64, String)| {
+        let cdr = Box::new(from_json("call record", &record)?);
+        Ok((Kind::Call.key(at, id), Moment::Call(cdr)))
+    };
+    rows.into_iter().map(call).collect()
 }
 
 impl Kind {
