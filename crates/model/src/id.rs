@@ -72,6 +72,8 @@ ids! {
     ReplyId,
     /// Something that somebody is told on his page (J8).
     NotificationId,
+    /// A reminder (J8).
+    ReminderId,
 }
 
 macro_rules! names {

@@ -43,8 +43,8 @@ pub use heat::{NodeHeat, WayHeat};
 pub use histogram::Histogram;
 pub use id::{
     AgentId, ArticleId, CallId, ClipName, CustomerId, DeliveryId, IdSource, LegId, MailboxName,
-    NotificationId, NumberEntryId, OfferId, QueueName, RegionName, ReplyId, ScriptName, TicketId,
-    WebhookId,
+    NotificationId, NumberEntryId, OfferId, QueueName, RegionName, ReminderId, ReplyId, ScriptName,
+    TicketId, WebhookId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
 pub use membership::{Membership, MembershipError};

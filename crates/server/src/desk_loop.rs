@@ -87,6 +87,7 @@ impl DeskLoop {
                 moved_at = Instant::now();
             }
         }
+        desk.remind_again(&self.facts).await;
         CaughtUp {
             applied: next - 1,
             is_complete: next > reached,

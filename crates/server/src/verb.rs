@@ -69,6 +69,7 @@ pub(crate) fn by_fault(error: store::StoreError) -> Failure {
         | store::StoreError::Customer(_)
         | store::StoreError::Article(_)
         | store::StoreError::Reply(_)
+        | store::StoreError::Reminder(_)
         | store::StoreError::NumberList(_)
         | store::StoreError::Setting(_) => Failure::Refused(error.told()),
         store::StoreError::Gap { .. }

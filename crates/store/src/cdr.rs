@@ -24,6 +24,7 @@ use crate::page::{Page, PageRequest};
 use crate::pin;
 use crate::projection;
 use crate::recording::id_of_path;
+use crate::reminder;
 use crate::rollup::{AllBounds, Rollup};
 use crate::survey;
 use crate::ticket;
@@ -243,6 +244,7 @@ async fn apply(
         pin::note(conn, fact.at, &fact.fact).await?;
         canary::note(conn, fact.seq, &fact.fact).await?;
         ticket::timeline::note(conn, &fact.fact).await?;
+        reminder::note(conn, &fact.fact).await?;
         rollup.note(conn, &fact).await?;
         if let Some(call) = fact.fact.call() {
             apply_one(conn, call, &fact, &mut changed).await?;

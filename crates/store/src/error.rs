@@ -31,6 +31,9 @@ pub enum StoreError {
     /// What a canned reply says cannot stand.
     #[error(transparent)]
     Reply(#[from] knowledge::ReplyFault),
+    /// What a reminder says cannot stand.
+    #[error(transparent)]
+    Reminder(#[from] crate::reminder::ReminderFault),
     /// What cannot stand on a number list.
     #[error(transparent)]
     NumberList(#[from] model::NumberListFault),

@@ -36,6 +36,7 @@ mod projection;
 pub mod prompt;
 pub mod recording;
 pub mod registration;
+pub mod reminder;
 pub mod reply;
 pub mod retention;
 pub mod rollup;

@@ -233,6 +233,11 @@ static MIGRATIONS: [Migration; 43] = [
         name: "rollup_block",
         text: include_str!("../migrations/0043_rollup_block.sql"),
     },
+    Migration {
+        version: 43,
+        name: "reminder",
+        text: include_str!("../migrations/0043_reminder.sql"),
+    },
 ];
 
 /// Where the steps are kept that were applied.
@@ -280,19 +285,14 @@ pub(crate) fn tables(steps: usize) -> Vec<&'static str> {
             tables.push(name(rest));
         } else if let Some(rest) = line.strip_prefix("DROP TABLE ") {
             tables.retain(|table| *table != name(rest));
-        } else if let Some((old, new)) = renamed(line) {
-            tables.retain(|table| *table != old);
-            tables.push(new);
+        } else if let Some(rest) = line.strip_prefix("ALTER TABLE ")
+            && let Some((former, other)) = rest.split_once(" RENAME TO ")
+        {
+            let renamed = tables.iter_mut().filter(|table| **table == former);
+            renamed.for_each(|table| *table = name(other));
         }
     }
     tables
-}
-
-/// A table's name before and behind a line of a step.
-fn renamed(line: &'static str) -> Option<(&'static str, &'static str)> {
-    let rest = line.strip_prefix("ALTER TABLE ")?;
-    let (old, new) = rest.split_once(" RENAME TO ")?;
-    Some((old, new.trim_end_matches(';')))
 }
 
 /// Applies what is missing up to the step of that place.

@@ -9,7 +9,7 @@ use ::ticket::handling::Group;
 use ::ticket::notice::{NoticeKind, mentions, notices};
 use ::ticket::{Entry, Ticket};
 use model::fact::Notified;
-use model::{AgentId, Fact, NotificationId, TicketId, Timestamp};
+use model::{AgentId, CustomerId, Fact, NotificationId, ReminderId, TicketId, Timestamp};
 use sqlx::FromRow;
 
 use crate::Database;
@@ -31,9 +31,15 @@ pub struct Notification {
     /// What.
     pub kind: NoticeKind,
     /// Of which ticket.
-    pub ticket: TicketId,
+    pub ticket: Option<TicketId>,
     /// Of which entry of its timeline.
-    pub entry: u64,
+    pub entry: Option<u64>,
+    /// Of which customer.
+    pub customer: Option<CustomerId>,
+    /// Which reminder it was.
+    pub reminder: Option<ReminderId>,
+    /// What the reminder said.
+    pub words: Option<String>,
     /// When.
     pub at: Timestamp,
     /// When he read it.
@@ -44,8 +50,11 @@ pub struct Notification {
 struct Row {
     number: i64,
     kind: String,
-    ticket_id: i64,
-    entry: i64,
+    ticket_id: Option<i64>,
+    entry: Option<i64>,
+    customer_id: Option<i64>,
+    reminder_id: Option<i64>,
+    words: Option<String>,
     at: i64,
     read_at: Option<i64>,
 }
@@ -56,8 +65,11 @@ impl Row {
         Ok(Notification {
             id: NotificationId::new(count(self.number)),
             kind: kind.ok_or_else(|| StoreError::damaged("notification", &self.kind))?,
-            ticket: TicketId::new(count(self.ticket_id)),
-            entry: count(self.entry),
+            ticket: self.ticket_id.map(|id| TicketId::new(count(id))),
+            entry: self.entry.map(count),
+            customer: self.customer_id.map(|id| CustomerId::new(count(id))),
+            reminder: self.reminder_id.map(|id| ReminderId::new(count(id))),
+            words: self.words,
             at: Timestamp::from_ms(self.at),
             read_at: self.read_at.map(Timestamp::from_ms),
         })
@@ -83,38 +95,17 @@ pub(crate) async fn notify(
         logins.extend(found.map(|(id,)| (login, AgentId::new(count(id)))));
     }
     for notice in notices(ticket, entry, groups, &logins) {
-        let agent = big(notice.agent.get());
-        let off: Option<(i64,)> = sqlx::query_as(
-            "SELECT agent_id FROM notification_off WHERE agent_id = $1 AND kind = $2",
-        )
-        .bind(agent)
-        .bind(notice.kind.word())
-        .fetch_optional(&mut *conn)
-        .await?;
-        if off.is_some() {
+        let what = Told {
+            kind: notice.kind,
+            ticket: Some(big(ticket.id.get())),
+            entry: Some(big(seq)),
+            customer: None,
+            reminder: None,
+            words: None,
+        };
+        let Some(number) = put(conn, notice.agent, what, entry.at).await? else {
             continue;
-        }
-        let (number,): (i64,) = sqlx::query_as(
-            "INSERT INTO notification (agent_id, number, kind, ticket_id, entry, at)
-             VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM notification WHERE agent_id = $1), $2, $3, $4, $5) RETURNING number",
-        )
-        .bind(agent)
-        .bind(notice.kind.word())
-        .bind(big(ticket.id.get()))
-        .bind(big(seq))
-        .bind(entry.at.as_ms())
-        .fetch_one(&mut *conn)
-        .await?;
-        // The newest stays, so that no number is given twice.
-        sqlx::query(
-            "DELETE FROM notification WHERE agent_id = $1 AND number < $2 AND (number <= $3 OR at < $4)",
-        )
-        .bind(agent)
-        .bind(number)
-        .bind(number - OF_ONE_MAX)
-        .bind(entry.at.as_ms() - SHOWN_MS)
-        .execute(&mut *conn)
-        .await?;
+        };
         let title = notice.kind.title(&ticket.number.to_string()).into_iter();
         told.push(Fact::NotificationCreated(Box::new(Notified {
             agent: notice.agent,
@@ -123,11 +114,67 @@ pub(crate) async fn notify(
             title: title
                 .map(|(language, text)| (language.to_owned(), text))
                 .collect(),
-            ticket: ticket.id,
-            entry: seq,
+            ticket: Some(ticket.id),
+            entry: Some(seq),
+            customer: None,
+            reminder: None,
         })));
     }
     Ok(told)
+}
+
+/// What a row says.
+pub(crate) struct Told {
+    pub(crate) kind: NoticeKind,
+    pub(crate) ticket: Option<i64>,
+    pub(crate) entry: Option<i64>,
+    pub(crate) customer: Option<i64>,
+    pub(crate) reminder: Option<i64>,
+    pub(crate) words: Option<String>,
+}
+
+/// Tells somebody something, unless he does not want to be told of such; gives its number among his.
+pub(crate) async fn put(
+    conn: &mut Connection,
+    agent: AgentId,
+    told: Told,
+    at: Timestamp,
+) -> Result<Option<i64>> {
+    let agent = big(agent.get());
+    let off: Option<(i64,)> =
+        sqlx::query_as("SELECT agent_id FROM notification_off WHERE agent_id = $1 AND kind = $2")
+            .bind(agent)
+            .bind(told.kind.word())
+            .fetch_optional(&mut *conn)
+            .await?;
+    if off.is_some() {
+        return Ok(None);
+    }
+    let (number,): (i64,) = sqlx::query_as(
+        "INSERT INTO notification (agent_id, number, kind, ticket_id, entry, customer_id, reminder_id, words, at)
+         VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM notification WHERE agent_id = $1), $2, $3, $4, $5, $6, $7, $8) RETURNING number",
+    )
+    .bind(agent)
+    .bind(told.kind.word())
+    .bind(told.ticket)
+    .bind(told.entry)
+    .bind(told.customer)
+    .bind(told.reminder)
+    .bind(told.words)
+    .bind(at.as_ms())
+    .fetch_one(&mut *conn)
+    .await?;
+    // The newest stays, so that no number is given twice.
+    sqlx::query(
+        "DELETE FROM notification WHERE agent_id = $1 AND number < $2 AND (number <= $3 OR at < $4)",
+    )
+    .bind(agent)
+    .bind(number)
+    .bind(number - OF_ONE_MAX)
+    .bind(at.as_ms() - SHOWN_MS)
+    .execute(conn)
+    .await?;
+    Ok(Some(number))
 }
 
 impl Database {
@@ -140,7 +187,7 @@ impl Database {
         now: Timestamp,
     ) -> Result<Page<Notification>> {
         let mut query = Statement::new(
-            "SELECT number, kind, ticket_id, entry, at, read_at FROM notification WHERE agent_id = ",
+            "SELECT number, kind, ticket_id, entry, customer_id, reminder_id, words, at, read_at FROM notification WHERE agent_id = ",
         );
         query
             .push_bind(big(agent.get()))

@@ -158,8 +158,13 @@ impl TicketDesk {
         .await
     }
 
+    /// The tables.
+    pub(crate) const fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// Runs work on the writer, and tells what came of it.
-    async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: News + Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> Work<'c, T> + Send + 'static,
@@ -192,7 +197,7 @@ impl fmt::Debug for Tell {
 }
 
 /// What changed tickets, and is to be told of it.
-trait News {
+pub(crate) trait News {
     fn news(&self) -> &[Fact];
 }
 

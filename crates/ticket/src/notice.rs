@@ -89,6 +89,8 @@ kinds! {
     Voided = "voided" "工单已作废" "Void: ticket";
     /// T29.
     Appealed = "appealed" "工单判责有申诉" "The verdict is objected to: ticket";
+    /// The moment of a reminder has come.
+    Reminder = "reminder" "提醒" "Reminder:";
 }
 
 impl NoticeKind {
@@ -96,8 +98,18 @@ impl NoticeKind {
     pub fn title(self, about: &str) -> BTreeMap<&'static str, String> {
         let (chinese, english) = self.words();
         [
-            ("zh-CN", format!("{chinese}：{about}")),
-            ("en", format!("{english} {about}")),
+            (
+                "zh-CN",
+                format!("{chinese}：{about}")
+                    .trim_end_matches('：')
+                    .to_owned(),
+            ),
+            (
+                "en",
+                format!("{english} {about}")
+                    .trim_end_matches([':', ' '])
+                    .to_owned(),
+            ),
         ]
         .into()
     }

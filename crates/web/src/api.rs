@@ -35,6 +35,8 @@ pub mod queue_body;
 pub mod queues;
 pub mod reach;
 pub mod recording;
+pub mod reminder_body;
+pub mod reminders;
 pub mod replies;
 pub mod reply_body;
 mod reply_values;
@@ -222,6 +224,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(notifications::list))
         .routes(routes!(notifications::read))
         .routes(routes!(notifications::choice, notifications::choose))
+        .routes(routes!(reminders::list, reminders::add))
+        .routes(routes!(
+            reminders::read,
+            reminders::change,
+            reminders::remove
+        ))
         .routes(routes!(replies::variables))
         .routes(routes!(replies::list, replies::add))
         .routes(routes!(replies::read, replies::change, replies::remove))
@@ -284,6 +292,7 @@ impl From<StoreError> for Problem {
             | StoreError::Customer(_)
             | StoreError::Article(_)
             | StoreError::Reply(_)
+            | StoreError::Reminder(_)
             | StoreError::NumberList(_)
             | StoreError::Gap { .. }
             | StoreError::Setting(_)

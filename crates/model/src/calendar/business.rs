@@ -57,6 +57,13 @@ impl Calendar {
         })
     }
 
+    /// When the next day begins that has hours, behind the one on which a moment falls: tomorrow morning, or Monday's. `None` when there is
+    /// none in the next ten years.
+    pub fn next_morning(&self, from: Timestamp) -> Option<Timestamp> {
+        let tomorrow = self.wall_clock(from).date().tomorrow().ok()?;
+        self.business_after(self.begins(tomorrow)?, Duration::ZERO)
+    }
+
     /// A standard working day (标准工作日, R3): as long as the first weekday that has hours. None when no weekday has any.
     pub fn working_day(&self) -> Duration {
         let first = self.week.iter().find(|hours| !hours.is_empty());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, NotificationId, TicketId};
+use crate::id::{AgentId, CustomerId, NotificationId, ReminderId, TicketId};
 
 /// What stands at `/v1/notifications` of one person, and is told to him alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,10 +15,18 @@ pub struct Notified {
     pub notification: NotificationId,
     /// `assigned`, `warned`, `mentioned`, …
     pub kind: String,
-    /// What it says, by language (`zh-CN`, `en`): of a ticket its number and none of its words, since others read them here (A13).
+    /// What it says, by language (`zh-CN`, `en`): of a ticket its number, and none of anybody's words, since others read them here (A13).
     pub title: BTreeMap<String, String>,
-    /// The ticket.
-    pub ticket: TicketId,
-    /// The entry of its timeline.
-    pub entry: u64,
+    /// Of which ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// Of which entry of its timeline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Of which customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<CustomerId>,
+    /// Which reminder it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<ReminderId>,
 }

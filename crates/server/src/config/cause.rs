@@ -133,6 +133,7 @@ impl Cause for StoreError {
             Self::Refused(why) => web::refusal_in_chinese(why).to_owned(),
             Self::Article(fault) => format!("知识条目规则不允许：{fault}"),
             Self::Reply(fault) => format!("常用语不合要求：{fault}"),
+            Self::Reminder(fault) => format!("提醒不合要求：{fault}"),
             Self::Customer(fault) => fault.zh(),
             Self::NumberList(fault) => fault.zh(),
             Self::Setting(why) => format!("不合要求：{why}"),

@@ -229,6 +229,9 @@ impl Desk {
         if let Err(error) = self.tickets.wake(self.now()).await {
             tracing::error!(%error, "tickets were not woken");
         }
+        if let Err(error) = self.tickets.remind(self.now()).await {
+            tracing::error!(%error, "reminders were not told");
+        }
         // D5: what was too late for a submission.
         if let Err(error) = self.tickets.check_late(self.now()).await {
             tracing::error!(%error, "duplicates were not looked for");
@@ -266,6 +269,20 @@ impl Desk {
                 .filter(|it| !told.contains(&(it.ticket, it.entry)));
             for fact in missing.flat_map(|it| it.facts) {
                 facts.tell(self.now(), fact);
+            }
+        }
+    }
+
+    /// The same of reminders, once the database has met what the log has.
+    pub(super) async fn remind_again(&self, facts: &Facts) {
+        match self.database.untold_reminders().await {
+            Ok(untold) => {
+                for fact in untold {
+                    facts.tell(self.now(), fact);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "reminders that were told are told to streams at the next start");
             }
         }
     }

@@ -58,6 +58,8 @@ mod profile;
 mod reach;
 #[path = "../store/registrations.rs"]
 mod registrations;
+#[path = "../store/reminders.rs"]
+mod reminders;
 #[path = "../store/replies.rs"]
 mod replies;
 #[path = "../store/retention.rs"]

@@ -48,6 +48,7 @@ mod profile;
 mod prompts;
 mod reach;
 mod registrations;
+mod reminders;
 mod replies;
 mod retention;
 mod rollups;

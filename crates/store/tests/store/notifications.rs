@@ -109,7 +109,7 @@ async fn j8_who_is_concerned_is_told_and_who_did_it_is_not() {
     };
     assert_eq!(
         (told_him.agent, &*told_him.kind, told_him.entry),
-        (one, "assigned", *entry)
+        (one, "assigned", Some(*entry))
     );
     assert!(
         !told_him.title["en"].contains(&ticket.matter.subject),
@@ -146,7 +146,8 @@ async fn j8_who_is_concerned_is_told_and_who_did_it_is_not() {
         .iter()
         .map(|it| (it.id.get(), it.ticket, it.at))
         .collect();
-    assert_eq!(stands, [(2, ticket.id, after(3)), (1, ticket.id, after(1))]);
+    let of = Some(ticket.id);
+    assert_eq!(stands, [(2, of, after(3)), (1, of, after(1))]);
 }
 
 #[tokio::test]

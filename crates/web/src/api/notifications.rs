@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use model::{NotificationId, TicketId, Timestamp};
+use model::{CustomerId, NotificationId, ReminderId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Notification, ReadMark};
 use ticket::notice::NoticeKind;
@@ -33,11 +33,17 @@ pub struct NotificationBody {
     /// What it says, by language: `zh-CN` and `en`. Of a sensitive ticket it names the number alone.
     #[schema(value_type = BTreeMap<String, String>)]
     pub title: BTreeMap<&'static str, String>,
-    /// The ticket.
-    #[schema(value_type = String)]
-    pub ticket: TicketId,
-    /// The entry of its timeline.
-    pub entry: u64,
+    /// Of which ticket.
+    #[schema(value_type = Option<String>)]
+    pub ticket: Option<TicketId>,
+    /// Of which entry of its timeline.
+    pub entry: Option<u64>,
+    /// Of which customer.
+    #[schema(value_type = Option<String>)]
+    pub customer: Option<CustomerId>,
+    /// Which reminder it was.
+    #[schema(value_type = Option<String>)]
+    pub reminder: Option<ReminderId>,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
@@ -165,12 +171,15 @@ pub(crate) async fn choose(
 }
 
 async fn body(app: &App, one: Notification) -> Result<NotificationBody, Problem> {
-    let ticket = app.database().ticket(one.ticket).await?;
+    let ticket = match one.ticket.filter(|_| one.words.is_none()) {
+        Some(ticket) => app.database().ticket(ticket).await?,
+        None => None,
+    };
     let about = match &ticket {
         // A13: what it says is read by opening it.
         Some(ticket) if ticket.handling.is_sensitive() => ticket.number.to_string(),
         Some(ticket) => format!("{} {}", ticket.number, ticket.matter.subject),
-        None => String::new(),
+        None => one.words.unwrap_or_default(),
     };
     Ok(NotificationBody {
         id: one.id,
@@ -178,6 +187,8 @@ async fn body(app: &App, one: Notification) -> Result<NotificationBody, Problem>
         title: one.kind.title(&about),
         ticket: one.ticket,
         entry: one.entry,
+        customer: one.customer,
+        reminder: one.reminder,
         at: one.at,
         read_at: one.read_at,
     })

@@ -200,6 +200,10 @@ codes! {
     ArticlePrivate = "article.private" CONFLICT "私有条目不能送审，已公开的条目也不能转为私有" "A private article is not reviewed, and what others read does not become private";
     /// It still names the customer of the ticket that it was made of.
     ArticlePersonal = "article.personal" CONFLICT "文中仍含来源工单客户的姓名、号码或地址" "The text still holds what identifies the customer of its ticket";
+    /// No such reminder of who asks, and none that he made (J8).
+    NoSuchReminder = "no_such_reminder" NOT_FOUND "没有这条提醒" "There is no such reminder";
+    /// Whom it reminds has 200 that are not done (J8).
+    TooManyReminders = "too_many_reminders" CONFLICT "未完成的提醒已达上限" "There are as many reminders as one person may have";
     /// No such canned reply, or none for who asks (C18).
     NoSuchReply = "no_such_reply" NOT_FOUND "没有这条常用语" "There is no such reply";
     /// The call has no recording (yet).

@@ -39,6 +39,7 @@ mod pops;
 mod problems;
 mod queues;
 mod quota;
+mod reminders;
 mod replies;
 mod reports;
 mod roles;

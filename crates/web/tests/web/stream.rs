@@ -59,8 +59,10 @@ async fn an_agent_gets_his_own_things_and_may_not_follow_the_house() {
             notification: model::NotificationId::new(1),
             kind: "assigned".to_owned(),
             title: [("en".to_owned(), "Sent to you".to_owned())].into(),
-            ticket: TicketId::new(2),
-            entry: 3,
+            ticket: Some(TicketId::new(2)),
+            entry: Some(3),
+            customer: None,
+            reminder: None,
         }))
     };
     for fact in [
