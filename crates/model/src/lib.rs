@@ -16,6 +16,7 @@ pub mod heat;
 pub mod histogram;
 pub mod id;
 pub mod mailbox;
+pub mod masking;
 pub mod membership;
 pub mod number;
 pub mod number_list;
@@ -47,6 +48,7 @@ pub use id::{
     TicketId, WebhookId,
 };
 pub use mailbox::{Hearers, Mailbox, Mailboxes, MessageTicket};
+pub use masking::Masking;
 pub use membership::{Membership, MembershipError};
 pub use number::{Caller, E164};
 pub use number_list::{Bar, HouseNames, ListKind, NumberEntry, NumberListFault, Numbers};

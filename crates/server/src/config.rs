@@ -353,6 +353,7 @@ impl Source {
             clips: Arc::new(shelf.clips),
             shared_numbers,
         };
+        outgoing.agents_see_numbers = settings.privacy.agents_see_numbers;
         outgoing.names = Arc::new(number_lists::names(&engine, &texts));
         Ok(Loaded {
             engine,

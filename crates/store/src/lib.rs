@@ -56,6 +56,7 @@ mod test_server;
 pub mod ticket;
 mod ties;
 pub mod token;
+mod unmasked;
 mod voicemail;
 mod webhook;
 
@@ -104,6 +105,7 @@ pub use ticket::{
     TicketOrder, Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
+pub use unmasked::SeenOf;
 pub use voicemail::LeftMessage;
 pub use webhook::delivery::{DeliveryState, Fed, Settled, Tried};
 pub use webhook::log::{Delivery, DeliveryFilter};

@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 43] = [
+static MIGRATIONS: [Migration; 44] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -234,9 +234,9 @@ static MIGRATIONS: [Migration; 43] = [
         text: include_str!("../migrations/0043_rollup_block.sql"),
     },
     Migration {
-        version: 43,
+        version: 44,
         name: "reminder",
-        text: include_str!("../migrations/0043_reminder.sql"),
+        text: include_str!("../migrations/0044_reminder.sql"),
     },
 ];
 

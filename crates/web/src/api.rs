@@ -19,6 +19,7 @@ pub mod conflicts;
 pub mod customer_body;
 pub mod customer_import;
 pub mod customer_merge;
+mod customer_restored;
 pub mod customers;
 pub mod decline;
 pub mod deliveries;
@@ -61,6 +62,7 @@ pub mod tickets;
 pub mod timeline;
 pub mod tokens;
 pub mod trace;
+pub mod unmask;
 pub mod version;
 pub mod voicemail;
 pub mod webhook_body;
@@ -242,6 +244,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(customer_merge::unmerge))
         .routes(routes!(timeline::read))
         .routes(routes!(timeline::note))
+        .routes(routes!(unmask::customer))
+        .routes(routes!(unmask::call))
+        .routes(routes!(unmask::ticket))
         .routes(routes!(search::search))
         .routes(routes!(stream::events))
         .routes(routes!(socket::events))

@@ -85,6 +85,8 @@ pub struct Deps {
     pub names: Box<dyn Fn() -> Arc<HouseNames> + Send + Sync>,
     /// What agents may play to their callers, as the configuration stands (E25); must not block.
     pub clips: Box<dyn Fn() -> ClipShelf + Send + Sync>,
+    /// Whether agents are told whole numbers of callers, as the configuration stands (F7); must not block.
+    pub agents_see_numbers: Box<dyn Fn() -> bool + Send + Sync>,
     /// Whether a webhook may be told at a URL (S20); must not block.
     pub may_be_told: Judge,
     /// Reads a text of the rules of tickets that is only tried.
@@ -176,6 +178,10 @@ impl App {
 
     pub(crate) fn clips(&self) -> ClipShelf {
         (self.0.deps.clips)()
+    }
+
+    pub(crate) fn agents_see_numbers(&self) -> bool {
+        (self.0.deps.agents_see_numbers)()
     }
 
     pub(crate) fn may_be_told(&self, url: &str) -> Result<(), String> {

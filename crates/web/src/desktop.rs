@@ -14,15 +14,16 @@ use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
 use store::Circle;
 
-pub use pop::{PAYLOAD_MAX, fitted};
+pub use pop::{PAYLOAD_MAX, shown};
 
+use crate::sight::Sight;
 use crate::view::{Board, View};
 
 /// Whose eyes a stream is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
-    /// An agent: what concerns him, as pops.
-    Agent(AgentId),
+    /// An agent: what concerns him, as pops, with as much of callers' numbers as he is told (F7).
+    Agent(AgentId, Sight),
     /// Who leads some of the house (J1), and these people: the facts that concern them.
     Team(AgentId, Arc<Circle>),
     /// A supervisor, an admin or a program: every fact.
@@ -33,7 +34,7 @@ impl Viewer {
     /// Who it is.
     pub const fn agent(&self) -> AgentId {
         match self {
-            Self::Agent(agent) | Self::Team(agent, _) | Self::Observer(agent) => *agent,
+            Self::Agent(agent, _) | Self::Team(agent, _) | Self::Observer(agent) => *agent,
         }
     }
 }
@@ -153,7 +154,7 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         return None;
     }
     let concerned = || view.read(|board| concerned(&record.fact, board));
-    let agent = match viewer {
+    let (agent, sight) = match viewer {
         Viewer::Observer(_) => return written(record, record.fact.name(), record),
         Viewer::Team(own, circle) => {
             let is_told = matches!(record.fact, Fact::NotificationCreated(_));
@@ -162,25 +163,26 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
                 people.any(|one| circle.people.contains(&one) || (is_told && one == *own));
             return is_theirs.then(|| written(record, record.fact.name(), record))?;
         }
-        Viewer::Agent(agent) => *agent,
+        Viewer::Agent(agent, sight) => (*agent, *sight),
     };
     if !concerned().contains(&agent) {
         return None;
     }
     match &record.fact {
         Fact::OfferMade { offer, pop, .. } => {
-            let shown = fitted(pop);
+            let shown = shown(pop, sight);
             enveloped(
                 record,
                 "pop.offer",
                 &Offered {
                     offer: offer.into(),
+                    is_masked: sight == Sight::Masked,
                     pop: &shown,
                 },
             )
         }
         Fact::CallIdentified { call, profile } => {
-            let customer = pop::fitted_customer(&PopCustomer::Known(Box::new(profile.clone())));
+            let customer = pop::shown_customer(profile, sight);
             let offer = view.read(|board| {
                 let line = board.agents().get(&agent)?;
                 line.pop.as_ref().map(|shown| shown.offer.id)
@@ -228,6 +230,12 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
             push: SurveyPush::Policy | SurveyPush::Agent,
             ..
         }) => ended(record, view, agent, *call, "answered", EndedBy::Agent),
+        Fact::TransferStarted { .. }
+        | Fact::TransferFailed { .. }
+        | Fact::ConsultStarted { .. } => {
+            let record = addressed(record, sight);
+            written(&record, record.fact.name(), &record)
+        }
         Fact::AgentStateChanged { .. }
         | Fact::AgentRegistered { .. }
         | Fact::AgentUnregistered { .. }
@@ -243,9 +251,6 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::WrapUpBegan { .. }
         | Fact::CallHeld { .. }
         | Fact::CallResumed { .. }
-        | Fact::TransferStarted { .. }
-        | Fact::TransferFailed { .. }
-        | Fact::ConsultStarted { .. }
         | Fact::ConsultConnected { .. }
         | Fact::ConsultEnded { .. }
         | Fact::CallJoined { .. }
@@ -297,6 +302,20 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::VoicemailHeard(_)
         | Fact::RecordingReady { .. } => None,
     }
+}
+
+/// A fact that names whereto a call is handed on.
+fn addressed(record: &FactRecord, sight: Sight) -> FactRecord {
+    let mut record = record.clone();
+    if let Fact::TransferStarted { transfer, .. } | Fact::TransferFailed { transfer, .. } =
+        &mut record.fact
+    {
+        transfer.to = sight.to(transfer.to.clone());
+    }
+    if let Fact::ConsultStarted { to, .. } = &mut record.fact {
+        *to = sight.to(to.clone());
+    }
+    record
 }
 
 /// P0's words for why a ring ended.
@@ -402,6 +421,8 @@ impl<'a> From<&'a Offer> for Key<'a> {
 struct Offered<'a> {
     #[serde(flatten)]
     offer: Key<'a>,
+    /// Whether numbers in it are masked (P4).
+    is_masked: bool,
     #[serde(flatten)]
     pop: &'a model::fact::Pop,
 }

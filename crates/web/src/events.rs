@@ -178,7 +178,7 @@ impl EventHub {
     fn resumes_from(&self, viewer: &Viewer, last_seq: u64) -> u64 {
         let bound = last_seq.saturating_sub(self.settings.resume_max);
         match viewer {
-            Viewer::Agent(_) | Viewer::Team(..) => bound.max(self.settings.last_seq),
+            Viewer::Agent(..) | Viewer::Team(..) => bound.max(self.settings.last_seq),
             Viewer::Observer(_) => bound,
         }
     }
@@ -240,7 +240,7 @@ impl EventHub {
             Viewer::Observer(_) | Viewer::Team(..) => {
                 state.observers.retain(|listener| listener.id != id);
             }
-            Viewer::Agent(agent) => {
+            Viewer::Agent(agent, _) => {
                 let Some(listeners) = state.agents.get_mut(agent) else {
                     return;
                 };
@@ -300,7 +300,7 @@ impl State {
                 }
                 self.observers.push(listener);
             }
-            Viewer::Agent(agent) => {
+            Viewer::Agent(agent, _) => {
                 let listeners = self.agents.entry(*agent).or_default();
                 // A window that was closed without a word must not lock its agent out.
                 if listeners.len() >= settings.streams_per_agent_max.max(1) {

@@ -26,9 +26,10 @@ use crate::app::App;
 use crate::auth::principal::cookie;
 use crate::auth::{Principal, Via, origin, secret};
 use crate::connection::Peer;
-use crate::desktop::fitted;
+use crate::desktop::shown;
 use crate::locale::Locale;
 use crate::problem::{Code, Problem};
+use crate::sight::Sight;
 use crate::view::CurrentPop;
 use template::Values;
 
@@ -228,13 +229,13 @@ fn put_desk(values: &mut Values, app: &App, who: &Principal, locale: Locale) {
     values.set("state_reason", state.reason.unwrap_or_default());
     values.set("device", if state.registered { "on" } else { "off" });
     if let Some(pop) = line.and_then(|line| line.pop) {
-        put_pop(values, &pop, locale);
+        put_pop(values, &pop, locale, Sight::of(app, who));
     }
 }
 
 /// The headline of the pop, for those without JavaScript; the script draws the whole card.
-fn put_pop(values: &mut Values, current: &CurrentPop, locale: Locale) {
-    let pop = fitted(&current.pop);
+fn put_pop(values: &mut Values, current: &CurrentPop, locale: Locale, sight: Sight) {
+    let pop = shown(&current.pop, sight);
     let stage = current.stage.name();
     let name = match &pop.customer {
         PopCustomer::Known(profile) => profile.candidates.first().map(|found| found.name.clone()),

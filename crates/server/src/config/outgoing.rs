@@ -28,6 +28,8 @@ pub(crate) struct Outgoing {
     pub(crate) mailboxes: Arc<Mailboxes>,
     /// What number lists may name (F6).
     pub(crate) names: Arc<HouseNames>,
+    /// Whether agents are told whole numbers of callers (F7).
+    pub(crate) agents_see_numbers: bool,
     /// Who talks with callers (E24).
     pub(crate) bots: Bots,
     /// By what calendars are closed by telephone.
@@ -53,6 +55,7 @@ impl Outgoing {
             queries,
             mailboxes: Arc::default(),
             names: Arc::default(),
+            agents_see_numbers: true,
             bots: Bots::new(),
             pins: Hashes::new(),
         }

@@ -27,8 +27,8 @@ use super::shape;
 pub(crate) use limits::Limits;
 use retention::Retention;
 pub(crate) use section::{
-    Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Recording, Recordings, Rtp,
-    Shutdown, Sip, Store, Tickets,
+    Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Privacy, Recording, Recordings,
+    Rtp, Shutdown, Sip, Store, Tickets,
 };
 pub(crate) use speech::{Header, Speech};
 
@@ -68,6 +68,8 @@ pub(crate) struct Settings {
     pub(crate) closing: Closing,
     /// `[tickets]`
     pub tickets: Tickets,
+    /// `[privacy]`
+    pub(crate) privacy: Privacy,
     /// `[outgoing]`
     pub(crate) outgoing: Outgoing,
     /// `[limits]`

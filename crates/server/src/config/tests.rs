@@ -106,6 +106,17 @@ fn pages_come_by_the_certificate_of_tls_or_by_one_of_their_own() {
 }
 
 #[test]
+fn f7_what_agents_see_of_numbers_goes_where_a_reload_takes_it() {
+    for (text, seen) in [
+        ("", true),
+        ("[privacy]\nagents_see_numbers = false\n", false),
+    ] {
+        let loaded = loaded("trunkline.toml", |file| format!("{file}\n{text}")).unwrap();
+        assert_eq!(loaded.outgoing.agents_see_numbers, seen);
+    }
+}
+
+#[test]
 fn the_demo_is_good() {
     let told = told("queues.toml", |text| text);
     assert!(told.is_empty(), "{told:?}");

@@ -152,7 +152,7 @@ impl House {
         let client = HttpClient::new().context("the HTTP client cannot start")?;
         let services = Services::new(client.clone(), asked_by);
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
-        let (boxes, named) = (looks_up.clone(), looks_up.clone());
+        let (boxes, named, private) = (looks_up.clone(), looks_up.clone(), looks_up.clone());
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
         let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
         let draining = Arc::new(AtomicBool::new(false));
@@ -210,6 +210,7 @@ impl House {
             mailboxes: Box::new(move || Arc::clone(&boxes.borrow().mailboxes)),
             names: Box::new(move || Arc::clone(&named.borrow().names)),
             clips: Box::new(shelf.reader()),
+            agents_see_numbers: Box::new(move || private.borrow().agents_see_numbers),
             may_be_told,
             read_ticket_rules: ticket_rules::reader(&source),
             tickets: ledger.tickets.clone(),

@@ -8,8 +8,10 @@ use store::{AgentRecord, Role};
 use ticket::Draft;
 use utoipa::ToSchema;
 
-use crate::desktop::fitted;
+use super::ticket_body::numbers_of;
+use crate::desktop::shown;
 use crate::problem::{Code, Problem};
+use crate::sight::Sight;
 use crate::view::{AgentLine, CurrentPop, Handling, LiveCall, PlayingClip};
 
 /// Most characters of a reason to be not ready.
@@ -187,7 +189,7 @@ impl From<&PlayingClip> for PlayingClipBody {
 
 impl TalkBody {
     /// Of the call that the agent talks in.
-    pub fn of(live: &LiveCall, agent: AgentId) -> Self {
+    pub fn of(live: &LiveCall, agent: AgentId, sight: Sight) -> Self {
         let answered = match live.handling {
             Handling::Consulting { answered, .. } => answered,
             Handling::Joined(_) => true,
@@ -198,7 +200,7 @@ impl TalkBody {
             held: live.holders.contains(&Some(Party::Agent(agent))),
             held_long: live.held_long,
             stage: live.handling.name(),
-            to: live.handling.to().cloned(),
+            to: live.handling.to().cloned().map(|to| sight.to(to)),
             answered,
             clip: live.clip.as_ref().map(PlayingClipBody::from),
         }
@@ -221,12 +223,15 @@ pub struct DraftBody {
     pub queue: Option<QueueName>,
 }
 
-impl From<Draft> for DraftBody {
-    fn from(draft: Draft) -> Self {
+impl DraftBody {
+    /// As its agent is told of it.
+    pub fn of(draft: Draft, sight: Sight) -> Self {
+        let known = numbers_of(&draft.contact);
+        let subject = draft.subject.or(draft.contact.name);
         Self {
             call: draft.call,
             opened_at: draft.opened_at,
-            subject: draft.subject.or(draft.contact.name),
+            subject: subject.map(|text| sight.text(text, &known)),
             queue: draft.queue,
         }
     }
@@ -251,14 +256,17 @@ pub struct PopBody {
     pub since: Timestamp,
     /// The last fact that touched it; what is older is to be dropped (P0).
     pub seq: u64,
+    /// Whether numbers in it are masked (P4, F7).
+    pub is_masked: bool,
     /// Direction, caller, called, waited_s, language, path, customer, suggestion.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub pop: model::fact::Pop,
 }
 
-impl From<&CurrentPop> for PopBody {
-    fn from(current: &CurrentPop) -> Self {
+impl PopBody {
+    /// As its agent is told of it.
+    pub fn of(current: &CurrentPop, sight: Sight) -> Self {
         Self {
             call: current.offer.call,
             offer: current.offer.id,
@@ -266,7 +274,8 @@ impl From<&CurrentPop> for PopBody {
             stage: current.stage.name(),
             since: current.stage.since(),
             seq: current.seq,
-            pop: fitted(&current.pop),
+            is_masked: sight == Sight::Masked,
+            pop: shown(&current.pop, sight),
         }
     }
 }

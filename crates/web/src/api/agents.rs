@@ -16,6 +16,7 @@ use crate::auth::permission::whose;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Agents by id, with their states.
 #[utoipa::path(get, operation_id = "list_agents", path = "/v1/agents", tag = "agents", params(PageQuery),
@@ -50,16 +51,24 @@ pub(crate) async fn desktop(
     authorise(&who, Action::FollowAgent, Some(who.agent))?;
     let agent = known(&app, who.agent).await?;
     let drafts = app.database().drafts(who.agent).await?;
+    let sight = Sight::of(&app, &who);
     // Last of all: a page that follows from its number misses nothing (P9).
     let snapshot = app.view().agent(who.agent);
     let line = snapshot.line.as_ref();
     Ok(Json(DesktopBody {
         seq: snapshot.seq,
         run: app.events().run().to_owned(),
-        pop: line.and_then(|line| line.pop.as_ref()).map(PopBody::from),
-        talk: snapshot.talk.map(|live| TalkBody::of(&live, who.agent)),
+        pop: line
+            .and_then(|line| line.pop.as_ref())
+            .map(|pop| PopBody::of(pop, sight)),
+        talk: snapshot
+            .talk
+            .map(|live| TalkBody::of(&live, who.agent, sight)),
         agent: AgentBody::of(agent, line),
-        drafts: drafts.into_iter().map(DraftBody::from).collect(),
+        drafts: drafts
+            .into_iter()
+            .map(|draft| DraftBody::of(draft, sight))
+            .collect(),
     }))
 }
 

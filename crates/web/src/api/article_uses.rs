@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use knowledge::article::{BODY_CHARS_MAX, TITLE_CHARS_MAX};
 use knowledge::{Content, Known, Language, Replaced, Text, Visibility};
-use model::{ArticleId, TicketId};
+use model::{ArticleId, Masking, TicketId};
 use store::{ArticleRecord, StoreError, Usefulness};
 use ticket::Ticket;
 
@@ -19,6 +19,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Begins an article of a ticket: its subject, its words and its solution without what says whose matter it was. What was taken out is
 /// told once, to be looked at.
@@ -54,9 +55,18 @@ pub(crate) async fn make(
     };
     let body =
         ArticleBody::of(record, by(&who)).ok_or_else(|| Problem::new(Code::NoSuchArticle))?;
+    let sight = Sight::of(&app, &who);
+    let numbers = Masking::of(known.numbers.iter().map(String::as_str));
     let made = ArticleMade {
         article: body,
-        replaced: replaced.into_iter().map(Into::into).collect(),
+        replaced: replaced
+            .into_iter()
+            .map(|one| Replaced {
+                text: sight.text(one.text, &numbers),
+                ..one
+            })
+            .map(Into::into)
+            .collect(),
     };
     let headers = AppendHeaders([(header::ETAG, etag)]);
     Ok((StatusCode::CREATED, headers, Json(made)))

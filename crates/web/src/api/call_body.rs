@@ -1,9 +1,11 @@
 //! A call as the API tells it: the record of a past call, or what the board knows of a live one.
 
+use model::fact::Direction;
 use model::{AgentId, CallId, Caller, Cdr, CustomerId, E164, QueueName, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::sight::{Shown, Sight, numbers_of};
 use crate::view::{LiveCall, Phase};
 
 /// A call. Durations are final once it has ended.
@@ -15,13 +17,13 @@ pub struct CallBody {
     /// Who calls.
     pub caller: CallerBody,
     /// The number that was dialled.
-    pub called: String,
+    pub called: Shown,
     /// `in`, `out`, `internal`, `callback`.
     pub direction: &'static str,
     /// The trunk of the outside party; `null` without one.
     pub trunk: Option<String>,
     /// The last outside number that was called in it.
-    pub dialled: Option<String>,
+    pub dialled: Option<Shown>,
     /// The customer, if there was no doubt: exactly one has the number, and certainly.
     #[schema(value_type = Option<String>)]
     pub customer: Option<CustomerId>,
@@ -83,12 +85,11 @@ pub struct SegmentBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CallerBody {
     /// The number as received; `null` when it was withheld.
-    pub number: Option<String>,
+    pub number: Option<Shown>,
     /// The display name.
     pub display: Option<String>,
-    /// The number in international form, when it could be read as one.
-    #[schema(value_type = Option<String>)]
-    pub e164: Option<E164>,
+    /// The number in international form, when it could be read as one; `null` when it is masked.
+    pub e164: Option<Shown>,
 }
 
 /// Where a live call is.
@@ -120,37 +121,22 @@ impl From<model::cdr::Segment> for SegmentBody {
 }
 
 impl CallerBody {
-    pub(super) fn of(caller: Caller, e164: Option<E164>) -> Self {
+    pub(super) fn of(caller: Caller, e164: Option<E164>, sight: Sight) -> Self {
+        let known = numbers_of(&caller);
         Self {
-            number: caller.number,
-            display: caller.display,
-            e164,
+            number: caller.number.map(|number| sight.number(number)),
+            display: caller.display.map(|name| sight.text(name, &known)),
+            e164: sight.e164(e164),
         }
     }
 
-    /// For who may see that somebody calls, and not who: of a long number four digits before the last four are hidden, of a short
-    /// one all but the last two, and the name is left out.
-    pub(super) fn masked(self) -> Self {
+    /// For who may see that somebody calls, and not who.
+    pub(super) fn nameless(self) -> Self {
         Self {
-            number: self.number.as_deref().map(masked),
             display: None,
-            e164: None,
+            ..self
         }
     }
-}
-
-/// `13800001111` becomes `138****1111`.
-fn masked(number: &str) -> String {
-    let count = number.chars().count();
-    let (shown, hidden) = match count {
-        0..11 => (0, count.saturating_sub(2)),
-        _ => (count - 8, 4),
-    };
-    let hides = |place: usize| place >= shown && place < shown + hidden;
-    let letters = number.chars().enumerate();
-    letters
-        .map(|(place, letter)| if hides(place) { '*' } else { letter })
-        .collect()
 }
 
 impl LiveBody {
@@ -167,14 +153,15 @@ impl LiveBody {
 
 impl CallBody {
     /// From the store's record, with the board's line while it lives.
-    pub fn of_record(cdr: Cdr, live: Option<&LiveCall>) -> Self {
+    pub fn of_record(cdr: Cdr, live: Option<&LiveCall>, sight: Sight) -> Self {
+        let (caller, called) = sights(cdr.direction, sight);
         Self {
             id: cdr.call,
-            caller: CallerBody::of(cdr.caller, cdr.e164),
-            called: cdr.called,
+            caller: CallerBody::of(cdr.caller, cdr.e164, caller),
+            called: called.number(cdr.called),
             direction: cdr.direction.name(),
             trunk: cdr.trunk,
-            dialled: cdr.dialled,
+            dialled: cdr.dialled.map(|number| sight.number(number)),
             customer: cdr.customer,
             queue: cdr.queue,
             agent: cdr.agent,
@@ -195,14 +182,15 @@ impl CallBody {
     }
 
     /// From the board alone: durations are told at the end.
-    pub fn of_live(live: &LiveCall) -> Self {
+    pub fn of_live(live: &LiveCall, sight: Sight) -> Self {
+        let (caller, called) = sights(live.direction, sight);
         Self {
             id: live.call,
-            caller: CallerBody::of(live.caller.clone(), None),
-            called: live.called.clone(),
+            caller: CallerBody::of(live.caller.clone(), None, caller),
+            called: called.number(&live.called),
             direction: live.direction.name(),
             trunk: live.trunk.clone(),
-            dialled: live.dialled.clone(),
+            dialled: live.dialled.as_ref().map(|number| sight.number(number)),
             customer: None,
             queue: live.queue.clone(),
             agent: talking_agent(live),
@@ -223,28 +211,20 @@ impl CallBody {
     }
 }
 
+/// Of caller and called the one who is not of the house is masked.
+const fn sights(direction: Direction, sight: Sight) -> (Sight, Sight) {
+    match direction {
+        Direction::In => (sight, Sight::Whole),
+        Direction::Out => (Sight::Whole, sight),
+        Direction::Internal => (Sight::Whole, Sight::Whole),
+        Direction::Callback => (sight, sight),
+    }
+}
+
 /// The agent who talks in a live call.
 pub(super) const fn talking_agent(live: &LiveCall) -> Option<AgentId> {
     match live.phase {
         Phase::Talking { agent } => Some(agent),
         Phase::Ivr | Phase::Queued | Phase::HandedOn => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn the_middle_of_a_number_is_hidden_where_it_is_nobodys_business() {
-        for (number, shown) in [
-            ("13800001111", "138****1111"),
-            ("+8613800001111", "+86138****1111"),
-            ("4000", "**00"),
-            ("sip:李@x", "*****@x"),
-            ("7", "7"),
-        ] {
-            assert_eq!(masked(number), shown);
-        }
     }
 }

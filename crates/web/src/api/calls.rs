@@ -21,6 +21,7 @@ use crate::auth::permission::whose;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 use crate::view::LiveCall;
 
 /// A call with what hangs on it.
@@ -95,13 +96,22 @@ pub(crate) async fn list(
     who: Principal,
     InQuery(query): InQuery<CallQuery>,
 ) -> Result<Json<List<CallBody>>, Problem> {
-    let page = list::page_request(query.after, query.limit)?;
+    let (page, sight) = (
+        list::page_request(query.after, query.limit)?,
+        Sight::of(&app, &who),
+    );
     let asked = query.agent.map(|agent| agent.resolve(&who));
     let whose = whose(&who, Action::SeeCalls, asked)?;
     if query.live {
         let limit = page.limit;
         let queue = query.queue.as_deref();
-        return Ok(Json(live_calls(&app, &whose, queue, page.after, limit)));
+        return Ok(Json(live_calls(
+            (&app, sight),
+            &whose,
+            queue,
+            page.after,
+            limit,
+        )));
     }
     let filter = CallFilter {
         queue: query.queue.map(QueueName::new),
@@ -111,7 +121,7 @@ pub(crate) async fn list(
     let found = app.database().calls(&filter, page).await?;
     let items = found.items.into_iter().map(|cdr| {
         let live = app.view().call(cdr.call);
-        CallBody::of_record(cdr, live.as_ref())
+        CallBody::of_record(cdr, live.as_ref(), sight)
     });
     Ok(Json(List {
         items: items.collect(),
@@ -120,7 +130,7 @@ pub(crate) async fn list(
 }
 
 fn live_calls(
-    app: &App,
+    (app, sight): (&App, Sight),
     whose: &Whose,
     queue: Option<&str>,
     after: Option<u64>,
@@ -145,7 +155,11 @@ fn live_calls(
         .live_calls_after(after.map(CallId::new), one_more, fits);
     let page = list::cut(found, limit, |call| call.call.get());
     List {
-        items: page.items.iter().map(CallBody::of_live).collect(),
+        items: page
+            .items
+            .iter()
+            .map(|call| CallBody::of_live(call, sight))
+            .collect(),
         next: page.next,
     }
 }
@@ -170,10 +184,11 @@ pub(crate) async fn read(
     let live = app.view().call(id);
     let record = app.database().call(id).await?;
     let owner = owner(&who, record.as_ref(), live.as_ref());
+    let sight = Sight::of(&app, &who);
     let call = match (record, &live) {
-        (Some(cdr), live) => CallBody::of_record(cdr, live.as_ref()),
+        (Some(cdr), live) => CallBody::of_record(cdr, live.as_ref(), sight),
         // The projection may be a moment behind the board.
-        (None, Some(live)) => CallBody::of_live(live),
+        (None, Some(live)) => CallBody::of_live(live, sight),
         (None, None) => return Err(Problem::new(Code::NoSuchCall)),
     };
     authorise(&who, Action::SeeCalls, owner)?;

@@ -1,13 +1,15 @@
 //! A customer as the API tells it and takes it.
 
 use model::profile::Candidate;
-use model::{AgentId, ContactKind, CustomerId, CustomerKind, E164, Timestamp};
+use model::{AgentId, ContactKind, CustomerId, CustomerKind, Masking, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use store::{
     CustomerChange, CustomerContact, CustomerPhone, CustomerRecord, NewCustomer, NewPhone,
     NumberCard,
 };
 use utoipa::ToSchema;
+
+use crate::sight::{Shown, Sight};
 
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,12 +61,11 @@ pub struct CustomerBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhoneBody {
     /// As it was written.
-    pub raw: String,
+    pub raw: Shown,
     /// What it is compared by: the international form, or what was written.
-    pub number: String,
-    /// In international form, if it has one.
-    #[schema(value_type = Option<String>)]
-    pub e164: Option<E164>,
+    pub number: Shown,
+    /// In international form, if it has one; `null` when it is masked.
+    pub e164: Option<Shown>,
     /// Digits that are dialled behind it.
     pub extension: Option<String>,
     /// `known`, or `maybe`: then it identifies nobody.
@@ -236,10 +237,9 @@ pub struct CustomerAdded {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NumberBody {
     /// What it is compared by.
-    pub number: String,
-    /// In international form, if it has one.
-    #[schema(value_type = Option<String>)]
-    pub e164: Option<E164>,
+    pub number: Shown,
+    /// In international form, if it has one; `null` when it is masked.
+    pub e164: Option<Shown>,
     /// Digits that were written behind it.
     pub extension: Option<String>,
     /// Who may be behind it, best first; empty: a number without a person.
@@ -321,12 +321,17 @@ impl From<CustomerChangeBody> for CustomerChange {
     }
 }
 
-impl From<CustomerPhone> for PhoneBody {
-    fn from(phone: CustomerPhone) -> Self {
+impl PhoneBody {
+    fn of(phone: CustomerPhone, sight: Sight) -> Self {
+        // Two spellings of one number, each masked, would tell more than either; and what is dialled behind it counts among its last digits.
+        let raw = match sight {
+            Sight::Whole => phone.raw,
+            Sight::Masked => phone.number.clone(),
+        };
         Self {
-            raw: phone.raw,
-            number: phone.number,
-            e164: phone.e164,
+            raw: sight.number(raw),
+            number: sight.number(phone.number),
+            e164: sight.e164(phone.e164),
             extension: Some(phone.extension).filter(|extension| !extension.is_empty()),
             confidence: match phone.is_certain {
                 true => model::profile::KNOWN,
@@ -337,30 +342,37 @@ impl From<CustomerPhone> for PhoneBody {
     }
 }
 
-impl From<CustomerContact> for CustomerContactBody {
-    fn from(contact: CustomerContact) -> Self {
-        Self {
-            kind: contact.kind,
-            value: contact.value,
-        }
-    }
+/// The numbers of a customer.
+pub(super) fn numbers_of(record: &CustomerRecord) -> Masking {
+    let phones = record.phones.iter();
+    Masking::of(phones.flat_map(|phone| [phone.raw.as_str(), phone.number.as_str()]))
 }
 
-impl From<CustomerRecord> for CustomerBody {
-    fn from(record: CustomerRecord) -> Self {
+impl CustomerBody {
+    /// As somebody is told of him.
+    pub(super) fn of(record: CustomerRecord, sight: Sight) -> Self {
+        let known = numbers_of(&record);
+        let text = |text: String| sight.text(text, &known);
+        let contacts = record.contacts.into_iter();
+        let phones = record.phones.into_iter();
         Self {
             id: record.id,
             kind: record.kind,
-            name: record.name,
+            name: text(record.name),
             organisation: record.organisation,
             vip_level: record.vip_level,
             locale: record.locale,
             region: record.region,
             owner: record.owner,
-            external_ref: record.external_ref,
-            note: record.note,
-            phones: all(record.phones),
-            contacts: all(record.contacts),
+            external_ref: record.external_ref.map(text),
+            note: record.note.map(text),
+            phones: phones.map(|phone| PhoneBody::of(phone, sight)).collect(),
+            contacts: contacts
+                .map(|CustomerContact { kind, value }| CustomerContactBody {
+                    kind,
+                    value: text(value),
+                })
+                .collect(),
             is_active: record.is_active,
             merged_into: record.merged_into,
             created_at: record.created_at,
@@ -370,11 +382,11 @@ impl From<CustomerRecord> for CustomerBody {
     }
 }
 
-impl From<Candidate> for CandidateBody {
-    fn from(candidate: Candidate) -> Self {
+impl CandidateBody {
+    fn of(candidate: Candidate, sight: Sight, known: &Masking) -> Self {
         Self {
             customer: candidate.customer,
-            name: candidate.name,
+            name: sight.text(candidate.name, known),
             vip_level: candidate.vip_level,
             confidence: candidate.confidence,
             why: candidate.why,
@@ -384,13 +396,22 @@ impl From<Candidate> for CandidateBody {
     }
 }
 
-impl From<NumberCard> for NumberBody {
-    fn from(card: NumberCard) -> Self {
+/// Who has a number, as somebody is told of them.
+pub(super) fn candidates(all: Vec<Candidate>, sight: Sight, known: &Masking) -> Vec<CandidateBody> {
+    let all = all.into_iter();
+    all.map(|one| CandidateBody::of(one, sight, known))
+        .collect()
+}
+
+impl NumberBody {
+    /// As somebody is told of it.
+    pub(super) fn of(card: NumberCard, sight: Sight) -> Self {
+        let known = Masking::of([card.number.as_str()]);
         Self {
-            number: card.number,
-            e164: card.e164,
+            number: sight.number(card.number),
+            e164: sight.e164(card.e164),
             extension: Some(card.extension).filter(|extension| !extension.is_empty()),
-            candidates: all(card.candidates),
+            candidates: candidates(card.candidates, sight, &known),
             calls: card.calls.map_or(0, |calls| calls.count),
             first_call_at: card.calls.map(|calls| calls.first.1),
             last_call_at: card.calls.map(|calls| calls.last.1),

@@ -14,6 +14,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath};
 use crate::problem::{Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Into whom.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,7 +55,10 @@ pub(crate) async fn merge(
     let done = database
         .merge_customers(id, wanted.into, by(&who), now())
         .await;
-    Ok(Json(done.map_err(mistake)?.into()))
+    Ok(Json(MergedBody::of(
+        done.map_err(mistake)?,
+        Sight::of(&app, &who),
+    )))
 }
 
 /// Takes the merge of a customer back: he is as he was, and the other one has what he had beside.
@@ -72,14 +76,17 @@ pub(crate) async fn unmerge(
 ) -> Result<Json<MergedBody>, Problem> {
     authorise(&who, Action::MergeCustomers, None)?;
     let done = app.database().unmerge_customer(id, by(&who), now()).await;
-    Ok(Json(done.map_err(mistake)?.into()))
+    Ok(Json(MergedBody::of(
+        done.map_err(mistake)?,
+        Sight::of(&app, &who),
+    )))
 }
 
-impl From<Merged> for MergedBody {
-    fn from(merged: Merged) -> Self {
+impl MergedBody {
+    fn of(merged: Merged, sight: Sight) -> Self {
         Self {
-            merged: merged.merged.into(),
-            stands: merged.stands.into(),
+            merged: CustomerBody::of(merged.merged, sight),
+            stands: CustomerBody::of(merged.stands, sight),
         }
     }
 }

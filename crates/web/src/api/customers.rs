@@ -4,15 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use model::{CustomerFault, CustomerId};
+use model::{CustomerFault, CustomerId, Masking};
 use serde::Deserialize;
 use store::{CustomerRecord, CustomerSearch, NewCustomer, StoreError};
 use ticket::Actor;
 use utoipa::IntoParams;
 
 use super::customer_body::{
-    CustomerAdded, CustomerBody, CustomerChangeBody, CustomerWanted, NumberBody,
+    CustomerAdded, CustomerBody, CustomerChangeBody, CustomerWanted, NumberBody, candidates,
 };
+use super::customer_restored::restored;
 use super::list::{self, List};
 use super::version;
 use crate::app::App;
@@ -20,6 +21,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{Sight, unmasked};
 
 /// Which customers.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,8 +70,13 @@ pub(crate) async fn list(
         with_inactive: query.with_inactive,
     };
     let found = app.database().customers(&search, page).await?;
+    let sight = Sight::of(&app, &who);
     Ok(Json(List {
-        items: found.items.into_iter().map(CustomerBody::from).collect(),
+        items: found
+            .items
+            .into_iter()
+            .map(|record| CustomerBody::of(record, sight))
+            .collect(),
         next: found.next.map(|next| next.to_string()),
     }))
 }
@@ -92,8 +99,12 @@ pub(crate) async fn add(
     if wanted.vip_level > 0 {
         authorise(&who, Action::SetVipLevel, None)?;
     }
-    let unless_known = wanted.unless_known;
+    for phone in &wanted.phones {
+        unmasked(Some(&phone.raw))?;
+    }
+    let (unless_known, sight) = (wanted.unless_known, Sight::of(&app, &who));
     let new = NewCustomer::from(wanted);
+    let known = Masking::of(new.phones.iter().map(|phone| phone.raw.as_str()));
     let entered = app
         .database()
         .enter_customer(new, unless_known, by(&who), now())
@@ -101,8 +112,10 @@ pub(crate) async fn add(
     let entered = entered.map_err(mistake)?;
     let version = entered.customer.as_ref().map(|customer| customer.version);
     let told = Json(CustomerAdded {
-        customer: entered.customer.map(CustomerBody::from),
-        candidates: entered.candidates.into_iter().map(Into::into).collect(),
+        customer: entered
+            .customer
+            .map(|record| CustomerBody::of(record, sight)),
+        candidates: candidates(entered.candidates, sight, &known),
     });
     let Some(version) = version else {
         return Ok((StatusCode::OK, told).into_response());
@@ -123,7 +136,7 @@ pub(crate) async fn read(
     InPath(id): InPath<CustomerId>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::SeeCustomers, None)?;
-    answer(known(&app, id).await?)
+    answer(known(&app, id).await?, Sight::of(&app, &who))
 }
 
 /// Changes a customer.
@@ -147,22 +160,28 @@ pub(crate) async fn change(
     Body(change): Body<CustomerChangeBody>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::ChangeCustomers, None)?;
+    let (stands, sight) = (known(&app, id).await?, Sight::of(&app, &who));
     let Some(version) = version::matched(&headers)? else {
-        return Err(conflict(known(&app, id).await?));
+        return Err(conflict(stands, sight));
     };
     // F5: who only says again what stands changes no level.
-    if let Some(level) = change.vip_level
-        && level != known(&app, id).await?.vip_level
+    if change
+        .vip_level
+        .is_some_and(|level| level != stands.vip_level)
     {
         authorise(&who, Action::SetVipLevel, None)?;
     }
+    let change = match sight {
+        Sight::Whole => change,
+        Sight::Masked => restored(change, &stands)?,
+    };
     let changed = app
         .database()
         .change_customer(id, version, change.into(), by(&who), now())
         .await;
     match changed {
-        Ok(customer) => answer(customer),
-        Err(StoreError::Conflict { .. }) => Err(conflict(known(&app, id).await?)),
+        Ok(customer) => answer(customer, sight),
+        Err(StoreError::Conflict { .. }) => Err(conflict(known(&app, id).await?, sight)),
         Err(error) => Err(mistake(error)),
     }
 }
@@ -178,7 +197,7 @@ pub(crate) async fn number(
 ) -> Result<Json<NumberBody>, Problem> {
     authorise(&who, Action::SeeCustomers, None)?;
     let card = app.database().number_card(&number).await?;
-    Ok(Json(card.into()))
+    Ok(Json(NumberBody::of(card, Sight::of(&app, &who))))
 }
 
 /// Who changes something.
@@ -192,15 +211,15 @@ pub(super) async fn known(app: &App, id: CustomerId) -> Result<CustomerRecord, P
     found.ok_or_else(|| Problem::new(Code::NoSuchCustomer))
 }
 
-fn answer(customer: CustomerRecord) -> Result<impl IntoResponse, Problem> {
+fn answer(customer: CustomerRecord, sight: Sight) -> Result<impl IntoResponse, Problem> {
     let etag = version::etag(customer.version)?;
     let headers = AppendHeaders([(header::ETAG, etag)]);
-    Ok((headers, Json(CustomerBody::from(customer))))
+    Ok((headers, Json(CustomerBody::of(customer, sight))))
 }
 
-fn conflict(current: CustomerRecord) -> Problem {
+fn conflict(current: CustomerRecord, sight: Sight) -> Problem {
     let version = current.version;
-    version::conflict(&CustomerBody::from(current), version)
+    version::conflict(&CustomerBody::of(current, sight), version)
 }
 
 /// What the asker can mend.

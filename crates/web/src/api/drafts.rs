@@ -14,13 +14,14 @@ use store::StoreError;
 use ticket::{Draft, Matter, Written};
 use utoipa::ToSchema;
 
-use super::ticket_body::ContactBody;
-use super::ticket_orders::{failed, has_form};
+use super::ticket_body::{self, ContactBody, numbers_of};
+use super::ticket_orders::{failed, has_form, restore_fields};
 use super::version;
 use crate::app::App;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{self, Sight};
 
 /// What an agent writes in his draft, all of it: what is left out is empty from there on.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -81,7 +82,7 @@ pub(crate) async fn read(
     InPath(call): InPath<CallId>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
-    told(yours(&app, &who, call).await?)
+    told(yours(&app, &who, call).await?, Sight::of(&app, &who))
 }
 
 /// Writes on your draft of a call: all that it says. A page may do so every few seconds; what the directory finds out meanwhile changes no version.
@@ -100,13 +101,17 @@ pub(crate) async fn write(
     who: Principal,
     InPath(call): InPath<CallId>,
     headers: HeaderMap,
-    Body(text): Body<DraftText>,
+    Body(mut text): Body<DraftText>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::WorkOnTickets, Some(who.agent))?;
+    let sight = Sight::of(&app, &who);
     let stands = yours(&app, &who, call).await?;
     let Some(version) = version::matched(&headers)? else {
-        return Err(conflict(stands));
+        return Err(conflict(stands, sight));
     };
+    if sight == Sight::Masked {
+        restore(&mut text, &stands)?;
+    }
     let text = Written {
         subject: text.subject,
         body: text.body,
@@ -125,8 +130,8 @@ pub(crate) async fn write(
     has_form(rules.kind(kind), &text.fields)?;
     let written = app.database().write_draft((call, who.agent), version, text);
     match written.await {
-        Ok(draft) => told(draft),
-        Err(StoreError::Conflict { .. }) => Err(conflict(yours(&app, &who, call).await?)),
+        Ok(draft) => told(draft, sight),
+        Err(StoreError::Conflict { .. }) => Err(conflict(yours(&app, &who, call).await?, sight)),
         Err(StoreError::NotFound(_)) => Err(Code::NoSuchDraft.into()),
         Err(other) => Err(failed(other)),
     }
@@ -137,30 +142,44 @@ async fn yours(app: &App, who: &Principal, call: CallId) -> Result<Draft, Proble
     found.ok_or_else(|| Code::NoSuchDraft.into())
 }
 
-fn told(draft: Draft) -> Result<impl IntoResponse + use<>, Problem> {
+fn told(draft: Draft, sight: Sight) -> Result<impl IntoResponse + use<>, Problem> {
     let etag = version::etag(draft.version)?;
-    let body = Json(WrittenDraftBody::from(draft));
+    let body = Json(WrittenDraftBody::of(draft, sight));
     Ok((AppendHeaders([(header::ETAG, etag)]), body))
 }
 
-fn conflict(current: Draft) -> Problem {
+fn conflict(current: Draft, sight: Sight) -> Problem {
     let version = current.version;
-    version::conflict(&WrittenDraftBody::from(current), version)
+    version::conflict(&WrittenDraftBody::of(current, sight), version)
 }
 
-impl From<Draft> for WrittenDraftBody {
-    fn from(draft: Draft) -> Self {
+impl WrittenDraftBody {
+    fn of(draft: Draft, sight: Sight) -> Self {
+        let known = numbers_of(&draft.contact);
+        let text = |text: String| sight.text(text, &known);
+        let fields = draft.fields.into_iter();
         Self {
             call: draft.call,
             opened_at: draft.opened_at,
             queue: draft.queue,
-            subject: draft.subject,
-            body: draft.body,
+            subject: draft.subject.map(text),
+            body: text(draft.body),
             ticket_type: draft.ticket_type,
             category: draft.category,
-            fields: draft.fields,
-            contact: draft.contact.into(),
+            fields: fields
+                .map(|(name, field)| (name, ticket_body::told(field, text)))
+                .collect(),
+            contact: ContactBody::of(draft.contact, sight, &known),
             customer: draft.customer,
         }
     }
+}
+
+/// F7: what somebody sends back as he was told it, masked, stays as it stands.
+fn restore(text: &mut DraftText, stands: &Draft) -> Result<(), Problem> {
+    let known = numbers_of(&stands.contact);
+    let subject = stands.subject.as_deref().unwrap_or_default();
+    sight::restore(&mut text.subject, subject, &known)?;
+    sight::restore(&mut text.body, &stands.body, &known)?;
+    restore_fields(text.fields.iter_mut(), &stands.fields, &known)
 }

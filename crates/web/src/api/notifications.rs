@@ -12,11 +12,13 @@ use ticket::notice::NoticeKind;
 use utoipa::{IntoParams, ToSchema};
 
 use super::list::{self, List};
+use super::ticket_body::numbers_of;
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Most numbers that are marked at once.
 const MARKED_MAX: usize = 200;
@@ -104,9 +106,10 @@ pub(crate) async fn list(
     let found = found
         .notifications(who.agent, query.unread, page, now())
         .await?;
+    let sight = Sight::of(&app, &who);
     let mut items = Vec::with_capacity(found.items.len());
     for one in found.items {
-        items.push(body(&app, one).await?);
+        items.push(body(&app, one, sight).await?);
     }
     Ok(Json(List {
         items,
@@ -170,16 +173,24 @@ pub(crate) async fn choose(
     Ok(Json(wanted))
 }
 
-async fn body(app: &App, one: Notification) -> Result<NotificationBody, Problem> {
-    let ticket = match one.ticket.filter(|_| one.words.is_none()) {
+async fn body(app: &App, one: Notification, sight: Sight) -> Result<NotificationBody, Problem> {
+    let ticket = match one.ticket {
         Some(ticket) => app.database().ticket(ticket).await?,
         None => None,
     };
-    let about = match &ticket {
+    let known = ticket
+        .as_ref()
+        .map(|ticket| numbers_of(&ticket.matter.contact));
+    let known = known.unwrap_or_default();
+    let about = match (&ticket, one.words) {
+        (_, Some(words)) => sight.text(words, &known),
         // A13: what it says is read by opening it.
-        Some(ticket) if ticket.handling.is_sensitive() => ticket.number.to_string(),
-        Some(ticket) => format!("{} {}", ticket.number, ticket.matter.subject),
-        None => one.words.unwrap_or_default(),
+        (Some(ticket), None) if ticket.handling.is_sensitive() => ticket.number.to_string(),
+        (Some(ticket), None) => {
+            let subject = sight.text(ticket.matter.subject.clone(), &known);
+            format!("{} {subject}", ticket.number)
+        }
+        (None, None) => String::new(),
     };
     Ok(NotificationBody {
         id: one.id,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::call_body::CallerBody;
+use crate::sight::Sight;
 use crate::view::{LiveCall, QueueDay, Today, WaitingNow};
 
 /// A queue.
@@ -220,6 +221,10 @@ impl TodayBody {
 impl PlaceBody {
     /// What the engine tells of a place, and the board of who has it.
     pub fn of(place: &PlaceReport, live: Option<&LiveCall>, is_masked: bool) -> Self {
+        let sight = match is_masked {
+            true => Sight::Masked,
+            false => Sight::Whole,
+        };
         let live = live.filter(|_| place.is_here);
         let ringing: Vec<AgentId> = live.map_or_else(Vec::new, |live| {
             live.ringing.iter().map(|(_, id)| *id).collect()
@@ -227,7 +232,7 @@ impl PlaceBody {
         let called = |(_, number): &(CallId, String)| Caller::new(number, None);
         let caller = live.map(|live| live.caller.clone());
         let caller = caller.or_else(|| place.callback.as_ref().map(called));
-        let caller = caller.map(|caller| CallerBody::of(caller, None));
+        let caller = caller.map(|caller| CallerBody::of(caller, None, sight));
         Self {
             call: place.call,
             callback: place.callback.as_ref().map(|(id, _)| *id),
@@ -238,7 +243,7 @@ impl PlaceBody {
                 (true, false) => "ringing",
             },
             caller: match is_masked {
-                true => caller.map(CallerBody::masked),
+                true => caller.map(CallerBody::nameless),
                 false => caller,
             },
             since: live.and_then(|live| live.waiting_since),

@@ -1,11 +1,12 @@
 //! Reminders as the API says them.
 
-use model::{AgentId, CustomerId, ReminderId, TicketId, Timestamp};
+use model::{AgentId, CustomerId, Masking, ReminderId, TicketId, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::reminder::{Reminder, ReminderAbout};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::extract::AgentRef;
+use crate::sight::Sight;
 
 /// A reminder.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,8 +42,9 @@ pub struct ReminderBody {
     pub created_at: Timestamp,
 }
 
-impl From<Reminder> for ReminderBody {
-    fn from(it: Reminder) -> Self {
+impl ReminderBody {
+    /// As somebody is told it; `known` are the numbers of whom it is about.
+    pub(super) fn of(it: Reminder, sight: Sight, known: &Masking) -> Self {
         let (ticket, customer) = match it.about {
             ReminderAbout::Ticket(id) => (Some(id), None),
             ReminderAbout::Customer(id) => (None, Some(id)),
@@ -53,7 +55,7 @@ impl From<Reminder> for ReminderBody {
             made_by: it.made_by,
             ticket,
             customer,
-            text: it.words,
+            text: sight.text(it.words, known),
             due_at: it.due_at,
             told_at: it.told_at,
             done_at: it.done_at,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use model::{AgentId, ReminderId, Timestamp};
+use model::{AgentId, Masking, ReminderId, Timestamp};
 use store::StoreError;
 use store::reminder::{
     NewReminder, Reminder, ReminderAbout, ReminderChange, ReminderFault, ReminderFilter,
@@ -16,12 +16,13 @@ use super::list::{self, List};
 use super::reminder_body::{
     Preset, ReminderBody, ReminderChangeWanted, ReminderQuery, ReminderWanted, When,
 };
-use super::{tickets, version};
+use super::{customer_body, ticket_body, tickets, version};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{self, Sight};
 
 /// Most minutes of business time in which somebody is reminded: 30 days of eight hours.
 const BUSINESS_MIN_MAX: u32 = 30 * 8 * 60;
@@ -42,8 +43,12 @@ pub(crate) async fn list(
         is_done: query.done,
     };
     let found = app.database().reminders(filter, page).await?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for reminder in found.items {
+        items.push(body(&app, &who, reminder).await?);
+    }
     Ok(Json(List {
-        items: found.items.into_iter().map(Into::into).collect(),
+        items,
         next: found.next.map(|next| next.to_string()),
     }))
 }
@@ -81,7 +86,10 @@ pub(crate) async fn add(
         due_at,
     };
     let added = app.database().add_reminder(new, who.agent, now()).await;
-    Ok((StatusCode::CREATED, answer(added.map_err(mistake)?)?))
+    Ok((
+        StatusCode::CREATED,
+        answer(&app, &who, added.map_err(mistake)?).await?,
+    ))
 }
 
 /// One reminder; `ETag` is its version.
@@ -96,7 +104,8 @@ pub(crate) async fn read(
     InPath(id): InPath<ReminderId>,
 ) -> Result<impl IntoResponse, Problem> {
     authorise(&who, Action::SeeTickets, Some(who.agent))?;
-    answer(known(&app, &who, id).await?)
+    let reminder = known(&app, &who, id).await?;
+    answer(&app, &who, reminder).await
 }
 
 /// Says a reminder otherwise, puts it off, or says that it is done. One that is put off is told at its other moment, though it was told before.
@@ -118,16 +127,23 @@ pub(crate) async fn change(
     Body(wanted): Body<ReminderChangeWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let version = writable(&app, &who, id, &headers).await?;
+    let due_at = moment(&app, &wanted.when(), now())?;
+    let mut words = wanted.text;
+    if let Some(words) = &mut words {
+        let stands = known(&app, &who, id).await?;
+        let numbers = numbers(&app, &who, stands.about).await?;
+        sight::restore(words, &stands.words, &numbers)?;
+    }
     let change = ReminderChange {
-        due_at: moment(&app, &wanted.when(), now())?,
-        words: wanted.text,
+        due_at,
+        words,
         is_done: wanted.done,
     };
     let changed = app.database();
     let changed = changed.change_reminder(id, version, change, who.agent, now());
     match changed.await {
-        Ok(reminder) => answer(reminder),
-        Err(StoreError::Conflict { .. }) => Err(conflict(known(&app, &who, id).await?)),
+        Ok(reminder) => answer(&app, &who, reminder).await,
+        Err(StoreError::Conflict { .. }) => Err(conflict(&app, &who, id).await?),
         Err(error) => Err(mistake(error)),
     }
 }
@@ -151,7 +167,7 @@ pub(crate) async fn remove(
     let removed = app.database();
     match removed.remove_reminder(id, version, who.agent, now()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(StoreError::Conflict { .. }) => Err(conflict(known(&app, &who, id).await?)),
+        Err(StoreError::Conflict { .. }) => Err(conflict(&app, &who, id).await?),
         Err(error) => Err(mistake(error)),
     }
 }
@@ -224,18 +240,50 @@ async fn writable(
     authorise(who, Action::WorkOnTickets, Some(who.agent))?;
     let reminder = known(app, who, id).await?;
     let version = version::matched(headers)?;
-    version.ok_or_else(|| conflict(reminder))
+    match version {
+        Some(version) => Ok(version),
+        None => Err(conflict(app, who, reminder.id).await?),
+    }
 }
 
-fn answer(reminder: Reminder) -> Result<impl IntoResponse, Problem> {
+async fn body(app: &App, who: &Principal, reminder: Reminder) -> Result<ReminderBody, Problem> {
+    let numbers = numbers(app, who, reminder.about).await?;
+    Ok(ReminderBody::of(reminder, Sight::of(app, who), &numbers))
+}
+
+/// The numbers of whom it is about, where they are masked for who asks (F7).
+async fn numbers(app: &App, who: &Principal, about: ReminderAbout) -> Result<Masking, Problem> {
+    if Sight::of(app, who) == Sight::Whole {
+        return Ok(Masking::default());
+    }
+    let found = match about {
+        ReminderAbout::Ticket(ticket) => {
+            let ticket = app.database().ticket(ticket).await?;
+            ticket.map(|ticket| ticket_body::numbers_of(&ticket.matter.contact))
+        }
+        ReminderAbout::Customer(customer) => {
+            let customer = app.database().customer(customer).await?;
+            customer.as_ref().map(customer_body::numbers_of)
+        }
+    };
+    Ok(found.unwrap_or_default())
+}
+
+async fn answer(
+    app: &App,
+    who: &Principal,
+    reminder: Reminder,
+) -> Result<impl IntoResponse + use<>, Problem> {
     let etag = version::etag(reminder.version)?;
-    let body = ReminderBody::from(reminder);
+    let body = body(app, who, reminder).await?;
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
 }
 
-fn conflict(current: Reminder) -> Problem {
+async fn conflict(app: &App, who: &Principal, id: ReminderId) -> Result<Problem, Problem> {
+    let current = known(app, who, id).await?;
     let version = current.version;
-    version::conflict(&ReminderBody::from(current), version)
+    let body = body(app, who, current).await?;
+    Ok(version::conflict(&body, version))
 }
 
 fn wrong(detail: &str) -> Problem {

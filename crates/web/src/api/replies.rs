@@ -26,6 +26,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// What may stand in texts between braces.
 #[utoipa::path(get, operation_id = "list_reply_variables", path = "/v1/replies/variables", tag = "knowledge",
@@ -214,7 +215,7 @@ pub(crate) async fn render(
         .map_err(mistake)?;
     Ok(Json(RenderedBody {
         language,
-        text: filled.text,
+        text: Sight::of(&app, &who).text(filled.text, &about.numbers()),
         missing: filled.missing.into_iter().map(Variable::word).collect(),
     }))
 }

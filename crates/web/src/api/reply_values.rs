@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use knowledge::{Language, Variable};
-use model::{CustomerId, Timestamp};
+use model::fact::Direction;
+use model::{CustomerId, Masking, Timestamp};
 use store::CustomerRecord;
 use ticket::{Actor, Ticket};
 
 use super::reply_body::RenderQuery;
-use super::{customers, tickets};
+use super::{customer_body, customers, ticket_body, tickets};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
@@ -22,6 +23,8 @@ pub(super) struct About {
     customer: Option<CustomerRecord>,
     organisation: Option<CustomerRecord>,
     hotline: Option<String>,
+    /// Whom an agent called: no hotline of the house.
+    dialled: Option<String>,
     queue: Option<String>,
 }
 
@@ -54,6 +57,10 @@ pub(super) async fn about(
             record.agent
         };
         authorise(who, Action::SeeCalls, owner)?;
+        match record.direction {
+            Direction::In | Direction::Internal => {}
+            Direction::Out | Direction::Callback => about.dialled = Some(record.called.clone()),
+        }
         about.hotline = Some(record.called);
         about.queue = record.queue.map(|queue| queue.to_string()).or(about.queue);
     }
@@ -85,6 +92,19 @@ impl About {
     pub(super) fn language(&self) -> Option<Language> {
         let tag = self.customer.as_ref()?.locale.as_deref()?;
         Locale::from_tag(tag).map(Into::into)
+    }
+
+    /// The numbers of whom it is about.
+    pub(super) fn numbers(&self) -> Masking {
+        let ticket = self.ticket.as_ref();
+        let ticket = ticket.map(|ticket| ticket_body::numbers_of(&ticket.matter.contact));
+        let customer = self.customer.as_ref().map(customer_body::numbers_of);
+        let dialled = Masking::of(self.dialled.as_deref());
+        ticket
+            .into_iter()
+            .chain(customer)
+            .chain([dialled])
+            .collect()
     }
 
     /// What is known of each variable.

@@ -2,20 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use model::{AgentId, CustomerId, Timestamp};
+use model::{AgentId, CustomerId, Masking, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{CustomerNote, Hit, Matched, Piece, Question, SearchKind, SearchRequest};
 use ticket::Rules;
 use utoipa::{IntoParams, ToSchema};
 
-use super::list;
 use super::ticket_body::TicketBody;
 use super::tickets::{listed, readable_by};
+use super::{customer_body, list, ticket_body};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::InQuery;
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// How far back is looked where nobody says so: 90 days.
 const LOOK_BACK_MS: i64 = 90 * 24 * 3_600_000;
@@ -136,10 +137,17 @@ pub(crate) async fn search(
         .database()
         .search(&request, page, store::search::PATIENCE)
         .await?;
-    let (rules, at) = (app.tickets().rules(), now());
-    let items = found.page.items.into_iter();
+    let (rules, at, sight) = (app.tickets().rules(), now(), Sight::of(&app, &who));
+    let mut items = Vec::with_capacity(found.page.items.len());
+    for hit in found.page.items {
+        let known = match sight {
+            Sight::Whole => Masking::default(),
+            Sight::Masked => numbers_in(&app, &hit).await?,
+        };
+        items.push(body(hit, (&rules, at), sight, &known));
+    }
     Ok(Json(FoundBody {
-        items: items.map(|hit| body(hit, &rules, at)).collect(),
+        items,
         next: found.page.next.map(|next| next.to_string()),
         count: found.many,
         is_more: found.is_more,
@@ -179,10 +187,22 @@ pub(super) fn since(asked: Option<Timestamp>) -> Timestamp {
     asked.unwrap_or_else(|| Timestamp::from_ms(now().as_ms().saturating_sub(LOOK_BACK_MS)))
 }
 
-fn body(hit: Hit, rules: &Rules, at: Timestamp) -> HitBody {
+/// The numbers of whom a hit is about.
+async fn numbers_in(app: &App, hit: &Hit) -> Result<Masking, Problem> {
+    match &hit.what {
+        Matched::Ticket(ticket, _) => Ok(ticket_body::numbers_of(&ticket.matter.contact)),
+        Matched::Note(_, customer) => {
+            let customer = app.database().customer(*customer).await?;
+            let numbers = customer.as_ref().map(customer_body::numbers_of);
+            Ok(numbers.unwrap_or_default())
+        }
+    }
+}
+
+fn body(hit: Hit, (rules, at): (&Rules, Timestamp), sight: Sight, known: &Masking) -> HitBody {
     let what = match hit.what {
         Matched::Ticket(ticket, survivor) => {
-            let told = |ticket| Box::new(listed(TicketBody::of(ticket, rules, at)));
+            let told = |ticket| Box::new(listed(TicketBody::of(ticket, rules, at, sight)));
             HitKind::Ticket {
                 ticket: told(*ticket),
                 survivor: survivor.map(|it| told(*it)),
@@ -197,8 +217,19 @@ fn body(hit: Hit, rules: &Rules, at: Timestamp) -> HitBody {
             }
         }
     };
+    // A number may go through several pieces; a masked text is as long as it was.
+    let whole = hit
+        .snippet
+        .iter()
+        .map(|piece| piece.text.as_str())
+        .collect();
+    let whole = sight.text(whole, known);
+    let mut letters = whole.chars();
     let pieces = hit.snippet.into_iter();
-    let pieces = pieces.map(|Piece { text, is_found }| PieceBody { text, is_found });
+    let pieces = pieces.map(|Piece { text, is_found }| PieceBody {
+        text: letters.by_ref().take(text.chars().count()).collect(),
+        is_found,
+    });
     HitBody {
         id: hit.id.to_string(),
         what,

@@ -25,6 +25,7 @@ use crate::desktop::Viewer;
 use crate::events::{CannotListen, Said, Subscription};
 use crate::extract::InQuery;
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// How often in a row the store may fail to tell whether a listener may still listen.
 const UNTOLD_MAX: u32 = 3;
@@ -81,7 +82,7 @@ pub(crate) async fn events(
     Ok(response)
 }
 
-fn viewer(who: &Principal, scope: Option<Scope>) -> Result<Viewer, Problem> {
+fn viewer(who: &Principal, scope: Option<Scope>, sight: Sight) -> Result<Viewer, Problem> {
     let all = match scope {
         Some(Scope::Mine) => false,
         Some(Scope::All) => true,
@@ -91,11 +92,11 @@ fn viewer(who: &Principal, scope: Option<Scope>) -> Result<Viewer, Problem> {
         return Ok(match whose(who, Action::FollowAll, None)? {
             Whose::Everybody => Viewer::Observer(who.agent),
             Whose::Circle(circle) => Viewer::Team(who.agent, Arc::new(circle)),
-            Whose::One(agent) => Viewer::Agent(agent),
+            Whose::One(agent) => Viewer::Agent(agent, sight),
         });
     }
     authorise(who, Action::FollowAgent, Some(who.agent))?;
-    Ok(Viewer::Agent(who.agent))
+    Ok(Viewer::Agent(who.agent, sight))
 }
 
 fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
@@ -151,7 +152,7 @@ impl Following {
         query: EventsQuery,
         headers: HeaderMap,
     ) -> Result<Self, Problem> {
-        let viewer = viewer(who, query.scope)?;
+        let viewer = viewer(who, query.scope, Sight::of(&app, who))?;
         let after = last_event_id(&headers)?.or(query.after);
         if query.run.is_some_and(|run| run != app.events().run()) {
             return Err(CannotListen::Gone.into());
@@ -209,12 +210,14 @@ impl Right {
             Ok(who) => {
                 self.untold = 0;
                 let who = who.ok_or(Ended::Refused(Code::SignInNeeded))?;
-                let now = viewer(&who, self.scope);
+                let now = viewer(&who, self.scope, Sight::of(&self.app, &who));
                 match (now.map_err(|why| Ended::Refused(why.code()))?, &self.viewer) {
                     (now, before) if now == *before => Ok(()),
                     // Other people are within his reach: he comes back, and is told of them.
                     (Viewer::Team(..), Viewer::Team(..)) => Err(Ended::CutOff),
-                    (Viewer::Team(..) | Viewer::Agent(_) | Viewer::Observer(_), _) => {
+                    // What he is told of numbers is another rule.
+                    (Viewer::Agent(..), Viewer::Agent(..)) => Err(Ended::CutOff),
+                    (Viewer::Team(..) | Viewer::Agent(..) | Viewer::Observer(_), _) => {
                         Err(Ended::Refused(Code::Forbidden))
                     }
                 }

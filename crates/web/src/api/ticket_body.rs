@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use model::fact::TicketField;
-use model::{AgentId, CallId, CustomerId, E164, QueueName, TicketId, Timestamp};
+use model::{AgentId, CallId, CustomerId, E164, Masking, QueueName, TicketId, Timestamp};
 use serde::Serialize;
-use ticket::handling::{Approval, Extension, MergedInto, PauseReason, Verdicts, Visits};
+use serde_json::Value;
+use ticket::handling::{MergedInto, PauseReason};
 use ticket::{Clock, ClockKind, Contact, Rules, State, Ticket};
 use utoipa::ToSchema;
 
 use super::ticket_timeline::{AbsorbedBody, EntryBody};
+use crate::sight::{Shown, Sight};
 
 /// A ticket.
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,18 +117,18 @@ pub struct ContactBody {
     /// His name.
     pub name: Option<String>,
     /// His number as received.
-    pub number: Option<String>,
-    /// The number in international form.
-    #[schema(value_type = Option<String>)]
-    pub e164: Option<E164>,
+    pub number: Option<Shown>,
+    /// The number in international form; `null` when it is masked.
+    pub e164: Option<Shown>,
 }
 
-impl From<Contact> for ContactBody {
-    fn from(contact: Contact) -> Self {
+impl ContactBody {
+    /// As somebody is told it; `known` are his numbers.
+    pub(super) fn of(contact: Contact, sight: Sight, known: &Masking) -> Self {
         Self {
-            name: contact.name,
-            number: contact.number,
-            e164: contact.e164,
+            name: contact.name.map(|name| sight.text(name, known)),
+            number: contact.number.map(|number| sight.number(number)),
+            e164: sight.e164(contact.e164),
         }
     }
 }
@@ -176,16 +178,16 @@ pub struct TicketDetail {
     pub watchers: Vec<AgentId>,
     /// Who proposed the solution, who has agreed, and who may agree next, step by step.
     #[schema(value_type = Object)]
-    pub approval: Approval,
+    pub approval: Value,
     /// Who asks for how much more time (`asked`: agent and ms), and how often it was given.
     #[schema(value_type = Object)]
-    pub extension: Extension,
+    pub extension: Value,
     /// When the customer is called back next, how often he was tried, how content he was.
     #[schema(value_type = Object)]
-    pub visits: Visits,
+    pub visits: Value,
     /// Who was held responsible, and an objection that nobody has ruled on.
     #[schema(value_type = Object)]
-    pub verdicts: Verdicts,
+    pub verdicts: Value,
     /// The tickets to which it is linked (关联), newest first, at most 200.
     #[schema(value_type = Vec<String>)]
     pub related: Vec<TicketId>,
@@ -201,7 +203,9 @@ pub struct TicketDetail {
 
 impl TicketBody {
     /// As it stands at a moment; `rules` know the letters of its type.
-    pub fn of(ticket: Ticket, rules: &Rules, now: Timestamp) -> Self {
+    pub fn of(ticket: Ticket, rules: &Rules, now: Timestamp, sight: Sight) -> Self {
+        let known = numbers_of(&ticket.matter.contact);
+        let text = |text: String| sight.text(text, &known);
         let number = rules.number(&ticket.number, ticket.matter.ticket_type.as_deref());
         let priority = ticket.priority().level();
         let Ticket {
@@ -225,11 +229,15 @@ impl TicketBody {
             sensitive: handling.is_sensitive(),
             ticket_type: matter.ticket_type,
             category: matter.category,
-            subject: matter.subject,
-            body: matter.body,
-            fields: matter.fields,
+            subject: text(matter.subject),
+            body: text(matter.body),
+            fields: matter
+                .fields
+                .into_iter()
+                .map(|(name, field)| (name, told(field, text)))
+                .collect(),
             for_leads: matter.for_leads,
-            contact: matter.contact.into(),
+            contact: ContactBody::of(matter.contact, sight, &known),
             customer: matter.customer,
             queue: matter.queue,
             source_call: ticket.source_call,
@@ -253,6 +261,20 @@ impl TicketBody {
             version: ticket.version,
             group: handling.place.group,
         }
+    }
+}
+
+/// The numbers of whom to call back.
+pub(super) fn numbers_of(contact: &Contact) -> Masking {
+    let e164 = contact.e164.as_ref().map(E164::as_str);
+    Masking::of(contact.number.as_deref().into_iter().chain(e164))
+}
+
+pub(super) fn told(field: TicketField, text: impl Fn(String) -> String) -> TicketField {
+    match field {
+        TicketField::Text(value) => TicketField::Text(text(value)),
+        TicketField::Number(value) => TicketField::Number(text(value)),
+        TicketField::Truth(_) => field,
     }
 }
 

@@ -26,6 +26,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{Sight, unmasked};
 
 /// What is known of a ticket that is not entered yet; nothing of it is needed.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -119,10 +120,10 @@ pub struct RelationEntry {
 }
 
 impl DuplicateList {
-    fn of(found: Duplicates, rules: &Rules) -> Self {
+    fn of(found: Duplicates, rules: &Rules, sight: Sight) -> Self {
         let at = now();
         let body = |one: Duplicate| DuplicateBody {
-            ticket: listed(TicketBody::of(one.ticket, rules, at)),
+            ticket: listed(TicketBody::of(one.ticket, rules, at, sight)),
             is_hard: one.is_hard,
             is_likely: one.is_likely,
             points: one.points,
@@ -166,6 +167,7 @@ pub(crate) async fn search(
 ) -> Result<Json<DuplicateList>, Problem> {
     authorise(&who, Action::SeeTickets, Some(who.agent))?;
     let page = page.request()?;
+    unmasked(search.contact.number.as_deref())?;
     let matter = Matter {
         ticket_type: search.ticket_type,
         category: search.category,
@@ -244,7 +246,7 @@ pub(crate) async fn relate(
     let related = app.tickets().relate(said).await;
     let ticket = related.map_err(failed)?.ticket;
     let etag = version::etag(ticket.version)?;
-    let body = TicketBody::of(ticket, &app.tickets().rules(), now());
+    let body = TicketBody::of(ticket, &app.tickets().rules(), now(), Sight::of(&app, &who));
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
 }
 
@@ -271,5 +273,5 @@ async fn found(
     let found = desk
         .duplicates(suspect, reader.as_ref(), page, now())
         .await?;
-    Ok(DuplicateList::of(found, &desk.rules()))
+    Ok(DuplicateList::of(found, &desk.rules(), Sight::of(app, who)))
 }

@@ -12,10 +12,10 @@ use serde::Deserialize;
 use store::{Command, NewTicket, StoreError};
 use ticket::duplicate::Choice;
 use ticket::handling::{Level, Receiver};
-use ticket::{Actor, By, Contact, Matter, Order, Refused, TicketKind};
+use ticket::{Actor, By, Contact, Matter, Order, Refused, Ticket, TicketKind};
 use utoipa::ToSchema;
 
-use super::ticket_body::TicketBody;
+use super::ticket_body::{TicketBody, numbers_of};
 use super::ticket_duplicates;
 use super::ticket_refusal;
 use super::tickets::{conflict, known, readable_by};
@@ -26,6 +26,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{Sight, unmasked};
 
 /// A ticket that somebody enters.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -134,6 +135,7 @@ pub(crate) async fn enter(
     if let Some(other) = entry.duplicate.as_ref().and_then(Choice::ticket) {
         known(&app, &who, other).await?;
     }
+    unmasked(entry.contact.number.as_deref())?;
     let mut new = new_ticket(entry)?;
     new.reader = readable_by(&app, &who).await?;
     let matter = new.matter.clone();
@@ -158,7 +160,7 @@ pub(crate) async fn enter(
     } else {
         StatusCode::OK
     };
-    let body = TicketBody::of(entered.ticket, &rules, now());
+    let body = TicketBody::of(entered.ticket, &rules, now(), Sight::of(&app, &who));
     Ok((status, AppendHeaders([(header::ETAG, etag)]), Json(body)))
 }
 
@@ -260,14 +262,17 @@ pub(super) async fn give(
     who: &Principal,
     id: TicketId,
     headers: &HeaderMap,
-    order: Order,
+    mut order: Order,
 ) -> Result<impl IntoResponse + use<>, Problem> {
-    let before = known(app, who, id).await?;
+    let (before, sight) = (known(app, who, id).await?, Sight::of(app, who));
+    if sight == Sight::Masked {
+        restore(&mut order, &before)?;
+    }
     let version = if order.transition().is_blind() && !headers.contains_key(header::IF_MATCH) {
         None
     } else {
         let Some(version) = version::matched(headers)? else {
-            return Err(conflict(app, before));
+            return Err(conflict(app, before, sight));
         };
         Some(version)
     };
@@ -296,13 +301,55 @@ pub(super) async fn give(
     let ticket = match app.tickets().order(command).await {
         Ok(worked) => worked.ticket,
         Err(StoreError::Conflict { .. }) => {
-            return Err(conflict(app, known(app, who, id).await?));
+            return Err(conflict(app, known(app, who, id).await?, sight));
         }
         Err(other) => return Err(failed(other)),
     };
     let etag = version::etag(ticket.version)?;
-    let body = TicketBody::of(ticket, &rules, now());
+    let body = TicketBody::of(ticket, &rules, now(), sight);
     Ok((AppendHeaders([(header::ETAG, etag)]), Json(body)))
+}
+
+/// F7: what somebody sends back as he was told it, masked, stays as it stands.
+fn restore(order: &mut Order, stands: &Ticket) -> Result<(), Problem> {
+    let matter = &stands.matter;
+    let known = numbers_of(&matter.contact);
+    let restored = |given: &mut String, stood: &str| sight::restore(given, stood, &known);
+    let fields = if let Order::Correct(correction) = order {
+        if let Some(subject) = &mut correction.subject {
+            restored(subject, &matter.subject)?;
+        }
+        if let Some(body) = &mut correction.body {
+            restored(body, &matter.body)?;
+        }
+        let contact = correction.contact.as_ref();
+        unmasked(contact.and_then(|contact| contact.number.as_deref()))?;
+        &mut correction.fields
+    } else if let Order::Fill { fields } = order {
+        fields
+    } else {
+        return Ok(());
+    };
+    let given = fields.iter_mut();
+    let given = given.filter_map(|(name, field)| field.as_mut().map(|field| (name, field)));
+    restore_fields(given, &matter.fields, &known)
+}
+
+/// The same of fields.
+pub(super) fn restore_fields<'f>(
+    given: impl Iterator<Item = (&'f String, &'f mut TicketField)>,
+    stood: &BTreeMap<String, TicketField>,
+    known: &Masking,
+) -> Result<(), Problem> {
+    for (name, given) in given {
+        let (TicketField::Text(given) | TicketField::Number(given)) = given else {
+            continue;
+        };
+        if let Some(TicketField::Text(stood) | TicketField::Number(stood)) = stood.get(name) {
+            sight::restore(given, stood, known)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn failed(error: StoreError) -> Problem {

@@ -1,20 +1,25 @@
 //! The timeline of a ticket, with those of all that went into it (M3): one order, paged, each line with the number of its own ticket.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State as Shared;
-use model::{AgentId, CallId, TicketId, Timestamp};
+use model::{AgentId, CallId, Masking, TicketId, Timestamp};
 use serde::Serialize;
+use serde_json::Value;
 use store::{Line, LineKey, Reader, TakenOver};
-use ticket::{Actor, Rules, State};
+use ticket::{Actor, Contact, Rules, State};
 use utoipa::ToSchema;
 
 use super::list::{List, PageQuery};
+use super::ticket_body::numbers_of;
 use super::tickets::{known, readable_by};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{InPath, InQuery};
 use crate::problem::{Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// A line of a ticket's timeline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +45,7 @@ pub struct EntryBody {
     pub to: State,
     /// What: `{"type": "submit", "data": {…}}`; an order as it was given.
     #[schema(value_type = Object)]
-    pub event: ticket::Event,
+    pub event: Value,
 }
 
 /// A ticket that went into another.
@@ -85,12 +90,13 @@ pub(crate) async fn list(
             .await?;
     }
     let reader = readable_by(&app, &who).await?;
-    Ok(Json(page(&app, id, reader.as_ref(), limit).await?))
+    let sight = Sight::of(&app, &who);
+    Ok(Json(page((&app, sight), id, reader.as_ref(), limit).await?))
 }
 
 /// A page of a timeline, from after a line on.
 pub(super) async fn page(
-    app: &App,
+    (app, sight): (&App, Sight),
     id: TicketId,
     reader: Option<&Reader>,
     (after, limit): (Option<LineKey>, u32),
@@ -98,15 +104,43 @@ pub(super) async fn page(
     let database = app.database();
     let found = database.ticket_timeline(id, reader, after, limit).await?;
     let rules = app.tickets().rules();
+    let known = match sight {
+        Sight::Whole => Masking::default(),
+        Sight::Masked => numbers_in(app, &found.items).await?,
+    };
     let lines = found.items.into_iter();
     Ok(List {
-        items: lines.map(|line| EntryBody::of(line, &rules)).collect(),
+        items: lines
+            .map(|line| EntryBody::of(line, &rules, sight, &known))
+            .collect(),
         next: found.next.map(|next| next.to_string()),
     })
 }
 
+/// The numbers of all who are called back for these tickets, and of those who were before.
+async fn numbers_in(app: &App, lines: &[Line]) -> Result<Masking, Problem> {
+    let mut contacts: Vec<Contact> = Vec::new();
+    let tickets: BTreeSet<TicketId> = lines.iter().map(|line| line.key.ticket).collect();
+    for id in tickets {
+        let found = app.database().ticket(id).await?;
+        contacts.extend(found.map(|ticket| ticket.matter.contact));
+    }
+    for event in lines.iter().map(|line| &line.entry.event) {
+        if let ticket::Event::Submit { matter, .. } = event {
+            contacts.push(matter.contact.clone());
+        }
+        let revised = event.revised().and_then(|revised| revised.contact.as_ref());
+        contacts.extend(
+            revised
+                .into_iter()
+                .flat_map(|change| [change.before.clone(), change.after.clone()]),
+        );
+    }
+    Ok(contacts.iter().map(numbers_of).collect())
+}
+
 impl EntryBody {
-    fn of(line: Line, rules: &Rules) -> Self {
+    fn of(line: Line, rules: &Rules, sight: Sight, known: &Masking) -> Self {
         let Line { key, entry, .. } = line;
         Self {
             ticket: key.ticket,
@@ -116,7 +150,7 @@ impl EntryBody {
             actor: entry.actor,
             from: entry.from,
             to: entry.to,
-            event: entry.event,
+            event: sight.value(&entry.event, known),
         }
     }
 }

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::list::{List, PageQuery};
 use super::search;
-use super::ticket_body::{TicketBody, TicketDetail};
+use super::ticket_body::{TicketBody, TicketDetail, numbers_of};
 use super::ticket_orders;
 use super::ticket_timeline::{self, AbsorbedBody};
 use super::version;
@@ -26,6 +26,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{AgentRef, Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Which tickets.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -252,11 +253,11 @@ pub(crate) async fn list(
             (found.items, found.next)
         }
     };
-    let (rules, at) = (app.tickets().rules(), now());
+    let (rules, at, sight) = (app.tickets().rules(), now(), Sight::of(&app, &who));
     let bodies = items.into_iter();
     Ok(Json(List {
         items: bodies
-            .map(|it| listed(TicketBody::of(it, &rules, at)))
+            .map(|it| listed(TicketBody::of(it, &rules, at, sight)))
             .collect(),
         next: next.map(|next| next.to_string()),
     }))
@@ -304,29 +305,31 @@ pub(crate) async fn read(
             .await?;
     }
     let etag = version::etag(ticket.version)?;
-    let (rules, at) = (app.tickets().rules(), now());
+    let (rules, at, sight) = (app.tickets().rules(), now(), Sight::of(&app, &who));
+    let known = numbers_of(&ticket.matter.contact);
     let survivor = match &ticket.handling.merging.into {
         Some(_) => survivor(&app, &who, id).await?,
         None => None,
     };
     let reader = readable_by(&app, &who).await?;
     let calls = app.tickets().calls_of(&ticket, reader.as_ref()).await?;
-    let timeline = ticket_timeline::page(&app, id, reader.as_ref(), (None, LIMIT_MAX)).await?;
+    let timeline =
+        ticket_timeline::page((&app, sight), id, reader.as_ref(), (None, LIMIT_MAX)).await?;
     let absorbed = app.tickets().taken_over(id, reader.as_ref()).await?;
     let absorbed = absorbed.into_iter();
     let handling = ticket.handling.clone();
     let detail = TicketDetail {
-        ticket: TicketBody::of(ticket, &rules, at),
+        ticket: TicketBody::of(ticket, &rules, at, sight),
         calls,
         absorbed: absorbed.map(|one| AbsorbedBody::of(one, &rules)).collect(),
         watchers: handling.people.watchers.into_iter().collect(),
-        approval: handling.approval,
-        extension: handling.extension,
-        visits: handling.visits,
-        verdicts: handling.verdicts,
+        approval: sight.value(&handling.approval, &known),
+        extension: sight.value(&handling.extension, &known),
+        visits: sight.value(&handling.visits, &known),
+        verdicts: sight.value(&handling.verdicts, &known),
         related: app.tickets().related_to(id, reader.as_ref()).await?,
         duplicates_unchecked: app.tickets().is_unchecked(id).await?,
-        survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at))),
+        survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at, sight))),
         entries: timeline.items,
         entries_next: timeline.next,
     };
@@ -385,8 +388,8 @@ pub(super) async fn known(app: &App, who: &Principal, id: TicketId) -> Result<Ti
 }
 
 /// 412 with the ticket as it stands.
-pub(super) fn conflict(app: &App, current: Ticket) -> Problem {
+pub(super) fn conflict(app: &App, current: Ticket, sight: Sight) -> Problem {
     let version = current.version;
-    let body = TicketBody::of(current, &app.tickets().rules(), now());
+    let body = TicketBody::of(current, &app.tickets().rules(), now(), sight);
     version::conflict(&body, version)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::{CustomerNote, Moment, MomentKey, TimelineReader, Whose};
 use utoipa::{IntoParams, ToSchema};
 
+use super::customer_body::numbers_of;
 use super::customers::{known, mistake};
 use super::list::{self, List};
 use super::tickets::readable_by;
@@ -17,6 +18,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::Sight;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -133,7 +135,8 @@ pub(crate) async fn read(
         Problem::new(Code::MalformedParameter).detail("after: expected `next` of the page before")
     })?;
     let page = list::page_request(None, query.limit)?;
-    known(&app, id).await?;
+    let numbers = numbers_of(&known(&app, id).await?);
+    let sight = Sight::of(&app, &who);
     let reader = TimelineReader {
         tickets_of: readable_by(&app, &who).await?,
         surveys_of: whose(&who, Action::SeeSurveys, None).unwrap_or(Whose::One(who.agent)),
@@ -143,7 +146,11 @@ pub(crate) async fn read(
         .customer_timeline(id, reader, after, page.limit)
         .await?;
     Ok(Json(List {
-        items: found.items.into_iter().map(MomentBody::from).collect(),
+        items: found
+            .items
+            .into_iter()
+            .map(|(key, moment)| MomentBody::of(key, moment, |text| sight.text(text, &numbers)))
+            .collect(),
         next: found.next.map(|next| next.to_string()),
     }))
 }
@@ -170,23 +177,26 @@ pub(crate) async fn note(
         .await;
     let CustomerNote {
         id,
-        customer: _,
+        customer,
         at,
         agent,
         body,
     } = written.map_err(mistake)?;
+    let about = known(&app, customer).await?;
+    let body = Sight::of(&app, &who).text(body, &numbers_of(&about));
     let id = id.to_string();
     let what = MomentKind::Note { id, agent, body };
     Ok((StatusCode::CREATED, Json(MomentBody { at, what })))
 }
 
-impl From<(MomentKey, Moment)> for MomentBody {
-    fn from((key, moment): (MomentKey, Moment)) -> Self {
+impl MomentBody {
+    /// `text`: what somebody wrote, as it is told.
+    fn of(key: MomentKey, moment: Moment, text: impl Fn(String) -> String) -> Self {
         let what = match moment {
             Moment::Note { agent, body } => MomentKind::Note {
                 id: key.id().to_string(),
                 agent,
-                body,
+                body: text(body),
             },
             Moment::Message { call, mailbox } => MomentKind::Message {
                 call,
@@ -211,7 +221,7 @@ impl From<(MomentKey, Moment)> for MomentBody {
             } => MomentKind::Ticket {
                 ticket,
                 number,
-                subject,
+                subject: text(subject),
                 state,
             },
             Moment::Call(cdr) => MomentKind::Call {

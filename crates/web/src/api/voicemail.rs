@@ -20,6 +20,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal};
 use crate::extract::{Body, InPath, InQuery};
 use crate::problem::{Code, Problem, ProblemDocument};
+use crate::sight::{Shown, Sight, numbers_of};
 
 /// A mailbox that one may hear.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +50,7 @@ pub struct MessageBody {
     #[schema(value_type = String)]
     pub call: CallId,
     /// The caller's number; `null`: withheld.
-    pub number: Option<String>,
+    pub number: Option<Shown>,
     /// His name, as the network told it.
     pub caller_name: Option<String>,
     /// The number that he dialled.
@@ -119,8 +120,13 @@ pub(crate) async fn list(
 ) -> Result<Json<List<MessageBody>>, Problem> {
     let mailbox = authorised(&app, &who, &mailbox).await?;
     let found = app.database().messages(&mailbox, query.request()?).await?;
+    let sight = Sight::of(&app, &who);
     Ok(Json(List {
-        items: found.items.into_iter().map(MessageBody::from).collect(),
+        items: found
+            .items
+            .into_iter()
+            .map(|message| MessageBody::of(message, sight))
+            .collect(),
         next: found.next.map(|place| place.to_string()),
     }))
 }
@@ -137,7 +143,8 @@ pub(crate) async fn read(
     who: Principal,
     InPath((mailbox, id)): InPath<(String, RecordingId)>,
 ) -> Result<Json<MessageBody>, Problem> {
-    Ok(Json(message(&app, &who, &mailbox, id).await?.into()))
+    let message = message(&app, &who, &mailbox, id).await?;
+    Ok(Json(MessageBody::of(message, Sight::of(&app, &who))))
 }
 
 /// Marks a message as heard, or as new again.
@@ -165,7 +172,7 @@ pub(crate) async fn mark(
             heard: mark.heard,
         }));
     }
-    Ok(Json(message.into()))
+    Ok(Json(MessageBody::of(message, Sight::of(&app, &who))))
 }
 
 /// Takes a message out of its mailbox. Its recording stays with the call.
@@ -287,8 +294,8 @@ fn mistake(error: StoreError) -> Problem {
     error.into()
 }
 
-impl From<LeftMessage> for MessageBody {
-    fn from(message: LeftMessage) -> Self {
+impl MessageBody {
+    fn of(message: LeftMessage, sight: Sight) -> Self {
         let LeftMessage {
             voicemail,
             left_at,
@@ -296,12 +303,14 @@ impl From<LeftMessage> for MessageBody {
             heard,
             ..
         } = message;
+        let known = numbers_of(&voicemail.caller);
+        let (number, name) = (voicemail.caller.number, voicemail.caller.display);
         Self {
             id: voicemail.message,
             mailbox: voicemail.mailbox.to_string(),
             call: voicemail.message.call,
-            number: voicemail.caller.number,
-            caller_name: voicemail.caller.display,
+            number: number.map(|number| sight.number(number)),
+            caller_name: name.map(|name| sight.text(name, &known)),
             called: voicemail.called,
             language: voicemail.language,
             left_at,

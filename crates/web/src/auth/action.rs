@@ -65,6 +65,8 @@ actions! {
     ChangeCustomers;
     /// Give a customer a VIP level, or change it.
     SetVipLevel;
+    /// See a masked number whole, for a reason that is noted.
+    Unmask;
     /// Take a list of customers over.
     ImportCustomers;
     /// Make two customers one, and part them again.

@@ -63,6 +63,8 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::ChangeCustomers => [All, All, All],
         // F5: it decides who comes before whom.
         Action::SetVipLevel => [None, All, All],
+        // F7: what he may see, he may see whole, once and noted.
+        Action::Unmask => [All, All, All],
         // B9: it changes thousands at once, and levels and owners with them.
         Action::ImportCustomers => [None, House, All],
         // F9: it moves what others wrote down.

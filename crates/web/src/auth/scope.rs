@@ -20,7 +20,7 @@ pub const fn scope_of(action: Action) -> Scope {
         Action::ExportCalls => Scope::CallsExport,
         Action::SeeTickets | Action::SeeLeadTickets | Action::TryTicketRules => Scope::TicketsRead,
         Action::WorkOnTickets => Scope::TicketsWrite,
-        Action::SeeCustomers => Scope::CustomersRead,
+        Action::SeeCustomers | Action::Unmask => Scope::CustomersRead,
         Action::ChangeCustomers
         | Action::SetVipLevel
         | Action::ImportCustomers

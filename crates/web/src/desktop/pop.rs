@@ -4,10 +4,13 @@
 //! the least telling entries go first: the path's beginning, the oldest calls, the last tickets and candidates. Control
 //! characters never reach a page (S22).
 
-use model::fact::{Pop, PopCustomer};
+use model::fact::{Direction, Pop, PopCustomer};
 use model::number_list::REMARK_CHARS_MAX;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
 use model::transfer::NOTE_CHARS_MAX;
+use model::{E164, Masking, masking};
+
+use crate::sight::{Sight, numbers_of};
 
 /// Most bytes of a pop as JSON (P4), with room for the frame around it.
 pub const PAYLOAD_MAX: usize = 8 * 1024;
@@ -33,8 +36,15 @@ const ANSWERS_MAX: usize = 16;
 /// Most characters of an answer.
 const ANSWER_CHARS_MAX: usize = 120;
 
-/// The pop as it goes out: cut so that frame and all stay within `PAYLOAD_MAX`.
-pub fn fitted(pop: &Pop) -> Pop {
+/// The pop as an agent is told it (F7): cut so that frame and all stay within `PAYLOAD_MAX`.
+pub fn shown(pop: &Pop, sight: Sight) -> Pop {
+    match sight {
+        Sight::Whole => fitted(pop),
+        Sight::Masked => fitted(&masked(pop)),
+    }
+}
+
+fn fitted(pop: &Pop) -> Pop {
     let mut shown = pop.clone();
     for (text, max) in [
         (&mut shown.direction, WORD_MAX),
@@ -84,8 +94,51 @@ fn fitted_answer((mut name, mut answer): (String, String)) -> (String, String) {
     (name, answer)
 }
 
+/// The directory's part alone.
+pub(super) fn shown_customer(profile: &Profile, sight: Sight) -> PopCustomer {
+    let mut profile = profile.clone();
+    if sight == Sight::Masked {
+        let known = Masking::of(profile.e164.as_ref().map(E164::as_str));
+        mask_profile(&mut profile, &known);
+    }
+    PopCustomer::Known(Box::new(fitted_profile(&profile)))
+}
+
+/// The same pop for who is not told whole numbers: of the caller, and in all that people wrote about him.
+fn masked(pop: &Pop) -> Pop {
+    let mut shown = pop.clone();
+    let known = numbers_of(&pop.caller);
+    // An agent's own call: he dialled the other's number.
+    if pop.direction != Direction::In.name() {
+        shown.called = masking::masked(&pop.called);
+    }
+    let caller = &mut shown.caller;
+    caller.number = caller.number.as_deref().map(masking::masked);
+    caller.raw = None;
+    let texts = shown.path.iter_mut().chain(shown.answers.values_mut());
+    let remarks = shown.flags.iter_mut().map(|flag| &mut flag.remark);
+    let note = shown.handed_on.as_mut().and_then(|on| on.note.as_mut());
+    let texts = texts.chain(remarks).chain(note).chain(&mut caller.display);
+    for text in texts {
+        *text = known.text(text);
+    }
+    if let PopCustomer::Known(profile) = &mut shown.customer {
+        mask_profile(profile, &known);
+    }
+    shown
+}
+
+fn mask_profile(profile: &mut Profile, known: &Masking) {
+    profile.e164 = None;
+    let names = profile.candidates.iter_mut().map(|one| &mut one.name);
+    let subjects = profile.open_tickets.iter_mut().map(|one| &mut one.subject);
+    for text in names.chain(subjects) {
+        *text = known.text(text);
+    }
+}
+
 /// The directory's part, cut alike.
-pub(super) fn fitted_customer(customer: &PopCustomer) -> PopCustomer {
+fn fitted_customer(customer: &PopCustomer) -> PopCustomer {
     match customer {
         PopCustomer::Pending => PopCustomer::Pending,
         PopCustomer::Withheld => PopCustomer::Withheld,
@@ -278,7 +331,7 @@ mod tests {
     fn p4_a_pop_stays_within_8_kib_and_keeps_what_tells_most() {
         let frame = frame(
             &offered(greedy()),
-            &Viewer::Agent(AgentId::new(7)),
+            &Viewer::Agent(AgentId::new(7), Sight::Whole),
             &View::default(),
         )
         .unwrap();

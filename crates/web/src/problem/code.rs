@@ -204,6 +204,8 @@ codes! {
     NoSuchReminder = "no_such_reminder" NOT_FOUND "没有这条提醒" "There is no such reminder";
     /// Whom it reminds has 200 that are not done (J8).
     TooManyReminders = "too_many_reminders" CONFLICT "未完成的提醒已达上限" "There are as many reminders as one person may have";
+    /// A masked number was sent where a whole one is needed (F7).
+    NumberMasked = "number_masked" UNPROCESSABLE_ENTITY "号码已隐藏中间几位：请写明来电、客户或工单，或先查看完整号码" "The number is masked: name the call, the customer or the ticket, or see it whole first";
     /// No such canned reply, or none for who asks (C18).
     NoSuchReply = "no_such_reply" NOT_FOUND "没有这条常用语" "There is no such reply";
     /// The call has no recording (yet).

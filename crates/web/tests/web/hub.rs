@@ -162,7 +162,7 @@ async fn s8_a_slow_listener_is_cut_off_and_comes_back_by_id() {
 #[tokio::test(start_paused = true)]
 async fn a_heartbeat_carries_the_number_although_nothing_concerned_the_listener() {
     let bench = Bench::new(HubSettings::default());
-    let agent = Viewer::Agent(AgentId::new(7));
+    let agent = Viewer::Agent(AgentId::new(7), web::Sight::Whole);
     let mut stream = bench.hub.subscribe(agent, None).unwrap();
     bench.publish(30);
     let begun = tokio::time::Instant::now();
@@ -179,7 +179,12 @@ async fn s7_an_agents_oldest_stream_gives_way_and_observers_have_a_bound() {
         ..HubSettings::default()
     });
     let agent = AgentId::new(7);
-    let listen = || bench.hub.subscribe(Viewer::Agent(agent), None).unwrap();
+    let listen = || {
+        bench
+            .hub
+            .subscribe(Viewer::Agent(agent, web::Sight::Whole), None)
+            .unwrap()
+    };
     let (mut first, mut second, mut third) = (listen(), listen(), listen());
     bench.hub.publish(Arc::new(record(1, offered(CALL, agent))));
     assert_eq!(first.next().await, None, "the oldest window");
@@ -209,7 +214,7 @@ async fn p9_a_page_of_a_former_run_loads_its_state_again() {
         ..HubSettings::default()
     };
     let hub = EventHub::new(settings, reader(&before.log));
-    let agent = || Viewer::Agent(AgentId::new(7));
+    let agent = || Viewer::Agent(AgentId::new(7), web::Sight::Whole);
     hub.publish(Arc::new(record(6, arrived(CALL))));
     for (viewer, after, goes_on) in [
         (agent(), 0, false),
@@ -242,7 +247,7 @@ async fn s8_nobody_has_the_whole_log_read_for_him() {
     assert!(bench.observe(Some(20)).await.is_ok());
     let older = bench.observe(Some(19)).await.err();
     assert_eq!(older, Some(CannotListen::Gone));
-    let agent = Viewer::Agent(AgentId::new(7));
+    let agent = Viewer::Agent(AgentId::new(7), web::Sight::Whole);
     assert!(bench.hub.subscribe(agent.clone(), Some(20)).is_ok());
     let older = bench.hub.subscribe(agent, Some(19)).err();
     assert_eq!(older, Some(CannotListen::Gone));

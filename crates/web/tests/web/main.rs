@@ -29,6 +29,7 @@ mod https;
 mod hub;
 mod idempotency;
 mod line;
+mod masking;
 mod notifications;
 mod number_lists;
 mod openapi;

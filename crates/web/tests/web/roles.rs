@@ -239,6 +239,7 @@ fn of_the_house(action: &str) -> Option<Request> {
             let body = json!({ "name": "", "vip_level": 1 });
             request("POST", "/v1/customers", body)
         }
+        "Unmask" => request("POST", "/v1/customers/5/unmask", json!({ "reason": "x" })),
         "ImportCustomers" => request("POST", "/v1/customers/import?dry_run=true", Value::Null),
         "MergeCustomers" => request("POST", "/v1/customers/5/unmerge", Value::Null),
         "SeeArticles" => get("/v1/articles"),

@@ -210,6 +210,7 @@ impl House {
             mailboxes: Box::new(|| Arc::new(mailboxes())),
             names: Box::new(|| Arc::new(names())),
             clips: Box::new(shelf),
+            agents_see_numbers: Box::new(|| true),
             may_be_told: Box::new(|url| match url.strip_prefix("https://") {
                 Some(_) => Ok(()),
                 None => Err("no URL that begins with https://".to_owned()),

@@ -377,6 +377,22 @@ impl Default for Tickets {
     }
 }
 
+/// `[privacy]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Privacy {
+    /// Whether agents are told whole numbers of callers (F7).
+    pub(crate) agents_see_numbers: bool,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            agents_see_numbers: true,
+        }
+    }
+}
+
 /// `[outgoing]`
 #[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -58,6 +58,15 @@ fn set_overrides_one_value() {
 }
 
 #[test]
+fn f7_agents_see_numbers_unless_the_house_says_otherwise() {
+    assert!(read("", &[]).unwrap().privacy.agents_see_numbers);
+    let discreet = read("[privacy]\nagents_see_numbers = false\n", &[]).unwrap();
+    assert!(!discreet.privacy.agents_see_numbers);
+    let told = read("[privacy]\nagents_see_numbers = \"no\"\n", &[]).unwrap_err();
+    assert!(told.contains("trunkline.toml:2:"), "{told}");
+}
+
+#[test]
 fn mistakes_are_told_with_their_place() {
     let table = [
         (

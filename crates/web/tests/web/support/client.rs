@@ -43,6 +43,11 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
+    /// `null` where the body is a page.
+    pub(crate) fn json_or_null(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
     /// The code of a problem; fails when the answer is none.
     pub(crate) fn problem(&self) -> String {
         assert_eq!(
