@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use model::fact::TicketField;
-use model::{CallId, CustomerId, TicketId, Timestamp};
+use model::{CallId, CustomerId, Masking, TicketId, Timestamp};
 use serde::Deserialize;
 use store::{Command, NewTicket, StoreError};
 use ticket::duplicate::Choice;
@@ -26,7 +26,7 @@ use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
 use crate::extract::{Body, InPath};
 use crate::problem::{Code, Problem, ProblemDocument};
-use crate::sight::{Sight, unmasked};
+use crate::sight::{self, Sight, unmasked};
 
 /// A ticket that somebody enters.
 #[derive(Debug, Deserialize, ToSchema)]

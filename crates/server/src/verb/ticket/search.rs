@@ -3,6 +3,7 @@
 use ivr::told;
 use model::Timestamp;
 use serde_json::json;
+use store::search::PATIENCE;
 use store::{Matched, PageRequest, Question, QuestionError, SearchKind, SearchRequest};
 
 use super::office::{self, Office};
@@ -33,7 +34,8 @@ async fn search(office: &Office, request: &SearchRequest, json: bool) -> Result<
         limit: store::page::LIMIT_MAX,
     };
     loop {
-        let found = office.database.search(request, page).await;
+        // However long it takes: who waits at a terminal sees rows come.
+        let found = office.database.search(request, page, PATIENCE).await;
         let found = found.map_err(by_fault)?.page;
         for hit in found.items {
             if let Matched::Ticket(ticket, survivor) = hit.what {
