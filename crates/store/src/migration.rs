@@ -377,6 +377,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::database::columns;
     use crate::places;
 
     const NOW: Timestamp = Timestamp::from_ms(1);
@@ -442,6 +443,23 @@ mod tests {
             let held: BTreeSet<String> = held.filter(|name| !own(name)).collect();
             let known = tables(MIGRATIONS.len()).into_iter().map(str::to_owned);
             assert_eq!(held, known.collect());
+        }
+    }
+
+    /// I5: quarters and blocks are read as one (`SELECT *` of both): what one table has, the other has in the same place.
+    #[tokio::test]
+    async fn sums_of_blocks_have_the_columns_of_quarters() {
+        for empty in places::both().await {
+            let mut conn = empty.connect().await;
+            migrate(&mut conn, empty.place(), NOW).await.unwrap();
+            for (quarters, blocks) in [
+                ("rollup_queue", "rollup_queue_block"),
+                ("rollup_agent", "rollup_agent_block"),
+                ("rollup_state", "rollup_state_block"),
+            ] {
+                let mut columns = async |table| columns(&mut conn, table).await.unwrap();
+                assert_eq!(columns(quarters).await, columns(blocks).await, "{quarters}");
+            }
         }
     }
 

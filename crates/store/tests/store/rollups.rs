@@ -21,10 +21,10 @@ const KILLS: usize = 6;
 const SEED: u64 = 20_261_123;
 
 /// SplitMix64: the same stream for the same seed.
-struct Lots(u64);
+pub(crate) struct Lots(pub(crate) u64);
 
 impl Lots {
-    fn draw(&mut self, below: u64) -> u64 {
+    pub(crate) fn draw(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -335,6 +335,9 @@ async fn i5_sums_are_kept_for_so_many_days() {
     world.tell(vec![(later, state(AgentState::Ready))]).await;
     let left = standing(&world.database).await;
     assert_eq!((left.queues.len(), left.agents.len()), (0, 0));
+    // Sums of four hours go with their quarters.
+    let whole = told(&world, Subject::Queues, Interval::Whole, SumsOf::default()).await;
+    assert!(whole.rows.is_empty(), "{whole:?}");
 }
 
 async fn told(world: &World, subject: Subject, by: Interval, of: SumsOf) -> Report {

@@ -15,24 +15,12 @@ use ticket::{
     TicketKind,
 };
 
+use crate::rollups::Lots;
 use crate::world::{DAY, MINUTE, NOW, World, after};
 
 const SEED: u64 = 20_261_123;
 const TICKETS: usize = 24;
 const STEPS: usize = 700;
-
-/// SplitMix64: the same story for the same seed.
-struct Lots(u64);
-
-impl Lots {
-    fn draw(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % below
-    }
-}
 
 /// Two types and two tiers; customers of a complaint are called back, and a group owes acceptance within an hour.
 pub(crate) fn rules() -> Rules {
