@@ -5,16 +5,16 @@
 
 mod headers;
 mod host;
-mod quota;
+pub(crate) mod quota;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
 use model::{Fact, HouseNames, Mailboxes};
 use store::{Database, TicketDesk};
 use ticket::Rules;
@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::api::socket::order::Routes;
 use crate::auth::TryLimiter;
 use crate::auth::quota::{QuotaBounds, Quotas};
 use crate::auth::token_use::TokenUse;
@@ -282,14 +283,16 @@ fn layered(app: App, guard: fn(Router<App>) -> Router<App>) -> Router {
         .fallback(|| async { Problem::new(Code::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Code::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(BODY_MAX));
-    guard(routes)
+    let routes = guard(routes)
         .layer(from_fn_with_state(app.clone(), parameters::known))
         .layer(from_fn_with_state(app.clone(), metrics::counted))
         .layer(from_fn(problem::localised))
         .layer(from_fn_with_state(app.clone(), idempotency::kept))
         .layer(from_fn_with_state(app.clone(), quota::counted))
         .layer(from_fn(headers::strict))
-        .with_state(app)
+        .with_state(app);
+    // What comes as a frame goes the same way as a request (decision 17).
+    routes.clone().layer(Extension(Routes(routes)))
 }
 
 /// Answers on a listener until `shutdown` is done; then ends the streams and gives open requests ten seconds. Keeps house

@@ -23,9 +23,9 @@ use crate::problem::{Code, Problem, Undone};
 pub(crate) use running::Running;
 
 /// The header (draft-ietf-httpapi-idempotency-key-header).
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(crate) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that the answer was kept from before.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest key.
 const KEY_CHARS_MAX: usize = 255;
 /// Where nobody is known yet.

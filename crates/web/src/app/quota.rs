@@ -16,9 +16,9 @@ use crate::auth::principal::Known;
 use crate::auth::quota::Standing;
 use crate::problem::{Code, Problem};
 
-const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
-const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+pub(crate) const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+pub(crate) const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+pub(crate) const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// The layer.
 pub(super) async fn counted(State(app): State<App>, mut request: Request, next: Next) -> Response {

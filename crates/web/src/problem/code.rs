@@ -82,6 +82,8 @@ codes! {
     NotFound = "not_found" NOT_FOUND "没有这个地址" "There is nothing here";
     /// The path knows other methods.
     MethodNotAllowed = "method_not_allowed" METHOD_NOT_ALLOWED "不支持该请求方法" "The method is not allowed here";
+    /// The WebSocket takes the orders of a softphone, and nothing else.
+    OnlyByHttp = "only_by_http" METHOD_NOT_ALLOWED "此操作只能通过 HTTP 请求；WebSocket 仅接受软电话指令" "That is for HTTP: the WebSocket takes the orders of a softphone alone";
     /// No such agent.
     NoSuchAgent = "no_such_agent" NOT_FOUND "没有这个坐席" "There is no such agent";
     /// No such call, or it has ended.

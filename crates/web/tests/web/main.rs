@@ -50,6 +50,7 @@ mod session;
 mod signalling;
 mod sip_socket;
 mod socket;
+mod socket_orders;
 mod stream;
 mod support;
 mod surveys;
