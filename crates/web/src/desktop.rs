@@ -232,8 +232,11 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         }) => ended(record, view, agent, *call, "answered", EndedBy::Agent),
         Fact::TransferStarted { .. }
         | Fact::TransferFailed { .. }
-        | Fact::ConsultStarted { .. } => {
-            let record = addressed(record, sight);
+        | Fact::ConsultStarted { .. }
+        | Fact::OfferDialled { .. }
+        | Fact::CallHeld { .. }
+        | Fact::CallResumed { .. } => {
+            let record = seen(record, sight);
             written(&record, record.fact.name(), &record)
         }
         Fact::AgentStateChanged { .. }
@@ -241,7 +244,6 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::AgentUnregistered { .. }
         | Fact::StandbyBegan { .. }
         | Fact::StandbyEnded { .. }
-        | Fact::OfferDialled { .. }
         | Fact::OfferAsked { .. }
         | Fact::LastAgentPaused { .. }
         | Fact::AgentLevelled { .. }
@@ -249,8 +251,6 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         | Fact::CallHeldLong { .. }
         | Fact::CallCategorised { .. }
         | Fact::WrapUpBegan { .. }
-        | Fact::CallHeld { .. }
-        | Fact::CallResumed { .. }
         | Fact::ConsultConnected { .. }
         | Fact::ConsultEnded { .. }
         | Fact::CallJoined { .. }
@@ -304,8 +304,9 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
     }
 }
 
-/// A fact that names whereto a call is handed on.
-fn addressed(record: &FactRecord, sight: Sight) -> FactRecord {
+/// A fact that names a number outside, as he is told it (F7): whereto a call is handed on, who holds, and whom a phone of his outside shows as
+/// calling, who may be the caller. The number of that phone is his own.
+fn seen(record: &FactRecord, sight: Sight) -> FactRecord {
     let mut record = record.clone();
     if let Fact::TransferStarted { transfer, .. } | Fact::TransferFailed { transfer, .. } =
         &mut record.fact
@@ -314,6 +315,13 @@ fn addressed(record: &FactRecord, sight: Sight) -> FactRecord {
     }
     if let Fact::ConsultStarted { to, .. } = &mut record.fact {
         *to = sight.to(to.clone());
+    }
+    if let Fact::CallHeld { by, .. } | Fact::CallResumed { by, .. } = &mut record.fact {
+        *by = by.take().map(|by| sight.party(by));
+    }
+    if let Fact::OfferDialled { shown, .. } = &mut record.fact {
+        let told = shown.take().map(|number| sight.number(number));
+        *shown = told.map(|number| number.as_str().to_owned());
     }
     record
 }

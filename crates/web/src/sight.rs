@@ -6,7 +6,7 @@
 //! over the answers as they are written. What leaves for other systems (webhooks) is whole.
 
 use model::transfer::TransferTo;
-use model::{Caller, E164, Masking, masking};
+use model::{Caller, E164, Masking, Party, masking};
 use serde::Serialize;
 use serde_json::Value;
 use store::Role;
@@ -91,6 +91,14 @@ impl Sight {
             mask(&mut value, known);
         }
         value
+    }
+
+    /// Who takes part in a call.
+    pub fn party(self, party: Party) -> Party {
+        match party {
+            Party::Number(number) => Party::Number(self.number(number).0),
+            Party::Caller | Party::Agent(_) => party,
+        }
     }
 
     /// Whereto somebody hands a call on.

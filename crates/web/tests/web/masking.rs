@@ -16,10 +16,10 @@ use crate::support::facts::{
 use crate::support::{House, NOON_MS};
 
 /// The number that everything is about, as `facts` has it, and what is never told of it: the digits that are hidden, with one on each side.
-const NUMBER: &str = "13800001111";
+pub(crate) const NUMBER: &str = "13800001111";
 const HIDDEN: &str = "800001";
 const PAST: CallId = CallId::new(500);
-const LIVE: CallId = CallId::new(501);
+pub(crate) const LIVE: CallId = CallId::new(501);
 
 /// A house whose agents are told masked numbers.
 async fn discreet() -> House {
@@ -45,8 +45,8 @@ async fn send(
 }
 
 /// What a filled house has, by the paths of its nouns.
-struct Filled {
-    house: House,
+pub(crate) struct Filled {
+    pub(crate) house: House,
     customer: String,
     ticket: String,
     article: String,
@@ -63,7 +63,7 @@ fn id_of(answer: &Answer) -> String {
 }
 
 /// One caller everywhere: on file, in a past call and in a live one, in the box, in tickets with texts, notes, notices, an article and a reply.
-async fn filled() -> Filled {
+pub(crate) async fn filled() -> Filled {
     let house = discreet().await;
     let (me, boss) = (house.id("1001"), house.program("boss").await);
     let person = json!({
@@ -245,7 +245,7 @@ const READ: [&str; 19] = [
 ];
 
 /// What a body must not hold, however it is written.
-fn is_told(text: &str) -> bool {
+pub(crate) fn is_told(text: &str) -> bool {
     let close: String = text.chars().filter(|c| !" -".contains(*c)).collect();
     close.contains(HIDDEN)
 }
