@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{CallId, ScriptName};
 
@@ -17,7 +18,7 @@ mod trial;
 pub use self::trial::{ALPHA, Standing, Trial, TrialState, Trials};
 
 /// What is tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Canary {
     /// Its scripts, each with its versions.
     pub scripts: BTreeMap<ScriptName, CanaryPair>,
@@ -31,7 +32,7 @@ pub struct Canary {
 }
 
 /// The versions of a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CanaryPair {
     /// That leads the others.
     pub former: u32,
@@ -40,7 +41,7 @@ pub struct CanaryPair {
 }
 
 /// In which way a call goes badly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// The caller hung up at a node that is no end.
@@ -52,7 +53,7 @@ pub enum Measure {
 }
 
 /// A call that went badly on one side or the other, and counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BadCall {
     /// The call.
     pub call: CallId,
@@ -67,7 +68,7 @@ pub struct BadCall {
 }
 
 /// A canary was taken back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CanaryEnd {
     /// What was tried.
     pub canary: Canary,

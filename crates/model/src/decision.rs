@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, QueueName};
 
@@ -31,7 +32,7 @@ pub const NAMED_MAX: usize = 64;
 pub const KEYED_MAX: usize = 4;
 
 /// One run of the decision for one caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
     /// The queue that asked; the empty name when the script or a person named the agent.
     pub queue: QueueName,
@@ -89,7 +90,7 @@ pub struct Decision {
 }
 
 /// One agent in a decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Weighed {
     /// Who.
     pub agent: AgentId,
@@ -98,7 +99,7 @@ pub struct Weighed {
 }
 
 /// What a decision found of one agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Was a candidate: what came before the strategy, its key (lower is better), then the tie-break (R4).
@@ -124,7 +125,7 @@ pub enum Verdict {
 }
 
 /// By what the chosen one came before the next: the first that made a difference, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TieBreak {
     /// There was nobody else.
@@ -242,7 +243,7 @@ fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
 }
 
 /// Why an agent was no candidate (R1). The order is the order of the checks: the first that holds is the reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
     /// Not signed in.

@@ -4,6 +4,7 @@
 //! integrators see. Adding a fact is a variant here: the compiler then names each reader.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::agent_state::{AgentState, NotReadyReason};
 use crate::calendar::{ClosedBy, Closure};
@@ -64,7 +65,7 @@ pub struct FactRecord {
 }
 
 /// What happened. In JSON: `{"type": "queue.joined", "data": {…}}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Fact {
     /// A caller's INVITE was taken.

@@ -9,6 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::schema::text;
 
 /// The node part of an id when one machine is enough.
 pub const SINGLE_NODE: u16 = 0;
@@ -18,8 +22,8 @@ const NODE_BITS: u32 = 10;
 const SEQUENCE_BITS: u32 = 12;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(u64);
 
@@ -44,6 +48,10 @@ macro_rules! ids {
                 String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
             }
         }
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> { text(concat!($($doc),*), Some("^[0-9]+$")) }
+        }
+        impl ToSchema for $name {}
     )+};
 }
 
@@ -77,8 +85,8 @@ ids! {
 }
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {$(
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Arc<str>);
@@ -98,6 +106,10 @@ macro_rules! names {
         impl std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str { &self.0 }
         }
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> { text(concat!($($doc),*), None) }
+        }
+        impl ToSchema for $name {}
     )+};
 }
 

@@ -25,6 +25,7 @@ pub mod period;
 pub mod profile;
 pub mod queue_set;
 pub mod recording;
+mod schema;
 pub mod service_level;
 pub mod skill;
 pub mod ties;

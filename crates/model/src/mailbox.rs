@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{MailboxName, QueueName};
 
@@ -32,7 +33,7 @@ pub enum Hearers {
 }
 
 /// The ticket that a message becomes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MessageTicket {
     /// Of what kind, as the house calls it.
     pub kind: String,

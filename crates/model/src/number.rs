@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A number in E.164 form: `+`, then 3 to 15 digits, the first not 0 (ITU-T E.164 §6).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,7 +59,7 @@ impl From<E164> for String {
 }
 
 /// Who calls, as the network told it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Caller {
     /// The number or user name; `None` when it was withheld. By a trunk it is in E.164 form where its country's plan knows
     /// it, so that one person has one number on whatever way he comes; else it is as received.

@@ -16,6 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{MailboxName, NumberEntryId, ScriptName};
 use crate::time::Timestamp;
@@ -30,7 +31,9 @@ pub const LIST_TEXT_MAX: usize = 500;
 pub const REMARK_CHARS_MAX: usize = 120;
 
 /// Which list, in the order in which one of them comes before another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ListKind {
     /// Passes what a wider entry bars (白名单).

@@ -4,6 +4,7 @@
 //! that a pop stays within 8 KiB.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{CallId, CustomerId, TicketId};
 use crate::number::E164;
@@ -18,7 +19,7 @@ pub const TICKETS_MAX: usize = 5;
 pub const CALLS_MAX: usize = 3;
 
 /// The answer to "who calls?".
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Profile {
     /// The number in international form, when it could be read as one.
     pub e164: Option<E164>,
@@ -34,7 +35,7 @@ pub struct Profile {
 }
 
 /// A customer who may be the caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Candidate {
     /// The customer.
     pub customer: CustomerId,
@@ -93,7 +94,7 @@ impl Profile {
 }
 
 /// An open ticket in a pop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenTicket {
     /// Which.
     pub ticket: TicketId,
@@ -116,7 +117,7 @@ pub struct OpenTicket {
 }
 
 /// A past call in a pop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PastCall {
     /// Which.
     pub call: CallId,

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, QueueName};
 use crate::time::Timestamp;
@@ -15,8 +16,8 @@ pub const TALKS_MAX: usize = 10;
 /// Most agents that are kept apart from a caller.
 pub const APART_MAX: usize = 50;
 
-/// See the file's head.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What he and the agents have to do with one another, as the directory knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Ties {
     /// The agent who looks after the customer.
@@ -33,7 +34,7 @@ pub struct Ties {
 }
 
 /// A talk with an agent that is over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Talk {
     /// Who.
     pub agent: AgentId,

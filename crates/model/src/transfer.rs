@@ -4,6 +4,7 @@
 //! talk of two agents about it while the caller waits (R15). These are the parts of the facts that tell them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, QueueName};
 
@@ -11,7 +12,7 @@ use crate::id::{AgentId, QueueName};
 pub const NOTE_CHARS_MAX: usize = 500;
 
 /// Somebody in a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// Who called.
@@ -23,7 +24,7 @@ pub enum Party {
 }
 
 /// How a call is handed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferKind {
     /// Without asking first.
@@ -33,7 +34,7 @@ pub enum TransferKind {
 }
 
 /// Where a transfer was ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferWay {
     /// On the agent's phone (REFER, Replaces).
@@ -43,7 +44,7 @@ pub enum TransferWay {
 }
 
 /// Where a call is handed on to, or who is consulted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferTo {
     /// An agent.
@@ -55,7 +56,7 @@ pub enum TransferTo {
 }
 
 /// A transfer, as its facts tell it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Transfer {
     /// How.
     pub kind: TransferKind,
@@ -68,7 +69,7 @@ pub struct Transfer {
 }
 
 /// Why nobody was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotReached {
     /// He is in a call, files, or takes none.
@@ -86,7 +87,7 @@ pub enum NotReached {
 }
 
 /// How a consult ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsultEnd {
     /// The caller was connected with the one who was consulted.
@@ -102,7 +103,7 @@ pub enum ConsultEnd {
 }
 
 /// A colleague, as a screen shows him.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Colleague {
     /// Who.
     pub agent: AgentId,
@@ -113,7 +114,7 @@ pub struct Colleague {
 }
 
 /// What the pop of a call that was handed on, or of a consult, says about that (P6).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HandedOn {
     /// By whom.
     pub by: Colleague,

@@ -66,6 +66,7 @@ pub mod unmask;
 pub mod version;
 pub mod voicemail;
 pub mod webhook_body;
+mod webhook_events;
 pub mod webhooks;
 pub mod why;
 pub mod wrap_up;
@@ -256,7 +257,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(signalling::blocked))
 }
 
-/// The document with what holds for every `POST` but signing in (J3).
+/// The document with what holds for every `POST` but signing in (J3), and what webhooks are told (J5).
 pub(crate) fn documented(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for (path, item) in &mut document.paths.paths {
         let Some(post) = item.post.as_mut().filter(|_| path != idempotency::EXEMPT) else {
@@ -270,6 +271,7 @@ pub(crate) fn documented(mut document: utoipa::openapi::OpenApi) -> utoipa::open
             .build();
         post.parameters.get_or_insert_default().push(key.into());
     }
+    webhook_events::add(&mut document);
     document
 }
 

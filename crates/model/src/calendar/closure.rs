@@ -3,6 +3,7 @@
 //! It always ends by itself. It stands in the calendar's table, so that whatever keeps a calendar keeps it too.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::day::Why;
 use super::{Calendar, CalendarState};
@@ -11,7 +12,7 @@ use crate::id::{AgentId, CallId};
 use crate::time::Timestamp;
 
 /// Why and until when a calendar is closed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Closure {
     /// Since when.
     pub since: Timestamp,
@@ -67,7 +68,7 @@ impl PinRefusal {
 }
 
 /// Who closed a calendar, or opened it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedBy {
     /// A person, by the page or the API.

@@ -1,9 +1,10 @@
 //! The part of an external decision (B15) in a why-record: what was answered, and how long it took.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What an external decision said of a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct External {
     /// What became of the question.
     pub outcome: RouteOutcome,
@@ -12,7 +13,7 @@ pub struct External {
 }
 
 /// What became of a question to an external decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RouteOutcome {
     /// It named agents.

@@ -1,10 +1,11 @@
 //! The part of progressive ringing (B10) in a why-record: how probably the phones that ring are answered.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What was to be expected of the phones that rang for a caller, in percent: who is known by a few rings is not
 /// known better.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Odds {
     /// That one of them is answered before the next phone is due.
     pub answer: u8,

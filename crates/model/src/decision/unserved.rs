@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ReasonCode;
 
 /// Kept in `queue.left`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unserved {
     /// The agents of his home queue as he came.
     pub joined: Attendance,
@@ -19,7 +20,7 @@ pub struct Unserved {
 }
 
 /// What the agents of a queue were at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attendance {
     /// How many took calls.
     pub ready: u32,
@@ -29,7 +30,7 @@ pub struct Attendance {
 }
 
 /// What keeps a caller from agents who are ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Awaited {
     /// The directory had not said whom he knows (R57).

@@ -1,9 +1,10 @@
 //! How a conversation of a caller with a bot ended (E24).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How it ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "end", rename_all = "snake_case")]
 pub enum BotEnd {
     /// The bot gave one of the results that the script names.

@@ -1,9 +1,10 @@
 //! Words of calls in facts: which way they go, how they end and by whom, how a key came.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a key came (A11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyWay {
     /// In packets beside the voice: telephone-event, RFC 4733.
@@ -26,7 +27,7 @@ impl KeyWay {
 }
 
 /// Which way a call goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From outside to us.
@@ -53,7 +54,7 @@ impl Direction {
 }
 
 /// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallResult {
     /// An agent and the caller talked.
@@ -85,7 +86,7 @@ impl CallResult {
 }
 
 /// Who ended a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
     /// The caller; in a call out, the one who was called.

@@ -4,12 +4,13 @@
 //! What was promised stands whole in `callback.requested`, so that a restart keeps it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, CallId, QueueName};
 use crate::time::Timestamp;
 
 /// `callback.requested` (回呼): somebody is to be called back, with the place that he has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CallbackRequested {
     /// The callback: the call that asked for it.
     pub callback: CallId,
@@ -34,7 +35,7 @@ pub struct CallbackRequested {
 }
 
 /// `callback.attempted`: he is being called.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CallbackAttempted {
     /// The callback.
     pub callback: CallId,
@@ -45,7 +46,7 @@ pub struct CallbackAttempted {
 }
 
 /// `callback.done`: the place was consumed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CallbackDone {
     /// The callback.
     pub callback: CallId,
@@ -56,7 +57,7 @@ pub struct CallbackDone {
 }
 
 /// How a callback came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackEnd {
     /// An agent talks with him.
@@ -66,7 +67,7 @@ pub enum CallbackEnd {
 }
 
 /// `callback.failed`: he is not called any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CallbackFailed {
     /// The callback.
     pub callback: CallId,
@@ -81,7 +82,7 @@ pub struct CallbackFailed {
 }
 
 /// Why somebody is not called back any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallbackFailure {
     /// He was tried as often as his queue says (R77).
@@ -95,7 +96,7 @@ pub enum CallbackFailure {
 }
 
 /// `queue.resumed`: a caller who was cut off, or hung up, has called again in time and has his place back (R80, D22).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlaceResumed {
     /// The call.
     pub call: CallId,

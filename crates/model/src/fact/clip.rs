@@ -1,11 +1,12 @@
 //! What becomes of clips (语音片段, E25) that agents play to their callers.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, CallId, ClipName};
 
 /// A caller begins to hear a clip.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClipBegan {
     /// The call.
     pub call: CallId,
@@ -20,7 +21,7 @@ pub struct ClipBegan {
 }
 
 /// He hears it no more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ClipPlayed {
     /// What he heard.
     #[serde(flatten)]
@@ -32,7 +33,7 @@ pub struct ClipPlayed {
 }
 
 /// How a clip ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClipEnd {
     /// He has heard all of it.

@@ -1,9 +1,10 @@
 //! Words of scripts in facts: how a node was left (E23).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A node that was left for another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeLeft {
     /// Its name.
     pub node: String,
@@ -16,7 +17,7 @@ pub struct NodeLeft {
 }
 
 /// Tries that failed during one stay at a node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FailedTries {
     /// By silence.
     #[serde(default, skip_serializing_if = "is_zero")]

@@ -9,8 +9,17 @@ use serde::de::{self, IntoDeserializer};
 use super::Fact;
 use crate::id::CallId;
 
+/// What facts were called in logs of earlier releases, each with its name of today.
+const FORMER: [(&str, &str); 1] = [("caller.barred", "caller.listed")];
+
 impl Fact {
-    /// The names of all facts, as integrators know them.
+    /// The name of today for one of an earlier release; another name as it is.
+    pub fn name_today(name: &str) -> &str {
+        let former = FORMER.iter().find(|(former, _)| *former == name);
+        former.map_or(name, |(_, today)| today)
+    }
+
+    /// The names of all facts, as integrators know them, and those that logs of earlier releases have.
     pub fn names() -> &'static [&'static str] {
         let unknown = [("type", "")].into_iter().map(|(key, name)| {
             let name: de::value::StrDeserializer<'_, Names> = name.into_deserializer();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, CallId, OfferId, QueueName};
 use crate::number::Caller;
@@ -11,7 +12,7 @@ use crate::profile::Profile;
 use crate::transfer::HandedOn;
 
 /// Which ringing attempt, at whom, for which call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Offer {
     /// Its id; the `leg id` of the pop rules, since one offer rings one phone.
     pub id: OfferId,
@@ -24,7 +25,7 @@ pub struct Offer {
 }
 
 /// What the agent's page shows while the phone rings (P4); `null` fields are unknown, not empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Pop {
     /// `in`: the caller dialled us; `callback`: we have called him back (D21).
     pub direction: String,
@@ -63,7 +64,7 @@ pub struct Pop {
 }
 
 /// A flag of a pop, shown as text and colour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PopFlag {
     /// The number list on which he is.
     pub list: ListKind,
@@ -75,7 +76,7 @@ pub struct PopFlag {
 }
 
 /// The directory's part of a pop.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "status", content = "profile", rename_all = "snake_case")]
 pub enum PopCustomer {
     /// The directory has not answered; `call.identified` fills it in (P3).
@@ -87,7 +88,7 @@ pub enum PopCustomer {
 }
 
 /// Why ringing ended without fault of the agent (P0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelCause {
     /// Another agent answered (R22).

@@ -1,9 +1,10 @@
 //! Words of queues in facts: why a caller left one without an agent.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Why a caller left a queue without an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueExit {
     /// The caller hung up.

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::decision::RouteOutcome;
 use crate::id::{AgentId, QueueName};
 
 /// A settled question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Routed {
     /// The queue that asked: the caller's home queue.
     pub queue: QueueName,
@@ -33,7 +34,7 @@ pub struct Routed {
 }
 
 /// Why a name of an answer was passed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Ignored {
     /// Nobody here has that login.

@@ -1,11 +1,12 @@
 //! A supervisor's deed at a waiting caller (D2, D25), as `queue.supervised` tells it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, QueueName};
 
 /// What a supervisor does with a waiting caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "deed", rename_all = "snake_case")]
 pub enum Supervised {
     /// He was given another place (D2).

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, CallId, QueueName};
 use crate::recording::RecordingId;
 
 /// Who wanted a caller to be asked (J2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SurveyPush {
     /// The queue's percentage: nobody chose the call.
@@ -20,7 +21,7 @@ pub enum SurveyPush {
 }
 
 /// A caller comes to a survey, or would have come to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyAsked {
     /// The call.
     pub call: CallId,
@@ -39,7 +40,7 @@ pub struct SurveyAsked {
 }
 
 /// What a caller has answered, all or a part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SurveyDone {
     /// The survey.
     #[serde(flatten)]

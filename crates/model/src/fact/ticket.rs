@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{CallId, CustomerId, QueueName, ScriptName};
 use crate::number::Caller;
 
 /// A script files a ticket. The fact is the promise that it is made; `call` and `part` together make it one ticket, however often
 /// the fact is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TicketAsked {
     /// The call.
     pub call: CallId,
@@ -36,7 +37,7 @@ pub struct TicketAsked {
 }
 
 /// What a ticket says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TicketContent {
     /// Of what kind, as the house calls it.
     pub ticket_type: String,
@@ -53,7 +54,7 @@ pub struct TicketContent {
 }
 
 /// A value of a ticket's field, of the type that its script gave it. In JSON: `{"number": "99.50"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketField {
     /// A text.

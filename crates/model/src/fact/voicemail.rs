@@ -1,6 +1,7 @@
 //! What happens to messages (留言) that callers leave in mailboxes (G1, G2).
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::id::{AgentId, MailboxName, QueueName};
 use crate::mailbox::MessageTicket;
@@ -8,7 +9,7 @@ use crate::number::Caller;
 use crate::recording::RecordingId;
 
 /// A caller begins to speak, or has left what he said: all that becomes of it is made from this.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Voicemail {
     /// The recording, which is the message's id.
     pub message: RecordingId,
@@ -29,7 +30,7 @@ pub struct Voicemail {
 }
 
 /// Somebody heard a message, or wants it to be new again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VoicemailHeard {
     /// The message.
     pub message: RecordingId,
