@@ -15,8 +15,7 @@ use crate::Database;
 use crate::canary;
 use crate::closure;
 use crate::column::{big, count, from_json, json_of};
-use crate::database::{Connection, Statement};
-use crate::directory::reach::Whose;
+use crate::database::Connection;
 use crate::error::{Result, StoreError};
 use crate::heat;
 use crate::number_list;
@@ -30,24 +29,16 @@ use crate::survey;
 use crate::ticket;
 use model::NumberPlan;
 
+pub use list::CallFilter;
+
+mod list;
+
 /// Most facts of a timeline, most open calls: bounds of one answer.
 const ROWS_MAX: i64 = 10_000;
 /// The projection of calls: the last fact that was applied.
 pub(crate) const APPLIED: &str = "calls";
 /// Up to where facts may be missing.
 const EXCUSED: &str = "calls.excused";
-
-/// Which calls; `None` asks for all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CallFilter {
-    /// Of this queue (the last one of the call).
-    pub queue: Option<QueueName>,
-    /// With these agents: any of those whom the call was connected to, as far as its record lists them
-    /// ([`model::cdr::SEGMENTS_MAX`]).
-    pub whose: Whose,
-    /// That ended so.
-    pub result: Option<CallResult>,
-}
 
 /// A recording of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,49 +90,7 @@ impl Database {
 
     /// Calls, newest first, those that live included.
     pub async fn calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<Cdr>> {
-        let mut query = Statement::new("SELECT record FROM call_record");
-        // Whose rows are in the order of the page.
-        let (mut id, mut queue_of) = ("call_record.id", "call_record.queue");
-        match &filter.whose {
-            Whose::Everybody => {
-                query.push(" WHERE 1 = 1");
-            }
-            Whose::One(_) => {
-                (id, queue_of) = ("call_part.call_id", "call_part.queue");
-                query.push(" JOIN call_part ON call_part.call_id = call_record.id WHERE 1 = 1");
-                filter.whose.narrow(&mut query, "call_part.agent_id");
-            }
-            Whose::Circle(_) => {
-                // Each call once, however many of them talked in it.
-                query.push(
-                    " WHERE EXISTS (SELECT 1 FROM call_part p WHERE p.call_id = call_record.id",
-                );
-                filter.whose.narrow(&mut query, "p.agent_id");
-                query.push(")");
-            }
-        }
-        if let Some(after) = page.after {
-            query
-                .push(" AND ")
-                .push(id)
-                .push(" < ")
-                .push_bind(big(after));
-        }
-        if let Some(queue) = &filter.queue {
-            query
-                .push(" AND ")
-                .push(queue_of)
-                .push(" = ")
-                .push_bind(queue.as_str());
-        }
-        if let Some(result) = filter.result {
-            query.push(" AND result = ").push_bind(result.name());
-        }
-        query
-            .push(" ORDER BY ")
-            .push(id)
-            .push(" DESC LIMIT ")
-            .push_bind(page.rows() as i64 + 1);
+        let mut query = filter.list(page);
         let rows: Vec<(String,)> = query.build_query_as().fetch_all(self.readers()).await?;
         Ok(Page::cut(records(rows)?, page, |cdr| cdr.call.get()))
     }
@@ -309,7 +258,8 @@ async fn known<'c>(
     })
 }
 
-async fn record(conn: &mut Connection, id: CallId) -> Result<Option<Cdr>> {
+/// A call as it stands.
+pub(crate) async fn record(conn: &mut Connection, id: CallId) -> Result<Option<Cdr>> {
     let row: Option<(String,)> = sqlx::query_as("SELECT record FROM call_record WHERE id = $1")
         .bind(big(id.get()))
         .fetch_optional(conn)

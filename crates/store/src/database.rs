@@ -28,7 +28,7 @@ pub use address::Address;
 pub(crate) use address::Place;
 pub(crate) use catalogue::{Column, ColumnKind, columns, go_on_behind, is_empty};
 pub(crate) use statement::{Bound, Statement};
-pub(crate) use words::{Phrase, Words};
+pub(crate) use words::{Phrase, Shelf, Words};
 
 mod address;
 mod catalogue;

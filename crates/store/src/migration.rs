@@ -1,12 +1,12 @@
 //! Migrations: numbered texts, applied in order, each once, each in one transaction; never backwards.
 //!
-//! One text serves both databases: `{{PK}}`, `{{WITHOUT_ROWID}}`, `{{JSON}}` and `{{WORDS}}` are all that differs. A migration that has run must
-//! not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
+//! One text serves both databases: `{{PK}}`, `{{WITHOUT_ROWID}}`, `{{JSON}}`, `{{WORDS}}` and `{{OPEN_WORDS}}` are all that differs. A migration
+//! that has run must not change, so its checksum is kept; a database from a newer program is refused, not guessed at.
 
 use model::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::database::{Connection, Place};
+use crate::database::{Connection, Place, Shelf};
 use crate::error::{Result, StoreError};
 
 /// A numbered step of the schema.
@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 44] = [
+static MIGRATIONS: [Migration; 47] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -238,6 +238,21 @@ static MIGRATIONS: [Migration; 44] = [
         name: "reminder",
         text: include_str!("../migrations/0044_reminder.sql"),
     },
+    Migration {
+        version: 45,
+        name: "return_visit",
+        text: include_str!("../migrations/0045_return_visit.sql"),
+    },
+    Migration {
+        version: 46,
+        name: "open_words",
+        text: include_str!("../migrations/0046_open_words.sql"),
+    },
+    Migration {
+        version: 47,
+        name: "first_contact_index",
+        text: include_str!("../migrations/0047_first_contact_index.sql"),
+    },
 ];
 
 /// Where the steps are kept that were applied.
@@ -361,7 +376,8 @@ fn rendered(text: &str, place: &Place) -> String {
         .replace("{{PK}}", key)
         .replace("{{WITHOUT_ROWID}}", without_row_id)
         .replace("{{JSON}}", json)
-        .replace("{{WORDS}}", place.words().table);
+        .replace("{{WORDS}}", place.words(Shelf::All).table)
+        .replace("{{OPEN_WORDS}}", place.words(Shelf::Open).table);
     match place {
         Place::File(_) => text,
         Place::Server => text.replace(" TEXT", " TEXT COLLATE \"C\""),
@@ -438,7 +454,10 @@ mod tests {
             let mut conn = empty.connect().await;
             migrate(&mut conn, empty.place(), NOW).await.unwrap();
             let held: Vec<(String,)> = sqlx::query_as(holds).fetch_all(&mut conn).await.unwrap();
-            let own = |name: &str| name == "migration" || name.starts_with("search_words");
+            let own = |name: &str| {
+                let shelves = ["search_words", "search_open"];
+                name == "migration" || shelves.iter().any(|shelf| name.starts_with(shelf))
+            };
             let held = held.into_iter().map(|(name,)| name);
             let held: BTreeSet<String> = held.filter(|name| !own(name)).collect();
             let known = tables(MIGRATIONS.len()).into_iter().map(str::to_owned);

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::page::{Page, PageRequest};
 use crate::ticket::{Reader, survivor, ticket};
 
-pub(crate) use index::{begin_anew, index_note, index_ticket};
+pub(crate) use index::{begin_anew, index_note, index_ticket, shelf_of_open};
 use look::Look;
 pub use look::PATIENCE;
 pub use question::{PHRASES_MAX, QUESTION_CHARS_MAX, Question, QuestionError};

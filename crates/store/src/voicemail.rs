@@ -5,9 +5,12 @@
 
 use model::fact::Voicemail;
 use model::{AgentId, MailboxName, RecordingId, Timestamp};
+use serde_json::json;
 use sqlx::FromRow;
+use ticket::Actor;
 
 use crate::Database;
+use crate::audit::{Act, audit};
 use crate::column::{big, count, from_json, json_of};
 use crate::database::Connection;
 use crate::error::{Result, StoreError};
@@ -117,22 +120,28 @@ impl Database {
         .await
     }
 
-    /// Takes a message out of its box. `NotFound` when it is not there.
-    pub async fn remove_message(&self, id: RecordingId, now: Timestamp) -> Result<()> {
+    /// Takes a message out of its box; who did stands in the audit log. `NotFound` when it is not there.
+    pub async fn remove_message(&self, id: RecordingId, by: AgentId, now: Timestamp) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
-                let done = sqlx::query(
-                    "UPDATE voicemail SET removed_at = $3 WHERE call_id = $1 AND part = $2 AND removed_at IS NULL",
+                let removed: Option<(String,)> = sqlx::query_as(
+                    "UPDATE voicemail SET removed_at = $3 WHERE call_id = $1 AND part = $2 AND removed_at IS NULL
+                     RETURNING mailbox",
                 )
                 .bind(big(id.call.get()))
                 .bind(i64::from(id.part))
                 .bind(now.as_ms())
-                .execute(conn)
+                .fetch_optional(&mut *conn)
                 .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound("message"));
-                }
-                Ok(())
+                let (mailbox,) = removed.ok_or(StoreError::NotFound("message"))?;
+                let act = Act {
+                    action: "message.removed",
+                    entity: "message",
+                    entity_id: id.to_string(),
+                    before: Some(json!({ "mailbox": mailbox })),
+                    after: None,
+                };
+                audit(conn, now, Actor::Agent(by), act).await
             })
         })
         .await

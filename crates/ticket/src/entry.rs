@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Breach, ClockKind};
 use crate::duplicate::Relation;
-use crate::handling::{Changes, Order};
+use crate::handling::{Changes, Order, Visited};
 use crate::matter::{Matter, Revised};
 use crate::state::State;
 
@@ -134,6 +134,15 @@ impl Event {
             Self::Related { .. } => "related",
             Self::SurvivorClosed { .. } => "survivor_closed",
             Self::Ordered(order) => order.name(),
+        }
+    }
+
+    /// T21 to T23: a return visit, reached or not.
+    pub fn visit(&self) -> Option<Visited> {
+        if let Self::Ordered(order) = self {
+            order.visit()
+        } else {
+            None
         }
     }
 

@@ -30,7 +30,7 @@ use model::{AgentId, Timestamp};
 pub use hours::{HoursVersion, PromiseHours};
 pub use house::{Group, House, Member, Policy, VisitPolicy};
 pub use merging::Side;
-pub use order::{Order, Receiver};
+pub use order::{Order, Receiver, Visited};
 pub use part::{
     Absorbed, Approval, Changes, Counts, Deadline, Extension, Handling, MergedInto, Merging, Pause,
     PauseReason, People, Place, Times, Verdict, Verdicts, Visit, Visits,

@@ -26,7 +26,7 @@ pub use clock::{Breach, Clock, ClockKind, Notice, Target};
 pub use desk::{Draft, Written};
 pub use entry::{Actor, Entry, Event};
 pub use filed::of_script;
-pub use handling::{By, Handling, House, Order, Refused};
+pub use handling::{By, Handling, House, Order, Refused, Visited};
 pub use matter::{Contact, Correction, Matter};
 pub use message::of_message;
 pub use number::{Day, Number};

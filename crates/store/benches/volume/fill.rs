@@ -12,6 +12,7 @@ use crate::house::{self, END, House, Person};
 use crate::keys::Keys;
 use crate::mould::{Copy, Mould, Slot};
 use crate::sample::Sample;
+use crate::ticket_sums;
 
 /// Copies of a mould in one statement.
 const AT_ONCE: usize = 50;
@@ -40,6 +41,17 @@ pub(crate) async fn fill(url: &str, house: &House, tell: Tell<'_>) -> Result<(),
     keys.put_back(&mut hand.conn, tell).await?;
     let mut conn = hand.end().await?;
     database.close().await;
+    finish(url, house, tell).await?;
+    keys.make(&mut conn, tell).await?;
+    // What the server does by itself after a while; of SQLite nobody asks it.
+    if conn.backend_name() == "PostgreSQL" {
+        statement(&mut conn, "ANALYZE").await?;
+    }
+    Ok(conn.close().await?)
+}
+
+/// What the store makes of rows by itself, and the sums of tickets: in a house that an earlier program filled, what it lacks.
+pub(crate) async fn finish(url: &str, house: &House, tell: Tell<'_>) -> Result<(), StoreError> {
     // What customers are found by is made as the store opens.
     tell("names", 0, 1);
     let database = Database::open(url, "CN").await?;
@@ -53,11 +65,8 @@ pub(crate) async fn fill(url: &str, house: &House, tell: Tell<'_>) -> Result<(),
     tell("keys", 0, 1);
     while desk.renew_keys(END).await? {}
     database.close().await;
-    keys.make(&mut conn, tell).await?;
-    // What the server does by itself after a while; of SQLite nobody asks it.
-    if conn.backend_name() == "PostgreSQL" {
-        statement(&mut conn, "ANALYZE").await?;
-    }
+    let mut conn = AnyConnection::connect(url).await?;
+    ticket_sums::lay(&mut conn, house, tell).await?;
     Ok(conn.close().await?)
 }
 

@@ -6,6 +6,7 @@
 //! the same for both; `--times` for how often each question is asked.
 #![allow(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unreachable,
     reason = "a bench tells what it measures"
 )]
@@ -21,6 +22,7 @@ mod keys;
 mod measure;
 mod mould;
 mod sample;
+mod ticket_sums;
 
 const USAGE: &str = "volume fill|measure URL [--calls N] [--tickets N] [--customers N] [--agents N] [--facts N] [--entries N] [--seed N] [--times N]";
 
@@ -91,6 +93,12 @@ async fn filled(url: &str, house: &House) -> Result<(), store::StoreError> {
 }
 
 async fn measured(url: &str, house: &House, times: u64) -> Result<(), store::StoreError> {
+    let mut tell = |what: &str, done, all| {
+        if done == 0 {
+            eprintln!("{what}: {all}");
+        }
+    };
+    fill::finish(url, house, &mut tell).await?;
     println!("| question | p50 ms | p99 ms | aim ms | times | rows of all |");
     println!("|---|---|---|---|---|---|");
     measure::measure(url, house, times, |figure| println!("{figure}")).await?;

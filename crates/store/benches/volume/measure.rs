@@ -1,6 +1,7 @@
 //! Measures what people wait for, through the functions of the store that they wait for: each question many times, about other people
 //! each time, and of the times the median and the 99th percentile.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use model::fact::CallResult;
 use model::{AgentId, Caller, CustomerId, Interval, Timestamp, Zone};
 use report::Subject;
 use store::{
-    CallFilter, CustomerSearch, Database, PageRequest, Question, Reader, ReportWish, SearchKind,
-    SearchRequest, StoreError, SumsOf, Suspect, TicketDesk, TicketFilter, TicketOrder,
+    CallFilter, Circle, CustomerSearch, Database, PageRequest, Question, Reader, ReportWish,
+    SearchKind, SearchRequest, StoreError, SumsOf, Suspect, TicketDesk, TicketFilter, TicketOrder,
     TimelineReader, Whose,
 };
 use ticket::{Contact, Matter, Priority, State, Ticket};
@@ -146,6 +147,21 @@ static ROWS: &[Row] = &[
         REPORT_MS,
         |desk, _| desk.report(Subject::Agents, Interval::Whole),
     ),
+    (
+        "report: the sums of groups in a month, by day",
+        REPORT_MS,
+        |desk, _| desk.report(Subject::Groups, Interval::Day),
+    ),
+    (
+        "report: the sums of types in a month, by day",
+        REPORT_MS,
+        |desk, _| desk.report(Subject::Tickets, Interval::Day),
+    ),
+    (
+        "report: the sums of types in a month, in one",
+        REPORT_MS,
+        |desk, _| desk.report(Subject::Tickets, Interval::Whole),
+    ),
     ("customer: his timeline", LIST_MS, |desk, chance| {
         let customer = desk.one(chance).and_then(|it| it.matter.customer);
         Box::pin(async move {
@@ -197,6 +213,18 @@ static ROWS: &[Row] = &[
         desk.calls(CallFilter {
             whose: desk.whose(chance),
             queue: Some(house::queue(chance.below(house::QUEUES)).as_str().into()),
+            ..CallFilter::default()
+        })
+    }),
+    ("calls: of a group's people", LIST_MS, |desk, chance| {
+        desk.calls(CallFilter {
+            whose: desk.circle(chance, 12),
+            ..CallFilter::default()
+        })
+    }),
+    ("calls: of a region's people", LIST_MS, |desk, chance| {
+        desk.calls(CallFilter {
+            whose: desk.circle(chance, 60),
             ..CallFilter::default()
         })
     }),
@@ -513,6 +541,23 @@ impl Desk {
 
     fn whose(&self, chance: &mut Chance) -> Whose {
         self.agent(chance).map_or(Whose::Everybody, Whose::One)
+    }
+
+    /// Somebody, and so many of those beside him.
+    fn circle(&self, chance: &mut Chance, people: usize) -> Whose {
+        let Some(me) = self.agent(chance) else {
+            return Whose::Everybody;
+        };
+        let first = self.agents.iter().position(|agent| *agent == me);
+        let beside = self.agents.iter().cycle().skip(first.unwrap_or_default());
+        Whose::Circle(Circle {
+            me,
+            groups: BTreeSet::new(),
+            people: beside
+                .take(people.min(self.agents.len()))
+                .copied()
+                .collect(),
+        })
     }
 
     fn reader(&self, chance: &mut Chance) -> Option<Reader> {

@@ -1,8 +1,9 @@
 //! Where the audit log begins once its oldest rows are cut off (E6).
 //!
 //! The last row that was cut off, with its hash, is the *seal*: the first row that stands follows on it as it followed on that row. The seal
-//! stands beside the head and in the log itself, in a row of the transaction that cuts, so that whoever cuts off rows of his own has to make
-//! all later ones anew. The newest row of a cut always stands: it is younger than what it cut.
+//! stands beside the head and in the log itself, in a row of the transaction that cuts. The newest row of a cut always stands: it is younger than
+//! what it cut. Whoever writes into the database may add such a row of his own, and make the chain anew: against him an anchor helps that was
+//! written down elsewhere.
 
 use model::Timestamp;
 use serde_json::{Value, json};
@@ -12,13 +13,14 @@ use super::{Act, AuditAnchor, Row, audit};
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::Result;
-use crate::retention::Swept;
+use crate::retention::{RetentionKind, Swept};
 
 /// The rows before the first that stays.
 pub(crate) const DUE: &str = "SELECT COUNT(*), MIN(at) FROM audit_log
    WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_log WHERE at >= $1), 9223372036854775807)";
 
 const CUT: &str = "audit.cut";
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Cuts off the first rows as far as they are older, at most so many.
 pub(crate) async fn cut(
@@ -72,14 +74,50 @@ pub(super) async fn head(conn: &mut Connection) -> Result<AuditAnchor> {
     Ok(AuditAnchor { seq, hash })
 }
 
-/// The seal that a row of the log tells.
+/// The seal that a row of the log tells; none, where it says that rows went sooner than any house may let them go.
 pub(super) fn seal_of(row: &Row) -> Option<AuditAnchor> {
     if row.action != CUT {
         return None;
     }
     let after: Value = serde_json::from_str(row.after.as_deref()?).ok()?;
+    let before: Timestamp = serde_json::from_value(after.get("before")?.clone()).ok()?;
+    let least_ms = u64::from(RetentionKind::Audit.row().least) * DAY_MS;
+    if Timestamp::from_ms(row.at).ms_since(before) < least_ms {
+        return None;
+    }
     Some(AuditAnchor {
         seq: row.entity_id.parse().ok()?,
         hash: after.get("hash")?.as_str()?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e6_rows_that_went_too_soon_are_sealed_by_nothing() {
+        let before =
+            |days: u64| Timestamp::from_ms(1_795_000_000_000 - (days * DAY_MS).cast_signed());
+        let row = |days: u64, action: &str| Row {
+            seq: 9,
+            at: 1_795_000_000_000,
+            actor_kind: "system".to_owned(),
+            actor_id: None,
+            action: action.to_owned(),
+            entity: "audit_log".to_owned(),
+            entity_id: "4".to_owned(),
+            before: None,
+            after: Some(json!({ "hash": "ab", "removed": 4, "before": before(days) }).to_string()),
+            prev_hash: String::new(),
+            hash: String::new(),
+        };
+        let sealed = AuditAnchor {
+            seq: 4,
+            hash: "ab".to_owned(),
+        };
+        assert_eq!(seal_of(&row(180, CUT)), Some(sealed));
+        assert_eq!(seal_of(&row(179, CUT)), None);
+        assert_eq!(seal_of(&row(400, "retention.swept")), None);
+    }
 }

@@ -9,7 +9,7 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::{Words, postgres, sqlite};
+use super::{Shelf, Words, postgres, sqlite};
 use crate::error::{Result, StoreError};
 use crate::secret::Secret;
 
@@ -55,11 +55,8 @@ impl Place {
     }
 
     /// How words are looked for there.
-    pub(crate) const fn words(&self) -> &'static Words {
-        match self {
-            Self::File(_) => &sqlite::words::WORDS,
-            Self::Server => &postgres::words::WORDS,
-        }
+    pub(crate) const fn words(&self, shelf: Shelf) -> &'static Words {
+        Words::on(matches!(self, Self::Server), shelf)
     }
 }
 

@@ -14,10 +14,25 @@ pub(crate) struct Phrase {
     pub(crate) is_beginning: bool,
 }
 
-/// How a database says it. Pieces of texts name the table `w`.
+/// Which words: each shelf is a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shelf {
+    /// Those of all that has any.
+    All,
+    /// Those of open tickets alone, for lists of open ones: of a hundred that have a common word perhaps one is open.
+    Open,
+}
+
+/// How a database says it, of one shelf. Pieces of texts name the table `w`.
 pub(crate) struct Words {
     /// What makes the table, in a migration.
     pub(crate) table: &'static str,
+    /// Joins it, up to what its ids are compared with.
+    pub(crate) join: &'static str,
+    /// Reads it.
+    pub(crate) from: &'static str,
+    /// Takes a document's words away; `$1` is its id.
+    pub(crate) take: &'static str,
     /// Puts a document's words (`$2`) in place of those that it had; `$1` is its id.
     pub(crate) put: &'static str,
     /// The column of ids.
@@ -34,11 +49,17 @@ pub(crate) struct Words {
 
 impl Words {
     /// Those of the database at the other end.
-    pub(crate) fn of(conn: &Connection) -> &'static Self {
-        if conn.backend_name() == "PostgreSQL" {
-            &postgres::words::WORDS
-        } else {
-            &sqlite::words::WORDS
+    pub(crate) fn of(conn: &Connection, shelf: Shelf) -> &'static Self {
+        Self::on(conn.backend_name() == "PostgreSQL", shelf)
+    }
+
+    /// Those of a server, or of a file.
+    pub(crate) const fn on(is_server: bool, shelf: Shelf) -> &'static Self {
+        match (is_server, shelf) {
+            (true, Shelf::All) => &postgres::words::ALL,
+            (true, Shelf::Open) => &postgres::words::OPEN,
+            (false, Shelf::All) => &sqlite::words::ALL,
+            (false, Shelf::Open) => &sqlite::words::OPEN,
         }
     }
 }

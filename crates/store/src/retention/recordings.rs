@@ -97,12 +97,25 @@ async fn mark(conn: &mut Connection, limit: Limit) -> Result<(Vec<Going>, bool)>
     Ok((going, is_done))
 }
 
+/// The folder as it is, if it holds anything: an empty one may be the place of a disk that is not mounted, and tells of no file whether it
+/// is gone.
+fn held(root: &Path) -> io::Result<PathBuf> {
+    let root = root.canonicalize()?;
+    match std::fs::read_dir(&root)?.next() {
+        Some(entry) => entry.map(|_| root),
+        None => Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "it is empty: is its disk mounted?",
+        )),
+    }
+}
+
 /// Gives those whose file is gone, and those whose file is not. Without the folder nothing is known of any.
 fn remove_files(root: &Path, going: Vec<Going>) -> Result<(Vec<Going>, Vec<Going>)> {
     if going.is_empty() {
         return Ok((going, Vec::new()));
     }
-    let root = root.canonicalize().map_err(|source| StoreError::File {
+    let root = held(root).map_err(|source| StoreError::File {
         path: root.to_owned(),
         source,
     })?;

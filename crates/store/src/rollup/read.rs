@@ -119,6 +119,11 @@ impl Window {
         begun.max(self.time.start.as_ms())
     }
 
+    /// How long it is.
+    pub(super) const fn length_ms(&self) -> i64 {
+        self.time.end.as_ms() - self.time.start.as_ms()
+    }
+
     /// `SELECT` the number of the interval and what follows.
     pub(super) fn select(&self, what: &'static str) -> Statement {
         let mut query = Statement::new("SELECT (bucket_at - ");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use ::ticket::matter::Revised;
 use ::ticket::{Actor, Clock, ClockKind, Entry, Event, Handling, Order, State};
-use model::{CustomerId, TicketId, Timestamp};
+use model::{CallId, CustomerId, TicketId, Timestamp};
 use report::{TicketSums, TicketTimes, quarter};
 
 use super::first_contact::Contact;
@@ -40,8 +40,8 @@ pub(crate) struct TicketTally {
     ticket_type: Option<String>,
     customer: Option<CustomerId>,
     category: Option<String>,
-    /// When it was entered, if it came of a call.
-    called_at: Option<Timestamp>,
+    /// The call that it came of, and when it was entered.
+    call: Option<(CallId, Timestamp)>,
     /// Since when it stands where it stands, with the group that has it; `None`: nobody knows.
     pub(crate) since: Option<Timestamp>,
 }
@@ -181,9 +181,9 @@ impl TicketTally {
             ticket_type: row.ticket_type,
             customer: row.customer_id.map(|id| CustomerId::new(count(id))),
             category: row.category,
-            called_at: row
+            call: row
                 .source_call_id
-                .map(|_| Timestamp::from_ms(row.created_at)),
+                .map(|id| (CallId::new(count(id)), Timestamp::from_ms(row.created_at))),
             since: row.state_at.map(Timestamp::from_ms),
         })
     }
@@ -196,7 +196,7 @@ impl TicketTally {
             self.ticket_type.clone_from(&matter.ticket_type);
             self.customer = matter.customer;
             self.category.clone_from(&matter.category);
-            self.called_at = call.map(|_| entry.at);
+            self.call = call.map(|call| (call, entry.at));
             counts.contacts.extend(self.contact());
         }
         let step = Step {
@@ -251,10 +251,12 @@ impl TicketTally {
 
     /// The call that it came of, if it is known whose it was and about what.
     fn contact(&self) -> Option<Contact> {
+        let (call, at) = self.call?;
         Some(Contact {
+            call,
             customer: self.customer?,
             category: self.category.clone()?,
-            at: self.called_at?,
+            at,
         })
     }
 

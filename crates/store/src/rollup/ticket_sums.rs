@@ -17,6 +17,9 @@ use crate::{Database, Whose};
 /// Counts of durations that are read for one report; who gets more of them asked for too much.
 const PARTS_MAX: usize = 400_000;
 
+/// Of a longer time durations are read in coarser parts: a percentile is off by 4 % at most, instead of by 0.8 %.
+const LONG_MS: i64 = 62 * DAY_MS;
+
 /// By what a row is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketsBy {
@@ -75,13 +78,14 @@ impl Database {
     ) -> Result<Option<OfTickets>> {
         let mut moment = self.readers().begin().await?;
         let (mut sums, mut parts) = (OfTickets::new(), 0);
+        let is_long = windows.iter().map(Window::length_ms).sum::<i64>() > LONG_MS;
         for window in windows {
             let asked = (window, of, by);
             for SumRow((span, id), more) in counts(&mut moment, asked).await? {
                 let key = (window.beginning(span), id);
                 sums.entry(key).or_default().ticket.add(&more);
             }
-            let times = times(&mut moment, asked).await?;
+            let times = times(&mut moment, asked, is_long).await?;
             parts += times.len();
             if sums.len() > SUMS_MAX || parts > PARTS_MAX {
                 return Ok(None);
@@ -95,7 +99,12 @@ impl Database {
                 };
                 spread.put(u32::try_from(part).unwrap_or(u32::MAX), count(many));
             }
-            for (span, id, solved) in first_contacts(&mut moment, asked).await? {
+            // Of groups there is no figure of them.
+            let solved = match by {
+                TicketsBy::Type => first_contacts(&mut moment, asked).await?,
+                TicketsBy::Group => Vec::new(),
+            };
+            for (span, id, solved) in solved {
                 let key = (window.beginning(span), id);
                 let more = FirstContactSums { solved };
                 sums.entry(key).or_default().first_contact.add(&more);
@@ -123,13 +132,19 @@ async fn counts(conn: &mut Connection, (window, of, by): Asked<'_>) -> Result<Ve
 async fn times(
     conn: &mut Connection,
     (window, of, by): Asked<'_>,
+    is_long: bool,
 ) -> Result<Vec<(i64, String, String, i64, i64)>> {
     let mut query = window.select(" AS span, ");
-    query.push(by.column());
-    query.push(", clock, part, CAST(SUM(tickets) AS BIGINT) AS tickets FROM rollup_ticket_time");
+    query.push(by.column()).push(", clock, ");
+    // Eight buckets of a histogram as the middle one.
+    query.push(match is_long {
+        true => "part / 8 * 8 + 4",
+        false => "part",
+    });
+    query.push(" AS part, CAST(SUM(tickets) AS BIGINT) AS tickets FROM rollup_ticket_time");
     window.within(&mut query);
     of.narrow_tickets(&mut query);
-    query.push(" GROUP BY 1, 2, clock, part LIMIT ");
+    query.push(" GROUP BY 1, 2, 3, 4 LIMIT ");
     query.push_bind(PARTS_MAX as i64 + 1);
     Ok(query.build_query_as().fetch_all(conn).await?)
 }

@@ -9,7 +9,7 @@ use super::SearchKind;
 use super::segment::words;
 use crate::Database;
 use crate::column::{big, count, from_json};
-use crate::database::{Connection, Words};
+use crate::database::{Connection, Shelf, Words};
 use crate::error::Result;
 use crate::{projection, ticket};
 
@@ -27,7 +27,16 @@ const ENTRIES_MAX: i64 = 1_000;
 /// Which rule made the words that stand there; a changed rule has another number, and all is gone through anew.
 const RULE: u32 = 1;
 
-/// Writes the words of a ticket as it stands, if an entry has changed any.
+/// What was there before words were looked for, in the order in which it is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// The words of whatever has any.
+    Of(SearchKind),
+    /// Those of open tickets, for their lists.
+    Open,
+}
+
+/// Writes the words of a ticket as it stands, if an entry has changed any, and has them among those of open ones while it is one.
 pub(crate) async fn index_ticket(
     conn: &mut Connection,
     ticket: &Ticket,
@@ -37,11 +46,35 @@ pub(crate) async fn index_ticket(
         let is_first = matches!(event, Event::Submit { .. });
         is_first || event.revised().is_some() || event.words().is_some()
     };
-    if !entries.iter().any(|entry| has_words(&entry.event)) {
+    let is_other = entries.iter().any(|entry| has_words(&entry.event));
+    let is_open = ticket.state().is_open();
+    let was_open = entries.first().and_then(|entry| entry.from);
+    let is_turned = was_open.is_some_and(|state| state.is_open() != is_open);
+    if is_turned && !is_open {
+        take(conn, ticket.id).await?;
+    }
+    let is_back = is_turned && is_open;
+    if !(is_other || is_back) {
         return Ok(());
     }
     let texts = texts_of(conn, ticket).await?;
-    put(conn, ticket.id.get(), SearchKind::Ticket, &texts).await
+    if is_open {
+        shelve(conn, ticket.id.get(), Shelf::Open, &texts).await?;
+    }
+    if is_other {
+        put(conn, ticket.id.get(), SearchKind::Ticket, &texts).await?;
+    }
+    Ok(())
+}
+
+/// It is none of the open ones any more.
+async fn take(conn: &mut Connection, id: TicketId) -> Result<()> {
+    let words = Words::of(conn, Shelf::Open);
+    sqlx::query(words.take)
+        .bind(big(id.get()))
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 /// Writes the words of a note about a customer.
@@ -74,7 +107,6 @@ pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<V
 }
 
 async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String]) -> Result<()> {
-    let all = document(texts);
     sqlx::query(
         "INSERT INTO search_document (id, kind) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
     )
@@ -82,10 +114,14 @@ async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String])
     .bind(kind.name())
     .execute(&mut *conn)
     .await?;
-    let rendering = Words::of(conn);
-    sqlx::query(rendering.put)
+    shelve(conn, id, Shelf::All, texts).await
+}
+
+async fn shelve(conn: &mut Connection, id: u64, shelf: Shelf, texts: &[String]) -> Result<()> {
+    let words = Words::of(conn, shelf);
+    sqlx::query(words.put)
         .bind(big(id))
-        .bind((rendering.document)(&all))
+        .bind((words.document)(&document(texts)))
         .execute(conn)
         .await?;
     Ok(())
@@ -111,37 +147,63 @@ fn document(texts: &[String]) -> Vec<String> {
 impl Database {
     /// Goes on with what was there before words were looked for, at most so many tickets or notes; `false` once all is done.
     pub async fn index_step(&self, most: u32) -> Result<bool> {
-        for kind in SearchKind::ALL {
-            if let Some(at) = self.gone_through(kind).await? {
-                self.write(move |conn| Box::pin(go_through(conn, kind, at, most)))
+        for pass in Pass::ALL {
+            let mut conn = self.readers().acquire().await?;
+            let to_go = pass.to_go(&mut conn).await?;
+            drop(conn);
+            if let Some(before) = to_go {
+                self.write(move |conn| Box::pin(go_through(conn, pass, before, most)))
                     .await?;
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+/// Among which words those of open tickets are looked for: all of them, until they have a shelf of their own.
+pub(crate) async fn shelf_of_open(conn: &mut Connection) -> Result<Shelf> {
+    Ok(match Pass::Open.to_go(conn).await? {
+        Some(_) => Shelf::All,
+        None => Shelf::Open,
+    })
+}
+
+impl Pass {
+    const ALL: [Self; 3] = [
+        Self::Of(SearchKind::Ticket),
+        Self::Of(SearchKind::CustomerNote),
+        Self::Open,
+    ];
 
     /// The id down to which all is done; `None` where it is all.
-    async fn gone_through(&self, kind: SearchKind) -> Result<Option<i64>> {
+    async fn to_go(self, conn: &mut Connection) -> Result<Option<i64>> {
         let found: Option<(i64,)> = sqlx::query_as("SELECT seq FROM projection WHERE name = $1")
-            .bind(progress(kind))
-            .fetch_optional(self.readers())
+            .bind(self.progress())
+            .fetch_optional(conn)
             .await?;
         let at = found.map_or(i64::MAX, |(at,)| at);
         Ok((at > 0).then_some(at))
     }
+
+    fn progress(self) -> String {
+        let name = match self {
+            Self::Of(kind) => kind.name(),
+            Self::Open => "open",
+        };
+        format!("search_{name}_{RULE}")
+    }
 }
 
-fn progress(kind: SearchKind) -> String {
-    format!("search_{}_{RULE}", kind.name())
-}
-
-async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64, most: u32) -> Result<()> {
-    let ids: Vec<(i64,)> = match kind {
-        SearchKind::Ticket => {
+async fn go_through(conn: &mut Connection, pass: Pass, before: i64, most: u32) -> Result<()> {
+    let ids: Vec<(i64,)> = match pass {
+        Pass::Of(SearchKind::Ticket) => {
             sqlx::query_as("SELECT id FROM ticket WHERE id < $1 ORDER BY id DESC LIMIT $2")
         }
-        SearchKind::CustomerNote => {
+        Pass::Open => sqlx::query_as(
+            "SELECT id FROM ticket WHERE is_open = 1 AND id < $1 ORDER BY id DESC LIMIT $2",
+        ),
+        Pass::Of(SearchKind::CustomerNote) => {
             sqlx::query_as("SELECT id FROM customer_note WHERE id < $1 ORDER BY id DESC LIMIT $2")
         }
     }
@@ -150,43 +212,46 @@ async fn go_through(conn: &mut Connection, kind: SearchKind, before: i64, most: 
     .fetch_all(&mut *conn)
     .await?;
     for (id,) in &ids {
-        if let Err(error) = again(conn, kind, *id).await {
+        if let Err(error) = again(conn, pass, *id).await {
             if error.is_passing() {
                 return Err(error);
             }
             // One that is ill holds up no other.
-            tracing::error!(%error, id, kind = kind.name(), "its words cannot be looked for");
+            tracing::error!(%error, id, ?pass, "its words cannot be looked for");
         }
     }
     let done = match ids.last() {
         Some((last,)) => *last,
         None => 0,
     };
-    projection::put(conn, &progress(kind), count(done)).await
+    projection::put(conn, &pass.progress(), count(done)).await
 }
 
 /// After rows were put there without their words: all is gone through anew.
 pub(crate) async fn begin_anew(conn: &mut Connection) -> Result<()> {
-    for kind in SearchKind::ALL {
+    for pass in Pass::ALL {
         sqlx::query("DELETE FROM projection WHERE name = $1")
-            .bind(progress(kind))
+            .bind(pass.progress())
             .execute(&mut *conn)
             .await?;
     }
     Ok(())
 }
 
-async fn again(conn: &mut Connection, kind: SearchKind, id: i64) -> Result<()> {
-    match kind {
-        SearchKind::Ticket => {
+async fn again(conn: &mut Connection, pass: Pass, id: i64) -> Result<()> {
+    match pass {
+        Pass::Of(SearchKind::Ticket) | Pass::Open => {
             let id = TicketId::new(count(id));
             let Some(ticket) = ticket::ticket(conn, id).await? else {
                 return Ok(());
             };
             let texts = texts_of(conn, &ticket).await?;
-            put(conn, id.get(), kind, &texts).await
+            match pass {
+                Pass::Of(kind) => put(conn, id.get(), kind, &texts).await,
+                Pass::Open => shelve(conn, id.get(), Shelf::Open, &texts).await,
+            }
         }
-        SearchKind::CustomerNote => {
+        Pass::Of(SearchKind::CustomerNote) => {
             let (body,): (String,) = sqlx::query_as("SELECT body FROM customer_note WHERE id = $1")
                 .bind(id)
                 .fetch_one(&mut *conn)

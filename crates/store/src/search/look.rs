@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Row, SearchRequest};
 use crate::column::{big, count};
-use crate::database::{Connection, Statement, Words};
+use crate::database::{Connection, Shelf, Statement, Words};
 use crate::error::Result;
 
 /// So long is looked; what was found until then is told, and where it goes on.
@@ -107,7 +107,7 @@ impl Look {
         most: usize,
         conn: &mut Connection,
     ) -> Result<Vec<Match>> {
-        let words = Words::of(conn);
+        let words = Words::of(conn, Shelf::All);
         let mut query = Statement::new("SELECT m.id, d.kind, CASE WHEN d.id IS NOT NULL");
         if let [kind] = request.kinds.as_slice() {
             query.push(" AND d.kind = ").push_bind(kind.name());
@@ -120,7 +120,8 @@ impl Look {
         query
             .push(" THEN 1 ELSE 0 END AS may FROM (SELECT ")
             .push(words.id)
-            .push(" AS id FROM search_words w WHERE ")
+            .push(" AS id")
+            .push(words.from)
             .push(words.has)
             .push_bind(request.question.rendered(words))
             .push(words.asked);

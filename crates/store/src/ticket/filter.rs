@@ -11,10 +11,10 @@ use super::reader::Reader;
 use super::row::{Row, due_key, select, tickets};
 use crate::Database;
 use crate::column::big;
-use crate::database::{Statement, Words};
+use crate::database::{Connection, Shelf, Statement, Words};
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
-use crate::search::{Question, push_match};
+use crate::search::{Question, push_match, shelf_of_open};
 
 /// Which tickets; `None` asks for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -140,7 +140,8 @@ impl Database {
     ) -> Result<Page<Ticket, TicketKey>> {
         let page = PageRequest { after: None, limit };
         let mut conn = self.readers().acquire().await?;
-        let mut query = filter.list(after, page.rows() as i64 + 1, Words::of(&conn));
+        let words = filter.words(&mut conn).await?;
+        let mut query = filter.list(after, page.rows() as i64 + 1, words);
         let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
         let key = |ticket: &Ticket| TicketKey::of(ticket, filter.order);
         Ok(Page::cut(tickets(rows)?, page, key))
@@ -148,10 +149,33 @@ impl Database {
 }
 
 impl TicketFilter {
+    /// Where its words are looked for: among those of open tickets, if it asks for such.
+    async fn words(&self, conn: &mut Connection) -> Result<&'static Words> {
+        let shelf = match (&self.text, self.openness()) {
+            (Some(_), Some(true)) => shelf_of_open(conn).await?,
+            _ => Shelf::All,
+        };
+        Ok(Words::of(conn, shelf))
+    }
+
+    /// Whether open ones are asked for, or ended ones: whose work it is, and what is due, are asked of open ones unless ended ones are
+    /// asked for.
+    fn openness(&self) -> Option<bool> {
+        let people = [self.assignee, self.named, self.owner];
+        let is_work = people.iter().any(Option::is_some) || self.group.is_some();
+        let is_due = self.order == TicketOrder::Due || self.due_before.is_some();
+        self.is_open.or((is_work || is_due).then_some(true))
+    }
+
     fn list(&self, after: Option<TicketKey>, rows: i64, words: &Words) -> Statement {
         // The table of words is walked from its end, if they are asked for.
         let id = self.text.as_ref().map_or("t.id", |_| words.id);
         let mut query = select();
+        // All that has the words is sorted by when it is due: by keys, not with whole rows.
+        let is_sorted = self.text.is_some() && self.order == TicketOrder::Due;
+        if is_sorted {
+            query.push(" WHERE t.id IN (SELECT t.id FROM ticket t");
+        }
         self.narrow(&mut query, words);
         match after {
             Some(TicketKey::Newest(last)) => {
@@ -174,19 +198,25 @@ impl TicketFilter {
             }
             None => {}
         }
-        match self.order {
-            TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC LIMIT "),
+        let due = match self.is_open {
             // Nothing of an ended one is due: it is the same for all, and their ids have an index.
-            TicketOrder::Due if self.is_open == Some(false) => query.push(" ORDER BY t.id LIMIT "),
-            TicketOrder::Due => query.push(" ORDER BY t.due_key, t.id LIMIT "),
+            Some(false) => " ORDER BY t.id",
+            Some(true) | None => " ORDER BY t.due_key, t.id",
         };
-        query.push_bind(rows);
+        match self.order {
+            TicketOrder::Newest => query.push(" ORDER BY ").push(id).push(" DESC"),
+            TicketOrder::Due => query.push(due),
+        };
+        query.push(" LIMIT ").push_bind(rows);
+        if is_sorted {
+            query.push(")").push(due);
+        }
         query
     }
 
     fn narrow(&self, query: &mut Statement, words: &Words) {
         if self.text.is_some() {
-            query.push(" JOIN search_words w ON t.id = ").push(words.id);
+            query.push(words.join).push("t.id");
         }
         if let Some(agent) = self.watcher {
             query
@@ -199,13 +229,8 @@ impl TicketFilter {
             query.push(" AND ");
             push_match(query, words, question, *since);
         }
-        // Whose work it is, and what is due, are asked of open ones unless ended ones are asked for.
-        let people = [self.assignee, self.named, self.owner];
-        let is_work = people.iter().any(Option::is_some) || self.group.is_some();
-        let is_due = self.order == TicketOrder::Due || self.due_before.is_some();
-        let is_open = self.is_open.or((is_work || is_due).then_some(true));
         // Literals: so that a plan for all values can use the partial indexes.
-        query.push(match is_open {
+        query.push(match self.openness() {
             Some(true) => " AND t.is_open = 1",
             Some(false) => " AND t.is_open = 0",
             None => "",
@@ -284,7 +309,7 @@ mod tests {
     use sqlx::Row as _;
 
     use super::*;
-    use crate::database::{Connection, Place};
+    use crate::database::Place;
     use crate::migration::migrate;
     use crate::places;
 
@@ -317,7 +342,9 @@ mod tests {
             Place::File(_) => ("EXPLAIN QUERY PLAN ", 3),
             Place::Server => ("EXPLAIN ", 0),
         };
-        let mut query = filter.list(None, 51, Words::of(conn)).behind(explain);
+        let mut query = filter
+            .list(None, 51, Words::of(conn, Shelf::All))
+            .behind(explain);
         let rows = query.build_query().fetch_all(&mut *conn).await.unwrap();
         let lines = rows.iter().map(|row| row.get::<String, _>(column));
         lines.collect::<Vec<_>>().join("\n")

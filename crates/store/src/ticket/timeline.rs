@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::ticket::handling::Group;
 use ::ticket::notice::stand_in;
-use ::ticket::{Entry, Event, Order, Rules, Ticket};
+use ::ticket::{Entry, Event, Order, Rules, Ticket, Visited};
 use model::{AgentId, Fact, NumberPlan, TicketId};
 use serde::Deserialize;
 use serde_json::json;
@@ -116,6 +116,9 @@ impl Pen<'_> {
                 after: Some(json!({ "state": entry.to, "entry": seq })),
             };
             audit(conn, entry.at, entry.actor, act).await?;
+            if let Some(visited) = entry.event.visit() {
+                visit(conn, ticket.id, (seq, entry), visited).await?;
+            }
             if entry.changes.people.is_some() {
                 watch(conn, ticket).await?;
             }
@@ -209,6 +212,27 @@ async fn append(conn: &mut Connection, id: TicketId, entry: &Entry) -> Result<u6
     .fetch_one(conn)
     .await?;
     Ok(count(seq))
+}
+
+/// A return visit stands in a row of its own, for the timeline of whoever was visited. Behind its row in the audit log, at whose head all
+/// wait: no other has the same id.
+async fn visit(
+    conn: &mut Connection,
+    id: TicketId,
+    (seq, entry): (u64, &Entry),
+    visited: Visited,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO return_visit (id, reporter_id, at, ticket_id, seq)
+         VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM return_visit), $1, $2, $3, $4)",
+    )
+    .bind(big(visited.reporter.unwrap_or(id).get()))
+    .bind(entry.at.as_ms())
+    .bind(big(id.get()))
+    .bind(big(seq))
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Who follows it stands in rows of its own, for lists of what somebody follows.

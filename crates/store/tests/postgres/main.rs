@@ -130,5 +130,7 @@ mod measure;
 mod mould;
 #[path = "../../benches/volume/sample.rs"]
 mod sample;
+#[path = "../../benches/volume/ticket_sums.rs"]
+mod ticket_sums;
 #[path = "../store/volume.rs"]
 mod volume;

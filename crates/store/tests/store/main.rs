@@ -61,6 +61,8 @@ mod search;
 mod sessions;
 mod ticket_merges;
 mod ticket_rollups;
+#[path = "../../benches/volume/ticket_sums.rs"]
+mod ticket_sums;
 mod ticket_work;
 mod tickets;
 mod ties;

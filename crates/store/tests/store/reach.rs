@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::AgentId;
+use model::fact::CallResult;
 use store::{
     AgentRecord, CallFilter, Circle, NewTicket, PageRequest, Reach, Reader, StoreError,
     SurveyFilter, TicketDesk, TicketFilter, Whose,
@@ -143,6 +144,28 @@ async fn j1_lists_of_a_circle_hold_each_of_its_calls_and_surveys_once() {
     assert_eq!(found(mine.clone(), Some(2), 2).await, (vec![1], None));
     let own = Whose::Circle(circle(&world, &lead, Reach::Own).await.unwrap());
     assert_eq!(found(own, None, 9).await.0, [1]);
+    // Of few people the calls of each are looked for, of many all calls are: what is found is the same.
+    let mut many = circle(&world, &lead, Reach::Group).await.unwrap();
+    many.people.extend((900..1_000).map(AgentId::new));
+    for whose in [mine.clone(), Whose::Circle(many)] {
+        assert_eq!(found(whose.clone(), Some(4), 9).await.0, [2, 1]);
+        for (queue, result, expected) in [
+            (Some("support"), None, vec![4, 2, 1]),
+            (None, Some(CallResult::Answered), vec![4, 2, 1]),
+            (Some("nobody's"), None, vec![]),
+            (None, Some(CallResult::Abandoned), vec![]),
+        ] {
+            let filter = CallFilter {
+                whose: whose.clone(),
+                queue: queue.map(Into::into),
+                result,
+            };
+            let page = world.database.calls(&filter, PageRequest::default()).await;
+            let page = page.unwrap().items.into_iter();
+            let ids: Vec<u64> = page.map(|cdr| cdr.call.get()).collect();
+            assert_eq!(ids, expected, "{queue:?} {result:?}");
+        }
+    }
     let surveys = SurveyFilter {
         from: NOW,
         to: after(1),

@@ -339,8 +339,77 @@ async fn j7_what_was_there_before_is_gone_through_in_steps() {
     }
     assert_eq!(
         (found(&world, &request("old")).await.many, steps),
-        (Some(61), 5)
+        (Some(61), 8),
+        "60 tickets, a note, and 60 open ones; behind each its end"
     );
+}
+
+/// What a list of open ones with a word holds.
+async fn open_with(world: &World, text: &str, order: TicketOrder) -> Vec<String> {
+    let filter = TicketFilter {
+        is_open: Some(true),
+        text: Some((Question::parse(text).unwrap(), Timestamp::from_ms(0))),
+        order,
+        ..TicketFilter::default()
+    };
+    let page = world.database.tickets(&filter, None, 50).await.unwrap();
+    let tickets = page.items.into_iter();
+    tickets.map(|it| it.matter.subject).collect()
+}
+
+#[tokio::test]
+async fn j7_lists_of_open_tickets_look_among_the_words_of_open_ones() {
+    let world = World::new().await;
+    let mut all = Vec::new();
+    for part in 0..3 {
+        all.push(entered(&world, &format!("line {part}"), "", after(part)).await);
+    }
+    let [zero, one, two] = &all[..] else { panic!() };
+    let listed = async || {
+        let newest = open_with(&world, "line", TicketOrder::Newest).await;
+        let mut due = open_with(&world, "line", TicketOrder::Due).await;
+        due.sort();
+        due.reverse();
+        assert_eq!(due, newest, "the same in either order");
+        newest
+    };
+    let run = async |text: &'static str| {
+        let mut conn = sqlx::AnyConnection::connect(&world.url).await.unwrap();
+        sqlx::raw_sql(text).execute(&mut conn).await.unwrap();
+    };
+    let three = ["line 2", "line 1", "line 0"];
+    assert_eq!(
+        listed().await,
+        three,
+        "before there was a shelf of their own"
+    );
+    while world.database.index_step(50).await.unwrap() {}
+    // Nothing but the shelf of open ones has the words from here on.
+    run("DELETE FROM search_words").await;
+    assert_eq!(listed().await, three);
+    let answer = "a new cable".to_owned();
+    ordered(&world, one, Order::DirectAnswer { answer }).await;
+    ordered(&world, zero, Order::Merge { into: two.id }).await;
+    assert_eq!(listed().await, ["line 2"], "what ended is none of them");
+    let reason = "again".to_owned();
+    ordered(&world, one, Order::Reopen { reason }).await;
+    ordered(&world, zero, Order::Unmerge).await;
+    assert_eq!(listed().await, three, "what is open again is one of them");
+    for word in ["cable", "again"] {
+        let found = open_with(&world, word, TicketOrder::Due).await;
+        assert_eq!(found, ["line 1"], "with all that was written to it: {word}");
+    }
+    // As in a database of before, where all has its words already.
+    run("DELETE FROM search_open; DELETE FROM projection WHERE name LIKE 'search%'").await;
+    let rewritten = ["line 1"];
+    assert_eq!(
+        listed().await,
+        rewritten,
+        "until then among the words of all"
+    );
+    while world.database.index_step(2).await.unwrap() {}
+    run("DELETE FROM search_words").await;
+    assert_eq!(listed().await, three);
 }
 
 #[tokio::test]

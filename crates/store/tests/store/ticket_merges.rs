@@ -1,7 +1,12 @@
 //! What a ticket that goes on has of those that went into it (M3): found there, copied nowhere; and whom it owes an answer (M6).
 
-use model::{CallId, Fact, TicketId};
-use store::{Command, LineKey, NewTicket, Reader, TicketDesk};
+use std::collections::BTreeSet;
+use std::slice;
+
+use model::{AgentId, CallId, Fact, TicketId};
+use store::{
+    Circle, Command, LineKey, Moment, NewTicket, Reader, TicketDesk, TimelineReader, Whose,
+};
 use ticket::handling::{Policy, Role, VisitPolicy};
 use ticket::{Actor, By, Contact, Matter, Order, Rules, State, Ticket, TicketKind};
 
@@ -294,4 +299,112 @@ fn what_is_no_place_in_a_timeline_is_refused() {
     ] {
         assert!(text.parse::<LineKey>().is_err(), "{text}");
     }
+}
+
+#[tokio::test]
+async fn f10_m6_a_visit_stands_in_the_timeline_of_whoever_was_visited() {
+    let world = World::new().await;
+    let by = boss(world.agent("1001").await.id);
+    let visitor_id = world.agent("1002").await.id;
+    let mut rules = Rules::default();
+    rules.standard = TicketKind::new(Policy {
+        visit: VisitPolicy::Always,
+        ..rules.standard.promises().clone()
+    });
+    let desk = world.desk_of(rules);
+    let (one, other) = (
+        world.customer("Li", "13800001111", 0, None).await,
+        world.customer("Wu", "13900002222", 0, None).await,
+    );
+    let mut tickets = Vec::new();
+    for (place, (customer, number)) in [(one, "13800001111"), (other, "13900002222")]
+        .into_iter()
+        .enumerate()
+    {
+        let new = NewTicket {
+            matter: Matter {
+                subject: format!("matter {place}"),
+                customer: Some(customer),
+                contact: Contact {
+                    number: Some(number.to_owned()),
+                    ..Contact::default()
+                },
+                ..Matter::default()
+            },
+            ..NewTicket::default()
+        };
+        let entered = desk.enter(new, by.clone(), after(place as i64)).await;
+        tickets.push(entered.unwrap().ticket);
+    }
+    let [stands, merged] = &tickets[..] else {
+        panic!()
+    };
+    does(&desk, merged.id, Order::Merge { into: stands.id }, &by, 10).await;
+    does(&desk, stands.id, Order::Claim, &by, 20).await;
+    let solution = "done".to_owned();
+    does(&desk, stands.id, Order::Resolve { solution }, &by, 21).await;
+    let visitor = By {
+        actor: Actor::Agent(visitor_id),
+        rights: [Role::Visitor].into(),
+    };
+    let retry = Order::VisitRetry {
+        reporter: Some(merged.id),
+        result: "no answer".to_owned(),
+        next_at: after(3_600_000),
+    };
+    does(&desk, stands.id, retry, &visitor, 30).await;
+    for (reporter, at) in [(Some(merged.id), 40), (None, 41)] {
+        let content = Order::VisitOk {
+            reporter,
+            satisfaction: Some(5),
+        };
+        does(&desk, stands.id, content, &visitor, at).await;
+    }
+    let visits = async |customer, tickets_of| {
+        let reader = TimelineReader {
+            tickets_of,
+            surveys_of: Whose::Everybody,
+        };
+        let (mut told, mut from) = (Vec::new(), None);
+        loop {
+            let page = world
+                .database
+                .customer_timeline(customer, reader.clone(), from, 1)
+                .await
+                .unwrap();
+            for (key, moment) in page.items {
+                assert_eq!(key.to_string().parse(), Ok(key), "as a client sends it");
+                if let Moment::Visit {
+                    ticket,
+                    event,
+                    agent,
+                    satisfaction,
+                    words,
+                    ..
+                } = moment
+                {
+                    assert_eq!((ticket, agent), (stands.id, Some(visitor_id)));
+                    told.push((event, satisfaction, words));
+                }
+            }
+            let Some(next) = page.next else { return told };
+            from = Some(next);
+        }
+    };
+    let content = ("visit_ok", Some(5), None);
+    let missed = ("visit_retry", None, Some("no answer".to_owned()));
+    assert_eq!(visits(one, None).await, slice::from_ref(&content));
+    assert_eq!(visits(other, None).await, [content.clone(), missed]);
+    // A13: who may not read the ticket does not read what was asked about it.
+    let stranger = Reader {
+        agent: AgentId::new(99),
+        groups: BTreeSet::new(),
+        within: Some(Circle {
+            me: AgentId::new(99),
+            groups: BTreeSet::new(),
+            people: BTreeSet::from([AgentId::new(99)]),
+        }),
+        leads: false,
+    };
+    assert_eq!(visits(one, Some(stranger)).await, []);
 }

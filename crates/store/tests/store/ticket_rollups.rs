@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use model::{AgentId, CallId, CustomerId, Interval, TicketId, Timestamp, Zone};
+use model::fact::Direction;
+use model::{AgentId, CallId, CustomerId, Fact, Interval, TicketId, Timestamp, Zone};
 use report::{Report, Subject, TicketSums, TicketTimes, quarter};
 use store::rollup::rebuild_tickets;
 use store::{
@@ -16,7 +17,7 @@ use ticket::{
 };
 
 use crate::rollups::Lots;
-use crate::world::{DAY, MINUTE, NOW, World, after};
+use crate::world::{DAY, MINUTE, NOW, World, after, answered};
 
 const SEED: u64 = 20_261_123;
 const TICKETS: usize = 24;
@@ -670,7 +671,7 @@ async fn called(
 
 #[tokio::test]
 async fn b2_what_is_answered_at_once_is_solved_unless_its_customer_comes_back_within_the_window() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let one = world.customer("Li", "13800001111", 0, None).await;
     let other = world.customer("Wu", "13800002222", 0, None).await;
     let day = |days: i64| after(days * DAY);
@@ -698,6 +699,16 @@ async fn b2_what_is_answered_at_once_is_solved_unless_its_customer_comes_back_wi
     written.matter.category = Some("bill".to_owned());
     let desk = world.desk_of(rules());
     desk.enter(written, Actor::System, day(2)).await.unwrap();
+    // A second ticket of the same call is no second call, and what the house calls about is no call of his.
+    called(&world, 3, (other, "bill"), false, after(4)).await;
+    let mut called_back = answered(7, "13800002222", AgentId::new(1), day(1), 1_000);
+    for (_, fact) in &mut called_back {
+        if let Fact::CallArrived { direction, .. } = fact {
+            *direction = Direction::Out;
+        }
+    }
+    world.tell(called_back).await;
+    called(&world, 7, (other, "bill"), false, day(1)).await;
     for (days, solved) in [(None, 2.0), (Some(2), 4.0), (Some(4), 3.0), (Some(30), 1.0)] {
         let of = SumsOf {
             fcr_days: days,
@@ -711,4 +722,13 @@ async fn b2_what_is_answered_at_once_is_solved_unless_its_customer_comes_back_wi
             "{days:?}"
         );
     }
+    // F9: whoever turned out to be the same comes back for both.
+    let same = world.customer("Wu Li", "13800003333", 0, None).await;
+    let into = world
+        .database
+        .merge_customers(same, other, Actor::System, day(6));
+    into.await.unwrap();
+    called(&world, 8, (same, "bill"), false, day(6)).await;
+    let report = told(&world, Subject::Tickets, SumsOf::default()).await;
+    assert_eq!(figure(&report, Some("consult"), "fcr"), Some(1.0 / 4.0));
 }

@@ -18,6 +18,9 @@ fn word(moment: &Moment) -> String {
         Moment::Message { call, .. } => format!("message {call}"),
         Moment::Survey { call, .. } => format!("survey {call}"),
         Moment::Ticket { subject, .. } => format!("ticket {subject}"),
+        Moment::Visit { event, words, .. } => {
+            format!("{event} {}", words.as_deref().unwrap_or_default())
+        }
         Moment::Call(cdr) => format!("call {}", cdr.call),
     }
 }

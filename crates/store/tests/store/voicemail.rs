@@ -3,7 +3,7 @@
 use model::fact::Voicemail;
 use model::{AgentId, CallId, Caller, MessageTicket, RecordingId, Timestamp};
 use store::{PageRequest, StoreError};
-use ticket::State;
+use ticket::{Actor, State};
 
 use crate::world::{MINUTE, MOBILE, NOW, World, after};
 
@@ -91,14 +91,23 @@ async fn g2_a_message_is_heard_is_new_again_and_is_removed() {
         .await
         .unwrap();
     assert_eq!((message.heard, changed), (None, true));
-    database.remove_message(id(1), NOW).await.unwrap();
+    database.remove_message(id(1), agent, NOW).await.unwrap();
+    let message = id(1).to_string();
+    let about = Some(("message", message.as_str()));
+    let rows = database.audit_entries(about, PageRequest::default()).await;
+    let rows = rows.unwrap().items;
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.actor, row.action.as_str()))
+        .collect();
+    assert_eq!(told, [(Actor::Agent(agent), "message.removed")]);
     assert_eq!(database.message(id(1)).await.unwrap(), None);
     assert_eq!(
         database.count_messages(&"support".into()).await.unwrap(),
         (0, 0)
     );
     for refused in [
-        database.remove_message(id(1), NOW).await.err(),
+        database.remove_message(id(1), agent, NOW).await.err(),
         database.mark_message(id(1), agent, true, NOW).await.err(),
     ] {
         assert!(

@@ -23,6 +23,15 @@ pub struct Receiver {
     pub person: Option<AgentId>,
 }
 
+/// That somebody was called back (回访), or that it was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visited {
+    /// M6: whom, by the ticket of his that went into this one; `None`: who reported this one.
+    pub reporter: Option<TicketId>,
+    /// How content he was, 1 to 5, if he said.
+    pub satisfaction: Option<u8>,
+}
+
 /// An order. Texts are at most 20,000 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -319,6 +328,25 @@ impl Order {
             | Self::Fill { .. }
             | Self::SetDue { .. } => None,
         }
+    }
+
+    /// T21 to T23: whom it called back, and how content he was.
+    pub fn visit(&self) -> Option<Visited> {
+        let (reporter, satisfaction) = if let Self::VisitOk {
+            reporter,
+            satisfaction,
+        } = self
+        {
+            (reporter, *satisfaction)
+        } else if let Self::VisitRetry { reporter, .. } | Self::VisitBad { reporter, .. } = self {
+            (reporter, None)
+        } else {
+            return None;
+        };
+        Some(Visited {
+            reporter: *reporter,
+            satisfaction,
+        })
     }
 
     /// Its word in APIs and tables.

@@ -18,7 +18,7 @@ use store::{CallExport, CallFilter, Database, Whose, call_export};
 use ticket::Actor;
 use utoipa::IntoParams;
 
-use super::reports::{CSV, Format, XLSX, period, saved, zone};
+use super::reports::{CSV, Format, XLSX, period, saved, workbook, zone};
 use crate::app::App;
 use crate::auth::principal::now;
 use crate::auth::{Action, Principal, authorise};
@@ -95,7 +95,7 @@ pub(crate) async fn export(
     noted.await?;
     match format {
         Format::Xlsx => {
-            let book = workbook(database, &export, &words, is_chinese).await?;
+            let book = book(database, &export, &words, is_chinese).await?;
             Ok(saved("calls", "xlsx", XLSX, Body::from(book)))
         }
         Format::Csv | Format::Json => {
@@ -129,7 +129,7 @@ fn lines(
     }
 }
 
-async fn workbook(
+async fn book(
     database: &Database,
     export: &CallExport,
     words: &CallWords,
@@ -142,5 +142,5 @@ async fn workbook(
             format!("a workbook has {most} calls at most: ask for a shorter time, or for csv");
         Problem::new(Code::InvalidBody).detail(detail)
     })?;
-    written::xlsx(&table, "calls", "").map_err(|error| Problem::internal(&error))
+    workbook(table, "calls", "").await
 }

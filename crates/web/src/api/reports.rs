@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use model::{Interval, QueueName, ScriptName, Timestamp, Zone};
-use report::Subject;
+use report::{Subject, Table};
 use serde::Deserialize;
 use store::sheet::written;
 use store::{ReportWish, SumsOf, Whose};
@@ -121,11 +121,21 @@ pub(crate) async fn read(
         }
         Format::Xlsx => {
             let formulas = if is_chinese { "公式" } else { "formulas" };
-            let book = written::xlsx(&report.table(is_chinese), subject.name(), formulas);
-            let book = book.map_err(|error| Problem::internal(&error))?;
+            let book = workbook(report.table(is_chinese), subject.name(), formulas).await?;
             Ok(saved(subject.name(), "xlsx", XLSX, book.into()))
         }
     }
+}
+
+/// A workbook, made beside what others wait for: of many rows it takes a while.
+pub(super) async fn workbook(
+    table: Table,
+    title: &'static str,
+    formulas: &'static str,
+) -> Result<Vec<u8>, Problem> {
+    let made = tokio::task::spawn_blocking(move || written::xlsx(&table, title, formulas));
+    let made = made.await.map_err(|error| Problem::internal(&error))?;
+    made.map_err(|error| Problem::internal(&error))
 }
 
 /// What is asked for, if it is one that is answered and he may see it.

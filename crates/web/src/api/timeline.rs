@@ -89,6 +89,23 @@ pub enum MomentKind {
         /// Its state.
         state: String,
     },
+    /// He was called back about a ticket, or it was tried (回访).
+    Visit {
+        /// Which; the one that his own went into, if it did.
+        #[schema(value_type = String)]
+        ticket: TicketId,
+        /// Its readable number.
+        number: String,
+        /// `visit_ok`: content; `visit_retry`: not reached; `visit_bad`: not content.
+        event: &'static str,
+        /// Who called; `null`: he said it of himself.
+        #[schema(value_type = Option<String>)]
+        agent: Option<AgentId>,
+        /// How content he was, 1 to 5, if he said.
+        satisfaction: Option<u8>,
+        /// What came of it in words.
+        words: Option<String>,
+    },
     /// A call.
     Call {
         /// Which.
@@ -120,7 +137,7 @@ pub struct NoteWanted {
 #[utoipa::path(get, operation_id = "get_customer_timeline", path = "/v1/customers/{id}/timeline", tag = "customers",
     params(("id" = String, Path), TimelineQuery),
     responses(
-        (status = 200, description = "Calls, tickets, surveys, messages and notes.", body = List<MomentBody>),
+        (status = 200, description = "Calls, tickets, return visits, surveys, messages and notes.", body = List<MomentBody>),
         (status = 404, description = "No such customer.", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn read(
@@ -223,6 +240,21 @@ impl MomentBody {
                 number,
                 subject: text(subject),
                 state,
+            },
+            Moment::Visit {
+                ticket,
+                number,
+                event,
+                agent,
+                satisfaction,
+                words,
+            } => MomentKind::Visit {
+                ticket,
+                number,
+                event,
+                agent,
+                satisfaction,
+                words: words.map(text),
             },
             Moment::Call(cdr) => MomentKind::Call {
                 call: cdr.call,

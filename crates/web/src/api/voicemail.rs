@@ -197,7 +197,7 @@ pub(crate) async fn remove(
     {
         return Err(Problem::new(Code::Forbidden));
     }
-    let removed = app.database().remove_message(id, now()).await;
+    let removed = app.database().remove_message(id, who.agent, now()).await;
     removed.map_err(mistake)?;
     tracing::info!(agent = %who.agent, mailbox, message = %id, "a message is removed from its box");
     Ok(StatusCode::NO_CONTENT)

@@ -115,7 +115,7 @@ pub(crate) async fn told(
         Some(agent) => Some(meant(who, &names, agent)?),
         None => (!all).then_some(who.agent),
     };
-    authorise(who, Action::SeeCalls, of)?;
+    authorise(who, Action::SeeCalls, of.or(owner))?;
     let facts = app.database().timeline(call).await?;
     let Answer::Why { at, records } = app.questions().ask(Question::Why(call)).await? else {
         return Err(Problem::internal(&"the engine answered another question"));

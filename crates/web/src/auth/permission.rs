@@ -44,7 +44,7 @@ const fn rights(action: Action) -> [Right; 3] {
         Action::HearRecording => [Own, Reach, All],
         Action::RemoveMessage => [None, Reach, All],
         // E6: what is to be kept is not for those to say who are heard in it.
-        Action::HoldForLaw => [None, Reach, All],
+        Action::HoldForLaw => [None, House, All],
         // J2: rates per agent, and each agent his own.
         Action::SeeSurveys => [Own, Reach, All],
         // I5: each agent his own figures, as J2 has it; a queue's are nobody's in particular.

@@ -202,10 +202,6 @@ fn of_somebody(action: &str, of: &Owner) -> Option<Request> {
             let path = format!("/v1/voicemail/{}/5-1", of.login);
             Some(("DELETE", path, Value::Null))
         }
-        "HoldForLaw" => {
-            let path = format!("/v1/calls/{}/hold", of.past);
-            Some(("PUT", path, json!({ "reason": "a court asks" })))
-        }
         "SeeSurveys" => get(format!("/v1/surveys?filter%5Bagent%5D={}", agent?)),
         "SeeReports" => get(format!("/v1/reports/agents?filter%5Bagent%5D={}", agent?)),
         "SeeTickets" => get(format!("/v1/tickets/{}", of.ticket)),
@@ -232,6 +228,10 @@ fn of_the_house(action: &str) -> Option<Request> {
     match action {
         "ManageDuty" => request("PATCH", "/v1/agents/me", json!({ "groups": [] })),
         "ExportCalls" => get("/v1/calls/export"),
+        "HoldForLaw" => {
+            let body = json!({ "reason": "a court asks" });
+            request("PUT", "/v1/calls/2000/hold", body)
+        }
         "TryTicketRules" => get("/v1/tickets/rules/try"),
         "SeeCustomers" => get("/v1/customers?filter%5Btext%5D=1111"),
         "ChangeCustomers" => request("POST", "/v1/customers/5/notes", json!({ "body": "x" })),
@@ -373,6 +373,10 @@ async fn j1_lists_hold_what_is_within_reach() {
     let mut calls = both(|it| it.live.to_string());
     calls.extend(both(|it| it.past.to_string()));
     assert_eq!(ids("/v1/calls", "id").await, calls);
+    for of in [&lead, &below] {
+        let why = client.get(&format!("/v1/calls/{}/why", of.past)).await;
+        assert_eq!(why.status, 200, "{}", why.text());
+    }
     let mut tickets = both(|it| it.ticket.to_string());
     tickets.extend(both(|it| it.lead_ticket.to_string()));
     assert_eq!(ids("/v1/tickets", "id").await, tickets);

@@ -51,8 +51,23 @@ impl Retention {
         }
     }
 
-    /// Keys whose number is out of its bounds.
+    /// Keys whose number is out of its bounds, or less than another that it has to outlast.
     pub(super) fn mistakes(&self) -> impl Iterator<Item = (&'static str, Told)> {
+        let (calls, recordings) = (self.calls_days, self.recordings_days);
+        // Each sweep would go through all calls that wait for their recordings.
+        let is_short = calls < recordings;
+        let short = is_short.then(|| {
+            let message = told!(
+                "`calls_days` is {calls}; a call stays as long as its recordings: expected at least {recordings}, as `recordings_days`",
+                "`calls_days` 为 {calls}；通话与其录音同存：应不少于 `recordings_days` 的 {recordings} 天"
+            );
+            ("calls_days", message)
+        });
+        let bounds = self.beyond_bounds();
+        bounds.chain(short)
+    }
+
+    fn beyond_bounds(&self) -> impl Iterator<Item = (&'static str, Told)> {
         RetentionKind::ALL.into_iter().filter_map(|kind| {
             let row = kind.row();
             let (days, least, most) = (self.days(kind), row.least, row.most);

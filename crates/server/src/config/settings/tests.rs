@@ -138,6 +138,10 @@ fn mistakes_are_told_with_their_place() {
             "config/trunkline.toml:2:19: error: `recordings_days` is 0; expected 1 to 36500 days",
         ),
         (
+            "[retention]\nrecordings_days = 400\ncalls_days = 365\n",
+            "config/trunkline.toml:3:14: error: `calls_days` is 365; a call stays as long as its recordings: expected at least 400, as `recordings_days`",
+        ),
+        (
             "[retention]\ncalls_days = -1\n",
             "config/trunkline.toml:2:14: error: invalid value: integer `-1`",
         ),

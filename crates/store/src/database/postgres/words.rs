@@ -4,17 +4,40 @@ use std::fmt::Write as _;
 
 use crate::database::words::{Phrase, Words};
 
-pub(crate) static WORDS: Words = Words {
-    table: "CREATE TABLE search_words (id BIGINT PRIMARY KEY NOT NULL, words TSVECTOR NOT NULL);
-      CREATE INDEX search_words_words ON search_words USING GIN (words);",
-    put: "INSERT INTO search_words (id, words) VALUES ($1, CAST($2 AS TSVECTOR))
-      ON CONFLICT (id) DO UPDATE SET words = excluded.words",
-    id: "w.id",
-    has: "w.words @@ CAST(",
-    asked: " AS TSQUERY)",
-    document,
-    question,
-};
+/// The shelf that a table is.
+macro_rules! words {
+    ($table:literal) => {
+        Words {
+            table: concat!(
+                "CREATE TABLE ",
+                $table,
+                " (id BIGINT PRIMARY KEY NOT NULL, words TSVECTOR NOT NULL);
+      CREATE INDEX ",
+                $table,
+                "_words ON ",
+                $table,
+                " USING GIN (words);"
+            ),
+            join: concat!(" JOIN ", $table, " w ON w.id = "),
+            from: concat!(" FROM ", $table, " w WHERE "),
+            take: concat!("DELETE FROM ", $table, " WHERE id = $1"),
+            put: concat!(
+                "INSERT INTO ",
+                $table,
+                " (id, words) VALUES ($1, CAST($2 AS TSVECTOR))
+      ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+            ),
+            id: "w.id",
+            has: "w.words @@ CAST(",
+            asked: " AS TSQUERY)",
+            document,
+            question,
+        }
+    };
+}
+
+pub(crate) static ALL: Words = words!("search_words");
+pub(crate) static OPEN: Words = words!("search_open");
 
 fn document(words: &[String]) -> String {
     let mut text = String::new();

@@ -2,17 +2,35 @@
 
 use crate::database::words::{Phrase, Words};
 
-pub(crate) static WORDS: Words = Words {
-    table:
-        "CREATE VIRTUAL TABLE search_words USING fts5(words, content = '', contentless_delete = 1, prefix = '1',
-      tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");",
-    put: "INSERT OR REPLACE INTO search_words (rowid, words) VALUES ($1, $2)",
-    id: "w.rowid",
-    has: "w.words MATCH ",
-    asked: "",
-    document,
-    question,
-};
+/// The shelf that a table is.
+macro_rules! words {
+    ($table:literal) => {
+        Words {
+            table: concat!(
+                "CREATE VIRTUAL TABLE ",
+                $table,
+                " USING fts5(words, content = '', contentless_delete = 1, prefix = '1',
+      tokenize = \"unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\");"
+            ),
+            join: concat!(" JOIN ", $table, " w ON w.rowid = "),
+            from: concat!(" FROM ", $table, " w WHERE "),
+            take: concat!("DELETE FROM ", $table, " WHERE rowid = $1"),
+            put: concat!(
+                "INSERT OR REPLACE INTO ",
+                $table,
+                " (rowid, words) VALUES ($1, $2)"
+            ),
+            id: "w.rowid",
+            has: "w.words MATCH ",
+            asked: "",
+            document,
+            question,
+        }
+    };
+}
+
+pub(crate) static ALL: Words = words!("search_words");
+pub(crate) static OPEN: Words = words!("search_open");
 
 fn document(words: &[String]) -> String {
     words.join(" ")

@@ -1,15 +1,15 @@
-//! One timeline of a customer (F10): calls, tickets, surveys, messages, notes, newest first, with those who were merged into him.
+//! One timeline of a customer (F10): calls, tickets, return visits, surveys, messages, notes, newest first, with those who were merged into
+//! him.
 //!
-//! Nothing is written for it: each kind of moment is read from its own table along an index, a page of each, and put in order.
+//! Nothing is copied for it: each kind of moment is read from its own table along an index, a page of each, and put in order.
 //! A call that came before he was on file is his if its number certainly is, and his alone.
 
 use std::cmp::Reverse;
-use std::fmt;
-use std::str::FromStr;
 
-use model::{AgentId, CallId, Cdr, CustomerId, MailboxName, TicketId, Timestamp};
-use ticket::Number;
+use model::{AgentId, CallId, CustomerId, TicketId};
+use ticket::{Entry, Number};
 
+use super::moment::{Kind, Moment, MomentKey};
 use crate::Database;
 use crate::column::{big, count, from_json};
 use crate::database::{Bound, Connection, Statement};
@@ -49,67 +49,6 @@ macro_rules! last_calls {
             " AND started_at <= $2 ORDER BY started_at DESC, id DESC LIMIT 1000)"
         )
     };
-}
-
-/// What happened between a customer and the house.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// A note of a person.
-    Note {
-        /// Who wrote it.
-        agent: AgentId,
-        /// Its text.
-        body: String,
-    },
-    /// He left a message.
-    Message {
-        /// In which call.
-        call: CallId,
-        /// In which box.
-        mailbox: MailboxName,
-    },
-    /// He was asked how he was served.
-    Survey {
-        /// After which call.
-        call: CallId,
-        /// With which form.
-        form: String,
-        /// What became of it.
-        outcome: String,
-        /// Who had served him.
-        agent: Option<AgentId>,
-    },
-    /// A ticket was made.
-    Ticket {
-        /// Which.
-        ticket: TicketId,
-        /// Its readable number.
-        number: String,
-        /// Its subject.
-        subject: String,
-        /// Its state's word.
-        state: String,
-    },
-    /// A call.
-    Call(Box<Cdr>),
-}
-
-/// Where a moment stands: what happened later stands first. As text it is what a page ends with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MomentKey {
-    at: i64,
-    kind: Kind,
-    id: i64,
-}
-
-/// The kinds in the order in which they stand at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Note,
-    Message,
-    Survey,
-    Ticket,
-    Call,
 }
 
 /// Who reads decides what is shown.
@@ -225,7 +164,9 @@ impl Database {
         for source in window.customers() {
             items.extend(notes(&mut conn, &window, &source).await?);
             items.extend(surveys(&mut conn, &window, &source, &reader.surveys_of).await?);
-            items.extend(tickets(&mut conn, &window, &source, reader.tickets_of.as_ref()).await?);
+            let tickets_of = reader.tickets_of.as_ref();
+            items.extend(tickets(&mut conn, &window, &source, tickets_of).await?);
+            items.extend(visits(&mut conn, &window, &source, tickets_of).await?);
         }
         for source in window.callers() {
             items.extend(messages(&mut conn, &window, &source).await?);
@@ -340,15 +281,57 @@ async fn tickets(
     let ticket = |(id, at, number, subject, state): Row| {
         let moment = Moment::Ticket {
             ticket: TicketId::new(count(id)),
-            number: number
-                .parse::<Number>()
-                .map_or(number, |number| number.to_string()),
+            number: readable(number),
             subject,
             state,
         };
         (Kind::Ticket.key(at, id), moment)
     };
     Ok(rows.into_iter().map(ticket).collect())
+}
+
+/// Visits about his last tickets: of each the visits are read along their index, so that what he was asked about an older one stands on a
+/// later page.
+async fn visits(
+    conn: &mut Connection,
+    window: &Window,
+    source: &Source<'_>,
+    reader: Option<&Reader>,
+) -> Result<Vec<(MomentKey, Moment)>> {
+    let mut query = window.query(
+        Kind::Visit,
+        source,
+        "SELECT v.id, v.at, t.id, t.number, e.entry FROM return_visit v
+         JOIN ticket t ON t.id = v.ticket_id JOIN ticket_event e ON e.ticket_id = v.ticket_id AND e.seq = v.seq
+         WHERE v.reporter_id IN
+           (SELECT id FROM ticket WHERE customer_id = $1 AND created_at <= $2 ORDER BY created_at DESC, id DESC LIMIT 1000)
+           AND (v.at, v.id) < ($2, $3)",
+    );
+    if let Some(reader) = reader {
+        reader.narrow(&mut query);
+    }
+    query.push(" ORDER BY v.at DESC, v.id DESC LIMIT $4");
+    let rows: Vec<(i64, i64, i64, String, String)> = query.build_query_as().fetch_all(conn).await?;
+    let visit = |(id, at, ticket, number, entry): (i64, i64, i64, String, String)| {
+        let entry: Entry = from_json("ticket entry", &entry)?;
+        let moment = Moment::Visit {
+            ticket: TicketId::new(count(ticket)),
+            number: readable(number),
+            event: entry.event.name(),
+            agent: entry.actor.agent(),
+            satisfaction: entry.event.visit().and_then(|visit| visit.satisfaction),
+            words: entry.event.words().map(str::to_owned),
+        };
+        Ok((Kind::Visit.key(at, id), moment))
+    };
+    rows.into_iter().map(visit).collect()
+}
+
+/// A number of a ticket, as people write it.
+fn readable(number: String) -> String {
+    number
+        .parse::<Number>()
+        .map_or(number, |number| number.to_string())
 }
 
 macro_rules! calls {
@@ -374,67 +357,4 @@ async fn calls(
         Ok((Kind::Call.key(at, id), Moment::Call(cdr)))
     };
     rows.into_iter().map(call).collect()
-}
-
-impl Kind {
-    const ALL: [Self; 5] = [
-        Self::Note,
-        Self::Message,
-        Self::Survey,
-        Self::Ticket,
-        Self::Call,
-    ];
-
-    const fn key(self, at: i64, id: i64) -> MomentKey {
-        MomentKey { at, kind: self, id }
-    }
-
-    const fn letter(self) -> char {
-        match self {
-            Self::Note => 'n',
-            Self::Message => 'm',
-            Self::Survey => 's',
-            Self::Ticket => 't',
-            Self::Call => 'c',
-        }
-    }
-}
-
-impl MomentKey {
-    /// Behind all that ever happens.
-    const END: Self = Kind::Call.key(i64::MAX, i64::MAX);
-
-    /// When it happened.
-    pub const fn at(self) -> Timestamp {
-        Timestamp::from_ms(self.at)
-    }
-
-    /// Its id among moments of its kind.
-    pub const fn id(self) -> i64 {
-        self.id
-    }
-}
-
-impl fmt::Display for MomentKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}-{}", self.kind.letter(), self.at, self.id)
-    }
-}
-
-/// A text that is no place in a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no place in a timeline")]
-pub struct NoMoment;
-
-impl FromStr for MomentKey {
-    type Err = NoMoment;
-
-    fn from_str(text: &str) -> std::result::Result<Self, NoMoment> {
-        let mut kinds = Kind::ALL.into_iter();
-        let kind = kinds.find(|kind| text.starts_with(kind.letter()));
-        let rest = text.get(1..).unwrap_or_default();
-        let (at, id) = rest.split_once('-').ok_or(NoMoment)?;
-        let number = |text: &str| text.parse().map_err(|_| NoMoment);
-        Ok(kind.ok_or(NoMoment)?.key(number(at)?, number(id)?))
-    }
 }
