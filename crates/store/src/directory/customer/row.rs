@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use super::phone::{self, KeyedPhone};
 use super::{CustomerContact, CustomerRecord};
 use crate::column::{big, count};
-use crate::database::Connection;
+use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 use crate::term;
 
@@ -145,13 +145,17 @@ pub(super) async fn put_terms(conn: &mut Connection, id: CustomerId, name: &str)
         .bind(big(id.get()))
         .execute(&mut *conn)
         .await?;
-    for term in term::of_name(name) {
-        sqlx::query("INSERT INTO customer_term (term, customer_id) VALUES ($1, $2)")
-            .bind(term)
-            .bind(big(id.get()))
-            .execute(&mut *conn)
-            .await?;
+    let terms = term::of_name(name);
+    if terms.is_empty() {
+        return Ok(());
     }
+    let mut query = Statement::new("INSERT INTO customer_term (term, customer_id) VALUES ");
+    for (place, term) in terms.into_iter().enumerate() {
+        query.push(if place == 0 { "(" } else { ", (" });
+        query.push_bind(term).push(", ");
+        query.push_bind(big(id.get())).push(")");
+    }
+    query.build_query().execute(conn).await?;
     Ok(())
 }
 
