@@ -96,6 +96,7 @@ mod second_phone;
 mod standby;
 mod strategies;
 mod talk;
+mod ticket_status;
 mod ticket_verbs;
 mod transports;
 mod webhooks;

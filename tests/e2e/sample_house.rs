@@ -121,10 +121,6 @@ fn as_here(name: &str, text: String) -> String {
             let calendars = text.lines().filter(|line| line.starts_with("[calendar."));
             calendars.map(open).collect()
         }
-        "queries.toml" => {
-            let line = text.lines().find(|line| line.starts_with("url = "));
-            text.replace(line.unwrap(), "url = \"sqlite://../data/trunkline.db\"")
-        }
         _ => text,
     }
 }

@@ -192,7 +192,7 @@ fn unasked() -> Service {
 }
 
 #[test]
-fn e12_12330_takes_a_message_as_a_case_and_tells_how_it_stands_by_its_number() {
+fn x11_12330_takes_a_message_as_a_case_and_tells_how_it_stands_by_its_number() {
     let at = SampleHouse::open("12330", &unasked());
     let mut wang = ByInfo::calls(&at, "12330");
     wang.hears_and_presses("ip_welcome", "3");

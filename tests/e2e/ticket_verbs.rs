@@ -35,7 +35,7 @@ fn enters(admin: &Session, subject: &str) -> Value {
     entered.expect(201).json()
 }
 
-fn orders(who: &Session, ticket: &Value, order: Value) {
+pub(crate) fn orders(who: &Session, ticket: &Value, order: Value) {
     let path = format!("/v1/tickets/{}", ticket["id"].as_str().unwrap());
     let tag = who.get(&path).expect(200);
     let tag = tag.header("etag").unwrap().to_owned();

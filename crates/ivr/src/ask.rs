@@ -45,6 +45,8 @@ pub enum Question {
     Pin(PinQuestion),
     /// What comes of a conversation with a bot: found when it gives a result.
     Bot(BotQuestion),
+    /// How a ticket stands (X11): found when there is one that may be told, missing when there is none, bad when the PIN opens nothing.
+    Status(StatusQuestion),
 }
 
 /// How a service is asked (RFC 9110 §9.3).
@@ -137,6 +139,40 @@ pub struct PinQuestion {
     pub digits: String,
 }
 
+/// Which ticket's state is wanted, and who asks (X11).
+#[derive(Clone, PartialEq, Eq)]
+pub struct StatusQuestion {
+    /// A ticket's number or a telephone number, as it was keyed in or as the caller's own came; empty where that was withheld.
+    pub number: String,
+    /// What was keyed in for a PIN; written nowhere (S22).
+    pub pin: Option<String>,
+    /// The caller's own number, whose tries of PINs are counted; empty where it was withheld.
+    pub caller: String,
+    /// What is told of the ticket, by the variable that takes each.
+    pub wanted: BTreeMap<String, StatusField>,
+}
+
+/// What may be told of a ticket by telephone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StatusField {
+    /// Its readable number.
+    Number,
+    /// The word of its state.
+    State,
+    /// Whether work or a confirmation is outstanding.
+    Open,
+    /// M5: the number that was asked for, or the caller's own, where that ticket went into this one; empty otherwise.
+    MergedFrom,
+    /// Its type's word; empty without.
+    TicketType,
+    /// When it was filed, by the clock of tickets.
+    FiledAt,
+    /// When it is due, by the same clock; empty where nothing is.
+    DueAt,
+    /// How often it was urged.
+    Urges,
+}
+
 /// Under which name the result of a bot stands among the values that it brings.
 pub const RESULT: &str = "result";
 
@@ -212,6 +248,17 @@ impl Question {
         let Answer::Found(found) = &answer else {
             return answer;
         };
+        if let Self::Status(question) = self {
+            let mut wanted = question.wanted.iter();
+            let fits = |(variable, field): (&String, &StatusField)| {
+                found.get(variable).map(Value::kind) == Some(field.kind())
+            };
+            // A bad answer is a PIN that opens nothing.
+            return match wanted.all(fits) {
+                true => answer,
+                false => Answer::NoAnswer("not all that was wanted".to_owned()),
+            };
+        }
         let misfit = match self {
             Self::Http(question) => unfit(&question.wanted, found),
             Self::Bot(question) => {
@@ -225,7 +272,7 @@ impl Question {
                 let mut variables = question.columns.keys();
                 variables.find(|variable| !found.contains_key(*variable))
             }
-            Self::Mailbox(_) | Self::Pin(_) => None,
+            Self::Mailbox(_) | Self::Pin(_) | Self::Status(_) => None,
             Self::Ticket(question) => {
                 (!found.contains_key(&question.into)).then_some(&question.into)
             }
@@ -239,7 +286,7 @@ impl Question {
     /// What the house itself answers in a test of a script that says nothing else: services and databases it does not have.
     pub(crate) fn in_a_test(&self) -> Option<Answer> {
         match self {
-            Self::Http(_) | Self::Sql(_) | Self::Bot(_) => None,
+            Self::Http(_) | Self::Sql(_) | Self::Bot(_) | Self::Status(_) => None,
             Self::Mailbox(_) | Self::Pin(_) => Some(Answer::Found(BTreeMap::new())),
             Self::Ticket(question) => {
                 let number = Value::Text("260105-0001-8".to_owned());
@@ -272,6 +319,7 @@ impl Question {
             Self::Ticket(_) => "ticket",
             Self::Pin(pin) => &pin.calendar,
             Self::Bot(question) => &question.bot,
+            Self::Status(_) => "ticket_status",
         }
     }
 }
@@ -285,6 +333,48 @@ fn unfit<'w>(
     let unfit = wanted
         .find(|(variable, wanted)| found.get(*variable).map(Value::kind) != Some(wanted.kind));
     unfit.map(|(variable, _)| variable)
+}
+
+impl StatusField {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Number,
+        Self::State,
+        Self::Open,
+        Self::MergedFrom,
+        Self::TicketType,
+        Self::FiledAt,
+        Self::DueAt,
+        Self::Urges,
+    ];
+
+    /// Its word in scripts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::State => "state",
+            Self::Open => "open",
+            Self::MergedFrom => "merged_from",
+            Self::TicketType => "ticket_type",
+            Self::FiledAt => "filed_at",
+            Self::DueAt => "due_at",
+            Self::Urges => "urges",
+        }
+    }
+
+    /// Its type.
+    pub const fn kind(self) -> Type {
+        match self {
+            Self::Open => Type::Truth,
+            Self::Urges => Type::Number,
+            Self::Number
+            | Self::State
+            | Self::MergedFrom
+            | Self::TicketType
+            | Self::FiledAt
+            | Self::DueAt => Type::Text,
+        }
+    }
 }
 
 impl Method {
@@ -327,6 +417,14 @@ impl fmt::Debug for PinQuestion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PinQuestion")
             .field("calendar", &self.calendar)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for StatusQuestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatusQuestion")
+            .field("wanted", &self.wanted)
             .finish_non_exhaustive()
     }
 }

@@ -131,6 +131,8 @@ pub(crate) enum Cause<'n> {
     BotFails(&'n Name),
     /// The ticket that he filed has its number, or has none in time.
     Ticket(bool),
+    /// What is told of how a ticket stands (X11).
+    Status(AnswerKind),
 }
 
 impl Cause<'_> {
@@ -159,6 +161,10 @@ impl Cause<'_> {
             Self::BoxFull(_) => "full",
             Self::Ticket(true) => "numbered",
             Self::Ticket(false) => "no_number",
+            Self::Status(AnswerKind::Found) => "found",
+            Self::Status(AnswerKind::Missing) => "no_ticket",
+            Self::Status(AnswerKind::Bad) => "wrong_pin",
+            Self::Status(AnswerKind::NoAnswer) => "failed",
         };
         word.to_owned()
     }

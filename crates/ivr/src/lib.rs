@@ -39,7 +39,8 @@ mod variable;
 
 pub use ask::{
     Answer, AnswerKind, Ask, AskId, BotQuestion, HeaderValue, HttpQuestion, Method, PinQuestion,
-    Question, RESULT, SecretSource, SqlQuestion, TicketQuestion, Wanted,
+    Question, RESULT, SecretSource, SqlQuestion, StatusField, StatusQuestion, TicketQuestion,
+    Wanted,
 };
 pub use chart::{Chart, ChartExit, ChartHeat, ChartNode, ExitId};
 pub use check::{

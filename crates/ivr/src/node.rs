@@ -23,6 +23,7 @@ mod set;
 mod sql;
 mod survey;
 mod ticket;
+mod ticket_status;
 mod transfer;
 mod voicemail;
 
@@ -72,6 +73,7 @@ pub(crate) const KINDS: &[Kind] = &[
     sql::KIND,
     bot::KIND,
     ticket::KIND,
+    ticket_status::KIND,
     survey::KIND,
     script::KIND,
     r#return::KIND,

@@ -16,6 +16,7 @@ mod services;
 mod shelf;
 mod signals;
 mod speaking;
+mod standing;
 mod start;
 mod switchboard;
 mod ticket_rules;

@@ -101,8 +101,8 @@ pub use survey::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutco
 pub use ticket::timeline::{Untold, entry_of};
 pub use ticket::{
     Command, Duplicate, Duplicates, Line, LineKey, NewTicket, NoLine, NoTicketKey, PastTicket,
-    Reader, Related, Submitted, Suspect, TakenOver, TicketDesk, TicketFilter, TicketKey,
-    TicketOrder, Worked,
+    Reader, Related, Standing, StandingAsked, Stood, Submitted, Suspect, TakenOver, TicketDesk,
+    TicketFilter, TicketKey, TicketOrder, Worked,
 };
 pub use token::{ApiToken, NewApiToken, Scope, Scopes, UnknownScope};
 pub use unmasked::SeenOf;

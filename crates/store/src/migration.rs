@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 47] = [
+static MIGRATIONS: [Migration; 48] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -252,6 +252,11 @@ static MIGRATIONS: [Migration; 47] = [
         version: 47,
         name: "first_contact_index",
         text: include_str!("../migrations/0047_first_contact_index.sql"),
+    },
+    Migration {
+        version: 50,
+        name: "ticket_pin",
+        text: include_str!("../migrations/0050_ticket_pin.sql"),
     },
 ];
 

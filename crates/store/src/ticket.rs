@@ -33,6 +33,7 @@ pub use filter::{NoTicketKey, TicketFilter, TicketKey, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
 pub use relation::Related;
+pub use standing::{Standing, StandingAsked, Stood};
 pub use work::{Command, Worked};
 
 mod birth;
@@ -47,9 +48,11 @@ mod left;
 mod office;
 mod origin;
 mod past;
+mod pin;
 mod reader;
 mod relation;
 mod row;
+mod standing;
 pub(crate) mod timeline;
 mod work;
 

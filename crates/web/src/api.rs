@@ -54,6 +54,7 @@ pub mod talk;
 pub mod ticket_body;
 pub mod ticket_duplicates;
 pub mod ticket_orders;
+pub mod ticket_pin;
 pub mod ticket_refusal;
 pub mod ticket_rules;
 pub mod ticket_rules_body;
@@ -198,6 +199,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(canary::read))
         .routes(routes!(tickets::list, ticket_orders::enter))
         .routes(routes!(ticket_orders::order))
+        .routes(routes!(ticket_pin::draw, ticket_pin::remove))
         .routes(routes!(ticket_duplicates::search))
         .routes(routes!(ticket_duplicates::of_ticket))
         .routes(routes!(ticket_duplicates::relate))

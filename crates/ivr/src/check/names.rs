@@ -257,7 +257,11 @@ fn answers_name_what_is_there(script: &Script, claims: &AllClaims<'_>, report: &
         causes.any(|cause| {
             matches!(
                 cause,
-                Cause::Answer(..) | Cause::BoxFull(_) | Cause::Ticket(_) | Cause::BotFails(_)
+                Cause::Answer(..)
+                    | Cause::BoxFull(_)
+                    | Cause::Ticket(_)
+                    | Cause::Status(_)
+                    | Cause::BotFails(_)
             )
         }) || claims.end == Some(End::Calendar)
     };

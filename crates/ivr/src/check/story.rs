@@ -162,7 +162,7 @@ fn deed(passage: Passage<'_>) -> Deed {
         Cause::Queue(_, exit) => Deed::Queue(exit),
         Cause::Transfer(_, failure) => Deed::Transfer(failure),
         Cause::Callback(answer) => Deed::Callback(answer),
-        Cause::Answer(_, kind) => Deed::Answer(kind),
+        Cause::Answer(_, kind) | Cause::Status(kind) => Deed::Answer(kind),
         Cause::Speaks => Deed::Speaks,
         Cause::Result(_, result) => Deed::Result(result.text.clone()),
         Cause::BotFails(_) => Deed::Answer(AnswerKind::NoAnswer),
@@ -230,6 +230,12 @@ pub(crate) fn told_of(cause: Cause<'_>) -> Option<Told> {
         }
         Cause::Ticket(true) => told!("his ticket has its number", "工单已有编号"),
         Cause::Ticket(false) => told!("his ticket has no number in time", "工单未及时得到编号"),
+        Cause::Status(AnswerKind::Found) => told!("there is a ticket", "查到工单"),
+        Cause::Status(AnswerKind::Missing) => told!("there is no ticket", "查无工单"),
+        Cause::Status(AnswerKind::Bad) => told!("his PIN opens no ticket", "查询密码不符"),
+        Cause::Status(AnswerKind::NoAnswer) => {
+            told!("tickets cannot be asked for", "工单无法查询")
+        }
         Cause::SaysNothing => told!("says nothing", "未说话"),
     })
 }

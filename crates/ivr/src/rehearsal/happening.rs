@@ -223,6 +223,12 @@ impl Asked {
             }
             Question::Sql(sql) => sql.columns.keys().map(|it| (it.clone(), None)).collect(),
             Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
+            Question::Status(status) => {
+                let wanted = status.wanted.iter();
+                wanted
+                    .map(|(variable, field)| (variable.clone(), Some(field.kind())))
+                    .collect()
+            }
             Question::Ticket(ticket) => BTreeMap::from([(ticket.into.clone(), Some(Type::Text))]),
         };
         Self {
@@ -280,7 +286,8 @@ pub(super) fn open_keys(awaits: &Awaits, placed: &Placed, stage: Stage) -> Vec<O
                     | Cause::BoxFull(_)
                     | Cause::Result(..)
                     | Cause::BotFails(_)
-                    | Cause::Ticket(_) => return None,
+                    | Cause::Ticket(_)
+                    | Cause::Status(_) => return None,
                 };
                 Some(OpenKey {
                     keys,

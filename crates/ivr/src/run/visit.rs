@@ -245,6 +245,11 @@ impl Visit<'_> {
         })
     }
 
+    /// The number from which the caller calls; empty where it was withheld.
+    pub(crate) fn caller_number(&self) -> &str {
+        self.entry.caller.number.as_deref().unwrap_or_default()
+    }
+
     /// This moment as the script's people see it on their wall.
     fn wall_clock(&self) -> String {
         let named = self.clocks.iter();

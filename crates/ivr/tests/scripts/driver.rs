@@ -257,6 +257,11 @@ fn asked(question: &Question) -> String {
         }
         Question::Mailbox(mailbox) => format!("box {mailbox}"),
         Question::Ticket(ticket) => format!("ticket {}", ticket.part),
+        Question::Status(status) => {
+            let pin = status.pin.iter();
+            let pin: String = pin.map(|pin| format!(" PIN {pin}")).collect();
+            format!("status of {}{pin} by {}", status.number, status.caller)
+        }
         Question::Pin(pin) => format!("PIN {} of {}", pin.digits, pin.calendar),
     }
 }

@@ -38,6 +38,7 @@ mod script_tests;
 mod skills;
 mod survey;
 mod ticket;
+mod ticket_status;
 mod timeouts;
 mod voicemail;
 mod waiting;

@@ -275,6 +275,12 @@ impl Centre {
                 found.insert(RESULT.to_owned(), result);
                 found
             }
+            Question::Status(status) => {
+                let wanted = status.wanted.iter();
+                wanted
+                    .map(|(variable, field)| (variable.clone(), value(field.kind(), dice)))
+                    .collect()
+            }
             Question::Mailbox(_) | Question::Pin(_) => BTreeMap::new(),
         };
         Answer::Found(found)

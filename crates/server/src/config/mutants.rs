@@ -34,6 +34,7 @@ const SILENT: &[(&str, &[&str])] = &[
     ("transfer", &["on_busy", "on_no_answer", "on_failure"]),
     ("http", &["ok", "bad", "none"]),
     ("sql", &["ok", "empty", "error"]),
+    ("ticket_status", &["ok", "missing", "wrong_pin", "none"]),
 ];
 /// Keys whose value is no text that a number, a truth or a list would do for, and what is written instead.
 const TYPED: &[(&str, &str)] = &[

@@ -154,7 +154,13 @@ impl House {
         let (outgoing, looks_up) = watch::channel(Arc::new(loaded.outgoing));
         let (boxes, named, private) = (looks_up.clone(), looks_up.clone(), looks_up.clone());
         let (bot_client, bots_of) = (client.clone(), looks_up.clone());
-        let look_ups = LookUps::new(client, looks_up, database.clone(), ledger.filed.clone());
+        let look_ups = LookUps::new(
+            client,
+            looks_up,
+            database.clone(),
+            ledger.filed.clone(),
+            (clock, offset_min),
+        );
         let draining = Arc::new(AtomicBool::new(false));
         let (reader, reached) = ledger.reading();
         let told = Webhooks::new(webhooks::Desk {

@@ -10,9 +10,11 @@ use connectors::{HttpClient, Target, look_up};
 use engine::{Input, Reply};
 use ivr::{Answer, Ask, HeaderValue, HttpQuestion, PinQuestion, Question, TicketQuestion, Value};
 use model::{CallId, MailboxName};
+use net::Clock;
 use store::{Database, Secret, verify_password};
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use super::standing;
 use crate::config::outgoing::Outgoing;
 
 /// Look-ups that are under way at once.
@@ -26,6 +28,9 @@ pub(super) struct LookUps {
     database: Database,
     /// Rises with each ticket of a script that stands in the store.
     filed: watch::Receiver<u64>,
+    clock: Clock,
+    /// Minutes that the clock of tickets is ahead of UTC.
+    utc_offset_min: i32,
 }
 
 impl LookUps {
@@ -34,8 +39,11 @@ impl LookUps {
         outgoing: watch::Receiver<Arc<Outgoing>>,
         database: Database,
         filed: watch::Receiver<u64>,
+        (clock, utc_offset_min): (Clock, i32),
     ) -> Self {
         Self {
+            clock,
+            utc_offset_min,
             database,
             filed,
             client,
@@ -50,6 +58,7 @@ impl LookUps {
         let outgoing = self.outgoing.borrow().clone();
         let (client, inputs) = (self.client.clone(), inputs.clone());
         let (database, filed) = (self.database.clone(), self.filed.clone());
+        let (clock, utc_offset_min) = (self.clock, self.utc_offset_min);
         tokio::spawn(async move {
             let answer = match (permit, &ask.question) {
                 (Err(_), _) => Answer::NoAnswer(format!("{AT_ONCE} look-ups are under way")),
@@ -64,13 +73,22 @@ impl LookUps {
                 // Asked of a bot, by another way.
                 (Ok(_permit), Question::Bot(_)) => Answer::Bad("no look-up".to_owned()),
                 (Ok(_permit), Question::Pin(pin)) => compare(&outgoing, pin).await,
+                (Ok(_permit), Question::Status(status)) => {
+                    let asked = standing::asked(status, call, clock.now().into());
+                    let asking = standing::ask(&database, asked, status, utc_offset_min);
+                    let answer = tokio::time::timeout(ask.patience, asking).await;
+                    answer.unwrap_or_else(|_| Answer::NoAnswer("the store is slow".to_owned()))
+                }
             };
             let whom = ask.question.whom();
-            match &answer {
-                Answer::Found(_) | Answer::Missing => {
+            match (&answer, &ask.question) {
+                (Answer::Bad(why), Question::Status(_)) => {
+                    tracing::info!(%call, whom, why, "a PIN opens no ticket");
+                }
+                (Answer::Found(_) | Answer::Missing, _) => {
                     tracing::debug!(%call, whom, answer = answer.kind().name(), "a look-up");
                 }
-                Answer::Bad(why) | Answer::NoAnswer(why) => {
+                (Answer::Bad(why) | Answer::NoAnswer(why), _) => {
                     tracing::warn!(%call, whom, why, "a look-up brought nothing: the caller goes on without it");
                 }
             }

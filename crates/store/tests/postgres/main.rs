@@ -81,6 +81,8 @@ mod test_server;
 mod ticket_merges;
 #[path = "../store/ticket_rollups.rs"]
 mod ticket_rollups;
+#[path = "../store/ticket_status.rs"]
+mod ticket_status;
 #[path = "../store/ticket_work.rs"]
 mod ticket_work;
 #[path = "../store/tickets.rs"]

@@ -61,6 +61,7 @@ mod search;
 mod sessions;
 mod ticket_merges;
 mod ticket_rollups;
+mod ticket_status;
 #[path = "../../benches/volume/ticket_sums.rs"]
 mod ticket_sums;
 mod ticket_work;

@@ -193,6 +193,8 @@ pub struct TicketDetail {
     pub related: Vec<TicketId>,
     /// Whether nobody has looked for its duplicates yet: the search was late when it was submitted, and is done soon.
     pub duplicates_unchecked: bool,
+    /// X11: whether it has a PIN, by which its caller hears by telephone how it stands although it is sensitive.
+    pub has_pin: bool,
     /// M5: the ticket that goes on for it in the end, as it stands.
     pub survivor: Option<Box<TicketBody>>,
     /// What happened to it and to what it took over, oldest first: the first page of `GET /v1/tickets/{id}/timeline`.

@@ -329,6 +329,7 @@ pub(crate) async fn read(
         verdicts: sight.value(&handling.verdicts, &known),
         related: app.tickets().related_to(id, reader.as_ref()).await?,
         duplicates_unchecked: app.tickets().is_unchecked(id).await?,
+        has_pin: app.database().has_ticket_pin(id).await?,
         survivor: survivor.map(|it| Box::new(TicketBody::of(it, &rules, at, sight))),
         entries: timeline.items,
         entries_next: timeline.next,

@@ -116,6 +116,8 @@ codes! {
     NoSuchDraft = "no_such_draft" NOT_FOUND "您没有该通话的草稿，或它已成为工单" "You have no draft of that call, or it is a ticket by now";
     /// No such ticket.
     NoSuchTicket = "no_such_ticket" NOT_FOUND "没有这个工单" "There is no such ticket";
+    /// The ticket has no PIN (X11).
+    NoTicketPin = "ticket.no_pin" NOT_FOUND "该工单没有查询密码" "The ticket has no PIN";
     /// Nothing of what was typed can be looked for, or it is too long.
     BadQuestion = "bad_question" UNPROCESSABLE_ENTITY "搜索内容须含文字或数字，且不超过 200 字、16 个词" "A search needs a letter, a digit or a character, and has at most 200 characters and 16 words";
     /// No such customer.

@@ -56,6 +56,7 @@ mod stream;
 mod support;
 mod surveys;
 mod talk;
+mod ticket_pin;
 mod ticket_rules;
 mod tickets;
 mod tokens;

@@ -12,8 +12,16 @@ use crate::step::Given;
 use crate::told;
 use crate::value::{Number, Value};
 
-/// The words of answers that bring nothing; a query's beside a service's.
-pub(crate) const ANSWER_WORDS: &[&str] = &["missing", "empty", "full", "bad", "error", "none"];
+/// The words of answers that bring nothing; a query's and a PIN's beside a service's.
+pub(crate) const ANSWER_WORDS: &[&str] = &[
+    "missing",
+    "empty",
+    "full",
+    "bad",
+    "error",
+    "wrong_pin",
+    "none",
+];
 
 pub(super) fn read(section: &mut Section<'_, '_>) -> Read<Vec<(Name, Answer)>> {
     let entries = section.entries("answers")?;
@@ -40,7 +48,7 @@ fn answer<'t>(section: &mut Section<'_, 't>, item: &Item<'t>) -> Read<Answer> {
         DeValue::Table(table) => found(section, table),
         DeValue::String(word) => match word.as_ref() {
             "missing" | "empty" | "full" => Ok(Answer::Missing),
-            "bad" | "error" => Ok(Answer::Bad(said())),
+            "bad" | "error" | "wrong_pin" => Ok(Answer::Bad(said())),
             "none" => Ok(Answer::NoAnswer(said())),
             other => {
                 let message = told!(
