@@ -67,6 +67,7 @@ mod external;
 mod filing_modes;
 mod flood;
 mod guide;
+mod identify;
 mod integrator;
 mod keys;
 mod lamps;

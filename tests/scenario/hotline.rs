@@ -91,6 +91,9 @@ pub(crate) struct Hotline {
     pub(crate) ports: BTreeMap<PortId, Port>,
     /// What the directory answers, and after how long.
     pub(crate) directory: (Profile, Duration),
+    /// What it answers where something was keyed in (G6), and after how long; what was keyed in.
+    pub(crate) by_typed: (Option<Profile>, Duration),
+    pub(crate) typed: Vec<model::Typed>,
     /// What the external decision answers, and after how long (B15); and what it was asked.
     pub(crate) decider: (RouteReply, Duration),
     pub(crate) asked: Vec<RouteQuestion>,
@@ -238,6 +241,8 @@ impl Hotline {
             wishes: Vec::new(),
             ports: BTreeMap::new(),
             directory: (Profile::default(), Duration::from_millis(5)),
+            by_typed: (None, Duration::from_millis(5)),
+            typed: Vec::new(),
             decider: (RouteReply::LeftToUs, Duration::from_millis(35)),
             service: (Answer::Missing, Duration::from_millis(35)),
             looked_up: Vec::new(),
@@ -756,15 +761,18 @@ impl Hotline {
                     self.settled.push((recording, kept));
                 }
                 Output::Fact(at, fact) => self.facts.push((at, *fact)),
-                Output::Request(Request::Profile { call, .. }) => {
-                    let (profile, after) = self.directory.clone();
-                    self.post(
-                        after,
-                        Post::Reply(Reply::Profile {
-                            call,
-                            profile: Some(Box::new(profile)),
-                        }),
-                    );
+                Output::Request(Request::Profile { call, typed, .. }) => {
+                    let (profile, after) = match &typed {
+                        Some(_) => self.by_typed.clone(),
+                        None => (Some(self.directory.0.clone()), self.directory.1),
+                    };
+                    self.typed.extend(typed.clone());
+                    let reply = Reply::Profile {
+                        call,
+                        typed,
+                        profile: profile.map(Box::new),
+                    };
+                    self.post(after, Post::Reply(reply));
                 }
                 Output::Request(Request::Route(question)) => {
                     let (reply, after) = self.decider.clone();

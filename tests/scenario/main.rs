@@ -34,6 +34,7 @@ mod head_start;
 mod heat;
 mod hold;
 mod hotline;
+mod identify;
 mod keys;
 mod line;
 mod long_hold;

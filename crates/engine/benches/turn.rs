@@ -317,6 +317,7 @@ impl Tape {
             if let Output::Request(Request::Profile { call, .. }) = output {
                 self.give(Input::Reply(Reply::Profile {
                     call: *call,
+                    typed: None,
                     profile: Some(Box::default()),
                 }));
             }

@@ -58,7 +58,7 @@ use callback::{CallsBack, Claim};
 use ending::Ending;
 pub(crate) use event::CallEvent;
 pub(crate) use hold::NOT_HERE;
-use identity::Identity;
+use identity::{Identity, Said};
 use keys::LastKey;
 use message::Messages;
 use outside::OutsideTalk;
@@ -126,6 +126,8 @@ pub(crate) struct Call {
     /// Phones that ring, or whose last word is still to come.
     rings: BTreeMap<OfferId, Ring>,
     profile: Identity,
+    /// What he has keyed in to say who he is (G6).
+    said: Option<Said>,
     /// What number lists say of him.
     listed: listed::Listed,
     language: String,
@@ -268,7 +270,7 @@ impl Call {
                 unserved,
             } => self.left_queue(context, queue, cause, waited, unserved),
             CallEvent::DirectEnded(end) => self.direct_ended(context, end),
-            CallEvent::Identified(profile) => self.identified(context, profile),
+            CallEvent::Identified { typed, profile } => self.identified(context, typed, profile),
             CallEvent::LookedUp { id, answer } => self.looked_up(context, id, answer),
             CallEvent::TookOver {
                 offer,

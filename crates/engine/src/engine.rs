@@ -164,9 +164,11 @@ impl Engine {
                     .outputs
                     .push_back(Output::CommandDone(id, done));
             }
-            Input::Reply(Reply::Profile { call, profile }) => {
-                self.turn(call, CallEvent::Identified(profile))
-            }
+            Input::Reply(Reply::Profile {
+                call,
+                typed,
+                profile,
+            }) => self.turn(call, CallEvent::Identified { typed, profile }),
             Input::Reply(Reply::Route { call, id, reply }) => self.route_replied(call, id, reply),
             Input::Reply(Reply::LookedUp { call, id, answer }) => {
                 self.context.pin_compared(call, id, &answer);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acd::RouteId;
-use model::{CallId, Caller, Profile, QueueName};
+use model::{CallId, Caller, Profile, QueueName, Typed};
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +12,10 @@ pub enum Request {
     Profile {
         /// The call that asks.
         call: CallId,
-        /// The caller; never a withheld one.
+        /// The caller; withheld only where something was keyed in.
         caller: Caller,
+        /// What he has keyed in to say who he is (G6).
+        typed: Option<Typed>,
     },
     /// Which agents should have this caller? Asked of the service that the queue's settings name (B15).
     Route(Box<RouteQuestion>),
@@ -77,6 +79,8 @@ pub enum Reply {
     Profile {
         /// The call that asked.
         call: CallId,
+        /// By what was keyed in, as the question said it.
+        typed: Option<Typed>,
         /// The answer.
         profile: Option<Box<Profile>>,
     },

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::fact::{BotEnd, FailedTries, NodeLeft, QueueExit, TicketContent};
-use model::{Calendar, MailboxName, QueueName, RecordingId, Requirement, ScriptName, Timestamp};
+use model::{
+    Calendar, MailboxName, QueueName, RecordingId, Requirement, ScriptName, Timestamp, Typed,
+};
 
 use crate::ask::{Answer, Ask, AskId};
 
@@ -243,6 +245,8 @@ pub enum Effect {
     },
     /// What he has answered, so far or in all.
     SurveyDone(Surveyed),
+    /// The caller has keyed in who he is (G6); nobody waits for what is known of it.
+    Identify(Typed),
     /// A ticket is filed: it is made, whatever becomes of the call.
     FileTicket(Filing),
     /// End that recording.

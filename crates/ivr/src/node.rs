@@ -11,6 +11,7 @@ mod collect;
 mod hangup;
 mod hours;
 mod http;
+mod identify;
 mod language;
 mod menu;
 mod play;
@@ -72,6 +73,7 @@ pub(crate) const KINDS: &[Kind] = &[
     http::KIND,
     sql::KIND,
     bot::KIND,
+    identify::KIND,
     ticket::KIND,
     ticket_status::KIND,
     survey::KIND,

@@ -427,6 +427,7 @@ impl Rehearsal {
                 return hears;
             }
             Effect::Hold
+            | Effect::Identify(_)
             | Effect::PassKey(_)
             | Effect::EndConversation(_)
             | Effect::GaveUp { .. }

@@ -171,6 +171,12 @@ impl<'s, 't> Section<'s, 't> {
         item.map(|item| self.expression(key, item)).transpose()
     }
 
+    /// An expression.
+    pub(crate) fn required_expression(&mut self, key: &'static str) -> Read<Expression> {
+        let item = self.required(key)?;
+        self.expression(key, item)
+    }
+
     /// One of the words of the row's form, where it may be left out.
     pub(crate) fn optional_word(&mut self, key: &'static str) -> Read<Option<Name>> {
         match self.optional(key)? {

@@ -31,6 +31,7 @@ pub mod skill;
 pub mod ties;
 pub mod time;
 pub mod transfer;
+pub mod typed;
 pub mod visit;
 
 pub use agent_state::{AgentState, NotReadyReason};
@@ -63,4 +64,5 @@ pub use skill::{Requirement, Skills};
 pub use ties::Ties;
 pub use time::Timestamp;
 pub use transfer::Party;
+pub use typed::{Typed, TypedFinding, TypedKind, TypedResult};
 pub use visit::{Visit, Visits, Way};

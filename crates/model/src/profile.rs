@@ -10,6 +10,7 @@ use crate::id::{CallId, CustomerId, TicketId};
 use crate::number::E164;
 use crate::ties::Ties;
 use crate::time::Timestamp;
+use crate::typed::{TypedFinding, TypedResult};
 
 /// Most candidates in a pop (P4).
 pub const CANDIDATES_MAX: usize = 5;
@@ -23,7 +24,7 @@ pub const CALLS_MAX: usize = 3;
 pub struct Profile {
     /// The number in international form, when it could be read as one.
     pub e164: Option<E164>,
-    /// Customers who own the number: the certain first, then those with open tickets, then who was on the line last.
+    /// Who was found by what he keyed in (G6), then customers who own the number: the certain first, then those with open tickets, then who was on the line last.
     pub candidates: Vec<Candidate>,
     /// Open tickets of the number or of the sole candidate, most pressing first.
     pub open_tickets: Vec<OpenTicket>,
@@ -32,6 +33,9 @@ pub struct Profile {
     /// Which agents know him, and whom he must not meet (R57, R66).
     #[serde(default)]
     pub ties: Ties,
+    /// What he has keyed in to say who he is, and what is known by it (G6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<Box<TypedFinding>>,
 }
 
 /// A customer who may be the caller.
@@ -45,7 +49,7 @@ pub struct Candidate {
     pub vip_level: u8,
     /// `known` or `maybe`.
     pub confidence: String,
-    /// Why he is a candidate, in a word: `number`.
+    /// Why he is a candidate, in a word: `number`, or what was keyed in: `typed_account`, `typed_ticket`, `typed_phone`.
     pub why: String,
     /// His tickets that are open, at most 99 counted.
     #[serde(default)]
@@ -69,8 +73,19 @@ impl Candidate {
 
 impl Profile {
     /// F1, F3: who calls, if there is no doubt: the one candidate, and the number is certainly his. Among several a person
-    /// chooses.
+    /// chooses. G6: who has said who he is is that one, unless the number is somebody else's.
     pub fn sole(&self) -> Option<&Candidate> {
+        if let Some(typed) = self.typed.as_deref()
+            && typed.result == TypedResult::Found
+        {
+            match typed.customers.as_slice() {
+                _ if typed.differs => return None,
+                [only] => return self.candidates.iter().find(|one| one.customer == *only),
+                [_, _, ..] => return None,
+                // A ticket that is no customer's: of the number that calls, or of one that nobody has.
+                [] => {}
+            }
+        }
         match self.candidates.as_slice() {
             [only] => Some(only).filter(|only| only.is_certain()),
             [] | [_, _, ..] => None,
@@ -132,6 +147,7 @@ pub struct PastCall {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::typed::TypedKind;
 
     fn candidate(id: u64, confidence: &str, vip_level: u8) -> Candidate {
         Candidate {
@@ -167,6 +183,42 @@ mod tests {
                 ..Profile::default()
             };
             assert_eq!(profile.suggestion(), expected);
+        }
+    }
+
+    #[test]
+    fn g6_who_says_who_he_is_outranks_his_number_unless_that_is_somebody_elses() {
+        let (wang, li) = (candidate(1, KNOWN, 0), candidate(2, KNOWN, 0));
+        let found = |customers: &[u64], differs| TypedFinding {
+            kind: TypedKind::Account,
+            text: "1001".to_owned(),
+            result: TypedResult::Found,
+            customers: customers.iter().copied().map(CustomerId::new).collect(),
+            ticket: None,
+            differs,
+        };
+        let nobody = TypedFinding {
+            result: TypedResult::Nobody,
+            ..found(&[], false)
+        };
+        for (candidates, typed, sole) in [
+            (vec![wang.clone()], found(&[1], false), Some(1)),
+            // One of two who share the number.
+            (vec![wang.clone(), li.clone()], found(&[1], false), Some(1)),
+            (vec![wang.clone(), li.clone()], found(&[1], true), None),
+            (vec![wang.clone(), li.clone()], found(&[1, 2], false), None),
+            // A ticket without a customer, of this number and of another.
+            (vec![li.clone()], found(&[], false), Some(2)),
+            (vec![li.clone()], found(&[], true), None),
+            (vec![li.clone()], nobody, Some(2)),
+        ] {
+            let profile = Profile {
+                candidates,
+                typed: Some(Box::new(typed.clone())),
+                ..Profile::default()
+            };
+            let found = profile.sole().map(|one| one.customer.get());
+            assert_eq!(found, sole, "{typed:?}");
         }
     }
 

@@ -242,9 +242,14 @@ impl EngineLoop {
         };
         let why = "too many questions wait";
         let reply = match refused.into_inner() {
-            Request::Profile { call, .. } => {
+            Request::Profile { call, typed, .. } => {
                 tracing::warn!(%call, why, "a caller stays unknown");
-                return;
+                let profile = None;
+                Reply::Profile {
+                    call,
+                    typed,
+                    profile,
+                }
             }
             Request::Route(question) => {
                 tracing::warn!(call = %question.call, why, "a queue decides by itself");

@@ -287,9 +287,17 @@ impl World {
                     watch.fact(at, &fact);
                     self.fact(at, &fact);
                 }
-                Output::Request(Request::Profile { call, caller }) => {
+                Output::Request(Request::Profile {
+                    call,
+                    caller,
+                    typed,
+                }) => {
                     let profile = Some(Box::new(self.crowd.profile(&caller)));
-                    self.network.reply(Reply::Profile { call, profile });
+                    self.network.reply(Reply::Profile {
+                        call,
+                        typed,
+                        profile,
+                    });
                 }
                 // No service of the house is simulated: each queue decides for itself (B15).
                 Output::Request(Request::Route(question)) => self.network.reply(Reply::Route {

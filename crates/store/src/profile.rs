@@ -3,10 +3,10 @@
 //! Every list is bounded where it is read, every text is cut, and every look-up stands on an index, so that an answer
 //! takes milliseconds however much is stored. A withheld number asks nothing and finds nothing (P10).
 
+use ::ticket::Number;
+use ::ticket::handling::IN_FLIGHT;
 use model::profile::{CALLS_MAX, OpenTicket, PastCall, TICKETS_MAX};
-use model::{CallId, Caller, CustomerId, Profile, TicketId, Timestamp};
-use ticket::Number;
-use ticket::handling::IN_FLIGHT;
+use model::{CallId, Caller, CustomerId, Profile, TicketId, Timestamp, Typed, TypedFinding};
 
 use crate::Database;
 use crate::column::{big, count, cut};
@@ -16,6 +16,8 @@ use crate::error::Result;
 use crate::ticket::NEVER;
 use crate::ties;
 
+mod typed;
+
 /// Longest name in a pop, in characters.
 const NAME_CHARS_MAX: usize = 80;
 /// Longest subject in a pop, in characters.
@@ -24,24 +26,73 @@ const SUBJECT_CHARS_MAX: usize = 120;
 impl Database {
     /// What the directory knows of a caller.
     pub async fn profile(&self, caller: &Caller, now: Timestamp) -> Result<Profile> {
-        let Some(number) = &caller.number else {
-            return Ok(Profile::default());
-        };
-        let number = self.plan().key(number);
-        if number.key.is_empty() {
+        self.profile_by(caller, None, now).await
+    }
+
+    /// The same with what he has keyed in to say who he is, which outranks his number (G6).
+    pub async fn profile_by(
+        &self,
+        caller: &Caller,
+        typed: Option<&Typed>,
+        now: Timestamp,
+    ) -> Result<Profile> {
+        let number = self
+            .plan()
+            .key(caller.number.as_deref().unwrap_or_default());
+        if number.key.is_empty() && typed.is_none() {
             return Ok(Profile::default());
         }
         let mut conn = self.readers().acquire().await?;
-        let owners = owners(&mut conn, &number.key).await?;
+        let by_number = match number.key.as_str() {
+            "" => Vec::new(),
+            key => owners(&mut conn, key).await?,
+        };
+        let said = match typed {
+            Some(typed) => Some(typed::look(&mut conn, self.plan(), typed, now).await?),
+            None => None,
+        };
+        let differs = said
+            .as_ref()
+            .is_some_and(|said| said.differs(&number.key, &by_number));
         let mut profile = Profile {
             last_calls: last_calls(&mut conn, &number.key).await?,
-            ties: ties::of(&mut conn, &number.key, &owners, now).await?,
-            candidates: owners.into_iter().map(|owner| owner.candidate).collect(),
+            ties: ties::of(&mut conn, &number.key, &by_number, now).await?,
             e164: number.e164,
             ..Profile::default()
         };
-        let sole = profile.sole().map(|candidate| candidate.customer);
-        profile.open_tickets = open_tickets(&mut conn, &number.key, sole, now).await?;
+        let mut key = number.key;
+        let candidates = by_number.into_iter().map(|owner| owner.candidate);
+        profile.candidates = match said {
+            None => candidates.collect(),
+            Some(mut said) => {
+                said.tie(&mut conn, &mut profile.ties, differs, now).await?;
+                if differs {
+                    // What is open by that number is somebody else's.
+                    key.clear();
+                }
+                let all = said.before(candidates);
+                profile.typed = Some(Box::new(TypedFinding {
+                    differs,
+                    ..said.finding
+                }));
+                all
+            }
+        };
+        let typed = profile.typed.as_deref();
+        let named = typed.and_then(|typed| match typed.customers.as_slice() {
+            [only] => Some(*only),
+            [] | [_, _, ..] => None,
+        });
+        let sole = named.or_else(|| profile.sole().map(|candidate| candidate.customer));
+        let mut open = open_tickets(&mut conn, &key, sole, now).await?;
+        // G5, G6: the ticket that he has named is the first.
+        let ticket = typed.and_then(|typed| typed.ticket.clone());
+        if let Some(ticket) = ticket.filter(typed::is_open) {
+            open.retain(|one| one.ticket != ticket.ticket);
+            open.insert(0, ticket);
+            open.truncate(TICKETS_MAX);
+        }
+        profile.open_tickets = open;
         Ok(profile)
     }
 }

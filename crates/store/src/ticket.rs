@@ -33,6 +33,7 @@ pub use filter::{NoTicketKey, TicketFilter, TicketKey, TicketOrder};
 pub use past::PastTicket;
 pub use reader::Reader;
 pub use relation::Related;
+pub(crate) use standing::goes_on_for;
 pub use standing::{Standing, StandingAsked, Stood};
 pub use work::{Command, Worked};
 

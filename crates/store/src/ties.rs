@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ties::{APART_MAX, TALKS_MAX, Talk};
-use model::{AgentId, Cdr, Membership, QueueName, Ties, Timestamp};
+use model::{AgentId, Cdr, CustomerId, Membership, QueueName, Ties, Timestamp};
 
 use crate::column::{big, count, from_json};
 use crate::database::Connection;
@@ -80,7 +80,7 @@ async fn talks(conn: &mut Connection, key: &str) -> Result<Vec<Talk>> {
 }
 
 /// R67: those who have left the house, with the first of the queues that they served. One of whom nothing is left has no team.
-async fn gone(
+pub(crate) async fn gone(
     conn: &mut Connection,
     agents: impl Iterator<Item = AgentId>,
 ) -> Result<BTreeMap<AgentId, QueueName>> {
@@ -98,6 +98,26 @@ async fn gone(
         }
     }
     Ok(gone)
+}
+
+/// R66: by any number that is certainly of this customer and of nobody else.
+pub(crate) async fn apart_of(
+    conn: &mut Connection,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<BTreeSet<AgentId>> {
+    let rows: Vec<(i64,)> = sqlx::query_as(
+        "SELECT DISTINCT k.agent_id FROM customer_number n JOIN conflict k ON k.number_key = n.number_key
+         WHERE n.customer_id = $1 AND n.confidence = 'known' AND n.is_shared = 0 AND (k.until IS NULL OR k.until > $2)
+         ORDER BY k.agent_id LIMIT $3",
+    )
+    .bind(big(customer.get()))
+    .bind(now.as_ms())
+    .bind(APART_MAX as i64)
+    .fetch_all(conn)
+    .await?;
+    let agents = rows.into_iter();
+    Ok(agents.map(|(agent,)| AgentId::new(count(agent))).collect())
 }
 
 /// R66: by this number, or by another one that is certainly of the same customer.

@@ -214,11 +214,28 @@ document.documentElement.classList.add("has-script");
     vip.textContent = level ? `★ ${t("vip")} ${level}` : "";
     byId("pop-flags").replaceChildren(...flags.map((flag) => make("p", `flag ${flag.list}`, `${word("list", flag.list)} · ${flag.remark}`)));
     byId("pop-number").textContent = pop.caller.number ? phone(pop.caller.number) : t("withheld");
+    byId("pop-typed").replaceChildren(...findings(known));
     drawHandedOn();
     byId("pop-why").setAttribute("href", `/why/${pop.call}`);
     byId("pop-facts").replaceChildren(...popFacts());
     byId("pop-more").replaceChildren(...popBlocks(known));
     drawTimers();
+  }
+
+  // What he has keyed in to say who he is, and whose his number is where that is somebody else (G6).
+  function findings(known) {
+    const typed = known && known.typed;
+    if (!typed) return [];
+    const isFound = (candidate) => typed.customers.includes(candidate.customer);
+    const found = known.candidates.filter(isFound).map((candidate) => candidate.name);
+    if (typed.ticket) found.unshift(`${typed.ticket.number} ${typed.ticket.subject} (${word("ticket", typed.ticket.state)})`);
+    const what = typed.result === "found" ? found.join(" · ") : word("typed", typed.result);
+    const lines = [make("p", `finding ${typed.result}`, `${t("typed")} ${word("typed", typed.kind)} ${typed.text}: ${what}`)];
+    if (typed.differs) {
+      const others = known.candidates.filter((candidate) => !isFound(candidate)).map((candidate) => candidate.name);
+      lines.push(make("p", "finding differs", `▲ ${t("typed.number")}: ${others.join(" · ")}`), make("p", "finding differs", t("typed.differs")));
+    }
+    return lines;
   }
 
   // A colleague hands the call on, or asks about it (P6).
@@ -339,7 +356,7 @@ document.documentElement.classList.add("has-script");
     if (known.candidates.length > 1) {
       blocks.push(block(t("candidates"), known.candidates.map((candidate) => {
         const row = make("li");
-        row.append(make("span", "grow", candidate.name), make("span", "word", candidate.vip_level ? `${t("vip")} ${candidate.vip_level}` : ""));
+        row.append(make("span", "grow", candidate.name), make("span", "word why", word("why_is", candidate.why)), make("span", "word", candidate.vip_level ? `${t("vip")} ${candidate.vip_level}` : ""));
         return row;
       })));
     }

@@ -98,6 +98,7 @@ impl Call {
             context.request(Request::Profile {
                 call: id,
                 caller: customer,
+                typed: None,
             });
             Identity::Pending
         };
@@ -133,6 +134,7 @@ impl Call {
             waited: Duration::ZERO,
             rings: BTreeMap::new(),
             profile,
+            said: None,
             language: context.config.language.clone(),
             path: Vec::new(),
             answers: BTreeMap::new(),

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use media::{PlaybackId, PortId, SoundName};
 use model::decision::{Decision, Unserved};
 use model::fact::{EndedBy, KeyWay, QueueExit};
-use model::{AgentId, Offer, OfferId, Profile, QueueName, QueueSet, RecordingId};
+use model::{AgentId, Offer, OfferId, Profile, QueueName, QueueSet, RecordingId, Typed};
 use sip::{Reason, ReferId, SessionId};
 
 use crate::command::{LineOrder, TalkOrder};
@@ -137,7 +137,11 @@ pub(crate) enum CallEvent {
     /// The named agent was not reached.
     DirectEnded(acd::DirectEnd),
     /// The directory's answer.
-    Identified(Option<Box<Profile>>),
+    Identified {
+        /// By what he had keyed in.
+        typed: Option<Typed>,
+        profile: Option<Box<Profile>>,
+    },
     /// What the script's look-up brought.
     LookedUp { id: ivr::AskId, answer: ivr::Answer },
     /// The ACD has bound an agent who takes the call over.

@@ -19,7 +19,9 @@ impl Call {
         waited: Duration,
     ) -> Pop {
         let customer = match &self.profile {
-            _ if self.caller.is_withheld() => PopCustomer::Withheld,
+            // G6, P3: what his number says is not told in place of what he has keyed in.
+            _ if self.is_asked_anew() => PopCustomer::Pending,
+            _ if self.caller.is_withheld() && self.said.is_none() => PopCustomer::Withheld,
             Identity::Pending | Identity::Unknown => PopCustomer::Pending,
             // Whom he knows and whom he must not meet is for the decision; a screen has no use for it.
             Identity::Known(profile) => PopCustomer::Known(Box::new(Profile {

@@ -205,6 +205,7 @@ impl Call {
             Effect::LeaveMessage { mailbox, said } => self.leave_message(context, mailbox, said),
             Effect::SurveyAsked { form } => self.survey_asked(context, form),
             Effect::SurveyDone(done) => self.survey_done(context, done),
+            Effect::Identify(typed) => self.says_who(context, typed),
             Effect::FileTicket(filing) => self.file_ticket(context, run.script(), filing),
             Effect::StopRecord => self.stop_message(context),
             Effect::SettleRecord { recording, kept } => {

@@ -35,6 +35,9 @@ impl Call {
         let Identity::Known(profile) = &self.profile else {
             return None;
         };
+        if self.is_asked_anew() {
+            return None;
+        }
         profile.sole().map(|only| only.customer)
     }
 }

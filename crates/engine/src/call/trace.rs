@@ -101,7 +101,7 @@ fn in_short(event: &CallEvent) -> (&'static str, u64) {
         CallEvent::AskFamiliar { .. } => ("AskFamiliar", 0),
         CallEvent::LeftQueue { .. } => ("LeftQueue", 0),
         CallEvent::DirectEnded(_) => ("DirectEnded", 0),
-        CallEvent::Identified(_) => ("Identified", 0),
+        CallEvent::Identified { .. } => ("Identified", 0),
         CallEvent::LookedUp { .. } => ("LookedUp", 0),
         CallEvent::TookOver { offer, .. } => ("TookOver", offer.get()),
         CallEvent::Refer { session, .. } => ("Refer", session.0),

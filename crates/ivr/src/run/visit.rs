@@ -173,6 +173,11 @@ impl Visit<'_> {
         self.caught.effects.push(Effect::SurveyDone(surveyed));
     }
 
+    /// The caller has keyed in who he is (G6).
+    pub(crate) fn identify(&mut self, typed: model::Typed) {
+        self.caught.effects.push(Effect::Identify(typed));
+    }
+
     /// A ticket is filed; gives which of this call's it is.
     pub(crate) fn file_ticket(&mut self, content: TicketContent) -> u32 {
         let part = self.filed.file(self.script, self.node, &content);

@@ -115,7 +115,7 @@ fn unknown_keys_and_kinds_get_the_nearest_name() {
             "[hangup.bye]",
             "[mailbox.box]\nbox = \"support\"\n[hangup.bye]",
             &[
-                "19:2: error: unknown kind of node `mailbox` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `record`, `voicemail`, `closing`, `callback`, `transfer`, `http`, `sql`, `bot`, `ticket`, `ticket_status`, `survey`, `script`, `return`, `hangup`",
+                "19:2: error: unknown kind of node `mailbox` | known: `play`, `say`, `menu`, `collect`, `branch`, `set`, `hours`, `language`, `queue`, `record`, `voicemail`, `closing`, `callback`, `transfer`, `http`, `sql`, `bot`, `identify`, `ticket`, `ticket_status`, `survey`, `script`, `return`, `hangup`",
             ],
         ),
         (

@@ -193,6 +193,14 @@ fn line(effect: &Effect) -> String {
             let whole = if done.complete { "" } else { " in part" };
             format!("answers {:?}{comment}{whole}", done.answers)
         }
+        Effect::Identify(typed) => {
+            format!(
+                "identify {} {} {}",
+                typed.kind.name(),
+                typed.text,
+                typed.shown()
+            )
+        }
         Effect::FileTicket(filing) => {
             let fields = filing.content.fields.iter();
             let fields: String = fields

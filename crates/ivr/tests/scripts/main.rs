@@ -19,6 +19,7 @@ mod flows;
 mod golden;
 mod good_script;
 mod house;
+mod identify;
 mod look_ups;
 mod never_trapped;
 mod overflow;

@@ -132,6 +132,7 @@ fn call(script: Arc<Script>, dice: &[u8]) -> End {
                 | Effect::LeaveMessage { .. }
                 | Effect::SettleRecord { .. }
                 | Effect::FileTicket(_)
+                | Effect::Identify(_)
                 | Effect::SurveyAsked { .. }
                 | Effect::SurveyDone(_)
                 | Effect::PassKey(_)
@@ -250,6 +251,7 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 | Effect::GaveUp { .. }
                 | Effect::Unsaid { .. }
                 | Effect::FileTicket(_)
+                | Effect::Identify(_)
                 | Effect::SurveyAsked { .. }
                 | Effect::SurveyDone(_)
                 | Effect::LanguageSet(_) => {}

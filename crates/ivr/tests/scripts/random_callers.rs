@@ -401,6 +401,7 @@ impl DicedCaller<'_> {
             }
             Effect::LeaveMessage { .. }
             | Effect::FileTicket(_)
+            | Effect::Identify(_)
             | Effect::SurveyAsked { .. }
             | Effect::SurveyDone(_)
             | Effect::SettleRecord { .. }

@@ -49,8 +49,12 @@ pub(super) async fn answer(
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let waiting = Arc::new(Semaphore::new(WAITING_MAX));
     while let Some(question) = questions.recv().await {
-        let (call, caller) = match question {
-            Request::Profile { call, caller } => (call, caller),
+        let (call, caller, typed) = match question {
+            Request::Profile {
+                call,
+                caller,
+                typed,
+            } => (call, caller, typed),
             // A directory that stalls does not hold up what has a budget (B15).
             Request::Route(question) => {
                 services.ask(*question, &inputs, clock);
@@ -76,6 +80,7 @@ pub(super) async fn answer(
             tracing::warn!(%call, "the directory stalls: a caller stays unknown");
             let reply = Reply::Profile {
                 call,
+                typed,
                 profile: None,
             };
             let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
@@ -86,7 +91,8 @@ pub(super) async fn answer(
         tokio::spawn(async move {
             let asking = async {
                 let permit = at_once.acquire_owned().await;
-                let profile = database.profile(&caller, clock.now().into()).await;
+                let now = clock.now().into();
+                let profile = database.profile_by(&caller, typed.as_ref(), now).await;
                 drop(permit);
                 profile
             };
@@ -102,9 +108,12 @@ pub(super) async fn answer(
                     None
                 }
             };
-            let _engine_may_be_gone = inputs
-                .send(Input::Reply(Reply::Profile { call, profile }))
-                .await;
+            let reply = Reply::Profile {
+                call,
+                typed,
+                profile,
+            };
+            let _engine_may_be_gone = inputs.send(Input::Reply(reply)).await;
             drop(place);
         });
     }

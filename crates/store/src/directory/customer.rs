@@ -37,7 +37,7 @@ mod row;
 mod search;
 mod timeline;
 
-pub(crate) use candidate::{Owner, owners};
+pub(crate) use candidate::{Owner, owner, owner_of_account, owners};
 pub(crate) use row::customer as customer_of;
 
 /// A customer.

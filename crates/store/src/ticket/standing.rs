@@ -125,6 +125,18 @@ impl Found {
     }
 }
 
+/// The ticket that goes on for the one of that number, itself where it goes on (M5).
+pub(crate) async fn goes_on_for(conn: &mut Connection, number: &Number) -> Result<Option<Ticket>> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT id FROM ticket WHERE number = $1")
+        .bind(number.digits())
+        .fetch_optional(&mut *conn)
+        .await?;
+    match row {
+        Some((id,)) => survivor(conn, TicketId::new(count(id))).await,
+        None => Ok(None),
+    }
+}
+
 /// The ticket of that number, whatever its state.
 async fn named(conn: &mut Connection, number: &str) -> Result<Option<Found>> {
     let Ok(number) = number.parse::<Number>() else {

@@ -35,6 +35,8 @@ mod heat;
 mod hours;
 #[path = "../store/idempotency.rs"]
 mod idempotency;
+#[path = "../store/identify.rs"]
+mod identify;
 #[path = "../store/imports.rs"]
 mod imports;
 #[path = "../store/kills.rs"]

@@ -29,6 +29,7 @@ mod hours;
 #[path = "../../benches/volume/house.rs"]
 mod house;
 mod idempotency;
+mod identify;
 mod imports;
 #[path = "../../benches/volume/keys.rs"]
 mod keys;

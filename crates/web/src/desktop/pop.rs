@@ -8,7 +8,8 @@ use model::fact::{Direction, Pop, PopCustomer};
 use model::number_list::REMARK_CHARS_MAX;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
 use model::transfer::NOTE_CHARS_MAX;
-use model::{E164, Masking, masking};
+use model::typed::TYPED_CHARS_MAX;
+use model::{E164, Masking, TypedKind, masking};
 
 use crate::sight::{Sight, numbers_of};
 
@@ -25,6 +26,8 @@ const SUBJECT_MAX: usize = 120;
 const WORD_MAX: usize = 24;
 /// Most languages of a queue's name.
 const LANGUAGES_MAX: usize = 4;
+/// So many candidates stay as long as they can: who was found by what was keyed in, and by the number (G6).
+const FINDINGS: usize = 2;
 /// What is left at least of a colleague's note.
 const NOTE_CHARS_MIN: usize = 200;
 /// Most steps of the path through the script; the last ones tell more.
@@ -98,7 +101,8 @@ fn fitted_answer((mut name, mut answer): (String, String)) -> (String, String) {
 pub(super) fn shown_customer(profile: &Profile, sight: Sight) -> PopCustomer {
     let mut profile = profile.clone();
     if sight == Sight::Masked {
-        let known = Masking::of(profile.e164.as_ref().map(E164::as_str));
+        let e164 = profile.e164.as_ref().map(E164::as_str);
+        let known = Masking::of(e164.into_iter().chain(typed_phone(&profile)));
         mask_profile(&mut profile, &known);
     }
     PopCustomer::Known(Box::new(fitted_profile(&profile)))
@@ -107,7 +111,13 @@ pub(super) fn shown_customer(profile: &Profile, sight: Sight) -> PopCustomer {
 /// The same pop for who is not told whole numbers: of the caller, and in all that people wrote about him.
 fn masked(pop: &Pop) -> Pop {
     let mut shown = pop.clone();
-    let known = numbers_of(&pop.caller);
+    // G6: a number that he has keyed in is a number of his.
+    let typed = match &pop.customer {
+        PopCustomer::Known(profile) => typed_phone(profile),
+        PopCustomer::Pending | PopCustomer::Withheld => None,
+    };
+    let known = [numbers_of(&pop.caller), Masking::of(typed)];
+    let known: Masking = known.into_iter().collect();
     // An agent's own call: he dialled the other's number.
     if pop.direction != Direction::In.name() {
         shown.called = masking::masked(&pop.called);
@@ -128,8 +138,24 @@ fn masked(pop: &Pop) -> Pop {
     shown
 }
 
+/// The telephone number that he has keyed in to say who he is, if it is one.
+fn typed_phone(profile: &Profile) -> Option<&str> {
+    let typed = profile.typed.as_deref();
+    let phone = typed.filter(|typed| typed.kind == TypedKind::Phone);
+    phone.map(|typed| typed.text.as_str())
+}
+
 fn mask_profile(profile: &mut Profile, known: &Masking) {
     profile.e164 = None;
+    if let Some(typed) = &mut profile.typed {
+        typed.text = match typed.kind {
+            TypedKind::Phone => masking::masked(&typed.text),
+            TypedKind::Account | TypedKind::Ticket => known.text(&typed.text),
+        };
+        if let Some(ticket) = &mut typed.ticket {
+            ticket.subject = known.text(&ticket.subject);
+        }
+    }
     let names = profile.candidates.iter_mut().map(|one| &mut one.name);
     let subjects = profile.open_tickets.iter_mut().map(|one| &mut one.subject);
     for text in names.chain(subjects) {
@@ -156,7 +182,13 @@ fn fitted_profile(profile: &Profile) -> Profile {
         cut(&mut candidate.confidence, WORD_MAX);
         cut(&mut candidate.why, WORD_MAX);
     }
-    for ticket in &mut shown.open_tickets {
+    let typed = shown.typed.as_deref_mut();
+    let named = typed.and_then(|typed| {
+        cut(&mut typed.text, TYPED_CHARS_MAX);
+        typed.customers.truncate(CANDIDATES_MAX);
+        typed.ticket.as_mut()
+    });
+    for ticket in shown.open_tickets.iter_mut().chain(named) {
         cut(&mut ticket.number, WORD_MAX);
         cut(&mut ticket.subject, SUBJECT_MAX);
         cut(&mut ticket.state, WORD_MAX);
@@ -191,9 +223,20 @@ fn drop_least(pop: &mut Pop) -> bool {
     let PopCustomer::Known(profile) = &mut pop.customer else {
         return false;
     };
-    profile.last_calls.pop().is_some()
-        || profile.open_tickets.pop().is_some()
-        || profile.candidates.pop().is_some()
+    let is_shorter = profile.last_calls.pop().is_some()
+        || profile.open_tickets.len() > 1 && profile.open_tickets.pop().is_some()
+        || profile.candidates.len() > FINDINGS && profile.candidates.pop().is_some();
+    if is_shorter {
+        return true;
+    }
+    let typed = profile.typed.as_deref_mut();
+    if let Some(ticket) = typed.and_then(|typed| typed.ticket.as_mut())
+        && ticket.subject.chars().count() > WORD_MAX
+    {
+        cut(&mut ticket.subject, WORD_MAX);
+        return true;
+    }
+    profile.open_tickets.pop().is_some() || profile.candidates.pop().is_some()
 }
 
 fn bytes(pop: &Pop) -> usize {
@@ -220,7 +263,7 @@ mod tests {
     use model::transfer::{Colleague, HandedOn};
     use model::{
         AgentId, CallId, Caller, CustomerId, Decision, Fact, FactRecord, OfferId, TicketId,
-        Timestamp,
+        Timestamp, TypedFinding, TypedResult,
     };
 
     use super::*;
@@ -230,8 +273,26 @@ mod tests {
     /// Every field as long as it can be, of four-byte letters.
     fn greedy() -> Pop {
         let long = || "𠀀\u{7}\"".repeat(4_000);
+        let ticket = || OpenTicket {
+            ticket: TicketId::new(u64::MAX),
+            number: long(),
+            subject: long(),
+            priority: 255,
+            state: long(),
+            urges: u32::MAX,
+            due_at: Some(Timestamp::from_ms(1_795_000_000_007)),
+            is_overdue: false,
+        };
         let profile = Profile {
             e164: None,
+            typed: Some(Box::new(TypedFinding {
+                kind: TypedKind::Phone,
+                text: long(),
+                result: TypedResult::Found,
+                customers: vec![CustomerId::new(u64::MAX); 40],
+                ticket: Some(ticket()),
+                differs: true,
+            })),
             candidates: vec![
                 Candidate {
                     customer: CustomerId::new(u64::MAX),
@@ -244,19 +305,7 @@ mod tests {
                 };
                 40
             ],
-            open_tickets: vec![
-                OpenTicket {
-                    ticket: TicketId::new(u64::MAX),
-                    number: long(),
-                    subject: long(),
-                    priority: 255,
-                    state: long(),
-                    urges: u32::MAX,
-                    due_at: Some(Timestamp::from_ms(1_795_000_000_007)),
-                    is_overdue: false,
-                };
-                40
-            ],
+            open_tickets: vec![ticket(); 40],
             last_calls: vec![
                 PastCall {
                     call: CallId::new(u64::MAX),
@@ -344,6 +393,7 @@ mod tests {
             panic!("the profile stays")
         };
         assert!(!profile.candidates.is_empty() && !profile.open_tickets.is_empty());
+        assert!(profile.typed.is_some(), "G6: both findings stay");
         assert!(
             !frame.data.contains("\\u0007"),
             "control characters are gone"

@@ -11,13 +11,16 @@ use web::Deps;
 
 use crate::support::client::{Answer, Client};
 use crate::support::facts::{
-    answered_call, arrived, connected, identified, joined, offered_with, pop, state,
+    answered_call, arrived, connected, joined, offered_with, pop, profile, state,
 };
 use crate::support::{House, NOON_MS};
 
 /// The number that everything is about, as `facts` has it, and what is never told of it: the digits that are hidden, with one on each side.
 pub(crate) const NUMBER: &str = "13800001111";
 const HIDDEN: &str = "800001";
+/// A number that he has keyed in (G6), and the same of it.
+const TYPED: &str = "13900002222";
+const TYPED_HIDDEN: &str = "900002";
 const PAST: CallId = CallId::new(500);
 pub(crate) const LIVE: CallId = CallId::new(501);
 
@@ -153,6 +156,20 @@ async fn live_call(house: &House) {
     caller.raw = Some(NUMBER.to_owned());
     let mut pop = pop(caller, PopCustomer::Pending);
     pop.answers.insert("callback".to_owned(), NUMBER.to_owned());
+    // G6: he has keyed in another number of his.
+    pop.answers.insert("his_other".to_owned(), TYPED.to_owned());
+    let known = model::Profile {
+        typed: Some(Box::new(model::TypedFinding {
+            kind: model::TypedKind::Phone,
+            text: TYPED.to_owned(),
+            result: model::TypedResult::Nobody,
+            customers: Vec::new(),
+            ticket: None,
+            differs: false,
+        })),
+        ..profile()
+    };
+    pop.customer = PopCustomer::Known(Box::new(known.clone()));
     let to = TransferTo::Number(NUMBER.to_owned());
     let transfer = Transfer {
         kind: TransferKind::Blind,
@@ -164,7 +181,10 @@ async fn live_call(house: &House) {
         arrived(LIVE),
         joined(LIVE),
         offered_with(LIVE, me, pop),
-        identified(LIVE),
+        Fact::CallIdentified {
+            call: LIVE,
+            profile: known,
+        },
         connected(LIVE, me),
         talks(me),
         Fact::TransferStarted {
@@ -247,7 +267,7 @@ const READ: [&str; 19] = [
 /// What a body must not hold, however it is written.
 pub(crate) fn is_told(text: &str) -> bool {
     let close: String = text.chars().filter(|c| !" -".contains(*c)).collect();
-    close.contains(HIDDEN)
+    close.contains(HIDDEN) || close.contains(TYPED_HIDDEN)
 }
 
 #[tokio::test]

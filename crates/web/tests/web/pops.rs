@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::House;
 use crate::support::facts::{
     CALL, answered_call, arrived, cancelled, connected, ended, identified, joined, offer, offered,
-    offered_with, pop, state,
+    offered_with, pop, profile, state,
 };
 
 #[tokio::test]
@@ -178,6 +178,52 @@ async fn p3_a_late_profile_fills_the_card_of_whoever_has_the_call_on_his_screen(
     );
     let other = house.program("1002").await;
     assert!(other.get("/v1/agents/me/session").await.json()["pop"].is_null());
+}
+
+/// G6: what was keyed in is told on the stream, and again after a reload; a number that was keyed in is masked like any other (F7).
+#[tokio::test]
+async fn g6_what_was_keyed_in_is_told_with_both_findings_and_after_a_reload() {
+    let house = House::open().await;
+    let one = house.id("1001");
+    let client = house.signed_in("1001").await;
+    let mut stream = client.listen("/v1/events", &[]).await.unwrap();
+    house.tell(arrived(CALL)).await;
+    house.tell(joined(CALL)).await;
+    house.tell(offered(CALL, one)).await;
+    let typed = model::TypedFinding {
+        kind: model::TypedKind::Account,
+        text: "1001".to_owned(),
+        result: model::TypedResult::Found,
+        customers: vec![model::CustomerId::new(77)],
+        ticket: None,
+        differs: true,
+    };
+    let mut profile = profile();
+    let mut first = profile.candidates[0].clone();
+    first.customer = model::CustomerId::new(77);
+    first.why = "typed_account".to_owned();
+    profile.candidates.insert(0, first);
+    profile.typed = Some(Box::new(typed));
+    house
+        .tell(Fact::CallIdentified {
+            call: CALL,
+            profile,
+        })
+        .await;
+    stream.next().await.unwrap();
+    let updated = stream.next().await.unwrap();
+    let session = client.get("/v1/agents/me/session").await.json();
+    for shown in [&updated.data["data"], &session["pop"]] {
+        let known = &shown["customer"]["profile"];
+        assert_eq!(
+            known["typed"],
+            json!({
+                "kind": "account", "text": "1001", "result": "found", "customers": ["77"], "ticket": null, "differs": true,
+            })
+        );
+        assert_eq!(known["candidates"][0]["why"], "typed_account");
+        assert_eq!(known["candidates"][1]["why"], "number");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use model::{AgentId, CallId, CustomerId, E164, Timestamp};
 
 use super::phone::KeyedPhone;
 use crate::Database;
-use crate::column::{count, cut};
+use crate::column::{big, count, cut};
 use crate::database::Connection;
 use crate::error::Result;
 
@@ -23,6 +23,12 @@ const OWNERS_MAX: i64 = 200;
 const TICKETS_MAX: i64 = 99;
 /// Most calls that are counted.
 const CALLS_MAX: i64 = 1_000;
+
+/// So often a customer is followed to who stands for him.
+const MERGES_MAX: usize = 16;
+
+/// Id, name, VIP level, whether the number is certainly his and whether many share it, who looks after him.
+type Row = (i64, String, i64, i64, i64, Option<i64>);
 
 /// A customer who has the number.
 pub(crate) struct Owner {
@@ -137,7 +143,6 @@ pub(super) async fn of_numbers(
 
 /// Best first, at most [`CANDIDATES_MAX`].
 pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
-    type Row = (i64, String, i64, i64, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT c.id, c.display_name, c.vip_level, CAST(MAX(CASE p.confidence WHEN 'known' THEN 1 ELSE 0 END) AS BIGINT) AS certain,
            MAX(p.is_shared) AS shared, c.owner_agent_id
@@ -151,25 +156,8 @@ pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner
     .fetch_all(&mut *conn)
     .await?;
     let mut owners = Vec::new();
-    for (id, name, vip_level, certain, shared, agent) in rows {
-        let (open_tickets, last_contact) = contact(conn, id).await?;
-        let confidence = match certain != 0 {
-            true => model::profile::KNOWN,
-            false => model::profile::MAYBE,
-        };
-        owners.push(Owner {
-            candidate: Candidate {
-                customer: CustomerId::new(count(id)),
-                name: cut(&name, NAME_CHARS_MAX),
-                vip_level: u8::try_from(vip_level).unwrap_or(0),
-                confidence: confidence.to_owned(),
-                why: "number".to_owned(),
-                open_tickets,
-                last_contact,
-            },
-            is_shared: shared != 0,
-            agent: agent.map(|id| AgentId::new(count(id))),
-        });
+    for row in rows {
+        owners.push(read(conn, row).await?);
     }
     // Those alike stand as they were read: by VIP level, then the one who is known longest.
     owners.sort_by_key(|owner| {
@@ -179,6 +167,68 @@ pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner
     });
     owners.truncate(CANDIDATES_MAX);
     Ok(owners)
+}
+
+/// The customer of this external reference, or who stands for him; nobody who is inactive (G6).
+pub(crate) async fn owner_of_account(
+    conn: &mut Connection,
+    account: &str,
+) -> Result<Option<Owner>> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT id FROM customer WHERE external_ref = $1")
+        .bind(account)
+        .fetch_optional(&mut *conn)
+        .await?;
+    match row {
+        Some((id,)) => owner(conn, CustomerId::new(count(id))).await,
+        None => Ok(None),
+    }
+}
+
+/// A customer, or who stands for him since he was merged (F9); nobody who is inactive.
+pub(crate) async fn owner(conn: &mut Connection, customer: CustomerId) -> Result<Option<Owner>> {
+    type Found = (i64, String, i64, Option<i64>, i64, Option<i64>);
+    let mut id = big(customer.get());
+    for _ in 0..MERGES_MAX {
+        let found: Option<Found> = sqlx::query_as(
+            "SELECT id, display_name, vip_level, owner_agent_id, is_active, merged_into_id FROM customer WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&mut *conn)
+        .await?;
+        match found {
+            Some((.., Some(into))) => id = into,
+            Some((id, name, vip_level, agent, 1, None)) => {
+                return Ok(Some(read(conn, (id, name, vip_level, 1, 0, agent)).await?));
+            }
+            Some(_) | None => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+/// With what is open of him, and when he was last on the line.
+async fn read(
+    conn: &mut Connection,
+    (id, name, vip_level, certain, shared, agent): Row,
+) -> Result<Owner> {
+    let (open_tickets, last_contact) = contact(conn, id).await?;
+    let confidence = match certain != 0 {
+        true => model::profile::KNOWN,
+        false => model::profile::MAYBE,
+    };
+    Ok(Owner {
+        candidate: Candidate {
+            customer: CustomerId::new(count(id)),
+            name: cut(&name, NAME_CHARS_MAX),
+            vip_level: u8::try_from(vip_level).unwrap_or(0),
+            confidence: confidence.to_owned(),
+            why: "number".to_owned(),
+            open_tickets,
+            last_contact,
+        },
+        is_shared: shared != 0,
+        agent: agent.map(|id| AgentId::new(count(id))),
+    })
 }
 
 /// How many tickets of a customer are open, and when he was last on the line; those who were merged into him are he (F9).

@@ -178,6 +178,7 @@ pub(crate) fn profile() -> Profile {
             result: "answered".to_owned(),
         }],
         ties: model::Ties::default(),
+        typed: None,
     }
 }
 
