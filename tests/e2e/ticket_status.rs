@@ -125,7 +125,8 @@ fn enters(who: &Session, number: &str, kind: Option<&str>) -> (String, String) {
     let made = who.send("POST", "/v1/tickets", &body.to_string());
     let made = made.expect(201).json();
     let text = |key: &str| made[key].as_str().expect(key).to_owned();
-    let digits = text("number").chars().filter(char::is_ascii_digit);
+    let number = text("number");
+    let digits = number.chars().filter(char::is_ascii_digit);
     (text("id"), digits.collect())
 }
 
