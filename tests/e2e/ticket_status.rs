@@ -23,7 +23,9 @@ const WRONG_HZ: f64 = 1_700.0;
 const SORRY_HZ: f64 = 2_300.0;
 
 const TRUNKLINE: &str = "[agents]\nsign_in = \"phone\"\n[demo]\nseed = true\n";
-const TICKETS: &str = "[type.secret]\nsensitive = true\n";
+const TICKETS: &str = "calendar = \"always\"\n[type.secret]\nlabel = { zh-CN = \"保密\", en = \"Secret\" }\nsensitive = true\n";
+const CALENDARS: &str =
+    "[calendar.always]\nzone = \"Asia/Shanghai\"\nmon-sun = [\"00:00-24:00\"]\n";
 
 /// Who presses 1 is told of the newest ticket of his number, who presses 2 of one that he keys in; what is not there is asked for by PIN.
 const SCRIPT: &str = r##"title = { en = "Tickets" }
@@ -106,6 +108,7 @@ fn house() -> House {
     let files = [
         ("config/trunkline.toml", TRUNKLINE.as_bytes().to_vec()),
         ("config/tickets.toml", TICKETS.as_bytes().to_vec()),
+        ("config/calendars.toml", CALENDARS.as_bytes().to_vec()),
         ("ivr/main.toml", SCRIPT.as_bytes().to_vec()),
         ("ivr/prompts/en/open.wav", tone_wav(OPEN_HZ, 1_000)),
         ("ivr/prompts/en/merged.wav", tone_wav(MERGED_HZ, 1_000)),
@@ -175,6 +178,8 @@ fn x11_a_caller_hears_of_a_sensitive_ticket_by_its_pin_alone_and_no_log_has_the_
     caller.until_hears(0, PIN_HZ, 100);
     wrong.chars().for_each(|key| caller.presses(key));
     caller.until_hears(0, WRONG_HZ, 100);
+    // He is asked again, and lets that be said.
+    caller.until_hears(0, PIN_HZ, 800);
     pin.chars().for_each(|key| caller.presses(key));
     caller.until_hears(0, OPEN_HZ, 500);
     house.until_empty();
