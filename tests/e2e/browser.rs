@@ -9,6 +9,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::house::House;
@@ -142,6 +144,38 @@ impl Browser {
     #[track_caller]
     pub(crate) fn script(&self, script: &str) -> Value {
         self.does("execute/sync", json!({ "script": script, "args": [] }))
+    }
+
+    /// Looks at the page within a frame, as if it were the whole one.
+    #[track_caller]
+    pub(crate) fn within_frame(&self, number: u32, look: impl FnOnce()) {
+        soon("the frame", || {
+            let entered = json!({ "id": number });
+            let path = format!("{}/frame", self.session);
+            self.ask("POST", &path, Some(entered)).ok()
+        });
+        look();
+        self.does("frame", json!({ "id": null }));
+    }
+
+    /// A picture of the window, for people to look at, in the folder that `TRUNKLINE_PICTURES` names; none without it.
+    #[track_caller]
+    pub(crate) fn pictures(&self, name: &str) {
+        let Some(dir) = std::env::var_os("TRUNKLINE_PICTURES") else {
+            return;
+        };
+        let picture = self.ask("GET", &format!("{}/screenshot", self.session), None);
+        let picture = STANDARD.decode(picture.unwrap().as_str().unwrap()).unwrap();
+        std::fs::write(Path::new(&dir).join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// Whether its console has told that a page may not be held in a frame.
+    #[track_caller]
+    pub(crate) fn refuses_to_frame(&self) -> bool {
+        let told = self.complaints();
+        let told = told.iter().filter_map(|line| line["message"].as_str());
+        told.into_iter()
+            .any(|line| line.contains("frame-ancestors"))
     }
 
     /// Waits until a text is visible in what a selector names.

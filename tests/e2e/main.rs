@@ -66,6 +66,7 @@ mod endings;
 mod external;
 mod filing_modes;
 mod flood;
+mod foreign_page;
 mod guide;
 mod identify;
 mod integrator;

@@ -1,6 +1,6 @@
 //! J5: a real system is told real calls: signed, in their order, once taken never again, and nothing is lost when the server is killed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -112,6 +112,62 @@ fn verified(secret: &str, told: &Told, body: &str) -> String {
         String::from_utf8_lossy(&ran.stderr)
     );
     String::from_utf8(ran.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn j5_what_a_receiver_is_told_of_a_day_is_as_the_document_of_the_house_says() {
+    let house = House::open_with(INSIDE);
+    let admin = house.sign_in("admin");
+    let document = admin.read("/openapi.json");
+    let receiver = Receiver::open(|_| 200);
+    let made = webhook(&admin, &receiver, &json!({}));
+    let path = format!("/v1/webhooks/{}/test", made["id"].as_str().unwrap());
+    admin.send("POST", &path, "").expect(202);
+    let _phone = house.agent("1001", Answers::AtOnce);
+    house.sign_in("1001").until_state("ready");
+    let mut caller = house.caller("13800001111", 440);
+    caller.asks_for('1');
+    let wall = Stream::follow(&admin, None);
+    wall.event("call.connected");
+    caller.hangs_up();
+    receiver.until("the ticket of the call", |told| {
+        told.body["type"] == "ticket.created"
+    });
+    let told = receiver.until("the end of the call", |told| {
+        told.body["type"] == "call.ended"
+    });
+    let kinds: BTreeSet<&str> = told
+        .iter()
+        .filter_map(|told| told.body["type"].as_str())
+        .collect();
+    for kind in [
+        "webhook.test",
+        "call.arrived",
+        "call.identified",
+        "offer.made",
+        "agent.state_changed",
+    ] {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+    let faults: Vec<String> = told
+        .iter()
+        .flat_map(|told| faults(&document, &told.body))
+        .collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// What is wrong with a message by the entry of its event in the document.
+fn faults(document: &Value, message: &Value) -> Vec<String> {
+    let kind = message["type"].as_str().unwrap();
+    let mut schema = document.clone();
+    schema["$ref"] = json!(format!(
+        "#/webhooks/{kind}/post/requestBody/content/application~1json/schema"
+    ));
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let faults = validator.iter_errors(message);
+    faults
+        .map(|fault| format!("{kind} {}: {fault}", fault.instance_path()))
+        .collect()
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn candidate(id: u64, name: &str, why: &str) -> Candidate {
         why: why.to_owned(),
         open_tickets: 0,
         last_contact: None,
+        external_ref: None,
     }
 }
 

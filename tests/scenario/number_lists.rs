@@ -318,6 +318,7 @@ fn f5_a_customer_who_is_known_late_comes_first_where_his_level_counts() {
         why: "number".into(),
         open_tickets: 0,
         last_contact: None,
+        external_ref: None,
     };
     hotline.directory.0.candidates = vec![candidate];
     hotline.caller("102", "4001");

@@ -22,6 +22,7 @@ fn chen() -> Profile {
             why: "number".into(),
             open_tickets: 0,
             last_contact: None,
+            external_ref: None,
         }],
         open_tickets: vec![OpenTicket {
             ticket: TicketId::new(9),

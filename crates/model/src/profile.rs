@@ -57,6 +57,9 @@ pub struct Candidate {
     /// When he was last on the line.
     #[serde(default)]
     pub last_contact: Option<Timestamp>,
+    /// What another system knows him by, for the address of its page (G7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
 }
 
 /// The word for a number that is certainly a customer's.
@@ -158,6 +161,7 @@ mod tests {
             why: "number".to_owned(),
             open_tickets: 0,
             last_contact: None,
+            external_ref: None,
         }
     }
 

@@ -91,6 +91,8 @@ pub(crate) struct Loaded {
     pub(crate) outgoing: Outgoing,
     /// What the house says of tickets (issue 6).
     pub(crate) tickets: Arc<ticket::Rules>,
+    /// Pages of other systems that pops lead to (G7).
+    pub(crate) pages: web::desktop::PopPages,
     /// By what the callers of queues are counted (D23, D24).
     pub(crate) bounds: BTreeMap<QueueName, Bounds>,
     /// All prompts and music.
@@ -188,6 +190,7 @@ impl Source {
             };
             queues::read(document, &given)
         });
+        let pages = self.pages(&settings, &mut found);
         let has_sound = |name: &str| sounds.as_ref().is_none_or(|it| it.contains_key(name));
         let queries = self.file("queries.toml", &mut found, |document| {
             queries::read(document, &self.dir)
@@ -361,6 +364,7 @@ impl Source {
             externals: queues.externals,
             outgoing,
             tickets: Arc::new(tickets),
+            pages,
             bounds: queues.bounds,
             sounds: library.unwrap_or_default(),
             speech,
@@ -369,6 +373,23 @@ impl Source {
             warnings,
             expired: tls.expired,
         })
+    }
+
+    /// G7: the pages that pops lead to, and what is wrong with them.
+    fn pages(&self, settings: &Settings, found: &mut Vec<Diagnostic>) -> web::desktop::PopPages {
+        let queues = self.queue_names();
+        let (pages, wrong) = settings.pop.read(|name| queues.contains(name));
+        let file = self.dir.join("trunkline.toml");
+        let document = Document::read(&file).ok();
+        let help = told!("see docs/pop.md", "见 docs/pop.md");
+        found.extend(wrong.into_iter().map(|(key, message)| match &document {
+            Some(document) => {
+                let at = document.offset_of(&key).unwrap_or(0);
+                document.error(at, message, Some(help.clone()))
+            }
+            None => without_place(&file, message),
+        }));
+        pages
     }
 
     /// The scripts as they stand, be they good or not, among the calendars: what a story of theirs is rehearsed in. What is wrong

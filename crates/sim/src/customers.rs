@@ -101,6 +101,7 @@ impl Customers {
                 why: "number".to_owned(),
                 open_tickets: 0,
                 last_contact: None,
+                external_ref: None,
             }],
             // A day is shorter than any talk counts (R57), so who served him last stands there as his owner.
             ties: known.familiar.map(Ties::owned_by).unwrap_or_default(),

@@ -78,6 +78,13 @@ impl Database {
                 all
             }
         };
+        // S22: what he has keyed in as a secret is told by no other name either (G7).
+        if let Some(secret) = typed.filter(|typed| typed.is_secret) {
+            for one in &mut profile.candidates {
+                let is_it = one.external_ref.as_ref() == Some(&secret.text);
+                one.external_ref = one.external_ref.take().filter(|_| !is_it);
+            }
+        }
         let typed = profile.typed.as_deref();
         let named = typed.and_then(|typed| match typed.customers.as_slice() {
             [only] => Some(*only),

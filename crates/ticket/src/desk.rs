@@ -246,6 +246,7 @@ mod tests {
             why: "number".into(),
             open_tickets: 0,
             last_contact: None,
+            external_ref: None,
         }
     }
 

@@ -289,7 +289,7 @@ fn layered(app: App, guard: fn(Router<App>) -> Router<App>) -> Router {
         .layer(from_fn(problem::localised))
         .layer(from_fn_with_state(app.clone(), idempotency::kept))
         .layer(from_fn_with_state(app.clone(), quota::counted))
-        .layer(from_fn(headers::strict))
+        .layer(from_fn_with_state(app.clone(), headers::strict))
         .with_state(app);
     // What comes as a frame goes the same way as a request (decision 17).
     routes.clone().layer(Extension(Routes(routes)))

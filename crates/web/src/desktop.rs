@@ -6,6 +6,8 @@
 //! came late goes to those who still have the call on the screen).
 
 mod pop;
+mod pop_page;
+mod pop_url;
 
 use std::sync::Arc;
 
@@ -14,7 +16,9 @@ use model::{AgentId, CallId, Fact, FactRecord, OfferId, QueueName, Timestamp};
 use serde::Serialize;
 use store::Circle;
 
-pub use pop::{PAYLOAD_MAX, shown};
+pub use pop::{PAYLOAD_MAX, ShownPop, shown};
+pub use pop_page::{PAGES_MAX, PageLink, PageMoment, PageWay, PopPage, PopPages};
+pub use pop_url::{Origin, PopUrl, PopUrlFault, TEMPLATE_MAX};
 
 use crate::sight::Sight;
 use crate::view::{Board, View};
@@ -170,7 +174,7 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
     }
     match &record.fact {
         Fact::OfferMade { offer, pop, .. } => {
-            let shown = shown(pop, sight);
+            let shown = shown(pop, offer, sight, &view.pop_pages());
             enveloped(
                 record,
                 "pop.offer",
@@ -183,9 +187,13 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
         }
         Fact::CallIdentified { call, profile } => {
             let customer = pop::shown_customer(profile, sight);
-            let offer = view.read(|board| {
-                let line = board.agents().get(&agent)?;
-                line.pop.as_ref().map(|shown| shown.offer.id)
+            let current = view.read(|board| board.agents().get(&agent)?.pop.clone());
+            let offer = current.as_ref().map(|current| current.offer.id);
+            // G7: made of what is known by now.
+            let pages = current.filter(|current| current.offer.call == *call);
+            let pages = pages.map_or_else(Vec::new, |current| {
+                let pages = view.pop_pages();
+                shown(&current.pop, &current.offer, sight, &pages).pages
             });
             enveloped(
                 record,
@@ -194,6 +202,7 @@ pub fn frame(record: &FactRecord, viewer: &Viewer, view: &View) -> Option<Frame>
                     call: *call,
                     offer,
                     customer,
+                    pages,
                 },
             )
         }
@@ -432,7 +441,7 @@ struct Offered<'a> {
     /// Whether numbers in it are masked (P4).
     is_masked: bool,
     #[serde(flatten)]
-    pop: &'a model::fact::Pop,
+    pop: &'a ShownPop,
 }
 
 #[derive(Serialize)]
@@ -440,6 +449,7 @@ struct Updated {
     call: CallId,
     offer: Option<OfferId>,
     customer: PopCustomer,
+    pages: Vec<PageLink>,
 }
 
 #[derive(Serialize)]

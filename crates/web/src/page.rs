@@ -17,7 +17,7 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{AppendHeaders, Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use model::fact::PopCustomer;
+use model::fact::{Pop, PopCustomer};
 use serde::Deserialize;
 
 use crate::api::agent_body::StateBody;
@@ -34,7 +34,7 @@ use crate::view::CurrentPop;
 use template::Values;
 
 /// The page's own paths, for the labels of figures.
-pub(crate) const PATHS: [&str; 15] = [
+pub(crate) const PATHS: [&str; 16] = [
     "/",
     "/why/{call}",
     "/board",
@@ -45,6 +45,7 @@ pub(crate) const PATHS: [&str; 15] = [
     "/assets/board.js",
     "/assets/common.js",
     "/assets/clips.js",
+    "/assets/pages.js",
     "/sign-in",
     "/sign-out",
     "/assets/app.css",
@@ -57,6 +58,7 @@ const STYLE: &str = include_str!("../ui/app.css");
 const SCRIPT: &str = include_str!("../ui/app.js");
 const COMMON: &str = include_str!("../ui/common.js");
 const CLIPS: &str = include_str!("../ui/clips.js");
+const PAGES: &str = include_str!("../ui/pages.js");
 const ICON: &str = include_str!("../ui/icon.svg");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -74,6 +76,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/assets/app.js", get(|| asset(JAVASCRIPT, SCRIPT)))
         .route("/assets/common.js", get(|| asset(JAVASCRIPT, COMMON)))
         .route("/assets/clips.js", get(|| asset(JAVASCRIPT, CLIPS)))
+        .route("/assets/pages.js", get(|| asset(JAVASCRIPT, PAGES)))
         .merge(board::routes())
         .merge(calendars::routes())
         .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)))
@@ -228,14 +231,17 @@ fn put_desk(values: &mut Values, app: &App, who: &Principal, locale: Locale) {
     values.set("state_text", text::of_state(state.state, locale));
     values.set("state_reason", state.reason.unwrap_or_default());
     values.set("device", if state.registered { "on" } else { "off" });
+    let pages = app.view().pop_pages();
+    let parents = pages.parents.iter().map(ToString::to_string);
+    values.set("parents", parents.collect::<Vec<_>>().join(" "));
     if let Some(pop) = line.and_then(|line| line.pop) {
-        put_pop(values, &pop, locale, Sight::of(app, who));
+        let shown = shown(&pop.pop, &pop.offer, Sight::of(app, who), &pages);
+        put_pop(values, &pop, shown.pop, locale);
     }
 }
 
 /// The headline of the pop, for those without JavaScript; the script draws the whole card.
-fn put_pop(values: &mut Values, current: &CurrentPop, locale: Locale, sight: Sight) {
-    let pop = shown(&current.pop, sight);
+fn put_pop(values: &mut Values, current: &CurrentPop, pop: Pop, locale: Locale) {
     let stage = current.stage.name();
     let name = match &pop.customer {
         PopCustomer::Known(profile) => profile.candidates.first().map(|found| found.name.clone()),

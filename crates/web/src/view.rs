@@ -11,10 +11,12 @@ mod waiting;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use model::service_level::Bounds;
 use model::{AgentId, CallId, Counted, FactRecord, QueueName, Timestamp};
+
+use crate::desktop::PopPages;
 
 pub(crate) use board::Board;
 pub use line::{AgentLine, CurrentPop, Handling, LiveCall, Phase, PlayingClip, PopStage};
@@ -26,6 +28,7 @@ pub use waiting::WaitingNow;
 #[derive(Debug, Default)]
 pub struct View {
     board: RwLock<Board>,
+    pages: RwLock<Arc<PopPages>>,
 }
 
 /// One agent's part of the board, with the number of the last fact that it holds.
@@ -52,6 +55,16 @@ impl View {
     /// What callers of each queue are counted by from here on: told at the start and after each reload (D30).
     pub fn set_bounds(&self, bounds: BTreeMap<QueueName, Bounds>) {
         self.write().tally_mut().set_bounds(bounds);
+    }
+
+    /// The pages of other systems that pops lead to (G7): told at the start and after each reload.
+    pub fn set_pop_pages(&self, pages: PopPages) {
+        *self.pages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pages);
+    }
+
+    /// Those pages.
+    pub(crate) fn pop_pages(&self) -> Arc<PopPages> {
+        Arc::clone(&self.pages.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What became of today's callers, as of a moment.

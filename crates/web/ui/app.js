@@ -1,6 +1,7 @@
 // The live part of the agent's page: state, pop card, tickets, over the same API that everybody uses.
 // It sets text and attributes, never markup, and never moves the keyboard focus (P5).
 import { clips } from "./clips.js";
+import { foreignPages } from "./pages.js";
 import { ask, byId, duration, lasted, locale, make, moment, phone, skewMs, t, word } from "./common.js";
 
 document.documentElement.classList.add("has-script");
@@ -195,7 +196,11 @@ document.documentElement.classList.add("has-script");
     return (first && first.name) || display || (number ? t("stranger") : t("withheld"));
   }
 
+  // Pages of other systems (G7).
+  const foreign = foreignPages();
+
   function drawPop() {
+    foreign.show(pop);
     const card = byId("card");
     card.dataset.stage = pop ? pop.stage : "";
     if (agent) drawWrapUp(agent.state === "wrap_up");
@@ -454,10 +459,8 @@ document.documentElement.classList.add("has-script");
 
   const isRung = ({ offer }) => pop && pop.stage === "offered" && pop.offer === offer.id;
 
-  function close(stage, at, note) {
-    pop.stage = stage;
-    pop.since = at;
-    pop.note = note;
+  function close(stage, at, note, cause) {
+    Object.assign(pop, { stage, since: at, note, cause });
   }
 
   function beginTalk(call) {
@@ -486,15 +489,15 @@ document.documentElement.classList.add("has-script");
     // C14: whoever is rung outside is told so, and which key takes the call.
     "offer.dialled": (data) => { if (isRung(data)) pop.note = t("outside.rings"); },
     "offer.asked": (data) => { if (isRung(data)) pop.note = t("outside.press"); },
-    "pop.updated": (data) => { if (isShown(data)) pop.customer = data.customer; },
+    "pop.updated": (data) => { if (isShown(data)) Object.assign(pop, { customer: data.customer, pages: data.pages }); },
     "pop.connected": (data, at) => {
       if (isShown(data)) close("connected", at, "");
       beginTalk(data.call);
     },
-    "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause)); loadDraftsSoon(); },
+    "pop.cancelled": (data, at) => { if (isShown(data)) close("cancelled", at, word("cancelled", data.cause), data.cause); loadDraftsSoon(); },
     "pop.ended": (data, at) => {
       const note = data.result === "transferred" ? word("result", data.result) : word("by", data.by);
-      if (isShown(data)) close("ended", at, note);
+      if (isShown(data)) close("ended", at, note, data.result);
       if (talk && talk.call === data.call) talk = null;
       loadDraftsSoon();
     },

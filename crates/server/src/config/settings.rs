@@ -7,6 +7,7 @@ mod familiar;
 mod gate;
 mod http;
 mod limits;
+mod pop;
 mod retention;
 mod section;
 mod speech;
@@ -25,6 +26,7 @@ pub(crate) use tls::Tls;
 use super::document::Document;
 use super::shape;
 pub(crate) use limits::Limits;
+pub(crate) use pop::Pops;
 use retention::Retention;
 pub(crate) use section::{
     Closing, Data, Demo, Ivr, Log, Numbering, Outgoing, Policy, Privacy, Recording, Recordings,
@@ -70,6 +72,8 @@ pub(crate) struct Settings {
     pub tickets: Tickets,
     /// `[privacy]`
     pub(crate) privacy: Privacy,
+    /// `[pop]`
+    pub(crate) pop: Pops,
     /// `[outgoing]`
     pub(crate) outgoing: Outgoing,
     /// `[limits]`

@@ -117,6 +117,25 @@ fn f7_what_agents_see_of_numbers_goes_where_a_reload_takes_it() {
 }
 
 #[test]
+fn g7_pages_of_other_systems_are_read_and_a_mistake_is_told_where_it_stands() {
+    let page = |url: &str| {
+        let section = format!("\n[[pop.page]]\nname = \"crm\"\nurl = \"{url}\"\n");
+        move |file: String| file + &section
+    };
+    let good = page("https://crm.example/?n={number}");
+    let loaded = loaded("trunkline.toml", good).unwrap();
+    assert_eq!(loaded.pages.pages[0].name, "crm");
+    let wrong = page("https://crm.example/?n={nummer}");
+    let told = told("trunkline.toml", wrong);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("no variable is called `nummer`"),
+        "{told:?}"
+    );
+    assert!(told[0].contains("customer.external_ref"), "{told:?}");
+}
+
+#[test]
 fn the_demo_is_good() {
     let told = told("queues.toml", |text| text);
     assert!(told.is_empty(), "{told:?}");

@@ -109,6 +109,7 @@ impl House {
         let (versions, current) = watch::channel(versions);
         let (scripts, rolls_back) = Scripts::channel(current);
         ledger.hub.view().set_bounds(loaded.bounds);
+        ledger.hub.view().set_pop_pages(loaded.pages);
         ledger.count_earlier();
         let contacts = registrations::read(&database, clock.now().into()).await;
         let contacts = contacts.unwrap_or_else(|error| {

@@ -217,6 +217,7 @@ impl House {
         self.tickets.send_replace(loaded.tickets);
         self.database.set_bounds(loaded.bounds.clone());
         self.ledger.hub.view().set_bounds(loaded.bounds);
+        self.ledger.hub.view().set_pop_pages(loaded.pages);
         let configured = Input::Configured(Arc::new(loaded.engine));
         // Its receiver is the engine's loop, which has died then.
         self.inputs.send(configured).await.map_err(|_| NotRead)?;

@@ -301,6 +301,7 @@ impl Writer<'_> {
             why: "number".to_owned(),
             open_tickets: 0,
             last_contact: None,
+            external_ref: None,
         };
         let profile = Profile {
             candidates: is_known.then(candidate).into_iter().collect(),

@@ -81,6 +81,10 @@ async fn f1_a_customer_has_all_that_is_known_and_a_change_is_one_version() {
         world.database.customer(person.id).await.unwrap(),
         Some(person.clone())
     );
+    // G7: a pop tells by what another system knows him.
+    let card = world.database.number_card(MOBILE).await.unwrap();
+    let reference = card.candidates[0].external_ref.as_deref();
+    assert_eq!(reference, Some("CRM-1"));
     let change = CustomerChange {
         vip_level: Some(5),
         note: Some(None),

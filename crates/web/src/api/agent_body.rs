@@ -9,7 +9,7 @@ use ticket::Draft;
 use utoipa::ToSchema;
 
 use super::ticket_body::numbers_of;
-use crate::desktop::shown;
+use crate::desktop::{PageLink, PopPages, ShownPop, shown};
 use crate::problem::{Code, Problem};
 use crate::sight::Sight;
 use crate::view::{AgentLine, CurrentPop, Handling, LiveCall, PlayingClip};
@@ -262,11 +262,14 @@ pub struct PopBody {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub pop: model::fact::Pop,
+    /// Pages of other systems that the call leads to (G7).
+    pub pages: Vec<PageLink>,
 }
 
 impl PopBody {
     /// As its agent is told of it.
-    pub fn of(current: &CurrentPop, sight: Sight) -> Self {
+    pub fn of(current: &CurrentPop, sight: Sight, pages: &PopPages) -> Self {
+        let ShownPop { pop, pages } = shown(&current.pop, &current.offer, sight, pages);
         Self {
             call: current.offer.call,
             offer: current.offer.id,
@@ -275,7 +278,8 @@ impl PopBody {
             since: current.stage.since(),
             seq: current.seq,
             is_masked: sight == Sight::Masked,
-            pop: shown(&current.pop, sight),
+            pop,
+            pages,
         }
     }
 }

@@ -60,7 +60,7 @@ pub(crate) async fn desktop(
         run: app.events().run().to_owned(),
         pop: line
             .and_then(|line| line.pop.as_ref())
-            .map(|pop| PopBody::of(pop, sight)),
+            .map(|pop| PopBody::of(pop, sight, &app.view().pop_pages())),
         talk: snapshot
             .talk
             .map(|live| TalkBody::of(&live, who.agent, sight)),

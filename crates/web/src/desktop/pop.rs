@@ -2,15 +2,17 @@
 //!
 //! Texts are cut to lengths that a card can show, lists to P4's counts; should exotic characters still make it too large,
 //! the least telling entries go first: the path's beginning, the oldest calls, the last tickets and candidates. Control
-//! characters never reach a page (S22).
+//! characters never reach a page (S22). The addresses of other systems' pages (G7) are made of what is shown, and count.
 
-use model::fact::{Direction, Pop, PopCustomer};
+use model::fact::{Direction, Offer, Pop, PopCustomer};
 use model::number_list::REMARK_CHARS_MAX;
 use model::profile::{CALLS_MAX, CANDIDATES_MAX, Profile, TICKETS_MAX};
 use model::transfer::NOTE_CHARS_MAX;
 use model::typed::TYPED_CHARS_MAX;
 use model::{E164, Masking, TypedKind, masking};
+use serde::Serialize;
 
+use super::pop_page::{PageLink, PopPages};
 use crate::sight::{Sight, numbers_of};
 
 /// Most bytes of a pop as JSON (P4), with room for the frame around it.
@@ -39,15 +41,33 @@ const ANSWERS_MAX: usize = 16;
 /// Most characters of an answer.
 const ANSWER_CHARS_MAX: usize = 120;
 
-/// The pop as an agent is told it (F7): cut so that frame and all stay within `PAYLOAD_MAX`.
-pub fn shown(pop: &Pop, sight: Sight) -> Pop {
-    match sight {
-        Sight::Whole => fitted(pop),
-        Sight::Masked => fitted(&masked(pop)),
-    }
+/// A pop as somebody is told it, with the pages that it leads to.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownPop {
+    /// What the card shows.
+    #[serde(flatten)]
+    pub pop: Pop,
+    /// Pages of other systems (G7).
+    pub pages: Vec<PageLink>,
 }
 
-fn fitted(pop: &Pop) -> Pop {
+/// The pop as an agent is told it (F7): cut so that frame and all stay within `PAYLOAD_MAX`.
+pub fn shown(pop: &Pop, offer: &Offer, sight: Sight, pages: &PopPages) -> ShownPop {
+    let pop = match sight {
+        Sight::Whole => cut_down(pop),
+        Sight::Masked => cut_down(&masked(pop)),
+    };
+    let pages = pages.of(&pop, offer, sight);
+    fitted(ShownPop { pop, pages })
+}
+
+fn fitted(mut shown: ShownPop) -> ShownPop {
+    while bytes(&shown) > PAYLOAD_MAX - ENVELOPE_MAX && drop_least(&mut shown) {}
+    shown
+}
+
+/// Texts and lists at their bounds.
+fn cut_down(pop: &Pop) -> Pop {
     let mut shown = pop.clone();
     for (text, max) in [
         (&mut shown.direction, WORD_MAX),
@@ -87,7 +107,6 @@ fn fitted(pop: &Pop) -> Pop {
     for flag in &mut shown.flags {
         cut(&mut flag.remark, REMARK_CHARS_MAX);
     }
-    while bytes(&shown) > PAYLOAD_MAX - ENVELOPE_MAX && drop_least(&mut shown) {}
     shown
 }
 
@@ -161,6 +180,10 @@ fn mask_profile(profile: &mut Profile, known: &Masking) {
     for text in names.chain(subjects) {
         *text = known.text(text);
     }
+    let references = profile.candidates.iter_mut();
+    for reference in references.filter_map(|one| one.external_ref.as_mut()) {
+        *reference = known.text(reference);
+    }
 }
 
 /// The directory's part, cut alike.
@@ -181,6 +204,9 @@ fn fitted_profile(profile: &Profile) -> Profile {
         cut(&mut candidate.name, NAME_MAX);
         cut(&mut candidate.confidence, WORD_MAX);
         cut(&mut candidate.why, WORD_MAX);
+        // A part of a reference is another one.
+        let is_short = |it: &String| it.chars().count() <= NAME_MAX;
+        candidate.external_ref = candidate.external_ref.take().filter(is_short);
     }
     let typed = shown.typed.as_deref_mut();
     let named = typed.and_then(|typed| {
@@ -202,8 +228,9 @@ fn fitted_profile(profile: &Profile) -> Profile {
     shown
 }
 
-/// Drops the least telling entry; `false` when none is left.
-fn drop_least(pop: &mut Pop) -> bool {
+/// Drops the least telling entry; `false` when none is left. Who calls and what presses him most go last, after the pages.
+fn drop_least(shown: &mut ShownPop) -> bool {
+    let pop = &mut shown.pop;
     if !pop.path.is_empty() {
         pop.path.remove(0);
         return true;
@@ -221,11 +248,12 @@ fn drop_least(pop: &mut Pop) -> bool {
         return true;
     }
     let PopCustomer::Known(profile) = &mut pop.customer else {
-        return false;
+        return shown.pages.pop().is_some();
     };
     let is_shorter = profile.last_calls.pop().is_some()
-        || profile.open_tickets.len() > 1 && profile.open_tickets.pop().is_some()
-        || profile.candidates.len() > FINDINGS && profile.candidates.pop().is_some();
+        || popped_behind(&mut profile.open_tickets, 1)
+        || popped_behind(&mut profile.candidates, FINDINGS)
+        || shown.pages.pop().is_some();
     if is_shorter {
         return true;
     }
@@ -239,8 +267,13 @@ fn drop_least(pop: &mut Pop) -> bool {
     profile.open_tickets.pop().is_some() || profile.candidates.pop().is_some()
 }
 
-fn bytes(pop: &Pop) -> usize {
-    serde_json::to_vec(pop).map_or(0, |json| json.len())
+/// Drops the last of a list, but for the first so many.
+fn popped_behind<T>(list: &mut Vec<T>, first: usize) -> bool {
+    list.len() > first && list.pop().is_some()
+}
+
+fn bytes(shown: &ShownPop) -> usize {
+    serde_json::to_vec(shown).map_or(0, |json| json.len())
 }
 
 /// Cuts a text to `max` characters without control characters.
@@ -267,6 +300,8 @@ mod tests {
     };
 
     use super::*;
+    use crate::desktop::pop_page::{PAGES_MAX, PageMoment, PageWay, PopPage};
+    use crate::desktop::pop_url::PopUrl;
     use crate::desktop::{Viewer, frame};
     use crate::view::View;
 
@@ -302,6 +337,7 @@ mod tests {
                     why: long(),
                     open_tickets: u32::MAX,
                     last_contact: Some(Timestamp::from_ms(1_795_000_000_007)),
+                    external_ref: Some(long()),
                 };
                 40
             ],
@@ -389,7 +425,7 @@ mod tests {
             "{} bytes",
             frame.data.len()
         );
-        let PopCustomer::Known(profile) = fitted(&greedy()).customer else {
+        let PopCustomer::Known(profile) = without_pages(&greedy()).customer else {
             panic!("the profile stays")
         };
         assert!(!profile.candidates.is_empty() && !profile.open_tickets.is_empty());
@@ -418,6 +454,46 @@ mod tests {
             survey: false,
             flags: Vec::new(),
         };
-        assert_eq!(fitted(&pop), pop);
+        assert_eq!(without_pages(&pop), pop);
+    }
+
+    fn without_pages(pop: &Pop) -> Pop {
+        let Fact::OfferMade { offer, .. } = offered(pop.clone()).fact else {
+            unreachable!("it is one")
+        };
+        shown(pop, &offer, Sight::Whole, &PopPages::default()).pop
+    }
+
+    #[test]
+    fn g7_the_addresses_of_pages_count_and_the_pop_makes_room_for_them() {
+        let page = |at: usize| PopPage {
+            name: format!("page{at}"),
+            label: [("en".to_owned(), "x".repeat(32))].into(),
+            url: PopUrl::parse("https://crm.example/?p={answer.x}&c={call.id}").unwrap(),
+            at: PageMoment::Ring,
+            show: PageWay::Frame,
+            queues: std::collections::BTreeSet::new(),
+        };
+        let view = View::default();
+        view.set_pop_pages(PopPages {
+            pages: (0..PAGES_MAX).map(page).collect(),
+            parents: std::collections::BTreeSet::new(),
+        });
+        let mut pop = greedy();
+        pop.answers = [("x".to_owned(), "字".repeat(100))].into();
+        let viewer = Viewer::Agent(AgentId::new(7), Sight::Whole);
+        let frame = frame(&offered(pop), &viewer, &view).unwrap();
+        assert!(frame.data.len() <= PAYLOAD_MAX, "{}", frame.data.len());
+        let told: serde_json::Value = serde_json::from_str(&frame.data).unwrap();
+        let pages = told["data"]["pages"].as_array().unwrap();
+        assert!((1..PAGES_MAX).contains(&pages.len()), "{told}");
+        let known = &told["data"]["customer"]["profile"];
+        assert!(known["candidates"][0].is_object() && known["open_tickets"][0].is_object());
+        let url = pages[0]["url"].as_str().unwrap();
+        let answer = "%E5%AD%97".repeat(100);
+        assert_eq!(
+            url,
+            format!("https://crm.example/?p={answer}&c={}", u64::MAX)
+        );
     }
 }

@@ -31,6 +31,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
         "Live connection lost. Phone calls are not affected. Reconnecting…",
     ),
     ("failed", "操作未成功", "That did not work"),
+    ("pages", "业务系统页面", "Pages of other systems"),
     ("device_on", "话机在线", "Phone online"),
     ("device_off", "话机离线", "Phone offline"),
     ("go_ready", "示闲", "Ready"),

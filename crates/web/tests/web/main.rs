@@ -37,6 +37,7 @@ mod openapi;
 mod operation;
 mod page;
 mod place;
+mod pop_pages;
 mod pops;
 mod problems;
 mod queues;

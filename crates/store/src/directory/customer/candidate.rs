@@ -28,7 +28,7 @@ const CALLS_MAX: i64 = 1_000;
 const MERGES_MAX: usize = 16;
 
 /// Id, name, VIP level, whether the number is certainly his and whether many share it, who looks after him.
-type Row = (i64, String, i64, i64, i64, Option<i64>);
+type Row = (i64, String, i64, i64, i64, Option<i64>, Option<String>);
 
 /// A customer who has the number.
 pub(crate) struct Owner {
@@ -145,10 +145,10 @@ pub(super) async fn of_numbers(
 pub(crate) async fn owners(conn: &mut Connection, key: &str) -> Result<Vec<Owner>> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT c.id, c.display_name, c.vip_level, CAST(MAX(CASE p.confidence WHEN 'known' THEN 1 ELSE 0 END) AS BIGINT) AS certain,
-           MAX(p.is_shared) AS shared, c.owner_agent_id
+           MAX(p.is_shared) AS shared, c.owner_agent_id, c.external_ref
          FROM customer_number p JOIN customer c ON c.id = p.customer_id
          WHERE p.number_key = $1 AND c.is_active = 1 AND c.merged_into_id IS NULL
-         GROUP BY c.id, c.display_name, c.vip_level, c.owner_agent_id
+         GROUP BY c.id, c.display_name, c.vip_level, c.owner_agent_id, c.external_ref
          ORDER BY certain DESC, c.vip_level DESC, c.id LIMIT $2",
     )
     .bind(key)
@@ -186,19 +186,28 @@ pub(crate) async fn owner_of_account(
 
 /// A customer, or who stands for him since he was merged (F9); nobody who is inactive.
 pub(crate) async fn owner(conn: &mut Connection, customer: CustomerId) -> Result<Option<Owner>> {
-    type Found = (i64, String, i64, Option<i64>, i64, Option<i64>);
+    type Found = (
+        i64,
+        String,
+        i64,
+        Option<i64>,
+        Option<String>,
+        i64,
+        Option<i64>,
+    );
     let mut id = big(customer.get());
     for _ in 0..MERGES_MAX {
         let found: Option<Found> = sqlx::query_as(
-            "SELECT id, display_name, vip_level, owner_agent_id, is_active, merged_into_id FROM customer WHERE id = $1",
+            "SELECT id, display_name, vip_level, owner_agent_id, external_ref, is_active, merged_into_id FROM customer WHERE id = $1",
         )
         .bind(id)
         .fetch_optional(&mut *conn)
         .await?;
         match found {
             Some((.., Some(into))) => id = into,
-            Some((id, name, vip_level, agent, 1, None)) => {
-                return Ok(Some(read(conn, (id, name, vip_level, 1, 0, agent)).await?));
+            Some((id, name, vip_level, agent, external_ref, 1, None)) => {
+                let row = (id, name, vip_level, 1, 0, agent, external_ref);
+                return Ok(Some(read(conn, row).await?));
             }
             Some(_) | None => return Ok(None),
         }
@@ -209,7 +218,7 @@ pub(crate) async fn owner(conn: &mut Connection, customer: CustomerId) -> Result
 /// With what is open of him, and when he was last on the line.
 async fn read(
     conn: &mut Connection,
-    (id, name, vip_level, certain, shared, agent): Row,
+    (id, name, vip_level, certain, shared, agent, external_ref): Row,
 ) -> Result<Owner> {
     let (open_tickets, last_contact) = contact(conn, id).await?;
     let confidence = match certain != 0 {
@@ -225,6 +234,7 @@ async fn read(
             why: "number".to_owned(),
             open_tickets,
             last_contact,
+            external_ref,
         },
         is_shared: shared != 0,
         agent: agent.map(|id| AgentId::new(count(id))),

@@ -148,6 +148,7 @@ pub(crate) fn profile() -> Profile {
             why: "number".to_owned(),
             open_tickets: 0,
             last_contact: None,
+            external_ref: None,
         }],
         open_tickets: vec![
             OpenTicket {
