@@ -114,8 +114,10 @@ async fn open_tickets(
     type Row = (i64, String, String, i64, String, i64, i64);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, number, subject, priority, state, urge_count, due_key FROM ticket
-         WHERE is_open = 1 AND for_leads = 0 AND sensitive = 0 AND (contact_key = $1
-           OR customer_id IN (SELECT id FROM customer WHERE id = $2 OR merged_into_id = $2))
+         WHERE is_open = 1 AND for_leads = 0 AND sensitive = 0 AND id IN (
+           SELECT id FROM ticket WHERE is_open = 1 AND contact_key = $1
+           UNION SELECT id FROM ticket WHERE is_open = 1
+             AND customer_id IN (SELECT id FROM customer WHERE id = $2 OR merged_into_id = $2))
          ORDER BY CASE WHEN due_key < $4 AND state <> 'resolved' THEN 0 ELSE 1 END, priority, due_key, id DESC LIMIT $3",
     )
     .bind(key)

@@ -67,6 +67,10 @@ pub(crate) async fn finish(url: &str, house: &House, tell: Tell<'_>) -> Result<(
     database.close().await;
     let mut conn = AnyConnection::connect(url).await?;
     ticket_sums::lay(&mut conn, house, tell).await?;
+    // What the server does by itself after a while; of SQLite nobody asks it.
+    if conn.backend_name() == "PostgreSQL" {
+        statement(&mut conn, "ANALYZE").await?;
+    }
     Ok(conn.close().await?)
 }
 

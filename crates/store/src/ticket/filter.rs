@@ -167,12 +167,22 @@ impl TicketFilter {
         self.is_open.or((is_work || is_due).then_some(true))
     }
 
+    /// Whether no index gives the order: what is asked for is sorted by its keys then, and not with whole rows, which are wide. A customer
+    /// may have tens of thousands.
+    const fn is_sorted(&self) -> bool {
+        let of_one = self.customer.is_some() || self.number_key.is_some();
+        of_one
+            || match self.order {
+                TicketOrder::Due => self.text.is_some(),
+                TicketOrder::Newest => self.due_before.is_some(),
+            }
+    }
+
     fn list(&self, after: Option<TicketKey>, rows: i64, words: &Words) -> Statement {
         // The table of words is walked from its end, if they are asked for.
         let id = self.text.as_ref().map_or("t.id", |_| words.id);
         let mut query = select();
-        // All that has the words is sorted by when it is due: by keys, not with whole rows.
-        let is_sorted = self.text.is_some() && self.order == TicketOrder::Due;
+        let is_sorted = self.is_sorted();
         if is_sorted {
             query.push(" WHERE t.id IN (SELECT t.id FROM ticket t");
         }
@@ -209,7 +219,10 @@ impl TicketFilter {
         };
         query.push(" LIMIT ").push_bind(rows);
         if is_sorted {
-            query.push(")").push(due);
+            query.push(")").push(match self.order {
+                TicketOrder::Newest => " ORDER BY t.id DESC",
+                TicketOrder::Due => due,
+            });
         }
         query
     }

@@ -160,12 +160,19 @@ impl Terms {
         if self.rare.is_some() || self.asked.is_empty() {
             return;
         }
-        for (place, term) in self.asked.iter().enumerate() {
-            query.push(match place {
-                0 => "(",
-                _ => " AND ",
-            });
-            has(query, "c.id", term);
+        query.push("(");
+        if let [term] = self.asked.as_slice() {
+            // A count, and no `EXISTS`: of that PostgreSQL would gather all who have the term, before it goes through the last added ones.
+            query.push(
+                "0 < (SELECT COUNT(*) FROM customer_term o WHERE o.customer_id = c.id AND o.",
+            );
+            term.push(query);
+            query.push(")");
+        } else {
+            for (place, term) in self.asked.iter().enumerate() {
+                query.push(if place == 0 { "" } else { " AND " });
+                has(query, "c.id", term);
+            }
         }
         query.push(") OR ");
     }
