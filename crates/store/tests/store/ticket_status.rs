@@ -125,7 +125,7 @@ impl Asks<'_> {
                 Some((ticket.id, merged_from.map(|number| number.to_string())))
             }
             Stood::None => None,
-            other => panic!("{other:?}"),
+            other @ (Stood::WrongPin | Stood::Locked) => panic!("{other:?}"),
         }
     }
 }
