@@ -202,9 +202,30 @@ fn house_of_a_page(files: &[(&str, String)]) -> House {
 #[test]
 fn the_examples_of_the_page_on_look_ups_are_good() {
     let blocks = blocks("look-ups.md");
-    let [by_http, queries, by_sql, tests] = blocks.as_slice() else {
+    let [by_http, queries, by_sql, tests, by_ticket, by_keys] = blocks.as_slice() else {
         panic!("{blocks:#?}");
     };
+    let of_the_house = r#"[prompt.key_in_your_case_number]
+en = "Please key in the number of your case."
+[prompt.page_missing]
+en = "There is no such case."
+[branch.by_state]
+when = [{ if = "state == 'closed'", go = "bye" }]
+otherwise = "account"
+[collect.ask_pin]
+prompt = "page_missing"
+into = "case_pin"
+secret = true
+max = 6
+next = "by_pin"
+on_failure = "agents"
+[collect.account]
+prompt = "page_missing"
+into = "account_no"
+max = 8
+next = "who"
+on_failure = "agents"
+"#;
     let more = r#"[prompt.key_in_your_case_number]
 en = "Please key in the number of your case."
 [prompt.page_missing]
@@ -219,11 +240,17 @@ next = "bye"
     let (collect, _) = by_http.text.split_once("[http.").expect("the http node");
     let of_http = script("case_no", &[&by_http.text], more) + &tests.text;
     let of_sql = script("case_no", &[collect, &by_sql.text], more);
+    let fragments = [collect, &by_ticket.text, &by_keys.text];
+    let of_house = script("case_no", &fragments, of_the_house);
     let house = house_of_a_page(&[
         ("config/queries.toml", queries.text.clone()),
-        ("config/numbers.toml", numbers(&["of_http", "of_sql"])),
+        (
+            "config/numbers.toml",
+            numbers(&["of_http", "of_sql", "of_house"]),
+        ),
         ("ivr-scripts/of_http.toml", of_http),
         ("ivr-scripts/of_sql.toml", of_sql),
+        ("ivr-scripts/of_house.toml", of_house),
     ]);
     is_good(&house, 2);
 }

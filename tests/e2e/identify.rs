@@ -144,6 +144,9 @@ fn g6_a_ticket_that_is_keyed_in_is_the_first_of_the_pop_and_what_nobody_has_is_t
     caller.hangs_up();
     house.until_empty();
     drop((caller, phone));
+    // The next call is not for one whose phone is gone.
+    let away = agent.send("PUT", "/v1/agents/me/state", r#"{"state":"offline"}"#);
+    away.expect(204);
     let mut phone = house.agent("1002", Answers::ByHand);
     let other = house.sign_in("1002");
     other.until_state("ready");
