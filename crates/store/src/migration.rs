@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 48] = [
+static MIGRATIONS: [Migration; 49] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -258,6 +258,11 @@ static MIGRATIONS: [Migration; 48] = [
         name: "ticket_pin",
         text: include_str!("../migrations/0050_ticket_pin.sql"),
     },
+    Migration {
+        version: 51,
+        name: "rollup_ticket_block",
+        text: include_str!("../migrations/0051_rollup_ticket_block.sql"),
+    },
 ];
 
 /// Where the steps are kept that were applied.
@@ -480,9 +485,59 @@ mod tests {
                 ("rollup_queue", "rollup_queue_block"),
                 ("rollup_agent", "rollup_agent_block"),
                 ("rollup_state", "rollup_state_block"),
+                ("rollup_ticket", "rollup_ticket_block"),
             ] {
                 let mut columns = async |table| columns(&mut conn, table).await.unwrap();
                 assert_eq!(columns(quarters).await, columns(blocks).await, "{quarters}");
+            }
+        }
+    }
+
+    /// I8: what quarters counted before blocks were kept stands in blocks too, each column in its own.
+    #[tokio::test]
+    async fn blocks_of_tickets_are_made_of_the_quarters_that_stand() {
+        const BLOCK: i64 = 14_400_000;
+        const QUARTER: i64 = 900_000;
+        for empty in places::both().await {
+            let mut conn = empty.connect().await;
+            let before = MIGRATIONS.iter().take_while(|step| step.version < 51);
+            let (before, after) = MIGRATIONS.split_at(before.count());
+            apply(&mut conn, empty.place(), before).await;
+            let figures = report::TicketSums::COLUMNS;
+            for (at, kind, plus) in [
+                (0, "fault", 0),
+                (QUARTER, "fault", 100),
+                (BLOCK - QUARTER, "consult", 0),
+                (BLOCK, "fault", 0),
+            ] {
+                let values = (1..).take(figures.len()).map(|it| (it + plus).to_string());
+                let values = values.collect::<Vec<String>>().join(", ");
+                let names = figures.join(", ");
+                let text = format!(
+                    "INSERT INTO rollup_ticket (bucket_at, work_group, ticket_type, {names}) VALUES ({at}, 'g', '{kind}', {values})"
+                );
+                let query = sqlx::raw_sql(AssertSqlSafe(text));
+                query.execute(&mut conn).await.unwrap();
+            }
+            apply(&mut conn, empty.place(), after).await;
+            for (place, figure) in (1..).zip(figures) {
+                let text = format!(
+                    "SELECT bucket_at, ticket_type, {figure} FROM rollup_ticket_block ORDER BY 1, 2"
+                );
+                let sums: Vec<(i64, String, i64)> = sqlx::query_as(AssertSqlSafe(text))
+                    .fetch_all(&mut conn)
+                    .await
+                    .unwrap();
+                let fault = "fault".to_owned();
+                assert_eq!(
+                    sums,
+                    [
+                        (0, "consult".to_owned(), place),
+                        (0, fault.clone(), 2 * place + 100),
+                        (BLOCK, fault, place),
+                    ],
+                    "{figure}"
+                );
             }
         }
     }

@@ -259,16 +259,14 @@ pub(crate) async fn add_ticket(
 
 async fn add_ticket_sums(conn: &mut Connection, counts: &TicketCounts) -> Result<()> {
     for ((bucket, group, kind), sums) in &counts.sums {
-        let place = Place {
-            table: "rollup_ticket",
-            keys: &["bucket_at", "work_group", "ticket_type"],
-            key: vec![
-                (*bucket).into(),
-                group.as_str().into(),
-                kind.as_str().into(),
-            ],
-        };
-        add_row(conn, place, TicketSums::COLUMNS, sums.values()).await?;
+        for (table, bucket) in both("rollup_ticket", "rollup_ticket_block", *bucket) {
+            let place = Place {
+                table,
+                keys: &["bucket_at", "work_group", "ticket_type"],
+                key: vec![bucket.into(), group.as_str().into(), kind.as_str().into()],
+            };
+            add_row(conn, place, TicketSums::COLUMNS, sums.values()).await?;
+        }
     }
     for ((bucket, group, kind), times) in &counts.times {
         for (clock, spread) in [("response", &times.response), ("resolve", &times.resolve)] {
@@ -389,6 +387,10 @@ async fn forget_old(conn: &mut Connection, now_ms: i64) -> Result<()> {
             oldest_block,
         ),
         ("DELETE FROM rollup_ticket WHERE bucket_at < $1", oldest),
+        (
+            "DELETE FROM rollup_ticket_block WHERE bucket_at < $1",
+            oldest_block,
+        ),
         (
             "DELETE FROM rollup_ticket_time WHERE bucket_at < $1",
             oldest,

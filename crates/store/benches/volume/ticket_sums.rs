@@ -43,6 +43,25 @@ pub(crate) async fn lay(
         }
         turn.commit().await?;
     }
+    blocks(conn).await
+}
+
+/// What was laid by the quarter, of four hours each.
+async fn blocks(conn: &mut AnyConnection) -> sqlx::Result<()> {
+    let columns = TicketSums::COLUMNS;
+    let sums: Vec<String> = columns
+        .iter()
+        .map(|column| format!("CAST(SUM({column}) AS BIGINT)"))
+        .collect();
+    let text = format!(
+        "DELETE FROM rollup_ticket_block;
+         INSERT INTO rollup_ticket_block (bucket_at, work_group, ticket_type, {})
+         SELECT bucket_at / {block} * {block}, work_group, ticket_type, {} FROM rollup_ticket GROUP BY 1, 2, 3",
+        columns.join(", "),
+        sums.join(", "),
+        block = house::BLOCK_MS,
+    );
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(conn).await?;
     Ok(())
 }
 

@@ -133,7 +133,7 @@ impl Window {
     }
 
     /// The rows of the window, and `WHERE`: blocks where they lie within one interval, quarters elsewhere.
-    fn rows(&self, query: &mut Statement, quarters: &'static str, blocks: &'static str) {
+    pub(super) fn rows(&self, query: &mut Statement, quarters: &'static str, blocks: &'static str) {
         let (start, end) = (self.time.start.as_ms(), self.time.end.as_ms());
         let first = block(start.saturating_add(BLOCK_MS - 1));
         let last = block(end);

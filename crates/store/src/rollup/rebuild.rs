@@ -52,6 +52,7 @@ async fn rebuild(
 ) -> Result<u64> {
     for table in [
         "DELETE FROM rollup_ticket",
+        "DELETE FROM rollup_ticket_block",
         "DELETE FROM rollup_ticket_time",
         "DELETE FROM first_contact",
     ] {

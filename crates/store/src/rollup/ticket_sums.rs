@@ -120,10 +120,8 @@ type Asked<'a> = (&'a Window, &'a SumsOf, TicketsBy);
 async fn counts(conn: &mut Connection, (window, of, by): Asked<'_>) -> Result<Vec<SumRow>> {
     let mut query = window.select(" AS span, ");
     query.push(by.column()).push(", ");
-    query
-        .push_sums(TicketSums::COLUMNS)
-        .push(" FROM rollup_ticket");
-    window.within(&mut query);
+    query.push_sums(TicketSums::COLUMNS).push(" FROM ");
+    window.rows(&mut query, "rollup_ticket", "rollup_ticket_block");
     of.narrow_tickets(&mut query);
     query.push(" GROUP BY 1, 2 LIMIT ").push_bind(limit());
     Ok(query.build_query_as().fetch_all(conn).await?)

@@ -44,40 +44,14 @@ impl Database {
         search: &CustomerSearch,
         page: PageRequest,
     ) -> Result<Page<CustomerRecord>> {
-        let mut query =
-            Statement::new("SELECT c.id FROM customer c WHERE c.merged_into_id IS NULL");
-        if !search.with_inactive {
-            query.push(" AND c.is_active = 1");
-        }
-        if let Some(after) = page.after {
-            query.push(" AND c.id < ").push_bind(big(after));
-        }
-        if let Some(reference) = &search.external_ref {
-            query
-                .push(" AND c.external_ref = ")
-                .push_bind(reference.as_str());
-        }
-        if let Some(organisation) = search.organisation {
-            query
-                .push(" AND c.organisation_id IN (SELECT id FROM customer WHERE id = ")
-                .push_bind(big(organisation.get()))
-                .push(" OR merged_into_id = ")
-                .push_bind(big(organisation.get()))
-                .push(")");
-        }
-        if let Some(owner) = search.owner {
-            query
-                .push(" AND c.owner_agent_id = ")
-                .push_bind(big(owner.get()));
-        }
         let mut conn = self.readers().acquire().await?;
+        let mut query = Statement::new("SELECT c.id FROM customer c WHERE ");
+        search.push_who(&mut query, page);
         if let Some(text) = &search.text {
             let text: String = text.trim().chars().take(QUESTION_CHARS_MAX).collect();
-            let asked = Terms::of(&text, &mut conn).await?;
+            let terms = Terms::of(&text, search, COMMON, &mut conn).await?;
             query.push(" AND (");
-            asked.push_common(&mut query);
-            query.push("c.id IN (");
-            asked.push_rare(&mut query);
+            terms.push(&mut query, search, page);
             self.push_text(&mut query, &text);
             query.push("))");
         }
@@ -126,76 +100,159 @@ impl Database {
     }
 }
 
-/// What is asked of names. Of terms that many have the last added ones are gone through until a page is full; where one is rare, those who
-/// have it are.
-struct Terms {
-    asked: Vec<Asked>,
-    /// Which of them few have.
-    rare: Option<usize>,
+impl CustomerSearch {
+    /// Whether but a few are asked for, whatever their names are.
+    const fn is_narrow(&self) -> bool {
+        self.external_ref.is_some() || self.organisation.is_some() || self.owner.is_some()
+    }
+
+    /// What it asks of `c`, but for the text.
+    fn push_who(&self, query: &mut Statement, page: PageRequest) {
+        query.push("c.merged_into_id IS NULL");
+        if !self.with_inactive {
+            query.push(" AND c.is_active = 1");
+        }
+        if let Some(after) = page.after {
+            query.push(" AND c.id < ").push_bind(big(after));
+        }
+        if let Some(reference) = &self.external_ref {
+            query
+                .push(" AND c.external_ref = ")
+                .push_bind(reference.as_str());
+        }
+        if let Some(organisation) = self.organisation {
+            query
+                .push(" AND c.organisation_id IN (SELECT id FROM customer WHERE id = ")
+                .push_bind(big(organisation.get()))
+                .push(" OR merged_into_id = ")
+                .push_bind(big(organisation.get()))
+                .push(")");
+        }
+        if let Some(owner) = self.owner {
+            query
+                .push(" AND c.owner_agent_id = ")
+                .push_bind(big(owner.get()));
+        }
+    }
 }
 
-impl Terms {
-    /// As few are gone through all.
-    const FEW: i64 = 2_000;
+/// What is asked of names.
+struct Terms {
+    asked: Vec<Asked>,
+    way: Way,
+}
 
-    async fn of(text: &str, conn: &mut Connection) -> Result<Self> {
+/// How those are found whose names have all terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Nothing is asked of names.
+    None,
+    /// Few have this term: all of them are gone through.
+    Few(usize),
+    /// Many have each; of this one, which is whole, the last added are gone through until a page is full.
+    Newest(usize),
+    /// Many have each: the last added customers are gone through.
+    Customers,
+}
+
+impl Way {
+    /// The term whose customers are gone through.
+    const fn term(self) -> Option<usize> {
+        match self {
+            Self::None | Self::Customers => None,
+            Self::Few(place) | Self::Newest(place) => Some(place),
+        }
+    }
+}
+
+/// What is common.
+struct Common {
+    /// As few are gone through all.
+    few: i64,
+    /// So many are counted, to find which of common terms is the rarest.
+    counted: i64,
+}
+
+const COMMON: Common = Common {
+    few: 2_000,
+    counted: 20_000,
+};
+
+impl Terms {
+    async fn of(
+        text: &str,
+        search: &CustomerSearch,
+        common: Common,
+        conn: &mut Connection,
+    ) -> Result<Self> {
         let asked = term::of_question(text);
+        let mut way = match asked.is_empty() {
+            true => Way::None,
+            false => Way::Customers,
+        };
+        let mut least = i64::MAX;
         for (place, term) in asked.iter().enumerate() {
+            let most = match term {
+                Asked::Whole(_) => common.counted,
+                Asked::Begins(_) => common.few,
+            };
             let mut query = Statement::new(
                 "SELECT COUNT(*) AS id FROM (SELECT customer_id FROM customer_term WHERE ",
             );
             term.push(&mut query);
-            query.push(" LIMIT ").push_bind(Self::FEW + 1).push(") f");
+            query.push(" LIMIT ").push_bind(most + 1).push(") f");
             let many: Id = query.build_query_as().fetch_one(&mut *conn).await?;
-            if many.id <= Self::FEW {
-                let rare = Some(place);
-                return Ok(Self { asked, rare });
+            if many.id <= common.few {
+                way = Way::Few(place);
+                break;
+            }
+            let is_ordered = matches!(term, Asked::Whole(_)) && !search.is_narrow();
+            if is_ordered && many.id < least {
+                (way, least) = (Way::Newest(place), many.id);
             }
         }
-        Ok(Self { asked, rare: None })
+        Ok(Self { asked, way })
     }
 
-    /// A condition of its own, and `OR`, where all are common.
-    fn push_common(&self, query: &mut Statement) {
-        if self.rare.is_some() || self.asked.is_empty() {
-            return;
-        }
-        query.push("(");
-        if let [term] = self.asked.as_slice() {
-            // A count, and no `EXISTS`: of that PostgreSQL would gather all who have the term, before it goes through the last added ones.
-            query.push(
-                "0 < (SELECT COUNT(*) FROM customer_term o WHERE o.customer_id = c.id AND o.",
-            );
-            term.push(query);
-            query.push(")");
-        } else {
+    /// The condition, up to `c.id IN (` and what other ids follow.
+    fn push(&self, query: &mut Statement, search: &CustomerSearch, page: PageRequest) {
+        if self.way == Way::Customers {
+            query.push("(");
             for (place, term) in self.asked.iter().enumerate() {
                 query.push(if place == 0 { "" } else { " AND " });
                 has(query, "c.id", term);
             }
+            query.push(") OR ");
         }
-        query.push(") OR ");
-    }
-
-    /// Ids, and `UNION`, where one is rare.
-    fn push_rare(&self, query: &mut Statement) {
-        let Some(rare) = self.rare.and_then(|place| self.asked.get(place)) else {
+        query.push("c.id IN (");
+        let Some(through) = self.way.term().and_then(|place| self.asked.get(place)) else {
             return;
         };
-        query.push("SELECT r.customer_id FROM customer_term r WHERE ");
-        rare.push(query);
-        for term in self.asked.iter().filter(|term| *term != rare) {
+        query.push("SELECT n.customer_id FROM (SELECT r.customer_id FROM customer_term r WHERE r.");
+        through.push(query);
+        for term in self.asked.iter().filter(|term| *term != through) {
             query.push(" AND ");
             has(query, "r.customer_id", term);
         }
-        query.push(" UNION ");
+        if let Way::Newest(_) = self.way {
+            if let Some(after) = page.after {
+                query.push(" AND r.customer_id < ").push_bind(big(after));
+            }
+            query.push(" AND 0 < (SELECT COUNT(*) FROM customer c WHERE c.id = r.customer_id AND ");
+            search.push_who(query, page);
+            query
+                .push(") ORDER BY r.customer_id DESC LIMIT ")
+                .push_bind(page.rows() as i64 + 1);
+        }
+        query.push(") n UNION ");
     }
 }
 
-/// Whether the name of that customer has a term.
+/// Whether the name of that customer has a term. A count, and no `EXISTS`: of that PostgreSQL would gather all who have the term, before it
+/// goes through the last added ones.
 fn has(query: &mut Statement, customer: &'static str, asked: &Asked) {
     query
-        .push("EXISTS (SELECT 1 FROM customer_term o WHERE o.customer_id = ")
+        .push("0 < (SELECT COUNT(*) FROM customer_term o WHERE o.customer_id = ")
         .push(customer)
         .push(" AND o.");
     asked.push(query);
@@ -208,56 +265,129 @@ mod tests {
     use ticket::Actor;
 
     use super::*;
-    use crate::NewCustomer;
-    use crate::places;
+    use crate::{Address, CustomerChange, NewCustomer, places};
 
-    async fn found(database: &Database, terms: &Terms) -> Vec<i64> {
-        let mut query = Statement::new("SELECT c.id FROM customer c WHERE (");
-        terms.push_common(&mut query);
-        query.push("c.id IN (");
-        terms.push_rare(&mut query);
-        query.push("SELECT id FROM customer WHERE external_ref = 'x')) ORDER BY c.id");
-        let ids: Vec<Id> = query
-            .build_query_as()
-            .fetch_all(database.readers())
-            .await
-            .unwrap();
-        ids.into_iter().map(|Id { id }| id).collect()
+    /// The second has an external reference, the last is no customer any more.
+    const NAMES: [&str; 6] = ["王伟", "王小明", "李伟", "欧阳伟", "王小伟", "陈伟"];
+
+    async fn house(address: &Address) -> Database {
+        let database = Database::open_at(address, "CN").await.unwrap();
+        let at = Timestamp::from_ms(1);
+        for (place, name) in NAMES.into_iter().enumerate() {
+            let new = NewCustomer {
+                name: name.to_owned(),
+                external_ref: (place == 1).then(|| "x".to_owned()),
+                ..NewCustomer::default()
+            };
+            let added = database.add_customer(new, Actor::System, at).await.unwrap();
+            let change = CustomerChange {
+                is_active: Some(place + 1 < NAMES.len()),
+                ..CustomerChange::default()
+            };
+            let changed =
+                database.change_customer(added.id, added.version, change, Actor::System, at);
+            changed.await.unwrap();
+        }
+        database
     }
 
-    /// However many have a term, the same are found.
+    /// All pages, one after another.
+    async fn found(
+        database: &Database,
+        terms: &Terms,
+        search: &CustomerSearch,
+        limit: u32,
+    ) -> Vec<i64> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = PageRequest { after, limit };
+            let mut query = Statement::new("SELECT c.id FROM customer c WHERE ");
+            search.push_who(&mut query, page);
+            query.push(" AND (");
+            terms.push(&mut query, search, page);
+            query
+                .push(
+                    "SELECT id FROM customer WHERE external_ref = 'x')) ORDER BY c.id DESC LIMIT ",
+                )
+                .push_bind(i64::from(limit));
+            let ids = query.build_query_as().fetch_all(database.readers());
+            let ids: Vec<Id> = ids.await.unwrap();
+            all.extend(ids.iter().map(|row| row.id));
+            let Some(last) = ids.get(limit as usize - 1) else {
+                return all;
+            };
+            after = Some(count(last.id));
+        }
+    }
+
+    /// However many have a term, and whichever way is gone, the same are found.
     #[tokio::test]
-    async fn rare_terms_and_common_ones_find_the_same() {
+    async fn each_way_finds_the_same() {
         for empty in places::both().await {
-            let database = Database::open_at(&empty.address, "CN").await.unwrap();
-            for name in ["王伟", "王小明", "李伟", "欧阳伟"] {
-                let new = NewCustomer {
-                    name: name.to_owned(),
-                    ..NewCustomer::default()
-                };
-                let at = Timestamp::from_ms(1);
-                database.add_customer(new, Actor::System, at).await.unwrap();
-            }
+            let database = house(&empty.address).await;
             for (text, many) in [
-                ("王", 1),
-                ("伟", 3),
-                ("wang w", 1),
-                ("w", 2),
-                ("王 伟", 1),
-                ("无", 0),
+                ("王", 3),
+                ("伟", 5),
+                ("wang w", 2),
+                ("w", 4),
+                ("王 伟", 3),
+                ("无", 1),
             ] {
-                let asked = term::of_question(text);
-                let common = Terms { asked, rare: None };
-                let expected = found(&database, &common).await;
-                for rare in 0..common.asked.len() {
-                    let asked = common.asked.clone();
-                    let rare = Terms {
-                        asked,
-                        rare: Some(rare),
+                for with_inactive in [false, true] {
+                    let search = CustomerSearch {
+                        with_inactive,
+                        ..CustomerSearch::default()
                     };
-                    assert_eq!(found(&database, &rare).await, expected, "{text}");
+                    let mut terms = Terms {
+                        asked: term::of_question(text),
+                        way: Way::Customers,
+                    };
+                    let expected = found(&database, &terms, &search, 50).await;
+                    let gone = usize::from(with_inactive && text == "伟");
+                    assert!(expected.len() >= many + gone, "{text}: {expected:?}");
+                    for place in 0..terms.asked.len() {
+                        let is_whole = matches!(terms.asked[place], Asked::Whole(_));
+                        let newest = is_whole.then_some(Way::Newest(place));
+                        for way in [Way::Few(place)].into_iter().chain(newest) {
+                            terms.way = way;
+                            for limit in [1, 2, 50] {
+                                let ids = found(&database, &terms, &search, limit).await;
+                                assert_eq!(ids, expected, "{text} {way:?} {limit}");
+                            }
+                        }
+                    }
                 }
-                assert!(expected.len() >= many, "{text}: {expected:?}");
+            }
+        }
+    }
+
+    /// Of terms that many have the rarest is gone through, and none where but a few customers are asked for.
+    #[tokio::test]
+    async fn the_way_follows_from_how_many_have_a_term() {
+        for empty in places::both().await {
+            let database = house(&empty.address).await;
+            let mut conn = database.readers().acquire().await.unwrap();
+            let narrow = CustomerSearch {
+                owner: Some(AgentId::new(1)),
+                ..CustomerSearch::default()
+            };
+            let all = CustomerSearch::default();
+            for (text, search, few, way) in [
+                ("", &all, 1, Way::None),
+                ("?", &all, 1, Way::None),
+                ("王伟", &all, 1, Way::Few(0)),
+                ("王小明", &all, 1, Way::Few(0)),
+                ("王小", &all, 1, Way::Newest(0)),
+                // Of five and three.
+                ("伟 王", &all, 1, Way::Newest(1)),
+                ("伟 王", &all, 4, Way::Few(1)),
+                ("伟 王", &narrow, 1, Way::Customers),
+                ("wang w", &all, 1, Way::Customers),
+                ("王 w", &all, 1, Way::Newest(0)),
+            ] {
+                let common = Common { few, counted: 10 };
+                let terms = Terms::of(text, search, common, &mut conn).await.unwrap();
+                assert_eq!(terms.way, way, "{text}: {:?}", terms.asked);
             }
         }
     }
