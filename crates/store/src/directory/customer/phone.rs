@@ -68,6 +68,11 @@ impl KeyedPhone {
     pub(super) fn key(&self) -> (&str, &str) {
         (&self.written.number.key, &self.written.extension)
     }
+
+    /// What its end is found by.
+    pub(super) fn tail(&self) -> String {
+        tail(&self.written.number.key)
+    }
 }
 
 /// Reads a number. One that is withheld, or without a digit or letter, is none.
@@ -105,7 +110,7 @@ pub(super) async fn put(
     .bind(&written.extension)
     .bind(big(id.get()))
     .bind(&phone.raw)
-    .bind(tail(&written.number.key))
+    .bind(keyed.tail())
     .bind(confidence(phone.is_certain))
     .bind(i64::from(phone.is_shared))
     .bind(now.as_ms())

@@ -11,6 +11,9 @@ use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
 use crate::term;
 
+/// Terms in one statement: two values each, of fewer than 32,766 that SQLite takes.
+const TERMS_AT_ONCE: usize = 2_000;
+
 /// The columns of [`Row`], from `customer c`.
 pub(super) const COLUMNS: &str = "SELECT c.id, c.kind, c.display_name, c.organisation_id, c.vip_level, c.locale, c.region, c.owner_agent_id,
    c.external_ref, c.note, c.is_active, c.merged_into_id, c.created_at, c.updated_at, c.version FROM customer c";
@@ -145,17 +148,28 @@ pub(super) async fn put_terms(conn: &mut Connection, id: CustomerId, name: &str)
         .bind(big(id.get()))
         .execute(&mut *conn)
         .await?;
-    let terms = term::of_name(name);
-    if terms.is_empty() {
-        return Ok(());
+    add_terms(conn, vec![(id, name.to_owned())]).await
+}
+
+/// What the names of customers are found by who have no terms yet.
+pub(super) async fn add_terms(
+    conn: &mut Connection,
+    names: Vec<(CustomerId, String)>,
+) -> Result<()> {
+    let terms = names.into_iter().flat_map(|(id, name)| {
+        let terms = term::of_name(&name).into_iter();
+        terms.map(move |term| (term, id))
+    });
+    let terms: Vec<_> = terms.collect();
+    for rows in terms.chunks(TERMS_AT_ONCE) {
+        let mut query = Statement::new("INSERT INTO customer_term (term, customer_id) VALUES ");
+        for (place, (term, id)) in rows.iter().enumerate() {
+            query.push(if place == 0 { "(" } else { ", (" });
+            query.push_bind(term.as_str()).push(", ");
+            query.push_bind(big(id.get())).push(")");
+        }
+        query.build_query().execute(&mut *conn).await?;
     }
-    let mut query = Statement::new("INSERT INTO customer_term (term, customer_id) VALUES ");
-    for (place, term) in terms.into_iter().enumerate() {
-        query.push(if place == 0 { "(" } else { ", (" });
-        query.push_bind(term).push(", ");
-        query.push_bind(big(id.get())).push(")");
-    }
-    query.build_query().execute(conn).await?;
     Ok(())
 }
 
