@@ -301,6 +301,14 @@ async fn tickets_of_call(conn: &mut Connection, call: CallId) -> Result<Vec<Tick
     tickets(query.build_query_as().fetch_all(conn).await?)
 }
 
+/// Those of so many that stand, in no order; one that cannot be read is told beside the others.
+pub(crate) async fn each(conn: &mut Connection, ids: &[i64]) -> Result<Vec<Result<Ticket>>> {
+    let mut query = select();
+    query.push(" WHERE t.id").push_among(ids.iter().copied());
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    Ok(rows.into_iter().map(Row::ticket).collect())
+}
+
 pub(crate) async fn ticket(conn: &mut Connection, id: TicketId) -> Result<Option<Ticket>> {
     let mut query = select();
     query.push(" WHERE t.id = ").push_bind(big(id.get()));

@@ -51,6 +51,18 @@ impl Statement {
         self
     }
 
+    /// Goes on with ` IN (…)` of these values; of none it holds for nothing.
+    pub(crate) fn push_among<V: Into<Bound>>(
+        &mut self,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        self.push(" IN (NULL");
+        for value in values {
+            self.push(", ").push_bind(value);
+        }
+        self.push(")")
+    }
+
     /// Goes on with names, a comma between two.
     pub(crate) fn push_list(&mut self, names: &[&'static str]) -> &mut Self {
         self.text.push_str(&names.join(", "));

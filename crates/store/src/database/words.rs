@@ -33,8 +33,15 @@ pub(crate) struct Words {
     pub(crate) from: &'static str,
     /// Takes a document's words away; `$1` is its id.
     pub(crate) take: &'static str,
-    /// Puts a document's words (`$2`) in place of those that it had; `$1` is its id.
+    /// Puts documents' words in place of those that they had; `(`, the id, [`Self::put_words`], the words, [`Self::put_end`] follow, a
+    /// comma between two documents, then [`Self::put_over`].
     pub(crate) put: &'static str,
+    /// Between an id and its words.
+    pub(crate) put_words: &'static str,
+    /// Behind the words.
+    pub(crate) put_end: &'static str,
+    /// Behind all documents.
+    pub(crate) put_over: &'static str,
     /// The column of ids.
     pub(crate) id: &'static str,
     /// Before the question, which is bound.

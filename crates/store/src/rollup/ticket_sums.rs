@@ -58,11 +58,8 @@ impl SumsOf {
                 query.push(" AND 1 = 0");
             }
             Whose::Circle(circle) => {
-                query.push(" AND work_group IN (NULL");
-                for group in &circle.groups {
-                    query.push(", ").push_bind(group.as_str());
-                }
-                query.push(")");
+                let groups = circle.groups.iter().map(|group| group.as_str());
+                query.push(" AND work_group").push_among(groups);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What is found by words, and how it comes to be (J7): written in the transaction that writes the thing itself; what was there before
 //! words were looked for is gone through in the background, the newest first, some at a time.
 
+use std::collections::BTreeMap;
+
 use ::ticket::{Entry, Event, Ticket};
 use model::TicketId;
 use model::fact::TicketField;
@@ -9,7 +11,7 @@ use super::SearchKind;
 use super::segment::words;
 use crate::Database;
 use crate::column::{big, count, from_json};
-use crate::database::{Connection, Shelf, Words};
+use crate::database::{Connection, Shelf, Statement, Words};
 use crate::error::Result;
 use crate::{projection, ticket};
 
@@ -24,8 +26,17 @@ const BREAK: &str = "¶";
 /// Entries of a timeline whose words are looked for, the last ones.
 const ENTRIES_MAX: i64 = 1_000;
 
+/// Documents that are gone through together.
+const AT_ONCE: usize = 100;
+
 /// Which rule made the words that stand there; a changed rule has another number, and all is gone through anew.
 const RULE: u32 = 1;
+
+/// What has words.
+struct Document {
+    id: u64,
+    words: Vec<String>,
+}
 
 /// What was there before words were looked for, in the order in which it is gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +68,15 @@ pub(crate) async fn index_ticket(
     if !(is_other || is_back) {
         return Ok(());
     }
-    let texts = texts_of(conn, ticket).await?;
+    let document = [Document::of(
+        ticket.id.get(),
+        &texts_of(conn, ticket).await?,
+    )];
     if is_open {
-        shelve(conn, ticket.id.get(), Shelf::Open, &texts).await?;
+        shelve(conn, Shelf::Open, &document).await?;
     }
     if is_other {
-        put(conn, ticket.id.get(), SearchKind::Ticket, &texts).await?;
+        put(conn, SearchKind::Ticket, &document).await?;
     }
     Ok(())
 }
@@ -79,11 +93,36 @@ async fn take(conn: &mut Connection, id: TicketId) -> Result<()> {
 
 /// Writes the words of a note about a customer.
 pub(crate) async fn index_note(conn: &mut Connection, id: u64, body: &str) -> Result<()> {
-    put(conn, id, SearchKind::CustomerNote, &[body.to_owned()]).await
+    let document = Document::of(id, &[body.to_owned()]);
+    put(conn, SearchKind::CustomerNote, &[document]).await
 }
 
 /// What of a ticket is looked at: its number, what it is about, then what was written to it, the last first.
 pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<String>> {
+    let entries = entries_of(conn, &[big(ticket.id.get())]).await?;
+    texts(ticket, entries.values().flatten())
+}
+
+/// The last entries of each timeline, the last first.
+async fn entries_of(conn: &mut Connection, tickets: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
+    let mut query = Statement::new(
+        "SELECT e.ticket_id, e.entry FROM (SELECT ticket_id, seq, entry, ROW_NUMBER() OVER (PARTITION BY ticket_id ORDER BY seq DESC) AS place
+         FROM ticket_event WHERE ticket_id",
+    );
+    query
+        .push_among(tickets.iter().copied())
+        .push(") e WHERE e.place <= ")
+        .push_bind(ENTRIES_MAX)
+        .push(" ORDER BY e.ticket_id, e.seq DESC");
+    let rows: Vec<(i64, String)> = query.build_query_as().fetch_all(conn).await?;
+    let mut entries: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for (ticket, entry) in rows {
+        entries.entry(ticket).or_default().push(entry);
+    }
+    Ok(entries)
+}
+
+fn texts<'a>(ticket: &Ticket, entries: impl Iterator<Item = &'a String>) -> Result<Vec<String>> {
     let matter = &ticket.matter;
     let mut texts = vec![matter.subject.clone(), ticket.number.digits().to_owned()];
     texts.extend(matter.contact.name.clone());
@@ -92,39 +131,56 @@ pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<V
         TicketField::Text(text) | TicketField::Number(text) => Some(text.clone()),
         TicketField::Truth(_) => None,
     }));
-    let rows: Vec<(String,)> = sqlx::query_as(
-        "SELECT entry FROM ticket_event WHERE ticket_id = $1 ORDER BY seq DESC LIMIT $2",
-    )
-    .bind(big(ticket.id.get()))
-    .bind(ENTRIES_MAX)
-    .fetch_all(conn)
-    .await?;
-    for (entry,) in rows {
-        let entry: Entry = from_json("ticket entry", &entry)?;
+    for entry in entries {
+        let entry: Entry = from_json("ticket entry", entry)?;
         texts.extend(entry.event.words().map(str::to_owned));
     }
     Ok(texts)
 }
 
-async fn put(conn: &mut Connection, id: u64, kind: SearchKind, texts: &[String]) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO search_document (id, kind) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(big(id))
-    .bind(kind.name())
-    .execute(&mut *conn)
-    .await?;
-    shelve(conn, id, Shelf::All, texts).await
+async fn put(conn: &mut Connection, kind: SearchKind, documents: &[Document]) -> Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let mut query = Statement::new("INSERT INTO search_document (id, kind) VALUES ");
+    for (place, document) in documents.iter().enumerate() {
+        query
+            .push(if place == 0 { "(" } else { ", (" })
+            .push_bind(big(document.id))
+            .push(", ")
+            .push_bind(kind.name())
+            .push(")");
+    }
+    query.push(" ON CONFLICT (id) DO NOTHING");
+    query.build_query().execute(&mut *conn).await?;
+    shelve(conn, Shelf::All, documents).await
 }
 
-async fn shelve(conn: &mut Connection, id: u64, shelf: Shelf, texts: &[String]) -> Result<()> {
+async fn shelve(conn: &mut Connection, shelf: Shelf, documents: &[Document]) -> Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
     let words = Words::of(conn, shelf);
-    sqlx::query(words.put)
-        .bind(big(id))
-        .bind((words.document)(&document(texts)))
-        .execute(conn)
-        .await?;
+    let mut query = Statement::new(words.put);
+    for (place, document) in documents.iter().enumerate() {
+        query
+            .push(if place == 0 { "(" } else { ", (" })
+            .push_bind(big(document.id))
+            .push(words.put_words)
+            .push_bind((words.document)(&document.words))
+            .push(words.put_end);
+    }
+    query.push(words.put_over);
+    query.build_query().execute(conn).await?;
     Ok(())
+}
+
+impl Document {
+    /// The words of its texts, those of the first if there are too many.
+    fn of(id: u64, texts: &[String]) -> Self {
+        let words = document(texts);
+        Self { id, words }
+    }
 }
 
 /// The words of a document, those of its first texts if there are too many.
@@ -211,17 +267,12 @@ async fn go_through(conn: &mut Connection, pass: Pass, before: i64, most: u32) -
     .bind(i64::from(most))
     .fetch_all(&mut *conn)
     .await?;
-    for (id,) in &ids {
-        if let Err(error) = again(conn, pass, *id).await {
-            if error.is_passing() {
-                return Err(error);
-            }
-            // One that is ill holds up no other.
-            tracing::error!(%error, id, ?pass, "its words cannot be looked for");
-        }
+    let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+    for ids in ids.chunks(AT_ONCE) {
+        again(conn, pass, ids).await?;
     }
     let done = match ids.last() {
-        Some((last,)) => *last,
+        Some(last) => *last,
         None => 0,
     };
     projection::put(conn, &pass.progress(), count(done)).await
@@ -238,26 +289,34 @@ pub(crate) async fn begin_anew(conn: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-async fn again(conn: &mut Connection, pass: Pass, id: i64) -> Result<()> {
+async fn again(conn: &mut Connection, pass: Pass, ids: &[i64]) -> Result<()> {
+    if let Pass::Of(SearchKind::CustomerNote) = pass {
+        let mut query = Statement::new("SELECT id, body FROM customer_note WHERE id");
+        query.push_among(ids.iter().copied());
+        let rows: Vec<(i64, String)> = query.build_query_as().fetch_all(&mut *conn).await?;
+        let notes = rows.into_iter();
+        let notes: Vec<_> = notes
+            .map(|(id, body)| Document::of(count(id), &[body]))
+            .collect();
+        return put(conn, SearchKind::CustomerNote, &notes).await;
+    }
+    let mut entries = entries_of(conn, ids).await?;
+    let mut documents = Vec::with_capacity(ids.len());
+    for ticket in ticket::each(conn, ids).await? {
+        let read = ticket.and_then(|ticket| {
+            let entries = entries.remove(&big(ticket.id.get()));
+            let texts = texts(&ticket, entries.iter().flatten())?;
+            Ok(Document::of(ticket.id.get(), &texts))
+        });
+        match read {
+            Ok(document) => documents.push(document),
+            // One that is ill holds up no other.
+            Err(error) => tracing::error!(%error, ?pass, "a ticket's words cannot be looked for"),
+        }
+    }
     match pass {
-        Pass::Of(SearchKind::Ticket) | Pass::Open => {
-            let id = TicketId::new(count(id));
-            let Some(ticket) = ticket::ticket(conn, id).await? else {
-                return Ok(());
-            };
-            let texts = texts_of(conn, &ticket).await?;
-            match pass {
-                Pass::Of(kind) => put(conn, id.get(), kind, &texts).await,
-                Pass::Open => shelve(conn, id.get(), Shelf::Open, &texts).await,
-            }
-        }
-        Pass::Of(SearchKind::CustomerNote) => {
-            let (body,): (String,) = sqlx::query_as("SELECT body FROM customer_note WHERE id = $1")
-                .bind(id)
-                .fetch_one(&mut *conn)
-                .await?;
-            index_note(conn, count(id), &body).await
-        }
+        Pass::Of(kind) => put(conn, kind, &documents).await,
+        Pass::Open => shelve(conn, Shelf::Open, &documents).await,
     }
 }
 

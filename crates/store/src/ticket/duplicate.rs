@@ -291,17 +291,10 @@ impl Alike {
 /// Tickets by id, newest first.
 async fn load(conn: &mut Connection, ids: impl Iterator<Item = &TicketId>) -> Result<Vec<Ticket>> {
     let mut query = select();
-    query.push(" WHERE t.id IN (");
-    let mut is_first = true;
-    for id in ids {
-        query.push(if is_first { "" } else { ", " });
-        query.push_bind(big(id.get()));
-        is_first = false;
-    }
-    if is_first {
-        return Ok(Vec::new());
-    }
-    query.push(") ORDER BY t.id DESC");
+    query
+        .push(" WHERE t.id")
+        .push_among(ids.map(|id| big(id.get())))
+        .push(" ORDER BY t.id DESC");
     let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
     tickets(rows)
 }

@@ -283,13 +283,9 @@ impl TicketFilter {
             }
         }
         if let Some(categories) = &self.categories {
-            query.push(" AND t.category IN (");
-            for (place, code) in categories.iter().enumerate() {
-                query
-                    .push(if place == 0 { "" } else { ", " })
-                    .push_bind(code.clone());
-            }
-            query.push(if categories.is_empty() { "NULL)" } else { ")" });
+            query
+                .push(" AND t.category")
+                .push_among(categories.iter().cloned());
         }
         if let Some(customer) = self.customer {
             let id = big(customer.get());

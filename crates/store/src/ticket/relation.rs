@@ -125,13 +125,8 @@ impl Clerk {
 /// Those that are for everybody.
 async fn for_all(conn: &mut Connection, ids: &[TicketId]) -> Result<Vec<TicketId>> {
     let mut query =
-        Statement::new("SELECT id FROM ticket WHERE sensitive = 0 AND for_leads = 0 AND id IN (");
-    for (place, id) in ids.iter().enumerate() {
-        query
-            .push(if place == 0 { "" } else { ", " })
-            .push_bind(big(id.get()));
-    }
-    query.push(")");
+        Statement::new("SELECT id FROM ticket WHERE sensitive = 0 AND for_leads = 0 AND id");
+    query.push_among(ids.iter().map(|id| big(id.get())));
     let rows: Vec<(i64,)> = query.build_query_as().fetch_all(conn).await?;
     Ok(rows
         .into_iter()

@@ -21,12 +21,10 @@ macro_rules! words {
             join: concat!(" JOIN ", $table, " w ON w.id = "),
             from: concat!(" FROM ", $table, " w WHERE "),
             take: concat!("DELETE FROM ", $table, " WHERE id = $1"),
-            put: concat!(
-                "INSERT INTO ",
-                $table,
-                " (id, words) VALUES ($1, CAST($2 AS TSVECTOR))
-      ON CONFLICT (id) DO UPDATE SET words = excluded.words"
-            ),
+            put: concat!("INSERT INTO ", $table, " (id, words) VALUES "),
+            put_words: ", CAST(",
+            put_end: " AS TSVECTOR))",
+            put_over: " ON CONFLICT (id) DO UPDATE SET words = excluded.words",
             id: "w.id",
             has: "w.words @@ CAST(",
             asked: " AS TSQUERY)",

@@ -15,11 +15,10 @@ macro_rules! words {
             join: concat!(" JOIN ", $table, " w ON w.rowid = "),
             from: concat!(" FROM ", $table, " w WHERE "),
             take: concat!("DELETE FROM ", $table, " WHERE rowid = $1"),
-            put: concat!(
-                "INSERT OR REPLACE INTO ",
-                $table,
-                " (rowid, words) VALUES ($1, $2)"
-            ),
+            put: concat!("INSERT OR REPLACE INTO ", $table, " (rowid, words) VALUES "),
+            put_words: ", ",
+            put_end: ")",
+            put_over: "",
             id: "w.rowid",
             has: "w.words MATCH ",
             asked: "",
