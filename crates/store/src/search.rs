@@ -1,10 +1,11 @@
 //! Words found in tickets and in notes about customers (J7), without another service: the newest first, never by rank, so that a common
 //! word is found as fast as a rare one. What a reader may not read is not among what is found, nor among what is counted.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ::ticket::Ticket;
-use model::{CustomerId, TicketId, Timestamp};
+use model::{CustomerId, Timestamp};
 
 use crate::Database;
 use crate::column::{big, count};
@@ -12,7 +13,7 @@ use crate::database::{Connection, Statement, Words};
 use crate::directory::customer::CustomerNote;
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
-use crate::ticket::{Reader, survivor, ticket};
+use crate::ticket::{self, Reader, survivor};
 
 pub(crate) use index::{begin_anew, index_note, index_ticket, shelf_of_open};
 use look::Look;
@@ -28,7 +29,7 @@ mod segment;
 mod snippet;
 
 /// So many are counted; of more it is said that they are more.
-pub const COUNTED_MAX: u64 = 1_000;
+pub const COUNTED_MAX: u64 = 200;
 
 /// The table of what has words; another, which has them, is the database's own (`database/words`). Both can be made again.
 pub(crate) const TABLE: &str = "search_document";
@@ -120,7 +121,7 @@ impl Database {
         let mut conn = self.readers().acquire().await?;
         let counts = page.after.is_none();
         let wanted = match counts {
-            true => COUNTED_MAX as usize + 1,
+            true => page.rows().max(COUNTED_MAX as usize) + 1,
             false => page.rows() + 1,
         };
         let look = Look::begin(request, page.after, patience, &mut conn).await?;
@@ -132,10 +133,7 @@ impl Database {
             rows.next = Some(stopped);
             since = Timestamp::from_ms(model::id::moment_of(stopped).as_millis() as i64);
         }
-        let mut items = Vec::with_capacity(rows.items.len());
-        for row in rows.items {
-            items.extend(request.hit(&mut conn, &row).await?);
-        }
+        let items = request.hits(&mut conn, &rows.items).await?;
         let next = rows.next;
         Ok(Found {
             page: Page { items, next },
@@ -147,22 +145,50 @@ impl Database {
 }
 
 impl SearchRequest {
-    /// What it is; `None` where it went meanwhile.
-    async fn hit(&self, conn: &mut Connection, row: &Row) -> Result<Option<Hit>> {
-        let id = count(row.id);
-        if row.kind == SearchKind::CustomerNote.name() {
-            return Ok(note(conn, row.id).await?.map(|(note, customer)| Hit {
-                id,
-                snippet: snippet::snippet(&self.question, [note.body.as_str()]),
-                what: Matched::Note(note, customer),
-            }));
+    /// What they are, without those that went meanwhile.
+    async fn hits(&self, conn: &mut Connection, rows: &[Row]) -> Result<Vec<Hit>> {
+        let is_note = |row: &Row| row.kind == SearchKind::CustomerNote.name();
+        let ids: Vec<i64> = rows
+            .iter()
+            .filter(|row| !is_note(row))
+            .map(|it| it.id)
+            .collect();
+        let mut tickets = BTreeMap::new();
+        for ticket in ticket::each(conn, &ids).await? {
+            let ticket = ticket?;
+            tickets.insert(big(ticket.id.get()), ticket);
         }
-        let Some(found) = ticket(conn, TicketId::new(id)).await? else {
-            return Ok(None);
-        };
+        let mut entries = index::entries_of(conn, &ids).await?;
+        let mut hits = Vec::with_capacity(rows.len());
+        for row in rows {
+            if is_note(row) {
+                hits.extend(self.note(conn, row.id).await?);
+            } else if let Some(found) = tickets.remove(&row.id) {
+                let entries = entries.remove(&row.id).unwrap_or_default();
+                hits.push(self.ticket(conn, found, &entries).await?);
+            }
+        }
+        Ok(hits)
+    }
+
+    async fn note(&self, conn: &mut Connection, id: i64) -> Result<Option<Hit>> {
+        let found = note(conn, id).await?;
+        Ok(found.map(|(note, customer)| Hit {
+            id: count(id),
+            snippet: snippet::snippet(&self.question, [note.body.as_str()]),
+            what: Matched::Note(note, customer),
+        }))
+    }
+
+    async fn ticket(
+        &self,
+        conn: &mut Connection,
+        found: Ticket,
+        entries: &[String],
+    ) -> Result<Hit> {
         let mut pieces = Vec::new();
         if !found.handling.is_sensitive() {
-            let texts = index::texts_of(conn, &found).await?;
+            let texts = index::texts(&found, entries.iter())?;
             pieces = snippet::snippet(&self.question, texts.iter().map(String::as_str));
         }
         let mut goes_on = None;
@@ -171,11 +197,11 @@ impl SearchRequest {
             let may_read = |it: &Ticket| reader.is_none_or(|reader| reader.may_read(it));
             goes_on = survivor(conn, found.id).await?.filter(may_read);
         }
-        Ok(Some(Hit {
-            id,
+        Ok(Hit {
+            id: found.id.get(),
             what: Matched::Ticket(Box::new(found), goes_on.map(Box::new)),
             snippet: pieces,
-        }))
+        })
     }
 }
 

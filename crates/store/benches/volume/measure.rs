@@ -492,18 +492,14 @@ impl Desk {
         times: u64,
         ask: for<'a> fn(&'a Self, &'a mut Chance) -> Answer<'a>,
     ) -> Result<Figure, StoreError> {
-        let (mut taken, mut rows) = (Vec::new(), 0);
-        let mut budget = Budget::new();
-        for time in 0..times {
-            if budget.is_spent() {
-                break;
-            }
+        let mut figure = Taken::new(times);
+        while let Some(time) = figure.next() {
             let mut chance = Chance::new(self.house.seed + 1, time << 3 | 5);
             let begun = Instant::now();
-            rows += ask(self, &mut chance).await?;
-            taken.push(begun.elapsed().as_secs_f64() * 1_000.0);
+            let rows = ask(self, &mut chance).await?;
+            figure.take(begun.elapsed(), rows);
         }
-        Ok(Figure::of(name, aim_ms, taken, rows))
+        Ok(figure.figure(name, aim_ms))
     }
 
     async fn search(
@@ -512,21 +508,16 @@ impl Desk {
         times: u64,
         request: &SearchRequest,
     ) -> Result<Figure, StoreError> {
-        let (mut taken, mut rows) = (Vec::new(), 0);
-        let mut budget = Budget::new();
-        for _ in 0..times {
-            if budget.is_spent() {
-                break;
-            }
+        let mut figure = Taken::new(times);
+        while figure.next().is_some() {
             let begun = Instant::now();
             let found = self
                 .database
                 .search(request, PageRequest::default(), store::search::PATIENCE)
                 .await?;
-            taken.push(begun.elapsed().as_secs_f64() * 1_000.0);
-            rows += found.page.items.len() as u64;
+            figure.take(begun.elapsed(), found.page.items.len() as u64);
         }
-        Ok(Figure::of(name, SEARCH_MS, taken, rows))
+        Ok(figure.figure(name, SEARCH_MS))
     }
 
     fn one(&self, chance: &mut Chance) -> Option<&Ticket> {
@@ -645,48 +636,67 @@ impl Desk {
     }
 }
 
-/// A question that is slow is not asked so often that all the others wait for it.
-struct Budget {
+/// How long a question took, each time but the first ones: a house has asked it before that day. Each time it is about others, so what
+/// is theirs alone is as cold as it is then. One that is slow is not asked so often that all the others wait for it.
+struct Taken {
+    times: u64,
+    asked: u64,
     begun: Instant,
-    asked: u32,
+    ms: Vec<f64>,
+    rows: u64,
 }
 
-impl Budget {
+impl Taken {
+    /// Of so many times asked once more beforehand.
+    const BEFORE: u64 = 5;
     /// Asked so often at least.
-    const LEAST: u32 = 5;
+    const LEAST: usize = 5;
     const LONGEST: Duration = Duration::from_secs(20);
 
-    fn new() -> Self {
+    fn new(times: u64) -> Self {
         Self {
-            begun: Instant::now(),
+            times,
             asked: 0,
+            begun: Instant::now(),
+            ms: Vec::new(),
+            rows: 0,
         }
     }
 
-    fn is_spent(&mut self) -> bool {
-        self.asked += 1;
-        self.asked > Self::LEAST && self.begun.elapsed() > Self::LONGEST
+    fn before(&self) -> u64 {
+        self.times / Self::BEFORE
     }
-}
 
-impl Figure {
-    fn of(name: String, aim_ms: f64, mut taken: Vec<f64>, rows: u64) -> Self {
-        taken.sort_by(f64::total_cmp);
+    /// Which time is next.
+    fn next(&mut self) -> Option<u64> {
+        let is_slow = self.ms.len() >= Self::LEAST && self.begun.elapsed() > Self::LONGEST;
+        let next = self.asked;
+        self.asked += 1;
+        (next < self.before() + self.times && !is_slow).then_some(next)
+    }
+
+    fn take(&mut self, took: Duration, rows: u64) {
+        if self.asked > self.before() {
+            self.ms.push(took.as_secs_f64() * 1_000.0);
+            self.rows += rows;
+        }
+    }
+
+    fn figure(mut self, name: String, aim_ms: f64) -> Figure {
+        self.ms.sort_by(f64::total_cmp);
         // The nearest rank.
         let at = |share: f64| {
-            let rank = (taken.len() as f64 * share).ceil() as usize;
-            taken
-                .get(rank.saturating_sub(1))
-                .copied()
-                .unwrap_or_default()
+            let rank = (self.ms.len() as f64 * share).ceil() as usize;
+            let ms = self.ms.get(rank.saturating_sub(1)).copied();
+            ms.unwrap_or_default()
         };
-        Self {
+        Figure {
             name,
             aim_ms,
             p50_ms: at(0.5),
             p99_ms: at(0.99),
-            times: taken.len(),
-            rows,
+            times: self.ms.len(),
+            rows: self.rows,
         }
     }
 }

@@ -48,6 +48,9 @@ pub(crate) struct Words {
     pub(crate) has: &'static str,
     /// Behind it.
     pub(crate) asked: &'static str,
+    /// Before the question where documents are read one by one and no index is, and behind it; `None` where an index is as fast for
+    /// beginnings of words.
+    pub(crate) plainly: Option<(&'static str, &'static str)>,
     /// A document as it is bound: its words in their order.
     pub(crate) document: fn(&[String]) -> String,
     /// A question as it is bound: all its phrases.

@@ -98,13 +98,16 @@ pub(crate) async fn index_note(conn: &mut Connection, id: u64, body: &str) -> Re
 }
 
 /// What of a ticket is looked at: its number, what it is about, then what was written to it, the last first.
-pub(super) async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<String>> {
+async fn texts_of(conn: &mut Connection, ticket: &Ticket) -> Result<Vec<String>> {
     let entries = entries_of(conn, &[big(ticket.id.get())]).await?;
     texts(ticket, entries.values().flatten())
 }
 
 /// The last entries of each timeline, the last first.
-async fn entries_of(conn: &mut Connection, tickets: &[i64]) -> Result<BTreeMap<i64, Vec<String>>> {
+pub(super) async fn entries_of(
+    conn: &mut Connection,
+    tickets: &[i64],
+) -> Result<BTreeMap<i64, Vec<String>>> {
     let mut query = Statement::new(
         "SELECT e.ticket_id, e.entry FROM (SELECT ticket_id, seq, entry, ROW_NUMBER() OVER (PARTITION BY ticket_id ORDER BY seq DESC) AS place
          FROM ticket_event WHERE ticket_id",
@@ -122,7 +125,10 @@ async fn entries_of(conn: &mut Connection, tickets: &[i64]) -> Result<BTreeMap<i
     Ok(entries)
 }
 
-fn texts<'a>(ticket: &Ticket, entries: impl Iterator<Item = &'a String>) -> Result<Vec<String>> {
+pub(super) fn texts<'a>(
+    ticket: &Ticket,
+    entries: impl Iterator<Item = &'a String>,
+) -> Result<Vec<String>> {
     let matter = &ticket.matter;
     let mut texts = vec![matter.subject.clone(), ticket.number.digits().to_owned()];
     texts.extend(matter.contact.name.clone());

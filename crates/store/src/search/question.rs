@@ -47,6 +47,14 @@ impl Question {
         &self.0
     }
 
+    /// Whether nothing but one character is asked for: many words begin with it.
+    pub(super) fn is_one_character(&self) -> bool {
+        match self.0.as_slice() {
+            [only] => only.is_beginning && only.words.len() == 1,
+            _ => false,
+        }
+    }
+
     /// As a database reads it.
     pub(crate) fn rendered(&self, words: &Words) -> String {
         (words.question)(&self.0)

@@ -58,9 +58,9 @@ pub struct FoundBody {
     pub items: Vec<HitBody>,
     /// What to ask for as `after` to get the next page, which may be empty where looking took long; `null` at the end.
     pub next: Option<String>,
-    /// How many there are, up to 1,000; on the first page alone.
+    /// How many there are, up to 200; on the first page alone.
     pub count: Option<u64>,
-    /// Whether there are more than were counted, or may be: `1,000+`.
+    /// Whether there are more than were counted, or may be: `200+`.
     pub is_more: bool,
     /// Since when was looked: later than asked for where that took longer than a second. `next` goes on from there.
     #[schema(value_type = String, format = DateTime)]

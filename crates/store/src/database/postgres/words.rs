@@ -28,6 +28,8 @@ macro_rules! words {
             id: "w.id",
             has: "w.words @@ CAST(",
             asked: " AS TSQUERY)",
+            // The function behind the operator: no index answers it. All words with a beginning would be gathered from the whole index.
+            plainly: Some(("ts_match_vq(w.words, CAST(", " AS TSQUERY))")),
             document,
             question,
         }

@@ -22,6 +22,7 @@ macro_rules! words {
             id: "w.rowid",
             has: "w.words MATCH ",
             asked: "",
+            plainly: None,
             document,
             question,
         }
