@@ -62,7 +62,7 @@ pub use recording::RecordingId;
 pub use service_level::{ServiceCounts, ServiceLevel};
 pub use skill::{Requirement, Skills};
 pub use ties::Ties;
-pub use time::Timestamp;
+pub use time::{DAY_MS, Timestamp};
 pub use transfer::Party;
 pub use typed::{Typed, TypedFinding, TypedKind, TypedResult};
 pub use visit::{Visit, Visits, Way};

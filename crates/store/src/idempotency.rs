@@ -3,7 +3,7 @@
 //! A key is claimed before its request is done and kept with the answer for a day. Of one that was claimed by a process that is gone
 //! before it answered nobody knows what it has done: that is said, and not guessed.
 
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
@@ -11,7 +11,7 @@ use crate::Database;
 use crate::column::{count, from_json, json_of, text_of};
 use crate::database::Connection;
 use crate::error::Result;
-use crate::retention::{DAY_MS, RetentionKind};
+use crate::retention::RetentionKind;
 
 /// How long a key is kept, in ms.
 const LASTS_MS: i64 = RetentionKind::Keys.row().days as i64 * DAY_MS;

@@ -3,7 +3,6 @@
 //! Every list is bounded where it is read, every text is cut, and every look-up stands on an index, so that an answer
 //! takes milliseconds however much is stored. A withheld number asks nothing and finds nothing (P10).
 
-use ::ticket::Number;
 use ::ticket::handling::IN_FLIGHT;
 use model::profile::{CALLS_MAX, OpenTicket, PastCall, TICKETS_MAX};
 use model::{CallId, Caller, CustomerId, Profile, TicketId, Timestamp, Typed, TypedFinding};
@@ -13,7 +12,7 @@ use crate::column::{big, count, cut};
 use crate::database::Connection;
 use crate::directory::customer::owners;
 use crate::error::Result;
-use crate::ticket::NEVER;
+use crate::ticket::{NEVER, readable};
 use crate::ties;
 
 mod typed;
@@ -128,9 +127,7 @@ async fn open_tickets(
     .await?;
     let ticket = |(id, number, subject, priority, state, urges, due): Row| OpenTicket {
         ticket: TicketId::new(count(id)),
-        number: number
-            .parse::<Number>()
-            .map_or(number, |number| number.to_string()),
+        number: readable(number),
         subject: cut(&subject, SUBJECT_CHARS_MAX),
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
         is_overdue: due < now.as_ms() && may_be_pressed_for(&state),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use serde_json::json;
 use ticket::Actor;
 
@@ -24,7 +24,6 @@ mod recordings;
 /// Most rows of one step.
 pub const ROWS_MAX: i64 = 500;
 /// A day, in ms.
-pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A hundred years: what is to stay for ever.
 const DAYS_MAX: u32 = 36_500;
 

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::service_level::Bounds;
-use model::{AgentId, CallId, FactRecord, QueueName, TicketId, Timestamp};
+use model::{AgentId, CallId, DAY_MS, FactRecord, QueueName, TicketId, Timestamp};
 use report::{AgentSums, CallTally, Counts, QUARTER_MS, QueueSums, Tally, TicketSums, quarter};
 
 use crate::column::{big, count, from_json, json_of};
@@ -33,7 +33,6 @@ pub use ticket_sums::{OfTickets, TicketsBy};
 
 /// Rows are kept for so many days: a report of 400, and the same of the year before.
 pub const KEPT_DAYS: i64 = 800;
-const DAY_MS: i64 = 24 * 3_600_000;
 /// How long an abandon may be taken back (R80), in any house.
 const RESUMED_WITHIN_MS: i64 = DAY_MS;
 /// A call of which nothing is heard for so long has ended, and nobody told.

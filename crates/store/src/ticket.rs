@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ::ticket::handling::Group;
 use ::ticket::rules::HoursBook;
-use ::ticket::{Rules, Ticket};
+use ::ticket::{Number, Rules, Ticket};
 use model::{CallId, Fact, NumberPlan, TicketId, Timestamp};
 use tokio::sync::{Mutex, watch};
 
@@ -299,6 +299,13 @@ async fn tickets_of_call(conn: &mut Connection, call: CallId) -> Result<Vec<Tick
         .push(" ORDER BY t.id LIMIT ")
         .push_bind(ROWS_MAX);
     tickets(query.build_query_as().fetch_all(conn).await?)
+}
+
+/// A number of a ticket as it is kept, as people write it.
+pub(crate) fn readable(number: String) -> String {
+    number
+        .parse::<Number>()
+        .map_or(number, |number| number.to_string())
 }
 
 /// Those of so many that stand, in no order; one that cannot be read is told beside the others.

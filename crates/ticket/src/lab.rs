@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub(crate) use model::DAY_MS;
 use model::{AgentId, Calendar, TicketId, Timestamp};
 
 use crate::clock::{ClockKind, Target};
@@ -14,7 +15,6 @@ use crate::state::State;
 use crate::ticket::Birth;
 
 pub(crate) const MINUTE_MS: i64 = 60_000;
-pub(crate) const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
 /// People: 1 to 3 are of the first line (1 leads), 4 and 5 of the second (4 leads), 6 takes calls, 7 calls back, 8 supervises.
 pub(crate) const LEAD: u64 = 1;

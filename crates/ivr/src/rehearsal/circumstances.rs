@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use model::calendar::{ClosedBy, Closure};
-use model::{AgentId, Calendar, Caller, Timestamp};
+use model::{AgentId, Calendar, Caller, DAY_MS, Timestamp};
 
 use crate::effect::{CalendarSet, CalendarWish};
 use crate::run::Entry;
 use crate::script::Script;
 use crate::value::Value;
 
-/// Longer than any call lasts.
-const DAY_MS: i64 = 24 * 3_600_000;
 /// For how long a calendar may be closed in a test: what `[closing] max_h` is without a word of the house.
 const CLOSED_MAX: Duration = Duration::from_secs(168 * 3_600);
 

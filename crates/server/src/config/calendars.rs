@@ -274,12 +274,13 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use model::DAY_MS;
+
     use super::*;
     use crate::config::said;
 
     /// 2026-11-18.
     const NOW: Timestamp = Timestamp::from_ms(1_795_000_000_000);
-    const DAY_MS: i64 = 24 * 3_600_000;
 
     fn read_at(
         now: Timestamp,

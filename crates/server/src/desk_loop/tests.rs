@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use model::fact::{Offer, Pop, PopCustomer};
 use model::transfer::{Colleague, HandedOn};
-use model::{AgentId, CallId, Caller, Decision, Fact, FactRecord, OfferId, Timestamp};
+use model::{AgentId, CallId, Caller, DAY_MS, Decision, Fact, FactRecord, OfferId, Timestamp};
 use store::FactLog;
 use web::{EventHub, HubSettings};
 
@@ -314,5 +314,3 @@ async fn e6_each_kind_is_swept_a_step_a_tick_and_rests_then_as_long_as_its_row_s
     ticks(first + rest - 2, [false, true]).await;
     ticks(first + rest, [false, false]).await;
 }
-
-const DAY_MS: i64 = 86_400_000;

@@ -1,6 +1,6 @@
 //! `trunkline conflict`: callers and agents who must not meet (R66).
 
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use serde_json::json;
 use store::{Conflict, NewConflict, PageRequest};
 
@@ -8,8 +8,6 @@ use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
 use crate::cli::ConflictVerb;
 use crate::config::Source;
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: ConflictVerb, json: bool) -> Result<(), Failure> {

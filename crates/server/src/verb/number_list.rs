@@ -1,7 +1,7 @@
 //! `trunkline number-list`: numbers that are barred, let through or come first (A7, F5, F6).
 
 use model::number_list::Place;
-use model::{Bar, NumberEntry, NumberListFault, Timestamp};
+use model::{Bar, DAY_MS, NumberEntry, NumberListFault, Timestamp};
 use serde_json::json;
 use store::{NewNumberEntry, NumberEntryFilter, PageRequest};
 use ticket::Actor;
@@ -11,8 +11,6 @@ use crate::Failure;
 use crate::cli::{NumberListArgs, NumberListVerb};
 use crate::config::Source;
 use crate::config::cause::Cause;
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: NumberListVerb, json: bool) -> Result<(), Failure> {

@@ -1,7 +1,7 @@
 //! `trunkline token`: bearer tokens, which act with the rights of an agent, or a part of them.
 
 use ivr::{Told, told};
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use serde_json::json;
 use store::{ApiToken, Database, NewApiToken, Scopes, UnknownScope};
 use ticket::Actor;
@@ -11,8 +11,6 @@ use super::{block_on, by_fault, now, open_store};
 use crate::Failure;
 use crate::cli::TokenVerb;
 use crate::config::Source;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// Runs the verb.
 pub(crate) fn run(source: &Source, verb: TokenVerb, json: bool) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+pub(crate) use model::DAY_MS;
 use model::Timestamp;
 use ticket::Rules;
 use ticket::duplicate::{Condition, Part};
@@ -12,7 +13,6 @@ use crate::chance::Chance;
 
 /// 2026-11-18T11:06:40Z: nothing happens later.
 pub(crate) const END: Timestamp = Timestamp::from_ms(1_795_000_000_000);
-pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How long the house has stood.
 const DAYS: i64 = 1_000;
 /// Of each day, from midnight UTC on: from eight to eight in China.

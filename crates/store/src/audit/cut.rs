@@ -13,14 +13,13 @@ use super::{Act, AuditAnchor, Row, audit};
 use crate::column::{big, count};
 use crate::database::Connection;
 use crate::error::Result;
-use crate::retention::{RetentionKind, Swept};
+use crate::retention::{Retention, RetentionKind, Swept};
 
 /// The rows before the first that stays.
 pub(crate) const DUE: &str = "SELECT COUNT(*), MIN(at) FROM audit_log
    WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_log WHERE at >= $1), 9223372036854775807)";
 
 const CUT: &str = "audit.cut";
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Cuts off the first rows as far as they are older, at most so many.
 pub(crate) async fn cut(
@@ -81,8 +80,8 @@ pub(super) fn seal_of(row: &Row) -> Option<AuditAnchor> {
     }
     let after: Value = serde_json::from_str(row.after.as_deref()?).ok()?;
     let before: Timestamp = serde_json::from_value(after.get("before")?.clone()).ok()?;
-    let least_ms = u64::from(RetentionKind::Audit.row().least) * DAY_MS;
-    if Timestamp::from_ms(row.at).ms_since(before) < least_ms {
+    let shortest = Retention::new(|kind| kind.row().least);
+    if before > shortest.before(RetentionKind::Audit, Timestamp::from_ms(row.at)) {
         return None;
     }
     Some(AuditAnchor {
@@ -93,13 +92,14 @@ pub(super) fn seal_of(row: &Row) -> Option<AuditAnchor> {
 
 #[cfg(test)]
 mod tests {
+    use model::DAY_MS;
+
     use super::*;
 
     #[test]
     fn e6_rows_that_went_too_soon_are_sealed_by_nothing() {
-        let before =
-            |days: u64| Timestamp::from_ms(1_795_000_000_000 - (days * DAY_MS).cast_signed());
-        let row = |days: u64, action: &str| Row {
+        let before = |days: i64| Timestamp::from_ms(1_795_000_000_000 - days * DAY_MS);
+        let row = |days: i64, action: &str| Row {
             seq: 9,
             at: 1_795_000_000_000,
             actor_kind: "system".to_owned(),

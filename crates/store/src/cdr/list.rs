@@ -31,6 +31,7 @@ impl CallFilter {
             Whose::Everybody => {
                 query.push(" WHERE 1 = 1");
                 self.narrow(&mut query, page, "call_record.id", "call_record.queue");
+                order(&mut query, page, "call_record.id");
             }
             Whose::One(agent) => {
                 query.push(" JOIN call_part ON call_part.call_id = call_record.id");
@@ -50,6 +51,7 @@ impl CallFilter {
                 self.whose.narrow(&mut query, "p.agent_id");
                 query.push(")");
                 self.narrow(&mut query, page, "call_record.id", "call_record.queue");
+                order(&mut query, page, "call_record.id");
             }
         }
         query
@@ -75,6 +77,7 @@ impl CallFilter {
         query.push_bind(big(agent.get()));
         // Whose rows are in the order of the page.
         self.narrow(query, page, "call_part.call_id", "call_part.queue");
+        order(query, page, "call_part.call_id");
     }
 
     fn narrow(
@@ -96,7 +99,6 @@ impl CallFilter {
             query.push(" AND call_record.result = ");
             query.push_bind(result.name());
         }
-        order(query, page, id);
     }
 }
 

@@ -5,10 +5,9 @@
 //! ticket of the same call is no second call, and a call that the house made is none of his.
 
 use model::fact::Direction;
-use model::{CallId, CustomerId, TicketId, Timestamp};
+use model::{CallId, CustomerId, DAY_MS, TicketId, Timestamp};
 use report::FCR_DAYS_MAX;
 
-use super::DAY_MS;
 use super::ticket::TicketPlace;
 use crate::cdr;
 use crate::column::big;

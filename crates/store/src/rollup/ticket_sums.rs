@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use model::DAY_MS;
 use report::{FCR_DAYS, FCR_DAYS_MAX, FirstContactSums, Sums, TicketSums};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
-use super::DAY_MS;
 use super::read::{SUMS_MAX, SumsOf, Window, limit, values};
 use crate::column::count;
 use crate::database::{Connection, Statement};

@@ -9,7 +9,7 @@ use ::ticket::duplicate::{Compared, Condition};
 use ::ticket::rules::Why;
 use ::ticket::{Matter, Rules, Ticket};
 use model::fact::TicketField;
-use model::{E164, NumberPlan, TicketId, Timestamp};
+use model::{DAY_MS, E164, NumberPlan, TicketId, Timestamp};
 use sqlx::FromRow;
 
 use super::TicketDesk;
@@ -26,7 +26,6 @@ use crate::page::{Page, PageRequest};
 const HARD_MAX: i64 = 10_000;
 /// Most tickets of a number, of a customer, of a category, whose likeness is looked at; of the first two open and ended ones each.
 const ALIKE_MAX: i64 = 500;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What others are compared with: a ticket that stands, or one that is being entered.
 #[derive(Clone, Debug, Default)]

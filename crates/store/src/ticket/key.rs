@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ::ticket::{Rules, Ticket};
-use model::{TicketId, Timestamp};
+use model::{DAY_MS, TicketId, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::row::{Row, select, tickets};
@@ -17,7 +17,6 @@ use crate::error::Result;
 const RENEWED_MAX: i64 = 200;
 /// The one row of what keys were made by.
 const ROW: i64 = 1;
-const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A key as it is kept: as long as any other.
 pub(super) fn digest(key: &str) -> String {

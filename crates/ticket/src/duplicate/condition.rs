@@ -3,12 +3,10 @@
 //! A condition is data of the house, by ticket type. Its key is a text that the store keeps and looks up; a ticket of which
 //! a part is unknown has none, so that nothing agrees with an empty field.
 
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::text::{normal, normal_name};
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// When two tickets of a type are about one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +55,7 @@ impl Condition {
 
     /// Whether a ticket that was filed then still counts.
     pub fn is_within(&self, filed_at: Timestamp, now: Timestamp) -> bool {
-        now.ms_since(filed_at) <= u64::from(self.window_days) * DAY_MS
+        now.ms_since(filed_at) <= u64::from(self.window_days) * DAY_MS.unsigned_abs()
     }
 }
 

@@ -1,11 +1,9 @@
 //! How alike two tickets are: points for each thing that agrees (D3), each with its reason (D4).
 
-use model::{E164, Timestamp};
+use model::{DAY_MS, E164, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::text::Bigrams;
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// What of a ticket is compared. What nobody knows agrees with nothing.
 #[derive(Clone, Copy, Debug)]
@@ -162,7 +160,7 @@ pub fn likeness(
     if alike > 0 {
         reasons.push(Reason::Subject);
     }
-    let long = u64::from(weights.closed_days) * DAY_MS;
+    let long = u64::from(weights.closed_days) * DAY_MS.unsigned_abs();
     if other.closed_at.is_some_and(|at| now.ms_since(at) > long) {
         thousandths = thousandths.saturating_sub(1_000 * u32::from(weights.closed));
         reasons.push(Reason::Closed);

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use model::{Interval, QueueName, ScriptName, Timestamp, Zone};
+use model::{DAY_MS, Interval, QueueName, ScriptName, Timestamp, Zone};
 use report::{Subject, Table};
 use serde::Deserialize;
 use store::sheet::written;
@@ -27,7 +27,6 @@ use crate::extract::{AgentRef, InPath, InQuery};
 use crate::locale::Locale;
 use crate::problem::{Code, Problem, ProblemDocument};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// The longest time of a report, in days: a year and the month before it.
 const DAYS_MAX: i64 = 400;
 pub(super) const CSV: &str = "text/csv; charset=utf-8";

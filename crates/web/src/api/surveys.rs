@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use model::confidence::{self, Estimate, MEAN_FORMULA, SHARE_FORMULA};
 use model::fact::SurveyPush;
-use model::{AgentId, QueueName, Timestamp};
+use model::{AgentId, DAY_MS, QueueName, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{ScoreCount, SurveyCount, SurveyFilter, SurveyGroup, SurveyOutcome};
 use utoipa::{IntoParams, ToSchema};
@@ -25,7 +25,6 @@ use crate::problem::{Code, Problem, ProblemDocument};
 const USUAL_MS: i64 = 90 * DAY_MS;
 /// The longest period: what it costs to count is bounded.
 const LONGEST_MS: i64 = 400 * DAY_MS;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Which surveys.
 #[derive(Debug, Deserialize, IntoParams)]

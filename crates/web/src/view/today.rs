@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use model::service_level::Bounds;
-use model::{Became, Callers, Counted, Fact, Histogram, QueueName, ServiceCounts, Timestamp};
-
-const DAY_MS: i64 = 86_400_000;
+use model::{
+    Became, Callers, Counted, DAY_MS, Fact, Histogram, QueueName, ServiceCounts, Timestamp,
+};
 
 /// Today's counts.
 #[derive(Clone, Debug, Default)]

@@ -19,8 +19,8 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 use ivr::{Diagnostic, Severity, Told, told};
-use model::Timestamp;
 use model::calendar::{EventConfig, wall_clock};
+use model::{DAY_MS, Timestamp};
 
 use crate::config::document::Document;
 use lines::{Blocks, Event};
@@ -37,7 +37,6 @@ const OPEN: &str = "OPEN";
 /// How Apple marks days of its holiday calendars.
 const APPLE_DAY: &str = "X-APPLE-SPECIAL-DAY";
 const APPLE_WORKDAY: &str = "ALTERNATE-WORKDAY";
-const DAY_MS: i64 = 24 * 3_600_000;
 /// What is over for longer is of no use.
 const PAST_MS: i64 = 400 * DAY_MS;
 /// A rule without an end is followed so far.

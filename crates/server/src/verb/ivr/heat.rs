@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ivr::told;
-use model::{NodeHeat, ScriptName, Timestamp};
+use model::{DAY_MS, NodeHeat, ScriptName, Timestamp};
 use speech::Language;
 use web::{HeatBody, NodeHeatBody};
 
@@ -13,8 +13,6 @@ use crate::Failure;
 use crate::cli::HeatArgs;
 use crate::config::Source;
 use crate::verb::{by_fault, now};
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 pub(super) fn run(
     source: &Source,

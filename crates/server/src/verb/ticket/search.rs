@@ -1,7 +1,7 @@
 //! `trunkline ticket search`: words in tickets (J7), the newest first.
 
 use ivr::told;
-use model::Timestamp;
+use model::{DAY_MS, Timestamp};
 use serde_json::json;
 use store::search::PATIENCE;
 use store::{Matched, PageRequest, Question, QuestionError, SearchKind, SearchRequest};
@@ -10,8 +10,6 @@ use super::office::{self, Office};
 use crate::Failure;
 use crate::config::Source;
 use crate::verb::{by_fault, now};
-
-const DAY_MS: i64 = 24 * 3_600_000;
 
 pub(super) fn run(source: &Source, text: &str, days: u16, json: bool) -> Result<(), Failure> {
     let question = Question::parse(text).map_err(refused)?;

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 
 use model::{AgentId, CallId, CustomerId, TicketId};
-use ticket::{Entry, Number};
+use ticket::Entry;
 
 use super::moment::{Kind, Moment, MomentKey};
 use crate::Database;
@@ -16,7 +16,7 @@ use crate::database::{Bound, Connection, Statement};
 use crate::directory::reach::Whose;
 use crate::error::Result;
 use crate::page::PageRequest;
-use crate::ticket::Reader;
+use crate::ticket::{Reader, readable};
 
 /// Numbers that are certainly his, and nobody else's.
 const OWN_NUMBERS: &str = "SELECT n.number_key FROM customer_number n
@@ -325,13 +325,6 @@ async fn visits(
         Ok((Kind::Visit.key(at, id), moment))
     };
     rows.into_iter().map(visit).collect()
-}
-
-/// A number of a ticket, as people write it.
-fn readable(number: String) -> String {
-    number
-        .parse::<Number>()
-        .map_or(number, |number| number.to_string())
 }
 
 macro_rules! calls {
