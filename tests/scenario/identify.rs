@@ -42,7 +42,11 @@ on_timeout = "bye"
 "#;
 
 fn takes_accounts(config: &mut Config) {
-    let (script, found) = ivr::parse("main".into(), "main.toml", SCRIPT);
+    reads(config, SCRIPT);
+}
+
+fn reads(config: &mut Config, script: &str) {
+    let (script, found) = ivr::parse("main".into(), "main.toml", script);
     assert_eq!(found, []);
     let script = Arc::new(script.expect("a script"));
     config.scripts.insert("main".into(), script);
@@ -83,6 +87,7 @@ fn by_typed() -> Profile {
             customers: vec![CustomerId::new(1)],
             ticket: None,
             differs: true,
+            is_vouched: false,
         })),
         ..Profile::default()
     }
@@ -175,6 +180,46 @@ fn g6_p6_a_transfer_carries_both_findings() {
     let handed = pops.last().expect("a pop");
     assert_eq!(handed.customer, PopCustomer::Known(Box::new(by_typed())));
     assert!(handed.handed_on.is_some());
+}
+
+/// F5: who has verified him says so in the script; else anybody could wait as somebody important does.
+#[test]
+fn g6_f5_an_account_that_is_keyed_in_puts_nobody_forward_unless_it_is_vouched_for() {
+    for is_verified in [false, true] {
+        let key = format!("by = \"account\"\nverified = {is_verified}");
+        let script = SCRIPT.replace("by = \"account\"", &key);
+        let mut hotline = Hotline::with(|config| {
+            reads(config, &script);
+            let support = config.queues.get_mut("support").expect("a queue");
+            support.vip_first = true;
+            support.rules.wrap_up = Duration::ZERO;
+        });
+        hotline.agent("1001", Manner::Answers(Duration::from_millis(100)));
+        let mut vip = by_typed();
+        vip.candidates[0].vip_level = 7;
+        if let Some(typed) = &mut vip.typed {
+            typed.is_vouched = is_verified;
+        }
+        let soon = Duration::from_millis(5);
+        for (caller, answer) in [("100", None), ("101", None), ("102", Some(vip))] {
+            hotline.by_typed = (answer, soon);
+            hotline.caller(caller, "4000");
+            hotline.run_for(SECOND);
+            hotline.presses(caller, '4');
+            hotline.presses(caller, '2');
+            hotline.run_for(PROMPT + 2 * SECOND);
+        }
+        assert!(hotline.typed.iter().all(|it| it.is_verified == is_verified));
+        hotline.hangs_up("100");
+        hotline.run_for(SECOND);
+        let first = if is_verified { "102" } else { "101" };
+        assert_eq!(hotline.hears("1001"), first);
+        for caller in ["101", "102"] {
+            hotline.hangs_up(caller);
+        }
+        hotline.run_for(SECOND);
+        hotline.assert_clean();
+    }
 }
 
 #[test]

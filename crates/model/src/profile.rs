@@ -104,10 +104,18 @@ impl Profile {
         }
     }
 
-    /// F5: the highest level of those whose number it certainly is; a guess raises nobody.
+    /// F5: the highest level of those whose number it certainly is, and of whom he has said to be where anything vouches for it (G6); a guess
+    /// raises nobody.
     pub fn vip_level(&self) -> u8 {
-        let certain = self.candidates.iter().filter(|one| one.is_certain());
-        certain.map(|one| one.vip_level).max().unwrap_or(0)
+        let claimed = self.typed.iter().filter(|typed| !typed.is_vouched);
+        let claimed: Vec<_> = claimed.flat_map(|typed| &typed.customers).collect();
+        let counts = |one: &&Candidate| one.is_certain() && !claimed.contains(&&one.customer);
+        let levels = self
+            .candidates
+            .iter()
+            .filter(counts)
+            .map(|one| one.vip_level);
+        levels.max().unwrap_or(0)
     }
 }
 
@@ -200,6 +208,7 @@ mod tests {
             customers: customers.iter().copied().map(CustomerId::new).collect(),
             ticket: None,
             differs,
+            is_vouched: false,
         };
         let nobody = TypedFinding {
             result: TypedResult::Nobody,
@@ -242,6 +251,27 @@ mod tests {
             };
             let found = profile.sole().map(|one| one.customer.get());
             assert_eq!((found, profile.vip_level()), (sole, vip_level));
+        }
+    }
+
+    #[test]
+    fn f5_g6_who_only_says_that_he_is_a_vip_waits_as_his_number_does() {
+        for (is_vouched, vip_level) in [(false, 2), (true, 7)] {
+            let typed = TypedFinding {
+                kind: TypedKind::Account,
+                text: "1001".to_owned(),
+                result: TypedResult::Found,
+                customers: vec![CustomerId::new(1)],
+                ticket: None,
+                differs: true,
+                is_vouched,
+            };
+            let profile = Profile {
+                candidates: vec![candidate(1, KNOWN, 7), candidate(2, KNOWN, 2)],
+                typed: Some(Box::new(typed)),
+                ..Profile::default()
+            };
+            assert_eq!(profile.vip_level(), vip_level);
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct Typed {
     pub text: String,
     /// Whether it comes from a secret input: it is looked for, and shown nowhere.
     pub is_secret: bool,
+    /// Whether the script has verified that it is he, by a PIN or a password.
+    pub is_verified: bool,
 }
 
 /// What stands for a secret.
@@ -81,6 +83,7 @@ impl Typed {
             customers: Vec::new(),
             ticket: None,
             differs: false,
+            is_vouched: self.is_verified,
         }
     }
 
@@ -131,4 +134,8 @@ pub struct TypedFinding {
     /// Whether the number that calls is certainly somebody else's: a person chooses between the two findings.
     #[serde(default)]
     pub differs: bool,
+    /// Whether more speaks for it than that somebody keyed it in: the script has verified him, or the number that calls is certainly his too.
+    /// Without it nobody waits less for what he keys in (F5).
+    #[serde(default)]
+    pub is_vouched: bool,
 }

@@ -53,6 +53,7 @@ impl Database {
         let differs = said
             .as_ref()
             .is_some_and(|said| said.differs(&number.key, &by_number));
+        let is_his = said.as_ref().is_some_and(|said| said.is_his(&by_number));
         let mut profile = Profile {
             last_calls: last_calls(&mut conn, &number.key).await?,
             ties: ties::of(&mut conn, &number.key, &by_number, now).await?,
@@ -72,6 +73,7 @@ impl Database {
                 let all = said.before(candidates);
                 profile.typed = Some(Box::new(TypedFinding {
                     differs,
+                    is_vouched: said.finding.is_vouched || is_his,
                     ..said.finding
                 }));
                 all

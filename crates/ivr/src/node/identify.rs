@@ -45,6 +45,13 @@ pub(super) const KIND: Kind = Kind {
             "输入的内容（表达式）",
         ),
         row(
+            "verified",
+            Form::Truth,
+            Need::Default("false"),
+            "Whether the script has verified that it is he, by a PIN or a password: then the VIP level of whom it names counts (`vip_first`). Without it that counts only where the number that calls is his too.",
+            "脚本是否已用密码等核验来电者身份；未核验时，仅当来电号码也属于该客户，其 VIP 等级才计入排队",
+        ),
+        row(
             "next",
             Form::Node,
             Need::Required,
@@ -60,16 +67,18 @@ pub(super) const KIND: Kind = Kind {
 struct Identify {
     by: TypedKind,
     value: Expression,
+    is_verified: bool,
     next: Name,
 }
 
 fn read(section: &mut Section<'_, '_>) -> Read<Box<dyn Node>> {
     let by = section.chosen("by", &TypedKind::ALL, TypedKind::name);
     let value = section.required_expression("value");
-    let next = section.name("next");
+    let (is_verified, next) = (section.truth("verified"), section.name("next"));
     Ok(Box::new(Identify {
         by: by?,
         value: value?,
+        is_verified: is_verified?,
         next: next?,
     }))
 }
@@ -91,6 +100,7 @@ impl Node for Identify {
                 kind: self.by,
                 text: text.trim().to_owned(),
                 is_secret,
+                is_verified: self.is_verified,
             });
         }
         Step::Go(&self.next)

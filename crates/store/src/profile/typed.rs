@@ -92,6 +92,14 @@ impl Said {
             && (!self.owners.is_empty() || self.contact_key.as_deref() != Some(key))
     }
 
+    /// Whether the number that calls is certainly of everybody who was found.
+    pub(super) fn is_his(&self, by_number: &[Owner]) -> bool {
+        let certain = by_number.iter().map(|owner| &owner.candidate);
+        let certain: Vec<_> = certain.filter(|one| one.is_certain()).collect();
+        let mut found = self.finding.customers.iter();
+        found.all(|customer| certain.iter().any(|one| one.customer == *customer))
+    }
+
     /// Those of the number behind those who were found by this, each once.
     pub(super) fn before(&mut self, by_number: impl Iterator<Item = Candidate>) -> Vec<Candidate> {
         let own = std::mem::take(&mut self.owners).into_iter();

@@ -67,10 +67,21 @@ fn boss(agent: AgentId) -> By {
 
 /// What is known of a caller who keys this in.
 async fn says(world: &World, from: &str, kind: TypedKind, text: &str) -> Profile {
+    says_as(world, from, (kind, text), false).await
+}
+
+/// The same, where the script has verified him or not.
+async fn says_as(
+    world: &World,
+    from: &str,
+    (kind, text): (TypedKind, &str),
+    is_verified: bool,
+) -> Profile {
     let typed = Typed {
         kind,
         text: text.to_owned(),
         is_secret: false,
+        is_verified,
     };
     let caller = Caller::new(from, None);
     let known = world
@@ -111,6 +122,8 @@ async fn g6_an_account_outranks_the_number_and_both_findings_stand_where_they_di
             (TypedResult::Found, false),
             "{from}"
         );
+        // F5: her own number vouches for her.
+        assert_eq!(typed.is_vouched, from == WANG, "{from}");
         assert_eq!(
             (typed.kind, typed.text.as_str()),
             (TypedKind::Account, "1001")
@@ -120,8 +133,12 @@ async fn g6_an_account_outranks_the_number_and_both_findings_stand_where_they_di
         assert_eq!(tickets(&known), [hers.id]);
     }
     // From his number: she is first, he stands beside, and nobody is chosen.
+    for is_verified in [true, false] {
+        let known = says_as(&world, LI, (TypedKind::Account, "1001"), is_verified).await;
+        let typed = known.typed.as_deref().unwrap();
+        assert_eq!((typed.differs, typed.is_vouched), (true, is_verified));
+    }
     let known = says(&world, LI, TypedKind::Account, "1001").await;
-    assert!(known.typed.as_deref().unwrap().differs);
     assert_eq!(
         told(&known),
         [("王芳", "typed_account"), ("李雷", "number")]

@@ -327,6 +327,7 @@ mod tests {
                 customers: vec![CustomerId::new(u64::MAX); 40],
                 ticket: Some(ticket()),
                 differs: true,
+                is_vouched: false,
             })),
             candidates: vec![
                 Candidate {

@@ -166,6 +166,7 @@ async fn live_call(house: &House) {
             customers: Vec::new(),
             ticket: None,
             differs: false,
+            is_vouched: false,
         })),
         ..profile()
     };

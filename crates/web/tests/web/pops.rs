@@ -197,6 +197,7 @@ async fn g6_what_was_keyed_in_is_told_with_both_findings_and_after_a_reload() {
         customers: vec![model::CustomerId::new(77)],
         ticket: None,
         differs: true,
+        is_vouched: false,
     };
     let mut profile = profile();
     let mut first = profile.candidates[0].clone();
