@@ -17,7 +17,7 @@ struct Migration {
 }
 
 /// In order; a step that was released is never edited.
-static MIGRATIONS: [Migration; 49] = [
+static MIGRATIONS: [Migration; 50] = [
     Migration {
         version: 1,
         name: "first_call",
@@ -262,6 +262,11 @@ static MIGRATIONS: [Migration; 49] = [
         version: 51,
         name: "rollup_ticket_block",
         text: include_str!("../migrations/0051_rollup_ticket_block.sql"),
+    },
+    Migration {
+        version: 52,
+        name: "plain_key",
+        text: include_str!("../migrations/0052_plain_key.sql"),
     },
 ];
 

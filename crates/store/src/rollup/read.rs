@@ -126,10 +126,16 @@ impl Window {
 
     /// `SELECT` the number of the interval and what follows.
     pub(super) fn select(&self, what: &'static str) -> Statement {
-        let mut query = Statement::new("SELECT (bucket_at - ");
+        let mut query = Statement::new("");
+        self.push_select(&mut query, what);
+        query
+    }
+
+    /// The same within another query.
+    pub(super) fn push_select(&self, query: &mut Statement, what: &'static str) {
+        query.push("SELECT (bucket_at - ");
         query.push_bind(self.base).push(") / ").push_bind(self.step);
         query.push(what);
-        query
     }
 
     /// The rows of the window, and `WHERE`: blocks where they lie within one interval, quarters elsewhere.

@@ -125,16 +125,22 @@ impl<'a> Search<'a> {
         let mut found: BTreeMap<TicketId, Vec<&Condition>> = BTreeMap::new();
         for (condition, key) in self.rules.hard_keys(&self.suspect.matter) {
             let window_ms = i64::from(condition.window_days) * DAY_MS;
-            let mut query = Statement::new(
-                "SELECT t.id FROM ticket_key k JOIN ticket t ON t.id = k.ticket_id WHERE k.dup_key = ",
-            );
+            let mut query =
+                Statement::new("SELECT k.ticket_id FROM ticket_key k WHERE k.dup_key = ");
             query
                 .push_bind(digest(&key))
                 .push(" AND k.filed_at >= ")
                 .push_bind(self.now.as_ms().saturating_sub(window_ms));
+            self.but_own(&mut query, "k.ticket_id");
+            // Nobody looks up thousands of tickets to count them, unless some are out of his reach.
+            query.push(match self.reader.is_some_and(|it| it.within.is_some()) {
+                true => " AND (1 = 0",
+                false => " AND (k.is_plain = 1",
+            });
+            query.push(" OR 0 < (SELECT COUNT(*) FROM ticket t WHERE t.id = k.ticket_id");
             self.narrow(&mut query);
             query
-                .push(" ORDER BY k.ticket_id DESC LIMIT ")
+                .push(")) ORDER BY k.ticket_id DESC LIMIT ")
                 .push_bind(HARD_MAX);
             let rows: Vec<(i64,)> = query.build_query_as().fetch_all(&mut *conn).await?;
             for (id,) in rows {
@@ -202,6 +208,7 @@ impl<'a> Search<'a> {
                 "SELECT t.id, t.is_open, t.contact_e164, t.category, t.subject, t.fields, t.closed_at FROM ticket t WHERE 1 = 1",
             );
             query.push(clause).push_bind(value);
+            self.but_own(&mut query, "t.id");
             self.narrow(&mut query);
             query
                 .push(" ORDER BY t.id DESC LIMIT ")
@@ -248,20 +255,27 @@ impl<'a> Search<'a> {
         sources
     }
 
-    /// Not itself, nor what went into it, nor what somebody said to be different, nor what was entered in error.
+    /// Not itself, nor what went into it, nor what somebody said to be different.
+    fn but_own(&self, query: &mut Statement, id: &'static str) {
+        let Some(own) = self.suspect.own else {
+            return;
+        };
+        let own = big(own.get());
+        query.push(" AND ").push(id).push(" <> ").push_bind(own);
+        query.push(" AND ").push(id);
+        query
+            .push(" NOT IN (SELECT i.id FROM ticket i WHERE i.merged_into = ")
+            .push_bind(own)
+            .push(") AND ")
+            .push(id)
+            .push(" NOT IN (SELECT r.other_id FROM ticket_relation r WHERE r.relation = 'different' AND r.ticket_id = ")
+            .push_bind(own)
+            .push(")");
+    }
+
+    /// Nor what was entered in error, nor what the reader may not read.
     fn narrow(&self, query: &mut Statement) {
         query.push(" AND t.state <> 'void'");
-        if let Some(own) = self.suspect.own {
-            let own = big(own.get());
-            query
-                .push(" AND t.id <> ")
-                .push_bind(own)
-                .push(" AND (t.merged_into IS NULL OR t.merged_into <> ")
-                .push_bind(own)
-                .push(") AND NOT EXISTS (SELECT 1 FROM ticket_relation r WHERE r.other_id = t.id AND r.relation = 'different' AND r.ticket_id = ")
-                .push_bind(own)
-                .push(")");
-        }
         if let Some(reader) = self.reader {
             reader.narrow(query);
         }

@@ -180,7 +180,10 @@ impl TicketFilter {
 
     fn list(&self, after: Option<TicketKey>, rows: i64, words: &Words) -> Statement {
         // The table of words is walked from its end, if they are asked for.
-        let id = self.text.as_ref().map_or("t.id", |_| words.id);
+        let id = match self.joins_words() {
+            true => words.id,
+            false => "t.id",
+        };
         let mut query = select();
         let is_sorted = self.is_sorted();
         if is_sorted {
@@ -227,8 +230,15 @@ impl TicketFilter {
         query
     }
 
+    /// Whether those that have the words are gone through. Of open ones by what is due the tickets are, in their order: of a common word
+    /// the first ones have it, and all that have it would be sorted.
+    fn joins_words(&self) -> bool {
+        let by_due = self.order == TicketOrder::Due && self.openness() == Some(true);
+        self.text.is_some() && !by_due
+    }
+
     fn narrow(&self, query: &mut Statement, words: &Words) {
-        if self.text.is_some() {
+        if self.joins_words() {
             query.push(words.join).push("t.id");
         }
         if let Some(agent) = self.watcher {
@@ -239,8 +249,18 @@ impl TicketFilter {
             query.push(" WHERE 1 = 1");
         }
         if let Some((question, since)) = &self.text {
-            query.push(" AND ");
-            push_match(query, words, question, *since);
+            if self.joins_words() {
+                query.push(" AND ");
+                push_match(query, words, question, *since);
+            } else {
+                // The sign keeps them from being gone through by their ids.
+                query
+                    .push(" AND +t.id IN (SELECT ")
+                    .push(words.id)
+                    .push(words.from);
+                push_match(query, words, question, *since);
+                query.push(")");
+            }
         }
         // Literals: so that a plan for all values can use the partial indexes.
         query.push(match self.openness() {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ::ticket::{Rules, Ticket};
+use ::ticket::{Rules, State, Ticket};
 use model::{DAY_MS, TicketId, Timestamp};
 use sha2::{Digest, Sha256};
 
@@ -32,14 +32,32 @@ pub(super) async fn keep(conn: &mut Connection, rules: &Rules, ticket: &Ticket) 
     let keys = rules.hard_keys(&ticket.matter);
     let keys: BTreeSet<String> = keys.iter().map(|(_, key)| digest(key)).collect();
     for key in keys {
-        sqlx::query("INSERT INTO ticket_key (dup_key, ticket_id, filed_at) VALUES ($1, $2, $3)")
-            .bind(key)
-            .bind(big(ticket.id.get()))
-            .bind(ticket.created_at.as_ms())
-            .execute(&mut *conn)
-            .await?;
+        sqlx::query(
+            "INSERT INTO ticket_key (dup_key, ticket_id, filed_at, is_plain) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(key)
+        .bind(big(ticket.id.get()))
+        .bind(ticket.created_at.as_ms())
+        .bind(i64::from(is_plain(ticket)))
+        .execute(&mut *conn)
+        .await?;
     }
     Ok(())
+}
+
+/// Keeps up with who may read a ticket, and whether it counts, after a step that leaves its keys as they are.
+pub(super) async fn keep_up(conn: &mut Connection, ticket: &Ticket) -> Result<()> {
+    sqlx::query("UPDATE ticket_key SET is_plain = $2 WHERE ticket_id = $1 AND is_plain <> $2")
+        .bind(big(ticket.id.get()))
+        .bind(i64::from(is_plain(ticket)))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether whoever may look for it may read it, and it counts among those of its keys.
+fn is_plain(ticket: &Ticket) -> bool {
+    ticket.state() != State::Void && !ticket.matter.for_leads && !ticket.handling.is_sensitive()
 }
 
 impl TicketDesk {

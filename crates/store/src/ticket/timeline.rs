@@ -93,6 +93,8 @@ impl Pen<'_> {
             |it: &Entry| it.event.revised().is_some() || matches!(it.event, Event::Submit { .. });
         if entries.iter().any(revises) {
             key::keep(conn, self.rules, ticket).await?;
+        } else {
+            key::keep_up(conn, ticket).await?;
         }
         let followers = followers(conn, ticket).await?;
         let mut facts = Vec::with_capacity(entries.len());

@@ -2,14 +2,14 @@
 //!
 //! A number without a key (empty, only marks) is refused, so that a withheld number can never match one (P10).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::customer::PHONES_MAX;
 use model::{Caller, CustomerFault, CustomerId, E164, NumberPlan, Timestamp, WrittenNumber};
 use serde::Serialize;
 
 use crate::column::big;
-use crate::database::Connection;
+use crate::database::{Connection, Statement};
 use crate::error::Result;
 
 /// A number of a customer.
@@ -157,25 +157,31 @@ pub(super) async fn replace(
     Ok(())
 }
 
-/// The numbers of a customer, the first added first.
-pub(super) async fn of(conn: &mut Connection, id: CustomerId) -> Result<Vec<CustomerPhone>> {
-    type Row = (String, String, String, String, i64);
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT number_key, ext, raw, confidence, is_shared FROM customer_number WHERE customer_id = $1
-         ORDER BY created_at, number_key, ext",
-    )
-    .bind(big(id.get()))
-    .fetch_all(conn)
-    .await?;
-    let phone = |(number, extension, raw, confidence, is_shared): Row| CustomerPhone {
-        raw,
-        e164: E164::parse(&number).ok(),
-        number,
-        extension,
-        is_certain: confidence == model::profile::KNOWN,
-        is_shared: is_shared != 0,
-    };
-    Ok(rows.into_iter().map(phone).collect())
+/// The numbers of each customer, the first added first.
+pub(super) async fn of(
+    conn: &mut Connection,
+    customers: &[i64],
+) -> Result<BTreeMap<i64, Vec<CustomerPhone>>> {
+    type Row = (i64, String, String, String, String, i64);
+    let mut query = Statement::new(
+        "SELECT customer_id, number_key, ext, raw, confidence, is_shared FROM customer_number WHERE customer_id",
+    );
+    query
+        .push_among(customers.iter().copied())
+        .push(" ORDER BY customer_id, created_at, number_key, ext");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(conn).await?;
+    let mut phones: BTreeMap<i64, Vec<CustomerPhone>> = BTreeMap::new();
+    for (customer, number, extension, raw, confidence, is_shared) in rows {
+        phones.entry(customer).or_default().push(CustomerPhone {
+            raw,
+            e164: E164::parse(&number).ok(),
+            number,
+            extension,
+            is_certain: confidence == model::profile::KNOWN,
+            is_shared: is_shared != 0,
+        });
+    }
+    Ok(phones)
 }
 
 /// The digits of a number from the last one on.

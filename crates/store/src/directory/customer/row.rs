@@ -1,11 +1,13 @@
 //! How a customer stands in his rows.
 
+use std::collections::BTreeMap;
+
 use model::customer::VIP_MAX;
 use model::{AgentId, CustomerFault, CustomerId, Timestamp};
 use sqlx::FromRow;
 
 use super::phone::{self, KeyedPhone};
-use super::{CustomerContact, CustomerRecord};
+use super::{CustomerContact, CustomerPhone, CustomerRecord};
 use crate::column::{big, count};
 use crate::database::{Connection, Statement};
 use crate::error::{Result, StoreError};
@@ -15,11 +17,11 @@ use crate::term;
 const TERMS_AT_ONCE: usize = 2_000;
 
 /// The columns of [`Row`], from `customer c`.
-pub(super) const COLUMNS: &str = "SELECT c.id, c.kind, c.display_name, c.organisation_id, c.vip_level, c.locale, c.region, c.owner_agent_id,
+const COLUMNS: &str = "SELECT c.id, c.kind, c.display_name, c.organisation_id, c.vip_level, c.locale, c.region, c.owner_agent_id,
    c.external_ref, c.note, c.is_active, c.merged_into_id, c.created_at, c.updated_at, c.version FROM customer c";
 
 #[derive(FromRow)]
-pub(super) struct Row {
+struct Row {
     id: i64,
     kind: String,
     display_name: String,
@@ -38,8 +40,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// The whole customer.
-    pub(super) async fn read(self, conn: &mut Connection) -> Result<CustomerRecord> {
+    /// The whole customer, with his numbers and contacts.
+    fn read(
+        self,
+        phones: Vec<CustomerPhone>,
+        contacts: Vec<CustomerContact>,
+    ) -> Result<CustomerRecord> {
         let id = CustomerId::new(count(self.id));
         let damaged = |why: model::customer::NoSuchWord| StoreError::damaged("customer", why);
         Ok(CustomerRecord {
@@ -53,8 +59,8 @@ impl Row {
             owner: self.owner_agent_id.map(|id| AgentId::new(count(id))),
             external_ref: self.external_ref,
             note: self.note,
-            phones: phone::of(conn, id).await?,
-            contacts: contacts(conn, id).await?,
+            phones,
+            contacts,
             is_active: self.is_active != 0,
             merged_into: self.merged_into_id.map(|id| CustomerId::new(count(id))),
             created_at: Timestamp::from_ms(self.created_at),
@@ -69,15 +75,23 @@ pub(crate) async fn customer(
     conn: &mut Connection,
     id: CustomerId,
 ) -> Result<Option<CustomerRecord>> {
-    let text = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE c.id = $1"));
-    let row: Option<Row> = sqlx::query_as(text)
-        .bind(big(id.get()))
-        .fetch_optional(&mut *conn)
-        .await?;
-    match row {
-        Some(row) => row.read(conn).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(customers(conn, &[big(id.get())]).await?.pop())
+}
+
+/// Those of so many that stand, the last added first.
+pub(super) async fn customers(conn: &mut Connection, ids: &[i64]) -> Result<Vec<CustomerRecord>> {
+    let mut query = Statement::new(COLUMNS);
+    query.push(" WHERE c.id").push_among(ids.iter().copied());
+    query.push(" ORDER BY c.id DESC");
+    let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *conn).await?;
+    let mut phones = phone::of(conn, ids).await?;
+    let mut contacts = contacts(conn, ids).await?;
+    let rows = rows.into_iter().map(|row| {
+        let phones = phones.remove(&row.id).unwrap_or_default();
+        let contacts = contacts.remove(&row.id).unwrap_or_default();
+        row.read(phones, contacts)
+    });
+    rows.collect()
 }
 
 /// One that must be there.
@@ -205,19 +219,24 @@ pub(super) async fn put_lists(
     Ok(())
 }
 
-async fn contacts(conn: &mut Connection, id: CustomerId) -> Result<Vec<CustomerContact>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT kind, value FROM customer_contact WHERE customer_id = $1 ORDER BY kind, value",
-    )
-    .bind(big(id.get()))
-    .fetch_all(conn)
-    .await?;
-    let contact = |(kind, value): (String, String)| {
+async fn contacts(
+    conn: &mut Connection,
+    customers: &[i64],
+) -> Result<BTreeMap<i64, Vec<CustomerContact>>> {
+    let mut query =
+        Statement::new("SELECT customer_id, kind, value FROM customer_contact WHERE customer_id");
+    query
+        .push_among(customers.iter().copied())
+        .push(" ORDER BY customer_id, kind, value");
+    let rows: Vec<(i64, String, String)> = query.build_query_as().fetch_all(conn).await?;
+    let mut contacts: BTreeMap<i64, Vec<CustomerContact>> = BTreeMap::new();
+    for (customer, kind, value) in rows {
         let kind = kind.parse();
         let kind = kind.map_err(|why: model::customer::NoSuchWord| {
             StoreError::damaged("contact of a customer", why)
         })?;
-        Ok(CustomerContact { kind, value })
-    };
-    rows.into_iter().map(contact).collect()
+        let contact = CustomerContact { kind, value };
+        contacts.entry(customer).or_default().push(contact);
+    }
+    Ok(contacts)
 }

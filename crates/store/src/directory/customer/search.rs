@@ -3,8 +3,7 @@
 use model::{AgentId, CustomerId};
 use sqlx::FromRow;
 
-use super::row::{COLUMNS, Row};
-use super::{CustomerRecord, phone};
+use super::{CustomerRecord, phone, row};
 use crate::Database;
 use crate::column::{big, count};
 use crate::database::{Connection, Statement};
@@ -60,19 +59,9 @@ impl Database {
             .push_bind(page.rows() as i64 + 1);
         let ids: Vec<Id> = query.build_query_as().fetch_all(&mut *conn).await?;
         let found = Page::cut(ids, page, |row| count(row.id));
-        let mut items = Vec::new();
-        for Id { id } in found.items {
-            let text = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE c.id = $1"));
-            let row: Option<Row> = sqlx::query_as(text)
-                .bind(id)
-                .fetch_optional(&mut *conn)
-                .await?;
-            if let Some(row) = row {
-                items.push(row.read(&mut conn).await?);
-            }
-        }
+        let ids: Vec<i64> = found.items.into_iter().map(|row| row.id).collect();
         Ok(Page {
-            items,
+            items: row::customers(&mut conn, &ids).await?,
             next: found.next,
         })
     }
@@ -175,7 +164,7 @@ struct Common {
 
 const COMMON: Common = Common {
     few: 2_000,
-    counted: 20_000,
+    counted: 5_000,
 };
 
 impl Terms {
