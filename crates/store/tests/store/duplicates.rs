@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 use model::fact::TicketField;
 use model::{AgentId, TicketId};
-use store::{Command, NewTicket, PageRequest, Related, StoreError, Submitted, Suspect, TicketDesk};
+use store::{
+    Circle, Command, NewTicket, PageRequest, Reader, Related, StoreError, Submitted, Suspect,
+    TicketDesk,
+};
 use ticket::duplicate::{Choice, Condition, Part, Relation};
 use ticket::handling::Role;
 use ticket::{Actor, By, Contact, Correction, Matter, Order, Refused, Rules, State, Ticket};
@@ -308,6 +311,59 @@ async fn a13_nobody_is_asked_about_what_he_may_not_read() {
     assert_eq!(desk.related_to(of, None).await.unwrap(), [first.id]);
     let entries = world.database.ticket_entries(of).await.unwrap();
     assert_eq!(entries.len(), 1, "the timeline does not name it");
+}
+
+/// What a later step makes of a ticket counts as it does for one that was entered so: its keys know who may read it.
+#[tokio::test]
+async fn d4_a13_steps_after_the_entry_count_for_what_is_counted_by_hard_keys() {
+    let world = World::new().await;
+    let desk = desk(&world, rules());
+    let number = "13800001111";
+    let first = entered(&desk, case("某", "first", number)).await;
+    let second = entered(&desk, chosen(case("某", "second", number), different())).await;
+    let agent = world.agent("1001").await.id;
+    let plain = desk.reader(agent, NOW).await.unwrap();
+    let afar = Reader {
+        within: Some(Circle {
+            me: agent,
+            groups: ["nowhere".to_owned()].into(),
+            people: [agent].into(),
+        }),
+        ..plain.clone()
+    };
+    let sensitive = |on| Order::SetSensitive {
+        on,
+        reason: "x".to_owned(),
+    };
+    let void = Order::Void {
+        reason: "typed twice".to_owned(),
+        mistake: true,
+    };
+    for (order, readable, all) in [
+        (None, 2, 2),
+        (Some((&first, sensitive(true))), 1, 2),
+        (Some((&first, sensitive(false))), 2, 2),
+        (Some((&second, void)), 1, 1),
+    ] {
+        if let Some((ticket, order)) = order {
+            let command = Command {
+                ticket: ticket.id,
+                version: None,
+                order,
+                by: boss(),
+                at: after(1),
+            };
+            desk.order(command).await.unwrap();
+        }
+        for (reader, expected) in [(Some(&plain), readable), (Some(&afar), 0), (None, all)] {
+            let suspect = Suspect {
+                matter: case("某", "third", "13800009999").matter,
+                own: None,
+            };
+            let found = desk.duplicates(suspect, reader, PageRequest::default(), after(1));
+            assert_eq!(found.await.unwrap().hard, expected, "{reader:?}");
+        }
+    }
 }
 
 #[tokio::test]
