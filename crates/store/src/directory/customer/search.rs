@@ -136,9 +136,9 @@ struct Terms {
 enum Way {
     /// Nothing is asked of names.
     None,
-    /// Few have this term: all of them are gone through.
+    /// Few have this term, which is no whole one, or but a few customers are asked for: all who have it are gone through.
     Few(usize),
-    /// Many have each; of this one, which is whole, the last added are gone through until a page is full.
+    /// Of those who have this term, which is whole, the last added are gone through until a page is full.
     Newest(usize),
     /// Many have each: the last added customers are gone through.
     Customers,
@@ -191,11 +191,14 @@ impl Terms {
             term.push(&mut query);
             query.push(" LIMIT ").push_bind(most + 1).push(") f");
             let many: Id = query.build_query_as().fetch_one(&mut *conn).await?;
+            let is_ordered = matches!(term, Asked::Whole(_)) && !search.is_narrow();
             if many.id <= common.few {
-                way = Way::Few(place);
+                way = match is_ordered {
+                    true => Way::Newest(place),
+                    false => Way::Few(place),
+                };
                 break;
             }
-            let is_ordered = matches!(term, Asked::Whole(_)) && !search.is_narrow();
             if is_ordered && many.id < least {
                 (way, least) = (Way::Newest(place), many.id);
             }
@@ -219,19 +222,25 @@ impl Terms {
         };
         query.push("SELECT n.customer_id FROM (SELECT r.customer_id FROM customer_term r WHERE r.");
         through.push(query);
+        let is_newest = matches!(self.way, Way::Newest(_));
+        if let Some(after) = page.after.filter(|_| is_newest) {
+            query.push(" AND r.customer_id < ").push_bind(big(after));
+        }
+        // The terms first, which are in memory, whatever a planner thinks of it: most of those who have one of them have not the others.
+        query.push(" AND CASE WHEN 1 = 1");
         for term in self.asked.iter().filter(|term| *term != through) {
             query.push(" AND ");
             has(query, "r.customer_id", term);
         }
-        if let Way::Newest(_) = self.way {
-            if let Some(after) = page.after {
-                query.push(" AND r.customer_id < ").push_bind(big(after));
-            }
-            query.push(" AND 0 < (SELECT COUNT(*) FROM customer c WHERE c.id = r.customer_id AND ");
+        query.push(" THEN ");
+        if is_newest {
+            query.push("0 < (SELECT COUNT(*) FROM customer c WHERE c.id = r.customer_id AND ");
             search.push_who(query, page);
             query
-                .push(") ORDER BY r.customer_id DESC LIMIT ")
+                .push(") ELSE 1 = 0 END ORDER BY r.customer_id DESC LIMIT ")
                 .push_bind(page.rows() as i64 + 1);
+        } else {
+            query.push("1 = 1 ELSE 1 = 0 END");
         }
         query.push(") n UNION ");
     }
@@ -364,12 +373,15 @@ mod tests {
             for (text, search, few, way) in [
                 ("", &all, 1, Way::None),
                 ("?", &all, 1, Way::None),
-                ("王伟", &all, 1, Way::Few(0)),
-                ("王小明", &all, 1, Way::Few(0)),
+                ("王伟", &all, 1, Way::Newest(0)),
+                ("王伟", &narrow, 1, Way::Few(0)),
+                ("王小明", &all, 1, Way::Newest(0)),
+                ("wangxiaoming", &all, 1, Way::Few(0)),
                 ("王小", &all, 1, Way::Newest(0)),
                 // Of five and three.
                 ("伟 王", &all, 1, Way::Newest(1)),
-                ("伟 王", &all, 4, Way::Few(1)),
+                ("伟 王", &all, 4, Way::Newest(1)),
+                ("伟 王", &narrow, 4, Way::Few(1)),
                 ("伟 王", &narrow, 1, Way::Customers),
                 ("wang w", &all, 1, Way::Customers),
                 ("王 w", &all, 1, Way::Newest(0)),
