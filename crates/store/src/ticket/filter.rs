@@ -169,12 +169,16 @@ impl TicketFilter {
 
     /// Whether no index gives the order: what is asked for is sorted by its keys then, and not with whole rows, which are wide. A customer
     /// may have tens of thousands.
-    const fn is_sorted(&self) -> bool {
+    fn is_sorted(&self) -> bool {
         let of_one = self.customer.is_some() || self.number_key.is_some();
+        // What a group or somebody has to do lies in the order in which it is due.
+        let is_work = self.group.is_some() || self.assignee.is_some() || self.named.is_some();
         of_one
             || match self.order {
                 TicketOrder::Due => self.text.is_some(),
-                TicketOrder::Newest => self.due_before.is_some(),
+                TicketOrder::Newest => {
+                    self.due_before.is_some() || is_work && self.openness() == Some(true)
+                }
             }
     }
 
