@@ -43,6 +43,8 @@ const RECORDING: RecordingId = RecordingId::whole(CallId::new(1));
 /// A morning.
 const MONDAY: Duration = Duration::from_secs(1_795_140_000);
 const PROMPT: Duration = Duration::from_secs(5);
+/// At most so long is the tone after which one speaks.
+const TONE: Duration = Duration::from_secs(1);
 
 fn entry() -> Entry {
     Entry {
@@ -197,7 +199,7 @@ fn answer(die: u8) -> Answer {
 }
 
 /// Calls by dice, and then does nothing: how many prompts and how much time until somebody takes him or the call ends,
-/// waiting and ringing for at most as long as a script may let ring; a prompt lasts five seconds.
+/// waiting and ringing for at most as long as a script may let ring; a prompt lasts five seconds, the tone one.
 fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
     let calendars = calendars();
     let scripts = BTreeMap::new();
@@ -218,8 +220,9 @@ fn silence(script: Arc<Script>, dice: &[u8]) -> (u32, Duration) {
                 Effect::HangUp { .. } => return (prompts, now - silent_since),
                 Effect::Faulted { reason } => panic!("{reason}"),
                 Effect::Play { sounds } => {
-                    prompts += u32::from(sounds != [Played::Tone]);
-                    next = Some((PROMPT, Input::PlayDone));
+                    let is_tone = sounds == [Played::Tone];
+                    prompts += u32::from(!is_tone);
+                    next = Some((if is_tone { TONE } else { PROMPT }, Input::PlayDone));
                 }
                 Effect::JoinQueue { .. } => {
                     next = Some((Duration::ZERO, Input::QueueLeft(QueueExit::Timeout)));

@@ -13,7 +13,7 @@ use sqlx::{FromRow, Row};
 use super::{AllBounds, BLOCK_MS, block};
 use crate::column::{big, count, from_json};
 use crate::database::{Connection, Statement};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::{Database, Whose};
 
 const HOUR_MS: i64 = 4 * QUARTER_MS;
@@ -257,22 +257,12 @@ impl Database {
             if sums.len() > SUMS_MAX {
                 break;
             }
-            let mut query = window.select(" AS bucket_at, agent_id, doing, reason, ");
-            query.push("CAST(SUM(ms) AS BIGINT) AS ms FROM ");
-            window.rows(&mut query, "rollup_state", "rollup_state_block");
-            of.whose.narrow(&mut query, "agent_id");
-            query
-                .push(" GROUP BY 1, agent_id, doing, reason LIMIT ")
-                .push_bind(limit());
-            let rows: Vec<StateRow> = query.build_query_as().fetch_all(&mut *moment).await?;
-            for row in rows {
-                let key = (
-                    window.beginning(row.bucket_at),
-                    row.agent_id,
-                    row.doing,
-                    row.reason,
-                );
-                sums.insert(key, row.ms);
+            for (span, agent, states) in states(&mut moment, window, of).await? {
+                let from = window.beginning(span);
+                for state in states.split(BETWEEN) {
+                    let (doing, reason, ms) = state_of(state)?;
+                    sums.insert((from, agent, doing.to_owned(), reason.to_owned()), ms);
+                }
             }
         }
         if let Some(now) = now {
@@ -297,6 +287,43 @@ impl Database {
             })
             .collect())
     }
+}
+
+/// Between the states of an agent, and within one: no name has it.
+const BETWEEN: char = '\u{1e}';
+const WITHIN: char = '\u{1f}';
+
+/// How each agent spent each interval: one text, since a row of its own for each state is slow to be read.
+async fn states(
+    conn: &mut Connection,
+    window: &Window,
+    of: &SumsOf,
+) -> Result<Vec<(i64, i64, String)>> {
+    let mut query = Statement::new("SELECT span, agent_id, STRING_AGG(doing || ");
+    query.push_bind(WITHIN.to_string()).push(" || reason || ");
+    query.push_bind(WITHIN.to_string());
+    query
+        .push(" || CAST(ms AS TEXT), ")
+        .push_bind(BETWEEN.to_string());
+    query.push(") AS states FROM (");
+    window.push_select(&mut query, " AS span, agent_id, doing, reason, ");
+    query.push("CAST(SUM(ms) AS BIGINT) AS ms FROM ");
+    window.rows(&mut query, "rollup_state", "rollup_state_block");
+    of.whose.narrow(&mut query, "agent_id");
+    query
+        .push(" GROUP BY 1, agent_id, doing, reason LIMIT ")
+        .push_bind(limit());
+    query.push(") s GROUP BY span, agent_id");
+    Ok(query.build_query_as().fetch_all(conn).await?)
+}
+
+fn state_of(text: &str) -> Result<(&str, &str, i64)> {
+    let read = || {
+        let (doing, rest) = text.split_once(WITHIN)?;
+        let (reason, ms) = rest.split_once(WITHIN)?;
+        Some((doing, reason, ms.parse().ok()?))
+    };
+    read().ok_or_else(|| StoreError::damaged("states of agents", text))
 }
 
 /// More than are read together: then a report is refused.
