@@ -219,7 +219,7 @@ async fn g6_what_was_keyed_in_is_told_with_both_findings_and_after_a_reload() {
         assert_eq!(
             known["typed"],
             json!({
-                "kind": "account", "text": "1001", "result": "found", "customers": ["77"], "ticket": null, "differs": true,
+                "kind": "account", "text": "1001", "result": "found", "customers": ["77"], "ticket": null, "differs": true, "is_vouched": false,
             })
         );
         assert_eq!(known["candidates"][0]["why"], "typed_account");
